@@ -1,0 +1,28 @@
+import path from 'node:path';
+
+/**
+ * The modules that every tenant has, in the order of their foreign keys. Migrations of one tenant run by timestamp;
+ * this order breaks ties, so a module may refer to the tables of those before it.
+ */
+export const coreModules = [
+  'events',
+  'settings',
+  'people',
+  'clients',
+  'projects',
+  'tasks',
+  'milestones',
+  'time',
+  'messaging',
+] as const;
+
+/** Modules that a tenant may switch on, after the core ones. */
+export const optionalModules: readonly string[] = [];
+
+/** Tables that a tenant may write to but never change: its role has no UPDATE or DELETE there. */
+export const appendOnlyTables: Readonly<Record<string, readonly string[]>> = {
+  catalog: ['audit_logs'],
+  events: ['events'],
+};
+
+export const migrationsRoot = path.resolve(import.meta.dirname, '../../drizzle');
