@@ -1,0 +1,24 @@
+import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { createdAt, externalReference, label, primaryId, updatedAt, version } from '../../lib/columns.ts';
+import { profiles } from '../people/tables.ts';
+
+export const clients = pgTable(
+  'clients',
+  {
+    id: primaryId(),
+    name: label().notNull(),
+    mainContact: text(),
+    /** The profile that sees this client's projects when its member's role is CLIENT. */
+    contactId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    sector: text(),
+    externalReference: externalReference(),
+    version: version(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    index('clients_name').on(t.name),
+    index('clients_contact').on(t.contactId),
+    uniqueIndex('clients_external_reference').on(t.externalReference),
+  ],
+);

@@ -1,0 +1,30 @@
+import { sql } from 'drizzle-orm';
+import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { createdAt, xid8 } from '../../lib/columns.ts';
+
+export type EventMetadata = Record<string, unknown>;
+
+/** The tenant's append-only log: ordered by (era, xid, seq); the tenant's role may only insert and read. */
+export const events = pgTable(
+  'events',
+  {
+    era: integer().notNull().default(1),
+    xid: xid8().notNull().default(sql`pg_current_xact_id()`),
+    seq: bigint({ mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
+    id: uuid().notNull(),
+    /** Profile of the person who did it; null for the system and for imports. */
+    actorId: uuid(),
+    action: text().notNull(),
+    resourceType: text().notNull(),
+    resourceId: uuid().notNull(),
+    metadata: jsonb().$type<EventMetadata>().notNull().default({}),
+    before: jsonb().$type<EventMetadata>(),
+    after: jsonb().$type<EventMetadata>(),
+    createdAt: createdAt(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.era, t.xid, t.seq] }),
+    index().on(t.resourceType, t.resourceId),
+    index().on(t.createdAt),
+  ],
+);

@@ -1,0 +1,45 @@
+import { sql } from 'drizzle-orm';
+import { type AnyPgColumn, check, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  createdAt,
+  externalReference,
+  instant,
+  label,
+  primaryId,
+  updatedAt,
+  version,
+} from '../../lib/columns.ts';
+
+export const presenceStatuses = ['ONLINE', 'AWAY', 'OFFLINE'] as const;
+
+/** The people of a company: members, and those only imported or known as contacts (no user). */
+export const profiles = pgTable(
+  'profiles',
+  {
+    id: primaryId(),
+    /** The account in the catalog; null until an invitation claims the profile. No foreign key leaves a schema. */
+    userId: uuid(),
+    email: text(),
+    firstName: label().notNull(),
+    lastName: label().notNull(),
+    avatarUrl: text(),
+    phone: text(),
+    presence: text({ enum: presenceStatuses }).notNull().default('OFFLINE'),
+    lastSeenAt: instant(),
+    managerId: uuid().references((): AnyPgColumn => profiles.id, { onDelete: 'set null' }),
+    /** When the person left the company; the profile stays for history. */
+    leftAt: instant(),
+    externalReference: externalReference(),
+    version: version(),
+    createdAt: createdAt(),
+    updatedAt: updatedAt(),
+  },
+  (t) => [
+    uniqueIndex('profiles_user').on(t.userId),
+    uniqueIndex('profiles_external_reference').on(t.externalReference),
+    index('profiles_email').on(sql`lower(${t.email})`),
+    index('profiles_manager').on(t.managerId),
+    index('profiles_name').on(t.lastName, t.firstName),
+    check('profiles_presence', sql`${t.presence} in ('ONLINE', 'AWAY', 'OFFLINE')`),
+  ],
+);
