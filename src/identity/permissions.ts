@@ -1,0 +1,87 @@
+import type { Role } from './roles.ts';
+
+/** Every permission and what it allows. The list is closed: the graph, the use cases and API key scopes use these names. */
+export const permissions = {
+  'people:read': 'See the people of the organization',
+  'people:manage': 'Change other people’s profiles and the reporting lines',
+  'client:read': 'See clients',
+  'client:write': 'Create and change clients',
+  'project:read': 'See projects',
+  'project:write': 'Create and change projects, their phases, assignments and deliverables',
+  'project:delete': 'Delete projects',
+  'task:read': 'See tasks',
+  'task:write': 'Create, change and move tasks',
+  'task:delete': 'Delete tasks',
+  'milestone:read': 'See milestones',
+  'milestone:write': 'Create and change milestones',
+  'time:read-all': 'See everybody’s time entries',
+  'time:write-own': 'Record one’s own time',
+  'time:write-all': 'Record and change everybody’s time',
+  'time:validate': 'Validate and reject time entries',
+  'cost:read': 'See cost rates and what is computed from them',
+  'channel:read': 'Read the channels that one belongs to',
+  'channel:write': 'Write messages and reactions',
+  'channel:moderate': 'Edit and delete the messages of others, manage every channel',
+  'settings:read': 'See the settings of the organization',
+  'settings:write': 'Change the settings of the organization',
+  'event:read': 'Read the log of business events',
+  'organization:manage': 'Change the organization itself, its modules and its API keys',
+  'member:read': 'See who belongs to the organization, and as what',
+  'member:manage': 'Invite, promote and remove members',
+  'graph:explore': 'Use GraphiQL, introspection and arbitrary documents',
+  'import:run': 'Import data from files',
+} as const satisfies Record<string, string>;
+
+export type Permission = keyof typeof permissions;
+export const allPermissions = Object.keys(permissions) as Permission[];
+export const isPermission = (text: string): text is Permission => Object.hasOwn(permissions, text);
+
+const administration: readonly Permission[] = ['organization:manage', 'member:manage'];
+
+const contributor: readonly Permission[] = [
+  'people:read',
+  'client:read',
+  'project:read',
+  'task:read',
+  'task:write',
+  'milestone:read',
+  'milestone:write',
+  'time:read-all',
+  'time:write-own',
+  'channel:read',
+  'channel:write',
+  'settings:read',
+  'event:read',
+  'member:read',
+];
+
+/** Who may do what. Row rules (a CLIENT sees the projects of its clients only) narrow this further, in the modules' policies. */
+export const matrix: Record<Role, readonly Permission[]> = {
+  OWNER: allPermissions,
+  ADMIN: allPermissions,
+  MANAGER: allPermissions.filter((permission) => !administration.includes(permission)),
+  CONSULTANT: contributor,
+  MEMBER: contributor,
+  CLIENT: ['people:read', 'project:read', 'task:read', 'milestone:read', 'channel:read', 'channel:write'],
+};
+
+/** One line of an organization's own matrix: it gives the role a permission or takes it away. */
+export interface PermissionOverride {
+  permission: string;
+  granted: boolean;
+}
+
+/**
+ * The permissions of a role in an organization with these overrides. An OWNER keeps everything whatever the overrides
+ * say, so that no organization locks itself out; names that this build does not know are ignored.
+ */
+export function permissionsOf(role: Role, overrides: readonly PermissionOverride[] = []): ReadonlySet<Permission> {
+  const result = new Set<Permission>(matrix[role]);
+  if (role === 'OWNER') return result;
+  for (const { permission, granted } of overrides) {
+    if (!isPermission(permission)) continue;
+    if (granted) result.add(permission);
+    else result.delete(permission);
+  }
+  return result;
+}

@@ -1,0 +1,39 @@
+import { AppError } from '../lib/errors.ts';
+import type { RoleClass } from '../tenancy/binding.ts';
+import type { Permission } from './permissions.ts';
+import type { Role } from './roles.ts';
+
+export type { Role } from './roles.ts';
+
+/** A person who is signed in, whatever the organization. */
+export interface Account {
+  userId: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+  /** The session of the access token; none behind an API key, an external issuer or the command line. */
+  sessionId?: string;
+}
+
+/** A member of the organization that the request is about, with what the membership allows. */
+export interface Viewer extends Account {
+  membershipId: string;
+  /** The member's profile in the tenant's schema. */
+  profileId: string;
+  organizationId: string;
+  role: Role;
+  permissions: ReadonlySet<Permission>;
+  /** Which limits its SQL runs under. */
+  roleClass: RoleClass;
+  /** Set when the request carries an API key: which one, and whether it may only send trusted documents. */
+  apiKey?: { id: string; persistedOnly: boolean };
+}
+
+export const isViewer = (who: Viewer | Account | null): who is Viewer => who !== null && 'organizationId' in who;
+
+/** Throws FORBIDDEN unless the viewer has the permission. */
+export function requirePermission(viewer: Viewer, permission: Permission): void {
+  if (!viewer.permissions.has(permission)) {
+    throw new AppError('FORBIDDEN', `This needs the permission ${permission}`, { permission });
+  }
+}
