@@ -1,0 +1,38 @@
+import { createRequire } from 'node:module';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+
+export type Logger = PinoLogger;
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+
+export interface LoggerOptions {
+  level: LogLevel;
+  /** Commands answer on standard output, so they log on standard error. */
+  stream?: 'stdout' | 'stderr';
+  /** Lines for people instead of JSON; asked for in development, granted on a terminal where pino-pretty is installed. */
+  pretty?: boolean;
+}
+
+/** Secrets that a careless log call could carry: never written, wherever they stand in the first two levels. */
+const secrets = ['password', 'token', 'accessToken', 'refreshToken', 'secret', 'authorization', 'cookie'];
+const redact = [...secrets, ...secrets.map((name) => `*.${name}`), 'req.headers.authorization', 'req.headers.cookie'];
+
+/** The program's logger: JSON lines, or coloured ones for a person at a terminal. */
+export function createLogger({ level, stream = 'stdout', pretty = false }: LoggerOptions): Logger {
+  const fd = stream === 'stdout' ? 1 : 2;
+  const destination = (pretty && process[stream].isTTY && prettyStream(fd)) || pino.destination({ fd, sync: true });
+  return pino({ level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+}
+
+/** Says nothing: the default of parts that were given no logger. */
+export const silentLogger: Logger = pino({ level: 'silent' });
+
+/** pino-pretty is a development dependency: undefined where it is not installed. */
+function prettyStream(fd: number): DestinationStream | undefined {
+  try {
+    const pretty: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
+    return pretty({ destination: fd, sync: true, translateTime: 'HH:MM:ss.l' });
+  } catch {
+    return undefined;
+  }
+}
