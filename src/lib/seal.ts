@@ -1,0 +1,52 @@
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** A key of its own for each purpose, all from the installation's one secret (HKDF, RFC 5869). */
+export function deriveKey(secret: string, purpose: string, bytes = 32): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, 'chantier', purpose, bytes));
+}
+
+/**
+ * Seals what must not be readable in the database or its backups: AES-256-GCM under the installation's secret.
+ * The context (what the value is, and of whom) is authenticated too, so a sealed value moved to another row does not open.
+ */
+export class Seal {
+  readonly #current: string;
+  readonly #keys = new Map<string, Buffer>();
+
+  /** `previous` are secrets that were current once: they still open, and nothing new is sealed under them. */
+  constructor(secret: string, previous: readonly string[] = []) {
+    for (const each of [...previous, secret]) this.#keys.set(keyIdOf(each), deriveKey(each, 'seal'));
+    this.#current = keyIdOf(secret);
+  }
+
+  seal(plain: string, context: string): string {
+    const nonce = randomBytes(nonceBytes);
+    const cipher = createCipheriv('aes-256-gcm', this.#keys.get(this.#current)!, nonce);
+    cipher.setAAD(Buffer.from(context));
+    const body = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return `v1.${this.#current}.${body.toString('base64url')}`;
+  }
+
+  /** Throws when the value was sealed under an unknown secret, for another context, or has been changed. */
+  open(sealed: string, context: string): string {
+    const [version, keyId, encoded] = sealed.split('.');
+    const key = version === 'v1' && keyId !== undefined ? this.#keys.get(keyId) : undefined;
+    if (!key || !encoded) throw new Error('A sealed value cannot be opened: it was sealed under another secret');
+    const body = Buffer.from(encoded, 'base64url');
+    if (body.length < nonceBytes + tagBytes) throw new Error('A sealed value cannot be opened: it is damaged');
+    const decipher = createDecipheriv('aes-256-gcm', key, body.subarray(0, nonceBytes), { authTagLength: tagBytes });
+    decipher.setAAD(Buffer.from(context));
+    decipher.setAuthTag(body.subarray(-tagBytes));
+    return Buffer.concat([decipher.update(body.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString('utf8');
+  }
+
+  /** True when the value should be sealed anew, because the secret has been rotated since. */
+  isStale(sealed: string): boolean {
+    return sealed.split('.')[1] !== this.#current;
+  }
+}
+
+const keyIdOf = (secret: string) => deriveKey(secret, 'seal key id', 4).toString('hex');
