@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, index, inet, integer, jsonb, pgTable, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
-import { instant, lifetime, oneOf } from '../lib/columns.ts';
+import { check, index, inet, integer, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { instant, lifetime, oneOf, primaryId, table, version } from '../lib/columns.ts';
 
 const databaseKinds = ['PRIMARY', 'SHARED', 'DEDICATED'] as const;
 const databaseStates = ['READY', 'FULL', 'DOWN', 'RETIRED'] as const;
@@ -11,17 +11,17 @@ export const organizationStatuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'ARC
 export type OrganizationStatus = (typeof organizationStatuses)[number];
 
 /** Where tenants live. A url is sealed before it comes here; the primary database has none, it is this one. */
-export const databases = pgTable(
+export const databases = table(
   'databases',
   {
-    id: uuid('id').primaryKey(),
-    name: text('name').notNull(),
-    kind: text('kind', { enum: databaseKinds }).notNull(),
-    state: text('state', { enum: databaseStates }).notNull().default('READY'),
-    sealedUrl: text('sealed_url'),
-    sealedAdminUrl: text('sealed_admin_url'),
+    id: primaryId(),
+    name: text().notNull(),
+    kind: text({ enum: databaseKinds }).notNull(),
+    state: text({ enum: databaseStates }).notNull().default('READY'),
+    sealedUrl: text(),
+    sealedAdminUrl: text(),
     /** How many tenants it may hold; about 1000 per login role is the practical bound. */
-    capacity: integer('capacity').notNull().default(1000),
+    capacity: integer().notNull().default(1000),
     ...lifetime,
   },
   (t) => [
@@ -34,28 +34,28 @@ export const databases = pgTable(
 );
 
 /** A company. The slug may change; the schema and role names never do. */
-export const organizations = pgTable(
+export const organizations = table(
   'organizations',
   {
-    id: uuid('id').primaryKey(),
-    name: text('name').notNull(),
-    slug: text('slug').notNull(),
-    description: text('description'),
-    logoUrl: text('logo_url'),
-    website: text('website'),
-    image: text('image'),
-    status: text('status', { enum: organizationStatuses }).notNull().default('PROVISIONING'),
-    schemaName: text('schema_name').notNull(),
-    roleName: text('role_name').notNull(),
-    databaseId: uuid('database_id')
+    id: primaryId(),
+    name: text().notNull(),
+    slug: text().notNull(),
+    description: text(),
+    logoUrl: text(),
+    website: text(),
+    image: text(),
+    status: text({ enum: organizationStatuses }).notNull().default('PROVISIONING'),
+    schemaName: text().notNull(),
+    roleName: text().notNull(),
+    databaseId: uuid()
       .notNull()
       .references(() => databases.id),
     /** Optional modules that are switched on; core ones are always there and never listed. */
-    modules: text('modules').array().notNull().default(sql`'{}'`),
-    timeZone: text('time_zone').notNull(),
-    locale: text('locale').notNull(),
-    currency: text('currency').notNull(),
-    version: integer('version').notNull().default(1),
+    modules: text().array().notNull().default(sql`'{}'`),
+    timeZone: text().notNull(),
+    locale: text().notNull(),
+    currency: text().notNull(),
+    version: version(),
     ...lifetime,
   },
   (t) => [
@@ -71,41 +71,41 @@ export const organizations = pgTable(
 );
 
 /** Settings of one organization; keys and the types of their values are declared by the program. */
-export const organizationSettings = pgTable(
+export const organizationSettings = table(
   'organization_settings',
   {
-    organizationId: uuid('organization_id')
+    organizationId: uuid()
       .notNull()
       .references(() => organizations.id, { onDelete: 'cascade' }),
-    key: text('key').notNull(),
-    value: jsonb('value').notNull(),
+    key: text().notNull(),
+    value: jsonb().notNull(),
     ...lifetime,
   },
   (t) => [primaryKey({ name: 'organization_settings_pkey', columns: [t.organizationId, t.key] })],
 );
 
 /** Settings of the whole installation. */
-export const systemParameters = pgTable('system_parameters', {
-  key: text('key').primaryKey(),
-  value: jsonb('value').notNull(),
-  description: text('description'),
+export const systemParameters = table('system_parameters', {
+  key: text().primaryKey(),
+  value: jsonb().notNull(),
+  description: text(),
   ...lifetime,
 });
 
 /** Every schema made for a tenant, in use or not: provisioning writes it first, so that nothing it makes is ever lost. */
-export const tenantSchemas = pgTable(
+export const tenantSchemas = table(
   'tenant_schemas',
   {
-    schemaName: text('schema_name').primaryKey(),
-    roleName: text('role_name').notNull(),
-    databaseId: uuid('database_id')
+    schemaName: text().primaryKey(),
+    roleName: text().notNull(),
+    databaseId: uuid()
       .notNull()
       .references(() => databases.id),
-    organizationId: uuid('organization_id').references(() => organizations.id),
-    state: text('state', { enum: schemaStates }).notNull().default('BUILDING'),
+    organizationId: uuid().references(() => organizations.id),
+    state: text({ enum: schemaStates }).notNull().default('BUILDING'),
     /** Set when a migration failed here: the tenant is not served until one succeeds. */
-    quarantinedAt: instant('quarantined_at'),
-    quarantineReason: text('quarantine_reason'),
+    quarantinedAt: instant(),
+    quarantineReason: text(),
     ...lifetime,
   },
   (t) => [
@@ -118,23 +118,23 @@ export const tenantSchemas = pgTable(
 );
 
 /** Who did what to which tenant, from where. Append-only; no foreign keys, so that it outlives what it tells of. */
-export const auditLogs = pgTable(
+export const auditLogs = table(
   'audit_logs',
   {
-    id: uuid('id').primaryKey(),
-    at: instant('at').notNull().defaultNow(),
-    organizationId: uuid('organization_id'),
-    actorKind: text('actor_kind', { enum: actorKinds }).notNull(),
-    actorId: uuid('actor_id'),
+    id: primaryId(),
+    at: instant().notNull().defaultNow(),
+    organizationId: uuid(),
+    actorKind: text({ enum: actorKinds }).notNull(),
+    actorId: uuid(),
     /** Dotted, past tense: `organization.suspended`. */
-    action: text('action').notNull(),
-    resourceType: text('resource_type'),
-    resourceId: text('resource_id'),
-    outcome: text('outcome', { enum: outcomes }).notNull(),
-    ipAddress: inet('ip_address'),
-    userAgent: text('user_agent'),
-    requestId: text('request_id'),
-    metadata: jsonb('metadata').notNull().default({}),
+    action: text().notNull(),
+    resourceType: text(),
+    resourceId: text(),
+    outcome: text({ enum: outcomes }).notNull(),
+    ipAddress: inet(),
+    userAgent: text(),
+    requestId: text(),
+    metadata: jsonb().notNull().default({}),
   },
   (t) => [
     index('audit_logs_organization_id_at_idx').on(t.organizationId, t.at),

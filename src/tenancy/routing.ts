@@ -1,0 +1,76 @@
+import { AppError } from '../lib/errors.ts';
+import { isSlug, reservedSlugs } from './slug.ts';
+import { requireServable, type Tenant, tenantNotFound } from './tenant.ts';
+
+/** What a request says about its tenant; every part may be missing. */
+export interface RouteHints {
+  /** The Host header, with or without a port. */
+  host?: string | undefined;
+  path?: string | undefined;
+  /** The header `x-tenant`: a slug. */
+  header?: string | undefined;
+  /** The organization that the access token or API key names: an id. */
+  tokenOrganizationId?: string | undefined;
+}
+
+export interface RoutingOptions {
+  /** Hosts below these name a tenant: `acme.chantier.example` with the base domain `chantier.example`. */
+  baseDomains: readonly string[];
+}
+
+/** Where tenants are looked up; the directory in the server. */
+export interface TenantFinder {
+  findBySlug(slug: string): Promise<Tenant | undefined>;
+  findById(id: string): Promise<Tenant | undefined>;
+}
+
+const prefix = /^\/t\/([^/?#]+)(\/[^?#]*)?/;
+
+/** The path without its `/t/<slug>`: what the rest of the server routes by. */
+export const pathWithinTenant = (path: string): string => {
+  const match = prefix.exec(path);
+  return match ? (match[2] ?? '/') : path;
+};
+
+/**
+ * The slugs that a request names by host, path and header. Throws TENANT_MISMATCH when they differ and
+ * TENANT_NOT_FOUND when one cannot be a slug.
+ */
+export function slugOfRoute(hints: RouteHints, options: RoutingOptions): string | undefined {
+  const named = [slugOfHost(hints.host, options.baseDomains), prefix.exec(hints.path ?? '')?.[1], hints.header];
+  const slugs = new Set(named.filter((slug) => slug !== undefined && slug !== '').map((slug) => slug!.toLowerCase()));
+  if (slugs.size > 1) throw mismatch();
+  const [slug] = slugs;
+  if (slug !== undefined && !isSlug(slug)) throw tenantNotFound();
+  return slug;
+}
+
+/**
+ * The tenant of a request, or undefined when it names none (a signed-in user who has not chosen one). All that name one
+ * must agree. Throws TENANT_NOT_FOUND, TENANT_MISMATCH, or why the tenant is not served (see requireServable).
+ */
+export async function routeTenant(
+  hints: RouteHints,
+  options: RoutingOptions,
+  tenants: TenantFinder,
+): Promise<Tenant | undefined> {
+  const slug = slugOfRoute(hints, options);
+  const byToken = hints.tokenOrganizationId;
+  if (slug === undefined && byToken === undefined) return undefined;
+  const tenant = slug === undefined ? await tenants.findById(byToken!) : await tenants.findBySlug(slug);
+  if (tenant === undefined) throw tenantNotFound();
+  if (byToken !== undefined && byToken !== tenant.id) throw mismatch();
+  requireServable(tenant);
+  return tenant;
+}
+
+function slugOfHost(host: string | undefined, baseDomains: readonly string[]): string | undefined {
+  const name = host?.toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
+  const base = baseDomains.find((domain) => name?.endsWith(`.${domain}`));
+  if (name === undefined || base === undefined) return undefined;
+  const label = name.slice(0, -base.length - 1);
+  return reservedSlugs.has(label) ? undefined : label;
+}
+
+const mismatch = (): AppError =>
+  new AppError('TENANT_MISMATCH', 'Host, path, header and token must name the same organization');

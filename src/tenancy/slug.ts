@@ -1,0 +1,44 @@
+import { badInput } from '../lib/errors.ts';
+
+const maxLength = 50;
+const slugPattern = /^[a-z0-9-]{3,50}$/;
+
+/** Host labels that name the installation, never a tenant. */
+export const reservedSlugs: ReadonlySet<string> = new Set(['www']);
+
+/** Letters that Unicode does not decompose into a base letter and an accent. */
+const folded: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', ß: 'ss', ø: 'o', đ: 'd', ł: 'l', þ: 'th', ð: 'd' };
+
+export const isSlug = (text: string): boolean => slugPattern.test(text) && !reservedSlugs.has(text);
+
+/** Gives the slug back when it is one: 3 to 50 of a-z, 0-9 and hyphens. Throws BAD_INPUT. */
+export function requireSlug(slug: string, field = 'input.slug'): string {
+  if (isSlug(slug)) return slug;
+  if (reservedSlugs.has(slug)) throw badInput(`The slug ${slug} is reserved`, field);
+  throw badInput('A slug has 3 to 50 characters: lower-case letters, digits and hyphens', field);
+}
+
+/**
+ * Makes a slug from a name: accents folded, everything else but letters and digits becomes a hyphen. A name that
+ * leaves fewer than three characters (one in another script, say) is led by "org-".
+ */
+export function slugOf(name: string): string {
+  const plain = name
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[œæßøđłþð]/g, (letter) => folded[letter] ?? letter)
+    .replace(/[^a-z0-9]+/g, '-');
+  const slug = trim(trim(plain).slice(0, maxLength));
+  if (slug === '') return 'organization';
+  return isSlug(slug) ? slug : `org-${slug}`;
+}
+
+/** The n-th choice for a slug that is taken: the same one, then with -2, -3 ... within its 50 characters. */
+export function slugVariant(slug: string, n: number): string {
+  if (n <= 1) return slug;
+  const suffix = `-${n}`;
+  return trim(slug.slice(0, maxLength - suffix.length)) + suffix;
+}
+
+const trim = (text: string): string => text.replace(/^-+|-+$/g, '');

@@ -1,0 +1,62 @@
+import { AppError } from '../lib/errors.ts';
+import { coreModules } from './modules.ts';
+import type { OrganizationStatus, organizations } from './tables.ts';
+
+/** An organization as requests see it: where its data lives, and whether it may be served. */
+export interface Tenant {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly schemaName: string;
+  readonly roleName: string;
+  readonly databaseId: string;
+  readonly status: OrganizationStatus;
+  /** Every module whose tables it has: the core ones and those it switched on. */
+  readonly modules: ReadonlySet<string>;
+  readonly timeZone: string;
+  readonly locale: string;
+  readonly currency: string;
+  /** A migration failed in its schema: it is not served until one succeeds. */
+  readonly quarantined: boolean;
+}
+
+/** The columns of an organization that make a tenant. */
+export const tenantColumns = {
+  id: true,
+  slug: true,
+  name: true,
+  schemaName: true,
+  roleName: true,
+  databaseId: true,
+  status: true,
+  modules: true,
+  timeZone: true,
+  locale: true,
+  currency: true,
+} as const;
+
+type TenantRow = Pick<typeof organizations.$inferSelect, keyof typeof tenantColumns>;
+
+export const toTenant = (row: TenantRow, quarantinedAt: Date | null): Tenant => ({
+  ...row,
+  modules: new Set([...coreModules, ...row.modules]),
+  quarantined: quarantinedAt !== null,
+});
+
+/**
+ * Throws unless the tenant may be served now: TENANT_NOT_FOUND while it is not whole or on its way out,
+ * TENANT_INACTIVE when suspended or archived, UNAVAILABLE while a failed migration keeps it apart.
+ */
+export function requireServable(tenant: Tenant): void {
+  if (tenant.status === 'PROVISIONING' || tenant.status === 'DELETING') throw tenantNotFound();
+  if (tenant.status !== 'ACTIVE') {
+    throw new AppError('TENANT_INACTIVE', `This organization is ${tenant.status.toLowerCase()}`);
+  }
+  if (tenant.quarantined) {
+    throw new AppError('UNAVAILABLE', 'This organization is being repaired after a failed migration', {
+      retryAfter: 60,
+    });
+  }
+}
+
+export const tenantNotFound = (): AppError => new AppError('TENANT_NOT_FOUND', 'There is no such organization');
