@@ -1,6 +1,7 @@
 import { defineRelations } from 'drizzle-orm';
 import {
   apiKeys,
+  departures,
   joinCodes,
   organizationInvitations,
   passwordResets,
@@ -26,6 +27,7 @@ const tables = {
   apiKeys,
   auditLogs,
   databases,
+  departures,
   joinCodes,
   organizationInvitations,
   organizationSettings,

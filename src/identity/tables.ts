@@ -1,61 +1,43 @@
 import { sql } from 'drizzle-orm';
-import {
-  type AnyPgColumn,
-  boolean,
-  check,
-  index,
-  integer,
-  jsonb,
-  pgTable,
-  text,
-  timestamp,
-  unique,
-  uniqueIndex,
-  uuid,
-} from 'drizzle-orm/pg-core';
+import { boolean, check, index, integer, jsonb, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { instant, lifetime, oneOf, primaryId, table } from '../lib/columns.ts';
 import { organizations } from '../tenancy/tables.ts';
 import { joinCodeRoles, roles } from './roles.ts';
 
-/** Milliseconds, as JavaScript dates have them: microseconds would break cursors and comparisons. */
-const time = (name: string) => timestamp(name, { precision: 3, withTimezone: true });
-const list = (values: readonly string[]) => sql.raw(values.map((value) => `'${value}'`).join(', '));
-const oneOf = (column: AnyPgColumn, values: readonly string[]) => sql`${column} in (${list(values)})`;
-
-const createdAt = () => time('created_at').notNull();
-const ofUser = (name = 'user_id') => uuid(name).references(() => users.id, { onDelete: 'cascade' });
-const ofOrganization = () => uuid('organization_id').references(() => organizations.id, { onDelete: 'cascade' });
+const createdAt = () => instant().notNull().defaultNow();
+const ofUser = () => uuid().references(() => users.id, { onDelete: 'cascade' });
+const byUser = () => uuid().references(() => users.id, { onDelete: 'set null' });
+const ofOrganization = () => uuid().references(() => organizations.id, { onDelete: 'cascade' });
 
 /** People who may sign in. One user can belong to many organizations. */
-export const users = pgTable(
+export const users = table(
   'users',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     email: text().notNull(),
-    firstName: text('first_name').notNull(),
-    lastName: text('last_name').notNull(),
-    avatarUrl: text('avatar_url'),
+    firstName: text().notNull(),
+    lastName: text().notNull(),
+    avatarUrl: text(),
     phone: text(),
     locale: text(),
     /** Null for who signs in by an external issuer only. */
-    passwordHash: text('password_hash'),
-    disabledAt: time('disabled_at'),
-    createdAt: createdAt(),
-    updatedAt: time('updated_at').notNull(),
+    passwordHash: text(),
+    disabledAt: instant(),
+    ...lifetime,
   },
   (t) => [uniqueIndex('users_email_key').on(sql`lower(${t.email})`)],
 );
 
 /** Memberships. The profile lives in the tenant's schema, maybe in another database: its id is a plain value. */
-export const userOrganizations = pgTable(
+export const userOrganizations = table(
   'user_organizations',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     userId: ofUser().notNull(),
     organizationId: ofOrganization().notNull(),
-    profileId: uuid('profile_id').notNull(),
+    profileId: uuid().notNull(),
     role: text({ enum: roles }).notNull(),
-    createdAt: createdAt(),
-    updatedAt: time('updated_at').notNull(),
+    ...lifetime,
   },
   (t) => [
     unique('user_organizations_user_id_organization_id_key').on(t.userId, t.organizationId),
@@ -64,11 +46,24 @@ export const userOrganizations = pgTable(
   ],
 );
 
+/** People who left while their profile could not be told yet; retried until it is. */
+export const departures = table(
+  'departures',
+  {
+    id: primaryId(),
+    organizationId: ofOrganization().notNull(),
+    userId: uuid().notNull(),
+    profileId: uuid().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [unique('departures_organization_id_user_id_key').on(t.organizationId, t.userId)],
+);
+
 /** Who a subject of an external OIDC issuer is here. */
-export const userIdentities = pgTable(
+export const userIdentities = table(
   'user_identities',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     userId: ofUser().notNull(),
     issuer: text().notNull(),
     subject: text().notNull(),
@@ -93,25 +88,25 @@ export const revocationReasons = [
  * Sign-ins, each a family of refresh tokens. The family's key is sealed; token n is its MAC over n, so every token ever
  * given out is recognised, though only the number of the current one is kept.
  */
-export const sessions = pgTable(
+export const sessions = table(
   'sessions',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     userId: ofUser().notNull(),
     /** The organization that access tokens name unless a refresh asks for another one. */
-    organizationId: uuid('organization_id').references(() => organizations.id, { onDelete: 'set null' }),
-    refreshKey: text('refresh_key').notNull(),
+    organizationId: uuid().references(() => organizations.id, { onDelete: 'set null' }),
+    refreshKey: text().notNull(),
     /** The number of the one refresh token that works. */
     generation: integer().notNull(),
     /** When the latest tokens were replaced, newest first: tells a race from a reuse. */
-    rotations: time('rotations').array().notNull(),
-    deviceName: text('device_name'),
-    ipAddress: text('ip_address'),
+    rotations: instant().array().notNull(),
+    deviceName: text(),
+    ipAddress: text(),
     createdAt: createdAt(),
-    lastUsedAt: time('last_used_at').notNull(),
-    expiresAt: time('expires_at').notNull(),
-    revokedAt: time('revoked_at'),
-    revokedReason: text('revoked_reason', { enum: revocationReasons }),
+    lastUsedAt: instant().notNull(),
+    expiresAt: instant().notNull(),
+    revokedAt: instant(),
+    revokedReason: text({ enum: revocationReasons }),
   },
   (t) => [
     index('sessions_user_id_idx').on(t.userId),
@@ -122,23 +117,23 @@ export const sessions = pgTable(
 );
 
 /** Integrators' keys. A key acts for the member who made it, with at most the scopes listed here. */
-export const apiKeys = pgTable(
+export const apiKeys = table(
   'api_keys',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     organizationId: ofOrganization().notNull(),
     userId: ofUser().notNull(),
     name: text().notNull(),
     /** The public part, shown in lists and found in logs. */
     prefix: text().notNull(),
     /** SHA-256: the secret has 256 random bits, so it needs no slow hash. */
-    secretHash: text('secret_hash').notNull(),
+    secretHash: text().notNull(),
     scopes: text().array().notNull(),
-    persistedOnly: boolean('persisted_only').notNull(),
+    persistedOnly: boolean().notNull(),
     createdAt: createdAt(),
-    expiresAt: time('expires_at'),
-    lastUsedAt: time('last_used_at'),
-    revokedAt: time('revoked_at'),
+    expiresAt: instant(),
+    lastUsedAt: instant(),
+    revokedAt: instant(),
   },
   (t) => [
     unique('api_keys_prefix_key').on(t.prefix),
@@ -148,20 +143,20 @@ export const apiKeys = pgTable(
 );
 
 /** Codes that let anybody who knows one join an organization. */
-export const joinCodes = pgTable(
+export const joinCodes = table(
   'join_codes',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     organizationId: ofOrganization().notNull(),
     code: text().notNull(),
     role: text({ enum: joinCodeRoles }).notNull(),
     /** Null: as often as wanted. */
-    maxUses: integer('max_uses'),
+    maxUses: integer(),
     uses: integer().notNull(),
-    createdBy: uuid('created_by').references(() => users.id, { onDelete: 'set null' }),
+    createdBy: byUser(),
     createdAt: createdAt(),
-    expiresAt: time('expires_at'),
-    revokedAt: time('revoked_at'),
+    expiresAt: instant(),
+    revokedAt: instant(),
   },
   (t) => [
     unique('join_codes_code_key').on(t.code),
@@ -173,20 +168,20 @@ export const joinCodes = pgTable(
 );
 
 /** Invitations by e-mail, each accepted once by the holder of that address. */
-export const organizationInvitations = pgTable(
+export const organizationInvitations = table(
   'organization_invitations',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     organizationId: ofOrganization().notNull(),
     email: text().notNull(),
     role: text({ enum: roles }).notNull(),
-    tokenHash: text('token_hash').notNull(),
-    invitedBy: uuid('invited_by').references(() => users.id, { onDelete: 'set null' }),
+    tokenHash: text().notNull(),
+    invitedBy: byUser(),
     createdAt: createdAt(),
-    expiresAt: time('expires_at').notNull(),
-    acceptedAt: time('accepted_at'),
-    acceptedBy: uuid('accepted_by').references(() => users.id, { onDelete: 'set null' }),
-    revokedAt: time('revoked_at'),
+    expiresAt: instant().notNull(),
+    acceptedAt: instant(),
+    acceptedBy: byUser(),
+    revokedAt: instant(),
   },
   (t) => [
     unique('organization_invitations_token_hash_key').on(t.tokenHash),
@@ -198,10 +193,10 @@ export const organizationInvitations = pgTable(
 );
 
 /** What an organization changed in the permission matrix. */
-export const permissions = pgTable(
+export const permissions = table(
   'permissions',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     organizationId: ofOrganization().notNull(),
     role: text({ enum: roles }).notNull(),
     permission: text().notNull(),
@@ -215,17 +210,17 @@ export const permissions = pgTable(
 );
 
 /** Keys that sign access tokens: published, then used, then kept until the last token they signed has expired. */
-export const signingKeys = pgTable(
+export const signingKeys = table(
   'signing_keys',
   {
     /** The `kid` of tokens and of the JWKS. */
-    id: uuid().primaryKey(),
-    publicJwk: jsonb('public_jwk').$type<{ kty: string; crv: string; x: string }>().notNull(),
-    privateKey: text('private_key').notNull(),
+    id: primaryId(),
+    publicJwk: jsonb().$type<{ kty: string; crv: string; x: string }>().notNull(),
+    privateKey: text().notNull(),
     createdAt: createdAt(),
-    signsFrom: time('signs_from').notNull(),
-    signsUntil: time('signs_until').notNull(),
-    expiresAt: time('expires_at').notNull(),
+    signsFrom: instant().notNull(),
+    signsUntil: instant().notNull(),
+    expiresAt: instant().notNull(),
   },
   (t) => [
     index('signing_keys_expires_at_idx').on(t.expiresAt),
@@ -237,10 +232,10 @@ export const signingKeys = pgTable(
 );
 
 /** Operations that clients registered in advance, by client and hash of the text. */
-export const trustedDocuments = pgTable(
+export const trustedDocuments = table(
   'trusted_documents',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     client: text().notNull(),
     hash: text().notNull(),
     document: text().notNull(),
@@ -249,26 +244,26 @@ export const trustedDocuments = pgTable(
   (t) => [unique('trusted_documents_client_hash_key').on(t.client, t.hash)],
 );
 
-export const passwordResets = pgTable(
+export const passwordResets = table(
   'password_resets',
   {
-    id: uuid().primaryKey(),
+    id: primaryId(),
     userId: ofUser().notNull(),
-    tokenHash: text('token_hash').notNull(),
+    tokenHash: text().notNull(),
     createdAt: createdAt(),
-    expiresAt: time('expires_at').notNull(),
-    usedAt: time('used_at'),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
   },
   (t) => [unique('password_resets_token_hash_key').on(t.tokenHash), index('password_resets_user_id_idx').on(t.userId)],
 );
 
 /** Rate limits of sign-in, sign-up and password resets, shared by all processes: one bucket per account or address. */
-export const signInAttempts = pgTable(
+export const signInAttempts = table(
   'sign_in_attempts',
   {
     key: text().primaryKey(),
     /** When the bucket will be full again. */
-    fullAt: time('full_at').notNull(),
+    fullAt: instant().notNull(),
   },
   (t) => [index('sign_in_attempts_full_at_idx').on(t.fullAt)],
 );

@@ -99,10 +99,19 @@ CREATE TABLE "api_keys" (
 	"secret_hash" text NOT NULL,
 	"scopes" text[] NOT NULL,
 	"persisted_only" boolean NOT NULL,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp(3) with time zone,
 	"last_used_at" timestamp(3) with time zone,
 	"revoked_at" timestamp(3) with time zone
+);
+--> statement-breakpoint
+CREATE TABLE "departures" (
+	"id" uuid PRIMARY KEY,
+	"organization_id" uuid NOT NULL,
+	"user_id" uuid NOT NULL,
+	"profile_id" uuid NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	CONSTRAINT "departures_organization_id_user_id_key" UNIQUE("organization_id","user_id")
 );
 --> statement-breakpoint
 CREATE TABLE "join_codes" (
@@ -113,7 +122,7 @@ CREATE TABLE "join_codes" (
 	"max_uses" integer,
 	"uses" integer NOT NULL,
 	"created_by" uuid,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp(3) with time zone,
 	"revoked_at" timestamp(3) with time zone,
 	CONSTRAINT "join_codes_role_check" CHECK ("role" in ('MANAGER', 'MEMBER')),
@@ -128,7 +137,7 @@ CREATE TABLE "organization_invitations" (
 	"role" text NOT NULL,
 	"token_hash" text NOT NULL CONSTRAINT "organization_invitations_token_hash_key" UNIQUE,
 	"invited_by" uuid,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
 	"accepted_at" timestamp(3) with time zone,
 	"accepted_by" uuid,
@@ -140,7 +149,7 @@ CREATE TABLE "password_resets" (
 	"id" uuid PRIMARY KEY,
 	"user_id" uuid NOT NULL,
 	"token_hash" text NOT NULL CONSTRAINT "password_resets_token_hash_key" UNIQUE,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
 	"used_at" timestamp(3) with time zone
 );
@@ -151,7 +160,7 @@ CREATE TABLE "permissions" (
 	"role" text NOT NULL,
 	"permission" text NOT NULL,
 	"granted" boolean NOT NULL,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "permissions_organization_id_role_permission_key" UNIQUE("organization_id","role","permission"),
 	CONSTRAINT "permissions_role_check" CHECK ("role" in ('OWNER', 'ADMIN', 'MANAGER', 'CONSULTANT', 'MEMBER', 'CLIENT'))
 );
@@ -165,7 +174,7 @@ CREATE TABLE "sessions" (
 	"rotations" timestamp(3) with time zone[] NOT NULL,
 	"device_name" text,
 	"ip_address" text,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"last_used_at" timestamp(3) with time zone NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
 	"revoked_at" timestamp(3) with time zone,
@@ -183,7 +192,7 @@ CREATE TABLE "signing_keys" (
 	"id" uuid PRIMARY KEY,
 	"public_jwk" jsonb NOT NULL,
 	"private_key" text NOT NULL,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	"signs_from" timestamp(3) with time zone NOT NULL,
 	"signs_until" timestamp(3) with time zone NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
@@ -195,7 +204,7 @@ CREATE TABLE "trusted_documents" (
 	"client" text NOT NULL,
 	"hash" text NOT NULL,
 	"document" text NOT NULL,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "trusted_documents_client_hash_key" UNIQUE("client","hash")
 );
 --> statement-breakpoint
@@ -204,7 +213,7 @@ CREATE TABLE "user_identities" (
 	"user_id" uuid NOT NULL,
 	"issuer" text NOT NULL,
 	"subject" text NOT NULL,
-	"created_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "user_identities_issuer_subject_key" UNIQUE("issuer","subject")
 );
 --> statement-breakpoint
@@ -214,8 +223,8 @@ CREATE TABLE "user_organizations" (
 	"organization_id" uuid NOT NULL,
 	"profile_id" uuid NOT NULL,
 	"role" text NOT NULL,
-	"created_at" timestamp(3) with time zone NOT NULL,
-	"updated_at" timestamp(3) with time zone NOT NULL,
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "user_organizations_user_id_organization_id_key" UNIQUE("user_id","organization_id"),
 	CONSTRAINT "user_organizations_role_check" CHECK ("role" in ('OWNER', 'ADMIN', 'MANAGER', 'CONSULTANT', 'MEMBER', 'CLIENT'))
 );
@@ -230,8 +239,8 @@ CREATE TABLE "users" (
 	"locale" text,
 	"password_hash" text,
 	"disabled_at" timestamp(3) with time zone,
-	"created_at" timestamp(3) with time zone NOT NULL,
-	"updated_at" timestamp(3) with time zone NOT NULL
+	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
+	"updated_at" timestamp(3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE INDEX "audit_logs_organization_id_at_idx" ON "audit_logs" ("organization_id","at");--> statement-breakpoint
@@ -256,6 +265,7 @@ ALTER TABLE "tenant_schemas" ADD CONSTRAINT "tenant_schemas_database_id_database
 ALTER TABLE "tenant_schemas" ADD CONSTRAINT "tenant_schemas_organization_id_organizations_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id");--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_organization_id_organizations_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE;--> statement-breakpoint
 ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_user_id_users_id_fkey" FOREIGN KEY ("user_id") REFERENCES "users"("id") ON DELETE CASCADE;--> statement-breakpoint
+ALTER TABLE "departures" ADD CONSTRAINT "departures_organization_id_organizations_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE;--> statement-breakpoint
 ALTER TABLE "join_codes" ADD CONSTRAINT "join_codes_organization_id_organizations_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE;--> statement-breakpoint
 ALTER TABLE "join_codes" ADD CONSTRAINT "join_codes_created_by_users_id_fkey" FOREIGN KEY ("created_by") REFERENCES "users"("id") ON DELETE SET NULL;--> statement-breakpoint
 ALTER TABLE "organization_invitations" ADD CONSTRAINT "organization_invitations_organization_id_organizations_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "organizations"("id") ON DELETE CASCADE;--> statement-breakpoint
