@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process';
+import { readFile, stat } from 'node:fs/promises';
+import { AppError } from '../../lib/errors.ts';
+
+/** The system account that PostgreSQL runs as, because it refuses to run as root. */
+export interface Account {
+  name: string;
+  uid: number;
+  gid: number;
+}
+
+export interface Outcome {
+  ok: boolean;
+  output: string;
+}
+
+const candidates = ['postgres', '_postgres', 'nobody'];
+
+/** Bare, so that neither PGDATA nor a translation of the messages reaches PostgreSQL's programs. */
+export const environment = { LC_ALL: 'C' };
+
+/**
+ * The account to run PostgreSQL as, undefined for our own: we only have a choice as root, where it is the owner of
+ * the cluster if that exists, or else `postgres` or `nobody`.
+ */
+export async function serverAccount(cluster: string): Promise<Account | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  const owner = await stat(cluster).catch(() => undefined);
+  if (owner && owner.uid !== 0) return { name: `user ${owner.uid}`, uid: owner.uid, gid: owner.gid };
+  const accounts = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
+  for (const candidate of candidates) {
+    const [name, , uid, gid] = accounts.find(([account]) => account === candidate) ?? [];
+    if (name && Number(uid) > 0) return { name, uid: Number(uid), gid: Number(gid) };
+  }
+  throw new AppError(
+    'CONFIG_INVALID',
+    `PostgreSQL cannot run as root and there is no account ${candidates.join(', ')} here: run as another user or set DATABASE_URL`,
+  );
+}
+
+/** Runs a program to its end as an account. Never throws: what keeps it from running is its outcome. */
+export function run(program: string, args: readonly string[], account?: Account): Promise<Outcome> {
+  const options = { ...idsOf(account), cwd: '/', env: environment, timeout: 120_000 };
+  return new Promise((resolve) => {
+    try {
+      execFile(program, args, options, (error, stdout, stderr) => {
+        resolve({ ok: error === null, output: `${stdout}${stderr}`.trim() || (error?.message ?? '') });
+      });
+    } catch (error) {
+      resolve({ ok: false, output: (error as Error).message });
+    }
+  });
+}
+
+/** Whether an account can pass through every folder on the way to this one. */
+export async function canReach(account: Account | undefined, folder: string): Promise<boolean> {
+  return (await run('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], account)).ok;
+}
+
+export const idsOf = (account?: Account): { uid?: number; gid?: number } =>
+  account ? { uid: account.uid, gid: account.gid } : {};
