@@ -1,0 +1,45 @@
+import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import { later } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Catalog } from '../tenancy/catalog.ts';
+import { apiKeys } from './tables.ts';
+
+const minute = 60_000;
+
+/** Remembers when keys were used: at most once a minute for each, and no request waits for it. */
+export class ApiKeyUse implements AsyncDisposable {
+  readonly #catalog: Catalog;
+  readonly #logger: Logger;
+  readonly #noted = new Map<string, number>();
+  readonly #writing = new Set<Promise<void>>();
+
+  constructor(catalog: Catalog, logger: Logger) {
+    this.#catalog = catalog;
+    this.#logger = logger;
+  }
+
+  note(key: { id: string; lastUsedAt: Date | null }, now: Date): void {
+    const last = Math.max(this.#noted.get(key.id) ?? 0, key.lastUsedAt?.getTime() ?? 0);
+    if (now.getTime() - last < minute) return;
+    this.#noted.set(key.id, now.getTime());
+    const writing = this.#write(key.id, now)
+      .catch((error: unknown) => this.#logger.warn({ error, apiKeyId: key.id }, 'the use of a key was not noted'))
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#writing);
+  }
+
+  /** Other processes note the same key: only the first within a minute changes the row. */
+  async #write(id: string, now: Date): Promise<void> {
+    const unnoted = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, later(now, -minute + 1)));
+    await this.#catalog.write(async (tx) => {
+      await tx
+        .update(apiKeys)
+        .set({ lastUsedAt: now })
+        .where(and(eq(apiKeys.id, id), unnoted));
+    });
+  }
+}

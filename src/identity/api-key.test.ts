@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { formatApiKey, isSecretOf, newApiKey, parseApiKey } from './api-key.ts';
+import { hashSecret } from './secret-token.ts';
+
+describe('API keys', () => {
+  it('are read back from their text, and prove their secret', () => {
+    const key = newApiKey();
+    expect(parseApiKey(formatApiKey(key))).toEqual(key);
+    expect(isSecretOf(key.secret, hashSecret(key.secret))).toBe(true);
+    expect(isSecretOf(newApiKey().secret, hashSecret(key.secret))).toBe(false);
+    expect(isSecretOf(key.secret, 'short')).toBe(false);
+  });
+
+  it('have one form', () => {
+    expect(parseApiKey('chk_abc_def')).toBeUndefined();
+    expect(parseApiKey(`x${formatApiKey(newApiKey())}`)).toBeUndefined();
+  });
+});

@@ -1,0 +1,137 @@
+import type { Clock } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
+import type { RoleClass } from '../tenancy/binding.ts';
+import { requireServable } from '../tenancy/tenant.ts';
+import type { AccessTokens } from './access-token.ts';
+import { isSecretOf } from './api-key.ts';
+import type { ApiKeyUse } from './api-key-use.ts';
+import { type Credential, readCredential } from './credential.ts';
+import type { ExternalIssuers } from './external-issuers.ts';
+import type { Anchor, MemberState } from './member-state.ts';
+import type { MemberStates } from './member-states.ts';
+import { isPermission, type Permission, permissionsOf } from './permissions.ts';
+import type { Account, Viewer } from './viewer.ts';
+
+export interface AuthenticatorOptions {
+  accessTokens: AccessTokens;
+  externalIssuers: ExternalIssuers;
+  states: MemberStates;
+  apiKeyUse: ApiKeyUse;
+  clock: Clock;
+}
+
+export interface AuthenticateRequest {
+  authorization?: string | undefined;
+  /** The tenant that host, path or header name, if any. */
+  tenant?: { id: string } | undefined;
+}
+
+/** Says who sends a request and what they may, as the catalog has it now (see MemberStates for how much "now"). */
+export class Authenticator {
+  readonly #options: AuthenticatorOptions;
+
+  constructor(options: AuthenticatorOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The caller: a Viewer where an organization is meant, an Account where none is, null without credentials.
+   * Throws UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN for who is not a member (any more), TENANT_MISMATCH for a token
+   * of another organization, TENANT_INACTIVE and TENANT_NOT_FOUND for an organization that is not served.
+   */
+  async authenticate({ authorization, tenant }: AuthenticateRequest): Promise<Viewer | Account | null> {
+    const credential = await this.#read(authorization);
+    if (!credential) return null;
+    const state = await this.#check(credential, anchorOf(credential, tenant?.id));
+    const account = accountOf(state, credential);
+    if (!state.organization && !hasOrganization(credential, tenant)) return account;
+    const viewer = this.#viewerOf(account, state);
+    if (tenant && tenant.id !== viewer.organizationId) throw mismatch();
+    return viewer;
+  }
+
+  /** The organization that the credential is bound to, for routing; undefined when it is bound to none. */
+  async organizationOf(authorization: string | undefined): Promise<string | undefined> {
+    const credential = await this.#read(authorization);
+    if (credential?.kind === 'session') return credential.organizationId;
+    if (credential?.kind !== 'apiKey') return undefined;
+    return (await this.#check(credential, anchorOf(credential, undefined))).organization?.id;
+  }
+
+  #read(authorization: string | undefined): Promise<Credential | null> {
+    const { accessTokens, externalIssuers } = this.#options;
+    return readCredential(authorization, { ours: accessTokens, external: externalIssuers });
+  }
+
+  async #check(credential: Credential, anchor: Anchor): Promise<MemberState> {
+    const state = await this.#options.states.find(anchor);
+    if (!state) throw credential.kind === 'session' ? revoked() : unauthenticated();
+    const now = this.#options.clock();
+    if (credential.kind === 'session') checkSession(credential, state, now);
+    if (credential.kind === 'apiKey') this.#checkApiKey(credential.secret, state, now);
+    if (state.user.disabledAt) throw unauthenticated();
+    return state;
+  }
+
+  #checkApiKey(secret: string, { apiKey }: MemberState, now: Date): void {
+    const sound = apiKey && isSecretOf(secret, apiKey.secretHash) && !apiKey.revokedAt;
+    if (!sound || (apiKey.expiresAt && apiKey.expiresAt <= now)) throw unauthenticated();
+    this.#options.apiKeyUse.note(apiKey, now);
+  }
+
+  #viewerOf(account: Account, state: MemberState): Viewer {
+    const { membership, organization, apiKey } = state;
+    if (!membership || !organization) throw new AppError('FORBIDDEN', 'You are not a member of this organization');
+    requireServable({ status: organization.status, quarantined: false });
+    const granted = permissionsOf(membership.role, state.overrides);
+    return {
+      ...account,
+      membershipId: membership.id,
+      profileId: membership.profileId,
+      organizationId: organization.id,
+      role: membership.role,
+      permissions: apiKey ? within(granted, apiKey.scopes) : granted,
+      roleClass: (apiKey ? 'integrator' : 'interactive') satisfies RoleClass,
+      ...(apiKey && { apiKey: { id: apiKey.id, persistedOnly: apiKey.persistedOnly } }),
+    };
+  }
+}
+
+/** Our tokens and API keys are bound to an organization; an external token is good for any that its user belongs to. */
+function anchorOf(credential: Credential, tenantId: string | undefined): Anchor {
+  switch (credential.kind) {
+    case 'session': {
+      const { sessionId, organizationId } = credential;
+      if (tenantId && organizationId && tenantId !== organizationId) throw mismatch();
+      return { kind: 'session', sessionId, organizationId };
+    }
+    case 'external':
+      return { kind: 'identity', issuer: credential.issuer, subject: credential.subject, organizationId: tenantId };
+    case 'apiKey':
+      return { kind: 'apiKey', prefix: credential.prefix };
+  }
+}
+
+/** Whether the caller means an organization, be there one or not. */
+const hasOrganization = (credential: Credential, tenant: { id: string } | undefined): boolean =>
+  credential.kind === 'session' ? credential.organizationId !== undefined : tenant !== undefined;
+
+function checkSession({ userId }: Credential & { kind: 'session' }, { user, session }: MemberState, now: Date): void {
+  if (user.id !== userId || !session || session.revokedAt) throw revoked();
+  if (session.expiresAt <= now) throw unauthenticated();
+}
+
+const accountOf = ({ user: { id, email, firstName, lastName } }: MemberState, credential: Credential): Account => ({
+  userId: id,
+  email,
+  firstName,
+  lastName,
+  ...(credential.kind === 'session' && { sessionId: credential.sessionId }),
+});
+
+const within = (granted: ReadonlySet<Permission>, scopes: readonly string[]): ReadonlySet<Permission> =>
+  granted.intersection(new Set(scopes.filter(isPermission)));
+
+const unauthenticated = () => new AppError('UNAUTHENTICATED', 'The credentials are not valid any more');
+const revoked = () => new AppError('SESSION_REVOKED', 'This session has been revoked: sign in again');
+const mismatch = () => new AppError('TENANT_MISMATCH', 'Host, path, header and token must name the same organization');

@@ -1,0 +1,31 @@
+import { AppError } from '../lib/errors.ts';
+import type { AccessTokens } from './access-token.ts';
+import { type ApiKeySecret, parseApiKey } from './api-key.ts';
+import type { ExternalIssuers } from './external-issuers.ts';
+
+/** What a request proves of its caller, before the catalog is asked. */
+export type Credential =
+  | { kind: 'session'; userId: string; sessionId: string; organizationId: string | undefined }
+  | { kind: 'external'; issuer: string; subject: string }
+  | ({ kind: 'apiKey' } & ApiKeySecret);
+
+const bearer = /^Bearer +([^\s]+)$/i;
+/** Nobody needs a longer one; checking a signature over megabytes would cost. */
+const maxLength = 8192;
+
+/**
+ * Reads an Authorization header: a bearer access token of ours, one of an external issuer, or an API key. Null without
+ * a header. Throws UNAUTHENTICATED for anything that is not in order.
+ */
+export async function readCredential(
+  authorization: string | undefined,
+  issuers: { ours: AccessTokens; external: ExternalIssuers },
+): Promise<Credential | null> {
+  if (authorization === undefined || authorization === '') return null;
+  const token = authorization.length <= maxLength ? bearer.exec(authorization)?.[1] : undefined;
+  if (token === undefined) throw new AppError('UNAUTHENTICATED', 'Send the token as "Authorization: Bearer <token>"');
+  const key = parseApiKey(token);
+  if (key) return { kind: 'apiKey', ...key };
+  if (issuers.external.claims(token)) return { kind: 'external', ...(await issuers.external.verify(token)) };
+  return { kind: 'session', ...(await issuers.ours.verify(token)) };
+}

@@ -1,0 +1,57 @@
+import type { Clock } from '../lib/clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Seal } from '../lib/seal.ts';
+import type { AuditOrigin } from '../tenancy/audit.ts';
+import type { Catalog } from '../tenancy/catalog.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import type { AccessTokens } from './access-token.ts';
+import type { Mail, Mailer } from './mailer.ts';
+import type { MemberStates } from './member-states.ts';
+import type { Passwords } from './password.ts';
+import type { ProfileGateway } from './profile-gateway.ts';
+
+/** What somebody says of the organization to create. */
+export interface NewOrganization {
+  name: string;
+  slug?: string | undefined;
+  timeZone?: string | undefined;
+  locale?: string | undefined;
+  currency?: string | undefined;
+}
+
+export interface IdentityOptions {
+  /** Where the web client lives: links in mails lead there. */
+  clientUrl: string;
+  /** A session ends when it is not refreshed for this long ... */
+  sessionIdleMs: number;
+  /** ... and at this age whatever happens. */
+  sessionMaxMs: number;
+}
+
+/** What every use case of identity works with; `app.ts` puts it together. */
+export interface Identity {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly seal: Seal;
+  readonly passwords: Passwords;
+  readonly accessTokens: AccessTokens;
+  readonly states: MemberStates;
+  readonly mailer: Mailer;
+  readonly profiles: ProfileGateway;
+  readonly logger: Logger;
+  readonly options: IdentityOptions;
+  /** Makes a tenant and activates it. */
+  provisionTenant(organization: NewOrganization): Promise<Tenant>;
+  findTenant(organizationId: string): Promise<Tenant | undefined>;
+}
+
+/** Where a request comes from: for limits by address and for the audit log. */
+export type Origin = AuditOrigin;
+
+const day = 24 * 60 * 60_000;
+export const defaultSessionTimes = { sessionIdleMs: 30 * day, sessionMaxMs: 180 * day };
+
+/** Sends a mail without making the caller wait: how long it takes would tell whether there is such an account. */
+export function sendLater({ mailer, logger }: Identity, mail: Mail): void {
+  mailer.send(mail).catch((error: unknown) => logger.error({ error, subject: mail.subject }, 'a mail was not sent'));
+}

@@ -1,0 +1,26 @@
+import type { Logger } from '../lib/logger.ts';
+
+export interface Mail {
+  to: string;
+  subject: string;
+  text: string;
+}
+
+/** Sends mail. The one interface that a real sender (SMTP, an API) has to meet. */
+export interface Mailer {
+  /** Resolves when the mail has been taken over; throws when it could not be. */
+  send(mail: Mail): Promise<void>;
+}
+
+/** For development: writes the mail to the log, where the developer finds the link in it. */
+export class LogMailer implements Mailer {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  async send(mail: Mail): Promise<void> {
+    this.#logger.info({ mail }, 'mail');
+  }
+}

@@ -1,0 +1,20 @@
+import type { Tenant } from '../tenancy/tenant.ts';
+
+/** What a profile copies from the account. */
+export interface Person {
+  userId: string;
+  email: string;
+  firstName: string;
+  lastName: string;
+}
+
+/**
+ * The tenant's side of a membership, handed in because identity knows no modules. Both calls are repeated after a
+ * failure, so both must give the same result when made twice.
+ */
+export interface ProfileGateway {
+  /** Makes, claims or revives the person's profile, and gives its id. */
+  join(tenant: Tenant, person: Person): Promise<string>;
+  /** Marks the profile as departed; it stays for history. */
+  leave(tenant: Tenant, departed: { userId: string; profileId: string }): Promise<void>;
+}
