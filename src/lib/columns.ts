@@ -1,19 +1,23 @@
-import { customType, integer, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import { type SQL, sql } from 'drizzle-orm';
+import { type AnyPgColumn, customType, integer, snakeCase, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+
+/** A table whose columns are snake_case in the database and camelCase here. */
+export const table = snakeCase.table;
 
 /** A version 7 uuid made by the program (`uuidv7()`); the database never makes ids. */
 export const primaryId = () => uuid().primaryKey();
 
 /** Milliseconds only: a JavaScript date cannot hold microseconds, and a cursor made from one would skip rows. */
-export const instant = () => timestamp({ precision: 3, withTimezone: true });
+export const instant = (name = '') => timestamp(name, { precision: 3, withTimezone: true });
 
-export const createdAt = () => instant().notNull().defaultNow();
-
-/** Set by the program on every update: a parameter is the only form that all kinds of statement may carry. */
-export const updatedAt = () =>
-  instant()
+/** When a row was made and last changed; a parameter sets the change, the form that all kinds of statement may carry. */
+export const lifetime = {
+  createdAt: instant('created_at').notNull().defaultNow(),
+  updatedAt: instant('updated_at')
     .notNull()
     .defaultNow()
-    .$onUpdate(() => new Date());
+    .$onUpdate(() => new Date()),
+};
 
 /** Counts the changes of a row, for `expectedVersion`. */
 export const version = () => integer().notNull().default(1);
@@ -30,3 +34,7 @@ export const rank = customType<{ data: string }>({ dataType: () => 'text COLLATE
 export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector' });
 
 export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
+
+/** A check that a column holds one of the values; an enum type of the database would break plans shared by schemas. */
+export const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
+  sql`${column} in (${sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))})`;

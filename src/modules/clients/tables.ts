@@ -1,8 +1,8 @@
-import { index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { createdAt, externalReference, label, primaryId, updatedAt, version } from '../../lib/columns.ts';
+import { index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { externalReference, label, lifetime, primaryId, table, version } from '../../lib/columns.ts';
 import { profiles } from '../people/tables.ts';
 
-export const clients = pgTable(
+export const clients = table(
   'clients',
   {
     id: primaryId(),
@@ -13,8 +13,7 @@ export const clients = pgTable(
     sector: text(),
     externalReference: externalReference(),
     version: version(),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
+    ...lifetime,
   },
   (t) => [
     index('clients_name').on(t.name),

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { createdAt, xid8 } from '../../lib/columns.ts';
+import { bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { instant, table, xid8 } from '../../lib/columns.ts';
 
 export type EventMetadata = Record<string, unknown>;
 
 /** The tenant's append-only log: ordered by (era, xid, seq); the tenant's role may only insert and read. */
-export const events = pgTable(
+export const events = table(
   'events',
   {
     era: integer().notNull().default(1),
@@ -20,7 +20,7 @@ export const events = pgTable(
     metadata: jsonb().$type<EventMetadata>().notNull().default({}),
     before: jsonb().$type<EventMetadata>(),
     after: jsonb().$type<EventMetadata>(),
-    createdAt: createdAt(),
+    createdAt: instant().notNull().defaultNow(),
   },
   (t) => [
     primaryKey({ columns: [t.era, t.xid, t.seq] }),

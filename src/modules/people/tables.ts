@@ -1,19 +1,11 @@
 import { sql } from 'drizzle-orm';
-import { type AnyPgColumn, check, index, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import {
-  createdAt,
-  externalReference,
-  instant,
-  label,
-  primaryId,
-  updatedAt,
-  version,
-} from '../../lib/columns.ts';
+import { type AnyPgColumn, check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
 
 export const presenceStatuses = ['ONLINE', 'AWAY', 'OFFLINE'] as const;
 
 /** The people of a company: members, and those only imported or known as contacts (no user). */
-export const profiles = pgTable(
+export const profiles = table(
   'profiles',
   {
     id: primaryId(),
@@ -31,8 +23,7 @@ export const profiles = pgTable(
     leftAt: instant(),
     externalReference: externalReference(),
     version: version(),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
+    ...lifetime,
   },
   (t) => [
     uniqueIndex('profiles_user').on(t.userId),
@@ -40,6 +31,6 @@ export const profiles = pgTable(
     index('profiles_email').on(sql`lower(${t.email})`),
     index('profiles_manager').on(t.managerId),
     index('profiles_name').on(t.lastName, t.firstName),
-    check('profiles_presence', sql`${t.presence} in ('ONLINE', 'AWAY', 'OFFLINE')`),
+    check('profiles_presence', oneOf(t.presence, presenceStatuses)),
   ],
 );

@@ -1,14 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { check, date, index, integer, numeric, pgTable, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import {
-  createdAt,
-  externalReference,
-  instant,
-  label,
-  primaryId,
-  updatedAt,
-  version,
-} from '../../lib/columns.ts';
+import { check, date, index, integer, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
 import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 
@@ -17,7 +9,7 @@ export const deliverableStatuses = ['DRAFT', 'SUBMITTED', 'ACCEPTED', 'REJECTED'
 export const incidentSeverities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export const incidentStatuses = ['OPEN', 'RESOLVED'] as const;
 
-export const projects = pgTable(
+export const projects = table(
   'projects',
   {
     id: primaryId(),
@@ -33,8 +25,7 @@ export const projects = pgTable(
     status: text({ enum: projectStatuses }).notNull().default('ACTIVE'),
     externalReference: externalReference(),
     version: version(),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
+    ...lifetime,
   },
   (t) => [
     uniqueIndex('projects_name').on(t.name),
@@ -42,12 +33,12 @@ export const projects = pgTable(
     uniqueIndex('projects_external_reference').on(t.externalReference),
     index('projects_client').on(t.clientId),
     index('projects_manager').on(t.managerId),
-    check('projects_status', sql`${t.status} in ('ACTIVE', 'COMPLETED', 'SUSPENDED')`),
+    check('projects_status', oneOf(t.status, projectStatuses)),
     check('projects_dates', sql`${t.expectedEndDate} >= ${t.startDate}`),
   ],
 );
 
-export const projectPhases = pgTable(
+export const projectPhases = table(
   'project_phases',
   {
     id: primaryId(),
@@ -59,8 +50,7 @@ export const projectPhases = pgTable(
     startDate: date(),
     endDate: date(),
     version: version(),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
+    ...lifetime,
   },
   (t) => [
     index('project_phases_project').on(t.projectId, t.position),
@@ -69,7 +59,7 @@ export const projectPhases = pgTable(
 );
 
 /** Who works on a project, as what, for which share of their time (percent), between two days (inclusive; null is open). */
-export const projectAssignments = pgTable(
+export const projectAssignments = table(
   'project_assignments',
   {
     id: primaryId(),
@@ -86,8 +76,7 @@ export const projectAssignments = pgTable(
     /** Sale price of a day, in the organization's currency; null uses the person's own rate. */
     saleRate: numeric({ precision: 14, scale: 2 }),
     version: version(),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
+    ...lifetime,
   },
   (t) => [
     index('project_assignments_project').on(t.projectId),
@@ -98,7 +87,7 @@ export const projectAssignments = pgTable(
   ],
 );
 
-export const deliverables = pgTable(
+export const deliverables = table(
   'deliverables',
   {
     id: primaryId(),
@@ -111,17 +100,16 @@ export const deliverables = pgTable(
     status: text({ enum: deliverableStatuses }).notNull().default('DRAFT'),
     externalReference: externalReference(),
     version: version(),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
+    ...lifetime,
   },
   (t) => [
     index('deliverables_project').on(t.projectId),
     uniqueIndex('deliverables_external_reference').on(t.externalReference),
-    check('deliverables_status', sql`${t.status} in ('DRAFT', 'SUBMITTED', 'ACCEPTED', 'REJECTED')`),
+    check('deliverables_status', oneOf(t.status, deliverableStatuses)),
   ],
 );
 
-export const incidents = pgTable(
+export const incidents = table(
   'incidents',
   {
     id: primaryId(),
@@ -135,13 +123,12 @@ export const incidents = pgTable(
     openedAt: instant().notNull(),
     resolvedAt: instant(),
     version: version(),
-    createdAt: createdAt(),
-    updatedAt: updatedAt(),
+    ...lifetime,
   },
   (t) => [
     index('incidents_project').on(t.projectId),
-    check('incidents_severity', sql`${t.severity} in ('LOW', 'MEDIUM', 'HIGH', 'CRITICAL')`),
-    check('incidents_status', sql`${t.status} in ('OPEN', 'RESOLVED')`),
+    check('incidents_severity', oneOf(t.severity, incidentSeverities)),
+    check('incidents_status', oneOf(t.status, incidentStatuses)),
     check('incidents_resolved', sql`(${t.status} = 'RESOLVED') = (${t.resolvedAt} is not null)`),
   ],
 );

@@ -1,22 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { createdAt, instant, updatedAt, version } from '../../lib/columns.ts';
+import { bigint, check, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { instant, lifetime, table, version } from '../../lib/columns.ts';
 
-/** How documents of a kind are numbered, and the last number taken in each period of the pattern. */
-export const codeFormats = pgTable('code_formats', {
+/** How documents of a kind are numbered, where the tenant chose a pattern of its own. */
+export const codeFormats = table('code_formats', {
   kind: text().primaryKey(),
   pattern: text().notNull(),
   version: version(),
-  createdAt: createdAt(),
-  updatedAt: updatedAt(),
+  ...lifetime,
 });
 
-export const codeCounters = pgTable(
+export const codeCounters = table(
   'code_counters',
   {
-    kind: text()
-      .notNull()
-      .references(() => codeFormats.kind, { onDelete: 'cascade' }),
+    kind: text().notNull(),
     /** What the pattern's date parts render to; counting starts again when it changes. */
     period: text().notNull(),
     lastNumber: bigint({ mode: 'number' }).notNull(),
@@ -25,14 +22,14 @@ export const codeCounters = pgTable(
 );
 
 /** The tenant's typed settings by key; `settings/registry.ts` gives each key its type and default. */
-export const settings = pgTable('settings', {
+export const settings = table('settings', {
   key: text().primaryKey(),
   value: jsonb().notNull(),
-  updatedAt: updatedAt(),
+  ...lifetime,
 });
 
 /** Answers of mutations that carried an Idempotency-Key, written in the mutation's own transaction. */
-export const idempotencyKeys = pgTable(
+export const idempotencyKeys = table(
   'idempotency_keys',
   {
     viewerId: uuid().notNull(),
@@ -43,7 +40,7 @@ export const idempotencyKeys = pgTable(
     answer: jsonb(),
     statusCode: integer().notNull().default(200),
     expiresAt: instant().notNull(),
-    createdAt: createdAt(),
+    createdAt: instant().notNull().defaultNow(),
   },
   (t) => [primaryKey({ columns: [t.viewerId, t.key, t.responseKey] }), index().on(t.expiresAt)],
 );

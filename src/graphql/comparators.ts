@@ -1,0 +1,78 @@
+import type { EnumRef } from '@pothos/core';
+import { builder, type SchemaTypes } from './builder.ts';
+
+/** One comparator of a filter on a column, as the client writes it. Several in one filter must all hold. */
+export interface Comparison<T> {
+  eq?: T | null;
+  ne?: T | null;
+  in?: T[] | null;
+  notIn?: T[] | null;
+  gt?: T | null;
+  gte?: T | null;
+  lt?: T | null;
+  lte?: T | null;
+  contains?: string | null;
+  startsWith?: string | null;
+  isNull?: boolean | null;
+}
+
+type ScalarName = 'String' | 'ID' | 'Int' | 'Decimal' | 'LocalDate' | 'DateTime' | 'Boolean';
+
+const words = {
+  eq: 'Equal to this.',
+  ne: 'Not equal to this; an absent value differs from every value.',
+  in: 'One of these.',
+  notIn: 'None of these.',
+  gt: 'Greater than this.',
+  gte: 'Greater than or equal to this.',
+  lt: 'Less than this.',
+  lte: 'Less than or equal to this.',
+  contains: 'Contains this text, whatever the case.',
+  startsWith: 'Starts with this text, whatever the case.',
+  isNull: 'True: absent. False: present.',
+};
+
+type Operator = keyof typeof words;
+const equality: Operator[] = ['eq', 'ne', 'in', 'notIn', 'isNull'];
+const order: Operator[] = ['gt', 'gte', 'lt', 'lte'];
+
+function comparator(
+  name: string,
+  type: ScalarName | EnumRef<SchemaTypes, unknown>,
+  operators: readonly Operator[],
+  noun: string,
+) {
+  return builder.inputRef<Comparison<unknown>>(name).implement({
+    description: `Compares ${noun}. All comparisons given must hold.`,
+    fields: (t) =>
+      Object.fromEntries(
+        operators.map((operator) => {
+          const description = words[operator];
+          if (operator === 'isNull') return [operator, t.boolean({ description })];
+          if (operator === 'contains' || operator === 'startsWith') return [operator, t.string({ description })];
+          const list = operator === 'in' || operator === 'notIn';
+          return [operator, t.field({ type: (list ? [type] : type) as never, description })];
+        }),
+      ) as never,
+  });
+}
+
+export const comparators = {
+  String: comparator('StringFilter', 'String', [...equality, ...order, 'contains', 'startsWith'], 'a text'),
+  ID: comparator('IDFilter', 'ID', equality, 'an id'),
+  Int: comparator('IntFilter', 'Int', [...equality, ...order], 'a whole number'),
+  Decimal: comparator('DecimalFilter', 'Decimal', [...equality, ...order], 'an exact number'),
+  LocalDate: comparator('LocalDateFilter', 'LocalDate', [...equality, ...order], 'a day'),
+  DateTime: comparator('DateTimeFilter', 'DateTime', [...equality, ...order], 'a point in time'),
+  Boolean: comparator('BooleanFilter', 'Boolean', ['eq', 'isNull'], 'a yes or no'),
+};
+
+export type ComparatorName = keyof typeof comparators;
+const ofEnum = new Map<string, ReturnType<typeof comparator>>();
+
+/** The comparator of an enum, made once: `TaskStatusFilter` for `TaskStatus`. */
+export function enumComparator(ref: EnumRef<SchemaTypes, unknown>, name: string): ReturnType<typeof comparator> {
+  const known = ofEnum.get(name) ?? comparator(`${name}Filter`, ref, equality, `a ${name}`);
+  ofEnum.set(name, known);
+  return known;
+}

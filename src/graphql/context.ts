@@ -1,0 +1,115 @@
+import type { Account, Viewer } from '../identity/viewer.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { TenantBinding, TenantSession, TenantTx } from '../tenancy/binding.ts';
+import { lastChangeOf } from '../tenancy/change-cursor.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import type { GraphLimits } from './complexity.ts';
+import { type GuardedDb, guardDb } from './guarded-db.ts';
+import type { Services } from './services.ts';
+
+/** What the server knows of a request before the graph runs. */
+export interface RequestScope {
+  requestId: string;
+  tenant: Tenant | undefined;
+  account: Account | undefined;
+  viewer: Viewer | undefined;
+  /** Address of the client, for limits and the audit log. */
+  address: string;
+  userAgent: string | undefined;
+  idempotencyKey: string | undefined;
+  signal: AbortSignal | undefined;
+  cookies: CookieJar;
+  services: Services;
+  binding: TenantBinding;
+  limits: GraphLimits;
+  logger: Logger;
+}
+
+/** The refresh cookie, as far as the graph may know of it. */
+export interface CookieJar {
+  refreshToken(): string | undefined;
+  setRefreshToken(token: string, maxAgeSeconds: number): void;
+  clearRefreshToken(): void;
+}
+
+/**
+ * What resolvers get. A query operation has one context, a read-only snapshot; each root field of a mutation has one
+ * of its own, a transaction that also serves the payload's selection.
+ */
+export class Context {
+  readonly scope: RequestScope;
+  readonly access: 'read' | 'write';
+  #session: TenantSession | undefined;
+  #db: GuardedDb | undefined;
+
+  constructor(scope: RequestScope, access: 'read' | 'write' = 'read') {
+    this.scope = scope;
+    this.access = access;
+  }
+
+  get services(): Services {
+    return this.scope.services;
+  }
+
+  /** The member who asks. Throws UNAUTHENTICATED, or TENANT_NOT_FOUND when signed in without an organization. */
+  get viewer(): Viewer {
+    const { viewer, account } = this.scope;
+    if (viewer) return viewer;
+    if (account) throw new AppError('TENANT_NOT_FOUND', 'Choose an organization: this needs a token of one');
+    throw new AppError('UNAUTHENTICATED', 'Sign in first');
+  }
+
+  get tenant(): Tenant {
+    const { tenant } = this.scope;
+    if (!tenant) throw new AppError('TENANT_NOT_FOUND', 'The request names no organization');
+    return tenant;
+  }
+
+  /** The tenant's data as the viewer may see it. */
+  get db(): GuardedDb {
+    this.#db ??= guardDb(this.#open().db, this.viewer);
+    return this.#db;
+  }
+
+  /** The transaction of a mutation's root field. */
+  get tx(): TenantTx {
+    if (this.access === 'read') throw new Error('a query has no transaction');
+    void this.viewer;
+    return this.#open().tx;
+  }
+
+  /** The last event that this transaction wrote, as a cursor of the change log. */
+  get lastEventId(): string | null {
+    return this.#session && this.access === 'write' ? lastChangeOf(this.#session.tx) : null;
+  }
+
+  get statements(): number {
+    return this.#session?.statements ?? 0;
+  }
+
+  #open(): TenantSession {
+    const { binding, signal } = this.scope;
+    const session =
+      this.#session ??
+      binding.open(this.tenant, this.access, {
+        roleClass: this.viewer.roleClass,
+        ...(signal && { signal }),
+      });
+    this.#session = session;
+    return session;
+  }
+
+  async commit(): Promise<void> {
+    await this.#session?.commit();
+  }
+
+  async rollback(): Promise<void> {
+    await this.#session?.rollback();
+  }
+
+  /** The context of the next root field of a mutation. */
+  forMutationField(): Context {
+    return new Context(this.scope, 'write');
+  }
+}

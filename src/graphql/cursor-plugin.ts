@@ -1,0 +1,97 @@
+import SchemaBuilder, {
+  type SchemaTypes as AnySchemaTypes,
+  BasePlugin,
+  type PothosOutputFieldConfig,
+} from '@pothos/core';
+import type { GraphQLFieldResolver } from 'graphql';
+import { AppError } from '../lib/errors.ts';
+
+export const cursorPluginName = 'chantierCursors' as const;
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends AnySchemaTypes> {
+      chantierCursors: CursorPlugin<Types>;
+    }
+  }
+}
+
+interface PageArguments {
+  first?: number | null;
+  last?: number | null;
+  after?: string | null;
+  before?: string | null;
+  orderBy?: readonly { field: string; direction: string }[] | null;
+}
+
+interface Page {
+  edges: ({ cursor: string } | null)[];
+  pageInfo: { startCursor: string | null; endCursor: string | null };
+}
+
+const pageLimit = 100;
+
+/** Names an ordering inside a cursor: the page after a cursor makes sense in the ordering it came from only. */
+export const orderingTag = (orderBy: PageArguments['orderBy']): string =>
+  (orderBy ?? []).map(({ field, direction }) => `${field}${direction === 'desc' ? '-' : '+'}`).join('');
+
+export const bindCursor = (tag: string, cursor: string): string =>
+  Buffer.from(`${tag}|${cursor}`).toString('base64url');
+
+/** The plain cursor inside a bound one. Throws BAD_CURSOR when it is none, or comes from another ordering. */
+export function unbindCursor(tag: string, bound: string, argument: string): string {
+  const text = Buffer.from(bound, 'base64url').toString();
+  const bar = text.indexOf('|');
+  if (bar < 0) throw new AppError('BAD_CURSOR', 'This is not a cursor of this server', { field: argument });
+  if (text.slice(0, bar) !== tag) {
+    throw new AppError('BAD_CURSOR', 'This cursor comes from another ordering', { field: argument });
+  }
+  return text.slice(bar + 1);
+}
+
+function checkSize(size: number | null | undefined, argument: string): void {
+  if (size === null || size === undefined || (size >= 0 && size <= pageLimit)) return;
+  throw new AppError('BAD_INPUT', `${argument} must be between 0 and ${pageLimit}`, { field: argument });
+}
+
+function plainArguments(args: PageArguments): PageArguments {
+  checkSize(args.first, 'first');
+  checkSize(args.last, 'last');
+  const tag = orderingTag(args.orderBy);
+  return {
+    ...args,
+    ...(args.after && { after: unbindCursor(tag, args.after, 'after') }),
+    ...(args.before && { before: unbindCursor(tag, args.before, 'before') }),
+  };
+}
+
+function bindPage<T>(page: T, args: PageArguments): T {
+  const { edges, pageInfo } = page as unknown as Page;
+  if (!edges || !pageInfo) return page;
+  const tag = orderingTag(args.orderBy);
+  for (const edge of edges) if (edge) edge.cursor = bindCursor(tag, edge.cursor);
+  pageInfo.startCursor &&= bindCursor(tag, pageInfo.startCursor);
+  pageInfo.endCursor &&= bindCursor(tag, pageInfo.endCursor);
+  return page;
+}
+
+/** Binds the cursors of every connection to its ordering and checks page sizes, before anything is planned. */
+export class CursorPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types> {
+  override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    if (!('after' in config.args && 'before' in config.args)) return config;
+    return { ...config, argMappers: [...config.argMappers, (args) => plainArguments(args) as Record<string, unknown>] };
+  }
+
+  override wrapResolve(
+    resolver: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    config: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (!('after' in config.args && 'before' in config.args)) return resolver;
+    return (parent, args, context, info) => {
+      const page = resolver(parent, args, context, info);
+      return page instanceof Promise ? page.then((value) => bindPage(value, args)) : bindPage(page, args);
+    };
+  }
+}
+
+SchemaBuilder.registerPlugin(cursorPluginName, CursorPlugin);

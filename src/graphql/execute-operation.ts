@@ -1,0 +1,106 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FragmentDefinitionNode,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { Context } from './context.ts';
+import { answerOnce } from './idempotency.ts';
+
+export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+/**
+ * Runs an operation in its transactions. A query is one read-only snapshot, given back when the answer is complete.
+ * Each root field of a mutation, with all that is selected under it, is one transaction, committed before the next
+ * begins; an error anywhere under the field rolls it back, so an answer never shows what was not kept.
+ */
+export async function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+  const operation = getOperationAST(args.document, args.operationName);
+  const context = args.contextValue as Context;
+  if (operation?.operation === 'mutation') return executeMutation(args, operation, context, execute);
+  try {
+    return await execute(args);
+  } finally {
+    await context.commit();
+  }
+}
+
+async function executeMutation(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  context: Context,
+  execute: Execute,
+): Promise<ExecutionResult> {
+  const fragments = fragmentsOf(args.document);
+  const keys = responseKeys(operation.selectionSet, fragments);
+  const data: Record<string, unknown> = Object.create(null);
+  const errors: NonNullable<ExecutionResult['errors']>[number][] = [];
+  let missing = false;
+  for (const key of keys) {
+    const document = only(args.document, operation, key, fragments);
+    const run = (ctx: Context) => executeField({ ...args, document, contextValue: ctx }, ctx, execute);
+    const result = await answerOnce(context, args, key, run);
+    if (result.errors) errors.push(...result.errors);
+    if (result.data) Object.assign(data, result.data);
+    else missing = true;
+    if (missing) break;
+  }
+  return { data: missing ? null : data, ...(errors.length && { errors }) };
+}
+
+async function executeField(args: ExecutionArgs, context: Context, execute: Execute): Promise<ExecutionResult> {
+  try {
+    const result = await execute(args);
+    if (result.errors?.length) await context.rollback();
+    return result;
+  } catch (error) {
+    await context.rollback();
+    throw error;
+  }
+}
+
+const fragmentsOf = (document: DocumentNode): Fragments =>
+  new Map(document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d]] : [])));
+
+const selectionsUnder = (node: SelectionNode, fragments: Fragments): SelectionSetNode | undefined =>
+  node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet;
+
+/** The names of the root fields in the answer, in the order in which they run. */
+function responseKeys(set: SelectionSetNode, fragments: Fragments): Set<string> {
+  const keys = new Set<string>();
+  for (const node of set.selections) {
+    if (node.kind === Kind.FIELD) keys.add(node.alias?.value ?? node.name.value);
+    else for (const key of responseKeys(selectionsUnder(node, fragments)!, fragments)) keys.add(key);
+  }
+  return keys;
+}
+
+/** The selection with one root field left; fragments become inline, so that their directives and conditions still hold. */
+function keep(set: SelectionSetNode, key: string, fragments: Fragments): SelectionSetNode {
+  const selections = set.selections.flatMap((node): SelectionNode[] => {
+    if (node.kind === Kind.FIELD) return (node.alias?.value ?? node.name.value) === key ? [node] : [];
+    const kept = keep(selectionsUnder(node, fragments)!, key, fragments);
+    if (!kept.selections.length) return [];
+    return [
+      { kind: Kind.INLINE_FRAGMENT, ...(node.directives && { directives: node.directives }), selectionSet: kept },
+    ];
+  });
+  return { ...set, selections };
+}
+
+function only(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  key: string,
+  fragments: Fragments,
+): DocumentNode {
+  const single = { ...operation, selectionSet: keep(operation.selectionSet, key, fragments) };
+  return { ...document, definitions: document.definitions.map((d) => (d === operation ? single : d)) };
+}

@@ -1,0 +1,126 @@
+import { and, type InferSelectModel, relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
+import type { Viewer } from '../identity/viewer.ts';
+import { type Relations, relations } from '../relations.ts';
+import type { TenantDb } from '../tenancy/binding.ts';
+import { rowRuleOf, type TableName, type WhereOf } from './row-rules.ts';
+
+type Filter = Record<string, unknown>;
+type Config = { where?: Filter; with?: Record<string, Config | boolean | undefined>; [key: string]: unknown };
+type TableConfig = Relations[TableName];
+
+const nothing: Filter = { RAW: sql`false` };
+const configs = relations as unknown as Record<string, TableConfig>;
+
+/** The configurations come from Pothos, which selects the columns that the document needs. */
+interface GuardedQuery<Row> {
+  findMany(config: object): Promise<Row[]>;
+  findFirst(config: object): Promise<Row | undefined>;
+}
+
+/** The reading side of drizzle that the graph gets: the viewer's row rules are part of every statement it makes. */
+export interface GuardedDb {
+  readonly _: TenantDb['_'];
+  readonly query: { readonly [T in TableName]: GuardedQuery<InferSelectModel<Relations[T]['table']>> };
+  readonly $count: TenantDb['$count'];
+  readonly select: TenantDb['select'];
+  /** How many rows of a table the viewer may see, out of those that match. */
+  count<T extends TableName>(table: T, where?: WhereOf<T>): Promise<number>;
+}
+
+function relationTarget(table: string, key: string): string | undefined {
+  const relation = (configs[table]?.relations as Record<string, { targetTableName: string }> | undefined)?.[key];
+  return relation?.targetTableName;
+}
+
+/** The filter with the row rule of every table that it reaches through a relation. */
+function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
+  const guarded: Filter = {};
+  for (const [key, value] of Object.entries(where)) {
+    if (value === undefined) continue;
+    const target = relationTarget(table, key);
+    if (key === 'AND' || key === 'OR')
+      guarded[key] = (value as Filter[]).map((part) => guardFilter(table, part, viewer));
+    else if (key === 'NOT') guarded[key] = guardFilter(table, value as Filter, viewer);
+    else if (target) guarded[key] = restrict(target, value === true ? undefined : (value as Filter), viewer) ?? true;
+    else guarded[key] = value;
+  }
+  return guarded;
+}
+
+/** The rows of a table that match and that the viewer may see; undefined stands for all. */
+function restrict(table: string, where: Filter | undefined, viewer: Viewer): Filter | undefined {
+  const rule = rowRuleOf(table, viewer);
+  if (rule === 'none') return nothing;
+  const asked = where && guardFilter(table, where, viewer);
+  if (rule === 'all') return asked;
+  return asked ? { AND: [rule as Filter, asked] } : (rule as Filter);
+}
+
+function guardConfig(table: string, config: Config, viewer: Viewer): Config {
+  const where = restrict(table, config.where, viewer);
+  const guarded: Config = { ...config };
+  if (where) guarded.where = where;
+  if (config.with) {
+    guarded.with = Object.fromEntries(
+      Object.entries(config.with).map(([name, nested]) => {
+        const target = relationTarget(table, name);
+        if (!target || !nested) return [name, nested];
+        return [name, guardConfig(target, nested === true ? {} : nested, viewer)];
+      }),
+    );
+  }
+  return guarded;
+}
+
+/** The same rule as SQL over the table itself, for counts. */
+function ruleSql(table: string, where: Filter | undefined, viewer: Viewer): SQL | undefined {
+  const filter = restrict(table, where, viewer);
+  const config = configs[table];
+  if (!filter || !config) return undefined;
+  return relationsFilterToSQL(config.table, filter as never, config.relations, relations);
+}
+
+const nameOfTable = new Map<unknown, string>(Object.entries(configs).map(([name, config]) => [config.table, name]));
+
+function ruleOfTable(table: unknown, viewer: Viewer): SQL | undefined {
+  const name = nameOfTable.get(table);
+  if (name === undefined) throw new Error('only tables that are in the relations can be read from the graph');
+  return ruleSql(name, undefined, viewer);
+}
+
+type Selectable = { from(table: unknown): Joinable };
+type Joinable = { innerJoin(table: unknown, on: SQL): Joinable; where(filter?: SQL): unknown };
+
+function guardSelect(select: Selectable, viewer: Viewer): Selectable {
+  const wrap = (query: Joinable, rule: SQL | undefined): Joinable => ({
+    innerJoin: (table, on) => wrap(query.innerJoin(table, on), rule),
+    where: (filter) => query.where(and(rule, filter)),
+  });
+  return { from: (table) => wrap(select.from(table), ruleOfTable(table, viewer)) };
+}
+
+/** Drizzle as the viewer may use it. Row rules are applied here and nowhere else, so that no field can forget them. */
+export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
+  const query = new Proxy(
+    db.query as unknown as Record<string, { findMany(c: Config): unknown; findFirst(c: Config): unknown }>,
+    {
+      get(target, table: string) {
+        const builder = target[table];
+        return (
+          builder && {
+            findMany: (config: Config = {}) => builder.findMany(guardConfig(table, config, viewer)),
+            findFirst: (config: Config = {}) => builder.findFirst(guardConfig(table, config, viewer)),
+          }
+        );
+      },
+    },
+  );
+  const $count = (table: Table, filter?: SQL) => db.$count(table as never, and(ruleOfTable(table, viewer), filter));
+  return {
+    _: db._,
+    query: query as never,
+    $count: $count as never,
+    select: ((fields: never) => guardSelect(db.select(fields) as unknown as Selectable, viewer)) as never,
+    count: async (table, where) => db.$count(configs[table]!.table as never, ruleSql(table, where as Filter, viewer)),
+  };
+}

@@ -1,0 +1,81 @@
+import { PothosValidationError } from '@pothos/core';
+import { GraphQLError } from 'graphql';
+import { toAppError } from '../db/pg-errors.ts';
+import { AppError, type ErrorCode, httpStatusOf } from '../lib/errors.ts';
+import { uuidv7 } from '../lib/ids.ts';
+import type { Logger } from '../lib/logger.ts';
+
+/** Failures of the whole request, not of one field: the HTTP status says so too. */
+const requestCodes: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'RATE_LIMITED',
+  'TENANT_NOT_FOUND',
+  'TENANT_MISMATCH',
+  'TENANT_INACTIVE',
+  'SESSION_REVOKED',
+  'UNAVAILABLE',
+  'CONNECTION_LOST',
+  'TIMEOUT',
+  'CSRF_REQUIRED',
+  'METHOD_NOT_ALLOWED',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+]);
+
+function extensionsOf({ code, details }: AppError): Record<string, unknown> {
+  const retryAfter = details.retryAfter;
+  const http = requestCodes.has(code) && {
+    status: httpStatusOf(code),
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(Math.ceil(retryAfter)) } }),
+  };
+  return { code, ...details, ...(http && { http }) };
+}
+
+function rootCause(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
+}
+
+/** What the caller may know of an error, when it is one of ours. */
+export function knownError(error: unknown): AppError | undefined {
+  const cause = rootCause(error);
+  if (cause instanceof AppError) return cause;
+  if (cause instanceof PothosValidationError) {
+    return new AppError(/cursor/i.test(cause.message) ? 'BAD_CURSOR' : 'BAD_INPUT', cause.message);
+  }
+  return toAppError(cause);
+}
+
+/**
+ * Makes the GraphQL error that a caller sees. An unexpected error becomes INTERNAL with an id; the original is logged
+ * under that id, once.
+ */
+export function maskError(error: unknown, logger: Logger): GraphQLError {
+  const place =
+    error instanceof GraphQLError
+      ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions }
+      : {};
+  const known = knownError(error);
+  if (known)
+    return new GraphQLError(known.message, { ...place, extensions: extensionsOf(known), originalError: known });
+  if (error instanceof GraphQLError && !error.originalError) return withCode(error);
+  const errorId = uuidv7();
+  logger.error({ err: rootCause(error), errorId, path: place.path }, 'unexpected error');
+  return new GraphQLError('Something went wrong on our side', { ...place, extensions: { code: 'INTERNAL', errorId } });
+}
+
+/** Errors that graphql-js itself makes: syntax, validation, and values of variables that do not fit. */
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.extensions.code) return error;
+  const code: ErrorCode = error.message.startsWith('Syntax Error')
+    ? 'GRAPHQL_PARSE_FAILED'
+    : error.message.startsWith('Variable "$')
+      ? 'BAD_INPUT'
+      : 'GRAPHQL_VALIDATION_FAILED';
+  return new GraphQLError(error.message, {
+    nodes: error.nodes,
+    path: error.path,
+    source: error.source,
+    positions: error.positions,
+    extensions: { ...error.extensions, code },
+  });
+}

@@ -1,0 +1,81 @@
+import type { InputRef } from '@pothos/core';
+import { type SQL, sql, type Table } from 'drizzle-orm';
+import type { Relations } from '../relations.ts';
+import { builder } from './builder.ts';
+import type { TableName } from './row-rules.ts';
+
+type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
+
+interface OrderField<T extends TableName> {
+  column: ColumnOf<T>;
+  description: string;
+  /** For a column that may be absent: what an absent value sorts as, such as `'infinity'::date`. */
+  absent?: SQL;
+}
+
+export interface OrderInput {
+  field: string;
+  direction: 'asc' | 'desc';
+}
+
+/** What a page query needs to be in a stable total order; the primary key is always its last column. */
+export interface PageOrder {
+  orderBy: Record<string, 'asc' | 'desc'>;
+  extras?: Record<string, (table: Table) => SQL>;
+}
+
+export interface Ordering {
+  ref: InputRef<OrderInput>;
+  order(input: readonly OrderInput[] | null | undefined): PageOrder;
+}
+
+export const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'Which end comes first.',
+  values: {
+    ASC: { value: 'asc', description: 'Smallest first.' },
+    DESC: { value: 'desc', description: 'Largest first.' },
+  } as const,
+});
+
+const sortKey = (field: string): string => `sort_${field}`;
+
+/** Declares what a table can be ordered by. `defaultOrder` holds when the client names none. */
+export function defineOrder<T extends TableName>(
+  typeName: string,
+  _table: T,
+  fields: Record<string, OrderField<T>>,
+  defaultOrder: readonly OrderInput[] = [],
+): Ordering {
+  const fieldEnum = builder.enumType(`${typeName}OrderField`, {
+    description: `What a list of ${typeName} objects can be ordered by.`,
+    values: Object.fromEntries(
+      Object.entries(fields).map(([key, { description }]) => [key, { value: key, description }]),
+    ),
+  });
+  const ref = builder.inputRef<OrderInput>(`${typeName}Order`).implement({
+    description: 'One level of an ordering: later levels order what earlier ones leave equal.',
+    fields: (t) => ({
+      field: t.field({ type: fieldEnum, required: true, description: 'What to order by.' }) as never,
+      direction: t.field({
+        type: OrderDirection,
+        required: true,
+        defaultValue: 'asc',
+        description: 'Ascending unless given.',
+      }) as never,
+    }),
+  });
+  return {
+    ref,
+    order(input) {
+      const result: PageOrder = { orderBy: {} };
+      for (const { field, direction } of input?.length ? input : defaultOrder) {
+        const { column, absent } = fields[field]!;
+        result.orderBy[absent ? sortKey(field) : column] ??= direction;
+        if (!absent) continue;
+        result.extras ??= {};
+        result.extras[sortKey(field)] = (table) => sql`coalesce(${table[column as keyof typeof table]}, ${absent})`;
+      }
+      return result.orderBy && Object.keys(result.orderBy).length ? result : { orderBy: { id: 'asc' } };
+    },
+  };
+}

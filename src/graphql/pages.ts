@@ -1,0 +1,62 @@
+import type { ObjectRef } from '@pothos/core';
+import { builder, type SchemaTypes } from './builder.ts';
+import type { Filter, FilterInput } from './filters.ts';
+import type { OrderInput, Ordering } from './ordering.ts';
+import type { TableName, WhereOf } from './row-rules.ts';
+
+export interface PageInput {
+  where?: FilterInput | null;
+  orderBy?: OrderInput[] | null;
+}
+
+/** The `where` and `orderBy` arguments of a table's lists, and the query that they stand for. */
+export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering) {
+  return {
+    args: builder.args((t) => ({
+      where: t.field({ type: filter.ref, description: 'Only objects that match.' }),
+      orderBy: t.field({ type: [ordering.ref], description: 'The order; ties are broken by id.' }),
+    })),
+    where: (input: PageInput): WhereOf<T> | undefined => filter.where(input.where),
+    query: (input: PageInput) => {
+      const where = filter.where(input.where);
+      return { ...ordering.order(input.orderBy), ...(where && { where }) } as PageQuery<T>;
+    },
+  };
+}
+
+/** What a page of a table asks of drizzle. Sort keys that are expressions come as extras, which Pothos types too narrowly. */
+interface PageQuery<T extends TableName> {
+  where?: WhereOf<T>;
+  orderBy: { [column: string]: 'asc' | 'desc' };
+}
+
+interface CountedConnection {
+  totalCount?: number | (() => number | Promise<number>);
+}
+
+/** The connection and edge types of an object type, shared by all fields that list it. */
+export function defineConnection<Shape>(node: ObjectRef<SchemaTypes, Shape>, name: string) {
+  const edge = builder.edgeObject({
+    type: node,
+    name: `${name}Edge`,
+    description: `A ${name} in a connection.`,
+  } as never);
+  const connection = builder.connectionObject(
+    {
+      type: node,
+      name: `${name}Connection`,
+      description: `A page of ${name} objects.`,
+      fields: (t: never) => ({ totalCount: totalCountField(t) }),
+    } as never,
+    edge as never,
+  );
+  return [connection, edge] as const;
+}
+
+function totalCountField(t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, CountedConnection>) {
+  return t.int({
+    description: 'How many objects match, over all pages. Counted only when asked for.',
+    extensions: { pothosDrizzleTotalCount: true },
+    resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : (totalCount ?? 0)),
+  });
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { isUuid } from './ids.ts';
+
+/** Checks of single values, shared by the inputs of use cases. Text is trimmed; lengths count characters. */
+export const uuidField = z.string().refine(isUuid, 'not an id');
+export const nameField = z.string().trim().min(1).max(200);
+export const textField = z.string().max(20_000);
+export const shortTextField = z.string().trim().max(500);
+export const externalReferenceField = z.string().trim().min(1).max(200);
+export const dayField = z.iso.date();
+export const emailField = z.string().trim().toLowerCase().pipe(z.email()).pipe(z.string().max(254));
+export const versionField = z.number().int().min(1);
+/** An exact decimal as text, at most so many digits after the point. */
+export const decimalField = (scale: number, { min, max }: { min: number; max: number }) =>
+  z
+    .string()
+    .regex(new RegExp(`^-?\\d+(\\.\\d{1,${scale}}0*)?$`), `at most ${scale} digits after the point`)
+    .refine((text) => Number(text) >= min && Number(text) <= max, `between ${min} and ${max}`);
+
+/** Throws nothing: an issue on `end` when a period ends before it starts. */
+export const startsBeforeEnd = <Start extends string, End extends string>(start: Start, end: End) => ({
+  check: (value: { [K in Start | End]?: string | null | undefined }) => {
+    const from = value[start];
+    const to = value[end];
+    return !from || !to || from <= to;
+  },
+  params: { path: [end], message: `must not be before ${start}` },
+});

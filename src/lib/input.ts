@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import { AppError, type Issue } from './errors.ts';
+
+interface ForeignIssue {
+  message: string;
+  path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined;
+}
+
+/** Issues of a validator (zod, or any of the Standard Schema kind) in the form that callers see. */
+export const toIssues = (issues: readonly ForeignIssue[]): Issue[] =>
+  issues.map(({ message, path = [] }) => ({
+    message,
+    path: path.map((step) => {
+      const key = typeof step === 'object' ? step.key : step;
+      return typeof key === 'number' ? key : String(key);
+    }),
+  }));
+
+/** An input as a client may send it: what may be absent may be null too, until it is checked. */
+export type Raw<S extends z.ZodType> = Nullable<z.input<S>>;
+type Nullable<T> = T extends Date
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly Nullable<Item>[]
+    : T extends object
+      ? { [K in keyof T]: undefined extends T[K] ? Nullable<T[K]> | null : Nullable<T[K]> }
+      : T;
+
+/** The input as the schema makes it. Throws BAD_INPUT with one issue for each thing wrong. */
+export function checkInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const issues = toIssues(result.error.issues);
+  const text = issues.map(({ path, message }) => (path.length ? `${path.join('.')}: ${message}` : message));
+  throw new AppError('BAD_INPUT', text.join('; '), { field: ['input', ...(issues[0]?.path ?? [])].join('.'), issues });
+}

@@ -1,0 +1,19 @@
+import { AppError } from '../../lib/errors.ts';
+
+/** A position in the log. `era` counts the clusters that the tenant lived on: transaction ids restart on each. */
+export interface EventPosition {
+  era: number;
+  xid: string;
+  seq: bigint;
+}
+
+const pattern = /^(\d{1,9})\.(\d{1,20})\.(\d{1,19})$/;
+
+export const encodeEventCursor = ({ era, xid, seq }: EventPosition): string => `${era}.${xid}.${seq}`;
+
+/** Throws BAD_CURSOR for what `encodeEventCursor` cannot have made. */
+export function decodeEventCursor(cursor: string): EventPosition {
+  const match = pattern.exec(cursor);
+  if (!match) throw new AppError('BAD_CURSOR', 'This is not a cursor of the event log');
+  return { era: Number(match[1]), xid: match[2]!, seq: BigInt(match[3]!) };
+}

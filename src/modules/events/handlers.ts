@@ -1,0 +1,17 @@
+import type { Viewer } from '../../identity/viewer.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import type { BusinessEvent } from './record-event.ts';
+
+/** The effect of an event on a module above the one that it came from, in the transaction of the change. */
+export type EventHandler = (tx: TenantTx, viewer: Viewer | null, event: BusinessEvent) => Promise<void>;
+
+const handlers = new Map<string, EventHandler[]>();
+
+/** Registers an effect of an action; a module does so once, when it is loaded. Handlers run in that order. */
+export function onEvent(action: string, handler: EventHandler): void {
+  handlers.set(action, [...(handlers.get(action) ?? []), handler]);
+}
+
+export async function dispatch(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
+  for (const handler of handlers.get(event.action) ?? []) await handler(tx, viewer, event);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { emailField, externalReferenceField, nameField, shortTextField, uuidField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { requireRow } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { profiles } from './tables.ts';
+
+const input = z.object({
+  firstName: nameField,
+  lastName: z
+    .string()
+    .trim()
+    .max(200)
+    .nullish()
+    .transform((text) => text ?? ''),
+  email: emailField.nullish(),
+  phone: shortTextField.nullish(),
+  avatarUrl: z.url().max(2000).nullish(),
+  managerId: uuidField.nullish(),
+  externalReference: externalReferenceField.nullish(),
+});
+
+/** Adds a person who has no account: a contact, or somebody from before. Throws ALREADY_EXISTS on the external reference. */
+export async function createProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requirePermission(viewer, 'people:manage');
+  const values = checkInput(input, raw);
+  if (values.managerId) await requireRow(tx, profiles, values.managerId, 'Profile', 'input.managerId');
+  const id = uuidv7();
+  await tx.insert(profiles).values({ id, ...values });
+  await recordEvent(tx, viewer, { action: 'profile.created', resourceType: 'Profile', resourceId: id, after: values });
+  return { id };
+}

@@ -1,0 +1,2 @@
+import './profile.ts';
+import './mutations.ts';

@@ -1,0 +1,33 @@
+import { eq, sql } from 'drizzle-orm';
+import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
+import { periodOf, renderCode } from './code-pattern.ts';
+import { codeCounters, codeFormats } from './tables.ts';
+
+/** The kinds of document that are numbered, each with the pattern that holds until the tenant sets its own. */
+export const defaultPatterns = { PROJECT: 'PRJ-{seq:4}' } as const;
+export type CodeKind = keyof typeof defaultPatterns;
+
+export async function patternOf(db: TenantDb, kind: CodeKind): Promise<string> {
+  const [format] = await db
+    .select({ pattern: codeFormats.pattern })
+    .from(codeFormats)
+    .where(eq(codeFormats.kind, kind));
+  return format?.pattern ?? defaultPatterns[kind];
+}
+
+/**
+ * The next code of a kind for a day (YYYY-MM-DD). The counter stays locked until the transaction ends and goes back
+ * if it fails, so codes have no gaps and no doubles.
+ */
+export async function takeCode(tx: TenantTx, kind: CodeKind, day: string): Promise<string> {
+  const pattern = await patternOf(tx, kind);
+  const [counter] = await tx
+    .insert(codeCounters)
+    .values({ kind, period: periodOf(pattern, day), lastNumber: 1 })
+    .onConflictDoUpdate({
+      target: [codeCounters.kind, codeCounters.period],
+      set: { lastNumber: sql`${codeCounters.lastNumber} + 1` },
+    })
+    .returning({ lastNumber: codeCounters.lastNumber });
+  return renderCode(pattern, day, counter!.lastNumber);
+}

@@ -1,0 +1,18 @@
+import { defineRelationsPart } from 'drizzle-orm';
+import { mergeRelations } from './lib/relations.ts';
+import { clientsRelations } from './modules/clients/relations.ts';
+import { eventsRelations } from './modules/events/relations.ts';
+import { peopleRelations } from './modules/people/relations.ts';
+import { projectsRelations } from './modules/projects/relations.ts';
+import * as settings from './modules/settings/tables.ts';
+
+/** Every tenant table and how they refer to each other: one line per module. */
+export const relations = mergeRelations(
+  eventsRelations,
+  defineRelationsPart(settings),
+  peopleRelations,
+  clientsRelations,
+  projectsRelations,
+);
+
+export type Relations = typeof relations;

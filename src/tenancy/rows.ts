@@ -1,0 +1,90 @@
+import { eq, type InferSelectModel } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { AppError, notFound } from '../lib/errors.ts';
+import type { TenantTx } from './binding.ts';
+
+/** A table whose rows have an id. */
+export type IdTable = PgTable & { id: PgColumn };
+/** A table whose rows count their changes. */
+export type VersionedTable = IdTable & { version: PgColumn };
+
+/** The row with this id, locked until the transaction ends. Throws NOT_FOUND, naming the argument it came from. */
+export async function lockRow<T extends IdTable>(
+  tx: TenantTx,
+  table: T,
+  id: string,
+  typename: string,
+  field = 'input.id',
+): Promise<InferSelectModel<T>> {
+  const [row] = await tx
+    .select()
+    .from(table as PgTable)
+    .where(eq(table.id, id))
+    .for('update');
+  if (!row) throw notFound(typename, field);
+  return row as InferSelectModel<T>;
+}
+
+/** Throws NOT_FOUND unless the row exists. It is locked against deletion, so that a reference to it stays true. */
+export async function requireRow(
+  tx: TenantTx,
+  table: IdTable,
+  id: string,
+  typename: string,
+  field: string,
+): Promise<void> {
+  const [row] = await tx
+    .select({ id: table.id })
+    .from(table as PgTable)
+    .where(eq(table.id, id))
+    .for('key share');
+  if (!row) throw notFound(typename, field);
+}
+
+type Row = { id: string; version: number };
+const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What a patch changes of a row: keys that are absent (undefined) or already so are left out. */
+export function changesOf(
+  current: object,
+  patch: object,
+): { before: Record<string, unknown>; after: Record<string, unknown> } {
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(patch)) {
+    const old = (current as Record<string, unknown>)[key];
+    if (value === undefined || sameValue(old, value)) continue;
+    before[key] = old;
+    after[key] = value;
+  }
+  return { before, after };
+}
+
+/** Throws STALE_VERSION with the row as it is now, when the caller saw an older one. */
+export function requireVersion(current: Row, expected: number | null | undefined, typename: string): void {
+  if (expected === null || expected === undefined || expected === current.version) return;
+  throw new AppError('STALE_VERSION', `This ${typename} was changed meanwhile`, {
+    field: 'input.expectedVersion',
+    current: { ...current, id: `${typename}:${current.id}` },
+  });
+}
+
+/**
+ * Changes a locked row and counts its version up. Absent keys stay, null clears. Gives what changed, or null when the
+ * patch says nothing new.
+ */
+export async function patchRow<T extends VersionedTable>(
+  tx: TenantTx,
+  table: T,
+  current: InferSelectModel<T>,
+  patch: Partial<InferSelectModel<T>>,
+): Promise<{ before: Record<string, unknown>; after: Record<string, unknown> } | null> {
+  const { id, version } = current as unknown as Row;
+  const changes = changesOf(current, patch);
+  if (!Object.keys(changes.after).length) return null;
+  await tx
+    .update(table as PgTable)
+    .set({ ...changes.after, version: version + 1 } as never)
+    .where(eq(table.id, id));
+  return changes;
+}
