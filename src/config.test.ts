@@ -1,0 +1,146 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { loadConfig, variableNames } from './config.ts';
+import type { AppError } from './lib/errors.ts';
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://app:hidden@db.example/chantier',
+  SECRET: 'x'.repeat(32),
+};
+
+/** The lines that a wrong configuration is refused with. */
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    loadConfig(environment);
+  } catch (error) {
+    expect((error as AppError).code).toBe('CONFIG_INVALID');
+    return (error as AppError).message.split('\n');
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  it('needs nothing in development', () => {
+    expect(loadConfig({})).toEqual({
+      environment: 'development',
+      production: false,
+      host: '127.0.0.1',
+      port: 4000,
+      publicUrl: 'http://localhost:4000',
+      databaseUrl: undefined,
+      adminDatabaseUrl: undefined,
+      dataDir: path.resolve(import.meta.dirname, '../.data'),
+      poolSize: 10,
+      catalogPoolSize: 3,
+      poolWaitMs: 5000,
+      prepare: true,
+      statementTimeoutMs: { interactive: 10_000, analyst: 30_000, integrator: 20_000, job: 300_000 },
+      logLevel: 'info',
+      secret: undefined,
+      corsOrigins: [],
+      tenantDomain: undefined,
+      oidcIssuers: [],
+      accessTokenTtl: 900,
+      refreshTokenTtl: 2_592_000,
+      maxBodyBytes: 1_048_576,
+      maxComplexity: 10_000,
+      maxDepth: 15,
+      trustProxy: false,
+      shutdownGraceMs: 10_000,
+    });
+  });
+
+  it('takes empty values for absent ones', () => {
+    const empty = Object.fromEntries(variableNames.map((name) => [name, '  ']));
+    expect(loadConfig(empty)).toEqual(loadConfig({}));
+  });
+
+  it('reads times, lists, flags and issuers', () => {
+    const issuer = { issuer: 'https://login.example', audience: 'chantier', algorithms: ['RS256'] };
+    const config = loadConfig({
+      ACCESS_TOKEN_TTL: '5m',
+      REFRESH_TOKEN_TTL: '7d',
+      CORS_ORIGINS: 'https://a.example, http://localhost:3000',
+      PREPARE: 'off',
+      OIDC_ISSUERS: JSON.stringify([issuer]),
+      PUBLIC_URL: 'https://chantier.example/',
+      DATA_DIR: '/var/data',
+    });
+    expect(config).toMatchObject({
+      accessTokenTtl: 300,
+      refreshTokenTtl: 604_800,
+      corsOrigins: ['https://a.example', 'http://localhost:3000'],
+      prepare: false,
+      oidcIssuers: [issuer],
+      publicUrl: 'https://chantier.example',
+      dataDir: '/var/data',
+    });
+  });
+
+  it('listens to everyone in production, where the database and the secret must be given', () => {
+    expect(loadConfig(production)).toMatchObject({ production: true, host: '0.0.0.0' });
+    expect(problemsOf({ NODE_ENV: 'production' })).toEqual([
+      'DATABASE_URL is required in production',
+      'SECRET is required in production',
+    ]);
+  });
+
+  it.each([
+    [{ PORT: 'http' }, 'PORT must be a whole number from 0 to 65535, not "http"'],
+    [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535, not "65536"'],
+    [{ POOL_SIZE: '1.5' }, 'POOL_SIZE must be a whole number from 1 to 1000, not "1.5"'],
+    [{ NODE_ENV: 'prod' }, 'NODE_ENV must be one of development, test, production, not "prod"'],
+    [{ PREPARE: 'maybe' }, 'PREPARE must be true or false, not "maybe"'],
+    [
+      { ACCESS_TOKEN_TTL: '15 minutes' },
+      'ACCESS_TOKEN_TTL must be a time from 60 to 86400 seconds, such as 15m, not "15 minutes"',
+    ],
+    [{ CORS_ORIGINS: '*' }, 'CORS_ORIGINS must be exact origins with commas between them, not "*"'],
+    [
+      { CORS_ORIGINS: 'https://a.example/app' },
+      'CORS_ORIGINS must be exact origins with commas between them, not "https://a.example/app"',
+    ],
+    [
+      { TENANT_DOMAIN: 'https://a.example' },
+      'TENANT_DOMAIN must be a domain such as chantier.example, not "https://a.example"',
+    ],
+    [{ SECRET: 'hidden' }, 'SECRET must be a text of 32 characters or more'],
+    [
+      { DATABASE_URL: 'mysql://app:hidden@db.example/x' },
+      'DATABASE_URL must be an address like postgres://user:password@host:5432/database',
+    ],
+    [{ OIDC_ISSUERS: '[{' }, expect.stringMatching(/^OIDC_ISSUERS must be a JSON list of issuers/)],
+    [
+      { OIDC_ISSUERS: '[{"issuer":"https://a.example","audience":"x","algorithms":["HS256"]}]' },
+      expect.stringMatching(/^OIDC_ISSUERS must be a JSON list of issuers \(0\.algorithms\.0: /),
+    ],
+    [{ ADMIN_DATABASE_URL: 'postgres://root@db.example/x' }, 'ADMIN_DATABASE_URL needs DATABASE_URL beside it'],
+    [{ ACCESS_TOKEN_TTL: '2h', REFRESH_TOKEN_TTL: '1h' }, 'REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL'],
+  ])('refuses %j in one line', (environment: Record<string, string>, problem) => {
+    expect(problemsOf(environment)).toEqual([problem]);
+  });
+
+  it('says all that is wrong at once', () => {
+    expect(problemsOf({ NODE_ENV: 'production', PORT: 'x', LOG_LEVEL: 'loud' })).toHaveLength(4);
+  });
+
+  it('has an example file that documents exactly the variables there are, with their defaults', () => {
+    const lines = readFileSync(path.join(import.meta.dirname, '../.env.example'), 'utf8').split('\n');
+    const commented = lines.filter((line) => /^# [A-Z_]+=/.test(line)).map((line) => line.slice(2));
+    const documented = parseEnv(commented.join('\n'));
+    expect(Object.keys(documented).sort()).toEqual([...variableNames].sort());
+    expect(lines.filter((line) => line && !line.startsWith('#'))).toEqual([]);
+    const { PUBLIC_URL, TENANT_DOMAIN, CORS_ORIGINS, DATABASE_URL, ADMIN_DATABASE_URL, OIDC_ISSUERS, ...defaults } =
+      documented;
+    expect(loadConfig(defaults)).toEqual(loadConfig({}));
+    expect(
+      problemsOf({ PUBLIC_URL, TENANT_DOMAIN, CORS_ORIGINS, DATABASE_URL, ADMIN_DATABASE_URL, OIDC_ISSUERS } as Record<
+        string,
+        string
+      >),
+    ).toEqual([]);
+  });
+});

@@ -1,0 +1,202 @@
+import path from 'node:path';
+import { z } from 'zod';
+import { AppError } from './lib/errors.ts';
+import type { LogLevel } from './lib/logger.ts';
+import {
+  readDatabaseUrl,
+  readDomain,
+  readDuration,
+  readFlag,
+  readJson,
+  readList,
+  readOrigin,
+  readWhole,
+} from './lib/read-text.ts';
+
+/** The whole configuration, checked. Times end in `Ms` or are seconds. `.env.example` explains each variable. */
+export interface Config {
+  environment: 'development' | 'test' | 'production';
+  production: boolean;
+  host: string;
+  port: number;
+  /** Origin by which browsers and other programs reach us, without a trailing slash. */
+  publicUrl: string;
+  /** Undefined: the embedded server in `dataDir`. */
+  databaseUrl: string | undefined;
+  /** Undefined: `databaseUrl` may create roles and schemas itself. */
+  adminDatabaseUrl: string | undefined;
+  /** Absolute. */
+  dataDir: string;
+  poolSize: number;
+  catalogPoolSize: number;
+  poolWaitMs: number;
+  prepare: boolean;
+  statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
+  logLevel: LogLevel;
+  /** Undefined: the one kept in `dataDir`; never so in production. */
+  secret: string | undefined;
+  /** Exact origins. */
+  corsOrigins: string[];
+  /** Hosts below it name a tenant. */
+  tenantDomain: string | undefined;
+  oidcIssuers: OidcIssuer[];
+  accessTokenTtl: number;
+  refreshTokenTtl: number;
+  maxBodyBytes: number;
+  maxComplexity: number;
+  maxDepth: number;
+  trustProxy: boolean;
+  shutdownGraceMs: number;
+}
+
+const root = path.resolve(import.meta.dirname, '..');
+const secret = new Set(['SECRET', 'DATABASE_URL', 'ADMIN_DATABASE_URL']);
+const day = 86_400;
+const hourMs = 3_600_000;
+
+const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+
+const oidcIssuer = z.strictObject({
+  issuer: z.url(),
+  /** Found through the issuer's own metadata when absent. */
+  jwksUri: z.url().optional(),
+  audience: z.string().min(1),
+  // With a shared key, whoever checks a token could make one.
+  algorithms: z.array(z.enum(asymmetric)).min(1),
+});
+
+/** An outside issuer of tokens that is trusted: its claims and algorithms are checked as said here. */
+export type OidcIssuer = z.output<typeof oidcIssuer>;
+
+/** A variable whose text `read` understands, and what to say when it does not. */
+const value = <T>(expected: string, read: (text: string) => T | undefined) =>
+  z.string().transform((text, context) => {
+    const result = read(text);
+    if (result !== undefined) return result;
+    context.addIssue({ code: 'custom', message: `must be ${expected}` });
+    return z.NEVER;
+  });
+
+const whole = (min: number, max: number) =>
+  value(`a whole number from ${min} to ${max}`, (text) => readWhole(text, min, max));
+const duration = (min: number, max: number, example: string) =>
+  value(`a time from ${min} to ${max} seconds, such as ${example}`, (text) => readDuration(text, min, max));
+const oneOf = <const T extends string>(...names: T[]) =>
+  value(`one of ${names.join(', ')}`, (text) => names.find((name) => name === text));
+const flag = value('true or false', readFlag);
+const databaseUrl = value('an address like postgres://user:password@host:5432/database', readDatabaseUrl);
+
+const issuers = z.string().transform((text, context) => {
+  const { success, data, error } = z.array(oidcIssuer).safeParse(readJson(text));
+  if (success) return data;
+  const [first] = error.issues;
+  const where = first?.path.join('.') || 'list';
+  context.addIssue({ code: 'custom', message: `must be a JSON list of issuers (${where}: ${first?.message})` });
+  return z.NEVER;
+});
+
+const variables = z.object({
+  NODE_ENV: oneOf('development', 'test', 'production').default('development'),
+  HOST: z.string().optional(),
+  PORT: whole(0, 65_535).default(4000),
+  PUBLIC_URL: value('an origin such as https://chantier.example', readOrigin).optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  ADMIN_DATABASE_URL: databaseUrl.optional(),
+  DATA_DIR: z.string().default('.data'),
+  POOL_SIZE: whole(1, 1000).default(10),
+  CATALOG_POOL_SIZE: whole(1, 100).default(3),
+  POOL_WAIT_MS: whole(1, hourMs).default(5000),
+  PREPARE: flag.default(true),
+  STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
+  STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
+  STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
+  STATEMENT_TIMEOUT_JOB_MS: whole(1, 24 * hourMs).default(300_000),
+  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
+  SECRET: value('a text of 32 characters or more', (text) => (text.length >= 32 ? text : undefined)).optional(),
+  CORS_ORIGINS: value('exact origins with commas between them', (text) => readList(text, readOrigin)).default([]),
+  TENANT_DOMAIN: value('a domain such as chantier.example', readDomain).optional(),
+  OIDC_ISSUERS: issuers.default([]),
+  ACCESS_TOKEN_TTL: duration(60, day, '15m').default(900),
+  REFRESH_TOKEN_TTL: duration(3600, 365 * day, '30d').default(30 * day),
+  MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
+  MAX_COMPLEXITY: whole(1, 1_000_000).default(10_000),
+  MAX_DEPTH: whole(1, 100).default(15),
+  TRUST_PROXY: flag.default(false),
+  SHUTDOWN_GRACE_MS: whole(0, hourMs).default(10_000),
+});
+
+type Values = z.output<typeof variables>;
+
+/** Every variable that the program reads. */
+export const variableNames = Object.keys(variables.shape);
+
+/** Checks the environment; throws CONFIG_INVALID with one line for each thing wrong. Empty values count as absent. */
+export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
+  const given = Object.fromEntries(
+    variableNames.flatMap((name) => (environment[name]?.trim() ? [[name, environment[name].trim()]] : [])),
+  );
+  const parsed = variables.safeParse(given);
+  const wrong = parsed.error?.issues.map((issue) => describe(issue, given)) ?? [];
+  const problems = [...wrong, ...contradictions(given, parsed.data)];
+  if (!parsed.success || problems.length > 0) {
+    const issues = problems.map((message) => ({ path: [message.split(' ', 1)[0] ?? ''], message }));
+    throw new AppError('CONFIG_INVALID', problems.join('\n'), { issues });
+  }
+  return toConfig(parsed.data);
+}
+
+function toConfig(v: Values): Config {
+  const production = v.NODE_ENV === 'production';
+  return {
+    environment: v.NODE_ENV,
+    production,
+    host: v.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+    port: v.PORT,
+    publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+    databaseUrl: v.DATABASE_URL,
+    adminDatabaseUrl: v.ADMIN_DATABASE_URL,
+    dataDir: path.resolve(root, v.DATA_DIR),
+    poolSize: v.POOL_SIZE,
+    catalogPoolSize: v.CATALOG_POOL_SIZE,
+    poolWaitMs: v.POOL_WAIT_MS,
+    prepare: v.PREPARE,
+    statementTimeoutMs: {
+      interactive: v.STATEMENT_TIMEOUT_INTERACTIVE_MS,
+      analyst: v.STATEMENT_TIMEOUT_ANALYST_MS,
+      integrator: v.STATEMENT_TIMEOUT_INTEGRATOR_MS,
+      job: v.STATEMENT_TIMEOUT_JOB_MS,
+    },
+    logLevel: v.LOG_LEVEL,
+    secret: v.SECRET,
+    corsOrigins: v.CORS_ORIGINS,
+    tenantDomain: v.TENANT_DOMAIN,
+    oidcIssuers: v.OIDC_ISSUERS,
+    accessTokenTtl: v.ACCESS_TOKEN_TTL,
+    refreshTokenTtl: v.REFRESH_TOKEN_TTL,
+    maxBodyBytes: v.MAX_BODY_BYTES,
+    maxComplexity: v.MAX_COMPLEXITY,
+    maxDepth: v.MAX_DEPTH,
+    trustProxy: v.TRUST_PROXY,
+    shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
+  };
+}
+
+/** What each value allows, but all together do not; looked for even when single ones are wrong, to say all at once. */
+function contradictions(given: Record<string, string>, values?: Values): string[] {
+  const problems: string[] = [];
+  const required = given.NODE_ENV === 'production' ? ['DATABASE_URL', 'SECRET'] : [];
+  problems.push(...required.filter((name) => !given[name]).map((name) => `${name} is required in production`));
+  if (given.ADMIN_DATABASE_URL && !given.DATABASE_URL) {
+    problems.push('ADMIN_DATABASE_URL needs DATABASE_URL beside it');
+  }
+  if (values && values.REFRESH_TOKEN_TTL <= values.ACCESS_TOKEN_TTL) {
+    problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL');
+  }
+  return problems;
+}
+
+/** Names the variable and shows its value, unless that is or holds a secret. */
+function describe({ path: [name], message }: z.core.$ZodIssue, given: Record<string, string>): string {
+  const shown = secret.has(String(name)) ? '' : `, not "${given[String(name)]}"`;
+  return `${String(name)} ${message}${shown}`;
+}

@@ -1,0 +1,68 @@
+/*
+ * Readers of values that people write as text, in settings and on command lines: each gives the value, or undefined
+ * for a text that means none.
+ */
+
+/** A whole number within bounds, written in digits alone. */
+export function readWhole(text: string, min: number, max: number): number | undefined {
+  const value = Number(text);
+  return /^-?\d+$/.test(text) && value >= min && value <= max ? value : undefined;
+}
+
+const flags: Record<string, boolean> = {
+  true: true,
+  on: true,
+  yes: true,
+  '1': true,
+  false: false,
+  off: false,
+  no: false,
+  '0': false,
+};
+
+export const readFlag = (text: string): boolean | undefined => flags[text.toLowerCase()];
+
+const seconds: Record<string, number> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Seconds within bounds, from `900`, `900s`, `15m`, `12h` or `30d`. */
+export function readDuration(text: string, min: number, max: number): number | undefined {
+  const [, count, unit] = /^(\d{1,9})([smhd]?)$/.exec(text) ?? [];
+  if (count === undefined || unit === undefined) return undefined;
+  const value = Number(count) * (seconds[unit] ?? 0);
+  return value >= min && value <= max ? value : undefined;
+}
+
+/** `https://chantier.example:8443`, also with a slash at the end, which is taken off: nothing after it. */
+export function readOrigin(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
+  return isOrigin ? url.origin : undefined;
+}
+
+/** A host name of two parts or more, or `localhost`, in small letters and without a port. */
+export function readDomain(text: string): string | undefined {
+  const domain = text.toLowerCase();
+  const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
+  return new RegExp(`^(localhost|${label}(\\.${label})+)$`).test(domain) ? domain : undefined;
+}
+
+/** The address of a PostgreSQL database. */
+export function readDatabaseUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  return url && /^postgres(ql)?:$/.test(url.protocol) && url.host !== '' && url.pathname.length > 1 ? text : undefined;
+}
+
+/** Values with commas between them; undefined when one is wrong. */
+export function readList<T>(text: string, read: (item: string) => T | undefined): T[] | undefined {
+  const values = text.split(',').map((item) => read(item.trim()));
+  return values.every((value) => value !== undefined) ? values : undefined;
+}
+
+/** What a JSON text holds. */
+export function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
