@@ -1,0 +1,99 @@
+import { AppError } from '../lib/errors.ts';
+import { databaseError, isAnswer, outcomeUnknown } from './pg-errors.ts';
+import { type Answer, Slot } from './slot.ts';
+
+export interface AdminOptions {
+  url: string;
+  applicationName?: string;
+  onStatement?: (text: string) => void;
+  connectMs?: number;
+}
+
+/** Runs one statement at a time, each in a message of its own, and gives its rows. */
+export interface AdminTx {
+  run(text: string, parameters?: readonly unknown[]): Promise<Answer>;
+}
+
+/**
+ * The administrator's connection, for bootstrap, provisioning and migrations. It takes one caller at a time, connects
+ * when first used, and again after it was lost; a transaction never goes on on another connection than its own.
+ */
+export class Admin implements AdminTx, AsyncDisposable {
+  #options: AdminOptions;
+  #slot: Slot | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #disposed = false;
+
+  constructor(options: AdminOptions) {
+    this.#options = options;
+  }
+
+  /** Runs one statement on its own, outside a transaction. Not inside `transaction`: that would wait for itself. */
+  run(text: string, parameters: readonly unknown[] = []): Promise<Answer> {
+    return this.#exclusively(async (slot) => await slot.runOnce(text, parameters));
+  }
+
+  /**
+   * Runs `work` in a transaction, which is committed when it returns and rolled back when it throws.
+   * @throws what `work` threw; CONNECTION_LOST with `outcome: 'unknown'` when the answer to COMMIT never came.
+   */
+  transaction<T>(work: (tx: AdminTx) => Promise<T>): Promise<T> {
+    return this.#exclusively(async (slot) => {
+      let open = true;
+      const tx: AdminTx = {
+        run: (text, parameters = []) => (open ? slot.runOnce(text, parameters) : Promise.reject(over())),
+      };
+      await slot.control('begin');
+      try {
+        const result = await work(tx).finally(() => {
+          open = false;
+        });
+        await commit(slot);
+        return result;
+      } catch (error) {
+        if (slot.alive) await slot.control('rollback').catch(() => slot.destroy());
+        throw error;
+      }
+    });
+  }
+
+  /** Waits for what is under way, then closes the connection. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    await this.#turn;
+    await this.#slot?.close();
+  }
+
+  async #exclusively<T>(work: (slot: Slot) => Promise<T>): Promise<T> {
+    const before = this.#turn;
+    const turn = Promise.withResolvers<void>();
+    this.#turn = turn.promise;
+    await before;
+    try {
+      return await work(await this.#connected());
+    } finally {
+      turn.resolve();
+    }
+  }
+
+  async #connected(): Promise<Slot> {
+    if (this.#disposed) throw over();
+    if (!this.#slot?.alive) {
+      const { url, onStatement, applicationName = 'chantier admin', connectMs = 10_000 } = this.#options;
+      this.#slot = await Slot.open({ url, prepare: false, applicationName, connectMs, onStatement });
+      // DDL over many rows takes its time; the server's own limits decide.
+      this.#slot.limitStatements(0);
+    }
+    return this.#slot;
+  }
+}
+
+async function commit(slot: Slot): Promise<void> {
+  if (!slot.alive) throw databaseError('CONNECTION_LOST');
+  const { command } = await slot.control('commit').catch((error: unknown) => {
+    throw isAnswer(error) ? error : outcomeUnknown(error);
+  });
+  if (command !== 'COMMIT') throw new AppError('INTERNAL', 'The transaction had failed before its COMMIT');
+}
+
+const over = (): AppError => new AppError('INTERNAL', 'The administrator’s transaction is over');

@@ -1,0 +1,54 @@
+import { quoteIdentifier } from './identifier.ts';
+
+/** How long the server lets a session of this kind take; milliseconds, 0 for no limit. */
+export interface Limits {
+  /** One statement. */
+  statementMs: number;
+  /** Waiting for one lock. */
+  lockMs: number;
+  /** Doing nothing inside the transaction. */
+  idleMs: number;
+}
+
+/** Everything that a session may see: whose it is, where its names are looked up, whose rights it has, for how long. */
+export interface Scope {
+  /** Fairness and affinity are by key: the tenant, or `catalog`. */
+  key: string;
+  searchPath: readonly string[];
+  /** null keeps the rights of the login. */
+  role: string | null;
+  /** `read` is one snapshot of the data for the whole session. */
+  access: 'read' | 'write';
+  limits: Limits;
+}
+
+export interface BindPacket {
+  begin: string;
+  settings: string;
+}
+
+/**
+ * The statements that open a session. BEGIN is a message of its own: it cannot fail to parse, so whatever is wrong with
+ * the settings fails inside a transaction, and a statement that travels behind them is refused (25P02).
+ * @throws RangeError for a name or a limit that Postgres could misread.
+ */
+export function bindPacket(scope: Scope): BindPacket {
+  const { limits } = scope;
+  const path = scope.searchPath.length === 0 ? "''" : scope.searchPath.map(quoteIdentifier).join(', ');
+  const settings = [
+    `set local search_path = ${path}`,
+    `set local statement_timeout = ${milliseconds(limits.statementMs)}`,
+    `set local lock_timeout = ${milliseconds(limits.lockMs)}`,
+    `set local idle_in_transaction_session_timeout = ${milliseconds(limits.idleMs)}`,
+  ];
+  if (scope.role !== null) settings.push(`set local role ${quoteIdentifier(scope.role)}`);
+  return {
+    begin: scope.access === 'read' ? 'begin isolation level repeatable read read only' : 'begin',
+    settings: settings.join('; '),
+  };
+}
+
+function milliseconds(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a limit in milliseconds: ${value}`);
+  return value;
+}

@@ -1,0 +1,58 @@
+/**
+ * Waiting lines, one per key, served in turn: however long one line grows, the others wait one round at most.
+ * A `Map` keeps its keys in the order of insertion, which here is the order of service.
+ */
+export class FairQueue<T> {
+  #lines = new Map<string, T[]>();
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(key: string, item: T): void {
+    const line = this.#lines.get(key);
+    if (line) line.push(item);
+    else this.#lines.set(key, [item]);
+    this.#size++;
+  }
+
+  /** Takes the first item of the next key in turn that is accepted; the key then goes to the end of the round. */
+  take(accepts: (key: string) => boolean): { key: string; item: T } | undefined {
+    for (const [key, line] of this.#lines) {
+      if (!accepts(key)) continue;
+      const item = line.shift() as T;
+      this.#lines.delete(key);
+      if (line.length > 0) this.#lines.set(key, line);
+      this.#size--;
+      return { key, item };
+    }
+    return undefined;
+  }
+
+  /** Takes one item out of its line without changing anyone's turn; false when it is not there (any more). */
+  remove(key: string, item: T): boolean {
+    const line = this.#lines.get(key);
+    const at = line?.indexOf(item) ?? -1;
+    if (!line || at < 0) return false;
+    line.splice(at, 1);
+    if (line.length === 0) this.#lines.delete(key);
+    this.#size--;
+    return true;
+  }
+
+  /** How many items could be served now, when each key has room for so many. */
+  demand(roomOf: (key: string) => number): number {
+    let total = 0;
+    for (const [key, line] of this.#lines) total += Math.min(line.length, Math.max(0, roomOf(key)));
+    return total;
+  }
+
+  /** Empties the queue, in no particular order. */
+  drain(): T[] {
+    const items = [...this.#lines.values()].flat();
+    this.#lines.clear();
+    this.#size = 0;
+    return items;
+  }
+}

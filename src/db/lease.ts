@@ -1,0 +1,72 @@
+import { AppError } from '../lib/errors.ts';
+import type { Answer, Slot } from './slot.ts';
+
+/**
+ * One session's hold on a slot. Once it is over, whether by `release`, `discard` or `settle`, nothing more can be sent
+ * through it: a statement that comes late never meets the session that has the slot by then.
+ */
+export class Lease {
+  readonly key: string;
+  #slot: Slot;
+  #giveBack: () => void;
+  #over = false;
+  #quarantined = false;
+
+  constructor(slot: Slot, key: string, giveBack: () => void) {
+    this.#slot = slot;
+    this.key = key;
+    this.#giveBack = giveBack;
+  }
+
+  get alive(): boolean {
+    return !this.#over && this.#slot.alive;
+  }
+
+  /** After a cancel, until the slot is proven clean or replaced. */
+  get quarantined(): boolean {
+    return this.#quarantined;
+  }
+
+  /** Process id of the server's side. */
+  get pid(): number {
+    return this.#slot.pid;
+  }
+
+  limitStatements(statementMs: number): void {
+    this.#slot.limitStatements(statementMs);
+  }
+
+  run(text: string, parameters: readonly unknown[], values: boolean): Promise<Answer> {
+    return this.#over ? late() : this.#slot.run(text, parameters, values);
+  }
+
+  control(text: string): Promise<Answer> {
+    return this.#over ? late() : this.#slot.control(text);
+  }
+
+  /** Gives the slot to the next session. The transaction has ended and every statement was answered. */
+  release(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#giveBack();
+  }
+
+  /** Closes the connection: its state is in doubt. */
+  discard(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#slot.destroy();
+    this.#giveBack();
+  }
+
+  /** Cancels what runs, and gives the slot back when that cannot reach its next session, closed when it could. */
+  async settle(): Promise<void> {
+    if (this.#over) return;
+    this.#over = true;
+    this.#quarantined = true;
+    await this.#slot.settle();
+    this.#giveBack();
+  }
+}
+
+const late = (): Promise<never> => Promise.reject(new AppError('INTERNAL', 'A statement came after its session'));

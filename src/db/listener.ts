@@ -1,0 +1,164 @@
+import { type Logger, silentLogger } from '../lib/logger.ts';
+import { quoteIdentifier } from './identifier.ts';
+import { Slot } from './slot.ts';
+
+export interface ListenerOptions {
+  /** A direct connection: a pooler in transaction mode forgets LISTEN. */
+  url: string;
+  channel: string;
+  logger?: Logger;
+  /** How often to ask whether the server still answers; milliseconds. */
+  heartbeatMs?: number;
+}
+
+/** What is sent on the channel: ids only, since Postgres takes 8000 bytes at most. */
+export interface Notification {
+  topic: string;
+  [field: string]: unknown;
+}
+
+export type Handler = (notification: Notification) => void;
+export type StateHandler = (up: boolean) => void;
+
+const firstPauseMs = 50;
+const longestPauseMs = 5_000;
+const connectMs = 5_000;
+
+/**
+ * Hears what other processes tell, on one connection and one channel for the whole program. Nothing is kept for a
+ * listener that is away: whoever caches by notification drops everything when the state changes, and caches nothing
+ * while it is down.
+ */
+export class Listener implements AsyncDisposable {
+  #options: ListenerOptions;
+  #logger: Logger;
+  #handlers = new Map<string, Set<Handler>>();
+  #stateHandlers = new Set<StateHandler>();
+  #slot: Slot | undefined;
+  #up = false;
+  #disposed = false;
+  #pauseMs = firstPauseMs;
+  #timer: NodeJS.Timeout | undefined;
+  #connecting: Promise<void>;
+
+  /** Begins to connect, and does so again whenever the connection is lost. */
+  constructor(options: ListenerOptions) {
+    this.#options = options;
+    this.#logger = options.logger ?? silentLogger;
+    this.#connecting = this.#connect();
+  }
+
+  /** Whether everything sent on the channel arrives here now. */
+  get up(): boolean {
+    return this.#up;
+  }
+
+  /** Calls the handler with every notification of the topic; gives the function that ends this. */
+  on(topic: string, handler: Handler): () => void {
+    const handlers = this.#handlers.get(topic) ?? new Set();
+    this.#handlers.set(topic, handlers.add(handler));
+    return () => void handlers.delete(handler);
+  }
+
+  /** Calls the handler after `up` has changed; gives the function that ends this. */
+  onStateChange(handler: StateHandler): () => void {
+    this.#stateHandlers.add(handler);
+    return () => void this.#stateHandlers.delete(handler);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed = true;
+    clearTimeout(this.#timer);
+    await this.#connecting;
+    await this.#slot?.close();
+  }
+
+  async #connect(): Promise<void> {
+    const { url, channel } = this.#options;
+    try {
+      const slot = await Slot.open({
+        url,
+        prepare: false,
+        applicationName: 'chantier listener',
+        connectMs,
+        onNotify: (_channel, payload) => this.#receive(payload),
+        onClose: (closed) => this.#lost(closed),
+      });
+      this.#slot = slot;
+      slot.limitStatements(1);
+      await slot.control(`listen ${quoteIdentifier(channel)}`);
+      this.#pauseMs = firstPauseMs;
+      this.#change(slot.alive);
+      this.#beat();
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'cannot listen to the database');
+      this.#slot?.destroy();
+      this.#again();
+    }
+  }
+
+  #lost(slot: Slot): void {
+    if (slot !== this.#slot) return;
+    this.#slot = undefined;
+    const wasUp = this.#up;
+    this.#change(false);
+    if (wasUp) this.#again();
+  }
+
+  #again(): void {
+    if (this.#disposed) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#connecting = this.#connect();
+    }, this.#pauseMs);
+    this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
+  }
+
+  /** A server that vanished without closing the connection is noticed by the answer that does not come. */
+  #beat(): void {
+    clearTimeout(this.#timer);
+    if (!this.#up || this.#disposed) return;
+    this.#timer = setTimeout(() => {
+      this.#slot?.control('select 1').then(
+        () => this.#beat(),
+        () => {},
+      );
+    }, this.#options.heartbeatMs ?? 10_000);
+  }
+
+  #change(up: boolean): void {
+    if (this.#up === up) return;
+    this.#up = up;
+    if (!up && !this.#disposed) this.#logger.warn('the connection that listens to the database was lost');
+    for (const handler of this.#stateHandlers) this.#guarded(() => handler(up));
+  }
+
+  #receive(payload: string): void {
+    const notification = parse(payload);
+    if (!notification) {
+      this.#logger.warn({ payload }, 'a notification that is not ours');
+      return;
+    }
+    for (const handler of this.#handlers.get(notification.topic) ?? []) this.#guarded(() => handler(notification));
+  }
+
+  #guarded(call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#logger.error({ err: error }, 'a handler of a notification failed');
+    }
+  }
+}
+
+function parse(payload: string): Notification | undefined {
+  try {
+    const value: unknown = JSON.parse(payload);
+    return isNotification(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isNotification = (value: unknown): value is Notification =>
+  typeof value === 'object' && value !== null && 'topic' in value && typeof value.topic === 'string';

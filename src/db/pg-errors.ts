@@ -1,0 +1,152 @@
+import postgres from 'postgres';
+import { AppError, type ErrorCode, type ErrorDetails } from '../lib/errors.ts';
+
+type ServerError = postgres.PostgresError;
+
+/** Postgres, node and postgres.js codes with one meaning; the rest is told apart in `toAppError`. */
+const meanings: Record<string, ErrorCode> = {
+  // The transaction met another one
+  '40001': 'TRANSACTION_CONFLICT',
+  '40P01': 'TRANSACTION_CONFLICT',
+  '55P03': 'TRANSACTION_CONFLICT',
+  // The connection was ended, by an administrator, a crash or a limit
+  '25P03': 'CONNECTION_LOST',
+  '25P04': 'CONNECTION_LOST',
+  '57P01': 'CONNECTION_LOST',
+  '57P02': 'CONNECTION_LOST',
+  '57P05': 'CONNECTION_LOST',
+  CONNECTION_CLOSED: 'CONNECTION_LOST',
+  CONNECTION_DESTROYED: 'CONNECTION_LOST',
+  CONNECTION_ENDED: 'CONNECTION_LOST',
+  ECONNRESET: 'CONNECTION_LOST',
+  EPIPE: 'CONNECTION_LOST',
+  // The server takes no connection now
+  '57P03': 'UNAVAILABLE',
+  CONNECT_TIMEOUT: 'UNAVAILABLE',
+  ECONNREFUSED: 'UNAVAILABLE',
+  EHOSTUNREACH: 'UNAVAILABLE',
+  ENETUNREACH: 'UNAVAILABLE',
+  ENOTFOUND: 'UNAVAILABLE',
+  EAI_AGAIN: 'UNAVAILABLE',
+  ETIMEDOUT: 'UNAVAILABLE',
+  // Values and rows
+  '23505': 'ALREADY_EXISTS',
+  '23001': 'IN_USE',
+  '23514': 'BAD_INPUT',
+  '22001': 'BAD_INPUT',
+  '22003': 'BAD_INPUT',
+  '22007': 'BAD_INPUT',
+  '22008': 'BAD_INPUT',
+  '22021': 'BAD_INPUT',
+  '22P02': 'BAD_INPUT',
+};
+
+const messages: Partial<Record<ErrorCode, string>> = {
+  TRANSACTION_CONFLICT: 'Another change got in the way; try again',
+  CONNECTION_LOST: 'The connection to the database was lost',
+  UNAVAILABLE: 'The database is not available; try again later',
+  TIMEOUT: 'The database took too long',
+  CANCELLED: 'The request was cancelled',
+  ALREADY_EXISTS: 'This already exists',
+  IN_USE: 'This is still in use',
+  NOT_FOUND: 'Something that this refers to was not found',
+  BAD_INPUT: 'A value is not allowed',
+};
+
+const retryable = new Set<ErrorCode>(['TRANSACTION_CONFLICT', 'CONNECTION_LOST', 'UNAVAILABLE']);
+
+/** An AppError in our words, with what the database said as its cause. */
+export function databaseError(
+  code: ErrorCode,
+  cause?: unknown,
+  message = messages[code] ?? code,
+  details: ErrorDetails = {},
+): AppError {
+  return new AppError(code, message, retryable.has(code) ? { retryAfter: 1, ...details } : details, { cause });
+}
+
+/** The connection ended before COMMIT was answered: nobody knows whether it was carried out. */
+export const outcomeUnknown = (cause: unknown): AppError =>
+  databaseError(
+    'CONNECTION_LOST',
+    cause,
+    'The connection to the database was lost while saving; it may or may not have been saved',
+    { outcome: 'unknown' },
+  );
+
+/**
+ * What an error thrown by a session, a slot or drizzle means to the caller. An AppError anywhere in the chain of causes
+ * is given back as it is; undefined is a bug of ours (a permission denied, a missing table), to be masked and logged.
+ */
+export function toAppError(error: unknown): AppError | undefined {
+  for (const link of causes(error)) {
+    if (link instanceof AppError) return link;
+    const code = meaningOf(link);
+    if (code) return databaseError(code, link);
+  }
+  return undefined;
+}
+
+/** Whether a unique index refused the row; with a name, whether that one did. */
+export const isUniqueViolation = (error: unknown, constraint?: string): boolean => violates('23505', error, constraint);
+
+/** Whether a reference is broken: the row that is meant does not exist, or others still mean the row. */
+export const isForeignKeyViolation = (error: unknown, constraint?: string): boolean =>
+  violates('23503', error, constraint) || violates('23001', error, constraint);
+
+export const isCheckViolation = (error: unknown, constraint?: string): boolean => violates('23514', error, constraint);
+
+/** The name of the violated constraint, without the shard number that Citus appends; undefined when there is none. */
+export function constraintOf(error: unknown): string | undefined {
+  const { constraint_name: name, message } = serverError(error) ?? {};
+  return (name || message?.match(/constraint "([^"]+)"/)?.[1])?.replace(/_\d{6,}$/, '');
+}
+
+/** A prepared statement met a changed table: the whole read session may be run again and will succeed. */
+export function isStalePlan(error: unknown): boolean {
+  const cause = serverError(error);
+  return cause?.code === '0A000' && cause.routine === 'RevalidateCachedQuery';
+}
+
+/** Whether the login lacks a right (a bug when a session meets it, a matter of set-up when an administrator does). */
+export const isPermissionDenied = (error: unknown): boolean => serverError(error)?.code === '42501';
+
+/** The SQLSTATE of the server's error, for what has no name here; undefined for any other error. */
+export const sqlStateOf = (error: unknown): string | undefined => serverError(error)?.code;
+
+/** Whether the statement was refused only because an earlier one of its transaction had failed. */
+export const isAbortedTransaction = (error: unknown): boolean => serverError(error)?.code === '25P02';
+
+/** Whether the server answered with this error and the connection goes on; anything else leaves it in doubt. */
+export const isAnswer = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
+
+function meaningOf(error: unknown): ErrorCode | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  if (typeof code !== 'string') return undefined;
+  if (Object.hasOwn(meanings, code)) return meanings[code];
+  if (!(error instanceof postgres.PostgresError)) return undefined;
+  // Both a timeout and a cancel; only the message, which may be translated, tells. Sessions know what they cancelled.
+  if (code === '57014') return /user request/.test(error.message) ? 'CANCELLED' : 'TIMEOUT';
+  if (code === '23503') return /^\s*delete\b/i.test(error.query ?? '') ? 'IN_USE' : 'NOT_FOUND';
+  if (code.startsWith('08')) return 'CONNECTION_LOST';
+  if (code.startsWith('53')) return 'UNAVAILABLE';
+  return undefined;
+}
+
+function violates(code: string, error: unknown, constraint?: string): boolean {
+  return serverError(error)?.code === code && (constraint === undefined || constraintOf(error) === constraint);
+}
+
+function serverError(error: unknown): ServerError | undefined {
+  for (const link of causes(error)) if (link instanceof postgres.PostgresError) return link;
+  return undefined;
+}
+
+function* causes(error: unknown): Generator<unknown> {
+  const seen = new Set<unknown>();
+  for (let link = error; link instanceof Error && !seen.has(link); link = link.cause) {
+    seen.add(link);
+    yield link;
+  }
+}

@@ -1,0 +1,272 @@
+import type { AnyRelations } from 'drizzle-orm';
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { AppError } from '../lib/errors.ts';
+import { bindPacket, type Scope } from './bind-packet.ts';
+import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
+import type { Lease } from './lease.ts';
+import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
+import type { Answer } from './slot.ts';
+import type { SlotPool } from './slot-pool.ts';
+
+export type { Limits, Scope } from './bind-packet.ts';
+
+export type Effect = () => void | Promise<void>;
+
+/** One level of the transaction: itself, or a savepoint. Only one savepoint can be open inside each. */
+interface Level {
+  depth: number;
+  occupied: boolean;
+}
+
+const noop = (): void => {};
+
+/**
+ * One transaction in one scope: the only way to a tenant's data.
+ *
+ * Lazy: a slot is taken when the first statement runs, and BEGIN and the settings of the scope travel in the packet of
+ * that statement. Statements that run at the same time are pipelined on the one connection; one that fails fails the
+ * session (later ones get its error and are not sent), unless a savepoint (`db.transaction`) around it is left.
+ *
+ * The slot goes back only when the end of the transaction was answered, with every statement answered before: nothing
+ * of this session can be in flight when the next one begins.
+ */
+export class Session<R extends AnyRelations> {
+  #pool: SlotPool;
+  #scope: Scope;
+  #relations: R;
+  #signal: AbortSignal | undefined;
+  /** Ends the wait for a slot. */
+  #stop = new AbortController();
+  #db: PostgresJsDatabase<R> | undefined;
+  #lease: Promise<Lease> | undefined;
+  #bindError: unknown;
+  #pending = new Set<Promise<unknown>>();
+  /** What the transaction failed of; undefined while it can go on. */
+  #failure: unknown;
+  #cancelled: Promise<void> | undefined;
+  #ended = false;
+  #closing: Promise<void> | undefined;
+  #effects: Effect[] = [];
+  #statements = 0;
+
+  constructor(pool: SlotPool, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
+    this.#pool = pool;
+    this.#scope = scope;
+    this.#relations = relations;
+    this.#signal = options.signal;
+    if (this.#signal?.aborted) this.#cancel();
+    else this.#signal?.addEventListener('abort', this.#cancel);
+  }
+
+  /** drizzle in this session's scope. */
+  get db(): PostgresJsDatabase<R> {
+    this.#db ??= drizzleOver(this.#runner({ depth: 0, occupied: false }), this.#relations);
+    return this.#db;
+  }
+
+  /** Whether the session has asked for a slot. */
+  get bound(): boolean {
+    return this.#lease !== undefined;
+  }
+
+  /** How many statements the session was given, its own (BEGIN, SET, COMMIT, savepoints) not counted. */
+  get statements(): number {
+    return this.#statements;
+  }
+
+  /** To run after the commit and never after a rollback; an error of it is logged. */
+  onCommit(effect: Effect): void {
+    this.#effects.push(effect);
+  }
+
+  /**
+   * Ends the session. A write is saved when this resolves: the server answered COMMIT with COMMIT. A read has nothing
+   * to lose: its end is sent behind the caller's back.
+   * @throws what the session failed of; CONNECTION_LOST with `outcome: 'unknown'` when the answer never came.
+   */
+  async commit(): Promise<void> {
+    this.#close();
+    if (this.#lease && this.#scope.access === 'read') this.#closing = this.#giveBack('commit');
+    else if (this.#lease) await this.#save();
+    else if (this.#failure) throw this.#failure;
+    await this.#runEffects();
+  }
+
+  /** Ends the session and undoes what it did. Never throws; may be called after a commit that failed, and twice. */
+  async rollback(): Promise<void> {
+    if (!this.#ended) {
+      this.#close();
+      this.#stop.abort();
+      this.#closing = this.#giveBack('rollback');
+    }
+    if (this.#scope.access === 'write') await this.#closing;
+  }
+
+  #close(): void {
+    if (this.#ended) throw over();
+    this.#ended = true;
+  }
+
+  #runner(level: Level): StatementRunner {
+    return {
+      run: (text, parameters, values) => {
+        this.#statements++;
+        return this.#run((lease) => lease.run(text, parameters, values));
+      },
+      savepoint: (work) => this.#savepoint(level, work),
+    };
+  }
+
+  #run(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
+    const answer = this.#attempt(send);
+    const settled = answer.then(noop, noop).then(() => void this.#pending.delete(settled));
+    this.#pending.add(settled);
+    return answer;
+  }
+
+  async #attempt(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
+    if (this.#ended) throw over();
+    if (this.#failure) throw this.#failure;
+    try {
+      const lease = await this.#bind();
+      if (this.#failure) throw this.#failure;
+      const answer = await send(lease);
+      if (this.#bindError) throw this.#bindError;
+      return answer;
+    } catch (error) {
+      throw this.#fail(error);
+    }
+  }
+
+  /** Keeps the first failure, and says what this one means to the caller. */
+  #fail(error: unknown): unknown {
+    if (this.#cancelled || isAbortedTransaction(error)) return this.#failure ?? error;
+    const failure = toAppError(error) ?? error;
+    this.#failure ??= failure;
+    return failure;
+  }
+
+  #bind(): Promise<Lease> {
+    this.#lease ??= this.#open();
+    return this.#lease;
+  }
+
+  async #open(): Promise<Lease> {
+    const packet = bindPacket(this.#scope);
+    const lease = await this.#pool.acquire(this.#scope.key, this.#stop.signal);
+    lease.limitStatements(this.#scope.limits.statementMs);
+    const refused = (error: unknown): void => {
+      this.#bindError ??= this.#fail(error);
+    };
+    const bound = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(noop, refused);
+    const settled = bound.then(() => void this.#pending.delete(settled));
+    this.#pending.add(settled);
+    return lease;
+  }
+
+  async #savepoint<T>(level: Level, work: (runner: StatementRunner) => Promise<T>): Promise<T> {
+    if (level.occupied) throw new AppError('INTERNAL', 'Transactions inside one session must not overlap');
+    level.occupied = true;
+    const name = `s${level.depth}`;
+    const effects = this.#effects.length;
+    try {
+      await this.#run((lease) => lease.control(`savepoint ${name}`));
+      try {
+        const result = await work(this.#runner({ depth: level.depth + 1, occupied: false }));
+        await this.#quiet();
+        await this.#run((lease) => lease.control(`release savepoint ${name}`));
+        return result;
+      } catch (error) {
+        this.#effects.length = effects;
+        await this.#undo(name);
+        throw error;
+      }
+    } finally {
+      level.occupied = false;
+    }
+  }
+
+  /** Goes back to a savepoint, after which the transaction can go on. When that fails, the session stays failed. */
+  async #undo(name: string): Promise<void> {
+    await this.#quiet();
+    if (this.#ended || this.#cancelled || this.#bindError) return;
+    try {
+      const lease = await this.#bind();
+      await lease.control(`rollback to savepoint ${name}; release savepoint ${name}`);
+      this.#failure = this.#cancelled ? this.#failure : undefined;
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  async #quiet(): Promise<void> {
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
+  }
+
+  async #save(): Promise<void> {
+    await this.#quiet();
+    if (this.#failure) {
+      this.#closing = this.#giveBack('rollback');
+      await this.#closing;
+      throw this.#failure;
+    }
+    this.#signal?.removeEventListener('abort', this.#cancel);
+    const lease = await this.#bind();
+    if (!lease.alive) throw databaseError('CONNECTION_LOST');
+    const { command } = await this.#commitOn(lease);
+    lease.release();
+    if (command !== 'COMMIT') throw new AppError('INTERNAL', `COMMIT was answered by ${command}`);
+  }
+
+  async #commitOn(lease: Lease): Promise<Answer> {
+    try {
+      return await lease.control('commit');
+    } catch (error) {
+      // An answer (a deferred constraint, a conflict) ends the transaction as ROLLBACK does.
+      if (isAnswer(error)) {
+        lease.release();
+        throw toAppError(error) ?? error;
+      }
+      lease.discard();
+      throw outcomeUnknown(error);
+    }
+  }
+
+  /** Ends the transaction once every statement was answered. What cannot be ended is closed. */
+  async #giveBack(how: 'commit' | 'rollback'): Promise<void> {
+    if (!this.#lease) return this.#forgetSignal();
+    await this.#quiet();
+    this.#forgetSignal();
+    const lease = await this.#lease.catch(noop);
+    if (this.#cancelled) return this.#cancelled;
+    if (!lease) return;
+    if (this.#bindError) return lease.discard();
+    await lease.control(how).then(
+      () => lease.release(),
+      () => lease.discard(),
+    );
+  }
+
+  /** The caller has gone: nothing more is sent, what runs is cancelled, and the slot is cleaned behind their back. */
+  #cancel = (): void => {
+    this.#failure = databaseError('CANCELLED');
+    this.#stop.abort();
+    this.#cancelled = (this.#lease ?? Promise.reject()).then((lease) => lease.settle()).catch(noop);
+  };
+
+  #forgetSignal(): void {
+    this.#signal?.removeEventListener('abort', this.#cancel);
+  }
+
+  async #runEffects(): Promise<void> {
+    for (const effect of this.#effects.splice(0)) {
+      try {
+        await effect();
+      } catch (error) {
+        this.#pool.logger.error({ err: error, key: this.#scope.key }, 'an effect of a commit failed');
+      }
+    }
+  }
+}
+
+const over = (): AppError => new AppError('INTERNAL', 'The database session is over');

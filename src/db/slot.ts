@@ -1,0 +1,267 @@
+import type { Socket } from 'node:net';
+import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
+import { type Backend, requestCancel } from './cancel-request.ts';
+import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
+import { databaseError, isAnswer } from './pg-errors.ts';
+import { type Address, connectSocket, type Ssl } from './socket.ts';
+
+export type Answer = RowList<Row[]>;
+
+export interface SlotOptions {
+  url: string;
+  /** Named statements, parsed once per connection; off behind a pooler that gives every transaction another one. */
+  prepare: boolean;
+  applicationName: string;
+  /** For connecting and signing in; milliseconds. */
+  connectMs: number;
+  onStatement?: ((text: string) => void) | undefined;
+  onNotify?: ((channel: string, payload: string) => void) | undefined;
+  /** Once, when the connection has ended for whatever reason. */
+  onClose?: ((slot: Slot) => void) | undefined;
+}
+
+/** What postgres.js understands but does not declare. */
+type ClientOptions = Options<Record<string, PostgresType>> & { socket: () => Promise<Socket> };
+type StatementOptions = { prepare: boolean; simple: boolean };
+interface ParsedOptions {
+  host: string[];
+  port: number[];
+  path: string | false;
+  ssl: Ssl;
+}
+
+const maxParameters = 65_533;
+/** How much longer than the server's own limit an answer may take before the connection counts as lost. */
+const graceMs = 5_000;
+const defaultPatienceMs = 60_000;
+const settleMs = 2_000;
+
+/**
+ * One connection to the database for one life: when it ends, the slot has ended.
+ *
+ * A postgres.js client would reconnect by itself and send the statements it still holds on the new connection, without
+ * their BEGIN. Here it gets its socket from us, once: a second socket is refused, so a statement is either sent on the
+ * connection it was meant for or not at all. Parameters are made into text before postgres.js sees them, because an
+ * error inside its sending code leaves a statement in its list that never went out, and every later answer would go to
+ * the statement before.
+ */
+export class Slot {
+  readonly openedAt = performance.now();
+  /** Whom it served last. */
+  lastKey: string | undefined;
+  /** Whom it ever served: the server keeps caches for each. */
+  readonly keys = new Set<string>();
+  #texts = new Set<string>();
+  #options: SlotOptions;
+  #sql: Sql;
+  #socket: Socket | undefined;
+  #alive = true;
+  #backend: Backend | undefined;
+  #outstanding = 0;
+  #patienceMs = defaultPatienceMs;
+  #watchdog: NodeJS.Timeout | undefined;
+  #quiet: (() => void)[] = [];
+
+  private constructor(options: SlotOptions) {
+    this.#options = options;
+    const client: ClientOptions = {
+      max: 1,
+      fetch_types: false,
+      idle_timeout: null as never,
+      max_lifetime: null,
+      connect_timeout: options.connectMs / 1000,
+      prepare: options.prepare,
+      // Text of times must not depend on how the server is configured.
+      connection: { application_name: options.applicationName, TimeZone: 'UTC', DateStyle: 'ISO' } as never,
+      onnotice: () => {},
+      onclose: () => this.destroy(),
+      socket: () => this.#connect(),
+      ...(options.onNotify && { onnotify: options.onNotify }),
+    };
+    this.#sql = postgres(options.url, client);
+    installCodecs(this.#sql);
+  }
+
+  /** Opens a connection, signs in and waits for the first answer. Fails with what the server or the system said. */
+  static async open(options: SlotOptions): Promise<Slot> {
+    const slot = new Slot(options);
+    slot.#patienceMs = options.connectMs;
+    try {
+      const answer = await slot.control('select 1');
+      slot.#backend = answer.state as Backend;
+      slot.#patienceMs = defaultPatienceMs;
+      return slot;
+    } catch (error) {
+      slot.destroy();
+      throw error;
+    }
+  }
+
+  /** False from the moment the connection is known to be lost; it never becomes true again. */
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  /** Statements sent and not answered. */
+  get outstanding(): number {
+    return this.#outstanding;
+  }
+
+  /** Distinct statements that this connection has prepared. */
+  get preparedStatements(): number {
+    return this.#texts.size;
+  }
+
+  /** Process id of the server's side. */
+  get pid(): number {
+    return this.#backend?.pid ?? 0;
+  }
+
+  /** Gives up the connection when an answer takes much longer than the server's limit; 0 for no limit. */
+  limitStatements(statementMs: number): void {
+    this.#patienceMs = statementMs === 0 ? 0 : statementMs + graceMs;
+  }
+
+  /**
+   * Sends one statement, in the same packet as those sent in this turn of the event loop, and gives its rows, as arrays
+   * when asked. Several statements in one text are refused by the server.
+   * @throws TypeError for a parameter or a text that cannot be sent; nothing is sent then.
+   */
+  run(text: string, parameters: readonly unknown[] = [], values = false): Promise<Answer> {
+    const { prepare } = this.#options;
+    if (prepare) this.#texts.add(text);
+    return this.#send(text, parameters, { prepare, simple: false }, values);
+  }
+
+  /** Like `run`, but the statement is parsed each time: for DDL and what is sent once. */
+  runOnce(text: string, parameters: readonly unknown[] = []): Promise<Answer> {
+    return this.#send(text, parameters, { prepare: false, simple: false }, false);
+  }
+
+  /** Sends statements of our own without parameters: BEGIN, SET, COMMIT and the like. */
+  control(text: string): Promise<Answer> {
+    return this.#send(text, [], { prepare: false, simple: true }, false);
+  }
+
+  /**
+   * Cancels what runs and ends the transaction. True when the connection is proven clean: the cancel request is over,
+   * every statement was answered, and so was a ROLLBACK sent after that. Otherwise the connection is closed.
+   */
+  async settle(): Promise<boolean> {
+    const timer = setTimeout(() => this.destroy(), settleMs);
+    try {
+      if (this.#outstanding > 0) await Promise.all([this.#cancel(), this.#untilQuiet()]);
+      await this.control('rollback');
+      return this.#alive;
+    } catch {
+      this.destroy();
+      return false;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Says goodbye to the server and closes. */
+  async close(): Promise<void> {
+    const ended = this.#sql.end({ timeout: 1 });
+    this.#end();
+    await ended;
+    this.#socket?.destroy();
+  }
+
+  /** Closes at once; what is outstanding fails. */
+  destroy(): void {
+    if (!this.#end()) return;
+    this.#socket?.destroy();
+    void this.#sql.end({ timeout: 0 }).catch(() => {});
+  }
+
+  #end(): boolean {
+    if (!this.#alive) return false;
+    this.#alive = false;
+    clearTimeout(this.#watchdog);
+    this.#options.onClose?.(this);
+    return true;
+  }
+
+  async #connect(): Promise<Socket> {
+    if (this.#socket || !this.#alive) throw databaseError('CONNECTION_LOST');
+    const socket = await connectSocket(this.#address(), this.#options.connectMs);
+    if (!this.#alive) {
+      socket.destroy();
+      throw databaseError('CONNECTION_LOST');
+    }
+    // Before the listeners of postgres.js: nothing may be sent from the moment that an end shows.
+    for (const event of ['error', 'end', 'close']) socket.once(event, () => this.destroy());
+    this.#socket = socket;
+    return Object.assign(socket, { host: this.#parsed.host[0] });
+  }
+
+  get #parsed(): ParsedOptions {
+    return this.#sql.options as unknown as ParsedOptions;
+  }
+
+  #address(): Address {
+    const { host, port, path } = this.#parsed;
+    return path ? { path } : { host: host[0]!, port: port[0]! };
+  }
+
+  async #send(
+    text: string,
+    parameters: readonly unknown[],
+    options: StatementOptions,
+    values: boolean,
+  ): Promise<Answer> {
+    if (!this.#alive) throw databaseError('CONNECTION_LOST');
+    const encoded = this.#encode(text, parameters);
+    this.#options.onStatement?.(text);
+    const query = this.#sql.unsafe(text, encoded as never[], options);
+    if (values) query.values();
+    query.execute();
+    return this.#track(query);
+  }
+
+  #encode(text: string, parameters: readonly unknown[]): unknown[] {
+    if (text.includes('\0')) throw new TypeError('A statement cannot hold a NUL');
+    if (parameters.length > maxParameters) {
+      throw new TypeError(`A statement cannot take ${parameters.length} parameters`);
+    }
+    return parameters
+      .map(encodeParameter)
+      .map(({ text, type }: EncodedParameter) => this.#sql.typed(text as never, type));
+  }
+
+  async #track(query: PromiseLike<Answer>): Promise<Answer> {
+    this.#outstanding++;
+    this.#watch();
+    try {
+      return await query;
+    } catch (error) {
+      if (!isAnswer(error)) this.destroy();
+      throw error;
+    } finally {
+      this.#outstanding--;
+      this.#watch();
+      if (this.#outstanding === 0) for (const resolve of this.#quiet.splice(0)) resolve();
+    }
+  }
+
+  /** A server that vanished without a word must not keep its callers waiting. */
+  #watch(): void {
+    clearTimeout(this.#watchdog);
+    if (this.#outstanding === 0 || this.#patienceMs === 0 || !this.#alive) return;
+    this.#watchdog = setTimeout(() => this.destroy(), this.#patienceMs);
+  }
+
+  #untilQuiet(): Promise<void> {
+    if (this.#outstanding === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#quiet.push(resolve));
+  }
+
+  #cancel(): Promise<void> {
+    const { remoteAddress: host, remotePort: port } = this.#socket!;
+    const address = host && port ? { host, port } : this.#address();
+    const { ssl, host: names } = this.#parsed;
+    return requestCancel({ address, ssl, host: names[0]!, backend: this.#backend! }, settleMs);
+  }
+}

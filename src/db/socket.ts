@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { connect, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+
+export type Address = { host: string; port: number } | { path: string };
+
+/** postgres.js's `ssl` option, as it parsed it from the URL. */
+export type Ssl = boolean | string | object | null | undefined;
+
+const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
+const accepted = 'S'.charCodeAt(0);
+
+/** Opens a connection to a database server. Fails with the system's error, or ETIMEDOUT after so many milliseconds. */
+export function connectSocket(address: Address, timeoutMs: number): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ ...address, noDelay: true });
+    const timer = setTimeout(() => {
+      socket.destroy();
+      reject(Object.assign(new Error('The database server does not answer'), { code: 'ETIMEDOUT' }));
+    }, timeoutMs);
+    socket.once('error', (error) => {
+      clearTimeout(timer);
+      reject(error);
+    });
+    socket.once('connect', () => {
+      clearTimeout(timer);
+      socket.removeAllListeners('error');
+      resolve(socket);
+    });
+  });
+}
+
+/** Wraps a fresh connection in TLS the way postgres.js does; a server without TLS is an error. */
+export async function secureSocket(socket: Socket, ssl: Ssl, host: string, signal: AbortSignal): Promise<TLSSocket> {
+  const answered = once(socket, 'data', { signal });
+  socket.write(sslRequest);
+  const [answer] = (await answered) as [Buffer];
+  if (answer[0] !== accepted) throw new Error('The database server does not speak TLS');
+  socket.removeAllListeners('data');
+  const secure = connectTls({ socket, ...(isIP(host) ? {} : { servername: host }), ...tlsOptions(ssl) });
+  await once(secure, 'secureConnect', { signal });
+  return secure;
+}
+
+function tlsOptions(ssl: Ssl): ConnectionOptions {
+  if (ssl === 'require' || ssl === 'allow' || ssl === 'prefer') return { rejectUnauthorized: false };
+  return typeof ssl === 'object' ? (ssl ?? {}) : {};
+}
