@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { type Migration, mergeLines, readLine } from '../db/migration-files.ts';
 
 /**
  * The modules that every tenant has, in the order of their foreign keys. Migrations of one tenant run by timestamp;
@@ -19,10 +20,38 @@ export const coreModules = [
 /** Modules that a tenant may switch on, after the core ones. */
 export const optionalModules: readonly string[] = [];
 
-/** Tables that a tenant may write to but never change: its role has no UPDATE or DELETE there. */
+/** Tables that are written once: the role that works with them has no UPDATE and no DELETE there. By migration line. */
 export const appendOnlyTables: Readonly<Record<string, readonly string[]>> = {
   catalog: ['audit_logs'],
   events: ['events'],
 };
 
+/** Where the migrations of this build are. */
 export const migrationsRoot = path.resolve(import.meta.dirname, '../../drizzle');
+
+/** The migration lines of a build, read once. */
+export class MigrationLines {
+  /** What every database that holds tenants has. */
+  readonly database: readonly Migration[];
+  /** The catalog's tables, in the primary database only. */
+  readonly catalog: readonly Migration[];
+  readonly #modules: ReadonlyMap<string, readonly Migration[]>;
+  readonly #core: readonly string[];
+
+  constructor(root: string = migrationsRoot, core: readonly string[] = coreModules) {
+    this.database = readLine(root, 'database');
+    this.catalog = readLine(root, 'catalog');
+    this.#core = core;
+    this.#modules = new Map([...core, ...optionalModules].map((line) => [line, readLine(root, line)]));
+  }
+
+  /** What a tenant with these optional modules has, in the order in which it is applied. */
+  ofTenant(optional: readonly string[] = []): Migration[] {
+    return mergeLines([...this.#core, ...optional].map((line) => this.#modules.get(line) ?? []));
+  }
+
+  /** Everything that a tenant's schema may hold: modules that were switched off keep their tables. */
+  everything(): Migration[] {
+    return [...this.#modules.values()].flat();
+  }
+}

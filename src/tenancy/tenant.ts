@@ -1,6 +1,6 @@
 import { AppError } from '../lib/errors.ts';
 import { coreModules } from './modules.ts';
-import type { OrganizationStatus, organizations } from './tables.ts';
+import { type OrganizationStatus, organizations, tenantSchemas } from './tables.ts';
 
 /** An organization as requests see it: where its data lives, and whether it may be served. */
 export interface Tenant {
@@ -20,26 +20,27 @@ export interface Tenant {
   readonly quarantined: boolean;
 }
 
-/** The columns of an organization that make a tenant. */
+/** The columns that make a tenant, of `organizations` joined with `tenant_schemas`. */
 export const tenantColumns = {
-  id: true,
-  slug: true,
-  name: true,
-  schemaName: true,
-  roleName: true,
-  databaseId: true,
-  status: true,
-  modules: true,
-  timeZone: true,
-  locale: true,
-  currency: true,
-} as const;
+  id: organizations.id,
+  slug: organizations.slug,
+  name: organizations.name,
+  schemaName: organizations.schemaName,
+  roleName: organizations.roleName,
+  databaseId: organizations.databaseId,
+  status: organizations.status,
+  modules: organizations.modules,
+  timeZone: organizations.timeZone,
+  locale: organizations.locale,
+  currency: organizations.currency,
+  quarantinedAt: tenantSchemas.quarantinedAt,
+};
 
-type TenantRow = Pick<typeof organizations.$inferSelect, keyof typeof tenantColumns>;
+type TenantRow = Omit<Tenant, 'modules' | 'quarantined'> & { modules: string[]; quarantinedAt: Date | null };
 
-export const toTenant = (row: TenantRow, quarantinedAt: Date | null): Tenant => ({
+export const tenantOf = ({ modules, quarantinedAt, ...row }: TenantRow): Tenant => ({
   ...row,
-  modules: new Set([...coreModules, ...row.modules]),
+  modules: new Set([...coreModules, ...modules]),
   quarantined: quarantinedAt !== null,
 });
 

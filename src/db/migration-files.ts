@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+/** One folder of a migration line, in drizzle-kit's format: `<14 digits of time>_<title>/migration.sql`. */
+export interface Migration {
+  line: string;
+  name: string;
+  /** SHA-256 of the file; an applied migration that was edited no longer has the hash in the ledger. */
+  hash: string;
+  /** Sent one at a time, each its own message: Citus needs that. */
+  statements: readonly string[];
+}
+
+const breakpoint = '--> statement-breakpoint';
+
+/** The migrations of one line, oldest first. A line without a folder has none. Throws on a folder that is not one. */
+export function readLine(root: string, line: string): Migration[] {
+  const folder = path.join(root, line);
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return names.map((entry) => readMigration(folder, line, entry.name)).sort(byName);
+}
+
+/**
+ * The migrations of several lines as one sequence: by timestamp, ties by the order of the lines, so that what a module
+ * makes is there before a later module refers to it.
+ */
+export function mergeLines(lines: readonly (readonly Migration[])[]): Migration[] {
+  const ranked = lines.flatMap((line, rank) => line.map((migration) => ({ migration, rank })));
+  ranked.sort(
+    (a, b) =>
+      compare(timestampOf(a.migration), timestampOf(b.migration)) ||
+      a.rank - b.rank ||
+      byName(a.migration, b.migration),
+  );
+  return ranked.map(({ migration }) => migration);
+}
+
+function readMigration(folder: string, line: string, name: string): Migration {
+  if (!/^\d{14}_/.test(name)) throw new Error(`${path.join(folder, name)} is not named like a migration`);
+  const text = readFileSync(path.join(folder, name, 'migration.sql'), 'utf8').replaceAll('\r\n', '\n');
+  const statements = text.split(breakpoint).map(withoutSemicolon).filter(hasSql);
+  return { line, name, hash: createHash('sha256').update(text).digest('hex'), statements };
+}
+
+const withoutSemicolon = (statement: string): string => statement.trim().replace(/[;\s]+$/, '');
+const hasSql = (statement: string): boolean => statement.replace(/--.*$/gm, '').trim() !== '';
+const timestampOf = (migration: Migration): string => migration.name.slice(0, 14);
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+const byName = (a: Migration, b: Migration): number => compare(a.name, b.name);

@@ -1,0 +1,43 @@
+import { uuidv7 } from '../lib/ids.ts';
+import type { CatalogTx } from './catalog.ts';
+import { auditLogs } from './tables.ts';
+
+/** Who acts: a user or key by id, or the program itself (a command, a job). */
+export type AuditActor = { kind: 'USER' | 'API_KEY'; id: string } | { kind: 'SYSTEM' };
+
+/** Where a request came from. */
+export interface AuditOrigin {
+  ipAddress?: string | undefined;
+  userAgent?: string | undefined;
+  requestId?: string | undefined;
+}
+
+export interface AuditEntry extends AuditOrigin {
+  actor: AuditActor;
+  /** Dotted, past tense: `organization.suspended`. */
+  action: string;
+  organizationId?: string;
+  resource?: { type: string; id: string };
+  outcome?: 'SUCCESS' | 'FAILURE';
+  /** Never secrets, never a tenant's data. */
+  metadata?: Record<string, unknown>;
+}
+
+/** Writes one line of the audit log in the transaction of what it tells of. */
+export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<void> {
+  const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {} } = entry;
+  await tx.insert(auditLogs).values({
+    id: uuidv7(),
+    organizationId,
+    actorKind: actor.kind,
+    actorId: actor.kind === 'SYSTEM' ? null : actor.id,
+    action,
+    resourceType: resource?.type,
+    resourceId: resource?.id,
+    outcome,
+    ipAddress: entry.ipAddress,
+    userAgent: entry.userAgent,
+    requestId: entry.requestId,
+    metadata,
+  });
+}

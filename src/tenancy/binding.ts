@@ -1,0 +1,145 @@
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { type Limits, Session } from '../db/session.ts';
+import type { SlotPool } from '../db/slot-pool.ts';
+import { type Relations, relations } from '../relations.ts';
+import { requireServable, type Tenant } from './tenant.ts';
+
+declare const ofTenant: unique symbol;
+
+/** drizzle over one tenant's schema, bound in one transaction: what reads take. */
+export type TenantDb = PostgresJsDatabase<Relations> & { readonly [ofTenant]: true };
+
+/** The same in a writing transaction: what writes take. Effects wait for its commit. */
+export type TenantTx = TenantDb & { onCommit(effect: () => void | Promise<void>): void };
+
+/** Who asks, as far as limits go. */
+export type RoleClass = 'interactive' | 'analyst' | 'integrator' | 'job';
+
+export type LimitsByClass = Readonly<Record<RoleClass, Limits>>;
+
+export const defaultLimits: LimitsByClass = {
+  interactive: { statementMs: 10_000, lockMs: 3_000, idleMs: 10_000 },
+  analyst: { statementMs: 30_000, lockMs: 3_000, idleMs: 10_000 },
+  integrator: { statementMs: 20_000, lockMs: 3_000, idleMs: 10_000 },
+  job: { statementMs: 300_000, lockMs: 10_000, idleMs: 60_000 },
+};
+
+export interface BindingOptions {
+  /** The pool of the database where a tenant lives. Throws UNAVAILABLE when that one cannot be reached. */
+  poolOf(databaseId: string): SlotPool;
+  limits?: LimitsByClass;
+}
+
+export interface OpenOptions {
+  roleClass?: RoleClass;
+  signal?: AbortSignal;
+}
+
+/** Opens sessions of tenants: the one place where a tenant becomes a search_path and a role. */
+export class TenantBinding {
+  readonly #poolOf: (databaseId: string) => SlotPool;
+  readonly #limits: LimitsByClass;
+
+  constructor({ poolOf, limits = defaultLimits }: BindingOptions) {
+    this.#poolOf = poolOf;
+    this.#limits = limits;
+  }
+
+  /** Nothing leaves the pool before the first statement. Throws when the tenant may not be served. */
+  open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions = {}): TenantSession {
+    requireServable(tenant);
+    return this.#open(tenant, access, options);
+  }
+
+  /** Runs the function in one read-only snapshot of the tenant. */
+  async read<T>(tenant: Tenant, fn: (db: TenantDb) => Promise<T>, options?: OpenOptions): Promise<T> {
+    const session = this.open(tenant, 'read', options);
+    return await session.run(() => fn(session.db));
+  }
+
+  /** Runs the function in one transaction of the tenant; commits when it returns, rolls back when it throws. */
+  async write<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>, options?: OpenOptions): Promise<T> {
+    const session = this.open(tenant, 'write', options);
+    return await session.run(() => fn(session.tx));
+  }
+
+  /** The same for an organization that is not whole yet: for the one who is provisioning it. */
+  async prepare<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>): Promise<T> {
+    const session = this.#open(tenant, 'write', { roleClass: 'job' });
+    return await session.run(() => fn(session.tx));
+  }
+
+  #open(tenant: Tenant, access: 'read' | 'write', { roleClass = 'interactive', signal }: OpenOptions): TenantSession {
+    const scope = {
+      key: tenant.schemaName,
+      searchPath: [tenant.schemaName, 'extensions'],
+      role: tenant.roleName,
+      access,
+      limits: this.#limits[roleClass],
+    };
+    const pool = this.#poolOf(tenant.databaseId);
+    return new TenantSession(tenant, access, new Session(pool, scope, relations, { signal }));
+  }
+}
+
+/** One operation's door to one tenant. Commit or rollback ends it. */
+export class TenantSession {
+  readonly tenant: Tenant;
+  readonly access: 'read' | 'write';
+  readonly #session: Session<Relations>;
+  #tx: TenantTx | undefined;
+
+  constructor(tenant: Tenant, access: 'read' | 'write', session: Session<Relations>) {
+    this.tenant = tenant;
+    this.access = access;
+    this.#session = session;
+  }
+
+  get db(): TenantDb {
+    return this.#session.db as TenantDb;
+  }
+
+  /** The same facade, for writing. A session opened for reading has none. */
+  get tx(): TenantTx {
+    if (this.access !== 'write') throw new Error('This session was opened for reading');
+    this.#tx ??= Object.assign(this.#session.db, {
+      onCommit: (effect: () => void | Promise<void>) => this.#session.onCommit(effect),
+    }) as unknown as TenantTx;
+    return this.#tx;
+  }
+
+  /** Whether a statement has taken a connection. */
+  get bound(): boolean {
+    return this.#session.bound;
+  }
+
+  /** How many statements were sent, without those that bind and end the session. */
+  get statements(): number {
+    return this.#session.statements;
+  }
+
+  onCommit(effect: () => void | Promise<void>): void {
+    this.#session.onCommit(effect);
+  }
+
+  commit(): Promise<void> {
+    return this.#session.commit();
+  }
+
+  rollback(): Promise<void> {
+    return this.#session.rollback();
+  }
+
+  /** Does the work, then commits; rolls back when it throws. */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      await this.rollback();
+      throw error;
+    }
+    await this.commit();
+    return result;
+  }
+}

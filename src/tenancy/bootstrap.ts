@@ -1,0 +1,117 @@
+import { randomBytes } from 'node:crypto';
+import { Admin, type AdminTx } from '../db/admin.ts';
+import { quoteIdentifier } from '../db/identifier.ts';
+import { AppError } from '../lib/errors.ts';
+import { disarmLogin, makeAppLogin } from './app-login.ts';
+import { Grantor } from './grantor.ts';
+import { type Installation, type InstallationRoles, rolesOf } from './installation.ts';
+import { rowsOf } from './rows-of.ts';
+
+export interface BootstrapOptions {
+  /** A login that may create roles and schemas in this database. */
+  adminUrl: string;
+  /** The application's own login. Without one (or when it is the administrator's) one is made, its password derived from the secret. */
+  appUrl?: string | undefined;
+  secret: string;
+  onStatement?: ((text: string) => void) | undefined;
+}
+
+const ownerOfDatabase = 'to own the database (or a superuser)';
+const creator = 'CREATE on the database';
+
+/**
+ * Makes what an installation needs around its tables: roles, the schemas `chantier`, `catalog` and `extensions`, the
+ * ledger of migrations, and no rights for PUBLIC. It does only what is missing, so it runs at every start, and in
+ * several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the administrator's login lacks.
+ */
+export async function bootstrap({ adminUrl, appUrl, secret, onStatement }: BootstrapOptions): Promise<Installation> {
+  await using admin = new Admin({ url: adminUrl, ...(onStatement && { onStatement }) });
+  return await admin.transaction(async (tx) => {
+    await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.bootstrap', 0))`);
+    const grantor = await Grantor.of(tx);
+    const prefix = (await findPrefix(tx)) ?? `ch${randomBytes(4).toString('hex')}`;
+    const given = loginOf(appUrl, grantor.login);
+    const roles = rolesOf(prefix, given);
+    const url = given === undefined ? await makeAppLogin(grantor, roles.app, adminUrl, secret) : appUrl!;
+    await disarmLogin(grantor, roles.app);
+    await makeRoles(grantor, roles);
+    await makeSchemas(grantor, prefix, roles);
+    await closeToPublic(grantor, roles.app);
+    return { prefix, adminUrl, appUrl: url, roles };
+  });
+}
+
+/** The prefix is a comment on the schema `chantier`: there for whoever finds the schema, whatever its rights. */
+async function findPrefix(tx: AdminTx): Promise<string | undefined> {
+  const [row] = await rowsOf<{ made: boolean; comment: string | null }>(
+    tx,
+    `select to_regnamespace('chantier') is not null as made, obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
+  );
+  const prefix = /^installation (ch[0-9a-f]{8})$/.exec(row?.comment ?? '')?.[1];
+  if (row?.made && prefix === undefined) {
+    throw new AppError('CONFIG_INVALID', 'The database has a schema "chantier" that this program did not make');
+  }
+  return prefix;
+}
+
+function loginOf(appUrl: string | undefined, adminLogin: string): string | undefined {
+  const login = appUrl === undefined ? '' : decodeURIComponent(new URL(appUrl).username);
+  return login === '' || login === adminLogin ? undefined : login;
+}
+
+async function makeRoles(grantor: Grantor, roles: InstallationRoles): Promise<void> {
+  for (const role of [roles.catalog, roles.catalogOwner, roles.owner]) {
+    await grantor.createRole(role, 'nologin noinherit');
+  }
+  await grantor.join(roles.owner);
+  await grantor.join(roles.catalogOwner);
+  await grantor.grantRole(roles.catalog, roles.app);
+}
+
+async function makeSchemas(grantor: Grantor, prefix: string, roles: InstallationRoles): Promise<void> {
+  const [owner, catalogOwner, catalog] = [roles.owner, roles.catalogOwner, roles.catalog].map(quoteIdentifier);
+  await makeSchema(grantor, 'chantier', `authorization ${owner}`, [
+    `set local role ${owner}`,
+    `comment on schema chantier is 'installation ${prefix}'`,
+    `create table chantier.tenant_migrations (schema_name text not null, module text not null, name text not null, hash text not null, applied_at timestamptz(3) not null default now(), primary key (schema_name, module, name))`,
+    `grant usage on schema chantier to ${catalog}, ${catalogOwner}`,
+    `grant select on chantier.tenant_migrations to ${catalog}`,
+    `grant select, insert on chantier.tenant_migrations to ${catalogOwner}`,
+    `set local role none`,
+  ]);
+  await makeSchema(grantor, 'catalog', `authorization ${catalogOwner}`, [
+    `set local role ${catalogOwner}`,
+    `grant usage on schema catalog to ${catalog}`,
+    `alter default privileges in schema catalog grant select, insert, update, delete on tables to ${catalog}`,
+    `alter default privileges in schema catalog grant usage, select on sequences to ${catalog}`,
+    `set local role none`,
+  ]);
+  await makeSchema(grantor, 'extensions', '', []);
+  if (!(await grantor.is(`select has_schema_privilege('public', 'extensions', 'usage') as is`))) {
+    await grantor.run('to own the schema extensions', 'grant usage on schema extensions to public');
+  }
+}
+
+async function makeSchema(grantor: Grantor, name: string, clause: string, then: readonly string[]): Promise<void> {
+  if (await grantor.is('select to_regnamespace($1) is not null as is', [name])) return;
+  await grantor.run(creator, `create schema ${name} ${clause}`);
+  for (const statement of then) await grantor.run(creator, statement);
+}
+
+async function closeToPublic(grantor: Grantor, app: string): Promise<void> {
+  const database = quoteIdentifier(grantor.database);
+  const open = `select has_database_privilege('public', current_database(), 'temp, create') as is`;
+  if (await grantor.is(open)) {
+    await grantor.run(ownerOfDatabase, `revoke temporary, create on database ${database} from public`);
+    // Revoking what one may not revoke is a mere warning
+    if (await grantor.is(open)) throw grantor.lacks(ownerOfDatabase);
+  }
+  const publicSchema = `select coalesce(has_schema_privilege('public', to_regnamespace('public'), 'usage, create'), false) as is`;
+  if (await grantor.is(publicSchema)) {
+    await grantor.run(ownerOfDatabase, 'revoke all on schema public from public');
+    if (await grantor.is(publicSchema)) throw grantor.lacks(ownerOfDatabase);
+  }
+  if (!(await grantor.is(`select has_database_privilege($1, current_database(), 'connect') as is`, [app]))) {
+    await grantor.run(ownerOfDatabase, `grant connect on database ${database} to ${quoteIdentifier(app)}`);
+  }
+}

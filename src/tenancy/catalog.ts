@@ -1,0 +1,71 @@
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { type CatalogRelations, catalogRelations } from '../catalog-relations.ts';
+import { type Limits, Session } from '../db/session.ts';
+import type { SlotPool } from '../db/slot-pool.ts';
+import { InvalidationBus } from './invalidation-bus.ts';
+
+declare const ofCatalog: unique symbol;
+
+/** drizzle over the catalog schema, in one snapshot. */
+export type CatalogDb = PostgresJsDatabase<CatalogRelations> & { readonly [ofCatalog]: true };
+
+/** The same in a writing transaction; effects wait for its commit. */
+export type CatalogTx = CatalogDb & {
+  onCommit(effect: () => void | Promise<void>): void;
+  /** Where the caches of this process are told; use the notify functions of invalidation.ts. */
+  readonly bus: InvalidationBus;
+};
+
+export interface CatalogOptions {
+  /** Slots of its own, so that tenants cannot use up what routing and sign-in need; one key may take them all. */
+  pool: SlotPool;
+  /** The role that catalog sessions run as. */
+  role: string;
+  bus?: InvalidationBus;
+  limits?: Limits;
+}
+
+const defaultLimits: Limits = { statementMs: 5_000, lockMs: 3_000, idleMs: 10_000 };
+
+/** The door to what all tenants share: organizations, users, sessions. */
+export class Catalog {
+  readonly bus: InvalidationBus;
+  readonly #options: CatalogOptions;
+
+  constructor(options: CatalogOptions) {
+    this.#options = options;
+    this.bus = options.bus ?? new InvalidationBus();
+  }
+
+  /** Runs the function in one read-only snapshot. Throws as Session does. */
+  async read<T>(fn: (db: CatalogDb) => Promise<T>, options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
+    const session = this.#session('read', options.signal);
+    return await run(session, () => fn(session.db as CatalogDb));
+  }
+
+  /** Runs the function in one transaction; commits when it returns, rolls back when it throws. */
+  async write<T>(fn: (tx: CatalogTx) => Promise<T>, options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
+    const session = this.#session('write', options.signal);
+    const onCommit = (effect: () => void | Promise<void>) => session.onCommit(effect);
+    const tx = Object.assign(session.db, { onCommit, bus: this.bus }) as unknown as CatalogTx;
+    return await run(session, () => fn(tx));
+  }
+
+  #session(access: 'read' | 'write', signal?: AbortSignal): Session<CatalogRelations> {
+    const { pool, role, limits = defaultLimits } = this.#options;
+    const scope = { key: 'catalog', searchPath: ['catalog', 'extensions'], role, access, limits };
+    return new Session(pool, scope, catalogRelations, { signal });
+  }
+}
+
+async function run<T>(session: Session<CatalogRelations>, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (error) {
+    await session.rollback();
+    throw error;
+  }
+  await session.commit();
+  return result;
+}

@@ -1,0 +1,81 @@
+import { eq } from 'drizzle-orm';
+import { type Clock, systemClock } from '../lib/clock.ts';
+import type { Catalog } from './catalog.ts';
+import type { TenantFinder } from './routing.ts';
+import { organizations, tenantSchemas } from './tables.ts';
+import { type Tenant, tenantColumns, tenantNotFound, tenantOf } from './tenant.ts';
+
+export interface DirectoryOptions {
+  catalog: Catalog;
+  clock?: Clock;
+  maxAgeMs?: number;
+}
+
+interface Entry {
+  tenant: Promise<Tenant | undefined>;
+  until: number;
+}
+
+/**
+ * Finds tenants. An answer is kept for 2 seconds at most, dropped when any organization changes, and not kept at all
+ * while changes made by other processes are not heard.
+ */
+export class TenantDirectory implements TenantFinder {
+  readonly #catalog: Catalog;
+  readonly #clock: Clock;
+  readonly #maxAgeMs: number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor({ catalog, clock = systemClock, maxAgeMs = 2_000 }: DirectoryOptions) {
+    this.#catalog = catalog;
+    this.#clock = clock;
+    this.#maxAgeMs = maxAgeMs;
+    // Organizations change rarely and their slugs may move: forgetting them all is simple, and always right
+    catalog.bus.on('organization.changed', () => this.forget());
+    catalog.bus.onDoubt(() => this.forget());
+  }
+
+  findBySlug(slug: string): Promise<Tenant | undefined> {
+    return this.#find(`slug ${slug}`, () => this.#load(eq(organizations.slug, slug)));
+  }
+
+  findById(id: string): Promise<Tenant | undefined> {
+    return this.#find(`id ${id}`, () => this.#load(eq(organizations.id, id)));
+  }
+
+  /** Throws TENANT_NOT_FOUND. */
+  async getBySlug(slug: string): Promise<Tenant> {
+    const tenant = await this.findBySlug(slug);
+    if (tenant === undefined) throw tenantNotFound();
+    return tenant;
+  }
+
+  forget(): void {
+    this.#entries.clear();
+  }
+
+  #find(key: string, load: () => Promise<Tenant | undefined>): Promise<Tenant | undefined> {
+    if (!this.#catalog.bus.live) return load();
+    const now = this.#clock().getTime();
+    const known = this.#entries.get(key);
+    if (known !== undefined && now < known.until) return known.tenant;
+    // Kept from the start of the load, so a change that happens meanwhile drops it too
+    const entry = { tenant: load(), until: now + this.#maxAgeMs };
+    this.#entries.set(key, entry);
+    // Failures and unknown names are not kept: the first must not last, the second are without number
+    const drop = () => this.#entries.get(key) === entry && this.#entries.delete(key);
+    entry.tenant.then((tenant) => tenant ?? drop(), drop);
+    return entry.tenant;
+  }
+
+  #load(where: ReturnType<typeof eq>): Promise<Tenant | undefined> {
+    return this.#catalog.read(async (db) => {
+      const [row] = await db
+        .select(tenantColumns)
+        .from(organizations)
+        .innerJoin(tenantSchemas, eq(tenantSchemas.organizationId, organizations.id))
+        .where(where);
+      return row && tenantOf(row);
+    });
+  }
+}

@@ -1,0 +1,91 @@
+import type { AdminTx } from '../db/admin.ts';
+import { quoteIdentifier } from '../db/identifier.ts';
+import { isPermissionDenied } from '../db/pg-errors.ts';
+import { AppError } from '../lib/errors.ts';
+import { rowsOf } from './rows-of.ts';
+
+interface Facts {
+  version: number;
+  login: string;
+  database: string;
+}
+
+const oldestVersion = 150000;
+
+/** The administrator's login in one transaction: what it may lack is told by name, not by an SQLSTATE. */
+export class Grantor {
+  readonly tx: AdminTx;
+  readonly login: string;
+  readonly database: string;
+  readonly #version: number;
+
+  private constructor(tx: AdminTx, facts: Facts) {
+    this.tx = tx;
+    this.login = facts.login;
+    this.database = facts.database;
+    this.#version = facts.version;
+  }
+
+  /** Throws CONFIG_INVALID for a server older than PostgreSQL 15. */
+  static async of(tx: AdminTx): Promise<Grantor> {
+    const [facts] = await rowsOf<Facts>(
+      tx,
+      `select current_setting('server_version_num')::int as version, current_user::text as login, current_database()::text as database`,
+    );
+    if (facts!.version < oldestVersion) {
+      const found = Math.floor(facts!.version / 10_000);
+      throw new AppError('CONFIG_INVALID', `PostgreSQL 15 or newer is needed; this server is ${found}`);
+    }
+    return new Grantor(tx, facts!);
+  }
+
+  /** Runs a statement. When it is refused, throws INSUFFICIENT_RIGHTS naming the right that is needed. */
+  async run(right: string, statement: string): Promise<void> {
+    try {
+      await this.tx.run(statement);
+    } catch (error) {
+      if (!isPermissionDenied(error)) throw error;
+      throw this.lacks(right, error);
+    }
+  }
+
+  lacks(right: string, cause?: unknown): AppError {
+    return new AppError(
+      'INSUFFICIENT_RIGHTS',
+      `The administrator's login ${this.login} cannot set up the database ${this.database}: it needs ${right}`,
+      { right },
+      { cause },
+    );
+  }
+
+  /** Whether the query, one row with one column `is`, says yes. */
+  async is(query: string, params: unknown[] = []): Promise<boolean> {
+    const [row] = await rowsOf<{ is: boolean | null }>(this.tx, query, params);
+    return row?.is === true;
+  }
+
+  async createRole(role: string, attributes: string): Promise<void> {
+    if (await this.is(`select exists (select from pg_roles where rolname = $1) as is`, [role])) return;
+    await this.run('CREATEROLE (or a superuser)', `create role ${quoteIdentifier(role)} ${attributes}`);
+  }
+
+  /** Lets this login act as a role that it made: from PostgreSQL 16 making a role gives the right to grant it only. */
+  async join(role: string): Promise<void> {
+    if (await this.is(`select pg_has_role(current_user, $1, $2) as is`, [role, this.#settable])) return;
+    await this.run(`ADMIN OPTION on the role ${role}`, `grant ${quoteIdentifier(role)} to current_user`);
+  }
+
+  /** Lets a login switch to a role without ever having its rights by itself. */
+  async grantRole(role: string, login: string): Promise<void> {
+    if (await this.is(`select pg_has_role($1, $2, $3) as is`, [login, role, this.#settable])) return;
+    const how = this.#version >= 160000 ? ' with inherit false, set true' : '';
+    await this.run(
+      `ADMIN OPTION on the role ${role}`,
+      `grant ${quoteIdentifier(role)} to ${quoteIdentifier(login)}${how}`,
+    );
+  }
+
+  get #settable(): string {
+    return this.#version >= 160000 ? 'SET' : 'MEMBER';
+  }
+}

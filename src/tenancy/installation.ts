@@ -1,0 +1,36 @@
+/** One installation of the program in one database: where it connects and what its roles are called. */
+export interface Installation {
+  /** Kept in the database. Roles belong to the whole cluster: the prefix lets several installations share one. */
+  readonly prefix: string;
+  readonly adminUrl: string;
+  /** The login of the slots: it owns nothing, inherits nothing and finds no schema. */
+  readonly appUrl: string;
+  readonly roles: InstallationRoles;
+}
+
+export interface InstallationRoles {
+  /** The name in `appUrl`. */
+  readonly app: string;
+  /** What catalog sessions run as. */
+  readonly catalog: string;
+  /** Owns the catalog's tables. */
+  readonly catalogOwner: string;
+  /** Owns every tenant's tables and the ledger of migrations. */
+  readonly owner: string;
+}
+
+/** The row of `databases` for the database that holds the catalog itself; the same in every installation. */
+export const primaryDatabaseId = '00000000-0000-7000-8000-000000000001';
+
+export const rolesOf = (prefix: string, app = `${prefix}_app`): InstallationRoles => ({
+  app,
+  catalog: `${prefix}_catalog`,
+  catalogOwner: `${prefix}_catalog_owner`,
+  owner: `${prefix}_owner`,
+});
+
+/** What a tenant's schema and role are called, for ever, whatever becomes of its slug. */
+export const placeOf = (prefix: string, shortId: string): { schemaName: string; roleName: string } => ({
+  schemaName: `tenant_${shortId}`,
+  roleName: `${prefix}_t_${shortId}`,
+});

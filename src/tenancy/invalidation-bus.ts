@@ -1,0 +1,65 @@
+import type { Listener } from '../db/listener.ts';
+
+/** The one channel of an installation's database: each process listens once and fans out by topic. */
+export const invalidationChannel = 'chantier';
+
+/** What every process must forget when it changes. Ids only: a notification is seen by whoever may listen. */
+export interface Invalidations {
+  /** Name, slug, status, modules, settings, permissions or placement of an organization. */
+  'organization.changed': { organizationId: string };
+  /** A member joined, left or got another role. */
+  'membership.changed': { organizationId: string; userId: string };
+  /** A session was revoked. */
+  'session.changed': { sessionId: string };
+  /** A user was disabled, signed out everywhere, or changed its name. */
+  'user.changed': { userId: string };
+}
+
+export type InvalidationTopic = keyof Invalidations;
+type Handler<Topic extends InvalidationTopic> = (payload: Invalidations[Topic]) => void;
+
+const topics: readonly InvalidationTopic[] = [
+  'organization.changed',
+  'membership.changed',
+  'session.changed',
+  'user.changed',
+];
+
+/**
+ * Tells the caches of this process what to forget: at once, before the writer is answered, for its own changes, and by
+ * notification for those of other processes.
+ */
+export class InvalidationBus {
+  #listener: Listener | undefined;
+  readonly #handlers = new Map<InvalidationTopic, Set<(payload: never) => void>>();
+  readonly #doubters = new Set<() => void>();
+
+  /** Whether changes made elsewhere are heard. While they are not, nothing may be cached. */
+  get live(): boolean {
+    return this.#listener?.up ?? false;
+  }
+
+  connect(listener: Listener): void {
+    this.#listener = listener;
+    for (const topic of topics) listener.on(topic, (payload) => this.emit(topic, payload as never));
+    listener.onStateChange(() => this.#doubt());
+  }
+
+  on<Topic extends InvalidationTopic>(topic: Topic, handler: Handler<Topic>): void {
+    const handlers = this.#handlers.get(topic) ?? new Set();
+    this.#handlers.set(topic, handlers.add(handler));
+  }
+
+  /** Calls back when notifications may have been missed: forget everything. */
+  onDoubt(handler: () => void): void {
+    this.#doubters.add(handler);
+  }
+
+  emit<Topic extends InvalidationTopic>(topic: Topic, payload: Invalidations[Topic]): void {
+    for (const handler of this.#handlers.get(topic) ?? []) (handler as Handler<Topic>)(payload);
+  }
+
+  #doubt(): void {
+    for (const handler of this.#doubters) handler();
+  }
+}

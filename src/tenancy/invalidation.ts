@@ -1,0 +1,21 @@
+import { sql } from 'drizzle-orm';
+import type { CatalogTx } from './catalog.ts';
+import { type Invalidations, type InvalidationTopic, invalidationChannel } from './invalidation-bus.ts';
+
+export const notifyOrganizationChanged = (tx: CatalogTx, organizationId: string): Promise<void> =>
+  notify(tx, 'organization.changed', { organizationId });
+
+export const notifyMembershipChanged = (tx: CatalogTx, organizationId: string, userId: string): Promise<void> =>
+  notify(tx, 'membership.changed', { organizationId, userId });
+
+export const notifySessionChanged = (tx: CatalogTx, sessionId: string): Promise<void> =>
+  notify(tx, 'session.changed', { sessionId });
+
+export const notifyUserChanged = (tx: CatalogTx, userId: string): Promise<void> =>
+  notify(tx, 'user.changed', { userId });
+
+/** Heard by other processes when the transaction commits, and only then; here before the commit is acknowledged. */
+async function notify<Topic extends InvalidationTopic>(tx: CatalogTx, topic: Topic, payload: Invalidations[Topic]) {
+  tx.onCommit(() => tx.bus.emit(topic, payload));
+  await tx.execute(sql`select pg_notify(${invalidationChannel}, ${JSON.stringify({ topic, ...payload })})`);
+}
