@@ -6,7 +6,6 @@ import type { Catalog } from '../tenancy/catalog.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Mail, Mailer } from './mailer.ts';
-import type { MemberStates } from './member-states.ts';
 import type { Passwords } from './password.ts';
 import type { ProfileGateway } from './profile-gateway.ts';
 
@@ -35,7 +34,6 @@ export interface Identity {
   readonly seal: Seal;
   readonly passwords: Passwords;
   readonly accessTokens: AccessTokens;
-  readonly states: MemberStates;
   readonly mailer: Mailer;
   readonly profiles: ProfileGateway;
   readonly logger: Logger;

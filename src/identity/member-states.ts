@@ -6,14 +6,8 @@ import { type Anchor, findMemberState, type MemberState } from './member-state.t
 const believedForMs = 2000;
 const capacity = 20_000;
 
-/** Notifications of changes made by other processes; the catalog's listener. */
-export interface ChangeFeed {
-  /** False while notifications may be missed: nothing is cached then. */
-  readonly up: boolean;
-}
-
 /** What has changed: a session, a user everywhere, an organization for everybody, or a user in an organization. */
-export interface Change {
+interface Change {
   sessionId?: string;
   userId?: string;
   organizationId?: string;
@@ -27,24 +21,30 @@ interface Entry {
 }
 
 /**
- * What the catalog says of callers, believed for two seconds at most. An entry goes as soon as a change concerns it, one
+ * What the catalog says of callers, believed for two seconds at most, and not kept at all while the changes of other
+ * processes are not heard. An entry goes as soon as a change concerns it, one
  * still being read with every change: it may have been read before the change was made.
  */
 export class MemberStates {
   readonly #catalog: Catalog;
   readonly #clock: Clock;
-  readonly #feed: ChangeFeed;
   readonly #entries = new Map<string, Entry>();
 
-  constructor(catalog: Catalog, clock: Clock, feed: ChangeFeed) {
+  constructor(catalog: Catalog, clock: Clock) {
     this.#catalog = catalog;
     this.#clock = clock;
-    this.#feed = feed;
+    const { bus } = catalog;
+    const drop = (change: Change) => this.#drop(change);
+    bus.on('session.changed', drop);
+    bus.on('user.changed', drop);
+    bus.on('membership.changed', drop);
+    bus.on('organization.changed', drop);
+    bus.onDoubt(() => this.#entries.clear());
   }
 
   /** Undefined when there is no such session, identity or key. Waits for the catalog; throws when it cannot be reached. */
   find(anchor: Anchor): Promise<MemberState | undefined> {
-    if (!this.#feed.up) return this.#read(anchor);
+    if (!this.#catalog.bus.live) return this.#read(anchor);
     const key = keyOf(anchor);
     const now = this.#clock().getTime();
     const known = this.#entries.get(key);
@@ -52,14 +52,8 @@ export class MemberStates {
     return this.#load(key, anchor, now);
   }
 
-  /** Forgets what a change concerns. Called when a change commits here, and for each notification from elsewhere. */
-  drop(change: Change): void {
+  #drop(change: Change): void {
     for (const [key, entry] of this.#entries) if (concerns(change, entry)) this.#entries.delete(key);
-  }
-
-  /** Forgets all: notifications have been missed. */
-  clear(): void {
-    this.#entries.clear();
   }
 
   #load(key: string, anchor: Anchor, now: number): Promise<MemberState | undefined> {
@@ -88,9 +82,13 @@ export class MemberStates {
   }
 }
 
-function concerns(change: Change, { of }: Entry): boolean {
+function concerns({ sessionId, userId, organizationId }: Change, { of }: Entry): boolean {
   if (!of) return true;
-  return (Object.keys(change) as (keyof Change)[]).every((name) => change[name] === of[name]);
+  return (
+    (sessionId === undefined || sessionId === of.sessionId) &&
+    (userId === undefined || userId === of.userId) &&
+    (organizationId === undefined || organizationId === of.organizationId)
+  );
 }
 
 function keyOf(anchor: Anchor): string {

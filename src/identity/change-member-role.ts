@@ -1,0 +1,41 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { checkInput } from '../lib/input.ts';
+import { recordAudit } from '../tenancy/audit.ts';
+import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
+import type { Membership } from './add-member.ts';
+import { lastOwner, lockMembership } from './end-membership.ts';
+import type { Identity, Origin } from './identity.ts';
+import { role, uuid } from './inputs.ts';
+import { requireRoleChange } from './policy.ts';
+import { userOrganizations } from './tables.ts';
+import type { Viewer } from './viewer.ts';
+
+export const changeMemberRoleInput = z.object({ membershipId: uuid, role });
+
+/** Gives a member of the viewer's organization another role. Throws FORBIDDEN, NOT_FOUND, LAST_OWNER. */
+export async function changeMemberRole(
+  { catalog }: Identity,
+  viewer: Viewer,
+  input: z.input<typeof changeMemberRoleInput>,
+  origin: Origin,
+): Promise<Membership> {
+  const { membershipId, role } = checkInput(changeMemberRoleInput, input);
+  const { organizationId } = viewer;
+  return catalog.write(async (tx) => {
+    const { row, isLastOwner } = await lockMembership(tx, organizationId, membershipId);
+    requireRoleChange(viewer, row.role, role);
+    if (isLastOwner && role !== 'OWNER') throw lastOwner();
+    await tx.update(userOrganizations).set({ role }).where(eq(userOrganizations.id, row.id));
+    await notifyMembershipChanged(tx, organizationId, row.userId);
+    await recordAudit(tx, {
+      ...origin,
+      actor: { kind: 'USER', id: viewer.userId },
+      action: 'member.role-changed',
+      organizationId,
+      resource: { type: 'User', id: row.userId },
+      metadata: { from: row.role, to: role },
+    });
+    return { ...row, role };
+  });
+}

@@ -1,0 +1,77 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { AppError, notFound } from '../lib/errors.ts';
+import { uuidv7 } from '../lib/ids.ts';
+import { type AuditActor, recordAudit } from '../tenancy/audit.ts';
+import type { CatalogTx } from '../tenancy/catalog.ts';
+import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
+import type { Membership } from './add-member.ts';
+import { settleDepartures } from './departures.ts';
+import type { Identity, Origin } from './identity.ts';
+import { apiKeys, departures, userOrganizations } from './tables.ts';
+
+/** What to end, by whom, and a check of the one found before anything happens. */
+export interface Ending {
+  organizationId: string;
+  membershipId: string;
+  actor: AuditActor;
+  allow?: (membership: Membership) => void;
+}
+
+/**
+ * Ends a membership, and with it the person's API keys there: first in the catalog, where it counts, then the profile.
+ * Throws NOT_FOUND, LAST_OWNER.
+ */
+export async function endMembership(identity: Identity, ending: Ending, origin: Origin): Promise<void> {
+  const now = identity.clock();
+  const departure = await identity.catalog.write(async (tx) => {
+    const membership = await lockMembership(tx, ending.organizationId, ending.membershipId);
+    ending.allow?.(membership.row);
+    if (membership.isLastOwner) throw lastOwner();
+    const { id, userId, organizationId, profileId } = membership.row;
+    await tx.delete(userOrganizations).where(eq(userOrganizations.id, id));
+    await tx
+      .update(apiKeys)
+      .set({ revokedAt: now })
+      .where(and(eq(apiKeys.userId, userId), eq(apiKeys.organizationId, organizationId), isNull(apiKeys.revokedAt)));
+    const departure = { id: uuidv7(), organizationId, userId, profileId, createdAt: now };
+    await tx.insert(departures).values(departure);
+    await notifyMembershipChanged(tx, organizationId, userId);
+    await recordAudit(tx, {
+      ...origin,
+      actor: ending.actor,
+      action: 'member.left',
+      organizationId,
+      resource: { type: 'User', id: userId },
+    });
+    return departure;
+  });
+  await settleDepartures(identity, departure.id);
+}
+
+/**
+ * The membership, locked, and whether it is the only owner's. All owners of the organization are locked before it, in
+ * one order: of two owners who leave at once, the second sees that the first has gone.
+ */
+export async function lockMembership(
+  tx: CatalogTx,
+  organizationId: string,
+  membershipId: string,
+): Promise<{ row: Membership; isLastOwner: boolean }> {
+  const inOrganization = eq(userOrganizations.organizationId, organizationId);
+  const owners = await tx
+    .select({ id: userOrganizations.id })
+    .from(userOrganizations)
+    .where(and(inOrganization, eq(userOrganizations.role, 'OWNER')))
+    .orderBy(userOrganizations.id)
+    .for('update');
+  const [row] = await tx
+    .select()
+    .from(userOrganizations)
+    .where(and(inOrganization, eq(userOrganizations.id, membershipId)))
+    .for('update');
+  if (!row) throw notFound('Member');
+  return { row, isLastOwner: row.role === 'OWNER' && owners.every((owner) => owner.id === row.id) };
+}
+
+export const lastOwner = () =>
+  new AppError('LAST_OWNER', 'An organization keeps at least one owner: name another first');

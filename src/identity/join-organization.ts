@@ -1,0 +1,68 @@
+import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError } from '../lib/errors.ts';
+import { checkInput } from '../lib/input.ts';
+import type { CatalogTx } from '../tenancy/catalog.ts';
+import { addMember, getTenant, type Membership, requireNoMembership } from './add-member.ts';
+import { countAttempts } from './attempts.ts';
+import type { Identity, Origin } from './identity.ts';
+import { secret } from './inputs.ts';
+import { normalizeJoinCode } from './join-code.ts';
+import type { Person } from './profile-gateway.ts';
+import { joinCodes } from './tables.ts';
+
+export const joinOrganizationInput = z.object({ code: secret });
+
+/**
+ * Makes the person a member of the organization that the code is for. Throws NOT_FOUND for a code that is unknown, used
+ * up, revoked or expired (they are not told apart), ALREADY_EXISTS for a member, RATE_LIMITED.
+ */
+export async function joinOrganization(
+  identity: Identity,
+  person: Person,
+  input: z.input<typeof joinOrganizationInput>,
+  origin: Origin,
+): Promise<Membership> {
+  const { code } = checkInput(joinOrganizationInput, input);
+  const { catalog, clock } = identity;
+  await countAttempts(catalog, clock(), [
+    { bucket: 'join', subject: person.userId },
+    { bucket: 'address', subject: origin.ipAddress },
+  ]);
+  const { id, organizationId, role } = await findJoinCode(identity, code);
+  const tenant = await getTenant(identity, organizationId);
+  await requireNoMembership(identity, person.userId, organizationId);
+  return addMember(identity, { person, tenant, role, claim: (tx) => useJoinCode(tx, id, clock()) }, origin);
+}
+
+/** A code that can be used now, as it was typed. Throws NOT_FOUND. */
+export async function findJoinCode({ catalog, clock }: Identity, typed: string) {
+  const code = normalizeJoinCode(typed);
+  const [found] = await catalog.read((db) =>
+    db
+      .select()
+      .from(joinCodes)
+      .where(and(eq(joinCodes.code, code), usable(clock()))),
+  );
+  if (!found) throw unknownCode();
+  return found;
+}
+
+/** One statement checks and counts: however many join at once, the last use is given away once. */
+async function useJoinCode(tx: CatalogTx, id: string, now: Date): Promise<void> {
+  const used = await tx
+    .update(joinCodes)
+    .set({ uses: sql`${joinCodes.uses} + 1` })
+    .where(and(eq(joinCodes.id, id), usable(now)))
+    .returning({ id: joinCodes.id });
+  if (used.length === 0) throw unknownCode();
+}
+
+const usable = (now: Date) =>
+  and(
+    isNull(joinCodes.revokedAt),
+    or(isNull(joinCodes.expiresAt), gt(joinCodes.expiresAt, now)),
+    or(isNull(joinCodes.maxUses), lt(joinCodes.uses, joinCodes.maxUses)),
+  );
+
+const unknownCode = () => new AppError('NOT_FOUND', 'This code does not work (any more)', { field: 'input.code' });

@@ -1,0 +1,74 @@
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { later } from '../lib/clock.ts';
+import { uuidv7 } from '../lib/ids.ts';
+import { checkInput } from '../lib/input.ts';
+import { recordAudit } from '../tenancy/audit.ts';
+import { countAttempts } from './attempts.ts';
+import { type Identity, type Origin, sendLater } from './identity.ts';
+import { email } from './inputs.ts';
+import { hashSecret, newSecret } from './secret-token.ts';
+import { passwordResets, users } from './tables.ts';
+
+const validForMs = 60 * 60_000;
+
+export const requestPasswordResetInput = z.object({ email });
+
+/**
+ * Mails a link that sets a new password, when somebody has the address. The answer, and the work before it, are the
+ * same when nobody has. Throws RATE_LIMITED.
+ */
+export async function requestPasswordReset(
+  identity: Identity,
+  input: z.input<typeof requestPasswordResetInput>,
+  origin: Origin,
+): Promise<void> {
+  const { email } = checkInput(requestPasswordResetInput, input);
+  const { catalog, clock } = identity;
+  await countAttempts(catalog, clock(), [
+    { bucket: 'reset', subject: email },
+    { bucket: 'address', subject: origin.ipAddress },
+  ]);
+  const token = newSecret();
+  const known = await catalog.write(async (tx) => {
+    // One statement for known and unknown addresses alike: it inserts one row or none.
+    const rows = await tx
+      .insert(passwordResets)
+      .select(
+        tx
+          .select(resetColumns(token, clock()))
+          .from(users)
+          .where(and(eq(sql`lower(${users.email})`, email), isNull(users.disabledAt))),
+      )
+      .returning({ id: passwordResets.id });
+    await recordAudit(tx, {
+      ...origin,
+      actor: { kind: 'SYSTEM' },
+      action: 'user.password-reset-requested',
+      metadata: { email },
+    });
+    return rows.length > 0;
+  });
+  if (known) sendLater(identity, resetMail(identity, email, token));
+}
+
+const resetColumns = (token: string, now: Date) => ({
+  id: as(sql`${uuidv7()}::uuid`, 'id'),
+  userId: users.id,
+  tokenHash: as(sql`${hashSecret(token)}::text`, 'token_hash'),
+  createdAt: as(sql`${now.toISOString()}::timestamptz`, 'created_at'),
+  expiresAt: as(sql`${later(now, validForMs).toISOString()}::timestamptz`, 'expires_at'),
+  usedAt: as(sql`null::timestamptz`, 'used_at'),
+});
+
+const as = (value: SQL, name: string) => value.as(name);
+
+const resetMail = ({ options }: Identity, to: string, token: string) => ({
+  to,
+  subject: 'Set a new password',
+  text: `Somebody, probably you, asked to set a new password. Follow this link within an hour:
+
+${options.clientUrl}/reset-password#token=${token}
+
+If it was not you, ignore this mail: nothing has changed.`,
+});

@@ -1,0 +1,83 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError } from '../lib/errors.ts';
+import { checkInput } from '../lib/input.ts';
+import { recordAudit } from '../tenancy/audit.ts';
+import { organizations } from '../tenancy/tables.ts';
+import { type Attempt, countAttempts, forgiveAttempts } from './attempts.ts';
+import { findUserByEmail, type User } from './find-user.ts';
+import type { Identity, Origin } from './identity.ts';
+import { email, knownPassword, label, uuid } from './inputs.ts';
+import { openSession, type SignedIn, signedIn } from './sessions.ts';
+import { userOrganizations, users } from './tables.ts';
+
+export const signInInput = z.object({
+  email,
+  password: knownPassword,
+  /** The organization to work in. Without one: the only one that the user belongs to, or none yet. */
+  organizationId: uuid.optional(),
+  /** What the user calls the device, shown in the list of sessions. */
+  deviceName: label.optional(),
+});
+
+/**
+ * Starts a session for who knows the password. An unknown address costs the same work and gets the same answer.
+ * Throws INVALID_CREDENTIALS, RATE_LIMITED, and FORBIDDEN for an organization that the user does not belong to.
+ */
+export async function signIn(
+  identity: Identity,
+  input: z.input<typeof signInInput>,
+  origin: Origin,
+): Promise<SignedIn> {
+  const { email, password, organizationId, deviceName } = checkInput(signInInput, input);
+  const { catalog, clock, passwords } = identity;
+  const attempts: Attempt[] = [
+    { bucket: 'account', subject: email },
+    { bucket: 'address', subject: origin.ipAddress },
+  ];
+  await countAttempts(catalog, clock(), attempts);
+  const user = await catalog.read((db) => findUserByEmail(db, email));
+  const matches = await passwords.verify(password, user?.passwordHash);
+  if (!user || !matches || user.disabledAt) return refuse(identity, user, email, origin);
+  const chosen = await chooseOrganization(identity, user.id, organizationId);
+  const rehashed = passwords.needsRehash(user.passwordHash!) ? await passwords.hash(password) : undefined;
+  const session = await catalog.write(async (tx) => {
+    if (rehashed) await tx.update(users).set({ passwordHash: rehashed }).where(eq(users.id, user.id));
+    await forgiveAttempts(tx, attempts);
+    await recordAudit(tx, { ...origin, actor: { kind: 'USER', id: user.id }, action: 'user.signed-in' });
+    return openSession(identity, tx, { userId: user.id, organizationId: chosen, deviceName }, origin);
+  });
+  return signedIn(identity, user, session);
+}
+
+async function refuse(identity: Identity, user: User | undefined, email: string, origin: Origin): Promise<never> {
+  await identity.catalog.write((tx) =>
+    recordAudit(tx, {
+      ...origin,
+      actor: { kind: 'SYSTEM' },
+      action: 'user.sign-in-refused',
+      outcome: 'FAILURE',
+      ...(user && { resource: { type: 'User', id: user.id } }),
+      metadata: { email },
+    }),
+  );
+  throw new AppError('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong');
+}
+
+/** The organization that was asked for, once the membership is certain; else the only active one, if there is just one. */
+async function chooseOrganization(
+  { catalog }: Identity,
+  userId: string,
+  asked: string | undefined,
+): Promise<string | undefined> {
+  const belongsTo = await catalog.read((db) =>
+    db
+      .select({ id: organizations.id, status: organizations.status })
+      .from(userOrganizations)
+      .innerJoin(organizations, eq(organizations.id, userOrganizations.organizationId))
+      .where(and(eq(userOrganizations.userId, userId), asked ? eq(organizations.id, asked) : undefined)),
+  );
+  if (asked && belongsTo.length === 0) throw new AppError('FORBIDDEN', 'You are not a member of this organization');
+  const active = belongsTo.filter(({ status }) => status === 'ACTIVE');
+  return asked ?? (active.length === 1 ? active[0]!.id : undefined);
+}
