@@ -1,29 +1,24 @@
-import { AppError } from '../lib/errors.ts';
-import type { Context } from './context.ts';
-
-/** Bounds on what one operation may ask for; checked before any SQL runs. */
+/** Bounds on what one operation may ask for. */
 export interface GraphLimits {
   /** Estimated number of values in the answer. */
   complexity: number;
   depth: number;
-  /** Number of fields written in the document. */
+  /** Number of fields written in the document, aliases and fragments included. */
   breadth: number;
 }
 
+/** A page multiplies the cost of what is selected under it. `cost.ts` checks the sum before anything runs. */
 export const complexityOptions = {
-  defaultComplexity: 1,
-  defaultListMultiplier: 10,
-  limit: (ctx: Context): GraphLimits => ctx.scope.limits,
+  disabled: true,
   fieldComplexity: (args: Record<string, unknown>): { field: number; multiplier: number } => ({
     field: 1,
     multiplier: pageSize(args),
   }),
-  complexityError: (kind: string, result: object) =>
-    new AppError('TOO_COMPLEX', `The operation is over the limit of ${kind.toLowerCase()}`, { cost: result }),
 };
 
-/** A page multiplies the cost of what is selected under it. */
+const defaultPage = 20;
+
 function pageSize(args: Record<string, unknown>): number {
   if (!('first' in args || 'last' in args)) return 1;
-  return Number(args.first ?? args.last ?? 20);
+  return Number(args.first ?? args.last ?? defaultPage);
 }

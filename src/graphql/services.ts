@@ -1,3 +1,8 @@
-/** What the graph reaches outside the tenant's database; `app.ts` builds it, each room adds its own part. */
-// biome-ignore lint/suspicious/noEmptyInterface: rooms merge their services into it
-export interface Services {}
+import type { Identity } from '../identity/identity.ts';
+import type { TenantDirectory } from '../tenancy/directory.ts';
+
+/** What the graph reaches outside the tenant's database. */
+export interface Services {
+  readonly identity: Identity;
+  readonly directory: TenantDirectory;
+}

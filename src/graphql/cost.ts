@@ -1,0 +1,27 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { type ExecutionArgs, getOperationAST, Kind } from 'graphql';
+import { AppError } from '../lib/errors.ts';
+import type { GraphLimits } from './complexity.ts';
+import type { Context } from './context.ts';
+
+/** What an operation is estimated to cost: values in its answer, levels, and fields written in the document. */
+export type Cost = GraphLimits;
+
+/** Throws TOO_COMPLEX when the operation may cost more than the limits allow. Reads the document alone, no data. */
+export function checkCost(args: ExecutionArgs, context: Context): Cost | undefined {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (!operation) return undefined;
+  const fragments = args.document.definitions.filter((d) => d.kind === Kind.FRAGMENT_DEFINITION);
+  const cost = complexityFromQuery(
+    { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
+    { schema: args.schema, ctx: context, variables: { ...args.variableValues } },
+  );
+  const { limits } = context.scope;
+  for (const kind of ['depth', 'breadth', 'complexity'] as const) {
+    if (cost[kind] > limits[kind]) {
+      const message = `The operation has a ${kind} of ${cost[kind]}; at most ${limits[kind]} is allowed`;
+      throw new AppError('TOO_COMPLEX', message, { cost, limits });
+    }
+  }
+  return cost;
+}

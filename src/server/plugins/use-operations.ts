@@ -1,0 +1,65 @@
+import type { ExecutionArgs } from 'graphql';
+import type { Plugin, YogaInitialContext } from 'graphql-yoga';
+import { Context, type RequestScope } from '../../graphql/context.ts';
+import { checkCost } from '../../graphql/cost.ts';
+import { type Execute, executeOperation } from '../../graphql/execute-operation.ts';
+import { introspects, onlyIntrospects } from '../../graphql/introspection.ts';
+import { AppError } from '../../lib/errors.ts';
+import { RefreshCookie } from '../refresh-cookie.ts';
+import type { RequestHead, RequestScopes } from '../request-scopes.ts';
+
+export interface OperationsOptions {
+  scopes: RequestScopes;
+  /** Whether anybody may read the schema; else it needs graph:explore. */
+  openIntrospection: boolean;
+  /** Whether browsers reach us by https. */
+  secureCookies: boolean;
+  /** Whether the last address that a proxy added may be believed. */
+  trustProxy: boolean;
+}
+
+interface ServerContext {
+  req?: { socket: { remoteAddress?: string } };
+}
+
+/** Runs operations in their tenant, as their viewer, in their transactions. Refuses the too costly before anything. */
+export function useOperations(options: OperationsOptions): Plugin<YogaInitialContext & ServerContext> {
+  const cookies = new WeakMap<Request, RefreshCookie>();
+  return {
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn(async (args: ExecutionArgs) => {
+        const { request, req } = args.contextValue as YogaInitialContext & ServerContext;
+        const jar = new RefreshCookie(request.headers.get('cookie'), { secure: options.secureCookies });
+        cookies.set(request, jar);
+        const head = { ...headOf(request, req, options.trustProxy), cookies: jar };
+        const scope = await scopeOf(args, head, options);
+        return executeOperation({ ...args, contextValue: new Context(scope) }, executeFn as Execute);
+      });
+    },
+    onResponse({ request, response }) {
+      const header = cookies.get(request)?.header;
+      if (header) response.headers.append('set-cookie', header);
+    },
+  };
+}
+
+async function scopeOf(args: ExecutionArgs, head: RequestHead, options: OperationsOptions): Promise<RequestScope> {
+  const { scopes, openIntrospection } = options;
+  checkCost(args, new Context(scopes.anonymous(head)));
+  if (openIntrospection && onlyIntrospects(args)) return scopes.anonymous(head);
+  const scope = await scopes.resolve(head);
+  if (introspects(args) && !openIntrospection && !scope.viewer?.permissions.has('graph:explore')) {
+    throw new AppError('FORBIDDEN', 'Introspection needs the permission graph:explore');
+  }
+  return scope;
+}
+
+function headOf(request: Request, req: ServerContext['req'], trustProxy: boolean): Omit<RequestHead, 'cookies'> {
+  const forwarded = trustProxy ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
+  return {
+    url: request.url,
+    headers: request.headers,
+    address: forwarded || req?.socket.remoteAddress || 'unknown',
+    signal: request.signal,
+  };
+}

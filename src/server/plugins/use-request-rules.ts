@@ -1,0 +1,41 @@
+import type { Plugin } from 'graphql-yoga';
+import { AppError, type ErrorCode, httpStatusOf } from '../../lib/errors.ts';
+import { hasRefreshCookie } from '../refresh-cookie.ts';
+
+const csrfHeader = 'x-chantier-csrf';
+
+function problemOf(request: Request): AppError | undefined {
+  const { method, headers } = request;
+  if (method === 'OPTIONS') return undefined;
+  if (method !== 'GET' && method !== 'POST') return new AppError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries');
+  if (method === 'POST' && !/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
+    return new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send application/json');
+  }
+  const page = method === 'GET' && headers.get('accept')?.includes('text/html');
+  if (!page && hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
+    return new AppError('CSRF_REQUIRED', `A request with the session cookie needs the header ${csrfHeader}: 1`);
+  }
+  return undefined;
+}
+
+/** An answer in the form of GraphQL errors, for requests that never become an operation. */
+export function errorResponse(error: AppError, Response: typeof globalThis.Response): Response {
+  const code: ErrorCode = error.code;
+  const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
+  if (code === 'METHOD_NOT_ALLOWED') headers.allow = 'GET, POST';
+  const body = { errors: [{ message: error.message, extensions: { code } }] };
+  return new Response(JSON.stringify(body), { status: httpStatusOf(code), headers });
+}
+
+/**
+ * Refuses what another site could make a browser send: anything but JSON by POST, and requests with the session cookie
+ * that lack a header which only our own pages can set.
+ */
+export function useRequestRules(): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const problem = problemOf(request);
+      if (problem) endResponse(errorResponse(problem, fetchAPI.Response as typeof globalThis.Response));
+    },
+  };
+}

@@ -1,0 +1,49 @@
+import type { CookieJar } from '../graphql/context.ts';
+
+const name = 'chantier_refresh';
+
+export interface RefreshCookieOptions {
+  /** Whether browsers may send it over https only. */
+  secure: boolean;
+}
+
+/** The cookie that holds a browser's refresh token: scripts cannot read it, other sites cannot send it. */
+export class RefreshCookie implements CookieJar {
+  readonly #secure: boolean;
+  readonly #sent: string | undefined;
+  #header: string | undefined;
+
+  constructor(cookieHeader: string | null, { secure }: RefreshCookieOptions) {
+    this.#secure = secure;
+    this.#sent = readCookie(cookieHeader);
+  }
+
+  /** The Set-Cookie header of the answer, when it has one. */
+  get header(): string | undefined {
+    return this.#header;
+  }
+
+  refreshToken(): string | undefined {
+    return this.#sent;
+  }
+
+  setRefreshToken(token: string, maxAgeSeconds: number): void {
+    const secure = this.#secure ? '; Secure' : '';
+    this.#header = `${name}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(maxAgeSeconds)}${secure}`;
+  }
+
+  clearRefreshToken(): void {
+    this.setRefreshToken('', 0);
+  }
+}
+
+/** Whether a request carries the cookie, whatever its value: then it must prove that it is no cross-site one. */
+export const hasRefreshCookie = (cookieHeader: string | null): boolean => readCookie(cookieHeader) !== undefined;
+
+function readCookie(header: string | null): string | undefined {
+  for (const part of header?.split(';') ?? []) {
+    const [key, ...value] = part.trim().split('=');
+    if (key === name && value.join('=') !== '') return value.join('=');
+  }
+  return undefined;
+}

@@ -1,0 +1,74 @@
+import type { GraphLimits } from '../graphql/complexity.ts';
+import type { CookieJar, RequestScope } from '../graphql/context.ts';
+import type { Services } from '../graphql/services.ts';
+import type { Authenticator } from '../identity/authenticate.ts';
+import { isViewer } from '../identity/viewer.ts';
+import { uuidv7 } from '../lib/ids.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { TenantBinding } from '../tenancy/binding.ts';
+import { type RoutingOptions, routeTenant } from '../tenancy/routing.ts';
+
+/** What a transport knows of a request. */
+export interface RequestHead {
+  url: string;
+  headers: { get(name: string): string | null };
+  address: string;
+  cookies: CookieJar;
+  signal: AbortSignal | undefined;
+}
+
+export interface RequestScopesOptions {
+  authenticator: Authenticator;
+  services: Services;
+  binding: TenantBinding;
+  routing: RoutingOptions;
+  limits: GraphLimits;
+  logger: Logger;
+}
+
+/** Finds out which tenant a request is for and who sends it: the same for every transport. */
+export class RequestScopes {
+  readonly #options: RequestScopesOptions;
+
+  constructor(options: RequestScopesOptions) {
+    this.#options = options;
+  }
+
+  get limits(): GraphLimits {
+    return this.#options.limits;
+  }
+
+  /** Throws what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
+  async resolve(head: RequestHead): Promise<RequestScope> {
+    const { authenticator, services, routing } = this.#options;
+    const header = (name: string) => head.headers.get(name) ?? undefined;
+    const authorization = header('authorization');
+    const tokenOrganizationId = await authenticator.organizationOf(authorization);
+    const path = new URL(head.url).pathname;
+    const hints = { host: header('host'), path, header: header('x-tenant'), tokenOrganizationId };
+    const tenant = await routeTenant(hints, routing, services.directory);
+    const who = await authenticator.authenticate({ authorization, tenant });
+    return { ...this.anonymous(head), tenant, account: who ?? undefined, viewer: isViewer(who) ? who : undefined };
+  }
+
+  /** The scope of a request that reads nothing of anybody, such as introspection where it is open. */
+  anonymous(head: RequestHead): RequestScope {
+    const { services, binding, limits, logger } = this.#options;
+    const requestId = uuidv7();
+    return {
+      requestId,
+      tenant: undefined,
+      account: undefined,
+      viewer: undefined,
+      address: head.address,
+      userAgent: head.headers.get('user-agent') ?? undefined,
+      idempotencyKey: head.headers.get('idempotency-key') ?? undefined,
+      signal: head.signal,
+      cookies: head.cookies,
+      services,
+      binding,
+      limits,
+      logger: logger.child({ requestId }),
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { JSONWebKeySet } from 'jose';
+import { maskError } from '../graphql/mask-error.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { Explorer } from './explorer.ts';
+import { useHealth } from './plugins/use-health.ts';
+import { useJwks } from './plugins/use-jwks.ts';
+import { type OperationsOptions, useOperations } from './plugins/use-operations.ts';
+import { useRequestRules } from './plugins/use-request-rules.ts';
+
+export interface YogaOptions extends OperationsOptions {
+  schema: GraphQLSchema;
+  explorer: Explorer;
+  publicKeys(): Promise<JSONWebKeySet>;
+  ready(): Promise<boolean>;
+  corsOrigins: readonly string[];
+  maxBodyBytes: number;
+  logger: Logger;
+}
+
+export type Yoga = YogaServerInstance<object, object>;
+
+/** `/graphql` of every tenant, with or without its path prefix. */
+const endpoint = '{/t/:slug}?/graphql';
+const requestHeaders = ['authorization', 'content-type', 'x-tenant', 'x-chantier-csrf', 'idempotency-key'];
+
+/** The HTTP side of the graph, as one fetch handler: tests call it without a socket. */
+export function createGraphServer(options: YogaOptions): Yoga {
+  const { schema, explorer, corsOrigins, logger } = options;
+  return createYoga({
+    schema,
+    graphqlEndpoint: endpoint,
+    landingPage: false,
+    multipart: false,
+    batching: false,
+    logging: false,
+    healthCheckEndpoint: '/health/yoga',
+    maxRequestBodySize: options.maxBodyBytes,
+    maskedErrors: { maskError: (error) => maskError(error, logger) },
+    renderGraphiQL,
+    graphiql: (request) => explorer.page(request),
+    cors: corsOrigins.length
+      ? {
+          origin: [...corsOrigins],
+          credentials: true,
+          methods: ['GET', 'POST'],
+          allowedHeaders: requestHeaders,
+          exposedHeaders: ['retry-after'],
+          maxAge: 600,
+        }
+      : false,
+    plugins: [useHealth(options), useJwks(options.publicKeys), useRequestRules(), useOperations(options)],
+  });
+}
