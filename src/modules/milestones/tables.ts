@@ -1,0 +1,104 @@
+import { sql } from 'drizzle-orm';
+import { check, date, index, integer, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
+import { profiles } from '../people/tables.ts';
+import { projects } from '../projects/tables.ts';
+import { tasks } from '../tasks/tables.ts';
+
+export const milestoneStatuses = ['NOT_STARTED', 'IN_PROGRESS', 'COMPLETED', 'ON_HOLD'] as const;
+export const milestonePriorities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
+export const progressModes = ['AUTO', 'MANUAL'] as const;
+
+/** A goal with two days around it (both inclusive): a project's, or the whole company's when it has no project. */
+export const milestones = table(
+  'milestones',
+  {
+    id: primaryId(),
+    projectId: uuid().references(() => projects.id, { onDelete: 'cascade' }),
+    name: label().notNull(),
+    description: text(),
+    startDate: date().notNull(),
+    dueDate: date().notNull(),
+    status: text({ enum: milestoneStatuses }).notNull().default('NOT_STARTED'),
+    priority: text({ enum: milestonePriorities }).notNull().default('MEDIUM'),
+    color: text(),
+    progressMode: text({ enum: progressModes }).notNull().default('AUTO'),
+    /** Percent, 0 to 100: the weighted share of DONE tasks (AUTO), or as somebody set it (MANUAL). */
+    progress: integer().notNull().default(0),
+    completedAt: instant(),
+    creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    index('milestones_project').on(t.projectId, t.dueDate),
+    index('milestones_creator').on(t.creatorId),
+    index('milestones_due_date').on(t.dueDate),
+    uniqueIndex('milestones_external_reference').on(t.externalReference),
+    check('milestones_status', oneOf(t.status, milestoneStatuses)),
+    check('milestones_priority', oneOf(t.priority, milestonePriorities)),
+    check('milestones_progress_mode', oneOf(t.progressMode, progressModes)),
+    check('milestones_progress', sql`${t.progress} between 0 and 100`),
+    check('milestones_dates', sql`${t.dueDate} >= ${t.startDate}`),
+    check('milestones_completed', sql`(${t.status} = 'COMPLETED') = (${t.completedAt} is not null)`),
+  ],
+);
+
+/** Which tasks a milestone consists of, and how much each counts. */
+export const milestoneTasks = table(
+  'milestone_tasks',
+  {
+    id: primaryId(),
+    milestoneId: uuid()
+      .notNull()
+      .references(() => milestones.id, { onDelete: 'cascade' }),
+    taskId: uuid()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    weight: integer().notNull().default(1),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('milestone_tasks_milestone').on(t.milestoneId, t.taskId),
+    index('milestone_tasks_task').on(t.taskId),
+    check('milestone_tasks_weight', sql`${t.weight} between 1 and 1000`),
+  ],
+);
+
+/** Who answers for a milestone. */
+export const milestoneAssignments = table(
+  'milestone_assignments',
+  {
+    milestoneId: uuid()
+      .notNull()
+      .references(() => milestones.id, { onDelete: 'cascade' }),
+    profileId: uuid()
+      .notNull()
+      .references(() => profiles.id, { onDelete: 'cascade' }),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ name: 'milestone_assignments_pkey', columns: [t.milestoneId, t.profileId] }),
+    index('milestone_assignments_profile').on(t.profileId),
+  ],
+);
+
+/** One milestone starts when another is finished. Never a cycle. */
+export const milestoneDependencies = table(
+  'milestone_dependencies',
+  {
+    milestoneId: uuid()
+      .notNull()
+      .references(() => milestones.id, { onDelete: 'cascade' }),
+    dependsOnId: uuid()
+      .notNull()
+      .references(() => milestones.id, { onDelete: 'cascade' }),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ name: 'milestone_dependencies_pkey', columns: [t.milestoneId, t.dependsOnId] }),
+    index('milestone_dependencies_depends_on').on(t.dependsOnId),
+    check('milestone_dependencies_self', sql`${t.milestoneId} <> ${t.dependsOnId}`),
+  ],
+);

@@ -1,0 +1,127 @@
+import { sql } from 'drizzle-orm';
+import { boolean, check, date, index, numeric, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  externalReference,
+  instant,
+  label,
+  lifetime,
+  oneOf,
+  primaryId,
+  rank,
+  table,
+  tsvector,
+  version,
+} from '../../lib/columns.ts';
+import { profiles } from '../people/tables.ts';
+import { deliverables, projects } from '../projects/tables.ts';
+
+export const taskTypes = ['PROJECT', 'PERSONAL', 'CLIENT'] as const;
+export const taskStatuses = ['TODO', 'IN_PROGRESS', 'IN_REVIEW', 'DONE'] as const;
+export const taskPriorities = ['LOW', 'MEDIUM', 'HIGH', 'URGENT'] as const;
+
+/** Both languages over the name (weight A) and the description (B); the configurations fold accents. */
+const searchVector = sql`setweight(to_tsvector('extensions.fr', name), 'A')
+  || setweight(to_tsvector('extensions.en', name), 'A')
+  || setweight(to_tsvector('extensions.fr', coalesce(description, '')), 'B')
+  || setweight(to_tsvector('extensions.en', coalesce(description, '')), 'B')`;
+
+/** A card on a board: the project's, or for a PERSONAL task its owner's (the assignee). */
+export const tasks = table(
+  'tasks',
+  {
+    id: primaryId(),
+    type: text({ enum: taskTypes }).notNull().default('PROJECT'),
+    projectId: uuid().references(() => projects.id, { onDelete: 'cascade' }),
+    deliverableId: uuid().references(() => deliverables.id, { onDelete: 'set null' }),
+    assigneeId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    /** Who made it; null for imports. */
+    creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    name: label().notNull(),
+    description: text(),
+    /** Estimate in person-days. */
+    estimateDays: numeric({ precision: 10, scale: 2 }),
+    startDate: date(),
+    dueDate: date(),
+    status: text({ enum: taskStatuses }).notNull().default('TODO'),
+    priority: text({ enum: taskPriorities }).notNull().default('MEDIUM'),
+    /** Position in its column of the board; the id breaks ties. */
+    rank: rank().notNull(),
+    color: text(),
+    tags: text().array().notNull().default([]),
+    completedAt: instant(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+    search: tsvector().generatedAlwaysAs(searchVector),
+  },
+  (t) => [
+    index('tasks_board').on(t.projectId, t.status, t.rank, t.id),
+    index('tasks_personal_board').on(t.assigneeId, t.status, t.rank, t.id).where(sql`${t.projectId} is null`),
+    index('tasks_assignee').on(t.assigneeId),
+    index('tasks_creator').on(t.creatorId),
+    index('tasks_deliverable').on(t.deliverableId),
+    index('tasks_due_date').on(t.dueDate),
+    index('tasks_tags').using('gin', t.tags),
+    index('tasks_search').using('gin', t.search),
+    uniqueIndex('tasks_external_reference').on(t.externalReference),
+    check('tasks_type', oneOf(t.type, taskTypes)),
+    check('tasks_status', oneOf(t.status, taskStatuses)),
+    check('tasks_priority', oneOf(t.priority, taskPriorities)),
+    check('tasks_project', sql`(${t.type} = 'PERSONAL') = (${t.projectId} is null)`),
+    check('tasks_estimate_days', sql`${t.estimateDays} >= 0`),
+    check('tasks_dates', sql`${t.dueDate} >= ${t.startDate}`),
+    check('tasks_completed', sql`(${t.status} = 'DONE') = (${t.completedAt} is not null)`),
+  ],
+);
+
+/** One task waits for another. Never a cycle. */
+export const taskDependencies = table(
+  'task_dependencies',
+  {
+    taskId: uuid()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    dependsOnId: uuid()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ name: 'task_dependencies_pkey', columns: [t.taskId, t.dependsOnId] }),
+    index('task_dependencies_depends_on').on(t.dependsOnId),
+    check('task_dependencies_self', sql`${t.taskId} <> ${t.dependsOnId}`),
+  ],
+);
+
+export const taskComments = table(
+  'task_comments',
+  {
+    id: primaryId(),
+    taskId: uuid()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    authorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    content: text().notNull(),
+    editedAt: instant(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [index('task_comments_task').on(t.taskId, t.id), index('task_comments_author').on(t.authorId)],
+);
+
+export const checklistItems = table(
+  'checklist_items',
+  {
+    id: primaryId(),
+    taskId: uuid()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    name: label().notNull(),
+    isDone: boolean().notNull().default(false),
+    /** Position in the checklist; the id breaks ties. */
+    rank: rank().notNull(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [index('checklist_items_task').on(t.taskId, t.rank, t.id)],
+);
