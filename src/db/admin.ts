@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Row } from 'postgres';
 import { AppError } from '../lib/errors.ts';
 import { databaseError, isAnswer, outcomeUnknown } from './pg-errors.ts';
 import { type Answer, Slot } from './slot.ts';
@@ -11,8 +13,13 @@ export interface AdminOptions {
 
 /** Runs one statement at a time, each in a message of its own, and gives its rows. */
 export interface AdminTx {
-  run(text: string, parameters?: readonly unknown[]): Promise<Answer>;
+  run<T extends object = Row>(text: string, parameters?: readonly unknown[]): Promise<T[]>;
 }
+
+const inTransaction = new AsyncLocalStorage<Admin>();
+
+/** The caller's word on what its SQL selects. */
+const rows = <T extends object>(answer: Answer): T[] => answer as unknown as T[];
 
 /**
  * The administrator's connection, for bootstrap, provisioning and migrations. It takes one caller at a time, connects
@@ -28,9 +35,9 @@ export class Admin implements AdminTx, AsyncDisposable {
     this.#options = options;
   }
 
-  /** Runs one statement on its own, outside a transaction. Not inside `transaction`: that would wait for itself. */
-  run(text: string, parameters: readonly unknown[] = []): Promise<Answer> {
-    return this.#exclusively(async (slot) => await slot.runOnce(text, parameters));
+  /** Runs one statement on its own, outside a transaction. */
+  run<T extends object = Row>(text: string, parameters: readonly unknown[] = []): Promise<T[]> {
+    return this.#exclusively(async (slot) => rows<T>(await slot.runOnce(text, parameters)));
   }
 
   /**
@@ -41,16 +48,19 @@ export class Admin implements AdminTx, AsyncDisposable {
     return this.#exclusively(async (slot) => {
       let open = true;
       const tx: AdminTx = {
-        run: (text, parameters = []) => (open ? slot.runOnce(text, parameters) : Promise.reject(over())),
+        run: async <R extends object>(text: string, parameters: readonly unknown[] = []) => {
+          if (!open) throw over();
+          return rows<R>(await slot.runOnce(text, parameters));
+        },
       };
       await slot.control('begin');
       try {
-        const result = await work(tx).finally(() => {
-          open = false;
-        });
+        const result = await inTransaction.run(this, () => work(tx));
+        open = false;
         await commit(slot);
         return result;
       } catch (error) {
+        open = false;
         if (slot.alive) await slot.control('rollback').catch(() => slot.destroy());
         throw error;
       }
@@ -65,6 +75,8 @@ export class Admin implements AdminTx, AsyncDisposable {
   }
 
   async #exclusively<T>(work: (slot: Slot) => Promise<T>): Promise<T> {
+    // It would wait for itself
+    if (inTransaction.getStore() === this) throw new AppError('INTERNAL', 'Inside a transaction, use the transaction');
     const before = this.#turn;
     const turn = Promise.withResolvers<void>();
     this.#turn = turn.promise;
@@ -96,4 +108,4 @@ async function commit(slot: Slot): Promise<void> {
   if (command !== 'COMMIT') throw new AppError('INTERNAL', 'The transaction had failed before its COMMIT');
 }
 
-const over = (): AppError => new AppError('INTERNAL', 'The administrator’s transaction is over');
+const over = (): AppError => new AppError('INTERNAL', "The administrator's transaction is over");

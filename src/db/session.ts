@@ -37,6 +37,7 @@ export class Session<R extends AnyRelations> {
   #signal: AbortSignal | undefined;
   /** Ends the wait for a slot. */
   #stop = new AbortController();
+  #root: Level = { depth: 0, occupied: false };
   #db: PostgresJsDatabase<R> | undefined;
   #lease: Promise<Lease> | undefined;
   #bindError: unknown;
@@ -60,7 +61,7 @@ export class Session<R extends AnyRelations> {
 
   /** drizzle in this session's scope. */
   get db(): PostgresJsDatabase<R> {
-    this.#db ??= drizzleOver(this.#runner({ depth: 0, occupied: false }), this.#relations);
+    this.#db ??= drizzleOver(this.#runner(this.#root), this.#relations);
     return this.#db;
   }
 
@@ -86,10 +87,10 @@ export class Session<R extends AnyRelations> {
    */
   async commit(): Promise<void> {
     this.#close();
-    if (this.#lease && this.#scope.access === 'read') this.#closing = this.#giveBack('commit');
-    else if (this.#lease) await this.#save();
-    else if (this.#failure) throw this.#failure;
-    await this.#runEffects();
+    if (this.#root.occupied) this.#failure ??= new AppError('INTERNAL', 'Committed inside an open savepoint');
+    if (this.#scope.access === 'read') this.#closing = this.#giveBack('commit');
+    else await this.#save();
+    if (!this.#failure) await this.#runEffects();
   }
 
   /** Ends the session and undoes what it did. Never throws; may be called after a commit that failed, and twice. */
@@ -205,13 +206,15 @@ export class Session<R extends AnyRelations> {
 
   async #save(): Promise<void> {
     await this.#quiet();
-    if (this.#failure) {
+    if (this.#failure || !this.#lease) {
       this.#closing = this.#giveBack('rollback');
       await this.#closing;
-      throw this.#failure;
+      if (this.#failure) throw this.#failure;
+      return;
     }
-    this.#signal?.removeEventListener('abort', this.#cancel);
-    const lease = await this.#bind();
+    // From here on it is too late to cancel: whether the COMMIT was carried out would not be known.
+    this.#forgetSignal();
+    const lease = await this.#lease;
     if (!lease.alive) throw databaseError('CONNECTION_LOST');
     const { command } = await this.#commitOn(lease);
     lease.release();
@@ -234,10 +237,9 @@ export class Session<R extends AnyRelations> {
 
   /** Ends the transaction once every statement was answered. What cannot be ended is closed. */
   async #giveBack(how: 'commit' | 'rollback'): Promise<void> {
-    if (!this.#lease) return this.#forgetSignal();
     await this.#quiet();
     this.#forgetSignal();
-    const lease = await this.#lease.catch(noop);
+    const lease = await this.#lease?.catch(noop);
     if (this.#cancelled) return this.#cancelled;
     if (!lease) return;
     if (this.#bindError) return lease.discard();

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
 import { type Backend, requestCancel } from './cancel-request.ts';
 import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
@@ -35,6 +36,7 @@ const maxParameters = 65_533;
 const graceMs = 5_000;
 const defaultPatienceMs = 60_000;
 const settleMs = 2_000;
+const recancelMs = 100;
 
 /**
  * One connection to the database for one life: when it ends, the slot has ended.
@@ -144,18 +146,22 @@ export class Slot {
   }
 
   /**
-   * Cancels what runs and ends the transaction. True when the connection is proven clean: the cancel request is over,
-   * every statement was answered, and so was a ROLLBACK sent after that. Otherwise the connection is closed.
+   * Cancels what runs and ends the transaction. Afterwards the connection is either proven clean (every cancel request
+   * is over, every statement was answered, and so was a ROLLBACK sent after that) or closed.
    */
-  async settle(): Promise<boolean> {
+  async settle(): Promise<void> {
     const timer = setTimeout(() => this.destroy(), settleMs);
     try {
-      if (this.#outstanding > 0) await Promise.all([this.#cancel(), this.#untilQuiet()]);
+      // One that arrives between two statements of a pipeline is ignored by the server.
+      while (this.#outstanding > 0) {
+        await this.#cancel();
+        await Promise.race([this.#untilQuiet(), delay(recancelMs, undefined, { ref: false })]);
+      }
       await this.control('rollback');
-      return this.#alive;
+      // The end of a cancel request says nothing where a pooler stands between.
+      if (!this.#options.prepare) this.destroy();
     } catch {
       this.destroy();
-      return false;
     } finally {
       clearTimeout(timer);
     }
