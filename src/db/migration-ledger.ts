@@ -11,11 +11,16 @@ export interface Applied {
 /** What was applied, by schema. */
 export type Ledger = ReadonlyMap<string, readonly Applied[]>;
 
-/** Where the applied migrations of all schemas of a database are asked for, in one statement. */
+/** Asks for what is applied to one schema ($1), or to all schemas of a database ($1 null). */
 export const ledgerQuery = `select schema_name as "schemaName", jsonb_agg(jsonb_build_object('line', module, 'name', name, 'hash', hash)) as applied
-from chantier.tenant_migrations group by schema_name`;
+from chantier.tenant_migrations where $1::text is null or schema_name = $1 group by schema_name`;
 
-export const toLedger = (rows: readonly { schemaName: string; applied: Applied[] }[]): Ledger =>
+export interface LedgerRow {
+  schemaName: string;
+  applied: Applied[];
+}
+
+export const toLedger = (rows: readonly LedgerRow[]): Ledger =>
   new Map(rows.map((row) => [row.schemaName, row.applied]));
 
 export type SchemaState =

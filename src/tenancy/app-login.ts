@@ -2,7 +2,6 @@ import { quoteIdentifier } from '../db/identifier.ts';
 import { AppError } from '../lib/errors.ts';
 import { deriveKey } from '../lib/seal.ts';
 import type { Grantor } from './grantor.ts';
-import { rowsOf } from './rows-of.ts';
 import { scramVerifier } from './scram.ts';
 
 /** Makes the login of the slots, or sets its password again; gives the url to connect with. */
@@ -25,8 +24,7 @@ export async function makeAppLogin(grantor: Grantor, role: string, adminUrl: str
  * search_path. Throws CONFIG_INVALID for a login with rights that cannot be taken.
  */
 export async function disarmLogin(grantor: Grantor, role: string): Promise<void> {
-  const [login] = await rowsOf<{ powerful: boolean; inherits: boolean; lost: boolean }>(
-    grantor.tx,
+  const [login] = await grantor.tx.run<{ powerful: boolean; inherits: boolean; lost: boolean }>(
     `select r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or d.datdba = r.oid as powerful,
       r.rolinherit as inherits,
       exists (select from pg_db_role_setting s where s.setrole = r.oid and s.setdatabase in (0, d.oid) and 'search_path=""' = any(s.setconfig)) as lost

@@ -5,7 +5,6 @@ import { AppError } from '../lib/errors.ts';
 import { disarmLogin, makeAppLogin } from './app-login.ts';
 import { Grantor } from './grantor.ts';
 import { type Installation, type InstallationRoles, rolesOf } from './installation.ts';
-import { rowsOf } from './rows-of.ts';
 
 export interface BootstrapOptions {
   /** A login that may create roles and schemas in this database. */
@@ -43,8 +42,7 @@ export async function bootstrap({ adminUrl, appUrl, secret, onStatement }: Boots
 
 /** The prefix is a comment on the schema `chantier`: there for whoever finds the schema, whatever its rights. */
 async function findPrefix(tx: AdminTx): Promise<string | undefined> {
-  const [row] = await rowsOf<{ made: boolean; comment: string | null }>(
-    tx,
+  const [row] = await tx.run<{ made: boolean; comment: string | null }>(
     `select to_regnamespace('chantier') is not null as made, obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
   );
   const prefix = /^installation (ch[0-9a-f]{8})$/.exec(row?.comment ?? '')?.[1];

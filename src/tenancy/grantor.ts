@@ -2,7 +2,6 @@ import type { AdminTx } from '../db/admin.ts';
 import { quoteIdentifier } from '../db/identifier.ts';
 import { isPermissionDenied } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
-import { rowsOf } from './rows-of.ts';
 
 interface Facts {
   version: number;
@@ -28,8 +27,7 @@ export class Grantor {
 
   /** Throws CONFIG_INVALID for a server older than PostgreSQL 15. */
   static async of(tx: AdminTx): Promise<Grantor> {
-    const [facts] = await rowsOf<Facts>(
-      tx,
+    const [facts] = await tx.run<Facts>(
       `select current_setting('server_version_num')::int as version, current_user::text as login, current_database()::text as database`,
     );
     if (facts!.version < oldestVersion) {
@@ -60,7 +58,7 @@ export class Grantor {
 
   /** Whether the query, one row with one column `is`, says yes. */
   async is(query: string, params: unknown[] = []): Promise<boolean> {
-    const [row] = await rowsOf<{ is: boolean | null }>(this.tx, query, params);
+    const [row] = await this.tx.run<{ is: boolean | null }>(query, params);
     return row?.is === true;
   }
 

@@ -1,17 +1,16 @@
 import type { Admin } from '../db/admin.ts';
 import type { Migration } from '../db/migration-files.ts';
-import { type Ledger, ledgerQuery, schemaMismatch, stateOf, toLedger } from '../db/migration-ledger.ts';
+import { type Ledger, type LedgerRow, ledgerQuery, schemaMismatch, stateOf, toLedger } from '../db/migration-ledger.ts';
 import { applyMigrations, type MigrateOptions, type MigrationTarget } from '../db/migrator.ts';
 import { type Installation, primaryDatabaseId } from './installation.ts';
 import type { MigrationLines } from './modules.ts';
-import { rowsOf } from './rows-of.ts';
 import { catalogTarget, databaseTarget } from './targets.ts';
 
-/** What is applied to all schemas of a database: one query, whatever the number of tenants. */
-export function readLedger(admin: Admin, installation: Installation): Promise<Ledger> {
+/** What is applied to all schemas of a database, or to one: a single query, whatever the number of tenants. */
+export function readLedger(admin: Admin, installation: Installation, schemaName?: string): Promise<Ledger> {
   return admin.transaction(async (tx) => {
     await tx.run(`select set_config('role', $1, true)`, [installation.roles.owner]);
-    return toLedger(await rowsOf(tx, ledgerQuery));
+    return toLedger(await tx.run<LedgerRow>(ledgerQuery, [schemaName ?? null]));
   });
 }
 

@@ -2,23 +2,14 @@ import { eq } from 'drizzle-orm';
 import type { Ledger } from '../db/migration-ledger.ts';
 import { applyMigrations, type MigrateOptions } from '../db/migrator.ts';
 import { AppError } from '../lib/errors.ts';
-import { Admins } from './admins.ts';
+import type { Admins } from './admins.ts';
 import type { Catalog } from './catalog.ts';
+import { adminsOf, type Fleet } from './fleet.ts';
 import { type ForEachOptions, forEachTenant, type TenantPlace } from './for-each-tenant.ts';
-import type { Installation } from './installation.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { migrateDatabase, pendingOf, readLedger } from './migrate-database.ts';
-import { MigrationLines } from './modules.ts';
 import { tenantSchemas } from './tables.ts';
 import { tenantTarget } from './targets.ts';
-
-export interface Fleet {
-  installation: Installation;
-  catalog: Catalog;
-  /** Those of this build when not given. */
-  lines?: MigrationLines | undefined;
-  onStatement?: ((text: string) => void) | undefined;
-}
 
 export interface FleetOptions extends MigrateOptions, Pick<ForEachOptions, 'after' | 'only' | 'parallel' | 'signal'> {
   /** Slug or schema name of a tenant to try first: when it fails, no other is touched. */
@@ -54,13 +45,13 @@ export interface FleetReport {
  * resumes, and lets a quarantined tenant out once its migration succeeds.
  */
 export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Promise<FleetReport> {
-  const lines = fleet.lines ?? new MigrationLines();
-  const { installation, catalog } = fleet;
+  const { installation, catalog, lines } = fleet;
   const report: FleetReport = { shared: [], migrated: [], failed: [], current: 0, resumeAfter: undefined };
-  await using admins = new Admins(installation.adminUrl, fleet.onStatement);
+  await using admins = adminsOf(fleet);
   const shared = await admins.use((admin) => migrateDatabase(admin, installation, lines, options));
   report.shared = shared.map(nameOf);
-  const context = { fleet, lines, admins, options, ledger: await admins.use((one) => readLedger(one, installation)) };
+  const ledger = await admins.use((admin) => readLedger(admin, installation));
+  const context = { fleet, admins, options, ledger };
   const seen = new Set<string>();
   const visit = async (place: TenantPlace) => {
     if (seen.has(place.schemaName)) return;
@@ -77,7 +68,6 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
 
 interface Context {
   fleet: Fleet;
-  lines: MigrationLines;
   admins: Admins;
   options: FleetOptions;
   ledger: Ledger;
@@ -85,7 +75,8 @@ interface Context {
 
 /** Never throws for what is wrong with this one schema; gives the result with the error in it. */
 async function migratePlace(context: Context, place: TenantPlace): Promise<SchemaResult> {
-  const { fleet, lines, ledger, options } = context;
+  const { fleet, ledger, options } = context;
+  const { lines } = fleet;
   const result: SchemaResult = { schemaName: place.schemaName, slug: place.organization?.slug, migrations: [] };
   try {
     const wanted = lines.ofTenant(place.organization?.modules);

@@ -1,5 +1,3 @@
-import { badInput } from '../lib/errors.ts';
-
 const maxLength = 50;
 const slugPattern = /^[a-z0-9-]{3,50}$/;
 
@@ -9,14 +7,8 @@ export const reservedSlugs: ReadonlySet<string> = new Set(['www']);
 /** Letters that Unicode does not decompose into a base letter and an accent. */
 const folded: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', ß: 'ss', ø: 'o', đ: 'd', ł: 'l', þ: 'th', ð: 'd' };
 
+/** Whether the text can be a slug: 3 to 50 of a-z, 0-9 and hyphens. */
 export const isSlug = (text: string): boolean => slugPattern.test(text) && !reservedSlugs.has(text);
-
-/** Gives the slug back when it is one: 3 to 50 of a-z, 0-9 and hyphens. Throws BAD_INPUT. */
-export function requireSlug(slug: string, field = 'input.slug'): string {
-  if (isSlug(slug)) return slug;
-  if (reservedSlugs.has(slug)) throw badInput(`The slug ${slug} is reserved`, field);
-  throw badInput('A slug has 3 to 50 characters: lower-case letters, digits and hyphens', field);
-}
 
 /**
  * Makes a slug from a name: accents folded, everything else but letters and digits becomes a hyphen. A name that

@@ -1,0 +1,123 @@
+import { and, eq } from 'drizzle-orm';
+import { AppError } from '../lib/errors.ts';
+import { checkInput } from '../lib/input.ts';
+import type { Admins } from './admins.ts';
+import { type AuditActor, recordAudit } from './audit.ts';
+import { buildSchema } from './build-schema.ts';
+import type { CatalogTx } from './catalog.ts';
+import { adminsOf, type Fleet } from './fleet.ts';
+import { notifyOrganizationChanged } from './invalidation.ts';
+import { type NewOrganization, newOrganization } from './organization-input.ts';
+import { newSchema, reserve, slugTaken, type Wanted } from './reserve.ts';
+import { slugOf, slugVariant } from './slug.ts';
+import { organizations, tenantSchemas } from './tables.ts';
+import type { Tenant } from './tenant.ts';
+
+export interface ProvisionOptions {
+  actor?: AuditActor;
+  /**
+   * Puts the first rows into the finished schema, before anybody is served (TenantBinding.prepare). May run again after
+   * an interruption, for the same organization: it must not mind.
+   */
+  prepare?: (tenant: Tenant) => Promise<void>;
+  /** Runs in the catalog transaction that makes the organization ACTIVE: with the first membership, say. */
+  activate?: (tx: CatalogTx, tenant: Tenant) => Promise<void>;
+}
+
+const mostVariants = 100;
+
+/**
+ * Makes an organization with a schema of its own: reserved, built, prepared, then ACTIVE in one step. Until that step it
+ * does not exist for anybody. Interrupted anywhere, the same call makes it whole: with the same `id` or `slug` it takes
+ * up what it left. Throws ALREADY_EXISTS for a slug that is taken or being made; one made from the name gets a number.
+ */
+export async function provisionTenant(
+  fleet: Fleet,
+  input: NewOrganization,
+  options: ProvisionOptions = {},
+): Promise<Tenant> {
+  const wanted = checkInput(newOrganization, input);
+  await using admins = adminsOf(fleet);
+  const made = wanted.id === undefined ? undefined : await findOrganization(fleet, wanted.id);
+  const slug = made?.slug ?? wanted.slug;
+  if (slug !== undefined) return await provisionAs(fleet, admins, { ...wanted, slug }, options);
+  for (let n = 1; n <= mostVariants; n++) {
+    try {
+      return await provisionAs(fleet, admins, { ...wanted, slug: slugVariant(slugOf(wanted.name), n) }, options);
+    } catch (error) {
+      if (!isSlugTaken(error)) throw error;
+    }
+  }
+  throw slugTaken(slugOf(wanted.name));
+}
+
+/** Builds a complete schema that waits for its organization; provisioning then only has to take it. */
+export async function buildSpare(fleet: Fleet): Promise<string> {
+  const { installation, catalog, lines } = fleet;
+  await using admins = adminsOf(fleet);
+  const place = await catalog.write((tx) => newSchema(tx, installation.prefix));
+  await admins.use((admin) => buildSchema(admin, installation, place, lines.ofTenant()));
+  await finishSchema(fleet, place.schemaName);
+  return place.schemaName;
+}
+
+function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options: ProvisionOptions): Promise<Tenant> {
+  return holdingSlug(admins, wanted.slug, async () => {
+    const { installation, catalog, lines } = fleet;
+    const tenant = await catalog.write((tx) => reserve(tx, installation.prefix, wanted));
+    if (tenant.status !== 'PROVISIONING') return tenant;
+    await admins.use((admin) => buildSchema(admin, installation, tenant, lines.ofTenant(wanted.modules)));
+    await finishSchema(fleet, tenant.schemaName);
+    await options.prepare?.(tenant);
+    return await catalog.write((tx) => activate(tx, tenant, options));
+  });
+}
+
+/**
+ * Holds the slug while the work is done: nobody else makes the same one meanwhile. The lock belongs to a transaction of
+ * an open connection, so it ends with a process that dies.
+ */
+function holdingSlug<T>(admins: Admins, slug: string, work: () => Promise<T>): Promise<T> {
+  return admins.use((admin) =>
+    admin.transaction(async (tx) => {
+      const [lock] = await tx.run<{ held: boolean }>(
+        'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held',
+        [`chantier.provision ${slug}`],
+      );
+      if (!lock?.held) throw slugTaken(slug);
+      return await work();
+    }),
+  );
+}
+
+/** From here on the schema is whole, and may hold rows of whoever it is for. */
+async function finishSchema({ catalog }: Fleet, schemaName: string): Promise<void> {
+  await catalog.write(async (tx) => {
+    await tx
+      .update(tenantSchemas)
+      .set({ state: 'SPARE' })
+      .where(and(eq(tenantSchemas.schemaName, schemaName), eq(tenantSchemas.state, 'BUILDING')));
+  });
+}
+
+async function activate(tx: CatalogTx, tenant: Tenant, options: ProvisionOptions): Promise<Tenant> {
+  const active: Tenant = { ...tenant, status: 'ACTIVE' };
+  await options.activate?.(tx, active);
+  await tx.update(organizations).set({ status: 'ACTIVE' }).where(eq(organizations.id, tenant.id));
+  await tx.update(tenantSchemas).set({ state: 'ACTIVE' }).where(eq(tenantSchemas.schemaName, tenant.schemaName));
+  await recordAudit(tx, {
+    actor: options.actor ?? { kind: 'SYSTEM' },
+    action: 'organization.created',
+    organizationId: tenant.id,
+    metadata: { slug: tenant.slug },
+  });
+  await notifyOrganizationChanged(tx, tenant.id);
+  return active;
+}
+
+async function findOrganization({ catalog }: Fleet, id: string): Promise<{ slug: string } | undefined> {
+  return await catalog.read((db) => db.query.organizations.findFirst({ columns: { slug: true }, where: { id } }));
+}
+
+const isSlugTaken = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'ALREADY_EXISTS' && error.details.field === 'input.slug';
