@@ -1,5 +1,6 @@
 import { eq, type InferSelectModel } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { isForeignKeyViolation } from '../db/pg-errors.ts';
 import { AppError, notFound } from '../lib/errors.ts';
 import type { TenantTx } from './binding.ts';
 
@@ -87,4 +88,14 @@ export async function patchRow<T extends VersionedTable>(
     .set({ ...changes.after, version: version + 1 } as never)
     .where(eq(table.id, id));
   return changes;
+}
+
+/** Deletes a locked row. Throws IN_USE, with these words, while others refer to it. */
+export async function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: string): Promise<void> {
+  try {
+    await tx.delete(table as PgTable).where(eq(table.id, id));
+  } catch (error) {
+    if (!isForeignKeyViolation(error)) throw error;
+    throw new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error });
+  }
 }

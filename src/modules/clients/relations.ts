@@ -6,4 +6,7 @@ export const clientsRelations = defineRelationsPart({ ...people, ...tables }, (r
   clients: {
     contact: r.one.profiles({ from: r.clients.contactId, to: r.profiles.id }),
   },
+  profiles: {
+    clients: r.many.clients({ from: r.profiles.id, to: r.clients.contactId }),
+  },
 }));

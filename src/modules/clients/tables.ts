@@ -21,3 +21,5 @@ export const clients = table(
     uniqueIndex('clients_external_reference').on(t.externalReference),
   ],
 );
+
+export const uniqueClientFields = { clients_external_reference: 'input.externalReference' };

@@ -24,7 +24,8 @@ export const events = table(
   },
   (t) => [
     primaryKey({ columns: [t.era, t.xid, t.seq] }),
-    index().on(t.resourceType, t.resourceId),
-    index().on(t.createdAt),
+    index('events_resource').on(t.resourceType, t.resourceId),
+    index('events_actor').on(t.actorId, t.era, t.xid, t.seq),
+    index('events_created').on(t.createdAt),
   ],
 );

@@ -5,8 +5,9 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { requireRow } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { profiles } from './tables.ts';
+import { profiles, uniqueProfileFields } from './tables.ts';
 
 const input = z.object({
   firstName: nameField,
@@ -29,7 +30,7 @@ export async function createProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   const values = checkInput(input, raw);
   if (values.managerId) await requireRow(tx, profiles, values.managerId, 'Profile', 'input.managerId');
   const id = uuidv7();
-  await tx.insert(profiles).values({ id, ...values });
+  await namingDoubles(uniqueProfileFields, () => tx.insert(profiles).values({ id, ...values }));
   await recordEvent(tx, viewer, { action: 'profile.created', resourceType: 'Profile', resourceId: id, after: values });
   return { id };
 }

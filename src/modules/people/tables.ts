@@ -34,3 +34,5 @@ export const profiles = table(
     check('profiles_presence', oneOf(t.presence, presenceStatuses)),
   ],
 );
+
+export const uniqueProfileFields = { profiles_external_reference: 'input.externalReference' };

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -11,10 +12,12 @@ import {
 } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { lockRow, patchRow, requireVersion } from '../../tenancy/rows.ts';
+import { lockRow, patchRow, requireRow, requireVersion } from '../../tenancy/rows.ts';
+import { lockRule } from '../../tenancy/rule-lock.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { canEditProfile } from './policy.ts';
-import { presenceStatuses, profiles } from './tables.ts';
+import { presenceStatuses, profiles, uniqueProfileFields } from './tables.ts';
 
 const input = z.object({
   id: uuidField,
@@ -42,24 +45,33 @@ export async function updateProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   if (!canEditProfile(viewer, id) || (!manages && managed.some((field) => patch[field] !== undefined))) {
     throw new AppError('FORBIDDEN', 'You may change your own profile only, and not whom you report to');
   }
+  // Two changes at once could close a cycle together: each would see the other's end of it still open
+  if (patch.managerId) await lockRule(tx, 'reporting lines');
   const current = await lockRow(tx, profiles, id, 'Profile');
   requireVersion(current, expectedVersion, 'Profile');
   if (current.userId && patch.email !== undefined && patch.email !== current.email) {
     throw new AppError('INVALID_STATE', 'The address of a member comes from the account', { field: 'input.email' });
   }
-  if (patch.managerId) await requireNoCycle(tx, id, patch.managerId);
+  if (patch.managerId) {
+    await requireRow(tx, profiles, patch.managerId, 'Profile', 'input.managerId');
+    await requireNoCycle(tx, id, patch.managerId);
+  }
   const seen = patch.presence ? { lastSeenAt: new Date() } : {};
-  const changes = await patchRow(tx, profiles, current, { ...patch, ...seen });
+  const changes = await namingDoubles(uniqueProfileFields, () =>
+    patchRow(tx, profiles, current, { ...patch, ...seen }),
+  );
   if (changes)
     await recordEvent(tx, viewer, { action: 'profile.updated', resourceType: 'Profile', resourceId: id, ...changes });
   return { id };
 }
 
-/** Walks up from the new manager; every step is locked, so two changes at once cannot close a cycle together. */
+/** Throws CYCLE when the person stands among those above the new manager, who counts too. */
 async function requireNoCycle(tx: TenantTx, profileId: string, managerId: string): Promise<void> {
-  for (let at: string | null = managerId; at !== null; ) {
-    if (at === profileId) throw new AppError('CYCLE', 'Nobody can report to themselves', { field: 'input.managerId' });
-    const step: { managerId: string | null } = await lockRow(tx, profiles, at, 'Profile', 'input.managerId');
-    at = step.managerId;
-  }
+  const above = await tx.execute(sql`
+    with recursive above (id, manager_id) as (
+      select p.id, p.manager_id from ${profiles} p where p.id = ${managerId}
+      union
+      select p.id, p.manager_id from ${profiles} p join above on p.id = above.manager_id
+    ) select 1 from above where id = ${profileId}`);
+  if (above.length) throw new AppError('CYCLE', 'Nobody can report to themselves', { field: 'input.managerId' });
 }

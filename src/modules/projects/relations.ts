@@ -24,6 +24,7 @@ export const projectsRelations = defineRelationsPart({ ...people, ...clients, ..
   },
   incidents: {
     project: r.one.projects({ from: r.incidents.projectId, to: r.projects.id, optional: false }),
+    reporter: r.one.profiles({ from: r.incidents.reporterId, to: r.profiles.id }),
   },
   clients: {
     projects: r.many.projects({ from: r.clients.id, to: r.projects.clientId }),

@@ -46,14 +46,17 @@ export const projectPhases = table(
       .notNull()
       .references(() => projects.id, { onDelete: 'cascade' }),
     name: label().notNull(),
+    /** Where the phase stands among those of its project; ties are broken by id. */
     position: integer().notNull().default(0),
     startDate: date(),
     endDate: date(),
+    externalReference: externalReference(),
     version: version(),
     ...lifetime,
   },
   (t) => [
     index('project_phases_project').on(t.projectId, t.position),
+    uniqueIndex('project_phases_external_reference').on(t.externalReference),
     check('project_phases_dates', sql`${t.endDate} >= ${t.startDate}`),
   ],
 );
@@ -75,12 +78,14 @@ export const projectAssignments = table(
     toDate: date(),
     /** Sale price of a day, in the organization's currency; null uses the person's own rate. */
     saleRate: numeric({ precision: 14, scale: 2 }),
+    externalReference: externalReference(),
     version: version(),
     ...lifetime,
   },
   (t) => [
     index('project_assignments_project').on(t.projectId),
     index('project_assignments_profile').on(t.profileId),
+    uniqueIndex('project_assignments_external_reference').on(t.externalReference),
     check('project_assignments_allocation', sql`${t.allocationPercent} between 1 and 100`),
     check('project_assignments_dates', sql`${t.toDate} >= ${t.fromDate}`),
     check('project_assignments_sale_rate', sql`${t.saleRate} >= 0`),
@@ -98,6 +103,10 @@ export const deliverables = table(
     description: text(),
     dueDate: date(),
     status: text({ enum: deliverableStatuses }).notNull().default('DRAFT'),
+    submittedAt: instant(),
+    /** When it was accepted or rejected; null again once it is resubmitted. */
+    decidedAt: instant(),
+    decisionNote: text(),
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
@@ -120,13 +129,18 @@ export const incidents = table(
     description: text(),
     severity: text({ enum: incidentSeverities }).notNull().default('MEDIUM'),
     status: text({ enum: incidentStatuses }).notNull().default('OPEN'),
+    reporterId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     openedAt: instant().notNull(),
     resolvedAt: instant(),
+    resolution: text(),
+    externalReference: externalReference(),
     version: version(),
     ...lifetime,
   },
   (t) => [
     index('incidents_project').on(t.projectId),
+    index('incidents_reporter').on(t.reporterId),
+    uniqueIndex('incidents_external_reference').on(t.externalReference),
     check('incidents_severity', oneOf(t.severity, incidentSeverities)),
     check('incidents_status', oneOf(t.status, incidentStatuses)),
     check('incidents_resolved', sql`(${t.status} = 'RESOLVED') = (${t.resolvedAt} is not null)`),

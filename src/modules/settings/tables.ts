@@ -42,5 +42,8 @@ export const idempotencyKeys = table(
     expiresAt: instant().notNull(),
     createdAt: instant().notNull().defaultNow(),
   },
-  (t) => [primaryKey({ columns: [t.viewerId, t.key, t.responseKey] }), index().on(t.expiresAt)],
+  (t) => [
+    primaryKey({ columns: [t.viewerId, t.key, t.responseKey] }),
+    index('idempotency_keys_expiry').on(t.expiresAt),
+  ],
 );

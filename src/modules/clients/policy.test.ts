@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import type { Permission } from '../../identity/permissions.ts';
+import { permissionsOf } from '../../identity/permissions.ts';
+import type { Role, Viewer } from '../../identity/viewer.ts';
+import { readableClients } from './policy.ts';
+
+const viewer = (role: Role, permissions: Iterable<Permission> = permissionsOf(role)): Viewer =>
+  ({ role, profileId: 'me', permissions: new Set(permissions) }) as unknown as Viewer;
+
+describe('who sees which clients', () => {
+  it.each(['OWNER', 'ADMIN', 'MANAGER', 'CONSULTANT', 'MEMBER'] as const)('%s sees all', (role) => {
+    expect(readableClients(viewer(role))).toBe('all');
+  });
+
+  it('CLIENT sees those whose contact it is, even when an override gives it client:read', () => {
+    expect(readableClients(viewer('CLIENT'))).toEqual({ contactId: 'me' });
+    expect(readableClients(viewer('CLIENT', ['client:read']))).toEqual({ contactId: 'me' });
+  });
+
+  it('nobody else sees any without client:read', () => {
+    expect(readableClients(viewer('MEMBER', []))).toBe('none');
+  });
+});

@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { externalReferenceField, nameField, shortTextField, uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { lockRow, patchRow, requireRow, requireVersion } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { profiles } from '../people/tables.ts';
+import { clients, uniqueClientFields } from './tables.ts';
+
+const input = z.object({
+  id: uuidField,
+  name: nameField.optional(),
+  mainContact: shortTextField.nullish(),
+  contactId: uuidField.nullish(),
+  sector: shortTextField.nullish(),
+  externalReference: externalReferenceField.nullish(),
+  expectedVersion: versionField.nullish(),
+});
+
+/** Changes a client. Needs client:write. Absent fields stay, null clears. */
+export async function updateClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requirePermission(viewer, 'client:write');
+  const { id, expectedVersion, ...patch } = checkInput(input, raw);
+  const current = await lockRow(tx, clients, id, 'Client');
+  requireVersion(current, expectedVersion, 'Client');
+  if (patch.contactId) await requireRow(tx, profiles, patch.contactId, 'Profile', 'input.contactId');
+  const changes = await namingDoubles(uniqueClientFields, () => patchRow(tx, clients, current, patch));
+  if (changes)
+    await recordEvent(tx, viewer, { action: 'client.updated', resourceType: 'Client', resourceId: id, ...changes });
+  return { id };
+}

@@ -1,0 +1,65 @@
+import { and, eq, isNull, sql } from 'drizzle-orm';
+import type { Person } from '../../identity/profile-gateway.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { profiles } from './tables.ts';
+
+type Profile = typeof profiles.$inferSelect;
+
+/**
+ * The profile of a person who becomes a member: the one they had before; else the one profile without an account that
+ * carries their address, which they claim with its history; else a new one. Made twice it gives the same profile, so
+ * that a retry is safe.
+ */
+export async function joinProfile(tx: TenantTx, person: Person): Promise<string> {
+  const known = (await findByUser(tx, person.userId)) ?? (await findClaimable(tx, person.email));
+  if (known) return revive(tx, known, person);
+  const id = uuidv7();
+  const made = await tx
+    .insert(profiles)
+    .values({ id, ...copied(person) })
+    .onConflictDoNothing({ target: profiles.userId })
+    .returning({ id: profiles.id });
+  // Another process joined the same person meanwhile
+  if (!made.length) return (await findByUser(tx, person.userId))!.id;
+  await recordEvent(tx, null, {
+    action: 'profile.joined',
+    resourceType: 'Profile',
+    resourceId: id,
+    after: copied(person),
+  });
+  return id;
+}
+
+const copied = ({ userId, email, firstName, lastName }: Person) => ({ userId, email, firstName, lastName });
+
+async function findByUser(tx: TenantTx, userId: string): Promise<Profile | undefined> {
+  const [profile] = await tx.select().from(profiles).where(eq(profiles.userId, userId)).for('no key update');
+  return profile;
+}
+
+/** Of several profiles with the address none is taken: which of them is the person is for people to say. */
+async function findClaimable(tx: TenantTx, email: string): Promise<Profile | undefined> {
+  const found = await tx
+    .select()
+    .from(profiles)
+    .where(and(isNull(profiles.userId), eq(sql`lower(${profiles.email})`, email.toLowerCase())))
+    .limit(2)
+    .for('no key update');
+  return found.length === 1 ? found[0] : undefined;
+}
+
+/** A profile that is here already stays as it is; one that left, or had no account, takes over what the account says. */
+async function revive(tx: TenantTx, profile: Profile, person: Person): Promise<string> {
+  if (profile.userId !== null && profile.leftAt === null) return profile.id;
+  const changes = await patchRow(tx, profiles, profile, { ...copied(person), leftAt: null });
+  await recordEvent(tx, null, {
+    action: 'profile.joined',
+    resourceType: 'Profile',
+    resourceId: profile.id,
+    ...changes,
+  });
+  return profile.id;
+}

@@ -1,0 +1,21 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { profiles } from './tables.ts';
+
+/**
+ * Marks the profile of a person whose membership ended. It keeps its account and its history: who comes back finds the
+ * same profile. Does nothing when there is no such profile, or it left before.
+ */
+export async function leaveProfile(tx: TenantTx, { userId }: { userId: string }): Promise<void> {
+  const [profile] = await tx
+    .select()
+    .from(profiles)
+    .where(and(eq(profiles.userId, userId), isNull(profiles.leftAt)))
+    .for('no key update');
+  if (!profile) return;
+  const { id } = profile;
+  const changes = await patchRow(tx, profiles, profile, { leftAt: new Date(), presence: 'OFFLINE' });
+  await recordEvent(tx, null, { action: 'profile.left', resourceType: 'Profile', resourceId: id, ...changes });
+}

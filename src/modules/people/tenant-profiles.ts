@@ -1,0 +1,22 @@
+import type { Person, ProfileGateway } from '../../identity/profile-gateway.ts';
+import type { TenantBinding } from '../../tenancy/binding.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
+import { joinProfile } from './join-profile.ts';
+import { leaveProfile } from './leave-profile.ts';
+
+/** Joins and leaves for identity, which knows no modules: each a transaction of the tenant, made by the system. */
+export class TenantProfiles implements ProfileGateway {
+  readonly #binding: TenantBinding;
+
+  constructor(binding: TenantBinding) {
+    this.#binding = binding;
+  }
+
+  join(tenant: Tenant, person: Person): Promise<string> {
+    return this.#binding.write(tenant, (tx) => joinProfile(tx, person), { roleClass: 'job' });
+  }
+
+  leave(tenant: Tenant, departed: { userId: string }): Promise<void> {
+    return this.#binding.write(tenant, (tx) => leaveProfile(tx, departed), { roleClass: 'job' });
+  }
+}
