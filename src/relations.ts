@@ -2,11 +2,13 @@ import { defineRelationsPart } from 'drizzle-orm';
 import { mergeRelations } from './lib/relations.ts';
 import { clientsRelations } from './modules/clients/relations.ts';
 import { eventsRelations } from './modules/events/relations.ts';
+import { messagingRelations } from './modules/messaging/relations.ts';
 import { milestonesRelations } from './modules/milestones/relations.ts';
 import { peopleRelations } from './modules/people/relations.ts';
 import { projectsRelations } from './modules/projects/relations.ts';
 import * as settings from './modules/settings/tables.ts';
 import { tasksRelations } from './modules/tasks/relations.ts';
+import { timeRelations } from './modules/time/relations.ts';
 
 /** Every tenant table and how they refer to each other: one line per module. */
 export const relations = mergeRelations(
@@ -17,6 +19,8 @@ export const relations = mergeRelations(
   projectsRelations,
   tasksRelations,
   milestonesRelations,
+  timeRelations,
+  messagingRelations,
 );
 
 export type Relations = typeof relations;

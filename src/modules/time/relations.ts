@@ -1,0 +1,28 @@
+import { defineRelationsPart } from 'drizzle-orm';
+import * as people from '../people/tables.ts';
+import * as projects from '../projects/tables.ts';
+import * as tasks from '../tasks/tables.ts';
+import * as tables from './tables.ts';
+
+export const timeRelations = defineRelationsPart({ ...people, ...projects, ...tasks, ...tables }, (r) => ({
+  timeEntries: {
+    project: r.one.projects({ from: r.timeEntries.projectId, to: r.projects.id, optional: false }),
+    profile: r.one.profiles({ from: r.timeEntries.profileId, to: r.profiles.id, optional: false, alias: 'work' }),
+    task: r.one.tasks({ from: r.timeEntries.taskId, to: r.tasks.id }),
+    reviewer: r.one.profiles({ from: r.timeEntries.reviewerId, to: r.profiles.id, alias: 'review' }),
+  },
+  runningTimers: {
+    profile: r.one.profiles({ from: r.runningTimers.profileId, to: r.profiles.id, optional: false }),
+    project: r.one.projects({ from: r.runningTimers.projectId, to: r.projects.id, optional: false }),
+    task: r.one.tasks({ from: r.runningTimers.taskId, to: r.tasks.id }),
+  },
+  projects: {
+    timeEntries: r.many.timeEntries({ from: r.projects.id, to: r.timeEntries.projectId }),
+  },
+  profiles: {
+    timeEntries: r.many.timeEntries({ from: r.profiles.id, to: r.timeEntries.profileId, alias: 'work' }),
+  },
+  tasks: {
+    timeEntries: r.many.timeEntries({ from: r.tasks.id, to: r.timeEntries.taskId }),
+  },
+}));

@@ -1,0 +1,70 @@
+import { sql } from 'drizzle-orm';
+import { boolean, check, date, index, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { externalReference, instant, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
+import { profiles } from '../people/tables.ts';
+import { projects } from '../projects/tables.ts';
+import { tasks } from '../tasks/tables.ts';
+
+export const timeEntryStatuses = ['PENDING', 'VALIDATED', 'REJECTED'] as const;
+
+/** Work that a person did on a project on one day. */
+export const timeEntries = table(
+  'time_entries',
+  {
+    id: primaryId(),
+    projectId: uuid()
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    profileId: uuid()
+      .notNull()
+      .references(() => profiles.id),
+    /** A task of the same project; the entry outlives it. */
+    taskId: uuid().references(() => tasks.id, { onDelete: 'set null' }),
+    workDate: date().notNull(),
+    hours: numeric({ precision: 6, scale: 2 }).notNull(),
+    description: text(),
+    billable: boolean().notNull().default(true),
+    /** The tool that it came from; `import:<name>` marks imported history, null what was entered here. */
+    source: text(),
+    status: text({ enum: timeEntryStatuses }).notNull().default('PENDING'),
+    /** Who validated or rejected it, when, and why. */
+    reviewerId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    reviewedAt: instant(),
+    reviewNote: text(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    index('time_entries_project').on(t.projectId, t.workDate),
+    index('time_entries_profile').on(t.profileId, t.workDate),
+    index('time_entries_task').on(t.taskId, t.workDate),
+    index('time_entries_reviewer').on(t.reviewerId),
+    uniqueIndex('time_entries_external_reference').on(t.externalReference),
+    check('time_entries_hours', sql`${t.hours} >= 0`),
+    check('time_entries_status', oneOf(t.status, timeEntryStatuses)),
+  ],
+);
+
+/** The stopwatch of a person: at most one. Stopping it makes a time entry for each day it ran on. */
+export const runningTimers = table(
+  'running_timers',
+  {
+    id: primaryId(),
+    profileId: uuid()
+      .notNull()
+      .references(() => profiles.id, { onDelete: 'cascade' }),
+    projectId: uuid()
+      .notNull()
+      .references(() => projects.id, { onDelete: 'cascade' }),
+    taskId: uuid().references(() => tasks.id, { onDelete: 'set null' }),
+    description: text(),
+    billable: boolean().notNull().default(true),
+    startedAt: instant().notNull(),
+  },
+  (t) => [
+    uniqueIndex('running_timers_profile').on(t.profileId),
+    index('running_timers_project').on(t.projectId),
+    index('running_timers_task').on(t.taskId),
+  ],
+);
