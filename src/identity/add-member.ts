@@ -2,16 +2,16 @@ import { and, eq } from 'drizzle-orm';
 import { isUniqueViolation } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
-import type { AuditActor } from '../tenancy/audit.ts';
-import { recordAudit } from '../tenancy/audit.ts';
+import { type AuditActor, recordAudit } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
 import { requireServable, type Tenant, tenantNotFound } from '../tenancy/tenant.ts';
+import { announceJoining, confirmJoining, settleDeparture } from './departures.ts';
 import type { Identity, Origin } from './identity.ts';
 import type { Person } from './profile-gateway.ts';
 import { retry } from './retry.ts';
 import type { Role } from './roles.ts';
-import { departures, userOrganizations } from './tables.ts';
+import { userOrganizations } from './tables.ts';
 
 export interface Membership {
   id: string;
@@ -32,24 +32,25 @@ export interface NewMember {
 
 /**
  * Makes a person a member: the profile in the tenant first, then the membership, so that no member is ever without a
- * profile. A failure between the two leaves a departed profile at worst, which the next try revives.
+ * profile. Whatever fails after the first step, the profile is withdrawn, at once or later.
  * Throws ALREADY_EXISTS for who is a member.
  */
 export async function addMember(identity: Identity, member: NewMember, origin: Origin): Promise<Membership> {
-  const { catalog, profiles } = identity;
-  const { person, tenant } = member;
+  const { person, tenant, role } = member;
+  const { userId } = person;
+  const organizationId = tenant.id;
   requireServable(tenant);
-  await cancelDeparture(identity, tenant.id, person.userId);
-  const profileId = await retry(() => profiles.join(tenant, person));
-  const membership = { id: uuidv7(), userId: person.userId, organizationId: tenant.id, profileId, role: member.role };
+  await announceJoining(identity, { organizationId, userId });
   try {
-    await catalog.write((tx) => insertMembership(tx, membership, member, origin));
+    const profileId = await retry(() => identity.profiles.join(tenant, person));
+    const membership = { id: uuidv7(), userId, organizationId, profileId, role };
+    await identity.catalog.write((tx) => insertMembership(tx, membership, member, origin));
+    return membership;
   } catch (error) {
-    await withdrawProfile(identity, tenant, membership);
+    await settleDeparture(identity, { organizationId, userId });
     if (isUniqueViolation(error, 'user_organizations_user_id_organization_id_key')) throw alreadyMember();
     throw error;
   }
-  return membership;
 }
 
 /** The tenant to join. Throws TENANT_NOT_FOUND. */
@@ -59,13 +60,14 @@ export async function getTenant({ findTenant }: Identity, organizationId: string
   return tenant;
 }
 
-/** Whether the user is a member; asked before anything is made, so that a second try costs nothing. */
+/** Throws ALREADY_EXISTS for a member; asked before anything is made, so that a second try leaves no trace. */
 export async function requireNoMembership(
   { catalog }: Identity,
   userId: string,
   organizationId: string,
 ): Promise<void> {
-  if (await hasMembership(catalog, userId, organizationId)) throw alreadyMember();
+  const mine = and(eq(userOrganizations.userId, userId), eq(userOrganizations.organizationId, organizationId));
+  if ((await catalog.read((db) => db.$count(userOrganizations, mine))) > 0) throw alreadyMember();
 }
 
 async function insertMembership(
@@ -76,6 +78,7 @@ async function insertMembership(
 ): Promise<void> {
   const { userId, organizationId, role } = membership;
   await tx.insert(userOrganizations).values(membership);
+  await confirmJoining(tx, membership);
   await member.claim?.(tx);
   await notifyMembershipChanged(tx, organizationId, userId);
   await recordAudit(tx, {
@@ -87,34 +90,5 @@ async function insertMembership(
     metadata: { role },
   });
 }
-
-/** A departure still to be told would undo the profile that is made next; waits for one that is being told. */
-async function cancelDeparture({ catalog }: Identity, organizationId: string, userId: string): Promise<void> {
-  await catalog.write(async (tx) => {
-    await tx
-      .delete(departures)
-      .where(and(eq(departures.organizationId, organizationId), eq(departures.userId, userId)));
-  });
-}
-
-/** Takes the profile back when the membership was refused, unless another request has made the person a member. */
-async function withdrawProfile(identity: Identity, tenant: Tenant, { userId, profileId }: Membership): Promise<void> {
-  const { catalog, profiles, logger } = identity;
-  try {
-    if (await hasMembership(catalog, userId, tenant.id)) return;
-    await profiles.leave(tenant, { userId, profileId });
-  } catch (error) {
-    logger.warn({ error, organizationId: tenant.id, profileId }, 'the profile of a refused member was not withdrawn');
-  }
-}
-
-const hasMembership = async (
-  catalog: Identity['catalog'],
-  userId: string,
-  organizationId: string,
-): Promise<boolean> => {
-  const mine = and(eq(userOrganizations.userId, userId), eq(userOrganizations.organizationId, organizationId));
-  return (await catalog.read((db) => db.$count(userOrganizations, mine))) > 0;
-};
 
 const alreadyMember = () => new AppError('ALREADY_EXISTS', 'This person is a member already');

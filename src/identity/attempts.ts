@@ -20,6 +20,8 @@ const buckets = {
   reset: { burst: 3, intervalMs: 10 * 60_000 },
   /** New accounts from one address. */
   'sign-up': { burst: 20, intervalMs: 60_000 },
+  /** Organizations made by one user. */
+  organization: { burst: 5, intervalMs: 60 * 60_000 },
   /** Codes and invitations tried by one user. */
   join: { burst: 10, intervalMs: 60_000 },
 } as const satisfies Record<string, Bucket>;

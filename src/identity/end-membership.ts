@@ -1,13 +1,12 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { AppError, notFound } from '../lib/errors.ts';
-import { uuidv7 } from '../lib/ids.ts';
 import { type AuditActor, recordAudit } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
 import type { Membership } from './add-member.ts';
-import { settleDepartures } from './departures.ts';
+import { noteDeparture, settleDeparture } from './departures.ts';
 import type { Identity, Origin } from './identity.ts';
-import { apiKeys, departures, userOrganizations } from './tables.ts';
+import { apiKeys, userOrganizations } from './tables.ts';
 
 /** What to end, by whom, and a check of the one found before anything happens. */
 export interface Ending {
@@ -23,18 +22,17 @@ export interface Ending {
  */
 export async function endMembership(identity: Identity, ending: Ending, origin: Origin): Promise<void> {
   const now = identity.clock();
-  const departure = await identity.catalog.write(async (tx) => {
+  const departed = await identity.catalog.write(async (tx) => {
     const membership = await lockMembership(tx, ending.organizationId, ending.membershipId);
     ending.allow?.(membership.row);
     if (membership.isLastOwner) throw lastOwner();
-    const { id, userId, organizationId, profileId } = membership.row;
+    const { id, userId, organizationId } = membership.row;
     await tx.delete(userOrganizations).where(eq(userOrganizations.id, id));
     await tx
       .update(apiKeys)
       .set({ revokedAt: now })
       .where(and(eq(apiKeys.userId, userId), eq(apiKeys.organizationId, organizationId), isNull(apiKeys.revokedAt)));
-    const departure = { id: uuidv7(), organizationId, userId, profileId, createdAt: now };
-    await tx.insert(departures).values(departure);
+    await noteDeparture(tx, { organizationId, userId }, now);
     await notifyMembershipChanged(tx, organizationId, userId);
     await recordAudit(tx, {
       ...origin,
@@ -43,9 +41,9 @@ export async function endMembership(identity: Identity, ending: Ending, origin: 
       organizationId,
       resource: { type: 'User', id: userId },
     });
-    return departure;
+    return { organizationId, userId };
   });
-  await settleDepartures(identity, departure.id);
+  await settleDeparture(identity, departed);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { refusal } from './access-token.ts';
@@ -8,13 +9,11 @@ import { VerifiedTokens } from './verified-tokens.ts';
 export interface ExternalIssuer {
   issuer: string;
   audience: string;
-  jwksUrl: URL;
-  /** The algorithms that it signs with; asymmetric ones only. */
-  algorithms: readonly ExternalAlgorithm[];
+  /** Where its keys are; without it the issuer's own metadata says so. */
+  jwksUri?: string | undefined;
+  /** The algorithms that it signs with; asymmetric ones only, or whoever checks a token could make one. */
+  algorithms: readonly string[];
 }
-
-export const externalAlgorithms = ['RS256', 'PS256', 'ES256', 'EdDSA'] as const;
-export type ExternalAlgorithm = (typeof externalAlgorithms)[number];
 
 export interface ExternalClaims {
   issuer: string;
@@ -23,6 +22,7 @@ export interface ExternalClaims {
 }
 
 const clockTolerance = 5;
+const asymmetric = /^((RS|PS|ES)(256|384|512)|EdDSA)$/;
 
 interface Known extends ExternalIssuer {
   keys: JWTVerifyGetKey;
@@ -35,7 +35,7 @@ export class ExternalIssuers {
   readonly #verified = new VerifiedTokens<ExternalClaims>();
 
   constructor(issuers: readonly ExternalIssuer[], clock: Clock) {
-    this.#issuers = new Map(issuers.map((each) => [each.issuer, { ...each, keys: createRemoteJWKSet(each.jwksUrl) }]));
+    this.#issuers = new Map(issuers.map((each) => [each.issuer, { ...each, keys: keysOf(each) }]));
     this.#clock = clock;
   }
 
@@ -66,6 +66,31 @@ export class ExternalIssuers {
   }
 }
 
+/** The issuer's keys, fetched when first needed; its metadata is asked again as long as it does not answer. */
+function keysOf({ issuer, jwksUri, algorithms }: ExternalIssuer): JWTVerifyGetKey {
+  if (algorithms.length === 0 || algorithms.some((name) => !asymmetric.test(name))) {
+    throw new Error(`the issuer ${issuer} must be pinned to asymmetric algorithms`);
+  }
+  let keys = jwksUri === undefined ? undefined : createRemoteJWKSet(new URL(jwksUri));
+  return async (header, token) => {
+    keys ??= createRemoteJWKSet(await discover(issuer));
+    return keys(header, token);
+  };
+}
+
+/** OpenID Connect Discovery 1.0, section 4. Throws UNAVAILABLE. */
+async function discover(issuer: string): Promise<URL> {
+  try {
+    const address = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const response = await fetch(address, { signal: AbortSignal.timeout(5000), redirect: 'error' });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    const metadata = z.object({ issuer: z.literal(issuer), jwks_uri: z.url() }).parse(await response.json());
+    return new URL(metadata.jwks_uri);
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
 async function check(token: string, { issuer, audience, algorithms, keys }: Known, now: Date): Promise<JWTPayload> {
   try {
     const { payload } = await jwtVerify(token, keys, {
@@ -78,17 +103,12 @@ async function check(token: string, { issuer, audience, algorithms, keys }: Know
     });
     return payload;
   } catch (error) {
-    if (isOutage(error)) {
-      throw new AppError(
-        'UNAVAILABLE',
-        'The keys of the issuer cannot be fetched',
-        { retryAfter: 5 },
-        { cause: error },
-      );
-    }
-    throw refusal(error);
+    throw isOutage(error) ? unavailable(error) : refusal(error);
   }
 }
+
+const unavailable = (cause: unknown) =>
+  new AppError('UNAVAILABLE', 'The keys of the issuer cannot be fetched', { retryAfter: 5 }, { cause });
 
 /** jose answers a failed fetch with its own errors: a timeout, or the generic one about the HTTP answer. */
 const isOutage = (error: unknown): boolean =>

@@ -15,6 +15,6 @@ export interface Person {
 export interface ProfileGateway {
   /** Makes, claims or revives the person's profile, and gives its id. */
   join(tenant: Tenant, person: Person): Promise<string>;
-  /** Marks the profile as departed; it stays for history. */
-  leave(tenant: Tenant, departed: { userId: string; profileId: string }): Promise<void>;
+  /** Marks the user's profile as departed, if there is one; it stays for history. */
+  leave(tenant: Tenant, departed: { userId: string }): Promise<void>;
 }

@@ -17,7 +17,7 @@ export interface SigningKeyOptions {
   signsForMs?: number;
   /** How long a key is published before it signs; longer than anybody caches the JWKS. */
   publishedBeforeMs?: number;
-  /** How long a key is kept after it has signed; longer than any token lives. */
+  /** How long a key is kept after it has signed; longer than any token lives (a day at most). */
   keptAfterMs?: number;
   /** How long a process believes what it has read. */
   refreshMs?: number;
@@ -51,7 +51,13 @@ export class SigningKeys {
     this.#catalog = catalog;
     this.#seal = seal;
     this.#clock = clock;
-    this.#options = { signsForMs: 30 * day, publishedBeforeMs: day, keptAfterMs: day, refreshMs: minute, ...options };
+    this.#options = {
+      signsForMs: 30 * day,
+      publishedBeforeMs: day,
+      keptAfterMs: 2 * day,
+      refreshMs: minute,
+      ...options,
+    };
   }
 
   /** The key to sign with now. */

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, index, integer, jsonb, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  primaryKey,
+  text,
+  unique,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import { instant, lifetime, oneOf, primaryId, table } from '../lib/columns.ts';
 import { organizations } from '../tenancy/tables.ts';
 import { joinCodeRoles, roles } from './roles.ts';
@@ -46,17 +57,21 @@ export const userOrganizations = table(
   ],
 );
 
-/** People who left while their profile could not be told yet; retried until it is. */
+/**
+ * People whose profile is to be marked as departed, unless they become members before: written when somebody leaves, and
+ * before somebody joins, so that no failure between the two databases leaves a profile behind.
+ */
 export const departures = table(
   'departures',
   {
-    id: primaryId(),
     organizationId: ofOrganization().notNull(),
     userId: uuid().notNull(),
-    profileId: uuid().notNull(),
-    createdAt: createdAt(),
+    dueAt: instant().notNull(),
   },
-  (t) => [unique('departures_organization_id_user_id_key').on(t.organizationId, t.userId)],
+  (t) => [
+    primaryKey({ name: 'departures_pkey', columns: [t.organizationId, t.userId] }),
+    index('departures_due_at_idx').on(t.dueAt),
+  ],
 );
 
 /** Who a subject of an external OIDC issuer is here. */

@@ -48,7 +48,7 @@ export const tenantOf = ({ modules, quarantinedAt, ...row }: TenantRow): Tenant 
  * Throws unless the tenant may be served now: TENANT_NOT_FOUND while it is not whole or on its way out,
  * TENANT_INACTIVE when suspended or archived, UNAVAILABLE while a failed migration keeps it apart.
  */
-export function requireServable(tenant: Tenant): void {
+export function requireServable(tenant: Pick<Tenant, 'status' | 'quarantined'>): void {
   if (tenant.status === 'PROVISIONING' || tenant.status === 'DELETING') throw tenantNotFound();
   if (tenant.status !== 'ACTIVE') {
     throw new AppError('TENANT_INACTIVE', `This organization is ${tenant.status.toLowerCase()}`);

@@ -106,12 +106,10 @@ CREATE TABLE "api_keys" (
 );
 --> statement-breakpoint
 CREATE TABLE "departures" (
-	"id" uuid PRIMARY KEY,
-	"organization_id" uuid NOT NULL,
-	"user_id" uuid NOT NULL,
-	"profile_id" uuid NOT NULL,
-	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "departures_organization_id_user_id_key" UNIQUE("organization_id","user_id")
+	"organization_id" uuid,
+	"user_id" uuid,
+	"due_at" timestamp(3) with time zone NOT NULL,
+	CONSTRAINT "departures_pkey" PRIMARY KEY("organization_id","user_id")
 );
 --> statement-breakpoint
 CREATE TABLE "join_codes" (
@@ -249,6 +247,7 @@ CREATE INDEX "organizations_database_id_idx" ON "organizations" ("database_id");
 CREATE INDEX "tenant_schemas_database_id_idx" ON "tenant_schemas" ("database_id");--> statement-breakpoint
 CREATE INDEX "api_keys_organization_id_idx" ON "api_keys" ("organization_id");--> statement-breakpoint
 CREATE INDEX "api_keys_user_id_idx" ON "api_keys" ("user_id");--> statement-breakpoint
+CREATE INDEX "departures_due_at_idx" ON "departures" ("due_at");--> statement-breakpoint
 CREATE INDEX "join_codes_organization_id_idx" ON "join_codes" ("organization_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "organization_invitations_open_key" ON "organization_invitations" ("organization_id",lower("email")) WHERE accepted_at is null and revoked_at is null;--> statement-breakpoint
 CREATE INDEX "password_resets_user_id_idx" ON "password_resets" ("user_id");--> statement-breakpoint

@@ -1,0 +1,83 @@
+import { and, eq, isNull } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError, notFound } from '../lib/errors.ts';
+import { uuidv7 } from '../lib/ids.ts';
+import { checkInput } from '../lib/input.ts';
+import { recordAudit } from '../tenancy/audit.ts';
+import { notifyUserChanged } from '../tenancy/invalidation.ts';
+import { formatApiKey, newApiKey } from './api-key.ts';
+import type { Identity, Origin } from './identity.ts';
+import { label, permission } from './inputs.ts';
+import { hashSecret } from './secret-token.ts';
+import { apiKeys } from './tables.ts';
+import { requirePermission, type Viewer } from './viewer.ts';
+
+export const createApiKeyInput = z.object({
+  name: label,
+  scopes: z.array(permission).min(1).max(100),
+  expiresAt: z.date().nullish(),
+  /** Whether the key may only send documents that were registered in advance. */
+  persistedOnly: z.boolean().default(false),
+});
+
+export type ApiKey = Omit<typeof apiKeys.$inferSelect, 'secretHash'>;
+
+/**
+ * Makes a key that acts for the viewer in their organization, within the scopes. The key's text is in this answer and
+ * nowhere else. Throws FORBIDDEN without organization:manage, or for a scope that the viewer does not have.
+ */
+export async function createApiKey(
+  { catalog, clock }: Identity,
+  viewer: Viewer,
+  input: z.input<typeof createApiKeyInput>,
+  origin: Origin,
+): Promise<{ apiKey: ApiKey; key: string }> {
+  requirePermission(viewer, 'organization:manage');
+  // A key that made keys would outlive its own revocation.
+  if (viewer.apiKey) throw new AppError('FORBIDDEN', 'A key cannot make keys: sign in');
+  const { scopes, ...values } = checkInput(createApiKeyInput, input);
+  for (const scope of scopes) requirePermission(viewer, scope);
+  const { organizationId, userId } = viewer;
+  const secret = newApiKey();
+  const row = { ...values, id: uuidv7(), organizationId, userId, prefix: secret.prefix, createdAt: clock() };
+  return catalog.write(async (tx) => {
+    const [inserted] = await tx
+      .insert(apiKeys)
+      .values({ ...row, scopes: [...new Set(scopes)], secretHash: hashSecret(secret.secret) })
+      .returning();
+    const { secretHash, ...apiKey } = inserted!;
+    await recordAudit(tx, {
+      ...origin,
+      actor: { kind: 'USER', id: userId },
+      action: 'api-key.created',
+      organizationId,
+      resource: { type: 'ApiKey', id: row.id },
+      metadata: { name: row.name, scopes },
+    });
+    return { apiKey, key: formatApiKey(secret) };
+  });
+}
+
+/** Ends a key of the viewer's organization. Throws FORBIDDEN, NOT_FOUND. */
+export async function revokeApiKey(
+  { catalog, clock }: Identity,
+  viewer: Viewer,
+  apiKeyId: string,
+  origin: Origin,
+): Promise<void> {
+  requirePermission(viewer, 'organization:manage');
+  const { organizationId, userId } = viewer;
+  const open = and(eq(apiKeys.id, apiKeyId), eq(apiKeys.organizationId, organizationId), isNull(apiKeys.revokedAt));
+  await catalog.write(async (tx) => {
+    const [revoked] = await tx.update(apiKeys).set({ revokedAt: clock() }).where(open).returning();
+    if (!revoked) throw notFound('ApiKey');
+    await notifyUserChanged(tx, revoked.userId);
+    await recordAudit(tx, {
+      ...origin,
+      actor: { kind: 'USER', id: userId },
+      action: 'api-key.revoked',
+      organizationId,
+      resource: { type: 'ApiKey', id: apiKeyId },
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import { inArray, lt } from 'drizzle-orm';
+import { later } from '../lib/clock.ts';
+import type { Identity } from './identity.ts';
+import { passwordResets, sessions, signInAttempts, signingKeys } from './tables.ts';
+
+const batch = 1000;
+const day = 24 * 60 * 60_000;
+
+/** Deletes what time has made worthless, a bounded number at once. Gives the number of rows; call again while it is not 0. */
+export async function prune({ catalog, clock }: Identity): Promise<number> {
+  const now = clock();
+  return catalog.write(async (tx) => {
+    const old = tx
+      .select({ id: sessions.id })
+      .from(sessions)
+      .where(lt(sessions.expiresAt, later(now, -day)))
+      .limit(batch);
+    const ended = await tx.delete(sessions).where(inArray(sessions.id, old)).returning({ id: sessions.id });
+    const full = tx
+      .select({ key: signInAttempts.key })
+      .from(signInAttempts)
+      .where(lt(signInAttempts.fullAt, now))
+      .limit(batch)
+      .for('update', { skipLocked: true });
+    const attempts = await tx
+      .delete(signInAttempts)
+      .where(inArray(signInAttempts.key, full))
+      .returning({ key: signInAttempts.key });
+    const stale = tx
+      .select({ id: passwordResets.id })
+      .from(passwordResets)
+      .where(lt(passwordResets.expiresAt, later(now, -day)))
+      .limit(batch);
+    const resets = await tx
+      .delete(passwordResets)
+      .where(inArray(passwordResets.id, stale))
+      .returning({ id: passwordResets.id });
+    const keys = await tx
+      .delete(signingKeys)
+      .where(lt(signingKeys.expiresAt, later(now, -day)))
+      .returning({ id: signingKeys.id });
+    return ended.length + attempts.length + resets.length + keys.length;
+  });
+}
