@@ -1,0 +1,165 @@
+import type { Toolbox } from './cli/toolbox.ts';
+import type { Config, OidcIssuer } from './config.ts';
+import { startEmbedded } from './db/embedded.ts';
+import { Listener } from './db/listener.ts';
+import { SlotPool } from './db/slot-pool.ts';
+import { AccessTokens } from './identity/access-token.ts';
+import { ApiKeyUse } from './identity/api-key-use.ts';
+import { Authenticator } from './identity/authenticate.ts';
+import { type ExternalIssuer, ExternalIssuers } from './identity/external-issuers.ts';
+import { defaultSessionTimes, type Identity } from './identity/identity.ts';
+import { LogMailer } from './identity/mailer.ts';
+import { MemberStates } from './identity/member-states.ts';
+import { Passwords } from './identity/password.ts';
+import { SigningKeys } from './identity/signing-keys.ts';
+import { type Clock, systemClock } from './lib/clock.ts';
+import { readOrCreateSecret } from './lib/data-dir.ts';
+import type { Logger } from './lib/logger.ts';
+import { Seal } from './lib/seal.ts';
+import { TenantProfiles } from './modules/people/tenant-profiles.ts';
+import { type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
+import { bootstrap } from './tenancy/bootstrap.ts';
+import { Catalog } from './tenancy/catalog.ts';
+import { TenantDirectory } from './tenancy/directory.ts';
+import type { Fleet } from './tenancy/fleet.ts';
+import type { Installation } from './tenancy/installation.ts';
+import { invalidationChannel } from './tenancy/invalidation-bus.ts';
+import { MigrationLines } from './tenancy/modules.ts';
+import { provisionTenant } from './tenancy/provision.ts';
+
+export interface AppOptions {
+  config: Config;
+  logger: Logger;
+  clock?: Clock;
+  passwords?: Passwords;
+  /** Told every SQL text that is sent. */
+  onStatement?: (text: string) => void;
+}
+
+/** What an organization gets that says nothing else. */
+const newOrganizationDefaults = { timeZone: 'UTC', locale: 'en', currency: 'EUR' };
+
+interface Parts {
+  options: AppOptions;
+  installation: Installation;
+  secret: string;
+  resources: AsyncDisposableStack;
+}
+
+/** Everything behind the transports, built once from the configuration. Disposing drains and closes it all. */
+export class App implements Toolbox {
+  readonly options: AppOptions;
+  readonly installation: Installation;
+  readonly pool: SlotPool;
+  readonly catalogPool: SlotPool;
+  readonly listener: Listener;
+  readonly catalog: Catalog;
+  readonly fleet: Fleet;
+  readonly directory: TenantDirectory;
+  readonly binding: TenantBinding;
+  readonly signingKeys: SigningKeys;
+  readonly identity: Identity;
+  readonly authenticator: Authenticator;
+  readonly #resources: AsyncDisposableStack;
+
+  /** Finds or starts the database and makes what the installation needs in it; migrates nothing. */
+  static async open(options: AppOptions): Promise<App> {
+    const { config, logger, onStatement } = options;
+    await using opened = new AsyncDisposableStack();
+    const embedded = config.databaseUrl
+      ? undefined
+      : opened.use(await startEmbedded({ dataDir: config.dataDir, logger }));
+    const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
+    const installation = await bootstrap({
+      adminUrl: config.adminDatabaseUrl ?? config.databaseUrl ?? embedded!.url,
+      appUrl: config.adminDatabaseUrl && config.databaseUrl,
+      secret,
+      onStatement,
+    });
+    return new App({ options, installation, secret, resources: opened.move() });
+  }
+
+  private constructor({ options, installation, secret, resources }: Parts) {
+    const { config, logger, clock = systemClock, onStatement } = options;
+    this.options = options;
+    this.installation = installation;
+    this.#resources = resources;
+    const url = installation.appUrl;
+    const shared = {
+      url,
+      waitMs: config.poolWaitMs,
+      prepare: config.prepare,
+      logger,
+      ...(onStatement && { onStatement }),
+    };
+    this.pool = resources.use(new SlotPool({ ...shared, size: config.poolSize, applicationName: 'chantier' }));
+    const size = config.catalogPoolSize;
+    this.catalogPool = resources.use(
+      new SlotPool({ ...shared, size, maxPerKey: size, applicationName: 'chantier catalog' }),
+    );
+    this.listener = resources.use(new Listener({ url, channel: invalidationChannel, logger }));
+    this.catalog = new Catalog({ pool: this.catalogPool, role: installation.roles.catalog });
+    this.catalog.bus.connect(this.listener);
+    this.fleet = { installation, catalog: this.catalog, lines: new MigrationLines(), onStatement };
+    this.directory = new TenantDirectory({ catalog: this.catalog, clock });
+    this.binding = new TenantBinding({ poolOf: () => this.pool, limits: limitsOf(config) });
+    const seal = new Seal(secret);
+    this.signingKeys = new SigningKeys(this.catalog, seal, clock);
+    const accessTokens = new AccessTokens(this.signingKeys, clock, {
+      issuer: config.publicUrl,
+      audience: 'chantier',
+      lifetimeMs: config.accessTokenTtl * 1000,
+    });
+    this.identity = {
+      catalog: this.catalog,
+      clock,
+      seal,
+      passwords: options.passwords ?? new Passwords(),
+      accessTokens,
+      mailer: new LogMailer(logger),
+      profiles: new TenantProfiles(this.binding),
+      logger,
+      options: {
+        clientUrl: config.publicUrl,
+        ...defaultSessionTimes,
+        sessionIdleMs: config.refreshTokenTtl * 1000,
+      },
+      provisionTenant: (organization) => provisionTenant(this.fleet, { ...newOrganizationDefaults, ...organization }),
+      findTenant: (organizationId) => this.directory.findById(organizationId),
+    };
+    this.authenticator = new Authenticator({
+      accessTokens,
+      externalIssuers: new ExternalIssuers(config.oidcIssuers.map(toIssuer), clock),
+      states: new MemberStates(this.catalog, clock),
+      apiKeyUse: resources.use(new ApiKeyUse(this.catalog, logger)),
+      clock,
+    });
+  }
+
+  /** Whether requests can be served: the catalog answers. */
+  async ready(): Promise<boolean> {
+    await this.catalog.read((db) => db.execute('select 1'), { signal: AbortSignal.timeout(1000) });
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+}
+
+function limitsOf({ statementTimeoutMs }: Config): LimitsByClass {
+  const interactive = { lockMs: 3_000, idleMs: 10_000 };
+  return {
+    interactive: { ...interactive, statementMs: statementTimeoutMs.interactive },
+    analyst: { ...interactive, statementMs: statementTimeoutMs.analyst },
+    integrator: { ...interactive, statementMs: statementTimeoutMs.integrator },
+    job: { lockMs: 10_000, idleMs: 60_000, statementMs: statementTimeoutMs.job },
+  };
+}
+
+const toIssuer = ({ issuer, audience, algorithms, jwksUri }: OidcIssuer): ExternalIssuer => ({
+  issuer,
+  audience,
+  algorithms: algorithms as ExternalIssuer['algorithms'],
+  jwksUri,
+});

@@ -1,0 +1,30 @@
+import type { Identity } from '../identity/identity.ts';
+import type { Logger } from '../lib/logger.ts';
+import type { TenantBinding } from '../tenancy/binding.ts';
+import type { Catalog } from '../tenancy/catalog.ts';
+import type { TenantDirectory } from '../tenancy/directory.ts';
+import type { Fleet } from '../tenancy/fleet.ts';
+
+/** What commands work with: the installation, open. Disposing closes its connections. */
+export interface Toolbox extends AsyncDisposable {
+  readonly fleet: Fleet;
+  readonly catalog: Catalog;
+  readonly directory: TenantDirectory;
+  readonly binding: TenantBinding;
+  readonly identity: Identity;
+}
+
+/** How commands reach the program; `main.ts` hands it in, since the command line stands before the composition. */
+export interface Host {
+  /** Opens the installation of the configuration. `unmigrated` also when its schemas do not fit this build. */
+  open(options?: { unmigrated?: boolean }): Promise<Toolbox>;
+  /** Runs the server until a signal ends it. */
+  serve(): Promise<void>;
+  /** The graph as a schema document. */
+  printSchema(): string;
+  readonly logger: Logger;
+  readonly stdout: { write(text: string): unknown; isTTY?: boolean };
+  readonly stderr: { write(text: string): unknown; isTTY?: boolean };
+  /** Aborted by the first interrupt: long work then stops where it can be resumed. */
+  readonly signal: AbortSignal;
+}
