@@ -23,6 +23,7 @@ interface GraphTypes {
   DrizzleRelations: Relations;
   AuthScopes: { signedIn: boolean; member: boolean; permission: Permission };
   Scalars: {
+    Currency: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
     Decimal: { Input: string; Output: string | number };
     EmailAddress: { Input: string; Output: string };

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import {
+  CurrencyResolver,
   DateTimeResolver,
   EmailAddressResolver,
   HexColorCodeResolver,
@@ -36,6 +37,7 @@ export const DecimalScalar = new GraphQLScalarType<string, string>({
   },
 });
 
+builder.addScalarType('Currency', CurrencyResolver);
 builder.addScalarType('DateTime', DateTimeResolver);
 builder.addScalarType('Decimal', DecimalScalar);
 builder.addScalarType('EmailAddress', EmailAddressResolver);

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { type Permission, permissionsOf } from '../../identity/permissions.ts';
+import type { Role, Viewer } from '../../identity/viewer.ts';
+import {
+  canEditIncident,
+  readableIncidents,
+  readableParts,
+  readableProjects,
+  requireIncidentReporter,
+  requireProjectDeleter,
+  requireProjectWriter,
+} from './policy.ts';
+
+const viewer = (role: Role, permissions: Iterable<Permission> = permissionsOf(role)): Viewer =>
+  ({ role, profileId: 'me', permissions: new Set(permissions) }) as unknown as Viewer;
+
+const ofMyClients = { client: { contactId: 'me' } };
+const everything = permissionsOf('OWNER');
+
+describe('who sees which projects', () => {
+  it('members see all, with all their parts and incidents', () => {
+    for (const role of ['OWNER', 'ADMIN', 'MANAGER', 'CONSULTANT', 'MEMBER'] as const) {
+      expect(readableProjects(viewer(role))).toBe('all');
+      expect(readableParts(viewer(role))).toBe('all');
+      expect(readableIncidents(viewer(role))).toBe('all');
+    }
+  });
+
+  it('a CLIENT sees those of its clients, their parts, and no incident', () => {
+    expect(readableProjects(viewer('CLIENT'))).toEqual(ofMyClients);
+    expect(readableParts(viewer('CLIENT'))).toEqual({ project: ofMyClients });
+    expect(readableIncidents(viewer('CLIENT', everything))).toBe('none');
+  });
+
+  it('nobody sees any without project:read', () => {
+    expect(readableProjects(viewer('MEMBER', []))).toBe('none');
+    expect(readableParts(viewer('MEMBER', []))).toBe('none');
+    expect(readableIncidents(viewer('MEMBER', []))).toBe('none');
+  });
+});
+
+describe('who changes projects', () => {
+  it.each([requireProjectWriter, requireProjectDeleter, requireIncidentReporter])(
+    'a CLIENT never does (%o)',
+    (rule) => {
+      expect(() => rule(viewer('CLIENT', everything))).toThrow('CLIENT');
+    },
+  );
+
+  it('a MEMBER reports incidents but does not change projects', () => {
+    expect(() => requireIncidentReporter(viewer('MEMBER'))).not.toThrow();
+    expect(() => requireProjectWriter(viewer('MEMBER'))).toThrow('project:write');
+    expect(() => requireProjectDeleter(viewer('MEMBER'))).toThrow('project:delete');
+  });
+
+  it('an incident belongs to who reported it and to who changes projects', () => {
+    expect(canEditIncident(viewer('MEMBER'), { reporterId: 'me' })).toBe(true);
+    expect(canEditIncident(viewer('MEMBER'), { reporterId: 'another' })).toBe(false);
+    expect(canEditIncident(viewer('MANAGER'), { reporterId: null })).toBe(true);
+    expect(canEditIncident(viewer('CLIENT', everything), { reporterId: 'me' })).toBe(false);
+  });
+});
