@@ -1,12 +1,12 @@
 import type { Toolbox } from './cli/toolbox.ts';
-import type { Config, OidcIssuer } from './config.ts';
+import type { Config } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { Listener } from './db/listener.ts';
 import { SlotPool } from './db/slot-pool.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
-import { type ExternalIssuer, ExternalIssuers } from './identity/external-issuers.ts';
+import { ExternalIssuers } from './identity/external-issuers.ts';
 import { defaultSessionTimes, type Identity } from './identity/identity.ts';
 import { LogMailer } from './identity/mailer.ts';
 import { MemberStates } from './identity/member-states.ts';
@@ -124,12 +124,13 @@ export class App implements Toolbox {
         ...defaultSessionTimes,
         sessionIdleMs: config.refreshTokenTtl * 1000,
       },
-      provisionTenant: (organization) => provisionTenant(this.fleet, { ...newOrganizationDefaults, ...organization }),
+      provisionTenant: (organization, how) =>
+        provisionTenant(this.fleet, { ...newOrganizationDefaults, ...organization }, how),
       findTenant: (organizationId) => this.directory.findById(organizationId),
     };
     this.authenticator = new Authenticator({
       accessTokens,
-      externalIssuers: new ExternalIssuers(config.oidcIssuers.map(toIssuer), clock),
+      externalIssuers: new ExternalIssuers(config.oidcIssuers, clock),
       states: new MemberStates(this.catalog, clock),
       apiKeyUse: resources.use(new ApiKeyUse(this.catalog, logger)),
       clock,
@@ -156,10 +157,3 @@ function limitsOf({ statementTimeoutMs }: Config): LimitsByClass {
     job: { lockMs: 10_000, idleMs: 60_000, statementMs: statementTimeoutMs.job },
   };
 }
-
-const toIssuer = ({ issuer, audience, algorithms, jwksUri }: OidcIssuer): ExternalIssuer => ({
-  issuer,
-  audience,
-  algorithms: algorithms as ExternalIssuer['algorithms'],
-  jwksUri,
-});

@@ -1,4 +1,3 @@
-import { and, eq } from 'drizzle-orm';
 import { isUniqueViolation } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
@@ -8,6 +7,7 @@ import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
 import { requireServable, type Tenant, tenantNotFound } from '../tenancy/tenant.ts';
 import { announceJoining, confirmJoining, settleDeparture } from './departures.ts';
 import type { Identity, Origin } from './identity.ts';
+import { isMember } from './is-member.ts';
 import type { Person } from './profile-gateway.ts';
 import { retry } from './retry.ts';
 import type { Role } from './roles.ts';
@@ -40,11 +40,16 @@ export async function addMember(identity: Identity, member: NewMember, origin: O
   const { userId } = person;
   const organizationId = tenant.id;
   requireServable(tenant);
+  if (await identity.catalog.read((db) => isMember(db, { organizationId, userId }))) throw alreadyMember();
   await announceJoining(identity, { organizationId, userId });
   try {
     const profileId = await retry(() => identity.profiles.join(tenant, person));
     const membership = { id: uuidv7(), userId, organizationId, profileId, role };
-    await identity.catalog.write((tx) => insertMembership(tx, membership, member, origin));
+    await identity.catalog.write(async (tx) => {
+      await insertMembership(tx, membership, origin, member.actor);
+      await confirmJoining(tx, membership);
+      await member.claim?.(tx);
+    });
     return membership;
   } catch (error) {
     await settleDeparture(identity, { organizationId, userId });
@@ -60,35 +65,18 @@ export async function getTenant({ findTenant }: Identity, organizationId: string
   return tenant;
 }
 
-/** Throws ALREADY_EXISTS for a member; asked before anything is made, so that a second try leaves no trace. */
-export async function requireNoMembership(
-  { catalog }: Identity,
-  userId: string,
-  organizationId: string,
-): Promise<void> {
-  const mine = and(eq(userOrganizations.userId, userId), eq(userOrganizations.organizationId, organizationId));
-  if ((await catalog.read((db) => db.$count(userOrganizations, mine))) > 0) throw alreadyMember();
-}
-
-async function insertMembership(
+/** Writes a membership whose profile exists, and tells of it. */
+export async function insertMembership(
   tx: CatalogTx,
   membership: Membership,
-  member: NewMember,
   origin: Origin,
+  actor: AuditActor = { kind: 'USER', id: membership.userId },
 ): Promise<void> {
   const { userId, organizationId, role } = membership;
   await tx.insert(userOrganizations).values(membership);
-  await confirmJoining(tx, membership);
-  await member.claim?.(tx);
   await notifyMembershipChanged(tx, organizationId, userId);
-  await recordAudit(tx, {
-    ...origin,
-    actor: member.actor ?? { kind: 'USER', id: userId },
-    action: 'member.joined',
-    organizationId,
-    resource: { type: 'User', id: userId },
-    metadata: { role },
-  });
+  const resource = { type: 'User', id: userId };
+  await recordAudit(tx, { ...origin, actor, action: 'member.joined', organizationId, resource, metadata: { role } });
 }
 
 const alreadyMember = () => new AppError('ALREADY_EXISTS', 'This person is a member already');

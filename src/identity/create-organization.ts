@@ -1,12 +1,16 @@
 import type { z } from 'zod';
+import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
-import { addMember, type Membership } from './add-member.ts';
+import { insertMembership, type Membership } from './add-member.ts';
 import { countAttempts } from './attempts.ts';
 import type { Identity, Origin } from './identity.ts';
 import { newOrganization } from './inputs.ts';
 import type { Person } from './profile-gateway.ts';
 
-/** Makes an organization with a tenant of its own, and the person its owner. Throws BAD_INPUT, ALREADY_EXISTS, RATE_LIMITED. */
+/**
+ * Makes an organization with a tenant of its own, and the person its owner: the profile before anybody is served, the
+ * membership in the transaction that makes the organization active. Throws BAD_INPUT, ALREADY_EXISTS, RATE_LIMITED.
+ */
 export async function createOrganization(
   identity: Identity,
   person: Person,
@@ -14,7 +18,16 @@ export async function createOrganization(
   origin: Origin,
 ): Promise<Membership> {
   const organization = checkInput(newOrganization, input);
-  await countAttempts(identity.catalog, identity.clock(), [{ bucket: 'organization', subject: person.userId }]);
-  const tenant = await identity.provisionTenant(organization);
-  return addMember(identity, { person, tenant, role: 'OWNER' }, origin);
+  const { catalog, clock, profiles } = identity;
+  const { userId } = person;
+  await countAttempts(catalog, clock(), [{ bucket: 'organization', subject: userId }]);
+  const membership: Membership = { id: uuidv7(), userId, organizationId: '', profileId: '', role: 'OWNER' };
+  const tenant = await identity.provisionTenant(organization, {
+    actor: { kind: 'USER', id: userId },
+    prepare: async (tenant) => {
+      membership.profileId = await profiles.join(tenant, person);
+    },
+    activate: (tx, { id }) => insertMembership(tx, { ...membership, organizationId: id }, origin),
+  });
+  return { ...membership, organizationId: tenant.id };
 }

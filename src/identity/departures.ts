@@ -3,6 +3,7 @@ import { later } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import type { Identity } from './identity.ts';
+import { isMember } from './is-member.ts';
 import { retry } from './retry.ts';
 import { departures } from './tables.ts';
 
@@ -60,7 +61,9 @@ async function settle({ catalog, profiles, findTenant }: Identity, departed: Dep
   return catalog.write(async (tx) => {
     const locked = await tx.select().from(departures).where(of(departed)).for('update', { skipLocked: true });
     if (locked.length === 0) return false;
-    if (tenant) await profiles.leave(tenant, { userId: departed.userId });
+    // Two requests joined the same person and one of them failed: the profile is the other's.
+    const goes = tenant && !(await isMember(tx, departed));
+    if (goes) await profiles.leave(tenant, { userId: departed.userId });
     await tx.delete(departures).where(of(departed));
     return true;
   });

@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Seal } from '../lib/seal.ts';
 import type { AuditOrigin } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
+import type { ProvisionOptions } from '../tenancy/provision.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Mail, Mailer } from './mailer.ts';
@@ -38,8 +39,8 @@ export interface Identity {
   readonly profiles: ProfileGateway;
   readonly logger: Logger;
   readonly options: IdentityOptions;
-  /** Makes a tenant and activates it. */
-  provisionTenant(organization: NewOrganization): Promise<Tenant>;
+  /** Makes a tenant and activates it; see `provisionTenant` of tenancy for what the options do. */
+  provisionTenant(organization: NewOrganization, options: ProvisionOptions): Promise<Tenant>;
   findTenant(organizationId: string): Promise<Tenant | undefined>;
 }
 

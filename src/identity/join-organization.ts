@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
-import { addMember, getTenant, type Membership, requireNoMembership } from './add-member.ts';
+import { addMember, getTenant, type Membership } from './add-member.ts';
 import { countAttempts } from './attempts.ts';
 import type { Identity, Origin } from './identity.ts';
 import { secret } from './inputs.ts';
@@ -31,7 +31,6 @@ export async function joinOrganization(
   ]);
   const { id, organizationId, role } = await findJoinCode(identity, code);
   const tenant = await getTenant(identity, organizationId);
-  await requireNoMembership(identity, person.userId, organizationId);
   return addMember(identity, { person, tenant, role, claim: (tx) => useJoinCode(tx, id, clock()) }, origin);
 }
 

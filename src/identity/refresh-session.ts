@@ -7,9 +7,10 @@ import { recordAudit } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import type { Identity, Origin } from './identity.ts';
 import { secret, uuid } from './inputs.ts';
+import { isMember } from './is-member.ts';
 import { formatRefreshToken, isAuthentic, parseRefreshToken } from './refresh-token.ts';
 import { type OpenSession, revokeSession, type SignedIn, sealContext, signedIn } from './sessions.ts';
-import { sessions, userOrganizations, users } from './tables.ts';
+import { sessions, users } from './tables.ts';
 
 /** How long after a rotation its old token is taken for a race of two tabs, not for a theft. */
 const raceMs = 10_000;
@@ -61,7 +62,7 @@ async function refresh(
   if (session.revokedAt) return { refusal: revoked() };
   if (session.expiresAt <= now || user.disabledAt) return { refusal: invalid() };
   let wanted = organizationId ?? session.organizationId ?? undefined;
-  if (wanted && !(await isMember(tx, user.id, wanted))) {
+  if (wanted && !(await isMember(tx, { userId: user.id, organizationId: wanted }))) {
     if (organizationId) return { refusal: new AppError('FORBIDDEN', 'You are not a member of this organization') };
     // The session outlives a membership: its user may belong to other organizations.
     wanted = undefined;
@@ -128,14 +129,6 @@ async function findSession(tx: CatalogTx, id: string): Promise<{ session: Sessio
     .innerJoin(users, eq(users.id, sessions.userId))
     .where(eq(sessions.id, id));
   return found;
-}
-
-async function isMember(tx: CatalogTx, userId: string, organizationId: string): Promise<boolean> {
-  const count = await tx.$count(
-    userOrganizations,
-    and(eq(userOrganizations.userId, userId), eq(userOrganizations.organizationId, organizationId)),
-  );
-  return count > 0;
 }
 
 const invalid = () => new AppError('UNAUTHENTICATED', 'The refresh token is not valid');

@@ -13,6 +13,8 @@ export class TenantProfiles implements ProfileGateway {
   }
 
   join(tenant: Tenant, person: Person): Promise<string> {
+    // The owner of a new organization gets a profile before anybody is served.
+    if (tenant.status === 'PROVISIONING') return this.#binding.prepare(tenant, (tx) => joinProfile(tx, person));
     return this.#binding.write(tenant, (tx) => joinProfile(tx, person), { roleClass: 'job' });
   }
 
