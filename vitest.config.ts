@@ -1,6 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // As Node itself resolves packages: else graphql's development build comes in beside the one that Yoga uses.
+  ssr: {
+    resolve: { conditions: ['module-sync', 'node', 'import'], externalConditions: ['module-sync', 'node', 'import'] },
+  },
+  resolve: { conditions: ['module-sync', 'node', 'import'] },
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',

@@ -1,3 +1,4 @@
+import './graphql/nodes.ts';
 import './graphql/scalars.ts';
 import './modules/people/index.ts';
 import './modules/clients/index.ts';

@@ -57,6 +57,8 @@ export const builder = new SchemaBuilder<GraphTypes>({
     encodeGlobalID: encodeGlobalId,
     decodeGlobalID: decodeGlobalId,
     ...relayDescriptions,
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
   },
   scopeAuth: {
     treatErrorsAsUnauthorized: false,

@@ -22,9 +22,9 @@ const requestCodes: ReadonlySet<ErrorCode> = new Set([
   'UNSUPPORTED_MEDIA_TYPE',
 ]);
 
-function extensionsOf({ code, details }: AppError): Record<string, unknown> {
+function extensionsOf({ code, details }: AppError, ofRequest = requestCodes.has(code)): Record<string, unknown> {
   const retryAfter = details.retryAfter;
-  const http = requestCodes.has(code) && {
+  const http = ofRequest && {
     status: httpStatusOf(code),
     ...(retryAfter !== undefined && { headers: { 'retry-after': String(Math.ceil(retryAfter)) } }),
   };
@@ -57,10 +57,17 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
   const known = knownError(error);
   if (known)
     return new GraphQLError(known.message, { ...place, extensions: extensionsOf(known), originalError: known });
-  if (error instanceof GraphQLError && !error.originalError) return withCode(error);
+  if (error instanceof GraphQLError && rootCause(error) instanceof GraphQLError) return withCode(error);
   const errorId = uuidv7();
   logger.error({ err: rootCause(error), errorId, path: place.path }, 'unexpected error');
   return new GraphQLError('Something went wrong on our side', { ...place, extensions: { code: 'INTERNAL', errorId } });
+}
+
+/** The error of an operation that was refused before it ran: the HTTP status says so. */
+export function requestError(error: unknown, logger: Logger): GraphQLError {
+  const known = knownError(error);
+  if (known) return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
+  return maskError(error, logger);
 }
 
 /** Errors that graphql-js itself makes: syntax, validation, and values of variables that do not fit. */

@@ -11,6 +11,8 @@ interface OrderField<T extends TableName> {
   description: string;
   /** For a column that may be absent: what an absent value sorts as, such as `'infinity'::date`. */
   absent?: SQL;
+  /** For an enum: its values in the order that they sort in; as text they would sort by their names. */
+  values?: readonly string[];
 }
 
 export interface OrderInput {
@@ -36,6 +38,9 @@ export const OrderDirection = builder.enumType('OrderDirection', {
     DESC: { value: 'desc', description: 'Largest first.' },
   } as const,
 });
+
+const positionIn = (values: readonly string[], column: unknown): SQL =>
+  sql`array_position(array[${sql.raw(values.map((value) => `'${value}'`).join(', '))}], ${column})`;
 
 const sortKey = (field: string): string => `sort_${field}`;
 
@@ -69,11 +74,15 @@ export function defineOrder<T extends TableName>(
     order(input) {
       const result: PageOrder = { orderBy: {} };
       for (const { field, direction } of input?.length ? input : defaultOrder) {
-        const { column, absent } = fields[field]!;
-        result.orderBy[absent ? sortKey(field) : column] ??= direction;
-        if (!absent) continue;
+        const { column, absent, values } = fields[field]!;
+        const expression = absent ?? values;
+        result.orderBy[expression ? sortKey(field) : column] ??= direction;
+        if (!expression) continue;
         result.extras ??= {};
-        result.extras[sortKey(field)] = (table) => sql`coalesce(${table[column as keyof typeof table]}, ${absent})`;
+        result.extras[sortKey(field)] = (table) => {
+          const of = table[column as keyof typeof table];
+          return absent ? sql`coalesce(${of}, ${absent})` : positionIn(values!, of);
+        };
       }
       return result.orderBy && Object.keys(result.orderBy).length ? result : { orderBy: { id: 'asc' } };
     },

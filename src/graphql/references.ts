@@ -2,9 +2,10 @@ import { eq, getColumns, type Table } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
 import { notFound } from '../lib/errors.ts';
-import { type Relations, relations } from '../relations.ts';
+import { relations } from '../relations.ts';
 import type { TenantDb } from '../tenancy/binding.ts';
 import { externalReferenceOf, type GlobalId } from './global-id.ts';
+import type { TableName } from './row-rules.ts';
 
 /** An input with each decoded global id replaced by the uuid it stands for. */
 export type WithUuids<T> = T extends { typename: string; id: infer Id }
@@ -20,8 +21,12 @@ export type WithUuids<T> = T extends { typename: string; id: infer Id }
 const isGlobalId = (value: object): value is GlobalId =>
   'typename' in value && 'id' in value && Object.keys(value).length === 2;
 
+/** The table behind an object type, or undefined. */
+export const modelOf = (schema: GraphQLSchema, typename: string): TableName | undefined =>
+  schema.getType(typename)?.extensions.pothosDrizzleModel as TableName | undefined;
+
 function tableOf(schema: GraphQLSchema, typename: string): Table | undefined {
-  const model = schema.getType(typename)?.extensions.pothosDrizzleModel as keyof Relations | undefined;
+  const model = modelOf(schema, typename);
   return model && (relations[model]?.table as Table | undefined);
 }
 

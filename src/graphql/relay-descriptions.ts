@@ -3,14 +3,6 @@ export const relayDescriptions = {
   idFieldOptions: { description: 'The id of this object, unique over all types.' },
   nodeTypeOptions: { description: 'An object with an id, which `node` can find again.' },
   pageInfoTypeOptions: { description: 'Where a page stands in its connection.' },
-  nodeQueryOptions: {
-    description: 'The object with this id; null when there is none that you may see.',
-    args: { id: { description: 'A global id.' } },
-  },
-  nodesQueryOptions: {
-    description: 'The objects with these ids, in this order, at most 100; null for each that you may not see.',
-    args: { ids: { description: 'Global ids.' } },
-  },
   cursorFieldOptions: { description: 'The position of this edge; pass it to `after` or `before`.' },
   nodeFieldOptions: { description: 'The object at this position.' },
   edgesFieldOptions: { description: 'The objects of this page with their cursors.' },

@@ -3,7 +3,6 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { JSONWebKeySet } from 'jose';
 import { maskError } from '../graphql/mask-error.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { Explorer } from './explorer.ts';
 import { useHealth } from './plugins/use-health.ts';
 import { useJwks } from './plugins/use-jwks.ts';
@@ -17,7 +16,6 @@ export interface YogaOptions extends OperationsOptions {
   ready(): Promise<boolean>;
   corsOrigins: readonly string[];
   maxBodyBytes: number;
-  logger: Logger;
 }
 
 export type Yoga = YogaServerInstance<object, object>;

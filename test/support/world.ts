@@ -196,7 +196,7 @@ export class Member {
 const testConfig = (databaseUrl: string, env: Record<string, string> = {}): Config =>
   loadConfig({ NODE_ENV: 'test', DATABASE_URL: databaseUrl, SECRET: testSecret, LOG_LEVEL: 'silent', ...env });
 
-const binding = /^(begin|commit|rollback|set |savepoint|release)/i;
+const binding = /^(begin|commit|rollback|set |savepoint|release|select 1$)/i;
 const catalogTable =
   /"(users|user_organizations|organizations|sessions|tenant_schemas|permissions|api_keys|signing_keys|audit_logs)"/;
 

@@ -4,7 +4,9 @@ import { Context, type RequestScope } from '../../graphql/context.ts';
 import { checkCost } from '../../graphql/cost.ts';
 import { type Execute, executeOperation } from '../../graphql/execute-operation.ts';
 import { introspects, onlyIntrospects } from '../../graphql/introspection.ts';
+import { requestError } from '../../graphql/mask-error.ts';
 import { AppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
 import { RefreshCookie } from '../refresh-cookie.ts';
 import type { RequestHead, RequestScopes } from '../request-scopes.ts';
 
@@ -16,6 +18,7 @@ export interface OperationsOptions {
   secureCookies: boolean;
   /** Whether the last address that a proxy added may be believed. */
   trustProxy: boolean;
+  logger: Logger;
 }
 
 interface ServerContext {
@@ -32,7 +35,9 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const jar = new RefreshCookie(request.headers.get('cookie'), { secure: options.secureCookies });
         cookies.set(request, jar);
         const head = { ...headOf(request, req, options.trustProxy), cookies: jar };
-        const scope = await scopeOf(args, head, options);
+        const scope = await scopeOf(args, head, options).catch((error: unknown) => {
+          throw requestError(error, options.logger);
+        });
         return executeOperation({ ...args, contextValue: new Context(scope) }, executeFn as Execute);
       });
     },
