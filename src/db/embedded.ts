@@ -153,7 +153,7 @@ function asAppError(error: unknown, dataDir: string): AppError {
   const { code, message } = error as NodeJS.ErrnoException;
   const denied = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'].includes(code ?? '');
   const text = denied
-    ? `The data directory ${dataDir} cannot be used by this account (${message}): set DATA_DIR or DATABASE_URL`
+    ? `The embedded PostgreSQL in ${dataDir} cannot be used by this account (${message}): set DATA_DIR or DATABASE_URL`
     : `The embedded PostgreSQL in ${dataDir} cannot be used: ${message}`;
   return new AppError(denied ? 'CONFIG_INVALID' : 'UNAVAILABLE', text, {}, { cause: error });
 }

@@ -1,8 +1,9 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, chown, cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import postgres from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { installedBinaries } from '../../src/db/embedded/binaries.ts';
@@ -31,10 +32,10 @@ describe('embedded PostgreSQL', () => {
   /** Starts a process that uses the server of a data directory. */
   async function use(order: Order) {
     const child = fork(path.join(import.meta.dirname, 'embedded-user.ts'), { cwd: '/' });
-    users.push(child);
     child.send(order);
     const [answer] = (await once(child, 'message')) as [Answer];
     if ('message' in answer) throw new Error(answer.message);
+    users.push(child);
     return { child, server: answer };
   }
 
@@ -206,6 +207,7 @@ async function copyOfBinaries(folder: string): Promise<string> {
   const target = path.join(folder, 'package');
   const wanted = async (file: string) => !file.endsWith('.a') && !(await lstat(file)).isSymbolicLink();
   await cp(source, target, { recursive: true, filter: wanted });
+  await promisify(execFile)('chmod', ['-R', 'a+rX', target]);
   return path.join(target, 'native');
 }
 
