@@ -6,6 +6,8 @@ import { encodeEventCursor } from './event-cursor.ts';
 import { dispatch } from './handlers.ts';
 import { type EventMetadata, events } from './tables.ts';
 
+const rowsPerStatement = 1000;
+
 /** One thing that happened to one resource of the tenant. */
 export interface BusinessEvent {
   /** `resource.verb`, such as `task.moved`. */
@@ -24,10 +26,19 @@ export interface BusinessEvent {
  * registered for it, in the same transaction: if one fails, the change did not happen either.
  */
 export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
-  const [row] = await tx
-    .insert(events)
-    .values({ id: uuidv7(), actorId: viewer?.profileId ?? null, ...event })
-    .returning({ era: events.era, xid: events.xid, seq: events.seq });
-  noteChange(tx, encodeEventCursor(row!));
-  await dispatch(tx, viewer, event);
+  await recordEvents(tx, viewer, [event]);
+}
+
+/** The same for many events, in this order, by one statement for each thousand. */
+export async function recordEvents(tx: TenantTx, viewer: Viewer | null, many: readonly BusinessEvent[]): Promise<void> {
+  const actorId = viewer?.profileId ?? null;
+  for (let at = 0; at < many.length; at += rowsPerStatement) {
+    const rows = await tx
+      .insert(events)
+      .values(many.slice(at, at + rowsPerStatement).map((event) => ({ id: uuidv7(), actorId, ...event })))
+      .returning({ era: events.era, xid: events.xid, seq: events.seq });
+    const last = rows.reduce((a, b) => (b.seq > a.seq ? b : a));
+    noteChange(tx, encodeEventCursor(last));
+  }
+  for (const event of many) await dispatch(tx, viewer, event);
 }
