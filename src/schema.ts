@@ -3,6 +3,7 @@ import './graphql/scalars.ts';
 import './modules/people/index.ts';
 import './modules/clients/index.ts';
 import './modules/projects/index.ts';
+import './modules/tasks/index.ts';
 import { builder } from './graphql/builder.ts';
 
 /** The graph: the same for every tenant, built once. One import per module. */

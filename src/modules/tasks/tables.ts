@@ -74,6 +74,8 @@ export const tasks = table(
   ],
 );
 
+export const uniqueTaskFields = { tasks_external_reference: 'input.externalReference' };
+
 /** One task waits for another. Never a cycle. */
 export const taskDependencies = table(
   'task_dependencies',

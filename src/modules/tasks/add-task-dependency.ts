@@ -1,0 +1,57 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { requireVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { lockRule } from '../../tenancy/rule-lock.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { requireTaskWriter } from './policy.ts';
+import { taskDependencies, tasks } from './tables.ts';
+
+const input = z.object({ taskId: uuidField, dependsOnId: uuidField });
+
+/**
+ * Makes a task wait for another one; saying so twice changes nothing. Throws NOT_FOUND for either, and CYCLE when the
+ * other one waits for this task, directly or through others.
+ */
+export async function addTaskDependency(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<{ id: string; dependsOnId: string }> {
+  requireTaskWriter(viewer);
+  const { taskId, dependsOnId } = checkInput(input, raw);
+  // Two at once could close a cycle together: each would see the other's end of it still open.
+  await lockRule(tx, 'task dependencies');
+  await requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
+  await requireVisible(tx, viewer, tasks, dependsOnId, 'Task', 'input.dependsOnId');
+  await requireNoCycle(tx, taskId, dependsOnId);
+  const added = await tx
+    .insert(taskDependencies)
+    .values({ taskId, dependsOnId })
+    .onConflictDoNothing()
+    .returning({ taskId: taskDependencies.taskId });
+  if (added.length) {
+    const metadata = { dependsOnId };
+    await recordEvent(tx, viewer, {
+      action: 'task.dependency-added',
+      resourceType: 'Task',
+      resourceId: taskId,
+      metadata,
+    });
+  }
+  return { id: taskId, dependsOnId };
+}
+
+async function requireNoCycle(tx: TenantTx, taskId: string, dependsOnId: string): Promise<void> {
+  const waits = await tx.execute(sql`
+    with recursive waited_for (id) as (
+      select ${dependsOnId}::uuid
+      union
+      select d.depends_on_id from ${taskDependencies} d join waited_for on d.task_id = waited_for.id
+    ) select 1 from waited_for where id = ${taskId}`);
+  if (waits.length) throw new AppError('CYCLE', 'The other task waits for this one', { field: 'input.dependsOnId' });
+}

@@ -1,0 +1,132 @@
+import { and, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { Viewer } from '../../identity/viewer.ts';
+import { notFound } from '../../lib/errors.ts';
+import { longestRank, rankBetween, ranksAfter } from '../../lib/rank.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { lockRule } from '../../tenancy/rule-lock.ts';
+import { recordEvent } from '../events/record-event.ts';
+import type { TaskStatusValue } from './completion.ts';
+import { tasks } from './tables.ts';
+
+/** Where cards lie together: a project, or the PERSONAL tasks of one person. */
+export interface Board {
+  projectId: string | null;
+  assigneeId: string | null;
+}
+
+/** Next to which card to put one. Without any: at the end of the column. */
+export interface Neighbour {
+  beforeId?: string | null | undefined;
+  afterId?: string | null | undefined;
+}
+
+/** Names a board; two tasks lie on the same one exactly when the names are equal. */
+export const boardName = ({ projectId, assigneeId }: Board): string => projectId ?? `of ${assigneeId}`;
+
+/**
+ * Lets one transaction at a time put cards on a board, until it ends: ranks are computed from the neighbours, so two
+ * that read the same gap would take the same rank. Taken before the rows of tasks, in the order of the names.
+ */
+export async function lockBoards(tx: TenantTx, boards: readonly Board[]): Promise<void> {
+  for (const name of [...new Set(boards.map(boardName))].sort()) await lockRule(tx, `board ${name}`);
+}
+
+const onBoard = ({ projectId, assigneeId }: Board): SQL | undefined =>
+  projectId ? eq(tasks.projectId, projectId) : and(isNull(tasks.projectId), eq(tasks.assigneeId, assigneeId ?? ''));
+
+const inColumn = (board: Board, status: TaskStatusValue): SQL | undefined =>
+  and(onBoard(board), eq(tasks.status, status));
+
+/** A rank at the end of a column of a locked board. */
+export async function rankAtEnd(tx: TenantTx, board: Board, status: TaskStatusValue): Promise<string> {
+  const [last] = await tx
+    .select({ rank: tasks.rank })
+    .from(tasks)
+    .where(inColumn(board, status))
+    .orderBy(desc(tasks.rank), desc(tasks.id))
+    .limit(1);
+  return rankBetween(last?.rank);
+}
+
+/**
+ * A rank for a card in a column of a locked board, next to another card. When that one has left the column meanwhile,
+ * the rank is at the end; when no short rank is left between the neighbours, the column is spread anew. Throws
+ * NOT_FOUND when the other card is not on the board.
+ */
+export async function rankNextTo(
+  tx: TenantTx,
+  viewer: Viewer,
+  card: Board & { id: string; status: TaskStatusValue },
+  neighbour: Neighbour,
+): Promise<string> {
+  const anchorId = neighbour.beforeId ?? neighbour.afterId;
+  if (!anchorId) return rankAtEnd(tx, card, card.status);
+  const side = neighbour.beforeId ? 'before' : 'after';
+  const gap = await gapAt(tx, card, anchorId, side);
+  if (!gap) return rankAtEnd(tx, card, card.status);
+  if (gap.low === undefined || gap.high === undefined || gap.low < gap.high) {
+    const rank = rankBetween(gap.low, gap.high);
+    if (rank.length <= longestRank) return rank;
+  }
+  await spreadColumn(tx, viewer, card);
+  const wider = (await gapAt(tx, card, anchorId, side))!;
+  return rankBetween(wider.low, wider.high);
+}
+
+interface Gap {
+  low: string | undefined;
+  high: string | undefined;
+}
+
+/** The ranks on both sides of where the card goes; undefined when the anchor is not in the column. */
+async function gapAt(
+  tx: TenantTx,
+  card: Board & { id: string; status: TaskStatusValue },
+  anchorId: string,
+  side: 'before' | 'after',
+): Promise<Gap | undefined> {
+  const [anchor] = await tx
+    .select({ id: tasks.id, rank: tasks.rank, status: tasks.status })
+    .from(tasks)
+    .where(and(onBoard(card), eq(tasks.id, anchorId)));
+  if (!anchor) throw notFound('Task', `input.${side}Id`);
+  if (anchor.status !== card.status) return undefined;
+  const [compare, direction] = side === 'after' ? [sql`>`, sql`asc`] : [sql`<`, sql`desc`];
+  const [next] = await tx
+    .select({ rank: tasks.rank })
+    .from(tasks)
+    .where(
+      and(
+        inColumn(card, card.status),
+        ne(tasks.id, card.id),
+        sql`(${tasks.rank}, ${tasks.id}) ${compare} (${anchor.rank}, ${anchor.id}::uuid)`,
+      ),
+    )
+    .orderBy(sql`${tasks.rank} ${direction}`, sql`${tasks.id} ${direction}`)
+    .limit(1);
+  return side === 'after' ? { low: anchor.rank, high: next?.rank } : { low: next?.rank, high: anchor.rank };
+}
+
+/** Gives the cards of a column short ranks far apart, in the order that they have. */
+async function spreadColumn(tx: TenantTx, viewer: Viewer, column: Board & { status: TaskStatusValue }): Promise<void> {
+  const cards = await tx
+    .select({ id: tasks.id })
+    .from(tasks)
+    .where(inColumn(column, column.status))
+    .orderBy(tasks.rank, tasks.id);
+  const ranks = ranksAfter(undefined, cards.length);
+  const spread = JSON.stringify(cards.map(({ id }, index) => ({ id, rank: ranks[index] })));
+  // A card that leaves the column while this waits for its row is left alone: the condition is checked again.
+  await tx
+    .update(tasks)
+    .set({ rank: sql`spread.rank` })
+    .from(sql`json_to_recordset(${spread}::json) as spread (id uuid, rank text)`)
+    .where(and(inColumn(column, column.status), sql`${tasks.id} = spread.id`));
+  const { projectId, assigneeId, status } = column;
+  await recordEvent(tx, viewer, {
+    action: 'board.spread',
+    resourceType: projectId ? 'Project' : 'Profile',
+    resourceId: projectId ?? assigneeId!,
+    metadata: { status },
+  });
+}

@@ -1,0 +1,62 @@
+import { defineMutation } from '../../graphql/mutation.ts';
+import { changed, deletedId } from '../../graphql/payload.ts';
+import { addChecklistItem } from './add-checklist-item.ts';
+import { ChecklistItem } from './checklist-item.ts';
+import { deleteChecklistItem } from './delete-checklist-item.ts';
+import { moveChecklistItem } from './move-checklist-item.ts';
+import { Task } from './task.ts';
+import { updateChecklistItem } from './update-checklist-item.ts';
+
+defineMutation('addChecklistItem', {
+  description: 'Adds a step to the checklist of a task. Needs task:write.',
+  permission: 'task:write',
+  input: (t) => ({
+    taskId: t.globalID({ for: Task, required: true, description: 'Which task.' }),
+    name: t.string({ required: true, description: 'What to do, 1 to 200 characters.' }),
+    afterId: t.globalID({ for: ChecklistItem, description: 'Right after this item; at the end unless given.' }),
+  }),
+  run: (ctx, input) => addChecklistItem(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    item: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id),
+    task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
+  }),
+});
+
+defineMutation('updateChecklistItem', {
+  description: 'Renames a step, ticks it off or opens it again. Needs task:write.',
+  permission: 'task:write',
+  input: (t) => ({
+    id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }),
+    name: t.string({ description: 'What to do, 1 to 200 characters.' }),
+    isDone: t.boolean({ description: 'Whether it is ticked off.' }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+  }),
+  run: (ctx, input) => updateChecklistItem(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ item: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id) }),
+});
+
+defineMutation('moveChecklistItem', {
+  description: 'Puts a step right before or right after another one, or at the end. Needs task:write.',
+  permission: 'task:write',
+  input: (t) => ({
+    id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }),
+    beforeId: t.globalID({ for: ChecklistItem, description: 'Right before this one. Not together with `afterId`.' }),
+    afterId: t.globalID({ for: ChecklistItem, description: 'Right after this one.' }),
+  }),
+  run: (ctx, input) => moveChecklistItem(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    item: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id),
+    task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
+  }),
+});
+
+defineMutation('deleteChecklistItem', {
+  description: 'Takes a step off the checklist. Needs task:write.',
+  permission: 'task:write',
+  input: (t) => ({ id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }) }),
+  run: (ctx, input) => deleteChecklistItem(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    deletedId: deletedId(t, 'ChecklistItem'),
+    task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
+  }),
+});

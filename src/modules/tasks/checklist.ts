@@ -1,0 +1,52 @@
+import { eq } from 'drizzle-orm';
+import { notFound } from '../../lib/errors.ts';
+import { longestRank, type RankedItem, rankBetween, ranksAfter } from '../../lib/rank.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import type { Neighbour } from './board.ts';
+import { checklistItems } from './tables.ts';
+
+/** How many items one checklist may have. */
+export const mostItems = 200;
+
+/** The items of a task whose row is locked, in order. */
+export const listItems = (tx: TenantTx, taskId: string): Promise<RankedItem[]> =>
+  tx
+    .select({ id: checklistItems.id, rank: checklistItems.rank })
+    .from(checklistItems)
+    .where(eq(checklistItems.taskId, taskId))
+    .orderBy(checklistItems.rank, checklistItems.id);
+
+/**
+ * A rank next to another of these items, or at the end; when no short one is left there, all of them get new ranks.
+ * Throws NOT_FOUND when the other item is not among them.
+ */
+export async function rankInChecklist(
+  tx: TenantTx,
+  items: readonly RankedItem[],
+  { beforeId, afterId }: Neighbour,
+): Promise<string> {
+  const index = placeOf(items, beforeId, afterId);
+  const rank = rankAt(items, index);
+  if (rank !== undefined) return rank;
+  const ranks = ranksAfter(undefined, items.length);
+  for (const [place, { id }] of items.entries()) {
+    await tx.update(checklistItems).set({ rank: ranks[place]! }).where(eq(checklistItems.id, id));
+  }
+  return rankBetween(ranks[index - 1], ranks[index]);
+}
+
+function placeOf(items: readonly RankedItem[], beforeId?: string | null, afterId?: string | null): number {
+  const anchorId = beforeId ?? afterId;
+  if (!anchorId) return items.length;
+  const index = items.findIndex(({ id }) => id === anchorId);
+  if (index < 0) throw notFound('ChecklistItem', beforeId ? 'input.beforeId' : 'input.afterId');
+  return beforeId ? index : index + 1;
+}
+
+function rankAt(items: readonly RankedItem[], index: number): string | undefined {
+  const low = items[index - 1]?.rank;
+  const high = items[index]?.rank;
+  if (low !== undefined && high !== undefined && low >= high) return undefined;
+  const rank = rankBetween(low, high);
+  return rank.length > longestRank ? undefined : rank;
+}

@@ -1,0 +1,44 @@
+import { defineMutation } from '../../graphql/mutation.ts';
+import { changed, deletedId } from '../../graphql/payload.ts';
+import { addTaskComment } from './add-task-comment.ts';
+import { deleteTaskComment } from './delete-task-comment.ts';
+import { Task } from './task.ts';
+import { TaskComment } from './task-comment.ts';
+import { updateTaskComment } from './update-task-comment.ts';
+
+defineMutation('addTaskComment', {
+  description: 'Writes a comment under a task. Needs task:write.',
+  permission: 'task:write',
+  input: (t) => ({
+    taskId: t.globalID({ for: Task, required: true, description: 'Which task.' }),
+    content: t.string({ required: true, description: 'What to say, 1 to 20,000 characters.' }),
+  }),
+  run: (ctx, input) => addTaskComment(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    comment: changed(t, TaskComment, 'taskComments', ({ id }) => id),
+    task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
+  }),
+});
+
+defineMutation('updateTaskComment', {
+  description: 'Changes what a comment says: one’s own, or anybody’s with channel:moderate.',
+  permission: 'task:write',
+  input: (t) => ({
+    id: t.globalID({ for: TaskComment, required: true, description: 'Which comment.' }),
+    content: t.string({ required: true, description: 'What to say, 1 to 20,000 characters.' }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+  }),
+  run: (ctx, input) => updateTaskComment(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ comment: changed(t, TaskComment, 'taskComments', ({ id }) => id) }),
+});
+
+defineMutation('deleteTaskComment', {
+  description: 'Deletes a comment: one’s own, or anybody’s with channel:moderate.',
+  permission: 'task:write',
+  input: (t) => ({ id: t.globalID({ for: TaskComment, required: true, description: 'Which comment.' }) }),
+  run: (ctx, input) => deleteTaskComment(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    deletedId: deletedId(t, 'TaskComment'),
+    task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
+  }),
+});

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { nameField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { lockBoards, rankAtEnd } from './board.ts';
+import { completionOf } from './completion.ts';
+import { requireTaskWriter } from './policy.ts';
+import { requireReferences } from './references.ts';
+import { tasks, uniqueTaskFields } from './tables.ts';
+import { checkDates, checkPlace, taskFields, withoutNulls } from './task-input.ts';
+
+const input = z.object({ ...taskFields, name: nameField });
+
+export type CreateTaskInput = Raw<typeof input>;
+
+/**
+ * Adds a task at the end of its column. It is PROJECT when a project is given and PERSONAL, of the viewer unless
+ * somebody is named, when none is. Throws NOT_FOUND for what it refers to, ALREADY_EXISTS on the external reference.
+ */
+export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskInput): Promise<{ id: string }> {
+  requireTaskWriter(viewer);
+  const given = checkInput(input, withoutNulls(raw));
+  const values = { ...given, ...placeOf(viewer, given), ...completionOf(undefined, given.status ?? 'TODO') };
+  checkPlace(values);
+  checkDates({ startDate: values.startDate ?? null, dueDate: values.dueDate ?? null });
+  await lockBoards(tx, [values]);
+  await requireReferences(tx, viewer, values, values.projectId);
+  const rank = await rankAtEnd(tx, values, values.status);
+  const id = uuidv7();
+  const row = { id, ...values, rank, creatorId: viewer.profileId };
+  await namingDoubles(uniqueTaskFields, () => tx.insert(tasks).values(row));
+  await recordEvent(tx, viewer, { action: 'task.created', resourceType: 'Task', resourceId: id, after: row });
+  return { id };
+}
+
+/** Type, project and assignee of a new task, with what follows from those that are given. */
+export function placeOf(
+  viewer: Viewer,
+  { type, projectId, assigneeId }: Pick<CreateTaskInput, 'type' | 'projectId' | 'assigneeId'>,
+) {
+  const made = type ?? (projectId ? 'PROJECT' : 'PERSONAL');
+  const owner = made === 'PERSONAL' ? viewer.profileId : null;
+  return { type: made, projectId: projectId ?? null, assigneeId: assigneeId ?? owner };
+}

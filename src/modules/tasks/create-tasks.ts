@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { checkInput } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { type ErrorPolicy, eachRow, type RowOutcome } from '../../tenancy/each-row.ts';
+import { lockBoards } from './board.ts';
+import { type CreateTaskInput, createTask, placeOf } from './create-task.ts';
+import { requireTaskWriter } from './policy.ts';
+
+/** How many tasks one bulk change may name. */
+export const mostTasks = 500;
+
+const bounds = z.object({ tasks: z.array(z.unknown()).min(1).max(mostTasks) });
+
+/** Adds many tasks, each as `createTask` does. */
+export async function createTasks(
+  tx: TenantTx,
+  viewer: Viewer,
+  { tasks, errorPolicy }: { tasks: readonly CreateTaskInput[]; errorPolicy: ErrorPolicy },
+): Promise<RowOutcome[]> {
+  requireTaskWriter(viewer);
+  checkInput(bounds, { tasks });
+  // All at once and in order: taken row by row, two bulk changes could wait for each other.
+  await lockBoards(
+    tx,
+    tasks.map((task) => placeOf(viewer, task)),
+  );
+  const options = { policy: errorPolicy, field: 'input.tasks' };
+  return eachRow(tx, tasks, options, (task) => createTask(tx, viewer, task));
+}

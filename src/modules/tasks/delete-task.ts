@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { deleteRow, requireVersion } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { lockTask } from './lock-task.ts';
+import { requireTaskDeleter } from './policy.ts';
+import { tasks } from './tables.ts';
+
+const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
+
+/**
+ * Deletes a task with its comments, checklist and dependencies. The event comes first, so that its handlers still
+ * find what refers to the task. Throws FORBIDDEN, NOT_FOUND, STALE_VERSION.
+ */
+export async function deleteTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  const { id, expectedVersion } = checkInput(input, raw);
+  const current = await lockTask(tx, viewer, id);
+  requireTaskDeleter(viewer, current);
+  requireVersion(current, expectedVersion, 'Task');
+  await recordEvent(tx, viewer, { action: 'task.deleted', resourceType: 'Task', resourceId: id, before: current });
+  await deleteRow(tx, tasks, id, 'The task is still in use');
+  return { id };
+}

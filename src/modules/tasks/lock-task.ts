@@ -1,0 +1,39 @@
+import { getVisible, lockVisible, type Row } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { type Board, boardName, lockBoards } from './board.ts';
+import { tasks } from './tables.ts';
+
+export type TaskRow = Row<typeof tasks>;
+
+/** The task, if the viewer may see it, locked until the transaction ends. Throws NOT_FOUND, naming the argument. */
+export const lockTask = (tx: TenantTx, viewer: Viewer, id: string, field?: string): Promise<TaskRow> =>
+  lockVisible(tx, viewer, tasks, id, 'Task', field);
+
+/**
+ * The same, after the board that the task will be on: boards come before rows, or two that put cards on one board
+ * could wait for each other. `destination` names what changes of its place.
+ */
+export async function lockTaskAndBoard(
+  tx: TenantTx,
+  viewer: Viewer,
+  id: string,
+  destination: { [K in keyof Board]?: Board[K] | undefined } = {},
+): Promise<TaskRow> {
+  const seen = boardAfter(await getVisible(tx, viewer, tasks, id, 'Task'), destination);
+  await lockBoards(tx, [seen]);
+  const task = await lockTask(tx, viewer, id);
+  if (boardName(boardAfter(task, destination)) !== boardName(seen)) {
+    throw new AppError('TRANSACTION_CONFLICT', 'The task went to another board meanwhile; try again', {
+      retryAfter: 0,
+    });
+  }
+  return task;
+}
+
+/** The board of a task once its place is changed. */
+export const boardAfter = (task: Board, destination: { [K in keyof Board]?: Board[K] | undefined }): Board => ({
+  projectId: destination.projectId === undefined ? task.projectId : destination.projectId,
+  assigneeId: destination.assigneeId === undefined ? task.assigneeId : destination.assigneeId,
+});

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { badInput } from '../../lib/errors.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { rankNextTo } from './board.ts';
+import { completionOf } from './completion.ts';
+import { lockTaskAndBoard } from './lock-task.ts';
+import { requireTaskWriter } from './policy.ts';
+import { taskStatuses, tasks } from './tables.ts';
+
+const input = z.object({
+  id: uuidField,
+  status: z.enum(taskStatuses).nullish(),
+  beforeId: uuidField.nullish(),
+  afterId: uuidField.nullish(),
+  expectedVersion: versionField.nullish(),
+});
+
+/**
+ * Puts a card into a column of its board, right before or right after another card, or at the end. Without a status
+ * it stays in its column. Throws NOT_FOUND when the other card is not on the board; when it has left the column
+ * meanwhile, the card goes to the end.
+ */
+export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requireTaskWriter(viewer);
+  const { id, status, expectedVersion, ...neighbour } = checkInput(input, raw);
+  const field = neighbour.beforeId ? 'input.beforeId' : 'input.afterId';
+  if (neighbour.beforeId && neighbour.afterId) throw badInput('beforeId and afterId exclude each other', field);
+  if ([neighbour.beforeId, neighbour.afterId].includes(id)) throw badInput('must be another task', field);
+  const current = await lockTaskAndBoard(tx, viewer, id);
+  requireVersion(current, expectedVersion, 'Task');
+  const moved = { ...current, status: status ?? current.status };
+  const rank = await rankNextTo(tx, viewer, moved, neighbour);
+  const patch = { ...completionOf(current.status, moved.status), rank };
+  const changes = await patchRow(tx, tasks, current, patch);
+  if (changes)
+    await recordEvent(tx, viewer, { action: 'task.moved', resourceType: 'Task', resourceId: id, ...changes });
+  return { id };
+}

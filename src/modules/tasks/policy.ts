@@ -1,0 +1,44 @@
+import type { RowRule } from '../../graphql/row-rules.ts';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+
+interface TaskOwners {
+  type: 'PROJECT' | 'PERSONAL' | 'CLIENT';
+  assigneeId: string | null;
+  creatorId: string | null;
+}
+
+/**
+ * A CLIENT sees the tasks of the projects of its clients, which PERSONAL ones never are. PERSONAL tasks are seen by
+ * their assignee and their creator only, whatever the role; all others by every member.
+ */
+export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
+  if (!viewer.permissions.has('task:read')) return 'none';
+  if (viewer.role === 'CLIENT') return { project: { client: { contactId: viewer.profileId } } };
+  const { profileId } = viewer;
+  return { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: profileId }, { creatorId: profileId }] };
+}
+
+/** The parts of a task are seen by who sees the task. */
+export function readableParts<T extends 'taskComments' | 'checklistItems'>(viewer: Viewer): RowRule<T> {
+  const rule = readableTasks(viewer);
+  return (typeof rule === 'string' ? rule : { task: rule }) as RowRule<T>;
+}
+
+/** Throws FORBIDDEN without task:write. Which tasks one may change is a matter of which one may see. */
+export const requireTaskWriter = (viewer: Viewer): void => requirePermission(viewer, 'task:write');
+
+/** Who made a task may delete it, and the owner of a PERSONAL one; others need task:delete. Throws FORBIDDEN. */
+export function requireTaskDeleter(viewer: Viewer, task: TaskOwners): void {
+  requireTaskWriter(viewer);
+  const owner = task.creatorId === viewer.profileId || (task.type === 'PERSONAL' && isAssignee(viewer, task));
+  if (!owner) requirePermission(viewer, 'task:delete');
+}
+
+const isAssignee = (viewer: Viewer, { assigneeId }: TaskOwners): boolean => assigneeId === viewer.profileId;
+
+/** The author of a comment may change and delete it, and a moderator. Throws FORBIDDEN. */
+export function requireCommentEditor(viewer: Viewer, { authorId }: { authorId: string | null }): void {
+  if (authorId === viewer.profileId || viewer.permissions.has('channel:moderate')) return;
+  throw new AppError('FORBIDDEN', 'Only its author or a moderator may change a comment');
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { badInput } from '../../lib/errors.ts';
+import { dayField, decimalField, externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
+import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
+
+const colorField = z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'a color such as #1f6feb');
+const tagField = z.string().trim().min(1).max(50);
+
+/** What creating and changing a task have in common; nothing is required yet. */
+export const taskFields = {
+  type: z.enum(taskTypes).optional(),
+  projectId: uuidField.nullish(),
+  deliverableId: uuidField.nullish(),
+  assigneeId: uuidField.nullish(),
+  name: nameField.optional(),
+  description: textField.nullish(),
+  estimateDays: decimalField(2, { min: 0, max: 99_999_999 }).nullish(),
+  startDate: dayField.nullish(),
+  dueDate: dayField.nullish(),
+  status: z.enum(taskStatuses).optional(),
+  priority: z.enum(taskPriorities).optional(),
+  color: colorField.nullish(),
+  tags: z
+    .array(tagField)
+    .max(50)
+    .transform((tags) => [...new Set(tags)])
+    .optional(),
+  externalReference: externalReferenceField.nullish(),
+};
+
+/** Where nothing is there yet to be cleared, null says no more than absence. */
+export const withoutNulls = (input: object): object =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
+
+interface Place {
+  type: (typeof taskTypes)[number];
+  projectId: string | null;
+  assigneeId: string | null;
+}
+
+/** Throws BAD_INPUT unless a PERSONAL task has an owner and no project, and any other one a project. */
+export function checkPlace({ type, projectId, assigneeId }: Place): void {
+  if (type !== 'PERSONAL' && !projectId) throw badInput(`A ${type} task needs a project`, 'input.projectId');
+  if (type === 'PERSONAL' && projectId) throw badInput('A PERSONAL task has no project', 'input.projectId');
+  if (type === 'PERSONAL' && !assigneeId) throw badInput('A PERSONAL task needs an assignee', 'input.assigneeId');
+}
+
+/** Throws BAD_INPUT when a task would be due before it starts. */
+export function checkDates({ startDate, dueDate }: { startDate: string | null; dueDate: string | null }): void {
+  if (startDate && dueDate && dueDate < startDate) throw badInput('must not be before startDate', 'input.dueDate');
+}

@@ -1,0 +1,94 @@
+import type { SchemaTypes } from '../../graphql/builder.ts';
+import { defineMutation } from '../../graphql/mutation.ts';
+import { changed, deletedId } from '../../graphql/payload.ts';
+import { Profile } from '../people/profile.ts';
+import { Deliverable } from '../projects/deliverable.ts';
+import { Project } from '../projects/project.ts';
+import { createTask } from './create-task.ts';
+import { deleteTask } from './delete-task.ts';
+import { moveTask } from './move-task.ts';
+import { Task } from './task.ts';
+import { TaskPriority } from './task-priority.ts';
+import { TaskStatus } from './task-status.ts';
+import { TaskType } from './task-type.ts';
+import { updateTask } from './update-task.ts';
+
+type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
+
+const expectedVersion = (t: InputBuilder) =>
+  t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' });
+
+/** What creating and changing a task have in common, beside the name. */
+const commonInput = (t: InputBuilder) => ({
+  type: t.field({ type: TaskType, description: 'Whom it is for; PROJECT with a project, PERSONAL without one.' }),
+  projectId: t.globalID({ for: Project, description: 'Project. Needed unless the task is PERSONAL.' }),
+  deliverableId: t.globalID({ for: Deliverable, description: 'Deliverable of the project that it is a part of.' }),
+  assigneeId: t.globalID({ for: Profile, description: 'Who does it; of a PERSONAL task its owner, you by default.' }),
+  description: t.string({ description: 'What to do, at most 20,000 characters.' }),
+  estimateDays: t.field({ type: 'Decimal', description: 'Effort in person-days, at most two digits after the point.' }),
+  startDate: t.field({ type: 'LocalDate', description: 'First day.' }),
+  dueDate: t.field({ type: 'LocalDate', description: 'Last day, not before the first.' }),
+  status: t.field({ type: TaskStatus, description: 'Column of the board; a new one puts the task at its end.' }),
+  priority: t.field({ type: TaskPriority, description: 'How much it matters; MEDIUM by default.' }),
+  color: t.field({ type: 'HexColorCode', description: 'Color of the card, such as #1f6feb.' }),
+  tags: t.stringList({ description: 'Words to find it by: at most 50 of at most 50 characters.' }),
+  externalReference: t.string({ description: 'Your own key of this task; unique.' }),
+});
+
+export const createTaskFields = (t: InputBuilder) => ({
+  ...commonInput(t),
+  name: t.string({ required: true, description: 'What to do, 1 to 200 characters.' }),
+});
+
+export const updateTaskFields = (t: InputBuilder) => ({
+  id: t.globalID({ for: Task, required: true, description: 'Which task.' }),
+  ...commonInput(t),
+  name: t.string({ description: 'What to do, 1 to 200 characters.' }),
+  expectedVersion: expectedVersion(t),
+});
+
+defineMutation('createTask', {
+  description: 'Adds a task at the end of its column. Needs task:write.',
+  permission: 'task:write',
+  input: createTaskFields,
+  run: (ctx, input) => createTask(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ task: changed(t, Task, 'tasks', ({ id }) => id) }),
+});
+
+defineMutation('updateTask', {
+  description: 'Changes a task. Absent fields stay, null clears. Needs task:write.',
+  permission: 'task:write',
+  input: updateTaskFields,
+  run: (ctx, input) => updateTask(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ task: changed(t, Task, 'tasks', ({ id }) => id) }),
+});
+
+defineMutation('moveTask', {
+  description:
+    'Puts a card into a column of its board, next to another card or at the end. The server computes the position; ' +
+    'many people may move cards at once. Needs task:write.',
+  permission: 'task:write',
+  input: (t) => ({
+    id: t.globalID({ for: Task, required: true, description: 'Which card.' }),
+    status: t.field({ type: TaskStatus, description: 'Into which column; the one that it is in unless given.' }),
+    beforeId: t.globalID({ for: Task, description: 'Right before this card. Not together with `afterId`.' }),
+    afterId: t.globalID({
+      for: Task,
+      description: 'Right after this card. When the card has left the column meanwhile, the end is taken.',
+    }),
+    expectedVersion: expectedVersion(t),
+  }),
+  run: (ctx, input) => moveTask(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ task: changed(t, Task, 'tasks', ({ id }) => id) }),
+});
+
+defineMutation('deleteTask', {
+  description: 'Deletes a task with its comments and its checklist. Needs task:delete, or to have made it.',
+  permission: 'task:write',
+  input: (t) => ({
+    id: t.globalID({ for: Task, required: true, description: 'Which task.' }),
+    expectedVersion: expectedVersion(t),
+  }),
+  run: (ctx, input) => deleteTask(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ deletedId: deletedId(t, 'Task') }),
+});

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { boardName, rankAtEnd } from './board.ts';
+import { completionOf } from './completion.ts';
+import { boardAfter, lockTask, lockTaskAndBoard, type TaskRow } from './lock-task.ts';
+import { requireTaskWriter } from './policy.ts';
+import { requireReferences } from './references.ts';
+import { tasks, uniqueTaskFields } from './tables.ts';
+import { checkDates, checkPlace, taskFields } from './task-input.ts';
+
+const input = z.object({ id: uuidField, ...taskFields, expectedVersion: versionField.nullish() });
+
+export type UpdateTaskInput = Raw<typeof input>;
+type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion'>;
+
+/**
+ * Changes a task. Absent fields stay, null clears. A new status, project or owner puts it at the end of its new
+ * column; another project takes it out of the deliverable that it was part of. Throws NOT_FOUND, STALE_VERSION,
+ * INVALID_STATE when a task of a project would become PERSONAL.
+ */
+export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskInput): Promise<{ id: string }> {
+  requireTaskWriter(viewer);
+  const { id, expectedVersion, ...patch } = checkInput(input, raw);
+  const current = await (mayMove(patch) ? lockTaskAndBoard(tx, viewer, id, patch) : lockTask(tx, viewer, id));
+  requireVersion(current, expectedVersion, 'Task');
+  const next = { ...current, ...defined(patch) };
+  checkChange(current, next);
+  const deliverableId = keptDeliverable(current, patch);
+  await requireReferences(tx, viewer, patch, next.projectId);
+  const place = await newPlace(tx, current, next);
+  const changes = await namingDoubles(uniqueTaskFields, () =>
+    patchRow(tx, tasks, current, { ...patch, ...deliverableId, ...place }),
+  );
+  if (changes)
+    await recordEvent(tx, viewer, { action: 'task.updated', resourceType: 'Task', resourceId: id, ...changes });
+  return { id };
+}
+
+/** Whether a change may put the task into another column. */
+export const mayMove = ({
+  status,
+  projectId,
+  assigneeId,
+}: Pick<UpdateTaskInput, 'status' | 'projectId' | 'assigneeId'>) =>
+  [status, projectId, assigneeId].some((value) => value !== undefined);
+
+function defined(patch: Patch): Partial<TaskRow> {
+  return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+}
+
+function checkChange(current: TaskRow, next: TaskRow): void {
+  checkPlace(next);
+  checkDates(next);
+  if (next.type === 'PERSONAL' && current.type !== 'PERSONAL') {
+    throw new AppError('INVALID_STATE', 'A task of a project cannot become PERSONAL', { field: 'input.type' });
+  }
+}
+
+/** A deliverable belongs to one project: the task leaves it with the project, unless another is given. */
+const keptDeliverable = (current: TaskRow, { projectId, deliverableId }: Patch) =>
+  deliverableId === undefined && projectId !== undefined && projectId !== current.projectId
+    ? { deliverableId: null }
+    : {};
+
+async function newPlace(tx: TenantTx, current: TaskRow, next: TaskRow) {
+  const sameBoard = boardName(current) === boardName(boardAfter(current, next));
+  if (sameBoard && current.status === next.status) return {};
+  return { ...completionOf(current.status, next.status), rank: await rankAtEnd(tx, next, next.status) };
+}
