@@ -11,9 +11,13 @@ export interface Applied {
 /** What was applied, by schema. */
 export type Ledger = ReadonlyMap<string, readonly Applied[]>;
 
-/** Asks for what is applied to one schema ($1), or to all schemas of a database ($1 null). */
-export const ledgerQuery = `select schema_name as "schemaName", jsonb_agg(jsonb_build_object('line', module, 'name', name, 'hash', hash)) as applied
-from chantier.tenant_migrations where $1::text is null or schema_name = $1 group by schema_name`;
+const ledger = `select schema_name as "schemaName", jsonb_agg(jsonb_build_object('line', module, 'name', name, 'hash', hash)) as applied from chantier.tenant_migrations`;
+
+/** Asks for what is applied to all schemas of a database, whatever their number. */
+export const wholeLedger = `${ledger} group by schema_name`;
+
+/** Asks for what is applied to the schemas $1. */
+export const ledgerOfSchemas = `${ledger} where schema_name = any($1::text[]) group by schema_name`;
 
 export interface LedgerRow {
   schemaName: string;

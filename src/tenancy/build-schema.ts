@@ -26,8 +26,8 @@ export async function buildSchema(
   const { roles } = installation;
   await retried(8, () => admin.transaction((tx) => makeRole(tx, place.roleName, roles.app)));
   await retried(8, () => admin.transaction((tx) => makeSchema(tx, place, roles.owner)));
-  const ledger = await readLedger(admin, installation, place.schemaName);
-  await applyMigrations(admin, tenantTarget(roles, place), pendingOf(ledger, place.schemaName, wanted, wanted));
+  const ledger = await readLedger(admin, installation, [place.schemaName]);
+  await applyMigrations(admin, tenantTarget(roles, place), pendingOf(ledger, place.schemaName, wanted));
 }
 
 /** A role without login or rights of its own. Grants in parallel fail ("tuple concurrently updated"): one at a time. */

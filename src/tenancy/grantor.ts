@@ -7,6 +7,7 @@ interface Facts {
   version: number;
   login: string;
   database: string;
+  encoding: string;
 }
 
 const oldestVersion = 150000;
@@ -25,14 +26,20 @@ export class Grantor {
     this.#version = facts.version;
   }
 
-  /** Throws CONFIG_INVALID for a server older than PostgreSQL 15. */
+  /** Throws CONFIG_INVALID for a server older than PostgreSQL 15, or a database that cannot hold every text. */
   static async of(tx: AdminTx): Promise<Grantor> {
     const [facts] = await tx.run<Facts>(
-      `select current_setting('server_version_num')::int as version, current_user::text as login, current_database()::text as database`,
+      `select current_setting('server_version_num')::int as version, current_user::text as login, current_database()::text as database, getdatabaseencoding()::text as encoding`,
     );
     if (facts!.version < oldestVersion) {
       const found = Math.floor(facts!.version / 10_000);
       throw new AppError('CONFIG_INVALID', `PostgreSQL 15 or newer is needed; this server is ${found}`);
+    }
+    if (facts!.encoding !== 'UTF8') {
+      throw new AppError(
+        'CONFIG_INVALID',
+        `The database ${facts!.database} has the encoding ${facts!.encoding}; it must be UTF8`,
+      );
     }
     return new Grantor(tx, facts!);
   }

@@ -1,16 +1,28 @@
 import type { Admin } from '../db/admin.ts';
 import type { Migration } from '../db/migration-files.ts';
-import { type Ledger, type LedgerRow, ledgerQuery, schemaMismatch, stateOf, toLedger } from '../db/migration-ledger.ts';
+import {
+  type Ledger,
+  type LedgerRow,
+  ledgerOfSchemas,
+  schemaMismatch,
+  stateOf,
+  toLedger,
+  wholeLedger,
+} from '../db/migration-ledger.ts';
 import { applyMigrations, type MigrateOptions, type MigrationTarget } from '../db/migrator.ts';
 import { type Installation, primaryDatabaseId } from './installation.ts';
 import type { MigrationLines } from './modules.ts';
 import { catalogTarget, databaseTarget } from './targets.ts';
 
-/** What is applied to all schemas of a database, or to one: a single query, whatever the number of tenants. */
-export function readLedger(admin: Admin, installation: Installation, schemaName?: string): Promise<Ledger> {
+/** What is applied to all schemas of a database, or to some: a single query, whatever the number of tenants. */
+export function readLedger(admin: Admin, installation: Installation, schemaNames?: readonly string[]): Promise<Ledger> {
   return admin.transaction(async (tx) => {
     await tx.run(`select set_config('role', $1, true)`, [installation.roles.owner]);
-    return toLedger(await tx.run<LedgerRow>(ledgerQuery, [schemaName ?? null]));
+    const rows =
+      schemaNames === undefined
+        ? await tx.run<LedgerRow>(wholeLedger)
+        : await tx.run<LedgerRow>(ledgerOfSchemas, [schemaNames]);
+    return toLedger(rows);
   });
 }
 
@@ -38,11 +50,15 @@ export async function migrateDatabase(
   options: MigrateOptions & { dryRun?: boolean } = {},
 ): Promise<readonly Migration[]> {
   const { roles } = installation;
-  const ledger = await readLedger(admin, installation);
   const steps: [MigrationTarget, readonly Migration[]][] = [
     [databaseTarget(roles), lines.database],
     [catalogTarget(roles), lines.catalog],
   ];
+  const ledger = await readLedger(
+    admin,
+    installation,
+    steps.map(([{ schemaName }]) => schemaName),
+  );
   const work = steps.map(([target, wanted]) => ({ target, pending: pendingOf(ledger, target.schemaName, wanted) }));
   const pending = work.flatMap((step) => step.pending);
   if (options.dryRun) return pending;

@@ -51,6 +51,8 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   const shared = await admins.use((admin) => migrateDatabase(admin, installation, lines, options));
   report.shared = shared.map(nameOf);
   const ledger = await admins.use((admin) => readLedger(admin, installation));
+  // A dry run of an installation that was never migrated: there are no tenants, nor a table to find them in
+  if (!ledger.has('catalog')) return report;
   const context = { fleet, admins, options, ledger };
   const seen = new Set<string>();
   const visit = async (place: TenantPlace) => {

@@ -1,0 +1,57 @@
+import { and, eq, sql } from 'drizzle-orm';
+import { isUniqueViolation } from '../db/pg-errors.ts';
+import { AppError } from '../lib/errors.ts';
+import { checkInput } from '../lib/input.ts';
+import { type AuditActor, recordAudit } from './audit.ts';
+import type { CatalogTx } from './catalog.ts';
+import { notifyOrganizationChanged } from './invalidation.ts';
+import { type OrganizationChanges, organizationChanges } from './organization-input.ts';
+import { slugTaken } from './reserve.ts';
+import { organizations } from './tables.ts';
+import { tenantNotFound } from './tenant.ts';
+
+export type Organization = typeof organizations.$inferSelect;
+
+/**
+ * Changes what an organization says of itself; absent stays, null clears. A new slug moves no data: the schema keeps its
+ * name. Throws BAD_INPUT, ALREADY_EXISTS for a taken slug, STALE_VERSION with the organization as it is now.
+ */
+export async function updateOrganization(
+  tx: CatalogTx,
+  id: string,
+  input: OrganizationChanges,
+  { actor, expectedVersion }: { actor: AuditActor; expectedVersion?: number | undefined },
+): Promise<Organization> {
+  const changes = checkInput(organizationChanges, input);
+  const before = await lockOrganization(tx, id);
+  if (expectedVersion !== undefined && before.version !== expectedVersion) {
+    throw new AppError('STALE_VERSION', 'The organization was changed meanwhile', { current: before });
+  }
+  const [after] = await tx
+    .update(organizations)
+    .set({ ...changes, version: before.version + 1 })
+    .where(eq(organizations.id, id))
+    .returning()
+    .catch((error: unknown) => {
+      throw isUniqueViolation(error, 'organizations_slug_key') ? slugTaken(changes.slug ?? '') : error;
+    });
+  await recordAudit(tx, {
+    actor,
+    action: 'organization.updated',
+    organizationId: id,
+    metadata: { fields: Object.keys(changes) },
+  });
+  await notifyOrganizationChanged(tx, id);
+  return after!;
+}
+
+/** Locks the row until the transaction ends. Throws TENANT_NOT_FOUND, also while it is not whole or on its way out. */
+export async function lockOrganization(tx: CatalogTx, id: string): Promise<Organization> {
+  const [organization] = await tx
+    .select()
+    .from(organizations)
+    .where(and(eq(organizations.id, id), sql`${organizations.status} not in ('PROVISIONING', 'DELETING')`))
+    .for('update');
+  if (!organization) throw tenantNotFound();
+  return organization;
+}
