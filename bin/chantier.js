@@ -8,7 +8,7 @@ import { findNode, root } from './node-24.js';
 const node = findNode();
 if (node === process.execPath) {
   loadSettings();
-  await import(pathToFileURL(path.join(root, 'src', 'cli', 'index.ts')).href);
+  await import(pathToFileURL(path.join(root, 'src', 'main.ts')).href);
 } else if (node) {
   handOver(node);
 }

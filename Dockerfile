@@ -1,0 +1,27 @@
+# The production image: the server and the command, without what only development needs (tools, tests, the embedded
+# PostgreSQL). Configuration comes by environment, see .env.example; DATABASE_URL and SECRET are required.
+#
+#   docker build -t chantier .
+#   docker run --rm -p 4000:4000 -e DATABASE_URL=... -e SECRET=... chantier
+#   docker run --rm -e DATABASE_URL=... -e SECRET=... chantier node bin/chantier.js migrate
+
+ARG NODE_VERSION=24.21.0
+
+FROM node:${NODE_VERSION}-bookworm-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts
+
+FROM node:${NODE_VERSION}-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json ./
+COPY bin bin
+COPY drizzle drizzle
+COPY src src
+USER node
+EXPOSE 4000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=60s --retries=3 \
+  CMD ["node", "bin/check-health.js"]
+CMD ["node", "src/main.ts"]
