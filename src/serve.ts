@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { App } from './app.ts';
+import { App } from './app.ts';
+import type { Config } from './config.ts';
+import { demoBlock } from './demo/demo-block.ts';
+import { ensureDemo } from './demo/ensure-demo.ts';
+import type { Logger } from './lib/logger.ts';
+import { migrateFleet } from './tenancy/migrate.ts';
+import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
@@ -56,8 +62,37 @@ export function buildGraphServer(app: App, options: GraphServerOptions = {}): Gr
   return { yoga, loginCode };
 }
 
-/** Listens on the configured address. */
-export function listen(app: App, yoga: Yoga): Promise<HttpServer> {
-  const { host, port, shutdownGraceMs } = app.options.config;
-  return HttpServer.listen({ handler: yoga, host, port, graceMs: shutdownGraceMs });
+
+export interface ServeOptions {
+  config: Config;
+  logger: Logger;
+  /** Ends the server: it drains and goes. */
+  signal: AbortSignal;
+  stdout: { write(text: string): unknown };
+}
+
+/**
+ * Runs the server until the signal. In development it migrates and makes the demo companies first; in production it
+ * throws SCHEMA_MISMATCH, naming the command that mends it, when the schemas do not fit this build.
+ */
+export async function serve({ config, logger, signal, stdout }: ServeOptions): Promise<void> {
+  await using app = await App.open({ config, logger });
+  if (!config.production) await migrateFleet(app.fleet);
+  await assertSchemasCurrent(app.catalog, app.fleet.lines);
+  const demo = config.production ? undefined : await ensureDemo(app);
+  const { yoga, loginCode } = buildGraphServer(app, {
+    draining: () => signal.aborted,
+    ...(demo && { demoHeaders: demo.headers }),
+  });
+  const { host, port, shutdownGraceMs } = config;
+  await using http = await HttpServer.listen({ handler: yoga, host, port, graceMs: shutdownGraceMs });
+  logger.info({ host, port: http.port }, 'listening');
+  if (demo) stdout.write(await demoBlock(demo, `http://localhost:${http.port}`, loginCode));
+  await aborted(signal);
+  logger.info('draining');
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -1,5 +1,4 @@
 import type { Identity } from '../identity/identity.ts';
-import type { Logger } from '../lib/logger.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
@@ -22,7 +21,6 @@ export interface Host {
   serve(): Promise<void>;
   /** The graph as a schema document. */
   printSchema(): string;
-  readonly logger: Logger;
   readonly stdout: { write(text: string): unknown; isTTY?: boolean };
   readonly stderr: { write(text: string): unknown; isTTY?: boolean };
   /** Aborted by the first interrupt: long work then stops where it can be resumed. */

@@ -1,0 +1,40 @@
+import { App } from './app.ts';
+import { runProgram } from './cli/program.ts';
+import type { Host } from './cli/toolbox.ts';
+import { type Config, loadConfig } from './config.ts';
+import { printGraph } from './graphql/print-graph.ts';
+import { createLogger, type Logger } from './lib/logger.ts';
+import { schema } from './schema.ts';
+import { serve } from './serve.ts';
+import { assertSchemasCurrent } from './tenancy/schema-status.ts';
+
+const interrupt = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+
+/** Read when first needed: `--help` and `schema print` work without a configuration. */
+let configured: { config: Config; logger: Logger } | undefined;
+const settings = () => {
+  const config = loadConfig();
+  configured ??= { config, logger: createLogger({ level: config.logLevel, stream: 'stderr', pretty: !config.production }) };
+  return configured;
+};
+
+const host: Host = {
+  signal: interrupt.signal,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  printSchema: () => printGraph(schema),
+  serve: () => serve({ ...settings(), signal: interrupt.signal, stdout: process.stdout }),
+  async open({ unmigrated = false } = {}) {
+    const app = await App.open(settings());
+    try {
+      if (!unmigrated) await assertSchemasCurrent(app.catalog, app.fleet.lines);
+      return app;
+    } catch (error) {
+      await app[Symbol.asyncDispose]();
+      throw error;
+    }
+  },
+};
+
+process.exitCode = await runProgram(process.argv.slice(2), host);

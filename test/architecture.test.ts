@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { tablesWithRowRules } from '../src/graphql/row-rules.ts';
+import { schema } from '../src/schema.ts';
+import { coreModules, optionalModules } from '../src/tenancy/modules.ts';
+import { moduleFolders, readSources, root, type Source } from './support/sources.ts';
+
+const sources = readSources();
+const rooms = ['lib', 'db', 'tenancy', 'identity', 'graphql', 'modules', 'demo', 'schema.ts'];
+const order = new Map<string, number>(rooms.map((room, index) => [room, index]));
+for (const room of ['server', 'cli', 'config.ts']) order.set(room, rooms.length);
+for (const [index, room] of ['app.ts', 'serve.ts', 'main.ts'].entries()) order.set(room, rooms.length + 1 + index);
+
+const roomOf = (file: string): string => file.split('/')[1]!;
+const isLeaf = (file: string): boolean => /\/(tables|relations)\.ts$|^src\/(catalog-)?relations\.ts$/.test(file);
+const moduleOf = (file: string): string | undefined => /^src\/modules\/([^/]+)\//.exec(file)?.[1];
+const modules = [...coreModules, ...optionalModules] as string[];
+
+function breaches(check: (from: Source, to: string) => boolean): string[] {
+  return sources.flatMap((from) => from.imports.filter((to) => check(from, to)).map((to) => `${from.file} -> ${to}`));
+}
+
+describe('the house', () => {
+  it('imports point to the left only', () => {
+    const wrong = breaches(({ file }, to) => {
+      if (isLeaf(file) || isLeaf(to)) return false;
+      return (
+        order.get(roomOf(to))! > order.get(roomOf(file))! || [roomOf(file), roomOf(to)].sort().join() === 'cli,server'
+      );
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('knows every room', () => {
+    expect(sources.filter(({ file }) => !isLeaf(file) && !order.has(roomOf(file))).map(({ file }) => file)).toEqual([]);
+  });
+
+  it('tables and relations are leaves', () => {
+    const allowed = (to: string) => isLeaf(to) || to.startsWith('src/lib/') || to === 'src/identity/roles.ts';
+    expect(breaches(({ file }, to) => isLeaf(file) && !allowed(to))).toEqual([]);
+  });
+
+  it('a module uses those below it, and never their stores, mutations or index', () => {
+    const wrong = breaches(({ file }, to) => {
+      const [from, target] = [moduleOf(file), moduleOf(to)];
+      if (!from || !target || from === target || isLeaf(file)) return false;
+      const upward = modules.indexOf(target) > modules.indexOf(from);
+      return (upward && !isLeaf(to)) || /\/(store|[\w-]*mutations|index)\.ts$/.test(to);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('has no import cycles', () => {
+    const graph = new Map(sources.map(({ file, imports }) => [file, imports]));
+    const done = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (file: string, trail: readonly string[]) => {
+      if (trail.includes(file)) cycles.push([...trail.slice(trail.indexOf(file)), file].join(' -> '));
+      if (done.has(file) || trail.includes(file)) return;
+      for (const next of graph.get(file) ?? []) visit(next, [...trail, file]);
+      done.add(file);
+    };
+    for (const { file } of sources) visit(file, []);
+    expect(cycles).toEqual([]);
+  });
+
+  it('has no barrels: index files export nothing', () => {
+    const wrong = sources.filter(({ file, text }) => file.endsWith('/index.ts') && /^export /m.test(text));
+    expect(wrong.map(({ file }) => file)).toEqual([]);
+  });
+});
+
+describe('every file', () => {
+  const offenders = (check: (source: Source) => boolean) => sources.filter(check).map(({ file }) => file);
+
+  it('leaves the environment to the configuration', () => {
+    const readers = offenders(
+      ({ file, text }) => /process\.env\b/.test(text) && file !== 'src/config.ts' && roomOf(file) !== 'cli',
+    );
+    expect(readers).toEqual([]);
+  });
+
+  it('lets the process end by itself', () => {
+    expect(offenders(({ text }) => /process\.exit\(/.test(text))).toEqual([]);
+  });
+
+  it('stays under 400 lines', () => {
+    expect(offenders(({ text }) => text.split('\n').length > 400)).toEqual([]);
+  });
+
+  it('never takes a shared connection', () => {
+    expect(offenders(({ text }) => /\bsql\.(begin|reserve)\(/.test(text))).toEqual([]);
+  });
+});
+
+describe('the manifests', () => {
+  it('name every module, in one order', () => {
+    expect(moduleFolders().sort()).toEqual([...modules].sort());
+  });
+
+  it.each(modules)('%s is in the graph, the relations and the migrations where it has a part of them', (name) => {
+    const has = (file: string) => existsSync(path.join(root, 'src/modules', name, file));
+    const manifest = (file: string) => readFileSync(path.join(root, 'src', file), 'utf8');
+    expect(manifest('schema.ts').includes(`./modules/${name}/index.ts`)).toBe(has('index.ts'));
+    expect(manifest('relations.ts').includes(`./modules/${name}/`)).toBe(has('tables.ts'));
+    expect(existsSync(path.join(root, 'drizzle', name))).toBe(has('tables.ts'));
+  });
+
+  it('migrations belong to a module, the catalog or the database', () => {
+    const lines = readdirSync(path.join(root, 'drizzle'));
+    expect(lines.filter((line) => !['database', 'catalog', ...modules].includes(line))).toEqual([]);
+  });
+
+  it('every table that the graph shows has a row rule', () => {
+    const shown = Object.values(schema.getTypeMap()).flatMap((type) => {
+      const table = type.extensions.pothosDrizzleModel;
+      return typeof table === 'string' ? [table] : [];
+    });
+    expect(shown.filter((table) => !tablesWithRowRules().includes(table as never))).toEqual([]);
+  });
+});
