@@ -72,7 +72,7 @@ function encodeArray(values: readonly unknown[]): string {
   const elements = values.map((value) => {
     if (Array.isArray(value)) return encodeArray(value);
     const { text } = encodeParameter(value);
-    return text === null ? 'null' : `"${text.replace(/["\\]/g, '\\$&')}"`;
+    return text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`;
   });
   return `{${elements.join(',')}}`;
 }

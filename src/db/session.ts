@@ -40,6 +40,8 @@ export class Session<R extends AnyRelations> {
   #root: Level = { depth: 0, occupied: false };
   #db: PostgresJsDatabase<R> | undefined;
   #lease: Promise<Lease> | undefined;
+  /** Resolves when the bind packet was answered; never rejects. */
+  #binding: Promise<void> | undefined;
   #bindError: unknown;
   #pending = new Set<Promise<unknown>>();
   /** What the transaction failed of; undefined while it can go on. */
@@ -132,9 +134,12 @@ export class Session<R extends AnyRelations> {
       const lease = await this.#bind();
       if (this.#failure) throw this.#failure;
       const answer = await send(lease);
+      await this.#binding;
       if (this.#bindError) throw this.#bindError;
       return answer;
     } catch (error) {
+      // Its answer came first, but it may be told later
+      await this.#binding;
       throw this.#fail(error);
     }
   }
@@ -159,9 +164,7 @@ export class Session<R extends AnyRelations> {
     const refused = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);
     };
-    const bound = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(noop, refused);
-    const settled = bound.then(() => void this.#pending.delete(settled));
-    this.#pending.add(settled);
+    this.#binding = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(noop, refused);
     return lease;
   }
 
@@ -202,6 +205,7 @@ export class Session<R extends AnyRelations> {
 
   async #quiet(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
+    await this.#binding;
   }
 
   async #save(): Promise<void> {

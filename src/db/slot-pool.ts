@@ -72,6 +72,8 @@ export class SlotPool implements AsyncDisposable {
   #opening = 0;
   #closing = 0;
   #failures = 0;
+  /** Why the last connection could not be opened. */
+  #refusal: unknown;
   #retryAt = 0;
   #retry: NodeJS.Timeout | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
@@ -233,6 +235,7 @@ export class SlotPool implements AsyncDisposable {
   #notOpened(error: unknown): void {
     this.#opening--;
     this.#failures++;
+    this.#refusal = error;
     if (this.#failures > 1) {
       this.#retryAt = performance.now() + retryMs;
       clearTimeout(this.#retry);
@@ -245,7 +248,7 @@ export class SlotPool implements AsyncDisposable {
 
   /** With no connection and none to be had, waiting is of no use. */
   #refuse(): void {
-    for (const waiter of this.#queue.drain()) waiter.reject(databaseError('UNAVAILABLE'));
+    for (const waiter of this.#queue.drain()) waiter.reject(databaseError('UNAVAILABLE', this.#refusal));
   }
 
   /** The session gave the slot back: to the next one, or away when it is lost, in doubt or worn. */

@@ -1,0 +1,89 @@
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+const cancelCode = 80_877_102;
+
+/** A way to the database that can be cut, closed and slowed down: what a network does. */
+export class Wire implements AsyncDisposable {
+  /** The database's address by this way. */
+  readonly url: string;
+  /** How many cancel requests went through. */
+  cancels = 0;
+  /** Packets sent to the server. */
+  packets = 0;
+  /** Awaited before a cancel request is passed on. */
+  beforeCancel: () => Promise<void> = async () => {};
+  #server: Server;
+  #target: { host: string; port: number };
+  #sockets = new Set<Socket>();
+  #silent = false;
+
+  private constructor(server: Server, port: number, url: URL) {
+    this.#server = server;
+    this.#target = { host: url.hostname, port: Number(url.port || 5432) };
+    const through = new URL(url);
+    through.hostname = '127.0.0.1';
+    through.port = String(port);
+    this.url = through.href;
+    server.on('connection', (socket) => this.#join(socket));
+  }
+
+  static async to(url: string): Promise<Wire> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    return new Wire(server, (server.address() as { port: number }).port, new URL(url));
+  }
+
+  /** Ends every connection, as a failing network would. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
+  /** Refuses new connections, or takes them again. */
+  async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.cut();
+    await closed;
+  }
+
+  async reopen(): Promise<void> {
+    await once(this.#server.listen(Number(new URL(this.url).port), '127.0.0.1'), 'listening');
+  }
+
+  /** Swallows everything from now on without closing anything. */
+  fallSilent(): void {
+    this.#silent = true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#server.listening) await this.close();
+  }
+
+  #join(client: Socket): void {
+    const server = connect({ ...this.#target, noDelay: true });
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => this.#sockets.delete(socket));
+    }
+    client.once('data', (first: Buffer) => {
+      const isCancel = first.length === 16 && first.readUInt32BE(4) === cancelCode;
+      if (isCancel) this.cancels++;
+      const passed = isCancel ? this.beforeCancel() : Promise.resolve();
+      void passed.then(() => {
+        this.#pass(first, server);
+        client.on('data', (data: Buffer) => {
+          this.packets++;
+          this.#pass(data, server);
+        });
+      });
+    });
+    server.on('data', (data: Buffer) => this.#pass(data, client));
+    client.on('end', () => server.end()).on('close', () => server.destroy());
+    server.on('end', () => client.end()).on('close', () => client.destroy());
+  }
+
+  #pass(data: Buffer, to: Socket): void {
+    if (!this.#silent) to.write(data);
+  }
+}
