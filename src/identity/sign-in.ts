@@ -57,7 +57,8 @@ async function refuse(identity: Identity, user: User | undefined, email: string,
       actor: { kind: 'SYSTEM' },
       action: 'user.sign-in-refused',
       outcome: 'FAILURE',
-      ...(user && { resource: { type: 'User', id: user.id } }),
+      // Never left out: the statement has to be the same one for an address that nobody has.
+      resource: { type: 'User', id: user?.id ?? 'unknown' },
       metadata: { email },
     }),
   );

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import postgres from 'postgres';
 import { afterAll } from 'vitest';
 import { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
@@ -114,6 +115,13 @@ export class Process implements AsyncDisposable {
   async signIn(email: string, organizationId?: string): Promise<{ session: SignedIn; authorization: string }> {
     const session = await signIn(this.identity, { email, password, organizationId }, {});
     return { session, authorization: `Bearer ${session.accessToken}` };
+  }
+
+  /** Runs a statement as superuser. */
+  async administer(statement: string): Promise<void> {
+    const sql = postgres(this.#database.url, { max: 1, onnotice: () => {} });
+    await sql.unsafe(statement);
+    await sql.end();
   }
 
   /** Who the authorization stands for, in an organization. */
