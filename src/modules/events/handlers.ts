@@ -1,6 +1,6 @@
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import type { BusinessEvent } from './record-event.ts';
+import type { BusinessEvent } from './business-event.ts';
 
 /** The effect of an event on a module above the one that it came from, in the transaction of the change. */
 export type EventHandler = (tx: TenantTx, viewer: Viewer | null, event: BusinessEvent) => Promise<void>;
