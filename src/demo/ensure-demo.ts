@@ -1,0 +1,89 @@
+import { addMember, type Membership } from '../identity/add-member.ts';
+import { createUser } from '../identity/create-user.ts';
+import { findUserByEmail } from '../identity/find-user.ts';
+import type { Identity } from '../identity/identity.ts';
+import { permissionsOf } from '../identity/permissions.ts';
+import type { Person } from '../identity/profile-gateway.ts';
+import type { Role } from '../identity/roles.ts';
+import { signIn } from '../identity/sign-in.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import type { TenantBinding } from '../tenancy/binding.ts';
+import type { Catalog } from '../tenancy/catalog.ts';
+import type { TenantDirectory } from '../tenancy/directory.ts';
+import type { Fleet } from '../tenancy/fleet.ts';
+import { provisionTenant } from '../tenancy/provision.ts';
+import { organizations } from '../tenancy/tables.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import { type DemoCompany, type DemoPerson, demoCompanies, demoEmail, demoPassword } from './people.ts';
+import { seedCompany } from './seed-company.ts';
+
+export interface DemoTools {
+  fleet: Fleet;
+  catalog: Catalog;
+  directory: TenantDirectory;
+  binding: TenantBinding;
+  identity: Identity;
+}
+
+/** The demo that is there: who can sign in, and the headers that sign the explorer in. */
+export interface Demo {
+  companies: readonly DemoCompany[];
+  headers(): Promise<Record<string, string>>;
+}
+
+/** Who the explorer is, unless somebody signs in otherwise: sees and may do everything. */
+const explorerRole: Role = 'OWNER';
+
+/**
+ * Makes the two demo companies in an installation that has no other, and completes them when an earlier start was
+ * interrupted. Undefined where there are companies of somebody's own: then nothing is touched.
+ */
+export async function ensureDemo(tools: DemoTools): Promise<Demo | undefined> {
+  const slugs = demoCompanies.map(({ slug }) => slug);
+  const existing = await tools.catalog.read((db) => db.select({ slug: organizations.slug }).from(organizations));
+  if (existing.some(({ slug }) => !slugs.includes(slug))) return undefined;
+  for (const company of demoCompanies) await ensureCompany(tools, company);
+  return { companies: demoCompanies, headers: () => explorerHeaders(tools.identity, demoCompanies[0]!) };
+}
+
+async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<void> {
+  const { slug, name, timeZone, locale } = company;
+  const known = await tools.directory.findBySlug(slug);
+  const served = known?.status === 'ACTIVE' ? known : undefined;
+  const tenant = served ?? (await provisionTenant(tools.fleet, { slug, name, timeZone, locale, currency: 'EUR' }));
+  const viewers = new Map<Role, Viewer>();
+  for (const person of company.people) viewers.set(person.role, await ensureMember(tools, tenant, company, person));
+  await tools.binding.write(tenant, (tx) => seedCompany(tx, viewers), { roleClass: 'job' });
+}
+
+async function ensureMember(tools: DemoTools, tenant: Tenant, company: DemoCompany, demo: DemoPerson): Promise<Viewer> {
+  const { identity, catalog } = tools;
+  const { role, firstName, lastName } = demo;
+  const email = demoEmail(company, role);
+  const user = await catalog.read((db) => findUserByEmail(db, email));
+  const person: Person = user
+    ? { userId: user.id, email, firstName, lastName }
+    : await createUser(identity, { email, firstName, lastName, password: demoPassword });
+  const known = await findMembership(catalog, person.userId, tenant.id);
+  const membership = known ?? (await addMember(identity, { person, tenant, role, actor: { kind: 'SYSTEM' } }, {}));
+  return toViewer(person, membership);
+}
+
+const findMembership = (catalog: Catalog, userId: string, organizationId: string): Promise<Membership | undefined> =>
+  catalog.read((db) => db.query.userOrganizations.findFirst({ where: { userId, organizationId } }));
+
+const toViewer = (person: Person, { id, profileId, organizationId, role }: Membership): Viewer => ({
+  ...person,
+  membershipId: id,
+  profileId,
+  organizationId,
+  role,
+  permissions: permissionsOf(role),
+  roleClass: 'job',
+});
+
+async function explorerHeaders(identity: Identity, company: DemoCompany): Promise<Record<string, string>> {
+  const credentials = { email: demoEmail(company, explorerRole), password: demoPassword, deviceName: 'GraphiQL' };
+  const { accessToken } = await signIn(identity, credentials, {});
+  return { authorization: `Bearer ${accessToken}`, 'x-tenant': company.slug };
+}

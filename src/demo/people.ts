@@ -1,0 +1,52 @@
+import type { Role } from '../identity/roles.ts';
+
+/** The password of every demo user; they exist in development alone. */
+export const demoPassword = 'chantier-demo';
+
+export interface DemoPerson {
+  role: Role;
+  firstName: string;
+  lastName: string;
+}
+
+export interface DemoCompany {
+  slug: string;
+  name: string;
+  timeZone: string;
+  locale: string;
+  people: readonly DemoPerson[];
+}
+
+export const demoCompanies: readonly DemoCompany[] = [
+  {
+    slug: 'acme',
+    name: 'Acme Conseil',
+    timeZone: 'Europe/Paris',
+    locale: 'fr-FR',
+    people: [
+      { role: 'OWNER', firstName: 'Odile', lastName: 'Bernard' },
+      { role: 'ADMIN', firstName: 'Adrien', lastName: 'Morel' },
+      { role: 'MANAGER', firstName: 'Maud', lastName: 'Lefèvre' },
+      { role: 'CONSULTANT', firstName: 'Côme', lastName: 'Girard' },
+      { role: 'MEMBER', firstName: 'Mehdi', lastName: 'Haddad' },
+      { role: 'CLIENT', firstName: 'Clara', lastName: 'Petit' },
+    ],
+  },
+  {
+    slug: 'globex',
+    name: 'Globex Studio',
+    timeZone: 'America/Montreal',
+    locale: 'en-CA',
+    people: [
+      { role: 'OWNER', firstName: 'Olivia', lastName: 'Stone' },
+      { role: 'ADMIN', firstName: 'Arthur', lastName: 'Field' },
+      { role: 'MANAGER', firstName: 'Maya', lastName: 'Brooks' },
+      { role: 'CONSULTANT', firstName: 'Connor', lastName: 'Hill' },
+      { role: 'MEMBER', firstName: 'Mia', lastName: 'Lake' },
+      { role: 'CLIENT', firstName: 'Caleb', lastName: 'Rivers' },
+    ],
+  },
+];
+
+/** The address of a company's demo user with this role. */
+export const demoEmail = (company: DemoCompany, role: Role): string => `${role.toLowerCase()}@${company.slug}.example`;
