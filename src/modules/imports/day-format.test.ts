@@ -1,0 +1,24 @@
+import { describe, expect, it } from 'vitest';
+import { dayReader } from './day-format.ts';
+
+describe('day formats', () => {
+  it('reads days in the pattern that a file uses', () => {
+    expect(dayReader('DD-MMM-YY')!('02-Nov-04')).toBe('2004-11-02');
+    expect(dayReader('DD-MMM-YY')!('31-DEC-99')).toBe('1999-12-31');
+    expect(dayReader('YYYY-MM-DD')!('2012-02-29')).toBe('2012-02-29');
+    expect(dayReader('D/M/YYYY')!('7/11/2004')).toBe('2004-11-07');
+    expect(dayReader('DD.MM.YYYY')!('07.11.2004')).toBe('2004-11-07');
+  });
+
+  it('refuses other forms and days that do not exist', () => {
+    const read = dayReader('DD-MMM-YY')!;
+    for (const text of ['', '2-Nov-04', '02-Nov-2004', '31-Nov-04', '29-Feb-05', '02-Nox-04', ' 02-Nov-04']) {
+      expect(read(text)).toBeUndefined();
+    }
+    expect(dayReader('DD.MM.YYYY')!('07x11x2004')).toBeUndefined();
+  });
+
+  it('refuses patterns that name no whole day, or a part twice', () => {
+    for (const pattern of ['', 'YYYY-MM', 'DD-MM-YY-YYYY', 'day']) expect(dayReader(pattern)).toBeUndefined();
+  });
+});
