@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, inject } from 'vitest';
+import { afterAll, expect, inject } from 'vitest';
 import { App } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { addMember } from '../../src/identity/add-member.ts';
@@ -13,6 +13,7 @@ import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 import { provisionTenant } from '../../src/tenancy/provision.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
+import { citusBreaches } from './citus-lint.ts';
 import { testSecret } from './test-secret.ts';
 
 /** Cheap enough for tests; the real cost is tested where passwords are. */
@@ -206,6 +207,9 @@ const tenantStatements = (texts: readonly string[]): string[] =>
 /** The server of a test file; closed at its end. */
 export async function world(options: WorldOptions = {}): Promise<World> {
   const opened = await World.open(options);
-  afterAll(() => opened[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await opened[Symbol.asyncDispose]();
+    expect([...new Set(opened.recorded)].flatMap(citusBreaches), 'SQL that sharding does not allow').toEqual([]);
+  });
   return opened;
 }
