@@ -61,6 +61,17 @@ describe('a superuser', () => {
     expect(found).toEqual([{ fr: true, en: true }]);
   });
 
+  test('takes over extensions that were installed elsewhere', async () => {
+    await using database = await createDatabase();
+    await using admin = new Raw(database.url);
+    await admin.run('create extension unaccent; create extension pg_trgm');
+    await using lines = await TestLines.of({});
+    await using world = await World.open(database, await bootstrap({ adminUrl: database.url, secret }), lines.read());
+    const placed = `select distinct extnamespace::regnamespace::text as schema from pg_extension where extname <> 'plpgsql'`;
+    expect(await admin.run(placed)).toEqual([{ schema: 'extensions' }]);
+    expect(await world.catalog.read((db) => db.query.databases.findMany())).toMatchObject([{ kind: 'PRIMARY' }]);
+  });
+
   test('keeps out of a schema that is not ours', async () => {
     await using database = await createDatabase();
     await using admin = new Raw(database.url);

@@ -81,7 +81,9 @@ describe('the directory', () => {
     await admin.run(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chantier listener' and datname = current_database()`,
     );
-    await vi.waitFor(() => expect(here.process.catalog.bus.live).toBe(false));
+    const { bus } = here.process.catalog;
+    await vi.waitFor(() => expect(bus.live).toBe(false));
+    await vi.waitFor(() => expect(bus.live).toBe(true));
     await here.directory.findBySlug('acme');
     expect(here.queries()).toBe(2);
   });
