@@ -9,7 +9,8 @@ import { serve } from './serve.ts';
 import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 
 const interrupt = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+// Not once: npm passes on a signal that was sent to its whole group, and the second would end us undrained.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
 
 /** Read when first needed: `--help` and `schema print` work without a configuration. */
 let configured: { config: Config; logger: Logger } | undefined;
