@@ -45,6 +45,7 @@ export class World implements AsyncDisposable {
   readonly app: App;
   readonly yoga: ReturnType<typeof buildGraphServer>['yoga'];
   readonly #recorded: string[];
+  readonly #resources = new AsyncDisposableStack();
 
   private constructor(app: App, recorded: string[]) {
     this.app = app;
@@ -71,7 +72,7 @@ export class World implements AsyncDisposable {
 
   /** A new company with a schema of its own. */
   async company(name = 'Acme'): Promise<Company> {
-    const slug = `${name.toLowerCase()}-${randomBytes(4).toString('hex')}`;
+    const slug = `${name.toLowerCase().replaceAll(' ', '-')}-${randomBytes(4).toString('hex')}`;
     const tenant = await provisionTenant(this.app.fleet, {
       name,
       slug,
@@ -114,8 +115,14 @@ export class World implements AsyncDisposable {
     };
   }
 
+  /** Does something when the world is closed, after its server. */
+  defer(work: () => Promise<void>): void {
+    this.#resources.defer(work);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.app[Symbol.asyncDispose]();
+    await this.#resources.disposeAsync();
   }
 }
 
