@@ -34,3 +34,7 @@ export function checkInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   const text = issues.map(({ path, message }) => (path.length ? `${path.join('.')}: ${message}` : message));
   throw new AppError('BAD_INPUT', text.join('; '), { field: ['input', ...(issues[0]?.path ?? [])].join('.'), issues });
 }
+
+/** An input for something new: where nothing is there yet to be cleared, null says no more than absence. */
+export const withoutNulls = (input: object): object =>
+  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Viewer } from '../../identity/viewer.ts';
 import { nameField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
@@ -11,7 +11,7 @@ import { completionOf } from './completion.ts';
 import { requireTaskWriter } from './policy.ts';
 import { requireReferences } from './references.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
-import { checkDates, checkPlace, taskFields, withoutNulls } from './task-input.ts';
+import { checkDates, checkPlace, taskFields } from './task-input.ts';
 
 const input = z.object({ ...taskFields, name: nameField });
 

@@ -28,10 +28,6 @@ export const taskFields = {
   externalReference: externalReferenceField.nullish(),
 };
 
-/** Where nothing is there yet to be cleared, null says no more than absence. */
-export const withoutNulls = (input: object): object =>
-  Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));
-
 interface Place {
   type: (typeof taskTypes)[number];
   projectId: string | null;

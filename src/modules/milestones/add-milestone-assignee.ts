@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { requireRow } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { profiles } from '../people/tables.ts';
+import { requireMilestoneWriter } from './policy.ts';
+import { milestoneAssignments, milestones } from './tables.ts';
+
+const input = z.object({ milestoneId: uuidField, profileId: uuidField });
+
+export interface MilestoneAssigneeIds {
+  milestoneId: string;
+  profileId: string;
+}
+
+/** Makes a person answer for a milestone; saying so twice changes nothing. Throws NOT_FOUND for either. */
+export async function addMilestoneAssignee(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<MilestoneAssigneeIds> {
+  requireMilestoneWriter(viewer);
+  const { milestoneId, profileId } = checkInput(input, raw);
+  await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
+  await requireRow(tx, profiles, profileId, 'Profile', 'input.profileId');
+  const added = await tx
+    .insert(milestoneAssignments)
+    .values({ milestoneId, profileId })
+    .onConflictDoNothing()
+    .returning({ profileId: milestoneAssignments.profileId });
+  if (added.length) {
+    await recordEvent(tx, viewer, {
+      action: 'milestone.assigned',
+      resourceType: 'Milestone',
+      resourceId: milestoneId,
+      metadata: { profileId },
+    });
+  }
+  return { milestoneId, profileId };
+}

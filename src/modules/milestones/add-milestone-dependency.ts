@@ -1,0 +1,65 @@
+import { sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { lockRule } from '../../tenancy/rule-lock.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { requireMilestoneWriter } from './policy.ts';
+import { milestoneDependencies, milestones } from './tables.ts';
+
+const input = z.object({ milestoneId: uuidField, dependsOnId: uuidField });
+
+export interface MilestoneDependencyIds {
+  milestoneId: string;
+  dependsOnId: string;
+}
+
+/**
+ * Makes a milestone start after another one of its project; saying so twice changes nothing. Throws NOT_FOUND for
+ * either, INVALID_STATE when they are of different projects, and CYCLE when the other one waits for this one.
+ */
+export async function addMilestoneDependency(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<MilestoneDependencyIds> {
+  requireMilestoneWriter(viewer);
+  const { milestoneId, dependsOnId } = checkInput(input, raw);
+  // Two at once could close a cycle together: each would see the other's end of it still open.
+  await lockRule(tx, 'milestone dependencies');
+  const milestone = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
+  const dependsOn = await lockVisible(tx, viewer, milestones, dependsOnId, 'Milestone', 'input.dependsOnId');
+  if (milestone.projectId !== dependsOn.projectId) {
+    throw new AppError('INVALID_STATE', 'The milestone is of another project', { field: 'input.dependsOnId' });
+  }
+  await requireNoCycle(tx, milestoneId, dependsOnId);
+  const added = await tx
+    .insert(milestoneDependencies)
+    .values({ milestoneId, dependsOnId })
+    .onConflictDoNothing()
+    .returning({ milestoneId: milestoneDependencies.milestoneId });
+  if (added.length) {
+    await recordEvent(tx, viewer, {
+      action: 'milestone.dependency-added',
+      resourceType: 'Milestone',
+      resourceId: milestoneId,
+      metadata: { dependsOnId },
+    });
+  }
+  return { milestoneId, dependsOnId };
+}
+
+async function requireNoCycle(tx: TenantTx, milestoneId: string, dependsOnId: string): Promise<void> {
+  const waits = await tx.execute(sql`
+    with recursive waited_for (id) as (
+      select ${dependsOnId}::uuid
+      union
+      select d.depends_on_id from ${milestoneDependencies} d join waited_for on d.milestone_id = waited_for.id
+    ) select 1 from waited_for where id = ${milestoneId}`);
+  if (waits.length)
+    throw new AppError('CYCLE', 'The other milestone waits for this one', { field: 'input.dependsOnId' });
+}

@@ -1,0 +1,105 @@
+import { fromDayNumber, toDayNumber } from '../../lib/days.ts';
+import { isAtRisk, isLate, type Schedule } from './health.ts';
+
+/** A milestone as planning sees it: its schedule, and which others must be finished before it starts. */
+export interface PlannedMilestone extends Schedule {
+  id: string;
+  /** The day on which it was reached, when it was. */
+  completedOn: string | null;
+  dependsOn: readonly string[];
+}
+
+/** Where a milestone stands in the plan. Days are calendar days, both ends inclusive. */
+export interface PlanEntry {
+  id: string;
+  projectedStart: string;
+  projectedFinish: string;
+  /** The last day on which it may finish without delaying the whole plan; null when it is reached. */
+  latestFinish: string | null;
+  /** Days that it may slip without delaying the whole plan; null when it is reached. */
+  slackDays: number | null;
+  isCritical: boolean;
+  isLate: boolean;
+  isAtRisk: boolean;
+}
+
+interface Node {
+  milestone: PlannedMilestone;
+  before: Node[];
+  after: Node[];
+  start: number;
+  finish: number;
+  latestFinish: number;
+}
+
+const isDone = ({ milestone }: Node): boolean => milestone.status === 'COMPLETED';
+
+/**
+ * The critical path method over milestones that depend on each other without a cycle. A milestone keeps its length and
+ * starts on its own first day, or the day after the last one that it waits for; an open one does not finish before
+ * today. What may not slip a day without moving the end of the plan is critical. It is at risk when it is behind
+ * schedule, or when what it waits for pushes it past its due day. Entries come in the order of their projected finish.
+ */
+export function planMilestones(milestones: readonly PlannedMilestone[], today: string): PlanEntry[] {
+  const order = inDependencyOrder(milestones);
+  for (const node of order) project(node, toDayNumber(today));
+  const end = Math.max(...order.map(({ finish }) => finish));
+  for (const node of order.toReversed()) node.latestFinish = latestFinishOf(node, end);
+  return order.toSorted((a, b) => a.finish - b.finish || a.start - b.start).map((node) => entryOf(node, today));
+}
+
+/** Each milestone after all that it waits for. Dependencies on others than these are left out. */
+function inDependencyOrder(milestones: readonly PlannedMilestone[]): Node[] {
+  const nodes = new Map<string, Node>();
+  for (const milestone of milestones) {
+    nodes.set(milestone.id, { milestone, before: [], after: [], start: 0, finish: 0, latestFinish: 0 });
+  }
+  for (const node of nodes.values()) {
+    node.before = node.milestone.dependsOn.flatMap((id) => nodes.get(id) ?? []);
+    for (const before of node.before) before.after.push(node);
+  }
+  const waiting = new Map([...nodes.values()].map((node) => [node, node.before.length]));
+  const order = [...nodes.values()].filter((node) => node.before.length === 0);
+  for (const node of order) {
+    for (const next of node.after) {
+      const left = waiting.get(next)! - 1;
+      waiting.set(next, left);
+      if (left === 0) order.push(next);
+    }
+  }
+  return order;
+}
+
+function project(node: Node, today: number): void {
+  const { startDate, dueDate, completedOn } = node.milestone;
+  const [start, due] = [toDayNumber(startDate), toDayNumber(dueDate)];
+  if (isDone(node)) {
+    node.finish = completedOn ? toDayNumber(completedOn) : due;
+    node.start = Math.min(start, node.finish);
+    return;
+  }
+  node.start = Math.max(start, ...node.before.map(({ finish }) => finish + 1));
+  node.finish = Math.max(node.start + due - start, today);
+}
+
+/** Before the latest start of everything open that waits for it, or by the end of the plan. */
+function latestFinishOf(node: Node, end: number): number {
+  const open = node.after.filter((next) => !isDone(next));
+  return Math.min(end, ...open.map(({ latestFinish, start, finish }) => latestFinish - (finish - start) - 1));
+}
+
+function entryOf(node: Node, today: string): PlanEntry {
+  const { milestone, start, finish, latestFinish } = node;
+  const done = isDone(node);
+  const late = isLate(milestone, today);
+  return {
+    id: milestone.id,
+    projectedStart: fromDayNumber(start),
+    projectedFinish: fromDayNumber(finish),
+    latestFinish: done ? null : fromDayNumber(latestFinish),
+    slackDays: done ? null : latestFinish - finish,
+    isCritical: !done && latestFinish === finish,
+    isLate: late,
+    isAtRisk: !done && !late && (isAtRisk(milestone, today) || finish > toDayNumber(milestone.dueDate)),
+  };
+}

@@ -1,0 +1,31 @@
+import { toDayNumber } from '../../lib/days.ts';
+import type { milestoneStatuses } from './tables.ts';
+
+/** What a milestone's health is judged by: its days (both inclusive), status and progress (percent). */
+export interface Schedule {
+  startDate: string;
+  dueDate: string;
+  status: (typeof milestoneStatuses)[number];
+  progress: number;
+}
+
+/** How many points of progress a milestone may be behind the share of its days that are over. */
+const tolerance = 20;
+
+/** Its due day is over and it is not reached. `today` is a calendar day of the company. */
+export const isLate = ({ dueDate, status }: Schedule, today: string): boolean =>
+  status !== 'COMPLETED' && dueDate < today;
+
+/** Not late yet, but more than 20 points behind the share of its days that are over. */
+export function isAtRisk(milestone: Schedule, today: string): boolean {
+  if (milestone.status === 'COMPLETED' || isLate(milestone, today)) return false;
+  return elapsedPercent(milestone, today) - milestone.progress > tolerance;
+}
+
+/** The share of its days that are over, today not included. */
+function elapsedPercent({ startDate, dueDate }: Schedule, today: string): number {
+  const start = toDayNumber(startDate);
+  const days = toDayNumber(dueDate) - start + 1;
+  const over = Math.min(Math.max(toDayNumber(today) - start, 0), days);
+  return (over * 100) / days;
+}

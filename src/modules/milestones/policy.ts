@@ -1,0 +1,18 @@
+import type { RowRule } from '../../graphql/row-rules.ts';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+
+/** A CLIENT sees the milestones of the projects of its clients, and none of the company’s own; other members see all. */
+export function readableMilestones(viewer: Viewer): RowRule<'milestones'> {
+  if (!viewer.permissions.has('milestone:read')) return 'none';
+  return viewer.role === 'CLIENT' ? { project: { client: { contactId: viewer.profileId } } } : 'all';
+}
+
+/** What a milestone consists of is seen by who sees it, and tasks at all: its tasks are never PERSONAL. */
+export function readableMilestoneTasks(viewer: Viewer): RowRule<'milestoneTasks'> {
+  if (!viewer.permissions.has('task:read')) return 'none';
+  const rule = readableMilestones(viewer);
+  return typeof rule === 'string' ? rule : { milestone: rule };
+}
+
+/** Throws FORBIDDEN without milestone:write. Which ones one may change is a matter of which one may see. */
+export const requireMilestoneWriter = (viewer: Viewer): void => requirePermission(viewer, 'milestone:write');

@@ -1,0 +1,65 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import type { Viewer } from '../../identity/viewer.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { tasks } from '../tasks/tables.ts';
+import { progressOf, type Weights } from './progress.ts';
+import { milestones, milestoneTasks } from './tables.ts';
+
+/**
+ * Brings the progress of those of these milestones that are AUTO up to date, in the transaction of what changed it.
+ *
+ * Tasks are weighed by a statement of its own after the milestones are locked: of two transactions that each finish a
+ * task, the second waits here and then sees what the first one committed. Tasks are locked before milestones.
+ */
+export async function recomputeProgress(tx: TenantTx, viewer: Viewer | null, ids: readonly string[]): Promise<void> {
+  if (!ids.length) return;
+  const automatic = await tx
+    .select({ id: milestones.id, progress: milestones.progress })
+    .from(milestones)
+    .where(and(inArray(milestones.id, [...ids]), eq(milestones.progressMode, 'AUTO')))
+    .orderBy(asc(milestones.id))
+    .for('no key update');
+  if (!automatic.length) return;
+  const weights = await weigh(
+    tx,
+    automatic.map(({ id }) => id),
+  );
+  for (const { id, progress } of automatic) {
+    const now = progressOf(weights.get(id) ?? { total: 0, done: 0 });
+    if (now !== progress) await setProgress(tx, viewer, id, progress, now);
+  }
+}
+
+async function weigh(tx: TenantTx, ids: string[]): Promise<Map<string, Weights>> {
+  const weight = sql`sum(${milestoneTasks.weight})`;
+  const rows = await tx
+    .select({
+      milestoneId: milestoneTasks.milestoneId,
+      total: sql`${weight}`.mapWith(Number),
+      done: sql`coalesce(${weight} filter (where ${tasks.status} = 'DONE'), 0)`.mapWith(Number),
+    })
+    .from(milestoneTasks)
+    .innerJoin(tasks, eq(tasks.id, milestoneTasks.taskId))
+    .where(inArray(milestoneTasks.milestoneId, ids))
+    .groupBy(milestoneTasks.milestoneId);
+  return new Map(rows.map(({ milestoneId, ...weights }) => [milestoneId, weights]));
+}
+
+/** The version stays: what the server keeps up to date must not refuse the changes that people are making. */
+async function setProgress(
+  tx: TenantTx,
+  viewer: Viewer | null,
+  id: string,
+  before: number,
+  after: number,
+): Promise<void> {
+  await tx.update(milestones).set({ progress: after }).where(eq(milestones.id, id));
+  await recordEvent(tx, viewer, {
+    action: 'milestone.progressed',
+    resourceType: 'Milestone',
+    resourceId: id,
+    before: { progress: before },
+    after: { progress: after },
+  });
+}

@@ -1,0 +1,37 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { notFound } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import type { MilestoneAssigneeIds } from './add-milestone-assignee.ts';
+import { requireMilestoneWriter } from './policy.ts';
+import { milestoneAssignments, milestones } from './tables.ts';
+
+const input = z.object({ milestoneId: uuidField, profileId: uuidField });
+
+/** Ends a person's answering for a milestone. Throws NOT_FOUND when they do not answer for it. */
+export async function removeMilestoneAssignee(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<MilestoneAssigneeIds> {
+  requireMilestoneWriter(viewer);
+  const { milestoneId, profileId } = checkInput(input, raw);
+  await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
+  const removed = await tx
+    .delete(milestoneAssignments)
+    .where(and(eq(milestoneAssignments.milestoneId, milestoneId), eq(milestoneAssignments.profileId, profileId)))
+    .returning({ profileId: milestoneAssignments.profileId });
+  if (!removed.length) throw notFound('Profile', 'input.profileId');
+  await recordEvent(tx, viewer, {
+    action: 'milestone.unassigned',
+    resourceType: 'Milestone',
+    resourceId: milestoneId,
+    metadata: { profileId },
+  });
+  return { milestoneId, profileId };
+}

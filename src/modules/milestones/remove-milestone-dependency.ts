@@ -1,0 +1,41 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { notFound } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import type { MilestoneDependencyIds } from './add-milestone-dependency.ts';
+import { requireMilestoneWriter } from './policy.ts';
+import { milestoneDependencies, milestones } from './tables.ts';
+
+const input = z.object({ milestoneId: uuidField, dependsOnId: uuidField });
+
+/** Ends the wait of a milestone for another one. Throws NOT_FOUND when it does not wait for it. */
+export async function removeMilestoneDependency(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<MilestoneDependencyIds> {
+  requireMilestoneWriter(viewer);
+  const { milestoneId, dependsOnId } = checkInput(input, raw);
+  await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
+  const edge = and(
+    eq(milestoneDependencies.milestoneId, milestoneId),
+    eq(milestoneDependencies.dependsOnId, dependsOnId),
+  );
+  const removed = await tx
+    .delete(milestoneDependencies)
+    .where(edge)
+    .returning({ milestoneId: milestoneDependencies.milestoneId });
+  if (!removed.length) throw notFound('Milestone', 'input.dependsOnId');
+  await recordEvent(tx, viewer, {
+    action: 'milestone.dependency-removed',
+    resourceType: 'Milestone',
+    resourceId: milestoneId,
+    metadata: { dependsOnId },
+  });
+  return { milestoneId, dependsOnId };
+}

@@ -1,0 +1,39 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { notFound } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { requireMilestoneWriter } from './policy.ts';
+import { recomputeProgress } from './recompute-progress.ts';
+import type { MilestoneTaskIds } from './set-milestone-task.ts';
+import { milestones, milestoneTasks } from './tables.ts';
+
+const input = z.object({ milestoneId: uuidField, taskId: uuidField });
+
+/** Takes a task out of a milestone. Throws NOT_FOUND when it is no part of it. */
+export async function removeMilestoneTask(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<MilestoneTaskIds> {
+  requireMilestoneWriter(viewer);
+  const { milestoneId, taskId } = checkInput(input, raw);
+  await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
+  const removed = await tx
+    .delete(milestoneTasks)
+    .where(and(eq(milestoneTasks.milestoneId, milestoneId), eq(milestoneTasks.taskId, taskId)))
+    .returning({ id: milestoneTasks.id });
+  if (!removed.length) throw notFound('Task', 'input.taskId');
+  await recordEvent(tx, viewer, {
+    action: 'milestone.task-removed',
+    resourceType: 'Milestone',
+    resourceId: milestoneId,
+    metadata: { taskId },
+  });
+  await recomputeProgress(tx, viewer, [milestoneId]);
+  return { milestoneId, taskId };
+}

@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { tasks } from '../tasks/tables.ts';
+import { requireMilestoneWriter } from './policy.ts';
+import { recomputeProgress } from './recompute-progress.ts';
+import { milestones, milestoneTasks } from './tables.ts';
+
+const input = z.object({
+  milestoneId: uuidField,
+  taskId: uuidField,
+  weight: z.number().int().min(1).max(1000).nullish(),
+});
+
+export interface MilestoneTaskIds {
+  milestoneId: string;
+  taskId: string;
+}
+
+/**
+ * Makes a task a part of a milestone, or changes how much it counts there (1 unless given). Throws NOT_FOUND for
+ * either, INVALID_STATE for a PERSONAL task and for one of another project than the milestone's.
+ */
+export async function setMilestoneTask(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<MilestoneTaskIds> {
+  requireMilestoneWriter(viewer);
+  const { milestoneId, taskId, weight } = checkInput(input, raw);
+  // Who finishes the task holds it too: either that one finds the task in the milestone, or this one finds it done.
+  const task = await lockVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
+  const milestone = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
+  if (task.type === 'PERSONAL') throw refused('A PERSONAL task is no part of a milestone');
+  if (milestone.projectId && milestone.projectId !== task.projectId) throw refused('The task is of another project');
+  const set = { weight: weight ?? 1 };
+  await tx
+    .insert(milestoneTasks)
+    .values({ id: uuidv7(), milestoneId, taskId, ...set })
+    .onConflictDoUpdate({ target: [milestoneTasks.milestoneId, milestoneTasks.taskId], set });
+  await recordEvent(tx, viewer, {
+    action: 'milestone.task-set',
+    resourceType: 'Milestone',
+    resourceId: milestoneId,
+    metadata: { taskId, ...set },
+  });
+  await recomputeProgress(tx, viewer, [milestoneId]);
+  return { milestoneId, taskId };
+}
+
+const refused = (message: string): AppError => new AppError('INVALID_STATE', message, { field: 'input.taskId' });

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { checkDates, checkProgress, completionOf, milestoneFields } from './milestone-input.ts';
+import { requireMilestoneWriter } from './policy.ts';
+import { recomputeProgress } from './recompute-progress.ts';
+import { milestones, uniqueMilestoneFields } from './tables.ts';
+
+const input = z.object({ id: uuidField, ...milestoneFields, expectedVersion: versionField.nullish() });
+
+/**
+ * Changes a milestone. Absent fields stay, null clears. Becoming AUTO computes its progress; becoming MANUAL keeps
+ * what was computed until somebody says otherwise. Throws NOT_FOUND, STALE_VERSION, BAD_INPUT.
+ */
+export async function updateMilestone(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requireMilestoneWriter(viewer);
+  const { id, expectedVersion, ...patch } = checkInput(input, raw);
+  const current = await lockVisible(tx, viewer, milestones, id, 'Milestone');
+  requireVersion(current, expectedVersion, 'Milestone');
+  checkDates({ startDate: patch.startDate ?? current.startDate, dueDate: patch.dueDate ?? current.dueDate });
+  checkProgress(patch.progressMode ?? current.progressMode, patch.progress);
+  const completion = patch.status ? completionOf(current.status, patch.status) : {};
+  const changes = await namingDoubles(uniqueMilestoneFields, () =>
+    patchRow(tx, milestones, current, { ...patch, ...completion }),
+  );
+  if (!changes) return { id };
+  await recordEvent(tx, viewer, {
+    action: 'milestone.updated',
+    resourceType: 'Milestone',
+    resourceId: id,
+    ...changes,
+  });
+  if (changes.after.progressMode === 'AUTO') await recomputeProgress(tx, viewer, [id]);
+  return { id };
+}
