@@ -58,7 +58,8 @@ export async function routeTenant(
   const byToken = hints.tokenOrganizationId;
   if (slug === undefined && byToken === undefined) return undefined;
   const tenant = slug === undefined ? await tenants.findById(byToken!) : await tenants.findBySlug(slug);
-  if (tenant === undefined) throw tenantNotFound();
+  // Who has a token of one organization learns nothing about which others there are
+  if (tenant === undefined) throw slug !== undefined && byToken !== undefined ? mismatch() : tenantNotFound();
   if (byToken !== undefined && byToken !== tenant.id) throw mismatch();
   requireServable(tenant);
   return tenant;

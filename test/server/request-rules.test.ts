@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { world } from '../support/world.ts';
+
+const here = await world({ env: { CORS_ORIGINS: 'https://app.example', MAX_BODY_BYTES: '2048' } });
+const address = 'http://localhost/graphql';
+const document = JSON.stringify({ query: '{ __typename }' });
+const json = { 'content-type': 'application/json' };
+
+const send = (init: RequestInit, url = address): Promise<Response> => Promise.resolve(here.yoga.fetch(url, init));
+const codeOf = async (response: Response) => ((await response.json()) as Answer).errors?.[0]?.extensions?.code;
+
+interface Answer {
+  errors?: { extensions?: { code?: string } }[];
+}
+
+describe('what a browser could be made to send', () => {
+  it.each([
+    ['urlencoded', 'application/x-www-form-urlencoded', 'query={__typename}'],
+    ['multipart', 'multipart/form-data; boundary=x', '--x--'],
+    ['text', 'text/plain', document],
+    ['a bare document', 'application/graphql', '{ __typename }'],
+  ])('%s is refused', async (_name, type, body) => {
+    const response = await send({ method: 'POST', headers: { 'content-type': type }, body });
+    expect(response.status).toBe(415);
+    expect(await codeOf(response)).toBe('UNSUPPORTED_MEDIA_TYPE');
+  });
+
+  it('a mutation by GET is refused', async () => {
+    const query = encodeURIComponent('mutation { createProfile(input: { firstName: "x" }) { lastEventId } }');
+    const response = await send({ headers: { accept: 'application/json' } }, `${address}?query=${query}`);
+    expect(response.status).toBe(405);
+  });
+
+  it('a query by GET is answered', async () => {
+    const response = await send(
+      { headers: { accept: 'application/json' } },
+      `${address}?query=${encodeURIComponent('{ __typename }')}`,
+    );
+    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+  });
+
+  it('the session cookie counts only beside the header of our own pages', async () => {
+    const cookie = 'chantier_refresh=abc';
+    const bare = await send({ method: 'POST', headers: { ...json, cookie }, body: document });
+    expect([bare.status, await codeOf(bare)]).toEqual([403, 'CSRF_REQUIRED']);
+    const proven = await send({ method: 'POST', headers: { ...json, cookie, 'x-chantier-csrf': '1' }, body: document });
+    expect(proven.status).toBe(200);
+  });
+
+  it.each(['PUT', 'DELETE', 'PATCH'])('%s is refused', async (method) => {
+    const response = await send({ method, headers: json, body: document });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
+  });
+
+  it('a body over the limit is refused', async () => {
+    const response = await send({
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ query: `{ __typename } #${'x'.repeat(3000)}` }),
+    });
+    expect(response.status).toBe(413);
+  });
+
+  it('a list of operations is refused', async () => {
+    const response = await send({ method: 'POST', headers: json, body: `[${document},${document}]` });
+    expect(response.status).toBe(400);
+  });
+});
+
+describe('origins', () => {
+  it('a listed one may send credentials', async () => {
+    const response = await send({
+      method: 'POST',
+      headers: { ...json, origin: 'https://app.example' },
+      body: document,
+    });
+    expect(response.headers.get('access-control-allow-origin')).toBe('https://app.example');
+    expect(response.headers.get('access-control-allow-credentials')).toBe('true');
+  });
+
+  it.each(['https://evil.example', 'https://app.example.evil.example', 'null'])(
+    '%s may not read the answer',
+    async (origin) => {
+      const response = await send({ method: 'POST', headers: { ...json, origin }, body: document });
+      expect([null, 'null', 'https://app.example']).toContain(response.headers.get('access-control-allow-origin'));
+      expect(response.headers.get('access-control-allow-origin')).not.toBe(origin === 'null' ? '' : origin);
+    },
+  );
+
+  it('a preflight names our headers', async () => {
+    const headers = { origin: 'https://app.example', 'access-control-request-method': 'POST' };
+    const response = await send({ method: 'OPTIONS', headers });
+    expect(response.headers.get('access-control-allow-headers')).toContain('x-chantier-csrf');
+  });
+});
+
+describe('health', () => {
+  it('tells a live process from a ready one', async () => {
+    const live = await send({}, 'http://localhost/health/live');
+    const ready = await send({}, 'http://localhost/health/ready');
+    expect([live.status, ready.status]).toEqual([200, 200]);
+    expect(await ready.json()).toEqual({ status: 'ready' });
+  });
+
+  it('answers 404 for what is not there', async () => {
+    expect((await send({}, 'http://localhost/other')).status).toBe(404);
+  });
+});
