@@ -1,8 +1,6 @@
-import { and, asc, eq, gt } from 'drizzle-orm';
-import { z } from 'zod';
-import { checkInput } from '../lib/input.ts';
+import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
+import { notFound } from '../lib/errors.ts';
 import type { Identity } from './identity.ts';
-import { uuid } from './inputs.ts';
 import type { Role } from './roles.ts';
 import { userOrganizations, users } from './tables.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
@@ -19,35 +17,50 @@ export interface Member {
   joinedAt: Date;
 }
 
-export const listMembersInput = z.object({
-  first: z.int().min(1).max(100).default(20),
-  /** The membership after which the page begins. */
-  after: uuid.optional(),
-});
+/** Which part of the list: memberships after or before one, from the start or (inverted) from the end. */
+export interface MemberRange {
+  limit: number;
+  after?: string | undefined;
+  before?: string | undefined;
+  inverted?: boolean;
+}
 
-/** A page of the members of the viewer's organization, by when they joined. Throws FORBIDDEN without member:read. */
+/** Members of the viewer's organization, by when they joined. Throws FORBIDDEN without member:read. */
 export async function listMembers(
   { catalog }: Identity,
   viewer: Viewer,
-  input: z.input<typeof listMembersInput> = {},
-): Promise<{ members: Member[]; hasNextPage: boolean }> {
+  { limit, after, before, inverted = false }: MemberRange,
+): Promise<Member[]> {
   requirePermission(viewer, 'member:read');
-  const { first, after } = checkInput(listMembersInput, input);
-  const found = await catalog.read((db) =>
+  const { id, organizationId } = userOrganizations;
+  const range = and(
+    eq(organizationId, viewer.organizationId),
+    after === undefined ? undefined : gt(id, after),
+    before === undefined ? undefined : lt(id, before),
+  );
+  return catalog.read((db) =>
     db
       .select(memberColumns)
       .from(userOrganizations)
       .innerJoin(users, eq(users.id, userOrganizations.userId))
-      .where(
-        and(
-          eq(userOrganizations.organizationId, viewer.organizationId),
-          after === undefined ? undefined : gt(userOrganizations.id, after),
-        ),
-      )
-      .orderBy(asc(userOrganizations.id))
-      .limit(first + 1),
+      .where(range)
+      .orderBy(inverted ? desc(id) : asc(id))
+      .limit(limit),
   );
-  return { members: found.slice(0, first), hasNextPage: found.length > first };
+}
+
+/** One member of the viewer's organization. Throws NOT_FOUND. */
+export async function getMember({ catalog }: Identity, viewer: Viewer, membershipId: string): Promise<Member> {
+  const { id, organizationId } = userOrganizations;
+  const [member] = await catalog.read((db) =>
+    db
+      .select(memberColumns)
+      .from(userOrganizations)
+      .innerJoin(users, eq(users.id, userOrganizations.userId))
+      .where(and(eq(id, membershipId), eq(organizationId, viewer.organizationId))),
+  );
+  if (!member) throw notFound('Member');
+  return member;
 }
 
 /** How many members the viewer's organization has. */

@@ -207,11 +207,12 @@ describe('the list of members', () => {
     const { tenant, viewer } = await owned();
     const client = await here.viewer((await here.member(tenant, 'CLIENT')).authorization);
     await here.member(tenant, 'MEMBER');
-    const first = await listMembers(identity, viewer, { first: 2 });
-    const rest = await listMembers(identity, viewer, { first: 2, after: first.members[1]!.membershipId });
-    expect([first.hasNextPage, rest.hasNextPage]).toEqual([true, false]);
-    expect([...first.members, ...rest.members].map(({ role }) => role)).toEqual(['OWNER', 'CLIENT', 'MEMBER']);
-    expect(await outcomes([listMembers(identity, client)])).toEqual(['FORBIDDEN']);
+    const first = await listMembers(identity, viewer, { limit: 2 });
+    const rest = await listMembers(identity, viewer, { limit: 2, after: first[1]!.membershipId });
+    expect([...first, ...rest].map(({ role }) => role)).toEqual(['OWNER', 'CLIENT', 'MEMBER']);
+    const last = await listMembers(identity, viewer, { limit: 2, inverted: true });
+    expect(last.map(({ role }) => role)).toEqual(['MEMBER', 'CLIENT']);
+    expect(await outcomes([listMembers(identity, client, { limit: 1 })])).toEqual(['FORBIDDEN']);
   });
 });
 

@@ -1,0 +1,166 @@
+import { changePassword } from '../../identity/change-password.ts';
+import { revokeOwnSession } from '../../identity/list-sessions.ts';
+import { refreshSession } from '../../identity/refresh-session.ts';
+import { requestPasswordReset } from '../../identity/request-password-reset.ts';
+import { resetPassword } from '../../identity/reset-password.ts';
+import { signIn } from '../../identity/sign-in.ts';
+import { signOut } from '../../identity/sign-out.ts';
+import { signUp } from '../../identity/sign-up.ts';
+import { AppError } from '../../lib/errors.ts';
+import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
+import { catalogId, uuidOf } from './ids.ts';
+import { NewOrganizationInput } from './new-organization-input.ts';
+import { deliver, TokenDelivery, Tokens } from './tokens.ts';
+
+const deliveryDescription = 'Where the refresh token goes; by default into the cookie.';
+const done = { done: true };
+const doneDescription = 'Always true: what fails is an error.';
+
+defineCatalogMutation('signUp', {
+  description: 'Makes an account, with an organization of its own or in one that it joins, and signs in.',
+  caller: 'anybody',
+  input: (t) => ({
+    email: t.string({ required: true, description: 'The address to sign in with.' }),
+    password: t.string({ required: true, description: '10 to 256 characters.' }),
+    firstName: t.string({ required: true, description: 'First name.' }),
+    lastName: t.string({ required: true, description: 'Last name.' }),
+    locale: t.string({ description: 'The language to write to the person in, such as fr-FR.' }),
+    organization: t.field({
+      type: NewOrganizationInput,
+      description: 'An organization to create: this, or one of the next two.',
+    }),
+    joinCode: t.string({ description: 'The code of an organization to join.' }),
+    invitationToken: t.string({ description: 'The token of an invitation to this address.' }),
+    deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
+    delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
+  }),
+  run: async (ctx, { delivery = 'COOKIE', ...input }) =>
+    deliver(ctx, await signUp(ctx.services.identity, input, originOf(ctx)), delivery),
+  payload: (t) => ({ tokens: t.expose('tokens', { type: Tokens, description: 'The new session.' }) }),
+});
+
+defineCatalogMutation('signIn', {
+  description: 'Starts a session. An unknown address and a wrong password get the same answer, INVALID_CREDENTIALS.',
+  caller: 'anybody',
+  input: (t) => ({
+    email: t.string({ required: true, description: 'The address, in any case.' }),
+    password: t.string({ required: true, description: 'The password.' }),
+    organizationId: t.globalID({
+      description:
+        'The organization to work in. If absent: the one that the request names, else the only one there is.',
+    }),
+    deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
+    delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
+  }),
+  run: async (ctx, { delivery = 'COOKIE', organizationId, ...input }) => {
+    const asked = organizationId && uuidOf(organizationId, 'Organization', 'input.organizationId');
+    const wanted = { ...input, organizationId: asked ?? ctx.scope.tenant?.id };
+    return deliver(ctx, await signIn(ctx.services.identity, wanted, originOf(ctx)), delivery);
+  },
+  payload: (t) => ({ tokens: t.expose('tokens', { type: Tokens, description: 'The new session.' }) }),
+});
+
+defineCatalogMutation('refreshSession', {
+  description:
+    'Trades a refresh token, which works once, for new tokens. Send no Authorization header with it. REFRESH_RACED: another tab was faster, use its tokens.',
+  caller: 'anybody',
+  input: (t) => ({
+    refreshToken: t.string({ description: 'The token; if absent, the one in the cookie.' }),
+    organizationId: t.globalID({ description: 'Another organization of the user, to work in from now on.' }),
+    delivery: t.field({
+      type: TokenDelivery,
+      description: 'Where the new refresh token goes; by default where the old one came from.',
+    }),
+  }),
+  run: async (ctx, { refreshToken, organizationId, delivery = refreshToken ? 'BODY' : 'COOKIE' }) => {
+    const token = refreshToken ?? ctx.scope.cookies.refreshToken();
+    if (token === undefined) throw new AppError('UNAUTHENTICATED', 'There is no refresh token: sign in');
+    const asked = organizationId && uuidOf(organizationId, 'Organization', 'input.organizationId');
+    const input = { refreshToken: token, organizationId: asked };
+    try {
+      return deliver(ctx, await refreshSession(ctx.services.identity, input, originOf(ctx)), delivery);
+    } catch (error) {
+      if (refreshToken === undefined && hasEnded(error)) ctx.scope.cookies.clearRefreshToken();
+      throw error;
+    }
+  },
+  payload: (t) => ({ tokens: t.expose('tokens', { type: Tokens, description: 'The session as it goes on.' }) }),
+});
+
+defineCatalogMutation('signOut', {
+  description: 'Ends the session of the access token, else of the refresh token in the input or the cookie.',
+  caller: 'anybody',
+  input: (t) => ({
+    refreshToken: t.string({ description: 'The session to end, when the access token has expired.' }),
+    everywhere: t.boolean({ description: 'End all sessions of the user, on every device.' }),
+  }),
+  run: async (ctx, { refreshToken, everywhere = false }) => {
+    const account = ctx.scope.account && personOf(ctx);
+    const token = refreshToken ?? ctx.scope.cookies.refreshToken();
+    await signOut(ctx.services.identity, { account, refreshToken: token, everywhere }, originOf(ctx));
+    ctx.scope.cookies.clearRefreshToken();
+    return done;
+  },
+  payload: (t) => ({ done: t.exposeBoolean('done', { description: doneDescription }) }),
+});
+
+defineCatalogMutation('revokeSession', {
+  description: 'Ends one of the user’s own sessions, on a lost phone say.',
+  caller: 'signedIn',
+  input: (t) => ({ sessionId: t.globalID({ required: true, description: 'Which one.' }) }),
+  run: async (ctx, { sessionId }) => {
+    const id = uuidOf(sessionId, 'Session', 'input.sessionId');
+    await revokeOwnSession(ctx.services.identity, personOf(ctx).userId, id, originOf(ctx));
+    return { id };
+  },
+  payload: (t) => ({
+    sessionId: t.id({
+      description: 'The id of the session that ended.',
+      resolve: ({ id }) => catalogId('Session', id),
+    }),
+  }),
+});
+
+defineCatalogMutation('changePassword', {
+  description: 'Sets a new password, and ends every other session of the user.',
+  caller: 'signedIn',
+  input: (t) => ({
+    currentPassword: t.string({ required: true, description: 'The password as it is.' }),
+    newPassword: t.string({ required: true, description: '10 to 256 characters.' }),
+  }),
+  run: async (ctx, input) => {
+    await changePassword(ctx.services.identity, personOf(ctx), input, originOf(ctx));
+    return done;
+  },
+  payload: (t) => ({ done: t.exposeBoolean('done', { description: doneDescription }) }),
+});
+
+defineCatalogMutation('requestPasswordReset', {
+  description:
+    'Mails a link that sets a new password, if there is an account. The answer does not say whether there is.',
+  caller: 'anybody',
+  input: (t) => ({ email: t.string({ required: true, description: 'The address of the account.' }) }),
+  run: async (ctx, input) => {
+    await requestPasswordReset(ctx.services.identity, input, originOf(ctx));
+    return done;
+  },
+  payload: (t) => ({ done: t.exposeBoolean('done', { description: doneDescription }) }),
+});
+
+defineCatalogMutation('resetPassword', {
+  description:
+    'Sets a new password by the token of a mailed link, which works once, and ends all sessions of the user.',
+  caller: 'anybody',
+  input: (t) => ({
+    token: t.string({ required: true, description: 'The token in the link.' }),
+    newPassword: t.string({ required: true, description: '10 to 256 characters.' }),
+  }),
+  run: async (ctx, input) => {
+    await resetPassword(ctx.services.identity, input, originOf(ctx));
+    return done;
+  },
+  payload: (t) => ({ done: t.exposeBoolean('done', { description: doneDescription }) }),
+});
+
+const ended: ReadonlySet<unknown> = new Set(['SESSION_REVOKED', 'UNAUTHENTICATED']);
+const hasEnded = (error: unknown): boolean => error instanceof AppError && ended.has(error.code);

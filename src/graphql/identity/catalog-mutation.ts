@@ -1,0 +1,70 @@
+import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
+import { type Account, isViewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { AuditOrigin } from '../../tenancy/audit.ts';
+import { builder, type SchemaTypes } from '../builder.ts';
+import type { Context } from '../context.ts';
+
+type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
+type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
+
+/** An input as use cases take it: what GraphQL says is null was not said. */
+type WithoutNulls<T> = T extends Date | readonly unknown[] ? T : T extends object ? Objects<T> : T;
+type Objects<T> = { [K in keyof T]: WithoutNulls<Exclude<T[K], null>> };
+
+interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends object> {
+  description: string;
+  /** Who may call it: anybody, who is signed in, or a member of the organization that the request is about. */
+  caller: 'anybody' | 'signedIn' | 'member';
+  input: (t: InputBuilder) => Fields;
+  run: (ctx: Context, input: WithoutNulls<InputShapeFromFields<Fields>>) => Promise<Shape>;
+  payload: (t: PayloadBuilder<Shape>) => FieldMap;
+}
+
+/**
+ * Declares `name(input: NameInput!): NamePayload!` over the catalog. The use case has its own transaction and audit log;
+ * the tenant's data are not touched, so there is no `lastEventId`, and no answer is kept for an Idempotency-Key: many
+ * of these hand out secrets.
+ */
+export function defineCatalogMutation<Fields extends InputFieldMap, Shape extends object>(
+  name: string,
+  { description, caller, input, payload, run }: CatalogMutationOptions<Fields, Shape>,
+): void {
+  const title = name[0]!.toUpperCase() + name.slice(1);
+  builder.relayMutationField(
+    name,
+    { name: `${title}Input`, description: `What ${name} needs.`, inputFields: input as never },
+    {
+      description,
+      extensions: { catalog: true },
+      ...(caller !== 'anybody' && { authScopes: { [caller]: true } }),
+      resolve: (_root: unknown, args: unknown, ctx: Context) =>
+        run(ctx, withoutNulls((args as { input: object }).input) as never) as never,
+    },
+    { name: `${title}Payload`, description: `What ${name} gives.`, outputFields: payload as never },
+  );
+}
+
+/** Where the request comes from, for limits and the audit log. */
+export const originOf = ({ scope }: Context): AuditOrigin => ({
+  ipAddress: scope.address,
+  userAgent: scope.userAgent,
+  requestId: scope.requestId,
+});
+
+/** The person who asks. Throws FORBIDDEN for an API key, which acts for a person but is none. */
+export function personOf({ scope }: Context): Account {
+  const { account = null } = scope;
+  if (account === null) throw new AppError('UNAUTHENTICATED', 'Sign in first');
+  if (isViewer(account) && account.apiKey) throw new AppError('FORBIDDEN', 'An API key cannot do this: sign in');
+  return account;
+}
+
+function withoutNulls(input: object): object {
+  const entries = Object.entries(input).filter(([, value]) => value !== null);
+  return Object.fromEntries(entries.map(([name, value]) => [name, isInput(value) ? withoutNulls(value) : value]));
+}
+
+/** An input object, as graphql-js makes them; not a list, a date or an address. */
+const isInput = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));

@@ -1,0 +1,54 @@
+import { acceptInvitation } from '../../identity/accept-invitation.ts';
+import { createOrganization } from '../../identity/create-organization.ts';
+import { joinOrganization } from '../../identity/join-organization.ts';
+import { listMemberships } from '../../identity/list-memberships.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { Context } from '../context.ts';
+import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
+import { NewOrganizationInput } from './new-organization-input.ts';
+import { Membership } from './organization.ts';
+
+const membershipDescription = 'The new membership. Ask refreshSession for a token of the organization.';
+
+/** The membership that was just made, as lists show it. */
+async function membershipOf(ctx: Context, membershipId: string) {
+  const memberships = await listMemberships(ctx.services.identity, personOf(ctx).userId);
+  const membership = memberships.find((each) => each.membershipId === membershipId);
+  if (!membership) throw new AppError('TRANSACTION_CONFLICT', 'The membership has ended already');
+  return { membership };
+}
+
+defineCatalogMutation('createOrganization', {
+  description: 'Makes an organization of which the user is the owner.',
+  caller: 'signedIn',
+  input: (t) => ({
+    organization: t.field({ type: NewOrganizationInput, required: true, description: 'The organization.' }),
+  }),
+  run: async (ctx, { organization }) => {
+    const { id } = await createOrganization(ctx.services.identity, personOf(ctx), organization, originOf(ctx));
+    return membershipOf(ctx, id);
+  },
+  payload: (t) => ({ membership: t.expose('membership', { type: Membership, description: membershipDescription }) }),
+});
+
+defineCatalogMutation('joinOrganization', {
+  description: 'Makes the user a member of the organization that a code is for.',
+  caller: 'signedIn',
+  input: (t) => ({ code: t.string({ required: true, description: 'The code; case and dash do not matter.' }) }),
+  run: async (ctx, input) => {
+    const { id } = await joinOrganization(ctx.services.identity, personOf(ctx), input, originOf(ctx));
+    return membershipOf(ctx, id);
+  },
+  payload: (t) => ({ membership: t.expose('membership', { type: Membership, description: membershipDescription }) }),
+});
+
+defineCatalogMutation('acceptInvitation', {
+  description: 'Makes the user a member by an invitation to their own address.',
+  caller: 'signedIn',
+  input: (t) => ({ token: t.string({ required: true, description: 'The token in the link.' }) }),
+  run: async (ctx, input) => {
+    const { id } = await acceptInvitation(ctx.services.identity, personOf(ctx), input, originOf(ctx));
+    return membershipOf(ctx, id);
+  },
+  payload: (t) => ({ membership: t.expose('membership', { type: Membership, description: membershipDescription }) }),
+});
