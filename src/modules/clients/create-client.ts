@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { requireVisible } from '../../graphql/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { externalReferenceField, nameField, shortTextField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { requireRow } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
@@ -22,7 +22,7 @@ const input = z.object({
 export async function createClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'client:write');
   const values = checkInput(input, raw);
-  if (values.contactId) await requireRow(tx, profiles, values.contactId, 'Profile', 'input.contactId');
+  if (values.contactId) await requireVisible(tx, viewer, profiles, values.contactId, 'Profile', 'input.contactId');
   const id = uuidv7();
   await namingDoubles(uniqueClientFields, () => tx.insert(clients).values({ id, ...values }));
   await recordEvent(tx, viewer, { action: 'client.created', resourceType: 'Client', resourceId: id, after: values });

@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { deleteRow, lockRow, requireVersion } from '../../tenancy/rows.ts';
+import { deleteRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { clients } from './tables.ts';
 
@@ -13,7 +14,7 @@ const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() 
 export async function deleteClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'client:write');
   const { id, expectedVersion } = checkInput(input, raw);
-  const before = await lockRow(tx, clients, id, 'Client');
+  const before = await lockVisible(tx, viewer, clients, id, 'Client');
   requireVersion(before, expectedVersion, 'Client');
   await deleteRow(tx, clients, id, 'This client still has projects');
   await recordEvent(tx, viewer, { action: 'client.deleted', resourceType: 'Client', resourceId: id, before });

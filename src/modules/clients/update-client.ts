@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { externalReferenceField, nameField, shortTextField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { lockRow, patchRow, requireRow, requireVersion } from '../../tenancy/rows.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
@@ -23,9 +24,9 @@ const input = z.object({
 export async function updateClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'client:write');
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
-  const current = await lockRow(tx, clients, id, 'Client');
+  const current = await lockVisible(tx, viewer, clients, id, 'Client');
   requireVersion(current, expectedVersion, 'Client');
-  if (patch.contactId) await requireRow(tx, profiles, patch.contactId, 'Profile', 'input.contactId');
+  if (patch.contactId) await requireVisible(tx, viewer, profiles, patch.contactId, 'Profile', 'input.contactId');
   const changes = await namingDoubles(uniqueClientFields, () => patchRow(tx, clients, current, patch));
   if (changes)
     await recordEvent(tx, viewer, { action: 'client.updated', resourceType: 'Client', resourceId: id, ...changes });

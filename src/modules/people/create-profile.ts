@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { requireVisible } from '../../graphql/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { emailField, externalReferenceField, nameField, shortTextField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { requireRow } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles, uniqueProfileFields } from './tables.ts';
@@ -28,7 +28,7 @@ const input = z.object({
 export async function createProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'people:manage');
   const values = checkInput(input, raw);
-  if (values.managerId) await requireRow(tx, profiles, values.managerId, 'Profile', 'input.managerId');
+  if (values.managerId) await requireVisible(tx, viewer, profiles, values.managerId, 'Profile', 'input.managerId');
   const id = uuidv7();
   await namingDoubles(uniqueProfileFields, () => tx.insert(profiles).values({ id, ...values }));
   await recordEvent(tx, viewer, { action: 'profile.created', resourceType: 'Profile', resourceId: id, after: values });

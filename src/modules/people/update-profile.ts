@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import {
@@ -12,7 +13,7 @@ import {
 } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { lockRow, patchRow, requireRow, requireVersion } from '../../tenancy/rows.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
@@ -47,13 +48,13 @@ export async function updateProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   }
   // Two changes at once could close a cycle together: each would see the other's end of it still open
   if (patch.managerId) await lockRule(tx, 'reporting lines');
-  const current = await lockRow(tx, profiles, id, 'Profile');
+  const current = await lockVisible(tx, viewer, profiles, id, 'Profile');
   requireVersion(current, expectedVersion, 'Profile');
   if (current.userId && patch.email !== undefined && patch.email !== current.email) {
     throw new AppError('INVALID_STATE', 'The address of a member comes from the account', { field: 'input.email' });
   }
   if (patch.managerId) {
-    await requireRow(tx, profiles, patch.managerId, 'Profile', 'input.managerId');
+    await requireVisible(tx, viewer, profiles, patch.managerId, 'Profile', 'input.managerId');
     await requireNoCycle(tx, id, patch.managerId);
   }
   const seen = patch.presence ? { lastSeenAt: new Date() } : {};

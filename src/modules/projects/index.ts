@@ -3,3 +3,8 @@ import './project-phase.ts';
 import './project-assignment.ts';
 import './deliverable.ts';
 import './incident.ts';
+import './project-mutations.ts';
+import './project-phase-mutations.ts';
+import './project-assignment-mutations.ts';
+import './deliverable-mutations.ts';
+import './incident-mutations.ts';

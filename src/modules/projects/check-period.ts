@@ -1,0 +1,11 @@
+import { badInput } from '../../lib/errors.ts';
+
+type Day = string | null | undefined;
+
+/** Throws BAD_INPUT, naming the argument of the end, when it lies before the start. Null and absent are open. */
+export function checkPeriod(start: Day, end: Day, field: string): void {
+  if (start && end && end < start) throw badInput(`must not be before ${start}`, field);
+}
+
+/** What a row will say: the patch where it says something (null clears), else the row. */
+export const patched = <T>(change: T | undefined, current: T): T => (change === undefined ? current : change);

@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { deleteRow, requireVersion } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { projects } from './tables.ts';
+
+const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
+
+/**
+ * Deletes a project with its phases, assignments, deliverables and incidents. Needs project:delete. Throws IN_USE
+ * while what must outlive it, such as time that was spent on it, refers to it.
+ */
+export async function deleteProject(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requirePermission(viewer, 'project:delete');
+  const { id, expectedVersion } = checkInput(input, raw);
+  const before = await lockVisible(tx, viewer, projects, id, 'Project');
+  requireVersion(before, expectedVersion, 'Project');
+  await deleteRow(tx, projects, id, 'This project is still in use, such as by time spent on it: complete it instead');
+  await recordEvent(tx, viewer, { action: 'project.deleted', resourceType: 'Project', resourceId: id, before });
+  return { id };
+}

@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest';
+import { isWithin, peakAllocation, type Share } from './peak-allocation.ts';
+
+const share = (allocationPercent: number, fromDate: string | null, toDate: string | null): Share => ({
+  allocationPercent,
+  fromDate,
+  toDate,
+});
+
+describe('the peak of allocations', () => {
+  it('is nothing without shares', () => {
+    expect(peakAllocation([], { fromDate: '2026-01-01', toDate: null })).toEqual({ percent: 0, day: '2026-01-01' });
+  });
+
+  it('does not add shares that follow each other', () => {
+    const shares = [share(60, '2026-01-01', '2026-01-31'), share(60, '2026-02-01', '2026-02-28')];
+    expect(peakAllocation(shares, { fromDate: null, toDate: null }).percent).toBe(60);
+  });
+
+  it('adds shares that share one day, and names it', () => {
+    const shares = [share(60, '2026-01-01', '2026-02-01'), share(50, '2026-02-01', null)];
+    expect(peakAllocation(shares, { fromDate: null, toDate: null })).toEqual({ percent: 110, day: '2026-02-01' });
+  });
+
+  it('looks at the period only', () => {
+    const shares = [share(60, '2026-01-01', '2026-02-01'), share(50, '2026-02-01', null)];
+    expect(peakAllocation(shares, { fromDate: '2026-02-02', toDate: null })).toEqual({
+      percent: 50,
+      day: '2026-02-02',
+    });
+    expect(peakAllocation(shares, { fromDate: null, toDate: '2026-01-31' }).percent).toBe(60);
+  });
+
+  it('takes open ends as before and after every day', () => {
+    const shares = [share(30, null, null), share(40, null, '2026-01-01'), share(50, '2026-01-02', null)];
+    expect(peakAllocation(shares, { fromDate: null, toDate: null })).toEqual({ percent: 80, day: '2026-01-02' });
+    expect(peakAllocation(shares, { fromDate: null, toDate: '2026-01-01' })).toEqual({ percent: 70, day: null });
+  });
+});
+
+describe('a changed share', () => {
+  const had = share(50, '2026-01-01', '2026-06-30');
+
+  it.each([
+    ['the same', had, true],
+    ['smaller', share(40, '2026-01-01', '2026-06-30'), true],
+    ['shorter', share(50, '2026-02-01', '2026-03-31'), true],
+    ['larger', share(60, '2026-01-01', '2026-06-30'), false],
+    ['earlier', share(10, '2025-12-31', '2026-06-30'), false],
+    ['longer', share(10, '2026-01-01', null), false],
+  ])('is within what it had: %s', (_how, changed, within) => {
+    expect(isWithin(changed, had)).toBe(within);
+  });
+});

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { dayField, externalReferenceField, nameField, uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { checkPeriod, patched } from './check-period.ts';
+import { positionField } from './create-project-phase.ts';
+import { projectPhases, uniqueProjectFields } from './tables.ts';
+
+const input = z.object({
+  id: uuidField,
+  name: nameField.optional(),
+  position: positionField.optional(),
+  startDate: dayField.nullish(),
+  endDate: dayField.nullish(),
+  externalReference: externalReferenceField.nullish(),
+  expectedVersion: versionField.nullish(),
+});
+
+/** Changes a phase; it stays in its project. Needs project:write. Absent fields stay, null clears. */
+export async function updateProjectPhase(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<{ id: string }> {
+  requirePermission(viewer, 'project:write');
+  const { id, expectedVersion, ...patch } = checkInput(input, raw);
+  const current = await lockVisible(tx, viewer, projectPhases, id, 'ProjectPhase');
+  requireVersion(current, expectedVersion, 'ProjectPhase');
+  checkPeriod(patched(patch.startDate, current.startDate), patched(patch.endDate, current.endDate), 'input.endDate');
+  const changes = await namingDoubles(uniqueProjectFields, () => patchRow(tx, projectPhases, current, patch));
+  if (changes) {
+    const action = 'projectPhase.updated';
+    await recordEvent(tx, viewer, { action, resourceType: 'ProjectPhase', resourceId: id, ...changes });
+  }
+  return { id };
+}
