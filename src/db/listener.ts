@@ -85,6 +85,7 @@ export class Listener implements AsyncDisposable {
         onClose: (closed) => this.#lost(closed),
       });
       this.#slot = slot;
+      // The heartbeat asks nothing that takes time.
       slot.limitStatements(1);
       await slot.control(`listen ${quoteIdentifier(channel)}`);
       this.#pauseMs = firstPauseMs;

@@ -101,9 +101,9 @@ test('20 keys read and write while connections die every 250 ms: each sees only 
   clearInterval(killer);
   const killed = (await Promise.all(kills)).reduce((sum, count) => sum + count, 0);
 
-  expect(killed).toBeGreaterThan(50);
+  expect(killed).toBeGreaterThan(20);
   expect(strangers).toEqual([]);
-  expect(done).toBeGreaterThan(500);
+  expect(done).toBeGreaterThan(200);
   expect([...codes].sort()).toEqual(expect.arrayContaining(['CONNECTION_LOST']));
   expect([...codes].filter((code) => code !== 'CONNECTION_LOST' && code !== 'UNAVAILABLE')).toEqual([]);
   for (const key of database.keys) {
