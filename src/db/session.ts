@@ -194,10 +194,12 @@ export class Session<R extends AnyRelations> {
   async #undo(name: string): Promise<void> {
     await this.#quiet();
     if (this.#ended || this.#cancelled || this.#bindError) return;
+    const undone = this.#failure;
     try {
       const lease = await this.#bind();
       await lease.control(`rollback to savepoint ${name}; release savepoint ${name}`);
-      this.#failure = this.#cancelled ? this.#failure : undefined;
+      // A newer failure (a cancel, a statement that ran behind this one) stays
+      if (this.#failure === undone) this.#failure = undefined;
     } catch (error) {
       this.#fail(error);
     }
