@@ -1,10 +1,17 @@
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
 import { later } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
+import { recordAudit } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { apiKeys } from './tables.ts';
 
 const minute = 60_000;
+
+interface UsedKey {
+  id: string;
+  organizationId: string;
+  lastUsedAt: Date | null;
+}
 
 /** Remembers when keys were used: at most once a minute for each, and no request waits for it. */
 export class ApiKeyUse implements AsyncDisposable {
@@ -18,12 +25,12 @@ export class ApiKeyUse implements AsyncDisposable {
     this.#logger = logger;
   }
 
-  note(key: { id: string; lastUsedAt: Date | null }, now: Date): void {
+  note(key: UsedKey, now: Date): void {
     const last = Math.max(this.#noted.get(key.id) ?? 0, key.lastUsedAt?.getTime() ?? 0);
     if (now.getTime() - last < minute) return;
     this.#noted.set(key.id, now.getTime());
-    const writing = this.#write(key.id, now)
-      .catch((error: unknown) => this.#logger.warn({ error, apiKeyId: key.id }, 'the use of a key was not noted'))
+    const writing = this.#write(key, now)
+      .catch((error: unknown) => this.#logger.warn({ err: error, apiKeyId: key.id }, 'the use of a key was not noted'))
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }
@@ -32,14 +39,19 @@ export class ApiKeyUse implements AsyncDisposable {
     await Promise.all(this.#writing);
   }
 
-  /** Other processes note the same key: only the first within a minute changes the row. */
-  async #write(id: string, now: Date): Promise<void> {
+  /** Other processes note the same key: only the first within a minute changes the row, and tells the audit log once a day. */
+  async #write({ id, organizationId, lastUsedAt }: UsedKey, now: Date): Promise<void> {
     const unnoted = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, later(now, -minute + 1)));
     await this.#catalog.write(async (tx) => {
-      await tx
+      const noted = await tx
         .update(apiKeys)
         .set({ lastUsedAt: now })
-        .where(and(eq(apiKeys.id, id), unnoted));
+        .where(and(eq(apiKeys.id, id), unnoted))
+        .returning({ id: apiKeys.id });
+      if (noted.length === 0 || dayOf(lastUsedAt) === dayOf(now)) return;
+      await recordAudit(tx, { actor: { kind: 'API_KEY', id }, action: 'api-key.used', organizationId });
     });
   }
 }
+
+const dayOf = (time: Date | null): string | undefined => time?.toISOString().slice(0, 10);

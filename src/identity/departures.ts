@@ -41,7 +41,7 @@ export async function settleDeparture(identity: Identity, departed: Departed): P
   try {
     return await retry(() => settle(identity, departed));
   } catch (error) {
-    identity.logger.warn({ error, ...departed }, 'a departure could not be told; it will be tried again');
+    identity.logger.warn({ err: error, ...departed }, 'a departure could not be told; it will be tried again');
     return false;
   }
 }

@@ -52,5 +52,7 @@ export const defaultSessionTimes = { sessionIdleMs: 30 * day, sessionMaxMs: 180 
 
 /** Sends a mail without making the caller wait: how long it takes would tell whether there is such an account. */
 export function sendLater({ mailer, logger }: Identity, mail: Mail): void {
-  mailer.send(mail).catch((error: unknown) => logger.error({ error, subject: mail.subject }, 'a mail was not sent'));
+  mailer
+    .send(mail)
+    .catch((error: unknown) => logger.error({ err: error, subject: mail.subject }, 'a mail was not sent'));
 }

@@ -25,7 +25,7 @@ interface Stored {
 
 export interface PasswordOptions {
   cost?: PasswordCost;
-  /** Hashes computed at once; each holds `cost.memory`. */
+  /** Hashes computed at once; each holds `cost.memory`, and one of Node's four worker threads, which files need too. */
   concurrency?: number;
   /** Hashes that may wait for their turn before the server answers UNAVAILABLE. */
   maxWaiting?: number;
@@ -37,7 +37,7 @@ export class Passwords {
   readonly #semaphore: Semaphore;
   readonly #nobody: Stored;
 
-  constructor({ cost = recommended, concurrency = 4, maxWaiting = 200 }: PasswordOptions = {}) {
+  constructor({ cost = recommended, concurrency = 3, maxWaiting = 200 }: PasswordOptions = {}) {
     this.#cost = cost;
     this.#semaphore = new Semaphore(concurrency, maxWaiting);
     this.#nobody = { cost, salt: randomBytes(saltBytes), tag: randomBytes(tagBytes) };

@@ -7,6 +7,7 @@ import { removeMember } from '../../src/identity/remove-member.ts';
 import { signOut } from '../../src/identity/sign-out.ts';
 import { apiKeys, userOrganizations } from '../../src/identity/tables.ts';
 import { suspendOrganization } from '../../src/tenancy/suspend-organization.ts';
+import { auditLogs } from '../../src/tenancy/tables.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { outcomes, type Process, processes, type Signed } from './support.ts';
 
@@ -180,10 +181,7 @@ describe('an API key', () => {
   it('notes its use once a minute at most', async () => {
     const { owner } = await scene();
     const { key, apiKey } = await make(owner);
-    const lastUse = async () => {
-      const [row] = await here.app.catalog.read((db) => db.select().from(apiKeys).where(eq(apiKeys.id, apiKey.id)));
-      return row?.lastUsedAt?.getTime();
-    };
+    const lastUse = async () => (await lastUseOf(apiKey.id))?.getTime();
     const first = here.clock.now().getTime();
     await here.viewer(`Bearer ${key}`);
     await expect.poll(lastUse).toBe(first);
@@ -194,6 +192,29 @@ describe('an API key', () => {
     here.clock.advance(1);
     await here.viewer(`Bearer ${key}`);
     await expect.poll(lastUse).toBe(first + 60_000);
+  });
+
+  it('is told to the audit log, once a day', async () => {
+    const { owner } = await scene();
+    const { key, apiKey } = await make(owner);
+    const uses = async () => {
+      const rows = await here.app.catalog.read((db) =>
+        db.select().from(auditLogs).where(eq(auditLogs.actorId, apiKey.id)),
+      );
+      return rows.map(({ action, actorKind, organizationId }) => `${action} ${actorKind} ${organizationId}`);
+    };
+    const used = `api-key.used API_KEY ${owner.membership.organizationId}`;
+    for (let n = 0; n < 3; n++) {
+      await here.viewer(`Bearer ${key}`);
+      await expect.poll(async () => (await lastUseOf(apiKey.id))?.getTime()).toBe(here.clock.now().getTime());
+      here.clock.advance(60_000);
+    }
+    expect(new Set(await uses())).toEqual(new Set([used]));
+    expect((await uses()).length).toBeLessThan(3);
+    here.clock.advance(24 * 3_600_000);
+    const before = (await uses()).length;
+    await here.viewer(`Bearer ${key}`);
+    await expect.poll(uses).toHaveLength(before + 1);
   });
 
   it('is made by who may, for what they may, and never by a key', async () => {
@@ -210,6 +231,11 @@ describe('an API key', () => {
 async function make(by: Signed, input: Partial<Parameters<typeof createApiKey>[2]> = {}) {
   const viewer = await here.viewer(by.authorization);
   return createApiKey(identity, viewer, { name: 'sync', scopes: ['task:read'], ...input }, {});
+}
+
+async function lastUseOf(apiKeyId: string): Promise<Date | null | undefined> {
+  const [row] = await here.app.catalog.read((db) => db.select().from(apiKeys).where(eq(apiKeys.id, apiKeyId)));
+  return row?.lastUsedAt;
 }
 
 const listening = (up: boolean) =>

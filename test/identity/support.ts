@@ -73,10 +73,10 @@ export class Process implements AsyncDisposable {
     this.identity = { ...app.identity, mailer: shared.mailer };
   }
 
-  static async open(database: TestDatabase, shared: Shared, env: Record<string, string> = {}): Promise<Process> {
+  static async open(database: TestDatabase, shared: Shared): Promise<Process> {
     const statements: string[] = [];
     const app = await App.open({
-      config: loadConfig({ NODE_ENV: 'test', DATABASE_URL: database.url, SECRET: 's'.repeat(32), ...env }),
+      config: loadConfig({ NODE_ENV: 'test', DATABASE_URL: database.url, SECRET: 's'.repeat(32) }),
       logger: createLogger({ level: 'silent' }),
       clock: shared.clock.now,
       passwords: new Passwords({ cost: cheap }),
@@ -84,11 +84,6 @@ export class Process implements AsyncDisposable {
     });
     await migrateFleet(app.fleet, { only: 'nobody' });
     return new Process(app, database, shared, statements);
-  }
-
-  /** Another process on the same database, with caches and a listener of its own. */
-  another(): Promise<Process> {
-    return Process.open(this.#database, { clock: this.clock, mailer: this.mailer });
   }
 
   company(name = 'Acme'): Promise<Tenant> {
@@ -142,7 +137,7 @@ interface Shared {
 }
 
 /** One or two processes for a test file (the second is the first when there is one only); closed, and their database dropped, at its end. */
-export async function processes(count: 1 | 2, env?: Record<string, string>): Promise<[Process, Process]> {
+export async function processes(count: 1 | 2): Promise<[Process, Process]> {
   const database = await createDatabase();
   const shared = { clock: new TestClock(), mailer: new TestMailer() };
   const opened: Process[] = [];
@@ -150,7 +145,7 @@ export async function processes(count: 1 | 2, env?: Record<string, string>): Pro
     for (const process of opened) await process[Symbol.asyncDispose]();
     await database.drop();
   });
-  for (let n = 0; n < count; n++) opened.push(await Process.open(database, shared, env));
+  for (let n = 0; n < count; n++) opened.push(await Process.open(database, shared));
   const [here, there = here] = opened as [Process, Process?];
   return [here, there];
 }
