@@ -16,7 +16,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => in
 let configured: { config: Config; logger: Logger } | undefined;
 const settings = () => {
   const config = loadConfig();
-  configured ??= { config, logger: createLogger({ level: config.logLevel, stream: 'stderr', pretty: !config.production }) };
+  configured ??= {
+    config,
+    logger: createLogger({ level: config.logLevel, stream: 'stderr', pretty: !config.production }),
+  };
   return configured;
 };
 

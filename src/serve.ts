@@ -3,15 +3,15 @@ import { App } from './app.ts';
 import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
-import type { Logger } from './lib/logger.ts';
-import { migrateFleet } from './tenancy/migrate.ts';
-import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 import { publicKeySet } from './identity/jwks.ts';
+import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
 import { HttpServer } from './server/http.ts';
 import { RequestScopes } from './server/request-scopes.ts';
 import { createGraphServer, type Yoga } from './server/yoga.ts';
+import { migrateFleet } from './tenancy/migrate.ts';
+import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 
 const fieldsPerDocument = 500;
 
@@ -61,7 +61,6 @@ export function buildGraphServer(app: App, options: GraphServerOptions = {}): Gr
   });
   return { yoga, loginCode };
 }
-
 
 export interface ServeOptions {
   config: Config;

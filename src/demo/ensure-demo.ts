@@ -14,6 +14,7 @@ import type { Fleet } from '../tenancy/fleet.ts';
 import { provisionTenant } from '../tenancy/provision.ts';
 import { organizations } from '../tenancy/tables.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import { contentFor } from './content.ts';
 import { type DemoCompany, type DemoPerson, demoCompanies, demoEmail, demoPassword } from './people.ts';
 import { seedCompany } from './seed-company.ts';
 
@@ -53,7 +54,10 @@ async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<vo
   const tenant = served ?? (await provisionTenant(tools.fleet, { slug, name, timeZone, locale, currency: 'EUR' }));
   const viewers = new Map<Role, Viewer>();
   for (const person of company.people) viewers.set(person.role, await ensureMember(tools, tenant, company, person));
-  await tools.binding.write(tenant, (tx) => seedCompany(tx, viewers), { roleClass: 'job' });
+  const content = contentFor(locale);
+  await tools.binding.write(tenant, (tx) => seedCompany(tx, (role) => viewers.get(role)!, content), {
+    roleClass: 'job',
+  });
 }
 
 async function ensureMember(tools: DemoTools, tenant: Tenant, company: DemoCompany, demo: DemoPerson): Promise<Viewer> {

@@ -1,10 +1,27 @@
 import type { Role } from '../identity/roles.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import { createClient } from '../modules/clients/create-client.ts';
 import { clients } from '../modules/clients/tables.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
+import type { DemoContent } from './content.ts';
+import { seedProject } from './seed-project.ts';
+import { seedWelcome } from './seed-talk.ts';
 
-/** Fills an empty company with a little of everything, through the use cases that everybody uses. One that has clients is left alone. */
-export async function seedCompany(tx: TenantTx, viewers: ReadonlyMap<Role, Viewer>): Promise<void> {
+export type Cast = (role: Role) => Viewer;
+
+/**
+ * Fills an empty company with a little of everything, through the use cases that everybody uses. One that has clients
+ * already is left alone.
+ */
+export async function seedCompany(tx: TenantTx, as: Cast, content: DemoContent): Promise<void> {
   if ((await tx.$count(clients)) > 0) return;
-  void viewers;
+  const manager = as('MANAGER');
+  const [ordered, other] = content.clients;
+  const contactId = as('CLIENT').profileId;
+  const clientOfUser = await createClient(tx, manager, { name: ordered, contactId });
+  const otherClient = await createClient(tx, manager, { name: other });
+  await seedWelcome(tx, as, content.welcome);
+  for (const project of content.projects) {
+    await seedProject(tx, as, project, project.visibleToClient ? clientOfUser.id : otherClient.id);
+  }
 }

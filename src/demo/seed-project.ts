@@ -1,0 +1,72 @@
+import { createMilestone } from '../modules/milestones/create-milestone.ts';
+import { setMilestoneTask } from '../modules/milestones/set-milestone-task.ts';
+import { createProject } from '../modules/projects/create-project.ts';
+import { createProjectAssignment } from '../modules/projects/create-project-assignment.ts';
+import { createTask } from '../modules/tasks/create-task.ts';
+import { createTimeEntry } from '../modules/time/create-time-entry.ts';
+import type { TenantTx } from '../tenancy/binding.ts';
+import type { DemoMilestone, DemoProject, DemoTask } from './content.ts';
+import type { Cast } from './seed-company.ts';
+import { seedTalk } from './seed-talk.ts';
+
+const dayMs = 86_400_000;
+
+/** The day so many days from today, as YYYY-MM-DD. */
+const dayFromNow = (days: number): string => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
+
+export async function seedProject(tx: TenantTx, as: Cast, project: DemoProject, clientId: string): Promise<void> {
+  const manager = as('MANAGER');
+  const { name, description, start, end, milestones, talk } = project;
+  const { id } = await createProject(tx, manager, {
+    name,
+    description,
+    clientId,
+    managerId: manager.profileId,
+    startDate: dayFromNow(start),
+    expectedEndDate: dayFromNow(end),
+  });
+  for (const role of ['CONSULTANT', 'MEMBER'] as const) {
+    const person = { projectId: id, profileId: as(role).profileId, allocationPercent: 50 };
+    await createProjectAssignment(tx, manager, { ...person, fromDate: dayFromNow(start), toDate: dayFromNow(end) });
+  }
+  for (const milestone of milestones) await seedMilestone(tx, as, id, milestone);
+  await seedTalk(tx, as, id, talk);
+}
+
+async function seedMilestone(tx: TenantTx, as: Cast, projectId: string, milestone: DemoMilestone): Promise<void> {
+  const manager = as('MANAGER');
+  const { name, start, due, tasks } = milestone;
+  const made = { projectId, name, startDate: dayFromNow(start), dueDate: dayFromNow(due) };
+  const { id: milestoneId } = await createMilestone(tx, manager, made);
+  for (const task of tasks) {
+    const taskId = await seedTask(tx, as, projectId, task);
+    await setMilestoneTask(tx, manager, { milestoneId, taskId, weight: Math.ceil(Number(task.estimateDays)) });
+  }
+}
+
+async function seedTask(tx: TenantTx, as: Cast, projectId: string, task: DemoTask): Promise<string> {
+  const { assignee, due, ...fields } = task;
+  const person = as(assignee);
+  const { id } = await createTask(tx, as('MANAGER'), {
+    ...fields,
+    projectId,
+    assigneeId: person.profileId,
+    dueDate: dayFromNow(due),
+  });
+  if (task.status === 'TODO') return id;
+  const last = Math.min(due, 0) - 1;
+  for (const [ago, hours] of [
+    [2, '6.5'],
+    [1, '4'],
+    [0, '3.25'],
+  ] as const) {
+    await createTimeEntry(tx, person, {
+      projectId,
+      taskId: id,
+      workDate: dayFromNow(last - ago),
+      hours,
+      billable: true,
+    });
+  }
+  return id;
+}

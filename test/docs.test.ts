@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { createProgram } from '../src/cli/program.ts';
+import type { Host } from '../src/cli/toolbox.ts';
+import { errorCodes } from '../src/lib/errors.ts';
+import { schema } from '../src/schema.ts';
+import { root } from './support/sources.ts';
+
+const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)].filter((file) =>
+  file.endsWith('.md'),
+);
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
+
+const blocks = (file: string, language: string): string[] =>
+  [...read(file).matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!);
+
+const nowhere: Host = {
+  open: () => Promise.reject(new Error('not in this test')),
+  serve: () => Promise.resolve(),
+  printSchema: () => '',
+  stdout: { write: () => true },
+  stderr: { write: () => true },
+  signal: new AbortController().signal,
+};
+
+/** The words of a shell line, without quotes. */
+const words = (line: string): string[] =>
+  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+
+describe.each(pages)('%s', (file) => {
+  it('asks what the graph can answer', () => {
+    for (const document of blocks(file, 'graphql')) {
+      expect(validate(schema, parse(document)).map(({ message }) => `${message} in ${document}`)).toEqual([]);
+    }
+  });
+
+  it('names commands and options that there are', () => {
+    const lines = blocks(file, 'sh').flatMap((text) => text.split('\n'));
+    for (const line of lines.filter((text) => text.startsWith('npx chantier '))) {
+      let command = createProgram(nowhere);
+      for (const word of words(line).slice(2)) {
+        const next = command.commands.find((each) => each.name() === word);
+        if (next) command = next;
+        else if (word.startsWith('--'))
+          expect(
+            command.options.map(({ long }) => long),
+            line,
+          ).toContain(word);
+      }
+      expect(command.parent, line).not.toBeNull();
+    }
+  });
+
+  it('links to files that there are', () => {
+    for (const [, target] of read(file).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
+      expect(() => read(path.posix.join(path.posix.dirname(file), target!))).not.toThrow();
+    }
+  });
+});
+
+it('the list of error codes is complete', () => {
+  const listed = [...read('docs/api.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
+  expect(listed).toEqual(errorCodes);
+});

@@ -1,0 +1,84 @@
+import {
+  type GraphQLInputField,
+  type GraphQLInputObjectType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+
+/** Where an input takes an id, and of which type. */
+export interface IdPlace {
+  path: string[];
+  typename: string;
+}
+
+const scalars: Record<string, unknown> = {
+  String: 'sample',
+  Int: 1,
+  Float: 1,
+  Boolean: true,
+  Decimal: '1',
+  LocalDate: '2026-01-05',
+  DateTime: '2026-01-05T10:00:00.000Z',
+  EmailAddress: 'sample@example.test',
+  HexColorCode: '#123456',
+  URL: 'https://example.test/',
+  UUID: '01a00000-0000-7000-8000-000000000000',
+  JSONObject: {},
+};
+
+/** The type that an id of this field must have. */
+export function idTypeOf(field: GraphQLInputField): string | undefined {
+  const [first] = (field.extensions.relayGlobalIDFor as { typename: string }[] | undefined) ?? [];
+  return first?.typename;
+}
+
+/** Every place in an input object, nested ones too, that takes an id. */
+export function idPlaces(type: GraphQLInputObjectType, path: string[] = []): IdPlace[] {
+  return Object.values(type.getFields()).flatMap((field): IdPlace[] => {
+    const here = [...path, field.name];
+    const typename = idTypeOf(field);
+    if (typename) return [{ path: here, typename }];
+    const named = getNamedType(field.type);
+    return isInputObjectType(named) && here.length < 4 ? idPlaces(named, here) : [];
+  });
+}
+
+function sample(type: GraphQLInputType, field: GraphQLInputField, idOf: (typename: string) => string): unknown {
+  if (isNonNullType(type)) return sample(type.ofType, field, idOf);
+  if (isListType(type)) return [sample(type.ofType, field, idOf)];
+  if (isInputObjectType(type)) return sampleInput(type, idOf);
+  if (isEnumType(type)) return type.getValues()[0]!.name;
+  const typename = idTypeOf(field);
+  return typename ? idOf(typename) : (scalars[type.name] ?? null);
+}
+
+/** An input with a plausible value for every required field; ids by `idOf`. */
+export function sampleInput(type: GraphQLInputObjectType, idOf: (typename: string) => string): Record<string, unknown> {
+  const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+  return Object.fromEntries(required.map((field) => [field.name, sample(field.type, field, idOf)]));
+}
+
+/** The input with an id at a place, making what is needed on the way. */
+export function withIdAt(
+  input: Record<string, unknown>,
+  type: GraphQLInputObjectType,
+  { path }: IdPlace,
+  id: string,
+  idOf: (typename: string) => string,
+): Record<string, unknown> {
+  const [key, ...rest] = path;
+  const field = type.getFields()[key!]!;
+  const named = getNamedType(field.type);
+  const list = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
+  if (!rest.length) return { ...input, [key!]: list ? [id] : id };
+  const inner = named as GraphQLInputObjectType;
+  const value = withIdAt(sampleInput(inner, idOf), inner, { path: rest, typename: '' }, id, idOf);
+  return { ...input, [key!]: list ? [value] : value };
+}
+
+export const mutationsOf = (schema: GraphQLSchema) => Object.values(schema.getMutationType()!.getFields());
