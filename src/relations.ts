@@ -2,6 +2,7 @@ import { defineRelationsPart } from 'drizzle-orm';
 import { mergeRelations } from './lib/relations.ts';
 import { clientsRelations } from './modules/clients/relations.ts';
 import { eventsRelations } from './modules/events/relations.ts';
+import * as imports from './modules/imports/tables.ts';
 import { messagingRelations } from './modules/messaging/relations.ts';
 import { milestonesRelations } from './modules/milestones/relations.ts';
 import { peopleRelations } from './modules/people/relations.ts';
@@ -21,6 +22,7 @@ export const relations = mergeRelations(
   milestonesRelations,
   timeRelations,
   messagingRelations,
+  defineRelationsPart(imports),
 );
 
 export type Relations = typeof relations;

@@ -15,6 +15,7 @@ export const coreModules = [
   'milestones',
   'time',
   'messaging',
+  'imports',
 ] as const;
 
 /** Modules that a tenant may switch on, after the core ones. */

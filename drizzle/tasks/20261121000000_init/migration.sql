@@ -37,7 +37,7 @@ CREATE TABLE "tasks" (
 	"creator_id" uuid,
 	"name" text COLLATE "und-x-icu" NOT NULL,
 	"description" text,
-	"estimate_days" numeric(10,2),
+	"estimate_days" numeric,
 	"start_date" date,
 	"due_date" date,
 	"status" text DEFAULT 'TODO' NOT NULL,

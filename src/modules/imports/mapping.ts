@@ -65,6 +65,8 @@ const sections = {
     .strictObject({
       reference,
       person: value,
+      /** The reference of a task that is there already; without it, the task of the same row. */
+      task: template.optional(),
       day: value,
       hours: value,
       /** Hours a working day, when the hours of a row are a total; absent when they are of the one day. */
@@ -158,6 +160,7 @@ const missingParts = (mapping: Mapping, kind: ImportKind): Problem[] =>
 function contradictions({ task, time, person, project, join }: Mapping): Problem[] {
   const problems: Problem[] = [];
   if (task?.assignee && !person) problems.push({ path: ['person'], message: 'task.assignee needs this part' });
+  if (task && time?.task) problems.push({ path: ['time', 'task'], message: 'is the part task of the same row' });
   if (time && !person) problems.push({ path: ['person'], message: 'time.person needs this part' });
   if ((task || time) && !project) problems.push({ path: ['project'], message: 'tasks and time need this part' });
   const outside = join.findIndex((each) => path.basename(each.file) !== each.file);

@@ -107,7 +107,9 @@ export const timeRecord = (spread: boolean) =>
 export type TimeRecord = z.output<ReturnType<typeof timeRecord>> & {
   projectReference: string;
   personReference: string;
-  taskReference?: string;
+  taskReference: string | null;
+  /** Over how many hours a day the total is spread; null: the hours are of the day itself. */
+  hoursPerDay: string | null;
 };
 
 export const channelRecord = z.object({
@@ -124,7 +126,12 @@ export const messageRecord = z.object({
   /** What the messages of one conversation have in common within a file. */
   thread: z.string().nullish(),
 });
-export type MessageRecord = z.output<typeof messageRecord> & { channelReference: string; authorReference: string };
+export type MessageRecord = z.output<typeof messageRecord> & {
+  channelReference: string;
+  authorReference: string;
+  /** The first message of its conversation; null for that one itself. */
+  parentReference?: string | null;
+};
 
 /** All that one row says. */
 export interface ImportRecord {

@@ -94,15 +94,17 @@ function taskMaker(mapping: Mapping, person: PersonMaker, compilation: Compilati
 
 function timeMaker(mapping: Mapping, person: PersonMaker, compilation: Compilation): Adder | undefined {
   if (!mapping.time) return undefined;
-  const { person: who, spread, ...fields } = mapping.time;
+  const { person: who, task: which, spread, ...fields } = mapping.time;
   const time = partMaker('time', fields, timeRecord(spread !== undefined), compilation);
   const personOf = compileValue(who, 'time.person', compilation);
+  const taskOf = which === undefined ? undefined : compileText(which, 'time.task', compilation);
   return (cells, record) => {
     record.time = {
       ...time(cells),
       projectReference: record.project!.reference,
       personReference: addPerson(record, person!, cells, required(personOf(cells), 'time.person')),
-      ...(record.task && { taskReference: record.task.reference }),
+      taskReference: taskOf?.(cells) ?? record.task?.reference ?? null,
+      hoursPerDay: spread ?? null,
     };
   };
 }

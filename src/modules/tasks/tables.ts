@@ -38,8 +38,8 @@ export const tasks = table(
     creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     name: label().notNull(),
     description: text(),
-    /** Estimate in person-days. */
-    estimateDays: numeric({ precision: 10, scale: 2 }),
+    /** Estimate in person-days, with as many digits as it was given: hours of an import become days exactly. */
+    estimateDays: numeric(),
     startDate: date(),
     dueDate: date(),
     status: text({ enum: taskStatuses }).notNull().default('TODO'),

@@ -1,0 +1,116 @@
+import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { AppError } from '../../lib/errors.ts';
+import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
+import type { VersionedTable } from '../../tenancy/rows.ts';
+
+/** A table that integrators sync. */
+export type ReferencedTable = VersionedTable & { externalReference: PgColumn };
+export type RowOf<T extends PgTable> = InferSelectModel<T>;
+export type NewRow<T extends PgTable> = Partial<InferInsertModel<T>> & { id: string; externalReference: string };
+
+/** Rows of one statement. */
+const most = 2_000;
+
+/*
+ * Many rows travel as one JSON parameter, so a statement has one text whatever their number: a statement with a
+ * parameter for each value would be prepared anew, with all its memory, for every length of a batch.
+ */
+
+/** The rows with these references, locked until the transaction ends when asked for. */
+export async function findByReference<T extends ReferencedTable>(
+  db: TenantDb,
+  table: T,
+  references: readonly string[],
+  lock?: 'no key update',
+): Promise<RowOf<T>[]> {
+  const found: RowOf<T>[] = [];
+  const { search: _, ...columns } = getColumns(table as PgTable) as Record<string, PgColumn>;
+  for (const part of parts(references)) {
+    const query = db
+      .select(columns)
+      .from(table as PgTable)
+      .where(sql`${table.externalReference} = any(${part}::text[])`);
+    found.push(...((await (lock ? query.for(lock) : query)) as RowOf<T>[]));
+  }
+  return found;
+}
+
+/**
+ * Adds rows that all have the same keys. Throws TRANSACTION_CONFLICT when somebody else added one of the references
+ * since it was looked for.
+ */
+export async function insertRows<T extends ReferencedTable>(tx: TenantTx, table: T, rows: NewRow<T>[]): Promise<void> {
+  for (const part of parts(rows)) {
+    const { columns, recordset } = record(table, part);
+    const names = sql.join(
+      columns.map(({ name }) => sql.identifier(name)),
+      sql`, `,
+    );
+    const written = await tx.execute(
+      sql`insert into ${table} (${names}) select ${names} from ${recordset}
+          on conflict (external_reference) do nothing returning id`,
+    );
+    if (written.length < part.length) throw meanwhile();
+  }
+}
+
+/** Changes rows by their ids, all in the same columns, and counts their versions up. */
+export async function updateRows<T extends ReferencedTable>(
+  tx: TenantTx,
+  table: T,
+  rows: (Partial<RowOf<T>> & { id: string })[],
+): Promise<void> {
+  for (const part of parts(rows)) {
+    const { columns, recordset } = record(table, part);
+    const changes = columns
+      .filter(({ name }) => name !== 'id')
+      .map(({ name }) => assign(name, sql`r.${sql.identifier(name)}`));
+    changes.push(assign('version', sql`${table}.version + 1`), assign('updated_at', sql`${new Date()}::timestamptz`));
+    await tx.execute(sql`update ${table} set ${sql.join(changes, sql`, `)} from ${recordset} where ${table}.id = r.id`);
+  }
+}
+
+/** Takes away the rows with these references; gives the ids of those that were there. */
+export async function deleteByReference(
+  tx: TenantTx,
+  table: ReferencedTable,
+  references: readonly string[],
+): Promise<string[]> {
+  const deleted = await tx
+    .delete(table as PgTable)
+    .where(sql`${table.externalReference} = any(${[...references]}::text[])`)
+    .returning({ id: table.id });
+  return deleted.map(({ id }) => id as string);
+}
+
+const assign = (name: string, value: SQL): SQL => sql`${sql.identifier(name)} = ${value}`;
+
+interface Recordset {
+  columns: PgColumn[];
+  recordset: SQL;
+}
+
+/** The rows as a table `r` of the query, with the columns of the first of them. */
+function record(table: PgTable, rows: readonly object[]): Recordset {
+  const all = getColumns(table) as Record<string, PgColumn>;
+  const keys = Object.keys(rows[0]!);
+  const columns = keys.map((key) => all[key]!);
+  const json = JSON.stringify(rows.map((row) => byColumn(row as Record<string, unknown>, keys, columns)));
+  const types = columns.map((column) => sql`${sql.identifier(column.name)} ${sql.raw(typeOf(column))}`);
+  return { columns, recordset: sql`json_to_recordset(${json}::json) as r (${sql.join(types, sql`, `)})` };
+}
+
+const byColumn = (row: Record<string, unknown>, keys: readonly string[], columns: readonly PgColumn[]) =>
+  Object.fromEntries(keys.map((key, index) => [columns[index]!.name, row[key] ?? null]));
+
+const typeOf = (column: PgColumn): string => `${column.getSQLType()}${'[]'.repeat(column.dimensions)}`;
+
+function* parts<T>(all: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < all.length; at += most) yield all.slice(at, at + most);
+}
+
+const meanwhile = (): AppError =>
+  new AppError('TRANSACTION_CONFLICT', 'Somebody else imports the same things; run the import again', {
+    retryAfter: 1,
+  });

@@ -1,0 +1,51 @@
+import { uuidv7 } from '../../lib/ids.ts';
+import { recordEvents } from '../events/record-event.ts';
+import { findByReference, insertRows, type NewRow, type ReferencedTable, type RowOf } from './bulk-rows.ts';
+import type { WriteContext } from './write-context.ts';
+
+/** What a new row has beside its id and its reference. */
+type Columns<T extends ReferencedTable> = Omit<NewRow<T>, 'id' | 'externalReference'>;
+
+export interface Missing<T extends ReferencedTable, R extends { reference: string }> {
+  table: T;
+  /** Name of the type in the graph, and of the resource in the log's actions. */
+  type: string;
+  resource: string;
+  records: readonly R[];
+  isKnown(reference: string): boolean;
+  /** Takes in a row that is there, or was made. */
+  learn(reference: string, row: RowOf<T>): void;
+  columnsOf(record: R): Columns<T> | Promise<Columns<T>>;
+}
+
+/**
+ * Makes the rows that nobody has made yet, each with its event, so that what follows from one (a project's channel)
+ * follows here, too. Those that are there are left as they are: people may have given them better names since.
+ */
+export async function makeMissing<T extends ReferencedTable, R extends { reference: string }>(
+  { tx, changes }: Pick<WriteContext, 'tx' | 'changes'>,
+  { table, type, resource, records, isKnown, learn, columnsOf }: Missing<T, R>,
+): Promise<void> {
+  const unknown = new Map(records.flatMap((each) => (isKnown(each.reference) ? [] : [[each.reference, each]])));
+  if (unknown.size === 0) return;
+  for (const row of await findByReference(tx, table, [...unknown.keys()])) {
+    learn(row.externalReference as string, row);
+    unknown.delete(row.externalReference as string);
+  }
+  const rows: NewRow<T>[] = [];
+  for (const [externalReference, record] of unknown) {
+    rows.push({ id: uuidv7(), externalReference, ...(await columnsOf(record)) } as unknown as NewRow<T>);
+  }
+  if (rows.length === 0) return;
+  await insertRows(tx, table, rows);
+  const events = rows.map((row) => ({
+    action: `${resource}.created`,
+    resourceType: type,
+    resourceId: row.id,
+    after: row,
+  }));
+  await recordEvents(tx, null, events);
+  const ids = rows.map((row) => row.id);
+  changes.add('created', type, ids);
+  for (const row of rows) learn(row.externalReference, row as unknown as RowOf<T>);
+}

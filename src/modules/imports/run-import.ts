@@ -1,0 +1,162 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../../lib/errors.ts';
+import type { TenantBinding, TenantTx } from '../../tenancy/binding.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { type Batch, batchesOf, type Outcome } from './batches.ts';
+import type { Changes } from './changes.ts';
+import { fingerprint } from './fingerprint.ts';
+import { findProgress, finishProgress, type ImportTitle, type Progress, saveProgress } from './import-ledger.ts';
+import type { ImportKind, Mapping } from './mapping.ts';
+import { readRecords } from './read-records.ts';
+import type { ChangeCounts, RefusedRow } from './tables.ts';
+import { writeBatch } from './write-batch.ts';
+import { KnownRows } from './write-context.ts';
+
+export interface ImportOptions {
+  binding: TenantBinding;
+  tenant: Tenant;
+  kind: ImportKind;
+  file: string;
+  mapping: Mapping;
+  /** At a bad row: end, keeping the batches before its own; or go on without it. */
+  onError: 'stop' | 'skip';
+  /** Rows written in one transaction; 1000 unless given. */
+  batchSize?: number;
+  /** Ends the import between two batches; the next run goes on there. */
+  signal?: AbortSignal;
+  /** Told after every batch. */
+  onProgress?(state: ImportState): void;
+}
+
+/** How far an import has come. */
+export interface ImportState {
+  bytes: number;
+  totalBytes: number;
+  rows: number;
+}
+
+export interface ImportReport {
+  kind: ImportKind;
+  source: string;
+  file: string;
+  /** Rows of the file, good and bad. */
+  rows: number;
+  /** Rows that an earlier, interrupted run had done. */
+  resumedAt: number;
+  changes: ChangeCounts;
+  /** Bad rows in the order of the file. */
+  skipped: RefusedRow[];
+}
+
+const defaultBatchSize = 1_000;
+
+/**
+ * Imports a file into a tenant, batch by batch, each in a transaction with the position it ends at. What was imported
+ * before is known by its reference: rows that are as the file says stay untouched, so a second import changes nothing.
+ *
+ * @throws BAD_INPUT for a file or a mapping that cannot be read, and with `stop` for the first bad row; CANCELLED
+ *   between two batches when the signal says so; what the database fails of. The same import goes on where it ended.
+ */
+export async function runImport(options: ImportOptions): Promise<ImportReport> {
+  const { kind, file, mapping } = options;
+  const title = {
+    kind,
+    source: mapping.name,
+    fileName: path.basename(file),
+    fingerprint: await fingerprint(kind, mapping, file),
+  };
+  const { size: totalBytes } = await stat(file);
+  return new Import(options, title, totalBytes).run();
+}
+
+class Import {
+  readonly #options: ImportOptions;
+  readonly #title: ImportTitle;
+  readonly #known = new KnownRows();
+  readonly #position = { bytes: 0 };
+  readonly #totalBytes: number;
+  readonly #unreadable: RefusedRow[] = [];
+  #rows = 0;
+
+  constructor(options: ImportOptions, title: ImportTitle, totalBytes: number) {
+    this.#options = options;
+    this.#title = title;
+    this.#totalBytes = totalBytes;
+  }
+
+  async run(): Promise<ImportReport> {
+    const { binding, tenant, mapping, kind, file, batchSize = defaultBatchSize } = this.#options;
+    let progress = await binding.read(tenant, (db) => findProgress(db, this.#title), { roleClass: 'job' });
+    const resumedAt = progress.rowsDone;
+    const outcomes = this.#untilBad(readRecords(file, mapping, this.#position));
+    for await (const batch of batchesOf(outcomes, batchSize)) {
+      if (this.#options.signal?.aborted) throw interrupted(this.#rows);
+      progress = await this.#take(batch, progress);
+      this.#rows = batch.rowsDone;
+      this.#options.onProgress?.({ ...this.#position, totalBytes: this.#totalBytes, rows: this.#rows });
+    }
+    if (progress.saved) await this.#write((tx) => this.#finish(tx, progress));
+    const skipped = [...this.#unreadable, ...progress.refused].sort((a, b) => a.line - b.line);
+    const { source } = this.#title;
+    return { kind, source, file, rows: this.#rows, resumedAt, changes: progress.changes, skipped };
+  }
+
+  /** With `stop`, a bad row ends the reading before its batch is written. */
+  async *#untilBad(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
+    for await (const outcome of outcomes) {
+      if ('reason' in outcome && this.#options.onError === 'stop') throw badRow(outcome);
+      yield outcome;
+    }
+  }
+
+  /** Writes a batch, unless an earlier run did. */
+  async #take(batch: Batch, progress: Progress): Promise<Progress> {
+    this.#unreadable.push(...batch.refused);
+    if (batch.rowsDone <= progress.rowsDone || batch.records.length === 0) return progress;
+    return this.#write(async (tx) => {
+      const target = { tx, source: `import:${this.#title.source}`, known: this.#known };
+      const { changes, refused } = await writeBatch(target, batch.records);
+      if (refused[0] && this.#options.onError === 'stop') throw badRow(refused[0]);
+      if (!changes.any) return { ...progress, refused: [...progress.refused, ...refused] };
+      await this.#log(tx, progress, batch, changes);
+      return saveProgress(tx, this.#title, progress, { rowsDone: batch.rowsDone, changes: changes.counts, refused });
+    });
+  }
+
+  #write<T>(work: (tx: TenantTx) => Promise<T>): Promise<T> {
+    const { binding, tenant, signal } = this.#options;
+    return binding.write(tenant, work, { roleClass: 'job', ...(signal && { signal }) });
+  }
+
+  /** One event for a batch, which names all that it changed: whoever follows the log misses nothing. */
+  #log(tx: TenantTx, { id }: Progress, { records }: Batch, changes: Changes): Promise<void> {
+    const { kind, source, fileName } = this.#title;
+    const lines = { from: records[0]!.line, to: records.at(-1)!.line };
+    return recordEvent(tx, null, {
+      action: 'import.batch',
+      resourceType: 'Import',
+      resourceId: id,
+      metadata: { kind, source, fileName, lines, counts: changes.counts },
+      after: changes.ids,
+    });
+  }
+
+  async #finish(tx: TenantTx, progress: Progress): Promise<void> {
+    const { kind, source, fileName } = this.#title;
+    await finishProgress(tx, progress);
+    await recordEvent(tx, null, {
+      action: 'import.finished',
+      resourceType: 'Import',
+      resourceId: progress.id,
+      metadata: { kind, source, fileName, rows: this.#rows, counts: progress.changes },
+    });
+  }
+}
+
+const badRow = ({ line, reason }: RefusedRow): AppError =>
+  new AppError('BAD_INPUT', `line ${line}: ${reason}`, { field: 'file', line });
+
+const interrupted = (rows: number): AppError =>
+  new AppError('CANCELLED', `Stopped after ${rows} rows; the same import goes on from there`);

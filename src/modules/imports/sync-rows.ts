@@ -1,0 +1,113 @@
+import { getColumns } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { formatDecimal, parseDecimal } from '../../lib/decimal.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { findByReference, insertRows, type NewRow, type ReferencedTable, type RowOf, updateRows } from './bulk-rows.ts';
+
+/** What a file says of a row: its reference, and the columns that the file decides. */
+export type Wanted<T extends ReferencedTable> = Omit<Partial<RowOf<T>>, 'id'> & { externalReference: string };
+
+export interface SyncOptions<T extends ReferencedTable> {
+  /** Completes rows that are new, in this order: columns that the file does not decide. */
+  complete?(rows: Wanted<T>[]): Promise<object[]>;
+  /** Whether a row may be changed by the file; else it stays as it is. */
+  mayChange?(row: RowOf<T>): boolean;
+  /** When a new row came to be, for ids in the order of time. */
+  madeAt?(row: Wanted<T>): Date;
+}
+
+export interface Synced<T extends ReferencedTable> {
+  /** The ids of all rows by their references. */
+  ids: Map<string, string>;
+  created: string[];
+  updated: { id: string; before: Partial<RowOf<T>>; after: Partial<RowOf<T>> }[];
+}
+
+/** Makes rows that are missing and changes those that differ; rows that are as wanted are not touched at all. */
+export async function syncRows<T extends ReferencedTable>(
+  tx: TenantTx,
+  table: T,
+  wanted: readonly Wanted<T>[],
+  options: SyncOptions<T> = {},
+): Promise<Synced<T>> {
+  const references = wanted.map(({ externalReference }) => externalReference);
+  const known = byReference<T>(await findByReference(tx, table, references));
+  const missing = wanted.filter(({ externalReference }) => !known.has(externalReference));
+  const differing = differences(table, wanted, known, options).map(({ reference }) => reference);
+  const updated = differing.length > 0 ? await change(tx, table, wanted, differing, options) : [];
+  const created = missing.length > 0 ? await create(tx, table, missing, options) : [];
+  const ids = new Map([...known].map(([reference, { id }]) => [reference, id as string]));
+  for (const { id, externalReference } of created) ids.set(externalReference, id);
+  return { ids, created: created.map(({ id }) => id), updated };
+}
+
+async function create<T extends ReferencedTable>(
+  tx: TenantTx,
+  table: T,
+  missing: Wanted<T>[],
+  { complete, madeAt }: SyncOptions<T>,
+): Promise<NewRow<T>[]> {
+  const more = await complete?.(missing);
+  const rows = missing.map((row, index) => {
+    return { id: uuidv7(madeAt?.(row).getTime()), ...row, ...more?.[index] } as unknown as NewRow<T>;
+  });
+  await insertRows(tx, table, rows);
+  return rows;
+}
+
+/** Compares again behind a lock, so that the log says what really was before. */
+async function change<T extends ReferencedTable>(
+  tx: TenantTx,
+  table: T,
+  wanted: readonly Wanted<T>[],
+  references: readonly string[],
+  options: SyncOptions<T>,
+): Promise<Synced<T>['updated']> {
+  const locked = byReference<T>(await findByReference(tx, table, references, 'no key update'));
+  const found = differences(table, wanted, locked, options);
+  if (found.length > 0)
+    await updateRows(tx, table, found.map(({ row, want }) => ({ ...want, id: row.id as string })) as never);
+  return found.map(({ row, before, after }) => ({ id: row.id as string, before, after }));
+}
+
+interface Difference<T extends ReferencedTable> {
+  reference: string;
+  row: RowOf<T>;
+  want: Wanted<T>;
+  before: Partial<RowOf<T>>;
+  after: Partial<RowOf<T>>;
+}
+
+function differences<T extends ReferencedTable>(
+  table: T,
+  wanted: readonly Wanted<T>[],
+  known: ReadonlyMap<string, RowOf<T>>,
+  { mayChange }: SyncOptions<T>,
+): Difference<T>[] {
+  const columns = getColumns(table) as Record<string, PgColumn>;
+  return wanted.flatMap((want) => {
+    const reference = want.externalReference;
+    const row = known.get(reference);
+    if (!row || mayChange?.(row) === false) return [];
+    const keys = Object.keys(want).filter((key) => !same(columns[key]!, Reflect.get(row, key), Reflect.get(want, key)));
+    if (keys.length === 0) return [];
+    return [{ reference, row, want, before: pick(row, keys), after: pick(want, keys) }] as Difference<T>[];
+  });
+}
+
+const pick = (row: object, keys: readonly string[]): object =>
+  Object.fromEntries(keys.map((key) => [key, Reflect.get(row, key)]));
+
+function same(column: PgColumn, a: unknown, b: unknown): boolean {
+  const [one, other] = [a, b].map((value) => canonical(column, value ?? null));
+  return one === other;
+}
+
+function canonical(column: PgColumn, value: unknown): string {
+  const decimal = typeof value === 'string' && column.columnType === 'PgNumeric' ? parseDecimal(value) : undefined;
+  return decimal ? formatDecimal(decimal) : JSON.stringify(value);
+}
+
+const byReference = <T extends ReferencedTable>(rows: readonly RowOf<T>[]): Map<string, RowOf<T>> =>
+  new Map(rows.map((row) => [row.externalReference as string, row]));

@@ -1,0 +1,42 @@
+import { sql } from 'drizzle-orm';
+import { check, index, integer, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core';
+import { instant, primaryId, table } from '../../lib/columns.ts';
+
+/** How many rows of a type (by its name in the graph) something made, changed or took away. */
+export interface ChangeCounts {
+  created: Record<string, number>;
+  updated: Record<string, number>;
+  deleted: Record<string, number>;
+}
+
+/** A row of a file that was left out, and why. */
+export interface RefusedRow {
+  line: number;
+  reason: string;
+}
+
+/** Imports of files that changed something: how far each one came. */
+export const importRuns = table(
+  'import_runs',
+  {
+    id: primaryId(),
+    kind: text().notNull(),
+    /** The mapping's name: what was imported carries `import:<source>`. */
+    source: text().notNull(),
+    fileName: text().notNull(),
+    /** Digest of the kind, the mapping and the contents of the files: what is to be continued must be the same. */
+    fingerprint: text().notNull(),
+    /** The rows of the file up to this one are done; written in the transaction of the batch that ends there. */
+    rowsDone: integer().notNull().default(0),
+    changes: jsonb().$type<ChangeCounts>().notNull(),
+    /** Rows that the database refused, so far: reading them again does not show that. */
+    refused: jsonb().$type<RefusedRow[]>().notNull().default([]),
+    startedAt: instant('started_at').notNull(),
+    finishedAt: instant('finished_at'),
+  },
+  (t) => [
+    uniqueIndex('import_runs_unfinished').on(t.fingerprint).where(sql`${t.finishedAt} is null`),
+    index('import_runs_started').on(t.startedAt),
+    check('import_runs_rows_done', sql`${t.rowsDone} >= 0`),
+  ],
+);

@@ -1,0 +1,69 @@
+import { constraintOf, toAppError } from '../../db/pg-errors.ts';
+import { AppError, type ErrorCode } from '../../lib/errors.ts';
+import { Changes } from './changes.ts';
+import type { ImportRecord } from './records.ts';
+import type { RefusedRow } from './tables.ts';
+import type { WriteContext } from './write-context.ts';
+import { writeChannels, writeMessages } from './write-messages.ts';
+import { writePeople } from './write-people.ts';
+import { writeProjects } from './write-projects.ts';
+import { writeTasks } from './write-tasks.ts';
+import { writeTime } from './write-time.ts';
+
+/** Failures of the values of a row; all others end the import. */
+const faultsOfRows: ReadonlySet<ErrorCode> = new Set([
+  'BAD_INPUT',
+  'NOT_FOUND',
+  'ALREADY_EXISTS',
+  'CODE_EXHAUSTED',
+  'INVALID_STATE',
+]);
+
+type Target = Pick<WriteContext, 'tx' | 'source' | 'known'>;
+interface Written {
+  changes: Changes;
+  refused: RefusedRow[];
+}
+
+/**
+ * Writes rows behind a savepoint. When the database refuses them, halves are tried until the rows are found that it is
+ * about: they are left out and given back with the reason, the others are written.
+ */
+export async function writeBatch(target: Target, records: readonly ImportRecord[]): Promise<Written> {
+  const changes = new Changes();
+  try {
+    await target.tx.transaction(() => writeRecords({ ...target, changes }, records));
+    return { changes, refused: [] };
+  } catch (error) {
+    target.known.forget();
+    const reason = reasonOf(error);
+    if (records.length === 1) return { changes: new Changes(), refused: [{ line: records[0]!.line, reason }] };
+  }
+  const middle = records.length >> 1;
+  const first = await writeBatch(target, records.slice(0, middle));
+  const second = await writeBatch(target, records.slice(middle));
+  first.changes.addAll(second.changes);
+  return { changes: first.changes, refused: [...first.refused, ...second.refused] };
+}
+
+async function writeRecords(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
+  await writePeople(context, present(records.flatMap(({ people }) => people)));
+  await writeProjects(context, records);
+  const tasks = present(records.map(({ task }) => task));
+  const taskIds = tasks.length > 0 ? await writeTasks(context, tasks) : new Map<string, string>();
+  const time = present(records.map(({ time }) => time));
+  if (time.length > 0) await writeTime(context, time, taskIds);
+  await writeChannels(context, present(records.map(({ channel }) => channel)));
+  const messages = present(records.map(({ message }) => message));
+  if (messages.length > 0) await writeMessages(context, messages);
+}
+
+const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
+
+/** Why a row was refused. Throws the error again when it is not the row's fault. */
+function reasonOf(error: unknown): string {
+  const known = toAppError(error);
+  if (!(known instanceof AppError) || !faultsOfRows.has(known.code)) throw error;
+  const constraint = constraintOf(error);
+  return constraint ? `${known.message} (${constraint})` : known.message;
+}

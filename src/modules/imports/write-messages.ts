@@ -1,0 +1,112 @@
+import { inArray, sql } from 'drizzle-orm';
+import { AppError } from '../../lib/errors.ts';
+import { channels, messages } from '../messaging/tables.ts';
+import { findByReference } from './bulk-rows.ts';
+import { makeMissing } from './make-missing.ts';
+import type { ChannelRecord, MessageRecord } from './records.ts';
+import { type Synced, syncRows, type Wanted } from './sync-rows.ts';
+import type { WriteContext } from './write-context.ts';
+
+type WantedMessage = Wanted<typeof messages>;
+
+/** Makes channels that are open to the whole company, where they are not there. */
+export async function writeChannels(context: WriteContext, records: readonly ChannelRecord[]): Promise<void> {
+  const known = context.known.channels;
+  await makeMissing(context, {
+    table: channels,
+    type: 'Channel',
+    resource: 'channel',
+    records,
+    isKnown: (reference) => known.has(reference),
+    learn: (reference, { id }) => known.set(reference, id),
+    columnsOf: ({ name, description = null }) => ({ type: 'ORGANIZATION' as const, name, description }),
+  });
+}
+
+/**
+ * Makes messages at the times that the file says, and changes those that it has otherwise, unless somebody edited or
+ * deleted them here. The channels are held, as by anybody who writes into them.
+ */
+export async function writeMessages(context: WriteContext, records: readonly MessageRecord[]): Promise<void> {
+  const { tx, known } = context;
+  const channelIds = [...new Set(records.map(({ channelReference }) => known.channels.get(channelReference)!))];
+  await tx
+    .select({ id: channels.id })
+    .from(channels)
+    .where(inArray(channels.id, channelIds))
+    .orderBy(channels.id)
+    .for('update');
+  const first = await sync(
+    context,
+    records.filter(({ parentReference }) => !parentReference),
+    new Map(),
+  );
+  const replies = records.filter(({ parentReference }) => parentReference);
+  const parents = await parentIds(context, replies, first.ids);
+  const second = await sync(context, replies, parents);
+  if (first.created.length + second.created.length > 0) await moveNewest(context, records);
+}
+
+async function parentIds(
+  { tx }: WriteContext,
+  replies: readonly MessageRecord[],
+  inBatch: ReadonlyMap<string, string>,
+): Promise<Map<string, string>> {
+  const references = [...new Set(replies.map(({ parentReference }) => parentReference!))];
+  const earlier = await findByReference(
+    tx,
+    messages,
+    references.filter((reference) => !inBatch.has(reference)),
+  );
+  return new Map([...inBatch, ...earlier.map(({ externalReference, id }) => [externalReference!, id] as const)]);
+}
+
+async function sync(
+  { tx, known, changes }: WriteContext,
+  records: readonly MessageRecord[],
+  parents: ReadonlyMap<string, string>,
+): Promise<Synced<typeof messages>> {
+  const sentAt = new Map(records.map((record) => [record.reference, record.sentAt]));
+  const wanted = records.map(
+    ({ reference, channelReference, authorReference, parentReference, content }): WantedMessage => ({
+      externalReference: reference,
+      channelId: known.channels.get(channelReference)!,
+      senderId: known.people.get(authorReference)!,
+      parentId: parentReference ? parentOf(parents, parentReference) : null,
+      content,
+    }),
+  );
+  const madeAt = ({ externalReference }: WantedMessage): Date => sentAt.get(externalReference)!;
+  const synced = await syncRows(tx, messages, wanted, {
+    complete: async (rows) => rows.map((row) => ({ createdAt: madeAt(row) })),
+    madeAt,
+    mayChange: ({ editedAt, deletedAt }) => editedAt === null && deletedAt === null,
+  });
+  changes.add('created', 'Message', synced.created);
+  changes.add(
+    'updated',
+    'Message',
+    synced.updated.map(({ id }) => id),
+  );
+  return synced;
+}
+
+function parentOf(parents: ReadonlyMap<string, string>, reference: string): string {
+  const id = parents.get(reference);
+  if (id === undefined) throw new AppError('NOT_FOUND', 'the first message of its conversation was not imported');
+  return id;
+}
+
+/** The time of a channel's newest message never goes back. */
+async function moveNewest({ tx, known }: WriteContext, records: readonly MessageRecord[]): Promise<void> {
+  const byChannel = Map.groupBy(records, ({ channelReference }) => known.channels.get(channelReference)!);
+  for (const [id, written] of byChannel) {
+    const newest = new Date(Math.max(...written.map(({ sentAt }) => sentAt.getTime())));
+    await tx
+      .update(channels)
+      .set({ lastMessageAt: sql`greatest(${channels.lastMessageAt}, ${newest}::timestamptz)` })
+      .where(
+        sql`${channels.id} = ${id} and (${channels.lastMessageAt} is null or ${channels.lastMessageAt} < ${newest}::timestamptz)`,
+      );
+  }
+}

@@ -1,0 +1,74 @@
+import { clients } from '../clients/tables.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { takeFreeCode } from '../projects/create-project.ts';
+import { projects } from '../projects/tables.ts';
+import { updateRows } from './bulk-rows.ts';
+import { makeMissing } from './make-missing.ts';
+import type { ClientRecord, ImportRecord, ProjectRecord } from './records.ts';
+import type { WriteContext } from './write-context.ts';
+
+/** Makes clients and projects that are not there. A project starts on the earliest day that its rows name. */
+export async function writeProjects(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
+  const found = projectsOf(records);
+  await writeClients(context, records);
+  const { known, tx } = context;
+  await makeMissing(context, {
+    table: projects,
+    type: 'Project',
+    resource: 'project',
+    records: found,
+    isKnown: (reference) => known.projects.has(reference),
+    learn: (reference, { id, startDate }) => known.projects.set(reference, { id, startDate }),
+    columnsOf: async ({ name, description = null, startDate, clientReference }) => ({
+      name,
+      description,
+      startDate: startDate ?? today(),
+      clientId: known.clients.get(clientReference)!,
+      code: await takeFreeCode(tx, startDate ?? today()),
+    }),
+  });
+  for (const { reference, startDate } of found) if (startDate) await moveStart(context, reference, startDate);
+}
+
+async function writeClients(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
+  const found = records.flatMap(({ client }): ClientRecord[] => (client ? [client] : []));
+  await makeMissing(context, {
+    table: clients,
+    type: 'Client',
+    resource: 'client',
+    records: found,
+    isKnown: (reference) => context.known.clients.has(reference),
+    learn: (reference, { id }) => context.known.clients.set(reference, id),
+    columnsOf: ({ name }) => ({ name }),
+  });
+}
+
+/** The projects of the rows, each once, with the earliest day of all its rows. */
+function projectsOf(records: readonly ImportRecord[]): ProjectRecord[] {
+  const found = new Map<string, ProjectRecord>();
+  for (const { project, task, time } of records) {
+    if (!project) continue;
+    const known = found.get(project.reference) ?? project;
+    const days = [known.startDate, project.startDate ?? task?.startDate ?? time?.day].filter((day) => day != null);
+    found.set(project.reference, { ...known, startDate: days.sort()[0] ?? null });
+  }
+  return [...found.values()];
+}
+
+/** Lets a project start earlier than it was known to. */
+async function moveStart({ tx, known, changes }: WriteContext, reference: string, startDate: string): Promise<void> {
+  const { id, startDate: before } = known.projects.get(reference)!;
+  if (before <= startDate) return;
+  await updateRows(tx, projects, [{ id, startDate }]);
+  await recordEvent(tx, null, {
+    action: 'project.updated',
+    resourceType: 'Project',
+    resourceId: id,
+    before: { startDate: before },
+    after: { startDate },
+  });
+  changes.add('updated', 'Project', [id]);
+  known.projects.set(reference, { id, startDate });
+}
+
+const today = (): string => new Date().toISOString().slice(0, 10);

@@ -1,0 +1,85 @@
+import { timeEntries } from '../time/tables.ts';
+import { deleteByReference, findByReference } from './bulk-rows.ts';
+import type { TimeRecord } from './records.ts';
+import { syncRows, type Wanted } from './sync-rows.ts';
+import { spreadHours } from './working-days.ts';
+import type { WriteContext } from './write-context.ts';
+import { findTasks } from './write-tasks.ts';
+
+type WantedEntry = Wanted<typeof timeEntries>;
+
+/** How many numbers beyond the last one are looked at in one go. */
+const reach = 100;
+
+/** Makes time entries, changes those that the file has otherwise, and takes away days that a smaller total leaves over. */
+export async function writeTime(
+  context: WriteContext,
+  records: readonly TimeRecord[],
+  taskIds: ReadonlyMap<string, string>,
+): Promise<void> {
+  const { tx, changes } = context;
+  const ids = new Map([...taskIds, ...(await linkedTasks(context, records, taskIds))]);
+  const entries = records.map((record) => entriesOf(context, record, ids));
+  const { created, updated } = await syncRows(tx, timeEntries, entries.flat());
+  changes.add('created', 'TimeEntry', created);
+  changes.add(
+    'updated',
+    'TimeEntry',
+    updated.map(({ id }) => id),
+  );
+  const spread = records.flatMap((record, index) =>
+    record.hoursPerDay === null ? [] : [{ reference: record.reference, days: entries[index]!.length }],
+  );
+  await dropLeftOver(context, spread);
+}
+
+async function linkedTasks(
+  context: WriteContext,
+  records: readonly TimeRecord[],
+  taskIds: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
+  const wanted = records.flatMap(({ taskReference, projectReference }) => {
+    if (taskReference === null || taskIds.has(taskReference)) return [];
+    return [{ reference: taskReference, projectId: context.known.projects.get(projectReference)!.id }];
+  });
+  return wanted.length > 0 ? findTasks(context, wanted) : new Map();
+}
+
+function entriesOf(
+  { known, source }: WriteContext,
+  record: TimeRecord,
+  taskIds: ReadonlyMap<string, string>,
+): WantedEntry[] {
+  const { reference, projectReference, personReference, taskReference, hoursPerDay, day, hours, ...columns } = record;
+  const shared = {
+    ...columns,
+    source,
+    projectId: known.projects.get(projectReference)!.id,
+    profileId: known.people.get(personReference)!,
+    taskId: taskReference === null ? null : taskIds.get(taskReference)!,
+  };
+  if (hoursPerDay === null) return [{ ...shared, externalReference: reference, workDate: day, hours }];
+  return spreadHours(hours, day, hoursPerDay).map((part, index) => ({
+    ...shared,
+    externalReference: `${reference}:${index + 1}`,
+    workDate: part.day,
+    hours: part.hours,
+  }));
+}
+
+/** The days of a spread total are numbered from 1 without gaps: what goes on after the last one is of an older total. */
+async function dropLeftOver(
+  { tx, changes }: WriteContext,
+  spread: readonly { reference: string; days: number }[],
+): Promise<void> {
+  const next = new Map(spread.map(({ reference, days }) => [`${reference}:${days + 1}`, { reference, days }]));
+  for (const { externalReference } of await findByReference(tx, timeEntries, [...next.keys()])) {
+    const { reference, days } = next.get(externalReference!)!;
+    for (let from = days + 1, more = true; more; from += reach) {
+      const numbers = Array.from({ length: reach }, (_, index) => `${reference}:${from + index}`);
+      const deleted = await deleteByReference(tx, timeEntries, numbers);
+      changes.add('deleted', 'TimeEntry', deleted);
+      more = deleted.length === reach;
+    }
+  }
+}
