@@ -1,11 +1,14 @@
 import './graphql/identity/index.ts';
 import './graphql/nodes.ts';
 import './graphql/scalars.ts';
+import './modules/events/index.ts';
+import './modules/settings/index.ts';
 import './modules/people/index.ts';
 import './modules/clients/index.ts';
 import './modules/projects/index.ts';
 import './modules/tasks/index.ts';
 import './modules/milestones/index.ts';
+import './modules/time/index.ts';
 import { builder } from './graphql/builder.ts';
 
 /** The graph: the same for every tenant, built once. One import per module. */

@@ -25,6 +25,8 @@ export interface GuardedDb {
   readonly select: TenantDb['select'];
   /** How many rows of a table the viewer may see, out of those that match. */
   count<T extends TableName>(table: T, where?: WhereOf<T>): Promise<number>;
+  /** A filter as a condition for `select`, which adds the rule of the table itself. */
+  matching<T extends TableName>(table: T, where: WhereOf<T> | undefined): SQL | undefined;
 }
 
 function relationTarget(table: string, key: string): string | undefined {
@@ -72,12 +74,16 @@ function guardConfig(table: string, config: Config, viewer: Viewer): Config {
   return guarded;
 }
 
-/** The same rule as SQL over the table itself, for counts. */
-function ruleSql(table: string, where: Filter | undefined, viewer: Viewer): SQL | undefined {
-  const filter = restrict(table, where, viewer);
+/** A filter as SQL over the table itself. */
+function toSql(table: string, filter: Filter | undefined): SQL | undefined {
   const config = configs[table];
   if (!filter || !config) return undefined;
   return relationsFilterToSQL(config.table, filter as never, config.relations, relations);
+}
+
+/** The same rule as SQL over the table itself, for counts. */
+function ruleSql(table: string, where: Filter | undefined, viewer: Viewer): SQL | undefined {
+  return toSql(table, restrict(table, where, viewer));
 }
 
 const nameOfTable = new Map<unknown, string>(Object.entries(configs).map(([name, config]) => [config.table, name]));
@@ -122,5 +128,6 @@ export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
     $count: $count as never,
     select: ((fields: never) => guardSelect(db.select(fields) as unknown as Selectable, viewer)) as never,
     count: async (table, where) => db.$count(configs[table]!.table as never, ruleSql(table, where as Filter, viewer)),
+    matching: (table, where) => toSql(table, where && guardFilter(table, where as Filter, viewer)),
   };
 }

@@ -46,6 +46,8 @@ export const timeEntries = table(
   ],
 );
 
+export const uniqueTimeEntryFields = { time_entries_external_reference: 'input.externalReference' };
+
 /** The stopwatch of a person: at most one. Stopping it makes a time entry for each day it ran on. */
 export const runningTimers = table(
   'running_timers',

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { dayField, uuidField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { requireRow } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { profiles } from '../people/tables.ts';
+import { lockDays, requireDayRoom } from './day-limit.ts';
+import { requireTimeWriter } from './policy.ts';
+import { requireWork } from './references.ts';
+import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
+import { hoursField, timeEntryFields } from './time-entry-input.ts';
+
+const input = z.object({
+  ...timeEntryFields,
+  profileId: uuidField.nullish(),
+  projectId: uuidField,
+  workDate: dayField,
+  hours: hoursField(24),
+});
+
+export type CreateTimeEntryInput = Raw<typeof input>;
+
+/**
+ * Records work of the viewer, or of the person named. Throws DAY_LIMIT when the day would pass 24 hours, NOT_FOUND for
+ * what it refers to, ALREADY_EXISTS on the external reference.
+ */
+export async function createTimeEntry(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: CreateTimeEntryInput,
+): Promise<{ id: string }> {
+  const { profileId: given, ...values } = checkInput(input, { ...raw, billable: raw.billable ?? undefined });
+  const profileId = given ?? viewer.profileId;
+  requireTimeWriter(viewer, profileId);
+  await lockDays(tx, profileId);
+  await requireRow(tx, profiles, profileId, 'Profile', 'input.profileId');
+  await requireWork(tx, viewer, values);
+  await requireDayRoom(tx, profileId, [values]);
+  const id = uuidv7();
+  const row = { id, profileId, ...values };
+  await namingDoubles(uniqueTimeEntryFields, () => tx.insert(timeEntries).values(row));
+  await recordEvent(tx, viewer, {
+    action: 'timeEntry.created',
+    resourceType: 'TimeEntry',
+    resourceId: id,
+    after: row,
+  });
+  return { id };
+}

@@ -1,0 +1,49 @@
+import { and, eq, inArray, ne, sum } from 'drizzle-orm';
+import { AppError } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { lockRule } from '../../tenancy/rule-lock.ts';
+import { timeEntries } from './tables.ts';
+
+const hoursOfDay = 24;
+
+interface Day {
+  workDate: string;
+  hours: string;
+}
+
+/** Lets one transaction at a time add to the days of a person. Take it before any row lock. */
+export const lockDays = (tx: TenantTx, profileId: string): Promise<void> => lockRule(tx, `time of ${profileId}`);
+
+// Hours have two digits after the point: hundredths are whole numbers, and their sums exact.
+const hundredths = (hours: string): number => Math.round(Number(hours) * 100);
+
+/**
+ * Throws DAY_LIMIT when these hours would bring a day of the person over 24. An entry that is about to be replaced does
+ * not count. The person's days must be locked.
+ */
+export async function requireDayRoom(
+  tx: TenantTx,
+  profileId: string,
+  added: readonly Day[],
+  { field = 'input.hours', replacedId }: { field?: string; replacedId?: string } = {},
+): Promise<void> {
+  const days = added.map(({ workDate }) => workDate);
+  const rows = await tx
+    .select({ workDate: timeEntries.workDate, hours: sum(timeEntries.hours) })
+    .from(timeEntries)
+    .where(
+      and(
+        eq(timeEntries.profileId, profileId),
+        inArray(timeEntries.workDate, days),
+        replacedId === undefined ? undefined : ne(timeEntries.id, replacedId),
+      ),
+    )
+    .groupBy(timeEntries.workDate);
+  const recorded = new Map(rows.map(({ workDate, hours }) => [workDate, hours ?? '0']));
+  for (const { workDate, hours } of added) {
+    const before = recorded.get(workDate) ?? '0';
+    if (hundredths(before) + hundredths(hours) <= hoursOfDay * 100) continue;
+    const message = `The ${workDate} already has ${before} hours; a day has ${hoursOfDay}`;
+    throw new AppError('DAY_LIMIT', message, { field, workDate, recorded: before });
+  }
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { deleteRow } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { lockTimeEntry } from './lock-time-entry.ts';
+import { timeEntries } from './tables.ts';
+
+const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
+
+/** Deletes a time entry that is not validated. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE. */
+export async function deleteTimeEntry(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  const { id, expectedVersion } = checkInput(input, raw);
+  const before = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: false });
+  await deleteRow(tx, timeEntries, id, 'This time entry is in use');
+  await recordEvent(tx, viewer, { action: 'timeEntry.deleted', resourceType: 'TimeEntry', resourceId: id, before });
+  return { id };
+}

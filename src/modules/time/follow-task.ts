@@ -1,0 +1,30 @@
+import { eq, sql } from 'drizzle-orm';
+import type { Viewer } from '../../identity/viewer.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import type { BusinessEvent } from '../events/business-event.ts';
+import { onEvent } from '../events/handlers.ts';
+import { recordEvents } from '../events/record-event.ts';
+import { runningTimers, timeEntries } from './tables.ts';
+
+/** A task that moves to another project takes its time along: entries belong to the project of their task. */
+async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
+  const { projectId } = event.after ?? {};
+  if (typeof projectId !== 'string') return;
+  const taskId = event.resourceId;
+  await tx.update(runningTimers).set({ projectId }).where(eq(runningTimers.taskId, taskId));
+  const moved = await tx
+    .update(timeEntries)
+    .set({ projectId, version: sql`${timeEntries.version} + 1` })
+    .where(eq(timeEntries.taskId, taskId))
+    .returning({ id: timeEntries.id });
+  const events = moved.map(({ id }) => ({
+    action: 'timeEntry.updated',
+    resourceType: 'TimeEntry',
+    resourceId: id,
+    before: { projectId: event.before?.projectId },
+    after: { projectId },
+  }));
+  await recordEvents(tx, viewer, events);
+}
+
+onEvent('task.updated', followTask);

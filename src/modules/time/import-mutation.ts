@@ -1,0 +1,52 @@
+import { builder } from '../../graphql/builder.ts';
+import { ErrorPolicyEnum, rowResults } from '../../graphql/bulk.ts';
+import { defineMutation } from '../../graphql/mutation.ts';
+import { changedList } from '../../graphql/payload.ts';
+import { idsOf } from '../../tenancy/each-row.ts';
+import { Profile } from '../people/profile.ts';
+import { Project } from '../projects/project.ts';
+import { Task } from '../tasks/task.ts';
+import { importTimeEntries, mostEntries } from './import-time-entries.ts';
+import { TimeEntry } from './time-entry.ts';
+import { TimeEntryStatus } from './time-entry-status.ts';
+
+const ImportedTimeEntry = builder.inputType('ImportedTimeEntryInput', {
+  description: 'Work that another system recorded.',
+  fields: (t) => ({
+    profileId: t.globalID({ for: Profile, required: true, description: 'Who worked.' }),
+    projectId: t.globalID({ for: Project, required: true, description: 'On which project.' }),
+    taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
+    workDate: t.field({ type: 'LocalDate', required: true, description: 'On which day.' }),
+    hours: t.field({
+      type: 'Decimal',
+      required: true,
+      description: 'How many hours, with at most two digits after the point.',
+    }),
+    description: t.string({ description: 'What was done.' }),
+    billable: t.boolean({ description: 'Whether the client can be billed for it; true when absent.' }),
+    status: t.field({ type: TimeEntryStatus, description: 'How its review ended there; PENDING when absent.' }),
+    externalReference: t.string({ description: 'The key of the entry there; unique.' }),
+  }),
+});
+
+defineMutation('importTimeEntries', {
+  description:
+    'Brings in history from another system, exempt from the 24 hours of a day. An entry whose external reference is ' +
+    'known stays as it is. Needs import:run.',
+  permission: 'import:run',
+  input: (t) => ({
+    source: t.string({ required: true, description: 'Name of the system; entries are marked `import:` and this.' }),
+    entries: t.field({ type: [ImportedTimeEntry], required: true, description: `The entries, 1 to ${mostEntries}.` }),
+    errorPolicy: t.field({
+      type: ErrorPolicyEnum,
+      required: true,
+      defaultValue: 'REJECT_EVERYTHING' as const,
+      description: 'What happens to the other rows when some fail.',
+    }),
+  }),
+  run: async (ctx, input) => ({ outcomes: await importTimeEntries(ctx.tx, ctx.viewer, input) }),
+  payload: (t) => ({
+    timeEntries: changedList(t, TimeEntry, 'timeEntries', ({ outcomes }) => idsOf(outcomes)),
+    results: rowResults(t, 'TimeEntry', ({ outcomes }) => outcomes),
+  }),
+});

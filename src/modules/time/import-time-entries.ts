@@ -1,0 +1,92 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { dayField, externalReferenceField, uuidField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { type ErrorPolicy, eachRow, type RowOutcome } from '../../tenancy/each-row.ts';
+import { requireRow } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { profiles } from '../people/tables.ts';
+import { requireTimeWriter } from './policy.ts';
+import { requireWork } from './references.ts';
+import { timeEntries, timeEntryStatuses } from './tables.ts';
+import { hoursField, importSource, timeEntryFields } from './time-entry-input.ts';
+
+/** How many entries one import may bring. */
+export const mostEntries = 500;
+
+const bounds = z.object({
+  source: z.string().trim().min(1).max(100),
+  entries: z.array(z.unknown()).min(1).max(mostEntries),
+});
+
+const { source: _, ...fields } = timeEntryFields;
+const input = z.object({
+  ...fields,
+  profileId: uuidField,
+  projectId: uuidField,
+  workDate: dayField,
+  hours: hoursField(9_999.99),
+  status: z.enum(timeEntryStatuses).nullish(),
+  externalReference: externalReferenceField.nullish(),
+});
+
+export type ImportedTimeEntry = Raw<typeof input>;
+
+interface TimeImport {
+  /** Name of the system that the history comes from. */
+  source: string;
+  errorPolicy: ErrorPolicy;
+  entries: readonly ImportedTimeEntry[];
+}
+
+/**
+ * Brings history in from another system, marked as such and exempt from the 24 hours of a day. An entry whose external
+ * reference is known already is left as it is, so that an import can be repeated. Needs import:run.
+ */
+export async function importTimeEntries(
+  tx: TenantTx,
+  viewer: Viewer,
+  { source, errorPolicy, entries }: TimeImport,
+): Promise<RowOutcome[]> {
+  requirePermission(viewer, 'import:run');
+  const { source: name } = checkInput(bounds, { source, entries });
+  const options = { policy: errorPolicy, field: 'input.entries' };
+  return eachRow(tx, entries, options, (entry) => importEntry(tx, viewer, importSource(name), entry));
+}
+
+async function importEntry(
+  tx: TenantTx,
+  viewer: Viewer,
+  source: string,
+  raw: ImportedTimeEntry,
+): Promise<{ id: string }> {
+  const { status, ...values } = checkInput(input, { ...raw, billable: raw.billable ?? undefined });
+  requireTimeWriter(viewer, values.profileId);
+  const known = values.externalReference && (await findByReference(tx, values.externalReference));
+  if (known) return known;
+  await requireRow(tx, profiles, values.profileId, 'Profile', 'input.profileId');
+  await requireWork(tx, viewer, values);
+  const id = uuidv7();
+  const row = { id, ...values, source, status: status ?? 'PENDING' };
+  const made = await tx.insert(timeEntries).values(row).onConflictDoNothing().returning({ id: timeEntries.id });
+  // Another import brought the same entry meanwhile.
+  if (!made.length) return (await findByReference(tx, values.externalReference!))!;
+  await recordEvent(tx, viewer, {
+    action: 'timeEntry.created',
+    resourceType: 'TimeEntry',
+    resourceId: id,
+    after: row,
+  });
+  return { id };
+}
+
+async function findByReference(tx: TenantTx, reference: string): Promise<{ id: string } | undefined> {
+  const [row] = await tx
+    .select({ id: timeEntries.id })
+    .from(timeEntries)
+    .where(eq(timeEntries.externalReference, reference));
+  return row;
+}

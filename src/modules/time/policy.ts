@@ -1,0 +1,35 @@
+import type { RowRule } from '../../graphql/row-rules.ts';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+
+type OfPerson = 'timeEntries' | 'runningTimers';
+
+/** A CLIENT sees no time at all, whatever its permissions. */
+export const seesAllTime = (viewer: Viewer): boolean =>
+  viewer.role !== 'CLIENT' && viewer.permissions.has('time:read-all');
+
+/** Everybody's time with time:read-all, one's own without. */
+export function readableTime<T extends OfPerson>(viewer: Viewer): RowRule<T> {
+  if (viewer.role === 'CLIENT') return 'none';
+  const rule: RowRule<'timeEntries'> = seesAllTime(viewer) ? 'all' : { profileId: viewer.profileId };
+  return rule as RowRule<T>;
+}
+
+/** One's own time with time:write-own, anybody's with time:write-all. */
+export function canWriteTime(viewer: Viewer, profileId: string): boolean {
+  if (viewer.role === 'CLIENT') return false;
+  if (viewer.permissions.has('time:write-all')) return true;
+  return viewer.permissions.has('time:write-own') && viewer.profileId === profileId;
+}
+
+/** Throws FORBIDDEN. */
+export function requireTimeWriter(viewer: Viewer, profileId: string): void {
+  if (canWriteTime(viewer, profileId)) return;
+  throw new AppError('FORBIDDEN', 'You may not record the time of this person');
+}
+
+/** Throws FORBIDDEN. Reviewers see everything that they review, so a CLIENT is never one. */
+export function requireTimeReviewer(viewer: Viewer): void {
+  requirePermission(viewer, 'time:validate');
+  if (viewer.role === 'CLIENT') throw new AppError('FORBIDDEN', 'A CLIENT cannot review time');
+}

@@ -1,0 +1,83 @@
+import { asc, inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError, notFound } from '../../lib/errors.ts';
+import { textField, uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvents } from '../events/record-event.ts';
+import { requireTimeReviewer } from './policy.ts';
+import { timeEntries, type timeEntryStatuses } from './tables.ts';
+
+type Status = (typeof timeEntryStatuses)[number];
+
+/** What a reviewer decides: which entries it takes, and what they become. */
+const verdicts = {
+  validate: { from: 'PENDING', to: 'VALIDATED', action: 'timeEntry.validated' },
+  reject: { from: 'PENDING', to: 'REJECTED', action: 'timeEntry.rejected' },
+  reopen: { from: 'VALIDATED', to: 'PENDING', action: 'timeEntry.reopened' },
+} as const satisfies Record<string, { from: Status; to: Status; action: string }>;
+
+export type Verdict = keyof typeof verdicts;
+
+const input = z.object({ ids: z.array(uuidField).min(1).max(500), note: textField.nullish() });
+
+/**
+ * Validates, rejects or reopens time entries, all or none. Needs time:validate. Those that already are what they would
+ * become stay as they are. Throws NOT_FOUND, and INVALID_STATE for an entry that the verdict does not take.
+ */
+export async function reviewTimeEntries(
+  tx: TenantTx,
+  viewer: Viewer,
+  verdict: Verdict,
+  raw: Raw<typeof input>,
+): Promise<{ ids: string[] }> {
+  requireTimeReviewer(viewer);
+  const { ids, note } = checkInput(input, raw);
+  const { from, to, action } = verdicts[verdict];
+  const rows = await lockEntries(tx, ids);
+  const changed = rows.filter(({ status }) => status !== to);
+  const refused = changed.find(({ status }) => status !== from);
+  if (refused) throw wrongState(refused, verdict, ids);
+  if (changed.length === 0) return { ids };
+  const reviewed = to !== 'PENDING';
+  const after = { status: to, reviewerId: reviewed ? viewer.profileId : null, reviewNote: note ?? null };
+  const reviewedAt = reviewed ? new Date() : null;
+  await tx
+    .update(timeEntries)
+    .set({ ...after, reviewedAt, version: sql`${timeEntries.version} + 1` })
+    .where(
+      inArray(
+        timeEntries.id,
+        changed.map(({ id }) => id),
+      ),
+    );
+  const events = changed.map(({ id, status }) => ({
+    action,
+    resourceType: 'TimeEntry',
+    resourceId: id,
+    before: { status },
+    after,
+  }));
+  await recordEvents(tx, viewer, events);
+  return { ids };
+}
+
+/** The entries, locked in one order, so that two reviews at once cannot wait for each other. */
+async function lockEntries(tx: TenantTx, ids: readonly string[]) {
+  const rows = await tx
+    .select({ id: timeEntries.id, status: timeEntries.status })
+    .from(timeEntries)
+    .where(inArray(timeEntries.id, [...ids]))
+    .orderBy(asc(timeEntries.id))
+    .for('no key update');
+  const known = new Set(rows.map(({ id }) => id));
+  const missing = ids.findIndex((id) => !known.has(id));
+  if (missing >= 0) throw notFound('TimeEntry', `input.ids.${missing}`);
+  return rows;
+}
+
+const wrongState = ({ id, status }: { id: string; status: Status }, verdict: Verdict, ids: readonly string[]) =>
+  new AppError('INVALID_STATE', `You cannot ${verdict} an entry that is ${status}`, {
+    field: `input.ids.${ids.indexOf(id)}`,
+  });

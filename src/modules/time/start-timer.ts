@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
+import { textField, uuidField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { requireTimeWriter } from './policy.ts';
+import { requireWork } from './references.ts';
+import { runningTimers } from './tables.ts';
+
+const input = z.object({
+  projectId: uuidField,
+  taskId: uuidField.nullish(),
+  description: textField.nullish(),
+  billable: z.boolean().nullish(),
+  startedAt: z.date().nullish(),
+});
+
+/**
+ * Starts the viewer's timer, now or at an earlier moment. Throws INVALID_STATE while it is running, NOT_FOUND for what
+ * it refers to, BAD_INPUT for a moment to come.
+ */
+export async function startTimer(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requireTimeWriter(viewer, viewer.profileId);
+  const { startedAt, billable, ...work } = checkInput(input, raw);
+  const now = new Date();
+  if (startedAt && startedAt > now) throw badInput('must not be in the future', 'input.startedAt');
+  await requireWork(tx, viewer, work);
+  const id = uuidv7();
+  const row = {
+    id,
+    profileId: viewer.profileId,
+    ...work,
+    billable: billable ?? true,
+    startedAt: startedAt ?? now,
+  };
+  const started = await tx.insert(runningTimers).values(row).onConflictDoNothing().returning({ id: runningTimers.id });
+  if (!started.length) throw new AppError('INVALID_STATE', 'Your timer is running: stop or discard it first');
+  await recordEvent(tx, viewer, { action: 'timer.started', resourceType: 'RunningTimer', resourceId: id, after: row });
+  return { id };
+}

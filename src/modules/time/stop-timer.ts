@@ -1,0 +1,87 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { badInput, notFound } from '../../lib/errors.ts';
+import { textField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent, recordEvents } from '../events/record-event.ts';
+import { lockDays, requireDayRoom } from './day-limit.ts';
+import { requireTimeWriter } from './policy.ts';
+import { splitDays } from './split-days.ts';
+import { runningTimers, timeEntries } from './tables.ts';
+
+const input = z.object({ stoppedAt: z.date().nullish(), description: textField.nullish() });
+
+type Timer = typeof runningTimers.$inferSelect;
+
+/**
+ * Stops the viewer's timer, now or at an earlier moment, and records its time: an entry for each day of the tenant's
+ * time zone that it ran on. Throws NOT_FOUND when it is not running, DAY_LIMIT when a day would pass 24 hours.
+ */
+export async function stopTimer(
+  tx: TenantTx,
+  viewer: Viewer,
+  timeZone: string,
+  raw: Raw<typeof input>,
+): Promise<{ id: string; timeEntryIds: string[] }> {
+  requireTimeWriter(viewer, viewer.profileId);
+  const { stoppedAt, description } = checkInput(input, raw);
+  await lockDays(tx, viewer.profileId);
+  const timer = await takeTimer(tx, viewer);
+  const end = stoppedAt ?? new Date();
+  if (end < timer.startedAt) throw badInput('must not be before the timer was started', 'input.stoppedAt');
+  if (end.getTime() > Date.now()) throw badInput('must not be in the future', 'input.stoppedAt');
+  const days = splitDays(timeZone, timer.startedAt, end);
+  await requireDayRoom(tx, viewer.profileId, days, { field: 'input.stoppedAt' });
+  const timeEntryIds = await recordDays(tx, viewer, { ...timer, description: description ?? timer.description }, days);
+  const { id, startedAt } = timer;
+  await recordEvent(tx, viewer, {
+    action: 'timer.stopped',
+    resourceType: 'RunningTimer',
+    resourceId: id,
+    metadata: { startedAt, stoppedAt: end, timeEntryIds },
+  });
+  return { id, timeEntryIds };
+}
+
+/** Throws the viewer's running timer away, and its time with it. Throws NOT_FOUND when it is not running. */
+export async function discardTimer(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: { id?: string | null | undefined },
+): Promise<{ id: string }> {
+  requireTimeWriter(viewer, viewer.profileId);
+  const before = await takeTimer(tx, viewer);
+  const { id } = before;
+  if (raw.id && raw.id !== id) throw notFound('RunningTimer', 'input.id');
+  await recordEvent(tx, viewer, { action: 'timer.discarded', resourceType: 'RunningTimer', resourceId: id, before });
+  return { id };
+}
+
+/** Of two that stop one timer at once, one gets it. */
+async function takeTimer(tx: TenantTx, viewer: Viewer): Promise<Timer> {
+  const [timer] = await tx.delete(runningTimers).where(eq(runningTimers.profileId, viewer.profileId)).returning();
+  if (!timer) throw notFound('RunningTimer');
+  return timer;
+}
+
+async function recordDays(
+  tx: TenantTx,
+  viewer: Viewer,
+  { profileId, projectId, taskId, description, billable }: Timer,
+  days: readonly { workDate: string; hours: string }[],
+): Promise<string[]> {
+  const work = { profileId, projectId, taskId, description, billable, source: 'timer' };
+  const rows = days.map((day) => ({ id: uuidv7(), ...work, ...day }));
+  await tx.insert(timeEntries).values(rows);
+  const events = rows.map((row) => ({
+    action: 'timeEntry.created',
+    resourceType: 'TimeEntry',
+    resourceId: row.id,
+    after: row,
+  }));
+  await recordEvents(tx, viewer, events);
+  return rows.map(({ id }) => id);
+}

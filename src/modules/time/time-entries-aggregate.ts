@@ -1,0 +1,136 @@
+import { count, type SQL, sql } from 'drizzle-orm';
+import { builder } from '../../graphql/builder.ts';
+import type { Context } from '../../graphql/context.ts';
+import type { WhereOf } from '../../graphql/row-rules.ts';
+import { badInput } from '../../lib/errors.ts';
+import { Profile } from '../people/profile.ts';
+import { Project } from '../projects/project.ts';
+import { Task } from '../tasks/task.ts';
+import { timeEntries, type timeEntryStatuses } from './tables.ts';
+import { timeEntryFilter } from './time-entry-filter.ts';
+import { groupOf, TimeEntryGroup, type TimeEntryGroupName } from './time-entry-groups.ts';
+import { TimeEntryStatus } from './time-entry-status.ts';
+
+const mostGroups = 10_000;
+
+interface Keys {
+  projectId?: string;
+  profileId?: string;
+  taskId?: string | null;
+  day?: string;
+  week?: string;
+  month?: string;
+  year?: string;
+  status?: (typeof timeEntryStatuses)[number];
+  billable?: boolean;
+  source?: string | null;
+}
+
+interface Aggregate extends Keys {
+  count: number;
+  sum: string;
+  avg: string | null;
+  min: string | null;
+  max: string | null;
+}
+
+const day = (description: string) => ({ type: 'LocalDate', nullable: true, description }) as const;
+
+const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implement({
+  description: 'What the entries of a group have in common; null for what was not grouped by.',
+  fields: (t) => ({
+    project: t.field({
+      type: Project,
+      nullable: true,
+      authScopes: { permission: 'project:read' },
+      description: 'The project.',
+      resolve: ({ projectId }) => rowOf(projectId),
+    }),
+    profile: t.field({
+      type: Profile,
+      nullable: true,
+      authScopes: { permission: 'people:read' },
+      description: 'Whose time it is.',
+      resolve: ({ profileId }) => rowOf(profileId),
+    }),
+    task: t.field({
+      type: Task,
+      nullable: true,
+      authScopes: { permission: 'task:read' },
+      description: 'The task; null also for entries that are about none.',
+      resolve: ({ taskId }) => rowOf(taskId),
+    }),
+    day: t.expose('day', day('The day.')),
+    week: t.expose('week', day('Monday of the week.')),
+    month: t.expose('month', day('First day of the month.')),
+    year: t.expose('year', day('First day of the year.')),
+    status: t.expose('status', { type: TimeEntryStatus, nullable: true, description: 'Status of the review.' }),
+    billable: t.exposeBoolean('billable', { nullable: true, description: 'Whether it can be billed.' }),
+    source: t.exposeString('source', { nullable: true, description: 'The tool that the entries came from.' }),
+  }),
+});
+
+/** A row of which only the id is known: what is selected of it is read for all groups together. */
+const rowOf = (id: string | null | undefined): never => (id ? { id } : null) as never;
+
+const TimeEntriesAggregate = builder.objectRef<Aggregate>('TimeEntriesAggregate').implement({
+  description: 'Time entries summed up. Sums are exact.',
+  fields: (t) => ({
+    keys: t.field({ type: AggregateKeys, description: 'What the entries have in common.', resolve: (group) => group }),
+    count: t.exposeInt('count', { description: 'How many entries.' }),
+    sum: t.expose('sum', { type: 'Decimal', description: 'Hours together.' }),
+    avg: t.expose('avg', { type: 'Decimal', nullable: true, description: 'Hours of an entry on average.' }),
+    min: t.expose('min', { type: 'Decimal', nullable: true, description: 'Hours of the shortest entry.' }),
+    max: t.expose('max', { type: 'Decimal', nullable: true, description: 'Hours of the longest entry.' }),
+  }),
+});
+
+const { hours } = timeEntries;
+const measures = {
+  count: count(),
+  sum: sql<string>`coalesce(sum(${hours}), 0)`,
+  avg: sql<string | null>`avg(${hours})`,
+  min: sql<string | null>`min(${hours})`,
+  max: sql<string | null>`max(${hours})`,
+};
+
+/** One statement, whatever it groups by. Without groups it gives one row, also of no entries at all. */
+async function aggregate(
+  ctx: Context,
+  names: readonly TimeEntryGroupName[],
+  where: WhereOf<'timeEntries'> | undefined,
+  limit: number,
+): Promise<Aggregate[]> {
+  const groups = [...new Set(names)].map(groupOf);
+  const keys = Object.fromEntries(groups.map(({ key, value }) => [key, value.as(key)]));
+  const values = groups.map(({ value }): SQL => value);
+  const query = ctx.db
+    .select({ ...keys, ...measures })
+    .from(timeEntries)
+    .where(ctx.db.matching('timeEntries', where));
+  const rows = groups.length ? query.groupBy(...values).orderBy(...values) : query;
+  return (await rows.limit(limit)) as Aggregate[];
+}
+
+builder.queryField('timeEntriesAggregate', (t) =>
+  t.field({
+    type: [TimeEntriesAggregate],
+    authScopes: { member: true },
+    description: 'Time entries summed up by what they have in common, in the order of those keys.',
+    args: {
+      groupBy: t.arg({
+        type: [TimeEntryGroup],
+        defaultValue: [],
+        description: 'What to sum up by; all entries together when empty.',
+      }),
+      where: t.arg({ type: timeEntryFilter.ref, description: 'Only entries that match.' }),
+      limit: t.arg.int({ defaultValue: 1000, description: `How many groups at most, up to ${mostGroups}.` }),
+    },
+    complexity: { field: 10, multiplier: 5 },
+    resolve: (_root, { groupBy, where, limit }, ctx) => {
+      const most = limit ?? 1000;
+      if (most < 1 || most > mostGroups) throw badInput(`between 1 and ${mostGroups}`, 'limit');
+      return aggregate(ctx, groupBy ?? [], timeEntryFilter.where(where), most);
+    },
+  }),
+);

@@ -1,0 +1,78 @@
+import { defineMutation } from '../../graphql/mutation.ts';
+import { changed, changedList, deletedId } from '../../graphql/payload.ts';
+import { Profile } from '../people/profile.ts';
+import { Project } from '../projects/project.ts';
+import { Task } from '../tasks/task.ts';
+import { createTimeEntry } from './create-time-entry.ts';
+import { deleteTimeEntry } from './delete-time-entry.ts';
+import { reviewTimeEntries, type Verdict } from './review-time-entries.ts';
+import { TimeEntry } from './time-entry.ts';
+import { updateTimeEntry } from './update-time-entry.ts';
+
+defineMutation('createTimeEntry', {
+  description: 'Records work on a day: your own with time:write-own, anybody’s with time:write-all.',
+  input: (t) => ({
+    profileId: t.globalID({ for: Profile, description: 'Who worked; you when absent.' }),
+    projectId: t.globalID({ for: Project, required: true, description: 'On which project.' }),
+    taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
+    workDate: t.field({ type: 'LocalDate', required: true, description: 'On which day.' }),
+    hours: t.field({
+      type: 'Decimal',
+      required: true,
+      description: 'How many hours, 0 to 24 with at most two digits after the point; the day may not pass 24.',
+    }),
+    description: t.string({ description: 'What was done.' }),
+    billable: t.boolean({ description: 'Whether the client can be billed for it; true when absent.' }),
+    source: t.string({ description: 'The tool that it comes from.' }),
+    externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
+  }),
+  run: (ctx, input) => createTimeEntry(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries', ({ id }) => id) }),
+});
+
+defineMutation('updateTimeEntry', {
+  description:
+    'Changes an entry that is not validated; a rejected one is PENDING again. Absent fields stay, null clears.',
+  input: (t) => ({
+    id: t.globalID({ for: TimeEntry, required: true, description: 'Which entry.' }),
+    projectId: t.globalID({ for: Project, description: 'On which project; another one takes it off its task.' }),
+    taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
+    workDate: t.field({ type: 'LocalDate', description: 'On which day.' }),
+    hours: t.field({ type: 'Decimal', description: 'How many hours, 0 to 24; the day may not pass 24.' }),
+    description: t.string({ description: 'What was done.' }),
+    billable: t.boolean({ description: 'Whether the client can be billed for it.' }),
+    externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+  }),
+  run: (ctx, input) => updateTimeEntry(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries', ({ id }) => id) }),
+});
+
+defineMutation('deleteTimeEntry', {
+  description: 'Deletes an entry that is not validated.',
+  input: (t) => ({
+    id: t.globalID({ for: TimeEntry, required: true, description: 'Which entry.' }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+  }),
+  run: (ctx, input) => deleteTimeEntry(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({ deletedId: deletedId(t, 'TimeEntry') }),
+});
+
+const reviews: Record<Verdict, { name: string; description: string }> = {
+  validate: { name: 'validateTimeEntries', description: 'Accepts pending entries: they cannot change any more.' },
+  reject: { name: 'rejectTimeEntries', description: 'Sends pending entries back to their authors.' },
+  reopen: { name: 'reopenTimeEntries', description: 'Makes validated entries pending again.' },
+};
+
+for (const [verdict, { name, description }] of Object.entries(reviews)) {
+  defineMutation(name, {
+    description: `${description} All of them or none. Needs time:validate.`,
+    permission: 'time:validate',
+    input: (t) => ({
+      ids: t.globalIDList({ for: TimeEntry, required: true, description: 'Which entries, 1 to 500.' }),
+      note: t.string({ description: 'What to say about them.' }),
+    }),
+    run: (ctx, input) => reviewTimeEntries(ctx.tx, ctx.viewer, verdict as Verdict, input),
+    payload: (t) => ({ timeEntries: changedList(t, TimeEntry, 'timeEntries', ({ ids }) => ids) }),
+  });
+}

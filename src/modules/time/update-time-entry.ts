@@ -1,0 +1,57 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { requireDayRoom } from './day-limit.ts';
+import { lockTimeEntry } from './lock-time-entry.ts';
+import { requireWork } from './references.ts';
+import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
+import { isImported, timeEntryFields } from './time-entry-input.ts';
+
+const { source: _, ...changeable } = timeEntryFields;
+const input = z.object({ id: uuidField, ...changeable, expectedVersion: versionField.nullish() });
+
+type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion'>;
+type Current = Awaited<ReturnType<typeof lockTimeEntry>>;
+
+/**
+ * Changes a time entry that is not validated; a rejected one is PENDING again. Another project takes it off its task,
+ * unless a task is given. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE, DAY_LIMIT.
+ */
+export async function updateTimeEntry(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  const { id, expectedVersion, ...patch } = checkInput(input, raw);
+  const fillsDay = patch.hours !== undefined || patch.workDate !== undefined;
+  const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay });
+  const work = workOf(current, patch);
+  if (work) await requireWork(tx, viewer, work);
+  if (fillsDay) await requireRoom(tx, current, patch);
+  const changes = await namingDoubles(uniqueTimeEntryFields, () =>
+    patchRow(tx, timeEntries, current, { ...patch, ...work, ...reopened(current) }),
+  );
+  if (changes) {
+    const event = { action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id, ...changes };
+    await recordEvent(tx, viewer, event);
+  }
+  return { id };
+}
+
+/** The project and task that the entry moves to, or undefined when it stays. */
+function workOf(current: Current, { projectId, taskId }: Patch) {
+  if (projectId === undefined && taskId === undefined) return undefined;
+  const next = projectId ?? current.projectId;
+  const kept = next === current.projectId ? current.taskId : null;
+  return { projectId: next, taskId: taskId === undefined ? kept : taskId };
+}
+
+async function requireRoom(tx: TenantTx, current: Current, patch: Patch): Promise<void> {
+  const next = { workDate: patch.workDate ?? current.workDate, hours: patch.hours ?? current.hours };
+  const grows = next.workDate !== current.workDate || Number(next.hours) > Number(current.hours);
+  if (grows && !isImported(current)) await requireDayRoom(tx, current.profileId, [next], { replacedId: current.id });
+}
+
+const reopened = ({ status }: Current) =>
+  status === 'REJECTED' ? ({ status: 'PENDING', reviewerId: null, reviewedAt: null, reviewNote: null } as const) : {};

@@ -1,0 +1,54 @@
+import { and, eq, ne, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { builder } from '../../graphql/builder.ts';
+import type { Context } from '../../graphql/context.ts';
+import { Profile } from '../people/profile.ts';
+import { Project } from '../projects/project.ts';
+import { Task } from '../tasks/task.ts';
+import { seesAllTime } from './policy.ts';
+import { timeEntries } from './tables.ts';
+
+/** The hours that refer to a row, as part of the statement that reads the row. Rejected ones do not count. */
+const hoursOf =
+  (reference: PgColumn) =>
+  (parent: { id: PgColumn | SQL.Aliased | SQL }): SQL<string> => {
+    const counted = and(eq(reference, parent.id), ne(timeEntries.status, 'REJECTED'));
+    return sql<string>`(select coalesce(sum(${timeEntries.hours}), 0) from ${timeEntries} where ${counted})`;
+  };
+
+const ofProject = { extras: { workedHours: hoursOf(timeEntries.projectId) } };
+const ofTask = { extras: { workedHours: hoursOf(timeEntries.taskId) } };
+const ofProfile = { extras: { workedHours: hoursOf(timeEntries.profileId) } };
+
+const field = {
+  type: 'Decimal',
+  nullable: true,
+  authScopes: (_parent: unknown, _args: unknown, ctx: Context): boolean => seesAllTime(ctx.viewer),
+} as const;
+
+builder.drizzleObjectFields(Project, (t) => ({
+  hours: t.field({
+    ...field,
+    description: 'Hours worked on this project, rejected ones not counted. Needs time:read-all.',
+    select: ofProject,
+    resolve: ({ workedHours }) => workedHours,
+  }),
+}));
+
+builder.drizzleObjectFields(Task, (t) => ({
+  hours: t.field({
+    ...field,
+    description: 'Hours worked on this task, rejected ones not counted. Needs time:read-all.',
+    select: ofTask,
+    resolve: ({ workedHours }) => workedHours,
+  }),
+}));
+
+builder.drizzleObjectFields(Profile, (t) => ({
+  hours: t.field({
+    ...field,
+    description: 'Hours that this person worked, rejected ones not counted. Needs time:read-all.',
+    select: ofProfile,
+    resolve: ({ workedHours }) => workedHours,
+  }),
+}));
