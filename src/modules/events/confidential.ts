@@ -9,13 +9,8 @@ export function keepConfidential(resourceType: string, column: string, permissio
   needed.set(`${resourceType}.${column}`, permission);
 }
 
-/** What of a row, as an event recorded it, the viewer may see; null stays null. */
-export function visibleValues(
-  viewer: Viewer,
-  resourceType: string,
-  values: EventMetadata | null,
-): EventMetadata | null {
-  if (!values) return null;
+/** What of a row, as an event recorded it, the viewer may see. */
+export function visibleValues(viewer: Viewer, resourceType: string, values: EventMetadata): EventMetadata {
   const visible = Object.entries(values).filter(([column]) => {
     const permission = needed.get(`${resourceType}.${column}`);
     return permission === undefined || viewer.permissions.has(permission);

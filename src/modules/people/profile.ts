@@ -1,12 +1,14 @@
 import { builder } from '../../graphql/builder.ts';
 import { defineConnection } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
+import { keepConfidential } from '../events/confidential.ts';
 import { readableProfiles } from './policy.ts';
 import { PresenceStatus } from './presence-status.ts';
 import { profilePage } from './profile-filter.ts';
 import { profiles } from './tables.ts';
 
 defineRowRule('profiles', readableProfiles);
+keepConfidential('Profile', 'userId', 'member:manage');
 
 export const Profile = builder.drizzleNode('profiles', {
   name: 'Profile',

@@ -1,9 +1,13 @@
 import { defineRelationsPart } from 'drizzle-orm';
+import * as events from '../events/tables.ts';
 import * as tables from './tables.ts';
 
-export const peopleRelations = defineRelationsPart(tables, (r) => ({
+export const peopleRelations = defineRelationsPart({ ...events, ...tables }, (r) => ({
   profiles: {
     manager: r.one.profiles({ from: r.profiles.managerId, to: r.profiles.id, alias: 'management' }),
     reports: r.many.profiles({ from: r.profiles.id, to: r.profiles.managerId, alias: 'management' }),
+  },
+  events: {
+    actor: r.one.profiles({ from: r.events.actorId, to: r.profiles.id }),
   },
 }));

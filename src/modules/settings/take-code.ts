@@ -1,11 +1,8 @@
 import { eq, sql } from 'drizzle-orm';
 import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
+import { type CodeKind, defaultPatterns } from './code-kinds.ts';
 import { periodOf, renderCode } from './code-pattern.ts';
 import { codeCounters, codeFormats } from './tables.ts';
-
-/** The kinds of document that are numbered, each with the pattern that holds until the tenant sets its own. */
-export const defaultPatterns = { PROJECT: 'PRJ-{seq:4}' } as const;
-export type CodeKind = keyof typeof defaultPatterns;
 
 export async function patternOf(db: TenantDb, kind: CodeKind): Promise<string> {
   const [format] = await db

@@ -1,0 +1,54 @@
+import { getColumns, type Table } from 'drizzle-orm';
+import type { GraphQLSchema } from 'graphql';
+import { encodeGlobalId } from '../../graphql/global-id.ts';
+import { modelOf } from '../../graphql/references.ts';
+import { relations } from '../../relations.ts';
+import type { EventMetadata } from './tables.ts';
+
+type TypeOfColumn = ReadonlyMap<string, string>;
+
+interface AnyRelation {
+  relationType: 'one' | 'many';
+  sourceColumns: unknown[];
+  targetTableName: string;
+}
+
+const known = new WeakMap<GraphQLSchema, Map<string, TypeOfColumn>>();
+
+/** The values of a row as an event recorded them, with every id in the form that the graph has for it. */
+export function withGlobalIds(schema: GraphQLSchema, resourceType: string, values: EventMetadata): EventMetadata {
+  const types = typesOf(schema, resourceType);
+  return Object.fromEntries(
+    Object.entries(values).map(([column, value]) => {
+      const type = types.get(column);
+      return [column, type !== undefined && typeof value === 'string' ? encodeGlobalId(type, value) : value];
+    }),
+  );
+}
+
+function typesOf(schema: GraphQLSchema, resourceType: string): TypeOfColumn {
+  const ofSchema = known.get(schema) ?? new Map<string, TypeOfColumn>();
+  known.set(schema, ofSchema);
+  const types = ofSchema.get(resourceType) ?? readTypes(schema, resourceType);
+  ofSchema.set(resourceType, types);
+  return types;
+}
+
+/** Which object type each id column of a type's table means: itself, or what a relation from it leads to. */
+function readTypes(schema: GraphQLSchema, resourceType: string): TypeOfColumn {
+  const model = modelOf(schema, resourceType);
+  if (!model) return new Map([['id', resourceType]]);
+  const config = relations[model];
+  const names = new Map(Object.entries(getColumns(config.table as Table)).map(([name, column]) => [column, name]));
+  const typenames = new Map(
+    Object.keys(schema.getTypeMap()).map((typename) => [modelOf(schema, typename) as string | undefined, typename]),
+  );
+  const types = new Map([['id', resourceType]]);
+  for (const relation of Object.values(config.relations as Record<string, AnyRelation>)) {
+    const [source, ...others] = relation.sourceColumns;
+    const target = typenames.get(relation.targetTableName);
+    const name = names.get(source as never);
+    if (relation.relationType === 'one' && !others.length && target && name) types.set(name, target);
+  }
+  return types;
+}

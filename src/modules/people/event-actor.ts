@@ -1,0 +1,6 @@
+import { builder } from '../../graphql/builder.ts';
+import { Event } from '../events/event.ts';
+
+builder.drizzleObjectFields(Event, (t) => ({
+  actor: t.relation('actor', { nullable: true, description: 'Who did it; null for the system and for imports.' }),
+}));

@@ -1,0 +1,77 @@
+import { builder } from '../../graphql/builder.ts';
+import type { Context } from '../../graphql/context.ts';
+import { defineMutation } from '../../graphql/mutation.ts';
+import { defineRowRule } from '../../graphql/row-rules.ts';
+import { type CodeKind, codeKinds, defaultPatterns } from './code-kinds.ts';
+import { readableSettings } from './policy.ts';
+import { updateCodeFormat } from './update-code-format.ts';
+
+defineRowRule('codeFormats', readableSettings<'codeFormats'>);
+
+const CodeFormatKind = builder.enumType('CodeFormatKind', {
+  description: 'A kind of document that is numbered.',
+  values: { PROJECT: { description: 'Projects.' } } satisfies Record<CodeKind, { description: string }>,
+});
+
+interface Shape {
+  kind: CodeKind;
+  pattern: string;
+  version: number;
+}
+
+const CodeFormat = builder.objectRef<Shape>('CodeFormat').implement({
+  description: 'How documents of a kind are numbered, without gaps.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: CodeFormatKind, description: 'Which documents.' }),
+    pattern: t.exposeString('pattern', {
+      description: 'One {seq} or {seq:5}, and {YYYY}, {YY}, {MM} of the document’s day, such as INV-{YYYY}-{seq:5}.',
+    }),
+    version: t.exposeInt('version', {
+      description: 'Counts the changes, 0 for a format that was never set; pass it as `expectedVersion`.',
+    }),
+  }),
+});
+
+/** The formats of all kinds, those that the company did not set with their default. */
+async function listFormats(ctx: Context): Promise<Shape[]> {
+  const rows = await ctx.db.query.codeFormats.findMany({ columns: { kind: true, pattern: true, version: true } });
+  return codeKinds.map((kind) => {
+    const { pattern, version } = rows.find((row) => row.kind === kind) ?? {
+      pattern: defaultPatterns[kind],
+      version: 0,
+    };
+    return { kind, pattern, version };
+  });
+}
+
+builder.queryField('codeFormats', (t) =>
+  t.field({
+    type: [CodeFormat],
+    authScopes: { permission: 'settings:read' },
+    description: 'How documents are numbered: one for each kind. Needs settings:read.',
+    resolve: (_root, _args, ctx) => listFormats(ctx),
+  }),
+);
+
+defineMutation('updateCodeFormat', {
+  description: 'Sets how documents of a kind are numbered from now on. Needs settings:write.',
+  permission: 'settings:write',
+  input: (t) => ({
+    kind: t.field({ type: CodeFormatKind, required: true, description: 'Which documents.' }),
+    pattern: t.string({
+      required: true,
+      description: 'One {seq} or {seq:5}, and {YYYY}, {YY}, {MM}, at most 60 characters, such as INV-{YYYY}-{seq:5}.',
+    }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+  }),
+  run: (ctx, input) => updateCodeFormat(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    codeFormat: t.field({
+      type: CodeFormat,
+      nullable: true,
+      authScopes: { permission: 'settings:read' },
+      description: 'The format after the change; null when you may not see it.',
+      resolve: async ({ kind }, _args, ctx) => (await listFormats(ctx)).find((format) => format.kind === kind) ?? null,
+    }),
+  }),
+});

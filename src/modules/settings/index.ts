@@ -1,0 +1,2 @@
+import './code-format.ts';
+import './tenant-settings.ts';

@@ -1,0 +1,68 @@
+import { builder } from '../../graphql/builder.ts';
+import { defineMutation } from '../../graphql/mutation.ts';
+import { defineRowRule } from '../../graphql/row-rules.ts';
+import { readableSettings } from './policy.ts';
+import { type TenantSettings as Shape, settingsOf, type weekdays } from './registry.ts';
+import { updateTenantSettings } from './update-tenant-settings.ts';
+
+defineRowRule('settings', readableSettings<'settings'>);
+
+export const Weekday = builder.enumType('Weekday', {
+  description: 'A day of the week.',
+  values: {
+    MONDAY: { description: 'Monday.' },
+    TUESDAY: { description: 'Tuesday.' },
+    WEDNESDAY: { description: 'Wednesday.' },
+    THURSDAY: { description: 'Thursday.' },
+    FRIDAY: { description: 'Friday.' },
+    SATURDAY: { description: 'Saturday.' },
+    SUNDAY: { description: 'Sunday.' },
+  } satisfies Record<(typeof weekdays)[number], { description: string }>,
+});
+
+const texts = {
+  hoursPerDay: 'Hours of a working day: how days are counted from hours.',
+  weekStartsOn: 'The first day of a week in timesheets and rollups.',
+  workingDays: 'The days of a week on which people work unless they are away.',
+};
+
+const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
+  description: 'What the company has set, with defaults where it has not.',
+  fields: (t) => ({
+    hoursPerDay: t.expose('hoursPerDay', { type: 'Decimal', description: texts.hoursPerDay }),
+    weekStartsOn: t.expose('weekStartsOn', { type: Weekday, description: texts.weekStartsOn }),
+    workingDays: t.expose('workingDays', { type: [Weekday], description: texts.workingDays }),
+  }),
+});
+
+builder.queryField('tenantSettings', (t) =>
+  t.field({
+    type: TenantSettings,
+    authScopes: { permission: 'settings:read' },
+    description: 'What the company has set. Needs settings:read.',
+    resolve: async (_root, _args, ctx) => settingsOf(await ctx.db.query.settings.findMany(stored)),
+  }),
+);
+
+const stored = { columns: { key: true, value: true } };
+
+defineMutation('updateTenantSettings', {
+  description:
+    'Changes settings of the company. Needs settings:write. Absent ones stay, null goes back to the default.',
+  permission: 'settings:write',
+  input: (t) => ({
+    hoursPerDay: t.field({ type: 'Decimal', description: `${texts.hoursPerDay} More than 0, at most 24.` }),
+    weekStartsOn: t.field({ type: Weekday, description: texts.weekStartsOn }),
+    workingDays: t.field({ type: [Weekday], description: texts.workingDays }),
+  }),
+  run: (ctx, input) => updateTenantSettings(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    tenantSettings: t.field({
+      type: TenantSettings,
+      nullable: true,
+      authScopes: { permission: 'settings:read' },
+      description: 'The settings after the change; null when you may not see them.',
+      resolve: async (_shape, _args, ctx) => settingsOf(await ctx.db.query.settings.findMany(stored)),
+    }),
+  }),
+});

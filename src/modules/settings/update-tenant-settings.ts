@@ -1,0 +1,53 @@
+import { inArray, sql } from 'drizzle-orm';
+import { z } from 'zod';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { changesOf } from '../../tenancy/rows.ts';
+import { lockRule } from '../../tenancy/rule-lock.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { readSettings } from './read-settings.ts';
+import { settingTypes } from './registry.ts';
+import { settings } from './tables.ts';
+
+const input = z.object({
+  hoursPerDay: settingTypes.hoursPerDay.value.nullish(),
+  weekStartsOn: settingTypes.weekStartsOn.value.nullish(),
+  workingDays: settingTypes.workingDays.value.nullish(),
+});
+
+/** Sets what is given; null goes back to the default, absent stays. Needs settings:write. */
+export async function updateTenantSettings(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<{ organizationId: string }> {
+  requirePermission(viewer, 'settings:write');
+  const given = Object.entries(checkInput(input, raw)).filter(([, value]) => value !== undefined);
+  // What an event says was there before must be what another change left
+  await lockRule(tx, 'settings');
+  const before = await readSettings(tx);
+  await clear(tx, given);
+  await set(tx, given);
+  const changes = changesOf(before, await readSettings(tx));
+  const resourceId = viewer.organizationId;
+  if (Object.keys(changes.after).length)
+    await recordEvent(tx, viewer, { action: 'settings.updated', resourceType: 'Organization', resourceId, ...changes });
+  return { organizationId: resourceId };
+}
+
+type Given = readonly (readonly [string, unknown])[];
+
+async function clear(tx: TenantTx, given: Given): Promise<void> {
+  const keys = given.filter(([, value]) => value === null).map(([key]) => key);
+  if (keys.length) await tx.delete(settings).where(inArray(settings.key, keys));
+}
+
+async function set(tx: TenantTx, given: Given): Promise<void> {
+  const rows = given.filter(([, value]) => value !== null).map(([key, value]) => ({ key, value }));
+  if (!rows.length) return;
+  await tx
+    .insert(settings)
+    .values(rows)
+    .onConflictDoUpdate({ target: settings.key, set: { value: sql`excluded.value`, updatedAt: new Date() } });
+}
