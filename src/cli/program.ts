@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { AppError, exitCodeOf } from '../lib/errors.ts';
+import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addSchemaPrint } from './commands/schema-print.ts';
 import { addServe } from './commands/serve.ts';
@@ -20,6 +21,7 @@ export function createProgram(host: Host): Command {
   program.exitOverride();
   addServe(program, host);
   addMigrate(program, host);
+  addImport(program, host);
   const tenant = program.command('tenant').description('Companies: each has a schema of its own.');
   addTenantCreate(tenant, host);
   addTenantList(tenant, host);

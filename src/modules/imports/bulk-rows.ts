@@ -1,4 +1,4 @@
-import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
+import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
@@ -17,6 +17,10 @@ const most = 2_000;
  * parameter for each value would be prepared anew, with all its memory, for every length of a batch.
  */
 
+/** Whether a text or an id is one of these: one parameter, so that the statement has one text. */
+export const isOneOf = (value: SQLWrapper, values: readonly string[], type: 'text' | 'uuid' = 'text'): SQL =>
+  sql`${value} = any(${sql.param([...values])}::${sql.raw(type)}[])`;
+
 /** The rows with these references, locked until the transaction ends when asked for. */
 export async function findByReference<T extends ReferencedTable>(
   db: TenantDb,
@@ -25,23 +29,24 @@ export async function findByReference<T extends ReferencedTable>(
   lock?: 'no key update',
 ): Promise<RowOf<T>[]> {
   const found: RowOf<T>[] = [];
+  // Search vectors follow from other columns, and are larger than those.
   const { search: _, ...columns } = getColumns(table as PgTable) as Record<string, PgColumn>;
   for (const part of parts(references)) {
     const query = db
       .select(columns)
       .from(table as PgTable)
-      .where(sql`${table.externalReference} = any(${part}::text[])`);
+      .where(isOneOf(table.externalReference, part));
     found.push(...((await (lock ? query.for(lock) : query)) as RowOf<T>[]));
   }
   return found;
 }
 
 /**
- * Adds rows that all have the same keys. Throws TRANSACTION_CONFLICT when somebody else added one of the references
- * since it was looked for.
+ * Adds rows; what a row does not have gets its default. Throws TRANSACTION_CONFLICT when somebody else added one of the
+ * references since they were looked for.
  */
 export async function insertRows<T extends ReferencedTable>(tx: TenantTx, table: T, rows: NewRow<T>[]): Promise<void> {
-  for (const part of parts(rows)) {
+  for (const part of alike(rows)) {
     const { columns, recordset } = record(table, part);
     const names = sql.join(
       columns.map(({ name }) => sql.identifier(name)),
@@ -55,13 +60,13 @@ export async function insertRows<T extends ReferencedTable>(tx: TenantTx, table:
   }
 }
 
-/** Changes rows by their ids, all in the same columns, and counts their versions up. */
+/** Changes rows by their ids, each in the columns that it has, and counts their versions up. */
 export async function updateRows<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
   rows: (Partial<RowOf<T>> & { id: string })[],
 ): Promise<void> {
-  for (const part of parts(rows)) {
+  for (const part of alike(rows)) {
     const { columns, recordset } = record(table, part);
     const changes = columns
       .filter(({ name }) => name !== 'id')
@@ -79,7 +84,7 @@ export async function deleteByReference(
 ): Promise<string[]> {
   const deleted = await tx
     .delete(table as PgTable)
-    .where(sql`${table.externalReference} = any(${[...references]}::text[])`)
+    .where(isOneOf(table.externalReference, references))
     .returning({ id: table.id });
   return deleted.map(({ id }) => id as string);
 }
@@ -91,7 +96,7 @@ interface Recordset {
   recordset: SQL;
 }
 
-/** The rows as a table `r` of the query, with the columns of the first of them. */
+/** The rows, which are alike, as a table `r` of the query. */
 function record(table: PgTable, rows: readonly object[]): Recordset {
   const all = getColumns(table) as Record<string, PgColumn>;
   const keys = Object.keys(rows[0]!);
@@ -105,6 +110,11 @@ const byColumn = (row: Record<string, unknown>, keys: readonly string[], columns
   Object.fromEntries(keys.map((key, index) => [columns[index]!.name, row[key] ?? null]));
 
 const typeOf = (column: PgColumn): string => `${column.getSQLType()}${'[]'.repeat(column.dimensions)}`;
+
+/** Rows with the same keys together: a column that one row leaves alone must not be set by another's statement. */
+function* alike<T extends object>(rows: readonly T[]): Generator<T[]> {
+  for (const group of Map.groupBy(rows, (row) => Object.keys(row).join()).values()) yield* parts(group);
+}
 
 function* parts<T>(all: readonly T[]): Generator<T[]> {
   for (let at = 0; at < all.length; at += most) yield all.slice(at, at + most);

@@ -1,7 +1,7 @@
-import { inArray, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import { channels, messages } from '../messaging/tables.ts';
-import { findByReference } from './bulk-rows.ts';
+import { findByReference, isOneOf } from './bulk-rows.ts';
 import { makeMissing } from './make-missing.ts';
 import type { ChannelRecord, MessageRecord } from './records.ts';
 import { type Synced, syncRows, type Wanted } from './sync-rows.ts';
@@ -33,7 +33,7 @@ export async function writeMessages(context: WriteContext, records: readonly Mes
   await tx
     .select({ id: channels.id })
     .from(channels)
-    .where(inArray(channels.id, channelIds))
+    .where(isOneOf(channels.id, channelIds, 'uuid'))
     .orderBy(channels.id)
     .for('update');
   const first = await sync(

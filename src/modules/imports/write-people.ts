@@ -1,5 +1,6 @@
 import { asc, sql } from 'drizzle-orm';
 import { profiles } from '../people/tables.ts';
+import { isOneOf } from './bulk-rows.ts';
 import { makeMissing } from './make-missing.ts';
 import type { PersonRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
@@ -27,7 +28,7 @@ async function knowByEmail({ tx, known }: WriteContext, records: readonly Person
   const found = await tx
     .select({ id: profiles.id, email: sql<string>`lower(${profiles.email})` })
     .from(profiles)
-    .where(sql`lower(${profiles.email}) = any(${emails}::text[])`)
+    .where(isOneOf(sql`lower(${profiles.email})`, emails))
     .orderBy(asc(profiles.id));
   for (const { reference, email } of unknown) {
     const person = found.find((each) => each.email === email);

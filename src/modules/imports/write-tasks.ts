@@ -1,10 +1,11 @@
-import { inArray, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import { ranksAfter } from '../../lib/rank.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { lockBoards } from '../tasks/board.ts';
 import { tasks } from '../tasks/tables.ts';
+import { isOneOf } from './bulk-rows.ts';
 import type { TaskRecord } from './records.ts';
 import { syncRows, type Wanted } from './sync-rows.ts';
 import type { WriteContext } from './write-context.ts';
@@ -73,7 +74,7 @@ async function lastRanks(tx: TenantTx, columns: readonly Column[]): Promise<Map<
   const rows = await tx
     .select({ projectId: tasks.projectId, status: tasks.status, rank: sql<string>`max(${tasks.rank})` })
     .from(tasks)
-    .where(sql`${tasks.projectId} = any(${projectIds}::uuid[])`)
+    .where(isOneOf(tasks.projectId, projectIds, 'uuid'))
     .groupBy(tasks.projectId, tasks.status);
   return new Map(rows.map(({ projectId, status, rank }) => [columnName({ projectId: projectId!, status }), rank]));
 }
@@ -87,7 +88,7 @@ export async function findTasks(
   const rows = await tx
     .select({ id: tasks.id, projectId: tasks.projectId, reference: tasks.externalReference })
     .from(tasks)
-    .where(inArray(tasks.externalReference, references));
+    .where(isOneOf(tasks.externalReference, references));
   const found = new Map(rows.map((row) => [row.reference!, row]));
   for (const { reference, projectId } of wanted) {
     if (found.get(reference)?.projectId === projectId) continue;

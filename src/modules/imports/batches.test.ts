@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { type Batch, batchesOf, type Outcome } from './batches.ts';
+
+const task = (line: number, reference: string): Outcome => ({
+  line,
+  people: [],
+  task: { reference, name: reference, projectReference: 'p' },
+});
+
+async function batches(outcomes: Outcome[], size: number): Promise<Batch[]> {
+  const found: Batch[] = [];
+  for await (const batch of batchesOf(
+    (async function* () {
+      yield* outcomes;
+    })(),
+    size,
+  )) {
+    found.push(batch);
+  }
+  return found;
+}
+const lines = ({ records, refused, rowsDone }: Batch) => [
+  ...[...records, ...refused].map(({ line }) => line),
+  rowsDone,
+];
+
+it('fills batches, counting bad rows, and keeps the rows of a task together', async () => {
+  const outcomes = [task(2, 'a'), { line: 3, reason: 'bad' }, task(4, 'b'), task(5, 'b'), task(6, 'c')];
+  expect((await batches(outcomes, 2)).map(lines)).toEqual([
+    [2, 3, 2],
+    [4, 5, 4],
+    [6, 5],
+  ]);
+  expect((await batches(outcomes, 3)).map(lines)).toEqual([
+    [2, 4, 5, 3, 4],
+    [6, 5],
+  ]);
+});
+
+it('cuts a task with rows without end', async () => {
+  const outcomes = Array.from({ length: 25 }, (_, index) => task(index + 2, 'a'));
+  expect((await batches(outcomes, 1)).map(({ records }) => records.length)).toEqual([10, 10, 5]);
+});

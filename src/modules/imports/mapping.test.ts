@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { parseMapping } from './mapping.ts';
+
+const tasks = `
+name: tool
+file: { format: csv }
+project: { reference: 'p:{Project}', name: '{Project}' }
+task: { reference: 't:{Id}', name: '{Title}' }
+`;
+
+const problemsOf = (yaml: string, kind: 'tasks' | 'time' | 'messages' = 'tasks'): string[] => {
+  try {
+    parseMapping(yaml, kind);
+    return [];
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'BAD_INPUT' });
+    return (error as Error).message.split('\n');
+  }
+};
+
+describe('a mapping', () => {
+  it('has defaults for what it does not say', () => {
+    expect(parseMapping(tasks, 'tasks')).toMatchObject({
+      name: 'tool',
+      file: { format: 'csv', encoding: 'utf-8', delimiter: ',' },
+      absent: [''],
+      days: 'YYYY-MM-DD',
+      join: [],
+      task: { name: { of: ['{Title}'] } },
+    });
+  });
+
+  it('yields to what the command line says of the file', () => {
+    const { file } = parseMapping(tasks, 'tasks', { encoding: 'windows-1252', delimiter: ';' });
+    expect(file).toEqual({ format: 'csv', encoding: 'windows-1252', delimiter: ';' });
+  });
+
+  it('says everything that is wrong, and where', () => {
+    const yaml = `
+      name: My Tool
+      file: { format: csv, encoding: klingon }
+      days: DD-MM
+      project: { reference: 'p', name: { of: '{A}', earliest: '{B}' } }
+      task: { reference: 't', name: '{Title}', titel: '{Title}' }`;
+    expect(problemsOf(yaml)).toEqual([
+      'mapping: name: small letters, digits and single hyphens',
+      'mapping: file.encoding: not a known encoding',
+      'mapping: days: not a pattern of days',
+      'mapping: project.name: needs either `of` or `earliest`',
+      'mapping: task: Unrecognized key: "titel"',
+    ]);
+  });
+
+  it('names the line of broken YAML', () => {
+    expect(problemsOf('name: [')).toEqual([expect.stringMatching(/^mapping: .* line 1/)]);
+    expect(problemsOf('just text')).toEqual(['mapping: Invalid input: expected object, received string']);
+  });
+
+  it('needs the parts of its kind, and those that its parts need', () => {
+    expect(problemsOf('name: tool\nfile: { format: json-lines }', 'messages')).toEqual([
+      'mapping: channel: an import of messages needs this part',
+      'mapping: person: an import of messages needs this part',
+      'mapping: message: an import of messages needs this part',
+    ]);
+    expect(problemsOf(tasks.replace("'{Title}'", "'{Title}', assignee: '{Who}'"))).toEqual([
+      'mapping: person: task.assignee needs this part',
+    ]);
+  });
+
+  it('joins files beside the imported one only', () => {
+    expect(problemsOf(`${tasks}join: [{ file: ../secret.csv, on: Id }]`)).toEqual([
+      'mapping: join.0.file: must lie beside the imported file',
+    ]);
+  });
+});
