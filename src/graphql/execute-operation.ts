@@ -3,6 +3,7 @@ import {
   type ExecutionArgs,
   type ExecutionResult,
   type FragmentDefinitionNode,
+  type GraphQLSchema,
   getOperationAST,
   Kind,
   type OperationDefinitionNode,
@@ -46,13 +47,24 @@ async function executeMutation(
   for (const key of keys) {
     const document = only(args.document, operation, key, fragments);
     const run = (ctx: Context) => executeField({ ...args, document, contextValue: ctx }, ctx, execute);
-    const result = await answerOnce(context, args, key, run);
+    const ofCatalog = isOfCatalog(args.schema, operation.selectionSet, key, fragments);
+    const result = await answerOnce(context, args, key, run, ofCatalog);
     if (result.errors) errors.push(...result.errors);
     if (result.data) Object.assign(data, result.data);
     else missing = true;
     if (missing) break;
   }
   return { data: missing ? null : data, ...(errors.length && { errors }) };
+}
+
+/** Whether the root field that answers under a name changes the catalog and not the tenant. */
+function isOfCatalog(schema: GraphQLSchema, set: SelectionSetNode, key: string, fragments: Fragments): boolean {
+  const fields = schema.getMutationType()?.getFields();
+  return set.selections.some((node) => {
+    if (node.kind !== Kind.FIELD) return isOfCatalog(schema, selectionsUnder(node, fragments)!, key, fragments);
+    const name = node.name.value;
+    return (node.alias?.value ?? name) === key && fields?.[name]?.extensions.catalog === true;
+  });
 }
 
 async function executeField(args: ExecutionArgs, context: Context, execute: Execute): Promise<ExecutionResult> {

@@ -14,23 +14,26 @@ type Run = (context: Context) => Promise<ExecutionResult>;
  * Runs one root field of a mutation in a transaction of its own and commits it. Under an Idempotency-Key the answer is
  * stored in that same transaction, per viewer: the same request again gets the stored answer, another one under the
  * same key IDEMPOTENCY_MISMATCH. That makes a retry safe whose first answer was lost. A failed attempt stores nothing.
+ * Fields of the catalog (`defineCatalogMutation`) have transactions of their own and hand out secrets: theirs are never
+ * stored.
  */
 export async function answerOnce(
   parent: Context,
   args: ExecutionArgs,
   responseKey: string,
   run: Run,
+  ofCatalog: boolean,
 ): Promise<ExecutionResult> {
   const context = parent.forMutationField();
   try {
-    const stored = await claim(context, args, responseKey);
+    const stored = ofCatalog ? undefined : await claim(context, args, responseKey);
     if (stored) {
       await context.commit();
       return { data: stored };
     }
     const result = await run(context);
     if (result.errors?.length) return result;
-    await store(context, responseKey, result);
+    if (!ofCatalog) await store(context, responseKey, result);
     await context.commit();
     return result;
   } catch (error) {
@@ -40,7 +43,6 @@ export async function answerOnce(
   }
 }
 
-/** Sign-in and its kin belong to no tenant and hand out secrets: their answers are never stored. */
 function keyOf(context: Context): string | undefined {
   const { idempotencyKey, viewer, tenant } = context.scope;
   if (idempotencyKey === undefined || !viewer || !tenant) return undefined;
