@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type SQL, sql, type Table } from 'drizzle-orm';
 import { rawCondition } from '../../graphql/filters.ts';
 import type { WhereOf } from '../../graphql/row-rules.ts';
 import { decodeEventCursor, type EventPosition } from './event-cursor.ts';
@@ -6,7 +6,7 @@ import { events } from './tables.ts';
 
 export type EventDirection = 'asc' | 'desc';
 
-type EventColumns = typeof events;
+type EventTable = typeof events;
 
 /**
  * A page of the log, one row more than asked for to see whether others follow.
@@ -20,20 +20,27 @@ export function eventPage(
   { after, first, direction }: { after: string | null | undefined; first: number; direction: EventDirection },
   where: WhereOf<'events'> | undefined,
 ) {
-  const position = after ? decodeEventCursor(after) : undefined;
-  const shown = rawCondition((table) => {
-    const columns = table as unknown as EventColumns;
-    return position ? sql`${isSettled(columns)} and ${isPast(columns, position, direction)}` : isSettled(columns);
-  });
+  const past = after && [rawCondition(isPast(decodeEventCursor(after), direction))];
   return {
-    where: { AND: [shown, ...(where ? [where] : [])] } as WhereOf<'events'>,
+    where: { AND: [settledEvents(where), ...(past || [])] } as WhereOf<'events'>,
     orderBy: { era: direction, xid: direction, seq: direction },
     limit: first + 1,
   };
 }
 
-const isSettled = ({ era, xid }: EventColumns): SQL =>
-  sql`(${xid} < pg_snapshot_xmin(pg_current_snapshot()) or ${era} < (select max(${events.era}) from ${events}))`;
+/** Those of the events that match in front of which nothing can appear any more. */
+export const settledEvents = (where: WhereOf<'events'> | undefined): WhereOf<'events'> =>
+  ({ AND: [rawCondition(isSettled), ...(where ? [where] : [])] }) as WhereOf<'events'>;
 
-const isPast = (columns: EventColumns, { era, xid, seq }: EventPosition, direction: EventDirection): SQL =>
-  sql`(${columns.era}, ${columns.xid}, ${columns.seq}) ${sql.raw(direction === 'asc' ? '>' : '<')} (${era}::int, ${xid}::xid8, ${seq}::bigint)`;
+function isSettled(table: Table): SQL {
+  const { era, xid } = table as EventTable;
+  return sql`(${xid} < pg_snapshot_xmin(pg_current_snapshot()) or ${era} < (select max(${events.era}) from ${events}))`;
+}
+
+const isPast =
+  (position: EventPosition, direction: EventDirection) =>
+  (table: Table): SQL => {
+    const { era, xid, seq } = table as EventTable;
+    const after = sql`(${position.era}::int, ${position.xid}::xid8, ${position.seq}::bigint)`;
+    return direction === 'asc' ? sql`(${era}, ${xid}, ${seq}) > ${after}` : sql`(${era}, ${xid}, ${seq}) < ${after}`;
+  };

@@ -1,12 +1,13 @@
 import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
 import { builder } from '../../graphql/builder.ts';
 import { encodeGlobalId } from '../../graphql/global-id.ts';
+import { defineConnection } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { badInput } from '../../lib/errors.ts';
 import { visibleValues } from './confidential.ts';
 import { type EventPosition, encodeEventCursor } from './event-cursor.ts';
 import { eventFilter } from './event-filter.ts';
-import { eventPage } from './event-page.ts';
+import { eventPage, settledEvents } from './event-page.ts';
 import { readableEvents } from './policy.ts';
 import { withGlobalIds } from './resource-ids.ts';
 
@@ -50,11 +51,7 @@ export const Event = builder.drizzleObject('events', {
   }),
 });
 
-const EventEdge = builder.edgeObject({ type: Event, name: 'EventEdge', description: 'An event in a connection.' });
-const EventConnection = builder.connectionObject(
-  { type: Event, name: 'EventConnection', description: 'A page of the log.' },
-  EventEdge,
-);
+const [EventConnection] = defineConnection(Event, 'Event');
 
 const EventOrder = builder.enumType('EventOrder', {
   description: 'Which end of the log comes first.',
@@ -82,7 +79,8 @@ builder.queryField('events', (t) =>
     resolve: async (_root, { after, first, where, order }, ctx, info) => {
       const size = first ?? 20;
       if (size < 1 || size > mostEvents) throw badInput(`must be between 1 and ${mostEvents}`, 'first');
-      const page = eventPage({ after, first: size, direction: order ?? 'asc' }, eventFilter.where(where));
+      const matching = eventFilter.where(where);
+      const page = eventPage({ after, first: size, direction: order ?? 'asc' }, matching);
       const selection = queryFromInfo({
         config: getSchemaConfig(builder),
         context: ctx,
@@ -92,7 +90,8 @@ builder.queryField('events', (t) =>
         columns: { era: true, xid: true, seq: true },
       } as never) as object;
       const rows = await ctx.db.query.events.findMany({ ...selection, ...page });
-      return connectionOf(rows, size, after);
+      const totalCount = () => ctx.db.count('events', settledEvents(matching));
+      return { ...connectionOf(rows, size, after), totalCount };
     },
   }),
 );
