@@ -43,7 +43,7 @@ describe('configuration', () => {
       corsOrigins: [],
       tenantDomain: undefined,
       oidcIssuers: [],
-      accessTokenTtl: 900,
+      accessTokenTtl: 43_200,
       refreshTokenTtl: 2_592_000,
       maxBodyBytes: 1_048_576,
       maxComplexity: 10_000,

@@ -116,7 +116,7 @@ const variables = z.object({
   CORS_ORIGINS: value('exact origins with commas between them', (text) => readList(text, readOrigin)).default([]),
   TENANT_DOMAIN: value('a domain such as chantier.example', readDomain).optional(),
   OIDC_ISSUERS: issuers.default([]),
-  ACCESS_TOKEN_TTL: duration(60, day, '15m').default(900),
+  ACCESS_TOKEN_TTL: duration(60, day, '15m').optional(),
   REFRESH_TOKEN_TTL: duration(3600, 365 * day, '30d').default(30 * day),
   MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
   MAX_COMPLEXITY: whole(1, 1_000_000).default(10_000),
@@ -171,7 +171,7 @@ function toConfig(v: Values): Config {
     corsOrigins: v.CORS_ORIGINS,
     tenantDomain: v.TENANT_DOMAIN,
     oidcIssuers: v.OIDC_ISSUERS,
-    accessTokenTtl: v.ACCESS_TOKEN_TTL,
+    accessTokenTtl: accessTokenTtl(v),
     refreshTokenTtl: v.REFRESH_TOKEN_TTL,
     maxBodyBytes: v.MAX_BODY_BYTES,
     maxComplexity: v.MAX_COMPLEXITY,
@@ -181,6 +181,10 @@ function toConfig(v: Values): Config {
   };
 }
 
+/** In development a token that was pasted lasts for the day's work. */
+const accessTokenTtl = ({ ACCESS_TOKEN_TTL, NODE_ENV }: Values): number =>
+  ACCESS_TOKEN_TTL ?? (NODE_ENV === 'production' ? 900 : 12 * 3600);
+
 /** What each value allows, but all together do not; looked for even when single ones are wrong, to say all at once. */
 function contradictions(given: Record<string, string>, values?: Values): string[] {
   const problems: string[] = [];
@@ -189,7 +193,7 @@ function contradictions(given: Record<string, string>, values?: Values): string[
   if (given.ADMIN_DATABASE_URL && !given.DATABASE_URL) {
     problems.push('ADMIN_DATABASE_URL needs DATABASE_URL beside it');
   }
-  if (values && values.REFRESH_TOKEN_TTL <= values.ACCESS_TOKEN_TTL) {
+  if (values && values.REFRESH_TOKEN_TTL <= accessTokenTtl(values)) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL');
   }
   return problems;

@@ -3,12 +3,15 @@ import { App } from './app.ts';
 import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
+import { settleDepartures } from './identity/departures.ts';
 import { publicKeySet } from './identity/jwks.ts';
+import { prune } from './identity/prune.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
 import { HttpServer } from './server/http.ts';
 import { RequestScopes } from './server/request-scopes.ts';
+import { Upkeep, type UpkeepTask } from './server/upkeep.ts';
 import { createGraphServer, type Yoga } from './server/yoga.ts';
 import { migrateFleet } from './tenancy/migrate.ts';
 import { assertSchemasCurrent } from './tenancy/schema-status.ts';
@@ -85,10 +88,26 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   });
   const { host, port, shutdownGraceMs } = config;
   await using http = await HttpServer.listen({ handler: yoga, host, port, graceMs: shutdownGraceMs });
+  await using _upkeep = new Upkeep(upkeepOf(app), logger);
   logger.info({ host, port: http.port }, 'listening');
   if (demo) stdout.write(await demoBlock(demo, `http://localhost:${http.port}`, loginCode));
   await aborted(signal);
   logger.info('draining');
+}
+
+const minuteMs = 60_000;
+
+function upkeepOf({ identity }: App): UpkeepTask[] {
+  return [
+    { name: 'settle departures', everyMs: 5 * minuteMs, run: () => settleDepartures(identity) },
+    {
+      name: 'prune',
+      everyMs: 60 * minuteMs,
+      run: async () => {
+        while ((await prune(identity)) > 0);
+      },
+    },
+  ];
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -1,13 +1,10 @@
-import type { Role } from '../identity/roles.ts';
-import type { Viewer } from '../identity/viewer.ts';
 import { createClient } from '../modules/clients/create-client.ts';
 import { clients } from '../modules/clients/tables.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
+import type { Cast } from './cast.ts';
 import type { DemoContent } from './content.ts';
 import { seedProject } from './seed-project.ts';
 import { seedWelcome } from './seed-talk.ts';
-
-export type Cast = (role: Role) => Viewer;
 
 /**
  * Fills an empty company with a little of everything, through the use cases that everybody uses. One that has clients

@@ -5,8 +5,8 @@ import { createProjectAssignment } from '../modules/projects/create-project-assi
 import { createTask } from '../modules/tasks/create-task.ts';
 import { createTimeEntry } from '../modules/time/create-time-entry.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
+import type { Cast } from './cast.ts';
 import type { DemoMilestone, DemoProject, DemoTask } from './content.ts';
-import type { Cast } from './seed-company.ts';
 import { seedTalk } from './seed-talk.ts';
 
 const dayMs = 86_400_000;

@@ -57,6 +57,7 @@ export const builder = new SchemaBuilder<GraphTypes>({
     encodeGlobalID: encodeGlobalId,
     decodeGlobalID: decodeGlobalId,
     ...relayDescriptions,
+    mutationInputArgOptions: { description: 'What to change, and how.' },
     nodeQueryOptions: false,
     nodesQueryOptions: false,
   },
