@@ -9,6 +9,7 @@ import './modules/projects/index.ts';
 import './modules/tasks/index.ts';
 import './modules/milestones/index.ts';
 import './modules/time/index.ts';
+import './modules/messaging/index.ts';
 import { builder } from './graphql/builder.ts';
 
 /** The graph: the same for every tenant, built once. One import per module. */

@@ -7,15 +7,23 @@ export const messagingRelations = defineRelationsPart({ ...people, ...projects, 
   channels: {
     project: r.one.projects({ from: r.channels.projectId, to: r.projects.id }),
     creator: r.one.profiles({ from: r.channels.creatorId, to: r.profiles.id }),
-    members: r.many.channelMembers({ from: r.channels.id, to: r.channelMembers.channelId }),
-    messages: r.many.messages({ from: r.channels.id, to: r.messages.channelId }),
+    members: r.many.channelMembers({ from: r.channels.id, to: r.channelMembers.channelId, alias: 'membership' }),
+    messages: r.many.messages({ from: r.channels.id, to: r.messages.channelId, alias: 'history' }),
+    // The same rows under names of their own, so that a page of them can be read beside these.
+    newest: r.many.messages({ from: r.channels.id, to: r.messages.channelId, alias: 'newest' }),
+    own: r.many.channelMembers({ from: r.channels.id, to: r.channelMembers.channelId, alias: 'own' }),
   },
   channelMembers: {
-    channel: r.one.channels({ from: r.channelMembers.channelId, to: r.channels.id, optional: false }),
+    channel: r.one.channels({
+      from: r.channelMembers.channelId,
+      to: r.channels.id,
+      optional: false,
+      alias: 'membership',
+    }),
     profile: r.one.profiles({ from: r.channelMembers.profileId, to: r.profiles.id, optional: false }),
   },
   messages: {
-    channel: r.one.channels({ from: r.messages.channelId, to: r.channels.id, optional: false }),
+    channel: r.one.channels({ from: r.messages.channelId, to: r.channels.id, optional: false, alias: 'history' }),
     sender: r.one.profiles({ from: r.messages.senderId, to: r.profiles.id }),
     parent: r.one.messages({ from: r.messages.parentId, to: r.messages.id, alias: 'thread' }),
     replies: r.many.messages({ from: r.messages.id, to: r.messages.parentId, alias: 'thread' }),

@@ -64,6 +64,8 @@ export const channels = table(
   ],
 );
 
+export const uniqueChannelFields = { channels_external_reference: 'input.externalReference' };
+
 /** Who was added to a channel, or joined an open one by reading, writing or muting it; and how far they read. */
 export const channelMembers = table(
   'channel_members',
@@ -114,6 +116,8 @@ export const messages = table(
     check('messages_parent', sql`${t.parentId} <> ${t.id}`),
   ],
 );
+
+export const uniqueMessageFields = { messages_external_reference: 'input.externalReference' };
 
 export const messageMentions = table(
   'message_mentions',

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { joinChannel } from './join-channel.ts';
+import { canAddMembers, forbidden } from './policy.ts';
+import { requirePeople } from './require-people.ts';
+import { channels } from './tables.ts';
+
+const input = z.object({ channelId: uuidField, profileIds: z.array(uuidField).min(1).max(500) });
+
+/**
+ * Adds people to a group, by any of its members, or to an open channel, by who manages it: that is how a CLIENT gets
+ * into the channel of a project. Throws NOT_FOUND, FORBIDDEN, and INVALID_STATE between two people.
+ */
+export async function addChannelMembers(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  const { channelId, profileIds } = checkInput(input, raw);
+  const channel = await lockVisible(tx, viewer, channels, channelId, 'Channel', 'input.channelId');
+  if (!canAddMembers(viewer, channel)) throw forbidden('You may not add people to this channel');
+  if (channel.type === 'DIRECT') {
+    throw new AppError('INVALID_STATE', 'Nobody can be added between two people', { field: 'input.channelId' });
+  }
+  await requirePeople(tx, viewer, profileIds, 'input.profileIds');
+  await joinChannel(tx, viewer, channel, [...new Set(profileIds)]);
+  return { id: channelId };
+}

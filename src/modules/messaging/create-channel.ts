@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { joinChannel } from './join-channel.ts';
+import { requireChannelMaker } from './policy.ts';
+import { requirePeople } from './require-people.ts';
+import { channels, uniqueChannelFields } from './tables.ts';
+
+const input = z.object({
+  type: z.enum(['ORGANIZATION', 'GROUP']),
+  name: nameField,
+  description: textField.nullish(),
+  memberIds: z.array(uuidField).max(500).nullish(),
+  externalReference: externalReferenceField.nullish(),
+});
+
+/**
+ * Opens a channel for the company or for a group, with the viewer in it. Those of projects and pairs make themselves.
+ * Throws NOT_FOUND for the people, ALREADY_EXISTS on the external reference.
+ */
+export async function createChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requireChannelMaker(viewer);
+  const { memberIds, ...values } = checkInput(input, raw);
+  const people = [...new Set(memberIds)];
+  await requirePeople(tx, viewer, people, 'input.memberIds');
+  const id = uuidv7();
+  const row = { id, ...values, creatorId: viewer.profileId };
+  await namingDoubles(uniqueChannelFields, () => tx.insert(channels).values(row));
+  await recordEvent(tx, viewer, { action: 'channel.created', resourceType: 'Channel', resourceId: id, after: row });
+  await joinChannel(tx, viewer, { id, type: values.type, lastMessageAt: null }, [
+    ...new Set([viewer.profileId, ...people]),
+  ]);
+  return { id };
+}

@@ -1,0 +1,34 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { lockMessage } from './lock-message.ts';
+import { canEditMessage, forbidden, requireWriter } from './policy.ts';
+import { messageAttachments, messageMentions, messageReactions, messages } from './tables.ts';
+
+const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
+
+/** Takes a message back: its text and all that hangs on it go, its place and its answers stay. */
+export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requireWriter(viewer);
+  const { id, expectedVersion } = checkInput(input, raw);
+  const current = await lockMessage(tx, viewer, id);
+  if (!canEditMessage(viewer, current)) throw forbidden('Only its author or a moderator may delete a message');
+  requireVersion(current, expectedVersion, 'Message');
+  for (const part of [messageMentions, messageReactions, messageAttachments]) {
+    await tx.delete(part).where(eq(part.messageId, id));
+  }
+  const deletedAt = new Date();
+  await patchRow(tx, messages, current, { content: '', deletedAt });
+  await recordEvent(tx, viewer, {
+    action: 'message.deleted',
+    resourceType: 'Message',
+    resourceId: id,
+    after: { deletedAt },
+  });
+  return { id };
+}

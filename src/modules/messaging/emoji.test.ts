@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { emojiField } from './emoji.ts';
+
+describe('emoji of reactions', () => {
+  it.each(['👍', '👍🏽', '❤️', '❤', '👩‍💻', '🇫🇷', '1️⃣', ':+1:', ':party_parrot:'])('takes %s', (text) => {
+    expect(emojiField.parse(text)).toBe(text);
+  });
+
+  it.each(['', 'a', '👍👍', 'ok 👍', '::', ':two words:', '1', `:${'x'.repeat(61)}:`])('refuses "%s"', (text) => {
+    expect(emojiField.safeParse(text).success).toBe(false);
+  });
+});

@@ -1,0 +1,10 @@
+import './message.ts';
+import './message-thread.ts';
+import './message-reaction.ts';
+import './channel-member.ts';
+import './channel.ts';
+import './channel-activity.ts';
+import './search-messages.ts';
+import './channel-mutations.ts';
+import './message-mutations.ts';
+import './project-channel.ts';

@@ -1,0 +1,17 @@
+import { lockVisible, type Row } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { messages } from './tables.ts';
+
+/** A message that the viewer sees, locked. Throws NOT_FOUND, and INVALID_STATE for a tombstone. */
+export async function lockMessage(
+  tx: TenantTx,
+  viewer: Viewer,
+  id: string,
+  field = 'input.id',
+): Promise<Row<typeof messages>> {
+  const message = await lockVisible(tx, viewer, messages, id, 'Message', field);
+  if (message.deletedAt) throw new AppError('INVALID_STATE', 'This message was deleted', { field });
+  return message;
+}

@@ -1,0 +1,75 @@
+import { eq, type SQL, sql } from 'drizzle-orm';
+import { alias, type PgColumn } from 'drizzle-orm/pg-core';
+import { builder } from '../../graphql/builder.ts';
+import type { Context } from '../../graphql/context.ts';
+import { defineConnection } from '../../graphql/pages.ts';
+import { defineRowRule } from '../../graphql/row-rules.ts';
+import { Message } from './message.ts';
+import { messageReactionPage } from './messaging-filters.ts';
+import { readableOfMessage } from './policy.ts';
+import { messageReactions } from './tables.ts';
+import { extrasOfViewer } from './viewer-extras.ts';
+
+defineRowRule('messageReactions', readableOfMessage);
+
+const MessageReaction = builder.drizzleNode('messageReactions', {
+  name: 'MessageReaction',
+  description: 'The reaction of a person to a message: one of each emoji.',
+  id: { column: messageReactions.id },
+  select: { columns: {} },
+  fields: (t) => ({
+    emoji: t.exposeString('emoji', { description: 'The emoji, or its name between colons.' }),
+    profile: t.relation('profile', { nullable: true, description: 'Who reacted; null when you may not see them.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+
+const MessageReactionConnection = defineConnection(MessageReaction, 'MessageReaction');
+
+interface ReactionCountShape {
+  emoji: string;
+  count: number;
+  mine: boolean;
+}
+
+const ReactionCount = builder.objectRef<ReactionCountShape>('ReactionCount').implement({
+  description: 'How many people reacted to a message with one emoji.',
+  fields: (t) => ({
+    emoji: t.exposeString('emoji', { description: 'The emoji, or its name between colons.' }),
+    count: t.exposeInt('count', { description: 'How many people.' }),
+    mine: t.exposeBoolean('mine', { description: 'Whether you are one of them.' }),
+  }),
+});
+
+const reaction = alias(messageReactions, 'reaction');
+
+/** The reactions by emoji, the first used first, as part of the statement that reads the message. */
+const countsFor = (profileId: string) => (parent: { id: PgColumn | SQL.Aliased | SQL }) =>
+  sql<ReactionCountShape[]>`(
+  select coalesce(json_agg(json_build_object('emoji', e.emoji, 'count', e.people, 'mine', e.mine) order by e.since, e.emoji), '[]')
+  from (
+    select ${reaction.emoji} as emoji, count(*) as people, min(${reaction.createdAt}) as since,
+      bool_or(${eq(reaction.profileId, profileId)}) as mine
+    from ${messageReactions} "reaction" where ${eq(reaction.messageId, parent.id)} group by ${reaction.emoji}
+  ) e)`;
+
+const reactionCounts = extrasOfViewer(({ profileId }) => ({ extras: { reactionCounts: countsFor(profileId) } }));
+
+builder.drizzleObjectFields(Message, (t) => ({
+  reactions: t.relatedConnection(
+    'reactions',
+    {
+      args: messageReactionPage.args,
+      totalCount: true,
+      description: 'The reactions to it, the oldest first.',
+      query: messageReactionPage.query,
+    },
+    ...MessageReactionConnection,
+  ),
+  reactionCounts: t.field({
+    type: [ReactionCount],
+    description: 'The reactions to it, counted by emoji.',
+    select: (_args: object, ctx: Context) => reactionCounts(ctx),
+    resolve: ({ reactionCounts: counts }) => counts,
+  }),
+}));

@@ -1,0 +1,91 @@
+import { builder } from '../../graphql/builder.ts';
+import { defineConnection } from '../../graphql/pages.ts';
+import { defineRowRule } from '../../graphql/row-rules.ts';
+import { ProfileConnection } from '../people/profile.ts';
+import { profilePage } from '../people/profile-filter.ts';
+import { messagePage } from './messaging-filters.ts';
+import { readableInChannel, readableOfMessage } from './policy.ts';
+import { messageAttachments, messages } from './tables.ts';
+
+defineRowRule('messages', readableInChannel);
+defineRowRule('messageAttachments', readableOfMessage);
+
+export const Message = builder.drizzleNode('messages', {
+  name: 'Message',
+  description: 'Something that somebody wrote in a channel, or the tombstone of it.',
+  id: { column: messages.id },
+  select: { columns: {} },
+  fields: (t) => ({
+    channel: t.relation('channel', { nullable: true, description: 'Where it was written.' }),
+    sender: t.relation('sender', {
+      nullable: true,
+      description: 'Who wrote it; null when nobody is known, or when you may not see them.',
+    }),
+    parent: t.relation('parent', { nullable: true, description: 'The message that it answers.' }),
+    content: t.exposeString('content', { description: 'The text; empty once it was deleted.' }),
+    attachments: t.relation('attachments', {
+      description: 'What is attached to it, in order; at most ten.',
+      query: { orderBy: { position: 'asc' } },
+    }),
+    editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When its text last changed.' }),
+    deletedAt: t.expose('deletedAt', { type: 'DateTime', nullable: true, description: 'When it was deleted.' }),
+    externalReference: t.exposeString('externalReference', {
+      nullable: true,
+      description: 'The key of this message in the system it was imported from.',
+    }),
+    version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      description: 'When it was sent: later than every earlier message of the channel.',
+    }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+  }),
+});
+
+builder.drizzleNode('messageAttachments', {
+  name: 'MessageAttachment',
+  description: 'A file that a message points at.',
+  id: { column: messageAttachments.id },
+  select: { columns: {} },
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Name of the file.' }),
+    url: t.exposeString('url', { description: 'Where it is.' }),
+    mediaType: t.exposeString('mediaType', { nullable: true, description: 'Its media type, such as image/png.' }),
+    size: t.field({
+      type: 'Decimal',
+      nullable: true,
+      description: 'Its size in bytes.',
+      select: { columns: { size: true } },
+      resolve: ({ size }) => size,
+    }),
+  }),
+});
+
+export const MessageConnection = defineConnection(Message, 'Message');
+
+builder.drizzleObjectFields(Message, (t) => ({
+  replies: t.relatedConnection(
+    'replies',
+    { args: messagePage.args, totalCount: true, description: 'The answers to it.', query: messagePage.query },
+    ...MessageConnection,
+  ),
+  mentions: t.relatedConnection(
+    'mentions',
+    { args: profilePage.args, totalCount: true, description: 'Whom it mentions.', query: profilePage.query },
+    ...ProfileConnection,
+  ),
+}));
+
+builder.queryField('messages', (t) =>
+  t.drizzleConnection(
+    {
+      type: Message,
+      args: messagePage.args,
+      authScopes: { member: true },
+      description: 'The messages of all channels that you see, the oldest first.',
+      totalCount: (_root, args, ctx) => ctx.db.count('messages', messagePage.where(args)),
+      resolve: (query, _root, args, ctx) => ctx.db.query.messages.findMany(query(messagePage.query(args))),
+    },
+    ...MessageConnection,
+  ),
+);

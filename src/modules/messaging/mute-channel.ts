@@ -1,0 +1,29 @@
+import { eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { getVisible } from '../../graphql/visible-rows.ts';
+import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { lockOwnMembership } from './join-channel.ts';
+import { channelMembers, channels } from './tables.ts';
+
+const input = z.object({ channelId: uuidField, muted: z.boolean() });
+
+/** Mutes a channel for the viewer, or lets it be heard again. Throws NOT_FOUND. */
+export async function muteChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requirePermission(viewer, 'channel:read');
+  const { channelId, muted } = checkInput(input, raw);
+  const channel = await getVisible(tx, viewer, channels, channelId, 'Channel', 'input.channelId');
+  const member = await lockOwnMembership(tx, viewer, channel);
+  if (member.muted === muted) return { id: channelId };
+  await tx.update(channelMembers).set({ muted }).where(eq(channelMembers.id, member.id));
+  // Others may read the log: which way it went is the viewer's own matter.
+  await recordEvent(tx, viewer, {
+    action: 'channelMember.changed',
+    resourceType: 'ChannelMember',
+    resourceId: member.id,
+  });
+  return { id: channelId };
+}

@@ -1,0 +1,44 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError, notFound } from '../../lib/errors.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { canManageChannel, forbidden } from './policy.ts';
+import { channelMembers, channels } from './tables.ts';
+
+const input = z.object({ channelId: uuidField, profileId: uuidField });
+
+/**
+ * Takes somebody out of a channel: oneself, or others as who manages it. An open channel is still seen afterwards.
+ * Throws NOT_FOUND, FORBIDDEN, and INVALID_STATE between two people.
+ */
+export async function removeChannelMember(
+  tx: TenantTx,
+  viewer: Viewer,
+  raw: Raw<typeof input>,
+): Promise<{ id: string }> {
+  const { channelId, profileId } = checkInput(input, raw);
+  const channel = await lockVisible(tx, viewer, channels, channelId, 'Channel', 'input.channelId');
+  if (profileId !== viewer.profileId && !canManageChannel(viewer, channel)) {
+    throw forbidden('Only who made a channel, or a moderator, may take others out');
+  }
+  if (channel.type === 'DIRECT') {
+    throw new AppError('INVALID_STATE', 'Nobody leaves a channel between two people', { field: 'input.channelId' });
+  }
+  const removed = await tx
+    .delete(channelMembers)
+    .where(and(eq(channelMembers.channelId, channelId), eq(channelMembers.profileId, profileId)))
+    .returning({ id: channelMembers.id });
+  if (!removed.length) throw notFound('ChannelMember', 'input.profileId');
+  await recordEvent(tx, viewer, {
+    action: 'channel.memberRemoved',
+    resourceType: 'Channel',
+    resourceId: channelId,
+    before: { profileId },
+  });
+  return { id: channelId };
+}

@@ -1,0 +1,30 @@
+import { and, eq } from 'drizzle-orm';
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { uuidField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { emojiField } from './emoji.ts';
+import { lockMessage } from './lock-message.ts';
+import { requireWriter } from './policy.ts';
+import { messageReactions } from './tables.ts';
+
+const input = z.object({ messageId: uuidField, emoji: emojiField });
+
+/** Takes the viewer's reaction back, if it is there. Throws NOT_FOUND, and INVALID_STATE for a tombstone. */
+export async function removeReaction(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  requireWriter(viewer);
+  const { messageId, emoji } = checkInput(input, raw);
+  await lockMessage(tx, viewer, messageId, 'input.messageId');
+  const own = and(eq(messageReactions.profileId, viewer.profileId), eq(messageReactions.emoji, emoji));
+  const removed = await tx
+    .delete(messageReactions)
+    .where(and(eq(messageReactions.messageId, messageId), own))
+    .returning({ id: messageReactions.id });
+  if (removed.length) {
+    const event = { action: 'message.unreacted', resourceType: 'Message', resourceId: messageId, metadata: { emoji } };
+    await recordEvent(tx, viewer, event);
+  }
+  return { id: messageId };
+}

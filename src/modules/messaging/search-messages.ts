@@ -1,0 +1,46 @@
+import { builder } from '../../graphql/builder.ts';
+import { externalReferenceOf } from '../../graphql/global-id.ts';
+import type { WhereOf } from '../../graphql/row-rules.ts';
+import { matchesText, searchPage } from '../../graphql/text-search.ts';
+import { badInput } from '../../lib/errors.ts';
+import { Channel } from './channel.ts';
+import { Message, MessageConnection } from './message.ts';
+
+const longestQuery = 500;
+
+interface Search {
+  query: string;
+  channelId?: { id: string } | null | undefined;
+}
+
+function whereOf({ query, channelId }: Search): WhereOf<'messages'> {
+  if (query.length > longestQuery) throw badInput(`at most ${longestQuery} characters`, 'query');
+  return { ...matchesText(query), ...(channelId && inChannel(channelId.id)) };
+}
+
+function inChannel(id: string): WhereOf<'messages'> {
+  const externalReference = externalReferenceOf(id);
+  return externalReference === undefined ? { channelId: id } : { channel: { externalReference } };
+}
+
+builder.queryField('searchMessages', (t) =>
+  t.drizzleConnection(
+    {
+      type: Message,
+      args: {
+        query: t.arg.string({
+          required: true,
+          description:
+            'Words, in French or English, accents or not; "a phrase", `or` and -without work as in a search engine.',
+        }),
+        channelId: t.arg.globalID({ for: Channel, description: 'Only in this channel.' }),
+      },
+      authScopes: { member: true },
+      description: 'Messages with these words, in all channels that you see, the best match first.',
+      totalCount: (_root, args, ctx) => ctx.db.count('messages', whereOf(args)),
+      resolve: (query, _root, args, ctx) =>
+        ctx.db.query.messages.findMany(query({ ...searchPage<'messages'>(args.query), where: whereOf(args) })),
+    },
+    ...MessageConnection,
+  ),
+);

@@ -1,0 +1,62 @@
+import { and, eq, exists, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { alias, type PgColumn, QueryBuilder } from 'drizzle-orm/pg-core';
+import { profiles } from '../people/tables.ts';
+import { channelMembers, messageMentions, messages } from './tables.ts';
+
+type Parent = { id: PgColumn | SQL.Aliased | SQL };
+
+const unread = alias(messages, 'unread');
+const thread = alias(messages, 'thread');
+const build = new QueryBuilder();
+
+/**
+ * Up to when a person has read a channel. A member who has read nothing has everything to read; who never joined an
+ * open channel, what was written since they came to the company.
+ */
+const readUntil = (channel: Parent, profileId: string): SQL => sql`coalesce(
+  (select coalesce(${channelMembers.lastReadAt}, '-infinity') from ${channelMembers}
+    where ${and(eq(channelMembers.channelId, channel.id), eq(channelMembers.profileId, profileId))}),
+  (select ${profiles.createdAt} from ${profiles} where ${eq(profiles.id, profileId)}),
+  '-infinity')`;
+
+const mentioned = (profileId: string): SQL =>
+  exists(
+    build
+      .select({ one: sql`1` })
+      .from(messageMentions)
+      .where(and(eq(messageMentions.messageId, unread.id), eq(messageMentions.profileId, profileId))),
+  );
+
+/** The person wrote in the thread that the message belongs to: its first message, or an answer. */
+const takesPart = (profileId: string): SQL =>
+  exists(
+    build
+      .select({ one: sql`1` })
+      .from(thread)
+      .where(
+        and(or(eq(thread.id, unread.parentId), eq(thread.parentId, unread.parentId)), eq(thread.senderId, profileId)),
+      ),
+  );
+
+const countUnread = (channel: Parent, profileId: string, which: SQL | undefined): SQL<number> => {
+  const counted = and(
+    eq(unread.channelId, channel.id),
+    gt(unread.createdAt, readUntil(channel, profileId)),
+    isNull(unread.deletedAt),
+    sql`${unread.senderId} is distinct from ${profileId}`,
+    which,
+  );
+  return sql<number>`(select count(*)::int from ${messages} "unread" where ${counted})`;
+};
+
+/** How many messages of a channel a person has to read, as part of the statement that reads the channel. */
+export const unreadOf =
+  (profileId: string) =>
+  (channel: Parent): SQL<number> =>
+    countUnread(channel, profileId, or(isNull(unread.parentId), takesPart(profileId), mentioned(profileId)));
+
+/** How many of those mention the person. */
+export const mentionsOf =
+  (profileId: string) =>
+  (channel: Parent): SQL<number> =>
+    countUnread(channel, profileId, mentioned(profileId));

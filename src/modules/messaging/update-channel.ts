@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { lockVisible } from '../../graphql/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import { externalReferenceField, nameField, textField, uuidField, versionField } from '../../lib/fields.ts';
+import { checkInput, type Raw } from '../../lib/input.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { patchRow, requireVersion } from '../../tenancy/rows.ts';
+import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { canManageChannel, forbidden } from './policy.ts';
+import { channels, uniqueChannelFields } from './tables.ts';
+
+const input = z.object({
+  id: uuidField,
+  name: nameField.optional(),
+  description: textField.nullish(),
+  archived: z.boolean().optional(),
+  externalReference: externalReferenceField.nullish(),
+  expectedVersion: versionField.nullish(),
+});
+
+/**
+ * Changes a channel that is not between two people, or archives it and takes it back. For who made it, and moderators.
+ * Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
+ */
+export async function updateChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+  const { id, expectedVersion, archived, ...patch } = checkInput(input, raw);
+  const current = await lockVisible(tx, viewer, channels, id, 'Channel');
+  if (!canManageChannel(viewer, current)) throw forbidden('Only who made a channel, or a moderator, may change it');
+  if (current.type === 'DIRECT') {
+    throw new AppError('INVALID_STATE', 'A channel between two people cannot be changed', { field: 'input.id' });
+  }
+  requireVersion(current, expectedVersion, 'Channel');
+  const archivedAt = archived === undefined ? undefined : archived ? (current.archivedAt ?? new Date()) : null;
+  const changes = await namingDoubles(uniqueChannelFields, () =>
+    patchRow(tx, channels, current, { ...patch, ...(archivedAt !== undefined && { archivedAt }) }),
+  );
+  if (changes) {
+    await recordEvent(tx, viewer, { action: 'channel.updated', resourceType: 'Channel', resourceId: id, ...changes });
+  }
+  return { id };
+}
