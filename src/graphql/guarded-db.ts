@@ -88,8 +88,14 @@ function ruleSql(table: string, where: Filter | undefined, viewer: Viewer): SQL 
 
 const nameOfTable = new Map<unknown, string>(Object.entries(configs).map(([name, config]) => [config.table, name]));
 
+const junctions = new Set<unknown>(
+  Object.values(configs).flatMap(({ relations: of }) => Object.values(of).map(({ throughTable }) => throughTable)),
+);
+
 function ruleOfTable(table: unknown, viewer: Viewer): SQL | undefined {
   const name = nameOfTable.get(table);
+  // It says no more than that two rows belong together, each of which has a rule of its own.
+  if (name === undefined && junctions.has(table)) return undefined;
   if (name === undefined) throw new Error('only tables that are in the relations can be read from the graph');
   return ruleSql(name, undefined, viewer);
 }

@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Member, world } from '../support/world.ts';
+import { seedProject } from './support.ts';
+
+const texts = [
+  { name: 'Étude des réseaux électriques', description: 'Relevés sur site' },
+  { name: 'Prepare deployments', description: 'Rolling upgrade of the servers' },
+  { name: 'Réunion', description: 'Parler de l’étude et du budget' },
+  { name: 'Budget', description: null },
+];
+
+describe('search', async () => {
+  const server = await world();
+  let manager: Member;
+  beforeAll(async () => {
+    const company = await server.company();
+    manager = await company.as('MANAGER');
+    const projectId = `Project:${await seedProject(company)}`;
+    const tasks = texts.map((text) => ({ projectId, ...text }));
+    await manager.ok(
+      'mutation ($tasks: [NewTaskInput!]!) { createTasks(input: { tasks: $tasks }) { results { id } } }',
+      {
+        tasks,
+      },
+    );
+  });
+
+  const search = async (query: string) => {
+    const { searchTasks } = await manager.ok(
+      'query ($query: String!) { searchTasks(query: $query) { totalCount nodes { name } } }',
+      { query },
+    );
+    const names = searchTasks.nodes.map(({ name }: { name: string }) => name);
+    expect(searchTasks.totalCount).toBe(names.length);
+    return names;
+  };
+
+  it.each([
+    ['etude reseau', ['Étude des réseaux électriques']],
+    ['ÉTUDES', ['Étude des réseaux électriques', 'Réunion']],
+    ['deploying server', ['Prepare deployments']],
+    ['étude -budget', ['Étude des réseaux électriques']],
+    ['"rolling upgrade"', ['Prepare deployments']],
+    ['"upgrade rolling"', []],
+    ['', []],
+    ["!!! & | ' ) (", []],
+  ])('finds %j in both languages, accents or not', async (query, names) => {
+    expect(await search(query)).toEqual(names);
+  });
+
+  it('puts names before descriptions', async () => {
+    expect(await search('budget')).toEqual(['Budget', 'Réunion']);
+  });
+
+  it('goes on after a cursor, in the same order', async () => {
+    const page = (after: string | null) =>
+      manager.ok(
+        `query ($after: String) {
+          searchTasks(query: "budget or étude", first: 1, after: $after) {
+            nodes { name }
+            pageInfo { hasNextPage endCursor }
+          }
+        }`,
+        { after },
+      );
+    const names: string[] = [];
+    for (let after: string | null = null, more = true; more; ) {
+      const { searchTasks } = await page(after);
+      names.push(...searchTasks.nodes.map(({ name }: { name: string }) => name));
+      ({ endCursor: after, hasNextPage: more } = searchTasks.pageInfo);
+    }
+    expect(names).toEqual(await search('budget or étude'));
+    expect(names.length).toBe(3);
+  });
+
+  it('is a filter too, in one statement with what is selected', async () => {
+    const { data, statements } = await manager.graphql(
+      '{ tasks(where: { search: "reseaux", status: { eq: TODO } }) { nodes { name project { name } } } }',
+    );
+    expect(data.tasks.nodes).toMatchObject([{ name: 'Étude des réseaux électriques' }]);
+    expect(statements.length).toBe(1);
+  });
+
+  it('refuses a query that is too long', async () => {
+    const { errors } = await manager.graphql('query ($q: String!) { searchTasks(query: $q) { nodes { id } } }', {
+      q: 'x'.repeat(501),
+    });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT', field: 'query' } }]);
+  });
+});

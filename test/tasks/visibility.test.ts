@@ -1,0 +1,115 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Company, type Member, world } from '../support/world.ts';
+import { createTask, moveTask, seedProject } from './support.ts';
+
+describe('who sees and changes which tasks', async () => {
+  const server = await world();
+  let company: Company;
+  let manager: Member;
+  let member: Member;
+  let client: Member;
+  let shared: string;
+  let internal: string;
+  let personal: string;
+  beforeAll(async () => {
+    company = await server.company();
+    [manager, member, client] = await Promise.all([company.as('MANAGER'), company.as('MEMBER'), company.as('CLIENT')]);
+    const ofClient = await seedProject(company, { contactId: client.profileId });
+    shared = await createTask(manager, { projectId: `Project:${ofClient}`, name: 'Shared', type: 'CLIENT' });
+    internal = await createTask(manager, { projectId: `Project:${await seedProject(company)}`, name: 'Internal' });
+    personal = await createTask(manager, { name: 'Personal' });
+    await manager.ok(
+      'mutation ($id: ID!) { addTaskComment(input: { taskId: $id, content: "note" }) { comment { id } } }',
+      {
+        id: internal,
+      },
+    );
+  });
+
+  const names = async (who: Member) =>
+    (await who.ok('{ tasks(orderBy: [{ field: NAME }]) { totalCount nodes { name } } }')).tasks;
+
+  it('is everything but the personal tasks of others', async () => {
+    expect(await names(manager)).toEqual({
+      totalCount: 3,
+      nodes: [{ name: 'Internal' }, { name: 'Personal' }, { name: 'Shared' }],
+    });
+    const seen = { totalCount: 2, nodes: [{ name: 'Internal' }, { name: 'Shared' }] };
+    expect(await names(member)).toEqual(seen);
+    expect(await names(await company.as('OWNER'))).toEqual(seen);
+  });
+
+  it('includes the assignee of a personal task', async () => {
+    const id = await createTask(manager, { name: 'For you', assigneeId: `Profile:${member.profileId}` });
+    expect((await member.ok('query ($id: ID!) { node(id: $id) { ... on Task { name type } } }', { id })).node).toEqual({
+      name: 'For you',
+      type: 'PERSONAL',
+    });
+    await manager.ok('mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }', { id });
+  });
+
+  it('is the projects of its clients for a CLIENT, on every path', async () => {
+    const { tasks, projects, profiles, ...nodes } = await client.ok(
+      `query ($internal: ID!, $personal: ID!) {
+        tasks { totalCount nodes { name } }
+        projects { nodes { tasks { totalCount nodes { name } } } }
+        profiles { nodes { tasks { totalCount } } }
+        internal: node(id: $internal) { id }
+        personal: node(id: $personal) { id }
+      }`,
+      { internal, personal },
+    );
+    expect(tasks).toEqual({ totalCount: 1, nodes: [{ name: 'Shared' }] });
+    expect(projects.nodes).toEqual([{ tasks: { totalCount: 1, nodes: [{ name: 'Shared' }] } }]);
+    expect(profiles.nodes.every((profile: { tasks: { totalCount: number } }) => profile.tasks.totalCount === 0)).toBe(
+      true,
+    );
+    expect(nodes).toEqual({ internal: null, personal: null });
+  });
+
+  it('hides the comments and checklists of tasks that one may not see', async () => {
+    const { tasks } = await manager.ok(
+      'query ($id: ID!) { tasks(where: { id: { eq: $id } }) { nodes { comments { nodes { id } } } } }',
+      { id: internal },
+    );
+    const comment = tasks.nodes[0].comments.nodes[0].id;
+    const read = 'query ($id: ID!) { node(id: $id) { ... on TaskComment { content } } }';
+    expect((await manager.ok(read, { id: comment })).node).toEqual({ content: 'note' });
+    expect((await client.ok(read, { id: comment })).node).toBeNull();
+  });
+
+  it('answers for the hidden as for the unknown, in mutations too', async () => {
+    const unknown = 'Task:00000000-0000-7000-8000-000000000000';
+    const attempts = [
+      (id: string) => member.graphql(moveTask, { input: { id, status: 'DONE' } }),
+      (id: string) =>
+        member.graphql('mutation ($id: ID!) { updateTask(input: { id: $id, name: "x" }) { task { id } } }', { id }),
+      (id: string) =>
+        member.graphql('mutation ($id: ID!) { addTaskComment(input: { taskId: $id, content: "x" }) { task { id } } }', {
+          id,
+        }),
+      (id: string) =>
+        member.graphql(
+          'mutation ($a: ID!, $id: ID!) { addTaskDependency(input: { taskId: $a, dependsOnId: $id }) { task { id } } }',
+          { a: internal, id },
+        ),
+      (id: string) => member.graphql(moveTask, { input: { id: internal, afterId: id } }),
+    ];
+    for (const attempt of attempts) {
+      const [hidden, missing] = [await attempt(personal), await attempt(unknown)];
+      expect(hidden.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+      expect(hidden.errors).toEqual(missing.errors);
+    }
+  });
+
+  it('lets a CLIENT change nothing', async () => {
+    const { errors } = await client.graphql(moveTask, { input: { id: shared, status: 'DONE' } });
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('ends at the company', async () => {
+    const stranger = await (await server.company('Other')).as('OWNER');
+    const { errors } = await stranger.graphql(moveTask, { input: { id: shared, status: 'DONE' } });
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+  });
+});
