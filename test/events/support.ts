@@ -1,0 +1,44 @@
+import { expect, vi } from 'vitest';
+import type { Viewer } from '../../src/identity/viewer.ts';
+import type { Member } from '../support/world.ts';
+
+export const logPage = `query ($after: String, $first: Int, $where: EventFilter, $order: EventOrder) {
+  events(after: $after, first: $first, where: $where, order: $order) {
+    totalCount
+    edges { cursor node { action resourceType resourceId before after metadata actor { id } } }
+    pageInfo { hasNextPage startCursor endCursor }
+  }
+}`;
+
+export interface Entry {
+  cursor: string;
+  node: { action: string; resourceId: string; after: Record<string, unknown> };
+}
+
+export interface Log {
+  totalCount: number;
+  edges: Entry[];
+  pageInfo: { hasNextPage: boolean; startCursor: string | null; endCursor: string | null };
+}
+
+export const readLog = async (member: Member, variables: Record<string, unknown> = {}): Promise<Log> =>
+  (await member.ok(logPage, variables)).events;
+
+/** The log once it shows so many events: those of other tests' transactions on the same server hold it back a while. */
+export const logOf = (member: Member, count: number, variables: Record<string, unknown> = {}): Promise<Log> =>
+  vi.waitFor(
+    async () => {
+      const log = await readLog(member, variables);
+      expect(log.edges).toHaveLength(count);
+      return log;
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+
+export const actions = ({ edges }: Log): string[] => edges.map(({ node }) => node.action);
+
+/** Who a member is to the use cases. */
+export async function viewerOf({ company, headers }: Member): Promise<Viewer> {
+  const { authorization } = headers;
+  return (await company.world.app.authenticator.authenticate({ authorization, tenant: company.tenant })) as Viewer;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { uuidv7 } from '../../src/lib/ids.ts';
+import { joinProfile } from '../../src/modules/people/join-profile.ts';
+import { leaveProfile } from '../../src/modules/people/leave-profile.ts';
+import { profiles } from '../../src/modules/people/tables.ts';
+import { type Company, world } from '../support/world.ts';
+
+const server = await world();
+
+const person = (email = `${uuidv7()}@example.test`) => ({
+  userId: uuidv7(),
+  email,
+  firstName: 'Ada',
+  lastName: 'Byron',
+});
+
+const join = ({ tenant }: Company, who: ReturnType<typeof person>) =>
+  server.app.binding.write(tenant, (tx) => joinProfile(tx, who));
+const leave = ({ tenant }: Company, userId: string) =>
+  server.app.binding.write(tenant, (tx) => leaveProfile(tx, { userId }));
+const imported = async ({ tenant }: Company, email: string): Promise<string> => {
+  const id = uuidv7();
+  await server.app.binding.write(tenant, async (tx) => {
+    await tx.insert(profiles).values({ id, email, firstName: 'Imported', lastName: '' });
+  });
+  return id;
+};
+const all = ({ tenant }: Company) => server.app.binding.read(tenant, (db) => db.select().from(profiles));
+
+describe('joining a company', () => {
+  it('makes a profile, once', async () => {
+    const company = await server.company();
+    const who = person();
+    const id = await join(company, who);
+    expect(await join(company, who)).toBe(id);
+    expect(await all(company)).toMatchObject([{ id, ...who, leftAt: null, version: 1 }]);
+  });
+
+  it('makes one profile when it is tried many times at once', async () => {
+    const company = await server.company();
+    const who = person();
+    const ids = await Promise.all(Array.from({ length: 12 }, () => join(company, who)));
+    expect(new Set(ids).size).toBe(1);
+    expect(await all(company)).toHaveLength(1);
+  });
+
+  it('claims the imported profile with the address, whatever its case, with its history', async () => {
+    const company = await server.company();
+    const id = await imported(company, 'Ada@Example.test');
+    const who = person('ada@example.test');
+    const ids = await Promise.all([join(company, who), join(company, who), join(company, who)]);
+    expect(ids).toEqual([id, id, id]);
+    expect(await all(company)).toMatchObject([{ id, ...who }]);
+  });
+
+  it('claims none when several carry the address, and none that has an account', async () => {
+    const company = await server.company();
+    const email = 'shared@example.test';
+    const taken = [await imported(company, email), await imported(company, email)];
+    const id = await join(company, person(email));
+    expect(taken).not.toContain(id);
+    expect(await join(company, person(email))).not.toBe(id);
+    expect(await all(company)).toHaveLength(4);
+  });
+
+  it('lets two people with one address claim a profile once', async () => {
+    const company = await server.company();
+    const id = await imported(company, 'ada@example.test');
+    const ids = await Promise.all([
+      join(company, person('ada@example.test')),
+      join(company, person('ada@example.test')),
+    ]);
+    expect(ids.filter((joined) => joined === id)).toHaveLength(1);
+    expect(new Set(ids).size).toBe(2);
+  });
+});
+
+describe('leaving a company', () => {
+  it('keeps the profile, and says since when the person is gone', async () => {
+    const company = await server.company();
+    const who = person();
+    const id = await join(company, who);
+    await leave(company, who.userId);
+    const [left] = await all(company);
+    expect(left).toMatchObject({ id, ...who, leftAt: expect.any(Date), presence: 'OFFLINE' });
+    await leave(company, who.userId);
+    expect(await all(company)).toEqual([left]);
+  });
+
+  it('means nothing for who was never there', async () => {
+    const company = await server.company();
+    await leave(company, uuidv7());
+    expect(await all(company)).toEqual([]);
+  });
+
+  it('leads back to the same profile, with what the account says now', async () => {
+    const company = await server.company();
+    const who = person();
+    const id = await join(company, who);
+    await leave(company, who.userId);
+    expect(await join(company, { ...who, lastName: 'Lovelace' })).toBe(id);
+    expect(await all(company)).toMatchObject([{ id, lastName: 'Lovelace', leftAt: null }]);
+  });
+});
