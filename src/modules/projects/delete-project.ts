@@ -11,15 +11,16 @@ import { projects } from './tables.ts';
 const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
 
 /**
- * Deletes a project with its phases, assignments, deliverables and incidents. Needs project:delete. Throws IN_USE
- * while what must outlive it, such as time that was spent on it, refers to it.
+ * Deletes a project with everything that is its own: phases, assignments, deliverables, incidents, and what higher
+ * modules keep for it (tasks, milestones, time, channel). Needs project:delete. Throws IN_USE while something that must
+ * outlive it refers to it. The log has the one event: what hung on the project went with it.
  */
 export async function deleteProject(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'project:delete');
   const { id, expectedVersion } = checkInput(input, raw);
   const before = await lockVisible(tx, viewer, projects, id, 'Project');
   requireVersion(before, expectedVersion, 'Project');
-  await deleteRow(tx, projects, id, 'This project is still in use, such as by time spent on it: complete it instead');
+  await deleteRow(tx, projects, id, 'This project is still in use: complete it instead');
   await recordEvent(tx, viewer, { action: 'project.deleted', resourceType: 'Project', resourceId: id, before });
   return { id };
 }

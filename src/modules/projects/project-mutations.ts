@@ -48,8 +48,9 @@ defineMutation('updateProject', {
 
 defineMutation('deleteProject', {
   description:
-    'Deletes a project with its phases, assignments, deliverables and incidents. Needs project:delete. Refused with ' +
-    'IN_USE while what must outlive it, such as time spent on it, refers to it.',
+    'Deletes a project with all that is its own: phases, assignments, deliverables, incidents, tasks, milestones, time ' +
+    'and its channel. Needs project:delete. Refused with IN_USE while something that must outlive it refers to it. To ' +
+    'keep its history, complete it instead.',
   permission: 'project:delete',
   input: (t) => ({
     id: t.globalID({ for: Project, required: true, description: 'Which project.' }),
