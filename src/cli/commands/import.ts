@@ -82,7 +82,7 @@ function describeReport({ rows, resumedAt, changes, skipped }: ImportReport, sec
     const list = Object.entries(counts).map(([type, count]) => `${count} ${type}`);
     lines.push(`${what}: ${list.join(', ') || 'nothing'}`);
   }
-  if (skipped.length > 0) lines.push(`skipped: ${skipped.length} rows`);
+  if (skipped.length > 0) lines.push(`skipped: ${skipped.length} of ${rows} rows`);
   lines.push(...skipped.map(({ line, reason }) => `  line ${line}: ${reason}`));
   return lines.join('\n');
 }

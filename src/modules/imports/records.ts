@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseDecimal } from '../../lib/decimal.ts';
 import {
   dayField,
   decimalField,
@@ -31,6 +32,16 @@ const flag = z.string().transform((text, ctx) => {
   return value ?? z.NEVER;
 });
 
+/** An exact decimal; what is none is shown as it is. */
+const decimal = (scale: number, bounds: { min: number; max: number }) =>
+  z
+    .string()
+    .refine((text) => parseDecimal(text) !== undefined, {
+      abort: true,
+      error: ({ input }) => `"${input}" is not a number`,
+    })
+    .pipe(decimalField(scale, bounds));
+
 const instant = z.string({ error: 'nothing there' }).transform((text, ctx) => {
   const value = readInstant(text);
   if (value === undefined) ctx.addIssue(`"${text}" is not a time`);
@@ -49,7 +60,7 @@ export const projectRecord = z.object({
   description: textField.nullish(),
   startDate: dayField.nullish(),
 });
-export type ProjectRecord = z.output<typeof projectRecord> & { clientReference: string };
+export type ProjectRecord = z.output<typeof projectRecord> & { client: ClientRecord };
 
 export const personRecord = z.object({
   reference: externalReferenceField,
@@ -66,7 +77,7 @@ export const taskRecord = z
     description: textField.nullish(),
     status: orDefault(z.enum(taskStatuses), 'TODO'),
     priority: orDefault(z.enum(taskPriorities), 'MEDIUM'),
-    estimateDays: decimalField(6, { min: 0, max: 99_999_999 }).nullish(),
+    estimateDays: decimal(6, { min: 0, max: 99_999_999 }).nullish(),
     startDate: dayField.nullish(),
     dueDate: dayField.nullish(),
     completedOn: noon.nullish(),
@@ -103,7 +114,7 @@ const hoursInTotal = { min: 0, max: 1_000_000 };
 
 /** Hours of one day, or with `spread` a total. */
 export const timeRecord = (spread: boolean) =>
-  z.object({ ...entryFields, hours: decimalField(2, spread ? hoursInTotal : hoursOfOneDay) });
+  z.object({ ...entryFields, hours: decimal(2, spread ? hoursInTotal : hoursOfOneDay) });
 export type TimeRecord = z.output<ReturnType<typeof timeRecord>> & {
   projectReference: string;
   personReference: string;
@@ -136,7 +147,6 @@ export type MessageRecord = z.output<typeof messageRecord> & {
 /** All that one row says. */
 export interface ImportRecord {
   line: number;
-  client?: ClientRecord;
   project?: ProjectRecord;
   people: PersonRecord[];
   task?: TaskRecord;

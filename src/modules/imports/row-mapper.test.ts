@@ -46,8 +46,7 @@ task:
   it('are made field by field', () => {
     expect(mapper.map(row(full))).toEqual({
       line: 7,
-      client: { reference: 'tool:client:imported', name: 'Imported' },
-      project: { reference: 'p:X', name: 'X', clientReference: 'tool:client:imported' },
+      project: { reference: 'p:X', name: 'X', client: { reference: 'tool:client:imported', name: 'Imported' } },
       people: [{ reference: 'u:Ada', firstName: 'Ada' }],
       task: {
         reference: 't:12',

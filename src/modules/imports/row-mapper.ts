@@ -73,8 +73,7 @@ function projectMaker(mapping: Mapping, compilation: Compilation): Adder | undef
   const imported = { reference: `${mapping.name}:client:imported`, name: 'Imported' };
   const project = partMaker('project', mapping.project, projectRecord, compilation);
   return (cells, record) => {
-    record.client = client?.(cells) ?? imported;
-    record.project = { ...project(cells), clientReference: record.client.reference };
+    record.project = { ...project(cells), client: client?.(cells) ?? imported };
   };
 }
 
@@ -98,7 +97,10 @@ function timeMaker(mapping: Mapping, person: PersonMaker, compilation: Compilati
   const time = partMaker('time', fields, timeRecord(spread !== undefined), compilation);
   const personOf = compileValue(who, 'time.person', compilation);
   const taskOf = which === undefined ? undefined : compileText(which, 'time.task', compilation);
+  const hoursOf = compileValue(fields.hours, 'time.hours', compilation);
   return (cells, record) => {
+    // A task that nobody worked on yet has no hours; of a row that is about hours they are what matters.
+    if (record.task && hoursOf(cells) === undefined) return;
     record.time = {
       ...time(cells),
       projectReference: record.project!.reference,

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantBinding, TenantTx } from '../../tenancy/binding.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
@@ -68,7 +69,11 @@ export async function runImport(options: ImportOptions): Promise<ImportReport> {
     fingerprint: await fingerprint(kind, mapping, file),
   };
   const { size: totalBytes } = await stat(file);
-  return new Import(options, title, totalBytes).run();
+  try {
+    return await new Import(options, title, totalBytes).run();
+  } catch (error) {
+    throw toAppError(error) ?? error;
+  }
 }
 
 class Import {

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import { channels, messages } from '../messaging/tables.ts';
 import { findByReference, isOneOf } from './bulk-rows.ts';
@@ -102,11 +102,11 @@ async function moveNewest({ tx, known }: WriteContext, records: readonly Message
   const byChannel = Map.groupBy(records, ({ channelReference }) => known.channels.get(channelReference)!);
   for (const [id, written] of byChannel) {
     const newest = new Date(Math.max(...written.map(({ sentAt }) => sentAt.getTime())));
+    const isOlder = or(isNull(channels.lastMessageAt), lt(channels.lastMessageAt, newest));
     await tx
       .update(channels)
-      .set({ lastMessageAt: sql`greatest(${channels.lastMessageAt}, ${newest}::timestamptz)` })
-      .where(
-        sql`${channels.id} = ${id} and (${channels.lastMessageAt} is null or ${channels.lastMessageAt} < ${newest}::timestamptz)`,
-      );
+      // A message does not change its channel: the moment of the last change stays.
+      .set({ lastMessageAt: newest, updatedAt: sql`${channels.updatedAt}` })
+      .where(and(eq(channels.id, id), isOlder));
   }
 }

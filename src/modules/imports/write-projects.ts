@@ -7,10 +7,9 @@ import { makeMissing } from './make-missing.ts';
 import type { ClientRecord, ImportRecord, ProjectRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** Makes clients and projects that are not there. A project starts on the earliest day that its rows name. */
+/** Makes projects that are not there, and their clients. A project starts on the earliest day that its rows name. */
 export async function writeProjects(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
   const found = projectsOf(records);
-  await writeClients(context, records);
   const { known, tx } = context;
   await makeMissing(context, {
     table: projects,
@@ -19,28 +18,29 @@ export async function writeProjects(context: WriteContext, records: readonly Imp
     records: found,
     isKnown: (reference) => known.projects.has(reference),
     learn: (reference, { id, startDate }) => known.projects.set(reference, { id, startDate }),
-    columnsOf: async ({ name, description = null, startDate, clientReference }) => ({
+    columnsOf: async ({ name, description = null, startDate, client }) => ({
       name,
       description,
       startDate: startDate ?? today(),
-      clientId: known.clients.get(clientReference)!,
+      clientId: await clientOf(context, client),
       code: await takeFreeCode(tx, startDate ?? today()),
     }),
   });
   for (const { reference, startDate } of found) if (startDate) await moveStart(context, reference, startDate);
 }
 
-async function writeClients(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
-  const found = records.flatMap(({ client }): ClientRecord[] => (client ? [client] : []));
+async function clientOf(context: WriteContext, client: ClientRecord): Promise<string> {
+  const known = context.known.clients;
   await makeMissing(context, {
     table: clients,
     type: 'Client',
     resource: 'client',
-    records: found,
-    isKnown: (reference) => context.known.clients.has(reference),
-    learn: (reference, { id }) => context.known.clients.set(reference, id),
+    records: [client],
+    isKnown: (reference) => known.has(reference),
+    learn: (reference, { id }) => known.set(reference, id),
     columnsOf: ({ name }) => ({ name }),
   });
+  return known.get(client.reference)!;
 }
 
 /** The projects of the rows, each once, with the earliest day of all its rows. */

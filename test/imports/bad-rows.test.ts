@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { tasks } from '../../src/modules/tasks/tables.ts';
+import { type Company, world } from '../support/world.ts';
+import { importInto, read, scratchFolder } from './support.ts';
+
+const mapping = `
+name: tool
+file: { format: csv }
+project: { reference: 'tool:{Project}', name: '{Project}', startDate: '{Start}' }
+task: { reference: 'tool:task:{Id}', name: '{Title}', estimateDays: '{Days}' }
+`;
+const fileOf = (rows: string[]) => ['Id,Title,Project,Start,Days', ...rows].join('\n');
+const good = (id: number) => `${id},Task ${id},Bridge,2024-01-01,1`;
+
+const folder = await scratchFolder();
+const server = await world();
+const names = (company: Company) =>
+  read(company, async (db) =>
+    (await db.select({ name: tasks.name }).from(tasks).orderBy(tasks.rank)).map(({ name }) => name),
+  );
+
+describe('a bad row', async () => {
+  const rows = [
+    good(1),
+    good(2),
+    good(3),
+    '4,Task 4,Bridge,2024-01-01,many',
+    '5,,Bridge,2024-01-01,1',
+    '6,"x',
+    'y",Bridge',
+    good(7),
+  ];
+  const file = await folder.write('tasks.csv', fileOf(rows));
+
+  it('stops the import, with its line; batches before are kept, nothing of its own', async () => {
+    const company = await server.company();
+    const stopped = importInto(company, 'tasks', file, mapping, { batchSize: 2 });
+    await expect(stopped).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: 'line 5: task.estimateDays: "many" is not a number',
+    });
+    expect(await names(company)).toEqual(['Task 1', 'Task 2']);
+    const mended = await folder.write('tasks.csv', fileOf([good(1), good(2), good(3), good(4)]));
+    const report = await importInto(company, 'tasks', mended, mapping, { batchSize: 2 });
+    expect(report.changes.created).toEqual({ Task: 2 });
+  });
+
+  it('is skipped on demand, and listed', async () => {
+    const company = await server.company();
+    const all = await folder.write('all.csv', fileOf(rows));
+    const report = await importInto(company, 'tasks', all, mapping, { batchSize: 2, onError: 'skip' });
+    expect(await names(company)).toEqual(['Task 1', 'Task 2', 'Task 3', 'Task 7']);
+    expect(report.rows).toBe(7);
+    expect(report.skipped).toEqual([
+      { line: 5, reason: 'task.estimateDays: "many" is not a number' },
+      { line: 6, reason: 'task.name: nothing there' },
+      { line: 7, reason: '3 fields instead of 5' },
+    ]);
+  });
+});
+
+describe('a row that the database refuses', async () => {
+  // Two projects of one name: only the database knows.
+  const rows = [...[1, 2, 3, 4, 5].map(good), '6,Task 6,Bridge ,2024-01-01,1', '7,Task 7,Taken,2024-01-01,1', good(8)];
+  const file = await folder.write('refused.csv', fileOf(rows));
+  const withTaken = async () => {
+    const company = await server.company();
+    const manager = await company.as('MANAGER');
+    await manager.ok(`mutation {
+      createClient(input: { name: "Nord", externalReference: "nord" }) { client { id } }
+      createProject(input: { name: "Taken", clientId: "Client:ref:nord", startDate: "2024-01-01" }) { project { id } }
+    }`);
+    return company;
+  };
+
+  it('is found among the others', async () => {
+    const company = await withTaken();
+    const report = await importInto(company, 'tasks', file, mapping, { onError: 'skip' });
+    expect(report.skipped).toEqual([{ line: 8, reason: 'This already exists (projects_name)' }]);
+    expect(report.changes.created).toEqual({ Client: 1, Project: 1, Task: 7 });
+    expect(await names(company)).toHaveLength(7);
+  });
+
+  it('stops the import, and nothing of its batch is kept', async () => {
+    const company = await withTaken();
+    const stopped = importInto(company, 'tasks', file, mapping);
+    await expect(stopped).rejects.toMatchObject({ message: 'line 8: This already exists (projects_name)' });
+    expect(await names(company)).toEqual([]);
+  });
+});
+
+describe('what cannot be imported at all', () => {
+  const refused = async (text: string, yaml = mapping) => {
+    const company = await server.company();
+    return expect(importInto(company, 'tasks', await folder.write('bad.csv', text), yaml)).rejects;
+  };
+
+  it('is said before anything is written', async () => {
+    await (await refused('Id,Title\n1,2')).toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining('does not have: Project, Start, Days. It has: Id, Title'),
+    });
+    await (await refused('')).toThrow('no line that names the columns');
+    await (await refused('Id\n1', `${mapping}\njoin: [{ file: none.csv, on: Id }]`)).toMatchObject({
+      code: 'BAD_INPUT',
+    });
+  });
+});

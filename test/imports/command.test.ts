@@ -1,0 +1,101 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runProgram } from '../../src/cli/program.ts';
+import type { Host, Toolbox } from '../../src/cli/toolbox.ts';
+import { root } from '../support/sources.ts';
+import { world } from '../support/world.ts';
+import { scratchFolder } from './support.ts';
+
+const folder = await scratchFolder();
+const server = await world();
+const company = await server.company();
+
+const page = await readFile(path.join(root, 'docs/import.md'), 'utf8');
+const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 's').exec(page)![1]!;
+const file = await folder.write('tasks.csv', block('csv'), 'windows-1252');
+const mapping = await folder.write('mapping.yaml', block('yaml'));
+
+interface Output {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command on the installation of this test, at a terminal or not. */
+async function chantier(args: string[], { isTTY = false } = {}): Promise<Output> {
+  const output = { stdout: '', stderr: '' };
+  const { fleet, catalog, directory, binding, identity } = server.app;
+  const toolbox: Toolbox = { fleet, catalog, directory, binding, identity, [Symbol.asyncDispose]: async () => {} };
+  const host: Host = {
+    open: async () => toolbox,
+    serve: async () => {},
+    printSchema: () => '',
+    stdout: { write: (text) => (output.stdout += text) },
+    stderr: { write: (text) => (output.stderr += text), isTTY },
+    signal: new AbortController().signal,
+  };
+  return { code: await runProgram(args, host), ...output };
+}
+
+const command = (...more: string[]) => [
+  'import',
+  'tasks',
+  file,
+  '--tenant',
+  company.tenant.slug,
+  '--map',
+  mapping,
+  ...more,
+];
+
+describe('chantier import', () => {
+  it('stops at a bad row, and says which', async () => {
+    const { code, stderr, stdout } = await chantier(command());
+    expect([code, stdout, stderr]).toEqual([2, '', 'line 3: task.estimateDays: "4,5" is not a number\n']);
+  });
+
+  it('does what the page about it says', async () => {
+    const { code, stdout } = await chantier(command('--on-error', 'skip'));
+    expect(code).toBe(0);
+    expect(stdout.replace(/in [\d.]+ s/, 'in 0.1 s')).toBe(block('text'));
+  });
+
+  it('prints its report as one document, and nothing else, on demand', async () => {
+    const { code, stdout, stderr } = await chantier(command('--on-error', 'skip', '--json'));
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toEqual({
+      kind: 'tasks',
+      source: 'builder',
+      file,
+      rows: 3,
+      resumedAt: 0,
+      changes: { created: {}, updated: {}, deleted: {} },
+      skipped: [{ line: 3, reason: 'task.estimateDays: "4,5" is not a number' }],
+      seconds: expect.any(Number),
+    });
+  });
+
+  it('draws a bar at a terminal', async () => {
+    const { stderr } = await chantier(command('--on-error', 'skip', '--batch-size', '1'), { isTTY: true });
+    expect(stderr).toContain('\r\x1b[K[##############################] 100 % 3 rows\n');
+  });
+
+  it.each([
+    [
+      ['import', 'invoices', file, '--tenant', 'acme', '--map', mapping],
+      2,
+      'Allowed choices are tasks, time, messages',
+    ],
+    [['import', 'tasks', file, '--tenant', 'acme'], 2, '--map'],
+    [['import', 'tasks', file, '--tenant', 'nobody', '--map', mapping], 4, 'There is no such organization'],
+    [command('--batch-size', '0'), 2, 'a number of rows from 1 to 10000'],
+    [command('--encoding', 'klingon'), 2, 'mapping: file.encoding: not a known encoding'],
+    [['import', 'tasks', 'none.csv', '--tenant', company.tenant.slug, '--map', mapping], 2, 'none.csv cannot be read'],
+    [['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', 'none.yaml'], 2, 'none.yaml cannot be read'],
+  ])('refuses %j with code %i', async (args, code, message) => {
+    const refused = await chantier(args);
+    expect(refused.code).toBe(code);
+    expect(refused.stderr).toContain(message);
+  });
+});

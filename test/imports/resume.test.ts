@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm';
+import { describe, expect, inject, it } from 'vitest';
+import { SlotPool } from '../../src/db/slot-pool.ts';
+import { importRuns } from '../../src/modules/imports/tables.ts';
+import { TenantBinding } from '../../src/tenancy/binding.ts';
+import { Backends } from '../support/backends.ts';
+import { type Company, world } from '../support/world.ts';
+import { everything, importInto, read, scratchFolder } from './support.ts';
+
+const mapping = `
+name: tool
+file: { format: csv }
+project: { reference: 'tool:project:{Project}', name: '{Project}' }
+person: { reference: 'tool:person:{person}', firstName: '{person}' }
+task: { reference: 'tool:task:{Id}', name: '{Title}', startDate: '{Start}' }
+time: { reference: 'tool:time:{Id}:{Who}', person: '{Who}', day: '{Start}', hours: '{Hours}', spread: 8 }
+`;
+const people = ['Ada', 'Grace', 'Edsger'];
+const rows = Array.from(
+  { length: 60 },
+  (_, index) =>
+    `${index >> 1},Task ${index >> 1},P${index % 7},2024-01-0${1 + (index % 9)},${people[index % 3]},${index}`,
+);
+const folder = await scratchFolder();
+const file = await folder.write('tasks.csv', ['Id,Title,Project,Start,Who,Hours', ...rows].join('\n'));
+const server = await world();
+const options = { batchSize: 10 };
+
+/** What was imported, without ids and times, to compare companies. */
+const content = (company: Company) =>
+  read(company, async (db) => {
+    const [row] = await db.execute<Record<string, string>>(sql`select
+      (select string_agg(concat_ws('|', t.external_reference, t.name, t.status, p.name), ' ' order by t.external_reference)
+         from tasks t join projects p on p.id = t.project_id) as tasks,
+      (select string_agg(concat_ws('|', e.external_reference, e.work_date, e.hours, f.first_name), ' ' order by e.external_reference)
+         from time_entries e join profiles f on f.id = e.profile_id) as time,
+      (select string_agg(concat_ws('|', name, start_date), ' ' order by name) from projects) as projects`);
+    return row!;
+  });
+
+const untouched = async () => {
+  const company = await server.company();
+  await importInto(company, 'tasks', file, mapping, options);
+  return content(company);
+};
+
+/** Imports over a connection of its own, which is killed while this statement is on its way. */
+async function importWithKillAt(company: Company, statement: number): Promise<void> {
+  const applicationName = `import ${company.tenant.slug}`;
+  await using backends = new Backends(inject('databaseUrl'));
+  let sent = 0;
+  let killed: Promise<unknown> | undefined;
+  await using pool = new SlotPool({
+    url: company.world.app.installation.appUrl,
+    size: 1,
+    applicationName,
+    onStatement: () => {
+      if (++sent === statement) killed = backends.kill(applicationName);
+    },
+  });
+  const binding = new TenantBinding({ poolOf: () => pool });
+  try {
+    await importInto(company, 'tasks', file, mapping, { ...options, binding });
+  } finally {
+    await killed;
+  }
+}
+
+describe('an interrupted import', async () => {
+  const expected = await untouched();
+
+  it('goes on after the last whole batch', async () => {
+    const company = await server.company();
+    const stop = new AbortController();
+    const onProgress = ({ rows }: { rows: number }) => rows === 30 && stop.abort();
+    const first = importInto(company, 'tasks', file, mapping, { ...options, onProgress, signal: stop.signal });
+    await expect(first).rejects.toMatchObject({ code: 'CANCELLED', message: expect.stringContaining('after 30 rows') });
+    const [run] = await read(company, (db) => db.select().from(importRuns));
+    expect(run).toMatchObject({ rowsDone: 30, finishedAt: null });
+
+    const report = await importInto(company, 'tasks', file, mapping, options);
+    expect(report).toMatchObject({ resumedAt: 30, rows: 60, changes: { created: { Task: 30 }, updated: {} } });
+    expect(await content(company)).toEqual(expected);
+    expect(await read(company, (db) => db.select({ finishedAt: importRuns.finishedAt }).from(importRuns))).toEqual([
+      { finishedAt: expect.any(Date) },
+    ]);
+  });
+
+  it('leaves no doubles when its connection is killed at any statement', async () => {
+    const company = await server.company();
+    let failures = 0;
+    for (let statement = 1; ; statement += 7) {
+      try {
+        await importWithKillAt(company, statement);
+        break;
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'CONNECTION_LOST' });
+        failures++;
+      }
+    }
+    expect(failures).toBeGreaterThan(2);
+    expect(await content(company)).toEqual(expected);
+    const before = await everything(company);
+    await importInto(company, 'tasks', file, mapping, options);
+    expect(await everything(company)).toEqual(before);
+  });
+
+  it('is done by one process at a time', async () => {
+    const company = await server.company();
+    const both = await Promise.allSettled([
+      importInto(company, 'tasks', file, mapping, options),
+      importInto(company, 'tasks', file, mapping, options),
+    ]);
+    const failed = both.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    for (const error of failed) expect(error).toMatchObject({ code: 'TRANSACTION_CONFLICT' });
+    expect(failed.length).toBeLessThan(2);
+    expect(await content(company)).toEqual(expected);
+  });
+});

@@ -1,0 +1,70 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { PgTable } from 'drizzle-orm/pg-core';
+import iconv from 'iconv-lite';
+import { afterAll } from 'vitest';
+import { clients } from '../../src/modules/clients/tables.ts';
+import { events } from '../../src/modules/events/tables.ts';
+import { type ImportKind, parseMapping } from '../../src/modules/imports/mapping.ts';
+import { type ImportOptions, type ImportReport, runImport } from '../../src/modules/imports/run-import.ts';
+import { importRuns } from '../../src/modules/imports/tables.ts';
+import { channels, messages } from '../../src/modules/messaging/tables.ts';
+import { profiles } from '../../src/modules/people/tables.ts';
+import { projects } from '../../src/modules/projects/tables.ts';
+import { tasks } from '../../src/modules/tasks/tables.ts';
+import { timeEntries } from '../../src/modules/time/tables.ts';
+import type { TenantDb } from '../../src/tenancy/binding.ts';
+import { root } from '../support/sources.ts';
+import type { Company } from '../support/world.ts';
+
+/** A mapping that comes along. */
+export const shippedMapping = (name: string): Promise<string> => readFile(path.join(root, 'mappings', name), 'utf8');
+
+/** A folder for the files of a test file, removed at its end. */
+export async function scratchFolder() {
+  const folder = await mkdtemp(path.join(tmpdir(), 'chantier-import-'));
+  afterAll(() => rm(folder, { recursive: true }));
+  return {
+    async write(name: string, text: string, encoding = 'utf-8'): Promise<string> {
+      const file = path.join(folder, name);
+      await writeFile(file, iconv.encode(text, encoding as 'utf-8'));
+      return file;
+    },
+  };
+}
+
+export const importInto = (
+  company: Company,
+  kind: ImportKind,
+  file: string,
+  mapping: string,
+  options: Partial<ImportOptions> = {},
+): Promise<ImportReport> =>
+  runImport({
+    binding: company.world.app.binding,
+    tenant: company.tenant,
+    kind,
+    file,
+    mapping: parseMapping(mapping, kind),
+    onError: 'stop',
+    ...options,
+  });
+
+export const read = <T>(company: Company, fn: (db: TenantDb) => Promise<T>): Promise<T> =>
+  company.world.app.binding.read(company.tenant, fn);
+
+const written = { clients, projects, tasks, timeEntries, channels, messages, profiles, importRuns, events };
+
+/** Every row that imports may write, to see that nothing of it changes. */
+export const everything = (company: Company): Promise<Record<string, object[]>> =>
+  read(company, async (db) => {
+    const rows: Record<string, object[]> = {};
+    for (const [name, table] of Object.entries(written)) {
+      rows[name] = await db
+        .select()
+        .from(table as PgTable)
+        .orderBy((table as typeof tasks).id);
+    }
+    return rows;
+  });
