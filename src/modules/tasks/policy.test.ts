@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { permissionsOf } from '../../identity/permissions.ts';
+import type { Role } from '../../identity/roles.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { readableParts, readableTasks, requireCommentEditor, requireTaskDeleter, requireTaskWriter } from './policy.ts';
+
+const me = 'me';
+const viewer = (role: Role): Viewer => ({ role, profileId: me, permissions: permissionsOf(role) }) as Viewer;
+const task = { type: 'PROJECT', assigneeId: null, creatorId: 'somebody' } as const;
+
+describe('readableTasks', () => {
+  it('hides the personal tasks of others from everybody', () => {
+    const rule = { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: me }, { creatorId: me }] };
+    for (const role of ['OWNER', 'MANAGER', 'MEMBER'] as const) expect(readableTasks(viewer(role))).toEqual(rule);
+  });
+
+  it('shows a CLIENT the tasks of the projects of its clients', () => {
+    expect(readableTasks(viewer('CLIENT'))).toEqual({ project: { client: { contactId: me } } });
+  });
+
+  it('shows nothing without the permission', () => {
+    const nobody = { ...viewer('MEMBER'), permissions: new Set() } as Viewer;
+    expect(readableTasks(nobody)).toBe('none');
+    expect(readableParts(nobody)).toBe('none');
+  });
+
+  it('shows the parts of what it shows', () => {
+    expect(readableParts(viewer('CLIENT'))).toEqual({ task: readableTasks(viewer('CLIENT')) });
+  });
+});
+
+it('lets everybody but a CLIENT write tasks', () => {
+  for (const role of ['OWNER', 'MANAGER', 'CONSULTANT', 'MEMBER'] as const) requireTaskWriter(viewer(role));
+  expect(() => requireTaskWriter(viewer('CLIENT'))).toThrow(/task:write/);
+});
+
+describe('requireTaskDeleter', () => {
+  it('lets those delete who may, who made it, and who own it', () => {
+    requireTaskDeleter(viewer('MANAGER'), task);
+    requireTaskDeleter(viewer('MEMBER'), { ...task, creatorId: me });
+    requireTaskDeleter(viewer('MEMBER'), { type: 'PERSONAL', assigneeId: me, creatorId: null });
+  });
+
+  it('refuses others, the assignee too', () => {
+    expect(() => requireTaskDeleter(viewer('MEMBER'), { ...task, assigneeId: me })).toThrow(/task:delete/);
+  });
+});
+
+describe('requireCommentEditor', () => {
+  it('lets the author and moderators edit, nobody else', () => {
+    requireCommentEditor(viewer('MEMBER'), { authorId: me });
+    requireCommentEditor(viewer('MANAGER'), { authorId: 'somebody' });
+    expect(() => requireCommentEditor(viewer('MEMBER'), { authorId: 'somebody' })).toThrow(/author/);
+    expect(() => requireCommentEditor(viewer('MEMBER'), { authorId: null })).toThrow(/author/);
+  });
+});
