@@ -34,9 +34,13 @@ function relationTarget(table: string, key: string): string | undefined {
   return relation?.targetTableName;
 }
 
-/** The filter with the row rule of every table that it reaches through a relation. */
+const guardedFilters = new WeakSet<Filter>();
+
+/** The filter with the row rule of every table that it reaches through a relation. One that has them stays as it is. */
 function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
+  if (guardedFilters.has(where)) return where;
   const guarded: Filter = {};
+  guardedFilters.add(guarded);
   for (const [key, value] of Object.entries(where)) {
     if (value === undefined) continue;
     const target = relationTarget(table, key);
@@ -48,6 +52,13 @@ function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
   }
   return guarded;
 }
+
+/**
+ * The filter of a connection under a row, with the row rules of what it reaches. Pothos counts such a connection by SQL
+ * that it makes of the filter itself, which no statement of the guarded db could add rules to any more.
+ */
+export const guardWhere = <T extends TableName>(table: T, where: WhereOf<T>, viewer: Viewer): WhereOf<T> =>
+  guardFilter(table, where as Filter, viewer) as WhereOf<T>;
 
 /** The rows of a table that match and that the viewer may see; undefined stands for all. */
 function restrict(table: string, where: Filter | undefined, viewer: Viewer): Filter | undefined {

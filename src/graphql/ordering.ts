@@ -26,7 +26,8 @@ export interface PageOrder {
   extras?: Record<string, (table: Table) => SQL>;
 }
 
-export interface Ordering {
+export interface Ordering<T extends TableName = TableName> {
+  table: T;
   ref: InputRef<OrderInput>;
   order(input: readonly OrderInput[] | null | undefined): PageOrder;
 }
@@ -47,10 +48,10 @@ const sortKey = (field: string): string => `sort_${field}`;
 /** Declares what a table can be ordered by. `defaultOrder` holds when the client names none. */
 export function defineOrder<T extends TableName>(
   typeName: string,
-  _table: T,
+  table: T,
   fields: Record<string, OrderField<T>>,
   defaultOrder: readonly OrderInput[] = [],
-): Ordering {
+): Ordering<T> {
   const fieldEnum = builder.enumType(`${typeName}OrderField`, {
     description: `What a list of ${typeName} objects can be ordered by.`,
     values: Object.fromEntries(
@@ -70,6 +71,7 @@ export function defineOrder<T extends TableName>(
     }),
   });
   return {
+    table,
     ref,
     order(input) {
       const result: PageOrder = { orderBy: {} };
@@ -79,8 +81,8 @@ export function defineOrder<T extends TableName>(
         result.orderBy[expression ? sortKey(field) : column] ??= direction;
         if (!expression) continue;
         result.extras ??= {};
-        result.extras[sortKey(field)] = (table) => {
-          const of = table[column as keyof typeof table];
+        result.extras[sortKey(field)] = (row) => {
+          const of = row[column as keyof typeof row];
           return absent ? sql`coalesce(${of}, ${absent})` : positionIn(values!, of);
         };
       }

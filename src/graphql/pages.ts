@@ -1,6 +1,8 @@
 import type { ObjectRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
+import type { Context } from './context.ts';
 import type { Filter, FilterInput } from './filters.ts';
+import { guardWhere } from './guarded-db.ts';
 import type { OrderInput, Ordering } from './ordering.ts';
 import type { TableName, WhereOf } from './row-rules.ts';
 
@@ -10,15 +12,17 @@ export interface PageInput {
 }
 
 /** The `where` and `orderBy` arguments of a table's lists, and the query that they stand for. */
-export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering) {
+export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering<T>) {
   return {
     args: builder.args((t) => ({
       where: t.field({ type: filter.ref, description: 'Only objects that match.' }),
       orderBy: t.field({ type: [ordering.ref], description: 'The order; ties are broken by id.' }),
     })),
     where: (input: PageInput): WhereOf<T> | undefined => filter.where(input.where),
-    query: (input: PageInput) => {
-      const where = filter.where(input.where);
+    /** Connections under a row pass the context: their filter must hold its rules before Pothos counts by it. */
+    query: (input: PageInput, ctx?: Context) => {
+      const asked = filter.where(input.where);
+      const where = asked && ctx ? guardWhere(ordering.table, asked, ctx.viewer) : asked;
       return { ...ordering.order(input.orderBy), ...(where && { where }) } as PageQuery<T>;
     },
   };
