@@ -57,15 +57,19 @@ describe('code formats', () => {
     expect(await manager.ok(formats)).toEqual({ codeFormats: [changed] });
   });
 
-  it('are changed by one of many who saw the same version', async () => {
+  it('are changed by one of many who saw the same version, the first time and later', async () => {
     const manager = await newManager();
-    const answers = await Promise.all(
-      ['A{seq}', 'B{seq}', 'C{seq}', 'D{seq}'].map((pattern) =>
-        manager.graphql(update, { input: { kind: 'PROJECT', pattern, expectedVersion: 0 } }),
-      ),
-    );
-    const codes = answers.map(({ errors }) => errors[0]?.extensions.code);
-    expect(codes.sort()).toEqual(['STALE_VERSION', 'STALE_VERSION', 'STALE_VERSION', undefined]);
+    for (const expectedVersion of [0, 1]) {
+      const answers = await Promise.all(
+        ['A', 'B', 'C', 'D'].map((letter) =>
+          manager.graphql(update, {
+            input: { kind: 'PROJECT', pattern: `${letter}${expectedVersion}-{seq}`, expectedVersion },
+          }),
+        ),
+      );
+      const codes = answers.map(({ errors }) => errors[0]?.extensions.code);
+      expect(codes.sort()).toEqual(['STALE_VERSION', 'STALE_VERSION', 'STALE_VERSION', undefined]);
+    }
   });
 
   it('must be able to number', async () => {
