@@ -35,11 +35,14 @@ export interface DemoProject {
 export interface DemoContent {
   clients: [ofClientUser: string, other: string];
   projects: DemoProject[];
+  /** The channel of the whole company, and the first thing said in it. */
+  channel: string;
   welcome: string;
 }
 
 const french: DemoContent = {
   clients: ['Mairie de Valmont', 'Librairie Sauvage'],
+  channel: 'général',
   welcome: 'Bienvenue à tous ! Les comptes rendus du lundi arrivent ici.',
   projects: [
     {
@@ -152,6 +155,7 @@ const french: DemoContent = {
 
 const english: DemoContent = {
   clients: ['Northwind Museum', 'Harbour Coffee'],
+  channel: 'general',
   welcome: 'Welcome everybody! Monday notes are posted here.',
   projects: [
     {

@@ -17,7 +17,7 @@ export async function seedCompany(tx: TenantTx, as: Cast, content: DemoContent):
   const contactId = as('CLIENT').profileId;
   const clientOfUser = await createClient(tx, manager, { name: ordered, contactId });
   const otherClient = await createClient(tx, manager, { name: other });
-  await seedWelcome(tx, as, content.welcome);
+  await seedWelcome(tx, as, content);
   for (const project of content.projects) {
     await seedProject(tx, as, project, project.visibleToClient ? clientOfUser.id : otherClient.id);
   }
