@@ -1,4 +1,4 @@
-import { eq, getColumns, type Table } from 'drizzle-orm';
+import { getColumns, inArray, type Table } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
 import { notFound } from '../lib/errors.ts';
@@ -25,50 +25,74 @@ const isGlobalId = (value: object): value is GlobalId =>
 export const modelOf = (schema: GraphQLSchema, typename: string): TableName | undefined =>
   schema.getType(typename)?.extensions.pothosDrizzleModel as TableName | undefined;
 
-function tableOf(schema: GraphQLSchema, typename: string): Table | undefined {
-  const model = modelOf(schema, typename);
-  return model && (relations[model]?.table as Table | undefined);
+const isPlain = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !(value instanceof Date) && !(value instanceof URL);
+
+type References = Map<string, Set<string>>;
+
+/** The external references in an input, by object type. */
+function referencesIn(value: unknown, into: References = new Map()): References {
+  if (!isPlain(value)) return into;
+  if (!isGlobalId(value)) {
+    for (const part of Object.values(value)) referencesIn(part, into);
+    return into;
+  }
+  const reference = externalReferenceOf(value.id);
+  if (reference !== undefined) into.set(value.typename, (into.get(value.typename) ?? new Set()).add(reference));
+  return into;
 }
 
-/** The uuid of the row that carries an external reference, or undefined. */
-export async function findByExternalReference(
-  db: TenantDb,
+/** The uuids that external references stand for, by `Type:reference`: one statement for each type. */
+async function findByReference(
+  db: () => TenantDb,
   schema: GraphQLSchema,
-  { typename, id }: GlobalId,
-): Promise<string | undefined> {
-  const table = tableOf(schema, typename);
-  const columns = table && (getColumns(table) as Record<string, PgColumn>);
-  const reference = externalReferenceOf(id);
-  if (!table || !columns?.externalReference || reference === undefined) return undefined;
-  const [row] = await db
-    .select({ id: columns.id! })
-    .from(table as never)
-    .where(eq(columns.externalReference, reference));
-  return row?.id as string | undefined;
+  wanted: References,
+): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const [typename, references] of wanted) {
+    const model = modelOf(schema, typename);
+    const table = model && (relations[model]?.table as Table | undefined);
+    const columns = table && (getColumns(table) as Record<string, PgColumn>);
+    if (!columns?.externalReference) continue;
+    const rows = await db()
+      .select({ id: columns.id!, reference: columns.externalReference })
+      .from(table as never)
+      .where(inArray(columns.externalReference, [...references]));
+    for (const { id, reference } of rows) found.set(`${typename}:${reference}`, id as string);
+  }
+  return found;
 }
+
+export interface ReferenceOptions {
+  /**
+   * Whether an external reference that no row has is left to whoever takes the row that it stands in: it becomes an id
+   * that no row has either, so that a bulk change fails of one row and not as a whole.
+   */
+  lenient?: boolean;
+}
+
+const idOfNothing = '00000000-0000-0000-0000-000000000000';
 
 /** Replaces global ids by uuids, at any depth. Throws NOT_FOUND for an external reference that no row has. */
 export async function withUuids<T>(
   db: () => TenantDb,
   schema: GraphQLSchema,
-  value: T,
-  path = 'input',
+  input: T,
+  { lenient = false }: ReferenceOptions = {},
 ): Promise<WithUuids<T>> {
-  if (typeof value !== 'object' || value === null || value instanceof Date || value instanceof URL)
-    return value as WithUuids<T>;
-  if (Array.isArray(value)) {
-    const items = [];
-    for (const [index, item] of value.entries()) items.push(await withUuids(db, schema, item, `${path}.${index}`));
-    return items as WithUuids<T>;
-  }
-  if (isGlobalId(value)) {
-    if (externalReferenceOf(value.id) === undefined) return value.id as WithUuids<T>;
-    const id = await findByExternalReference(db(), schema, value);
-    if (id === undefined) throw notFound(value.typename, path);
-    return id as WithUuids<T>;
-  }
-  const entries: [string, unknown][] = [];
-  for (const [key, part] of Object.entries(value))
-    entries.push([key, await withUuids(db, schema, part, `${path}.${key}`)]);
-  return Object.fromEntries(entries) as WithUuids<T>;
+  const found = await findByReference(db, schema, referencesIn(input));
+  const uuidOf = ({ typename, id }: GlobalId, path: string): string => {
+    const reference = externalReferenceOf(id);
+    if (reference === undefined) return id;
+    const uuid = found.get(`${typename}:${reference}`) ?? (lenient ? idOfNothing : undefined);
+    if (uuid === undefined) throw notFound(typename, path);
+    return uuid;
+  };
+  const replace = (value: unknown, path: string): unknown => {
+    if (!isPlain(value)) return value;
+    if (Array.isArray(value)) return value.map((item, index) => replace(item, `${path}.${index}`));
+    if (isGlobalId(value)) return uuidOf(value, path);
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, replace(part, `${path}.${key}`)]));
+  };
+  return replace(input, 'input') as WithUuids<T>;
 }

@@ -66,6 +66,19 @@ describe('bulk changes', async () => {
     ]);
   });
 
+  it('take external references, found by one statement, and fail of an unknown one in its row only', async () => {
+    const projectId = `Project:${await seedProject(company)}`;
+    const known = Array.from({ length: 5 }, (_, i) => ({ projectId, name: `${i}`, externalReference: `B-${i}` }));
+    await manager.graphql(createTasks, { input: { tasks: known } });
+    const rename = (reference: string) => ({ id: `Task:ref:${reference}`, name: 'Renamed' });
+    const tasks = [...known.map(({ externalReference }) => rename(externalReference)), rename('B-none')];
+    const input = { tasks, errorPolicy: 'REJECT_FAILED_ROWS' };
+    const { data, statements } = await manager.graphql(updateTasks, { input });
+    const codes = data.updateTasks.results.map(({ code }: { code: string }) => code);
+    expect(codes).toEqual([null, null, null, null, null, 'NOT_FOUND']);
+    expect(statements.filter((text) => /"external_reference" in/.test(text)).length).toBe(1);
+  });
+
   it('change tasks, each under its own version', async () => {
     const project = await seedProject(company);
     const ids = (await seedTasks(company, project, 3)).map((id) => `Task:${id}`);

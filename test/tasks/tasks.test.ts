@@ -66,7 +66,7 @@ describe('tasks', async () => {
     [{ name: 'x', type: 'CLIENT', projectId: null }, 'BAD_INPUT', 'input.projectId'],
     [{ name: 'x', startDate: '2026-02-02', dueDate: '2026-02-01' }, 'BAD_INPUT', 'input.dueDate'],
     [{ name: 'x', estimateDays: '-1' }, 'BAD_INPUT', 'input.estimateDays'],
-    [{ name: 'x', estimateDays: '1.234' }, 'BAD_INPUT', 'input.estimateDays'],
+    [{ name: 'x', estimateDays: '1.2345678' }, 'BAD_INPUT', 'input.estimateDays'],
     [{ name: 'x', externalReference: 'JIRA-1' }, 'ALREADY_EXISTS', 'input.externalReference'],
     [{ name: 'x', projectId: 'Project:00000000-0000-7000-8000-000000000000' }, 'NOT_FOUND', 'input.projectId'],
     [{ name: 'x', assigneeId: 'Profile:00000000-0000-7000-8000-000000000000' }, 'NOT_FOUND', 'input.assigneeId'],

@@ -14,7 +14,7 @@ export const taskFields = {
   assigneeId: uuidField.nullish(),
   name: nameField.optional(),
   description: textField.nullish(),
-  estimateDays: decimalField(2, { min: 0, max: 99_999_999 }).nullish(),
+  estimateDays: decimalField(6, { min: 0, max: 99_999_999 }).nullish(),
   startDate: dayField.nullish(),
   dueDate: dayField.nullish(),
   status: z.enum(taskStatuses).optional(),

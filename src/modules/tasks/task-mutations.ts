@@ -25,7 +25,7 @@ const commonInput = (t: InputBuilder) => ({
   deliverableId: t.globalID({ for: Deliverable, description: 'Deliverable of the project that it is a part of.' }),
   assigneeId: t.globalID({ for: Profile, description: 'Who does it; of a PERSONAL task its owner, you by default.' }),
   description: t.string({ description: 'What to do, at most 20,000 characters.' }),
-  estimateDays: t.field({ type: 'Decimal', description: 'Effort in person-days, at most two digits after the point.' }),
+  estimateDays: t.field({ type: 'Decimal', description: 'Effort in person-days, at most six digits after the point.' }),
   startDate: t.field({ type: 'LocalDate', description: 'First day.' }),
   dueDate: t.field({ type: 'LocalDate', description: 'Last day, not before the first.' }),
   status: t.field({ type: TaskStatus, description: 'Column of the board; a new one puts the task at its end.' }),
