@@ -74,7 +74,9 @@ async function recordDays(
   days: readonly { workDate: string; hours: string }[],
 ): Promise<string[]> {
   const work = { profileId, projectId, taskId, description, billable, source: 'timer' };
-  const rows = days.map((day) => ({ id: uuidv7(), ...work, ...day }));
+  // Ids of one millisecond have no order: answers list objects by id, and the days are to be in theirs.
+  const ids = days.map(() => uuidv7()).sort();
+  const rows = days.map((day, index) => ({ id: ids[index]!, ...work, ...day }));
   await tx.insert(timeEntries).values(rows);
   const events = rows.map((row) => ({
     action: 'timeEntry.created',

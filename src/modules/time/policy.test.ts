@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import type { Permission } from '../../identity/permissions.ts';
+import { allPermissions, permissionsOf } from '../../identity/permissions.ts';
+import { type Role, roles } from '../../identity/roles.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { canWriteTime, readableTime, requireTimeReviewer, seesAllTime } from './policy.ts';
+
+const viewer = (role: Role, permissions: Iterable<Permission> = permissionsOf(role)): Viewer =>
+  ({ role, profileId: 'me', permissions: new Set(permissions) }) as unknown as Viewer;
+
+describe('who sees and writes which time', () => {
+  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees all, and writes its own', (role) => {
+    expect(readableTime(viewer(role))).toBe('all');
+    expect(canWriteTime(viewer(role), 'me')).toBe(true);
+  });
+
+  it('others’ time is written by managers and above', () => {
+    expect(roles.filter((role) => canWriteTime(viewer(role), 'other'))).toEqual(['OWNER', 'ADMIN', 'MANAGER']);
+  });
+
+  it('one’s own is seen without time:read-all', () => {
+    expect(readableTime(viewer('MEMBER', ['time:write-own']))).toEqual({ profileId: 'me' });
+    expect(seesAllTime(viewer('MEMBER', ['time:write-own']))).toBe(false);
+  });
+
+  it('nothing is for a CLIENT, whatever overrides give it', () => {
+    const client = viewer('CLIENT', allPermissions);
+    expect(readableTime(client)).toBe('none');
+    expect(seesAllTime(client)).toBe(false);
+    expect(canWriteTime(client, 'me')).toBe(false);
+    expect(() => requireTimeReviewer(client)).toThrow('CLIENT');
+  });
+});

@@ -1,0 +1,189 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Company, type Member, world } from '../support/world.ts';
+import { createTask, seedProject } from '../tasks/support.ts';
+import { change, createEntry, recordTime } from './support.ts';
+
+describe('time entries', async () => {
+  const server = await world();
+  let company: Company;
+  let manager: Member;
+  let consultant: Member;
+  let projectId: string;
+  let taskId: string;
+  beforeAll(async () => {
+    company = await server.company();
+    [manager, consultant] = await Promise.all([company.as('MANAGER'), company.as('CONSULTANT')]);
+    projectId = `Project:${await seedProject(company)}`;
+    taskId = await createTask(manager, { projectId, name: 'Work' });
+  });
+
+  const refusal = async (member: Member, input: object) => {
+    const { errors } = await member.graphql(createEntry, {
+      input: { projectId, workDate: '2026-03-10', hours: '1', ...input },
+    });
+    return errors[0]?.extensions;
+  };
+
+  it('are one’s own unless somebody is named, exact to two digits', async () => {
+    const input = { projectId, taskId, workDate: '2026-02-02', hours: 7.25, description: 'Wiring' };
+    const { createTimeEntry } = await consultant.ok(createEntry, { input });
+    expect(createTimeEntry).toEqual({
+      timeEntry: {
+        id: expect.stringMatching(/^TimeEntry:/),
+        hours: '7.25',
+        workDate: '2026-02-02',
+        status: 'PENDING',
+        billable: true,
+        version: 1,
+        profile: { id: `Profile:${consultant.profileId}` },
+        project: { id: projectId },
+        task: { id: taskId },
+      },
+      lastEventId: expect.any(String),
+    });
+    expect(await refusal(consultant, { hours: '1.255' })).toMatchObject({ code: 'BAD_INPUT', field: 'input.hours' });
+    expect(await refusal(consultant, { hours: '-1' })).toMatchObject({ code: 'BAD_INPUT', field: 'input.hours' });
+  });
+
+  it('of others need time:write-all', async () => {
+    const profileId = `Profile:${consultant.profileId}`;
+    expect(await recordTime(manager, { projectId, profileId, workDate: '2026-02-03' })).toMatch(/^TimeEntry:/);
+    expect(await refusal(consultant, { profileId: `Profile:${manager.profileId}` })).toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    const others = await recordTime(manager, { projectId, workDate: '2026-02-03' });
+    expect(await change(consultant, 'updateTimeEntry', { id: others, hours: '2' })).toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    expect(await change(consultant, 'deleteTimeEntry', { id: others })).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it('are about a task of their project', async () => {
+    const other = `Project:${await seedProject(company)}`;
+    expect(await refusal(consultant, { projectId: other, taskId })).toMatchObject({
+      code: 'BAD_INPUT',
+      field: 'input.taskId',
+    });
+    const id = await recordTime(consultant, { projectId, taskId, workDate: '2026-02-04' });
+    expect(await change(consultant, 'updateTimeEntry', { id, projectId: other })).toMatchObject({ task: null });
+    expect(await change(consultant, 'updateTimeEntry', { id, taskId })).toMatchObject({ field: 'input.taskId' });
+    expect(await change(consultant, 'updateTimeEntry', { id, projectId, taskId })).toMatchObject({
+      task: { id: taskId },
+    });
+  });
+
+  it('follow their task to another project', async () => {
+    const task = await createTask(manager, { projectId, name: 'Wandering' });
+    const id = await recordTime(consultant, { projectId, taskId: task, workDate: '2026-02-05' });
+    const other = `Project:${await seedProject(company)}`;
+    await manager.ok('mutation ($input: UpdateTaskInput!) { updateTask(input: $input) { task { id } } }', {
+      input: { id: task, projectId: other },
+    });
+    const { node } = await consultant.ok(
+      'query ($id: ID!) { node(id: $id) { ... on TimeEntry { project { id } version } } }',
+      { id },
+    );
+    expect(node).toEqual({ project: { id: other }, version: 2 });
+  });
+
+  it('never bring a day over 24 hours, however they come', async () => {
+    const day = { projectId, workDate: '2026-03-01' };
+    const first = await recordTime(consultant, { ...day, hours: '20' });
+    expect(await refusal(consultant, { ...day, hours: '4.01' })).toMatchObject({
+      code: 'DAY_LIMIT',
+      field: 'input.hours',
+      workDate: '2026-03-01',
+    });
+    const second = await recordTime(consultant, { ...day, hours: '4' });
+    expect(await change(consultant, 'updateTimeEntry', { id: second, hours: '4.01' })).toMatchObject({
+      code: 'DAY_LIMIT',
+    });
+    const elsewhere = await recordTime(consultant, { ...day, workDate: '2026-03-02', hours: '1' });
+    expect(await change(consultant, 'updateTimeEntry', { id: elsewhere, workDate: '2026-03-01' })).toMatchObject({
+      code: 'DAY_LIMIT',
+    });
+    expect(await change(consultant, 'updateTimeEntry', { id: first, hours: '19.5' })).toMatchObject({ hours: '19.5' });
+    expect(await change(consultant, 'updateTimeEntry', { id: second, hours: '4.5' })).toMatchObject({ hours: '4.5' });
+    expect(await recordTime(manager, { ...day, hours: '24' })).toMatch(/^TimeEntry:/);
+  });
+
+  it('share a day fairly when twenty come at once', async () => {
+    const input = { projectId, workDate: '2026-03-03', hours: '3' };
+    const results = await Promise.all(Array.from({ length: 20 }, () => consultant.graphql(createEntry, { input })));
+    const codes = results.map(({ errors }) => errors[0]?.extensions.code ?? 'OK').sort();
+    expect(codes).toEqual([...Array(12).fill('DAY_LIMIT'), ...Array(8).fill('OK')]);
+  });
+
+  it('cannot change once validated, and come back when rejected', async () => {
+    const [one, two] = [
+      await recordTime(consultant, { projectId, workDate: '2026-04-01' }),
+      await recordTime(consultant, { projectId, workDate: '2026-04-02' }),
+    ];
+    expect(await change(consultant, 'validateTimeEntries', { ids: [one] })).toMatchObject({ code: 'FORBIDDEN' });
+    const reviewer = { id: `Profile:${manager.profileId}` };
+    expect(await change(manager, 'validateTimeEntries', { ids: [one] })).toMatchObject([
+      { status: 'VALIDATED', version: 2, reviewer },
+    ]);
+    expect(await change(manager, 'validateTimeEntries', { ids: [one] })).toMatchObject([{ version: 2 }]);
+    for (const [verb, input] of [
+      ['updateTimeEntry', { id: one, hours: '2' }],
+      ['deleteTimeEntry', { id: one }],
+      ['rejectTimeEntries', { ids: [two, one] }],
+    ] as const) {
+      expect(await change(manager, verb, input)).toMatchObject({ code: 'INVALID_STATE' });
+    }
+    expect(await change(manager, 'rejectTimeEntries', { ids: [two], note: 'Which task?' })).toMatchObject([
+      { status: 'REJECTED', reviewNote: 'Which task?' },
+    ]);
+    expect(await change(consultant, 'updateTimeEntry', { id: two, taskId })).toMatchObject({
+      status: 'PENDING',
+      reviewer: null,
+      reviewNote: null,
+    });
+    expect(await change(manager, 'reopenTimeEntries', { ids: [one] })).toMatchObject([{ status: 'PENDING' }]);
+    expect(await change(consultant, 'deleteTimeEntry', { id: one })).toBe(one);
+    expect(await change(manager, 'validateTimeEntries', { ids: [two, one] })).toEqual({
+      code: 'NOT_FOUND',
+      field: 'input.ids.1',
+    });
+  });
+
+  it('are not lost when two change one at once', async () => {
+    const id = await recordTime(consultant, { projectId, workDate: '2026-04-03' });
+    const results = await Promise.all(
+      ['2', '3'].map((hours) => change(consultant, 'updateTimeEntry', { id, hours, expectedVersion: 1 })),
+    );
+    expect(results.map((result) => result.code ?? 'OK').sort()).toEqual(['OK', 'STALE_VERSION']);
+  });
+
+  it('are not for a CLIENT, on any path', async () => {
+    const client = await company.as('CLIENT');
+    const ofClient = await seedProject(company, { contactId: client.profileId });
+    const id = await recordTime(consultant, { projectId: `Project:${ofClient}`, workDate: '2026-04-04' });
+    const { data, errors } = await client.graphql(
+      `query ($id: ID!) {
+        node(id: $id) { id }
+        timeEntries { totalCount nodes { id } }
+        timeEntriesAggregate { count sum }
+        runningTimers { totalCount }
+        projects { nodes { hours timeEntries { totalCount nodes { id } } } }
+      }`,
+      { id },
+    );
+    expect(data).toEqual({
+      node: null,
+      timeEntries: { totalCount: 0, nodes: [] },
+      timeEntriesAggregate: [{ count: 0, sum: '0' }],
+      runningTimers: { totalCount: 0 },
+      projects: { nodes: [{ hours: null, timeEntries: { totalCount: 0, nodes: [] } }] },
+    });
+    expect(errors).toMatchObject([{ path: ['projects', 'nodes', 0, 'hours'], extensions: { code: 'FORBIDDEN' } }]);
+    expect(
+      (
+        await client.graphql(createEntry, {
+          input: { projectId: `Project:${ofClient}`, workDate: '2026-04-04', hours: 1 },
+        })
+      ).errors,
+    ).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+});
