@@ -10,6 +10,7 @@ import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
 import { HttpServer } from './server/http.ts';
+import { mayExplore } from './server/may-explore.ts';
 import { RequestScopes } from './server/request-scopes.ts';
 import { Upkeep, type UpkeepTask } from './server/upkeep.ts';
 import { createGraphServer, type Yoga } from './server/yoga.ts';
@@ -46,7 +47,7 @@ export function buildGraphServer(app: App, options: GraphServerOptions = {}): Gr
   });
   const explorer: ExplorerOptions = {
     open: !config.production,
-    mayOpen: () => Promise.resolve(false),
+    mayOpen: (request) => mayExplore(request, scopes, app.identity),
     demo: demoHeaders && { code: loginCode, headers: demoHeaders },
   };
   const yoga = createGraphServer({

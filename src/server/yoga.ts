@@ -1,9 +1,11 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { JSONWebKeySet } from 'jose';
 import { maskError } from '../graphql/mask-error.ts';
+import { DocumentCache } from './document-cache.ts';
 import type { Explorer } from './explorer.ts';
+import { useDocumentRules } from './plugins/use-document-rules.ts';
 import { useHealth } from './plugins/use-health.ts';
 import { useJwks } from './plugins/use-jwks.ts';
 import { type OperationsOptions, useOperations } from './plugins/use-operations.ts';
@@ -24,6 +26,9 @@ export type Yoga = YogaServerInstance<object, object>;
 const endpoint = '{/t/:slug}?/graphql';
 const requestHeaders = ['authorization', 'content-type', 'x-tenant', 'x-chantier-csrf', 'idempotency-key'];
 
+/** A parsed document takes up to some hundred bytes for each of its characters. */
+const keptCharacters = 500_000;
+
 /** The HTTP side of the graph, as one fetch handler: tests call it without a socket. */
 export function createGraphServer(options: YogaOptions): Yoga {
   const { schema, explorer, corsOrigins, logger } = options;
@@ -35,6 +40,10 @@ export function createGraphServer(options: YogaOptions): Yoga {
     batching: false,
     logging: false,
     healthCheckEndpoint: '/health/yoga',
+    parserAndValidationCache: {
+      documentCache: new DocumentCache<DocumentNode>(keptCharacters),
+      errorCache: new DocumentCache<unknown>(keptCharacters),
+    },
     maxRequestBodySize: options.maxBodyBytes,
     maskedErrors: { maskError: (error) => maskError(error, logger) },
     renderGraphiQL,
@@ -49,6 +58,12 @@ export function createGraphServer(options: YogaOptions): Yoga {
           maxAge: 600,
         }
       : false,
-    plugins: [useHealth(options), useJwks(options.publicKeys), useRequestRules(), useOperations(options)],
+    plugins: [
+      useHealth(options),
+      useJwks(options.publicKeys),
+      useRequestRules(),
+      useDocumentRules(options),
+      useOperations(options),
+    ],
   });
 }

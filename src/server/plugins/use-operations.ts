@@ -2,6 +2,7 @@ import type { ExecutionArgs } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import { Context, type RequestScope } from '../../graphql/context.ts';
 import { checkCost } from '../../graphql/cost.ts';
+import { checkVariables } from '../../graphql/document-limits.ts';
 import { type Execute, executeOperation } from '../../graphql/execute-operation.ts';
 import { introspects, onlyIntrospects } from '../../graphql/introspection.ts';
 import { requestError } from '../../graphql/mask-error.ts';
@@ -38,7 +39,10 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const scope = await scopeOf(args, head, options).catch((error: unknown) => {
           throw requestError(error, options.logger);
         });
-        return executeOperation({ ...args, contextValue: new Context(scope) }, executeFn as Execute);
+        return executeOperation(
+          { ...args, contextValue: new Context(scope), hideSuggestions: !options.openIntrospection },
+          executeFn as Execute,
+        );
       });
     },
     onResponse({ request, response }) {
@@ -50,6 +54,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
 
 async function scopeOf(args: ExecutionArgs, head: RequestHead, options: OperationsOptions): Promise<RequestScope> {
   const { scopes, openIntrospection } = options;
+  checkVariables(args.variableValues);
   checkCost(args, new Context(scopes.anonymous(head)));
   if (openIntrospection && onlyIntrospects(args)) return scopes.anonymous(head);
   const scope = await scopes.resolve(head);
