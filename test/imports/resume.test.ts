@@ -1,9 +1,13 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { sql } from 'drizzle-orm';
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it, vi } from 'vitest';
 import { SlotPool } from '../../src/db/slot-pool.ts';
 import { importRuns } from '../../src/modules/imports/tables.ts';
 import { TenantBinding } from '../../src/tenancy/binding.ts';
 import { Backends } from '../support/backends.ts';
+import { root } from '../support/sources.ts';
+import { testSecret } from '../support/test-secret.ts';
 import { type Company, world } from '../support/world.ts';
 import { everything, importInto, read, scratchFolder } from './support.ts';
 
@@ -16,13 +20,17 @@ task: { reference: 'tool:task:{Id}', name: '{Title}', startDate: '{Start}' }
 time: { reference: 'tool:time:{Id}:{Who}', person: '{Who}', day: '{Start}', hours: '{Hours}', spread: 8 }
 `;
 const people = ['Ada', 'Grace', 'Edsger'];
-const rows = Array.from(
-  { length: 60 },
-  (_, index) =>
-    `${index >> 1},Task ${index >> 1},P${index % 7},2024-01-0${1 + (index % 9)},${people[index % 3]},${index}`,
-);
+const rowsOf = (length: number) =>
+  Array.from(
+    { length },
+    (_, index) =>
+      `${index >> 1},Task ${index >> 1},P${index % 7},2024-01-0${1 + (index % 9)},${people[index % 3]},${index % 60}`,
+  );
+const textOf = (length: number) => ['Id,Title,Project,Start,Who,Hours', ...rowsOf(length)].join('\n');
 const folder = await scratchFolder();
-const file = await folder.write('tasks.csv', ['Id,Title,Project,Start,Who,Hours', ...rows].join('\n'));
+const file = await folder.write('tasks.csv', textOf(60));
+const longFile = await folder.write('many.csv', textOf(600));
+const mappingFile = await folder.write('mapping.yaml', mapping);
 const server = await world();
 const options = { batchSize: 10 };
 
@@ -38,11 +46,28 @@ const content = (company: Company) =>
     return row!;
   });
 
-const untouched = async () => {
+const untouched = async (whole: string) => {
   const company = await server.company();
-  await importInto(company, 'tasks', file, mapping, options);
+  await importInto(company, 'tasks', whole, mapping);
   return content(company);
 };
+
+const commandFor = ({ tenant }: Company): string[] => [
+  ...['import', 'tasks', longFile, '--tenant', tenant.slug],
+  ...['--map', mappingFile, '--batch-size', '1'],
+];
+
+const environment = () => ({
+  ...process.env,
+  NODE_ENV: 'test',
+  DATABASE_URL: inject('databaseUrl'),
+  SECRET: testSecret,
+});
+
+async function rowsDone(company: Company): Promise<number> {
+  const [run] = await read(company, (db) => db.select({ rowsDone: importRuns.rowsDone }).from(importRuns));
+  return run?.rowsDone ?? 0;
+}
 
 /** Imports over a connection of its own, which is killed while this statement is on its way. */
 async function importWithKillAt(company: Company, statement: number): Promise<void> {
@@ -67,7 +92,7 @@ async function importWithKillAt(company: Company, statement: number): Promise<vo
 }
 
 describe('an interrupted import', async () => {
-  const expected = await untouched();
+  const expected = await untouched(file);
 
   it('goes on after the last whole batch', async () => {
     const company = await server.company();
@@ -84,6 +109,23 @@ describe('an interrupted import', async () => {
     expect(await read(company, (db) => db.select({ finishedAt: importRuns.finishedAt }).from(importRuns))).toEqual([
       { finishedAt: expect.any(Date) },
     ]);
+  });
+
+  it('goes on after its process was killed', async () => {
+    const company = await server.company();
+    const child = spawn(process.execPath, ['bin/chantier.js', ...commandFor(company)], {
+      cwd: root,
+      env: environment(),
+    });
+    const ended = once(child, 'exit');
+    await vi.waitUntil(async () => (await rowsDone(company)) > 0, { timeout: 25_000, interval: 5 });
+    child.kill('SIGKILL');
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    // Its last commit may still be on the way: the new import then gives way, once.
+    const report = await vi.waitFor(() => importInto(company, 'tasks', longFile, mapping, options), 10_000);
+    expect(report.resumedAt).toBeGreaterThan(0);
+    expect(report.resumedAt).toBeLessThan(600);
+    expect(await content(company)).toEqual(await untouched(longFile));
   });
 
   it('leaves no doubles when its connection is killed at any statement', async () => {
