@@ -19,10 +19,10 @@ const input = z.object({ channelId: uuidField, profileIds: z.array(uuidField).mi
 export async function addChannelMembers(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   const { channelId, profileIds } = checkInput(input, raw);
   const channel = await lockVisible(tx, viewer, channels, channelId, 'Channel', 'input.channelId');
-  if (!canAddMembers(viewer, channel)) throw forbidden('You may not add people to this channel');
   if (channel.type === 'DIRECT') {
     throw new AppError('INVALID_STATE', 'Nobody can be added between two people', { field: 'input.channelId' });
   }
+  if (!canAddMembers(viewer, channel)) throw forbidden('You may not add people to this channel');
   await requirePeople(tx, viewer, profileIds, 'input.profileIds');
   await joinChannel(tx, viewer, channel, [...new Set(profileIds)]);
   return { id: channelId };

@@ -23,11 +23,11 @@ export async function removeChannelMember(
 ): Promise<{ id: string }> {
   const { channelId, profileId } = checkInput(input, raw);
   const channel = await lockVisible(tx, viewer, channels, channelId, 'Channel', 'input.channelId');
-  if (profileId !== viewer.profileId && !canManageChannel(viewer, channel)) {
-    throw forbidden('Only who made a channel, or a moderator, may take others out');
-  }
   if (channel.type === 'DIRECT') {
     throw new AppError('INVALID_STATE', 'Nobody leaves a channel between two people', { field: 'input.channelId' });
+  }
+  if (profileId !== viewer.profileId && !canManageChannel(viewer, channel)) {
+    throw forbidden('Only who made a channel, or a moderator, may take others out');
   }
   const removed = await tx
     .delete(channelMembers)

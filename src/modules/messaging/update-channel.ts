@@ -27,10 +27,10 @@ const input = z.object({
 export async function updateChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   const { id, expectedVersion, archived, ...patch } = checkInput(input, raw);
   const current = await lockVisible(tx, viewer, channels, id, 'Channel');
-  if (!canManageChannel(viewer, current)) throw forbidden('Only who made a channel, or a moderator, may change it');
   if (current.type === 'DIRECT') {
     throw new AppError('INVALID_STATE', 'A channel between two people cannot be changed', { field: 'input.id' });
   }
+  if (!canManageChannel(viewer, current)) throw forbidden('Only who made a channel, or a moderator, may change it');
   requireVersion(current, expectedVersion, 'Channel');
   const archivedAt = archived === undefined ? undefined : archived ? (current.archivedAt ?? new Date()) : null;
   const changes = await namingDoubles(uniqueChannelFields, () =>

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { permissionsOf } from '../../identity/permissions.ts';
+import { type Role, roles } from '../../identity/roles.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import {
+  canAddMembers,
+  canEditMessage,
+  canManageChannel,
+  readableChannels,
+  readableInChannel,
+  readableOfMessage,
+} from './policy.ts';
+
+const viewer = (role: Role, permissions = permissionsOf(role)): Viewer =>
+  ({ role, profileId: 'me', permissions }) as unknown as Viewer;
+
+const joined = { members: { profileId: 'me' } };
+const group = { type: 'GROUP', creatorId: 'other' } as const;
+const open = { type: 'ORGANIZATION', creatorId: 'other' } as const;
+
+describe('who sees and changes which channels', () => {
+  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees open channels and those it is in', (role) => {
+    expect(readableChannels(viewer(role))).toEqual({ OR: [{ type: { in: ['ORGANIZATION', 'PROJECT'] } }, joined] });
+  });
+
+  it('CLIENT sees those it is in, but none of the organization', () => {
+    expect(readableChannels(viewer('CLIENT'))).toEqual({ type: { ne: 'ORGANIZATION' }, ...joined });
+  });
+
+  it('what is in a channel is seen with the channel', () => {
+    const channel = readableChannels(viewer('CLIENT'));
+    expect(readableInChannel(viewer('CLIENT'))).toEqual({ channel });
+    expect(readableOfMessage(viewer('CLIENT'))).toEqual({ message: { channel } });
+    const blind = viewer('MEMBER', new Set());
+    expect([readableChannels(blind), readableInChannel(blind), readableOfMessage(blind)]).toEqual([
+      'none',
+      'none',
+      'none',
+    ]);
+  });
+
+  it('makers and moderators manage; any member of a group adds to it', () => {
+    expect(canManageChannel(viewer('MEMBER'), { ...open, creatorId: 'me' })).toBe(true);
+    expect(roles.filter((role) => canManageChannel(viewer(role), open))).toEqual(['OWNER', 'ADMIN', 'MANAGER']);
+    expect(roles.filter((role) => canAddMembers(viewer(role), group))).toEqual(
+      roles.filter((role) => role !== 'CLIENT'),
+    );
+    expect(canAddMembers(viewer('MEMBER'), open)).toBe(false);
+  });
+
+  it('authors and moderators change messages', () => {
+    expect(canEditMessage(viewer('CLIENT'), { senderId: 'me' })).toBe(true);
+    expect(canEditMessage(viewer('MEMBER'), { senderId: 'other' })).toBe(false);
+    expect(canEditMessage(viewer('MANAGER'), { senderId: null })).toBe(true);
+  });
+});
