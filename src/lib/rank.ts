@@ -73,7 +73,3 @@ export function ranksAfter(low: string | undefined, count: number): string[] {
   }
   return ranks;
 }
-
-/** Ranks and ties in the order of a list: by rank, then by id. */
-export const byRank = (a: RankedItem, b: RankedItem): number =>
-  a.rank < b.rank || (a.rank === b.rank && a.id < b.id) ? -1 : 1;

@@ -107,6 +107,20 @@ describe('the progress of a milestone', async () => {
     expect((await update({ id: milestone, name: 'Renamed', expectedVersion: 1 })).errors).toEqual([]);
   });
 
+  it('goes on without the tasks of a project that was deleted', async () => {
+    const milestone = await createMilestone(manager, {});
+    const [kept, gone] = [await seedProject(company), await seedProject(company)];
+    for (const project of [kept, gone]) {
+      const taskId = await createTask(manager, { projectId: `Project:${project}`, name: 'Part' });
+      await manager.ok(setTask, { milestoneId: milestone, taskId });
+      if (project === kept) await move(taskId, 'DONE');
+    }
+    expect(await readProgress(manager, milestone)).toBe(50);
+    const remove = 'mutation ($id: ID!) { deleteProject(input: { id: $id }) { lastEventId } }';
+    await manager.ok(remove, { id: `Project:${gone}` });
+    expect(await readProgress(manager, milestone)).toBe(100);
+  });
+
   it('goes on without a task that went to another project', async () => {
     const { milestone, tasks } = await seed(2);
     await move(tasks[0]!, 'DONE');

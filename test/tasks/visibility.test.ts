@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { logOf } from '../events/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, moveTask, seedProject } from './support.ts';
+
+const deleteTask = 'mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }';
 
 describe('who sees and changes which tasks', async () => {
   const server = await world();
@@ -45,7 +48,7 @@ describe('who sees and changes which tasks', async () => {
       name: 'For you',
       type: 'PERSONAL',
     });
-    await manager.ok('mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }', { id });
+    await manager.ok(deleteTask, { id });
   });
 
   it('is the projects of its clients for a CLIENT, on every path', async () => {
@@ -76,6 +79,25 @@ describe('who sees and changes which tasks', async () => {
     const read = 'query ($id: ID!) { node(id: $id) { ... on TaskComment { content } } }';
     expect((await manager.ok(read, { id: comment })).node).toEqual({ content: 'note' });
     expect((await client.ok(read, { id: comment })).node).toBeNull();
+  });
+
+  it('tells of a deletion whom it concerns', async () => {
+    const projectId = `Project:${await seedProject(company)}`;
+    const open = await createTask(manager, { projectId, name: 'Open' });
+    const own = await createTask(manager, { name: 'Own' });
+    const commented = await manager.ok(
+      'mutation ($id: ID!) { addTaskComment(input: { taskId: $id, content: "x" }) { comment { id } } }',
+      { id: internal },
+    );
+    const comment = commented.addTaskComment.comment.id;
+    for (const id of [open, own]) await manager.ok(deleteTask, { id });
+    await manager.ok('mutation ($id: ID!) { deleteTaskComment(input: { id: $id }) { deletedId } }', { id: comment });
+    const ofThese = [open, own, comment].map((resource) => ({ resource }));
+    const gone = { where: { action: { contains: '.deleted' }, or: ofThese } };
+    const toldTo = async (who: Member, count: number) =>
+      (await logOf(who, count, gone)).edges.map(({ node }) => node.resourceId);
+    expect(await toldTo(manager, 3)).toEqual([open, own, comment]);
+    expect(await toldTo(member, 2)).toEqual([open, comment]);
   });
 
   it('answers for the hidden as for the unknown, in mutations too', async () => {

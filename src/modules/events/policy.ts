@@ -3,13 +3,15 @@ import { builder } from '../../graphql/builder.ts';
 import { type RowRule, rowRuleOf, type TableName, tablesWithRowRules, type WhereOf } from '../../graphql/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { relations } from '../../relations.ts';
+import { wasVisible } from './gone-rows.ts';
 
 /** What events may be about beside the rows of the graph: every reader of the log may know of these. */
 const beyondRows = ['Organization', 'Import'];
 
 /**
  * The log shows no more than the graph: an event is for who has event:read and may see the row that it is about, by the
- * row rule of its table. Who sees only part of a table does not see the events of rows that are gone.
+ * row rule of its table. Of a row that is gone, who sees only part of its table sees that it was deleted, when the rule
+ * held for what the event recorded of it.
  */
 export function readableEvents(viewer: Viewer): RowRule<'events'> {
   if (!viewer.permissions.has('event:read')) return 'none';
@@ -19,7 +21,7 @@ export function readableEvents(viewer: Viewer): RowRule<'events'> {
     const rule = rowRuleOf(table, viewer);
     if (rule === 'all') open.push(typename);
     else if (rule !== 'none')
-      partial.push({ resourceType: typename, RAW: isVisible(table, rule) } as WhereOf<'events'>);
+      partial.push({ resourceType: typename, RAW: isOrWasVisible(table, rule) } as WhereOf<'events'>);
   }
   return { OR: [{ resourceType: { in: open } }, ...partial] } as WhereOf<'events'>;
 }
@@ -32,6 +34,11 @@ const isVisible =
     const id = config.table['id' as keyof typeof config.table];
     return sql`exists (select 1 from ${config.table} where ${id} = ${event['resourceId' as keyof Table]} and ${visible})`;
   };
+
+function isOrWasVisible(table: TableName, rule: object): (event: Table) => SQL {
+  const [now, before] = [isVisible(table, rule), wasVisible(table, rule)];
+  return before ? (event) => sql`(${now(event)} or (${before(event)}))` : now;
+}
 
 let types: [typename: string, table: TableName][] | undefined;
 

@@ -44,7 +44,7 @@ export async function addMilestoneDependency(
     .returning({ milestoneId: milestoneDependencies.milestoneId });
   if (added.length) {
     await recordEvent(tx, viewer, {
-      action: 'milestone.dependency-added',
+      action: 'milestone.dependencyAdded',
       resourceType: 'Milestone',
       resourceId: milestoneId,
       metadata: { dependsOnId },

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { dayIn } from '../../lib/days.ts';
 import { Profile, ProfileConnection } from '../people/profile.ts';
@@ -126,6 +126,7 @@ builder.queryField('milestones', (t) =>
       type: Milestone,
       args: milestonePage.args,
       authScopes: { member: true },
+      extensions: listOf(milestonePage),
       description: 'The milestones of the company and its projects.',
       totalCount: (_root, args, ctx) => ctx.db.count('milestones', milestonePage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.milestones.findMany(query(milestonePage.query(args))),

@@ -32,7 +32,7 @@ export async function removeMilestoneDependency(
     .returning({ milestoneId: milestoneDependencies.milestoneId });
   if (!removed.length) throw notFound('Milestone', 'input.dependsOnId');
   await recordEvent(tx, viewer, {
-    action: 'milestone.dependency-removed',
+    action: 'milestone.dependencyRemoved',
     resourceType: 'Milestone',
     resourceId: milestoneId,
     metadata: { dependsOnId },

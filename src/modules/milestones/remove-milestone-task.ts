@@ -29,7 +29,7 @@ export async function removeMilestoneTask(
     .returning({ id: milestoneTasks.id });
   if (!removed.length) throw notFound('Task', 'input.taskId');
   await recordEvent(tx, viewer, {
-    action: 'milestone.task-removed',
+    action: 'milestone.taskRemoved',
     resourceType: 'Milestone',
     resourceId: milestoneId,
     metadata: { taskId },

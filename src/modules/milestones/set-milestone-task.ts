@@ -45,7 +45,7 @@ export async function setMilestoneTask(
     .values({ id: uuidv7(), milestoneId, taskId, ...set })
     .onConflictDoUpdate({ target: [milestoneTasks.milestoneId, milestoneTasks.taskId], set });
   await recordEvent(tx, viewer, {
-    action: 'milestone.task-set',
+    action: 'milestone.taskSet',
     resourceType: 'Milestone',
     resourceId: milestoneId,
     metadata: { taskId, ...set },

@@ -1,7 +1,6 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { type EventHandler, onEvent } from '../events/handlers.ts';
-import { tasks } from '../tasks/tables.ts';
 import { recomputeProgress } from './recompute-progress.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
@@ -43,10 +42,8 @@ const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
   );
 };
 
-/** The tasks of a deleted project go with it; only the company's own milestones can have had some of them. */
-const afterProjectDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
-  const gone = tx.select({ id: tasks.id }).from(tasks).where(eq(tasks.projectId, resourceId));
-  await tx.delete(milestoneTasks).where(inArray(milestoneTasks.taskId, gone));
+/** The tasks of a deleted project are gone with it; only the company's own milestones can have had some of them. */
+const afterProjectDeletion: EventHandler = async (tx, viewer) => {
   const own = await tx.select({ id: milestones.id }).from(milestones).where(isNull(milestones.projectId));
   await recomputeProgress(
     tx,

@@ -30,7 +30,7 @@ export async function addChecklistItem(
   const after = { taskId, name, rank: await rankInChecklist(tx, items, { afterId }) };
   await tx.insert(checklistItems).values({ id, ...after });
   await recordEvent(tx, viewer, {
-    action: 'checklist-item.created',
+    action: 'checklistItem.created',
     resourceType: 'ChecklistItem',
     resourceId: id,
     after,

@@ -25,6 +25,6 @@ export async function addTaskComment(
   const id = uuidv7();
   const after = { taskId, authorId: viewer.profileId, content };
   await tx.insert(taskComments).values({ id, ...after });
-  await recordEvent(tx, viewer, { action: 'task-comment.created', resourceType: 'TaskComment', resourceId: id, after });
+  await recordEvent(tx, viewer, { action: 'taskComment.created', resourceType: 'TaskComment', resourceId: id, after });
   return { id, taskId };
 }

@@ -37,7 +37,7 @@ export async function addTaskDependency(
   if (added.length) {
     const metadata = { dependsOnId };
     await recordEvent(tx, viewer, {
-      action: 'task.dependency-added',
+      action: 'task.dependencyAdded',
       resourceType: 'Task',
       resourceId: taskId,
       metadata,

@@ -22,7 +22,7 @@ export async function deleteChecklistItem(
   const current = await lockChecklistItem(tx, viewer, id);
   await deleteRow(tx, checklistItems, id, 'The item is still in use');
   await recordEvent(tx, viewer, {
-    action: 'checklist-item.deleted',
+    action: 'checklistItem.deleted',
     resourceType: 'ChecklistItem',
     resourceId: id,
     before: current,

@@ -23,7 +23,7 @@ export async function deleteTaskComment(
   requireCommentEditor(viewer, current);
   await deleteRow(tx, taskComments, id, 'The comment is still in use');
   await recordEvent(tx, viewer, {
-    action: 'task-comment.deleted',
+    action: 'taskComment.deleted',
     resourceType: 'TaskComment',
     resourceId: id,
     before: current,

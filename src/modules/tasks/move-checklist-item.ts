@@ -31,7 +31,7 @@ export async function moveChecklistItem(
   const changes = await patchRow(tx, checklistItems, current, { rank });
   if (changes) {
     await recordEvent(tx, viewer, {
-      action: 'checklist-item.moved',
+      action: 'checklistItem.moved',
       resourceType: 'ChecklistItem',
       resourceId: id,
       metadata: { taskId },

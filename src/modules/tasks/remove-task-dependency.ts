@@ -28,7 +28,7 @@ export async function removeTaskDependency(
   if (!removed.length) throw notFound('Task', 'input.dependsOnId');
   const metadata = { dependsOnId };
   await recordEvent(tx, viewer, {
-    action: 'task.dependency-removed',
+    action: 'task.dependencyRemoved',
     resourceType: 'Task',
     resourceId: taskId,
     metadata,

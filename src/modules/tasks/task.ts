@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
 import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { Profile } from '../people/profile.ts';
 import { Deliverable } from '../projects/deliverable.ts';
@@ -111,6 +111,7 @@ builder.queryField('tasks', (t) =>
       type: Task,
       args: taskPage.args,
       authScopes: { member: true },
+      extensions: listOf(taskPage),
       description: 'The tasks of the company.',
       totalCount: (_root, args, ctx) => ctx.db.count('tasks', taskPage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.tasks.findMany(query(taskPage.query(args))),

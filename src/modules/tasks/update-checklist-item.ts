@@ -30,7 +30,7 @@ export async function updateChecklistItem(
   const { taskId } = current;
   if (changes) {
     await recordEvent(tx, viewer, {
-      action: 'checklist-item.updated',
+      action: 'checklistItem.updated',
       resourceType: 'ChecklistItem',
       resourceId: id,
       metadata: { taskId },

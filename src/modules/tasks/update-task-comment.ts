@@ -22,7 +22,7 @@ export async function updateTaskComment(tx: TenantTx, viewer: Viewer, raw: Raw<t
   if (content === current.content) return { id };
   const changes = await patchRow(tx, taskComments, current, { content, editedAt: new Date() });
   await recordEvent(tx, viewer, {
-    action: 'task-comment.updated',
+    action: 'taskComment.updated',
     resourceType: 'TaskComment',
     resourceId: id,
     metadata: { taskId: current.taskId },
