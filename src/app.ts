@@ -8,7 +8,7 @@ import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
 import { ExternalIssuers } from './identity/external-issuers.ts';
 import { defaultSessionTimes, type Identity } from './identity/identity.ts';
-import { LogMailer } from './identity/mailer.ts';
+import { LogMailer, NoMailer } from './identity/mailer.ts';
 import { MemberStates } from './identity/member-states.ts';
 import { Passwords } from './identity/password.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
@@ -116,7 +116,7 @@ export class App implements Toolbox {
       seal,
       passwords: options.passwords ?? new Passwords(),
       accessTokens,
-      mailer: new LogMailer(logger),
+      mailer: config.production ? new NoMailer(logger) : new LogMailer(logger),
       profiles: new TenantProfiles(this.binding),
       logger,
       options: {

@@ -24,3 +24,16 @@ export class LogMailer implements Mailer {
     this.#logger.info({ mail }, 'mail');
   }
 }
+
+/** For an installation that was given no sender: says that a mail was due, and nothing of what is in it. */
+export class NoMailer implements Mailer {
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  async send({ subject }: Mail): Promise<void> {
+    this.#logger.warn({ subject }, 'a mail was not sent: this installation has no sender of mail');
+  }
+}

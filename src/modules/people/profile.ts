@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineConnection } from '../../graphql/pages.ts';
+import { defineConnection, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { keepConfidential } from '../events/confidential.ts';
 import { readableProfiles } from './policy.ts';
@@ -66,6 +66,7 @@ builder.queryField('profiles', (t) =>
       type: Profile,
       args: profilePage.args,
       authScopes: { member: true },
+      extensions: listOf(profilePage),
       description: 'The people of the company.',
       totalCount: (_root, args, ctx) => ctx.db.count('profiles', profilePage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.profiles.findMany(query(profilePage.query(args))),
