@@ -29,6 +29,10 @@ const meanings: Record<string, ErrorCode> = {
   ENOTFOUND: 'UNAVAILABLE',
   EAI_AGAIN: 'UNAVAILABLE',
   ETIMEDOUT: 'UNAVAILABLE',
+  // More than a statement can hold
+  '54000': 'TOO_COMPLEX',
+  '54001': 'TOO_COMPLEX',
+  '54023': 'TOO_COMPLEX',
   // Values and rows
   '23505': 'ALREADY_EXISTS',
   '23001': 'IN_USE',
@@ -39,6 +43,7 @@ const meanings: Record<string, ErrorCode> = {
   '22008': 'BAD_INPUT',
   '22021': 'BAD_INPUT',
   '22P02': 'BAD_INPUT',
+  '22P05': 'BAD_INPUT',
 };
 
 const messages: Partial<Record<ErrorCode, string>> = {
@@ -51,6 +56,7 @@ const messages: Partial<Record<ErrorCode, string>> = {
   IN_USE: 'This is still in use',
   NOT_FOUND: 'Something that this refers to was not found',
   BAD_INPUT: 'A value is not allowed',
+  TOO_COMPLEX: 'This asks for more at once than the database can do',
 };
 
 const retryable = new Set<ErrorCode>(['TRANSACTION_CONFLICT', 'CONNECTION_LOST', 'UNAVAILABLE']);

@@ -127,7 +127,8 @@ export class Slot {
   /**
    * Sends one statement, in the same packet as those sent in this turn of the event loop, and gives its rows, as arrays
    * when asked. Several statements in one text are refused by the server.
-   * @throws TypeError for a parameter or a text that cannot be sent; nothing is sent then.
+   * @throws TypeError for a parameter or a text that cannot be sent, TOO_COMPLEX for too many parameters; nothing is
+   * sent then.
    */
   run(text: string, parameters: readonly unknown[] = [], values = false): Promise<Answer> {
     const { prepare } = this.#options;
@@ -229,9 +230,7 @@ export class Slot {
 
   #encode(text: string, parameters: readonly unknown[]): unknown[] {
     if (text.includes('\0')) throw new TypeError('A statement cannot hold a NUL');
-    if (parameters.length > maxParameters) {
-      throw new TypeError(`A statement cannot take ${parameters.length} parameters`);
-    }
+    if (parameters.length > maxParameters) throw databaseError('TOO_COMPLEX');
     return parameters
       .map(encodeParameter)
       .map(({ text, type }: EncodedParameter) => this.#sql.typed(text as never, type));

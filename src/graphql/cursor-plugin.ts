@@ -5,6 +5,7 @@ import SchemaBuilder, {
 } from '@pothos/core';
 import type { GraphQLFieldResolver } from 'graphql';
 import { AppError } from '../lib/errors.ts';
+import { readJson } from '../lib/read-text.ts';
 
 export const cursorPluginName = 'chantierCursors' as const;
 
@@ -42,11 +43,27 @@ export const bindCursor = (tag: string, cursor: string): string =>
 export function unbindCursor(tag: string, bound: string, argument: string): string {
   const text = Buffer.from(bound, 'base64url').toString();
   const bar = text.indexOf('|');
-  if (bar < 0) throw new AppError('BAD_CURSOR', 'This is not a cursor of this server', { field: argument });
+  if (bar < 0) throw notOurs(argument);
   if (text.slice(0, bar) !== tag) {
     throw new AppError('BAD_CURSOR', 'This cursor comes from another ordering', { field: argument });
   }
-  return text.slice(bar + 1);
+  const position = text.slice(bar + 1);
+  if (!isPosition(position)) throw notOurs(argument);
+  return position;
+}
+
+const notOurs = (field: string): AppError =>
+  new AppError('BAD_CURSOR', 'This is not a cursor of this server', { field });
+
+/** A value as Pothos writes it into a cursor: a text, a number, a date, or nothing. */
+const chunk = /^(?:S:[\s\S]*|[NIM]:-?\d[\d.e+-]*|D:-?\d{1,15}|Z:)$/;
+
+/** Whether a plain cursor holds values that can be compared with: what a stranger made up fails far from here else. */
+function isPosition(plain: string): boolean {
+  const text = Buffer.from(plain, 'base64').toString();
+  if (!text.startsWith('DC:T:')) return text.startsWith('DC:') && chunk.test(text.slice(3));
+  const parts = readJson(text.slice(5));
+  return Array.isArray(parts) && parts.every((part) => part === null || (typeof part === 'string' && chunk.test(part)));
 }
 
 function checkSize(size: number | null | undefined, argument: string): void {

@@ -1,7 +1,7 @@
 import { PothosValidationError } from '@pothos/core';
 import { GraphQLError } from 'graphql';
 import { toAppError } from '../db/pg-errors.ts';
-import { AppError, type ErrorCode, httpStatusOf } from '../lib/errors.ts';
+import { AppError, type ErrorCode, errorCodes, httpStatusOf } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 
@@ -55,7 +55,7 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
       ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions }
       : {};
   const known = knownError(error);
-  if (known)
+  if (known && known.code !== 'INTERNAL')
     return new GraphQLError(known.message, { ...place, extensions: extensionsOf(known), originalError: known });
   if (error instanceof GraphQLError && rootCause(error) instanceof GraphQLError) return withCode(error);
   const errorId = uuidv7();
@@ -66,23 +66,33 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
 /** The error of an operation that was refused before it ran: the HTTP status says so. */
 export function requestError(error: unknown, logger: Logger): GraphQLError {
   const known = knownError(error);
-  if (known) return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
+  if (known && known.code !== 'INTERNAL')
+    return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
   return maskError(error, logger);
 }
 
-/** Errors that graphql-js itself makes: syntax, validation, and values of variables that do not fit. */
+const codeOfStatus: Record<number, ErrorCode> = {
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** Errors that graphql-js and Yoga make themselves: syntax, validation, variables that do not fit, a wrong body. */
 function withCode(error: GraphQLError): GraphQLError {
-  if (error.extensions.code) return error;
-  const code: ErrorCode = error.message.startsWith('Syntax Error')
-    ? 'GRAPHQL_PARSE_FAILED'
-    : error.message.startsWith('Variable "$')
-      ? 'BAD_INPUT'
-      : 'GRAPHQL_VALIDATION_FAILED';
-  return new GraphQLError(error.message, {
-    nodes: error.nodes,
-    path: error.path,
-    source: error.source,
-    positions: error.positions,
-    extensions: { ...error.extensions, code },
-  });
+  const { code } = error.extensions;
+  if ((errorCodes as readonly unknown[]).includes(code)) return error;
+  const { nodes, path, source, positions } = error;
+  const extensions = code === undefined ? { code: codeOf(error) } : requestExtensions(error);
+  return new GraphQLError(error.message, { nodes, path, source, positions, extensions });
+}
+
+function codeOf({ message }: GraphQLError): ErrorCode {
+  if (message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
+  return message.startsWith('Variable "$') ? 'BAD_INPUT' : 'GRAPHQL_VALIDATION_FAILED';
+}
+
+/** Yoga has codes of its own for requests that are none; ours follow from its status. */
+function requestExtensions({ extensions }: GraphQLError): Record<string, unknown> {
+  const { status = 400, headers } = (extensions.http ?? {}) as { status?: number; headers?: object };
+  return { code: codeOfStatus[status] ?? 'BAD_INPUT', http: { status, ...(headers && { headers }) } };
 }

@@ -64,6 +64,17 @@ describe('in production', async () => {
     expect(admin.data.__schema.queryType.name).toBe('Query');
   });
 
+  it('errors name nothing of the schema that the request did not', async () => {
+    const { errors } = await production.graphql('{ profilez { totalCount } }');
+    expect(errors[0]!.message).toBe('Cannot query field "profilez" on type "Query".');
+    const variables = { where: { firstNam: { eq: 'x' } } };
+    const wrong = await production.graphql(
+      'query ($where: ProfileFilter) { profiles(where: $where) { totalCount } }',
+      variables,
+    );
+    expect(wrong.errors[0]!.message).not.toContain('Did you mean');
+  });
+
   it('there is no GraphiQL for a stranger', async () => {
     const response = await production.yoga.fetch('http://localhost/graphql', { headers: { accept: 'text/html' } });
     expect(response.headers.get('content-type') ?? '').not.toContain('text/html');

@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { uuidv7 } from '../../src/lib/ids.ts';
+import { world } from '../support/world.ts';
+
+const here = await world();
+const acme = await here.company();
+const member = await acme.as('MEMBER');
+
+const people = 'query ($where: ProfileFilter) { profiles(where: $where) { totalCount nodes { firstName } } }';
+const codeOf = async (query: string, variables = {}) =>
+  (await member.graphql(query, variables)).errors[0]?.extensions.code;
+const nested = (levels: number, key: string) =>
+  JSON.parse(`${`{"${key}":`.repeat(levels)}{"firstName":{"eq":"x"}}${'}'.repeat(levels)}`);
+
+describe('a filter', () => {
+  it.each([
+    ['nested without end', nested(4000, 'not'), 'TOO_COMPLEX'],
+    ['across relations without end', nested(1000, 'manager'), 'TOO_COMPLEX'],
+    ['with more values than a statement takes', { firstName: { in: Array(70_000).fill('x') } }, 'TOO_COMPLEX'],
+    ['with a NUL', { firstName: { contains: '\0' } }, 'BAD_INPUT'],
+    ['with an id that is none', { id: { eq: 'Profile:zzz' } }, 'BAD_INPUT'],
+    ['with an id of another type', { id: { eq: `Task:${uuidv7()}` } }, 'BAD_INPUT'],
+    ['with a day that never is', { createdAt: { gt: '2026-02-31T00:00:00Z' } }, 'BAD_INPUT'],
+    ['with a day before all days', { createdAt: { gt: '0000-01-01T00:00:00Z' } }, 'BAD_INPUT'],
+  ])('%s is refused', async (_name, where, code) => {
+    expect(await codeOf(people, { where })).toBe(code);
+  });
+
+  it.each([
+    ['half a character', { firstName: { contains: '\ud800' } }],
+    ['a text as long as a request', { firstName: { contains: 'x'.repeat(900_000) } }],
+    ['nothing at all', { firstName: { in: [] } }],
+    ['many alternatives', { or: Array(2000).fill({ firstName: { eq: 'x' } }) }],
+  ])('for %s finds nobody', async (_name, where) => {
+    const { profiles } = await member.ok(people, { where });
+    expect(profiles).toEqual({ totalCount: 0, nodes: [] });
+  });
+});
+
+describe('a document', () => {
+  it.each([
+    ['of too many words', `{ ${'__typename '.repeat(80_000)} }`],
+    ['nested without end', `{ ${'profiles { nodes { manager { '.repeat(20_000)}`],
+    ['with lists in lists', `{ profiles(where: { and: ${'['.repeat(50_000)} }`],
+    [
+      'of a chain of fragments',
+      `{ ...F0 } ${Array.from({ length: 2000 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} }`).join(' ')}`,
+    ],
+    [
+      'whose fragments double',
+      `{ ...F0 } ${Array.from({ length: 40 }, (_, n) => `fragment F${n} on Query { ...F${n + 1} ...F${n + 1} }`).join(' ')}
+       fragment F40 on Query { __typename }`,
+    ],
+    [
+      'with a page size by default',
+      'query ($n: Int = 100) { profiles(first: $n) { nodes { reports(first: $n) { nodes { id } } } } }',
+    ],
+  ])('%s is refused', async (_name, query) => expect(await codeOf(query)).toBe('TOO_COMPLEX'));
+});
+
+describe('a cursor', () => {
+  const bound = (plain: string) => Buffer.from(`|${Buffer.from(plain).toString('base64')}`).toString('base64url');
+  it.each([
+    'x',
+    bound('x'),
+    bound('DC:D:never'),
+    bound('DC:N:NaN'),
+    bound('DC:O:{"gt":1}'),
+    bound('DC:J:[{"RAW":1}]'),
+    bound('DC:T:[["S:x"]]'),
+    bound('DC:T:'),
+  ])('that was made up is none: %s', async (after) => {
+    expect(await codeOf('query ($after: String) { profiles(after: $after) { nodes { id } } }', { after })).toBe(
+      'BAD_CURSOR',
+    );
+  });
+});
+
+describe('a body', () => {
+  it.each(['', '{', 'null', '[]', '"x"', '{}', '{"query":1}', '{"query":"{ __typename }","variables":"x"}'])(
+    '%s is no request',
+    async (body) => {
+      const headers = { 'content-type': 'application/json' };
+      const response = await here.yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body });
+      const { errors } = (await response.json()) as { errors: { extensions: object }[] };
+      expect([response.status, errors[0]!.extensions]).toEqual([400, { code: 'BAD_INPUT' }]);
+    },
+  );
+
+  it('with several operations and no name is refused', async () => {
+    expect(await codeOf('query A { __typename } query B { __typename }')).toBe('BAD_INPUT');
+  });
+});
