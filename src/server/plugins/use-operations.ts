@@ -31,7 +31,8 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
   const cookies = new WeakMap<Request, RefreshCookie>();
   return {
     onExecute({ executeFn, setExecuteFn }) {
-      setExecuteFn(async (args: ExecutionArgs) => {
+      setExecuteFn(async (given: ExecutionArgs) => {
+        const args = { ...given, hideSuggestions: !options.openIntrospection };
         const { request, req } = args.contextValue as YogaInitialContext & ServerContext;
         const jar = new RefreshCookie(request.headers.get('cookie'), { secure: options.secureCookies });
         cookies.set(request, jar);
@@ -39,10 +40,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const scope = await scopeOf(args, head, options).catch((error: unknown) => {
           throw requestError(error, options.logger);
         });
-        return executeOperation(
-          { ...args, contextValue: new Context(scope), hideSuggestions: !options.openIntrospection },
-          executeFn as Execute,
-        );
+        return executeOperation({ ...args, contextValue: new Context(scope) }, executeFn as Execute);
       });
     },
     onResponse({ request, response }) {
