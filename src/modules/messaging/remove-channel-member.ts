@@ -29,16 +29,16 @@ export async function removeChannelMember(
   if (profileId !== viewer.profileId && !canManageChannel(viewer, channel)) {
     throw forbidden('Only who made a channel, or a moderator, may take others out');
   }
-  const removed = await tx
+  const [before] = await tx
     .delete(channelMembers)
     .where(and(eq(channelMembers.channelId, channelId), eq(channelMembers.profileId, profileId)))
-    .returning({ id: channelMembers.id });
-  if (!removed.length) throw notFound('ChannelMember', 'input.profileId');
+    .returning({ id: channelMembers.id, channelId: channelMembers.channelId, profileId: channelMembers.profileId });
+  if (!before) throw notFound('ChannelMember', 'input.profileId');
   await recordEvent(tx, viewer, {
-    action: 'channel.memberRemoved',
-    resourceType: 'Channel',
-    resourceId: channelId,
-    before: { profileId },
+    action: 'channelMember.deleted',
+    resourceType: 'ChannelMember',
+    resourceId: before.id,
+    before,
   });
   return { id: channelId };
 }

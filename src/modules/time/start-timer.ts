@@ -38,6 +38,11 @@ export async function startTimer(tx: TenantTx, viewer: Viewer, raw: Raw<typeof i
   };
   const started = await tx.insert(runningTimers).values(row).onConflictDoNothing().returning({ id: runningTimers.id });
   if (!started.length) throw new AppError('INVALID_STATE', 'Your timer is running: stop or discard it first');
-  await recordEvent(tx, viewer, { action: 'timer.started', resourceType: 'RunningTimer', resourceId: id, after: row });
+  await recordEvent(tx, viewer, {
+    action: 'runningTimer.started',
+    resourceType: 'RunningTimer',
+    resourceId: id,
+    after: row,
+  });
   return { id };
 }

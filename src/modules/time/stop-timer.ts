@@ -38,7 +38,7 @@ export async function stopTimer(
   const timeEntryIds = await recordDays(tx, viewer, { ...timer, description: description ?? timer.description }, days);
   const { id, startedAt } = timer;
   await recordEvent(tx, viewer, {
-    action: 'timer.stopped',
+    action: 'runningTimer.stopped',
     resourceType: 'RunningTimer',
     resourceId: id,
     metadata: { startedAt, stoppedAt: end, timeEntryIds },
@@ -56,7 +56,12 @@ export async function discardTimer(
   const before = await takeTimer(tx, viewer);
   const { id } = before;
   if (raw.id && raw.id !== id) throw notFound('RunningTimer', 'input.id');
-  await recordEvent(tx, viewer, { action: 'timer.discarded', resourceType: 'RunningTimer', resourceId: id, before });
+  await recordEvent(tx, viewer, {
+    action: 'runningTimer.discarded',
+    resourceType: 'RunningTimer',
+    resourceId: id,
+    before,
+  });
   return { id };
 }
 
