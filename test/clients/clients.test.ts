@@ -8,7 +8,7 @@ const manager = await (await server.company()).as('MANAGER');
 const update = `mutation ($input: UpdateClientInput!) {
   updateClient(input: $input) { client { name sector mainContact contact { id } version } lastEventId }
 }`;
-const remove = 'mutation ($input: DeleteClientInput!) { deleteClient(input: $input) { clientId lastEventId } }';
+const remove = 'mutation ($input: DeleteClientInput!) { deleteClient(input: $input) { deletedId lastEventId } }';
 const refused = async (who: Member, mutation: string, input: object) =>
   (await who.graphql(mutation, { input })).errors[0]?.extensions;
 
@@ -34,7 +34,7 @@ describe('clients', () => {
   it('are deleted unless they have projects', async () => {
     const [free, used] = [await createClient(manager), await createClient(manager)];
     await createProject(manager, { clientId: used });
-    expect((await manager.ok(remove, { input: { id: free } })).deleteClient.clientId).toBe(free);
+    expect((await manager.ok(remove, { input: { id: free } })).deleteClient.deletedId).toBe(free);
     expect(await refused(manager, remove, { id: used })).toMatchObject({ code: 'IN_USE', field: 'input.id' });
     const found = await manager.ok(`{ free: node(id: "${free}") { id } used: node(id: "${used}") { id } }`);
     expect(found).toEqual({ free: null, used: { id: used } });

@@ -78,7 +78,7 @@ describe('the log', () => {
   it('is filtered by resource, actor, action and time', async () => {
     const { manager } = await start();
     const [one, other] = [await createClient(manager), await createClient(manager)];
-    await manager.ok('mutation ($id: ID!) { deleteClient(input: { id: $id }) { clientId } }', { id: one });
+    await manager.ok('mutation ($id: ID!) { deleteClient(input: { id: $id }) { deletedId } }', { id: one });
     await logOf(manager, 4);
     const found = async (where: object) => actions(await readLog(manager, { where }));
     expect(await found({ resource: one })).toEqual(['client.created', 'client.deleted']);

@@ -32,8 +32,8 @@ describe('a phase', () => {
     });
     const wrong = await run(manager, 'updateProjectPhase', fields, { id: first, endDate: '2025-12-31' });
     expect(wrong).toEqual({ code: 'BAD_INPUT', field: 'input.endDate' });
-    expect(await run(manager, 'deleteProjectPhase', 'projectPhaseId', { id: first })).toBe(first);
-    expect(await run(manager, 'deleteProjectPhase', 'projectPhaseId', { id: first })).toMatchObject({
+    expect(await run(manager, 'deleteProjectPhase', 'deletedId', { id: first })).toBe(first);
+    expect(await run(manager, 'deleteProjectPhase', 'deletedId', { id: first })).toMatchObject({
       code: 'NOT_FOUND',
     });
   });
@@ -73,7 +73,7 @@ describe('a deliverable', () => {
     const input = { id, status: 'SUBMITTED' };
     const refused = await run(consultant, 'changeDeliverableStatus', fields, input);
     expect(refused).toMatchObject({ code: 'FORBIDDEN' });
-    expect(await run(manager, 'deleteDeliverable', 'deliverableId', { id })).toBe(id);
+    expect(await run(manager, 'deleteDeliverable', 'deletedId', { id })).toBe(id);
   });
 });
 
@@ -96,8 +96,8 @@ describe('an incident', () => {
   it('of others is theirs to change', async () => {
     const id = await createPart(manager, 'Incident', { projectId, title: 'Theirs' });
     expect(await run(consultant, 'updateIncident', fields, { id, title: 'Mine' })).toMatchObject({ code: 'FORBIDDEN' });
-    expect(await run(consultant, 'deleteIncident', 'incidentId', { id })).toMatchObject({ code: 'FORBIDDEN' });
-    expect(await run(manager, 'deleteIncident', 'incidentId', { id })).toBe(id);
+    expect(await run(consultant, 'deleteIncident', 'deletedId', { id })).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await run(manager, 'deleteIncident', 'deletedId', { id })).toBe(id);
   });
 
   it('does not exist for a CLIENT', async () => {

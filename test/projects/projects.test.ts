@@ -11,7 +11,7 @@ const create = `mutation ($input: CreateProjectInput!) {
 const update = `mutation ($input: UpdateProjectInput!) {
   updateProject(input: $input) { project { name code status expectedEndDate version } lastEventId }
 }`;
-const remove = 'mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { projectId } }';
+const remove = 'mutation ($input: DeleteProjectInput!) { deleteProject(input: $input) { deletedId } }';
 const refused = async (who: Member, mutation: string, input: object) =>
   (await who.graphql(mutation, { input })).errors[0]?.extensions;
 

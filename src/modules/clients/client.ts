@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineConnection } from '../../graphql/pages.ts';
+import { defineConnection, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { Profile } from '../people/profile.ts';
 import { clientPage } from './client-filter.ts';
@@ -52,6 +52,7 @@ builder.queryField('clients', (t) =>
       type: Client,
       args: clientPage.args,
       authScopes: { member: true },
+      extensions: listOf(clientPage),
       description: 'The clients of the company.',
       totalCount: (_root, args, ctx) => ctx.db.count('clients', clientPage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.clients.findMany(query(clientPage.query(args))),

@@ -44,5 +44,5 @@ defineMutation('deleteClient', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => deleteClient(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ clientId: deletedId(t, 'Client') }),
+  payload: (t) => ({ deletedId: deletedId(t, 'Client') }),
 });

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineConnection } from '../../graphql/pages.ts';
+import { defineConnection, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { Project } from '../projects/project.ts';
 import { ChannelMemberConnection } from './channel-member.ts';
@@ -82,6 +82,7 @@ builder.queryField('channels', (t) =>
       type: Channel,
       args: channelPage.args,
       authScopes: { member: true },
+      extensions: listOf(channelPage),
       description: 'The channels that you see.',
       totalCount: (_root, args, ctx) => ctx.db.count('channels', channelPage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.channels.findMany(query(channelPage.query(args))),

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineConnection } from '../../graphql/pages.ts';
+import { defineConnection, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { ProfileConnection } from '../people/profile.ts';
 import { profilePage } from '../people/profile-filter.ts';
@@ -82,6 +82,7 @@ builder.queryField('messages', (t) =>
       type: Message,
       args: messagePage.args,
       authScopes: { member: true },
+      extensions: listOf(messagePage),
       description: 'The messages of all channels that you see, the oldest first.',
       totalCount: (_root, args, ctx) => ctx.db.count('messages', messagePage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.messages.findMany(query(messagePage.query(args))),

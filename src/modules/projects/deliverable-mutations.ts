@@ -62,5 +62,5 @@ defineMutation('deleteDeliverable', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'Deliverable', input),
-  payload: (t) => ({ deliverableId: deletedId(t, 'Deliverable') }),
+  payload: (t) => ({ deletedId: deletedId(t, 'Deliverable') }),
 });

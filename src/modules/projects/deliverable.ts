@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
 import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { DeliverableStatus } from './deliverable-status.ts';
 import { readableParts } from './policy.ts';
@@ -81,6 +81,7 @@ builder.queryField('deliverables', (t) =>
       type: Deliverable,
       args: deliverablePage.args,
       authScopes: { member: true },
+      extensions: listOf(deliverablePage),
       description: 'The deliverables of all projects.',
       totalCount: (_root, args, ctx) => ctx.db.count('deliverables', deliverablePage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.deliverables.findMany(query(deliverablePage.query(args))),

@@ -66,5 +66,5 @@ defineMutation('deleteIncident', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'Incident', input),
-  payload: (t) => ({ incidentId: deletedId(t, 'Incident') }),
+  payload: (t) => ({ deletedId: deletedId(t, 'Incident') }),
 });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
 import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { IncidentSeverity, IncidentStatus } from './incident-status.ts';
 import { readableIncidents } from './policy.ts';
@@ -75,6 +75,7 @@ builder.queryField('incidents', (t) =>
       type: Incident,
       args: incidentPage.args,
       authScopes: { member: true },
+      extensions: listOf(incidentPage),
       description: 'The incidents of all projects.',
       totalCount: (_root, args, ctx) => ctx.db.count('incidents', incidentPage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.incidents.findMany(query(incidentPage.query(args))),

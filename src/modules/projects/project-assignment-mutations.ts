@@ -54,5 +54,5 @@ defineMutation('deleteProjectAssignment', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'ProjectAssignment', input),
-  payload: (t) => ({ projectAssignmentId: deletedId(t, 'ProjectAssignment') }),
+  payload: (t) => ({ deletedId: deletedId(t, 'ProjectAssignment') }),
 });

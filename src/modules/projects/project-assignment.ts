@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
 import { Money } from '../../graphql/money.ts';
 import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { money } from '../../lib/money.ts';
 import { keepConfidential } from '../events/confidential.ts';
@@ -84,6 +84,7 @@ builder.queryField('projectAssignments', (t) =>
       type: ProjectAssignment,
       args: projectAssignmentPage.args,
       authScopes: { member: true },
+      extensions: listOf(projectAssignmentPage),
       description: 'Who works on which project.',
       totalCount: (_root, args, ctx) => ctx.db.count('projectAssignments', projectAssignmentPage.where(args)),
       resolve: (query, _root, args, ctx) =>

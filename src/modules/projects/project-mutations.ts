@@ -57,5 +57,5 @@ defineMutation('deleteProject', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => deleteProject(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ projectId: deletedId(t, 'Project') }),
+  payload: (t) => ({ deletedId: deletedId(t, 'Project') }),
 });

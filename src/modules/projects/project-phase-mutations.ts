@@ -45,5 +45,5 @@ defineMutation('deleteProjectPhase', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'ProjectPhase', input),
-  payload: (t) => ({ projectPhaseId: deletedId(t, 'ProjectPhase') }),
+  payload: (t) => ({ deletedId: deletedId(t, 'ProjectPhase') }),
 });

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
 import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { readableParts } from './policy.ts';
 import { Project } from './project.ts';
@@ -72,6 +72,7 @@ builder.queryField('projectPhases', (t) =>
       type: ProjectPhase,
       args: projectPhasePage.args,
       authScopes: { member: true },
+      extensions: listOf(projectPhasePage),
       description: 'The phases of all projects.',
       totalCount: (_root, args, ctx) => ctx.db.count('projectPhases', projectPhasePage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.projectPhases.findMany(query(projectPhasePage.query(args))),

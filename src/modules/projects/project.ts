@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
 import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { Client } from '../clients/client.ts';
 import { Profile } from '../people/profile.ts';
@@ -87,6 +87,7 @@ builder.queryField('projects', (t) =>
       type: Project,
       args: projectPage.args,
       authScopes: { member: true },
+      extensions: listOf(projectPage),
       description: 'The projects of the company.',
       totalCount: (_root, args, ctx) => ctx.db.count('projects', projectPage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.projects.findMany(query(projectPage.query(args))),

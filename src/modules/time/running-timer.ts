@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineConnection } from '../../graphql/pages.ts';
+import { defineConnection, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { readableTime } from './policy.ts';
 import { runningTimers } from './tables.ts';
@@ -38,6 +38,7 @@ builder.queryFields((t) => ({
       type: RunningTimer,
       args: runningTimerPage.args,
       authScopes: { member: true },
+      extensions: listOf(runningTimerPage),
       description: 'The timers that run now: who is working on what.',
       totalCount: (_root, args, ctx) => ctx.db.count('runningTimers', runningTimerPage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.runningTimers.findMany(query(runningTimerPage.query(args))),

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineConnection } from '../../graphql/pages.ts';
+import { defineConnection, listOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
@@ -81,6 +81,7 @@ builder.queryField('timeEntries', (t) =>
       type: TimeEntry,
       args: timeEntryPage.args,
       authScopes: { member: true },
+      extensions: listOf(timeEntryPage),
       description: 'The work that people of the company recorded.',
       totalCount: (_root, args, ctx) => ctx.db.count('timeEntries', timeEntryPage.where(args)),
       resolve: (query, _root, args, ctx) => ctx.db.query.timeEntries.findMany(query(timeEntryPage.query(args))),
