@@ -58,10 +58,13 @@ const notOurs = (field: string): AppError =>
 /** A value as Pothos writes it into a cursor: a text, a number, a date, or nothing. */
 const chunk = /^(?:S:[\s\S]*|[NIM]:-?\d[\d.e+-]*|D:-?\d{1,15}|Z:)$/;
 
-/** Whether a plain cursor holds values that can be compared with: what a stranger made up fails far from here else. */
+/**
+ * Whether a plain cursor of Pothos holds values that can be compared with: what a stranger made up would fail far from
+ * here else. Lists with cursors of their own check them themselves.
+ */
 function isPosition(plain: string): boolean {
   const text = Buffer.from(plain, 'base64').toString();
-  if (!text.startsWith('DC:T:')) return text.startsWith('DC:') && chunk.test(text.slice(3));
+  if (!text.startsWith('DC:T:')) return !text.startsWith('DC:') || chunk.test(text.slice(3));
   const parts = readJson(text.slice(5));
   return Array.isArray(parts) && parts.every((part) => part === null || (typeof part === 'string' && chunk.test(part)));
 }

@@ -29,10 +29,11 @@ export async function answerOnce(
     const stored = ofCatalog ? undefined : await claim(context, args, responseKey);
     if (stored) {
       await context.commit();
-      return { data: stored };
+      return { data: JSON.parse(stored) };
     }
     const result = await run(context);
-    if (result.errors?.length) return result;
+    // What the payload showed was undone, its cursor of the log too. The catalog's was not: the caller needs it
+    if (result.errors?.length) return ofCatalog ? result : { ...result, data: null };
     if (!ofCatalog) await store(context, responseKey, result);
     await context.commit();
     return result;
@@ -53,11 +54,7 @@ function keyOf(context: Context): string | undefined {
 }
 
 /** Takes the key for this transaction; a concurrent holder is waited for. Gives the answer that it left, if any. */
-async function claim(
-  context: Context,
-  args: ExecutionArgs,
-  responseKey: string,
-): Promise<Record<string, unknown> | undefined> {
+async function claim(context: Context, args: ExecutionArgs, responseKey: string): Promise<string | undefined> {
   const key = keyOf(context);
   if (key === undefined) return undefined;
   const viewerId = context.viewer.userId;
@@ -81,18 +78,19 @@ async function claim(
     .select({ requestHash: idempotencyKeys.requestHash, answer: idempotencyKeys.answer })
     .from(idempotencyKeys)
     .where(mine);
-  if (stored?.requestHash === requestHash) return stored.answer as Record<string, unknown>;
+  if (stored?.requestHash === requestHash) return stored.answer as string;
   throw new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request', {
     field: 'Idempotency-Key',
   });
 }
 
+/** Keeps the answer as a text: jsonb would forget in which order its fields were asked for. */
 async function store(context: Context, responseKey: string, result: ExecutionResult): Promise<void> {
   const key = keyOf(context);
   if (key === undefined) return;
   await context.tx
     .update(idempotencyKeys)
-    .set({ answer: result.data })
+    .set({ answer: JSON.stringify(result.data) })
     .where(
       and(
         eq(idempotencyKeys.viewerId, context.viewer.userId),

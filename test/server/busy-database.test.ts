@@ -1,0 +1,79 @@
+import { afterAll, expect, it } from 'vitest';
+import { HttpServer } from '../../src/server/http.ts';
+import { Backends } from '../support/backends.ts';
+import { ownWorld } from '../support/own-world.ts';
+import type { Company, Member } from '../support/world.ts';
+
+const waitMs = 600;
+const here = await ownWorld({ env: { POOL_SIZE: '4', POOL_WAIT_MS: String(waitMs) } });
+const server = await HttpServer.listen({ handler: here.yoga, host: '127.0.0.1', port: 0, graceMs: 1000 });
+const admin = new Backends(here.app.installation.adminUrl);
+afterAll(async () => {
+  await admin[Symbol.asyncDispose]();
+  await server.close();
+  await here[Symbol.asyncDispose]();
+});
+
+const companies: Company[] = [];
+for (const name of ['Acme', 'Globex', 'Initech']) companies.push(await here.company(name));
+const [acme, globex, initech] = await Promise.all(companies.map((company) => company.as('MEMBER')));
+
+async function ask(member: Member) {
+  const began = performance.now();
+  const response = await fetch(`http://127.0.0.1:${server.port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...member.headers },
+    body: JSON.stringify({ query: '{ profiles { totalCount } }' }),
+  });
+  const { data, errors } = (await response.json()) as {
+    data?: { profiles: { totalCount: number } } | null;
+    errors?: { extensions: { code: string } }[];
+  };
+  const tookMs = performance.now() - began;
+  return { status: response.status, retryAfter: response.headers.get('retry-after'), data, errors, tookMs };
+}
+
+/** Makes every query of these companies wait until the work is done. */
+async function slowed(members: readonly Member[], work: () => Promise<void>): Promise<void> {
+  const tables = members.map(({ company }) => `${company.tenant.schemaName}.profiles`);
+  await admin.query(`begin; lock table ${tables.join(', ')} in access exclusive mode`);
+  try {
+    await work();
+  } finally {
+    await admin.query('rollback');
+  }
+}
+
+const busy = (slots: number) => expect.poll(() => here.app.pool.stats().busy).toBe(slots);
+
+it('64 slow queries of one company leave slots to the others', async () => {
+  const slow: Promise<Awaited<ReturnType<typeof ask>>>[] = [];
+  await slowed([acme!], async () => {
+    slow.push(...Array.from({ length: 64 }, () => ask(acme!)));
+    await busy(2);
+    for (const other of [globex!, initech!, globex!]) {
+      const { data, tookMs } = await ask(other);
+      expect(data?.profiles.totalCount).toBe(1);
+      expect(tookMs).toBeLessThan(waitMs);
+    }
+    await expect.poll(() => here.app.pool.stats().waiting).toBe(0);
+  });
+  const answers = await Promise.all(slow);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
+  for (const { status, retryAfter, errors } of answers.filter((answer) => answer.status !== 200))
+    expect([status, retryAfter, errors?.[0]?.extensions.code]).toEqual([503, '1', 'UNAVAILABLE']);
+  await busy(0);
+});
+
+it('an exhausted pool answers 503 with Retry-After within the deadline, and recovers', async () => {
+  const slow: Promise<Awaited<ReturnType<typeof ask>>>[] = [];
+  await slowed([acme!, globex!], async () => {
+    slow.push(ask(acme!), ask(acme!), ask(globex!), ask(globex!));
+    await busy(4);
+    const { status, retryAfter, errors, data, tookMs } = await ask(initech!);
+    expect([status, retryAfter, errors?.[0]?.extensions.code, data]).toEqual([503, '1', 'UNAVAILABLE', null]);
+    expect(tookMs).toBeLessThan(waitMs + 500);
+  });
+  for (const { data } of await Promise.all(slow)) expect(data?.profiles.totalCount).toBe(1);
+  expect((await ask(initech!)).status).toBe(200);
+});
