@@ -10,9 +10,17 @@ export interface DocumentLimits {
   selections: number;
   /** Levels of lists and objects written as arguments, or sent in a variable. */
   values: number;
+  /** Conditions in one filter, at all its levels. */
+  conditions: number;
 }
 
-export const documentLimits: DocumentLimits = { tokens: 10_000, definitions: 500, selections: 200, values: 32 };
+export const documentLimits: DocumentLimits = {
+  tokens: 10_000,
+  definitions: 500,
+  selections: 200,
+  values: 32,
+  conditions: 500,
+};
 
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L]);
 const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R]);
@@ -46,13 +54,28 @@ export function checkDocument(text: string, limits: DocumentLimits = documentLim
   }
 }
 
+/** The lists and objects in a value, each with its level, without recursion. */
+function* partsOf(value: unknown): Generator<{ part: object; level: number }> {
+  const open = [{ part: value, level: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { part, level } = next;
+    if (typeof part !== 'object' || part === null) continue;
+    yield { part, level };
+    for (const inner of Object.values(part)) open.push({ part: inner, level: level + 1 });
+  }
+}
+
 /** Throws TOO_COMPLEX when a variable nests its lists and objects too deeply to be read. */
 export function checkVariables(variables: unknown, limits: DocumentLimits = documentLimits): void {
-  const open = [{ value: variables, level: 0 }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { value, level } = next;
-    if (typeof value !== 'object' || value === null) continue;
+  for (const { level } of partsOf(variables)) {
     if (level > limits.values) refuse('too many levels in a variable', limits.values);
-    for (const part of Object.values(value)) open.push({ value: part, level: level + 1 });
+  }
+}
+
+/** Throws TOO_COMPLEX when a filter has so many conditions that the statement would take long to make. */
+export function checkFilter(filter: unknown, limits: DocumentLimits = documentLimits): void {
+  let conditions = 0;
+  for (const { part } of partsOf(filter)) {
+    if (!Array.isArray(part) && ++conditions > limits.conditions) refuse('too many conditions', limits.conditions);
   }
 }

@@ -9,7 +9,6 @@ const member = await acme.as('MEMBER');
 const people = 'query ($where: ProfileFilter) { profiles(where: $where) { totalCount nodes { firstName } } }';
 const codeOf = async (query: string, variables = {}) =>
   (await member.graphql(query, variables)).errors[0]?.extensions.code;
-const allButEmpty = { gt: '', gte: '', lt: 'x', lte: 'x', eq: 'x', ne: '' };
 const nested = (levels: number, key: string) =>
   JSON.parse(`${`{"${key}":`.repeat(levels)}{"firstName":{"eq":"x"}}${'}'.repeat(levels)}`);
 
@@ -17,7 +16,7 @@ describe('a filter', () => {
   it.each([
     ['nested without end', nested(4000, 'not'), 'TOO_COMPLEX'],
     ['across relations without end', nested(1000, 'manager'), 'TOO_COMPLEX'],
-    ['with more values than a statement takes', { or: Array(12_000).fill({ firstName: allButEmpty }) }, 'TOO_COMPLEX'],
+    ['with very many conditions', { or: Array(12_000).fill({ firstName: { eq: 'x' } }) }, 'TOO_COMPLEX'],
     ['with a NUL', { firstName: { contains: '\0' } }, 'BAD_INPUT'],
     ['with an id that is none', { id: { eq: 'Profile:zzz' } }, 'BAD_INPUT'],
     ['with an id of another type', { id: { eq: `Task:${uuidv7()}` } }, 'BAD_INPUT'],
@@ -32,7 +31,7 @@ describe('a filter', () => {
     ['a text as long as a request', { firstName: { contains: 'x'.repeat(900_000) } }],
     ['one of very many', { firstName: { in: Array(50_000).fill('x') } }],
     ['nothing at all', { firstName: { in: [] } }],
-    ['many alternatives', { or: Array(2000).fill({ firstName: { eq: 'x' } }) }],
+    ['many alternatives', { or: Array(200).fill({ firstName: { eq: 'x' } }) }],
   ])('for %s finds nobody', async (_name, where) => {
     const { profiles } = await member.ok(people, { where });
     expect(profiles).toEqual({ totalCount: 0, nodes: [] });
