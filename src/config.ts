@@ -183,7 +183,7 @@ function toConfig(v: Values): Config {
 
 /** In development a token that was pasted lasts for the day's work. */
 const accessTokenTtl = ({ ACCESS_TOKEN_TTL, NODE_ENV }: Values): number =>
-  ACCESS_TOKEN_TTL ?? (NODE_ENV === 'production' ? 900 : 12 * 3600);
+  ACCESS_TOKEN_TTL ?? (NODE_ENV === 'development' ? 12 * 3600 : 900);
 
 /** What each value allows, but all together do not; looked for even when single ones are wrong, to say all at once. */
 function contradictions(given: Record<string, string>, values?: Values): string[] {

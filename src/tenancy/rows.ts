@@ -77,10 +77,10 @@ export function requireVersion(current: Row, expected: number | null | undefined
 export async function patchRow<T extends VersionedTable>(
   tx: TenantTx,
   table: T,
-  current: InferSelectModel<T>,
+  current: Row,
   patch: Partial<InferSelectModel<T>>,
 ): Promise<{ before: Record<string, unknown>; after: Record<string, unknown> } | null> {
-  const { id, version } = current as unknown as Row;
+  const { id, version } = current;
   const changes = changesOf(current, patch);
   if (!Object.keys(changes.after).length) return null;
   await tx
