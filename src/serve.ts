@@ -3,12 +3,14 @@ import { App } from './app.ts';
 import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
+import { Plans } from './graphql/compile/plans.ts';
 import { settleDepartures } from './identity/departures.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import { prune } from './identity/prune.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
+import { hostCheck } from './server/hosts.ts';
 import { HttpServer } from './server/http.ts';
 import { mayExplore } from './server/may-explore.ts';
 import { RequestScopes } from './server/request-scopes.ts';
@@ -20,6 +22,8 @@ import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 const fieldsPerDocument = 500;
 
 export interface GraphServerOptions {
+  /** Compiled queries; null executes every operation field by field. */
+  plans?: Plans | null;
   /** Development: who the printed address signs the explorer in as. */
   demoHeaders?: () => Promise<Record<string, string>>;
   /** Whether the process is going away: then it is alive, but not ready. */
@@ -35,7 +39,7 @@ export interface GraphServer {
 /** The HTTP side over an opened App, without a socket. */
 export function buildGraphServer(app: App, options: GraphServerOptions = {}): GraphServer {
   const { config, logger } = app.options;
-  const { demoHeaders, draining = () => false } = options;
+  const { demoHeaders, draining = () => false, plans = new Plans(schema) } = options;
   const loginCode = randomBytes(16).toString('base64url');
   const scopes = new RequestScopes({
     authenticator: app.authenticator,
@@ -53,12 +57,14 @@ export function buildGraphServer(app: App, options: GraphServerOptions = {}): Gr
   const yoga = createGraphServer({
     schema,
     scopes,
+    ...(plans && { plans }),
     explorer: new Explorer(explorer),
     openIntrospection: !config.production,
     secureCookies: config.publicUrl.startsWith('https:'),
     trustProxy: config.trustProxy,
     publicKeys: () => publicKeySet(app.signingKeys),
     ready: async () => !draining() && (await app.ready()),
+    isOurs: config.production ? () => true : hostCheck(config),
     corsOrigins: config.corsOrigins,
     maxBodyBytes: config.maxBodyBytes,
     logger,

@@ -67,6 +67,11 @@ export class Session<R extends AnyRelations> {
     return this.#db;
   }
 
+  /** Runs a statement without drizzle; its rows come as arrays. */
+  statement(text: string, parameters: readonly unknown[]): Promise<Answer> {
+    return this.#runner(this.#root).run(text, parameters, true);
+  }
+
   /** Whether the session has asked for a slot. */
   get bound(): boolean {
     return this.#lease !== undefined;

@@ -10,10 +10,18 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Context } from './context.ts';
+import { type Plans, reportOf } from './compile/plans.ts';
+import { Context } from './context.ts';
 import { answerOnce } from './idempotency.ts';
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+export interface ExecuteOptions {
+  /** Compiled queries; without them every operation is executed field by field. */
+  plans?: Plans;
+  /** Whether the answer says how it was made, to those who may explore the graph. */
+  explain?: boolean;
+}
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
@@ -22,12 +30,42 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
  * Each root field of a mutation, with all that is selected under it, is one transaction, committed before the next
  * begins; an error anywhere under the field rolls it back, so an answer never shows what was not kept.
  */
-export async function executeOperation(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+export async function executeOperation(
+  args: ExecutionArgs,
+  execute: Execute,
+  options: ExecuteOptions = {},
+): Promise<ExecutionResult> {
   const operation = getOperationAST(args.document, args.operationName);
   const context = args.contextValue as Context;
   if (operation?.operation === 'mutation') return executeMutation(args, operation, context, execute);
   try {
-    return await execute(args);
+    if (operation?.operation !== 'query' || !options.plans) return await execute(args);
+    return await executeQuery(args, operation, execute, options.plans, options.explain ?? false);
+  } finally {
+    await context.commit();
+  }
+}
+
+/** By its plan, where it has one. */
+async function executeQuery(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  execute: Execute,
+  plans: Plans,
+  explain: boolean,
+): Promise<ExecutionResult> {
+  const context = args.contextValue as Context;
+  const outcome = await plans.answer(args, operation, context);
+  const extensions = explain && context.scope.viewer?.permissions.has('graph:explore') && { plan: reportOf(outcome) };
+  if ('result' in outcome) return Object.assign(outcome.result, extensions && { extensions });
+  const result = await (outcome.spoilt ? executeAnew(args, execute) : execute(args));
+  return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
+}
+
+async function executeAnew(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+  const context = new Context((args.contextValue as Context).scope);
+  try {
+    return await execute({ ...args, contextValue: context });
   } finally {
     await context.commit();
   }

@@ -1,10 +1,11 @@
 import type { EnumRef, InputRef } from '@pothos/core';
-import type { SQL, Table } from 'drizzle-orm';
+import { type SQL, sql, type Table } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
 import type { Relations } from '../relations.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
 import { decodeGlobalId, externalReferenceOf } from './global-id.ts';
+import { Hole, prepared } from './hole.ts';
 import type { TableName, WhereOf } from './row-rules.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
@@ -46,12 +47,19 @@ export interface Filter<T extends TableName = TableName> {
 /** A condition written as SQL over the table at hand, whatever its alias. */
 export const rawCondition = (condition: (table: Table) => SQL): { RAW: (table: Table) => SQL } => ({ RAW: condition });
 
-export const likePattern = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
+export const likePattern = (text: unknown): string => String(text).replace(/[\\%_]/g, '\\$&');
 
 function decodeId(value: unknown, type: string): string {
   const { typename, id } = decodeGlobalId(String(value));
   if (typename === type && externalReferenceOf(id) === undefined) return id;
   throw new AppError('BAD_INPUT', `This filter takes ids of the form ${type}:uuid`);
+}
+
+/** A list that a request brings is one parameter, however long. */
+function anyOf(column: string, operator: 'in' | 'notIn', list: Hole): Condition {
+  const of = (table: Table) => table[column as keyof Table];
+  if (operator === 'in') return rawCondition((table) => sql`${of(table)} = any(${list})`);
+  return rawCondition((table) => sql`(${of(table)} <> all(${list}) or ${of(table)} is null)`);
 }
 
 function comparisons(
@@ -62,9 +70,11 @@ function comparisons(
   return Object.entries(comparison).flatMap(([operator, value]): Condition[] => {
     if (value === null || value === undefined) return [];
     if (operator === 'isNull') return [{ [column]: value ? { isNull: true } : { isNotNull: true } }];
-    if (operator === 'contains') return [{ [column]: { ilike: `%${likePattern(String(value))}%` } }];
-    if (operator === 'startsWith') return [{ [column]: { ilike: `${likePattern(String(value))}%` } }];
-    const decoded = Array.isArray(value) ? value.map(decode) : decode(value);
+    if (operator === 'contains') return [{ [column]: { ilike: prepared(value, (text) => `%${likePattern(text)}%`) } }];
+    if (operator === 'startsWith') return [{ [column]: { ilike: prepared(value, (text) => `${likePattern(text)}%`) } }];
+    const decoded = prepared(value, (given) => (Array.isArray(given) ? given.map(decode) : decode(given)));
+    if (decoded instanceof Hole && (operator === 'in' || operator === 'notIn'))
+      return [anyOf(column, operator, decoded)];
     if (operator === 'ne' || operator === 'notIn') {
       return [{ OR: [{ [column]: { [operator]: decoded } }, { [column]: { isNull: true } }] }];
     }

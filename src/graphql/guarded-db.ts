@@ -69,6 +69,9 @@ function restrict(table: string, where: Filter | undefined, viewer: Viewer): Fil
   return asked ? { AND: [rule as Filter, asked] } : (rule as Filter);
 }
 
+/** What `restrict` gives, for statements that are made elsewhere: the compiled ones. */
+export const visibleFilter = restrict;
+
 function guardConfig(table: string, config: Config, viewer: Viewer): Config {
   const where = restrict(table, config.where, viewer);
   const guarded: Config = { ...config };

@@ -59,6 +59,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The object with this id; null when there is none that you may see.',
     args: { id: t.arg.globalID({ required: true, description: 'A global id.' }) },
+    extensions: { chantierNodes: 'one' },
     resolve: async (_root, { id }, ctx, info) => (await loadNodes(ctx, info, [id as GlobalId]))[0] ?? null,
   }),
   nodes: t.field({
@@ -66,6 +67,7 @@ builder.queryFields((t) => ({
     nullable: { list: false, items: true },
     description: 'The objects with these ids, in this order, at most 100; null for each that you may not see.',
     args: { ids: t.arg.globalIDList({ required: true, description: 'Global ids.' }) },
+    extensions: { chantierNodes: 'many' },
     complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
     resolve: (_root, { ids }, ctx, info) => {
       if (ids.length > mostIds) throw new AppError('BAD_INPUT', `At most ${mostIds} ids at once`, { field: 'ids' });

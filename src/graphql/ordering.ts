@@ -26,10 +26,15 @@ export interface PageOrder {
   extras?: Record<string, (table: Table) => SQL>;
 }
 
+/** What an expression to sort by gives: the place among the values of an enum, or what its column holds. */
+export type SortKind = 'position' | { column: string };
+
 export interface Ordering<T extends TableName = TableName> {
   table: T;
   ref: InputRef<OrderInput>;
   order(input: readonly OrderInput[] | null | undefined): PageOrder;
+  /** Of a sort key that is an expression; undefined for any other key. */
+  kindOf(sortKey: string): SortKind | undefined;
 }
 
 export const OrderDirection = builder.enumType('OrderDirection', {
@@ -70,9 +75,15 @@ export function defineOrder<T extends TableName>(
       }) as never,
     }),
   });
+  const kinds = new Map(
+    Object.entries(fields).map(
+      ([key, { column, values }]) => [sortKey(key), values ? 'position' : { column }] as const,
+    ),
+  );
   return {
     table,
     ref,
+    kindOf: (key) => kinds.get(key),
     order(input) {
       const result: PageOrder = { orderBy: {} };
       for (const { field, direction } of input?.length ? input : defaultOrder) {

@@ -14,9 +14,14 @@ export interface PageInput {
 /** The `where` and `orderBy` arguments of a table's lists, and the query that they stand for. */
 export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering<T>) {
   return {
+    ordering,
     args: builder.args((t) => ({
       where: t.field({ type: filter.ref, description: 'Only objects that match.' }),
-      orderBy: t.field({ type: [ordering.ref], description: 'The order; ties are broken by id.' }),
+      orderBy: t.field({
+        type: [ordering.ref],
+        description: 'The order; ties are broken by id.',
+        extensions: { chantierOrdering: ordering },
+      }),
     })),
     where: (input: PageInput): WhereOf<T> | undefined => filter.where(input.where),
     /** Connections under a row pass the context: their filter must hold its rules before Pothos counts by it. */
@@ -33,6 +38,15 @@ interface PageQuery<T extends TableName> {
   where?: WhereOf<T>;
   orderBy: { [column: string]: 'asc' | 'desc' };
 }
+
+/** A root field that is a page of a whole table and nothing else: that is all a compiled query has to know of it. */
+export interface ListDeclaration {
+  ordering: Ordering;
+  query(input: PageInput): object;
+}
+
+/** The extensions of a root field whose `resolve` and `totalCount` ask for this page and do nothing more. */
+export const listOf = (page: ListDeclaration): { chantierList: ListDeclaration } => ({ chantierList: page });
 
 interface CountedConnection {
   totalCount?: number | (() => number | Promise<number>);

@@ -1,5 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { type Limits, Session } from '../db/session.ts';
+import type { Answer } from '../db/slot.ts';
 import type { SlotPool } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';
 import { requireServable, type Tenant } from './tenant.ts';
@@ -106,6 +107,14 @@ export class TenantSession {
       onCommit: (effect: () => void | Promise<void>) => this.#session.onCommit(effect),
     }) as unknown as TenantTx;
     return this.#tx;
+  }
+
+  /**
+   * Runs a statement without drizzle; its rows come as arrays. The tenant's schema is written into the text: so each
+   * tenant has a prepared statement of its own, and a slot that changes tenants need not plan it anew.
+   */
+  statement(text: string, parameters: readonly unknown[]): Promise<Answer> {
+    return this.#session.statement(`/* ${this.tenant.schemaName} */ ${text}`, parameters);
   }
 
   /** Whether a statement has taken a connection. */

@@ -1,5 +1,6 @@
 import type { ExecutionArgs } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
+import type { Plans } from '../../graphql/compile/plans.ts';
 import { Context, type RequestScope } from '../../graphql/context.ts';
 import { checkCost } from '../../graphql/cost.ts';
 import { checkVariables } from '../../graphql/document-limits.ts';
@@ -13,6 +14,8 @@ import type { RequestHead, RequestScopes } from '../request-scopes.ts';
 
 export interface OperationsOptions {
   scopes: RequestScopes;
+  /** Compiled queries; without them every operation is executed field by field. */
+  plans?: Plans;
   /** Whether anybody may read the schema; else it needs graph:explore. */
   openIntrospection: boolean;
   /** Whether browsers reach us by https. */
@@ -33,14 +36,17 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (given: ExecutionArgs) => {
         const args = { ...given, hideSuggestions: !options.openIntrospection };
-        const { request, req } = args.contextValue as YogaInitialContext & ServerContext;
+        const { request, req, params } = args.contextValue as YogaInitialContext & ServerContext;
         const jar = new RefreshCookie(request.headers.get('cookie'), { secure: options.secureCookies });
         cookies.set(request, jar);
         const head = { ...headOf(request, req, options.trustProxy), cookies: jar };
         const scope = await scopeOf(args, head, options).catch((error: unknown) => {
           throw requestError(error, options.logger);
         });
-        return executeOperation({ ...args, contextValue: new Context(scope) }, executeFn as Execute);
+        return executeOperation({ ...args, contextValue: new Context(scope) }, executeFn as Execute, {
+          ...(options.plans && { plans: options.plans }),
+          explain: params.extensions?.plan === true,
+        });
       });
     },
     onResponse({ request, response }) {

@@ -1,0 +1,86 @@
+import { type ArgumentNode, getArgumentValues, Kind, type ValueNode, type VariableValues } from 'graphql';
+import { Hole } from '../hole.ts';
+import type { Selected } from './selection.ts';
+import type { Args, SiteValues, Supplied } from './supplied.ts';
+
+/** A field whose arguments a plan depends on: on their shape when compiled, on their values when run. */
+export interface Site {
+  index: number;
+  selected: Selected;
+  /** The arguments, when no variable is in them. */
+  constant: Args | undefined;
+}
+
+export function siteOf(selected: Selected, index: number): Site {
+  const variable = selected.nodes[0]!.arguments?.some(({ value }: ArgumentNode) => hasVariable(value));
+  const constant = variable ? undefined : getArgumentValues(selected.field, selected.nodes[0]!);
+  return { index, selected, constant };
+}
+
+function hasVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.VARIABLE) return true;
+  if (value.kind === Kind.LIST) return value.values.some(hasVariable);
+  return value.kind === Kind.OBJECT && value.fields.some((field) => hasVariable(field.value));
+}
+
+/** Throws what graphql throws for values that do not fit. */
+export function valuesAt({ selected, constant }: Site, variables: VariableValues): SiteValues {
+  const args = constant ?? getArgumentValues(selected.field, selected.nodes[0]!, variables);
+  const leaves: unknown[] = [];
+  let shape = '';
+  for (const name of Object.keys(args)) shape += `${name}=${shapeOfArgument(name, args[name], leaves)};`;
+  return { args, shape, leaves };
+}
+
+function shapeOfArgument(name: string, value: unknown, leaves: unknown[]): string {
+  if (name === 'orderBy') return JSON.stringify(value ?? null);
+  if (name === 'after' || name === 'before') return value ? 'cursor' : '';
+  return shapeOf(value, leaves);
+}
+
+/** The arguments with holes, which are noted, where the values were that the shape leaves out. */
+export function templateOf({ index }: Site, args: Args, holes: Hole<Supplied>[]): Record<string, unknown> {
+  const counter = { next: 0 };
+  const hole = () => {
+    const place = counter.next++;
+    const made = new Hole<Supplied>(({ sites }) => sites[index]!.leaves[place]);
+    holes.push(made);
+    return made;
+  };
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => {
+      if (name === 'orderBy' || name === 'after' || name === 'before') return [name, value];
+      return [name, withHoles(value, hole)];
+    }),
+  );
+}
+
+/** Lists of plain values are one leaf, however long; objects, lists of objects, booleans and null are shape. */
+function isLeaf(value: unknown): boolean {
+  if (value === null || value === undefined || typeof value === 'boolean') return false;
+  if (Array.isArray(value)) return value.length > 0 && value.every((item) => isLeaf(item) && !Array.isArray(item));
+  return typeof value !== 'object' || !isPlain(value);
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
+}
+
+function shapeOf(value: unknown, leaves: unknown[]): string {
+  if (isLeaf(value)) {
+    leaves.push(value);
+    return Array.isArray(value) ? 'vs' : 'v';
+  }
+  if (value === null || value === undefined) return 'n';
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  if (Array.isArray(value)) return `[${value.map((item) => shapeOf(item, leaves)).join(',')}]`;
+  return `{${Object.entries(value).map(([key, item]) => `${key}:${shapeOf(item, leaves)}`)}}`;
+}
+
+function withHoles(value: unknown, hole: () => Hole<Supplied>): unknown {
+  if (isLeaf(value)) return hole();
+  if (Array.isArray(value)) return value.map((item) => withHoles(item, hole));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withHoles(item, hole)]));
+}

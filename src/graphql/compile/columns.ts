@@ -1,0 +1,109 @@
+import { type Column, type SQL, sql } from 'drizzle-orm';
+import {
+  GraphQLEnumType,
+  type GraphQLLeafType,
+  type GraphQLOutputType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+} from 'graphql';
+import { Declined, Unplanned } from './decline.ts';
+import type { Output, Read } from './output.ts';
+
+/** How a column's values look in JSON and in JavaScript. */
+export type ColumnKind = 'text' | 'integer' | 'boolean' | 'date' | 'instant' | 'numeric' | 'json' | 'texts';
+
+const kinds: readonly [RegExp, ColumnKind][] = [
+  [/^(uuid|text)( COLLATE .+)?$/, 'text'],
+  [/^(integer|smallint)$/, 'integer'],
+  [/^boolean$/, 'boolean'],
+  [/^date$/, 'date'],
+  [/^timestamp \(3\) with time zone$/, 'instant'],
+  [/^numeric/, 'numeric'],
+  [/^jsonb$/, 'json'],
+];
+
+/** Throws for a type whose text in JSON and value in JavaScript are not known to be those that drizzle reads. */
+export function kindOf(column: Column): ColumnKind {
+  const { dimensions = 0 } = column as { dimensions?: number };
+  const type = column.getSQLType();
+  const kind = kinds.find(([pattern]) => pattern.test(type))?.[1];
+  if (kind && dimensions === 0) return kind;
+  if (kind === 'text' && dimensions === 1) return 'texts';
+  if (type === 'bigint' && column.dataType === 'number int53') return 'integer';
+  throw new Declined(`the column type ${type} is not compiled`);
+}
+
+/** Written by to_char in the time zone of the connection, which is UTC (see db/slot.ts). */
+const isoInstant = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
+
+/** The column as JSON that `decodeKind` makes into the value that drizzle would give. */
+export function encodeKind(kind: ColumnKind, expression: SQL): SQL {
+  if (kind === 'instant') return sql`to_char(${expression}, ${isoInstant})`;
+  return kind === 'numeric' ? sql`${expression}::text` : expression;
+}
+
+export const decodeKind = (kind: ColumnKind, json: unknown): unknown =>
+  kind === 'instant' && json !== null ? new Date(json as string) : json;
+
+/** The kinds whose JSON is the answer's, by the name of the scalar that serializes them. */
+const plainScalars: Readonly<Record<string, readonly ColumnKind[]>> = {
+  String: ['text'],
+  ID: ['text'],
+  Boolean: ['boolean'],
+  DateTime: ['instant'],
+  LocalDate: ['date'],
+  Decimal: ['numeric'],
+};
+
+function isPlain(type: GraphQLLeafType, column: Column, kind: ColumnKind): boolean {
+  if (type instanceof GraphQLEnumType) return kind === 'text' && isSameEnum(type, column);
+  if (type.name === 'Int') return kind === 'integer' && column.getSQLType() !== 'bigint';
+  return plainScalars[type.name]?.includes(kind) ?? false;
+}
+
+/** Whether the column holds the names of the enum's values; a check of the table keeps others out. */
+function isSameEnum(type: GraphQLEnumType, column: Column): boolean {
+  return column.enumValues?.every((value) => type.getValue(value)?.value === value) ?? false;
+}
+
+/** A column as a field of a scalar or enum type. */
+export function columnOutput(type: GraphQLOutputType, column: Column, expression: SQL): Output {
+  const kind = kindOf(column);
+  const nullable = isNonNullType(type) ? type.ofType : type;
+  const mayMiss = isNonNullType(type) && !column.notNull;
+  if (isListType(nullable)) {
+    const item = isNonNullType(nullable.ofType) ? nullable.ofType.ofType : nullable.ofType;
+    if (kind !== 'texts' || !isLeafType(item) || item.name !== 'String') throw new Declined('a list of this type');
+    return mayMiss ? { sql: expression, read: required((json) => json) } : { sql: expression };
+  }
+  if (!isLeafType(nullable)) throw new Declined('a column of an object type');
+  if (isPlain(nullable, column, kind)) {
+    const plain = kind === 'numeric' ? sql`trim_scale(${expression})::text` : encodeKind(kind, expression);
+    return mayMiss ? { sql: plain, read: required((json) => json) } : { sql: plain };
+  }
+  const serialize: Read = (json) => serialized(nullable, decodeKind(kind, json));
+  return { sql: encodeKind(kind, expression), read: isNonNullType(type) ? required(serialize) : serialize };
+}
+
+/** The value as the scalar or enum writes it. An error of it is the executor's to report. */
+export function serialized(type: GraphQLLeafType, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  let result: unknown;
+  try {
+    result = type.coerceOutputValue(value);
+  } catch (error) {
+    throw new Unplanned(`a value is no ${type.name}: ${(error as Error).message}`);
+  }
+  if (result === null || result === undefined) throw new Unplanned(`a value is no ${type.name}`);
+  return result;
+}
+
+/** Null in the place of a value that must be is an error, which the executor reports. */
+export function required(read: Read): Read {
+  return (json, supplied) => {
+    const value = read(json, supplied);
+    if (value === null || value === undefined) throw new Unplanned('a value is absent that must be');
+    return value;
+  };
+}

@@ -1,0 +1,82 @@
+import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import type { Context } from '../context.ts';
+import type { Hole } from '../hole.ts';
+import type { TableName } from '../row-rules.ts';
+import { type Site, templateOf } from './arguments.ts';
+import { Declined } from './decline.ts';
+import type { Output } from './output.ts';
+import { Row } from './row.ts';
+import { nameOf, type Selected, type Selections } from './selection.ts';
+import type { Args, Supplied } from './supplied.ts';
+
+/** Compiles what is asked of the rows of a table; handed down, since relations lead to objects again. */
+export type CompileObject = (of: Pick<Selected, 'nodes'>, type: GraphQLObjectType, row: Row) => Output;
+
+/** Throws for values that only the executor may judge. */
+export type Check = (supplied: Supplied) => unknown;
+
+const preparations = ({ derived }: Hole<Supplied>): Check[] =>
+  derived.flatMap((hole) => [hole.read, ...preparations(hole)]);
+
+/** One compilation: the document, the shape of its arguments, and whose plan it is. */
+export class Compiling {
+  readonly schema: GraphQLSchema;
+  readonly selections: Selections;
+  /** The context as declarations may see it: role and permissions are real, the rest are stand-ins. */
+  readonly context: Context;
+  readonly object: CompileObject;
+  readonly #sites: ReadonlyMap<object, Site>;
+  readonly #args: readonly Args[];
+  readonly #holes: Hole<Supplied>[] = [];
+  readonly #checks: Check[] = [];
+  #aliases = 0;
+
+  constructor(options: {
+    schema: GraphQLSchema;
+    selections: Selections;
+    context: Context;
+    sites: readonly Site[];
+    /** The arguments of a request of this shape, by site. */
+    args: readonly Args[];
+    object: (compiling: Compiling) => CompileObject;
+  }) {
+    this.schema = options.schema;
+    this.selections = options.selections;
+    this.context = options.context;
+    this.#sites = new Map(options.sites.map((site) => [site.selected.nodes[0]!, site]));
+    this.#args = options.args;
+    this.object = options.object(this);
+  }
+
+  /** A table of the statement, under a name that no other has. */
+  row(table: TableName): Row {
+    this.#aliases++;
+    return new Row(table, `t${this.#aliases}`);
+  }
+
+  /** Notes what a request's values must pass even where the statement does not need them. */
+  check(check: Check): void {
+    this.#checks.push(check);
+  }
+
+  /** Everything that may refuse a request's values: the executor looks at all of them, also under no rows. */
+  get checks(): readonly Check[] {
+    return [...this.#checks, ...this.#holes.flatMap(preparations)];
+  }
+
+  site(selected: Selected): Site {
+    const site = this.#sites.get(selected.nodes[0]!);
+    if (!site) throw new Declined('has arguments that were not read', nameOf(selected));
+    return site;
+  }
+
+  /** Arguments of the shape that is compiled; their values are one request's. */
+  args({ index }: Site): Args {
+    return this.#args[index]!;
+  }
+
+  /** Arguments of the shape that is compiled: with holes for what only a request knows. */
+  template(site: Site): Record<string, unknown> {
+    return templateOf(site, this.args(site), this.#holes);
+  }
+}

@@ -1,0 +1,74 @@
+import type { Ordering, PageOrder } from '../ordering.ts';
+import type { ListDeclaration } from '../pages.ts';
+import type { Compiling } from './compiling.ts';
+import { related, visible, type Where, wholeTable } from './conditions.ts';
+import { connectionOutput } from './connection-output.ts';
+import { Declined } from './decline.ts';
+import { requireReadable } from './field-rules.ts';
+import { type Level, levelsOf } from './order.ts';
+import type { Output } from './output.ts';
+import { Page } from './page.ts';
+import { askRelation, type RelationQuery, targetOf } from './relation.ts';
+import type { Row } from './row.ts';
+import type { Selected } from './selection.ts';
+
+/** Sizes of the pages of root lists, as the builder is configured. */
+const rootSizes = { usual: 20, most: 100 };
+
+/** The page of a whole table that a root field declares. */
+export function listField(selected: Selected, page: ListDeclaration, compiling: Compiling): Output {
+  requireReadable(selected, compiling.context);
+  const site = compiling.site(selected);
+  const { where, ...order } = page.query(compiling.template(site) as never) as PageOrder & { where?: Where };
+  const row = compiling.row(page.ordering.table);
+  const output = new Page({
+    site,
+    args: compiling.args(site),
+    row,
+    levels: levelsOf(row, order, page.ordering),
+    source: (of) => wholeTable(of, visible(of, where, compiling)),
+    sizes: rootSizes,
+    nested: false,
+  });
+  return connectionOutput(selected, output, compiling);
+}
+
+/** The page of the rows that a relation leads to. */
+export function connectionField(selected: Selected, parent: Row, compiling: Compiling): Output {
+  const site = compiling.site(selected);
+  const { first: _, last: __, after: ___, before: ____, ...args } = compiling.template(site);
+  const { relation, query } = askRelation(selected, args, parent, compiling);
+  const largest = askRelation(selected, { ...args, first: Number.MAX_SAFE_INTEGER }, parent, compiling);
+  const row = compiling.row(targetOf(relation));
+  const page = new Page({
+    site,
+    args: compiling.args(site),
+    row,
+    levels: relatedLevels(selected, row, query, args),
+    source: (of) => related(relation, parent, of, visible(of, query.where, compiling)),
+    sizes: { usual: sizeOf(query), most: sizeOf(largest.query) },
+    nested: true,
+  });
+  return connectionOutput(selected, page, compiling);
+}
+
+/** Pothos asks for one row more, to see whether others follow. */
+function sizeOf({ limit }: RelationQuery['query']): number {
+  if (limit === undefined) throw new Declined('has no limit');
+  return limit - 1;
+}
+
+/** The order that Pothos settled on; where it is a function, the ordering that the field declares says the levels. */
+function relatedLevels(selected: Selected, row: Row, query: RelationQuery['query'], args: object): Level[] {
+  if (typeof query.orderBy === 'object' && query.orderBy) {
+    return levelsOf(row, { orderBy: query.orderBy as PageOrder['orderBy'] }, undefined);
+  }
+  const ordering = selected.field.args.find(({ name }) => name === 'orderBy')?.extensions.chantierOrdering as
+    | Ordering
+    | undefined;
+  if (!ordering || typeof query.orderBy !== 'function') throw new Declined('orders by what it does not declare');
+  const levels = levelsOf(row, ordering.order((args as { orderBy?: never }).orderBy), ordering);
+  const terms = query.orderBy(row.inner) as unknown[];
+  if (terms.length !== levels.length) throw new Declined('orders by more than it declares');
+  return levels;
+}

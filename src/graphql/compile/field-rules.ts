@@ -1,0 +1,46 @@
+import type { GraphQLField, GraphQLObjectType } from 'graphql';
+import type { Context } from '../context.ts';
+import { Declined } from './decline.ts';
+import { nameOf, type Selected } from './selection.ts';
+
+interface ScopeOptions {
+  authScopes?: unknown;
+  grantScopes?: unknown;
+  runScopesOnType?: unknown;
+}
+
+const optionsOf = ({ extensions }: GraphQLField<unknown, unknown> | GraphQLObjectType): ScopeOptions =>
+  (extensions.pothosOptions as ScopeOptions | undefined) ?? {};
+
+/** Throws unless the plan's viewers may read the field: the executor knows how to refuse it. */
+export function requireReadable(selected: Selected, context: Context): void {
+  const ofType = optionsOf(selected.parent);
+  const ofField = optionsOf(selected.field);
+  if (ofType.authScopes || ofType.grantScopes || ofType.runScopesOnType || ofField.grantScopes) {
+    throw new Declined('has rules of its type, or gives rights', nameOf(selected));
+  }
+  if (ofField.authScopes && !holds(ofField.authScopes, selected, context)) {
+    throw new Declined('is not for this viewer', nameOf(selected));
+  }
+}
+
+function holds(scopes: unknown, selected: Selected, context: Context): boolean {
+  if (typeof scopes === 'boolean') return scopes;
+  if (typeof scopes === 'function')
+    return holds(scopes(unknowable, unknowable, context, unknowable), selected, context);
+  const [[name, value] = [], ...others] = Object.entries((scopes ?? {}) as Record<string, unknown>);
+  if (others.length === 0 && name === 'permission') return context.viewer.permissions.has(value as never);
+  // A plan is always for a member
+  if (others.length === 0 && (name === 'member' || name === 'signedIn') && value === true) return true;
+  throw new Declined('has a rule of a kind that is not compiled', nameOf(selected));
+}
+
+/** In the place of what is only known row by row. */
+const unknowable = new Proxy(
+  {},
+  {
+    get(_target, name) {
+      throw new Declined(`a rule of the field looks at ${String(name)} of the row or its arguments`);
+    },
+  },
+);

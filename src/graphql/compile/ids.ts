@@ -1,0 +1,26 @@
+/** Short names for sets of words: equal sets have the same one, whichever objects they are. */
+export class Ids {
+  readonly #ofText = new Map<string, number>();
+  readonly #ofSet = new WeakMap<ReadonlySet<string>, Map<string, number>>();
+
+  /** The name of a set together with a word, such as permissions with a role. */
+  of(words: ReadonlySet<string>, word = ''): number {
+    let known = this.#ofSet.get(words);
+    if (!known) {
+      known = new Map();
+      this.#ofSet.set(words, known);
+    }
+    let id = known.get(word);
+    if (id === undefined) {
+      id = this.#ofTextOf(`${word}:${[...words].sort().join(',')}`);
+      known.set(word, id);
+    }
+    return id;
+  }
+
+  #ofTextOf(text: string): number {
+    const id = this.#ofText.get(text) ?? this.#ofText.size;
+    this.#ofText.set(text, id);
+    return id;
+  }
+}

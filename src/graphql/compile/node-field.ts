@@ -1,0 +1,98 @@
+import { type SQL, sql } from 'drizzle-orm';
+import { type GraphQLObjectType, isObjectType } from 'graphql';
+import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../global-id.ts';
+import { Hole } from '../hole.ts';
+import type { Compiling } from './compiling.ts';
+import { visible, type Where, whereClause, wholeTable } from './conditions.ts';
+import { Declined, Unplanned } from './decline.ts';
+import { requireReadable } from './field-rules.ts';
+import { modelOf } from './object.ts';
+import { literal, type Output } from './output.ts';
+import { nameOf, type Selected } from './selection.ts';
+import type { Args, Supplied } from './supplied.ts';
+
+const mostIds = 100;
+
+/** The ids that `node(id:)` or `nodes(ids:)` asks for. Throws for what is no id. */
+export const idsOf = (args: Args): GlobalId[] =>
+  ('ids' in args ? (args.ids as string[]) : [args.id as string]).map((id) => decodeGlobalId(String(id)));
+
+/** The types that a request's ids name and the forms of the ids: a part of what is compiled. */
+export const kindsOf = (args: Args): string[] =>
+  [...new Set(idsOf(args).map(({ typename, id }) => `${typename}${isReference(id) ? ':ref' : ''}`))].sort();
+
+const isReference = (id: string): boolean => externalReferenceOf(id) !== undefined;
+
+/** The types of objects that a request's ids can lead to; names that are no node's lead nowhere. */
+export function typesOf(kinds: readonly string[], { schema }: Compiling['selections']): GraphQLObjectType[] {
+  return [...new Set(kinds.map((kind) => kind.split(':')[0]!))].flatMap((name) => {
+    const type = schema.getType(name);
+    if (!isObjectType(type) || !modelOf(type)) return [];
+    if (!type.getInterfaces().some((implemented) => implemented.name === 'Node')) {
+      throw new Declined(`${name} is no node`);
+    }
+    return [type];
+  });
+}
+
+/** `node(id:)`: the row of the type that the id names. */
+export function nodeField(selected: Selected, compiling: Compiling): Output {
+  requireReadable(selected, compiling.context);
+  const site = compiling.site(selected);
+  const kinds = kindsOf(compiling.args(site));
+  const [type] = typesOf(kinds, compiling.selections);
+  if (!type) return { sql: sql`null::json` };
+  const idFrom = ({ sites }: Supplied): string => idsOf(sites[site.index]!.args)[0]!.id;
+  const byReference = kinds[0]!.endsWith(':ref');
+  const key = byReference ? 'externalReference' : 'id';
+  const hole = new Hole<Supplied>((supplied) =>
+    byReference ? externalReferenceOf(idFrom(supplied)) : idFrom(supplied),
+  );
+  const row = compiling.row(modelOf(type)!);
+  if (!row.has(key)) return { sql: sql`null::json` };
+  const object = compiling.object(selected, type, row);
+  const { read } = object;
+  const one = rowsWhere(row, { [key]: { eq: hole } }, object.sql, compiling);
+  return { sql: one, ...(read && { read: (json, supplied) => (json === null ? null : read(json, supplied)) }) };
+}
+
+/** `nodes(ids:)`: the rows of each type, put in the order of the ids. */
+export function nodesField(selected: Selected, compiling: Compiling): Output {
+  requireReadable(selected, compiling.context);
+  const site = compiling.site(selected);
+  const kinds = kindsOf(compiling.args(site));
+  if (kinds.some((kind) => kind.endsWith(':ref'))) throw new Declined('asks by references', nameOf(selected));
+  const types = typesOf(kinds, compiling.selections);
+  const idsFrom = ({ sites }: Supplied): GlobalId[] => idsOf(sites[site.index]!.args);
+  const found = types.map((type) => {
+    const row = compiling.row(modelOf(type)!);
+    const object = compiling.object(selected, type, row);
+    const ids = new Hole<Supplied>((supplied) =>
+      idsFrom(supplied).flatMap(({ typename, id }) => (typename === type.name ? [id] : [])),
+    );
+    const where = { RAW: (table: { id: unknown }) => sql`${table.id} = any(${ids})` };
+    const byId = sql`coalesce(json_object_agg(${row.sql('id')}, ${object.sql}), '{}'::json)`;
+    return { type: type.name, read: object.read, sql: rowsWhere(row, where, byId, compiling) };
+  });
+  return {
+    sql: sql`json_build_object(${sql.join(
+      found.map(({ type, sql: rows }) => sql`${literal(type)}, ${rows}`),
+      sql`, `,
+    )})`,
+    read: (json, supplied) => {
+      const ids = idsFrom(supplied);
+      if (ids.length > mostIds) throw new Unplanned('too many ids');
+      const rows = json as Record<string, Record<string, unknown>>;
+      for (const { type, read } of found) {
+        const ofType = rows[type]!;
+        if (read) for (const id of Object.keys(ofType)) ofType[id] = read(ofType[id], supplied);
+      }
+      return ids.map(({ typename, id }) => rows[typename]?.[id] ?? null);
+    },
+  };
+}
+
+function rowsWhere(row: ReturnType<Compiling['row']>, where: Where, value: SQL, compiling: Compiling): SQL {
+  const source = wholeTable(row, visible(row, where, compiling));
+  return sql`(select ${value} from ${source.from}${whereClause(source)})`;
+}

@@ -1,0 +1,60 @@
+import { sql } from 'drizzle-orm';
+import type { GraphQLObjectType } from 'graphql';
+import type { TableName } from '../row-rules.ts';
+import { codeField } from './code-field.ts';
+import { columnOutput } from './columns.ts';
+import type { CompileObject, Compiling } from './compiling.ts';
+import { connectionField } from './connection.ts';
+import { Declined } from './decline.ts';
+import { requireReadable } from './field-rules.ts';
+import { literal, type Output, objectOf } from './output.ts';
+import { relationField } from './relation.ts';
+import type { Row } from './row.ts';
+import { isTypename, nameOf, type Selected } from './selection.ts';
+
+/** The table whose rows a type shows. */
+export const modelOf = (type: GraphQLObjectType): TableName | undefined =>
+  type.extensions.pothosDrizzleModel as TableName | undefined;
+
+/** What a document asks of a row, by the declarations of the fields. */
+export const compileObject =
+  (compiling: Compiling): CompileObject =>
+  (of, type, row) => {
+    if (modelOf(type) !== row.name) throw new Declined(`rows of ${row.name} are no ${type.name}`);
+    const fields = compiling.selections.under(of, type);
+    return objectOf(fields.map((field) => ({ key: field.key, output: fieldOf(field, row, compiling) })));
+  };
+
+function fieldOf(selected: Selected, row: Row, compiling: Compiling): Output {
+  const { field, parent } = selected;
+  if (isTypename(selected)) return { sql: literal(parent.name) };
+  requireReadable(selected, compiling.context);
+  try {
+    return declared(selected, row, compiling);
+  } catch (error) {
+    if (error instanceof Declined && !error.reason.field)
+      throw new Declined(error.reason.why, nameOf({ field, parent }));
+    throw error;
+  }
+}
+
+function declared(selected: Selected, row: Row, compiling: Compiling): Output {
+  const { field, parent } = selected;
+  const { pothosDrizzleVariant, pothosDrizzleSelect, pothosDrizzleLoaded } = field.extensions;
+  if (isGlobalId(selected)) return { sql: sql`${literal(`${parent.name}:`)} || ${row.sql('id')}` };
+  if (typeof pothosDrizzleVariant === 'string') {
+    if (typeof pothosDrizzleSelect !== 'object') throw new Declined('is no column');
+    return columnOutput(field.type, row.column(pothosDrizzleVariant), row.sql(pothosDrizzleVariant));
+  }
+  if (typeof pothosDrizzleSelect === 'function' && pothosDrizzleLoaded) {
+    const paged = field.args.some(({ name }) => name === 'after');
+    return paged ? connectionField(selected, row, compiling) : relationField(selected, row, compiling);
+  }
+  if (!pothosDrizzleSelect) throw new Declined('has code');
+  return codeField(selected, pothosDrizzleSelect, row, compiling);
+}
+
+/** The field that every node has: its type and the id of its row, which no declaration can say otherwise. */
+function isGlobalId({ field, parent }: Selected): boolean {
+  return field.name === 'id' && parent.getInterfaces().some(({ name }) => name === 'Node');
+}

@@ -1,0 +1,85 @@
+import { getSchemaConfig } from '@pothos/plugin-drizzle';
+import { and, asc, type Column, desc, eq, gt, lt, or, type SQL, sql, type Table } from 'drizzle-orm';
+import { builder } from '../builder.ts';
+import type { Ordering, PageOrder } from '../ordering.ts';
+import { type ColumnKind, encodeKind, kindOf } from './columns.ts';
+import { Declined } from './decline.ts';
+import type { Row } from './row.ts';
+
+/** One level of a page's order: a column, or an expression that the declaration computes. */
+export interface Level {
+  key: string;
+  direction: 'asc' | 'desc';
+  /** Absent for an expression. */
+  column?: Column;
+  /** How its values look in JSON and in cursors. */
+  kind: ColumnKind;
+  /** What is sorted and compared, inside the subquery that cuts the page. */
+  inner: SQL;
+}
+
+/** The levels of a page's order with the key as the last one, which makes it total: as Pothos adds it. */
+export function levelsOf(row: Row, { orderBy, extras = {} }: PageOrder, ordering: Ordering | undefined): Level[] {
+  const levels = Object.entries(orderBy).map(([key, direction]): Level => {
+    if (row.has(key)) return columnLevel(row, key, direction);
+    const expression = extras[key];
+    const kind = ordering?.kindOf(key);
+    if (!expression || !kind) throw new Declined(`orders by ${key}, which is not known`);
+    const expressed = kind === 'position' ? 'integer' : kindOf(row.column(kind.column));
+    return { key, direction, kind: expressed, inner: sql`${expression(row.inner as Table)}` };
+  });
+  return isTotal(row, levels) ? levels : [...levels, columnLevel(row, 'id', levels.at(-1)?.direction ?? 'asc')];
+}
+
+function columnLevel(row: Row, key: string, direction: 'asc' | 'desc'): Level {
+  const column = row.column(key);
+  const inner = sql`${sql.identifier(row.alias)}.${sql.identifier(column.name)}`;
+  return { key, direction, column, kind: kindOf(column), inner };
+}
+
+function isTotal(row: Row, levels: readonly Level[]): boolean {
+  const config = getSchemaConfig(builder);
+  const [tie, ...others] = config.findTieBreaker(row.name) ?? [];
+  if (!tie || others.length || config.columnToTsName(tie) !== 'id') throw new Declined('a page of a table without id');
+  const ordered = new Set(levels.flatMap(({ column }) => (column?.notNull ? [column.name] : [])));
+  return config.getUniqueConstraints(row.name).some((key) => key.every(({ name }) => ordered.has(name)));
+}
+
+const flip = { asc: 'desc', desc: 'asc' } as const;
+
+/** `order by` for a page, from its other end when it is read backward. */
+export function orderClause(levels: readonly Level[], backward: boolean): SQL {
+  const terms = levels.map(({ inner, direction }) =>
+    (backward ? flip[direction] : direction) === 'asc' ? asc(inner) : desc(inner),
+  );
+  return sql` order by ${sql.join(terms, sql`, `)}`;
+}
+
+/** Rows behind a position (`after`) or in front of it: the first level that differs, differs that way. */
+export function keyset(levels: readonly Level[], values: readonly SQL[], side: 'after' | 'before'): SQL | undefined {
+  const parts = levels.map(({ inner, direction }, place) => {
+    const ascending = (side === 'after') === (direction === 'asc');
+    const same = levels.slice(0, place).map((level, i) => eq(level.inner, values[i]));
+    return and(...same, (ascending ? gt : lt)(inner, values[place]));
+  });
+  return or(...parts);
+}
+
+/** A level's value for a cursor: as JSON outside the subquery, and what the subquery must hand out for it. */
+export interface CursorValue {
+  json: SQL;
+  handOut?: SQL;
+}
+
+export function cursorValue(
+  row: Row,
+  { key, column, kind, inner }: Level,
+  place: number,
+  nested: boolean,
+): CursorValue {
+  if (column) return { json: encodeKind(kind, row.sql(key)) };
+  const name = sql.identifier(`k${place}`);
+  const value = sql`${sql.identifier(row.alias)}.${name}`;
+  // Drizzle leaves the value of an expression as it comes: text from the driver, JSON's own form below the root.
+  return { json: nested || kind === 'integer' ? value : sql`${value}::text`, handOut: sql`${inner} as ${name}` };
+}

@@ -1,0 +1,96 @@
+import { sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import type { GraphQLSchema } from 'graphql';
+import type { Viewer } from '../../identity/viewer.ts';
+import type { ListDeclaration } from '../pages.ts';
+import { type Check, Compiling } from './compiling.ts';
+import { listField } from './connection.ts';
+import { Declined, Unplanned } from './decline.ts';
+import { nodeField, nodesField } from './node-field.ts';
+import { compileObject } from './object.ts';
+import { literal, type Output, type Read } from './output.ts';
+import { isTypename, nameOf, type Selected } from './selection.ts';
+import type { Skeleton } from './skeleton.ts';
+import type { Args, Supplied } from './supplied.ts';
+import { hidesStandIn, readerOf, templateContext, templateViewer } from './symbols.ts';
+
+interface Root {
+  key: string;
+  read?: Read;
+}
+
+interface PlanParts {
+  text: string;
+  parameters: readonly ((supplied: Supplied) => unknown)[];
+  checks: readonly Check[];
+  roots: readonly Root[];
+}
+
+/** A document made into one statement, and how its row becomes the answer. */
+export class Plan {
+  readonly text: string;
+  readonly #parameters: PlanParts['parameters'];
+  readonly #checks: readonly Check[];
+  readonly #roots: readonly Root[];
+
+  constructor({ text, parameters, checks, roots }: PlanParts) {
+    this.text = text;
+    this.#parameters = parameters;
+    this.#checks = checks;
+    this.#roots = roots;
+  }
+
+  /** Throws for values that the executor has to refuse. */
+  parametersFor(supplied: Supplied): unknown[] {
+    for (const check of this.#checks) check(supplied);
+    return this.#parameters.map((parameter) => parameter(supplied));
+  }
+
+  /** The JSON text of `data` from the statement's row: one text for each root field. */
+  dataOf(row: readonly (string | null)[], supplied: Supplied): string {
+    const parts = this.#roots.map(({ key, read }, place) => {
+      const text = row[place] ?? 'null';
+      return `"${key}":${read ? JSON.stringify(read(JSON.parse(text), supplied)) : text}`;
+    });
+    return `{${parts.join(',')}}`;
+  }
+}
+
+const dialect = new PgDialect();
+
+/** Compiles a document for the shape that its arguments have. Throws Declined where the executor has to answer. */
+export function compilePlan(schema: GraphQLSchema, skeleton: Skeleton, viewer: Viewer, args: readonly Args[]): Plan {
+  const compiling = new Compiling({
+    schema,
+    selections: skeleton.roots.selections,
+    context: templateContext(templateViewer(viewer)),
+    sites: skeleton.sites,
+    args,
+    object: compileObject,
+  });
+  const { fields } = skeleton.roots;
+  if (fields.length === 0) throw new Declined('asks for nothing');
+  const outputs = fields.map((field) => rootField(field, compiling));
+  const columns = outputs.map((output, place) => sql`(${output.sql})::text as ${sql.identifier(`r${place}`)}`);
+  const roots = fields.map(({ key }, i): Root => ({ key, ...(outputs[i]!.read && { read: outputs[i]!.read }) }));
+  const { sql: text, params } = dialect.sqlToQuery(sql`select ${sql.join(columns, sql`, `)}`);
+  if (hidesStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
+  return new Plan({ text, parameters: params.map(readerOf), checks: compiling.checks, roots });
+}
+
+function rootField(selected: Selected, compiling: Compiling): Output {
+  const { chantierList, chantierNodes } = selected.field.extensions;
+  if (isTypename(selected)) return { sql: sql`to_json(${literal(selected.parent.name)}::text)` };
+  const list = chantierList as ListDeclaration | undefined;
+  try {
+    if (list) return listField(selected, list, compiling);
+    if (chantierNodes === 'one') return nodeField(selected, compiling);
+    if (chantierNodes === 'many') return nodesField(selected, compiling);
+  } catch (error) {
+    if (error instanceof Declined && !(error instanceof Unplanned) && !error.reason.field) {
+      throw new Declined(error.reason.why, nameOf(selected));
+    }
+    throw error;
+  }
+  throw new Declined('has code', nameOf(selected));
+}

@@ -1,0 +1,184 @@
+import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import { toAppError } from '../../db/pg-errors.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import type { ErrorCode } from '../../lib/errors.ts';
+import type { Context } from '../context.ts';
+import { valuesAt } from './arguments.ts';
+import { Declined, type Reason } from './decline.ts';
+import { Ids } from './ids.ts';
+import { Lru } from './lru.ts';
+import { Operation } from './operation.ts';
+import { compilePlan, type Plan } from './plan.ts';
+import type { Supplied } from './supplied.ts';
+
+/** An answer from a plan, or why there is none. */
+export type Outcome =
+  | { result: ExecutionResult; plan: Plan }
+  /** `spoilt`: the session has failed of the plan's statement, so the executor needs another one. */
+  | { reason: Reason; spoilt: boolean };
+
+/** Counts since the start. */
+export interface PlanCounts {
+  /** Operations answered by a plan. */
+  answered: number;
+  /** Operations left to the executor. */
+  declined: number;
+  /** Of those, statements that the database refused. */
+  failed: number;
+  compiled: number;
+  /** Plans kept now, and forgotten to make room. */
+  kept: number;
+  forgotten: number;
+}
+
+export interface PlansOptions {
+  /** How many plans are kept. */
+  most?: number;
+  /** Told of every operation that is left to the executor. */
+  onDecline?(reason: Reason): void;
+}
+
+/** Failures of the database as such: the executor would meet them too, so it gets the session that met them. */
+const environmental: ReadonlySet<ErrorCode> = new Set([
+  'CANCELLED',
+  'CONNECTION_LOST',
+  'TIMEOUT',
+  'TRANSACTION_CONFLICT',
+  'UNAVAILABLE',
+]);
+
+/**
+ * The compiled queries of a server. A plan belongs to a document, an operation of it, a role and its permissions, the
+ * tenant's modules, what is skipped, and the shape of the arguments; never to a tenant, a viewer or values.
+ */
+export class Plans {
+  readonly #schema: GraphQLSchema;
+  readonly #plans: Lru<Plan | Declined>;
+  readonly #operations = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Operation>>();
+  readonly #ids = new Ids();
+  readonly #onDecline: PlansOptions['onDecline'];
+  readonly #counts = { answered: 0, declined: 0, failed: 0, compiled: 0 };
+  #nextOperation = 0;
+
+  constructor(schema: GraphQLSchema, options: PlansOptions = {}) {
+    this.#schema = schema;
+    this.#plans = new Lru(options.most ?? 2_000);
+    this.#onDecline = options.onDecline;
+  }
+
+  get counts(): PlanCounts {
+    return { ...this.#counts, kept: this.#plans.size, forgotten: this.#plans.forgotten };
+  }
+
+  /** Answers a query operation by one statement, where that is certain to be what the executor would answer. */
+  async answer(args: ExecutionArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
+    const outcome = await this.#answer(args, operation, context);
+    if ('result' in outcome) this.#counts.answered++;
+    else {
+      this.#counts.declined++;
+      this.#onDecline?.(outcome.reason);
+    }
+    return outcome;
+  }
+
+  async #answer(args: ExecutionArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
+    const { viewer, tenant } = context.scope;
+    if (!viewer || !tenant) return { reason: { why: 'nobody of an organization asks' }, spoilt: false };
+    let plan: Plan;
+    let supplied: Supplied;
+    let parameters: unknown[];
+    try {
+      ({ plan, supplied } = this.#find(args, operation, context, viewer));
+      parameters = plan.parametersFor(supplied);
+    } catch (error) {
+      return { reason: reasonOf(error), spoilt: false };
+    }
+    let row: readonly (string | null)[];
+    try {
+      row = await context.statement(plan.text, parameters);
+    } catch (error) {
+      const code = toAppError(error)?.code;
+      if (code && environmental.has(code)) return { reason: { why: code }, spoilt: false };
+      this.#counts.failed++;
+      context.scope.logger.error({ err: error, sql: plan.text }, 'a compiled statement failed; the executor answers');
+      return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
+    }
+    try {
+      return { result: answerOf(plan.dataOf(row, supplied)), plan };
+    } catch (error) {
+      return { reason: reasonOf(error), spoilt: false };
+    }
+  }
+
+  #find(args: ExecutionArgs, definition: OperationDefinitionNode, context: Context, viewer: Viewer) {
+    const operation = this.#operation(args.document, definition);
+    const variables = operation.variables(args.variableValues);
+    const { variant, skeleton } = operation.skeleton(variables);
+    const sites = skeleton.sites.map((site) => valuesAt(site, variables));
+    const who = this.#ids.of(viewer.permissions, viewer.role);
+    const where = this.#ids.of(context.tenant.modules);
+    const key = `${operation.id}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;
+    let plan = this.#plans.get(key);
+    if (!plan) {
+      this.#counts.compiled++;
+      plan = compiledOrDeclined(() =>
+        compilePlan(
+          this.#schema,
+          skeleton,
+          viewer,
+          sites.map((site) => site.args),
+        ),
+      );
+      this.#plans.set(key, plan);
+    }
+    if (plan instanceof Declined) throw plan;
+    return { plan, supplied: { context, viewer, sites } };
+  }
+
+  #operation(document: DocumentNode, definition: OperationDefinitionNode): Operation {
+    let known = this.#operations.get(document);
+    if (!known) {
+      known = new Map();
+      this.#operations.set(document, known);
+    }
+    let operation = known.get(definition);
+    if (!operation) {
+      operation = new Operation(this.#nextOperation++, this.#schema, document, definition);
+      known.set(definition, operation);
+    }
+    return operation;
+  }
+}
+
+/** What cannot be compiled is remembered too. A declaration that fails on holes is one that cannot. */
+function compiledOrDeclined(compile: () => Plan): Plan | Declined {
+  try {
+    return compile();
+  } catch (error) {
+    return error instanceof Declined ? error : new Declined(`could not be compiled: ${(error as Error).message}`);
+  }
+}
+
+const reasonOf = (error: unknown): Reason =>
+  error instanceof Declined ? error.reason : { why: (error as Error).message };
+
+/** The answer as text already: it is parsed only for who looks into it. */
+function answerOf(data: string): ExecutionResult {
+  const result = {
+    get data() {
+      return JSON.parse(data) as Record<string, unknown>;
+    },
+    extensions: undefined as Record<string, unknown> | undefined,
+    stringify: () => {
+      const extensions = result.extensions ? `,"extensions":${JSON.stringify(result.extensions)}` : '';
+      return `{"data":${data}${extensions}}`;
+    },
+  };
+  return result;
+}
+
+/** What `extensions.plan` says: the statement that answered, or why the executor did. */
+export type PlanReport = { compiled: true; sql: string } | { compiled: false; reason: Reason };
+
+export const reportOf = (outcome: Outcome): PlanReport =>
+  'result' in outcome ? { compiled: true, sql: outcome.plan.text } : { compiled: false, reason: outcome.reason };

@@ -1,0 +1,36 @@
+import type { Compiling } from './compiling.ts';
+import { Declined, Unplanned } from './decline.ts';
+import { nameOf, type Selected } from './selection.ts';
+import type { Args, Supplied } from './supplied.ts';
+
+export type Resolver = (parent: unknown, args: Args, context: unknown, info: unknown) => unknown;
+
+/** The function that a declaration gave, without what plugins put around it. Throws when it is not known. */
+export function resolverOf({ field, parent }: Selected): Resolver {
+  const { resolve } = (field.extensions.pothosOptions ?? {}) as { resolve?: Resolver };
+  if (!resolve) throw new Declined('has no resolver of its own', nameOf({ field, parent }));
+  if (resolve.length > 3) throw new Declined('has code that looks at the document', nameOf({ field, parent }));
+  return resolve;
+}
+
+/** Runs a declaration's function. What it throws is the executor's to report, and a promise the executor's to await. */
+export function call(resolve: Resolver, parent: unknown, args: Args, { context }: Supplied): unknown {
+  let value: unknown;
+  try {
+    value = resolve(parent, args, context, undefined);
+  } catch (error) {
+    throw new Unplanned(`a field failed: ${(error as Error).message}`);
+  }
+  if (typeof (value as { then?: unknown } | null | undefined)?.then !== 'function') return value;
+  (value as Promise<unknown>).then(undefined, () => {});
+  throw new Unplanned('a field answers later');
+}
+
+/** A field's arguments for its code. */
+export function argumentsFor(selected: Selected, compiling: Compiling): (supplied: Supplied) => Args {
+  if (selected.field.args.length === 0) return () => noArguments;
+  const { index } = compiling.site(selected);
+  return ({ sites }) => sites[index]!.args;
+}
+
+const noArguments: Args = {};

@@ -1,0 +1,49 @@
+import { type GraphQLObjectType, getNamedType, isAbstractType, isObjectType } from 'graphql';
+import { type Site, siteOf } from './arguments.ts';
+import { Declined } from './decline.ts';
+import { typesOf } from './node-field.ts';
+import { nameOf, type Selected, type Selections } from './selection.ts';
+
+/** The root fields of a document, for one choice of what `@skip` and `@include` leave. */
+export interface Roots {
+  selections: Selections;
+  fields: Selected[];
+  /** Those whose ids say which types of objects are asked for. */
+  nodes: Site[];
+}
+
+/** Every field with arguments, for one choice of those types. */
+export interface Skeleton {
+  roots: Roots;
+  sites: Site[];
+}
+
+export const takesIds = ({ field }: Selected): boolean => field.extensions.chantierNodes !== undefined;
+
+export function rootsOf(selections: Selections): Roots {
+  const fields = selections.root(selections.schema.getQueryType()!);
+  return { selections, fields, nodes: fields.filter(takesIds).map((field, place) => siteOf(field, place)) };
+}
+
+/** `kinds` says what the ids of each of the root fields that take ids are of, in their order. */
+export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]): Skeleton {
+  const { selections, fields, nodes } = roots;
+  const sites: Site[] = [];
+  const walk = (selected: Selected, types: readonly GraphQLObjectType[]): void => {
+    if (selected.field.args.length) sites.push(siteOf(selected, sites.length));
+    for (const type of types) {
+      for (const inner of selections.under(selected, type)) walk(inner, typesUnder(inner));
+    }
+  };
+  for (const field of fields) {
+    const node = nodes.findIndex(({ selected }) => selected === field);
+    walk(field, node < 0 ? typesUnder(field) : typesOf(kinds[node]!, selections));
+  }
+  return { roots, sites };
+}
+
+function typesUnder(selected: Selected): GraphQLObjectType[] {
+  const type = getNamedType(selected.field.type);
+  if (isAbstractType(type)) throw new Declined('gives objects of several types', nameOf(selected));
+  return isObjectType(type) ? [type] : [];
+}

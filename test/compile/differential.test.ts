@@ -1,0 +1,79 @@
+import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
+import { isObjectType } from 'graphql';
+import { beforeAll, expect, it } from 'vitest';
+import { Plans } from '../../src/graphql/compile/plans.ts';
+import { roles } from '../../src/identity/roles.ts';
+import { relations } from '../../src/relations.ts';
+import { schema } from '../../src/schema.ts';
+import { buildGraphServer } from '../../src/serve.ts';
+import { type Member, world } from '../support/world.ts';
+import { Documents, type GeneratedDocument } from './documents.ts';
+import { Random } from './random.ts';
+import { seedRows } from './seed.ts';
+
+/** `DOCUMENTS=10000 SEED=7 npx vitest run test/compile/differential.test.ts` */
+const perRole = Number(process.env.DOCUMENTS ?? 60);
+const seed = Number(process.env.SEED ?? 1);
+
+const here = await world({ env: { MAX_COMPLEXITY: '1000000' } });
+const acme = await here.company();
+const plans = new Plans(schema);
+const compiled = buildGraphServer(here.app, { plans }).yoga;
+const plain = buildGraphServer(here.app, { plans: null }).yoga;
+const ids = new Map<string, string[]>();
+
+beforeAll(async () => {
+  const members = await Promise.all(roles.map((role) => acme.as(role)));
+  const people = members.map(({ profileId }) => profileId);
+  await here.app.binding.write(acme.tenant, (tx) => seedRows(tx, new Random(seed), people), { roleClass: 'job' });
+  await here.app.binding.read(acme.tenant, async (db) => {
+    for (const type of Object.values(schema.getTypeMap())) {
+      const model = type.extensions.pothosDrizzleModel as keyof typeof relations | undefined;
+      if (!isObjectType(type) || !model || !type.getInterfaces().length) continue;
+      const table = relations[model].table as PgTable;
+      const key = getTableConfig(table).columns.find(({ name }) => name === 'id')!;
+      const rows = await db.select({ id: key }).from(table);
+      if (rows.length)
+        ids.set(
+          type.name,
+          rows.map(({ id }) => `${type.name}:${id}`),
+        );
+    }
+  });
+});
+
+async function answer(yoga: typeof plain, member: Member, { query, variables }: GeneratedDocument) {
+  const response = await yoga.fetch('http://localhost/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...member.headers },
+    body: JSON.stringify({ query, variables }),
+  });
+  return { status: response.status, text: JSON.stringify(withoutErrorIds(await response.json())) };
+}
+
+/** Each unexpected error has an id of its own. */
+function withoutErrorIds(body: unknown): unknown {
+  return JSON.parse(JSON.stringify(body), (key, value) => (key === 'errorId' ? undefined : value));
+}
+
+/** Shares of the documents: too few compiled, and the test proves nothing. */
+const leastCompiled = 0.3;
+
+it.each(roles)(
+  `answers %s as the executor does, in ${perRole} random documents`,
+  { timeout: 3_600_000 },
+  async (role) => {
+    const member = await acme.as(role);
+    const documents = new Documents(schema, new Random(seed + roles.indexOf(role) * 1_000), ids);
+    const before = plans.counts;
+    for (let i = 0; i < perRole; i++) {
+      const document = documents.next();
+      const which = `document ${i} of seed ${seed}:\n${document.query}\n${JSON.stringify(document.variables)}`;
+      const expected = await answer(plain, member, document);
+      expect(await answer(compiled, member, document), which).toEqual(expected);
+      expect(plans.counts.failed, `The database refused the statement of ${which}`).toBe(0);
+      documents.learn(document, (JSON.parse(expected.text) as { data?: unknown }).data);
+    }
+    expect((plans.counts.answered - before.answered) / perRole).toBeGreaterThan(leastCompiled);
+  },
+);
