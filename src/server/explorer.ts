@@ -19,8 +19,10 @@ const firstQuery = `# Everything you may see is one query away.
 }
 `;
 
-const same = (a: string, b: string): boolean =>
-  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+function same(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
 
 /** Serves GraphiQL to who may explore the graph. */
 export class Explorer {

@@ -1,6 +1,6 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
-import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import { type CORSOptions, createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { JSONWebKeySet } from 'jose';
 import { maskError } from '../graphql/mask-error.ts';
 import { DocumentCache } from './document-cache.ts';
@@ -9,9 +9,9 @@ import { useDocumentRules } from './plugins/use-document-rules.ts';
 import { useHealth } from './plugins/use-health.ts';
 import { useJwks } from './plugins/use-jwks.ts';
 import { type OperationsOptions, useOperations } from './plugins/use-operations.ts';
-import { useRequestRules } from './plugins/use-request-rules.ts';
+import { type RequestRulesOptions, useRequestRules } from './plugins/use-request-rules.ts';
 
-export interface YogaOptions extends OperationsOptions {
+export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
   schema: GraphQLSchema;
   explorer: Explorer;
   publicKeys(): Promise<JSONWebKeySet>;
@@ -28,6 +28,20 @@ const requestHeaders = ['authorization', 'content-type', 'x-tenant', 'x-chantier
 
 /** A parsed document takes up to some hundred bytes for each of its characters. */
 const keptCharacters = 500_000;
+
+/** Yoga would answer `null` to an origin that is not listed, and that is what a sandboxed page is called. */
+function corsOf({ headers }: Request, origins: readonly string[]): CORSOptions {
+  const origin = headers.get('origin');
+  if (origin === null || !origins.includes(origin)) return false;
+  return {
+    origin,
+    credentials: true,
+    methods: ['GET', 'POST'],
+    allowedHeaders: requestHeaders,
+    exposedHeaders: ['retry-after'],
+    maxAge: 600,
+  };
+}
 
 /** The HTTP side of the graph, as one fetch handler: tests call it without a socket. */
 export function createGraphServer(options: YogaOptions): Yoga {
@@ -48,20 +62,11 @@ export function createGraphServer(options: YogaOptions): Yoga {
     maskedErrors: { maskError: (error) => maskError(error, logger) },
     renderGraphiQL,
     graphiql: (request) => explorer.page(request),
-    cors: corsOrigins.length
-      ? {
-          origin: [...corsOrigins],
-          credentials: true,
-          methods: ['GET', 'POST'],
-          allowedHeaders: requestHeaders,
-          exposedHeaders: ['retry-after'],
-          maxAge: 600,
-        }
-      : false,
+    cors: (request) => corsOf(request, corsOrigins),
     plugins: [
       useHealth(options),
       useJwks(options.publicKeys),
-      useRequestRules(),
+      useRequestRules(options),
       useDocumentRules(options),
       useOperations(options),
     ],

@@ -4,8 +4,16 @@ import { hasRefreshCookie } from '../refresh-cookie.ts';
 
 const csrfHeader = 'x-chantier-csrf';
 
-function problemOf(request: Request): AppError | undefined {
+export interface RequestRulesOptions {
+  /** Whether a Host header means this server. */
+  isOurs(host: string | null): boolean;
+}
+
+function problemOf(request: Request, { isOurs }: RequestRulesOptions): AppError | undefined {
   const { method, headers } = request;
+  if (!isOurs(headers.get('host') ?? new URL(request.url).host)) {
+    return new AppError('FORBIDDEN', 'This server does not answer to that host name; PUBLIC_URL gives it another');
+  }
   if (method === 'OPTIONS') return undefined;
   if (method !== 'GET' && method !== 'POST') return new AppError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries');
   if (method === 'POST' && !/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
@@ -29,12 +37,12 @@ export function errorResponse(error: AppError, Response: typeof globalThis.Respo
 
 /**
  * Refuses what another site could make a browser send: anything but JSON by POST, and requests with the session cookie
- * that lack a header which only our own pages can set.
+ * that lack a header which only our own pages can set. And what was sent under a name that is not ours.
  */
-export function useRequestRules(): Plugin {
+export function useRequestRules(options: RequestRulesOptions): Plugin {
   return {
     onRequest({ request, endResponse, fetchAPI }) {
-      const problem = problemOf(request);
+      const problem = problemOf(request, options);
       if (problem) endResponse(errorResponse(problem, fetchAPI.Response as typeof globalThis.Response));
     },
   };
