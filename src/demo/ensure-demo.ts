@@ -5,14 +5,14 @@ import type { Identity } from '../identity/identity.ts';
 import { permissionsOf } from '../identity/permissions.ts';
 import type { Person } from '../identity/profile-gateway.ts';
 import type { Role } from '../identity/roles.ts';
-import { signIn } from '../identity/sign-in.ts';
+import { openSession, signedIn } from '../identity/sessions.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 import type { Fleet } from '../tenancy/fleet.ts';
 import { provisionTenant } from '../tenancy/provision.ts';
-import { organizations } from '../tenancy/tables.ts';
+import { type OrganizationStatus, organizations } from '../tenancy/tables.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { contentFor } from './content.ts';
 import { type DemoCompany, type DemoPerson, demoCompanies, demoEmail, demoPassword } from './people.ts';
@@ -37,19 +37,33 @@ const explorerRole: Role = 'OWNER';
 
 /**
  * Makes the two demo companies in an installation that has no other, and completes them when an earlier start was
- * interrupted. Undefined where there are companies of somebody's own: then nothing is touched.
+ * interrupted. What somebody has suspended since is left alone. Undefined where there are companies of somebody's own,
+ * or none that is served: then nothing is touched.
  */
 export async function ensureDemo(tools: DemoTools): Promise<Demo | undefined> {
   const slugs = demoCompanies.map(({ slug }) => slug);
   const existing = await tools.catalog.read((db) => db.select({ slug: organizations.slug }).from(organizations));
   if (existing.some(({ slug }) => !slugs.includes(slug))) return undefined;
-  for (const company of demoCompanies) await ensureCompany(tools, company);
-  return { companies: demoCompanies, headers: () => explorerHeaders(tools.identity, demoCompanies[0]!) };
+  const made: { company: DemoCompany; explorer: Viewer }[] = [];
+  for (const company of demoCompanies) {
+    const explorer = await ensureCompany(tools, company);
+    if (explorer) made.push({ company, explorer });
+  }
+  const [first] = made;
+  if (!first) return undefined;
+  return {
+    companies: made.map(({ company }) => company),
+    headers: () => explorerHeaders(tools, first.company, first.explorer),
+  };
 }
 
-async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<void> {
+const closed: ReadonlySet<OrganizationStatus> = new Set(['SUSPENDED', 'ARCHIVED', 'DELETING']);
+
+/** Gives who the explorer is in this company; undefined when it is not served. */
+async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<Viewer | undefined> {
   const { slug, name, timeZone, locale } = company;
   const known = await tools.directory.findBySlug(slug);
+  if (known && (known.quarantined || closed.has(known.status))) return undefined;
   const served = known?.status === 'ACTIVE' ? known : undefined;
   const tenant = served ?? (await provisionTenant(tools.fleet, { slug, name, timeZone, locale, currency: 'EUR' }));
   const viewers = new Map<Role, Viewer>();
@@ -58,6 +72,7 @@ async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<vo
   await tools.binding.write(tenant, (tx) => seedCompany(tx, (role) => viewers.get(role)!, content), {
     roleClass: 'job',
   });
+  return viewers.get(explorerRole);
 }
 
 async function ensureMember(tools: DemoTools, tenant: Tenant, company: DemoCompany, demo: DemoPerson): Promise<Viewer> {
@@ -86,8 +101,15 @@ const toViewer = (person: Person, { id, profileId, organizationId, role }: Membe
   roleClass: 'job',
 });
 
-async function explorerHeaders(identity: Identity, company: DemoCompany): Promise<Record<string, string>> {
-  const credentials = { email: demoEmail(company, explorerRole), password: demoPassword, deviceName: 'GraphiQL' };
-  const { accessToken } = await signIn(identity, credentials, {});
-  return { authorization: `Bearer ${accessToken}`, 'x-tenant': company.slug };
+/** A session of its own, made without the password: somebody may have changed that since. */
+async function explorerHeaders(
+  { identity, catalog }: DemoTools,
+  { slug }: DemoCompany,
+  { userId, organizationId, email, firstName, lastName }: Viewer,
+): Promise<Record<string, string>> {
+  const session = await catalog.write((tx) =>
+    openSession(identity, tx, { userId, organizationId, deviceName: 'GraphiQL' }, {}),
+  );
+  const { accessToken } = await signedIn(identity, { id: userId, email, firstName, lastName }, session);
+  return { authorization: `Bearer ${accessToken}`, 'x-tenant': slug };
 }
