@@ -43,7 +43,8 @@ export const board: Operation = {
           where mt.task_id = t.id order by m.id limit 1
         ) m))) order by t.place, t.rank, t.id), '[]')
     from (
-      select *, array_position(array['TODO', 'IN_PROGRESS', 'IN_REVIEW', 'DONE'], status) as place
+      select id, name, status, priority, due_date, assignee_id, rank,
+        array_position(array['TODO', 'IN_PROGRESS', 'IN_REVIEW', 'DONE'], status) as place
       from tasks where project_id = p.id order by place, rank, id limit 50
     ) t)))
   from projects p where p.id = $1)))::text`,

@@ -36,7 +36,7 @@ export const deep: Operation = {
     'milestones', json_build_object('nodes', (
       select coalesce(json_agg(json_build_object('id', 'Milestone:' || m.id, 'name', m.name, 'dueDate', m.due_date,
         'progress', m.progress) order by m.due_date, m.id), '[]')
-      from (select * from milestones where project_id = p.id order by due_date, id limit 10) m)),
+      from (select id, name, due_date, progress from milestones where project_id = p.id order by due_date, id limit 10) m)),
     'tasks', json_build_object('nodes', (
       select coalesce(json_agg(json_build_object('id', 'Task:' || t.id, 'name', t.name, 'status', t.status,
         'assignee', (

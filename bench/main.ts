@@ -1,0 +1,95 @@
+import type { Contender } from './contenders/contender.ts';
+import { limit, peer, server } from './contenders/contenders.ts';
+import { grantPeer } from './contenders/peer-access.ts';
+import { ContenderProcess } from './contenders/process.ts';
+import { startServer } from './data/database.ts';
+import { type Dataset, openDataset } from './data/dataset.ts';
+import { type DatasetSpec, full, many, quick } from './data/sizes.ts';
+import { ensurePeer } from './ensure-peer.ts';
+import { LoadGenerator } from './load/load-generator.ts';
+import { coldStart } from './measure/cold-start.ts';
+import type { Scenario, ScenarioResult } from './measure/figures.ts';
+import { runScenario } from './measure/run-scenario.ts';
+import { verify } from './measure/verify.ts';
+import { type Options, readOptions, type ScenarioName, usage } from './options.ts';
+import { describeMachine } from './report/machine.ts';
+import type { Result } from './report/result.ts';
+import { renderTables } from './report/tables.ts';
+import { writeResult } from './report/write.ts';
+
+const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+const options = readOptions(process.argv.slice(2));
+if (options) await bench(options);
+else console.log(usage);
+
+async function bench(options: Options): Promise<void> {
+  if (options.contenders.includes('P') && !ensurePeer()) {
+    progress('PostGraphile could not be installed: going on without it');
+    options.contenders = options.contenders.filter((name) => name !== 'P');
+  }
+  await using postgres = await startServer();
+  using generator = new LoadGenerator();
+  const common = options.quick ? quick : full;
+  const result: Result = {
+    measuredAt: new Date().toISOString(),
+    quick: options.quick,
+    machine: await describeMachine(postgres.url),
+    size: { ...common.size },
+    rounds: options.rounds,
+    seconds: options.seconds,
+    scenarios: [],
+    cold: [],
+  };
+  for (const [spec, names] of byDataset(options, common)) {
+    await using dataset = await openDataset(postgres, spec, progress);
+    const contenders = await contendersOf(options, dataset);
+    for (const name of names) {
+      progress(`scenario ${name}`);
+      if (name === 'cold') {
+        for (const contender of contenders) result.cold.push(await coldStart(contender, dataset, options.operations));
+        continue;
+      }
+      await using running = await startAll(contenders, dataset.url);
+      await verify(dataset, running.all, options.operations);
+      progress('all answers are equal');
+      const bench = { ...options, server: postgres, dataset, contenders: running.all, generator, progress };
+      const results: ScenarioResult[] = [];
+      for (const scenario of scenariosOf(name, spec, options)) results.push(await runScenario(bench, scenario));
+      result.scenarios.push({ name, results });
+    }
+  }
+  console.log(renderTables(result));
+  for (const file of await writeResult(result, options.publish)) progress(`wrote ${file}`);
+}
+
+/** Scenarios by the data that they need. */
+function byDataset({ scenarios, many: count }: Options, common: DatasetSpec): Map<DatasetSpec, ScenarioName[]> {
+  const crowd = { ...many, tenants: count };
+  return Map.groupBy(scenarios, (name) => (name === 'tenants' ? crowd : common));
+}
+
+function scenariosOf(name: ScenarioName, { tenants }: DatasetSpec, { concurrency }: Options): Scenario[] {
+  const usual: Scenario = { tenants, distribution: 'uniform', concurrency };
+  if (name === 'concurrency') return [1, 16, 64].map((atOnce) => ({ ...usual, concurrency: atOnce }));
+  if (name !== 'tenants') return [usual];
+  return [
+    { ...usual, tenants: 1 },
+    { ...usual, tenants: Math.min(20, tenants) },
+    usual,
+    { ...usual, distribution: 'zipf' },
+  ];
+}
+
+async function contendersOf({ contenders }: Options, dataset: Dataset): Promise<Contender[]> {
+  const all = [server, limit, ...(contenders.includes('P') ? [peer(await grantPeer(dataset))] : [])];
+  return all.filter(({ name }) => contenders.includes(name));
+}
+
+async function startAll(contenders: readonly Contender[], url: string) {
+  await using started = new AsyncDisposableStack();
+  const all: ContenderProcess[] = [];
+  for (const contender of contenders) all.push(started.use(await ContenderProcess.start(contender, url)));
+  const kept = started.move();
+  return { all, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}

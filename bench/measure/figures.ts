@@ -1,0 +1,82 @@
+import type { ContenderName } from '../contenders/contender.ts';
+import type { OperationName } from '../operations/operation.ts';
+import type { Memory } from './memory.ts';
+import type { Distribution } from './requests.ts';
+import type { Statements } from './statements.ts';
+
+/** What was measured of one contender on one operation in one round. */
+export interface Slice {
+  latencies: Float64Array;
+  seconds: number;
+  /** Seconds of processor time. */
+  server: number;
+  database: number;
+}
+
+export interface Figures {
+  requests: number;
+  perSecond: number;
+  /** Milliseconds. */
+  p50: number;
+  p99: number;
+  /** Milliseconds of processor time for a request. */
+  serverCpu: number;
+  databaseCpu: number;
+  statements: Statements;
+}
+
+export type ByContender<T> = Partial<Record<ContenderName, T>>;
+
+/** The figures of a contender beside those of another, measured in the same rounds. */
+export interface Ratios {
+  perSecond: number;
+  cpu: number;
+}
+
+export interface OperationResult {
+  name: OperationName;
+  title: string;
+  figures: ByContender<Figures>;
+  /** This server's to those of the others. */
+  ratios: ByContender<Ratios>;
+}
+
+export interface Scenario {
+  tenants: number;
+  distribution: Distribution;
+  concurrency: number;
+}
+
+export interface ScenarioResult extends Scenario {
+  operations: OperationResult[];
+  memory: ByContender<Memory>;
+}
+
+export function figuresOf(slices: readonly Slice[], statements: Statements): Figures {
+  const latencies = Float64Array.from(slices.flatMap((slice) => [...slice.latencies])).sort();
+  const requests = latencies.length;
+  const perRequest = (of: (slice: Slice) => number) => (1_000 * sum(slices.map(of))) / requests;
+  return {
+    requests,
+    perSecond: median(slices.map(perSecondOf)),
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    serverCpu: perRequest(({ server }) => server),
+    databaseCpu: perRequest(({ database }) => database),
+    statements,
+  };
+}
+
+/** Medians over the rounds: what disturbs one round disturbs both contenders of it, or is outvoted. */
+export function ratiosOf(slices: readonly Slice[], others: readonly Slice[]): Ratios {
+  const ratio = (of: (slice: Slice) => number) => median(slices.map((slice, round) => of(slice) / of(others[round]!)));
+  return {
+    perSecond: ratio(perSecondOf),
+    cpu: ratio(({ server, database, latencies }) => (server + database) / latencies.length),
+  };
+}
+
+const perSecondOf = ({ latencies, seconds }: Slice): number => latencies.length / seconds;
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+const quantile = (sorted: Float64Array, q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
+const median = (values: readonly number[]): number => quantile(Float64Array.from(values).sort(), 0.5);

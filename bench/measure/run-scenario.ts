@@ -1,0 +1,100 @@
+import type { EmbeddedServer } from '../../src/db/embedded.ts';
+import type { ContenderName } from '../contenders/contender.ts';
+import type { ContenderProcess } from '../contenders/process.ts';
+import type { Dataset } from '../data/dataset.ts';
+import type { LoadGenerator } from '../load/load-generator.ts';
+import type { Operation } from '../operations/operation.ts';
+import {
+  type ByContender,
+  figuresOf,
+  type OperationResult,
+  ratiosOf,
+  type Scenario,
+  type ScenarioResult,
+  type Slice,
+} from './figures.ts';
+import { memoryOf } from './memory.ts';
+import { databaseSeconds, processSeconds } from './processor.ts';
+import { makeRequests } from './requests.ts';
+import { countStatements } from './statements.ts';
+
+export interface Bench {
+  server: EmbeddedServer;
+  dataset: Dataset;
+  contenders: readonly ContenderProcess[];
+  operations: readonly Operation[];
+  generator: LoadGenerator;
+  rounds: number;
+  /** Of each contender on each operation in each round. */
+  seconds: number;
+  progress: (line: string) => void;
+}
+
+const requestsAtMost = 50_000;
+const warmShare = 0.3;
+
+/**
+ * Measures all contenders on all operations. They take turns: in each round, each operation is asked of one after the
+ * other, starting with another one each time, so that whatever else the machine does falls upon all alike.
+ */
+export async function runScenario(bench: Bench, scenario: Scenario): Promise<ScenarioResult> {
+  const { contenders, operations, rounds, progress } = bench;
+  const slices = new Map<string, Slice[]>();
+  for (let round = 0; round < rounds; round++) {
+    for (const operation of operations) {
+      for (let turn = 0; turn < contenders.length; turn++) {
+        const process = contenders[(turn + round) % contenders.length]!;
+        const key = keyOf(operation, process.contender.name);
+        slices.set(key, [...(slices.get(key) ?? []), await measure(bench, scenario, operation, process)]);
+      }
+    }
+    progress(`round ${round + 1} of ${rounds}`);
+  }
+  const results: OperationResult[] = [];
+  for (const operation of operations) results.push(await resultOf(bench, scenario, operation, slices));
+  return { ...scenario, operations: results, memory: await memoryOfAll(bench) };
+}
+
+const keyOf = ({ name }: Operation, contender: ContenderName): string => `${name} ${contender}`;
+
+async function measure(
+  { server, dataset, generator, seconds }: Bench,
+  { tenants, distribution, concurrency }: Scenario,
+  operation: Operation,
+  { contender, port, pid }: ContenderProcess,
+): Promise<Slice> {
+  const requests = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
+  const job = { port, requests, concurrency, requestsAtMost };
+  await generator.run({ ...job, seconds: seconds * warmShare });
+  const [atServer, atDatabase] = [processSeconds(pid), databaseSeconds(server.pid)];
+  const load = await generator.run({ ...job, seconds });
+  return {
+    latencies: load.latencies,
+    seconds: load.seconds,
+    server: processSeconds(pid) - atServer,
+    database: databaseSeconds(server.pid) - atDatabase,
+  };
+}
+
+async function resultOf(
+  { server, dataset, contenders }: Bench,
+  { tenants, distribution }: Scenario,
+  operation: Operation,
+  slices: ReadonlyMap<string, Slice[]>,
+): Promise<OperationResult> {
+  const of = (name: ContenderName) => slices.get(keyOf(operation, name)) ?? [];
+  const result: OperationResult = { name: operation.name, title: operation.title, figures: {}, ratios: {} };
+  for (const { contender, port } of contenders) {
+    const { name } = contender;
+    const [request] = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
+    result.figures[name] = figuresOf(of(name), await countStatements(server, port, request!));
+    if (name !== 'S' && of('S').length > 0) result.ratios[name] = ratiosOf(of('S'), of(name));
+  }
+  return result;
+}
+
+async function memoryOfAll({ dataset, contenders }: Bench): Promise<ScenarioResult['memory']> {
+  const memory: ByContender<Awaited<ReturnType<typeof memoryOf>>> = {};
+  for (const { contender, pid } of contenders) memory[contender.name] = await memoryOf(pid, dataset.url);
+  return memory;
+}

@@ -1,0 +1,78 @@
+import { parseArgs } from 'node:util';
+import type { ContenderName } from './contenders/contender.ts';
+import type { Operation } from './operations/operation.ts';
+import { operations } from './operations/operations.ts';
+
+export const scenarioNames = ['operations', 'concurrency', 'tenants', 'cold'] as const;
+export type ScenarioName = (typeof scenarioNames)[number];
+const contenderNames: readonly ContenderName[] = ['S', 'L', 'P'];
+
+export interface Options {
+  quick: boolean;
+  publish: boolean;
+  scenarios: ScenarioName[];
+  contenders: ContenderName[];
+  operations: Operation[];
+  rounds: number;
+  seconds: number;
+  concurrency: number;
+  /** How many tenants the scenario of many tenants has. */
+  many: number;
+}
+
+export const usage = `npm run bench [-- <options>]
+
+  --quick              small data and short rounds: shows that everything works, measures little
+  --scenario <names>   ${scenarioNames.join(', ')} (with commas between), or all; default: operations
+  --contenders <names> S (this server), L (hand-written SQL), P (PostGraphile 5); default: S,L,P
+  --operations <names> ${operations.map(({ name }) => name).join(', ')}; default: all
+  --rounds <n>         how often each contender has its turn
+  --seconds <n>        how long each turn takes
+  --concurrency <n>    requests at once; default: 16
+  --tenants <n>        how many the scenario of many tenants has; default: 1000
+  --publish            write the results into docs/performance.md, and beside it the files to be committed`;
+
+const flags = {
+  quick: { type: 'boolean', default: false },
+  publish: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+  scenario: { type: 'string', default: 'operations' },
+  contenders: { type: 'string', default: contenderNames.join() },
+  operations: { type: 'string', default: operations.map(({ name }) => name).join() },
+  rounds: { type: 'string' },
+  seconds: { type: 'string' },
+  concurrency: { type: 'string', default: '16' },
+  tenants: { type: 'string' },
+} as const;
+
+/** Reads the command line; undefined when it asks for help. Throws for what it does not understand. */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const { values } = parseArgs({ args: [...args], options: flags });
+  const { quick, publish } = values;
+  if (values.help) return undefined;
+  const names = operations.map(({ name }) => name);
+  const asked = chosen('operations', values.operations, names);
+  return {
+    quick,
+    publish,
+    scenarios: values.scenario === 'all' ? [...scenarioNames] : chosen('scenario', values.scenario, scenarioNames),
+    contenders: chosen('contenders', values.contenders, contenderNames),
+    operations: operations.filter(({ name }) => asked.includes(name)),
+    rounds: whole('rounds', values.rounds ?? (quick ? '2' : '5')),
+    seconds: whole('seconds', values.seconds ?? (quick ? '1' : '4')),
+    concurrency: whole('concurrency', values.concurrency),
+    many: whole('tenants', values.tenants ?? (quick ? '40' : '1000')),
+  };
+}
+
+function chosen<T extends string>(option: string, text: string, known: readonly T[]): T[] {
+  const names = text.split(',');
+  const unknown = names.filter((name) => !known.includes(name as T));
+  if (unknown.length > 0) throw new Error(`--${option}: ${unknown.join()} is none of ${known.join()}`);
+  return known.filter((name) => names.includes(name));
+}
+
+function whole(option: string, text: string): number {
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`--${option} takes a whole number from 1`);
+  return Number(text);
+}
