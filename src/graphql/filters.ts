@@ -82,12 +82,24 @@ function comparisons(
   });
 }
 
+const never: Condition = rawCondition(() => sql`false`);
+
+// drizzle leaves empty lists out; but of no alternatives none holds, and one without conditions always does
+
+const anyOfThese = (parts: Condition[][]): Condition[] => {
+  if (parts.some((conditions) => conditions.length === 0)) return [];
+  return parts.length ? [{ OR: parts.map((conditions) => ({ AND: conditions })) }] : [never];
+};
+
+const noneOfThese = (conditions: Condition[]): Condition[] =>
+  conditions.length ? [{ NOT: { AND: conditions } }] : [never];
+
 function conditionsOf(spec: FilterSpec<TableName>, input: FilterInput): Condition[] {
   return Object.entries(input).flatMap(([key, value]): Condition[] => {
     if (value === null || value === undefined) return [];
     if (key === 'and') return (value as FilterInput[]).flatMap((part) => conditionsOf(spec, part));
-    if (key === 'or') return [{ OR: (value as FilterInput[]).map((part) => ({ AND: conditionsOf(spec, part) })) }];
-    if (key === 'not') return [{ NOT: { AND: conditionsOf(spec, value as FilterInput) } }];
+    if (key === 'or') return anyOfThese((value as FilterInput[]).map((part) => conditionsOf(spec, part)));
+    if (key === 'not') return noneOfThese(conditionsOf(spec, value as FilterInput));
     const custom = spec.custom?.[key];
     if (custom) return [custom.where(value as never) as Condition];
     const relation = (spec.relations as Record<string, RelationSpec> | undefined)?.[key];
