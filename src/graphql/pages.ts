@@ -1,4 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
+import type { Viewer } from '../identity/viewer.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Filter, FilterInput } from './filters.ts';
@@ -47,6 +48,18 @@ export interface ListDeclaration {
 
 /** The extensions of a root field whose `resolve` and `totalCount` ask for this page and do nothing more. */
 export const listOf = (page: ListDeclaration): { chantierList: ListDeclaration } => ({ chantierList: page });
+
+/** A root field that is one row of a table: the viewer's own, say. */
+export interface RowDeclaration {
+  table: TableName;
+  where(viewer: Viewer): object;
+}
+
+/** The extensions of a root field whose `resolve` finds the first of these rows and does nothing more. */
+export const rowOf = <T extends TableName>(
+  table: T,
+  where: (viewer: Viewer) => WhereOf<T>,
+): { chantierRow: RowDeclaration } => ({ chantierRow: { table, where: where as RowDeclaration['where'] } });
 
 interface CountedConnection {
   totalCount?: number | (() => number | Promise<number>);

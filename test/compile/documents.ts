@@ -66,15 +66,15 @@ export class Documents {
     if (typeof data !== 'object' || data === null) return;
     for (const [key, value] of Object.entries(data)) {
       const ordering = pages.get(key);
-      if (ordering) this.#keep(ordering, JSON.stringify(value).matchAll(/"[^"]*[cC]ursor[^"]*":"([^"]+)"/g));
+      if (ordering && typeof value === 'object') this.#keep(ordering, cursorsOf(value));
       this.learn({ pages } as GeneratedDocument, value);
     }
   }
 
-  #keep(ordering: string, found: Iterable<RegExpMatchArray>): void {
+  #keep(ordering: string, found: readonly string[]): void {
     const known = this.#cursors.get(ordering) ?? [];
     this.#cursors.set(ordering, known);
-    for (const [, cursor] of found) if (known.length < 50) known.push(cursor!);
+    known.push(...found.slice(0, 50 - known.length));
   }
 
   #showsRows(field: Field): boolean {
@@ -261,6 +261,16 @@ export class Documents {
       return random.pick(['nonsense', `${type}:0199a000-0000-7000-8000-000000000000`, 'Money:x']);
     return random.pick(this.#ids.get(type)!);
   }
+}
+
+/** The cursors of a connection itself: on its edges and in its page info. */
+function cursorsOf(connection: object | null): string[] {
+  const parts = Object.values(connection ?? {}).flat();
+  return parts.flatMap((part: unknown) =>
+    Object.entries(typeof part === 'object' && part !== null ? part : {}).flatMap(([key, value]) =>
+      /cursor/i.test(key) && typeof value === 'string' ? [value] : [],
+    ),
+  );
 }
 
 /** What an id in a filter is about: comparators are about the field that they compare, `id` about the whole filter. */

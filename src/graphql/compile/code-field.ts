@@ -1,13 +1,14 @@
-import { is, SQL, sql, type Table } from 'drizzle-orm';
-import { type GraphQLField, getNamedType } from 'graphql';
+import { is, type Relation, SQL, sql, type Table } from 'drizzle-orm';
+import { type GraphQLField, getNamedType, isNonNullType, isObjectType } from 'graphql';
 import { decodeKind, encodeKind, kindOf } from './columns.ts';
 import type { Compiling } from './compiling.ts';
-import { completion } from './completion.ts';
-import { Declined } from './decline.ts';
-import { type Output, rowOf } from './output.ts';
+import { type Complete, completion } from './completion.ts';
+import { Declined, Unplanned } from './decline.ts';
+import { type Output, type Read, rowOf } from './output.ts';
+import { type RelationQuery, relatedRows } from './relation.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
 import type { Row } from './row.ts';
-import { nameOf, type Selected } from './selection.ts';
+import type { Selected } from './selection.ts';
 
 interface Select {
   columns?: Record<string, boolean>;
@@ -15,55 +16,111 @@ interface Select {
   with?: Record<string, unknown>;
 }
 
-/** The scalars whose extras look alike in JSON and from the driver. */
-const extraScalars = new Set(['String', 'ID', 'Int', 'Float', 'Boolean']);
+/** The scalars whose values a declaration's code takes in JSON's form and in the driver's: both occur. */
+const extraScalars = new Set(['String', 'ID', 'Int', 'Float', 'Boolean', 'DateTime', 'LocalDate']);
 
 function extraAs(field: GraphQLField<unknown, unknown>, expression: SQL): SQL {
-  const { name } = getNamedType(field.type);
-  if (name === 'Decimal') return sql`(${expression})::text`;
-  if (extraScalars.has(name)) return sql`(${expression})`;
+  const type = getNamedType(field.type);
+  if (type.name === 'Decimal') return sql`(${expression})::text`;
+  if (extraScalars.has(type.name) || isObjectType(type)) return sql`(${expression})`;
   throw new Declined('computes a type that is not compiled');
+}
+
+/** A value that the code of a field is given, by the name that it has there. */
+interface Given {
+  name: string;
+  output: Output;
 }
 
 /** A field with a function of its own over columns and expressions of its row: the function runs in the assembler. */
 export function codeField(selected: Selected, select: unknown, row: Row, compiling: Compiling): Output {
-  const { columns = {}, extras = {}, with: related = {}, ...rest } = selectionOf(selected, select, compiling);
-  if (Object.keys(related).length || Object.keys(rest).length)
-    throw new Declined('selects other rows for its code', nameOf(selected));
+  const { columns = {}, extras = {}, with: rows = {}, ...rest } = selectionOf(selected, select, compiling);
+  if (Object.keys(rest).length) throw new Declined('selects rows of its own');
+  const given: Given[] = [
+    ...Object.keys(columns).flatMap((name) => (columns[name] ? [columnFor(name, row)] : [])),
+    ...Object.entries(extras).map(([name, extra]) => ({
+      name,
+      output: { sql: extraAs(selected.field, expressionOf(extra, row)) },
+    })),
+    ...Object.entries(rows).map(([name, asked]) => rowsFor(name, asked, selected, row, compiling)),
+  ];
+  const complete = Object.keys(rows).length
+    ? chosenRow(selected)
+    : completion(selected.field.type, selected, compiling);
   const resolve = resolverOf(selected);
-  const complete = completion(selected.field.type, selected, compiling);
   const args = argumentsFor(selected, compiling);
-  const names: string[] = [];
-  const outputs: Output[] = [];
-  for (const name of Object.keys(columns).filter((key) => columns[key])) {
-    const kind = kindOf(row.column(name));
-    names.push(name);
-    outputs.push({
-      sql: encodeKind(kind, row.sql(name)),
-      ...(kind === 'instant' && { read: (json: unknown) => decodeKind(kind, json) }),
-    });
-  }
-  for (const [name, extra] of Object.entries(extras)) {
-    names.push(name);
-    outputs.push({ sql: extraAs(selected.field, expressionOf(extra, row)) });
-  }
-  const values = rowOf(outputs);
+  const names = given.map(({ name }) => name);
+  const values = rowOf(given.map(({ output }) => output));
   return {
     sql: values.sql,
     read: (json, supplied) => {
-      const given = values.read(json, supplied);
+      const found = values.read(json, supplied);
       const parent: Record<string, unknown> = {};
-      for (let i = 0; i < names.length; i++) parent[names[i]!] = given[i];
+      for (let i = 0; i < names.length; i++) parent[names[i]!] = found[i];
       return complete(call(resolve, parent, args(supplied), supplied), supplied);
     },
+  };
+}
+
+function columnFor(name: string, row: Row): Given {
+  const kind = kindOf(row.column(name));
+  const output: Output = { sql: encodeKind(kind, row.sql(name)) };
+  return { name, output: kind === 'instant' ? { ...output, read: (json) => decodeKind(kind, json) } : output };
+}
+
+/** What `nested(query)` stands for while a declaration is asked. */
+class Nested {
+  readonly query: RelationQuery['query'];
+
+  constructor(query: RelationQuery['query'] | undefined) {
+    this.query = query ?? {};
+  }
+}
+
+/** Rows of the field's own type, for code that chooses among them without looking into them. */
+function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, compiling: Compiling): Given {
+  const relation = (row.config.relations as Record<string, Relation>)[name];
+  if (!relation || !(asked instanceof Nested)) throw new Declined('selects rows for its code');
+  const { output } = relatedRows(selected, relation, asked.query, row, compiling);
+  const read: Read = (json, supplied) => {
+    const value = output.read ? output.read(json, supplied) : json;
+    if (value === null) return null;
+    return Array.isArray(value) ? value.map((item) => sealed(item)) : sealed(value);
+  };
+  return { name, output: { sql: output.sql, read } };
+}
+
+const inside = new WeakMap<object, unknown>();
+
+/** A row as code may see it: it can be passed on, nothing else. */
+function sealed(row: unknown): object {
+  const token = new Proxy({}, { get: (_target, name) => (name === 'then' ? undefined : lookedInto()) });
+  inside.set(token, row);
+  return token;
+}
+
+function lookedInto(): never {
+  throw new Unplanned('a field looks into rows that it selects');
+}
+
+/** The row that the code chose. */
+function chosenRow({ field }: Selected): Complete {
+  return (value) => {
+    if (value === null || value === undefined) {
+      if (isNonNullType(field.type)) throw new Unplanned('a row is absent that must be');
+      return null;
+    }
+    if (typeof value !== 'object' || !inside.has(value)) throw new Unplanned('a field makes rows of its own');
+    return inside.get(value);
   };
 }
 
 function selectionOf(selected: Selected, select: unknown, compiling: Compiling): Select {
   if (typeof select !== 'function') return select as Select;
   const args = selected.field.args.length ? compiling.template(compiling.site(selected)) : {};
-  const nested = () => {
-    throw new Declined('selects other rows for its code', nameOf(selected));
+  const nested = (query: RelationQuery['query'] | undefined, path: unknown) => {
+    if (path !== undefined) throw new Declined('selects rows under another field');
+    return new Nested(query);
   };
   return (select(args, compiling.context, nested, () => new Set(), {}) ?? {}) as Select;
 }

@@ -1,7 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { type GraphQLObjectType, isObjectType } from 'graphql';
+import { type GraphQLObjectType, getNamedType, isNonNullType, isObjectType } from 'graphql';
 import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../global-id.ts';
 import { Hole } from '../hole.ts';
+import type { RowDeclaration } from '../pages.ts';
 import type { Compiling } from './compiling.ts';
 import { visible, type Where, whereClause, wholeTable } from './conditions.ts';
 import { Declined, Unplanned } from './decline.ts';
@@ -92,7 +93,24 @@ export function nodesField(selected: Selected, compiling: Compiling): Output {
   };
 }
 
-function rowsWhere(row: ReturnType<Compiling['row']>, where: Where, value: SQL, compiling: Compiling): SQL {
+/** The first row of a table that a root field declares; null where there is none. */
+export function rowField(selected: Selected, { table, where }: RowDeclaration, compiling: Compiling): Output {
+  requireReadable(selected, compiling.context);
+  if (isNonNullType(selected.field.type)) throw new Declined('must not be null');
+  const row = compiling.row(table);
+  const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
+  const { read } = object;
+  const first = sql`${rowsWhere(row, where(compiling.context.viewer) as Where, object.sql, compiling, sql` limit 1`)}`;
+  return { sql: first, ...(read && { read: (json, supplied) => (json === null ? null : read(json, supplied)) }) };
+}
+
+function rowsWhere(
+  row: ReturnType<Compiling['row']>,
+  where: Where,
+  value: SQL,
+  compiling: Compiling,
+  end = sql``,
+): SQL {
   const source = wholeTable(row, visible(row, where, compiling));
-  return sql`(select ${value} from ${source.from}${whereClause(source)})`;
+  return sql`(select ${value} from ${source.from}${whereClause(source)}${end})`;
 }

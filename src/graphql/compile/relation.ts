@@ -1,9 +1,9 @@
-import { is, One, type Relation, sql } from 'drizzle-orm';
+import { is, Many, type Relation, relationsOrderToSQL, sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType, isNonNullType } from 'graphql';
 import type { TableName } from '../row-rules.ts';
 import { required } from './columns.ts';
 import type { Compiling } from './compiling.ts';
-import { related, visible, type Where, whereClause } from './conditions.ts';
+import { related, type Source, visible, type Where, whereClause } from './conditions.ts';
 import { Declined } from './decline.ts';
 import type { Output } from './output.ts';
 import type { Row } from './row.ts';
@@ -44,26 +44,51 @@ export function askRelation(selected: Selected, args: object, row: Row, compilin
 
 export const targetOf = ({ targetTableName }: Relation): TableName => targetTableName as TableName;
 
-/** A relation to one row: a subquery of the statement, null where there is none that the viewer may see. */
+/** A relation to one row, null where there is none that the viewer may see; or to all rows, in the declared order. */
 export function relationField(selected: Selected, row: Row, compiling: Compiling): Output {
   const { field } = selected;
   const template = field.args.length ? compiling.template(compiling.site(selected)) : {};
   const { relation, query } = askRelation(selected, template, row, compiling);
+  const { output, sure } = relatedRows(selected, relation, query, row, compiling);
+  if (!isNonNullType(field.type) || sure) return output;
+  const read = output.read ?? ((json: unknown) => json);
+  return { sql: output.sql, read: required(read) };
+}
+
+/** The rows that a relation leads to, as the type of the field shows them: an array, or one row. `sure`: never null. */
+export function relatedRows(
+  selected: Selected,
+  relation: Relation,
+  query: RelationQuery['query'],
+  parent: Row,
+  compiling: Compiling,
+): { output: Output; sure: boolean } {
   if (Object.keys(query.extras ?? {}).length) throw new Declined('computes for its rows');
-  const target = compiling.row(targetOf(relation));
-  const type = getNamedType(field.type) as GraphQLObjectType;
-  const object = compiling.object(selected, type, target);
-  const rule = visible(target, query.where, compiling);
-  const source = related(relation, row, target, rule);
-  if (!is(relation, One)) throw new Declined('is a list without pages');
-  const sure = relation.sourceColumns.every(({ notNull }) => notNull) && relation.optional === false && !rule;
-  const limit = isSingle(relation, target) ? sql`` : sql` limit 1`;
+  const row = compiling.row(targetOf(relation));
+  const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
+  const rule = visible(row, query.where, compiling);
+  const source = related(relation, parent, row, rule);
+  if (is(relation, Many)) return { output: listOf(object, row, source, query), sure: true };
+  const limit = isSingle(relation, row) ? sql`` : sql` limit 1`;
   const one = sql`(select ${object.sql} from ${source.from}${whereClause(source)}${limit})`;
   const { read } = object;
-  if (!isNonNullType(field.type) || sure) {
-    return read ? { sql: one, read: (json, supplied) => (json === null ? null : read(json, supplied)) } : { sql: one };
-  }
-  return { sql: one, read: required((json, supplied) => (json === null || !read ? json : read(json, supplied))) };
+  const output: Output = read
+    ? { sql: one, read: (json, supplied) => (json === null ? null : read(json, supplied)) }
+    : { sql: one };
+  const sure = relation.sourceColumns.every(({ notNull }) => notNull) && isCertain(relation) && !rule;
+  return { output, sure };
+}
+
+const isCertain = (relation: Relation): boolean => (relation as { optional?: boolean }).optional === false;
+
+function listOf({ sql: item, read }: Output, row: Row, source: Source, query: RelationQuery['query']): Output {
+  if (!query.orderBy) throw new Declined('is a list in no order');
+  const order = sql` order by ${relationsOrderToSQL(row.inner, query.orderBy as never)}`;
+  const limit = query.limit === undefined ? sql`` : sql` limit ${query.limit}`;
+  const rows = sql`(select ${row.used} from ${source.from}${whereClause(source)}${order}${limit}) as ${sql.identifier(row.alias)}`;
+  const list = sql`(select coalesce(json_agg(${item}), '[]'::json) from ${rows})`;
+  if (!read) return { sql: list };
+  return { sql: list, read: (json, supplied) => (json as unknown[]).map((value) => read(value, supplied)) };
 }
 
 /** Whether the columns that a relation leads to are the key of the table. */

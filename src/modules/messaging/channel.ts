@@ -17,12 +17,7 @@ export const Channel = builder.drizzleNode('channels', {
   id: { column: channels.id },
   select: { columns: {} },
   fields: (t) => ({
-    type: t.field({
-      type: ChannelType,
-      description: 'Who it is for.',
-      select: { columns: { type: true } },
-      resolve: ({ type }) => type,
-    }),
+    type: t.expose('type', { type: ChannelType, description: 'Who it is for.' }),
     name: t.exposeString('name', { nullable: true, description: 'Its name; null between two people.' }),
     description: t.exposeString('description', { nullable: true, description: 'What it is about.' }),
     project: t.relation('project', { nullable: true, description: 'Whose project channel it is.' }),

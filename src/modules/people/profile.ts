@@ -31,12 +31,7 @@ export const Profile = builder.drizzleNode('profiles', {
       select: { columns: { userId: true, leftAt: true } },
       resolve: ({ userId, leftAt }) => userId !== null && leftAt === null,
     }),
-    presence: t.field({
-      type: PresenceStatus,
-      description: 'Whether the person can be reached now.',
-      select: { columns: { presence: true } },
-      resolve: ({ presence }) => presence,
-    }),
+    presence: t.expose('presence', { type: PresenceStatus, description: 'Whether the person can be reached now.' }),
     lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', nullable: true, description: 'When last active.' }),
     leftAt: t.expose('leftAt', { type: 'DateTime', nullable: true, description: 'When the person left the company.' }),
     externalReference: t.exposeString('externalReference', {

@@ -21,12 +21,7 @@ export const Deliverable = builder.drizzleNode('deliverables', {
     name: t.exposeString('name', { description: 'Name.' }),
     description: t.exposeString('description', { nullable: true, description: 'What it is.' }),
     dueDate: t.expose('dueDate', { type: 'LocalDate', nullable: true, description: 'When it is due.' }),
-    status: t.field({
-      type: DeliverableStatus,
-      description: 'How far it is.',
-      select: { columns: { status: true } },
-      resolve: ({ status }) => status,
-    }),
+    status: t.expose('status', { type: DeliverableStatus, description: 'How far it is.' }),
     submittedAt: t.expose('submittedAt', {
       type: 'DateTime',
       nullable: true,

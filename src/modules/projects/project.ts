@@ -29,12 +29,7 @@ export const Project = builder.drizzleNode('projects', {
       nullable: true,
       description: 'Last day, as expected now.',
     }),
-    status: t.field({
-      type: ProjectStatus,
-      description: 'How it stands.',
-      select: { columns: { status: true } },
-      resolve: ({ status }) => status,
-    }),
+    status: t.expose('status', { type: ProjectStatus, description: 'How it stands.' }),
     externalReference: t.exposeString('externalReference', {
       nullable: true,
       description: 'The key of this project in the system it was imported from.',

@@ -1,6 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineConnection, listOf } from '../../graphql/pages.ts';
+import { defineConnection, listOf, rowOf } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
+import type { Viewer } from '../../identity/viewer.ts';
 import { readableTime } from './policy.ts';
 import { runningTimers } from './tables.ts';
 import { runningTimerPage } from './time-entry-filter.ts';
@@ -24,14 +25,16 @@ export const RunningTimer = builder.drizzleNode('runningTimers', {
 
 export const RunningTimerConnection = defineConnection(RunningTimer, 'RunningTimer');
 
+const ownTimer = ({ profileId }: Viewer) => ({ profileId });
+
 builder.queryFields((t) => ({
   runningTimer: t.drizzleField({
     type: RunningTimer,
     nullable: true,
     authScopes: { member: true },
+    extensions: rowOf('runningTimers', ownTimer),
     description: 'Your timer; null while it is not running.',
-    resolve: (query, _root, _args, ctx) =>
-      ctx.db.query.runningTimers.findFirst(query({ where: { profileId: ctx.viewer.profileId } })),
+    resolve: (query, _root, _args, ctx) => ctx.db.query.runningTimers.findFirst(query({ where: ownTimer(ctx.viewer) })),
   }),
   runningTimers: t.drizzleConnection(
     {

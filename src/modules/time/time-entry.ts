@@ -24,12 +24,7 @@ export const TimeEntry = builder.drizzleNode('timeEntries', {
     hours: t.expose('hours', { type: 'Decimal', description: 'Hours worked, exact to two digits.' }),
     description: t.exposeString('description', { nullable: true, description: 'What was done.' }),
     billable: t.exposeBoolean('billable', { description: 'Whether the client can be billed for it.' }),
-    status: t.field({
-      type: TimeEntryStatus,
-      description: 'Where it stands in its review.',
-      select: { columns: { status: true } },
-      resolve: ({ status }) => status,
-    }),
+    status: t.expose('status', { type: TimeEntryStatus, description: 'Where it stands in its review.' }),
     reviewer: t.relation('reviewer', { nullable: true, description: 'Who validated or rejected it.' }),
     reviewedAt: t.expose('reviewedAt', { type: 'DateTime', nullable: true, description: 'When it was reviewed.' }),
     reviewNote: t.exposeString('reviewNote', { nullable: true, description: 'What the reviewer said about it.' }),
