@@ -1,6 +1,7 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../lib/errors.ts';
+import { type Logger, silentLogger } from '../lib/logger.ts';
 
 export interface HttpOptions {
   handler: RequestListener;
@@ -9,6 +10,20 @@ export interface HttpOptions {
   port: number;
   /** How long running requests may take to finish when the server goes away. */
   graceMs: number;
+  logger?: Logger;
+}
+
+const isAddress = ({ url = '', headers: { host = '' } }: IncomingMessage): boolean =>
+  url.startsWith('/') && URL.canParse(`http://${host}${url}`);
+
+/** Refuses a target and a Host that make no address: the handler would answer with the stack of its error. */
+function ofAddresses(handler: RequestListener): RequestListener {
+  const errors = [{ message: 'Host and path make no address', extensions: { code: 'BAD_INPUT' } }];
+  return (request, response) => {
+    if (isAddress(request)) return handler(request, response);
+    response.writeHead(400, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
+    response.end(JSON.stringify({ errors }));
+  };
 }
 
 /** A listening HTTP server that finishes what it began before it goes. */
@@ -23,8 +38,8 @@ export class HttpServer implements AsyncDisposable {
   }
 
   /** Throws CONFIG_INVALID when the address cannot be listened on. */
-  static async listen({ handler, host, port, graceMs }: HttpOptions): Promise<HttpServer> {
-    const server = createServer(handler);
+  static async listen({ handler, host, port, graceMs, logger = silentLogger }: HttpOptions): Promise<HttpServer> {
+    const server = createServer(ofAddresses(handler));
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -40,15 +55,13 @@ export class HttpServer implements AsyncDisposable {
       );
     }
     server.removeListener('error', reject);
+    // Such as no file descriptor left for a connection: it fails alone; unheard, the error would end the process.
+    server.on('error', (error) => logger.error({ err: error }, 'a connection could not be taken'));
     return new HttpServer(server, graceMs);
   }
 
   get port(): number {
     return (this.#server.address() as AddressInfo).port;
-  }
-
-  get draining(): boolean {
-    return this.#closed !== undefined;
   }
 
   /** Takes no new connections, lets running requests finish within the grace, then cuts what is left. */
