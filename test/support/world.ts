@@ -13,6 +13,7 @@ import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 import { provisionTenant } from '../../src/tenancy/provision.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
+import { BothWays } from './both-ways.ts';
 import { citusBreaches } from './citus-lint.ts';
 import { testSecret } from './test-secret.ts';
 
@@ -45,11 +46,13 @@ export class World implements AsyncDisposable {
   readonly app: App;
   readonly yoga: ReturnType<typeof buildGraphServer>['yoga'];
   readonly #recorded: string[];
+  readonly #bothWays: BothWays | undefined;
   readonly #resources = new AsyncDisposableStack();
 
   private constructor(app: App, recorded: string[]) {
     this.app = app;
     this.yoga = buildGraphServer(app).yoga;
+    this.#bothWays = BothWays.where(app, this.yoga);
     this.#recorded = recorded;
   }
 
@@ -99,13 +102,16 @@ export class World implements AsyncDisposable {
     headers: Record<string, string> = {},
   ): Promise<GraphResult<Data>> {
     const from = this.#recorded.length;
-    const response = await this.yoga.fetch('http://localhost/graphql', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify({ query, variables }),
-    });
+    const request = () =>
+      new Request('http://localhost/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify({ query, variables }),
+      });
+    const response = await this.yoga.fetch(request());
     const body = (await response.json()) as { data?: Data; errors?: GraphResult<Data>['errors'] };
     const statements = tenantStatements(this.#recorded.slice(from));
+    await this.#bothWays?.check(request, query, body);
     return {
       data: body.data as Data,
       errors: body.errors ?? [],
