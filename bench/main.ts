@@ -19,6 +19,10 @@ import { writeResult } from './report/write.ts';
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
+const interrupt = new AbortController();
+const { signal } = interrupt;
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt.abort(new Error('interrupted')));
+
 const options = readOptions(process.argv.slice(2));
 if (options) await bench(options);
 else console.log(usage);
@@ -42,7 +46,7 @@ async function bench(options: Options): Promise<void> {
     cold: [],
   };
   for (const [spec, names] of byDataset(options, common)) {
-    await using dataset = await openDataset(postgres, spec, progress);
+    await using dataset = await openDataset(postgres, spec, { progress, signal });
     const contenders = await contendersOf(options, dataset);
     for (const name of names) {
       progress(`scenario ${name}`);
@@ -53,7 +57,7 @@ async function bench(options: Options): Promise<void> {
       await using running = await startAll(contenders, dataset.url);
       await verify(dataset, running.all, options.operations);
       progress('all answers are equal');
-      const bench = { ...options, server: postgres, dataset, contenders: running.all, generator, progress };
+      const bench = { ...options, server: postgres, dataset, contenders: running.all, generator, progress, signal };
       const results: ScenarioResult[] = [];
       for (const scenario of scenariosOf(name, spec, options)) results.push(await runScenario(bench, scenario));
       result.scenarios.push({ name, results });

@@ -35,7 +35,7 @@ export class ContenderProcess implements AsyncDisposable {
       stdio: ['ignore', log.fd, log.fd],
     });
     const ready = await poll(
-      async () => (child.exitCode === null ? (await answers(port, contender.readyPath)) && 'serving' : 'ended'),
+      async () => (hasEnded(child) ? 'ended' : (await answers(port, contender.readyPath)) && 'serving'),
       readyWithinMs,
     );
     if (ready !== 'serving') {
@@ -50,11 +50,13 @@ export class ContenderProcess implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#child.exitCode !== null) return;
+    if (hasEnded(this.#child)) return;
     this.#child.kill();
     await once(this.#child, 'exit');
   }
 }
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => (exitCode ?? signalCode) !== null;
 
 /** Undefined while nobody listens, or who listens is not ready. */
 const answers = (port: number, path: string): Promise<true | undefined> =>

@@ -34,7 +34,7 @@ export interface Dataset extends AsyncDisposable {
 export async function openDataset(
   server: EmbeddedServer,
   spec: DatasetSpec,
-  progress: (line: string) => void,
+  { progress, signal }: { progress: (line: string) => void; signal: AbortSignal },
 ): Promise<Dataset> {
   const url = await openDatabase(server, spec);
   await using opened = new AsyncDisposableStack();
@@ -44,6 +44,7 @@ export async function openDataset(
   const admin = opened.use(new Admin({ url }));
   const tenants: BenchTenant[] = [];
   for (let n = 1; n <= spec.tenants; n++) {
+    signal.throwIfAborted();
     tenants.push(await openTenant(app, admin, n, spec.size));
     if (n % 10 === 0 || n === spec.tenants) progress(`${spec.name}: ${n} of ${spec.tenants} tenants`);
   }

@@ -11,6 +11,8 @@ export interface Slice {
   /** Seconds of processor time. */
   server: number;
   database: number;
+  /** Right after the load. */
+  memory: Memory;
 }
 
 export interface Figures {
@@ -49,6 +51,7 @@ export interface Scenario {
 
 export interface ScenarioResult extends Scenario {
   operations: OperationResult[];
+  /** The most that was seen after any load. */
   memory: ByContender<Memory>;
 }
 
@@ -79,4 +82,9 @@ export function ratiosOf(slices: readonly Slice[], others: readonly Slice[]): Ra
 const perSecondOf = ({ latencies, seconds }: Slice): number => latencies.length / seconds;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const quantile = (sorted: Float64Array, q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
-const median = (values: readonly number[]): number => quantile(Float64Array.from(values).sort(), 0.5);
+
+function median(values: readonly number[]): number {
+  const sorted = Float64Array.from(values).sort();
+  const half = sorted.length / 2;
+  return ((sorted[Math.ceil(half) - 1] ?? Number.NaN) + (sorted[Math.floor(half)] ?? Number.NaN)) / 2;
+}

@@ -21,6 +21,16 @@ export async function memoryOf(pid: number, databaseUrl: string): Promise<Memory
   return { server: statusOf(pid, 'VmRSS'), backends: backends.length, inBackends };
 }
 
+/** The largest of each figure. */
+export function mostMemory(all: readonly Memory[]): Memory {
+  const most = (of: (memory: Memory) => number) => Math.max(...all.map(of));
+  return {
+    server: most(({ server }) => server),
+    backends: most(({ backends }) => backends),
+    inBackends: most(({ inBackends }) => inBackends),
+  };
+}
+
 function statusOf(pid: number, field: 'VmRSS' | 'RssAnon'): number {
   const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
   return Number(kilobytes ?? 0) / 1024;

@@ -5,7 +5,6 @@ import type { Dataset } from '../data/dataset.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
 import type { Operation } from '../operations/operation.ts';
 import {
-  type ByContender,
   figuresOf,
   type OperationResult,
   ratiosOf,
@@ -13,7 +12,7 @@ import {
   type ScenarioResult,
   type Slice,
 } from './figures.ts';
-import { memoryOf } from './memory.ts';
+import { memoryOf, mostMemory } from './memory.ts';
 import { databaseSeconds, processSeconds } from './processor.ts';
 import { makeRequests } from './requests.ts';
 import { countStatements } from './statements.ts';
@@ -28,6 +27,8 @@ export interface Bench {
   /** Of each contender on each operation in each round. */
   seconds: number;
   progress: (line: string) => void;
+  /** Ends the run after the turn that is being measured. */
+  signal: AbortSignal;
 }
 
 const requestsAtMost = 50_000;
@@ -52,17 +53,24 @@ export async function runScenario(bench: Bench, scenario: Scenario): Promise<Sce
   }
   const results: OperationResult[] = [];
   for (const operation of operations) results.push(await resultOf(bench, scenario, operation, slices));
-  return { ...scenario, operations: results, memory: await memoryOfAll(bench) };
+  const memory: ScenarioResult['memory'] = {};
+  for (const { name } of contenders.map(({ contender }) => contender)) {
+    memory[name] = mostMemory(
+      operations.flatMap((operation) => slices.get(keyOf(operation, name)) ?? []).map((slice) => slice.memory),
+    );
+  }
+  return { ...scenario, operations: results, memory };
 }
 
 const keyOf = ({ name }: Operation, contender: ContenderName): string => `${name} ${contender}`;
 
 async function measure(
-  { server, dataset, generator, seconds }: Bench,
+  { server, dataset, generator, seconds, signal }: Bench,
   { tenants, distribution, concurrency }: Scenario,
   operation: Operation,
   { contender, port, pid }: ContenderProcess,
 ): Promise<Slice> {
+  signal.throwIfAborted();
   const requests = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
   const job = { port, requests, concurrency, requestsAtMost };
   await generator.run({ ...job, seconds: seconds * warmShare });
@@ -73,6 +81,7 @@ async function measure(
     seconds: load.seconds,
     server: processSeconds(pid) - atServer,
     database: databaseSeconds(server.pid) - atDatabase,
+    memory: await memoryOf(pid, dataset.url),
   };
 }
 
@@ -91,10 +100,4 @@ async function resultOf(
     if (name !== 'S' && of('S').length > 0) result.ratios[name] = ratiosOf(of('S'), of(name));
   }
   return result;
-}
-
-async function memoryOfAll({ dataset, contenders }: Bench): Promise<ScenarioResult['memory']> {
-  const memory: ByContender<Awaited<ReturnType<typeof memoryOf>>> = {};
-  for (const { contender, pid } of contenders) memory[contender.name] = await memoryOf(pid, dataset.url);
-  return memory;
 }

@@ -1,8 +1,8 @@
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { type Operation, pick } from './operation.ts';
 
-const hours = '0.25';
-/** Spread over ten years: no day of anybody is ever full. */
+/** So little, on days spread over ten years, that no day of anybody is ever full. */
+const hours = '0.01';
 const ownDays = 3_650;
 
 /** Q6: create a time entry, return it with its task and project. */

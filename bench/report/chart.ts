@@ -36,6 +36,7 @@ export function renderChart(operations: readonly OperationResult[]): string {
     return `<rect x="${x}" y="${height - 18}" width="10" height="10" fill="${color}"/>${text(x + 16, height - 9, label)}`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="system-ui, sans-serif" font-size="12" fill="${ink}">
+<title>This server and PostGraphile beside hand-written SQL</title>
 <rect width="${width}" height="${height}" fill="#ffffff"/>
 ${[...parts, ...legend].join('\n')}
 </svg>
