@@ -19,6 +19,7 @@ COPY --from=dependencies /app/node_modules node_modules
 COPY package.json ./
 COPY bin bin
 COPY drizzle drizzle
+COPY mappings mappings
 COPY src src
 USER node
 EXPOSE 4000
