@@ -1,4 +1,4 @@
-import type { Clock } from '../lib/clock.ts';
+import { type Clock, isWithin } from '../lib/clock.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { type Anchor, findMemberState, type MemberState } from './member-state.ts';
 
@@ -22,8 +22,8 @@ interface Entry {
 
 /**
  * What the catalog says of callers, believed for two seconds at most, and not kept at all while the changes of other
- * processes are not heard. An entry goes as soon as a change concerns it, one
- * still being read with every change: it may have been read before the change was made.
+ * processes are not heard. An entry goes as soon as a change concerns it, one still being read with every change: it may
+ * have been read before the change was made.
  */
 export class MemberStates {
   readonly #catalog: Catalog;
@@ -48,7 +48,7 @@ export class MemberStates {
     const key = keyOf(anchor);
     const now = this.#clock().getTime();
     const known = this.#entries.get(key);
-    if (known && now - known.loadedAt < believedForMs) return known.state;
+    if (known && isWithin(known.loadedAt, now, believedForMs)) return known.state;
     return this.#load(key, anchor, now);
   }
 

@@ -1,6 +1,6 @@
 import { gt, sql } from 'drizzle-orm';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { type Clock, later } from '../lib/clock.ts';
+import { type Clock, isWithin, later } from '../lib/clock.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { Seal } from '../lib/seal.ts';
 import type { Catalog, CatalogDb } from '../tenancy/catalog.ts';
@@ -90,13 +90,16 @@ export class SigningKeys {
 
   /** Unknown ids may be garbage: they cost at most one statement a second. */
   #mayLookAgain(): boolean {
-    return this.#clock().getTime() - (this.#loaded?.at ?? 0) >= 1000;
+    return !this.#readWithin(1000);
   }
 
   async #fresh(): Promise<SigningKey[]> {
-    const { refreshMs } = this.#options;
-    if (this.#loaded && this.#clock().getTime() - this.#loaded.at < refreshMs) return this.#loaded.keys;
+    if (this.#loaded && this.#readWithin(this.#options.refreshMs)) return this.#loaded.keys;
     return this.#load();
+  }
+
+  #readWithin(milliseconds: number): boolean {
+    return this.#loaded !== undefined && isWithin(this.#loaded.at, this.#clock().getTime(), milliseconds);
   }
 
   #load(): Promise<SigningKey[]> {

@@ -6,10 +6,10 @@ export async function poll<T>(
   withinMs: number,
   everyMs = 20,
 ): Promise<T | undefined> {
-  const deadline = Date.now() + withinMs;
+  const deadline = performance.now() + withinMs;
   for (;;) {
     const answer = await ask();
-    if (answer !== undefined || Date.now() >= deadline) return answer;
+    if (answer !== undefined || performance.now() >= deadline) return answer;
     await delay(everyMs);
   }
 }

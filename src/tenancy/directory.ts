@@ -1,5 +1,5 @@
 import { eq } from 'drizzle-orm';
-import { type Clock, systemClock } from '../lib/clock.ts';
+import { type Clock, isWithin, systemClock } from '../lib/clock.ts';
 import type { Catalog } from './catalog.ts';
 import type { TenantFinder } from './routing.ts';
 import { organizations, tenantSchemas } from './tables.ts';
@@ -13,7 +13,7 @@ export interface DirectoryOptions {
 
 interface Entry {
   tenant: Promise<Tenant | undefined>;
-  until: number;
+  loadedAt: number;
 }
 
 /**
@@ -58,9 +58,9 @@ export class TenantDirectory implements TenantFinder {
     if (!this.#catalog.bus.live) return load();
     const now = this.#clock().getTime();
     const known = this.#entries.get(key);
-    if (known !== undefined && now < known.until) return known.tenant;
+    if (known !== undefined && isWithin(known.loadedAt, now, this.#maxAgeMs)) return known.tenant;
     // Kept from the start of the load, so a change that happens meanwhile drops it too
-    const entry = { tenant: load(), until: now + this.#maxAgeMs };
+    const entry = { tenant: load(), loadedAt: now };
     this.#entries.set(key, entry);
     // Failures and unknown names are not kept: the first must not last, the second are without number
     const drop = () => this.#entries.get(key) === entry && this.#entries.delete(key);
