@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../lib/errors.ts';
 import type { Admin, AdminTx } from './admin.ts';
+import { quoteIdentifier } from './identifier.ts';
 import type { Migration } from './migration-files.ts';
 import { sqlStateOf, toAppError } from './pg-errors.ts';
 
@@ -85,7 +86,7 @@ async function applyOne(tx: AdminTx, target: MigrationTarget, migration: Migrati
 }
 
 async function scope(tx: AdminTx, target: MigrationTarget, role: string | null, lockMs: number): Promise<void> {
-  const path = target.searchPath.map((name) => `"${name}"`).join(', ');
+  const path = target.searchPath.map(quoteIdentifier).join(', ');
   await tx.run(
     `select set_config('role', $1, true), set_config('search_path', $2, true), set_config('lock_timeout', $3, true)`,
     [role ?? 'none', path, `${lockMs}ms`],
