@@ -4,10 +4,8 @@ import { AppError } from '../lib/errors.ts';
 import {
   constraintOf,
   isAnswer,
-  isCheckViolation,
   isForeignKeyViolation,
   isPermissionDenied,
-  isStalePlan,
   isUniqueViolation,
   toAppError,
 } from './pg-errors.ts';
@@ -71,13 +69,13 @@ test('a violated constraint has its name, also on a shard', () => {
   }
   expect(isUniqueViolation(new AppError('ALREADY_EXISTS', 'there', {}, { cause: named }))).toBe(true);
   expect(isForeignKeyViolation(serverError('23503'))).toBe(true);
-  expect(isCheckViolation(serverError('23514'))).toBe(true);
   expect(isPermissionDenied(serverError('42501'))).toBe(true);
 });
 
 test('a stale plan is told from what is merely not supported', () => {
-  expect(isStalePlan(wrapped(serverError('0A000', { routine: 'RevalidateCachedQuery' })))).toBe(true);
-  expect(isStalePlan(serverError('0A000'))).toBe(false);
+  const stale = serverError('0A000', { routine: 'RevalidateCachedQuery' });
+  expect(toAppError(wrapped(stale))).toMatchObject({ code: 'TRANSACTION_CONFLICT', details: { retryAfter: 1 } });
+  expect(toAppError(serverError('0A000'))).toBeUndefined();
 });
 
 test('after a fatal error the connection is in doubt', () => {

@@ -100,22 +100,17 @@ export const isUniqueViolation = (error: unknown, constraint?: string): boolean 
 export const isForeignKeyViolation = (error: unknown, constraint?: string): boolean =>
   violates('23503', error, constraint) || violates('23001', error, constraint);
 
-export const isCheckViolation = (error: unknown, constraint?: string): boolean => violates('23514', error, constraint);
-
 /** The name of the violated constraint, without the shard number that Citus appends; undefined when there is none. */
 export function constraintOf(error: unknown): string | undefined {
   const { constraint_name: name, message } = serverError(error) ?? {};
   return (name || message?.match(/constraint "([^"]+)"/)?.[1])?.replace(/_\d{6,}$/, '');
 }
 
-/** A prepared statement met a changed table: the whole read session may be run again and will succeed. */
-export function isStalePlan(error: unknown): boolean {
-  const cause = serverError(error);
-  return cause?.code === '0A000' && cause.routine === 'RevalidateCachedQuery';
-}
-
 /** Whether the login lacks a right (a bug when a session meets it, a matter of set-up when an administrator does). */
 export const isPermissionDenied = (error: unknown): boolean => serverError(error)?.code === '42501';
+
+/** Whether the server knows no such login, password or database: nothing that a retry would mend. */
+export const isLoginRefused = (error: unknown): boolean => /^(28000|28P01|3D000)$/.test(sqlStateOf(error) ?? '');
 
 /** The SQLSTATE of the server's error, for what has no name here; undefined for any other error. */
 export const sqlStateOf = (error: unknown): string | undefined => serverError(error)?.code;
@@ -134,6 +129,8 @@ function meaningOf(error: unknown): ErrorCode | undefined {
   if (!(error instanceof postgres.PostgresError)) return undefined;
   // Both a timeout and a cancel; only the message, which may be translated, tells. Sessions know what they cancelled.
   if (code === '57014') return /user request/.test(error.message) ? 'CANCELLED' : 'TIMEOUT';
+  // A prepared statement met a table that was changed under it: the transaction may be run again and will succeed.
+  if (code === '0A000') return error.routine === 'RevalidateCachedQuery' ? 'TRANSACTION_CONFLICT' : undefined;
   if (code === '23503') return /^\s*delete\b/i.test(error.query ?? '') ? 'IN_USE' : 'NOT_FOUND';
   if (code.startsWith('08')) return 'CONNECTION_LOST';
   if (code.startsWith('53')) return 'UNAVAILABLE';

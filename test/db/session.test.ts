@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { isStalePlan, isUniqueViolation, toAppError } from '../../src/db/pg-errors.ts';
+import { isUniqueViolation, toAppError } from '../../src/db/pg-errors.ts';
 import { Session } from '../../src/db/session.ts';
 import { SlotPool } from '../../src/db/slot-pool.ts';
 import { createKeyedDatabase, items, type KeyedDatabase, limits, relations } from './keyed-database.ts';
@@ -338,8 +338,7 @@ test('a table changed under a prepared statement fails one read, which can be ru
   };
   expect(await ask()).toBe(7);
   await database.admin.run('alter table k2.items add column extra text');
-  const error = await failure(ask());
-  expect(isStalePlan(error)).toBe(true);
+  expect(toAppError(await failure(ask()))).toMatchObject({ code: 'TRANSACTION_CONFLICT' });
   expect(await ask()).toBe(8);
   expect(single.stats()).toMatchObject({ opened: 1, discarded: 0 });
 });
