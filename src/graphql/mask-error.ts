@@ -47,7 +47,8 @@ export function knownError(error: unknown): AppError | undefined {
 
 /**
  * Makes the GraphQL error that a caller sees. An unexpected error becomes INTERNAL with an id; the original is logged
- * under that id, once.
+ * under that id, once. What the database failed of (a full disk, a lost connection) is logged too: its callers are told
+ * to come back, and nobody else would learn of it.
  */
 export function maskError(error: unknown, logger: Logger): GraphQLError {
   const place =
@@ -55,8 +56,10 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
       ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions }
       : {};
   const known = knownError(error);
-  if (known && known.code !== 'INTERNAL')
+  if (known && known.code !== 'INTERNAL') {
+    logOutage(known, logger);
     return new GraphQLError(known.message, { ...place, extensions: extensionsOf(known), originalError: known });
+  }
   if (error instanceof GraphQLError && rootCause(error) instanceof GraphQLError) return withCode(error);
   const errorId = uuidv7();
   logger.error({ err: rootCause(error), errorId, path: place.path }, 'unexpected error');
@@ -66,9 +69,13 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
 /** The error of an operation that was refused before it ran: the HTTP status says so. */
 export function requestError(error: unknown, logger: Logger): GraphQLError {
   const known = knownError(error);
-  if (known && known.code !== 'INTERNAL')
-    return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
-  return maskError(error, logger);
+  if (!known || known.code === 'INTERNAL') return maskError(error, logger);
+  logOutage(known, logger);
+  return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
+}
+
+function logOutage(error: AppError, logger: Logger): void {
+  if (httpStatusOf(error.code) >= 500 && error.cause) logger.warn({ err: error }, 'the database failed a request');
 }
 
 const codeOfStatus: Record<number, ErrorCode> = {

@@ -21,8 +21,29 @@ const redact = [...secrets, ...secrets.map((name) => `*.${name}`), 'req.headers.
 export function createLogger({ level, stream = 'stdout', pretty = false }: LoggerOptions): Logger {
   const fd = stream === 'stdout' ? 1 : 2;
   const destination = (pretty && process[stream].isTTY && prettyStream(fd)) || pino.destination({ fd, sync: true });
-  return pino({ level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  const serializers = { err: describeError };
+  return pino({ level, redact, serializers, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
 }
+
+/**
+ * An error as it is logged, with its causes. A failed statement keeps its text and loses its values, which drizzle puts
+ * into the message too: they are people's data, and hashes of their secrets.
+ */
+export function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const message = withoutValues(error.message);
+  const stack = error.stack?.replace(error.message, () => message);
+  const { code, cause } = error as NodeJS.ErrnoException;
+  return {
+    type: error.constructor.name,
+    message,
+    ...(code !== undefined && { code }),
+    stack,
+    ...(cause !== undefined && { cause: describeError(cause) }),
+  };
+}
+
+const withoutValues = (message: string): string => message.replace(/\nparams: .*/s, '');
 
 /** Says nothing: the default of parts that were given no logger. */
 export const silentLogger: Logger = pino({ level: 'silent' });
