@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Admin, type AdminTx } from '../db/admin.ts';
 import { quoteIdentifier } from '../db/identifier.ts';
+import { isLoginRefused, toAppError } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
 import { disarmLogin, makeAppLogin } from './app-login.ts';
 import { Grantor } from './grantor.ts';
@@ -21,11 +22,20 @@ const creator = 'CREATE on the database';
 /**
  * Makes what an installation needs around its tables: roles, the schemas `chantier`, `catalog` and `extensions`, the
  * ledger of migrations, and no rights for PUBLIC. It does only what is missing, so it runs at every start, and in
- * several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the administrator's login lacks.
+ * several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the administrator's login lacks,
+ * CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE when it does not answer.
  */
-export async function bootstrap({ adminUrl, appUrl, secret, onStatement }: BootstrapOptions): Promise<Installation> {
+export async function bootstrap(options: BootstrapOptions): Promise<Installation> {
+  const { adminUrl, onStatement } = options;
   await using admin = new Admin({ url: adminUrl, ...(onStatement && { onStatement }) });
-  return await admin.transaction(async (tx) => {
+  await admin.run('select 1').catch((error: unknown) => {
+    throw unreachable(error, adminUrl);
+  });
+  return await makeInstallation(admin, options);
+}
+
+function makeInstallation(admin: Admin, { adminUrl, appUrl, secret }: BootstrapOptions): Promise<Installation> {
+  return admin.transaction(async (tx) => {
     await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.bootstrap', 0))`);
     const grantor = await Grantor.of(tx);
     const prefix = (await findPrefix(tx)) ?? `ch${randomBytes(4).toString('hex')}`;
@@ -38,6 +48,18 @@ export async function bootstrap({ adminUrl, appUrl, secret, onStatement }: Boots
     await closeToPublic(grantor, roles.app);
     return { prefix, adminUrl, appUrl: url, roles };
   });
+}
+
+/** Who starts the program reads this: it names the place, and never the password. */
+function unreachable(cause: unknown, url: string): unknown {
+  const { host, pathname, username } = new URL(url);
+  const place = `The database ${pathname.slice(1)} at ${host}`;
+  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  if (isLoginRefused(cause)) {
+    return new AppError('CONFIG_INVALID', `${place} does not let ${username} in: ${reason}`, {}, { cause });
+  }
+  const known = toAppError(cause);
+  return known ? new AppError(known.code, `${place} takes no connection: ${reason}`, known.details, { cause }) : cause;
 }
 
 /** The prefix is a comment on the schema `chantier`: there for whoever finds the schema, whatever its rights. */
