@@ -5,7 +5,7 @@ import { AppError } from '../lib/errors.ts';
 import type { Admins } from './admins.ts';
 import type { Catalog } from './catalog.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
-import { type ForEachOptions, forEachTenant, type TenantPlace } from './for-each-tenant.ts';
+import { type ForEachOptions, forEachTenant, listPlaces, type TenantPlace } from './for-each-tenant.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { migrateDatabase, pendingOf, readLedger } from './migrate-database.ts';
 import { tenantSchemas } from './tables.ts';
@@ -42,7 +42,8 @@ export interface FleetReport {
 /**
  * Brings every schema up to this build: what is shared first, then the tenants, several at once. A tenant whose
  * migration fails is quarantined and reported while the others go on. What is done stays done: running it again
- * resumes, and lets a quarantined tenant out once its migration succeeds.
+ * resumes, and lets a quarantined tenant out once its migration succeeds. Throws TENANT_NOT_FOUND for an `only` or a
+ * `canary` that there is not.
  */
 export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Promise<FleetReport> {
   const { installation, catalog, lines } = fleet;
@@ -53,6 +54,7 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   const ledger = await admins.use((admin) => readLedger(admin, installation));
   // A dry run of an installation that was never migrated: there are no tenants, nor a table to find them in
   if (!ledger.has('catalog')) return report;
+  await requirePlaces(catalog, options);
   const context = { fleet, admins, options, ledger };
   const seen = new Set<string>();
   const visit = async (place: TenantPlace) => {
@@ -66,6 +68,14 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   }
   const { resumeAfter } = await forEachTenant(catalog, visit, { ...pick(options), spares: true });
   return { ...report, resumeAfter };
+}
+
+/** A canary that is misspelt must not let everybody else go first. */
+async function requirePlaces(catalog: Catalog, { only, canary }: FleetOptions): Promise<void> {
+  for (const name of [only, canary]) {
+    if (name === undefined || (await listPlaces(catalog, { only: name, spares: true })).length > 0) continue;
+    throw new AppError('TENANT_NOT_FOUND', `There is no organization or schema ${name}`);
+  }
 }
 
 interface Context {
