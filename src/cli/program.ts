@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
-import { AppError, exitCodeOf } from '../lib/errors.ts';
+import { toAppError } from '../db/pg-errors.ts';
+import { type ErrorCode, exitCodeOf } from '../lib/errors.ts';
 import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addSchemaPrint } from './commands/schema-print.ts';
@@ -14,11 +15,16 @@ import type { Host } from './toolbox.ts';
 const unexpected = 1;
 const misused = 2;
 
-/** The command line `chantier`. One file per command. */
-export function createProgram(host: Host): Command {
-  const program = new Command('chantier').description('One GraphQL server for many companies that live by projects.');
-  program.configureOutput({ writeOut: (text) => host.stdout.write(text), writeErr: (text) => host.stderr.write(text) });
-  program.exitOverride();
+/** The command line `chantier`. One file per command. With `json` what is wrong with the arguments is told as JSON too. */
+export function createProgram(host: Host, { json = false } = {}): Command {
+  const program = new Command('chantier')
+    .description('One GraphQL server for many companies that live by projects. Without a command: serve.')
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      outputError: (text, write) => write(json ? line('BAD_INPUT', text.trim().replace(/^error: /, ''), true) : text),
+    })
+    .exitOverride();
   addServe(program, host);
   addMigrate(program, host);
   addImport(program, host);
@@ -37,19 +43,21 @@ export function createProgram(host: Host): Command {
  * lib/errors.ts). An expected error is one clear line; only an unexpected one shows its stack.
  */
 export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
+  const json = argv.includes('--json');
   try {
-    await createProgram(host).parseAsync([...argv], { from: 'user' });
+    await createProgram(host, { json }).parseAsync(argv.length > 0 ? [...argv] : ['serve'], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused;
-    if (!(error instanceof AppError)) {
+    const known = toAppError(error);
+    if (!known) {
       host.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       return unexpected;
     }
-    const text = argv.includes('--json')
-      ? JSON.stringify({ error: { code: error.code, message: error.message } })
-      : error.message;
-    host.stderr.write(`${text}\n`);
-    return exitCodeOf(error.code);
+    host.stderr.write(line(known.code, known.message, json));
+    return exitCodeOf(known.code);
   }
 }
+
+const line = (code: ErrorCode, message: string, json: boolean): string =>
+  `${json ? JSON.stringify({ error: { code, message } }) : message}\n`;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { findUserByEmail } from '../../identity/find-user.ts';
+import { isMember } from '../../identity/is-member.ts';
 import { openSession, signedIn } from '../../identity/sessions.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Host } from '../toolbox.ts';
@@ -16,9 +17,12 @@ export function addToken(program: Command, host: Host): void {
       const tenant = await directory.getBySlug(slug);
       const user = await catalog.read((db) => findUserByEmail(db, email));
       if (!user) throw new AppError('NOT_FOUND', `There is no user ${email}`);
-      const session = await catalog.write((tx) =>
-        openSession(identity, tx, { userId: user.id, organizationId: tenant.id, deviceName: 'chantier token' }, {}),
-      );
+      if (user.disabledAt) throw new AppError('FORBIDDEN', `${email} was shut out`);
+      const membership = { userId: user.id, organizationId: tenant.id };
+      const session = await catalog.write(async (tx) => {
+        if (!(await isMember(tx, membership))) throw new AppError('FORBIDDEN', `${email} is not a member of ${slug}`);
+        return openSession(identity, tx, { ...membership, deviceName: 'chantier token' }, {});
+      });
       const { accessToken } = await signedIn(identity, user, session);
       host.stdout.write(`${accessToken}\n`);
     });

@@ -1,10 +1,11 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { addMember } from '../../identity/add-member.ts';
 import { createUser } from '../../identity/create-user.ts';
 import { findUserByEmail } from '../../identity/find-user.ts';
 import type { Person } from '../../identity/profile-gateway.ts';
-import { isRole, roles } from '../../identity/roles.ts';
+import { type Role, roles } from '../../identity/roles.ts';
 import { AppError } from '../../lib/errors.ts';
+import type { Tenant } from '../../tenancy/tenant.ts';
 import { print } from '../output.ts';
 import type { Host, Toolbox } from '../toolbox.ts';
 
@@ -12,7 +13,7 @@ interface Options {
   firstName: string;
   lastName: string;
   tenant?: string;
-  role?: string;
+  role: Role;
   passwordEnv?: string;
   json?: boolean;
 }
@@ -24,20 +25,18 @@ export function addUserCreate(user: Command, host: Host): void {
     .requiredOption('--first-name <name>', 'first name')
     .requiredOption('--last-name <name>', 'last name')
     .option('--tenant <slug>', 'the company to join')
-    .option('--role <role>', `role in the company: ${roles.join(', ')}`, 'MEMBER')
+    .addOption(new Option('--role <role>', 'role in the company').choices(roles).default('MEMBER'))
     .option('--password-env <variable>', 'environment variable that holds the password; none: set one by a reset')
     .option('--json', 'print one JSON document')
     .action(async (email: string, options: Options) => {
       await using toolbox = await host.open();
+      // Before anybody is made: a slug that means nothing leaves no user behind.
+      const tenant = options.tenant === undefined ? undefined : await toolbox.directory.getBySlug(options.tenant);
       const person = await findOrCreate(toolbox, email, options);
-      const role = await join(toolbox, person, options);
-      const result = { id: person.userId, email: person.email, tenant: options.tenant ?? null, role };
-      print(
-        host,
-        options.json,
-        result,
-        () => `${person.email} ${role ? `is ${role} of ${options.tenant}` : 'is a user'}`,
-      );
+      if (tenant) await join(toolbox, person, tenant, options.role);
+      const role = tenant ? options.role : null;
+      const result = { id: person.userId, email: person.email, tenant: tenant?.slug ?? null, role };
+      print(host, options.json, result, () => `${person.email} is ${tenant ? `${role} of ${tenant.slug}` : 'a user'}`);
     });
 }
 
@@ -52,14 +51,6 @@ async function findOrCreate({ identity, catalog }: Toolbox, email: string, optio
   return createUser(identity, { email, firstName, lastName, ...(password && { password }) });
 }
 
-async function join(
-  { identity, directory }: Toolbox,
-  person: Person,
-  { tenant: slug, role }: Options,
-): Promise<string | null> {
-  if (slug === undefined) return null;
-  if (!role || !isRole(role)) throw new AppError('BAD_INPUT', `A role is one of ${roles.join(', ')}`);
-  const tenant = await directory.getBySlug(slug);
+async function join({ identity }: Toolbox, person: Person, tenant: Tenant, role: Role): Promise<void> {
   await addMember(identity, { person, tenant, role, actor: { kind: 'SYSTEM' } }, {});
-  return role;
 }
