@@ -17,7 +17,7 @@ import { readOrCreateSecret } from './lib/data-dir.ts';
 import type { Logger } from './lib/logger.ts';
 import { Seal } from './lib/seal.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
-import { type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
+import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
 import { bootstrap } from './tenancy/bootstrap.ts';
 import { Catalog } from './tenancy/catalog.ts';
 import { TenantDirectory } from './tenancy/directory.ts';
@@ -149,11 +149,11 @@ export class App implements Toolbox {
 }
 
 function limitsOf({ statementTimeoutMs }: Config): LimitsByClass {
-  const interactive = { lockMs: 3_000, idleMs: 10_000 };
+  const { interactive, analyst, integrator, job } = defaultLimits;
   return {
     interactive: { ...interactive, statementMs: statementTimeoutMs.interactive },
-    analyst: { ...interactive, statementMs: statementTimeoutMs.analyst },
-    integrator: { ...interactive, statementMs: statementTimeoutMs.integrator },
-    job: { lockMs: 10_000, idleMs: 60_000, statementMs: statementTimeoutMs.job },
+    analyst: { ...analyst, statementMs: statementTimeoutMs.analyst },
+    integrator: { ...integrator, statementMs: statementTimeoutMs.integrator },
+    job: { ...job, statementMs: statementTimeoutMs.job },
   };
 }

@@ -10,7 +10,7 @@ import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 
 const interrupt = new AbortController();
 // Not once: npm passes on a signal that was sent to its whole group, and the second would end us undrained.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => interrupt.abort());
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
 
 /** Read when first needed: `--help` and `schema print` work without a configuration. */
 let configured: { config: Config; logger: Logger } | undefined;
