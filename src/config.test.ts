@@ -25,7 +25,6 @@ function problemsOf(environment: Record<string, string>): string[] {
 describe('configuration', () => {
   it('needs nothing in development', () => {
     expect(loadConfig({})).toEqual({
-      environment: 'development',
       production: false,
       host: '127.0.0.1',
       port: 4000,

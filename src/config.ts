@@ -15,7 +15,6 @@ import {
 
 /** The whole configuration, checked. Times end in `Ms` or are seconds. `.env.example` explains each variable. */
 export interface Config {
-  environment: 'development' | 'test' | 'production';
   production: boolean;
   host: string;
   port: number;
@@ -148,7 +147,6 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 function toConfig(v: Values): Config {
   const production = v.NODE_ENV === 'production';
   return {
-    environment: v.NODE_ENV,
     production,
     host: v.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: v.PORT,

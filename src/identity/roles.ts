@@ -4,6 +4,3 @@ export type Role = (typeof roles)[number];
 
 /** The roles that a join code may give: codes get passed around, so they never make administrators. */
 export const joinCodeRoles = ['MANAGER', 'MEMBER'] as const satisfies readonly Role[];
-export type JoinCodeRole = (typeof joinCodeRoles)[number];
-
-export const isRole = (text: string): text is Role => (roles as readonly string[]).includes(text);

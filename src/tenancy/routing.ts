@@ -24,13 +24,7 @@ export interface TenantFinder {
   findById(id: string): Promise<Tenant | undefined>;
 }
 
-const prefix = /^\/t\/([^/?#]+)(\/[^?#]*)?/;
-
-/** The path without its `/t/<slug>`: what the rest of the server routes by. */
-export const pathWithinTenant = (path: string): string => {
-  const match = prefix.exec(path);
-  return match ? (match[2] ?? '/') : path;
-};
+const prefix = /^\/t\/([^/?#]+)/;
 
 /**
  * The slugs that a request names by host, path and header. Throws TENANT_MISMATCH when they differ and

@@ -1,6 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import type { JSONWebKeySet } from 'jose';
 
+/** How long others may keep the keys: much shorter than a key is published before it signs. */
 const cacheSeconds = 60;
 
 /** `/.well-known/jwks.json`: the public keys that our access tokens are checked with. */
