@@ -1,4 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { getVisible } from '../../src/graphql/visible-rows.ts';
+import { lockOwnMembership } from '../../src/modules/messaging/join-channel.ts';
+import { channels } from '../../src/modules/messaging/tables.ts';
+import { viewerOf } from '../events/support.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { change, openGroup, openToAll, profileOf, send } from './support.ts';
@@ -37,6 +41,10 @@ describe('channels', async () => {
       });
     await rename('Big bridge');
     expect(await channelOf(member, project)).toMatchObject({ name: 'Big bridge' });
+    // Who saw the old name does not overwrite the new one unawares
+    expect(await change(manager, 'updateChannel', { id: channel.id, name: 'x', expectedVersion: 1 })).toMatchObject({
+      code: 'STALE_VERSION',
+    });
     await change(manager, 'updateChannel', { id: channel.id, name: 'bridge-talk' });
     await rename('Bridge again');
     expect(await channelOf(member, project)).toMatchObject({ name: 'bridge-talk' });
@@ -113,6 +121,19 @@ describe('channels', async () => {
     }
     expect(await change(manager, 'leaveChannel', { channelId: id })).toBeNull();
     expect(await sees(manager, messageId)).toBe(false);
+  });
+
+  it('of groups are not joined again by who was taken out while reading', async () => {
+    const channelId = await openGroup(manager, [member]);
+    const id = channelId.slice('Channel:'.length);
+    const viewer = await viewerOf(member);
+    const reading = server.app.binding.write(company.tenant, async (tx) => {
+      const seen = await getVisible(tx, viewer, channels, id, 'Channel');
+      await change(manager, 'removeChannelMember', { channelId, profileId: profileOf(member) });
+      await lockOwnMembership(tx, viewer, seen);
+    });
+    await expect(reading).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await sees(member, channelId)).toBe(false);
   });
 
   it('between two people are one, however often and from wherever they are opened', async () => {

@@ -1,10 +1,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
+import { notFound } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
-import { isOpen } from './policy.ts';
+import { isOpen, mayJoin } from './policy.ts';
 import { channelMembers, type channels } from './tables.ts';
 
 type Channel = Pick<typeof channels.$inferSelect, 'id' | 'type' | 'lastMessageAt'>;
@@ -55,13 +56,17 @@ async function startOfReading(
   return new Map(rows.map(({ id, createdAt }) => [id, createdAt]));
 }
 
-/** The viewer's membership, locked; made if the channel, which the viewer sees, is open. */
+/**
+ * The viewer's membership, locked; made if the channel is open to the viewer. In any other one, who is no member is so
+ * no longer: it was seen before somebody took them out. Throws NOT_FOUND then.
+ */
 export async function lockOwnMembership(tx: TenantTx, viewer: Viewer, channel: Channel) {
-  await joinChannel(tx, viewer, channel, [viewer.profileId]);
+  if (mayJoin(viewer, channel)) await joinChannel(tx, viewer, channel, [viewer.profileId]);
   const [row] = await tx
     .select()
     .from(channelMembers)
     .where(and(eq(channelMembers.channelId, channel.id), eq(channelMembers.profileId, viewer.profileId)))
     .for('no key update');
-  return row!;
+  if (!row) throw notFound('Channel', 'input.channelId');
+  return row;
 }

@@ -6,6 +6,7 @@ import {
   canAddMembers,
   canEditMessage,
   canManageChannel,
+  mayJoin,
   readableChannels,
   readableInChannel,
   readableOfMessage,
@@ -37,6 +38,11 @@ describe('who sees and changes which channels', () => {
       'none',
       'none',
     ]);
+  });
+
+  it('who uses an open channel is in it, but for a CLIENT', () => {
+    expect(roles.filter((role) => mayJoin(viewer(role), open))).toEqual(roles.filter((role) => role !== 'CLIENT'));
+    expect(roles.filter((role) => mayJoin(viewer(role), group))).toEqual([]);
   });
 
   it('makers and moderators manage; any member of a group adds to it', () => {

@@ -11,6 +11,10 @@ const openTypes: readonly ChannelType[] = ['ORGANIZATION', 'PROJECT'];
 
 export const isOpen = ({ type }: { type: ChannelType }): boolean => openTypes.includes(type);
 
+/** Who is in an open channel by using it; a CLIENT is where it was added, and nowhere else. */
+export const mayJoin = (viewer: Viewer, channel: { type: ChannelType }): boolean =>
+  viewer.role !== 'CLIENT' && isOpen(channel);
+
 /**
  * ORGANIZATION and PROJECT channels are open to all but a CLIENT; GROUP and DIRECT ones are seen by their members. A
  * CLIENT sees what it was added to, and never a channel of the organization.

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
@@ -24,7 +24,7 @@ async function followProjectName(tx: TenantTx, viewer: Viewer | null, event: Bus
   if (typeof before !== 'string' || typeof after !== 'string') return;
   const renamed = await tx
     .update(channels)
-    .set({ name: after })
+    .set({ name: after, version: sql`${channels.version} + 1` })
     .where(and(eq(channels.projectId, event.resourceId), eq(channels.name, before)))
     .returning({ id: channels.id });
   for (const { id } of renamed) {
