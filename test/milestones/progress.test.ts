@@ -1,7 +1,18 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { eq, sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { lockMilestones } from '../../src/modules/milestones/recompute-progress.ts';
+import { milestoneTasks } from '../../src/modules/milestones/tables.ts';
+import type { TenantTx } from '../../src/tenancy/binding.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, moveTask, seedProject, seedTasks } from '../tasks/support.ts';
 import { createMilestone, readProgress, setTask } from './support.ts';
+
+const uuidOf = (id: string): string => id.slice(id.indexOf(':') + 1);
+
+/** How many others wait for a row that this transaction holds. */
+const waiters = async (tx: TenantTx): Promise<number> =>
+  (await tx.execute(sql`select 1 from pg_locks where not granted and transactionid = pg_current_xact_id()::xid`))
+    .length;
 
 describe('the progress of a milestone', async () => {
   const server = await world();
@@ -84,6 +95,20 @@ describe('the progress of a milestone', async () => {
     ]);
     expect(results.flatMap(({ errors }) => errors)).toEqual([]);
     expect(await readProgress(manager, milestone)).toBe(100);
+  });
+
+  it('waits in no circle when a task is deleted while somebody takes it out', async () => {
+    const { milestone, tasks } = await seed(1);
+    const [milestoneId, taskId] = [uuidOf(milestone), uuidOf(tasks[0]!)];
+    const remove = 'mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }';
+    const deleted = await server.app.binding.write(company.tenant, async (tx) => {
+      await lockMilestones(tx, [milestoneId]);
+      const deleting = manager.graphql(remove, { id: tasks[0] });
+      await vi.waitFor(async () => expect(await waiters(tx)).toBe(1));
+      await tx.delete(milestoneTasks).where(eq(milestoneTasks.taskId, taskId));
+      return { deleting };
+    });
+    expect((await deleted.deleting).errors).toEqual([]);
   });
 
   it('is what somebody says while it is MANUAL, and computed again when it is AUTO', async () => {

@@ -35,8 +35,9 @@ export async function syncRows<T extends ReferencedTable>(
   const known = byReference<T>(await findByReference(tx, table, references));
   const missing = wanted.filter(({ externalReference }) => !known.has(externalReference));
   const differing = differences(table, wanted, known, options).map(({ reference }) => reference);
-  const updated = differing.length > 0 ? await change(tx, table, wanted, differing, options) : [];
+  // What completes new rows may lock what orders them (a board), which everybody does before any row
   const created = missing.length > 0 ? await create(tx, table, missing, options) : [];
+  const updated = differing.length > 0 ? await change(tx, table, wanted, differing, options) : [];
   const ids = new Map([...known].map(([reference, { id }]) => [reference, id as string]));
   for (const { id, externalReference } of created) ids.set(externalReference, id);
   return { ids, created: created.map(({ id }) => id), updated };

@@ -35,7 +35,7 @@ export async function writeMessages(context: WriteContext, records: readonly Mes
     .from(channels)
     .where(isOneOf(channels.id, channelIds, 'uuid'))
     .orderBy(channels.id)
-    .for('update');
+    .for('no key update');
   const first = await sync(
     context,
     records.filter(({ parentReference }) => !parentReference),

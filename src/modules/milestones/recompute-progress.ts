@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { asc, eq, inArray, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
@@ -7,19 +7,27 @@ import { progressOf, type Weights } from './progress.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
 /**
+ * Locks milestones, which everything that changes their tasks does first: tasks come before milestones, and milestones
+ * before the rows that join them, or two transactions could wait for each other.
+ */
+export function lockMilestones(tx: TenantTx, ids: readonly string[]) {
+  return tx
+    .select({ id: milestones.id, progress: milestones.progress, progressMode: milestones.progressMode })
+    .from(milestones)
+    .where(inArray(milestones.id, [...ids]))
+    .orderBy(asc(milestones.id))
+    .for('no key update');
+}
+
+/**
  * Brings the progress of those of these milestones that are AUTO up to date, in the transaction of what changed it.
  *
  * Tasks are weighed by a statement of its own after the milestones are locked: of two transactions that each finish a
- * task, the second waits here and then sees what the first one committed. Tasks are locked before milestones.
+ * task, the second waits here and then sees what the first one committed.
  */
 export async function recomputeProgress(tx: TenantTx, viewer: Viewer | null, ids: readonly string[]): Promise<void> {
   if (!ids.length) return;
-  const automatic = await tx
-    .select({ id: milestones.id, progress: milestones.progress })
-    .from(milestones)
-    .where(and(inArray(milestones.id, [...ids]), eq(milestones.progressMode, 'AUTO')))
-    .orderBy(asc(milestones.id))
-    .for('no key update');
+  const automatic = (await lockMilestones(tx, ids)).filter(({ progressMode }) => progressMode === 'AUTO');
   if (!automatic.length) return;
   const weights = await weigh(
     tx,

@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { type EventHandler, onEvent } from '../events/handlers.ts';
-import { recomputeProgress } from './recompute-progress.ts';
+import { lockMilestones, recomputeProgress } from './recompute-progress.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
 async function milestonesOf(tx: TenantTx, taskId: string): Promise<string[]> {
@@ -12,14 +12,25 @@ async function milestonesOf(tx: TenantTx, taskId: string): Promise<string[]> {
   return rows.map(({ milestoneId }) => milestoneId);
 }
 
+/** Takes a task out of milestones, which are locked first. */
+async function leave(tx: TenantTx, taskId: string, ids: readonly string[]): Promise<void> {
+  if (!ids.length) return;
+  await lockMilestones(tx, ids);
+  await tx
+    .delete(milestoneTasks)
+    .where(and(eq(milestoneTasks.taskId, taskId), inArray(milestoneTasks.milestoneId, [...ids])));
+}
+
 /** A task that goes to another project leaves the milestones of the one that it was in. */
 async function leaveOtherProjects(tx: TenantTx, taskId: string, projectId: string): Promise<string[]> {
-  const others = tx.select({ id: milestones.id }).from(milestones).where(ne(milestones.projectId, projectId));
-  const left = await tx
-    .delete(milestoneTasks)
-    .where(and(eq(milestoneTasks.taskId, taskId), inArray(milestoneTasks.milestoneId, others)))
-    .returning({ milestoneId: milestoneTasks.milestoneId });
-  return left.map(({ milestoneId }) => milestoneId);
+  const others = await tx
+    .select({ milestoneId: milestoneTasks.milestoneId })
+    .from(milestoneTasks)
+    .innerJoin(milestones, eq(milestones.id, milestoneTasks.milestoneId))
+    .where(and(eq(milestoneTasks.taskId, taskId), ne(milestones.projectId, projectId)));
+  const ids = others.map(({ milestoneId }) => milestoneId);
+  await leave(tx, taskId, ids);
+  return ids;
 }
 
 const afterChange: EventHandler = async (tx, viewer, { resourceId, before = {}, after = {} }) => {
@@ -31,15 +42,9 @@ const afterChange: EventHandler = async (tx, viewer, { resourceId, before = {}, 
 
 /** The event of a deletion comes before the task is gone. */
 const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
-  const left = await tx
-    .delete(milestoneTasks)
-    .where(eq(milestoneTasks.taskId, resourceId))
-    .returning({ milestoneId: milestoneTasks.milestoneId });
-  await recomputeProgress(
-    tx,
-    viewer,
-    left.map(({ milestoneId }) => milestoneId),
-  );
+  const ids = await milestonesOf(tx, resourceId);
+  await leave(tx, resourceId, ids);
+  await recomputeProgress(tx, viewer, ids);
 };
 
 /** The tasks of a deleted project are gone with it; only the company's own milestones can have had some of them. */

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import type { BusinessEvent } from '../events/business-event.ts';
@@ -12,11 +12,17 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
   if (typeof projectId !== 'string') return;
   const taskId = event.resourceId;
   await tx.update(runningTimers).set({ projectId }).where(eq(runningTimers.taskId, taskId));
+  // In the order of a review, so that the two cannot wait for each other
   const moved = await tx
+    .select({ id: timeEntries.id })
+    .from(timeEntries)
+    .where(eq(timeEntries.taskId, taskId))
+    .orderBy(asc(timeEntries.id))
+    .for('no key update');
+  await tx
     .update(timeEntries)
     .set({ projectId, version: sql`${timeEntries.version} + 1` })
-    .where(eq(timeEntries.taskId, taskId))
-    .returning({ id: timeEntries.id });
+    .where(eq(timeEntries.taskId, taskId));
   const events = moved.map(({ id }) => ({
     action: 'timeEntry.updated',
     resourceType: 'TimeEntry',
