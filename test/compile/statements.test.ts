@@ -128,11 +128,7 @@ describe('a document becomes one statement', () => {
         select json_build_object('nodes', coalesce(json_agg(json_build_object('name', t1.name, 'project', (
         select json_build_object('name', t2.name)
         from projects as t2
-        where ((t1.project_id = t2.id) and (exists (
-        select *
-        from clients as f0
-        where ((t2.client_id = f0.id) and (f0.contact_id = $1))
-        limit 1)))))), '[]'::json))
+        where t1.project_id = t2.id))), '[]'::json))
         from (
         select t1.name, t1.project_id
         from tasks as t1
@@ -142,11 +138,11 @@ describe('a document becomes one statement', () => {
         where ((t1.project_id = f0.id) and (exists (
         select *
         from clients as f1
-        where ((f0.client_id = f1.id) and (f1.contact_id = $2))
+        where ((f0.client_id = f1.id) and (f1.contact_id = $1))
         limit 1)))
         limit 1)
         order by t1.id asc
-        limit $3) as t1))::text as r0
+        limit $2) as t1))::text as r0
       "
     `);
   });

@@ -5,7 +5,7 @@ import type { Compiling } from './compiling.ts';
 import { type Complete, completion } from './completion.ts';
 import { Declined, Unplanned } from './decline.ts';
 import { type Output, type Read, rowOf } from './output.ts';
-import { type RelationQuery, relatedRows } from './relation.ts';
+import { type RelationQuery, relationOutput } from './relation.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
 import type { Row } from './row.ts';
 import type { Selected } from './selection.ts';
@@ -81,7 +81,7 @@ class Nested {
 function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, compiling: Compiling): Given {
   const relation = (row.config.relations as Record<string, Relation>)[name];
   if (!relation || !(asked instanceof Nested)) throw new Declined('selects rows for its code');
-  const { output } = relatedRows(selected, relation, asked.query, row, compiling);
+  const { output } = relationOutput(selected, relation, asked.query, row, compiling);
   const read: Read = (json, supplied) => {
     const value = output.read ? output.read(json, supplied) : json;
     if (value === null) return null;

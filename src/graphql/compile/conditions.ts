@@ -10,19 +10,13 @@ import {
   type Table,
 } from 'drizzle-orm';
 import { relations } from '../../relations.ts';
-import { visibleFilter } from '../guarded-db.ts';
+import { guardWhere, visibleFilter } from '../guarded-db.ts';
 import type { Compiling } from './compiling.ts';
 import { Declined } from './decline.ts';
+import { isImplied } from './implied-rule.ts';
 import type { Row } from './row.ts';
 
 export type Where = Record<string, unknown>;
-
-/** The condition that a row matches and that the plan's viewers may see it; undefined when all do. */
-export function visible(row: Row, where: Where | undefined, { context }: Compiling): SQL | undefined {
-  const filter = visibleFilter(row.name, where as never, context.viewer);
-  if (!filter) return undefined;
-  return relationsFilterToSQL(row.inner, filter as never, row.config.relations, relations);
-}
 
 /** Where rows come from and which of them are meant. */
 export interface Source {
@@ -30,16 +24,32 @@ export interface Source {
   where: SQL | undefined;
 }
 
-export const wholeTable = (row: Row, where: SQL | undefined): Source => ({ from: row.from, where });
+const sqlOf = (row: Row, filter: object | undefined): SQL | undefined =>
+  filter && relationsFilterToSQL(row.inner, filter as never, row.config.relations, relations);
 
-/** The rows that a relation leads to from a row of the statement. */
-export function related(relation: Relation, parent: Row, row: Row, where: SQL | undefined): Source {
+/** The rows of a table that match and that the plan's viewers may see. */
+export function visibleRows(row: Row, where: Where | undefined, { context }: Compiling): Source {
+  return { from: row.from, where: sqlOf(row, visibleFilter(row.name, where as never, context.viewer)) };
+}
+
+/** Those that a relation leads to from a row of the statement. `ruled`: whether their own rule can hold one back. */
+export function relatedRows(
+  relation: Relation,
+  parent: Row,
+  row: Row,
+  where: Where | undefined,
+  { context: { viewer } }: Compiling,
+): Source & { ruled: boolean } {
   if (relation.where) throw new Declined('the relation has a condition of its own');
   for (const column of relation.sourceColumns) parent.use(column.name);
   const through = relation.throughTable && (aliasedTable(relation.throughTable as Table, `${row.alias}_via`) as Table);
   const { filter, joinCondition } = relationToSQL(relation, parent.inner, row.inner, through);
   const from = through ? sql`${row.from} inner join ${getTableAsAliasSQL(through)} on ${joinCondition}` : row.from;
-  return { from, where: and(filter, where) };
+  const implied = isImplied(relation, parent, row, viewer);
+  const visible = implied
+    ? where && guardWhere(row.name, where as never, viewer)
+    : visibleFilter(row.name, where as never, viewer);
+  return { from, where: and(filter, sqlOf(row, visible)), ruled: visible !== undefined };
 }
 
 export const whereClause = ({ where }: Source): SQL => (where ? sql` where ${where}` : sql``);

@@ -1,7 +1,7 @@
 import type { Ordering, PageOrder } from '../ordering.ts';
 import type { ListDeclaration } from '../pages.ts';
 import type { Compiling } from './compiling.ts';
-import { related, visible, type Where, wholeTable } from './conditions.ts';
+import { relatedRows, visibleRows, type Where } from './conditions.ts';
 import { connectionOutput } from './connection-output.ts';
 import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
@@ -26,7 +26,7 @@ export function listField(selected: Selected, page: ListDeclaration, compiling: 
     args: compiling.args(site),
     row,
     levels: levelsOf(row, order, page.ordering),
-    source: (of) => wholeTable(of, visible(of, where, compiling)),
+    source: (of) => visibleRows(of, where, compiling),
     sizes: rootSizes,
     nested: false,
   });
@@ -45,7 +45,7 @@ export function connectionField(selected: Selected, parent: Row, compiling: Comp
     args: compiling.args(site),
     row,
     levels: relatedLevels(selected, row, query, args),
-    source: (of) => related(relation, parent, of, visible(of, query.where, compiling)),
+    source: (of) => relatedRows(relation, parent, of, query.where, compiling),
     sizes: { usual: sizeOf(query), most: sizeOf(largest.query) },
     nested: true,
   });

@@ -4,7 +4,7 @@ import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../global-id
 import { Hole } from '../hole.ts';
 import type { RowDeclaration } from '../pages.ts';
 import type { Compiling } from './compiling.ts';
-import { visible, type Where, whereClause, wholeTable } from './conditions.ts';
+import { visibleRows, type Where, whereClause } from './conditions.ts';
 import { Declined, Unplanned } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { modelOf } from './object.ts';
@@ -111,6 +111,6 @@ function rowsWhere(
   compiling: Compiling,
   end = sql``,
 ): SQL {
-  const source = wholeTable(row, visible(row, where, compiling));
+  const source = visibleRows(row, where, compiling);
   return sql`(select ${value} from ${source.from}${whereClause(source)}${end})`;
 }

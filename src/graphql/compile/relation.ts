@@ -3,7 +3,7 @@ import { type GraphQLObjectType, getNamedType, isNonNullType } from 'graphql';
 import type { TableName } from '../row-rules.ts';
 import { required } from './columns.ts';
 import type { Compiling } from './compiling.ts';
-import { related, type Source, visible, type Where, whereClause } from './conditions.ts';
+import { relatedRows, type Source, type Where, whereClause } from './conditions.ts';
 import { Declined } from './decline.ts';
 import type { Output } from './output.ts';
 import type { Row } from './row.ts';
@@ -49,14 +49,14 @@ export function relationField(selected: Selected, row: Row, compiling: Compiling
   const { field } = selected;
   const template = field.args.length ? compiling.template(compiling.site(selected)) : {};
   const { relation, query } = askRelation(selected, template, row, compiling);
-  const { output, sure } = relatedRows(selected, relation, query, row, compiling);
+  const { output, sure } = relationOutput(selected, relation, query, row, compiling);
   if (!isNonNullType(field.type) || sure) return output;
   const read = output.read ?? ((json: unknown) => json);
   return { sql: output.sql, read: required(read) };
 }
 
 /** The rows that a relation leads to, as the type of the field shows them: an array, or one row. `sure`: never null. */
-export function relatedRows(
+export function relationOutput(
   selected: Selected,
   relation: Relation,
   query: RelationQuery['query'],
@@ -66,8 +66,7 @@ export function relatedRows(
   if (Object.keys(query.extras ?? {}).length) throw new Declined('computes for its rows');
   const row = compiling.row(targetOf(relation));
   const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
-  const rule = visible(row, query.where, compiling);
-  const source = related(relation, parent, row, rule);
+  const source = relatedRows(relation, parent, row, query.where, compiling);
   if (is(relation, Many)) return { output: listOf(object, row, source, query), sure: true };
   const limit = isSingle(relation, row) ? sql`` : sql` limit 1`;
   const one = sql`(select ${object.sql} from ${source.from}${whereClause(source)}${limit})`;
@@ -75,7 +74,7 @@ export function relatedRows(
   const output: Output = read
     ? { sql: one, read: (json, supplied) => (json === null ? null : read(json, supplied)) }
     : { sql: one };
-  const sure = relation.sourceColumns.every(({ notNull }) => notNull) && isCertain(relation) && !rule;
+  const sure = relation.sourceColumns.every(({ notNull }) => notNull) && isCertain(relation) && !source.ruled;
   return { output, sure };
 }
 

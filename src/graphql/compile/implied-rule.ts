@@ -1,0 +1,55 @@
+import { isDeepStrictEqual } from 'node:util';
+import { is, One, type Relation } from 'drizzle-orm';
+import type { Viewer } from '../../identity/viewer.ts';
+import { type RowRule, rowRuleOf } from '../row-rules.ts';
+import type { Row } from './row.ts';
+
+/**
+ * Whether the rule of related rows holds already, because every row of the statement obeys its own:
+ * the messages of a channel that is seen are seen, when the rule of messages is that of their channel;
+ * and the project of a task is, when the rule of tasks is that of their project.
+ */
+export function isImplied(relation: Relation, parent: Row, row: Row, viewer: Viewer): boolean {
+  if (relation.throughTable) return false;
+  const [parents, rows] = [rowRuleOf(parent.name, viewer), rowRuleOf(row.name, viewer)];
+  const back = ruleAcross(rows);
+  if (back && isDeepStrictEqual(back.rule, parents)) {
+    const reverse = relationOf(row, back.name);
+    if (reverse && is(reverse, One) && isReverse(reverse, relation)) return true;
+  }
+  const ahead = ruleAcross(parents);
+  return (
+    ahead !== undefined &&
+    relationOf(parent, ahead.name) === relation &&
+    isToKey(relation) &&
+    isDeepStrictEqual(ahead.rule, rows)
+  );
+}
+
+/** A rule that is nothing but a rule of the row at the other end of one relation. */
+function ruleAcross(rule: RowRule): { name: string; rule: object } | undefined {
+  if (typeof rule === 'string') return undefined;
+  const [[name, across] = [], ...others] = Object.entries(rule);
+  return name && others.length === 0 && typeof across === 'object' && across ? { name, rule: across } : undefined;
+}
+
+const relationOf = (row: Row, name: string): Relation | undefined =>
+  (row.config.relations as Record<string, Relation>)[name];
+
+const namesOf = (columns: Relation['sourceColumns']): string => columns.map(({ name }) => name).join();
+
+/** Whether one relation leads back, from the same columns to the same columns, to a single row. */
+function isReverse(back: Relation, relation: Relation): boolean {
+  return (
+    !back.throughTable &&
+    !back.where &&
+    back.targetTable === relation.sourceTable &&
+    back.sourceTable === relation.targetTable &&
+    namesOf(back.sourceColumns) === namesOf(relation.targetColumns) &&
+    namesOf(back.targetColumns) === namesOf(relation.sourceColumns) &&
+    isToKey(back)
+  );
+}
+
+/** Whether it leads to one row by its key, so that what holds for some row there holds for the row. */
+const isToKey = ({ targetColumns }: Relation): boolean => targetColumns.length === 1 && targetColumns[0]!.name === 'id';
