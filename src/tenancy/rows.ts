@@ -1,46 +1,13 @@
 import { eq, type InferSelectModel } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { isForeignKeyViolation } from '../db/pg-errors.ts';
-import { AppError, notFound } from '../lib/errors.ts';
+import { AppError } from '../lib/errors.ts';
 import type { TenantTx } from './binding.ts';
 
 /** A table whose rows have an id. */
 export type IdTable = PgTable & { id: PgColumn };
 /** A table whose rows count their changes. */
 export type VersionedTable = IdTable & { version: PgColumn };
-
-/** The row with this id, locked until the transaction ends. Throws NOT_FOUND, naming the argument it came from. */
-export async function lockRow<T extends IdTable>(
-  tx: TenantTx,
-  table: T,
-  id: string,
-  typename: string,
-  field = 'input.id',
-): Promise<InferSelectModel<T>> {
-  const [row] = await tx
-    .select()
-    .from(table as PgTable)
-    .where(eq(table.id, id))
-    .for('update');
-  if (!row) throw notFound(typename, field);
-  return row as InferSelectModel<T>;
-}
-
-/** Throws NOT_FOUND unless the row exists. It is locked against deletion, so that a reference to it stays true. */
-export async function requireRow(
-  tx: TenantTx,
-  table: IdTable,
-  id: string,
-  typename: string,
-  field: string,
-): Promise<void> {
-  const [row] = await tx
-    .select({ id: table.id })
-    .from(table as PgTable)
-    .where(eq(table.id, id))
-    .for('key share');
-  if (!row) throw notFound(typename, field);
-}
 
 type Row = { id: string; version: number };
 const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,9 +1,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { logOf } from '../events/support.ts';
+import type { Viewer } from '../../src/identity/viewer.ts';
+import { updateTask } from '../../src/modules/tasks/update-task.ts';
+import { logOf, viewerOf } from '../events/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, moveTask, seedProject } from './support.ts';
 
 const deleteTask = 'mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }';
+
+const uuidOf = (id: string): string => id.slice(id.indexOf(':') + 1);
 
 describe('who sees and changes which tasks', async () => {
   const server = await world();
@@ -127,6 +131,19 @@ describe('who sees and changes which tasks', async () => {
   it('lets a CLIENT change nothing', async () => {
     const { errors } = await client.graphql(moveTask, { input: { id: shared, status: 'DONE' } });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
+  it('lets a CLIENT who may write tasks name people of its projects alone', async () => {
+    const viewer = await viewerOf(client);
+    const writer: Viewer = { ...viewer, permissions: new Set([...viewer.permissions, 'task:write']) };
+    const assign = (assigneeId: string) =>
+      server.app.binding.write(company.tenant, (tx) => updateTask(tx, writer, { id: uuidOf(shared), assigneeId }));
+    const stranger = (await company.member('CONSULTANT')).profileId;
+    await expect(assign(stranger)).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      details: { field: 'input.assigneeId' },
+    });
+    await expect(assign(client.profileId)).resolves.toEqual({ id: uuidOf(shared) });
   });
 
   it('ends at the company', async () => {

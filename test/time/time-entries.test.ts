@@ -1,4 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Viewer } from '../../src/identity/viewer.ts';
+import { reviewTimeEntries } from '../../src/modules/time/review-time-entries.ts';
+import { viewerOf } from '../events/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, seedProject } from '../tasks/support.ts';
 import { change, createEntry, recordTime } from './support.ts';
@@ -146,6 +149,15 @@ describe('time entries', async () => {
       code: 'NOT_FOUND',
       field: 'input.ids.1',
     });
+  });
+
+  it('are reviewed by who sees them', async () => {
+    const id = await recordTime(manager, { projectId, workDate: '2026-04-02' });
+    const reviewer: Viewer = { ...(await viewerOf(consultant)), permissions: new Set(['time:validate']) };
+    const review = server.app.binding.write(company.tenant, (tx) =>
+      reviewTimeEntries(tx, reviewer, 'validate', { ids: [id.slice('TimeEntry:'.length)] }),
+    );
+    await expect(review).rejects.toMatchObject({ code: 'NOT_FOUND', details: { field: 'input.ids.0' } });
   });
 
   it('are not lost when two change one at once', async () => {

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { lockVisible } from '../../graphql/visible-rows.ts';
+import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { requireRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { requireMilestoneWriter } from './policy.ts';
@@ -26,7 +25,7 @@ export async function addMilestoneAssignee(
   requireMilestoneWriter(viewer);
   const { milestoneId, profileId } = checkInput(input, raw);
   await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
-  await requireRow(tx, profiles, profileId, 'Profile', 'input.profileId');
+  await requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
   const added = await tx
     .insert(milestoneAssignments)
     .values({ milestoneId, profileId })

@@ -3,7 +3,6 @@ import { requireVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { requireRow } from '../../tenancy/rows.ts';
 import { profiles } from '../people/tables.ts';
 import { deliverables, projects } from '../projects/tables.ts';
 
@@ -14,8 +13,8 @@ interface TaskReferences {
 }
 
 /**
- * Throws NOT_FOUND, naming the argument, unless what a task refers to exists: the project among those that the viewer
- * sees, the deliverable among those of `projectId`.
+ * Throws NOT_FOUND, naming the argument, unless the viewer sees what a task refers to: the project, the assignee, and
+ * the deliverable among those of `projectId`.
  */
 export async function requireReferences(
   tx: TenantTx,
@@ -24,7 +23,7 @@ export async function requireReferences(
   projectId: string | null,
 ): Promise<void> {
   if (given.projectId) await requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
-  if (given.assigneeId) await requireRow(tx, profiles, given.assigneeId, 'Profile', 'input.assigneeId');
+  if (given.assigneeId) await requireVisible(tx, viewer, profiles, given.assigneeId, 'Profile', 'input.assigneeId');
   if (given.deliverableId) await requireDeliverable(tx, given.deliverableId, projectId);
 }
 

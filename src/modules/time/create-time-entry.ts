@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { requireVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { dayField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { requireRow } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
@@ -33,11 +33,11 @@ export async function createTimeEntry(
   viewer: Viewer,
   raw: CreateTimeEntryInput,
 ): Promise<{ id: string }> {
-  const { profileId: given, ...values } = checkInput(input, { ...raw, billable: raw.billable ?? undefined });
+  const { profileId: given, ...values } = checkInput(input, withoutNulls(raw));
   const profileId = given ?? viewer.profileId;
   requireTimeWriter(viewer, profileId);
   await lockDays(tx, profileId);
-  await requireRow(tx, profiles, profileId, 'Profile', 'input.profileId');
+  await requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
   await requireWork(tx, viewer, values);
   await requireDayRoom(tx, profileId, [values]);
   const id = uuidv7();

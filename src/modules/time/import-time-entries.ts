@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { requireVisible } from '../../graphql/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { dayField, externalReferenceField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { type ErrorPolicy, eachRow, type RowOutcome } from '../../tenancy/each-row.ts';
-import { requireRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { requireTimeWriter } from './policy.ts';
@@ -63,11 +63,11 @@ async function importEntry(
   source: string,
   raw: ImportedTimeEntry,
 ): Promise<{ id: string }> {
-  const { status, ...values } = checkInput(input, { ...raw, billable: raw.billable ?? undefined });
+  const { status, ...values } = checkInput(input, withoutNulls(raw));
   requireTimeWriter(viewer, values.profileId);
   const known = values.externalReference && (await findByReference(tx, values.externalReference));
   if (known) return known;
-  await requireRow(tx, profiles, values.profileId, 'Profile', 'input.profileId');
+  await requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
   await requireWork(tx, viewer, values);
   const id = uuidv7();
   const row = { id, ...values, source, status: status ?? 'PENDING' };

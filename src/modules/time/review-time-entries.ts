@@ -1,5 +1,6 @@
 import { asc, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { guardDb } from '../../graphql/guarded-db.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError, notFound } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';
@@ -35,7 +36,7 @@ export async function reviewTimeEntries(
   requireTimeReviewer(viewer);
   const { ids, note } = checkInput(input, raw);
   const { from, to, action } = verdicts[verdict];
-  const rows = await lockEntries(tx, ids);
+  const rows = await lockEntries(tx, viewer, ids);
   const changed = rows.filter(({ status }) => status !== to);
   const refused = changed.find(({ status }) => status !== from);
   if (refused) throw wrongState(refused, verdict, ids);
@@ -63,9 +64,12 @@ export async function reviewTimeEntries(
   return { ids };
 }
 
-/** The entries, locked in one order, so that two reviews at once cannot wait for each other. */
-async function lockEntries(tx: TenantTx, ids: readonly string[]) {
-  const rows = await tx
+/**
+ * The entries, locked in one order, so that two reviews at once cannot wait for each other. Throws NOT_FOUND, naming the
+ * position, unless the viewer sees them all.
+ */
+async function lockEntries(tx: TenantTx, viewer: Viewer, ids: readonly string[]) {
+  const rows = await guardDb(tx, viewer)
     .select({ id: timeEntries.id, status: timeEntries.status })
     .from(timeEntries)
     .where(inArray(timeEntries.id, [...ids]))
