@@ -48,7 +48,7 @@ describe('sums of time', async () => {
     expect(await aggregate('', '', '{ hours: { gt: 100 } }')).toEqual([{ count: 0, sum: '0' }]);
   });
 
-  it('by month, by week from Monday on, by day', async () => {
+  it('by month, by week, by day', async () => {
     expect(await aggregate('MONTH', 'month day')).toEqual([
       { keys: { month: '2026-01-01', day: null }, count: 1, sum: '0.1' },
       { keys: { month: '2026-02-01', day: null }, count: 4, sum: '18.7' },
@@ -61,6 +61,20 @@ describe('sums of time', async () => {
     expect(await aggregate('DAY', 'day', '{ billable: { eq: false } }')).toEqual([
       { keys: { day: '2026-02-08' }, count: 1, sum: '8' },
     ]);
+  });
+
+  it('by weeks that begin when the company says', async () => {
+    const set = (weekStartsOn: string | null) =>
+      manager.ok('mutation ($day: Weekday) { updateTenantSettings(input: { weekStartsOn: $day }) { lastEventId } }', {
+        day: weekStartsOn,
+      });
+    await set('SUNDAY');
+    expect(await aggregate('WEEK', 'week')).toEqual([
+      { keys: { week: '2026-01-25' }, count: 1, sum: '0.1' },
+      { keys: { week: '2026-02-01' }, count: 2, sum: '7.7' },
+      { keys: { week: '2026-02-08' }, count: 2, sum: '11' },
+    ]);
+    await set(null);
   });
 
   it('by several keys at once, under filters across relations', async () => {

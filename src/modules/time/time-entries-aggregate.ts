@@ -61,7 +61,7 @@ const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implem
       resolve: ({ taskId }) => rowOf(taskId),
     }),
     day: t.expose('day', day('The day.')),
-    week: t.expose('week', day('Monday of the week.')),
+    week: t.expose('week', day('First day of the week.')),
     month: t.expose('month', day('First day of the month.')),
     year: t.expose('year', day('First day of the year.')),
     status: t.expose('status', { type: TimeEntryStatus, nullable: true, description: 'Status of the review.' }),

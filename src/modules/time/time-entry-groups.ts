@@ -1,5 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
+import { weekdays } from '../settings/registry.ts';
+import { settings } from '../settings/tables.ts';
 import { timeEntries } from './tables.ts';
 
 /** What time entries can be summed up by: how the enum value reads, and the value that the rows of a group share. */
@@ -8,7 +10,11 @@ const groups = {
   PROFILE: { description: 'By whose time it is.', key: 'profileId', value: sql`${timeEntries.profileId}` },
   TASK: { description: 'By task; one group for entries without.', key: 'taskId', value: sql`${timeEntries.taskId}` },
   DAY: { description: 'By day.', key: 'day', value: sql`${timeEntries.workDate}::text` },
-  WEEK: { description: 'By week, from Monday on.', key: 'week', value: startOf('week') },
+  WEEK: {
+    description: 'By week, which begins on the day that `tenantSettings` says.',
+    key: 'week',
+    value: startOfWeek(),
+  },
   MONTH: { description: 'By calendar month.', key: 'month', value: startOf('month') },
   YEAR: { description: 'By calendar year.', key: 'year', value: startOf('year') },
   STATUS: { description: 'By status of the review.', key: 'status', value: sql`${timeEntries.status}` },
@@ -19,8 +25,16 @@ const groups = {
 export type TimeEntryGroupName = keyof typeof groups;
 
 // As text: a day of the calendar is no instant, and must not become one on the way.
-function startOf(unit: 'week' | 'month' | 'year'): SQL {
+function startOf(unit: 'month' | 'year'): SQL {
   return sql`date_trunc(${sql.raw(`'${unit}'`)}, ${timeEntries.workDate}::timestamp)::date::text`;
+}
+
+/** The first day of a week of the company: Postgres begins weeks on Monday, so days are shifted there and back. */
+function startOfWeek(): SQL {
+  const days = sql.raw(`array[${weekdays.map((day) => `'${day}'`).join(', ')}]`);
+  const first = sql`(select array_position(${days}, ${settings.value} #>> '{}') from ${settings} where ${settings.key} = 'weekStartsOn')`;
+  const shift = sql`(coalesce(${first}, 1) - 1)`;
+  return sql`(date_trunc('week', (${timeEntries.workDate} - ${shift})::timestamp)::date + ${shift})::text`;
 }
 
 export const groupOf = (name: TimeEntryGroupName): { key: string; value: SQL } => groups[name];
