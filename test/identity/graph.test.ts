@@ -163,4 +163,11 @@ describe('an API key in the graph', () => {
     await call('revokeApiKey', { apiKeyId: apiKey.id }, 'apiKeyId', owner.headers);
     expect(codesOf(await server.graphql('{ viewer { role } }', {}, bearer(key)))).toEqual(['UNAUTHENTICATED']);
   });
+
+  it('sends nothing of its own when it is for trusted documents only', async () => {
+    const owner = await (await server.company()).as('OWNER');
+    const input = { name: 'sync', scopes: ['PEOPLE_READ'], persistedOnly: true };
+    const { key } = await payload('createApiKey', input, 'key', owner.headers);
+    expect(codesOf(await server.graphql('{ viewer { role } }', {}, bearer(key)))).toEqual(['FORBIDDEN']);
+  });
 });

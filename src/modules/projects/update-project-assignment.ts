@@ -45,7 +45,8 @@ export async function updateProjectAssignment(
   const { id, expectedVersion, allowOverbooking, ...patch } = checkInput(input, raw);
   if (patch.saleRate !== undefined) requirePermission(viewer, 'cost:read');
   const current = await lockVisible(tx, viewer, projectAssignments, id, 'ProjectAssignment');
-  requireVersion(current, expectedVersion, 'ProjectAssignment');
+  const shown = viewer.permissions.has('cost:read') ? current : { ...current, saleRate: null };
+  requireVersion(shown, expectedVersion, 'ProjectAssignment');
   const planned = {
     id,
     profileId: current.profileId,

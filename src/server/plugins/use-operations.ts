@@ -62,6 +62,9 @@ async function scopeOf(args: ExecutionArgs, head: RequestHead, options: Operatio
   checkCost(args, new Context(scopes.anonymous(head)));
   if (openIntrospection && onlyIntrospects(args)) return scopes.anonymous(head);
   const scope = await scopes.resolve(head);
+  if (scope.viewer?.apiKey?.persistedOnly) {
+    throw new AppError('FORBIDDEN', 'This API key may send trusted documents only, and none is registered');
+  }
   if (introspects(args) && !openIntrospection && !scope.viewer?.permissions.has('graph:explore')) {
     throw new AppError('FORBIDDEN', 'Introspection needs the permission graph:explore');
   }
