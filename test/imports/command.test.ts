@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runProgram } from '../../src/cli/program.ts';
-import type { Host, Toolbox } from '../../src/cli/toolbox.ts';
+import { commandLine } from '../support/command-line.ts';
 import { root } from '../support/sources.ts';
 import { world } from '../support/world.ts';
 import { scratchFolder } from './support.ts';
@@ -16,27 +15,7 @@ const block = (language: string): string => new RegExp(`\`\`\`${language}\n(.*?)
 const file = await folder.write('tasks.csv', block('csv'), 'windows-1252');
 const mapping = await folder.write('mapping.yaml', block('yaml'));
 
-interface Output {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-/** Runs a command on the installation of this test, at a terminal or not. */
-async function chantier(args: string[], { isTTY = false } = {}): Promise<Output> {
-  const output = { stdout: '', stderr: '' };
-  const { fleet, catalog, directory, binding, identity } = server.app;
-  const toolbox: Toolbox = { fleet, catalog, directory, binding, identity, [Symbol.asyncDispose]: async () => {} };
-  const host: Host = {
-    open: async () => toolbox,
-    serve: async () => {},
-    printSchema: () => '',
-    stdout: { write: (text) => (output.stdout += text) },
-    stderr: { write: (text) => (output.stderr += text), isTTY },
-    signal: new AbortController().signal,
-  };
-  return { code: await runProgram(args, host), ...output };
-}
+const chantier = commandLine(server.app);
 
 const command = (...more: string[]) => [
   'import',

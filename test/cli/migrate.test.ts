@@ -1,0 +1,94 @@
+import { afterAll, expect, it } from 'vitest';
+import { TenantDirectory } from '../../src/tenancy/directory.ts';
+import { Backends } from '../support/backends.ts';
+import { type CommandOptions, commandLine } from '../support/command-line.ts';
+import { TestLines } from '../tenancy/test-lines.ts';
+import { World } from '../tenancy/world.ts';
+
+const init = '20260101000000_init';
+const next = '20260201000000_next';
+const last = '20260301000000_last';
+const lines = await TestLines.of({ alpha: { [init]: 'create table a (id int primary key);' } });
+const world = await World.create(lines.read());
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await lines[Symbol.asyncDispose]();
+});
+for (const name of ['one', 'two', 'six']) await world.provision(name);
+
+/** A command of the build that has the files as they are now. */
+function chantier(args: string[], options?: CommandOptions) {
+  const { catalog, binding } = world;
+  const fleet = { ...world.fleet, lines: lines.read() };
+  const directory = new TenantDirectory({ catalog });
+  return commandLine({ fleet, catalog, binding, directory, identity: undefined as never })(args, options);
+}
+
+const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;
+const findTwo = () => new TenantDirectory({ catalog: world.catalog }).findBySlug('two');
+
+it('has nothing to do on schemas of this build', async () => {
+  expect(await chantier(['migrate'])).toEqual({
+    code: 0,
+    stdout: 'shared: 0 migrated; schemas: 0 migrated, 3 current, 0 failed\n',
+    stderr: '',
+  });
+});
+
+it('shows what is pending, and changes nothing', async () => {
+  await lines.write('alpha', next, 'alter table a add column b int;');
+  for (const look of ['--status', '--dry-run', '--status']) {
+    const { code, stdout, stderr } = await chantier(['migrate', look]);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(lastLine(stdout)).toBe('shared: 0 pending; schemas: 3 pending, 0 current, 0 failed');
+    expect(stdout).toMatch(look === '--status' ? /^one +1$/m : new RegExp(`^one +alpha/${next}$`, 'm'));
+  }
+});
+
+it('migrates one company, then stops where it is told to, and resumes', async () => {
+  const only = await chantier(['migrate', 'one']);
+  expect([only.code, only.stderr]).toEqual([0, 'migrated one\n']);
+  const stopped = await chantier(['migrate'], { signal: AbortSignal.abort() });
+  expect([stopped.code, stopped.stderr]).toEqual([6, 'The migration was interrupted\n']);
+  expect(lastLine(stopped.stdout)).toBe('interrupted: run the same command again to go on');
+  const rest = await chantier(['migrate', '--parallel', '1', '--json']);
+  expect([rest.code, rest.stderr]).toEqual([0, '']);
+  const { migrated, ...report } = JSON.parse(rest.stdout);
+  expect(report).toEqual({ shared: [], failed: [], current: 1 });
+  expect(migrated.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual(['six', 'two']);
+});
+
+it('tells of the one that fails, and goes on; mended, it is let out by the next run', async () => {
+  const { schemaName } = (await findTwo())!;
+  await using admin = new Backends(world.database.url);
+  await admin.query(`create table ${schemaName}.b ()`);
+  await lines.write('alpha', last, 'create table b (id int primary key);');
+  const { code, stdout, stderr } = await chantier(['migrate']);
+  expect(code).toBe(8);
+  expect(stderr.trimEnd().split('\n').toSorted()).toEqual([
+    '1 of the schemas could not be migrated',
+    'failed   two',
+    'migrated one',
+    'migrated six',
+  ]);
+  expect(stdout).toContain(`failed two: ${schemaName}: alpha/${last}: relation "b" already exists`);
+  const asJson = await chantier(['migrate', '--json']);
+  expect(JSON.parse(asJson.stdout).failed).toEqual([
+    expect.objectContaining({ slug: 'two', error: expect.stringContaining('already exists') }),
+  ]);
+  expect(JSON.parse(asJson.stderr).error.code).toBe('MIGRATION_FAILED');
+  await admin.query(`drop table ${schemaName}.b`);
+  expect(await chantier(['migrate'])).toMatchObject({ code: 0, stderr: 'migrated two\n' });
+  expect(await world.binding.read((await findTwo())!, async () => 'served')).toBe('served');
+});
+
+it.each([
+  [['migrate', 'nobody'], 4, 'There is no organization or schema nobody'],
+  [['migrate', '--canary', 'nobody'], 4, 'There is no organization or schema nobody'],
+  [['migrate', '--parallel', '0'], 2, 'a whole number from 1 to 999'],
+  [['migrate', '--status', 'one', 'two'], 2, 'too many arguments'],
+])('refuses %j with code %i', async (args, code, message) => {
+  const refused = await chantier(args);
+  expect([refused.code, refused.stdout]).toEqual([code, '']);
+  expect(refused.stderr).toContain(message);
+});

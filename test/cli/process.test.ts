@@ -1,0 +1,92 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { createDatabase } from '../support/database.ts';
+import { root } from '../support/sources.ts';
+import { testSecret } from '../support/test-secret.ts';
+
+const database = await createDatabase();
+afterAll(() => database.drop());
+
+/** Starts the program as an operator does: in production, on the database of this file. */
+function start(args: string[], env: Record<string, string> = {}): ChildProcess {
+  const production = { NODE_ENV: 'production', DATABASE_URL: database.url, SECRET: testSecret, PORT: '0' };
+  const { PATH = '' } = process.env;
+  const child = spawn(process.execPath, [path.join(root, 'bin/chantier.js'), ...args], {
+    env: { PATH, ...production, HOST: '127.0.0.1', ...env },
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function chantier(args: string[], env?: Record<string, string>) {
+  const child = start(args, env);
+  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
+  return { code, stdout, stderr };
+}
+
+/** Waits until the log says so, and gives that line. */
+async function logged(child: ChildProcess, message: string): Promise<Record<string, unknown>> {
+  for await (const line of createInterface(child.stderr!)) {
+    const entry = JSON.parse(line) as Record<string, unknown>;
+    if (entry.msg === message) return entry;
+  }
+  throw new Error(`The program ended and never logged "${message}"`);
+}
+
+it('does not serve schemas that do not fit the build, and says what mends it', { timeout: 60_000 }, async () => {
+  const { code, stdout, stderr } = await chantier([], { LOG_LEVEL: 'silent' });
+  expect([code, stdout]).toEqual([8, '']);
+  expect(stderr).toContain('run `chantier migrate`');
+});
+
+it('makes a company and a user beside a running server, which serves them, and drains', {
+  timeout: 120_000,
+}, async () => {
+  expect(await chantier(['migrate'])).toMatchObject({ code: 0 });
+  const server = start(['serve']);
+  const { port } = await logged(server, 'listening');
+  expect(await chantier(['tenant', 'create', 'Acme', '--slug', 'acme'])).toMatchObject({ code: 0 });
+  const user = [
+    'user',
+    'create',
+    'ada@acme.example',
+    '--first-name',
+    'Ada',
+    '--last-name',
+    'Byron',
+    '--tenant',
+    'acme',
+  ];
+  expect(await chantier(user)).toMatchObject({ code: 0, stdout: 'ada@acme.example is MEMBER of acme\n' });
+  const token = await chantier(['token', '--tenant', 'acme', '--user', 'ada@acme.example']);
+  expect(token).toMatchObject({ code: 0, stderr: '' });
+  const response = await fetch(`http://127.0.0.1:${port}/t/acme/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token.stdout.trim()}` },
+    body: JSON.stringify({ query: '{ viewer { role } }' }),
+  });
+  expect(await response.json()).toEqual({ data: { viewer: { role: 'MEMBER' } } });
+  server.kill('SIGTERM');
+  expect(await once(server, 'close')).toEqual([0, null]);
+});
+
+it.each([
+  [{ PORT: 'x', SECRET: '' }, 7, ['PORT must be', 'SECRET is required in production']],
+  [{ DATABASE_URL: 'postgres://ada:hidden@127.0.0.1:1/away' }, 6, ['database away at 127.0.0.1:1', 'ECONNREFUSED']],
+  [{ DATABASE_URL: databaseNobodyHas() }, 7, ['nobody_has_it', 'does not exist']],
+])('tells %o in a line, without a stack or a password', { timeout: 60_000 }, async (env, code, messages) => {
+  const refused = await chantier(['tenant', 'list'], env);
+  expect([refused.code, refused.stdout]).toEqual([code, '']);
+  for (const message of messages) expect(refused.stderr).toContain(message);
+  expect(refused.stderr).not.toMatch(/ {2}at |hidden/);
+});
+
+function databaseNobodyHas(): string {
+  const url = new URL(database.url);
+  url.pathname = '/nobody_has_it';
+  return url.href;
+}
