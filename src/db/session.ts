@@ -48,6 +48,8 @@ export class Session<R extends AnyRelations> {
   #failure: unknown;
   #cancelled: Promise<void> | undefined;
   #ended = false;
+  /** Ended by the packet of its one statement. */
+  #readOnce = false;
   #closing: Promise<void> | undefined;
   #effects: Effect[] = [];
   #statements = 0;
@@ -67,9 +69,24 @@ export class Session<R extends AnyRelations> {
     return this.#db;
   }
 
-  /** Runs a statement without drizzle; its rows come as arrays. */
-  statement(text: string, parameters: readonly unknown[]): Promise<Answer> {
-    return this.#runner(this.#root).run(text, parameters, true);
+  /**
+   * Runs the one statement of a reading session, without drizzle: its rows come as arrays. BEGIN, the settings, the
+   * statement and COMMIT travel in one packet. Afterwards the session is over; what it failed of, it fails of again.
+   */
+  async readOnce(text: string, parameters: readonly unknown[]): Promise<Answer> {
+    if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'A writing session ends by its commit');
+    this.#statements++;
+    let commit: Promise<unknown> | undefined;
+    const answer = this.#run((lease) => {
+      const sent = lease.run(text, parameters, true);
+      commit = lease.control('commit');
+      commit.catch(noop);
+      return sent;
+    });
+    this.#close();
+    this.#readOnce = true;
+    this.#closing = this.#giveBack((lease) => commit ?? lease.control('rollback'));
+    return answer;
   }
 
   /** Whether the session has asked for a slot. */
@@ -93,9 +110,10 @@ export class Session<R extends AnyRelations> {
    * @throws what the session failed of; CONNECTION_LOST with `outcome: 'unknown'` when the answer never came.
    */
   async commit(): Promise<void> {
+    if (this.#readOnce) return;
     this.#close();
     if (this.#root.occupied) this.#failure ??= new AppError('INTERNAL', 'Committed inside an open savepoint');
-    if (this.#scope.access === 'read') this.#closing = this.#giveBack('commit');
+    if (this.#scope.access === 'read') this.#closing = this.#giveBack((lease) => lease.control('commit'));
     else await this.#save();
     if (!this.#failure) await this.#runEffects();
   }
@@ -105,7 +123,7 @@ export class Session<R extends AnyRelations> {
     if (!this.#ended) {
       this.#close();
       this.#stop.abort();
-      this.#closing = this.#giveBack('rollback');
+      this.#closing = this.#giveBack((lease) => lease.control('rollback'));
     }
     if (this.#scope.access === 'write') await this.#closing;
   }
@@ -133,8 +151,8 @@ export class Session<R extends AnyRelations> {
   }
 
   async #attempt(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
-    if (this.#ended) throw over();
     if (this.#failure) throw this.#failure;
+    if (this.#ended) throw over();
     try {
       const lease = await this.#bind();
       if (this.#failure) throw this.#failure;
@@ -218,7 +236,7 @@ export class Session<R extends AnyRelations> {
   async #save(): Promise<void> {
     await this.#quiet();
     if (this.#failure || !this.#lease) {
-      this.#closing = this.#giveBack('rollback');
+      this.#closing = this.#giveBack((lease) => lease.control('rollback'));
       await this.#closing;
       if (this.#failure) throw this.#failure;
       return;
@@ -247,14 +265,14 @@ export class Session<R extends AnyRelations> {
   }
 
   /** Ends the transaction once every statement was answered. What cannot be ended is closed. */
-  async #giveBack(how: 'commit' | 'rollback'): Promise<void> {
+  async #giveBack(end: (lease: Lease) => Promise<unknown>): Promise<void> {
     await this.#quiet();
     this.#forgetSignal();
     const lease = await this.#lease?.catch(noop);
     if (this.#cancelled) return this.#cancelled;
     if (!lease) return;
     if (this.#bindError) return lease.discard();
-    await lease.control(how).then(
+    await end(lease).then(
       () => lease.release(),
       () => lease.discard(),
     );

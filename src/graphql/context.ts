@@ -85,12 +85,12 @@ export class Context {
   }
 
   /**
-   * Runs one statement that holds the viewer's row rules already, and gives the texts of its one row. A compiled query
-   * is such a statement; all others go through `db`.
+   * Runs one statement that holds the viewer's row rules already, and gives the texts of its one row: a compiled query.
+   * The session is over then; all other statements go through `db`.
    */
-  async statement(text: string, parameters: readonly unknown[]): Promise<readonly (string | null)[]> {
+  async readOnce(text: string, parameters: readonly unknown[]): Promise<readonly (string | null)[]> {
     void this.viewer;
-    const [row] = await this.#open().statement(text, parameters);
+    const [row] = await this.#open().readOnce(text, parameters);
     return row as unknown as readonly (string | null)[];
   }
 

@@ -110,11 +110,11 @@ export class TenantSession {
   }
 
   /**
-   * Runs a statement without drizzle; its rows come as arrays. The tenant's schema is written into the text: so each
+   * Runs the one statement of a reading session and ends it; its rows come as arrays. The tenant's schema is written into the text: so each
    * tenant has a prepared statement of its own, and a slot that changes tenants need not plan it anew.
    */
-  statement(text: string, parameters: readonly unknown[]): Promise<Answer> {
-    return this.#session.statement(`/* ${this.tenant.schemaName} */ ${text}`, parameters);
+  readOnce(text: string, parameters: readonly unknown[]): Promise<Answer> {
+    return this.#session.readOnce(`/* ${this.tenant.schemaName} */ ${text}`, parameters);
   }
 
   /** Whether a statement has taken a connection. */

@@ -14,7 +14,7 @@ import type { Supplied } from './supplied.ts';
 /** An answer from a plan, or why there is none. */
 export type Outcome =
   | { result: ExecutionResult; plan: Plan }
-  /** `spoilt`: the session has failed of the plan's statement, so the executor needs another one. */
+  /** `spoilt`: the session is over with the plan's statement, so the executor needs another one. */
   | { reason: Reason; spoilt: boolean };
 
 /** Counts since the start. */
@@ -95,7 +95,7 @@ export class Plans {
     }
     let row: readonly (string | null)[];
     try {
-      row = await context.statement(plan.text, parameters);
+      row = await context.readOnce(plan.text, parameters);
     } catch (error) {
       const code = toAppError(error)?.code;
       if (code && environmental.has(code)) return { reason: { why: code }, spoilt: false };
@@ -106,7 +106,7 @@ export class Plans {
     try {
       return { result: answerOf(plan.dataOf(row, supplied)), plan };
     } catch (error) {
-      return { reason: reasonOf(error), spoilt: false };
+      return { reason: reasonOf(error), spoilt: true };
     }
   }
 
