@@ -9,13 +9,14 @@ import { ChannelType } from './channel-type.ts';
 
 // A channel is found by its messages and a message by its channel, so their filters stand in one file.
 
-export const channelFilter: Filter<'channels'> = defineFilter('ChannelFilter', 'channels', {
+const channelFilter: Filter<'channels'> = defineFilter('ChannelFilter', 'channels', {
   description: 'Which channels.',
   fields: {
     id: { id: 'Channel', column: 'id', description: 'By id.' },
     type: { enum: ChannelType, name: 'ChannelType', column: 'type', description: 'By whom they are for.' },
     name: { as: 'String', column: 'name', description: 'By name; absent between two people.' },
     projectId: { id: 'Project', column: 'projectId', description: 'By project.' },
+    creatorId: { id: 'Profile', column: 'creatorId', description: 'By who made them.' },
     archivedAt: {
       as: 'DateTime',
       column: 'archivedAt',
@@ -24,6 +25,7 @@ export const channelFilter: Filter<'channels'> = defineFilter('ChannelFilter', '
     lastMessageAt: { as: 'DateTime', column: 'lastMessageAt', description: 'By the time of their newest message.' },
     externalReference: { as: 'String', column: 'externalReference', description: 'By external reference.' },
     createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when they were made.' },
+    updatedAt: { as: 'DateTime', column: 'updatedAt', description: 'By when they last changed.' },
   },
   relations: {
     project: { filter: () => projectFilter, description: 'By their project.' },
@@ -32,7 +34,7 @@ export const channelFilter: Filter<'channels'> = defineFilter('ChannelFilter', '
   },
 });
 
-export const channelMemberFilter: Filter<'channelMembers'> = defineFilter('ChannelMemberFilter', 'channelMembers', {
+const channelMemberFilter: Filter<'channelMembers'> = defineFilter('ChannelMemberFilter', 'channelMembers', {
   description: 'Which members of channels.',
   fields: {
     profileId: { id: 'Profile', column: 'profileId', description: 'By person.' },
@@ -42,7 +44,7 @@ export const channelMemberFilter: Filter<'channelMembers'> = defineFilter('Chann
   relations: { profile: { filter: () => profileFilter, description: 'By the person.' } },
 });
 
-export const messageFilter: Filter<'messages'> = defineFilter('MessageFilter', 'messages', {
+const messageFilter: Filter<'messages'> = defineFilter('MessageFilter', 'messages', {
   description: 'Which messages.',
   fields: {
     id: { id: 'Message', column: 'id', description: 'By id.' },
@@ -70,18 +72,14 @@ export const messageFilter: Filter<'messages'> = defineFilter('MessageFilter', '
   },
 });
 
-export const messageReactionFilter: Filter<'messageReactions'> = defineFilter(
-  'MessageReactionFilter',
-  'messageReactions',
-  {
-    description: 'Which reactions.',
-    fields: {
-      emoji: { as: 'String', column: 'emoji', description: 'By emoji.' },
-      profileId: { id: 'Profile', column: 'profileId', description: 'By person.' },
-      createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when they were made.' },
-    },
+const messageReactionFilter: Filter<'messageReactions'> = defineFilter('MessageReactionFilter', 'messageReactions', {
+  description: 'Which reactions.',
+  fields: {
+    emoji: { as: 'String', column: 'emoji', description: 'By emoji.' },
+    profileId: { id: 'Profile', column: 'profileId', description: 'By person.' },
+    createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when they were made.' },
   },
-);
+});
 
 export const channelPage = definePage(
   channelFilter,
@@ -93,6 +91,7 @@ export const channelPage = definePage(
       absent: sql`'-infinity'::timestamptz`,
     },
     CREATED_AT: { column: 'createdAt', description: 'When they were made.' },
+    UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
   }),
 );
 

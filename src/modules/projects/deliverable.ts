@@ -7,7 +7,7 @@ import { DeliverableStatus } from './deliverable-status.ts';
 import { readableParts } from './policy.ts';
 import { Project } from './project.ts';
 import { deliverableFilter } from './project-filter.ts';
-import { deliverables } from './tables.ts';
+import { deliverableStatuses, deliverables } from './tables.ts';
 
 defineRowRule('deliverables', readableParts<'deliverables'>);
 
@@ -50,9 +50,10 @@ const DeliverableConnection = defineConnection(Deliverable, 'Deliverable');
 
 const deliverableOrder = defineOrder('Deliverable', 'deliverables', {
   NAME: { column: 'name', description: 'Name.' },
-  STATUS: { column: 'status', description: 'Status.' },
+  STATUS: { column: 'status', description: 'Status, from DRAFT to REJECTED.', values: deliverableStatuses },
   DUE_DATE: { column: 'dueDate', description: 'Due day; none counts as latest.', absent: sql`'infinity'::date` },
-  CREATED_AT: { column: 'createdAt', description: 'When they were made.' },
+  CREATED_AT: { column: 'createdAt', description: 'When they were added.' },
+  UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
 });
 
 const deliverablePage = definePage(deliverableFilter, deliverableOrder);

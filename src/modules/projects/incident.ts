@@ -7,7 +7,7 @@ import { IncidentSeverity, IncidentStatus } from './incident-status.ts';
 import { readableIncidents } from './policy.ts';
 import { Project } from './project.ts';
 import { incidentFilter } from './project-filter.ts';
-import { incidents } from './tables.ts';
+import { incidentSeverities, incidentStatuses, incidents } from './tables.ts';
 
 defineRowRule('incidents', readableIncidents);
 
@@ -40,13 +40,16 @@ const IncidentConnection = defineConnection(Incident, 'Incident');
 
 const incidentOrder = defineOrder('Incident', 'incidents', {
   TITLE: { column: 'title', description: 'Title.' },
-  STATUS: { column: 'status', description: 'Status.' },
+  SEVERITY: { column: 'severity', description: 'Severity, from LOW to CRITICAL.', values: incidentSeverities },
+  STATUS: { column: 'status', description: 'Status, OPEN before RESOLVED.', values: incidentStatuses },
   OPENED_AT: { column: 'openedAt', description: 'When they began.' },
   RESOLVED_AT: {
     column: 'resolvedAt',
     description: 'When they were over; open ones count as latest.',
     absent: sql`'infinity'::timestamptz`,
   },
+  CREATED_AT: { column: 'createdAt', description: 'When they were added.' },
+  UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
 });
 
 const incidentPage = definePage(incidentFilter, incidentOrder);

@@ -55,7 +55,8 @@ const projectAssignmentOrder = defineOrder('ProjectAssignment', 'projectAssignme
     absent: sql`'-infinity'::date`,
   },
   TO_DATE: { column: 'toDate', description: 'Last day; an open end counts as latest.', absent: sql`'infinity'::date` },
-  CREATED_AT: { column: 'createdAt', description: 'When they were made.' },
+  CREATED_AT: { column: 'createdAt', description: 'When they were added.' },
+  UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
 });
 
 const projectAssignmentPage = definePage(projectAssignmentFilter, projectAssignmentOrder);

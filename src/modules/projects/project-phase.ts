@@ -47,6 +47,7 @@ const projectPhaseOrder = defineOrder(
       absent: sql`'infinity'::date`,
     },
     CREATED_AT: { column: 'createdAt', description: 'When they were added.' },
+    UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
   },
   [{ field: 'POSITION', direction: 'asc' }],
 );

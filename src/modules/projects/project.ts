@@ -8,7 +8,7 @@ import { Profile } from '../people/profile.ts';
 import { readableProjects } from './policy.ts';
 import { projectFilter } from './project-filter.ts';
 import { ProjectStatus } from './project-status.ts';
-import { projects } from './tables.ts';
+import { projectStatuses, projects } from './tables.ts';
 
 defineRowRule('projects', readableProjects);
 
@@ -45,7 +45,7 @@ export const ProjectConnection = defineConnection(Project, 'Project');
 const projectOrder = defineOrder('Project', 'projects', {
   NAME: { column: 'name', description: 'Name.' },
   CODE: { column: 'code', description: 'Code.' },
-  STATUS: { column: 'status', description: 'Status.' },
+  STATUS: { column: 'status', description: 'Status, from ACTIVE to SUSPENDED.', values: projectStatuses },
   START_DATE: { column: 'startDate', description: 'First day.' },
   EXPECTED_END_DATE: {
     column: 'expectedEndDate',

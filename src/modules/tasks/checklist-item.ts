@@ -32,6 +32,7 @@ const ChecklistItemConnection = defineConnection(ChecklistItem, 'ChecklistItem')
 const itemFilter: Filter<'checklistItems'> = defineFilter('ChecklistItemFilter', 'checklistItems', {
   description: 'Which items.',
   fields: {
+    id: { id: 'ChecklistItem', column: 'id', description: 'By id.' },
     name: { as: 'String', column: 'name', description: 'By what to do.' },
     isDone: { as: 'Boolean', column: 'isDone', description: 'By whether they are ticked off.' },
   },

@@ -35,9 +35,11 @@ const TaskCommentConnection = defineConnection(TaskComment, 'TaskComment');
 const commentFilter: Filter<'taskComments'> = defineFilter('TaskCommentFilter', 'taskComments', {
   description: 'Which comments.',
   fields: {
+    id: { id: 'TaskComment', column: 'id', description: 'By id.' },
     authorId: { id: 'Profile', column: 'authorId', description: 'By author.' },
     content: { as: 'String', column: 'content', description: 'By what they say.' },
     createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when they were written.' },
+    editedAt: { as: 'DateTime', column: 'editedAt', description: 'By when they were edited; absent when never.' },
   },
   relations: { author: { filter: () => profileFilter, description: 'By their author.' } },
 });

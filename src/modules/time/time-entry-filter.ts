@@ -26,6 +26,8 @@ export const timeEntryFilter: Filter<'timeEntries'> = defineFilter('TimeEntryFil
     description: { as: 'String', column: 'description', description: 'By description.' },
     billable: { as: 'Boolean', column: 'billable', description: 'By whether it can be billed.' },
     status: { enum: TimeEntryStatus, name: 'TimeEntryStatus', column: 'status', description: 'By status.' },
+    reviewerId: { id: 'Profile', column: 'reviewerId', description: 'By who reviewed them.' },
+    reviewedAt: { as: 'DateTime', column: 'reviewedAt', description: 'By when they were reviewed.' },
     source: { as: 'String', column: 'source', description: 'By the tool that they came from.' },
     externalReference: { as: 'String', column: 'externalReference', description: 'By external reference.' },
     createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when they were recorded.' },
@@ -45,7 +47,7 @@ const timeEntryOrder = defineOrder('TimeEntry', 'timeEntries', {
 
 export const timeEntryPage = definePage(timeEntryFilter, timeEntryOrder);
 
-export const runningTimerFilter: Filter<'runningTimers'> = defineFilter('RunningTimerFilter', 'runningTimers', {
+const runningTimerFilter: Filter<'runningTimers'> = defineFilter('RunningTimerFilter', 'runningTimers', {
   description: 'Which running timers.',
   fields: {
     id: { id: 'RunningTimer', column: 'id', description: 'By id.' },
