@@ -5,7 +5,7 @@ import { createTask, seedProject, seedTasks } from './support.ts';
 const addDependency = `mutation ($task: ID!, $on: ID!) {
   addTaskDependency(input: { taskId: $task, dependsOnId: $on }) { task { dependsOn { totalCount nodes { id } } } }
 }`;
-const addItem = `mutation ($input: AddChecklistItemInput!) { addChecklistItem(input: $input) { item { id } } }`;
+const addItem = `mutation ($input: CreateChecklistItemInput!) { createChecklistItem(input: $input) { checklistItem { id } } }`;
 
 describe('parts of a task', async () => {
   const server = await world();
@@ -84,15 +84,15 @@ describe('parts of a task', async () => {
     it('are edited and deleted by their author or a moderator', async () => {
       const taskId = await createTask(manager, { projectId: `Project:${project}`, name: 'Discussed' });
       const add =
-        'mutation ($taskId: ID!) { addTaskComment(input: { taskId: $taskId, content: "Hello" }) { comment { id editedAt author { id } } } }';
-      const { comment } = (await member.ok(add, { taskId })).addTaskComment;
+        'mutation ($taskId: ID!) { createTaskComment(input: { taskId: $taskId, content: "Hello" }) { taskComment { id editedAt author { id } } } }';
+      const { taskComment: comment } = (await member.ok(add, { taskId })).createTaskComment;
       expect(comment).toMatchObject({ editedAt: null, author: { id: `Profile:${member.profileId}` } });
       const edit = (who: Member, content: string) =>
         who.graphql(
-          'mutation ($id: ID!, $content: String!) { updateTaskComment(input: { id: $id, content: $content }) { comment { content editedAt version } } }',
+          'mutation ($id: ID!, $content: String!) { updateTaskComment(input: { id: $id, content: $content }) { taskComment { content editedAt version } } }',
           { id: comment.id, content },
         );
-      expect((await edit(member, 'Hello!')).data.updateTaskComment.comment).toMatchObject({
+      expect((await edit(member, 'Hello!')).data.updateTaskComment.taskComment).toMatchObject({
         content: 'Hello!',
         editedAt: expect.any(String),
         version: 2,
@@ -101,6 +101,11 @@ describe('parts of a task', async () => {
         { extensions: { code: 'FORBIDDEN' } },
       ]);
       expect((await edit(manager, 'Moderated')).errors).toEqual([]);
+      const stale = await member.graphql(
+        'mutation ($id: ID!) { deleteTaskComment(input: { id: $id, expectedVersion: 2 }) { deletedId } }',
+        { id: comment.id },
+      );
+      expect(stale.errors).toMatchObject([{ extensions: { code: 'STALE_VERSION', current: { version: 3 } } }]);
       const { deleteTaskComment } = await member.ok(
         'mutation ($id: ID!) { deleteTaskComment(input: { id: $id }) { deletedId task { comments { totalCount } } } }',
         { id: comment.id },
@@ -113,7 +118,8 @@ describe('parts of a task', async () => {
     it('is added to, ticked off, ordered and cleared', async () => {
       const taskId = await createTask(manager, { projectId: `Project:${project}`, name: 'In steps' });
       const add = async (name: string, afterId?: string) =>
-        (await manager.ok(addItem, { input: { taskId, name, afterId } })).addChecklistItem.item.id as string;
+        (await manager.ok(addItem, { input: { taskId, name, afterId } })).createChecklistItem.checklistItem
+          .id as string;
       const one = await add('one');
       const three = await add('three');
       await add('two', one);
@@ -124,11 +130,19 @@ describe('parts of a task', async () => {
       const names = moveChecklistItem.task.checklist.nodes.map(({ name }: { name: string }) => name);
       expect(names).toEqual(['three', 'one', 'two']);
       await manager.ok(
-        'mutation ($id: ID!) { updateChecklistItem(input: { id: $id, isDone: true }) { item { isDone } } }',
+        'mutation ($id: ID!) { updateChecklistItem(input: { id: $id, isDone: true }) { checklistItem { isDone } } }',
         {
           id: one,
         },
       );
+      for (const verb of ['move', 'delete']) {
+        const title = verb === 'move' ? 'Move' : 'Delete';
+        const { errors } = await manager.graphql(
+          `mutation ($input: ${title}ChecklistItemInput!) { ${verb}ChecklistItem(input: $input) { task { id } } }`,
+          { input: { id: one, expectedVersion: 1 } },
+        );
+        expect(errors).toMatchObject([{ extensions: { code: 'STALE_VERSION' } }]);
+      }
       const { deleteChecklistItem } = await manager.ok(
         `mutation ($id: ID!) {
           deleteChecklistItem(input: { id: $id }) {

@@ -26,7 +26,7 @@ describe('who sees and changes which tasks', async () => {
     internal = await createTask(manager, { projectId: `Project:${await seedProject(company)}`, name: 'Internal' });
     personal = await createTask(manager, { name: 'Personal' });
     await manager.ok(
-      'mutation ($id: ID!) { addTaskComment(input: { taskId: $id, content: "note" }) { comment { id } } }',
+      'mutation ($id: ID!) { createTaskComment(input: { taskId: $id, content: "note" }) { taskComment { id } } }',
       {
         id: internal,
       },
@@ -90,10 +90,10 @@ describe('who sees and changes which tasks', async () => {
     const open = await createTask(manager, { projectId, name: 'Open' });
     const own = await createTask(manager, { name: 'Own' });
     const commented = await manager.ok(
-      'mutation ($id: ID!) { addTaskComment(input: { taskId: $id, content: "x" }) { comment { id } } }',
+      'mutation ($id: ID!) { createTaskComment(input: { taskId: $id, content: "x" }) { taskComment { id } } }',
       { id: internal },
     );
-    const comment = commented.addTaskComment.comment.id;
+    const comment = commented.createTaskComment.taskComment.id;
     for (const id of [open, own]) await manager.ok(deleteTask, { id });
     await manager.ok('mutation ($id: ID!) { deleteTaskComment(input: { id: $id }) { deletedId } }', { id: comment });
     const ofThese = [open, own, comment].map((resource) => ({ resource }));
@@ -111,9 +111,12 @@ describe('who sees and changes which tasks', async () => {
       (id: string) =>
         member.graphql('mutation ($id: ID!) { updateTask(input: { id: $id, name: "x" }) { task { id } } }', { id }),
       (id: string) =>
-        member.graphql('mutation ($id: ID!) { addTaskComment(input: { taskId: $id, content: "x" }) { task { id } } }', {
-          id,
-        }),
+        member.graphql(
+          'mutation ($id: ID!) { createTaskComment(input: { taskId: $id, content: "x" }) { task { id } } }',
+          {
+            id,
+          },
+        ),
       (id: string) =>
         member.graphql(
           'mutation ($a: ID!, $id: ID!) { addTaskDependency(input: { taskId: $a, dependsOnId: $id }) { task { id } } }',

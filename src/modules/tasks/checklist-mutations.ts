@@ -1,13 +1,13 @@
 import { defineMutation } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
-import { addChecklistItem } from './add-checklist-item.ts';
 import { ChecklistItem } from './checklist-item.ts';
+import { createChecklistItem } from './create-checklist-item.ts';
 import { deleteChecklistItem } from './delete-checklist-item.ts';
 import { moveChecklistItem } from './move-checklist-item.ts';
 import { Task } from './task.ts';
 import { updateChecklistItem } from './update-checklist-item.ts';
 
-defineMutation('addChecklistItem', {
+defineMutation('createChecklistItem', {
   description: 'Adds a step to the checklist of a task. Needs task:write.',
   permission: 'task:write',
   input: (t) => ({
@@ -15,9 +15,9 @@ defineMutation('addChecklistItem', {
     name: t.string({ required: true, description: 'What to do, 1 to 200 characters.' }),
     afterId: t.globalID({ for: ChecklistItem, description: 'Right after this item; at the end unless given.' }),
   }),
-  run: (ctx, input) => addChecklistItem(ctx.tx, ctx.viewer, input),
+  run: (ctx, input) => createChecklistItem(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
-    item: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id),
+    checklistItem: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id),
     task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
   }),
 });
@@ -32,7 +32,10 @@ defineMutation('updateChecklistItem', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => updateChecklistItem(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ item: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id) }),
+  payload: (t) => ({
+    checklistItem: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id),
+    task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
+  }),
 });
 
 defineMutation('moveChecklistItem', {
@@ -42,10 +45,11 @@ defineMutation('moveChecklistItem', {
     id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }),
     beforeId: t.globalID({ for: ChecklistItem, description: 'Right before this one. Not together with `afterId`.' }),
     afterId: t.globalID({ for: ChecklistItem, description: 'Right after this one.' }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => moveChecklistItem(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
-    item: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id),
+    checklistItem: changed(t, ChecklistItem, 'checklistItems', ({ id }) => id),
     task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
   }),
 });
@@ -53,7 +57,10 @@ defineMutation('moveChecklistItem', {
 defineMutation('deleteChecklistItem', {
   description: 'Takes a step off the checklist. Needs task:write.',
   permission: 'task:write',
-  input: (t) => ({ id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }) }),
+  input: (t) => ({
+    id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+  }),
   run: (ctx, input) => deleteChecklistItem(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
     deletedId: deletedId(t, 'ChecklistItem'),

@@ -1,27 +1,27 @@
 import { defineMutation } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
-import { addTaskComment } from './add-task-comment.ts';
+import { createTaskComment } from './create-task-comment.ts';
 import { deleteTaskComment } from './delete-task-comment.ts';
 import { Task } from './task.ts';
 import { TaskComment } from './task-comment.ts';
 import { updateTaskComment } from './update-task-comment.ts';
 
-defineMutation('addTaskComment', {
+defineMutation('createTaskComment', {
   description: 'Writes a comment under a task. Needs task:write.',
   permission: 'task:write',
   input: (t) => ({
     taskId: t.globalID({ for: Task, required: true, description: 'Which task.' }),
     content: t.string({ required: true, description: 'What to say, 1 to 20,000 characters.' }),
   }),
-  run: (ctx, input) => addTaskComment(ctx.tx, ctx.viewer, input),
+  run: (ctx, input) => createTaskComment(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
-    comment: changed(t, TaskComment, 'taskComments', ({ id }) => id),
+    taskComment: changed(t, TaskComment, 'taskComments', ({ id }) => id),
     task: changed(t, Task, 'tasks', ({ taskId }) => taskId),
   }),
 });
 
 defineMutation('updateTaskComment', {
-  description: 'Changes what a comment says: one’s own, or anybody’s with channel:moderate.',
+  description: 'Changes what a comment says: one’s own, or anybody’s with channel:moderate. Needs task:write.',
   permission: 'task:write',
   input: (t) => ({
     id: t.globalID({ for: TaskComment, required: true, description: 'Which comment.' }),
@@ -29,13 +29,16 @@ defineMutation('updateTaskComment', {
     expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
   }),
   run: (ctx, input) => updateTaskComment(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ comment: changed(t, TaskComment, 'taskComments', ({ id }) => id) }),
+  payload: (t) => ({ taskComment: changed(t, TaskComment, 'taskComments', ({ id }) => id) }),
 });
 
 defineMutation('deleteTaskComment', {
-  description: 'Deletes a comment: one’s own, or anybody’s with channel:moderate.',
+  description: 'Deletes a comment: one’s own, or anybody’s with channel:moderate. Needs task:write.',
   permission: 'task:write',
-  input: (t) => ({ id: t.globalID({ for: TaskComment, required: true, description: 'Which comment.' }) }),
+  input: (t) => ({
+    id: t.globalID({ for: TaskComment, required: true, description: 'Which comment.' }),
+    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+  }),
   run: (ctx, input) => deleteTaskComment(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
     deletedId: deletedId(t, 'TaskComment'),

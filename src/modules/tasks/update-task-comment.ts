@@ -6,7 +6,7 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { commentField } from './add-task-comment.ts';
+import { commentField } from './create-task-comment.ts';
 import { requireCommentEditor, requireTaskWriter } from './policy.ts';
 import { taskComments } from './tables.ts';
 

@@ -14,7 +14,7 @@ export const commentField = z.string().trim().min(1).max(20_000);
 const input = z.object({ taskId: uuidField, content: commentField });
 
 /** Writes a comment under a task. Throws NOT_FOUND for a task that the viewer may not see. */
-export async function addTaskComment(
+export async function createTaskComment(
   tx: TenantTx,
   viewer: Viewer,
   raw: Raw<typeof input>,

@@ -14,7 +14,7 @@ import { checklistItems } from './tables.ts';
 const input = z.object({ taskId: uuidField, name: nameField, afterId: uuidField.nullish() });
 
 /** Adds an item to a task's checklist, after another one or at the end. Throws NOT_FOUND, INVALID_STATE when full. */
-export async function addChecklistItem(
+export async function createChecklistItem(
   tx: TenantTx,
   viewer: Viewer,
   raw: Raw<typeof input>,
