@@ -127,7 +127,7 @@ describe('a table of tasks', async () => {
     const logged = await read(company, (db) => db.select().from(events));
     const count = (action: string) => logged.filter((event) => event.action === action).length;
     expect(['profile.created', 'client.created', 'project.created'].map(count)).toEqual([3, 1, 2]);
-    const batch = logged.find(({ action }) => action === 'import.batch')!;
+    const batch = logged.find(({ action }) => action === 'import.batchWritten')!;
     expect(batch.metadata).toMatchObject({ kind: 'tasks', source: 'sip', lines: { from: 2, to: 6 } });
     const { created } = batch.after as { created: Record<string, string[]> };
     expect(created.Task).toContain((await task(company, '1')).id);

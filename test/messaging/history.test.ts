@@ -172,7 +172,7 @@ describe('the history of a channel', async () => {
     expect(node).toMatchObject({ content: 'Second', parent: { content: '' } });
     expect(searchMessages.totalCount).toBe(0);
     expect(events.nodes.map(({ action }: { action: string }) => action)).toEqual(
-      expect.arrayContaining(['message.sent', 'message.edited', 'message.reacted', 'message.deleted']),
+      expect.arrayContaining(['message.sent', 'message.edited', 'message.reactionAdded', 'message.deleted']),
     );
     expect(JSON.stringify(events)).not.toMatch(/First|Fisrt/);
   });

@@ -140,7 +140,7 @@ class Import {
     const { kind, source, fileName } = this.#title;
     const lines = { from: records[0]!.line, to: records.at(-1)!.line };
     return recordEvent(tx, null, {
-      action: 'import.batch',
+      action: 'import.batchWritten',
       resourceType: 'Import',
       resourceId: id,
       metadata: { kind, source, fileName, lines, counts: changes.counts },

@@ -23,7 +23,12 @@ export async function addReaction(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
     .onConflictDoNothing()
     .returning({ id: messageReactions.id });
   if (added.length) {
-    const event = { action: 'message.reacted', resourceType: 'Message', resourceId: messageId, metadata: { emoji } };
+    const event = {
+      action: 'message.reactionAdded',
+      resourceType: 'Message',
+      resourceId: messageId,
+      metadata: { emoji },
+    };
     await recordEvent(tx, viewer, event);
   }
   return { id: messageId };

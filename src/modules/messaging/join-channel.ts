@@ -34,7 +34,7 @@ export async function joinChannel(
     .onConflictDoNothing()
     .returning({ id: channelMembers.id, profileId: channelMembers.profileId });
   const events = added.map(({ id, profileId }) => ({
-    action: 'channelMember.added',
+    action: 'channelMember.created',
     resourceType: 'ChannelMember',
     resourceId: id,
     after: { channelId: channel.id, profileId },

@@ -21,7 +21,7 @@ export async function muteChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   await tx.update(channelMembers).set({ muted }).where(eq(channelMembers.id, member.id));
   // Others may read the log: which way it went is the viewer's own matter.
   await recordEvent(tx, viewer, {
-    action: 'channelMember.changed',
+    action: 'channelMember.updated',
     resourceType: 'ChannelMember',
     resourceId: member.id,
   });

@@ -23,7 +23,12 @@ export async function removeReaction(tx: TenantTx, viewer: Viewer, raw: Raw<type
     .where(and(eq(messageReactions.messageId, messageId), own))
     .returning({ id: messageReactions.id });
   if (removed.length) {
-    const event = { action: 'message.unreacted', resourceType: 'Message', resourceId: messageId, metadata: { emoji } };
+    const event = {
+      action: 'message.reactionRemoved',
+      resourceType: 'Message',
+      resourceId: messageId,
+      metadata: { emoji },
+    };
     await recordEvent(tx, viewer, event);
   }
   return { id: messageId };

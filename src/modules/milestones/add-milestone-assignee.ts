@@ -33,7 +33,7 @@ export async function addMilestoneAssignee(
     .returning({ profileId: milestoneAssignments.profileId });
   if (added.length) {
     await recordEvent(tx, viewer, {
-      action: 'milestone.assigned',
+      action: 'milestone.assigneeAdded',
       resourceType: 'Milestone',
       resourceId: milestoneId,
       metadata: { profileId },

@@ -28,7 +28,7 @@ export async function removeMilestoneAssignee(
     .returning({ profileId: milestoneAssignments.profileId });
   if (!removed.length) throw notFound('Profile', 'input.profileId');
   await recordEvent(tx, viewer, {
-    action: 'milestone.unassigned',
+    action: 'milestone.assigneeRemoved',
     resourceType: 'Milestone',
     resourceId: milestoneId,
     metadata: { profileId },

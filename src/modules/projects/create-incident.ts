@@ -33,7 +33,7 @@ export async function createIncident(tx: TenantTx, viewer: Viewer, raw: Raw<type
   const id = uuidv7();
   await namingDoubles(uniqueProjectFields, () => tx.insert(incidents).values({ id, ...values }));
   await recordEvent(tx, viewer, {
-    action: 'incident.opened',
+    action: 'incident.created',
     resourceType: 'Incident',
     resourceId: id,
     after: values,
