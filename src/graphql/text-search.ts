@@ -1,12 +1,21 @@
 import { type SQL, sql, type Table } from 'drizzle-orm';
+import { badInput } from '../lib/errors.ts';
 import type { WhereOf } from './row-rules.ts';
 
 /** Tables with a generated column `search`, made by the configurations that the query uses too. */
 export type SearchableTable = 'tasks' | 'messages';
 
+const longestQuery = 500;
+
 /** What people write into a search box (words, "phrases", or, -not), in French and English at once, accents or not. */
 const queryOf = (text: string): SQL =>
   sql`(websearch_to_tsquery('extensions.fr', ${text}) || websearch_to_tsquery('extensions.en', ${text}))`;
+
+/** The words of a search, as the argument `query`. Throws BAD_INPUT for more than 500 characters. */
+export function checkQuery(text: string): string {
+  if (text.length > longestQuery) throw badInput(`at most ${longestQuery} characters`, 'query');
+  return text;
+}
 
 const vectorOf = (table: Table): unknown => table['search' as keyof Table];
 

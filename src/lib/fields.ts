@@ -9,6 +9,7 @@ export const shortTextField = z.string().trim().max(500);
 export const externalReferenceField = z.string().trim().min(1).max(200);
 export const dayField = z.iso.date();
 export const emailField = z.string().trim().toLowerCase().pipe(z.email()).pipe(z.string().max(254));
+export const colorField = z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'a color such as #1f6feb');
 export const versionField = z.number().int().min(1);
 /** An exact decimal as text, at most so many digits after the point. */
 export const decimalField = (scale: number, { min, max }: { min: number; max: number }) =>

@@ -31,7 +31,7 @@ export const Client = builder.drizzleNode('clients', {
   }),
 });
 
-export const ClientConnection = defineConnection(Client, 'Client');
+const ClientConnection = defineConnection(Client, 'Client');
 
 builder.drizzleObjectFields(Profile, (t) => ({
   clients: t.relatedConnection(

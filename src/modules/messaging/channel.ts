@@ -42,7 +42,7 @@ export const Channel = builder.drizzleNode('channels', {
   }),
 });
 
-export const ChannelConnection = defineConnection(Channel, 'Channel');
+const ChannelConnection = defineConnection(Channel, 'Channel');
 
 builder.drizzleObjectFields(Channel, (t) => ({
   messages: t.relatedConnection(

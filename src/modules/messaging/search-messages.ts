@@ -1,12 +1,9 @@
 import { builder } from '../../graphql/builder.ts';
 import { externalReferenceOf } from '../../graphql/global-id.ts';
 import type { WhereOf } from '../../graphql/row-rules.ts';
-import { matchesText, searchPage } from '../../graphql/text-search.ts';
-import { badInput } from '../../lib/errors.ts';
+import { checkQuery, matchesText, searchPage } from '../../graphql/text-search.ts';
 import { Channel } from './channel.ts';
 import { Message, MessageConnection } from './message.ts';
-
-const longestQuery = 500;
 
 interface Search {
   query: string;
@@ -14,8 +11,7 @@ interface Search {
 }
 
 function whereOf({ query, channelId }: Search): WhereOf<'messages'> {
-  if (query.length > longestQuery) throw badInput(`at most ${longestQuery} characters`, 'query');
-  return { ...matchesText(query), ...(channelId && inChannel(channelId.id)) };
+  return { ...matchesText(checkQuery(query)), ...(channelId && inChannel(channelId.id)) };
 }
 
 function inChannel(id: string): WhereOf<'messages'> {

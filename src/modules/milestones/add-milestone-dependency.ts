@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
@@ -6,10 +5,17 @@ import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
+import { leadsTo } from '../../tenancy/leads-to.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { milestoneDependencies, milestones } from './tables.ts';
+
+const waiting = {
+  table: milestoneDependencies,
+  from: milestoneDependencies.milestoneId,
+  to: milestoneDependencies.dependsOnId,
+};
 
 const input = z.object({ milestoneId: uuidField, dependsOnId: uuidField });
 
@@ -36,7 +42,9 @@ export async function addMilestoneDependency(
   if (milestone.projectId !== dependsOn.projectId) {
     throw new AppError('INVALID_STATE', 'The milestone is of another project', { field: 'input.dependsOnId' });
   }
-  await requireNoCycle(tx, milestoneId, dependsOnId);
+  if (await leadsTo(tx, waiting, dependsOnId, milestoneId)) {
+    throw new AppError('CYCLE', 'The other milestone waits for this one', { field: 'input.dependsOnId' });
+  }
   const added = await tx
     .insert(milestoneDependencies)
     .values({ milestoneId, dependsOnId })
@@ -51,15 +59,4 @@ export async function addMilestoneDependency(
     });
   }
   return { milestoneId, dependsOnId };
-}
-
-async function requireNoCycle(tx: TenantTx, milestoneId: string, dependsOnId: string): Promise<void> {
-  const waits = await tx.execute(sql`
-    with recursive waited_for (id) as (
-      select ${dependsOnId}::uuid
-      union
-      select d.depends_on_id from ${milestoneDependencies} d join waited_for on d.milestone_id = waited_for.id
-    ) select 1 from waited_for where id = ${milestoneId}`);
-  if (waits.length)
-    throw new AppError('CYCLE', 'The other milestone waits for this one', { field: 'input.dependsOnId' });
 }

@@ -5,11 +5,12 @@ import { AppError } from '../../lib/errors.ts';
 import { dayField, nameField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { projects } from '../projects/tables.ts';
-import { checkDates, checkProgress, completionOf, milestoneFields } from './milestone-input.ts';
+import { checkProgress, completionOf, milestoneFields } from './milestone-input.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { milestones, uniqueMilestoneFields } from './tables.ts';
 
@@ -28,7 +29,7 @@ const input = z.object({
 export async function createMilestone(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireMilestoneWriter(viewer);
   const values = checkInput(input, withoutNulls(raw));
-  checkDates(values);
+  checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   checkProgress(values.progressMode ?? 'AUTO', values.progress);
   if (!values.projectId && viewer.role === 'CLIENT') {
     throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the company');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { badInput } from '../../lib/errors.ts';
-import { dayField, externalReferenceField, nameField, textField } from '../../lib/fields.ts';
+import { colorField, dayField, externalReferenceField, nameField, textField } from '../../lib/fields.ts';
 import { milestonePriorities, milestoneStatuses, progressModes } from './tables.ts';
 
 /** What creating and changing a milestone have in common; nothing is required yet. */
@@ -11,19 +11,11 @@ export const milestoneFields = {
   dueDate: dayField.optional(),
   status: z.enum(milestoneStatuses).optional(),
   priority: z.enum(milestonePriorities).optional(),
-  color: z
-    .string()
-    .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'a color such as #1f6feb')
-    .nullish(),
+  color: colorField.nullish(),
   progressMode: z.enum(progressModes).optional(),
   progress: z.number().int().min(0).max(100).optional(),
   externalReference: externalReferenceField.nullish(),
 };
-
-/** Throws BAD_INPUT when a milestone would be due before it starts. */
-export function checkDates({ startDate, dueDate }: { startDate: string; dueDate: string }): void {
-  if (dueDate < startDate) throw badInput('must not be before startDate', 'input.dueDate');
-}
 
 /** Throws BAD_INPUT when somebody says how far a milestone is whose progress the server computes. */
 export function checkProgress(mode: (typeof progressModes)[number], progress: number | undefined): void {

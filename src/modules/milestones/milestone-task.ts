@@ -10,7 +10,7 @@ import { milestoneTasks } from './tables.ts';
 
 defineRowRule('milestoneTasks', readableMilestoneTasks);
 
-export const MilestoneTask = builder.drizzleNode('milestoneTasks', {
+const MilestoneTask = builder.drizzleNode('milestoneTasks', {
   name: 'MilestoneTask',
   description: 'A task as a part of a milestone.',
   id: { column: milestoneTasks.id },

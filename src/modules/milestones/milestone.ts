@@ -64,7 +64,7 @@ export const Milestone = builder.drizzleNode('milestones', {
   }),
 });
 
-export const MilestoneConnection = defineConnection(Milestone, 'Milestone');
+const MilestoneConnection = defineConnection(Milestone, 'Milestone');
 
 const milestoneOrder = defineOrder('Milestone', 'milestones', {
   NAME: { column: 'name', description: 'Name.' },
@@ -77,7 +77,7 @@ const milestoneOrder = defineOrder('Milestone', 'milestones', {
   UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
 });
 
-export const milestonePage = definePage(milestoneFilter, milestoneOrder);
+const milestonePage = definePage(milestoneFilter, milestoneOrder);
 
 const listed = { args: milestonePage.args, totalCount: true, query: milestonePage.query } as const;
 

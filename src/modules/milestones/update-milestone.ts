@@ -3,11 +3,12 @@ import { lockVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { checkDates, checkProgress, completionOf, milestoneFields } from './milestone-input.ts';
+import { checkProgress, completionOf, milestoneFields } from './milestone-input.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { recomputeProgress } from './recompute-progress.ts';
 import { milestones, uniqueMilestoneFields } from './tables.ts';
@@ -23,7 +24,7 @@ export async function updateMilestone(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
   const current = await lockVisible(tx, viewer, milestones, id, 'Milestone');
   requireVersion(current, expectedVersion, 'Milestone');
-  checkDates({ startDate: patch.startDate ?? current.startDate, dueDate: patch.dueDate ?? current.dueDate });
+  checkPeriod(patch.startDate ?? current.startDate, patch.dueDate ?? current.dueDate, 'input.dueDate');
   checkProgress(patch.progressMode ?? current.progressMode, patch.progress);
   const completion = patch.status ? completionOf(current.status, patch.status) : {};
   const changes = await namingDoubles(uniqueMilestoneFields, () =>

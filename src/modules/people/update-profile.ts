@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
@@ -13,6 +12,7 @@ import {
 } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
+import { leadsTo } from '../../tenancy/leads-to.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
@@ -32,6 +32,8 @@ const input = z.object({
   externalReference: externalReferenceField.nullish(),
   expectedVersion: versionField.nullish(),
 });
+
+const reporting = { table: profiles, from: profiles.id, to: profiles.managerId };
 
 /** Fields that only people:manage may change, also on one's own profile. */
 const managed = ['managerId', 'externalReference'] as const;
@@ -55,7 +57,9 @@ export async function updateProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   }
   if (patch.managerId) {
     await requireVisible(tx, viewer, profiles, patch.managerId, 'Profile', 'input.managerId');
-    await requireNoCycle(tx, id, patch.managerId);
+    if (await leadsTo(tx, reporting, patch.managerId, id)) {
+      throw new AppError('CYCLE', 'Nobody can report to themselves', { field: 'input.managerId' });
+    }
   }
   const seen = patch.presence ? { lastSeenAt: new Date() } : {};
   const changes = await namingDoubles(uniqueProfileFields, () =>
@@ -64,15 +68,4 @@ export async function updateProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   if (changes)
     await recordEvent(tx, viewer, { action: 'profile.updated', resourceType: 'Profile', resourceId: id, ...changes });
   return { id };
-}
-
-/** Throws CYCLE when the person stands among those above the new manager, who counts too. */
-async function requireNoCycle(tx: TenantTx, profileId: string, managerId: string): Promise<void> {
-  const above = await tx.execute(sql`
-    with recursive above (id, manager_id) as (
-      select p.id, p.manager_id from ${profiles} p where p.id = ${managerId}
-      union
-      select p.id, p.manager_id from ${profiles} p join above on p.id = above.manager_id
-    ) select 1 from above where id = ${profileId}`);
-  if (above.length) throw new AppError('CYCLE', 'Nobody can report to themselves', { field: 'input.managerId' });
 }

@@ -4,11 +4,11 @@ import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { amountField, dayField, externalReferenceField, shortTextField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
-import { checkPeriod } from './check-period.ts';
 import { requireFreeShare } from './require-free-share.ts';
 import { projectAssignments, projects, uniqueProjectFields } from './tables.ts';
 

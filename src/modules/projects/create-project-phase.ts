@@ -5,10 +5,10 @@ import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { dayField, externalReferenceField, nameField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { checkPeriod } from './check-period.ts';
 import { projectPhases, projects, uniqueProjectFields } from './tables.ts';
 
 export const positionField = z.number().int().min(0).max(1_000_000);

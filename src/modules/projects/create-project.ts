@@ -6,13 +6,13 @@ import { AppError } from '../../lib/errors.ts';
 import { dayField, externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { takeCode } from '../settings/take-code.ts';
-import { checkPeriod } from './check-period.ts';
 import { projectStatuses, projects, uniqueProjectFields } from './tables.ts';
 
 export const codeField = z.string().trim().min(1).max(60);

@@ -40,7 +40,7 @@ export const Project = builder.drizzleNode('projects', {
   }),
 });
 
-export const ProjectConnection = defineConnection(Project, 'Project');
+const ProjectConnection = defineConnection(Project, 'Project');
 
 const projectOrder = defineOrder('Project', 'projects', {
   NAME: { column: 'name', description: 'Name.' },
@@ -56,7 +56,7 @@ const projectOrder = defineOrder('Project', 'projects', {
   UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
 });
 
-export const projectPage = definePage(projectFilter, projectOrder);
+const projectPage = definePage(projectFilter, projectOrder);
 
 const listed = { args: projectPage.args, totalCount: true, query: projectPage.query } as const;
 

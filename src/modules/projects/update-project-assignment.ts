@@ -10,12 +10,13 @@ import {
   versionField,
 } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { checkPeriod, patched } from './check-period.ts';
 import { percentField } from './create-project-assignment.ts';
+import { patched } from './patched.ts';
 import { isWithin } from './peak-allocation.ts';
 import { requireFreeShare } from './require-free-share.ts';
 import { projectAssignments, uniqueProjectFields } from './tables.ts';

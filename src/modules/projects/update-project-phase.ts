@@ -3,12 +3,13 @@ import { lockVisible } from '../../graphql/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { dayField, externalReferenceField, nameField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { checkPeriod, patched } from './check-period.ts';
 import { positionField } from './create-project-phase.ts';
+import { patched } from './patched.ts';
 import { projectPhases, uniqueProjectFields } from './tables.ts';
 
 const input = z.object({

@@ -3,14 +3,15 @@ import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { dayField, externalReferenceField, nameField, textField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
-import { checkPeriod, patched } from './check-period.ts';
 import { codeField } from './create-project.ts';
+import { patched } from './patched.ts';
 import { projectStatuses, projects, uniqueProjectFields } from './tables.ts';
 
 const input = z.object({

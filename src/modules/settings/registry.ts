@@ -21,7 +21,7 @@ export const settingTypes = {
 } as const satisfies { [key: string]: { value: z.ZodType; default: unknown } };
 
 export type SettingKey = keyof typeof settingTypes;
-export const settingKeys = Object.keys(settingTypes) as SettingKey[];
+const settingKeys = Object.keys(settingTypes) as SettingKey[];
 
 export type TenantSettings = { [Key in SettingKey]: z.output<(typeof settingTypes)[Key]['value']> };
 

@@ -4,7 +4,7 @@ import { type CodeKind, defaultPatterns } from './code-kinds.ts';
 import { periodOf, renderCode } from './code-pattern.ts';
 import { codeCounters, codeFormats } from './tables.ts';
 
-export async function patternOf(db: TenantDb, kind: CodeKind): Promise<string> {
+async function patternOf(db: TenantDb, kind: CodeKind): Promise<string> {
   const [format] = await db
     .select({ pattern: codeFormats.pattern })
     .from(codeFormats)

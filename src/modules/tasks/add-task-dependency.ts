@@ -1,4 +1,3 @@
-import { sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { requireVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
@@ -6,10 +5,13 @@ import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
+import { leadsTo } from '../../tenancy/leads-to.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskDependencies, tasks } from './tables.ts';
+
+const waiting = { table: taskDependencies, from: taskDependencies.taskId, to: taskDependencies.dependsOnId };
 
 const input = z.object({ taskId: uuidField, dependsOnId: uuidField });
 
@@ -28,7 +30,9 @@ export async function addTaskDependency(
   await lockRule(tx, 'task dependencies');
   await requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
   await requireVisible(tx, viewer, tasks, dependsOnId, 'Task', 'input.dependsOnId');
-  await requireNoCycle(tx, taskId, dependsOnId);
+  if (await leadsTo(tx, waiting, dependsOnId, taskId)) {
+    throw new AppError('CYCLE', 'The other task waits for this one', { field: 'input.dependsOnId' });
+  }
   const added = await tx
     .insert(taskDependencies)
     .values({ taskId, dependsOnId })
@@ -44,14 +48,4 @@ export async function addTaskDependency(
     });
   }
   return { id: taskId, dependsOnId };
-}
-
-async function requireNoCycle(tx: TenantTx, taskId: string, dependsOnId: string): Promise<void> {
-  const waits = await tx.execute(sql`
-    with recursive waited_for (id) as (
-      select ${dependsOnId}::uuid
-      union
-      select d.depends_on_id from ${taskDependencies} d join waited_for on d.task_id = waited_for.id
-    ) select 1 from waited_for where id = ${taskId}`);
-  if (waits.length) throw new AppError('CYCLE', 'The other task waits for this one', { field: 'input.dependsOnId' });
 }

@@ -3,6 +3,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { nameField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
@@ -11,7 +12,7 @@ import { completionOf } from './completion.ts';
 import { requireTaskWriter } from './policy.ts';
 import { requireReferences } from './references.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
-import { checkDates, checkPlace, taskFields } from './task-input.ts';
+import { checkPlace, taskFields } from './task-input.ts';
 
 const input = z.object({ ...taskFields, name: nameField });
 
@@ -26,7 +27,7 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   const given = checkInput(input, withoutNulls(raw));
   const values = { ...given, ...placeOf(viewer, given), ...completionOf(undefined, given.status ?? 'TODO') };
   checkPlace(values);
-  checkDates({ startDate: values.startDate ?? null, dueDate: values.dueDate ?? null });
+  checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   await lockBoards(tx, [values]);
   await requireReferences(tx, viewer, values, values.projectId);
   const rank = await rankAtEnd(tx, values, values.status);

@@ -1,14 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
-import { matchesText, searchPage } from '../../graphql/text-search.ts';
-import { badInput } from '../../lib/errors.ts';
+import { checkQuery, matchesText, searchPage } from '../../graphql/text-search.ts';
 import { Task, TaskConnection } from './task.ts';
-
-const longestQuery = 500;
-
-function checked(text: string): string {
-  if (text.length > longestQuery) throw badInput(`at most ${longestQuery} characters`, 'query');
-  return text;
-}
 
 builder.queryField('searchTasks', (t) =>
   t.drizzleConnection(
@@ -23,9 +15,9 @@ builder.queryField('searchTasks', (t) =>
       },
       authScopes: { member: true },
       description: 'Tasks with these words in the name or the description, the best match first; names weigh more.',
-      totalCount: (_root, args, ctx) => ctx.db.count('tasks', matchesText(checked(args.query)) as never),
+      totalCount: (_root, args, ctx) => ctx.db.count('tasks', matchesText(checkQuery(args.query)) as never),
       resolve: (query, _root, args, ctx) =>
-        ctx.db.query.tasks.findMany(query(searchPage<'tasks'>(checked(args.query)))),
+        ctx.db.query.tasks.findMany(query(searchPage<'tasks'>(checkQuery(args.query)))),
     },
     ...TaskConnection,
   ),

@@ -1,9 +1,16 @@
 import { z } from 'zod';
 import { badInput } from '../../lib/errors.ts';
-import { dayField, decimalField, externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
+import {
+  colorField,
+  dayField,
+  decimalField,
+  externalReferenceField,
+  nameField,
+  textField,
+  uuidField,
+} from '../../lib/fields.ts';
 import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
 
-const colorField = z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'a color such as #1f6feb');
 const tagField = z.string().trim().min(1).max(50);
 
 /** What creating and changing a task have in common; nothing is required yet. */
@@ -39,9 +46,4 @@ export function checkPlace({ type, projectId, assigneeId }: Place): void {
   if (type !== 'PERSONAL' && !projectId) throw badInput(`A ${type} task needs a project`, 'input.projectId');
   if (type === 'PERSONAL' && projectId) throw badInput('A PERSONAL task has no project', 'input.projectId');
   if (type === 'PERSONAL' && !assigneeId) throw badInput('A PERSONAL task needs an assignee', 'input.assigneeId');
-}
-
-/** Throws BAD_INPUT when a task would be due before it starts. */
-export function checkDates({ startDate, dueDate }: { startDate: string | null; dueDate: string | null }): void {
-  if (startDate && dueDate && dueDate < startDate) throw badInput('must not be before startDate', 'input.dueDate');
 }

@@ -3,6 +3,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
+import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { namingDoubles } from '../../tenancy/unique-fields.ts';
@@ -13,7 +14,7 @@ import { boardAfter, lockTask, lockTaskAndBoard, type TaskRow } from './lock-tas
 import { requireTaskWriter } from './policy.ts';
 import { requireReferences } from './references.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
-import { checkDates, checkPlace, taskFields } from './task-input.ts';
+import { checkPlace, taskFields } from './task-input.ts';
 
 const input = z.object({ id: uuidField, ...taskFields, expectedVersion: versionField.nullish() });
 
@@ -57,7 +58,7 @@ function defined(patch: Patch): Partial<TaskRow> {
 
 function checkChange(current: TaskRow, next: TaskRow): void {
   checkPlace(next);
-  checkDates(next);
+  checkPeriod(next.startDate, next.dueDate, 'input.dueDate');
   if (next.type === 'PERSONAL' && current.type !== 'PERSONAL') {
     throw new AppError('INVALID_STATE', 'A task of a project cannot become PERSONAL', { field: 'input.type' });
   }

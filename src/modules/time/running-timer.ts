@@ -23,7 +23,7 @@ export const RunningTimer = builder.drizzleNode('runningTimers', {
   }),
 });
 
-export const RunningTimerConnection = defineConnection(RunningTimer, 'RunningTimer');
+const RunningTimerConnection = defineConnection(RunningTimer, 'RunningTimer');
 
 const ownTimer = ({ profileId }: Viewer) => ({ profileId });
 

@@ -42,7 +42,7 @@ export const TimeEntry = builder.drizzleNode('timeEntries', {
   }),
 });
 
-export const TimeEntryConnection = defineConnection(TimeEntry, 'TimeEntry');
+const TimeEntryConnection = defineConnection(TimeEntry, 'TimeEntry');
 
 const listed = { args: timeEntryPage.args, totalCount: true, query: timeEntryPage.query } as const;
 

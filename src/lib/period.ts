@@ -1,4 +1,4 @@
-import { badInput } from '../../lib/errors.ts';
+import { badInput } from './errors.ts';
 
 type Day = string | null | undefined;
 
@@ -6,6 +6,3 @@ type Day = string | null | undefined;
 export function checkPeriod(start: Day, end: Day, field: string): void {
   if (start && end && end < start) throw badInput(`must not be before ${start}`, field);
 }
-
-/** What a row will say: the patch where it says something (null clears), else the row. */
-export const patched = <T>(change: T | undefined, current: T): T => (change === undefined ? current : change);
