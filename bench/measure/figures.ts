@@ -39,8 +39,9 @@ export interface OperationResult {
   name: OperationName;
   title: string;
   figures: ByContender<Figures>;
-  /** This server's to those of the others. */
-  ratios: ByContender<Ratios>;
+  /** To the hand-written SQL, and this server's to the peer. */
+  toLimit: ByContender<Ratios>;
+  toPeer: Ratios | undefined;
 }
 
 export interface Scenario {
@@ -71,7 +72,8 @@ export function figuresOf(slices: readonly Slice[], statements: Statements): Fig
 }
 
 /** Medians over the rounds: what disturbs one round disturbs both contenders of it, or is outvoted. */
-export function ratiosOf(slices: readonly Slice[], others: readonly Slice[]): Ratios {
+export function ratiosOf(slices: readonly Slice[], others: readonly Slice[]): Ratios | undefined {
+  if (slices.length === 0 || others.length === 0) return undefined;
   const ratio = (of: (slice: Slice) => number) => median(slices.map((slice, round) => of(slice) / of(others[round]!)));
   return {
     perSecond: ratio(perSecondOf),

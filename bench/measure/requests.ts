@@ -7,7 +7,8 @@ import { randomFrom } from './random.ts';
 export type Distribution = 'uniform' | 'zipf';
 
 /** Enough that each tenant gets its share; a generator sends them over and over. */
-const requestsEach = 2_000;
+const requestsAtLeast = 2_000;
+const requestsPerTenant = 5;
 
 /** The requests of an operation for a contender; every contender is asked for the same things in the same order. */
 export function makeRequests(
@@ -18,7 +19,7 @@ export function makeRequests(
 ): Request[] {
   const random = randomFrom(`load ${operation.name}`);
   const next = distribution === 'zipf' ? zipf(tenants, random) : () => pick(tenants, random);
-  return Array.from({ length: requestsEach }, () => {
+  return Array.from({ length: Math.max(requestsAtLeast, tenants.length * requestsPerTenant) }, () => {
     const tenant = next();
     return contender.request(operation, tenant, operation.variables(tenant.sample, random));
   });

@@ -92,12 +92,14 @@ async function resultOf(
   slices: ReadonlyMap<string, Slice[]>,
 ): Promise<OperationResult> {
   const of = (name: ContenderName) => slices.get(keyOf(operation, name)) ?? [];
-  const result: OperationResult = { name: operation.name, title: operation.title, figures: {}, ratios: {} };
+  const { name, title } = operation;
+  const result: OperationResult = { name, title, figures: {}, toLimit: {}, toPeer: ratiosOf(of('S'), of('P')) };
   for (const { contender, port } of contenders) {
     const { name } = contender;
     const [request] = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
     result.figures[name] = figuresOf(of(name), await countStatements(server, port, request!));
-    if (name !== 'S' && of('S').length > 0) result.ratios[name] = ratiosOf(of('S'), of(name));
+    const ratios = ratiosOf(of(name), of('L'));
+    if (ratios) result.toLimit[name] = ratios;
   }
   return result;
 }

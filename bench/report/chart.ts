@@ -1,18 +1,15 @@
 import type { ContenderName } from '../contenders/contender.ts';
-import type { Figures, OperationResult } from '../measure/figures.ts';
+import type { OperationResult, Ratios } from '../measure/figures.ts';
 
 interface Panel {
   title: string;
   /** The height of a bar: a contender's figure beside that of the hand-written SQL. */
-  value(figures: Figures, limit: Figures): number;
+  value(toLimit: Ratios): number;
 }
 
 const panels: readonly Panel[] = [
-  { title: 'Requests per second (L = 1; more is better)', value: (own, limit) => own.perSecond / limit.perSecond },
-  {
-    title: 'Processor time per request (L = 1; less is better)',
-    value: (own, limit) => (own.serverCpu + own.databaseCpu) / (limit.serverCpu + limit.databaseCpu),
-  },
+  { title: 'Requests per second (L = 1; more is better)', value: ({ perSecond }) => perSecond },
+  { title: 'Processor time per request (L = 1; less is better)', value: ({ cpu }) => cpu },
 ];
 
 const bars: { name: ContenderName; label: string; color: string }[] = [
@@ -44,11 +41,11 @@ ${[...parts, ...legend].join('\n')}
 }
 
 function panelOf({ title, value }: Panel, operations: readonly OperationResult[]): string {
-  const groups = operations.map(({ name, figures }) => ({
+  const groups = operations.map(({ name, toLimit }) => ({
     name,
     values: bars.map((bar) => {
-      const own = figures[bar.name];
-      return own && figures.L ? value(own, figures.L) : undefined;
+      const ratios = toLimit[bar.name];
+      return ratios && value(ratios);
     }),
   }));
   const most = Math.max(1, ...groups.flatMap(({ values }) => values.map((one) => one ?? 0))) * 1.12;

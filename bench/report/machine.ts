@@ -1,4 +1,4 @@
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { Admin } from '../../src/db/admin.ts';
 import type { Machine } from './result.ts';
 
@@ -11,5 +11,6 @@ export async function describeMachine(databaseUrl: string): Promise<Machine> {
     memory: Math.round(totalmem() / 2 ** 30),
     node: process.versions.node,
     postgres: server!.version,
+    load: loadavg()[0]!,
   };
 }

@@ -10,6 +10,8 @@ export interface Machine {
   memory: number;
   node: string;
   postgres: string;
+  /** How many processes wanted a processor when the run began: above 1 or so it was not alone. */
+  load: number;
 }
 
 /** Everything that a run has found: what `bench/results/*.json` holds. */

@@ -1,30 +1,51 @@
 import type { ContenderName } from '../contenders/contender.ts';
 import type { ColdStart } from '../measure/cold-start.ts';
-import type { Figures, OperationResult, ScenarioResult } from '../measure/figures.ts';
+import type { Figures, OperationResult, Scenario, ScenarioResult } from '../measure/figures.ts';
 import type { Result } from './result.ts';
 
 const order: readonly ContenderName[] = ['S', 'L', 'P'];
 
 /** Markdown of a whole run: what is printed, and what the documentation shows. */
 export function renderTables({ scenarios, cold }: Result): string {
-  const parts = scenarios.flatMap(({ results }) => results.flatMap((result) => scenarioPart(result)));
+  const parts = scenarios.flatMap(({ results }) => [
+    ...results.flatMap(scenarioPart),
+    ...(results.length > 1 ? [growthPart(results)] : []),
+  ]);
   if (cold.length > 0) parts.push(coldPart(cold));
   return parts.join('\n\n');
 }
 
 function scenarioPart(result: ScenarioResult): string[] {
-  const { tenants, distribution, concurrency } = result;
-  const title = `### ${tenants} ${tenants === 1 ? 'tenant' : `tenants, ${distribution}`}, ${concurrency} at once`;
-  return [title, ratioTable(result.operations), figureTable(result.operations), memoryTable(result)];
+  const { operations } = result;
+  return [`### ${nameOf(result)}`, ratioTable(operations), figureTable(operations), memoryTable(result)];
 }
 
+const nameOf = ({ tenants, distribution, concurrency }: Scenario): string =>
+  `${tenants} ${tenants === 1 ? 'tenant' : `tenants, ${distribution}`}, ${concurrency} at once`;
+
+/** What a request costs in each scenario beside what it costs in the first. */
+function growthPart(results: readonly ScenarioResult[]): string {
+  const [first, ...others] = results;
+  const rows = first!.operations.flatMap(({ name }, index) =>
+    order.flatMap((contender) => {
+      const costs = results.map(({ operations }) => cpuOf(operations[index]!.figures[contender]));
+      const [base, ...rest] = costs;
+      return base === undefined ? [] : [[`${name} ${contender}`, ...rest.map((cost) => times(cost! / base))]];
+    }),
+  );
+  const title = `### Processor time of a request, beside that with ${nameOf(first!)}`;
+  return `${title}\n\n${table(['', ...others.map(nameOf)], rows)}`;
+}
+
+const cpuOf = (figures: Figures | undefined): number | undefined => figures && figures.serverCpu + figures.databaseCpu;
+
 function ratioTable(operations: readonly OperationResult[]): string {
-  const rows = operations.map(({ name, title, ratios: { L, P } }) => [
+  const rows = operations.map(({ name, title, toLimit: { S }, toPeer }) => [
     `**${name}**: ${title}`,
-    times(P?.perSecond),
-    times(L?.perSecond),
-    times(L?.cpu),
-    times(P?.cpu),
+    times(toPeer?.perSecond),
+    times(S?.perSecond),
+    times(S?.cpu),
+    times(toPeer?.cpu),
   ]);
   return table(['S, this server', 'req/s to P', 'req/s to L', 'CPU to L', 'CPU to P'], rows);
 }

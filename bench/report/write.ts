@@ -36,8 +36,10 @@ export function withTables(text: string, result: Result): string {
 }
 
 function describe({ measuredAt, machine, size, rounds, seconds }: Result): string {
-  const rows = Object.entries(size).map(([name, count]) => `${count.toLocaleString('en')} ${name}`);
+  const rows = Object.entries(size).map(
+    ([name, count]) => `${count.toLocaleString('en')} ${name === 'timeEntries' ? 'time entries' : name}`,
+  );
   return `Measured on ${measuredAt.slice(0, 10)}: ${machine.processors} processors (${machine.model}), ${machine.memory} GB, Node ${machine.node},
 PostgreSQL ${machine.postgres}, all on one machine. Each tenant has ${rows.join(', ')}. ${rounds} rounds of
-${seconds} s for each contender and operation.`;
+${seconds} s for each contender and operation. The machine's load before it was ${machine.load.toFixed(1)}.`;
 }
