@@ -37,14 +37,14 @@ async function logged(child: ChildProcess, message: string): Promise<Record<stri
   throw new Error(`The program ended and never logged "${message}"`);
 }
 
-it('does not serve schemas that do not fit the build, and says what mends it', { timeout: 60_000 }, async () => {
+it('does not serve schemas that do not fit the build, and says what mends it', { timeout: 120_000 }, async () => {
   const { code, stdout, stderr } = await chantier([], { LOG_LEVEL: 'silent' });
   expect([code, stdout]).toEqual([8, '']);
   expect(stderr).toContain('run `chantier migrate`');
 });
 
 it('makes a company and a user beside a running server, which serves them, and drains', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   expect(await chantier(['migrate'])).toMatchObject({ code: 0 });
   const server = start(['serve']);
@@ -78,7 +78,7 @@ it.each([
   [{ PORT: 'x', SECRET: '' }, 7, ['PORT must be', 'SECRET is required in production']],
   [{ DATABASE_URL: 'postgres://ada:hidden@127.0.0.1:1/away' }, 6, ['database away at 127.0.0.1:1', 'ECONNREFUSED']],
   [{ DATABASE_URL: databaseNobodyHas() }, 7, ['nobody_has_it', 'does not exist']],
-])('tells %o in a line, without a stack or a password', { timeout: 60_000 }, async (env, code, messages) => {
+])('tells %o in a line, without a stack or a password', { timeout: 120_000 }, async (env, code, messages) => {
   const refused = await chantier(['tenant', 'list'], env);
   expect([refused.code, refused.stdout]).toEqual([code, '']);
   for (const message of messages) expect(refused.stderr).toContain(message);

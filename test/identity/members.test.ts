@@ -14,7 +14,7 @@ import { setPermission } from '../../src/identity/set-permission.ts';
 import { joinCodes } from '../../src/identity/tables.ts';
 import { AppError } from '../../src/lib/errors.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
-import { outcomes, processes, tally } from './support.ts';
+import { outcomes, outcomesInTurn, processes, tally } from './support.ts';
 
 const [here, there] = await processes(2);
 const { identity } = here;
@@ -136,14 +136,14 @@ describe('owners', () => {
     const admin = await here.viewer((await here.member(tenant, 'ADMIN')).authorization);
     const member = await here.member(tenant, 'MEMBER');
     const tries = [
-      changeMemberRole(identity, admin, { membershipId: viewer.membershipId, role: 'MEMBER' }, {}),
-      changeMemberRole(identity, admin, { membershipId: admin.membershipId, role: 'OWNER' }, {}),
-      removeMember(identity, admin, viewer.membershipId, {}),
-      inviteMember(identity, admin, { email: 'new@example.org', role: 'OWNER' }, {}),
-      changeMemberRole(identity, admin, { membershipId: member.membership.id, role: 'MANAGER' }, {}),
-      removeMember(identity, admin, member.membership.id, {}),
+      () => changeMemberRole(identity, admin, { membershipId: viewer.membershipId, role: 'MEMBER' }, {}),
+      () => changeMemberRole(identity, admin, { membershipId: admin.membershipId, role: 'OWNER' }, {}),
+      () => removeMember(identity, admin, viewer.membershipId, {}),
+      () => inviteMember(identity, admin, { email: 'new@example.org', role: 'OWNER' }, {}),
+      () => changeMemberRole(identity, admin, { membershipId: member.membership.id, role: 'MANAGER' }, {}),
+      () => removeMember(identity, admin, member.membership.id, {}),
     ];
-    expect(await outcomes(tries)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok', 'ok']);
+    expect(await outcomesInTurn(tries)).toEqual(['FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'FORBIDDEN', 'ok', 'ok']);
   });
 });
 

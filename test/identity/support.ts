@@ -82,7 +82,7 @@ export class Process implements AsyncDisposable {
       passwords: new Passwords({ cost: cheap }),
       onStatement: (text) => statements.push(text),
     });
-    await migrateFleet(app.fleet, { only: 'nobody' });
+    await migrateFleet(app.fleet);
     return new Process(app, database, shared, statements);
   }
 
@@ -153,6 +153,13 @@ export async function processes(count: 1 | 2): Promise<[Process, Process]> {
 /** The codes of what was refused, and `ok` for what was not. */
 export const outcomes = async (promises: Promise<unknown>[]): Promise<string[]> =>
   (await Promise.allSettled(promises)).map((result) => (result.status === 'fulfilled' ? 'ok' : codeOf(result.reason)));
+
+/** The same of steps that are begun one after another, where one may decide what the next one finds. */
+export async function outcomesInTurn(steps: (() => Promise<unknown>)[]): Promise<string[]> {
+  const codes: string[] = [];
+  for (const step of steps) codes.push(...(await outcomes([step()])));
+  return codes;
+}
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : String(error);
