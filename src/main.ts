@@ -8,6 +8,11 @@ import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 
+/*
+ * The graph is loaded for every command, though few print or serve it: loading its modules is what registers their
+ * handlers of each other's events, which imports and new members cause too.
+ */
+
 const interrupt = new AbortController();
 // Not once: npm passes on a signal that was sent to its whole group, and the second would end us undrained.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
