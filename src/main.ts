@@ -17,6 +17,11 @@ const interrupt = new AbortController();
 // Not once: npm passes on a signal that was sent to its whole group, and the second would end us undrained.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
 
+// Who reads us through a pipe may stop early, as `head` does: the rest is for nobody.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 /** Read when first needed: `--help` and `schema print` work without a configuration. */
 let configured: { config: Config; logger: Logger } | undefined;
 const settings = () => {

@@ -74,6 +74,13 @@ it('makes a company and a user beside a running server, which serves them, and d
   expect(await once(server, 'close')).toEqual([0, null]);
 });
 
+it('does not mind a reader who has seen enough', { timeout: 120_000 }, async () => {
+  const child = start(['schema', 'print']);
+  child.stdout!.once('data', () => child.stdout!.destroy());
+  const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'close')]);
+  expect([code, stderr]).toEqual([0, '']);
+});
+
 it.each([
   [{ PORT: 'x', SECRET: '' }, 7, ['PORT must be', 'SECRET is required in production']],
   [{ DATABASE_URL: 'postgres://ada:hidden@127.0.0.1:1/away' }, 6, ['database away at 127.0.0.1:1', 'ECONNREFUSED']],
