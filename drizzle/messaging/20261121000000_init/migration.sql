@@ -79,6 +79,7 @@ CREATE INDEX "message_mentions_profile" ON "message_mentions" ("profile_id");-->
 CREATE UNIQUE INDEX "message_reactions_message_emoji_profile" ON "message_reactions" ("message_id","emoji","profile_id");--> statement-breakpoint
 CREATE INDEX "message_reactions_profile" ON "message_reactions" ("profile_id");--> statement-breakpoint
 CREATE INDEX "messages_channel" ON "messages" ("channel_id","created_at","id");--> statement-breakpoint
+CREATE INDEX "messages_created" ON "messages" ("created_at","id");--> statement-breakpoint
 CREATE INDEX "messages_thread" ON "messages" ("parent_id","created_at","id");--> statement-breakpoint
 CREATE INDEX "messages_sender" ON "messages" ("sender_id");--> statement-breakpoint
 CREATE INDEX "messages_search" ON "messages" USING gin ("search");--> statement-breakpoint

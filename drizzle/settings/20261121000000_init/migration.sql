@@ -20,7 +20,6 @@ CREATE TABLE "idempotency_keys" (
 	"response_key" text,
 	"request_hash" text NOT NULL,
 	"answer" jsonb,
-	"status_code" integer DEFAULT 200 NOT NULL,
 	"expires_at" timestamp(3) with time zone NOT NULL,
 	"created_at" timestamp(3) with time zone DEFAULT now() NOT NULL,
 	CONSTRAINT "idempotency_keys_pkey" PRIMARY KEY("viewer_id","key","response_key")

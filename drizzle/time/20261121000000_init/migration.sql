@@ -35,7 +35,8 @@ CREATE INDEX "running_timers_project" ON "running_timers" ("project_id");--> sta
 CREATE INDEX "running_timers_task" ON "running_timers" ("task_id");--> statement-breakpoint
 CREATE INDEX "time_entries_project" ON "time_entries" ("project_id","work_date");--> statement-breakpoint
 CREATE INDEX "time_entries_profile" ON "time_entries" ("profile_id","work_date");--> statement-breakpoint
-CREATE INDEX "time_entries_task" ON "time_entries" ("task_id","work_date");--> statement-breakpoint
+CREATE INDEX "time_entries_task" ON "time_entries" ("task_id","id");--> statement-breakpoint
+CREATE INDEX "time_entries_work_date" ON "time_entries" ("work_date","id");--> statement-breakpoint
 CREATE INDEX "time_entries_reviewer" ON "time_entries" ("reviewer_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "time_entries_external_reference" ON "time_entries" ("external_reference");--> statement-breakpoint
 ALTER TABLE "running_timers" ADD CONSTRAINT "running_timers_profile_id_profiles_id_fkey" FOREIGN KEY ("profile_id") REFERENCES "profiles"("id") ON DELETE CASCADE;--> statement-breakpoint

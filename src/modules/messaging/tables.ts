@@ -109,6 +109,7 @@ export const messages = table(
   },
   (t) => [
     index('messages_channel').on(t.channelId, t.createdAt, t.id),
+    index('messages_created').on(t.createdAt, t.id),
     index('messages_thread').on(t.parentId, t.createdAt, t.id),
     index('messages_sender').on(t.senderId),
     index('messages_search').using('gin', t.search),

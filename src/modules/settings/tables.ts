@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { bigint, check, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { bigint, check, index, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, lifetime, table, version } from '../../lib/columns.ts';
 
 /** How documents of a kind are numbered, where the tenant chose a pattern of its own. */
@@ -38,7 +38,6 @@ export const idempotencyKeys = table(
     responseKey: text().notNull(),
     requestHash: text().notNull(),
     answer: jsonb(),
-    statusCode: integer().notNull().default(200),
     expiresAt: instant().notNull(),
     createdAt: instant().notNull().defaultNow(),
   },

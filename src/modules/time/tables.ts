@@ -38,7 +38,9 @@ export const timeEntries = table(
   (t) => [
     index('time_entries_project').on(t.projectId, t.workDate),
     index('time_entries_profile').on(t.profileId, t.workDate),
-    index('time_entries_task').on(t.taskId, t.workDate),
+    // The few entries of a task come by id: without this order, a page of them may be searched among all entries
+    index('time_entries_task').on(t.taskId, t.id),
+    index('time_entries_work_date').on(t.workDate, t.id),
     index('time_entries_reviewer').on(t.reviewerId),
     uniqueIndex('time_entries_external_reference').on(t.externalReference),
     check('time_entries_hours', sql`${t.hours} >= 0`),
