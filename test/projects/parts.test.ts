@@ -93,6 +93,20 @@ describe('an incident', () => {
     expect(reopened).toEqual({ ...open, severity: 'HIGH', version: 4 });
   });
 
+  it('is listed by how grave it is, not by the name of that', async () => {
+    const project = await createProject(manager);
+    for (const severity of ['LOW', 'CRITICAL', 'HIGH', 'MEDIUM'])
+      await createPart(manager, 'Incident', { projectId: project, title: severity, severity });
+    const { incidents } = await manager.ok(
+      `query ($project: ID!) {
+        incidents(where: { projectId: { eq: $project } }, orderBy: [{ field: SEVERITY, direction: DESC }]) { nodes { title } }
+      }`,
+      { project },
+    );
+    const titles = incidents.nodes.map(({ title }: { title: string }) => title);
+    expect(titles).toEqual(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);
+  });
+
   it('of others is theirs to change', async () => {
     const id = await createPart(manager, 'Incident', { projectId, title: 'Theirs' });
     expect(await run(consultant, 'updateIncident', fields, { id, title: 'Mine' })).toMatchObject({ code: 'FORBIDDEN' });

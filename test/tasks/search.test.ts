@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Member, world } from '../support/world.ts';
-import { seedProject } from './support.ts';
+import { type Company, type Member, world } from '../support/world.ts';
+import { createTask, seedProject } from './support.ts';
 
 const texts = [
   { name: 'Étude des réseaux électriques', description: 'Relevés sur site' },
@@ -11,9 +11,10 @@ const texts = [
 
 describe('search', async () => {
   const server = await world();
+  let company: Company;
   let manager: Member;
   beforeAll(async () => {
-    const company = await server.company();
+    company = await server.company();
     manager = await company.as('MANAGER');
     const projectId = `Project:${await seedProject(company)}`;
     const tasks = texts.map((text) => ({ projectId, ...text }));
@@ -79,6 +80,15 @@ describe('search', async () => {
     );
     expect(data.tasks.nodes).toMatchObject([{ name: 'Étude des réseaux électriques' }]);
     expect(statements.length).toBe(1);
+  });
+
+  it('finds by a whole tag', async () => {
+    const projectId = `Project:${await seedProject(company)}`;
+    const id = await createTask(manager, { projectId, name: 'Tagged', tags: ['urgent fix', 'ux'] });
+    const tagged = async (tag: string) =>
+      (await manager.ok('query ($tag: String!) { tasks(where: { tag: $tag }) { nodes { id } } }', { tag })).tasks.nodes;
+    expect(await tagged('urgent fix')).toEqual([{ id }]);
+    expect(await tagged('urgent')).toEqual([]);
   });
 
   it('refuses a query that is too long', async () => {
