@@ -4,8 +4,12 @@ import { builder, type SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
 import { type WithUuids, withUuids } from './references.ts';
 
-type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
+export type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
 type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
+
+/** The argument of every change of a row that counts its changes. */
+export const expectedVersion = (t: InputBuilder) =>
+  t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' });
 
 interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
   description: string;

@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Client } from './client.ts';
@@ -30,7 +30,7 @@ defineMutation('updateClient', {
     contactId: t.globalID({ for: Profile, description: 'Who, as a CLIENT, sees the projects of this client.' }),
     sector: t.string({ description: 'What the company does.' }),
     externalReference: t.string({ description: 'Your own key of this client; unique.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateClient(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ client: changed(t, Client, 'clients', ({ id }) => id) }),
@@ -41,7 +41,7 @@ defineMutation('deleteClient', {
   permission: 'client:write',
   input: (t) => ({
     id: t.globalID({ for: Client, required: true, description: 'Which client.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteClient(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ deletedId: deletedId(t, 'Client') }),

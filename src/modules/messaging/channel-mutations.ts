@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed } from '../../graphql/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { addChannelMembers } from './add-channel-members.ts';
@@ -50,7 +50,7 @@ defineMutation('updateChannel', {
     description: t.string({ description: 'What it is about.' }),
     archived: t.boolean({ description: 'True: nobody writes in it any more. False: it is in use again.' }),
     externalReference: t.string({ description: 'Your own key of this channel; unique.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateChannel(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),

@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed } from '../../graphql/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { addReaction } from './add-reaction.ts';
@@ -45,7 +45,7 @@ defineMutation('editMessage', {
     id: t.globalID({ for: Message, required: true, description: 'Which message.' }),
     content: t.string({ required: true, description: 'The new text, 1 to 20,000 characters.' }),
     mentionIds: t.globalIDList({ for: Profile, description: 'Whom it mentions now; as before when absent.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => editMessage(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ message: changed(t, Message, 'messages', ({ id }) => id) }),
@@ -57,7 +57,7 @@ defineMutation('deleteMessage', {
   permission: 'channel:write',
   input: (t) => ({
     id: t.globalID({ for: Message, required: true, description: 'Which message.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteMessage(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ message: changed(t, Message, 'messages', ({ id }) => id) }),

@@ -1,5 +1,4 @@
-import type { SchemaTypes } from '../../graphql/builder.ts';
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { Project } from '../projects/project.ts';
 import { createMilestone } from './create-milestone.ts';
@@ -10,8 +9,6 @@ import { MilestoneStatus } from './milestone-status.ts';
 import { ProgressMode } from './progress-mode.ts';
 import { updateMilestone } from './update-milestone.ts';
 
-type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
-
 const commonInput = (t: InputBuilder) => ({
   description: t.string({ description: 'What is to be reached, at most 20,000 characters.' }),
   status: t.field({ type: MilestoneStatus, description: 'How it stands; NOT_STARTED by default.' }),
@@ -21,9 +18,6 @@ const commonInput = (t: InputBuilder) => ({
   progress: t.int({ description: 'How much is done, 0 to 100 percent; for MANUAL ones only.' }),
   externalReference: t.string({ description: 'Your own key of this milestone; unique.' }),
 });
-
-const expectedVersion = (t: InputBuilder) =>
-  t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' });
 
 defineMutation('createMilestone', {
   description: 'Adds a milestone to a project, or to the whole company. Needs milestone:write.',

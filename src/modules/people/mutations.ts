@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed } from '../../graphql/payload.ts';
 import { createProfile } from './create-profile.ts';
 import { PresenceStatus } from './presence-status.ts';
@@ -36,7 +36,7 @@ defineMutation('updateProfile', {
     presence: t.field({ type: PresenceStatus, description: 'Whether the person can be reached now.' }),
     managerId: t.globalID({ for: Profile, description: 'Whom the person reports to. Needs people:manage.' }),
     externalReference: t.string({ description: 'Your own key of this person; unique. Needs people:manage.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateProfile(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ profile: changed(t, Profile, 'profiles', ({ id }) => id) }),

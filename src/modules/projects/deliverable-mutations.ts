@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { changeDeliverableStatus } from './change-deliverable-status.ts';
 import { createDeliverable } from './create-deliverable.ts';
@@ -33,7 +33,7 @@ defineMutation('updateDeliverable', {
     description: t.string({ description: 'What it is.' }),
     dueDate: t.field({ type: 'LocalDate', description: 'When it is due.' }),
     externalReference: t.string({ description: 'Your own key of this deliverable; unique.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateDeliverable(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ deliverable: changed(t, Deliverable, 'deliverables', ({ id }) => id) }),
@@ -48,7 +48,7 @@ defineMutation('changeDeliverableStatus', {
     id: t.globalID({ for: Deliverable, required: true, description: 'Which deliverable.' }),
     status: t.field({ type: DeliverableStatus, required: true, description: 'Where it goes.' }),
     note: t.string({ description: 'Why it is accepted or rejected; ignored otherwise.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => changeDeliverableStatus(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ deliverable: changed(t, Deliverable, 'deliverables', ({ id }) => id) }),
@@ -59,7 +59,7 @@ defineMutation('deleteDeliverable', {
   permission: 'project:write',
   input: (t) => ({
     id: t.globalID({ for: Deliverable, required: true, description: 'Which deliverable.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'Deliverable', input),
   payload: (t) => ({ deletedId: deletedId(t, 'Deliverable') }),

@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { createIncident } from './create-incident.ts';
 import { deleteProjectPart } from './delete-project-part.ts';
@@ -31,7 +31,7 @@ defineMutation('updateIncident', {
     description: t.string({ description: 'What happened, at length.' }),
     severity: t.field({ type: IncidentSeverity, description: 'How much harm it does.' }),
     externalReference: t.string({ description: 'Your own key of this incident; unique.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateIncident(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ incident: changed(t, Incident, 'incidents', ({ id }) => id) }),
@@ -42,7 +42,7 @@ defineMutation('resolveIncident', {
   input: (t) => ({
     id: t.globalID({ for: Incident, required: true, description: 'Which incident.' }),
     resolution: t.string({ description: 'What ended it.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => resolveIncident(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ incident: changed(t, Incident, 'incidents', ({ id }) => id) }),
@@ -52,7 +52,7 @@ defineMutation('reopenIncident', {
   description: 'Takes a resolved incident up again: your own report, or any with project:write.',
   input: (t) => ({
     id: t.globalID({ for: Incident, required: true, description: 'Which incident.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => reopenIncident(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ incident: changed(t, Incident, 'incidents', ({ id }) => id) }),
@@ -63,7 +63,7 @@ defineMutation('deleteIncident', {
   permission: 'project:write',
   input: (t) => ({
     id: t.globalID({ for: Incident, required: true, description: 'Which incident.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'Incident', input),
   payload: (t) => ({ deletedId: deletedId(t, 'Incident') }),

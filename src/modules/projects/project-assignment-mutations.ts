@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { createProjectAssignment } from './create-project-assignment.ts';
@@ -40,7 +40,7 @@ defineMutation('updateProjectAssignment', {
     saleRate: t.field({ type: 'Decimal', description: rate }),
     externalReference: t.string({ description: 'Your own key of this assignment; unique.' }),
     allowOverbooking: t.boolean({ description: overbook }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateProjectAssignment(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ projectAssignment: changed(t, ProjectAssignment, 'projectAssignments', ({ id }) => id) }),
@@ -51,7 +51,7 @@ defineMutation('deleteProjectAssignment', {
   permission: 'project:write',
   input: (t) => ({
     id: t.globalID({ for: ProjectAssignment, required: true, description: 'Which assignment.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'ProjectAssignment', input),
   payload: (t) => ({ deletedId: deletedId(t, 'ProjectAssignment') }),

@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { Client } from '../clients/client.ts';
 import { Profile } from '../people/profile.ts';
@@ -40,7 +40,7 @@ defineMutation('updateProject', {
     expectedEndDate: t.field({ type: 'LocalDate', description: 'Last day, as expected now.' }),
     status: t.field({ type: ProjectStatus, description: 'How it stands.' }),
     externalReference: t.string({ description: 'Your own key of this project; unique.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateProject(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ project: changed(t, Project, 'projects', ({ id }) => id) }),
@@ -54,7 +54,7 @@ defineMutation('deleteProject', {
   permission: 'project:delete',
   input: (t) => ({
     id: t.globalID({ for: Project, required: true, description: 'Which project.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteProject(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ deletedId: deletedId(t, 'Project') }),

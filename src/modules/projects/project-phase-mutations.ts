@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { createProjectPhase } from './create-project-phase.ts';
 import { deleteProjectPart } from './delete-project-part.ts';
@@ -31,7 +31,7 @@ defineMutation('updateProjectPhase', {
     startDate: t.field({ type: 'LocalDate', description: 'First day.' }),
     endDate: t.field({ type: 'LocalDate', description: 'Last day.' }),
     externalReference: t.string({ description: 'Your own key of this phase; unique.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateProjectPhase(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ projectPhase: changed(t, ProjectPhase, 'projectPhases', ({ id }) => id) }),
@@ -42,7 +42,7 @@ defineMutation('deleteProjectPhase', {
   permission: 'project:write',
   input: (t) => ({
     id: t.globalID({ for: ProjectPhase, required: true, description: 'Which phase.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteProjectPart(ctx.tx, ctx.viewer, 'ProjectPhase', input),
   payload: (t) => ({ deletedId: deletedId(t, 'ProjectPhase') }),

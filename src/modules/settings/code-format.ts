@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
 import { type CodeKind, codeKinds, defaultPatterns } from './code-kinds.ts';
 import { readableSettings } from './policy.ts';
@@ -62,7 +62,7 @@ defineMutation('updateCodeFormat', {
       required: true,
       description: 'One {seq} or {seq:5}, and {YYYY}, {YY}, {MM}, at most 60 characters, such as INV-{YYYY}-{seq:5}.',
     }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateCodeFormat(ctx.tx, ctx.viewer, input),
   payload: (t) => ({

@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { ChecklistItem } from './checklist-item.ts';
 import { createChecklistItem } from './create-checklist-item.ts';
@@ -29,7 +29,7 @@ defineMutation('updateChecklistItem', {
     id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }),
     name: t.string({ description: 'What to do, 1 to 200 characters.' }),
     isDone: t.boolean({ description: 'Whether it is ticked off.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateChecklistItem(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -45,7 +45,7 @@ defineMutation('moveChecklistItem', {
     id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }),
     beforeId: t.globalID({ for: ChecklistItem, description: 'Right before this one. Not together with `afterId`.' }),
     afterId: t.globalID({ for: ChecklistItem, description: 'Right after this one.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => moveChecklistItem(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -59,7 +59,7 @@ defineMutation('deleteChecklistItem', {
   permission: 'task:write',
   input: (t) => ({
     id: t.globalID({ for: ChecklistItem, required: true, description: 'Which item.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteChecklistItem(ctx.tx, ctx.viewer, input),
   payload: (t) => ({

@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { createTaskComment } from './create-task-comment.ts';
 import { deleteTaskComment } from './delete-task-comment.ts';
@@ -26,7 +26,7 @@ defineMutation('updateTaskComment', {
   input: (t) => ({
     id: t.globalID({ for: TaskComment, required: true, description: 'Which comment.' }),
     content: t.string({ required: true, description: 'What to say, 1 to 20,000 characters.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateTaskComment(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ taskComment: changed(t, TaskComment, 'taskComments', ({ id }) => id) }),
@@ -37,7 +37,7 @@ defineMutation('deleteTaskComment', {
   permission: 'task:write',
   input: (t) => ({
     id: t.globalID({ for: TaskComment, required: true, description: 'Which comment.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteTaskComment(ctx.tx, ctx.viewer, input),
   payload: (t) => ({

@@ -1,5 +1,4 @@
-import type { SchemaTypes } from '../../graphql/builder.ts';
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/mutation.ts';
 import { changed, deletedId } from '../../graphql/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Deliverable } from '../projects/deliverable.ts';
@@ -12,11 +11,6 @@ import { TaskPriority } from './task-priority.ts';
 import { TaskStatus } from './task-status.ts';
 import { TaskType } from './task-type.ts';
 import { updateTask } from './update-task.ts';
-
-type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
-
-const expectedVersion = (t: InputBuilder) =>
-  t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' });
 
 /** What creating and changing a task have in common, beside the name. */
 const commonInput = (t: InputBuilder) => ({

@@ -1,4 +1,4 @@
-import { defineMutation } from '../../graphql/mutation.ts';
+import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
 import { changed, changedList, deletedId } from '../../graphql/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
@@ -42,7 +42,7 @@ defineMutation('updateTimeEntry', {
     description: t.string({ description: 'What was done.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it.' }),
     externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateTimeEntry(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries', ({ id }) => id) }),
@@ -52,7 +52,7 @@ defineMutation('deleteTimeEntry', {
   description: 'Deletes an entry that is not validated.',
   input: (t) => ({
     id: t.globalID({ for: TimeEntry, required: true, description: 'Which entry.' }),
-    expectedVersion: t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' }),
+    expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteTimeEntry(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ deletedId: deletedId(t, 'TimeEntry') }),
