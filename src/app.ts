@@ -106,7 +106,7 @@ export class App implements Toolbox {
     const seal = new Seal(secret);
     this.signingKeys = new SigningKeys(this.catalog, seal, clock);
     const accessTokens = new AccessTokens(this.signingKeys, clock, {
-      issuer: config.publicUrl,
+      issuer: config.issuer,
       audience: 'chantier',
       lifetimeMs: config.accessTokenTtl * 1000,
     });

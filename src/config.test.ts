@@ -29,6 +29,7 @@ describe('configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       publicUrl: 'http://localhost:4000',
+      issuer: 'http://localhost',
       databaseUrl: undefined,
       adminDatabaseUrl: undefined,
       dataDir: path.resolve(import.meta.dirname, '../.data'),
@@ -75,6 +76,7 @@ describe('configuration', () => {
       prepare: false,
       oidcIssuers: [issuer],
       publicUrl: 'https://chantier.example',
+      issuer: 'https://chantier.example',
       dataDir: '/var/data',
     });
   });

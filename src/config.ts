@@ -20,6 +20,8 @@ export interface Config {
   port: number;
   /** Origin by which browsers and other programs reach us, without a trailing slash. */
   publicUrl: string;
+  /** Who our access tokens say they are from: the same in every process of an installation, whatever its port. */
+  issuer: string;
   /** Undefined: the embedded server in `dataDir`. */
   databaseUrl: string | undefined;
   /** Undefined: `databaseUrl` may create roles and schemas itself. */
@@ -151,6 +153,7 @@ function toConfig(v: Values): Config {
     host: v.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: v.PORT,
     publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+    issuer: v.PUBLIC_URL ?? 'http://localhost',
     databaseUrl: v.DATABASE_URL,
     adminDatabaseUrl: v.ADMIN_DATABASE_URL,
     dataDir: path.resolve(root, v.DATA_DIR),
