@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import { App } from './app.ts';
 import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
@@ -12,10 +13,12 @@ import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
 import { hostCheck } from './server/hosts.ts';
 import { HttpServer } from './server/http.ts';
+import { KnownDocuments } from './server/known-documents.ts';
 import { mayExplore } from './server/may-explore.ts';
+import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request-scopes.ts';
 import { Upkeep, type UpkeepTask } from './server/upkeep.ts';
-import { createGraphServer, type Yoga } from './server/yoga.ts';
+import { createGraphServer, type Yoga, type YogaOptions } from './server/yoga.ts';
 import { migrateFleet } from './tenancy/migrate.ts';
 import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 
@@ -32,6 +35,9 @@ export interface GraphServerOptions {
 
 export interface GraphServer {
   yoga: Yoga;
+  /** The same for Node's http, with a short way for queries that have a plan. */
+  handler: RequestListener;
+  quick?: QuickQueries;
   /** Opens the explorer signed in, when appended to its address; development only. */
   loginCode: string;
 }
@@ -54,9 +60,11 @@ export function buildGraphServer(app: App, options: GraphServerOptions = {}): Gr
     mayOpen: (request) => mayExplore(request, scopes, app.identity),
     demo: demoHeaders && { code: loginCode, headers: demoHeaders },
   };
-  const yoga = createGraphServer({
+  const known = new KnownDocuments();
+  const http: YogaOptions = {
     schema,
     scopes,
+    known,
     ...(plans && { plans }),
     explorer: new Explorer(explorer),
     openIntrospection: !config.production,
@@ -68,8 +76,10 @@ export function buildGraphServer(app: App, options: GraphServerOptions = {}): Gr
     corsOrigins: config.corsOrigins,
     maxBodyBytes: config.maxBodyBytes,
     logger,
-  });
-  return { yoga, loginCode };
+  };
+  const yoga = createGraphServer(http);
+  const quick = plans && new QuickQueries({ ...http, plans, known, rest: yoga });
+  return { yoga, handler: quick?.handler ?? yoga, ...(quick && { quick }), loginCode };
 }
 
 export interface ServeOptions {
@@ -89,12 +99,12 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   if (!config.production) await migrateFleet(app.fleet);
   await assertSchemasCurrent(app.catalog, app.fleet.lines);
   const demo = config.production ? undefined : await ensureDemo(app);
-  const { yoga, loginCode } = buildGraphServer(app, {
+  const { handler, loginCode } = buildGraphServer(app, {
     draining: () => signal.aborted,
     ...(demo && { demoHeaders: demo.headers }),
   });
   const { host, port, shutdownGraceMs } = config;
-  await using http = await HttpServer.listen({ handler: yoga, host, port, graceMs: shutdownGraceMs });
+  await using http = await HttpServer.listen({ handler, host, port, graceMs: shutdownGraceMs, logger });
   await using _upkeep = new Upkeep(upkeepOf(app), logger);
   logger.info({ host, port: http.port }, 'listening');
   if (demo) stdout.write(await demoBlock(demo, `http://localhost:${http.port}`, loginCode));

@@ -10,7 +10,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { type Plans, reportOf } from './compile/plans.ts';
+import { type Plans, reportOf, resultOf } from './compile/plans.ts';
 import { Context } from './context.ts';
 import { answerOnce } from './idempotency.ts';
 
@@ -57,7 +57,7 @@ async function executeQuery(
   const context = args.contextValue as Context;
   const outcome = await plans.answer(args, operation, context);
   const extensions = explain && context.scope.viewer?.permissions.has('graph:explore') && { plan: reportOf(outcome) };
-  if ('result' in outcome) return Object.assign(outcome.result, extensions && { extensions });
+  if ('data' in outcome) return Object.assign(resultOf(outcome.data), extensions && { extensions });
   const result = await (outcome.spoilt ? executeAnew(args, execute) : execute(args));
   return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
 }

@@ -11,11 +11,17 @@ import { Operation } from './operation.ts';
 import { compilePlan, type Plan } from './plan.ts';
 import type { Supplied } from './supplied.ts';
 
+type OperationArgs = Pick<ExecutionArgs, 'document' | 'variableValues'>;
+
 /** An answer from a plan, or why there is none. */
 export type Outcome =
-  | { result: ExecutionResult; plan: Plan }
-  /** `spoilt`: the session is over with the plan's statement, so the executor needs another one. */
-  | { reason: Reason; spoilt: boolean };
+  /** `data` is the JSON text of the answer's data. */
+  | { data: string; plan: Plan }
+  /**
+   * `spoilt`: the session is over with the plan's statement, so the executor needs another one. `failed`: the database
+   * failed as such, and the session fails of the same again.
+   */
+  | { reason: Reason; spoilt?: boolean; failed?: boolean };
 
 /** Counts since the start. */
 export interface PlanCounts {
@@ -71,9 +77,9 @@ export class Plans {
   }
 
   /** Answers a query operation by one statement, where that is certain to be what the executor would answer. */
-  async answer(args: ExecutionArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
+  async answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
     const outcome = await this.#answer(args, operation, context);
-    if ('result' in outcome) this.#counts.answered++;
+    if ('data' in outcome) this.#counts.answered++;
     else {
       this.#counts.declined++;
       this.#onDecline?.(outcome.reason);
@@ -81,9 +87,9 @@ export class Plans {
     return outcome;
   }
 
-  async #answer(args: ExecutionArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
+  async #answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
     const { viewer, tenant } = context.scope;
-    if (!viewer || !tenant) return { reason: { why: 'nobody of an organization asks' }, spoilt: false };
+    if (!viewer || !tenant) return { reason: { why: 'nobody of an organization asks' } };
     let plan: Plan;
     let supplied: Supplied;
     let parameters: unknown[];
@@ -91,26 +97,26 @@ export class Plans {
       ({ plan, supplied } = this.#find(args, operation, context, viewer));
       parameters = plan.parametersFor(supplied);
     } catch (error) {
-      return { reason: reasonOf(error), spoilt: false };
+      return { reason: reasonOf(error) };
     }
     let row: readonly (string | null)[];
     try {
       row = await context.readOnce(plan.text, parameters);
     } catch (error) {
       const code = toAppError(error)?.code;
-      if (code && environmental.has(code)) return { reason: { why: code }, spoilt: false };
+      if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
       this.#counts.failed++;
       context.scope.logger.error({ err: error, sql: plan.text }, 'a compiled statement failed; the executor answers');
       return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
     }
     try {
-      return { result: answerOf(plan.dataOf(row, supplied)), plan };
+      return { data: plan.dataOf(row, supplied), plan };
     } catch (error) {
       return { reason: reasonOf(error), spoilt: true };
     }
   }
 
-  #find(args: ExecutionArgs, definition: OperationDefinitionNode, context: Context, viewer: Viewer) {
+  #find(args: OperationArgs, definition: OperationDefinitionNode, context: Context, viewer: Viewer) {
     const operation = this.#operation(args.document, definition);
     const variables = operation.variables(args.variableValues);
     const { variant, skeleton } = operation.skeleton(variables);
@@ -163,7 +169,7 @@ const reasonOf = (error: unknown): Reason =>
   error instanceof Declined ? error.reason : { why: (error as Error).message };
 
 /** The answer as text already: it is parsed only for who looks into it. */
-function answerOf(data: string): ExecutionResult {
+export function resultOf(data: string): ExecutionResult {
   const result = {
     get data() {
       return JSON.parse(data) as Record<string, unknown>;
@@ -181,4 +187,4 @@ function answerOf(data: string): ExecutionResult {
 export type PlanReport = { compiled: true; sql: string } | { compiled: false; reason: Reason };
 
 export const reportOf = (outcome: Outcome): PlanReport =>
-  'result' in outcome ? { compiled: true, sql: outcome.plan.text } : { compiled: false, reason: outcome.reason };
+  'data' in outcome ? { compiled: true, sql: outcome.plan.text } : { compiled: false, reason: outcome.reason };

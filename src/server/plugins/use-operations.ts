@@ -9,6 +9,7 @@ import { introspects, onlyIntrospects } from '../../graphql/introspection.ts';
 import { requestError } from '../../graphql/mask-error.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { KnownDocuments } from '../known-documents.ts';
 import { RefreshCookie } from '../refresh-cookie.ts';
 import type { RequestHead, RequestScopes } from '../request-scopes.ts';
 
@@ -16,6 +17,8 @@ export interface OperationsOptions {
   scopes: RequestScopes;
   /** Compiled queries; without them every operation is executed field by field. */
   plans?: Plans;
+  /** Where documents are noted that were found valid, for who serves them without being asked again. */
+  known?: KnownDocuments;
   /** Whether anybody may read the schema; else it needs graph:explore. */
   openIntrospection: boolean;
   /** Whether browsers reach us by https. */
@@ -25,8 +28,10 @@ export interface OperationsOptions {
   logger: Logger;
 }
 
+type Socketed = { socket: { remoteAddress?: string } };
+
 interface ServerContext {
-  req?: { socket: { remoteAddress?: string } };
+  req?: Socketed;
 }
 
 /** Runs operations in their tenant, as their viewer, in their transactions. Refuses the too costly before anything. */
@@ -40,10 +45,12 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const jar = new RefreshCookie(request.headers.get('cookie'), { secure: options.secureCookies });
         cookies.set(request, jar);
         const head = { ...headOf(request, req, options.trustProxy), cookies: jar };
-        const scope = await scopeOf(args, head, options).catch((error: unknown) => {
+        const scope = await admit(args, head, options).catch((error: unknown) => {
           throw requestError(error, options.logger);
         });
-        return executeOperation({ ...args, contextValue: new Context(scope) }, executeFn as Execute, {
+        if (params.query) options.known?.add(params.query, args.document);
+        const contextValue = (req && options.known?.takeContext(req)) ?? new Context(scope);
+        return executeOperation({ ...args, contextValue }, executeFn as Execute, {
           ...(options.plans && { plans: options.plans }),
           explain: params.extensions?.plan === true,
         });
@@ -56,7 +63,12 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
   };
 }
 
-async function scopeOf(args: ExecutionArgs, head: RequestHead, options: OperationsOptions): Promise<RequestScope> {
+/** Everything that an operation has to pass before it runs, and what it runs with. Throws what it is refused for. */
+export async function admit(
+  args: Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>,
+  head: RequestHead,
+  options: Pick<OperationsOptions, 'scopes' | 'openIntrospection'>,
+): Promise<RequestScope> {
   const { scopes, openIntrospection } = options;
   checkVariables(args.variableValues);
   checkCost(args, new Context(scopes.anonymous(head)));
@@ -71,7 +83,12 @@ async function scopeOf(args: ExecutionArgs, head: RequestHead, options: Operatio
   return scope;
 }
 
-function headOf(request: Request, req: ServerContext['req'], trustProxy: boolean): Omit<RequestHead, 'cookies'> {
+/** What a request says of itself, beside its cookies. */
+export function headOf(
+  request: Pick<RequestHead, 'url' | 'headers' | 'signal'>,
+  req: Socketed | undefined,
+  trustProxy: boolean,
+): Omit<RequestHead, 'cookies'> {
   const forwarded = trustProxy ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   return {
     url: request.url,

@@ -9,7 +9,15 @@ export interface RequestRulesOptions {
   isOurs(host: string | null): boolean;
 }
 
-function problemOf(request: Request, { isOurs }: RequestRulesOptions): AppError | undefined {
+/** What the rules look at. */
+export interface RequestLine {
+  method: string;
+  url: string;
+  headers: { get(name: string): string | null };
+}
+
+/** Why a request is refused before anything is read of it; undefined when it is not. */
+export function problemOf(request: RequestLine, { isOurs }: RequestRulesOptions): AppError | undefined {
   const { method, headers } = request;
   if (!isOurs(headers.get('host') ?? new URL(request.url).host)) {
     return new AppError('FORBIDDEN', 'This server does not answer to that host name; PUBLIC_URL gives it another');

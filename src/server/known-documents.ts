@@ -1,0 +1,37 @@
+import type { DocumentNode } from 'graphql';
+import type { Context } from '../graphql/context.ts';
+import { DocumentCache } from './document-cache.ts';
+
+/** A document that was found valid, and how often a plan answered it or could not. */
+export interface KnownDocument {
+  readonly document: DocumentNode;
+  answered: number;
+  declined: number;
+}
+
+/** How much text of documents is kept. */
+const keptCharacters = 500_000;
+
+/** Documents that need not be parsed and validated again, by their text; and what a first attempt at a request leaves. */
+export class KnownDocuments {
+  readonly #documents = new DocumentCache<KnownDocument>(keptCharacters);
+  readonly #contexts = new WeakMap<object, Context>();
+
+  get(text: string): KnownDocument | undefined {
+    return this.#documents.get(text);
+  }
+
+  add(text: string, document: DocumentNode): void {
+    if (this.#documents.get(text)?.document === document) return;
+    this.#documents.set(text, { document, answered: 0, declined: 0 });
+  }
+
+  /** Leaves a context whose session has failed to whoever answers the request after all: it fails of the same. */
+  leaveContext(request: object, context: Context): void {
+    this.#contexts.set(request, context);
+  }
+
+  takeContext(request: object): Context | undefined {
+    return this.#contexts.get(request);
+  }
+}

@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildGraphServer } from '../../src/serve.ts';
+import { HttpServer } from '../../src/server/http.ts';
+import { type Company, type Member, world } from '../support/world.ts';
+
+const query = 'query ($first: Int) { profiles(first: $first) { totalCount nodes { id firstName } } }';
+
+describe('a query that has a plan', async () => {
+  const here = await world();
+  const { yoga, handler, quick } = buildGraphServer(here.app);
+  const listen = (listener: typeof handler) =>
+    HttpServer.listen({ handler: listener, host: '127.0.0.1', port: 0, graceMs: 500 });
+  const short = await listen(handler);
+  const long = await listen(yoga);
+  afterAll(() => Promise.all([short.close(), long.close()]));
+
+  let acme: Company;
+  let other: Company;
+  let manager: Member;
+  beforeAll(async () => {
+    acme = await here.company();
+    other = await here.company('Other');
+    manager = await acme.as('MANAGER');
+  });
+
+  interface Sent {
+    path?: string;
+    method?: string;
+    headers?: Record<string, string>;
+    body?: unknown;
+  }
+
+  async function send(server: HttpServer, { path = '/graphql', method = 'POST', headers, body }: Sent) {
+    const response = await fetch(`http://127.0.0.1:${server.port}${path}`, {
+      method,
+      headers: { 'content-type': 'application/json', ...manager.headers, ...headers },
+      ...(method === 'POST' && { body: typeof body === 'string' ? body : JSON.stringify(body ?? { query }) }),
+    });
+    const { date: _, ...rest } = Object.fromEntries(response.headers);
+    return { status: response.status, headers: rest, body: await response.text() };
+  }
+
+  async function both(request: Sent) {
+    const served = quick!.served;
+    const [expected, actual] = [await send(long, request), await send(short, request)];
+    expect(actual).toEqual(expected);
+    return quick!.served - served;
+  }
+
+  it('goes the short way from the second time on, with the same answer and headers', async () => {
+    await both({});
+    expect(await both({})).toBe(1);
+    expect(await both({ body: { query, variables: { first: 1 }, operationName: null } })).toBe(1);
+    expect(await both({ headers: { accept: 'application/json' } })).toBe(1);
+    expect(await both({ headers: { accept: 'application/graphql-response+json' } })).toBe(1);
+    expect(await both({ path: `/t/${acme.tenant.slug}/graphql` })).toBe(1);
+    expect(await both({ headers: { 'x-tenant': acme.tenant.slug } })).toBe(1);
+  });
+
+  it.each<[string, () => Sent]>([
+    ['without a token', () => ({ headers: { authorization: '' } })],
+    ['with a bad token', () => ({ headers: { authorization: 'Bearer nonsense' } })],
+    ['for another company', () => ({ headers: { 'x-tenant': other.tenant.slug } })],
+    ['on the path of another company', () => ({ path: `/t/${other.tenant.slug}/graphql` })],
+    ['with the session cookie alone', () => ({ headers: { cookie: 'chantier_refresh=x' } })],
+    ['from another site', () => ({ headers: { origin: 'https://evil.example' } })],
+    ['as text', () => ({ headers: { 'content-type': 'text/plain' } })],
+    ['with variables that do not fit', () => ({ body: { query, variables: { first: 'x' } } })],
+    ['with a page that is too large', () => ({ body: { query, variables: { first: 1_000 } } })],
+    ['that is no JSON', () => ({ body: '{"query":' })],
+    ['of an empty body', () => ({ body: '' })],
+    ['of several operations', () => ({ body: [{ query }] })],
+    ['that is no document', () => ({ body: { query: '{' } })],
+    ['for an event stream', () => ({ headers: { accept: 'text/event-stream' } })],
+    ['that asks how it was answered', () => ({ body: { query, extensions: { other: 1 } } })],
+    ['by GET', () => ({ method: 'GET', path: `/graphql?query=${encodeURIComponent('{ __typename }')}` })],
+    ['of another path', () => ({ path: '/graphql/more' })],
+  ])('is refused or answered by the rest of the server: %s', async (_what, request) => {
+    await both({});
+    expect(await both(request())).toBe(0);
+  });
+
+  it('leaves mutations and what has no plan to the rest', async () => {
+    const viewer = { query: '{ viewer { role } }' };
+    for (let n = 0; n < 3; n++) expect(await both({ body: viewer })).toBe(0);
+    const create = {
+      query: 'mutation { createProfile(input: { firstName: "a", lastName: "b" }) { profile { firstName } } }',
+    };
+    for (let n = 0; n < 2; n++) expect(await both({ body: create })).toBe(0);
+  });
+
+  it('sees a demotion on the next request', async () => {
+    const member = await acme.member('CLIENT');
+    const hours = { query: '{ timeEntries { totalCount } projectAssignments { nodes { saleRate { amount } } } }' };
+    for (let n = 0; n < 3; n++) await both({ body: hours });
+    expect(await both({ body: hours, headers: member.headers })).toBe(0);
+  });
+
+  it('survives a client that goes away in the middle of its request', async () => {
+    const socket = connect(short.port, '127.0.0.1');
+    await once(socket, 'connect');
+    socket.write(
+      'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{',
+    );
+    socket.destroy();
+    await once(socket, 'close');
+    await both({});
+  });
+});
