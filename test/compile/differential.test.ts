@@ -11,7 +11,7 @@ import { Documents, type GeneratedDocument } from './documents.ts';
 import { Random } from './random.ts';
 import { seedRows } from './seed.ts';
 
-/** `DOCUMENTS=10000 SEED=7 npx vitest run test/compile/differential.test.ts` */
+/** `DOCUMENTS=10000 SEED=7 [ROOT=tasks] npx vitest run test/compile/differential.test.ts` */
 const perRole = Number(process.env.DOCUMENTS ?? 60);
 const seed = Number(process.env.SEED ?? 1);
 
@@ -64,7 +64,7 @@ it.each(roles)(
   { timeout: 3_600_000 },
   async (role) => {
     const member = await acme.as(role);
-    const documents = new Documents(schema, new Random(seed + roles.indexOf(role) * 1_000), ids);
+    const documents = new Documents(schema, new Random(seed + roles.indexOf(role) * 1_000), ids, process.env.ROOT);
     const before = plans.counts;
     for (let i = 0; i < perRole; i++) {
       const document = documents.next();

@@ -26,6 +26,7 @@ type Field = GraphQLField<unknown, unknown>;
 
 /** Makes documents that are valid for a schema, over the fields that show rows. */
 export class Documents {
+  readonly #root: string | undefined;
   readonly #schema: GraphQLSchema;
   readonly #random: Random;
   /** Global ids of rows, by type. */
@@ -38,7 +39,14 @@ export class Documents {
   #fragments: string[] = [];
   #pages = new Map<string, string>();
 
-  constructor(schema: GraphQLSchema, random: Random, ids: ReadonlyMap<string, readonly string[]>) {
+  /** `root`: the one root field to ask for, instead of any. */
+  constructor(
+    schema: GraphQLSchema,
+    random: Random,
+    ids: ReadonlyMap<string, readonly string[]>,
+    root: string | undefined,
+  ) {
+    this.#root = root;
     this.#schema = schema;
     this.#random = random;
     this.#ids = ids;
@@ -78,8 +86,11 @@ export class Documents {
   }
 
   #showsRows(field: Field): boolean {
+    if (this.#root) return field.name === this.#root;
     const type = getNamedType(field.type);
-    return field.name === 'node' || field.name === 'nodes' || (isObjectType(type) && this.#isShown(type));
+    return (
+      ['node', 'nodes', 'timeEntriesAggregate'].includes(field.name) || (isObjectType(type) && this.#isShown(type))
+    );
   }
 
   #isShown(type: GraphQLObjectType): boolean {

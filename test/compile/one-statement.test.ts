@@ -48,6 +48,13 @@ const chat = `query ($channel: ID!) {
   }
 }`;
 
+const report = `{
+  timeEntriesAggregate(groupBy: [PROJECT, MONTH], where: { workDate: { gte: "2023-01-01" } }) {
+    keys { project { id name } month }
+    sum
+  }
+}`;
+
 /** So many rows of everything, under so many projects; answers what the operations take as variables. */
 async function fill(company: Company, { profileId }: Member, count: number) {
   const ids = Array.from({ length: count }, () => uuidv7());
@@ -81,7 +88,7 @@ async function fill(company: Company, { profileId }: Member, count: number) {
 describe('one statement, however many rows there are', async () => {
   const here = await world();
 
-  it.each(Object.entries({ point, board, deep, chat }))('for %s', async (_name, query) => {
+  it.each(Object.entries({ point, board, deep, chat, report }))('for %s', async (_name, query) => {
     const company = await here.company();
     const manager = await company.as('MANAGER');
     for (const count of [1, 30]) {

@@ -147,6 +147,24 @@ describe('a document becomes one statement', () => {
     `);
   });
 
+  it('of sums with the rows that they are about', () => {
+    const query = '{ timeEntriesAggregate(groupBy: [PROJECT, MONTH]) { keys { project { name } month } sum } }';
+    expect(statementOf(query)).toMatchInlineSnapshot(`
+      "
+      select ((
+        select coalesce(json_agg(json_build_object('keys', json_build_object('project', (
+        select json_build_object('name', t2.name)
+        from projects as t2
+        where t2.id = t1.projectId), 'month', t1.month), 'sum', trim_scale(t1.sum)::text)), '[]'::json)
+        from (
+        select time_entries.project_id as projectId, date_trunc('month', time_entries.work_date::timestamp)::date::text as month, count(*) as count, coalesce(sum(time_entries.hours), 0) as sum, avg(time_entries.hours) as avg, min(time_entries.hours) as min, max(time_entries.hours) as max
+        from time_entries group by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date::text
+        order by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date::text
+        limit $1) as t1))::text as r0
+      "
+    `);
+  });
+
   it('of several root fields', () => {
     expect(
       statementOf('{ __typename some: projects(first: 1) { nodes { id } } clients { totalCount } }'),

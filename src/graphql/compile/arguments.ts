@@ -32,8 +32,11 @@ export function valuesAt({ selected, constant }: Site, variables: VariableValues
   return { args, shape, leaves };
 }
 
+/** Arguments that say what is asked, not which values: each choice is another statement. */
+const isShape = (name: string): boolean => name === 'orderBy' || name === 'groupBy';
+
 function shapeOfArgument(name: string, value: unknown, leaves: unknown[]): string {
-  if (name === 'orderBy') return JSON.stringify(value ?? null);
+  if (isShape(name)) return JSON.stringify(value ?? null);
   if (name === 'after' || name === 'before') return value ? 'cursor' : '';
   return shapeOf(value, leaves);
 }
@@ -49,7 +52,7 @@ export function templateOf({ index }: Site, args: Args, holes: Hole<Supplied>[])
   };
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => {
-      if (name === 'orderBy' || name === 'after' || name === 'before') return [name, value];
+      if (isShape(name) || name === 'after' || name === 'before') return [name, value];
       return [name, withHoles(value, hole)];
     }),
   );

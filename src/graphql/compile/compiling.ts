@@ -50,8 +50,13 @@ export class Compiling {
 
   /** A table of the statement, under a name that no other has. */
   row(table: TableName): Row {
+    return new Row(table, this.alias());
+  }
+
+  /** Another name that nothing of the statement has. */
+  alias(): string {
     this.#aliases++;
-    return new Row(table, `t${this.#aliases}`);
+    return `t${this.#aliases}`;
   }
 
   /** Notes what a request's values must pass even where the statement does not need them. */

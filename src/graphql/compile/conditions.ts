@@ -11,6 +11,7 @@ import {
 } from 'drizzle-orm';
 import { relations } from '../../relations.ts';
 import { guardWhere, visibleFilter } from '../guarded-db.ts';
+import type { TableName } from '../row-rules.ts';
 import type { Compiling } from './compiling.ts';
 import { Declined } from './decline.ts';
 import { isImplied } from './implied-rule.ts';
@@ -30,6 +31,13 @@ const sqlOf = (row: Row, filter: object | undefined): SQL | undefined =>
 /** The rows of a table that match and that the plan's viewers may see. */
 export function visibleRows(row: Row, where: Where | undefined, { context }: Compiling): Source {
   return { from: row.from, where: sqlOf(row, visibleFilter(row.name, where as never, context.viewer)) };
+}
+
+/** The same of a table that stands in the statement under its own name. */
+export function visibleWhole(table: TableName, where: object | undefined, { context }: Compiling): SQL | undefined {
+  const filter = visibleFilter(table, where as never, context.viewer);
+  const config = relations[table];
+  return filter && relationsFilterToSQL(config.table, filter as never, config.relations, relations);
 }
 
 /** Those that a relation leads to from a row of the statement. `ruled`: whether their own rule can hold one back. */

@@ -1,4 +1,4 @@
-/** Short names for sets of words: equal sets have the same one, whichever objects they are. */
+/** Short names for sets of words: sets with the same words in the same order share one, whichever objects they are. */
 export class Ids {
   readonly #ofText = new Map<string, number>();
   readonly #ofSet = new WeakMap<ReadonlySet<string>, Map<string, number>>();
@@ -12,7 +12,7 @@ export class Ids {
     }
     let id = known.get(word);
     if (id === undefined) {
-      id = this.#ofTextOf(`${word}:${[...words].sort().join(',')}`);
+      id = this.#ofTextOf(`${word}:${[...words].join(',')}`);
       known.set(word, id);
     }
     return id;

@@ -2,10 +2,12 @@ import { sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
 import type { Viewer } from '../../identity/viewer.ts';
+import type { GroupsDeclaration } from '../groups.ts';
 import type { ListDeclaration, RowDeclaration } from '../pages.ts';
 import { type Check, Compiling } from './compiling.ts';
 import { listField } from './connection.ts';
 import { Declined, Unplanned } from './decline.ts';
+import { groupsField } from './groups-field.ts';
 import { nodeField, nodesField, rowField } from './node-field.ts';
 import { compileObject } from './object.ts';
 import { literal, type Output, type Read } from './output.ts';
@@ -79,11 +81,12 @@ export function compilePlan(schema: GraphQLSchema, skeleton: Skeleton, viewer: V
 }
 
 function rootField(selected: Selected, compiling: Compiling): Output {
-  const { chantierList, chantierNodes, chantierRow } = selected.field.extensions;
+  const { chantierList, chantierNodes, chantierRow, chantierGroups } = selected.field.extensions;
   if (isTypename(selected)) return { sql: sql`to_json(${literal(selected.parent.name)}::text)` };
   const list = chantierList as ListDeclaration | undefined;
   try {
     if (list) return listField(selected, list, compiling);
+    if (chantierGroups) return groupsField(selected, chantierGroups as GroupsDeclaration, compiling);
     if (chantierRow) return rowField(selected, chantierRow as RowDeclaration, compiling);
     if (chantierNodes === 'one') return nodeField(selected, compiling);
     if (chantierNodes === 'many') return nodesField(selected, compiling);

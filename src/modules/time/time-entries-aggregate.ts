@@ -1,6 +1,8 @@
 import { count, type SQL, sql } from 'drizzle-orm';
 import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
+import type { FilterInput } from '../../graphql/filters.ts';
+import { groupsOf, rowOfGroup, sameGroup } from '../../graphql/groups.ts';
 import type { WhereOf } from '../../graphql/row-rules.ts';
 import { badInput } from '../../lib/errors.ts';
 import { Profile } from '../people/profile.ts';
@@ -44,6 +46,7 @@ const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implem
       nullable: true,
       authScopes: { permission: 'project:read' },
       description: 'The project.',
+      extensions: rowOfGroup('projectId'),
       resolve: ({ projectId }) => rowOf(projectId),
     }),
     profile: t.field({
@@ -51,6 +54,7 @@ const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implem
       nullable: true,
       authScopes: { permission: 'people:read' },
       description: 'Whose time it is.',
+      extensions: rowOfGroup('profileId'),
       resolve: ({ profileId }) => rowOf(profileId),
     }),
     task: t.field({
@@ -58,6 +62,7 @@ const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implem
       nullable: true,
       authScopes: { permission: 'task:read' },
       description: 'The task; null also for entries that are about none.',
+      extensions: rowOfGroup('taskId'),
       resolve: ({ taskId }) => rowOf(taskId),
     }),
     day: t.expose('day', day('The day.')),
@@ -76,7 +81,12 @@ const rowOf = (id: string | null | undefined): never => (id ? { id } : null) as 
 const TimeEntriesAggregate = builder.objectRef<Aggregate>('TimeEntriesAggregate').implement({
   description: 'Time entries summed up. Sums are exact.',
   fields: (t) => ({
-    keys: t.field({ type: AggregateKeys, description: 'What the entries have in common.', resolve: (group) => group }),
+    keys: t.field({
+      type: AggregateKeys,
+      description: 'What the entries have in common.',
+      extensions: sameGroup,
+      resolve: (group) => group,
+    }),
     count: t.exposeInt('count', { description: 'How many entries.' }),
     sum: t.expose('sum', { type: 'Decimal', description: 'Hours together.' }),
     avg: t.expose('avg', { type: 'Decimal', nullable: true, description: 'Hours of an entry on average.' }),
@@ -93,6 +103,8 @@ const measures = {
   min: sql<string | null>`min(${hours})`,
   max: sql<string | null>`max(${hours})`,
 };
+
+const measureNames = Object.keys(measures) as (keyof typeof measures)[];
 
 /** One statement, whatever it groups by. Without groups it gives one row, also of no entries at all. */
 async function aggregate(
@@ -112,10 +124,47 @@ async function aggregate(
   return (await rows.limit(limit)) as Aggregate[];
 }
 
+interface AggregateArguments {
+  groupBy?: readonly TimeEntryGroupName[] | null;
+  where?: FilterInput | null;
+  limit?: number | null;
+}
+
+function checkedLimit({ limit }: AggregateArguments): number {
+  const most = limit ?? 1000;
+  if (most < 1 || most > mostGroups) throw badInput(`between 1 and ${mostGroups}`, 'limit');
+  return most;
+}
+
+const named = (value: SQL, name: string): SQL => sql`${value} as ${sql.identifier(name)}`;
+
+/** The same statement, as a part of another. */
+const compiledGroups = groupsOf({
+  table: 'timeEntries',
+  where: ({ where }: AggregateArguments) => timeEntryFilter.where(where),
+  limit: (args: AggregateArguments) => checkedLimit(args),
+  rows({ groupBy }: AggregateArguments, matching, limit) {
+    const groups = [...new Set(groupBy ?? [])].map(groupOf);
+    const values = groups.map(({ value }): SQL => value);
+    const columns = [
+      ...groups.map(({ key, value }) => named(value, key)),
+      ...measureNames.map((name) => named(measures[name], name)),
+    ];
+    const order = groups.length
+      ? sql` group by ${sql.join(values, sql`, `)} order by ${sql.join(values, sql`, `)}`
+      : sql``;
+    return {
+      columns: [...groups.map(({ key }) => key), ...measureNames],
+      sql: sql`select ${sql.join(columns, sql`, `)} from ${timeEntries}${matching && sql` where ${matching}`}${order} limit ${limit}`,
+    };
+  },
+});
+
 builder.queryField('timeEntriesAggregate', (t) =>
   t.field({
     type: [TimeEntriesAggregate],
     authScopes: { member: true },
+    extensions: compiledGroups,
     description: 'Time entries summed up by what they have in common, in the order of those keys.',
     args: {
       groupBy: t.arg({
@@ -127,10 +176,7 @@ builder.queryField('timeEntriesAggregate', (t) =>
       limit: t.arg.int({ defaultValue: 1000, description: `How many groups at most, up to ${mostGroups}.` }),
     },
     complexity: { field: 10, multiplier: 5 },
-    resolve: (_root, { groupBy, where, limit }, ctx) => {
-      const most = limit ?? 1000;
-      if (most < 1 || most > mostGroups) throw badInput(`between 1 and ${mostGroups}`, 'limit');
-      return aggregate(ctx, groupBy ?? [], timeEntryFilter.where(where), most);
-    },
+    resolve: (_root, { groupBy, where, limit }, ctx) =>
+      aggregate(ctx, groupBy ?? [], timeEntryFilter.where(where), checkedLimit({ limit })),
   }),
 );

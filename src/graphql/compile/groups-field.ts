@@ -1,0 +1,97 @@
+import { type SQL, sql } from 'drizzle-orm';
+import {
+  GraphQLEnumType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  getNamedType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import type { GroupsDeclaration } from '../groups.ts';
+import { Hole } from '../hole.ts';
+import { rowRuleOf } from '../row-rules.ts';
+import type { Compiling } from './compiling.ts';
+import { visibleRows, visibleWhole, whereClause } from './conditions.ts';
+import { Declined } from './decline.ts';
+import { requireReadable } from './field-rules.ts';
+import { modelOf } from './object.ts';
+import { literal, type Output, objectOf } from './output.ts';
+import { isTypename, nameOf, type Selected } from './selection.ts';
+import type { Supplied } from './supplied.ts';
+
+/** The groups in the statement: a subquery with these columns. */
+interface Groups {
+  alias: string;
+  columns: ReadonlySet<string>;
+}
+
+/** A root field that sums up rows: the declared statement with an object made of each of its rows. */
+export function groupsField(selected: Selected, declaration: GroupsDeclaration, compiling: Compiling): Output {
+  requireReadable(selected, compiling.context);
+  const { field } = selected;
+  const list = isNonNullType(field.type) ? field.type.ofType : field.type;
+  if (!isListType(list)) throw new Declined('is no list of groups');
+  const site = compiling.site(selected);
+  const template = compiling.template(site);
+  const limit = ({ sites }: Supplied) => declaration.limit({ ...sites[site.index]!.args });
+  compiling.check(limit);
+  const matching = visibleWhole(declaration.table, declaration.where(template), compiling);
+  const { columns, sql: rows } = declaration.rows(template, matching, new Hole<Supplied>(limit));
+  const groups: Groups = { alias: compiling.alias(), columns: new Set(columns) };
+  const { sql: item, read } = groupObject(selected, getNamedType(field.type) as GraphQLObjectType, groups, compiling);
+  const all = sql`(select coalesce(json_agg(${item}), '[]'::json) from (${rows}) as ${sql.identifier(groups.alias)})`;
+  if (!read) return { sql: all };
+  return { sql: all, read: (json, supplied) => (json as unknown[]).map((group) => read(group, supplied)) };
+}
+
+function groupObject(of: Selected, type: GraphQLObjectType, groups: Groups, compiling: Compiling): Output {
+  const fields = compiling.selections.under(of, type);
+  return objectOf(fields.map((field) => ({ key: field.key, output: groupField(field, groups, compiling) })));
+}
+
+function groupField(selected: Selected, groups: Groups, compiling: Compiling): Output {
+  if (isTypename(selected)) return { sql: literal(selected.parent.name) };
+  requireReadable(selected, compiling.context);
+  const { chantierSameGroup, chantierRowOfGroup, pothosExposedField } = selected.field.extensions;
+  const type = getNamedType(selected.field.type);
+  if (chantierSameGroup && isObjectType(type)) return groupObject(selected, type, groups, compiling);
+  const column = chantierRowOfGroup ?? pothosExposedField;
+  if (typeof column !== 'string') throw new Declined('has code', nameOf(selected));
+  const value = sql`${sql.identifier(groups.alias)}.${sql.identifier(column)}`;
+  if (!groups.columns.has(column)) return absent(selected);
+  if (chantierRowOfGroup) return rowOfGroup(selected, value, compiling);
+  return { sql: scalarOf(selected, value) };
+}
+
+/** What was not grouped by. */
+function absent({ field, parent }: Selected): Output {
+  if (isNonNullType(field.type)) throw new Declined('is absent', nameOf({ field, parent }));
+  return { sql: sql`null` };
+}
+
+const plainScalars: ReadonlySet<string> = new Set(['Int', 'String', 'Boolean', 'LocalDate']);
+
+function scalarOf(selected: Selected, value: SQL): SQL {
+  const type: GraphQLOutputType = getNamedType(selected.field.type);
+  if (type.name === 'Decimal') return sql`trim_scale(${value})::text`;
+  if (plainScalars.has(type.name)) return value;
+  if (type instanceof GraphQLEnumType && type.getValues().every(({ name, value: inner }) => name === inner))
+    return value;
+  throw new Declined('sums up to a type that is not compiled', nameOf(selected));
+}
+
+/** The row that the rows of a group refer to. It exists, so it is there when no rule can hide it. */
+function rowOfGroup(selected: Selected, id: SQL, compiling: Compiling): Output {
+  const type = getNamedType(selected.field.type) as GraphQLObjectType;
+  const table = modelOf(type);
+  if (!table || rowRuleOf(table, compiling.context.viewer) !== 'all') {
+    throw new Declined('shows rows that may be hidden', nameOf(selected));
+  }
+  const row = compiling.row(table);
+  const object = compiling.object(selected, type, row);
+  const { read } = object;
+  const source = visibleRows(row, { RAW: () => sql`${sql.identifier(row.alias)}."id" = ${id}` }, compiling);
+  const one = sql`(select ${object.sql} from ${source.from}${whereClause(source)})`;
+  return read ? { sql: one, read: (json, supplied) => (json === null ? null : read(json, supplied)) } : { sql: one };
+}
