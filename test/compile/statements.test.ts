@@ -157,9 +157,9 @@ describe('a document becomes one statement', () => {
         from projects as t2
         where t2.id = t1.projectId), 'month', t1.month), 'sum', trim_scale(t1.sum)::text)), '[]'::json)
         from (
-        select time_entries.project_id as projectId, date_trunc('month', time_entries.work_date::timestamp)::date::text as month, count(*) as count, coalesce(sum(time_entries.hours), 0) as sum, avg(time_entries.hours) as avg, min(time_entries.hours) as min, max(time_entries.hours) as max
-        from time_entries group by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date::text
-        order by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date::text
+        select time_entries.project_id as projectId, date_trunc('month', time_entries.work_date::timestamp)::date as month, count(*) as count, coalesce(sum(time_entries.hours), 0) as sum, avg(time_entries.hours) as avg, min(time_entries.hours) as min, max(time_entries.hours) as max
+        from time_entries group by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date
+        order by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date
         limit $1) as t1))::text as r0
       "
     `);

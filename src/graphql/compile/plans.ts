@@ -106,7 +106,8 @@ export class Plans {
       const code = toAppError(error)?.code;
       if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
       this.#counts.failed++;
-      context.scope.logger.error({ err: error, sql: plan.text }, 'a compiled statement failed; the executor answers');
+      // What a value is refused for has a meaning; anything else is a fault of the compiler.
+      if (!code) context.scope.logger.error({ err: error, sql: plan.text }, 'a compiled statement failed');
       return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
     }
     try {

@@ -1,0 +1,92 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Admin } from '../../src/db/admin.ts';
+import { Plans } from '../../src/graphql/compile/plans.ts';
+import { schema } from '../../src/schema.ts';
+import { buildGraphServer } from '../../src/serve.ts';
+import { type Company, type Member, world } from '../support/world.ts';
+
+describe('plans', async () => {
+  const here = await world();
+  let acme: Company;
+  let manager: Member;
+  beforeAll(async () => {
+    acme = await here.company();
+    manager = await acme.as('MANAGER');
+  });
+
+  const query = 'query ($where: ProfileFilter) { profiles(where: $where) { nodes { firstName } } }';
+  const named = (name: string) => ({ where: { firstName: { eq: name } } });
+
+  async function ask(member: Member, body: object, plans = new Plans(schema)) {
+    const response = await buildGraphServer(here.app, { plans }).yoga.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...member.headers },
+      body: JSON.stringify(body),
+    });
+    return (await response.json()) as { data: unknown; errors?: object[]; extensions?: { plan: unknown } };
+  }
+
+  it('serve every value of a shape, every member of a role and every company', async () => {
+    const plans = new Plans(schema);
+    const other = await (await here.company('Other')).as('MANAGER');
+    const text = { yoga: buildGraphServer(here.app, { plans }).yoga };
+    const send = async (member: Member, variables: object) => {
+      const response = await text.yoga.fetch('http://localhost/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...member.headers },
+        body: JSON.stringify({ query, variables }),
+      });
+      return ((await response.json()) as { data: { profiles: { nodes: object[] } } }).data.profiles.nodes;
+    };
+    expect(await send(manager, named('Manager'))).toEqual([{ firstName: 'Manager' }]);
+    expect(await send(manager, named('Nobody'))).toEqual([]);
+    expect(await send(await acme.member('MANAGER', { firstName: 'Second' }), named('Second'))).toHaveLength(1);
+    expect(await send(other, named('Second'))).toEqual([]);
+    expect(plans.counts).toMatchObject({ answered: 4, declined: 0, compiled: 1, kept: 1 });
+    await send(await acme.as('CLIENT'), named('Manager'));
+    await send(manager, { where: { firstName: { ne: 'x' } } });
+    expect(plans.counts).toMatchObject({ answered: 6, compiled: 3 });
+  });
+
+  it('are forgotten, the oldest first, when there are too many', async () => {
+    const plans = new Plans(schema, { most: 2 });
+    for (const first of [1, 2, 3]) await ask(manager, { query: `{ profiles(first: ${first}) { totalCount } }` }, plans);
+    expect(plans.counts).toMatchObject({ answered: 3, kept: 2, forgotten: 1 });
+  });
+
+  it('are shown to those who may explore the graph, when they ask', async () => {
+    const extensions = { plan: true };
+    const { extensions: shown } = await ask(manager, { query, extensions });
+    expect(shown?.plan).toEqual({ compiled: true, sql: expect.stringContaining('from "profiles" as "t1"') });
+    const code = await ask(manager, { query: '{ viewer { role } }', extensions });
+    expect(code).toEqual({
+      data: { viewer: { role: 'MANAGER' } },
+      extensions: { plan: { compiled: false, reason: { field: 'Query.viewer', why: 'has code' } } },
+    });
+    expect(await ask(manager, { query })).not.toHaveProperty('extensions');
+    expect(await ask(await acme.as('MEMBER'), { query, extensions })).not.toHaveProperty('extensions');
+  });
+
+  it('go on after a migration: what they select has the same types', async () => {
+    const plans = new Plans(schema);
+    const before = await ask(manager, { query }, plans);
+    await using admin = new Admin({ url: here.app.installation.adminUrl });
+    const change = (sql: string) => admin.run(`alter table ${acme.tenant.schemaName}.profiles ${sql}`);
+    await change('add column later text');
+    expect(await ask(manager, { query }, plans)).toEqual(before);
+    await change('drop column later');
+    expect(await ask(manager, { query }, plans)).toEqual(before);
+    expect(plans.counts).toMatchObject({ answered: 3, failed: 0 });
+  });
+
+  it('leave a statement that the database refuses to the executor, in a session of its own', async () => {
+    const plans = new Plans(schema);
+    const tasks = 'query ($days: Decimal) { tasks(where: { estimateDays: { gt: $days } }) { totalCount } }';
+    const { errors, data } = await ask(manager, { query: tasks, variables: { days: '1'.repeat(30) } }, plans);
+    expect({ errors, data }).toEqual({ errors: undefined, data: { tasks: { totalCount: 0 } } });
+    const search = 'query ($text: String) { tasks(where: { name: { eq: $text } }) { totalCount } }';
+    const refused = await ask(manager, { query: search, variables: { text: 'a\0b' } }, plans);
+    expect(refused.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+    expect(plans.counts).toMatchObject({ answered: 1, failed: 1 });
+  });
+});
