@@ -38,8 +38,8 @@ export class RequestScopes {
     return this.#options.limits;
   }
 
-  /** Throws what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
-  async resolve(head: RequestHead): Promise<RequestScope> {
+  /** Adds to the anonymous scope. Throws what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
+  async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
     const { authenticator, services, routing } = this.#options;
     const header = (name: string) => head.headers.get(name) ?? undefined;
     const authorization = header('authorization');
@@ -48,7 +48,7 @@ export class RequestScopes {
     const hints = { host: header('host'), path, header: header('x-tenant'), tokenOrganizationId };
     const tenant = await routeTenant(hints, routing, services.directory);
     const who = await authenticator.authenticate({ authorization, tenant });
-    return { ...this.anonymous(head), tenant, account: who ?? undefined, viewer: isViewer(who) ? who : undefined };
+    return { ...anonymous, tenant, account: who ?? undefined, viewer: isViewer(who) ? who : undefined };
   }
 
   /** The scope of a request that reads nothing of anybody, such as introspection where it is open. */

@@ -71,9 +71,10 @@ export async function admit(
 ): Promise<RequestScope> {
   const { scopes, openIntrospection } = options;
   checkVariables(args.variableValues);
-  checkCost(args, new Context(scopes.anonymous(head)));
-  if (openIntrospection && onlyIntrospects(args)) return scopes.anonymous(head);
-  const scope = await scopes.resolve(head);
+  const anonymous = scopes.anonymous(head);
+  checkCost(args, new Context(anonymous));
+  if (openIntrospection && onlyIntrospects(args)) return anonymous;
+  const scope = await scopes.resolve(head, anonymous);
   if (scope.viewer?.apiKey?.persistedOnly) {
     throw new AppError('FORBIDDEN', 'This API key may send trusted documents only, and none is registered');
   }
