@@ -151,8 +151,8 @@ export class Session<R extends AnyRelations> {
   }
 
   async #attempt(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
+    if (this.#ended) throw (this.#readOnce && this.#failure) || over();
     if (this.#failure) throw this.#failure;
-    if (this.#ended) throw over();
     try {
       const lease = await this.#bind();
       if (this.#failure) throw this.#failure;
