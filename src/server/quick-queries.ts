@@ -54,6 +54,8 @@ export class QuickQueries {
     readBody(request).then(
       async (body) => {
         const served = await this.#serve(request, response, body).catch(() => false);
+        // Nobody waits any more
+        if (response.destroyed) return;
         if (!served) this.#options.rest(Object.assign(request, { body }), response);
       },
       () => response.destroy(),

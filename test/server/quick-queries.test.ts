@@ -108,4 +108,21 @@ describe('a query that has a plan', async () => {
     await once(socket, 'close');
     await both({});
   });
+
+  it('survives a client that goes away before its answer', async () => {
+    await both({});
+    const gone = Array.from({ length: 20 }, async () => {
+      const caller = new AbortController();
+      const answer = fetch(`http://127.0.0.1:${short.port}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...manager.headers },
+        body: JSON.stringify({ query }),
+        signal: caller.signal,
+      });
+      setImmediate(() => caller.abort());
+      await answer.catch(() => {});
+    });
+    await Promise.all(gone);
+    expect(await both({})).toBe(1);
+  });
 });
