@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import type { Viewer } from '../../identity/viewer.ts';
+import { Hole, prepared } from '../hole.ts';
+import { Declined } from './decline.ts';
+import type { Supplied } from './supplied.ts';
+import { hidesStandIn, readerOf, templateContext, templateViewer } from './symbols.ts';
+
+const viewer = {
+  role: 'CLIENT',
+  permissions: new Set(['task:read']),
+  profileId: 'mine',
+  email: 'a@b',
+} as never as Viewer;
+const supplied = { viewer, sites: [] } as never as Supplied;
+
+describe('a rule, while a plan is compiled,', () => {
+  const template = templateViewer(viewer);
+
+  it('sees role and permissions as they are', () => {
+    expect([template.role, template.permissions]).toEqual([viewer.role, viewer.permissions]);
+  });
+
+  it('may pass on who asks, which becomes a parameter', () => {
+    expect(template.profileId).not.toBe('mine');
+    expect(readerOf(template.profileId)(supplied)).toBe('mine');
+  });
+
+  it('may not compute with it, nor look at anything else', () => {
+    expect(() => readerOf(`of ${template.profileId}`)).toThrow(Declined);
+    expect(hidesStandIn(`select '${template.profileId}'`)).toBe(true);
+    expect(() => template.email).toThrow(Declined);
+    expect(() => templateContext(template).tenant).toThrow(Declined);
+  });
+});
+
+describe('a parameter', () => {
+  it('is a constant, or read from the request', () => {
+    expect(readerOf(7)(supplied)).toBe(7);
+    expect(readerOf(new Hole<Supplied>(({ viewer: who }) => who.role))(supplied)).toBe('CLIENT');
+  });
+
+  it('may be prepared before it is known', () => {
+    const hole = new Hole<Supplied>(() => 'a%');
+    const pattern = prepared(hole, (text) => `%${text}`) as Hole<Supplied>;
+    expect(pattern.read(supplied)).toBe('%a%');
+    expect(hole.derived).toEqual([pattern]);
+    expect(prepared('now', (text) => `${text}!`)).toBe('now!');
+  });
+});
