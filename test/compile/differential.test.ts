@@ -3,10 +3,11 @@ import { isObjectType } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
 import { Plans } from '../../src/graphql/compile/plans.ts';
 import { roles } from '../../src/identity/roles.ts';
+import { openSession, signedIn } from '../../src/identity/sessions.ts';
 import { relations } from '../../src/relations.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
-import { type Member, world } from '../support/world.ts';
+import { Member, world } from '../support/world.ts';
 import { Documents, type GeneratedDocument } from './documents.ts';
 import { Random } from './random.ts';
 import { seedRows } from './seed.ts';
@@ -21,6 +22,7 @@ const plans = new Plans(schema);
 const compiled = buildGraphServer(here.app, { plans }).yoga;
 const plain = buildGraphServer(here.app, { plans: null }).yoga;
 const ids = new Map<string, string[]>();
+const origin = { ipAddress: '127.0.0.1' };
 
 beforeAll(async () => {
   const members = await Promise.all(roles.map((role) => acme.as(role)));
@@ -51,6 +53,15 @@ async function answer(yoga: typeof plain, member: Member, { query, variables }: 
   return { status: response.status, text: JSON.stringify(withoutErrorIds(await response.json())) };
 }
 
+/** The same member with a new token: a long run outlives the first. */
+async function signedInAnew({ user, profileId }: Member): Promise<Member> {
+  const { identity } = here.app;
+  const session = await identity.catalog.write((tx) =>
+    openSession(identity, tx, { userId: user.id, organizationId: acme.tenant.id, deviceName: undefined }, origin),
+  );
+  return new Member(acme, user, profileId, await signedIn(identity, user, session));
+}
+
 /** Each unexpected error has an id of its own. */
 function withoutErrorIds(body: unknown): unknown {
   return JSON.parse(JSON.stringify(body), (key, value) => (key === 'errorId' ? undefined : value));
@@ -63,7 +74,7 @@ it.each(roles)(
   `answers %s as the executor does, in ${perRole} random documents`,
   { timeout: 3_600_000 },
   async (role) => {
-    const member = await acme.as(role);
+    const member = await signedInAnew(await acme.as(role));
     const documents = new Documents(schema, new Random(seed + roles.indexOf(role) * 1_000), ids, process.env.ROOT);
     const before = plans.counts;
     for (let i = 0; i < perRole; i++) {
