@@ -8,10 +8,10 @@ export class Backends implements AsyncDisposable {
     this.#sql = postgres(url, { max: 1, onnotice: () => {} });
   }
 
-  /** Kills the backends of the application's slots; gives how many there were. */
+  /** Kills the backends of the application's slots and waits until they are gone, with their locks; gives how many there were. */
   async kill(applicationName = 'chantier'): Promise<number> {
     const killed = await this.#sql`
-      select pg_terminate_backend(pid) from pg_stat_activity
+      select pg_terminate_backend(pid, 5000) from pg_stat_activity
       where datname = current_database() and application_name = ${applicationName} and pid <> pg_backend_pid()`;
     return killed.length;
   }
