@@ -20,6 +20,7 @@ import {
   organizationSettings,
   organizations,
   systemParameters,
+  tenantMoves,
   tenantSchemas,
 } from './tenancy/tables.ts';
 
@@ -38,6 +39,7 @@ const tables = {
   signInAttempts,
   signingKeys,
   systemParameters,
+  tenantMoves,
   tenantSchemas,
   trustedDocuments,
   userIdentities,
@@ -49,7 +51,10 @@ const tables = {
 export const catalogRelations = defineRelations(tables, (r) => ({
   organizations: {
     database: r.one.databases({ from: r.organizations.databaseId, to: r.databases.id, optional: false }),
-    schema: r.one.tenantSchemas({ from: r.organizations.id, to: r.tenantSchemas.organizationId }),
+    schema: r.one.tenantSchemas({
+      from: [r.organizations.databaseId, r.organizations.schemaName],
+      to: [r.tenantSchemas.databaseId, r.tenantSchemas.schemaName],
+    }),
     settings: r.many.organizationSettings(),
     memberships: r.many.userOrganizations(),
     permissions: r.many.permissions(),

@@ -3,7 +3,7 @@ import { type Clock, isWithin, systemClock } from '../lib/clock.ts';
 import type { Catalog } from './catalog.ts';
 import type { TenantFinder } from './routing.ts';
 import { organizations, tenantSchemas } from './tables.ts';
-import { type Tenant, tenantColumns, tenantNotFound, tenantOf } from './tenant.ts';
+import { servedSchema, type Tenant, tenantColumns, tenantNotFound, tenantOf } from './tenant.ts';
 
 export interface DirectoryOptions {
   catalog: Catalog;
@@ -73,7 +73,7 @@ export class TenantDirectory implements TenantFinder {
       const [row] = await db
         .select(tenantColumns)
         .from(organizations)
-        .innerJoin(tenantSchemas, eq(tenantSchemas.organizationId, organizations.id))
+        .innerJoin(tenantSchemas, servedSchema)
         .where(where);
       return row && tenantOf(row);
     });

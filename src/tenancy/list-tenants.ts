@@ -1,7 +1,7 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc } from 'drizzle-orm';
 import type { Catalog } from './catalog.ts';
 import { organizations, tenantSchemas } from './tables.ts';
-import { type Tenant, tenantColumns, tenantOf } from './tenant.ts';
+import { servedSchema, type Tenant, tenantColumns, tenantOf } from './tenant.ts';
 
 /** Every organization with a schema, by slug, whatever its status. */
 export function listTenants(catalog: Catalog): Promise<Tenant[]> {
@@ -9,7 +9,7 @@ export function listTenants(catalog: Catalog): Promise<Tenant[]> {
     const rows = await db
       .select(tenantColumns)
       .from(organizations)
-      .innerJoin(tenantSchemas, eq(tenantSchemas.organizationId, organizations.id))
+      .innerJoin(tenantSchemas, servedSchema)
       .orderBy(asc(organizations.slug));
     return rows.map(tenantOf);
   });

@@ -1,4 +1,3 @@
-import { eq } from 'drizzle-orm';
 import type { Ledger } from '../db/migration-ledger.ts';
 import { applyMigrations, type MigrateOptions } from '../db/migrator.ts';
 import { AppError } from '../lib/errors.ts';
@@ -10,6 +9,7 @@ import { notifyOrganizationChanged } from './invalidation.ts';
 import { migrateDatabase, pendingOf, readLedger } from './migrate-database.ts';
 import { tenantSchemas } from './tables.ts';
 import { tenantTarget } from './targets.ts';
+import { isSchema } from './tenant.ts';
 
 export interface FleetOptions extends MigrateOptions, Pick<ForEachOptions, 'after' | 'only' | 'parallel' | 'signal'> {
   /** Slug or schema name of a tenant to try first: when it fails, no other is touched. */
@@ -111,7 +111,7 @@ async function quarantine(catalog: Catalog, place: TenantPlace, reason: string |
     await tx
       .update(tenantSchemas)
       .set({ quarantinedAt: reason === null ? null : new Date(), quarantineReason: reason })
-      .where(eq(tenantSchemas.schemaName, place.schemaName));
+      .where(isSchema(place.databaseId, place.schemaName));
     if (place.organization) await notifyOrganizationChanged(tx, place.organization.id);
   });
 }

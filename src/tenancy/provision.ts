@@ -3,15 +3,16 @@ import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import type { Admins } from './admins.ts';
 import { type AuditActor, recordAudit } from './audit.ts';
-import { buildSchema } from './build-schema.ts';
+import { buildSchema, type Place } from './build-schema.ts';
 import type { CatalogTx } from './catalog.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
+import { primaryDatabaseId } from './installation.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { type NewOrganization, newOrganization } from './organization-input.ts';
 import { newSchema, reserve, slugTaken, type Wanted } from './reserve.ts';
 import { slugOf, slugVariant } from './slug.ts';
 import { organizations, tenantSchemas } from './tables.ts';
-import type { Tenant } from './tenant.ts';
+import { isSchema, type Tenant } from './tenant.ts';
 
 export interface ProvisionOptions {
   actor?: AuditActor;
@@ -57,7 +58,7 @@ export async function buildSpare(fleet: Fleet): Promise<string> {
   await using admins = adminsOf(fleet);
   const place = await catalog.write((tx) => newSchema(tx, installation.prefix));
   await admins.use((admin) => buildSchema(admin, installation, place, lines.ofTenant()));
-  await finishSchema(fleet, place.schemaName);
+  await finishSchema(fleet, place);
   return place.schemaName;
 }
 
@@ -67,7 +68,7 @@ function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options: Prov
     const tenant = await catalog.write((tx) => reserve(tx, installation.prefix, wanted));
     if (tenant.status !== 'PROVISIONING') return tenant;
     await admins.use((admin) => buildSchema(admin, installation, tenant, lines.ofTenant(wanted.modules)));
-    await finishSchema(fleet, tenant.schemaName);
+    await finishSchema(fleet, tenant);
     await options.prepare?.(tenant);
     return await catalog.write((tx) => activate(tx, tenant, options));
   });
@@ -91,12 +92,12 @@ function holdingSlug<T>(admins: Admins, slug: string, work: () => Promise<T>): P
 }
 
 /** From here on the schema is whole, and may hold rows of whoever it is for. */
-async function finishSchema({ catalog }: Fleet, schemaName: string): Promise<void> {
+async function finishSchema({ catalog }: Fleet, { schemaName }: Place): Promise<void> {
   await catalog.write(async (tx) => {
     await tx
       .update(tenantSchemas)
       .set({ state: 'SPARE' })
-      .where(and(eq(tenantSchemas.schemaName, schemaName), eq(tenantSchemas.state, 'BUILDING')));
+      .where(and(isSchema(primaryDatabaseId, schemaName), eq(tenantSchemas.state, 'BUILDING')));
   });
 }
 
@@ -104,7 +105,7 @@ async function activate(tx: CatalogTx, tenant: Tenant, options: ProvisionOptions
   const active: Tenant = { ...tenant, status: 'ACTIVE' };
   await options.activate?.(tx, active);
   await tx.update(organizations).set({ status: 'ACTIVE' }).where(eq(organizations.id, tenant.id));
-  await tx.update(tenantSchemas).set({ state: 'ACTIVE' }).where(eq(tenantSchemas.schemaName, tenant.schemaName));
+  await tx.update(tenantSchemas).set({ state: 'ACTIVE' }).where(isSchema(tenant.databaseId, tenant.schemaName));
   await recordAudit(tx, {
     actor: options.actor ?? { kind: 'SYSTEM' },
     action: 'organization.created',

@@ -8,7 +8,7 @@ import type { CatalogTx } from './catalog.ts';
 import { placeOf, primaryDatabaseId } from './installation.ts';
 import type { newOrganization } from './organization-input.ts';
 import { organizations, tenantSchemas } from './tables.ts';
-import { type Tenant, tenantColumns, tenantOf } from './tenant.ts';
+import { isSchema, servedSchema, type Tenant, tenantColumns, tenantOf } from './tenant.ts';
 
 export type Wanted = z.output<typeof newOrganization> & { slug: string };
 
@@ -21,7 +21,7 @@ export async function reserve(tx: CatalogTx, prefix: string, wanted: Wanted): Pr
   const [known] = await tx
     .select(tenantColumns)
     .from(organizations)
-    .innerJoin(tenantSchemas, ofOrganization)
+    .innerJoin(tenantSchemas, servedSchema)
     .where(eq(organizations.slug, wanted.slug));
   if (known && known.id === wanted.id) return tenantOf(known);
   if (known && known.status !== 'PROVISIONING') throw slugTaken(wanted.slug);
@@ -35,14 +35,12 @@ export async function reserve(tx: CatalogTx, prefix: string, wanted: Wanted): Pr
     .onConflictDoNothing({ target: organizations.slug })
     .returning({ id: organizations.id });
   if (inserted.length === 0) throw slugTaken(wanted.slug);
-  await tx.update(tenantSchemas).set({ organizationId: id }).where(eq(tenantSchemas.schemaName, place.schemaName));
+  await tx.update(tenantSchemas).set({ organizationId: id }).where(isSchema(primaryDatabaseId, place.schemaName));
   return tenantOf({ ...row, status: 'PROVISIONING', quarantinedAt: null });
 }
 
 export const slugTaken = (slug: string): AppError =>
   new AppError('ALREADY_EXISTS', `The slug ${slug} is taken`, { field: 'input.slug' });
-
-const ofOrganization = eq(tenantSchemas.organizationId, organizations.id);
 
 /** Only a schema that was being built may serve somebody else: a complete one may already hold rows of its owner. */
 async function giveUp(tx: CatalogTx, organizationId: string): Promise<void> {
@@ -63,6 +61,7 @@ async function takeSchema(tx: CatalogTx): Promise<Place | undefined> {
     .from(tenantSchemas)
     .where(
       and(
+        eq(tenantSchemas.databaseId, primaryDatabaseId),
         isNull(tenantSchemas.organizationId),
         isNull(tenantSchemas.quarantinedAt),
         sql`${tenantSchemas.state} in ('SPARE', 'BUILDING')`,

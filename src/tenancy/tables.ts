@@ -1,10 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { check, index, inet, integer, jsonb, primaryKey, text, unique, uuid } from 'drizzle-orm/pg-core';
+import { check, index, inet, integer, jsonb, primaryKey, text, unique, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { instant, lifetime, oneOf, primaryId, table, version } from '../lib/columns.ts';
 
 const databaseKinds = ['PRIMARY', 'SHARED', 'DEDICATED'] as const;
 const databaseStates = ['READY', 'FULL', 'DOWN', 'RETIRED'] as const;
-const schemaStates = ['BUILDING', 'SPARE', 'ACTIVE', 'DROPPING'] as const;
+const schemaStates = ['BUILDING', 'SPARE', 'ACTIVE', 'INCOMING', 'RETAINED', 'SCRATCH', 'DROPPING'] as const;
+const movePhases = [
+  'COPYING',
+  'SWITCHING',
+  'SWITCHED',
+  'CONFIRMED',
+  'ROLLING_BACK',
+  'ROLLED_BACK',
+  'CANCELLED',
+] as const;
 const actorKinds = ['USER', 'API_KEY', 'SYSTEM'] as const;
 const outcomes = ['SUCCESS', 'FAILURE'] as const;
 export const organizationStatuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'ARCHIVED', 'DELETING'] as const;
@@ -22,6 +31,9 @@ export const databases = table(
     sealedAdminUrl: text(),
     /** How many tenants it may hold; about 1000 per login role is the practical bound. */
     capacity: integer().notNull().default(1000),
+    /** When it was last asked whether it answers, and what it said when it did not. */
+    checkedAt: instant(),
+    lastError: text(),
     ...lifetime,
   },
   (t) => [
@@ -33,7 +45,7 @@ export const databases = table(
   ],
 );
 
-/** A company. The slug may change; the schema and role names never do. */
+/** A company. The slug may change; the schema and its role change only when another copy of the data takes their place. */
 export const organizations = table(
   'organizations',
   {
@@ -55,6 +67,10 @@ export const organizations = table(
     timeZone: text().notNull(),
     locale: text().notNull(),
     currency: text().notNull(),
+    /** While its data changes place: until this instant writes wait. One that has passed holds up nobody. */
+    writesPausedUntil: instant(),
+    /** When an organization that is being deleted will be gone; until then it can be taken back. */
+    deleteAfter: instant(),
     version: version(),
     ...lifetime,
   },
@@ -92,28 +108,77 @@ export const systemParameters = table('system_parameters', {
   ...lifetime,
 });
 
-/** Every schema made for a tenant, in use or not: provisioning writes it first, so that nothing it makes is ever lost. */
+/**
+ * Every schema made for a tenant, in use or not: it is written here first, so that nothing made is ever lost. BUILDING until
+ * it has all its tables, SPARE until it has an organization, ACTIVE while it is the one that is served; INCOMING while
+ * a copy is written into it, RETAINED when another copy has taken its place, SCRATCH for a trial that nobody sees, DROPPING
+ * when it is to go.
+ */
 export const tenantSchemas = table(
   'tenant_schemas',
   {
-    schemaName: text().primaryKey(),
-    roleName: text().notNull(),
+    /** Two copies of a tenant in two databases may have the same name. */
+    schemaName: text().notNull(),
     databaseId: uuid()
       .notNull()
       .references(() => databases.id),
+    roleName: text().notNull(),
     organizationId: uuid().references(() => organizations.id),
     state: text({ enum: schemaStates }).notNull().default('BUILDING'),
+    /** For RETAINED, SCRATCH and DROPPING: not dropped before. */
+    dropAfter: instant(),
     /** Set when a migration failed here: the tenant is not served until one succeeds. */
     quarantinedAt: instant(),
     quarantineReason: text(),
     ...lifetime,
   },
   (t) => [
-    unique('tenant_schemas_organization_id_key').on(t.organizationId),
-    index('tenant_schemas_database_id_idx').on(t.databaseId),
+    primaryKey({ name: 'tenant_schemas_pkey', columns: [t.databaseId, t.schemaName] }),
+    uniqueIndex('tenant_schemas_active_key').on(t.organizationId).where(sql`${t.state} = 'ACTIVE'`),
+    index('tenant_schemas_organization_id_idx').on(t.organizationId),
+    index('tenant_schemas_state_idx').on(t.state, t.dropAfter),
     check('tenant_schemas_state', oneOf(t.state, schemaStates)),
     check('tenant_schemas_active', sql`${t.state} <> 'ACTIVE' or ${t.organizationId} is not null`),
     check('tenant_schemas_quarantine', sql`(${t.quarantinedAt} is null) = (${t.quarantineReason} is null)`),
+  ],
+);
+
+/**
+ * A tenant's way from one database to another. Written before anything happens, so that whatever interrupts it, what is
+ * left to do or to undo is known. No foreign key to the organization, so that it outlives it.
+ */
+export const tenantMoves = table(
+  'tenant_moves',
+  {
+    id: primaryId(),
+    organizationId: uuid().notNull(),
+    fromDatabaseId: uuid()
+      .notNull()
+      .references(() => databases.id),
+    toDatabaseId: uuid()
+      .notNull()
+      .references(() => databases.id),
+    fromSchemaName: text().notNull(),
+    toSchemaName: text().notNull(),
+    toRoleName: text().notNull(),
+    phase: text({ enum: movePhases }).notNull().default('COPYING'),
+    /** How far it is, for whoever resumes it. */
+    progress: jsonb().notNull().default({}),
+    lastError: text(),
+    switchedAt: instant(),
+    endedAt: instant(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('tenant_moves_open_key').on(t.organizationId).where(sql`${t.endedAt} is null`),
+    index('tenant_moves_organization_id_idx').on(t.organizationId, t.createdAt),
+    index('tenant_moves_from_database_id_idx').on(t.fromDatabaseId),
+    index('tenant_moves_to_database_id_idx').on(t.toDatabaseId),
+    check('tenant_moves_phase', oneOf(t.phase, movePhases)),
+    check(
+      'tenant_moves_ended',
+      sql`(${t.endedAt} is null) = (${t.phase} not in ('CONFIRMED', 'ROLLED_BACK', 'CANCELLED'))`,
+    ),
   ],
 );
 

@@ -1,3 +1,4 @@
+import { and, eq } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
 import { coreModules } from './modules.ts';
 import { type OrganizationStatus, organizations, tenantSchemas } from './tables.ts';
@@ -35,6 +36,16 @@ export const tenantColumns = {
   currency: organizations.currency,
   quarantinedAt: tenantSchemas.quarantinedAt,
 };
+
+/** The row of `tenant_schemas` that an organization is served from; other copies of its data may have rows too. */
+export const servedSchema = and(
+  eq(tenantSchemas.databaseId, organizations.databaseId),
+  eq(tenantSchemas.schemaName, organizations.schemaName),
+);
+
+/** The condition that finds one row of `tenant_schemas`. */
+export const isSchema = (databaseId: string, schemaName: string) =>
+  and(eq(tenantSchemas.databaseId, databaseId), eq(tenantSchemas.schemaName, schemaName));
 
 type TenantRow = Omit<Tenant, 'modules' | 'quarantined'> & { modules: string[]; quarantinedAt: Date | null };
 
