@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../lib/errors.ts';
 import type { Admin, AdminTx } from './admin.ts';
 import { quoteIdentifier } from './identifier.ts';
-import type { Migration } from './migration-files.ts';
+import { createdTable, type Migration } from './migration-files.ts';
 import { sqlStateOf, toAppError } from './pg-errors.ts';
 
 /** A schema that migrations are applied to. */
@@ -61,39 +61,49 @@ export async function retried<T>(attempts: number, work: () => Promise<T>): Prom
   }
 }
 
+/**
+ * The ledger's row comes first: another process that is at the same migration waits at its key, and finds it there once
+ * this one has committed. The statements of the migration follow in one packet, each in a message of its own.
+ */
 async function applyOne(tx: AdminTx, target: MigrationTarget, migration: Migration, lockMs: number): Promise<void> {
-  const row = [target.schemaName, migration.line, migration.name];
-  await scope(tx, target, target.ledgerRole, lockMs);
-  await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chantier.migrate ${target.schemaName}`]);
-  // Another process may have applied it while this one waited
-  const done = await tx.run(
-    `select 1 from chantier.tenant_migrations where schema_name = $1 and module = $2 and name = $3`,
-    row,
-  );
-  if (done.length > 0) return;
-  await scope(tx, target, target.ownerRole, lockMs);
-  for (const statement of migration.statements) {
-    await tx.run(statement);
-    const table = createdTable(statement);
-    const rest = table === undefined ? [] : (target.afterCreateTable?.(migration.line, table) ?? []);
-    for (const next of rest) await tx.run(next);
-  }
-  await scope(tx, target, target.ledgerRole, lockMs);
-  await tx.run(`insert into chantier.tenant_migrations (schema_name, module, name, hash) values ($1, $2, $3, $4)`, [
-    ...row,
-    migration.hash,
+  const { schemaName, ownerRole, ledgerRole } = target;
+  const entered = await allOf([
+    enter(tx, target, ledgerRole, lockMs),
+    tx.run(
+      `insert into chantier.tenant_migrations (schema_name, module, name, hash) values ($1, $2, $3, $4) on conflict do nothing returning 1`,
+      [schemaName, migration.line, migration.name, migration.hash],
+    ),
   ]);
+  if (entered[1]!.length === 0) return;
+  const changed =
+    ownerRole === ledgerRole ? [] : [tx.run(`select set_config('role', $1, true)`, [ownerRole ?? 'none'])];
+  await allOf([...changed, ...statementsOf(target, migration).map((statement) => tx.run(statement))]);
 }
 
-async function scope(tx: AdminTx, target: MigrationTarget, role: string | null, lockMs: number): Promise<void> {
+/** Sets the scope of the transaction and keeps every other change of this schema out. */
+function enter(tx: AdminTx, target: MigrationTarget, role: string | null, lockMs: number): Promise<unknown[]> {
   const path = target.searchPath.map(quoteIdentifier).join(', ');
-  await tx.run(
-    `select set_config('role', $1, true), set_config('search_path', $2, true), set_config('lock_timeout', $3, true)`,
-    [role ?? 'none', path, `${lockMs}ms`],
+  return tx.run(
+    `select set_config('role', $1, true), set_config('search_path', $2, true), set_config('lock_timeout', $3, true), pg_advisory_xact_lock(hashtextextended($4, 0))`,
+    [role ?? 'none', path, `${lockMs}ms`, `chantier.migrate ${target.schemaName}`],
   );
 }
 
-const createdTable = (statement: string): string | undefined => /^\s*create table "?(\w+)"?/i.exec(statement)?.[1];
+function statementsOf(target: MigrationTarget, { line, statements }: Migration): string[] {
+  return statements.flatMap((statement) => {
+    const table = createdTable(statement);
+    return [statement, ...(table === undefined ? [] : (target.afterCreateTable?.(line, table) ?? []))];
+  });
+}
+
+/** Waits for all answers; throws what the first failed of, since the others fail of that one. */
+async function allOf<T>(answers: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(answers);
+  return settled.map((answer) => {
+    if (answer.status === 'rejected') throw answer.reason;
+    return answer.value;
+  });
+}
 
 const isPassing = (error: unknown): boolean =>
   passing.has(sqlStateOf(error) ?? '') || (error instanceof Error && /tuple concurrently/.test(error.message));
