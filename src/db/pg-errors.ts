@@ -109,6 +109,9 @@ export function constraintOf(error: unknown): string | undefined {
 /** Whether the login lacks a right (a bug when a session meets it, a matter of set-up when an administrator does). */
 export const isPermissionDenied = (error: unknown): boolean => serverError(error)?.code === '42501';
 
+/** Whether something could not be dropped because other things still need it. */
+export const isStillDependedOn = (error: unknown): boolean => sqlStateOf(error) === '2BP01';
+
 /** Whether the server knows no such login, password or database: nothing that a retry would mend. */
 export const isLoginRefused = (error: unknown): boolean => /^(28000|28P01|3D000)$/.test(sqlStateOf(error) ?? '');
 
@@ -131,7 +134,7 @@ function meaningOf(error: unknown): ErrorCode | undefined {
   if (code === '57014') return /user request/.test(error.message) ? 'CANCELLED' : 'TIMEOUT';
   // A prepared statement met a table that was changed under it: the transaction may be run again and will succeed.
   if (code === '0A000') return error.routine === 'RevalidateCachedQuery' ? 'TRANSACTION_CONFLICT' : undefined;
-  if (code === '23503') return /^\s*delete\b/i.test(error.query ?? '') ? 'IN_USE' : 'NOT_FOUND';
+  if (code === '23503') return /^\s*(?:\/\*.*?\*\/\s*)?delete\b/i.test(error.query ?? '') ? 'IN_USE' : 'NOT_FOUND';
   if (code.startsWith('08')) return 'CONNECTION_LOST';
   if (code.startsWith('53')) return 'UNAVAILABLE';
   return undefined;
