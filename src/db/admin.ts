@@ -1,11 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LookupFunction } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import type { Row } from 'postgres';
 import { AppError } from '../lib/errors.ts';
+import { readCopy, writeCopy } from './copy.ts';
 import { databaseError, isAnswer, outcomeUnknown } from './pg-errors.ts';
 import { type Answer, Slot } from './slot.ts';
 
 export interface AdminOptions {
   url: string;
+  lookup?: LookupFunction | undefined;
   applicationName?: string;
   onStatement?: (text: string) => void;
   connectMs?: number;
@@ -14,6 +18,14 @@ export interface AdminOptions {
 /** Runs one statement at a time, each in a message of its own, and gives its rows. */
 export interface AdminTx {
   run<T extends object = Row>(text: string, parameters?: readonly unknown[]): Promise<T[]>;
+}
+
+/** A transaction that can carry COPY: one at a time, and no other statement until its stream has ended. */
+export interface CopyTx extends AdminTx {
+  /** The data of a COPY TO STDOUT. Whoever stops reading early ends the transaction and its connection. */
+  copyOut(text: string): Readable;
+  /** Takes the data of a COPY FROM STDIN; finished when the server has accepted it. */
+  copyIn(text: string): Writable;
 }
 
 const inTransaction = new AsyncLocalStorage<Admin>();
@@ -44,14 +56,18 @@ export class Admin implements AdminTx, AsyncDisposable {
    * Runs `work` in a transaction, which is committed when it returns and rolled back when it throws.
    * @throws what `work` threw; CONNECTION_LOST with `outcome: 'unknown'` when the answer to COMMIT never came.
    */
-  transaction<T>(work: (tx: AdminTx) => Promise<T>): Promise<T> {
+  transaction<T>(work: (tx: CopyTx) => Promise<T>): Promise<T> {
     return this.#exclusively(async (slot) => {
       let open = true;
-      const tx: AdminTx = {
-        run: async <R extends object>(text: string, parameters: readonly unknown[] = []) => {
-          if (!open) throw over();
-          return rows<R>(await slot.runOnce(text, parameters));
-        },
+      const opened = (): Slot => {
+        if (!open) throw over();
+        return slot;
+      };
+      const tx: CopyTx = {
+        run: async <R extends object>(text: string, parameters: readonly unknown[] = []) =>
+          rows<R>(await opened().runOnce(text, parameters)),
+        copyOut: (text) => readCopy(opened().copy(text)),
+        copyIn: (text) => writeCopy(opened().copy(text)),
       };
       await slot.control('begin');
       try {
@@ -91,8 +107,8 @@ export class Admin implements AdminTx, AsyncDisposable {
   async #connected(): Promise<Slot> {
     if (this.#disposed) throw over();
     if (!this.#slot?.alive) {
-      const { url, onStatement, applicationName = 'chantier admin', connectMs = 10_000 } = this.#options;
-      this.#slot = await Slot.open({ url, prepare: false, applicationName, connectMs, onStatement });
+      const { url, lookup, onStatement, applicationName = 'chantier admin', connectMs = 10_000 } = this.#options;
+      this.#slot = await Slot.open({ url, lookup, prepare: false, applicationName, connectMs, onStatement });
       // DDL over many rows takes its time; the server's own limits decide.
       this.#slot.limitStatements(0);
     }

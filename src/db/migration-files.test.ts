@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { mergeLines, readLine } from './migration-files.ts';
+import { mergeLines, readLine, tablesMadeBy } from './migration-files.ts';
 
 let root: string;
 beforeEach(() => {
@@ -53,4 +53,18 @@ test('lines are merged by time, ties by the order of the lines', () => {
     'high/20260102000000_a',
     'low/20260103000000_a',
   ]);
+});
+
+test('the tables that migrations make are known by name, also renamed ones', () => {
+  write(
+    'tasks',
+    '20260101000000_a',
+    'CREATE TABLE "tasks" ("id" uuid);\n--> statement-breakpoint\ncreate table notes ();',
+  );
+  write(
+    'tasks',
+    '20260102000000_b',
+    'ALTER TABLE "tasks" RENAME TO "cards";\n--> statement-breakpoint\nDROP TABLE notes;',
+  );
+  expect(tablesMadeBy(readLine(root, 'tasks'))).toEqual(['tasks', 'notes', 'cards']);
 });

@@ -37,6 +37,21 @@ export function mergeLines(lines: readonly (readonly Migration[])[]): Migration[
   return ranked.map(({ migration }) => migration);
 }
 
+/** The table that a statement makes; undefined for any other statement. */
+export const createdTable = (statement: string): string | undefined =>
+  /^\s*create table (?:if not exists )?"?(\w+)"?/i.exec(statement)?.[1];
+
+/** Every name that these migrations give a table, also one that a later migration takes away. */
+export function tablesMadeBy(migrations: readonly Migration[]): string[] {
+  const names = migrations.flatMap(({ statements }) =>
+    statements.map((each) => createdTable(each) ?? renamedTable(each)),
+  );
+  return [...new Set(names.filter((name) => name !== undefined))];
+}
+
+const renamedTable = (statement: string): string | undefined =>
+  /^\s*alter table (?:if exists )?"?\w+"? rename to "?(\w+)"?/i.exec(statement)?.[1];
+
 function readMigration(folder: string, line: string, name: string): Migration {
   if (!/^\d{14}_/.test(name)) throw new Error(`${path.join(folder, name)} is not named like a migration`);
   const text = readFileSync(path.join(folder, name, 'migration.sql'), 'utf8').replaceAll('\r\n', '\n');

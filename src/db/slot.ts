@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
 import { type Backend, requestCancel } from './cancel-request.ts';
 import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
+import { type CopyPeer, copyPeer } from './copy.ts';
 import { databaseError, isAnswer } from './pg-errors.ts';
 import { type Address, connectSocket, type Ssl } from './socket.ts';
 
@@ -10,6 +11,8 @@ export type Answer = RowList<Row[]>;
 
 export interface SlotOptions {
   url: string;
+  /** Says which addresses the host of the url may mean; the system's own when absent. */
+  lookup?: LookupFunction | undefined;
   /** Named statements, parsed once per connection; off behind a pooler that gives every transaction another one. */
   prepare: boolean;
   applicationName: string;
@@ -146,6 +149,13 @@ export class Slot {
     return this.#send(text, [], { prepare: false, simple: true }, false);
   }
 
+  /** Begins a COPY; its data and its end come by `readCopy` or `writeCopy`. Nothing else may be sent meanwhile. */
+  copy(text: string): CopyPeer {
+    if (!this.#alive) throw databaseError('CONNECTION_LOST');
+    this.#options.onStatement?.(text);
+    return copyPeer(this.#sql, text, () => this.destroy());
+  }
+
   /**
    * Cancels what runs and ends the transaction. Afterwards the connection is either proven clean (every cancel request
    * is over, every statement was answered, and so was a ROLLBACK sent after that) or closed.
@@ -193,7 +203,7 @@ export class Slot {
 
   async #connect(): Promise<Socket> {
     if (this.#socket || !this.#alive) throw databaseError('CONNECTION_LOST');
-    const socket = await connectSocket(this.#address(), this.#options.connectMs);
+    const socket = await connectSocket(this.#address(), this.#options.connectMs, this.#options.lookup);
     if (!this.#alive) {
       socket.destroy();
       throw databaseError('CONNECTION_LOST');

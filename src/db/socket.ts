@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 
 export type Address = { host: string; port: number } | { path: string };
@@ -10,10 +10,13 @@ export type Ssl = boolean | string | object | null | undefined;
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const accepted = 'S'.charCodeAt(0);
 
-/** Opens a connection to a database server. Fails with the system's error, or ETIMEDOUT after so many milliseconds. */
-export function connectSocket(address: Address, timeoutMs: number): Promise<Socket> {
+/**
+ * Opens a connection to a database server, at an address that `lookup` gave when there is one. Fails with the system's
+ * error, or ETIMEDOUT after so many milliseconds.
+ */
+export function connectSocket(address: Address, timeoutMs: number, lookup?: LookupFunction): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...address, noDelay: true });
+    const socket = connect({ ...address, noDelay: true, ...(lookup && { lookup }) });
     const timer = setTimeout(() => {
       socket.destroy();
       reject(Object.assign(new Error('The database server does not answer'), { code: 'ETIMEDOUT' }));
