@@ -15,11 +15,14 @@ import { SigningKeys } from './identity/signing-keys.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { readOrCreateSecret } from './lib/data-dir.ts';
 import type { Logger } from './lib/logger.ts';
+import { NetworkGuard } from './lib/network-guard.ts';
 import { Seal } from './lib/seal.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
 import { bootstrap } from './tenancy/bootstrap.ts';
 import { Catalog } from './tenancy/catalog.ts';
+import { Databases } from './tenancy/databases/databases.ts';
+import { TenantPools } from './tenancy/databases/tenant-pools.ts';
 import { TenantDirectory } from './tenancy/directory.ts';
 import type { Fleet } from './tenancy/fleet.ts';
 import type { Installation } from './tenancy/installation.ts';
@@ -50,10 +53,14 @@ interface Parts {
 export class App implements Toolbox {
   readonly options: AppOptions;
   readonly installation: Installation;
+  /** Slots in the primary database. */
   readonly pool: SlotPool;
+  /** Slots in every database. */
+  readonly pools: TenantPools;
   readonly catalogPool: SlotPool;
   readonly listener: Listener;
   readonly catalog: Catalog;
+  readonly databases: Databases;
   readonly fleet: Fleet;
   readonly directory: TenantDirectory;
   readonly binding: TenantBinding;
@@ -100,10 +107,24 @@ export class App implements Toolbox {
     this.listener = resources.use(new Listener({ url, channel: invalidationChannel, logger }));
     this.catalog = new Catalog({ pool: this.catalogPool, role: installation.roles.catalog });
     this.catalog.bus.connect(this.listener);
-    this.fleet = { installation, catalog: this.catalog, lines: new MigrationLines(), onStatement };
-    this.directory = new TenantDirectory({ catalog: this.catalog, clock });
-    this.binding = new TenantBinding({ poolOf: () => this.pool, limits: limitsOf(config) });
     const seal = new Seal(secret);
+    const guard = new NetworkGuard(config.databaseHostsAllowed);
+    this.databases = new Databases({ catalog: this.catalog, installation, seal, secret, guard, clock });
+    const { databases, catalog } = this;
+    this.fleet = { installation, databases, catalog, lines: new MigrationLines(), onStatement };
+    this.directory = new TenantDirectory({ catalog: this.catalog, clock });
+    this.pools = resources.use(
+      new TenantPools({
+        primary: this.pool,
+        databases,
+        open: ({ appUrl, lookup }) =>
+          new SlotPool({ ...shared, url: appUrl, lookup, size: config.poolSize, applicationName: 'chantier' }),
+        bus: catalog.bus,
+        logger,
+        most: config.databasePools,
+      }),
+    );
+    this.binding = new TenantBinding({ poolOf: (place) => this.pools.poolOf(place), limits: limitsOf(config) });
     this.signingKeys = new SigningKeys(this.catalog, seal, clock);
     const accessTokens = new AccessTokens(this.signingKeys, clock, {
       issuer: config.issuer,

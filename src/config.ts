@@ -2,6 +2,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { AppError } from './lib/errors.ts';
 import type { LogLevel } from './lib/logger.ts';
+import { readHostOrRange } from './lib/network-guard.ts';
 import {
   readDatabaseUrl,
   readDomain,
@@ -32,6 +33,12 @@ export interface Config {
   catalogPoolSize: number;
   poolWaitMs: number;
   prepare: boolean;
+  /** Host names and ranges of addresses beside the public internet where further databases may be. */
+  databaseHostsAllowed: string[];
+  /** The same, of hosts that need not prove who they are by TLS. */
+  databaseHostsWithoutTls: string[];
+  /** How many pools of further databases may be open at once. */
+  databasePools: number;
   statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
   logLevel: LogLevel;
   /** Undefined: the one kept in `dataDir`; never so in production. */
@@ -87,6 +94,10 @@ const oneOf = <const T extends string>(...names: T[]) =>
 const flag = value('true or false', readFlag);
 const databaseUrl = value('an address like postgres://user:password@host:5432/database', readDatabaseUrl);
 
+const hosts = value('host names, addresses or ranges such as 10.0.0.0/8 with commas between them', (text) =>
+  readList(text, readHostOrRange),
+);
+
 const issuers = z.string().transform((text, context) => {
   const { success, data, error } = z.array(oidcIssuer).safeParse(readJson(text));
   if (success) return data;
@@ -108,6 +119,9 @@ const variables = z.object({
   CATALOG_POOL_SIZE: whole(1, 100).default(3),
   POOL_WAIT_MS: whole(1, hourMs).default(5000),
   PREPARE: flag.default(true),
+  DATABASE_HOSTS_ALLOWED: hosts.default([]),
+  DATABASE_HOSTS_WITHOUT_TLS: hosts.default([]),
+  DATABASE_POOLS: whole(1, 1000).default(50),
   STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
   STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
   STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
@@ -161,6 +175,9 @@ function toConfig(v: Values): Config {
     catalogPoolSize: v.CATALOG_POOL_SIZE,
     poolWaitMs: v.POOL_WAIT_MS,
     prepare: v.PREPARE,
+    databaseHostsAllowed: v.DATABASE_HOSTS_ALLOWED,
+    databaseHostsWithoutTls: v.DATABASE_HOSTS_WITHOUT_TLS,
+    databasePools: v.DATABASE_POOLS,
     statementTimeoutMs: {
       interactive: v.STATEMENT_TIMEOUT_INTERACTIVE_MS,
       analyst: v.STATEMENT_TIMEOUT_ANALYST_MS,

@@ -6,7 +6,7 @@ import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
 import type { Answer } from './slot.ts';
-import type { SlotPool } from './slot-pool.ts';
+import type { SlotSource } from './slot-pool.ts';
 
 export type { Limits, Scope } from './bind-packet.ts';
 
@@ -31,7 +31,7 @@ const noop = (): void => {};
  * of this session can be in flight when the next one begins.
  */
 export class Session<R extends AnyRelations> {
-  #pool: SlotPool;
+  #pool: SlotSource;
   #scope: Scope;
   #relations: R;
   #signal: AbortSignal | undefined;
@@ -54,7 +54,7 @@ export class Session<R extends AnyRelations> {
   #effects: Effect[] = [];
   #statements = 0;
 
-  constructor(pool: SlotPool, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
+  constructor(pool: SlotSource, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
     this.#pool = pool;
     this.#scope = scope;
     this.#relations = relations;

@@ -1,3 +1,4 @@
+import type { LookupFunction } from 'node:net';
 import type { AppError } from '../lib/errors.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import { FairQueue } from './fair-queue.ts';
@@ -7,6 +8,7 @@ import { Slot } from './slot.ts';
 
 export interface SlotPoolOptions {
   url: string;
+  lookup?: LookupFunction | undefined;
   /** Connections at most. */
   size: number;
   /** How many of them one key may hold at once; half of them, rounded up, when not given. */
@@ -46,6 +48,9 @@ export interface SlotPoolStats {
   misses: number;
 }
 
+/** Where sessions get their slots. */
+export type SlotSource = Pick<SlotPool, 'acquire' | 'logger'>;
+
 interface Waiter {
   resolve: (lease: Lease) => void;
   reject: (error: AppError) => void;
@@ -62,7 +67,7 @@ const exhausted = (): AppError =>
  * plans. A key that meets none takes a free one, and the pool grows until it is full.
  */
 export class SlotPool implements AsyncDisposable {
-  #options: Required<Omit<SlotPoolOptions, 'onStatement'>> & Pick<SlotPoolOptions, 'onStatement'>;
+  #options: Required<Omit<SlotPoolOptions, 'onStatement' | 'lookup'>> & Pick<SlotPoolOptions, 'onStatement' | 'lookup'>;
   #queue = new FairQueue<Waiter>();
   #slots = new Set<Slot>();
   /** Least recently used first. */
@@ -208,9 +213,9 @@ export class SlotPool implements AsyncDisposable {
   #open(): boolean {
     if (this.#slots.size + this.#opening >= this.#options.size || performance.now() < this.#retryAt) return false;
     this.#opening++;
-    const { url, prepare, applicationName, waitMs, onStatement } = this.#options;
+    const { url, lookup, prepare, applicationName, waitMs, onStatement } = this.#options;
     const onClose = (slot: Slot): void => this.#forget(slot);
-    Slot.open({ url, prepare, applicationName, connectMs: waitMs, onStatement, onClose }).then(
+    Slot.open({ url, lookup, prepare, applicationName, connectMs: waitMs, onStatement, onClose }).then(
       (slot) => this.#opened(slot),
       (error: unknown) => this.#notOpened(error),
     );

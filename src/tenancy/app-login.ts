@@ -4,19 +4,33 @@ import { deriveKey } from '../lib/seal.ts';
 import type { Grantor } from './grantor.ts';
 import { scramVerifier } from './scram.ts';
 
-/** Makes the login of the slots, or sets its password again; gives the url to connect with. */
-export async function makeAppLogin(grantor: Grantor, role: string, adminUrl: string, secret: string): Promise<string> {
-  const password = deriveKey(secret, `password of ${role}`).toString('base64url');
-  const verifier = scramVerifier(password, deriveKey(secret, `salt of ${role}`, 16));
+/** A login that the program makes for itself: its password follows from the secret, so nobody has to keep it. */
+export interface OwnLogin {
+  readonly role: string;
+  readonly password: string;
+}
+
+export const ownLogin = (secret: string, role: string): OwnLogin => ({
+  role,
+  password: deriveKey(secret, `password of ${role}`).toString('base64url'),
+});
+
+/** The address of the same database for another login. */
+export function urlAs(databaseUrl: string, { role, password }: OwnLogin): string {
+  const url = new URL(databaseUrl);
+  url.username = role;
+  url.password = password;
+  return url.href;
+}
+
+/** Makes a login, or sets its password again. */
+export async function makeLogin(grantor: Grantor, { role, password }: OwnLogin): Promise<void> {
+  const verifier = scramVerifier(password, deriveKey(password, `salt of ${role}`, 16));
   await grantor.createRole(role, 'login noinherit');
   await grantor.run(
     `ADMIN OPTION on the role ${role}`,
     `alter role ${quoteIdentifier(role)} login noinherit password '${verifier}'`,
   );
-  const url = new URL(adminUrl);
-  url.username = role;
-  url.password = password;
-  return url.href;
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { type Limits, Session } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
-import type { SlotPool } from '../db/slot-pool.ts';
+import type { SlotSource } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';
+import type { PlaceOfTenant } from './databases/tenant-pools.ts';
 import { requireServable, type Tenant } from './tenant.ts';
 
 declare const ofTenant: unique symbol;
@@ -26,8 +27,8 @@ export const defaultLimits: LimitsByClass = {
 };
 
 export interface BindingOptions {
-  /** The pool of the database where a tenant lives. Throws UNAVAILABLE when that one cannot be reached. */
-  poolOf(databaseId: string): SlotPool;
+  /** The slots of the database where a tenant lives, and of its login there. Getting one throws UNAVAILABLE when it is away. */
+  poolOf(place: PlaceOfTenant): SlotSource;
   limits?: LimitsByClass;
 }
 
@@ -38,7 +39,7 @@ export interface OpenOptions {
 
 /** Opens sessions of tenants: the one place where a tenant becomes a search_path and a role. */
 export class TenantBinding {
-  readonly #poolOf: (databaseId: string) => SlotPool;
+  readonly #poolOf: BindingOptions['poolOf'];
   readonly #limits: LimitsByClass;
 
   constructor({ poolOf, limits = defaultLimits }: BindingOptions) {
@@ -78,7 +79,7 @@ export class TenantBinding {
       access,
       limits: this.#limits[roleClass],
     };
-    const pool = this.#poolOf(tenant.databaseId);
+    const pool = this.#poolOf(tenant);
     return new TenantSession(tenant, access, new Session(pool, scope, relations, { signal }));
   }
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
 import { Admin, type AdminTx } from '../db/admin.ts';
 import { quoteIdentifier } from '../db/identifier.ts';
 import { isLoginRefused, toAppError } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
-import { disarmLogin, makeAppLogin } from './app-login.ts';
-import { Grantor } from './grantor.ts';
-import { type Installation, type InstallationRoles, rolesOf } from './installation.ts';
+import { disarmLogin, makeLogin, ownLogin, urlAs } from './app-login.ts';
+import { commentOf, ofComment } from './database-mark.ts';
+import { Grantor, ownerOfDatabase } from './grantor.ts';
+import { type Installation, type InstallationRoles, primaryDatabaseId, rolesOf } from './installation.ts';
 
 export interface BootstrapOptions {
   /** A login that may create roles and schemas in this database. */
@@ -13,40 +15,47 @@ export interface BootstrapOptions {
   /** The application's own login. Without one (or when it is the administrator's) one is made, its password derived from the secret. */
   appUrl?: string | undefined;
   secret: string;
+  /** For a further database of an installation; absent, it is the primary one. */
+  further?: { databaseId: string; prefix: string } | undefined;
+  lookup?: LookupFunction | undefined;
   onStatement?: ((text: string) => void) | undefined;
 }
 
-const ownerOfDatabase = 'to own the database (or a superuser)';
 const creator = 'CREATE on the database';
 
 /**
- * Makes what an installation needs around its tables: roles, the schemas `chantier`, `catalog` and `extensions`, the
- * ledger of migrations, and no rights for PUBLIC. It does only what is missing, so it runs at every start, and in
- * several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the administrator's login lacks,
+ * Makes what an installation needs around its tables: roles, the schemas `chantier`, `catalog` (in the primary database
+ * only) and `extensions`, the ledger of migrations, and no rights for PUBLIC. It does only what is missing, so it runs
+ * at every start, and in several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the administrator's login lacks,
  * CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE when it does not answer.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Installation> {
-  const { adminUrl, onStatement } = options;
-  await using admin = new Admin({ url: adminUrl, ...(onStatement && { onStatement }) });
+  const { adminUrl, lookup, onStatement } = options;
+  await using admin = new Admin({ url: adminUrl, lookup, ...(onStatement && { onStatement }) });
   await admin.run('select 1').catch((error: unknown) => {
     throw unreachable(error, adminUrl);
   });
   return await makeInstallation(admin, options);
 }
 
-function makeInstallation(admin: Admin, { adminUrl, appUrl, secret }: BootstrapOptions): Promise<Installation> {
+function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Installation> {
+  const { adminUrl, appUrl, secret, further, lookup } = options;
+  const databaseId = further?.databaseId ?? primaryDatabaseId;
   return admin.transaction(async (tx) => {
     await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.bootstrap', 0))`);
     const grantor = await Grantor.of(tx);
-    const prefix = (await findPrefix(tx)) ?? `ch${randomBytes(4).toString('hex')}`;
+    const prefix = (await findPrefix(tx, options)) ?? further?.prefix ?? `ch${randomBytes(4).toString('hex')}`;
     const given = loginOf(appUrl, grantor.login);
     const roles = rolesOf(prefix, given);
-    const url = given === undefined ? await makeAppLogin(grantor, roles.app, adminUrl, secret) : appUrl!;
+    const login = ownLogin(secret, roles.app);
+    if (given === undefined) await makeLogin(grantor, login);
+    const url = given === undefined ? urlAs(adminUrl, login) : appUrl!;
     await disarmLogin(grantor, roles.app);
-    await makeRoles(grantor, roles);
-    await makeSchemas(grantor, prefix, roles);
+    const mark = commentOf({ prefix, databaseId });
+    if (further) await makeFurther(grantor, mark, roles);
+    else await makePrimary(grantor, mark, roles);
     await closeToPublic(grantor, roles.app);
-    return { prefix, adminUrl, appUrl: url, roles };
+    return { databaseId, prefix, adminUrl, appUrl: url, roles, ...(lookup && { lookup }) };
   });
 }
 
@@ -62,16 +71,20 @@ function unreachable(cause: unknown, url: string): unknown {
   return known ? new AppError(known.code, `${place} takes no connection: ${reason}`, known.details, { cause }) : cause;
 }
 
-/** The prefix is a comment on the schema `chantier`: there for whoever finds the schema, whatever its rights. */
-async function findPrefix(tx: AdminTx): Promise<string | undefined> {
+/** The prefix is in a comment on the schema `chantier`: there for whoever finds the schema, whatever its rights. */
+async function findPrefix(tx: AdminTx, { further }: BootstrapOptions): Promise<string | undefined> {
   const [row] = await tx.run<{ made: boolean; comment: string | null }>(
     `select to_regnamespace('chantier') is not null as made, obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
   );
-  const prefix = /^installation (ch[0-9a-f]{8})$/.exec(row?.comment ?? '')?.[1];
-  if (row?.made && prefix === undefined) {
+  if (!row?.made) return undefined;
+  const mark = ofComment(row.comment);
+  if (!mark) {
     throw new AppError('CONFIG_INVALID', 'The database has a schema "chantier" that this program did not make');
   }
-  return prefix;
+  if (mark.databaseId === (further?.databaseId ?? primaryDatabaseId) && (!further || mark.prefix === further.prefix)) {
+    return mark.prefix;
+  }
+  throw new AppError('CONFIG_INVALID', 'The database is another one of an installation of this program');
 }
 
 function loginOf(appUrl: string | undefined, adminLogin: string): string | undefined {
@@ -79,21 +92,29 @@ function loginOf(appUrl: string | undefined, adminLogin: string): string | undef
   return login === '' || login === adminLogin ? undefined : login;
 }
 
-async function makeRoles(grantor: Grantor, roles: InstallationRoles): Promise<void> {
-  for (const role of [roles.catalog, roles.catalogOwner, roles.owner]) {
-    await grantor.createRole(role, 'nologin noinherit');
-  }
-  await grantor.join(roles.owner);
-  await grantor.join(roles.catalogOwner);
-  await grantor.grantRole(roles.catalog, roles.app);
+const ledgerTable = `create table chantier.tenant_migrations (schema_name text not null, module text not null, name text not null, hash text not null, applied_at timestamptz(3) not null default now(), primary key (schema_name, module, name))`;
+
+/** Further databases hold tenants, and nothing of what all share. */
+async function makeFurther(grantor: Grantor, mark: string, roles: InstallationRoles): Promise<void> {
+  await makeOwners(grantor, [roles.owner]);
+  await makeSchema(grantor, 'chantier', `authorization ${quoteIdentifier(roles.owner)}`, [
+    `set local role ${quoteIdentifier(roles.owner)}`,
+    `comment on schema chantier is '${mark}'`,
+    ledgerTable,
+    `set local role none`,
+  ]);
+  await makeExtensions(grantor);
 }
 
-async function makeSchemas(grantor: Grantor, prefix: string, roles: InstallationRoles): Promise<void> {
+async function makePrimary(grantor: Grantor, mark: string, roles: InstallationRoles): Promise<void> {
+  await grantor.createRole(roles.catalog, 'nologin noinherit');
+  await makeOwners(grantor, [roles.catalogOwner, roles.owner]);
+  await grantor.grantRole(roles.catalog, roles.app);
   const [owner, catalogOwner, catalog] = [roles.owner, roles.catalogOwner, roles.catalog].map(quoteIdentifier);
   await makeSchema(grantor, 'chantier', `authorization ${owner}`, [
     `set local role ${owner}`,
-    `comment on schema chantier is 'installation ${prefix}'`,
-    `create table chantier.tenant_migrations (schema_name text not null, module text not null, name text not null, hash text not null, applied_at timestamptz(3) not null default now(), primary key (schema_name, module, name))`,
+    `comment on schema chantier is '${mark}'`,
+    ledgerTable,
     `grant usage on schema chantier to ${catalog}, ${catalogOwner}`,
     `grant select on chantier.tenant_migrations to ${catalog}`,
     `grant select, insert on chantier.tenant_migrations to ${catalogOwner}`,
@@ -106,6 +127,17 @@ async function makeSchemas(grantor: Grantor, prefix: string, roles: Installation
     `alter default privileges in schema catalog grant usage, select on sequences to ${catalog}`,
     `set local role none`,
   ]);
+  await makeExtensions(grantor);
+}
+
+async function makeOwners(grantor: Grantor, owners: readonly string[]): Promise<void> {
+  for (const role of owners) {
+    await grantor.createRole(role, 'nologin noinherit');
+    await grantor.join(role);
+  }
+}
+
+async function makeExtensions(grantor: Grantor): Promise<void> {
   await makeSchema(grantor, 'extensions', '', []);
   if (!(await grantor.is(`select has_schema_privilege('public', 'extensions', 'usage') as is`))) {
     await grantor.run('to own the schema extensions', 'grant usage on schema extensions to public');
@@ -131,7 +163,5 @@ async function closeToPublic(grantor: Grantor, app: string): Promise<void> {
     await grantor.run(ownerOfDatabase, 'revoke all on schema public from public');
     if (await grantor.is(publicSchema)) throw grantor.lacks(ownerOfDatabase);
   }
-  if (!(await grantor.is(`select has_database_privilege($1, current_database(), 'connect') as is`, [app]))) {
-    await grantor.run(ownerOfDatabase, `grant connect on database ${database} to ${quoteIdentifier(app)}`);
-  }
+  await grantor.letConnect(app);
 }

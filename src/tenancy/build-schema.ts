@@ -2,6 +2,7 @@ import type { Admin, AdminTx } from '../db/admin.ts';
 import { quoteIdentifier } from '../db/identifier.ts';
 import type { Migration } from '../db/migration-files.ts';
 import { applyMigrations, retried } from '../db/migrator.ts';
+import { disarmLogin, makeLogin, type OwnLogin } from './app-login.ts';
 import { Grantor } from './grantor.ts';
 import type { Installation } from './installation.ts';
 import { pendingOf, readLedger } from './migrate-database.ts';
@@ -24,22 +25,30 @@ export async function buildSchema(
   wanted: readonly Migration[],
 ): Promise<void> {
   const { roles } = installation;
-  await retried(8, () => admin.transaction((tx) => makeRole(tx, place.roleName, roles.app)));
+  await retried(8, () => admin.transaction((tx) => makeRole(tx, place.roleName, installation)));
   await retried(8, () => admin.transaction((tx) => makeSchema(tx, place, roles.owner)));
   const ledger = await readLedger(admin, installation, [place.schemaName]);
   await applyMigrations(admin, tenantTarget(roles, place), pendingOf(ledger, place.schemaName, wanted));
 }
 
 /** A role without login or rights of its own. Grants in parallel fail ("tuple concurrently updated"): one at a time. */
-async function makeRole(tx: AdminTx, role: string, app: string): Promise<void> {
+async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: Installation): Promise<void> {
   await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.grants', 0))`);
   const grantor = await Grantor.of(tx);
   await grantor.createRole(role, 'nologin noinherit');
-  await grantor.grantRole(role, app);
+  await grantor.grantRole(role, loginFor ? await makeTenantLogin(grantor, loginFor(role)) : roles.app);
+}
+
+/** In a database of its own a tenant's slots have a login of their own; it may connect, and act as the tenant's role. */
+async function makeTenantLogin(grantor: Grantor, login: OwnLogin): Promise<string> {
+  await makeLogin(grantor, login);
+  await disarmLogin(grantor, login.role);
+  await grantor.letConnect(login.role);
+  return login.role;
 }
 
 /** The rights on tables are given before there are any: afterwards it would cost one grant per table. */
-async function makeSchema(tx: AdminTx, place: Place, owner: string): Promise<void> {
+export async function makeSchema(tx: AdminTx, place: Place, owner: string): Promise<void> {
   const [schema, role] = [place.schemaName, place.roleName].map(quoteIdentifier);
   await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chantier.migrate ${place.schemaName}`]);
   await tx.run(`create schema if not exists ${schema} authorization ${quoteIdentifier(owner)}`);

@@ -11,6 +11,8 @@ interface Facts {
 }
 
 const oldestVersion = 150000;
+/** A right that is lacking, in words. */
+export const ownerOfDatabase = 'to own the database (or a superuser)';
 
 /** The administrator's login in one transaction: what it may lack is told by name, not by an SQLSTATE. */
 export class Grantor {
@@ -88,6 +90,13 @@ export class Grantor {
       `ADMIN OPTION on the role ${role}`,
       `grant ${quoteIdentifier(role)} to ${quoteIdentifier(login)}${how}`,
     );
+  }
+
+  /** Lets a login into this database. */
+  async letConnect(login: string): Promise<void> {
+    if (await this.is(`select has_database_privilege($1, current_database(), 'connect') as is`, [login])) return;
+    const grant = `grant connect on database ${quoteIdentifier(this.database)} to ${quoteIdentifier(login)}`;
+    await this.run(ownerOfDatabase, grant);
   }
 
   get #settable(): string {

@@ -1,11 +1,20 @@
-/** One installation of the program in one database: where it connects and what its roles are called. */
+import type { LookupFunction } from 'node:net';
+import type { OwnLogin } from './app-login.ts';
+
+/** The installation of the program in one of its databases: where it connects and what its roles are called. */
 export interface Installation {
+  /** The row of `databases` that stands for it. */
+  readonly databaseId: string;
   /** Kept in the database. Roles belong to the whole cluster: the prefix lets several installations share one. */
   readonly prefix: string;
+  /** Which addresses its host may mean, where not the operator of the program chose it. */
+  readonly lookup?: LookupFunction | undefined;
   readonly adminUrl: string;
   /** The login of the slots: it owns nothing, inherits nothing and finds no schema. */
   readonly appUrl: string;
   readonly roles: InstallationRoles;
+  /** In a dedicated database: the login that alone may act as a tenant's role there. Elsewhere it is the application's. */
+  readonly loginFor?: ((roleName: string) => OwnLogin) | undefined;
 }
 
 export interface InstallationRoles {

@@ -9,6 +9,8 @@ export interface Invalidations {
   'organization.changed': { organizationId: string };
   /** A member joined, left or got another role. */
   'membership.changed': { organizationId: string; userId: string };
+  /** A database was registered, retired, or got another address. */
+  'database.changed': { databaseId: string };
   /** A session was revoked. */
   'session.changed': { sessionId: string };
   /** A user was disabled, signed out everywhere, or changed its name. */
@@ -21,6 +23,7 @@ type Handler<Topic extends InvalidationTopic> = (payload: Invalidations[Topic]) 
 const topics: readonly InvalidationTopic[] = [
   'organization.changed',
   'membership.changed',
+  'database.changed',
   'session.changed',
   'user.changed',
 ];

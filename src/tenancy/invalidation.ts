@@ -8,6 +8,9 @@ export const notifyOrganizationChanged = (tx: CatalogTx, organizationId: string)
 export const notifyMembershipChanged = (tx: CatalogTx, organizationId: string, userId: string): Promise<void> =>
   notify(tx, 'membership.changed', { organizationId, userId });
 
+export const notifyDatabaseChanged = (tx: CatalogTx, databaseId: string): Promise<void> =>
+  notify(tx, 'database.changed', { databaseId });
+
 export const notifySessionChanged = (tx: CatalogTx, sessionId: string): Promise<void> =>
   notify(tx, 'session.changed', { sessionId });
 

@@ -40,8 +40,8 @@ export function pendingOf(
 }
 
 /**
- * Brings what all tenants of the primary database share up to this build: the `database` line, the catalog's, and the
- * row that says where tenants live. Gives what was applied.
+ * Brings what all tenants of a database share up to this build: the `database` line; in the primary one also the
+ * catalog's and the row that says where tenants live. Gives what was applied.
  */
 export async function migrateDatabase(
   admin: Admin,
@@ -50,10 +50,9 @@ export async function migrateDatabase(
   options: MigrateOptions & { dryRun?: boolean } = {},
 ): Promise<readonly Migration[]> {
   const { roles } = installation;
-  const steps: [MigrationTarget, readonly Migration[]][] = [
-    [databaseTarget(roles), lines.database],
-    [catalogTarget(roles), lines.catalog],
-  ];
+  const isPrimary = installation.databaseId === primaryDatabaseId;
+  const steps: [MigrationTarget, readonly Migration[]][] = [[databaseTarget(roles), lines.database]];
+  if (isPrimary) steps.push([catalogTarget(roles), lines.catalog]);
   const ledger = await readLedger(
     admin,
     installation,
@@ -63,7 +62,7 @@ export async function migrateDatabase(
   const pending = work.flatMap((step) => step.pending);
   if (options.dryRun) return pending;
   for (const step of work) await applyMigrations(admin, step.target, step.pending, options);
-  await ensurePrimary(admin, installation);
+  if (isPrimary) await ensurePrimary(admin, installation);
   return pending;
 }
 

@@ -1,8 +1,11 @@
 import { Listener } from '../../src/db/listener.ts';
 import { SlotPool } from '../../src/db/slot-pool.ts';
+import { NetworkGuard } from '../../src/lib/network-guard.ts';
+import { Seal } from '../../src/lib/seal.ts';
 import { TenantBinding } from '../../src/tenancy/binding.ts';
 import { bootstrap } from '../../src/tenancy/bootstrap.ts';
 import { Catalog } from '../../src/tenancy/catalog.ts';
+import { Databases } from '../../src/tenancy/databases/databases.ts';
 import { adminsOf, type Fleet } from '../../src/tenancy/fleet.ts';
 import type { Installation } from '../../src/tenancy/installation.ts';
 import { invalidationChannel } from '../../src/tenancy/invalidation-bus.ts';
@@ -34,7 +37,9 @@ export class World implements AsyncDisposable {
     this.pool = this.#resources.use(new SlotPool({ url, size: 6, maxPerKey: 6, ...(hook && { onStatement: hook }) }));
     this.catalog = new Catalog({ pool: this.pool, role: roles.catalog });
     this.binding = new TenantBinding({ poolOf: () => this.pool });
-    this.fleet = { installation, catalog: this.catalog, lines, onStatement: hook };
+    const parts = { catalog: this.catalog, installation, seal: new Seal(secret), secret, guard: new NetworkGuard() };
+    const databases = new Databases(parts);
+    this.fleet = { installation, databases, catalog: this.catalog, lines, onStatement: hook };
   }
 
   /** A fresh database with everything but tenants. */

@@ -1,0 +1,120 @@
+import { asc, eq } from 'drizzle-orm';
+import { type Clock, isWithin, systemClock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { NetworkGuard } from '../../lib/network-guard.ts';
+import type { Seal } from '../../lib/seal.ts';
+import { ownLogin } from '../app-login.ts';
+import type { Catalog } from '../catalog.ts';
+import { type Installation, primaryDatabaseId, rolesOf } from '../installation.ts';
+import { databases } from '../tables.ts';
+
+export type DatabaseRow = typeof databases.$inferSelect;
+
+/** A database of the installation, and how to connect to it. */
+export interface Database extends Pick<DatabaseRow, 'id' | 'name' | 'kind' | 'state'> {
+  readonly installation: Installation;
+}
+
+export interface DatabasesOptions {
+  catalog: Catalog;
+  /** In the primary database, which is always there. */
+  installation: Installation;
+  seal: Seal;
+  /** What the passwords of the program's own logins follow from. */
+  secret: string;
+  /** Where further databases may be. */
+  guard: NetworkGuard;
+  clock?: Clock;
+  maxAgeMs?: number;
+}
+
+interface Entry {
+  database: Promise<Database>;
+  loadedAt: number;
+}
+
+/** What a sealed address is, and of which database. */
+export const urlContext = (databaseId: string, whose: 'app' | 'admin'): string =>
+  `url of database ${databaseId} ${whose}`;
+
+/**
+ * The databases of the installation by id. Like the directory of tenants it believes what it read for 2 seconds, drops
+ * it when a database changes, and keeps nothing while changes made elsewhere are not heard.
+ */
+export class Databases {
+  readonly #options: DatabasesOptions;
+  readonly #clock: Clock;
+  readonly #maxAgeMs: number;
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(options: DatabasesOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#maxAgeMs = options.maxAgeMs ?? 2_000;
+    options.catalog.bus.on('database.changed', ({ databaseId }) => this.#entries.delete(databaseId));
+    options.catalog.bus.onDoubt(() => this.#entries.clear());
+  }
+
+  /** How the program is installed in a database. Throws NOT_FOUND for one that there is not. */
+  async installationOf(databaseId: string): Promise<Installation> {
+    if (databaseId === primaryDatabaseId) return this.#options.installation;
+    return (await this.get(databaseId)).installation;
+  }
+
+  /** Throws NOT_FOUND. The primary one needs no question. */
+  get(databaseId: string): Promise<Database> {
+    if (databaseId === primaryDatabaseId) return Promise.resolve(this.#primary());
+    const now = this.#clock().getTime();
+    const known = this.#entries.get(databaseId);
+    if (this.#options.catalog.bus.live && known && isWithin(known.loadedAt, now, this.#maxAgeMs)) return known.database;
+    const entry = { database: this.#load(databaseId), loadedAt: now };
+    if (!this.#options.catalog.bus.live) return entry.database;
+    this.#entries.set(databaseId, entry);
+    entry.database.catch(() => this.#entries.get(databaseId) === entry && this.#entries.delete(databaseId));
+    return entry.database;
+  }
+
+  /** Those that hold or may hold tenants: all but the retired ones, the primary first, the others by name. */
+  async list(): Promise<Database[]> {
+    const rows = await this.#options.catalog.read((db) => db.select().from(databases).orderBy(asc(databases.name)));
+    const further = rows.filter(({ kind, state }) => kind !== 'PRIMARY' && state !== 'RETIRED');
+    return [this.#primary(), ...further.map((row) => this.open(row))];
+  }
+
+  /** Opens the addresses of a row. */
+  open(row: DatabaseRow): Database {
+    const { id, name, kind, state, sealedUrl } = row;
+    if (sealedUrl === null) return this.#primary();
+    const { seal, secret, installation, guard } = this.#options;
+    const appUrl = seal.open(sealedUrl, urlContext(id, 'app'));
+    const adminUrl = row.sealedAdminUrl === null ? appUrl : seal.open(row.sealedAdminUrl, urlContext(id, 'admin'));
+    const { username, hostname } = new URL(appUrl);
+    const roles = rolesOf(installation.prefix, decodeURIComponent(username));
+    const found = {
+      databaseId: id,
+      prefix: installation.prefix,
+      adminUrl,
+      appUrl,
+      roles,
+      lookup: guard.lookupFor(hostname),
+    };
+    const loginFor = (roleName: string) => ownLogin(secret, `${roleName}_login`);
+    return { id, name, kind, state, installation: kind === 'DEDICATED' ? { ...found, loginFor } : found };
+  }
+
+  #primary(): Database {
+    return {
+      id: primaryDatabaseId,
+      name: 'primary',
+      kind: 'PRIMARY',
+      state: 'READY',
+      installation: this.#options.installation,
+    };
+  }
+
+  async #load(id: string): Promise<Database> {
+    const [row] = await this.#options.catalog.read((db) => db.select().from(databases).where(eq(databases.id, id)));
+    if (!row) throw new AppError('NOT_FOUND', 'There is no such database');
+    return this.open(row);
+  }
+}
