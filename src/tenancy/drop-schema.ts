@@ -5,6 +5,8 @@ import { retried } from '../db/migrator.ts';
 import { isStillDependedOn } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
+import type { Installation } from './installation.ts';
+import { schemaTables } from './schema-tables.ts';
 import { tenantSchemas } from './tables.ts';
 import { isSchema } from './tenant.ts';
 
@@ -37,7 +39,8 @@ export async function dropSchema(fleet: Fleet, place: SchemaPlace, options: Drop
     guard.transaction(async (lock) => {
       await lockSchema(lock, place);
       if (!(await condemn(fleet, place))) return;
-      await admins.use((admin) => dropObjects(admin, fleet, place, options));
+      await using there = adminsOf(fleet, place.databaseId);
+      await there.use((admin, installation) => dropObjects(admin, installation, place, options));
       await forget(fleet, place);
     }),
   );
@@ -76,16 +79,15 @@ function condemn({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): P
   });
 }
 
-async function dropObjects(admin: Admin, fleet: Fleet, place: SchemaPlace, options: DropOptions): Promise<void> {
-  const { roles } = fleet.installation;
+async function dropObjects(
+  admin: Admin,
+  { roles }: Installation,
+  place: SchemaPlace,
+  options: DropOptions,
+): Promise<void> {
   const doomed = `dropping_${place.schemaName}`;
   await inOwn(admin, (tx) => rename(tx, place.schemaName, doomed));
-  const tables = await admin.run<{ kind: string; name: string }>(
-    `select case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind, relname::text as name
-    from pg_class where relnamespace = to_regnamespace($1) and relkind in ('r', 'p', 'v', 'm') and not relispartition
-    order by oid desc`,
-    [doomed],
-  );
+  const tables = await schemaTables(admin, doomed);
   for (let dropped = 0; dropped < tables.length; dropped += tablesPerTransaction) {
     if (options.signal?.aborted) throw new AppError('CANCELLED', 'Interrupted: the same command goes on');
     const some = tables.slice(dropped, dropped + tablesPerTransaction);

@@ -1,15 +1,14 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import type { Admins } from './admins.ts';
 import { type AuditActor, recordAudit } from './audit.ts';
-import { buildSchema, type Place } from './build-schema.ts';
 import type { CatalogTx } from './catalog.ts';
+import { completeSchema } from './complete-schema.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
-import { primaryDatabaseId } from './installation.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { type NewOrganization, newOrganization } from './organization-input.ts';
-import { newSchema, reserve, slugTaken, type Wanted } from './reserve.ts';
+import { reserve, slugTaken, type Wanted } from './reserve.ts';
 import { slugOf, slugVariant } from './slug.ts';
 import { organizations, tenantSchemas } from './tables.ts';
 import { isSchema, type Tenant } from './tenant.ts';
@@ -28,9 +27,10 @@ export interface ProvisionOptions {
 const mostVariants = 100;
 
 /**
- * Makes an organization with a schema of its own: reserved, built, prepared, then ACTIVE in one step. Until that step it
- * does not exist for anybody. Interrupted anywhere, the same call makes it whole: with the same `id` or `slug` it takes
- * up what it left. Throws ALREADY_EXISTS for a slug that is taken or being made; one made from the name gets a number.
+ * Makes an organization with a schema of its own: reserved, built (or a spare taken), prepared, then ACTIVE in one step.
+ * Until that step it does not exist for anybody. Interrupted anywhere, the same call makes it whole: with the same `id`
+ * or `slug` it takes up what it left. Throws ALREADY_EXISTS for a slug that is taken or being made; one made from the
+ * name gets a number.
  */
 export async function provisionTenant(
   fleet: Fleet,
@@ -52,23 +52,12 @@ export async function provisionTenant(
   throw slugTaken(slugOf(wanted.name));
 }
 
-/** Builds a complete schema that waits for its organization; provisioning then only has to take it. */
-export async function buildSpare(fleet: Fleet): Promise<string> {
-  const { installation, catalog, lines } = fleet;
-  await using admins = adminsOf(fleet);
-  const place = await catalog.write((tx) => newSchema(tx, installation.prefix));
-  await admins.use((admin) => buildSchema(admin, installation, place, lines.ofTenant()));
-  await finishSchema(fleet, place);
-  return place.schemaName;
-}
-
 function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options: ProvisionOptions): Promise<Tenant> {
   return holdingSlug(admins, wanted.slug, async () => {
     const { installation, catalog, lines } = fleet;
-    const tenant = await catalog.write((tx) => reserve(tx, installation.prefix, wanted));
+    const { tenant, whole } = await catalog.write((tx) => reserve(tx, installation.prefix, lines, wanted));
     if (tenant.status !== 'PROVISIONING') return tenant;
-    await admins.use((admin) => buildSchema(admin, installation, tenant, lines.ofTenant(wanted.modules)));
-    await finishSchema(fleet, tenant);
+    if (!whole) await completeSchema(fleet, admins, tenant, lines.ofTenant(wanted.modules));
     await options.prepare?.(tenant);
     return await catalog.write((tx) => activate(tx, tenant, options));
   });
@@ -89,16 +78,6 @@ function holdingSlug<T>(admins: Admins, slug: string, work: () => Promise<T>): P
       return await work();
     }),
   );
-}
-
-/** From here on the schema is whole, and may hold rows of whoever it is for. */
-async function finishSchema({ catalog }: Fleet, { schemaName }: Place): Promise<void> {
-  await catalog.write(async (tx) => {
-    await tx
-      .update(tenantSchemas)
-      .set({ state: 'SPARE' })
-      .where(and(isSchema(primaryDatabaseId, schemaName), eq(tenantSchemas.state, 'BUILDING')));
-  });
 }
 
 async function activate(tx: CatalogTx, tenant: Tenant, options: ProvisionOptions): Promise<Tenant> {

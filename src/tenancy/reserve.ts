@@ -1,32 +1,47 @@
 import { randomBytes } from 'node:crypto';
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import type { z } from 'zod';
+import { type Applied, stateOf } from '../db/migration-ledger.ts';
 import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { Place } from './build-schema.ts';
 import type { CatalogTx } from './catalog.ts';
 import { placeOf, primaryDatabaseId } from './installation.ts';
+import type { MigrationLines } from './modules.ts';
 import type { newOrganization } from './organization-input.ts';
 import { organizations, tenantSchemas } from './tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantOf } from './tenant.ts';
 
 export type Wanted = z.output<typeof newOrganization> & { slug: string };
 
+export interface Reserved {
+  tenant: Tenant;
+  /** Whether its schema has every table already. */
+  whole: boolean;
+}
+
+type Taken = Place & { state: string };
+
 /**
  * Writes down an organization that is to be made, with its slug and its schema, before anything of it exists. The caller
  * holds the lock on the slug: a half-made one that is met here was left by somebody who died. Its slug is free again;
  * the same organization (by id) goes on where it stopped. Throws ALREADY_EXISTS when the slug is taken.
  */
-export async function reserve(tx: CatalogTx, prefix: string, wanted: Wanted): Promise<Tenant> {
+export async function reserve(tx: CatalogTx, prefix: string, lines: MigrationLines, wanted: Wanted): Promise<Reserved> {
   const [known] = await tx
-    .select(tenantColumns)
+    .select({ ...tenantColumns, state: tenantSchemas.state })
     .from(organizations)
     .innerJoin(tenantSchemas, servedSchema)
     .where(eq(organizations.slug, wanted.slug));
-  if (known && known.id === wanted.id) return tenantOf(known);
+  const isWhole = async (place: Taken) =>
+    place.state !== 'BUILDING' && (await hasAll(tx, place.schemaName, lines, wanted.modules));
+  if (known && known.id === wanted.id) {
+    const { state, ...row } = known;
+    return { tenant: tenantOf(row), whole: await isWhole({ ...row, state }) };
+  }
   if (known && known.status !== 'PROVISIONING') throw slugTaken(wanted.slug);
   if (known) await giveUp(tx, known.id);
-  const place = (await takeSchema(tx)) ?? (await newSchema(tx, prefix));
+  const { state, ...place } = (await takeSchema(tx)) ?? { ...(await newSchema(tx, prefix)), state: 'BUILDING' };
   const { id = uuidv7(), name, slug, timeZone, locale, currency, modules } = wanted;
   const row = { id, name, slug, timeZone, locale, currency, modules, ...place, databaseId: primaryDatabaseId };
   const inserted = await tx
@@ -36,7 +51,8 @@ export async function reserve(tx: CatalogTx, prefix: string, wanted: Wanted): Pr
     .returning({ id: organizations.id });
   if (inserted.length === 0) throw slugTaken(wanted.slug);
   await tx.update(tenantSchemas).set({ organizationId: id }).where(isSchema(primaryDatabaseId, place.schemaName));
-  return tenantOf({ ...row, status: 'PROVISIONING', quarantinedAt: null });
+  const tenant = tenantOf({ ...row, status: 'PROVISIONING', quarantinedAt: null });
+  return { tenant, whole: await isWhole({ ...place, state }) };
 }
 
 export const slugTaken = (slug: string): AppError =>
@@ -55,9 +71,13 @@ async function giveUp(tx: CatalogTx, organizationId: string): Promise<void> {
 }
 
 /** A schema that nobody has: a spare, or one whose building was given up. */
-async function takeSchema(tx: CatalogTx): Promise<Place | undefined> {
+async function takeSchema(tx: CatalogTx): Promise<Taken | undefined> {
   const [place] = await tx
-    .select({ schemaName: tenantSchemas.schemaName, roleName: tenantSchemas.roleName })
+    .select({
+      schemaName: tenantSchemas.schemaName,
+      roleName: tenantSchemas.roleName,
+      state: tenantSchemas.state,
+    })
     .from(tenantSchemas)
     .where(
       and(
@@ -71,6 +91,14 @@ async function takeSchema(tx: CatalogTx): Promise<Place | undefined> {
     .limit(1)
     .for('update', { skipLocked: true });
   return place;
+}
+
+/** A spare may be of another build: of one that runs beside this one, or ran before it. */
+async function hasAll(tx: CatalogTx, schemaName: string, lines: MigrationLines, modules: readonly string[]) {
+  const applied = await tx.execute<Applied & Record<string, unknown>>(
+    sql`select module as line, name, hash from chantier.tenant_migrations where schema_name = ${schemaName}`,
+  );
+  return stateOf(lines.ofTenant(modules), [...applied], lines.everything()).state === 'CURRENT';
 }
 
 /** Written before the schema exists, so that one whose making is interrupted is never lost. */
