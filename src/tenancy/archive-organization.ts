@@ -1,0 +1,20 @@
+import type { CatalogTx } from './catalog.ts';
+import { lockLife } from './life-lock.ts';
+import { type By, setStatus } from './set-status.ts';
+import type { Organization } from './update-organization.ts';
+
+/** Ends the service of an organization whose data is kept: it is migrated and backed up as any other. */
+export async function archiveOrganization(tx: CatalogTx, id: string, by: By): Promise<Organization> {
+  await lockLife(tx, id);
+  return await setStatus(tx, id, by, {
+    from: ['ACTIVE', 'SUSPENDED'],
+    to: 'ARCHIVED',
+    action: 'organization.archived',
+  });
+}
+
+/** Serves an archived organization again. */
+export async function unarchiveOrganization(tx: CatalogTx, id: string, by: By): Promise<Organization> {
+  await lockLife(tx, id);
+  return await setStatus(tx, id, by, { from: ['ARCHIVED'], to: 'ACTIVE', action: 'organization.unarchived' });
+}

@@ -1,0 +1,44 @@
+import { eq } from 'drizzle-orm';
+import { AppError } from '../lib/errors.ts';
+import { type AuditActor, type AuditOrigin, recordAudit } from './audit.ts';
+import type { CatalogTx } from './catalog.ts';
+import { notifyOrganizationChanged } from './invalidation.ts';
+import { organizations } from './tables.ts';
+import { lockOrganization, type Organization } from './update-organization.ts';
+
+/** Who changes an organization, from where. */
+export interface By extends AuditOrigin {
+  actor: AuditActor;
+}
+
+export interface StatusChange {
+  from: readonly Organization['status'][];
+  to: Organization['status'];
+  /** For the audit log. */
+  action: string;
+}
+
+/**
+ * Changes the status of an organization that is whole; doing it twice changes nothing. Throws INVALID_STATE from any
+ * other status, TENANT_NOT_FOUND while it is not whole or on its way out.
+ */
+export async function setStatus(
+  tx: CatalogTx,
+  id: string,
+  { actor, ...origin }: By,
+  { from, to, action }: StatusChange,
+): Promise<Organization> {
+  const before = await lockOrganization(tx, id);
+  if (before.status === to) return before;
+  if (!from.includes(before.status)) {
+    throw new AppError('INVALID_STATE', `The organization is ${before.status.toLowerCase()}`, { current: before });
+  }
+  const [after] = await tx
+    .update(organizations)
+    .set({ status: to, version: before.version + 1 })
+    .where(eq(organizations.id, id))
+    .returning();
+  await recordAudit(tx, { ...origin, actor, action, organizationId: id, metadata: { from: before.status } });
+  await notifyOrganizationChanged(tx, id);
+  return after!;
+}
