@@ -20,6 +20,11 @@ export interface Scope {
   /** `read` is one snapshot of the data for the whole session. */
   access: 'read' | 'write';
   limits: Limits;
+  /**
+   * Put as a comment in front of every statement: whose it is. So each scope has prepared statements of its own, and a
+   * slot that changes scopes plans nothing anew.
+   */
+  tag?: string;
 }
 
 export interface BindPacket {

@@ -32,6 +32,11 @@ export class Lease {
     return this.#slot.pid;
   }
 
+  /** Statements sent and not answered. */
+  get outstanding(): number {
+    return this.#slot.outstanding;
+  }
+
   limitStatements(statementMs: number): void {
     this.#slot.limitStatements(statementMs);
   }

@@ -115,6 +115,12 @@ export const isStillDependedOn = (error: unknown): boolean => sqlStateOf(error) 
 /** Whether the server knows no such login, password or database: nothing that a retry would mend. */
 export const isLoginRefused = (error: unknown): boolean => /^(28000|28P01|3D000)$/.test(sqlStateOf(error) ?? '');
 
+/** Whether a table or view that a statement names is not there. */
+export const isMissingTable = (error: unknown): boolean => serverError(error)?.code === '42P01';
+
+/** Whether the server refused what a row holds: a value of its type cannot be that, or a constraint forbids it. */
+export const isRefusedRow = (error: unknown): boolean => /^2[23]/.test(serverError(error)?.code ?? '');
+
 /** The SQLSTATE of the server's error, for what has no name here; undefined for any other error. */
 export const sqlStateOf = (error: unknown): string | undefined => serverError(error)?.code;
 

@@ -5,6 +5,7 @@ import { bindPacket, type Scope } from './bind-packet.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
+import { type Sent, SentStatements } from './sent.ts';
 import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
@@ -43,7 +44,12 @@ export class Session<R extends AnyRelations> {
   /** Resolves when the bind packet was answered; never rejects. */
   #binding: Promise<void> | undefined;
   #bindError: unknown;
+  /** Whether the bind packet was answered, and well. */
+  #bound = false;
+  /** Statements asked for and not answered. */
+  #underWay = 0;
   #pending = new Set<Promise<unknown>>();
+  #sent = new SentStatements();
   /** What the transaction failed of; undefined while it can go on. */
   #failure: unknown;
   #cancelled: Promise<void> | undefined;
@@ -53,10 +59,12 @@ export class Session<R extends AnyRelations> {
   #closing: Promise<void> | undefined;
   #effects: Effect[] = [];
   #statements = 0;
+  #tag: string;
 
   constructor(pool: SlotSource, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
     this.#pool = pool;
     this.#scope = scope;
+    this.#tag = scope.tag === undefined ? '' : comment(scope.tag);
     this.#relations = relations;
     this.#signal = options.signal;
     if (this.#signal?.aborted) this.#cancel();
@@ -78,7 +86,7 @@ export class Session<R extends AnyRelations> {
     this.#statements++;
     let commit: Promise<unknown> | undefined;
     const answer = this.#run((lease) => {
-      const sent = lease.run(text, parameters, true);
+      const sent = lease.run(this.#tag + text, parameters, true);
       commit = lease.control('commit');
       commit.catch(noop);
       return sent;
@@ -87,6 +95,32 @@ export class Session<R extends AnyRelations> {
     this.#readOnce = true;
     this.#closing = this.#giveBack((lease) => commit ?? lease.control('rollback'));
     return answer;
+  }
+
+  /** Runs a statement without drizzle: its rows come as arrays. */
+  run(text: string, parameters: readonly unknown[]): Promise<Answer> {
+    this.#statements++;
+    return this.#run((lease) => lease.run(this.#tag + text, parameters, true));
+  }
+
+  /**
+   * Sends a statement and goes on without its answer: it travels in one packet with what is sent next. Whoever ends the
+   * transaction, a savepoint, or asks whether all is `settled`, fails of the first that failed.
+   */
+  send(text: string, parameters: readonly unknown[], sent: Sent = {}): void {
+    this.#sent.add(this.run(text, parameters), sent);
+  }
+
+  /** Waits for all that was sent without waiting. Throws what the first that failed of them failed of. */
+  async settled(): Promise<void> {
+    const failed = await this.#sent.firstFailure();
+    if (failed) throw failed.error;
+  }
+
+  /** What went wrong first, where that is what a later error came from: the error is given as it is otherwise. */
+  async causeOf(error: unknown): Promise<unknown> {
+    const failed = await this.#sent.firstFailure();
+    return failed ? failed.error : error;
   }
 
   /** Whether the session has asked for a slot. */
@@ -118,6 +152,25 @@ export class Session<R extends AnyRelations> {
     if (!this.#failure) await this.#runEffects();
   }
 
+  /**
+   * The same in one packet with what was sent last: COMMIT follows it without waiting for its answers. A transaction in
+   * which a statement failed is not saved, whatever follows: the server answers ROLLBACK, and this throws what failed.
+   * Nothing may follow. Where it is not certain that the scope holds and that every statement was sent, this is `commit`.
+   */
+  async commitBehind(): Promise<void> {
+    if (!this.#bound || this.#scope.access === 'read') return this.commit();
+    // In the order of the statements, which wait for the slot in the same way
+    const lease = await this.#bind();
+    const sent = lease.alive && lease.outstanding === this.#underWay;
+    if (!sent || this.#failure || this.#ended || this.#root.occupied) return this.commit();
+    this.#close();
+    this.#forgetSignal();
+    const saved = this.#saveBehind(lease);
+    this.#closing = saved.catch(noop);
+    await saved;
+    await this.#runEffects();
+  }
+
   /** Ends the session and undoes what it did. Never throws; may be called after a commit that failed, and twice. */
   async rollback(): Promise<void> {
     if (!this.#ended) {
@@ -137,7 +190,7 @@ export class Session<R extends AnyRelations> {
     return {
       run: (text, parameters, values) => {
         this.#statements++;
-        return this.#run((lease) => lease.run(text, parameters, values));
+        return this.#run((lease) => lease.run(this.#tag + text, parameters, values));
       },
       savepoint: (work) => this.#savepoint(level, work),
     };
@@ -153,6 +206,7 @@ export class Session<R extends AnyRelations> {
   async #attempt(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
     if (this.#ended) throw (this.#readOnce && this.#failure) || over();
     if (this.#failure) throw this.#failure;
+    this.#underWay++;
     try {
       const lease = await this.#bind();
       if (this.#failure) throw this.#failure;
@@ -164,6 +218,8 @@ export class Session<R extends AnyRelations> {
       // Its answer came first, but it may be told later
       await this.#binding;
       throw this.#fail(error);
+    } finally {
+      this.#underWay--;
     }
   }
 
@@ -187,7 +243,10 @@ export class Session<R extends AnyRelations> {
     const refused = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);
     };
-    this.#binding = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(noop, refused);
+    const bound = (): void => {
+      this.#bound = true;
+    };
+    this.#binding = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(bound, refused);
     return lease;
   }
 
@@ -197,16 +256,19 @@ export class Session<R extends AnyRelations> {
     const name = `s${level.depth}`;
     const effects = this.#effects.length;
     try {
+      await this.settled();
       await this.#run((lease) => lease.control(`savepoint ${name}`));
       try {
         const result = await work(this.#runner({ depth: level.depth + 1, occupied: false }));
+        await this.settled();
         await this.#quiet();
         await this.#run((lease) => lease.control(`release savepoint ${name}`));
         return result;
       } catch (error) {
+        const cause = await this.causeOf(error);
         this.#effects.length = effects;
         await this.#undo(name);
-        throw error;
+        throw cause;
       }
     } finally {
       level.occupied = false;
@@ -235,10 +297,12 @@ export class Session<R extends AnyRelations> {
 
   async #save(): Promise<void> {
     await this.#quiet();
+    const refused = await this.#sent.firstFailure();
+    if (refused) this.#failure ??= refused.error;
     if (this.#failure || !this.#lease) {
       this.#closing = this.#giveBack((lease) => lease.control('rollback'));
       await this.#closing;
-      if (this.#failure) throw this.#failure;
+      if (this.#failure) throw refused ? refused.error : this.#failure;
       return;
     }
     // From here on it is too late to cancel: whether the COMMIT was carried out would not be known.
@@ -248,6 +312,14 @@ export class Session<R extends AnyRelations> {
     const { command } = await this.#commitOn(lease);
     lease.release();
     if (command !== 'COMMIT') throw new AppError('INTERNAL', `COMMIT was answered by ${command}`);
+  }
+
+  async #saveBehind(lease: Lease): Promise<void> {
+    const { command } = await this.#commitOn(lease);
+    await this.#quiet();
+    lease.release();
+    if (command === 'COMMIT') return;
+    throw (await this.#sent.firstFailure())?.error ?? this.#failure ?? new AppError('INTERNAL', `COMMIT: ${command}`);
   }
 
   async #commitOn(lease: Lease): Promise<Answer> {
@@ -298,6 +370,12 @@ export class Session<R extends AnyRelations> {
       }
     }
   }
+}
+
+/** @throws RangeError for a text that would end the comment. */
+function comment(tag: string): string {
+  if (!/^\w+$/.test(tag)) throw new RangeError(`not a name for a comment: ${tag}`);
+  return `/* ${tag} */ `;
 }
 
 const over = (): AppError => new AppError('INTERNAL', 'The database session is over');

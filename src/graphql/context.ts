@@ -42,6 +42,7 @@ export class Context {
   readonly access: 'read' | 'write';
   #session: TenantSession | undefined;
   #db: GuardedDb | undefined;
+  #change: Promise<unknown> | undefined;
 
   constructor(scope: RequestScope, access: 'read' | 'write' = 'read') {
     this.scope = scope;
@@ -77,6 +78,26 @@ export class Context {
     if (this.access === 'read') throw new Error('a query has no transaction');
     void this.viewer;
     return this.#open().tx;
+  }
+
+  /**
+   * Does the work of a mutation's root field: once, whoever executes the field again gets what it gave. Throws what it
+   * failed of, or what a statement failed of that it did not wait for.
+   */
+  change<T>(work: () => Promise<T>): Promise<T> {
+    this.#change ??= this.#settle(work);
+    return this.#change as Promise<T>;
+  }
+
+  async #settle<T>(work: () => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      throw await (this.#session?.causeOf(error) ?? error);
+    }
+    await this.#session?.settled();
+    return result;
   }
 
   /** The last event that this transaction wrote, as a cursor of the change log. */

@@ -114,6 +114,9 @@ function ruleOfTable(table: unknown, viewer: Viewer): SQL | undefined {
   return ruleSql(name, undefined, viewer);
 }
 
+/** The rule of a table as a condition over the table itself; undefined when it holds for every row. */
+export const conditionOf = ruleOfTable;
+
 type Selectable = { from(table: unknown): Joinable };
 type Joinable = { innerJoin(table: unknown, on: SQL): Joinable; where(filter?: SQL): unknown };
 

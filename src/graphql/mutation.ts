@@ -37,11 +37,12 @@ export function defineMutation<Fields extends InputFieldMap, Shape extends objec
     {
       description,
       authScopes: permission ? { permission } : { member: true },
-      resolve: async (_root: unknown, args: unknown, ctx: Context, info) => {
-        const { input: given } = args as { input: object };
-        const plain = await withUuids(() => ctx.tx, info.schema, given, { lenient: 'errorPolicy' in given });
-        return run(ctx, plain as never) as never;
-      },
+      resolve: (_root: unknown, args: unknown, ctx: Context, info) =>
+        ctx.change(async () => {
+          const { input: given } = args as { input: object };
+          const plain = await withUuids(() => ctx.tx, info.schema, given, { lenient: 'errorPolicy' in given });
+          return run(ctx, plain as never);
+        }) as never,
     },
     {
       name: `${title}Payload`,

@@ -1,59 +1,117 @@
-import { eq, getColumns, type InferSelectModel } from 'drizzle-orm';
+import { and, eq, getColumns, getTableName, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Viewer } from '../identity/viewer.ts';
-import { notFound } from '../lib/errors.ts';
+import { badInput, notFound } from '../lib/errors.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
+import { readerOfColumn } from '../tenancy/column-values.ts';
 import type { IdTable } from '../tenancy/rows.ts';
-import { guardDb } from './guarded-db.ts';
+import { given } from '../tenancy/statement.ts';
+import { conditionOf } from './guarded-db.ts';
+import { viewerStatement } from './viewer-statement.ts';
 
 /** A row's own columns; what the database computes for searches stays there. */
 export type Row<T extends IdTable> = Omit<InferSelectModel<T>, 'search'>;
 
-const rowsOf = (tx: TenantTx, viewer: Viewer, table: IdTable, id: string) => {
-  const { search: _, ...columns } = getColumns(table as PgTable) as Record<string, PgColumn>;
-  return guardDb(tx, viewer)
-    .select(columns)
-    .from(table as PgTable)
-    .where(eq(table.id, id));
-};
+type Lock = 'no key update' | 'key share' | undefined;
+
+/** A row that an argument refers to. */
+export interface Reference {
+  table: IdTable;
+  id: string;
+  typename: string;
+  /** The argument. */
+  field: string;
+  /** What must hold of the row beside that the viewer sees it: a column with a value, or `otherwise` is wrong. */
+  belongs?: { to: string; by: PgColumn; otherwise: string };
+}
 
 /** The row, if the viewer may see it. Throws NOT_FOUND, naming the argument that the id came from. */
-export async function getVisible<T extends IdTable>(
+export const getVisible = <T extends IdTable>(
   tx: TenantTx,
   viewer: Viewer,
   table: T,
   id: string,
   typename: string,
   field = 'input.id',
-): Promise<Row<T>> {
-  const [row] = await rowsOf(tx, viewer, table, id);
-  if (!row) throw notFound(typename, field);
-  return row as Row<T>;
-}
+): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, undefined) as Promise<Row<T>>;
 
 /** The same, locked against other changes until the transaction ends; references to it may still be made. */
-export async function lockVisible<T extends IdTable>(
+export const lockVisible = <T extends IdTable>(
   tx: TenantTx,
   viewer: Viewer,
   table: T,
   id: string,
   typename: string,
   field = 'input.id',
-): Promise<Row<T>> {
-  const [row] = await rowsOf(tx, viewer, table, id).for('no key update');
-  if (!row) throw notFound(typename, field);
-  return row as Row<T>;
-}
+): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, 'no key update') as Promise<Row<T>>;
 
 /** Throws NOT_FOUND unless the viewer may see the row. It is locked against deletion, so that a reference stays true. */
-export async function requireVisible(
+export const requireVisible = (
   tx: TenantTx,
   viewer: Viewer,
   table: IdTable,
   id: string,
   typename: string,
   field: string,
-): Promise<void> {
-  const [row] = await rowsOf(tx, viewer, table, id).for('key share');
-  if (!row) throw notFound(typename, field);
+): Promise<void> => requireAllVisible(tx, viewer, [{ table, id, typename, field }]);
+
+/**
+ * The same for several rows by one statement. Throws NOT_FOUND for the first that is not there or not seen, BAD_INPUT
+ * for the first that does not belong to what it should.
+ */
+export async function requireAllVisible(tx: TenantTx, viewer: Viewer, references: readonly Reference[]): Promise<void> {
+  if (references.length === 0) return;
+  const name = references.map(({ table, belongs }) => `${getTableName(table)}${belongs ? `.${belongs.by.name}` : ''}`);
+  const values: Record<string, string> = {};
+  for (const [i, { id, belongs }] of references.entries()) {
+    values[`id${i}`] = id;
+    if (belongs) values[`to${i}`] = belongs.to;
+  }
+  const statement = viewerStatement<object>(`require ${name}`, viewer, (of) => {
+    const found = references.map(({ table, belongs }, i) => {
+      const holds = belongs ? sql`coalesce(${belongs.by} = ${given(`to${i}`)}, false)` : sql`true`;
+      return sql`(${rowsById(table, holds, `id${i}`, of)} for key share)`;
+    });
+    return sql`select ${sql.join(found, sql`, `)}`;
+  });
+  const [row] = (await statement.run(tx, { ...values, viewer })) as unknown as [(boolean | null)[]];
+  for (const [i, { typename, field, belongs }] of references.entries()) {
+    if (row[i] === null) throw notFound(typename, field);
+    if (row[i] === false) throw badInput(belongs!.otherwise, field);
+  }
+}
+
+async function findVisible(
+  tx: TenantTx,
+  viewer: Viewer,
+  { table, id, typename, field }: Reference,
+  lock: Lock,
+): Promise<object> {
+  const columns = columnsOf(table);
+  const statement = viewerStatement<{ id: string }>(`row ${getTableName(table)} ${lock}`, viewer, (of) => {
+    const names = sql.join(Object.values(columns), sql`, `);
+    const rows = rowsById(table, names, 'id', of);
+    return lock ? sql`${rows} for ${sql.raw(lock)}` : rows;
+  });
+  const [values] = (await statement.run(tx, { id, viewer })) as unknown as [unknown[] | undefined];
+  if (!values) throw notFound(typename, field);
+  return rowOf(columns, values);
+}
+
+/** What is selected of the row with an id, if the viewer may see it. */
+const rowsById = (table: IdTable, selected: SQL, id: string, viewer: Viewer): SQL =>
+  sql`select ${selected} from ${table} where ${and(conditionOf(table, viewer), eq(table.id, given(id)))}`;
+
+function columnsOf(table: IdTable): Record<string, PgColumn> {
+  const { search: _, ...columns } = getColumns(table as PgTable) as Record<string, PgColumn>;
+  return columns;
+}
+
+function rowOf(columns: Record<string, PgColumn>, values: readonly unknown[]): object {
+  const row: Record<string, unknown> = {};
+  for (const [i, [key, column]] of Object.entries(columns).entries()) {
+    const value = values[i];
+    row[key] = value === null ? null : (readerOfColumn(column)?.(value) ?? value);
+  }
+  return row;
 }

@@ -1,4 +1,5 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import type { Sent } from '../db/sent.ts';
 import { type Limits, Session } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
@@ -11,8 +12,18 @@ declare const ofTenant: unique symbol;
 /** drizzle over one tenant's schema, bound in one transaction: what reads take. */
 export type TenantDb = PostgresJsDatabase<Relations> & { readonly [ofTenant]: true };
 
-/** The same in a writing transaction: what writes take. Effects wait for its commit. */
-export type TenantTx = TenantDb & { onCommit(effect: () => void | Promise<void>): void };
+/** The same in a writing transaction: what writes take. */
+export type TenantTx = TenantDb & {
+  /** For what may only happen once the transaction is saved. */
+  onCommit(effect: () => void | Promise<void>): void;
+  /** Runs a statement as it is written; its rows come as arrays. */
+  run(text: string, parameters: readonly unknown[]): Promise<Answer>;
+  /**
+   * The same without waiting for the answer: it travels in one packet with what is sent next. The transaction fails of
+   * what it failed of; nothing that is done later may depend on it in the program, only in the database.
+   */
+  send(text: string, parameters: readonly unknown[], sent?: Sent): void;
+};
 
 /** Who asks, as far as limits go. */
 export type RoleClass = 'interactive' | 'analyst' | 'integrator' | 'job';
@@ -78,6 +89,7 @@ export class TenantBinding {
       role: tenant.roleName,
       access,
       limits: this.#limits[roleClass],
+      tag: tenant.schemaName,
     };
     const pool = this.#poolOf(tenant);
     return new TenantSession(tenant, access, new Session(pool, scope, relations, { signal }));
@@ -106,16 +118,15 @@ export class TenantSession {
     if (this.access !== 'write') throw new Error('This session was opened for reading');
     this.#tx ??= Object.assign(this.#session.db, {
       onCommit: (effect: () => void | Promise<void>) => this.#session.onCommit(effect),
+      run: (text: string, parameters: readonly unknown[]) => this.#session.run(text, parameters),
+      send: (text: string, parameters: readonly unknown[], sent?: Sent) => this.#session.send(text, parameters, sent),
     }) as unknown as TenantTx;
     return this.#tx;
   }
 
-  /**
-   * Runs the one statement of a reading session and ends it; its rows come as arrays. The tenant's schema is written into the text: so each
-   * tenant has a prepared statement of its own, and a slot that changes tenants need not plan it anew.
-   */
+  /** Runs the one statement of a reading session and ends it; its rows come as arrays. */
   readOnce(text: string, parameters: readonly unknown[]): Promise<Answer> {
-    return this.#session.readOnce(`/* ${this.tenant.schemaName} */ ${text}`, parameters);
+    return this.#session.readOnce(text, parameters);
   }
 
   /** Whether a statement has taken a connection. */
@@ -132,6 +143,16 @@ export class TenantSession {
     this.#session.onCommit(effect);
   }
 
+  /** Waits for what was sent without waiting. Throws what the first of that failed of. */
+  settled(): Promise<void> {
+    return this.#session.settled();
+  }
+
+  /** What an error of the work came from: something that was sent before it, or the error itself. */
+  causeOf(error: unknown): Promise<unknown> {
+    return this.#session.causeOf(error);
+  }
+
   commit(): Promise<void> {
     return this.#session.commit();
   }
@@ -146,8 +167,9 @@ export class TenantSession {
     try {
       result = await work();
     } catch (error) {
+      const cause = await this.causeOf(error);
       await this.rollback();
-      throw error;
+      throw cause;
     }
     await this.commit();
     return result;

@@ -1,8 +1,11 @@
-import { eq, type InferSelectModel } from 'drizzle-orm';
+import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { isForeignKeyViolation } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
 import type { TenantTx } from './binding.ts';
+import { toDriver } from './column-values.ts';
+import { given, Statement } from './statement.ts';
+import { doubleNamed, type UniqueFields } from './unique-fields.ts';
 
 /** A table whose rows have an id. */
 export type IdTable = PgTable & { id: PgColumn };
@@ -38,31 +41,101 @@ export function requireVersion(current: Row, expected: number | null | undefined
 }
 
 /**
- * Changes a locked row and counts its version up. Absent keys stay, null clears. Gives what changed, or null when the
- * patch says nothing new.
+ * Sends a new row without waiting for it: see `TenantTx.send`. Absent keys have the defaults of their columns. Where a
+ * unique index refuses it, the transaction fails of ALREADY_EXISTS, naming the argument that the index is about.
  */
-export async function patchRow<T extends VersionedTable>(
+export function insertRow<T extends PgTable>(
+  tx: TenantTx,
+  table: T,
+  row: InferInsertModel<T>,
+  unique: UniqueFields = {},
+): void {
+  const values = valuesOf(table, { ...madeBy(table, 'insert', row), ...row });
+  const keys = Object.keys(values);
+  statementOf(table, `insert ${keys.join()}`, () => {
+    const columns = getColumns(table) as Record<string, PgColumn>;
+    const names = sql.join(
+      keys.map((key) => sql.identifier(columns[key]!.name)),
+      sql`, `,
+    );
+    return sql`insert into ${table} (${names}) values (${sql.join(keys.map(given), sql`, `)})`;
+  }).send(tx, values, { refused: doubleNamed(unique) });
+}
+
+/**
+ * Changes a locked row and counts its version up, without waiting for it: see `TenantTx.send`. Absent keys stay, null
+ * clears. Gives what changes, or null when the patch says nothing new.
+ */
+export function patchRow<T extends VersionedTable>(
   tx: TenantTx,
   table: T,
   current: Row,
   patch: Partial<InferSelectModel<T>>,
-): Promise<{ before: Record<string, unknown>; after: Record<string, unknown> } | null> {
+  unique: UniqueFields = {},
+): { before: Record<string, unknown>; after: Record<string, unknown> } | null {
   const { id, version } = current;
   const changes = changesOf(current, patch);
   if (!Object.keys(changes.after).length) return null;
-  await tx
-    .update(table as PgTable)
-    .set({ ...changes.after, version: version + 1 } as never)
-    .where(eq(table.id, id));
+  const row = { ...changes.after, version: version + 1 };
+  const values = valuesOf(table, { ...madeBy(table, 'update', row), ...row });
+  const keys = Object.keys(values);
+  statementOf(table, `update ${keys.join()}`, () => {
+    const columns = getColumns(table as PgTable) as Record<string, PgColumn>;
+    const set = keys.map((key) => sql`${sql.identifier(columns[key]!.name)} = ${given(key)}`);
+    return sql`update ${table} set ${sql.join(set, sql`, `)} where ${table.id} = ${given(ownId)}`;
+  }).send(tx, { ...values, [ownId]: id }, { refused: doubleNamed(unique) });
   return changes;
 }
 
-/** Deletes a locked row. Throws IN_USE, with these words, while others refer to it. */
-export async function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: string): Promise<void> {
-  try {
-    await tx.delete(table as PgTable).where(eq(table.id, id));
-  } catch (error) {
-    if (!isForeignKeyViolation(error)) throw error;
-    throw new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error });
+/**
+ * Deletes a locked row without waiting for it: see `TenantTx.send`. While others refer to it, the transaction fails of
+ * IN_USE, with these words.
+ */
+export function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: string): void {
+  const refused = (error: unknown): unknown =>
+    isForeignKeyViolation(error) ? new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error }) : error;
+  statementOf(table, 'delete', () => sql`delete from ${table} where ${table.id} = ${given(ownId)}`).send(
+    tx,
+    { [ownId]: id },
+    { refused },
+  );
+}
+
+/** The id of the row that is changed, beside those values that the change may bring. */
+const ownId = 'own id';
+
+/** Few: as many as there are ways in which use cases write a table. */
+const statements = new WeakMap<PgTable, Map<string, Statement<Values>>>();
+
+type Values = Record<string, unknown>;
+
+function statementOf(table: PgTable, form: string, make: () => SQL): Statement<Values> {
+  const ofTable = statements.get(table) ?? new Map<string, Statement<Values>>();
+  statements.set(table, ofTable);
+  const statement = ofTable.get(form) ?? new Statement<Values>(make());
+  ofTable.set(form, statement);
+  return statement;
+}
+
+/** What the program gives columns that a row leaves out, as drizzle does. */
+function madeBy(table: PgTable, change: 'insert' | 'update', row: object): Values {
+  const made: Values = {};
+  for (const [key, column] of Object.entries(getColumns(table))) {
+    if ((row as Values)[key] !== undefined) continue;
+    const { defaultFn, onUpdateFn, hasDefault } = column;
+    if (change === 'insert' && defaultFn) made[key] = defaultFn();
+    else if (onUpdateFn && (change === 'update' || !hasDefault)) made[key] = onUpdateFn();
   }
+  return made;
+}
+
+/** The values as they are sent, without absent keys. */
+function valuesOf(table: PgTable, row: Values): Values {
+  const columns = getColumns(table) as Record<string, PgColumn>;
+  const values: Values = {};
+  for (const [key, value] of Object.entries(row)) {
+    const column = columns[key];
+    if (column && value !== undefined) values[key] = toDriver(column, value);
+  }
+  return values;
 }

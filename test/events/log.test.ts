@@ -95,6 +95,7 @@ describe('the log', () => {
     const [written, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow = server.app.binding.write(manager.company.tenant, async (tx) => {
       await createProfile(tx, viewer, { firstName: 'Late' });
+      await tx.run('select', []);
       written.resolve();
       await allowed.promise;
     });

@@ -12,7 +12,7 @@ const onConflictSet = (sql: string): string =>
 const updateSet = (sql: string): string =>
   /^\s*update\b.*?\bset\b(.*?)(\bwhere\b|\breturning\b|$)/is.exec(sql)?.[1] ?? '';
 /** What a statement says outside of its texts and comments; identifiers keep their quotes. */
-const bare = (sql: string): string => sql.replace(/--[^\n]*/g, '').replace(/'(?:[^']|'')*'/g, "''");
+const bare = (sql: string): string => sql.replace(/--[^\n]*|\/\*.*?\*\//gs, '').replace(/'(?:[^']|'')*'/g, "''");
 const statements = (sql: string): string[] => sql.split(';').filter((part) => part.trim());
 
 /** What keeps the same SQL running on schema-based sharding, see docs/architecture.md. */

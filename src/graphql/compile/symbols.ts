@@ -37,10 +37,13 @@ export function templateContext(viewer: Viewer): Context {
   return only<Context>('context', { viewer, scope });
 }
 
+/** Which property of the viewer a parameter stands for, if any. */
+export const standInOf = (parameter: unknown): StandIn | undefined => nameOfStandIn.get(parameter);
+
 /** A parameter as a function of the request. Throws where a stand-in went through a computation. */
 export function readerOf(parameter: unknown): (supplied: Supplied) => unknown {
   if (parameter instanceof Hole) return parameter.read as (supplied: Supplied) => unknown;
-  const name = nameOfStandIn.get(parameter);
+  const name = standInOf(parameter);
   if (name) return ({ viewer }) => viewer[name];
   if (hidesStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');
   return () => parameter;

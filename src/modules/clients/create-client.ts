@@ -5,7 +5,7 @@ import { externalReferenceField, nameField, shortTextField, uuidField } from '..
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { clients, uniqueClientFields } from './tables.ts';
@@ -24,7 +24,7 @@ export async function createClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof
   const values = checkInput(input, raw);
   if (values.contactId) await requireVisible(tx, viewer, profiles, values.contactId, 'Profile', 'input.contactId');
   const id = uuidv7();
-  await namingDoubles(uniqueClientFields, () => tx.insert(clients).values({ id, ...values }));
+  insertRow(tx, clients, { id, ...values }, uniqueClientFields);
   await recordEvent(tx, viewer, { action: 'client.created', resourceType: 'Client', resourceId: id, after: values });
   return { id };
 }

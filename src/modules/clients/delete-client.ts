@@ -16,7 +16,7 @@ export async function deleteClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof
   const { id, expectedVersion } = checkInput(input, raw);
   const before = await lockVisible(tx, viewer, clients, id, 'Client');
   requireVersion(before, expectedVersion, 'Client');
-  await deleteRow(tx, clients, id, 'This client still has projects');
+  deleteRow(tx, clients, id, 'This client still has projects');
   await recordEvent(tx, viewer, { action: 'client.deleted', resourceType: 'Client', resourceId: id, before });
   return { id };
 }

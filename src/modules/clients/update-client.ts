@@ -5,7 +5,6 @@ import { externalReferenceField, nameField, shortTextField, uuidField, versionFi
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { clients, uniqueClientFields } from './tables.ts';
@@ -27,7 +26,7 @@ export async function updateClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof
   const current = await lockVisible(tx, viewer, clients, id, 'Client');
   requireVersion(current, expectedVersion, 'Client');
   if (patch.contactId) await requireVisible(tx, viewer, profiles, patch.contactId, 'Profile', 'input.contactId');
-  const changes = await namingDoubles(uniqueClientFields, () => patchRow(tx, clients, current, patch));
+  const changes = patchRow(tx, clients, current, patch, uniqueClientFields);
   if (changes)
     await recordEvent(tx, viewer, { action: 'client.updated', resourceType: 'Client', resourceId: id, ...changes });
   return { id };

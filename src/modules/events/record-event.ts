@@ -1,20 +1,49 @@
+import { sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { noteChange } from '../../tenancy/change-cursor.ts';
+import { given, Statement } from '../../tenancy/statement.ts';
 import type { BusinessEvent } from './business-event.ts';
 import { encodeEventCursor } from './event-cursor.ts';
 import { dispatch } from './handlers.ts';
 import { events } from './tables.ts';
 
 const rowsPerStatement = 1000;
+const position = { era: events.era, xid: events.xid, seq: events.seq };
+
+const columns = ['id', 'actorId', 'action', 'resourceType', 'resourceId', 'metadata', 'before', 'after'] as const;
+const names = sql.join(
+  columns.map((key) => sql.identifier(events[key].name)),
+  sql`, `,
+);
+const insertEvent = new Statement<Record<(typeof columns)[number], unknown>>(
+  sql`insert into ${events} (${names}) values (${sql.join(columns.map(given), sql`, `)}) returning era, xid, seq`,
+);
 
 /**
  * Writes an event to the tenant's log in the transaction of the change, then runs the handlers that other modules
- * registered for it, in the same transaction: if one fails, the change did not happen either.
+ * registered for it, in the same transaction: if one fails, the change did not happen either. The row itself is not
+ * waited for.
  */
 export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
-  await recordEvents(tx, viewer, [event]);
+  const row = {
+    id: uuidv7(),
+    actorId: viewer?.profileId ?? null,
+    action: event.action,
+    resourceType: event.resourceType,
+    resourceId: event.resourceId,
+    metadata: JSON.stringify(event.metadata ?? {}),
+    before: event.before === undefined ? null : JSON.stringify(event.before),
+    after: event.after === undefined ? null : JSON.stringify(event.after),
+  };
+  insertEvent.send(tx, row, {
+    answered: (rows) => {
+      const [[era, xid, seq]] = rows as unknown as [[number, string, bigint]];
+      noteChange(tx, encodeEventCursor({ era, xid, seq }));
+    },
+  });
+  await dispatch(tx, viewer, event);
 }
 
 /** The same for many events, in this order, by one statement for each thousand. */
@@ -24,7 +53,7 @@ export async function recordEvents(tx: TenantTx, viewer: Viewer | null, many: re
     const rows = await tx
       .insert(events)
       .values(many.slice(at, at + rowsPerStatement).map((event) => ({ id: uuidv7(), actorId, ...event })))
-      .returning({ era: events.era, xid: events.xid, seq: events.seq });
+      .returning(position);
     const last = rows.reduce((a, b) => (b.seq > a.seq ? b : a));
     noteChange(tx, encodeEventCursor(last));
   }

@@ -58,7 +58,7 @@ const columnName = ({ projectId, status }: Column): string => `${projectId} ${st
 /** Ranks at the ends of the columns that the new tasks go to, in the order of the file. */
 async function ranksOf(tx: TenantTx, rows: readonly WantedTask[]): Promise<{ rank: string }[]> {
   const columns = rows.map(({ projectId, status = 'TODO' }) => ({ projectId: projectId!, assigneeId: null, status }));
-  await lockBoards(tx, columns);
+  lockBoards(tx, columns);
   const last = await lastRanks(tx, columns);
   const byColumn = Map.groupBy(columns.keys(), (index) => columnName(columns[index]!));
   const result: { rank: string }[] = [];

@@ -4,7 +4,7 @@ import { externalReferenceField, nameField, textField, uuidField } from '../../l
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { joinChannel } from './join-channel.ts';
 import { requireChannelMaker } from './policy.ts';
@@ -30,7 +30,7 @@ export async function createChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   await requirePeople(tx, viewer, people, 'input.memberIds');
   const id = uuidv7();
   const row = { id, ...values, creatorId: viewer.profileId };
-  await namingDoubles(uniqueChannelFields, () => tx.insert(channels).values(row));
+  insertRow(tx, channels, row, uniqueChannelFields);
   await recordEvent(tx, viewer, { action: 'channel.created', resourceType: 'Channel', resourceId: id, after: row });
   await joinChannel(tx, viewer, { id, type: values.type, lastMessageAt: null }, [
     ...new Set([viewer.profileId, ...people]),

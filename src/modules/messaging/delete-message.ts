@@ -23,7 +23,7 @@ export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     await tx.delete(part).where(eq(part.messageId, id));
   }
   const deletedAt = new Date();
-  await patchRow(tx, messages, current, { content: '', deletedAt });
+  patchRow(tx, messages, current, { content: '', deletedAt });
   await recordEvent(tx, viewer, {
     action: 'message.deleted',
     resourceType: 'Message',

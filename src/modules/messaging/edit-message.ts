@@ -30,7 +30,7 @@ export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   if (content === current.content && mentionIds === undefined) return { id };
   if (mentionIds) await mentionOthers(tx, viewer, id, mentionIds);
   const editedAt = new Date();
-  await patchRow(tx, messages, current, { content, editedAt });
+  patchRow(tx, messages, current, { content, editedAt });
   await recordEvent(tx, viewer, {
     action: 'message.edited',
     resourceType: 'Message',

@@ -7,7 +7,7 @@ import { externalReferenceField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { attachmentsField, contentField, mentionsField } from './message-input.ts';
 import { requireWriter } from './policy.ts';
@@ -42,7 +42,7 @@ export async function sendMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   const createdAt = nextMoment(channel);
   const id = uuidv7(createdAt.getTime());
   const row = { id, ...values, senderId: viewer.profileId, createdAt };
-  await namingDoubles(uniqueMessageFields, () => tx.insert(messages).values(row));
+  insertRow(tx, messages, row, uniqueMessageFields);
   await tx
     .update(channels)
     .set({ lastMessageAt: createdAt, updatedAt: channel.updatedAt })

@@ -6,7 +6,6 @@ import { externalReferenceField, nameField, textField, uuidField, versionField }
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { canManageChannel, forbidden } from './policy.ts';
 import { channels, uniqueChannelFields } from './tables.ts';
@@ -33,8 +32,12 @@ export async function updateChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   if (!canManageChannel(viewer, current)) throw forbidden('Only who made a channel, or a moderator, may change it');
   requireVersion(current, expectedVersion, 'Channel');
   const archivedAt = archived === undefined ? undefined : archived ? (current.archivedAt ?? new Date()) : null;
-  const changes = await namingDoubles(uniqueChannelFields, () =>
-    patchRow(tx, channels, current, { ...patch, ...(archivedAt !== undefined && { archivedAt }) }),
+  const changes = patchRow(
+    tx,
+    channels,
+    current,
+    { ...patch, ...(archivedAt !== undefined && { archivedAt }) },
+    uniqueChannelFields,
   );
   if (changes) {
     await recordEvent(tx, viewer, { action: 'channel.updated', resourceType: 'Channel', resourceId: id, ...changes });

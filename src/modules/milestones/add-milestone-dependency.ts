@@ -36,7 +36,7 @@ export async function addMilestoneDependency(
   requireMilestoneWriter(viewer);
   const { milestoneId, dependsOnId } = checkInput(input, raw);
   // Two at once could close a cycle together: each would see the other's end of it still open.
-  await lockRule(tx, 'milestone dependencies');
+  lockRule(tx, 'milestone dependencies');
   const milestone = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
   const dependsOn = await lockVisible(tx, viewer, milestones, dependsOnId, 'Milestone', 'input.dependsOnId');
   if (milestone.projectId !== dependsOn.projectId) {

@@ -7,7 +7,7 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { projects } from '../projects/tables.ts';
 import { checkProgress, completionOf, milestoneFields } from './milestone-input.ts';
@@ -38,7 +38,7 @@ export async function createMilestone(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   const id = uuidv7();
   const completion = completionOf(undefined, values.status ?? 'NOT_STARTED');
   const row = { id, ...values, ...completion, creatorId: viewer.profileId };
-  await namingDoubles(uniqueMilestoneFields, () => tx.insert(milestones).values(row));
+  insertRow(tx, milestones, row, uniqueMilestoneFields);
   await recordEvent(tx, viewer, { action: 'milestone.created', resourceType: 'Milestone', resourceId: id, after: row });
   return { id };
 }

@@ -23,6 +23,6 @@ export async function deleteMilestone(tx: TenantTx, viewer: Viewer, raw: Raw<typ
     resourceId: id,
     before: current,
   });
-  await deleteRow(tx, milestones, id, 'The milestone is still in use');
+  deleteRow(tx, milestones, id, 'The milestone is still in use');
   return { id };
 }

@@ -6,7 +6,6 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { checkProgress, completionOf, milestoneFields } from './milestone-input.ts';
 import { requireMilestoneWriter } from './policy.ts';
@@ -27,9 +26,7 @@ export async function updateMilestone(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   checkPeriod(patch.startDate ?? current.startDate, patch.dueDate ?? current.dueDate, 'input.dueDate');
   checkProgress(patch.progressMode ?? current.progressMode, patch.progress);
   const completion = patch.status ? completionOf(current.status, patch.status) : {};
-  const changes = await namingDoubles(uniqueMilestoneFields, () =>
-    patchRow(tx, milestones, current, { ...patch, ...completion }),
-  );
+  const changes = patchRow(tx, milestones, current, { ...patch, ...completion }, uniqueMilestoneFields);
   if (!changes) return { id };
   await recordEvent(tx, viewer, {
     action: 'milestone.updated',

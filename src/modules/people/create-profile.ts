@@ -5,7 +5,7 @@ import { emailField, externalReferenceField, nameField, shortTextField, uuidFiel
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles, uniqueProfileFields } from './tables.ts';
 
@@ -30,7 +30,7 @@ export async function createProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   const values = checkInput(input, raw);
   if (values.managerId) await requireVisible(tx, viewer, profiles, values.managerId, 'Profile', 'input.managerId');
   const id = uuidv7();
-  await namingDoubles(uniqueProfileFields, () => tx.insert(profiles).values({ id, ...values }));
+  insertRow(tx, profiles, { id, ...values }, uniqueProfileFields);
   await recordEvent(tx, viewer, { action: 'profile.created', resourceType: 'Profile', resourceId: id, after: values });
   return { id };
 }

@@ -54,7 +54,7 @@ async function findClaimable(tx: TenantTx, email: string): Promise<Profile | und
 /** A profile that is here already stays as it is; one that left, or had no account, takes over what the account says. */
 async function revive(tx: TenantTx, profile: Profile, person: Person): Promise<string> {
   if (profile.userId !== null && profile.leftAt === null) return profile.id;
-  const changes = await patchRow(tx, profiles, profile, { ...copied(person), leftAt: null });
+  const changes = patchRow(tx, profiles, profile, { ...copied(person), leftAt: null });
   await recordEvent(tx, null, {
     action: 'profile.joined',
     resourceType: 'Profile',

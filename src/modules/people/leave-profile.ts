@@ -16,6 +16,6 @@ export async function leaveProfile(tx: TenantTx, { userId }: { userId: string })
     .for('no key update');
   if (!profile) return;
   const { id } = profile;
-  const changes = await patchRow(tx, profiles, profile, { leftAt: new Date(), presence: 'OFFLINE' });
+  const changes = patchRow(tx, profiles, profile, { leftAt: new Date(), presence: 'OFFLINE' });
   await recordEvent(tx, null, { action: 'profile.left', resourceType: 'Profile', resourceId: id, ...changes });
 }

@@ -15,7 +15,6 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { leadsTo } from '../../tenancy/leads-to.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { canEditProfile } from './policy.ts';
 import { presenceStatuses, profiles, uniqueProfileFields } from './tables.ts';
@@ -49,7 +48,7 @@ export async function updateProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     throw new AppError('FORBIDDEN', 'You may change your own profile only, and not whom you report to');
   }
   // Two changes at once could close a cycle together: each would see the other's end of it still open
-  if (patch.managerId) await lockRule(tx, 'reporting lines');
+  if (patch.managerId) lockRule(tx, 'reporting lines');
   const current = await lockVisible(tx, viewer, profiles, id, 'Profile');
   requireVersion(current, expectedVersion, 'Profile');
   if (current.userId && patch.email !== undefined && patch.email !== current.email) {
@@ -62,9 +61,7 @@ export async function updateProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     }
   }
   const seen = patch.presence ? { lastSeenAt: new Date() } : {};
-  const changes = await namingDoubles(uniqueProfileFields, () =>
-    patchRow(tx, profiles, current, { ...patch, ...seen }),
-  );
+  const changes = patchRow(tx, profiles, current, { ...patch, ...seen }, uniqueProfileFields);
   if (changes)
     await recordEvent(tx, viewer, { action: 'profile.updated', resourceType: 'Profile', resourceId: id, ...changes });
   return { id };

@@ -34,7 +34,7 @@ export async function changeDeliverableStatus(
   const current = await lockVisible(tx, viewer, deliverables, id, 'Deliverable');
   requireVersion(current, expectedVersion, 'Deliverable');
   requireStep(current.status, status);
-  const changes = await patchRow(tx, deliverables, current, stepOf(status, note ?? null, new Date()));
+  const changes = patchRow(tx, deliverables, current, stepOf(status, note ?? null, new Date()));
   await recordEvent(tx, viewer, {
     action: actions[status],
     resourceType: 'Deliverable',

@@ -5,7 +5,7 @@ import { dayField, externalReferenceField, nameField, textField, uuidField } fro
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { deliverables, projects, uniqueProjectFields } from './tables.ts';
 
@@ -23,7 +23,7 @@ export async function createDeliverable(tx: TenantTx, viewer: Viewer, raw: Raw<t
   const values = checkInput(input, raw);
   await requireVisible(tx, viewer, projects, values.projectId, 'Project', 'input.projectId');
   const id = uuidv7();
-  await namingDoubles(uniqueProjectFields, () => tx.insert(deliverables).values({ id, ...values }));
+  insertRow(tx, deliverables, { id, ...values }, uniqueProjectFields);
   await recordEvent(tx, viewer, {
     action: 'deliverable.created',
     resourceType: 'Deliverable',

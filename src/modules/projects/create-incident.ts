@@ -5,7 +5,7 @@ import { externalReferenceField, nameField, textField, uuidField } from '../../l
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { incidentSeverities, incidents, projects, uniqueProjectFields } from './tables.ts';
 
@@ -31,7 +31,7 @@ export async function createIncident(tx: TenantTx, viewer: Viewer, raw: Raw<type
   await requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
   const values = { ...given, reporterId: viewer.profileId };
   const id = uuidv7();
-  await namingDoubles(uniqueProjectFields, () => tx.insert(incidents).values({ id, ...values }));
+  insertRow(tx, incidents, { id, ...values }, uniqueProjectFields);
   await recordEvent(tx, viewer, {
     action: 'incident.created',
     resourceType: 'Incident',

@@ -6,7 +6,7 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { requireFreeShare } from './require-free-share.ts';
@@ -45,7 +45,7 @@ export async function createProjectAssignment(
   await requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
   const planned = { id: uuidv7(), ...values };
   if (!allowOverbooking) await requireFreeShare(tx, planned);
-  await namingDoubles(uniqueProjectFields, () => tx.insert(projectAssignments).values(planned));
+  insertRow(tx, projectAssignments, planned, uniqueProjectFields);
   await recordEvent(tx, viewer, {
     action: 'projectAssignment.created',
     resourceType: 'ProjectAssignment',

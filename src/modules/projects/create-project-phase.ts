@@ -7,7 +7,7 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { projectPhases, projects, uniqueProjectFields } from './tables.ts';
 
@@ -34,7 +34,7 @@ export async function createProjectPhase(
   await requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
   const values = { ...given, position: position ?? (await nextPosition(tx, given.projectId)) };
   const id = uuidv7();
-  await namingDoubles(uniqueProjectFields, () => tx.insert(projectPhases).values({ id, ...values }));
+  insertRow(tx, projectPhases, { id, ...values }, uniqueProjectFields);
   await recordEvent(tx, viewer, {
     action: 'projectPhase.created',
     resourceType: 'ProjectPhase',

@@ -8,7 +8,7 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
@@ -47,7 +47,7 @@ export async function createProject(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   if (given.managerId) await requireVisible(tx, viewer, profiles, given.managerId, 'Profile', 'input.managerId');
   const values = { ...given, code: code ?? (await takeFreeCode(tx, given.startDate)) };
   const id = uuidv7();
-  await namingDoubles(uniqueProjectFields, () => tx.insert(projects).values({ id, ...values }));
+  insertRow(tx, projects, { id, ...values }, uniqueProjectFields);
   await recordEvent(tx, viewer, { action: 'project.created', resourceType: 'Project', resourceId: id, after: values });
   return { id };
 }

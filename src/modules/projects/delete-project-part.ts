@@ -29,7 +29,7 @@ export async function deleteProjectPart(
   const { table, action } = parts[typename];
   const before = await lockVisible(tx, viewer, table, id, typename);
   requireVersion(before, expectedVersion, typename);
-  await deleteRow(tx, table, id, `This ${typename} is still in use`);
+  deleteRow(tx, table, id, `This ${typename} is still in use`);
   await recordEvent(tx, viewer, { action, resourceType: typename, resourceId: id, before });
   return { id };
 }

@@ -20,7 +20,7 @@ export async function deleteProject(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   const { id, expectedVersion } = checkInput(input, raw);
   const before = await lockVisible(tx, viewer, projects, id, 'Project');
   requireVersion(before, expectedVersion, 'Project');
-  await deleteRow(tx, projects, id, 'This project is still in use: complete it instead');
+  deleteRow(tx, projects, id, 'This project is still in use: complete it instead');
   await recordEvent(tx, viewer, { action: 'project.deleted', resourceType: 'Project', resourceId: id, before });
   return { id };
 }

@@ -54,7 +54,7 @@ async function turn(
   if (current.status === change.status) {
     throw new AppError('INVALID_STATE', `This incident is ${current.status} already`, { field: 'input.id' });
   }
-  const changes = await patchRow(tx, incidents, current, change);
+  const changes = patchRow(tx, incidents, current, change);
   await recordEvent(tx, viewer, { action, resourceType: 'Incident', resourceId: id, ...changes });
   return { id };
 }

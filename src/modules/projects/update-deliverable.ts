@@ -6,7 +6,6 @@ import { dayField, externalReferenceField, nameField, textField, uuidField, vers
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { deliverables, uniqueProjectFields } from './tables.ts';
 
@@ -32,7 +31,7 @@ export async function updateDeliverable(tx: TenantTx, viewer: Viewer, raw: Raw<t
   if (current.status === 'ACCEPTED' && Object.values(agreed).some((value) => value !== undefined)) {
     throw new AppError('INVALID_STATE', 'An accepted deliverable does not change', { field: 'input.id' });
   }
-  const changes = await namingDoubles(uniqueProjectFields, () => patchRow(tx, deliverables, current, patch));
+  const changes = patchRow(tx, deliverables, current, patch, uniqueProjectFields);
   if (changes) {
     const action = 'deliverable.updated';
     await recordEvent(tx, viewer, { action, resourceType: 'Deliverable', resourceId: id, ...changes });

@@ -4,7 +4,6 @@ import { externalReferenceField, nameField, textField, uuidField, versionField }
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockIncident } from './lock-incident.ts';
 import { incidentSeverities, incidents, uniqueProjectFields } from './tables.ts';
@@ -23,7 +22,7 @@ export async function updateIncident(tx: TenantTx, viewer: Viewer, raw: Raw<type
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
   const current = await lockIncident(tx, viewer, id);
   requireVersion(current, expectedVersion, 'Incident');
-  const changes = await namingDoubles(uniqueProjectFields, () => patchRow(tx, incidents, current, patch));
+  const changes = patchRow(tx, incidents, current, patch, uniqueProjectFields);
   if (changes)
     await recordEvent(tx, viewer, { action: 'incident.updated', resourceType: 'Incident', resourceId: id, ...changes });
   return { id };

@@ -13,7 +13,6 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { percentField } from './create-project-assignment.ts';
 import { patched } from './patched.ts';
@@ -57,7 +56,7 @@ export async function updateProjectAssignment(
   };
   checkPeriod(planned.fromDate, planned.toDate, 'input.toDate');
   if (!allowOverbooking && !isWithin(planned, current)) await requireFreeShare(tx, planned);
-  const changes = await namingDoubles(uniqueProjectFields, () => patchRow(tx, projectAssignments, current, patch));
+  const changes = patchRow(tx, projectAssignments, current, patch, uniqueProjectFields);
   if (changes) {
     const action = 'projectAssignment.updated';
     await recordEvent(tx, viewer, { action, resourceType: 'ProjectAssignment', resourceId: id, ...changes });

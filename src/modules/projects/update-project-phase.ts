@@ -6,7 +6,6 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { positionField } from './create-project-phase.ts';
 import { patched } from './patched.ts';
@@ -33,7 +32,7 @@ export async function updateProjectPhase(
   const current = await lockVisible(tx, viewer, projectPhases, id, 'ProjectPhase');
   requireVersion(current, expectedVersion, 'ProjectPhase');
   checkPeriod(patched(patch.startDate, current.startDate), patched(patch.endDate, current.endDate), 'input.endDate');
-  const changes = await namingDoubles(uniqueProjectFields, () => patchRow(tx, projectPhases, current, patch));
+  const changes = patchRow(tx, projectPhases, current, patch, uniqueProjectFields);
   if (changes) {
     const action = 'projectPhase.updated';
     await recordEvent(tx, viewer, { action, resourceType: 'ProjectPhase', resourceId: id, ...changes });

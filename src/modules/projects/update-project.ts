@@ -6,7 +6,6 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
@@ -41,7 +40,7 @@ export async function updateProject(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   );
   if (patch.clientId) await requireVisible(tx, viewer, clients, patch.clientId, 'Client', 'input.clientId');
   if (patch.managerId) await requireVisible(tx, viewer, profiles, patch.managerId, 'Profile', 'input.managerId');
-  const changes = await namingDoubles(uniqueProjectFields, () => patchRow(tx, projects, current, patch));
+  const changes = patchRow(tx, projects, current, patch, uniqueProjectFields);
   if (changes)
     await recordEvent(tx, viewer, { action: 'project.updated', resourceType: 'Project', resourceId: id, ...changes });
   return { id };

@@ -25,7 +25,7 @@ export async function updateTenantSettings(
   requirePermission(viewer, 'settings:write');
   const given = Object.entries(checkInput(input, raw)).filter(([, value]) => value !== undefined);
   // What an event says was there before must be what another change left
-  await lockRule(tx, 'settings');
+  lockRule(tx, 'settings');
   const before = await readSettings(tx);
   await clear(tx, given);
   await set(tx, given);

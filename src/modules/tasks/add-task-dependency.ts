@@ -27,7 +27,7 @@ export async function addTaskDependency(
   requireTaskWriter(viewer);
   const { taskId, dependsOnId } = checkInput(input, raw);
   // Two at once could close a cycle together: each would see the other's end of it still open.
-  await lockRule(tx, 'task dependencies');
+  lockRule(tx, 'task dependencies');
   await requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
   await requireVisible(tx, viewer, tasks, dependsOnId, 'Task', 'input.dependsOnId');
   if (await leadsTo(tx, waiting, dependsOnId, taskId)) {

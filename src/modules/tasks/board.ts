@@ -27,8 +27,8 @@ export const boardName = ({ projectId, assigneeId }: Board): string => projectId
  * Lets one transaction at a time put cards on a board, until it ends: ranks are computed from the neighbours, so two
  * that read the same gap would take the same rank. Taken before the rows of tasks, in the order of the names.
  */
-export async function lockBoards(tx: TenantTx, boards: readonly Board[]): Promise<void> {
-  for (const name of [...new Set(boards.map(boardName))].sort()) await lockRule(tx, `board ${name}`);
+export function lockBoards(tx: TenantTx, boards: readonly Board[]): void {
+  for (const name of [...new Set(boards.map(boardName))].sort()) lockRule(tx, `board ${name}`);
 }
 
 const onBoard = ({ projectId, assigneeId }: Board): SQL | undefined =>

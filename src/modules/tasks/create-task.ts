@@ -5,7 +5,7 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockBoards, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';
@@ -28,12 +28,12 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   const values = { ...given, ...placeOf(viewer, given), ...completionOf(undefined, given.status ?? 'TODO') };
   checkPlace(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
-  await lockBoards(tx, [values]);
+  lockBoards(tx, [values]);
   await requireReferences(tx, viewer, values, values.projectId);
   const rank = await rankAtEnd(tx, values, values.status);
   const id = uuidv7();
   const row = { id, ...values, rank, creatorId: viewer.profileId };
-  await namingDoubles(uniqueTaskFields, () => tx.insert(tasks).values(row));
+  insertRow(tx, tasks, row, uniqueTaskFields);
   await recordEvent(tx, viewer, { action: 'task.created', resourceType: 'Task', resourceId: id, after: row });
   return { id };
 }

@@ -21,7 +21,7 @@ export async function createTasks(
   requireTaskWriter(viewer);
   checkInput(bounds, { tasks });
   // All at once and in order: taken row by row, two bulk changes could wait for each other.
-  await lockBoards(
+  lockBoards(
     tx,
     tasks.map((task) => placeOf(viewer, task)),
   );

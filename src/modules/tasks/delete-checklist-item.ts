@@ -21,7 +21,7 @@ export async function deleteChecklistItem(
   const { id, expectedVersion } = checkInput(input, raw);
   const current = await lockChecklistItem(tx, viewer, id);
   requireVersion(current, expectedVersion, 'ChecklistItem');
-  await deleteRow(tx, checklistItems, id, 'The item is still in use');
+  deleteRow(tx, checklistItems, id, 'The item is still in use');
   await recordEvent(tx, viewer, {
     action: 'checklistItem.deleted',
     resourceType: 'ChecklistItem',

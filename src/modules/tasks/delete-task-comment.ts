@@ -22,7 +22,7 @@ export async function deleteTaskComment(
   const current = await lockVisible(tx, viewer, taskComments, id, 'TaskComment');
   requireCommentEditor(viewer, current);
   requireVersion(current, expectedVersion, 'TaskComment');
-  await deleteRow(tx, taskComments, id, 'The comment is still in use');
+  deleteRow(tx, taskComments, id, 'The comment is still in use');
   await recordEvent(tx, viewer, {
     action: 'taskComment.deleted',
     resourceType: 'TaskComment',

@@ -21,6 +21,6 @@ export async function deleteTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof i
   requireTaskDeleter(viewer, current);
   requireVersion(current, expectedVersion, 'Task');
   await recordEvent(tx, viewer, { action: 'task.deleted', resourceType: 'Task', resourceId: id, before: current });
-  await deleteRow(tx, tasks, id, 'The task is still in use');
+  deleteRow(tx, tasks, id, 'The task is still in use');
   return { id };
 }

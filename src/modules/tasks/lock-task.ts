@@ -22,7 +22,7 @@ export async function lockTaskAndBoard(
   destination: { [K in keyof Board]?: Board[K] | undefined } = {},
 ): Promise<TaskRow> {
   const seen = boardAfter(await getVisible(tx, viewer, tasks, id, 'Task'), destination);
-  await lockBoards(tx, [seen]);
+  lockBoards(tx, [seen]);
   const task = await lockTask(tx, viewer, id);
   if (boardName(boardAfter(task, destination)) !== boardName(seen)) {
     throw new AppError('TRANSACTION_CONFLICT', 'The task went to another board meanwhile; try again', {

@@ -34,7 +34,7 @@ export async function moveChecklistItem(
   const { taskId } = current;
   const others = (await listItems(tx, taskId)).filter((item) => item.id !== id);
   const rank = await rankInChecklist(tx, others, neighbour);
-  const changes = await patchRow(tx, checklistItems, current, { rank });
+  const changes = patchRow(tx, checklistItems, current, { rank });
   if (changes) {
     await recordEvent(tx, viewer, {
       action: 'checklistItem.moved',

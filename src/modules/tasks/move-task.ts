@@ -36,7 +36,7 @@ export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof inp
   const moved = { ...current, status: status ?? current.status };
   const rank = await rankNextTo(tx, viewer, moved, neighbour);
   const patch = { ...completionOf(current.status, moved.status), rank };
-  const changes = await patchRow(tx, tasks, current, patch);
+  const changes = patchRow(tx, tasks, current, patch);
   if (changes)
     await recordEvent(tx, viewer, { action: 'task.moved', resourceType: 'Task', resourceId: id, ...changes });
   return { id };

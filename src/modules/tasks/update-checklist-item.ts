@@ -26,7 +26,7 @@ export async function updateChecklistItem(
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
   const current = await lockChecklistItem(tx, viewer, id);
   requireVersion(current, expectedVersion, 'ChecklistItem');
-  const changes = await patchRow(tx, checklistItems, current, patch);
+  const changes = patchRow(tx, checklistItems, current, patch);
   const { taskId } = current;
   if (changes) {
     await recordEvent(tx, viewer, {

@@ -20,7 +20,7 @@ export async function updateTaskComment(tx: TenantTx, viewer: Viewer, raw: Raw<t
   requireCommentEditor(viewer, current);
   requireVersion(current, expectedVersion, 'TaskComment');
   if (content === current.content) return { id };
-  const changes = await patchRow(tx, taskComments, current, { content, editedAt: new Date() });
+  const changes = patchRow(tx, taskComments, current, { content, editedAt: new Date() });
   await recordEvent(tx, viewer, {
     action: 'taskComment.updated',
     resourceType: 'TaskComment',

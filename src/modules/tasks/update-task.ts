@@ -6,7 +6,6 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { boardName, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';
@@ -36,9 +35,7 @@ export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskIn
   const deliverableId = keptDeliverable(current, patch);
   await requireReferences(tx, viewer, patch, next.projectId);
   const place = await newPlace(tx, current, next);
-  const changes = await namingDoubles(uniqueTaskFields, () =>
-    patchRow(tx, tasks, current, { ...patch, ...deliverableId, ...place }),
-  );
+  const changes = patchRow(tx, tasks, current, { ...patch, ...deliverableId, ...place }, uniqueTaskFields);
   if (changes)
     await recordEvent(tx, viewer, { action: 'task.updated', resourceType: 'Task', resourceId: id, ...changes });
   return { id };

@@ -43,7 +43,7 @@ async function lockAll(tx: TenantTx, patches: readonly UpdateTaskInput[]): Promi
         .from(table)
         .where(inArray(table.id, [...patchOf.keys()]))
     : [];
-  await lockBoards(
+  lockBoards(
     tx,
     moving.map((task) => boardAfter(task, patchOf.get(task.id) ?? {})),
   );

@@ -1,16 +1,17 @@
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { requireAllVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { dayField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
+import { inTurn } from '../../lib/in-turn.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
+import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { lockDays, requireDayRoom } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
-import { requireWork } from './references.ts';
+import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
 import { hoursField, timeEntryFields } from './time-entry-input.ts';
 
@@ -36,13 +37,15 @@ export async function createTimeEntry(
   const { profileId: given, ...values } = checkInput(input, withoutNulls(raw));
   const profileId = given ?? viewer.profileId;
   requireTimeWriter(viewer, profileId);
-  await lockDays(tx, profileId);
-  await requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
-  await requireWork(tx, viewer, values);
-  await requireDayRoom(tx, profileId, [values]);
+  lockDays(tx, profileId);
+  const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
+  await inTurn(
+    requireAllVisible(tx, viewer, [person, ...workReferences(values)]),
+    requireDayRoom(tx, profileId, [values]),
+  );
   const id = uuidv7();
   const row = { id, profileId, ...values };
-  await namingDoubles(uniqueTimeEntryFields, () => tx.insert(timeEntries).values(row));
+  insertRow(tx, timeEntries, row, uniqueTimeEntryFields);
   await recordEvent(tx, viewer, {
     action: 'timeEntry.created',
     resourceType: 'TimeEntry',

@@ -1,7 +1,8 @@
-import { and, eq, inArray, ne, sum } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
+import { given, Statement } from '../../tenancy/statement.ts';
 import { timeEntries } from './tables.ts';
 
 const hoursOfDay = 24;
@@ -12,7 +13,13 @@ interface Day {
 }
 
 /** Lets one transaction at a time add to the days of a person. Take it before any row lock. */
-export const lockDays = (tx: TenantTx, profileId: string): Promise<void> => lockRule(tx, `time of ${profileId}`);
+export const lockDays = (tx: TenantTx, profileId: string): void => lockRule(tx, `time of ${profileId}`);
+
+const hoursOfDays = new Statement<{ profileId: string; days: readonly string[]; replacedId: string | null }>(sql`
+  select ${timeEntries.workDate}, sum(${timeEntries.hours}) from ${timeEntries}
+  where ${timeEntries.profileId} = ${given('profileId')} and ${timeEntries.workDate} = any(${given('days')}::date[])
+    and ${timeEntries.id} is distinct from ${given('replacedId')}::uuid
+  group by ${timeEntries.workDate}`);
 
 // Hours have two digits after the point: hundredths are whole numbers, and their sums exact.
 const hundredths = (hours: string): number => Math.round(Number(hours) * 100);
@@ -28,18 +35,8 @@ export async function requireDayRoom(
   { field = 'input.hours', replacedId }: { field?: string; replacedId?: string } = {},
 ): Promise<void> {
   const days = added.map(({ workDate }) => workDate);
-  const rows = await tx
-    .select({ workDate: timeEntries.workDate, hours: sum(timeEntries.hours) })
-    .from(timeEntries)
-    .where(
-      and(
-        eq(timeEntries.profileId, profileId),
-        inArray(timeEntries.workDate, days),
-        replacedId === undefined ? undefined : ne(timeEntries.id, replacedId),
-      ),
-    )
-    .groupBy(timeEntries.workDate);
-  const recorded = new Map(rows.map(({ workDate, hours }) => [workDate, hours ?? '0']));
+  const rows = await hoursOfDays.run(tx, { profileId, days, replacedId: replacedId ?? null });
+  const recorded = new Map(rows as unknown as [workDate: string, hours: string][]);
   for (const { workDate, hours } of added) {
     const before = recorded.get(workDate) ?? '0';
     if (hundredths(before) + hundredths(hours) <= hoursOfDay * 100) continue;

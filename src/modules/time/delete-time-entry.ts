@@ -14,7 +14,7 @@ const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() 
 export async function deleteTimeEntry(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   const { id, expectedVersion } = checkInput(input, raw);
   const before = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: false });
-  await deleteRow(tx, timeEntries, id, 'This time entry is in use');
+  deleteRow(tx, timeEntries, id, 'This time entry is in use');
   await recordEvent(tx, viewer, { action: 'timeEntry.deleted', resourceType: 'TimeEntry', resourceId: id, before });
   return { id };
 }

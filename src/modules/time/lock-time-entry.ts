@@ -26,7 +26,7 @@ export async function lockTimeEntry(
   // Whose day it is never changes, so it can be read before the lock that must come first.
   const { profileId } = await getVisible(tx, viewer, timeEntries, id, 'TimeEntry');
   requireTimeWriter(viewer, profileId);
-  if (fillsDay) await lockDays(tx, profileId);
+  if (fillsDay) lockDays(tx, profileId);
   const current = await lockVisible(tx, viewer, timeEntries, id, 'TimeEntry');
   requireVersion(current, expectedVersion, 'TimeEntry');
   if (current.status === 'VALIDATED') {

@@ -1,26 +1,25 @@
-import { and, eq } from 'drizzle-orm';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { type Reference, requireAllVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
-import { badInput } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { projects } from '../projects/tables.ts';
 import { tasks } from '../tasks/tables.ts';
+
+interface Work {
+  projectId: string;
+  taskId?: string | null | undefined;
+}
 
 /**
  * Throws NOT_FOUND, naming the argument, unless the viewer sees the project and the task, and BAD_INPUT when the task
  * is not one of the project.
  */
-export async function requireWork(
-  tx: TenantTx,
-  viewer: Viewer,
-  { projectId, taskId }: { projectId: string; taskId?: string | null | undefined },
-): Promise<void> {
-  await requireVisible(tx, viewer, projects, projectId, 'Project', 'input.projectId');
-  if (!taskId) return;
-  await requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
-  const [task] = await tx
-    .select({ id: tasks.id })
-    .from(tasks)
-    .where(and(eq(tasks.id, taskId), eq(tasks.projectId, projectId)));
-  if (!task) throw badInput('This task is not one of the project', 'input.taskId');
+export const requireWork = (tx: TenantTx, viewer: Viewer, work: Work): Promise<void> =>
+  requireAllVisible(tx, viewer, workReferences(work));
+
+/** The project, and the task as one of the project. */
+export function workReferences({ projectId, taskId }: Work): Reference[] {
+  const project = { table: projects, id: projectId, typename: 'Project', field: 'input.projectId' };
+  if (!taskId) return [project];
+  const belongs = { to: projectId, by: tasks.projectId, otherwise: 'This task is not one of the project' };
+  return [project, { table: tasks, id: taskId, typename: 'Task', field: 'input.taskId', belongs }];
 }

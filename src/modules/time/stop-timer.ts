@@ -28,7 +28,7 @@ export async function stopTimer(
 ): Promise<{ id: string; timeEntryIds: string[] }> {
   requireTimeWriter(viewer, viewer.profileId);
   const { stoppedAt, description } = checkInput(input, raw);
-  await lockDays(tx, viewer.profileId);
+  lockDays(tx, viewer.profileId);
   const timer = await takeTimer(tx, viewer);
   const end = stoppedAt ?? new Date();
   if (end < timer.startedAt) throw badInput('must not be before the timer was started', 'input.stoppedAt');

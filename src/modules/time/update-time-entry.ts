@@ -4,7 +4,6 @@ import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { patchRow } from '../../tenancy/rows.ts';
-import { namingDoubles } from '../../tenancy/unique-fields.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireDayRoom } from './day-limit.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
@@ -29,8 +28,12 @@ export async function updateTimeEntry(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   const work = workOf(current, patch);
   if (work) await requireWork(tx, viewer, work);
   if (fillsDay) await requireRoom(tx, current, patch);
-  const changes = await namingDoubles(uniqueTimeEntryFields, () =>
-    patchRow(tx, timeEntries, current, { ...patch, ...work, ...reopened(current) }),
+  const changes = patchRow(
+    tx,
+    timeEntries,
+    current,
+    { ...patch, ...work, ...reopened(current) },
+    uniqueTimeEntryFields,
   );
   if (changes) {
     const event = { action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id, ...changes };

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { isUniqueViolation, toAppError } from '../../src/db/pg-errors.ts';
+import { SlotPool } from '../../src/db/slot-pool.ts';
+import { AppError } from '../../src/lib/errors.ts';
+import { createKeyedDatabase, type KeyedDatabase, type TestSession } from './keyed-database.ts';
+import { Wire } from './wire.ts';
+
+let database: KeyedDatabase;
+let wire: Wire;
+let pool: SlotPool;
+const texts: string[] = [];
+
+beforeAll(async () => {
+  database = await createKeyedDatabase(2);
+  wire = await Wire.to(database.appUrl);
+  pool = new SlotPool({ url: wire.url, size: 1, onStatement: (text) => texts.push(text) });
+});
+
+beforeEach(async () => {
+  await database.admin.run('delete from k0.items where id > 0');
+  texts.length = 0;
+});
+
+afterAll(async () => {
+  await pool[Symbol.asyncDispose]();
+  await wire[Symbol.asyncDispose]();
+  await database[Symbol.asyncDispose]();
+});
+
+const insert = 'insert into items (id, marker, note) values ($1, $2, $3)';
+const named = {
+  refused: (error: unknown) => (isUniqueViolation(error) ? new AppError('ALREADY_EXISTS', 'twice') : error),
+};
+const write = (): TestSession => database.write(pool, 'k0');
+const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
+  work.then(
+    () => undefined,
+    (error: unknown) => toAppError(error)?.code ?? String(error),
+  );
+const notes = async (): Promise<(string | null)[]> => (await database.notes('k0')).filter((note) => note !== null);
+const add = (session: TestSession, id: number, note: string, sent = {}): void =>
+  session.send(insert, [id, 'k0', note], sent);
+
+/** Every statement prepared, so that packets can be counted. */
+async function warm(): Promise<void> {
+  const session = write();
+  await session.run('select 1', []);
+  add(session, 1, 'warm');
+  await session.commit();
+  await database.admin.run('delete from k0.items where id > 0');
+}
+
+test('what is not waited for travels with what follows', async () => {
+  await warm();
+  const session = write();
+  const before = wire.packets;
+  add(session, 1, 'one');
+  add(session, 2, 'two');
+  expect(await session.run('select 1', [])).toEqual([[1]]);
+  expect(wire.packets - before).toBe(1);
+  await session.commit();
+  expect(wire.packets - before).toBe(2);
+  expect(await notes()).toEqual(['one', 'two']);
+});
+
+test('its answer is told', async () => {
+  const session = write();
+  const told: unknown[] = [];
+  session.send('select $1::int', [7], { answered: (rows) => told.push(...rows) });
+  await session.settled();
+  expect(told).toEqual([[7]]);
+  await session.rollback();
+});
+
+test('the transaction fails of the first that failed, in the words of its sender', async () => {
+  for (const end of ['settled', 'commit', 'commitBehind'] as const) {
+    const session = write();
+    await session.run('select 1', []);
+    add(session, 1, 'one', named);
+    add(session, 1, 'again', named);
+    session.send('select 1 / 0', []);
+    expect(await codeOf(session[end]()), end).toBe('ALREADY_EXISTS');
+    await session.rollback();
+    expect(await notes()).toEqual([]);
+  }
+});
+
+test('a later error is told by what it came from, any other as it is', async () => {
+  const session = write();
+  add(session, 0, 'taken', named);
+  const later = await session.run('select 1', []).catch((error: unknown) => error);
+  expect(await session.causeOf(later)).toMatchObject({ code: 'ALREADY_EXISTS' });
+  await session.rollback();
+  const other = write();
+  add(other, 1, 'fine', named);
+  expect(await other.causeOf('its own')).toBe('its own');
+  await other.rollback();
+});
+
+test('a savepoint fails of what was sent in it, and of nothing that was sent before', async () => {
+  const session = write();
+  add(session, 1, 'before');
+  const inner = session.db.transaction(async () => add(session, 1, 'double', named));
+  expect(await codeOf(inner)).toBe('ALREADY_EXISTS');
+  add(session, 2, 'after');
+  await session.commit();
+  expect(await notes()).toEqual(['before', 'after']);
+
+  const spoilt = write();
+  add(spoilt, 1, 'double', named);
+  let entered = false;
+  const late = spoilt.db.transaction(async () => {
+    entered = true;
+  });
+  expect([await codeOf(late), entered]).toEqual(['ALREADY_EXISTS', false]);
+  await spoilt.rollback();
+});
+
+test('COMMIT travels with what was sent last, once the scope is certain', async () => {
+  await warm();
+  const session = write();
+  let saved = false;
+  session.onCommit(() => {
+    saved = true;
+  });
+  await session.run('select 1', []);
+  const before = wire.packets;
+  add(session, 1, 'one');
+  const answer = session.run('select 1', []);
+  await session.commitBehind();
+  expect([await answer, saved, wire.packets - before]).toEqual([[[1]], true, 1]);
+  expect(await notes()).toEqual(['one']);
+  expect(await codeOf(session.run('select 1', []))).toMatch('INTERNAL');
+});
+
+test('before that it waits for the answers', async () => {
+  await warm();
+  const session = write();
+  const before = wire.packets;
+  add(session, 1, 'one');
+  await session.commitBehind();
+  expect(wire.packets - before).toBe(2);
+});
+
+test('a statement that could not be sent is not left out of what is saved', async () => {
+  const session = write();
+  await session.run('select 1', []);
+  add(session, 1, 'one');
+  session.send(insert, [2, 'k0', undefined]);
+  await expect(session.commitBehind()).rejects.toThrow(TypeError);
+  expect(await notes()).toEqual([]);
+  expect(texts.at(-1)).toBe('rollback');
+});
+
+test('whoever loses the connection behind COMMIT does not know; before it, nothing was saved', async () => {
+  const session = write();
+  await session.run('select 1', []);
+  wire.fallSilent();
+  add(session, 1, 'one');
+  const ended = session.commitBehind().catch((error: unknown) => error);
+  await expect.poll(() => texts.at(-1)).toBe('commit');
+  await database.killAll();
+  wire.cut();
+  expect(await ended).toMatchObject({ code: 'CONNECTION_LOST', details: { outcome: 'unknown' } });
+  expect(await notes()).toEqual([]);
+});
