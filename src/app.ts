@@ -14,12 +14,13 @@ import { Passwords } from './identity/password.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { readOrCreateSecret } from './lib/data-dir.ts';
+import { AppError } from './lib/errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { NetworkGuard } from './lib/network-guard.ts';
 import { Seal } from './lib/seal.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
-import { bootstrap } from './tenancy/bootstrap.ts';
+import { type BootstrapOptions, bootstrap, findInstallation } from './tenancy/bootstrap.ts';
 import { Catalog } from './tenancy/catalog.ts';
 import { Databases } from './tenancy/databases/databases.ts';
 import { TenantPools } from './tenancy/databases/tenant-pools.ts';
@@ -37,6 +38,8 @@ export interface AppOptions {
   passwords?: Passwords;
   /** Told every SQL text that is sent. */
   onStatement?: (text: string) => void;
+  /** Changes nothing in the database: what the installation needs must be there. */
+  look?: boolean;
 }
 
 /** What an organization gets that says nothing else. */
@@ -69,7 +72,10 @@ export class App implements Toolbox {
   readonly authenticator: Authenticator;
   readonly #resources: AsyncDisposableStack;
 
-  /** Finds or starts the database and makes what the installation needs in it; migrates nothing. */
+  /**
+   * Finds or starts the database and makes what the installation needs in it; migrates nothing. Throws SCHEMA_MISMATCH
+   * when it may only look, and nothing is there.
+   */
   static async open(options: AppOptions): Promise<App> {
     const { config, logger, onStatement } = options;
     await using opened = new AsyncDisposableStack();
@@ -77,7 +83,7 @@ export class App implements Toolbox {
       ? undefined
       : opened.use(await startEmbedded({ dataDir: config.dataDir, logger }));
     const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
-    const installation = await bootstrap({
+    const installation = await (options.look ? existing : bootstrap)({
       adminUrl: config.adminDatabaseUrl ?? config.databaseUrl ?? embedded!.url,
       appUrl: config.adminDatabaseUrl && config.databaseUrl,
       secret,
@@ -158,6 +164,10 @@ export class App implements Toolbox {
     });
   }
 
+  get config(): Config {
+    return this.options.config;
+  }
+
   /** Whether requests can be served: the catalog answers. */
   async ready(): Promise<boolean> {
     await this.catalog.read((db) => db.execute('select 1'), { signal: AbortSignal.timeout(1000) });
@@ -167,6 +177,12 @@ export class App implements Toolbox {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
   }
+}
+
+async function existing(options: BootstrapOptions): Promise<Installation> {
+  const found = await findInstallation(options);
+  if (found) return found;
+  throw new AppError('SCHEMA_MISMATCH', 'Nothing of this program is in the database yet: run `chantier migrate`');
 }
 
 function limitsOf({ statementTimeoutMs }: Config): LimitsByClass {

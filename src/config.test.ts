@@ -33,6 +33,7 @@ describe('configuration', () => {
       databaseHostsAllowed: [],
       databaseHostsWithoutTls: [],
       databasePools: 50,
+      canaryGroups: {},
       databaseUrl: undefined,
       adminDatabaseUrl: undefined,
       dataDir: path.resolve(import.meta.dirname, '../.data'),
@@ -122,6 +123,10 @@ describe('configuration', () => {
       expect.stringMatching(/^OIDC_ISSUERS must be a JSON list of issuers \(0\.algorithms\.0: /),
     ],
     [{ ADMIN_DATABASE_URL: 'postgres://root@db.example/x' }, 'ADMIN_DATABASE_URL needs DATABASE_URL beside it'],
+    [
+      { CANARY_GROUPS: '{"early":"acme"}' },
+      'CANARY_GROUPS must be JSON such as {"early":["acme","globex"]}, not "{"early":"acme"}"',
+    ],
     [{ ACCESS_TOKEN_TTL: '2h', REFRESH_TOKEN_TTL: '1h' }, 'REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL'],
   ])('refuses %j in one line', (environment: Record<string, string>, problem) => {
     expect(problemsOf(environment)).toEqual([problem]);
@@ -146,6 +151,7 @@ describe('configuration', () => {
       'DATABASE_HOSTS_ALLOWED',
       'DATABASE_HOSTS_WITHOUT_TLS',
       'OIDC_ISSUERS',
+      'CANARY_GROUPS',
     ]);
     const entries = Object.entries(documented);
     const defaults = entries.filter(([name]) => !withoutDefault.has(name));

@@ -39,6 +39,8 @@ export interface Config {
   databaseHostsWithoutTls: string[];
   /** How many pools of further databases may be open at once. */
   databasePools: number;
+  /** Companies that a migration tries first, by slug or schema name, under the name of the group. */
+  canaryGroups: Readonly<Record<string, readonly string[]>>;
   statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
   logLevel: LogLevel;
   /** Undefined: the one kept in `dataDir`; never so in production. */
@@ -107,6 +109,13 @@ const issuers = z.string().transform((text, context) => {
   return z.NEVER;
 });
 
+const canaryGroups = z.string().transform((text, context) => {
+  const { success, data } = z.record(z.string(), z.array(z.string().min(1)).min(1)).safeParse(readJson(text));
+  if (success) return data;
+  context.addIssue({ code: 'custom', message: 'must be JSON such as {"early":["acme","globex"]}' });
+  return z.NEVER;
+});
+
 const variables = z.object({
   NODE_ENV: oneOf('development', 'test', 'production').default('development'),
   HOST: z.string().optional(),
@@ -122,6 +131,7 @@ const variables = z.object({
   DATABASE_HOSTS_ALLOWED: hosts.default([]),
   DATABASE_HOSTS_WITHOUT_TLS: hosts.default([]),
   DATABASE_POOLS: whole(1, 1000).default(50),
+  CANARY_GROUPS: canaryGroups.default({}),
   STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
   STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
   STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
@@ -178,6 +188,7 @@ function toConfig(v: Values): Config {
     databaseHostsAllowed: v.DATABASE_HOSTS_ALLOWED,
     databaseHostsWithoutTls: v.DATABASE_HOSTS_WITHOUT_TLS,
     databasePools: v.DATABASE_POOLS,
+    canaryGroups: v.CANARY_GROUPS,
     statementTimeoutMs: {
       interactive: v.STATEMENT_TIMEOUT_INTERACTIVE_MS,
       analyst: v.STATEMENT_TIMEOUT_ANALYST_MS,

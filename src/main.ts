@@ -39,10 +39,10 @@ const host: Host = {
   stderr: process.stderr,
   printSchema: () => printGraph(schema),
   serve: () => serve({ ...settings(), signal: interrupt.signal, stdout: process.stdout }),
-  async open({ unmigrated = false } = {}) {
-    const app = await App.open(settings());
+  async open({ unmigrated = false, look = false } = {}) {
+    const app = await App.open({ ...settings(), look });
     try {
-      if (!unmigrated) await assertSchemasCurrent(app.catalog, app.fleet.lines);
+      if (!unmigrated) await assertSchemasCurrent(app.fleet);
       return app;
     } catch (error) {
       await app[Symbol.asyncDispose]();

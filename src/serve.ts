@@ -97,7 +97,9 @@ export interface ServeOptions {
 export async function serve({ config, logger, signal, stdout }: ServeOptions): Promise<void> {
   await using app = await App.open({ config, logger });
   if (!config.production) await migrateFleet(app.fleet);
-  await assertSchemasCurrent(app.catalog, app.fleet.lines);
+  const away = await assertSchemasCurrent(app.fleet);
+  for (const { name, schemas, error } of away)
+    logger.error({ err: error, database: name, schemas }, 'a database is away');
   const demo = config.production ? undefined : await ensureDemo(app);
   const { handler, loginCode } = buildGraphServer(app, {
     draining: () => signal.aborted,

@@ -18,11 +18,19 @@ export class ProgressBar implements Disposable {
     this.#unit = unit;
   }
 
-  /** `share` is of the whole, 0 to 1; `count` of what is done, in units. */
-  show(share: number, count: number): void {
+  /** `share` is of the whole, 0 to 1; `count` of what is done, in units; `more` is said after it. */
+  show(share: number, count: number, more = ''): void {
     const percent = `${Math.floor(Math.min(share, 1) * 100)}`.padStart(3);
-    if (this.#out.isTTY) this.#draw(`${bar(share)} ${percent} % ${count} ${this.#unit}`);
-    else if (performance.now() - this.#shownAt >= lineEveryMs) this.#line(`${percent} % ${count} ${this.#unit}`);
+    const text = `${percent} % ${count} ${this.#unit} ${more}`.trimEnd();
+    if (this.#out.isTTY) this.#draw(`${bar(share)} ${text}`);
+    else if (performance.now() - this.#shownAt >= lineEveryMs) this.#line(text);
+  }
+
+  /** A line of its own, before whatever is shown next. */
+  interrupt(text: string): void {
+    if (this.#drawn) this.#out.write('\r\x1b[K');
+    this.#drawn = false;
+    this.#line(text);
   }
 
   [Symbol.dispose](): void {

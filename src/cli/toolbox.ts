@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
@@ -7,6 +8,7 @@ import type { Fleet } from '../tenancy/fleet.ts';
 /** What commands work with: the installation, open. Disposing closes its connections. */
 export interface Toolbox extends AsyncDisposable {
   readonly fleet: Fleet;
+  readonly config: Config;
   readonly catalog: Catalog;
   readonly directory: TenantDirectory;
   readonly binding: TenantBinding;
@@ -15,8 +17,13 @@ export interface Toolbox extends AsyncDisposable {
 
 /** How commands reach the program; `main.ts` hands it in, since the command line stands before the composition. */
 export interface Host {
-  /** Opens the installation of the configuration. `unmigrated` also when its schemas do not fit this build. */
-  open(options?: { unmigrated?: boolean }): Promise<Toolbox>;
+  /**
+   * Opens the installation of the configuration. `unmigrated` also when its schemas do not fit this build; `look` without
+   * changing anything in the database.
+   */
+  open(options?: { unmigrated?: boolean; look?: boolean }): Promise<Toolbox>;
+  /** Opens the installation with servers over it, for `tenant prove` to attack. */
+  openForProof(): Promise<ProofTarget & AsyncDisposable>;
   /** Runs the server until a signal ends it. */
   serve(): Promise<void>;
   /** The graph as a schema document. */

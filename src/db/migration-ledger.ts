@@ -11,21 +11,25 @@ export interface Applied {
 /** What was applied, by schema. */
 export type Ledger = ReadonlyMap<string, readonly Applied[]>;
 
-const ledger = `select schema_name as "schemaName", jsonb_agg(jsonb_build_object('line', module, 'name', name, 'hash', hash)) as applied from chantier.tenant_migrations`;
+const applied = `select schema_name, jsonb_agg(jsonb_build_object('line', module, 'name', name, 'hash', hash) order by module, name) as applied from chantier.tenant_migrations`;
+
+/** Most schemas have the same migrations, so they are told once, with the schemas that have them. */
+const grouped = (each: string): string =>
+  `select applied, jsonb_agg(schema_name) as "schemaNames" from (${each} group by schema_name) each_schema group by applied`;
 
 /** Asks for what is applied to all schemas of a database, whatever their number. */
-export const wholeLedger = `${ledger} group by schema_name`;
+export const wholeLedger = grouped(applied);
 
 /** Asks for what is applied to the schemas $1. */
-export const ledgerOfSchemas = `${ledger} where schema_name = any($1::text[]) group by schema_name`;
+export const ledgerOfSchemas = grouped(`${applied} where schema_name = any($1::text[])`);
 
 export interface LedgerRow {
-  schemaName: string;
+  schemaNames: string[];
   applied: Applied[];
 }
 
 export const toLedger = (rows: readonly LedgerRow[]): Ledger =>
-  new Map(rows.map((row) => [row.schemaName, row.applied]));
+  new Map(rows.flatMap((row) => row.schemaNames.map((name) => [name, row.applied] as const)));
 
 export type SchemaState =
   | { state: 'CURRENT' }

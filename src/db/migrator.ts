@@ -89,7 +89,8 @@ function enter(tx: AdminTx, target: MigrationTarget, role: string | null, lockMs
   );
 }
 
-function statementsOf(target: MigrationTarget, { line, statements }: Migration): string[] {
+/** What a migration sends: its statements, with what belongs after each. */
+export function statementsOf(target: MigrationTarget, { line, statements }: Migration): string[] {
   return statements.flatMap((statement) => {
     const table = createdTable(statement);
     return [statement, ...(table === undefined ? [] : (target.afterCreateTable?.(line, table) ?? []))];
@@ -97,7 +98,7 @@ function statementsOf(target: MigrationTarget, { line, statements }: Migration):
 }
 
 /** Waits for all answers; throws what the first failed of, since the others fail of that one. */
-async function allOf<T>(answers: readonly Promise<T>[]): Promise<T[]> {
+export async function allOf<T>(answers: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(answers);
   return settled.map((answer) => {
     if (answer.status === 'rejected') throw answer.reason;

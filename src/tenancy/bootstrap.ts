@@ -30,32 +30,56 @@ const creator = 'CREATE on the database';
  * CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE when it does not answer.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Installation> {
-  const { adminUrl, lookup, onStatement } = options;
-  await using admin = new Admin({ url: adminUrl, lookup, ...(onStatement && { onStatement }) });
-  await admin.run('select 1').catch((error: unknown) => {
-    throw unreachable(error, adminUrl);
-  });
+  await using admin = await connect(options);
   return await makeInstallation(admin, options);
 }
 
-function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Installation> {
+/** What `bootstrap` has made, or undefined where it never ran: for commands that look and change nothing. */
+export async function findInstallation(options: BootstrapOptions): Promise<Installation | undefined> {
+  await using admin = await connect(options);
+  return await admin.transaction(async (tx) => {
+    await tx.run('set transaction read only');
+    const grantor = await Grantor.of(tx);
+    const prefix = await findPrefix(tx, options);
+    return prefix === undefined ? undefined : installationWith(prefix, grantor.login, options);
+  });
+}
+
+async function connect({ adminUrl, lookup, onStatement }: BootstrapOptions): Promise<Admin> {
+  const admin = new Admin({ url: adminUrl, lookup, ...(onStatement && { onStatement }) });
+  try {
+    await admin.run('select 1');
+    return admin;
+  } catch (error) {
+    await admin[Symbol.asyncDispose]();
+    throw unreachable(error, adminUrl);
+  }
+}
+
+function installationWith(prefix: string, adminLogin: string, options: BootstrapOptions): Installation {
   const { adminUrl, appUrl, secret, further, lookup } = options;
+  const given = loginOf(appUrl, adminLogin);
+  const roles = rolesOf(prefix, given);
+  const url = given === undefined ? urlAs(adminUrl, ownLogin(secret, roles.app)) : appUrl!;
   const databaseId = further?.databaseId ?? primaryDatabaseId;
+  return { databaseId, prefix, adminUrl, appUrl: url, roles, ...(lookup && { lookup }) };
+}
+
+function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Installation> {
+  const { appUrl, secret, further } = options;
   return admin.transaction(async (tx) => {
     await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.bootstrap', 0))`);
     const grantor = await Grantor.of(tx);
     const prefix = (await findPrefix(tx, options)) ?? further?.prefix ?? `ch${randomBytes(4).toString('hex')}`;
-    const given = loginOf(appUrl, grantor.login);
-    const roles = rolesOf(prefix, given);
-    const login = ownLogin(secret, roles.app);
-    if (given === undefined) await makeLogin(grantor, login);
-    const url = given === undefined ? urlAs(adminUrl, login) : appUrl!;
+    const installation = installationWith(prefix, grantor.login, options);
+    const { roles, databaseId } = installation;
+    if (loginOf(appUrl, grantor.login) === undefined) await makeLogin(grantor, ownLogin(secret, roles.app));
     await disarmLogin(grantor, roles.app);
     const mark = commentOf({ prefix, databaseId });
     if (further) await makeFurther(grantor, mark, roles);
     else await makePrimary(grantor, mark, roles);
     await closeToPublic(grantor, roles.app);
-    return { databaseId, prefix, adminUrl, appUrl: url, roles, ...(lookup && { lookup }) };
+    return installation;
   });
 }
 

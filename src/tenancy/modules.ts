@@ -51,6 +51,11 @@ export class MigrationLines {
     return mergeLines([...this.#core, ...optional].map((line) => this.#modules.get(line) ?? []));
   }
 
+  /** The same of every module, whether it is switched on or not. */
+  inOrder(): Migration[] {
+    return mergeLines([...this.#modules.values()]);
+  }
+
   /** Everything that a tenant's schema may hold: modules that were switched off keep their tables. */
   everything(): Migration[] {
     return [...this.#modules.values()].flat();

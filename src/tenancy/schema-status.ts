@@ -1,16 +1,10 @@
-import { sql } from 'drizzle-orm';
-import {
-  type Ledger,
-  type LedgerRow,
-  type SchemaState,
-  stateOf,
-  toLedger,
-  wholeLedger,
-} from '../db/migration-ledger.ts';
+import { type Ledger, type SchemaState, stateOf } from '../db/migration-ledger.ts';
 import { AppError } from '../lib/errors.ts';
-import type { Catalog } from './catalog.ts';
-import { forEachTenant } from './for-each-tenant.ts';
+import { allAdminsOf, type Fleet } from './fleet.ts';
+import { primaryDatabaseId } from './installation.ts';
+import { readLedger } from './migrate-database.ts';
 import type { MigrationLines } from './modules.ts';
+import { type DatabaseAway, readLedgers, standOf, surveyPlaces } from './survey.ts';
 
 /** How one schema stands to this build. */
 export interface SchemaStatus {
@@ -20,42 +14,52 @@ export interface SchemaStatus {
   quarantined: boolean;
 }
 
+export interface FleetStatus {
+  schemas: SchemaStatus[];
+  /** Databases that did not say. */
+  away: DatabaseAway[];
+}
+
 /**
- * How every schema stands to this build: what is shared first, then tenants and spares by schema name. The ledger is one
- * query. When the catalog itself is behind, the tenants are not listed: its tables may not be there yet.
+ * How every schema stands to this build: what is shared first, then tenants and spares by schema name; one query in each
+ * database. When the catalog itself is behind, the tenants are not listed: its tables may not be there yet.
  */
-export async function schemaStatus(catalog: Catalog, lines: MigrationLines): Promise<SchemaStatus[]> {
-  const ledger = await readLedger(catalog);
+export async function schemaStatus(fleet: Fleet): Promise<FleetStatus> {
+  await using admins = allAdminsOf(fleet);
+  const schemas = sharedStatus(fleet.lines, await admins.of(primaryDatabaseId).use(readLedger));
+  if (schemas.some(({ found }) => found.state === 'BEHIND')) return { schemas, away: [] };
+  const places = await surveyPlaces(fleet.catalog);
+  const { ledgers, away } = await readLedgers(admins, places);
+  for (const place of places) {
+    const ledger = ledgers.get(place.databaseId);
+    if (!ledger) continue;
+    const { schemaName, organization, quarantined } = place;
+    schemas.push({ schemaName, slug: organization?.slug, found: standOf(fleet.lines, ledger, place), quarantined });
+  }
+  return { schemas, away };
+}
+
+function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatus[] {
   const shared = [
     ['extensions', lines.database],
     ['catalog', lines.catalog],
   ] as const;
-  const statuses: SchemaStatus[] = shared.map(([schemaName, wanted]) => ({
+  return shared.map(([schemaName, wanted]) => ({
     schemaName,
     slug: undefined,
     found: stateOf(wanted, ledger.get(schemaName) ?? []),
     quarantined: false,
   }));
-  if (statuses.some(({ found }) => found.state === 'BEHIND')) return statuses;
-  await forEachTenant(
-    catalog,
-    async ({ schemaName, organization, quarantined }) => {
-      const wanted = lines.ofTenant(organization?.modules);
-      const found = stateOf(wanted, ledger.get(schemaName) ?? [], lines.everything());
-      statuses.push({ schemaName, slug: organization?.slug, found, quarantined });
-    },
-    { parallel: 1, spares: true },
-  );
-  return statuses;
 }
 
 /**
  * For the start of a server: throws SCHEMA_MISMATCH when a schema is newer or older than this build, naming the command
- * that mends it. Quarantined tenants do not stop the others; they are not served.
+ * that mends it. Quarantined tenants do not stop the others, they are not served; nor does a database that is away,
+ * which is given back.
  */
-export async function assertSchemasCurrent(catalog: Catalog, lines: MigrationLines): Promise<void> {
-  const all = await schemaStatus(catalog, lines);
-  const wrong = all.filter(({ found, quarantined }) => !quarantined && found.state !== 'CURRENT');
+export async function assertSchemasCurrent(fleet: Fleet): Promise<DatabaseAway[]> {
+  const { schemas, away } = await schemaStatus(fleet);
+  const wrong = schemas.filter(({ found, quarantined }) => !quarantined && found.state !== 'CURRENT');
   const foreign = wrong.filter(({ found }) => found.state !== 'BEHIND');
   if (foreign.length > 0) {
     throw mismatch(
@@ -64,15 +68,11 @@ export async function assertSchemasCurrent(catalog: Catalog, lines: MigrationLin
     );
   }
   if (wrong.length > 0) throw mismatch(wrong, 'older than this build: run `chantier migrate`');
+  return away;
 }
 
 function mismatch(schemas: readonly SchemaStatus[], what: string): AppError {
   const names = schemas.map(({ schemaName, slug }) => slug ?? schemaName);
   const some = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
   return new AppError('SCHEMA_MISMATCH', `Schemas (${some}) are ${what}`, { schemas: names });
-}
-
-function readLedger(catalog: Catalog): Promise<Ledger> {
-  // Its shape is that of the query's text, which drizzle cannot know
-  return catalog.read(async (db) => toLedger((await db.execute(sql.raw(wholeLedger))) as unknown as LedgerRow[]));
 }

@@ -1,7 +1,9 @@
 import { runProgram } from '../../src/cli/program.ts';
 import type { Host, Toolbox } from '../../src/cli/toolbox.ts';
+import { type Config, loadConfig } from '../../src/config.ts';
 import { printGraph } from '../../src/graphql/print-graph.ts';
 import { schema } from '../../src/schema.ts';
+import { testSecret } from './test-secret.ts';
 
 export interface Output {
   code: number;
@@ -12,18 +14,28 @@ export interface Output {
 export interface CommandOptions {
   isTTY?: boolean;
   signal?: AbortSignal;
+  /** For `tenant prove`; closed by the command. */
+  openForProof?: Host['openForProof'];
 }
 
-type Tools = Omit<Toolbox, keyof AsyncDisposable>;
+const nothingToProve: Host['openForProof'] = () => Promise.reject(new Error('This command line proves nothing'));
+
+type Tools = Omit<Toolbox, keyof AsyncDisposable | 'config'> & { config?: Config };
+
+/** Of an installation that a test has put together itself. */
+const ownConfig = loadConfig({ NODE_ENV: 'test', DATABASE_URL: 'postgres://localhost/none', SECRET: testSecret });
 
 /** The command line over an open installation, which outlives its commands. */
 export const commandLine =
-  ({ fleet, catalog, directory, binding, identity }: Tools) =>
-  async (args: readonly string[], { isTTY = false, signal = new AbortController().signal }: CommandOptions = {}) => {
+  ({ config = ownConfig, fleet, catalog, directory, binding, identity }: Tools) =>
+  async (args: readonly string[], options: CommandOptions = {}) => {
+    const { isTTY = false, signal = new AbortController().signal, openForProof = nothingToProve } = options;
     const output = { stdout: '', stderr: '' };
-    const toolbox: Toolbox = { fleet, catalog, directory, binding, identity, [Symbol.asyncDispose]: async () => {} };
+    const tools = { config, fleet, catalog, directory, binding, identity };
+    const toolbox: Toolbox = { ...tools, [Symbol.asyncDispose]: async () => {} };
     const host: Host = {
       open: async () => toolbox,
+      openForProof,
       serve: () => Promise.reject(new Error('This command line serves nobody')),
       printSchema: () => printGraph(schema),
       stdout: { write: (text) => (output.stdout += text) },

@@ -1,21 +1,28 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { AppError } from '../../lib/errors.ts';
+import { readWhole } from '../../lib/read-text.ts';
 import { type FleetReport, migrateFleet, type SchemaResult } from '../../tenancy/migrate.ts';
 import { print, table } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';
 
 interface Options {
   status?: boolean;
   dryRun?: boolean;
-  canary?: string;
+  canary?: string[];
   parallel: number;
+  lockTimeout: number;
   json?: boolean;
 }
 
-const wholeNumber = (text: string): number => {
-  if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('a whole number from 1 to 999');
-};
+const wholeNumber =
+  (most: number) =>
+  (text: string): number => {
+    const value = readWhole(text, 1, most);
+    if (value === undefined) throw new InvalidArgumentError(`a whole number from 1 to ${most}`);
+    return value;
+  };
+const list = (text: string): string[] => text.split(',').map((name) => name.trim());
 
 const nameOf = ({ slug, schemaName }: SchemaResult): string => slug ?? schemaName;
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -26,36 +33,72 @@ export function addMigrate(program: Command, host: Host): void {
     .description('Bring the catalog and all schemas, or one company’s, up to this build. Interrupted, run it again.')
     .option('--status', 'show what is pending, and change nothing')
     .option('--dry-run', 'the same, naming every migration')
-    .option('--canary <tenant>', 'try this company first; when it fails, touch no other')
-    .option('--parallel <n>', 'how many at once', wholeNumber, 4)
+    .option('--canary <tenants>', 'try these first, commas between them; @name is a group of CANARY_GROUPS', list)
+    .option('--parallel <n>', 'how many at once in each database', wholeNumber(999), 4)
+    .option(
+      '--lock-timeout <ms>',
+      'how long a statement waits for a lock, and others behind it',
+      wholeNumber(60_000),
+      3000,
+    )
     .option('--json', 'print one JSON document')
-    .action(async (only: string | undefined, { status, dryRun, json, ...options }: Options) => {
-      await using toolbox = await host.open({ unmigrated: true });
+    .action(async (only: string | undefined, { status, dryRun, json, canary, parallel, lockTimeout }: Options) => {
       const look = Boolean(status || dryRun);
-      const progress = (result: SchemaResult) =>
-        host.stderr.write(`${result.error ? 'failed  ' : 'migrated'} ${nameOf(result)}\n`);
+      await using toolbox = await host.open({ unmigrated: true, look });
+      using progress = look || json ? undefined : new Progress(host);
       const report = await migrateFleet(toolbox.fleet, {
-        ...options,
         only,
+        canaries: canary?.flatMap((name) => membersOf(name, toolbox.config.canaryGroups)),
+        parallel,
+        lockMs: lockTimeout,
         dryRun: look,
         signal: host.signal,
-        ...(!look && !json && { onProgress: progress }),
+        onProgress: (result, { done, total }) => progress?.show(result, done, total),
       });
       print(host, json, toJson(report), () => describe(report, look, Boolean(dryRun)));
-      fail(report);
+      fail(report, host.signal);
     });
+}
+
+function membersOf(name: string, groups: Readonly<Record<string, readonly string[]>>): readonly string[] {
+  if (!name.startsWith('@')) return [name];
+  const members = groups[name.slice(1)];
+  if (!members) throw new AppError('BAD_INPUT', `CANARY_GROUPS has no group ${name.slice(1)}`, { field: 'canary' });
+  return members;
+}
+
+/** A bar at a terminal, a line for each tenant elsewhere; one that failed has a line in both. */
+class Progress implements Disposable {
+  readonly #host: Host;
+  readonly #bar: ProgressBar;
+  readonly #from = performance.now();
+
+  constructor(host: Host) {
+    this.#host = host;
+    this.#bar = new ProgressBar(host.stderr, 'schemas');
+  }
+
+  show(result: SchemaResult, done: number, total: number): void {
+    const left = Math.ceil((((performance.now() - this.#from) / done) * (total - done)) / 1000);
+    if (this.#host.stderr.isTTY) this.#bar.show(done / total, done, `of ${total}, about ${left} s left`);
+    if (this.#host.stderr.isTTY && result.error === undefined) return;
+    const what = result.error === undefined ? 'migrated' : 'failed  ';
+    this.#bar.interrupt(`${what} ${nameOf(result)} in ${result.ms} ms (${done} of ${total}, about ${left} s left)`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#bar[Symbol.dispose]();
+  }
 }
 
 const toJson = (report: FleetReport) => ({
   ...report,
   failed: report.failed.map(({ error, ...result }) => ({ ...result, error: reason(error) })),
+  away: report.away.map(({ error, ...database }) => ({ ...database, error: reason(error) })),
 });
 
-function describe(
-  { shared, migrated, failed, current, resumeAfter }: FleetReport,
-  look: boolean,
-  names: boolean,
-): string {
+function describe(report: FleetReport, look: boolean, names: boolean): string {
+  const { shared, migrated, failed, current, left, away } = report;
   const rows = migrated.map((result) => [
     nameOf(result),
     names ? result.migrations.join(' ') : result.migrations.length,
@@ -63,14 +106,17 @@ function describe(
   const done = look ? 'pending' : 'migrated';
   const lines = [
     ...(look && rows.length ? [table(['SCHEMA', 'PENDING'], rows)] : []),
+    ...(names ? shared.map((name) => `shared ${name}`) : []),
     ...failed.map((result) => `failed ${nameOf(result)}: ${reason(result.error)}`),
+    ...away.map(({ name, schemas, error }) => `away   ${name} with ${schemas} schemas: ${reason(error)}`),
     `shared: ${shared.length} ${done}; schemas: ${migrated.length} ${done}, ${current} current, ${failed.length} failed`,
-    ...(resumeAfter === undefined ? [] : ['interrupted: run the same command again to go on']),
+    ...(left === 0 ? [] : [`${left} schemas were not begun: run the same command again to go on`]),
   ];
   return lines.join('\n');
 }
 
-function fail({ failed, resumeAfter }: FleetReport): void {
+function fail({ failed, left, away }: FleetReport, signal: AbortSignal): void {
   if (failed.length) throw new AppError('MIGRATION_FAILED', `${failed.length} of the schemas could not be migrated`);
-  if (resumeAfter !== undefined) throw new AppError('CANCELLED', 'The migration was interrupted');
+  if (left > 0 && signal.aborted) throw new AppError('CANCELLED', 'The migration was interrupted');
+  if (away.length) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be asked`);
 }
