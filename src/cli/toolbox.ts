@@ -7,8 +7,8 @@ import type { Fleet } from '../tenancy/fleet.ts';
 
 /** What commands work with: the installation, open. Disposing closes its connections. */
 export interface Toolbox extends AsyncDisposable {
-  readonly fleet: Fleet;
   readonly config: Config;
+  readonly fleet: Fleet;
   readonly catalog: Catalog;
   readonly directory: TenantDirectory;
   readonly binding: TenantBinding;
@@ -22,8 +22,6 @@ export interface Host {
    * changing anything in the database.
    */
   open(options?: { unmigrated?: boolean; look?: boolean }): Promise<Toolbox>;
-  /** Opens the installation with servers over it, for `tenant prove` to attack. */
-  openForProof(): Promise<ProofTarget & AsyncDisposable>;
   /** Runs the server until a signal ends it. */
   serve(): Promise<void>;
   /** The graph as a schema document. */
