@@ -8,7 +8,7 @@ import { completeSchema } from './complete-schema.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { type NewOrganization, newOrganization } from './organization-input.ts';
-import { reserve, slugTaken, type Wanted } from './reserve.ts';
+import { reserve, reserveSpare, slugTaken, type Wanted } from './reserve.ts';
 import { slugOf, slugVariant } from './slug.ts';
 import { organizations, tenantSchemas } from './tables.ts';
 import { isSchema, type Tenant } from './tenant.ts';
@@ -52,14 +52,24 @@ export async function provisionTenant(
   throw slugTaken(slugOf(wanted.name));
 }
 
-function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options: ProvisionOptions): Promise<Tenant> {
-  return holdingSlug(admins, wanted.slug, async () => {
+async function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options: ProvisionOptions): Promise<Tenant> {
+  const quick = options.prepare ? undefined : await provisionAtOnce(fleet, wanted, options);
+  if (quick) return quick;
+  return await holdingSlug(admins, wanted.slug, async () => {
     const { installation, catalog, lines } = fleet;
     const { tenant, whole } = await catalog.write((tx) => reserve(tx, installation.prefix, lines, wanted));
     if (tenant.status !== 'PROVISIONING') return tenant;
     if (!whole) await completeSchema(fleet, admins, tenant, lines.ofTenant(wanted.modules));
     await options.prepare?.(tenant);
     return await catalog.write((tx) => activate(tx, tenant, options));
+  });
+}
+
+/** With a spare, and with nothing to be put into it first, it is one transaction. */
+function provisionAtOnce({ catalog, lines }: Fleet, wanted: Wanted, options: ProvisionOptions) {
+  return catalog.write(async (tx) => {
+    const tenant = await reserveSpare(tx, lines, wanted);
+    return tenant && (await activate(tx, tenant, options));
   });
 }
 

@@ -6,8 +6,8 @@ import type { Catalog } from './catalog.ts';
 import { completeSchema } from './complete-schema.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
 import { primaryDatabaseId } from './installation.ts';
-import { newSchema } from './reserve.ts';
 import { tenantSchemas } from './tables.ts';
+import { newSchema } from './take-schema.ts';
 
 /** A schema with the core modules' tables that has no organization yet. */
 export interface Spare extends Place {

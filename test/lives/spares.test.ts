@@ -75,14 +75,14 @@ test('finishes first what was interrupted', async () => {
   expect(await ready()).toMatchObject([{ schemaName: unfinished?.schemaName }]);
 });
 
-test('a spare makes an organization without any DDL, in two transactions of the catalog', async () => {
+test('a spare makes an organization without any DDL, in one transaction of the catalog', async () => {
   const schemaName = await buildSpare(estate.world.fleet);
   const statements = await statementsOf(async ({ fleet }) => {
     expect((await provisionTenant(fleet, organizationNamed('Quick'))).schemaName).toBe(schemaName);
   });
   expect(statements.filter((text) => /^(create|alter|grant|set_config)/i.test(text))).toEqual([]);
-  expect(statements.filter((text) => /^commit/.test(text))).toHaveLength(3);
-  expect(statements.length).toBeLessThan(30);
+  expect(statements.filter((text) => /^commit/.test(text))).toHaveLength(1);
+  expect(statements.length).toBeLessThan(15);
   expect(await ready()).toEqual([]);
 });
 
