@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { toAppError } from '../db/pg-errors.ts';
 import { type ErrorCode, exitCodeOf } from '../lib/errors.ts';
+import { addDatabaseAdd } from './commands/database-add.ts';
+import { addDatabaseCheck } from './commands/database-check.ts';
+import { addDatabaseList, addDatabaseShow } from './commands/database-list.ts';
+import { addDatabaseRetire } from './commands/database-retire.ts';
 import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addSchemaPrint } from './commands/schema-print.ts';
@@ -33,6 +37,12 @@ export function createProgram(host: Host, { json = false } = {}): Command {
   addTenantList(tenant, host);
   addTenantShow(tenant, host);
   addUserCreate(program.command('user').description('People with an account.'), host);
+  const database = program.command('database').description('Where companies live.');
+  addDatabaseAdd(database, host);
+  addDatabaseList(database, host);
+  addDatabaseShow(database, host);
+  addDatabaseCheck(database, host);
+  addDatabaseRetire(database, host);
   addToken(program, host);
   addSchemaPrint(program.command('schema').description('The graph.'), host);
   return program;

@@ -16,11 +16,13 @@ export interface Fleet {
   onStatement?: ((text: string) => void) | undefined;
 }
 
+type AdminAccess = Pick<Fleet, 'onStatement'> & { databases: Pick<Databases, 'installationOf'> };
+
 /**
  * The administrator's way into one database: `databaseId` of a tenant's place, or the primary one. Using it throws
  * NOT_FOUND for a database that there is not, and what connecting throws.
  */
-export const adminsOf = (fleet: Fleet, databaseId: string = primaryDatabaseId): Admins =>
+export const adminsOf = (fleet: AdminAccess, databaseId: string = primaryDatabaseId): Admins =>
   new Admins(() => fleet.databases.installationOf(databaseId), fleet.onStatement);
 
 /** The administrator's ways into all databases, for work on tenants wherever they live. */

@@ -1,10 +1,10 @@
 import { Listener } from '../../src/db/listener.ts';
 import { SlotPool } from '../../src/db/slot-pool.ts';
-import { NetworkGuard } from '../../src/lib/network-guard.ts';
 import { Seal } from '../../src/lib/seal.ts';
 import { TenantBinding } from '../../src/tenancy/binding.ts';
 import { bootstrap } from '../../src/tenancy/bootstrap.ts';
 import { Catalog } from '../../src/tenancy/catalog.ts';
+import { databaseNetwork } from '../../src/tenancy/databases/database-url.ts';
 import { Databases } from '../../src/tenancy/databases/databases.ts';
 import { adminsOf, type Fleet } from '../../src/tenancy/fleet.ts';
 import type { Installation } from '../../src/tenancy/installation.ts';
@@ -37,7 +37,13 @@ export class World implements AsyncDisposable {
     this.pool = this.#resources.use(new SlotPool({ url, size: 6, maxPerKey: 6, ...(hook && { onStatement: hook }) }));
     this.catalog = new Catalog({ pool: this.pool, role: roles.catalog });
     this.binding = new TenantBinding({ poolOf: () => this.pool });
-    const parts = { catalog: this.catalog, installation, seal: new Seal(secret), secret, guard: new NetworkGuard() };
+    const parts = {
+      catalog: this.catalog,
+      installation,
+      seal: new Seal(secret),
+      secret,
+      network: databaseNetwork([], []),
+    };
     const databases = new Databases(parts);
     this.fleet = { installation, databases, catalog: this.catalog, lines, onStatement: hook };
   }

@@ -1,12 +1,12 @@
 import { asc, eq } from 'drizzle-orm';
 import { type Clock, isWithin, systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { NetworkGuard } from '../../lib/network-guard.ts';
 import type { Seal } from '../../lib/seal.ts';
 import { ownLogin } from '../app-login.ts';
 import type { Catalog } from '../catalog.ts';
 import { type Installation, primaryDatabaseId, rolesOf } from '../installation.ts';
 import { databases } from '../tables.ts';
+import type { DatabaseNetwork } from './database-url.ts';
 
 export type DatabaseRow = typeof databases.$inferSelect;
 
@@ -22,8 +22,7 @@ export interface DatabasesOptions {
   seal: Seal;
   /** What the passwords of the program's own logins follow from. */
   secret: string;
-  /** Where further databases may be. */
-  guard: NetworkGuard;
+  network: DatabaseNetwork;
   clock?: Clock;
   maxAgeMs?: number;
 }
@@ -55,6 +54,18 @@ export class Databases {
     options.catalog.bus.onDoubt(() => this.#entries.clear());
   }
 
+  get network(): DatabaseNetwork {
+    return this.#options.network;
+  }
+
+  get seal(): Seal {
+    return this.#options.seal;
+  }
+
+  get secret(): string {
+    return this.#options.secret;
+  }
+
   /** How the program is installed in a database. Throws NOT_FOUND for one that there is not. */
   async installationOf(databaseId: string): Promise<Installation> {
     if (databaseId === primaryDatabaseId) return this.#options.installation;
@@ -81,11 +92,18 @@ export class Databases {
     return [this.#primary(), ...further.map((row) => this.open(row))];
   }
 
+  /** By name. Throws NOT_FOUND, also for a retired one. */
+  async getByName(name: string): Promise<Database> {
+    const found = (await this.list()).find((database) => database.name === name);
+    if (!found) throw new AppError('NOT_FOUND', `There is no database ${name}`);
+    return found;
+  }
+
   /** Opens the addresses of a row. */
   open(row: DatabaseRow): Database {
     const { id, name, kind, state, sealedUrl } = row;
     if (sealedUrl === null) return this.#primary();
-    const { seal, secret, installation, guard } = this.#options;
+    const { seal, secret, installation, network } = this.#options;
     const appUrl = seal.open(sealedUrl, urlContext(id, 'app'));
     const adminUrl = row.sealedAdminUrl === null ? appUrl : seal.open(row.sealedAdminUrl, urlContext(id, 'admin'));
     const { username, hostname } = new URL(appUrl);
@@ -96,7 +114,7 @@ export class Databases {
       adminUrl,
       appUrl,
       roles,
-      lookup: guard.lookupFor(hostname),
+      lookup: network.guard.lookupFor(hostname),
     };
     const loginFor = (roleName: string) => ownLogin(secret, `${roleName}_login`);
     return { id, name, kind, state, installation: kind === 'DEDICATED' ? { ...found, loginFor } : found };

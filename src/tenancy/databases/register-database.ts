@@ -1,0 +1,137 @@
+import { and, eq, ne } from 'drizzle-orm';
+import { AppError } from '../../lib/errors.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { recordAudit } from '../audit.ts';
+import { bootstrap } from '../bootstrap.ts';
+import type { CatalogTx } from '../catalog.ts';
+import type { DatabaseMark } from '../database-mark.ts';
+import { adminsOf, type Fleet } from '../fleet.ts';
+import { type Installation, primaryDatabaseId } from '../installation.ts';
+import { notifyDatabaseChanged } from '../invalidation.ts';
+import { migrateDatabase } from '../migrate-database.ts';
+import type { By } from '../set-status.ts';
+import { databases } from '../tables.ts';
+import { placeOfUrl, readDatabaseUrl } from './database-url.ts';
+import { type Database, type DatabaseRow, urlContext } from './databases.ts';
+import { inspectDatabase, unusable } from './inspect-database.ts';
+
+export interface NewDatabase {
+  /** What people call it; made up when absent. */
+  name?: string | undefined;
+  kind: 'SHARED' | 'DEDICATED';
+  /** By a login that may create roles and schemas; or, with `adminUrl` beside it, by the one that the program serves with. */
+  url: string;
+  adminUrl?: string | undefined;
+}
+
+const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/**
+ * Makes a further database one of the installation's: looks at it, prepares it, brings it up to this build, and only then
+ * writes it down, its addresses sealed. Interrupted or repeated, the same call completes it; for one that is registered
+ * already under that name it changes the addresses. Throws BAD_INPUT for an address that cannot be used, with the reason;
+ * UNAVAILABLE for one that does not answer; ALREADY_EXISTS for a name or a database that is taken.
+ */
+export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, by: By): Promise<Database> {
+  const { appUrl, adminUrl } = addressesOf(fleet, wanted);
+  if (wanted.name !== undefined && !named.test(wanted.name)) {
+    throw new AppError('BAD_INPUT', 'A name has up to 63 of a-z, 0-9 and -', { field: 'name' });
+  }
+  const { guard } = fleet.databases.network;
+  const { hostname } = new URL(adminUrl);
+  await guard.check(hostname).catch((error: unknown) => {
+    throw unusable(error, adminUrl);
+  });
+  const lookup = guard.lookupFor(hostname);
+  const mark = await inspectDatabase({ adminUrl, lookup, onStatement: fleet.onStatement });
+  const databaseId = idOf(fleet, mark);
+  await fleet.catalog.read((db) => refuseTaken(db as CatalogTx, databaseId, wanted));
+  const { secret } = fleet.databases;
+  const further = { databaseId, prefix: fleet.installation.prefix };
+  const { onStatement } = fleet;
+  const installation = await prepare(fleet, () =>
+    bootstrap({ adminUrl, appUrl, secret, further, lookup, onStatement }),
+  ).catch((error: unknown) => {
+    throw unusable(error, adminUrl);
+  });
+  const row = await fleet.catalog.write((tx) => write(tx, fleet, wanted, installation, by));
+  return fleet.databases.open(row);
+}
+
+/** Both addresses, checked; the second only when it was given. */
+function addressesOf({ databases: { network } }: Fleet, { url, adminUrl }: NewDatabase) {
+  const first = readDatabaseUrl(url, network).href;
+  if (adminUrl === undefined) return { appUrl: undefined, adminUrl: first };
+  const second = readDatabaseUrl(adminUrl, network).href;
+  if (placeOfUrl(first) !== placeOfUrl(second)) {
+    throw new AppError('BAD_INPUT', 'Both addresses must mean the same database', { field: 'adminUrl' });
+  }
+  return { appUrl: first, adminUrl: second };
+}
+
+function idOf({ installation }: Fleet, mark: DatabaseMark | undefined): string {
+  if (mark === undefined) return uuidv7();
+  if (mark.prefix !== installation.prefix) {
+    throw new AppError('BAD_INPUT', 'The database belongs to another installation', { field: 'databaseUrl' });
+  }
+  if (mark.databaseId === primaryDatabaseId) {
+    throw new AppError('BAD_INPUT', 'This is the primary database of the installation', { field: 'databaseUrl' });
+  }
+  return mark.databaseId;
+}
+
+async function refuseTaken(db: CatalogTx, databaseId: string, { name }: NewDatabase): Promise<void> {
+  if (name === undefined) return;
+  const [other] = await db
+    .select({ id: databases.id })
+    .from(databases)
+    .where(and(eq(databases.name, name), ne(databases.id, databaseId)));
+  if (other) throw new AppError('ALREADY_EXISTS', `There is another database called ${name}`, { field: 'name' });
+  const [known] = await db.select().from(databases).where(eq(databases.id, databaseId));
+  if (known && known.state !== 'RETIRED' && known.name !== name) {
+    throw new AppError('ALREADY_EXISTS', `The database is registered already, as ${known.name}`, { field: 'name' });
+  }
+}
+
+async function prepare(fleet: Fleet, install: () => Promise<Installation>): Promise<Installation> {
+  const installation = await install();
+  await using admins = adminsOf({
+    onStatement: fleet.onStatement,
+    databases: { installationOf: async () => installation },
+  });
+  await admins.use((admin) => migrateDatabase(admin, installation, fleet.lines));
+  return installation;
+}
+
+async function write(
+  tx: CatalogTx,
+  { databases: { seal } }: Fleet,
+  { name, kind }: NewDatabase,
+  { databaseId: id, appUrl, adminUrl }: Installation,
+  { actor, ...origin }: By,
+): Promise<DatabaseRow> {
+  await refuseTaken(tx, id, { name, kind, url: adminUrl });
+  const row = {
+    ...(name !== undefined && { name }),
+    kind,
+    state: 'READY' as const,
+    sealedUrl: seal.seal(appUrl, urlContext(id, 'app')),
+    sealedAdminUrl: seal.seal(adminUrl, urlContext(id, 'admin')),
+    checkedAt: new Date(),
+    lastError: null,
+  };
+  const [written] = await tx
+    .insert(databases)
+    .values({ id, name: name ?? `${kind.toLowerCase()}-${id.slice(-12)}`, ...row })
+    .onConflictDoUpdate({ target: databases.id, set: row })
+    .returning();
+  await recordAudit(tx, {
+    actor,
+    ...origin,
+    action: 'database.registered',
+    resource: { type: 'Database', id },
+    metadata: { name: written!.name, kind, place: placeOfUrl(appUrl) },
+  });
+  await notifyDatabaseChanged(tx, id);
+  return written!;
+}
