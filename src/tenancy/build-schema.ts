@@ -27,8 +27,20 @@ export async function buildSchema(
   const { roles } = installation;
   await retried(8, () => admin.transaction((tx) => makeRole(tx, place.roleName, installation)));
   await retried(8, () => admin.transaction((tx) => makeSchema(tx, place, roles.owner)));
+  await applyPending(admin, installation, place, wanted);
+}
+
+/** Applies what a schema lacks of these migrations. What is applied already and not wanted may be of `others`. */
+export async function applyPending(
+  admin: Admin,
+  installation: Installation,
+  place: Place,
+  wanted: readonly Migration[],
+  others: readonly Migration[] = [],
+): Promise<void> {
   const ledger = await readLedger(admin, installation, [place.schemaName]);
-  await applyMigrations(admin, tenantTarget(roles, place), pendingOf(ledger, place.schemaName, wanted));
+  const pending = pendingOf(ledger, place.schemaName, wanted, others);
+  await applyMigrations(admin, tenantTarget(installation.roles, place), pending);
 }
 
 /** A role without login or rights of its own. Grants in parallel fail ("tuple concurrently updated"): one at a time. */

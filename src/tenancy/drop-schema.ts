@@ -81,10 +81,11 @@ function condemn({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): P
 
 async function dropObjects(
   admin: Admin,
-  { roles }: Installation,
+  installation: Installation,
   place: SchemaPlace,
   options: DropOptions,
 ): Promise<void> {
+  const { roles, loginFor } = installation;
   const doomed = `dropping_${place.schemaName}`;
   await inOwn(admin, (tx) => rename(tx, place.schemaName, doomed));
   const tables = await schemaTables(admin, doomed);
@@ -104,6 +105,7 @@ async function dropObjects(
     await tx.run(`drop schema if exists ${quoteIdentifier(doomed)} cascade`);
   });
   await dropRole(admin, place.roleName);
+  if (loginFor) await dropLogin(admin, loginFor(place.roleName).role);
   await inOwn(admin, async (tx) => {
     await actAs(tx, roles.owner);
     await tx.run('delete from chantier.tenant_migrations where schema_name = $1', [place.schemaName]);
@@ -127,6 +129,20 @@ async function dropRole(admin: Admin, role: string): Promise<void> {
   } catch (error) {
     if (!isStillDependedOn(error)) throw error;
   }
+}
+
+/** The login of the slots of a tenant that has a database of its own; its connections end by themselves. */
+async function dropLogin(admin: Admin, login: string): Promise<void> {
+  await inOwn(admin, async (tx) => {
+    const [found] = await tx.run<{ database: string }>(
+      'select current_database()::text as database from pg_roles where rolname = $1',
+      [login],
+    );
+    if (found) {
+      await tx.run(`revoke connect on database ${quoteIdentifier(found.database)} from ${quoteIdentifier(login)}`);
+    }
+  });
+  await dropRole(admin, login);
 }
 
 /** A transaction that does not keep others waiting behind it for long, and tries again what was in use. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Migration, mergeLines, readLine } from '../db/migration-files.ts';
+import { badInput } from '../lib/errors.ts';
 
 /**
  * The modules that every tenant has, in the order of their foreign keys. Migrations of one tenant run by timestamp;
@@ -38,12 +39,25 @@ export class MigrationLines {
   readonly catalog: readonly Migration[];
   readonly #modules: ReadonlyMap<string, readonly Migration[]>;
   readonly #core: readonly string[];
+  readonly #optional: readonly string[];
 
-  constructor(root: string = migrationsRoot, core: readonly string[] = coreModules) {
+  constructor(
+    root: string = migrationsRoot,
+    core: readonly string[] = coreModules,
+    optional: readonly string[] = optionalModules,
+  ) {
     this.database = readLine(root, 'database');
     this.catalog = readLine(root, 'catalog');
     this.#core = core;
-    this.#modules = new Map([...core, ...optionalModules].map((line) => [line, readLine(root, line)]));
+    this.#optional = optional;
+    this.#modules = new Map([...core, ...optional].map((line) => [line, readLine(root, line)]));
+  }
+
+  /** The migrations of a module that can be switched. Throws BAD_INPUT for a core module, and for one that there is not. */
+  ofOptional(module: string): readonly Migration[] {
+    if (this.#core.includes(module)) throw badInput(`Every organization has the module ${module}`, 'input.module');
+    if (!this.#optional.includes(module)) throw badInput(`There is no module ${module}`, 'input.module');
+    return this.#modules.get(module) ?? [];
   }
 
   /** What a tenant with these optional modules has, in the order in which it is applied. */

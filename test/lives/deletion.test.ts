@@ -14,12 +14,10 @@ import { suspendOrganization } from '../../src/tenancy/suspend-organization.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { denied } from '../tenancy/raw.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
-import { chainOfTables, dyingAt, Estate, nothing } from './support.ts';
+import { chainOfTables, dyingAt, Estate, nothing, pointsOfDeath } from './support.ts';
 
 const by = { actor: { kind: 'SYSTEM' } } as const;
 const day = 24 * 60 * 60_000;
-/** At how many of its statements a deletion dies; all of them are many. */
-const deaths = Number(process.env.LIVES_DEATHS ?? 15);
 let estate: Estate;
 
 beforeAll(async () => {
@@ -200,8 +198,7 @@ test('a deletion that dies at any statement leaves all or nothing, and completes
   const { victim, sent } = dyingAt(estate.world, Number.POSITIVE_INFINITY);
   await remove({ world: victim }, first);
   await victim[Symbol.asyncDispose]();
-  const points = Array.from({ length: deaths }, (_, n) => Math.ceil(((n + 1) * sent()) / deaths));
-  for (const n of points) {
+  for (const n of pointsOfDeath(sent())) {
     const tenant = await company(`Mortal ${n}`);
     const dying = dyingAt(estate.world, n).victim;
     await remove({ world: dying }, tenant).catch(() => undefined);

@@ -3,7 +3,7 @@ import { dropSchema } from '../../src/tenancy/drop-schema.ts';
 import { buildSpare } from '../../src/tenancy/spares.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
-import { chainOfTables, dyingAt, Estate, nothing } from './support.ts';
+import { chainOfTables, dyingAt, Estate, nothing, pointsOfDeath } from './support.ts';
 
 let estate: Estate;
 
@@ -78,11 +78,7 @@ test('dying at any statement leaves something that the next call drops', { timeo
   await dropSchema(victim.fleet, first);
   await victim[Symbol.asyncDispose]();
   expect(sent()).toBeGreaterThan(40);
-  // Every statement of the frame, and some of those that are alike
-  const points = Array.from({ length: sent() }, (_, n) => n + 1).filter(
-    (n) => n < 16 || n > sent() - 20 || n % 5 === 0,
-  );
-  for (const n of points) {
+  for (const n of pointsOfDeath(sent())) {
     const tenant = await retired(`Mortal ${n}`);
     const dying = dyingAt(estate.world, n).victim;
     await dropSchema(dying.fleet, tenant).catch(() => undefined);

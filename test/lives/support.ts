@@ -56,3 +56,9 @@ export function dyingAt(world: World, n: number): { victim: World; sent: () => n
   });
   return { victim, sent: () => count };
 }
+
+/** At which of its statements a process dies: evenly over all, the last too. LIVES_DEATHS says at how many. */
+export function pointsOfDeath(statements: number): number[] {
+  const deaths = Math.min(statements, Number(process.env.LIVES_DEATHS ?? 12));
+  return Array.from({ length: deaths }, (_, n) => Math.ceil(((n + 1) * statements) / deaths));
+}

@@ -34,9 +34,10 @@ export class TestLines implements AsyncDisposable {
     await rm(path.join(this.root, line, name), { recursive: true });
   }
 
-  /** As a build that has these files would read them. */
-  read(): MigrationLines {
-    return new MigrationLines(this.root, this.modules);
+  /** As a build that has these files would read them; `optional` are those of its modules that can be switched. */
+  read(optional: readonly string[] = []): MigrationLines {
+    const core = this.modules.filter((module) => !optional.includes(module));
+    return new MigrationLines(this.root, core, optional);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
