@@ -1,5 +1,5 @@
 import type { AdminTx } from '../../db/admin.ts';
-import { tablesMadeBy } from '../../db/migration-files.ts';
+import { type Migration, tablesMadeBy } from '../../db/migration-files.ts';
 import type { MigrationLines } from '../modules.ts';
 
 export interface TenantColumn {
@@ -62,8 +62,16 @@ const found = `
  * migrations make (also of modules that were switched off), their columns what the schema really has: an older one has
  * fewer. Throws for tables that refer to each other in a circle.
  */
-export async function tablesOf(tx: AdminTx, lines: MigrationLines, schemaName: string): Promise<TenantTable[]> {
-  const tables = await tx.run<Found>(found, [schemaName, tablesMadeBy(lines.everything())]);
+export const tablesOf = (tx: AdminTx, lines: MigrationLines, schemaName: string): Promise<TenantTable[]> =>
+  tablesMade(tx, lines.everything(), schemaName);
+
+/** The same for any schema, by the migrations that made its tables. */
+export async function tablesMade(
+  tx: AdminTx,
+  migrations: readonly Migration[],
+  schemaName: string,
+): Promise<TenantTable[]> {
+  const tables = await tx.run<Found>(found, [schemaName, tablesMadeBy(migrations)]);
   return inOrder(tables).map(({ references: _, ...table }) => ({ ...table, ...rowsOf(table) }));
 }
 

@@ -1,0 +1,34 @@
+import path from 'node:path';
+
+/** What the name of an archive tells. */
+export interface ArchiveName {
+  /** Who: a slug and the organization's id, or the catalog. */
+  subject: string;
+  /** When the run that made it began: `20261121T104029Z`. */
+  stamp: string;
+}
+
+const sealedSuffix = '.sealed';
+
+/** A tenant's archives are told apart by its id: a slug may change, and be another's later. */
+export const tenantSubject = ({ slug, id }: { slug: string; id: string }): string => `${slug}.${id}`;
+export const catalogSubject = 'catalog';
+
+/** Whether two archives are of the same organization, or both of the catalog. */
+export const isSameSubject = (a: string, b: string): boolean => a.split('.').at(-1) === b.split('.').at(-1);
+
+export const stampOf = (at: Date): string => at.toISOString().replace(/[-:]|\.\d+/g, '');
+export const isStamp = (text: string): boolean => /^\d{8}T\d{6}Z$/.test(text);
+
+/** The instant of a stamp. */
+export const timeOf = (stamp: string): Date =>
+  new Date(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+
+export const archiveFile = (folder: string, { subject, stamp }: ArchiveName, sealed: boolean): string =>
+  path.join(folder, `${subject}.${stamp}.tar${sealed ? sealedSuffix : ''}`);
+
+/** Undefined for a file that is no archive, also one that is not whole yet. */
+export function readArchiveName(file: string): ArchiveName | undefined {
+  const found = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{6}Z)\.tar(\.sealed)?$/.exec(path.basename(file));
+  return found ? { subject: found[1]!, stamp: found[2]! } : undefined;
+}

@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { AppError, badInput } from '../../lib/errors.ts';
+import { readJson } from '../../lib/read-text.ts';
+
+/** Raised when a reader of the format before could not read an archive. */
+const formatVersion = 1;
+export const manifestName = 'manifest.json';
+export const mostManifestBytes = 16 * 1024 * 1024;
+
+const identifier = z.string().regex(/^[a-z_][a-z0-9_]{0,62}$/);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const count = z.int().min(0);
+const instant = z.iso.datetime();
+
+const part = z.strictObject({
+  file: z.string(),
+  rows: count,
+  /** Of COPY's text. */
+  bytes: count,
+  sha256: digest,
+  /** Of the file in the archive. */
+  packedBytes: count,
+  packedSha256: digest,
+});
+
+const table = z.strictObject({
+  name: identifier,
+  columns: z.array(z.strictObject({ name: identifier, type: z.string().max(200) })).max(1600),
+  rows: count,
+  /** Where each column that counts by itself stands. */
+  counters: z.record(identifier, z.strictObject({ last: z.string().regex(/^\d{1,19}$/), called: z.boolean() })),
+  parts: z.array(part),
+});
+
+const organization = z.strictObject({
+  id: z.uuid(),
+  slug: z.string().max(50),
+  name: z.string().max(200),
+  description: z.string().max(2_000).nullable(),
+  logoUrl: z.string().max(2_000).nullable(),
+  website: z.string().max(2_000).nullable(),
+  image: z.string().max(2_000).nullable(),
+  timeZone: z.string().max(100),
+  locale: z.string().max(100),
+  currency: z.string().max(3),
+  modules: z.array(z.string().max(63)).max(100),
+  settings: z.record(z.string().max(200), z.json()),
+  permissions: z
+    .array(z.strictObject({ role: z.string().max(50), permission: z.string().max(100), granted: z.boolean() }))
+    .max(10_000),
+});
+
+const manifest = z.strictObject({
+  format: z.literal('chantier archive'),
+  version: z.literal(formatVersion),
+  kind: z.enum(['TENANT', 'CATALOG']),
+  /** The program that wrote it. */
+  product: z.string().max(50),
+  /** The instant whose state it holds, and the server that said so. */
+  snapshotAt: instant,
+  postgres: z.string().max(100),
+  /** Null for the catalog's own. */
+  organization: organization.nullable(),
+  /** What had been applied to the schema, in order of application. */
+  migrations: z.array(z.strictObject({ line: identifier, name: z.string().max(200), hash: digest })).max(10_000),
+  /** In the order in which they can be filled. */
+  tables: z.array(table).max(10_000),
+  /** The era of the event log where the archive was made, and the cursor of its newest event. */
+  events: z.strictObject({ era: z.int().min(1).max(999_999_998), last: z.string().max(60).nullable() }).nullable(),
+});
+
+export type Manifest = z.output<typeof manifest>;
+export type ArchivedOrganization = z.output<typeof organization>;
+export type ArchivedTable = z.output<typeof table>;
+export type Part = z.output<typeof part>;
+
+export const newManifest = (rest: Omit<Manifest, 'format' | 'version'>): Manifest => ({
+  format: 'chantier archive',
+  version: formatVersion,
+  ...rest,
+});
+
+/** Throws SCHEMA_MISMATCH for the manifest of a newer format, BAD_INPUT for what is none. */
+export function parseManifest(data: Buffer): Manifest {
+  const found = readJson(data.toString('utf8'));
+  const version = z.object({ version: z.int() }).safeParse(found).data?.version;
+  if (version !== undefined && version > formatVersion) {
+    throw new AppError('SCHEMA_MISMATCH', 'The archive was made by a newer build: restore it with that one');
+  }
+  const { data: parsed, error } = manifest.safeParse(found);
+  if (parsed) return parsed;
+  const issue = error.issues[0];
+  throw badArchive(`has a manifest that is none${issue ? `: ${issue.path.join('.')} ${issue.message}` : ''}`);
+}
+
+/** The file of a table's n-th part, from 1. */
+export const partName = (tableName: string, n: number): string =>
+  `data/${tableName}/${String(n).padStart(6, '0')}.copy.zst`;
+
+export const isPartName = (name: string): boolean => /^data\/[a-z_][a-z0-9_]{0,62}\/\d{6}\.copy\.zst$/.test(name);
+
+/** What an archive is refused for. */
+export const badArchive = (what: string): AppError => badInput(`The archive ${what}`, 'archive');

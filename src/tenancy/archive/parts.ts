@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { AppError } from '../../lib/errors.ts';
+import { badArchive, type Part } from './manifest.ts';
+
+/** A part ends with the first row that reaches this; so the same rows always make the same parts. */
+const partBytes = 4 * 1024 * 1024;
+/** The most that a part may hold: one row alone may be larger than a part should be. */
+export const mostPartBytes = 64 * 1024 * 1024;
+const newline = 0x0a;
+const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
+const level = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 0 } };
+
+/** Cuts COPY's text between rows. Throws TOO_COMPLEX for a row that no archive can hold. */
+export async function* cutParts(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of text) {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (length < partBytes) continue;
+    let left = Buffer.concat(chunks);
+    for (let end = endOfPart(left); end !== undefined; end = endOfPart(left)) {
+      yield left.subarray(0, end);
+      left = left.subarray(end);
+    }
+    if (left.length > mostPartBytes) throw new AppError('TOO_COMPLEX', 'A row is too large for an archive');
+    chunks = [left];
+    length = left.length;
+  }
+  if (length > 0) yield Buffer.concat(chunks);
+}
+
+function endOfPart(text: Buffer): number | undefined {
+  if (text.length < partBytes) return undefined;
+  const end = text.indexOf(newline, partBytes - 1);
+  return end === -1 ? undefined : end + 1;
+}
+
+/** A part as it is kept, and what the manifest says of it. */
+export async function packPart(file: string, text: Buffer): Promise<{ part: Part; packed: Buffer }> {
+  const packed = await compress(text, level);
+  const part = { file, rows: rowsOf(text), bytes: text.length, sha256: sha256(text) };
+  return { packed, part: { ...part, packedBytes: packed.length, packedSha256: sha256(packed) } };
+}
+
+/** The text of a part, never more than the manifest says. Throws BAD_INPUT when it is another text. */
+export async function unpackPart(part: Part, packed: Buffer): Promise<Buffer> {
+  const text = await decompress(packed, { maxOutputLength: Math.max(part.bytes, 1) }).catch(() => undefined);
+  if (text?.length !== part.bytes || sha256(text) !== part.sha256 || rowsOf(text) !== part.rows) {
+    throw badArchive(`holds in ${part.file} not what its manifest says`);
+  }
+  return text;
+}
+
+export const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
+
+export function rowsOf(text: Buffer): number {
+  let rows = 0;
+  for (let at = text.indexOf(newline); at !== -1; at = text.indexOf(newline, at + 1)) rows++;
+  return rows;
+}

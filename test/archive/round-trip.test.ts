@@ -1,0 +1,41 @@
+import { sql } from 'drizzle-orm';
+import { expect, test } from 'vitest';
+import { restoreNew } from '../../src/tenancy/archive/restore-new.ts';
+import { verifyArchive } from '../../src/tenancy/archive/verify-archive.ts';
+import { world } from '../support/world.ts';
+import { archiveOf, filledCompany, scratchFolder, textsOf, withAdmins } from './support.ts';
+
+const server = await world();
+const folder = await scratchFolder();
+let n = 0;
+const slug = () => `restored-${process.pid}-${++n}`;
+
+test('a tenant restored from an archive has, row by row, the same data parts', async () => {
+  const { tenant } = await filledCompany(server);
+  const archive = await archiveOf(server, tenant, folder);
+  const restored = await withAdmins(server, (admins) =>
+    restoreNew(server.app.fleet, admins, archive, { slug: slug() }),
+  );
+  const again = await archiveOf(server, restored, folder);
+  expect(await textsOf(again)).toEqual(await textsOf(archive));
+  const shared = ({ manifest }: typeof archive) => ({
+    tables: manifest.tables,
+    migrations: manifest.migrations,
+    last: manifest.events?.last,
+  });
+  expect(shared(again)).toEqual(shared(archive));
+  expect(again.manifest.events?.era).toBe(archive.manifest.events!.era + 1);
+  expect(restored).toMatchObject({ name: 'Full', timeZone: 'Europe/Paris', locale: 'fr-FR', status: 'ACTIVE' });
+  expect(archive.manifest.tables.filter(({ rows }) => rows === 0).map(({ name }) => name).length).toBeLessThan(8);
+});
+
+test('an archive is proven by restoring it, and nothing of that stays', async () => {
+  const { tenant } = await filledCompany(server);
+  const archive = await archiveOf(server, tenant, folder);
+  const proven = await withAdmins(server, (admins) => verifyArchive(server.app.fleet, admins, archive));
+  expect(proven.rows).toBe(archive.manifest.tables.reduce((sum, { rows }) => sum + rows, 0));
+  const left = await server.app.catalog.read((db) =>
+    db.execute(sql`select schema_name from tenant_schemas where state in ('SCRATCH', 'DROPPING')`),
+  );
+  expect([...left]).toEqual([]);
+});
