@@ -5,6 +5,7 @@ import { addDatabaseAdd } from './commands/database-add.ts';
 import { addDatabaseCheck } from './commands/database-check.ts';
 import { addDatabaseList, addDatabaseShow } from './commands/database-list.ts';
 import { addDatabaseRetire } from './commands/database-retire.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addImport } from './commands/import.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addSchemaPrint } from './commands/schema-print.ts';
@@ -32,6 +33,7 @@ export function createProgram(host: Host, { json = false } = {}): Command {
   addServe(program, host);
   addMigrate(program, host);
   addImport(program, host);
+  addDoctor(program, host);
   const tenant = program.command('tenant').description('Companies: each has a schema of its own.');
   addTenantCreate(tenant, host);
   addTenantList(tenant, host);

@@ -39,7 +39,8 @@ export async function schemaStatus(fleet: Fleet): Promise<FleetStatus> {
   return { schemas, away };
 }
 
-function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatus[] {
+/** The same of what all tenants of the primary database share. */
+export function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatus[] {
   const shared = [
     ['extensions', lines.database],
     ['catalog', lines.catalog],

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import { systemClock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { DatabaseBudget } from '../../tenancy/doctor/catalog-budget.ts';
+import type { Finding } from '../../tenancy/doctor/finding.ts';
+import { type DoctorReport, runDoctor, type SchemaDrift } from '../../tenancy/doctor/run-doctor.ts';
+import type { Difference } from '../../tenancy/drift/find-drift.ts';
+import { print, table } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
+import type { Host } from '../toolbox.ts';
+
+interface Options {
+  tenant?: string;
+  json?: boolean;
+}
+
+/** In the lines for a person; the JSON has all. */
+const mostDifferences = 20;
+
+export function addDoctor(program: Command, host: Host): void {
+  program
+    .command('doctor')
+    .description(
+      'Look whether every schema is as its migrations made it, and roles, rights, settings and the room that is left. Changes nothing; ends with 5 when there are problems.',
+    )
+    .option('--tenant <slug>', 'only how this company’s schema stands to its migrations')
+    .option('--json', 'print one JSON document')
+    .action(async ({ tenant, json }: Options) => {
+      await using toolbox = await host.open({ unmigrated: true, look: true });
+      const { poolSize, catalogPoolSize } = toolbox.config;
+      using bar = new ProgressBar(host.stderr, 'schemas');
+      const report = await runDoctor(toolbox.fleet, {
+        only: tenant,
+        clock: systemClock,
+        pools: { tenants: poolSize, catalog: catalogPoolSize },
+        spares: 0,
+        signal: host.signal,
+        onProgress: (compared, total) => bar.show(compared / total, compared),
+      });
+      print(host, json, report, () => describe(report));
+      if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
+      const problems = report.findings.filter(({ severity }) => severity === 'PROBLEM').length;
+      if (problems > 0) throw new AppError('INVALID_STATE', `${problems} problems`);
+    });
+}
+
+function describe({ findings, drift, budgets, compared }: DoctorReport): string {
+  const lines = [
+    ...budgets.flatMap(describeBudget),
+    ...findings.map(describeFinding),
+    ...drift.flatMap(describeDrift),
+    `${compared} schemas compared with their migrations, ${drift.length} differ; ${findings.length} findings`,
+  ];
+  return lines.join('\n');
+}
+
+const describeFinding = ({ check, severity, database, subject, message }: Finding): string =>
+  `${severity.padEnd(7)}  ${check}: ${database === undefined ? '' : `${database}: `}${subject} ${message}`;
+
+function describeDrift({ slug, schemaName, differences }: SchemaDrift): string[] {
+  const more = differences.length - mostDifferences;
+  return [
+    `${slug ?? schemaName}:`,
+    ...differences.slice(0, mostDifferences).map((difference) => `  ${describeDifference(difference)}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
+}
+
+function describeDifference({ aspect, name, expected, found }: Difference): string {
+  if (found === undefined) return `${aspect}: ${name} is missing: ${expected}`;
+  if (expected === undefined) return `${aspect}: ${name} is of no migration: ${found}`;
+  return `${aspect}: ${name} is ${found}, not ${expected}`;
+}
+
+function describeBudget({ database, lines }: DatabaseBudget): string[] {
+  const rows = lines.map(({ resource, used, limit, unit, what }) => {
+    const number = (value: number) => (unit === 'bytes' ? `${Math.round(value / 1_000_000)} MB` : value);
+    return [database, resource, number(used), number(limit), `${Math.round((used / limit) * 100)} %`, what];
+  });
+  return [table(['DATABASE', 'BUDGET', 'USED', 'ROOM', 'SHARE', 'WHAT'], rows)];
+}

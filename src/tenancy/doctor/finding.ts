@@ -1,0 +1,56 @@
+export type CheckName =
+  | 'database'
+  | 'migrations'
+  | 'drift'
+  | 'roles'
+  | 'rights'
+  | 'settings'
+  | 'orphans'
+  | 'quarantine'
+  | 'spares'
+  | 'backups'
+  | 'moves'
+  | 'clock'
+  | 'budget';
+
+/** Something that is not as it should be. A PROBLEM is to be mended; a WARNING may become one. */
+export interface Finding {
+  check: CheckName;
+  severity: 'PROBLEM' | 'WARNING';
+  /** The name of the database that it is about; absent for the installation. */
+  database?: string;
+  /** What it is about: a schema, a role, a setting. */
+  subject: string;
+  message: string;
+}
+
+type Found = Omit<Finding, 'severity' | 'check'>;
+
+/** The findings of one check, as they are noted. */
+export class Findings {
+  readonly all: Finding[] = [];
+  readonly #check: CheckName;
+  readonly #database: string | undefined;
+
+  constructor(check: CheckName, database?: string) {
+    this.#check = check;
+    this.#database = database;
+  }
+
+  problem(subject: string, message: string): void {
+    this.#note('PROBLEM', { subject, message });
+  }
+
+  warning(subject: string, message: string): void {
+    this.#note('WARNING', { subject, message });
+  }
+
+  #note(severity: Finding['severity'], found: Found): void {
+    this.all.push({
+      check: this.#check,
+      severity,
+      ...(this.#database !== undefined && { database: this.#database }),
+      ...found,
+    });
+  }
+}

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Seal } from '../../src/lib/seal.ts';
+import { bootstrap, findInstallation } from '../../src/tenancy/bootstrap.ts';
+import { urlContext } from '../../src/tenancy/databases/databases.ts';
+import { runDoctor } from '../../src/tenancy/doctor/run-doctor.ts';
+import { migrateFleet } from '../../src/tenancy/migrate.ts';
+import { assertSchemasCurrent } from '../../src/tenancy/schema-status.ts';
+import { createDatabase } from '../support/database.ts';
+import { Raw } from '../tenancy/raw.ts';
+import { TestLines } from '../tenancy/test-lines.ts';
+import { secret, World } from '../tenancy/world.ts';
+
+let lines: TestLines;
+let world: World;
+let admin: Raw;
+const away = '00000000-0000-7000-8000-00000000dead';
+
+beforeAll(async () => {
+  lines = await TestLines.of({ alpha: { '20260101000000_init': 'CREATE TABLE "notes" ("id" uuid PRIMARY KEY);' } });
+  world = await World.create(lines.read());
+  admin = new Raw(world.database.url);
+  await world.provision('Near');
+  const { id } = await world.provision('Far');
+  const url = new Seal(secret).seal('postgres://nobody:x@127.0.0.1:1/away', urlContext(away, 'app'));
+  await admin.run(
+    `insert into catalog.databases (id, name, kind, state, sealed_url, created_at, updated_at) values ('${away}', 'away', 'SHARED', 'READY', '${url}', now(), now())`,
+  );
+  await admin.run(`update catalog.organizations set database_id = '${away}' where id = '${id}'`);
+  await admin.run(`update catalog.tenant_schemas set database_id = '${away}' where organization_id = '${id}'`);
+});
+
+afterAll(async () => {
+  await admin[Symbol.asyncDispose]();
+  await world[Symbol.asyncDispose]();
+  await lines[Symbol.asyncDispose]();
+});
+
+it('a database that is away is told of, and stops neither migrations, a start nor the doctor', async () => {
+  await lines.write('alpha', '20260201000000_more', 'ALTER TABLE "notes" ADD COLUMN "text" text;');
+  const fleet = { ...world.fleet, lines: lines.read() };
+  const report = await migrateFleet(fleet);
+  expect(report).toMatchObject({
+    migrated: [{ slug: 'near', database: 'primary' }],
+    failed: [],
+    away: [{ name: 'away', schemas: 1 }],
+  });
+  expect(await assertSchemasCurrent(fleet)).toMatchObject([{ name: 'away', schemas: 1 }]);
+  const clock = () => new Date();
+  const { findings, compared } = await runDoctor(fleet, { clock, pools: { tenants: 1, catalog: 1 }, spares: 0 });
+  expect(compared).toBe(1);
+  expect(findings.filter(({ check }) => check === 'database')).toMatchObject([
+    { subject: 'away', severity: 'PROBLEM' },
+  ]);
+});
+
+it('looking finds an installation, or none, and makes nothing', async () => {
+  await using database = await createDatabase();
+  await using raw = new Raw(database.url);
+  const count = `select (select count(*) from pg_roles) as roles, (select count(*) from pg_namespace) as schemas`;
+  const before = await raw.run(count);
+  expect(await findInstallation({ adminUrl: database.url, secret })).toBeUndefined();
+  expect((await raw.run(count))[0]!.schemas).toEqual(before[0]!.schemas);
+  const made = await bootstrap({ adminUrl: database.url, secret });
+  expect(await findInstallation({ adminUrl: database.url, secret })).toEqual(made);
+});
