@@ -4,6 +4,7 @@ import type { Host } from './cli/toolbox.ts';
 import { type Config, loadConfig } from './config.ts';
 import { printGraph } from './graphql/print-graph.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
+import { openProofTarget } from './proof-target.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
 import { assertSchemasCurrent } from './tenancy/schema-status.ts';
@@ -33,22 +34,25 @@ const settings = () => {
   return configured;
 };
 
+async function openApp({ unmigrated = false, look = false } = {}): Promise<App> {
+  const app = await App.open({ ...settings(), look });
+  try {
+    if (!unmigrated) await assertSchemasCurrent(app.fleet);
+    return app;
+  } catch (error) {
+    await app[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 const host: Host = {
   signal: interrupt.signal,
   stdout: process.stdout,
   stderr: process.stderr,
   printSchema: () => printGraph(schema),
   serve: () => serve({ ...settings(), signal: interrupt.signal, stdout: process.stdout }),
-  async open({ unmigrated = false, look = false } = {}) {
-    const app = await App.open({ ...settings(), look });
-    try {
-      if (!unmigrated) await assertSchemasCurrent(app.fleet);
-      return app;
-    } catch (error) {
-      await app[Symbol.asyncDispose]();
-      throw error;
-    }
-  },
+  open: openApp,
+  openForProof: async () => openProofTarget(await openApp()),
 };
 
 process.exitCode = await runProgram(process.argv.slice(2), host);

@@ -42,8 +42,14 @@ export interface GraphServer {
   loginCode: string;
 }
 
+/** What of an app a server is made of. */
+export type GraphParts = Pick<
+  App,
+  'options' | 'authenticator' | 'identity' | 'directory' | 'binding' | 'signingKeys' | 'ready'
+>;
+
 /** The HTTP side over an opened App, without a socket. */
-export function buildGraphServer(app: App, options: GraphServerOptions = {}): GraphServer {
+export function buildGraphServer(app: GraphParts, options: GraphServerOptions = {}): GraphServer {
   const { config, logger } = app.options;
   const { demoHeaders, draining = () => false, plans = new Plans(schema) } = options;
   const loginCode = randomBytes(16).toString('base64url');

@@ -18,6 +18,7 @@ const blocks = (file: string, language: string): string[] =>
 
 const nowhere: Host = {
   open: () => Promise.reject(new Error('not in this test')),
+  openForProof: () => Promise.reject(new Error('not in this test')),
   serve: () => Promise.resolve(),
   printSchema: () => '',
   stdout: { write: () => true },

@@ -12,6 +12,7 @@ import { addSchemaPrint } from './commands/schema-print.ts';
 import { addServe } from './commands/serve.ts';
 import { addTenantCreate } from './commands/tenant-create.ts';
 import { addTenantList } from './commands/tenant-list.ts';
+import { addTenantProve } from './commands/tenant-prove.ts';
 import { addTenantShow } from './commands/tenant-show.ts';
 import { addToken } from './commands/token.ts';
 import { addUserCreate } from './commands/user-create.ts';
@@ -38,6 +39,7 @@ export function createProgram(host: Host, { json = false } = {}): Command {
   addTenantCreate(tenant, host);
   addTenantList(tenant, host);
   addTenantShow(tenant, host);
+  addTenantProve(tenant, host);
   addUserCreate(program.command('user').description('People with an account.'), host);
   const database = program.command('database').description('Where companies live.');
   addDatabaseAdd(database, host);

@@ -1,5 +1,6 @@
 import type { Config } from '../config.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { ProofTarget } from '../prove/target.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
@@ -22,6 +23,8 @@ export interface Host {
    * changing anything in the database.
    */
   open(options?: { unmigrated?: boolean; look?: boolean }): Promise<Toolbox>;
+  /** Opens the installation with servers over it, for `tenant prove` to attack. */
+  openForProof(): Promise<ProofTarget & AsyncDisposable>;
   /** Runs the server until a signal ends it. */
   serve(): Promise<void>;
   /** The graph as a schema document. */

@@ -4,10 +4,10 @@ import { ensureDemo } from '../../src/demo/ensure-demo.ts';
 import { demoCompanies, demoEmail, demoPassword } from '../../src/demo/people.ts';
 import { signIn } from '../../src/identity/sign-in.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
+import { idPlaces, mutationsOf, sampleInput, withIdAt } from '../../src/prove/sample-input.ts';
 import { schema } from '../../src/schema.ts';
 import { Backends } from '../support/backends.ts';
 import { ownWorld } from '../support/own-world.ts';
-import { idPlaces, mutationsOf, sampleInput, withIdAt } from '../support/sample-input.ts';
 
 const here = await ownWorld();
 const admin = new Backends(here.app.installation.adminUrl);
@@ -39,7 +39,7 @@ async function idsOf(slug: string): Promise<Map<string, string>> {
 }
 const own = await idsOf('acme');
 const foreign = await idsOf('globex');
-const ownId = (typename: string) => `${typename}:${own.get(typename) ?? uuidv7()}`;
+const source = { idOf: (typename: string) => `${typename}:${own.get(typename) ?? uuidv7()}` };
 
 /** What an answer says, whatever id it was asked with. */
 async function answer(query: string, variables: Record<string, unknown>, id: string): Promise<string> {
@@ -80,7 +80,7 @@ describe('the id of another company', () => {
     const title = input.name;
     const query = `mutation ($input: ${title}!) { ${name}(input: $input) { lastEventId } }`;
     const ask = (id: string) =>
-      answer(query, { input: withIdAt(sampleInput(input, ownId), input, place, id, ownId) }, id);
+      answer(query, { input: withIdAt(sampleInput(input, source), input, place, id, source) }, id);
     const [theirs, unknown] = await both(place.typename, ask);
     expect(theirs).toBe(unknown);
     expect(theirs).toContain('"code":"NOT_FOUND"');

@@ -16,8 +16,14 @@ export interface IdPlace {
   typename: string;
 }
 
+/** What a sample needs to know: the id to give for a type, and the text that stands in for every text. */
+export interface SampleSource {
+  idOf(typename: string): string;
+  text?: string;
+  email?: string;
+}
+
 const scalars: Record<string, unknown> = {
-  String: 'sample',
   Int: 1,
   Float: 1,
   Boolean: true,
@@ -31,10 +37,12 @@ const scalars: Record<string, unknown> = {
   JSONObject: {},
 };
 
-/** The type that an id of this field must have. */
+/** The type that an id of this field must have: as it was declared, or, where any id is taken, by its name. */
 export function idTypeOf(field: GraphQLInputField): string | undefined {
   const [first] = (field.extensions.relayGlobalIDFor as { typename: string }[] | undefined) ?? [];
-  return first?.typename;
+  if (first) return first.typename;
+  const [, name] = /^(\w+)Ids?$/.exec(field.name) ?? [];
+  return name && getNamedType(field.type).name === 'ID' ? name[0]!.toUpperCase() + name.slice(1) : undefined;
 }
 
 /** Every place in an input object, nested ones too, that takes an id. */
@@ -48,20 +56,22 @@ export function idPlaces(type: GraphQLInputObjectType, path: string[] = []): IdP
   });
 }
 
-function sample(type: GraphQLInputType, field: GraphQLInputField, idOf: (typename: string) => string): unknown {
-  if (isNonNullType(type)) return sample(type.ofType, field, idOf);
-  if (isListType(type)) return [sample(type.ofType, field, idOf)];
-  if (isInputObjectType(type)) return sampleInput(type, idOf);
+function sample(type: GraphQLInputType, field: GraphQLInputField, source: SampleSource): unknown {
+  if (isNonNullType(type)) return sample(type.ofType, field, source);
+  if (isListType(type)) return [sample(type.ofType, field, source)];
+  if (isInputObjectType(type)) return sampleInput(type, source);
   if (isEnumType(type)) return type.getValues()[0]!.name;
   const typename = idTypeOf(field);
   if (field.name === 'emoji') return '👍';
-  return typename ? idOf(typename) : (scalars[type.name] ?? null);
+  if (field.name === 'email') return source.email ?? scalars.EmailAddress;
+  if (type.name === 'String') return source.text ?? 'sample';
+  return typename ? source.idOf(typename) : (scalars[type.name] ?? null);
 }
 
-/** An input with a plausible value for every required field; ids by `idOf`. */
-export function sampleInput(type: GraphQLInputObjectType, idOf: (typename: string) => string): Record<string, unknown> {
+/** An input with a plausible value for every required field. */
+export function sampleInput(type: GraphQLInputObjectType, source: SampleSource): Record<string, unknown> {
   const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
-  return Object.fromEntries(required.map((field) => [field.name, sample(field.type, field, idOf)]));
+  return Object.fromEntries(required.map((field) => [field.name, sample(field.type, field, source)]));
 }
 
 /** The input with an id at a place, making what is needed on the way. */
@@ -70,7 +80,7 @@ export function withIdAt(
   type: GraphQLInputObjectType,
   { path }: IdPlace,
   id: string,
-  idOf: (typename: string) => string,
+  source: SampleSource,
 ): Record<string, unknown> {
   const [key, ...rest] = path;
   const field = type.getFields()[key!]!;
@@ -78,7 +88,7 @@ export function withIdAt(
   const list = isListType(isNonNullType(field.type) ? field.type.ofType : field.type);
   if (!rest.length) return { ...input, [key!]: list ? [id] : id };
   const inner = named as GraphQLInputObjectType;
-  const value = withIdAt(sampleInput(inner, idOf), inner, { path: rest, typename: '' }, id, idOf);
+  const value = withIdAt(sampleInput(inner, source), inner, { path: rest, typename: '' }, id, source);
   return { ...input, [key!]: list ? [value] : value };
 }
 

@@ -1,0 +1,33 @@
+import { caches } from './attacks/caches.ts';
+import { changes } from './attacks/changes.ts';
+import { credentials } from './attacks/credentials.ts';
+import { cursors } from './attacks/cursors.ts';
+import { filters } from './attacks/filters.ts';
+import { hiddenRows } from './attacks/hidden-rows.ts';
+import { ids } from './attacks/ids.ts';
+import { jobs } from './attacks/jobs.ts';
+import { mutations } from './attacks/mutations.ts';
+import { pool } from './attacks/pool.ts';
+import { queries } from './attacks/queries.ts';
+import { retries } from './attacks/retries.ts';
+import { rights } from './attacks/rights.ts';
+import { subscriptions } from './attacks/subscriptions.ts';
+import type { AttackGroup } from './duel.ts';
+
+/** Every kind of attack, in this order: the last ones leave little of the attacker. */
+export const allAttacks: readonly AttackGroup[] = [
+  queries,
+  hiddenRows,
+  filters,
+  ids,
+  cursors,
+  changes,
+  caches,
+  credentials,
+  retries,
+  rights,
+  pool,
+  jobs,
+  subscriptions,
+  mutations,
+];

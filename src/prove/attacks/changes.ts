@@ -1,0 +1,32 @@
+import { codesOf, send } from '../ask.ts';
+import { memberOf } from '../company.ts';
+import type { AttackGroup } from '../duel.ts';
+
+const log = `query ($after: String, $order: EventOrder) { events(first: 100, after: $after, order: $order) {
+  edges { cursor node { id action resourceId before after } } pageInfo { endCursor hasNextPage } totalCount } }`;
+
+/** The log of changes, from every place that the other company's cursors name. */
+export const changes: AttackGroup = {
+  name: 'changes',
+  about: 'cursors of the other company’s log of changes lead through one’s own log',
+  async attack(duel) {
+    const { headers } = memberOf(duel.attacker, 'OWNER');
+    for (const server of duel.target.servers) {
+      const theirs = await send(server, { query: log, headers: memberOf(duel.victim, 'OWNER').headers });
+      const edges = (theirs.data?.events as { edges: { cursor: string }[] } | undefined)?.edges ?? [];
+      if (edges.length === 0) duel.found('events', 'the other company has none: nothing is proven');
+      for (const { cursor: after } of [edges[0], edges.at(Math.floor(edges.length / 2)), edges.at(-1)].filter(
+        (each) => each !== undefined,
+      )) {
+        for (const order of ['OLDEST_FIRST', 'NEWEST_FIRST']) {
+          const answer = await duel.ask(`events after theirs, ${order}`, server, {
+            query: log,
+            variables: { after, order },
+            headers,
+          });
+          if (answer.errors.length > 0) duel.found('events after theirs', `answered ${codesOf(answer)}`);
+        }
+      }
+    }
+  },
+};

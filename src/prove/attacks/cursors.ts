@@ -1,0 +1,68 @@
+import { codesOf, send } from '../ask.ts';
+import { memberOf, type ScratchCompany } from '../company.ts';
+import { searchWords } from '../documents.ts';
+import type { AttackGroup, Duel } from '../duel.ts';
+import { globalIdsIn } from '../found-ids.ts';
+import type { AttackedServer } from '../target.ts';
+
+type Field = { name: string; args: readonly { name: string }[] };
+
+/** Cursors of the other company, of another ordering and made up, in every list. */
+export const cursors: AttackGroup = {
+  name: 'cursors',
+  about: 'cursors of the other company lead through one’s own rows, those of another ordering and made-up ones nowhere',
+  async attack(duel) {
+    const lists: Field[] = Object.values(duel.target.schema.getQueryType()!.getFields()).filter(({ args }) =>
+      ['after', 'before'].every((name) => args.some((arg) => arg.name === name)),
+    );
+    for (const server of duel.target.servers) for (const list of lists) await attackList(duel, server, list);
+  },
+};
+
+/** Texts, and whether they have the form of a cursor: what such a one leads to must be one's own, if anything. */
+const madeUp: readonly (readonly [string, boolean])[] = [
+  ['x', false],
+  ['MQ', false],
+  [Buffer.from('|DC:S:1').toString('base64url'), false],
+  [Buffer.from(`|${Buffer.from('DC:S:1').toString('base64')}`).toString('base64url'), true],
+];
+
+async function attackList(duel: Duel, server: AttackedServer, list: Field): Promise<void> {
+  const words = list.args.some(({ name }) => name === 'query') ? `query: "${searchWords}", ` : '';
+  const query = (order = '') =>
+    `query ($after: String) { ${list.name}(${words}first: 20, after: $after${order}) { edges { cursor node { id } } } }`;
+  const { headers } = memberOf(duel.attacker, 'OWNER');
+  const theirs = await cursorsOf(server, duel.victim, list.name, query());
+  for (const after of [theirs.at(0), theirs.at(-1)]) {
+    const answer = await duel.ask(`${list.name} after theirs`, server, {
+      query: query(),
+      variables: { after },
+      headers,
+    });
+    const codes = codesOf(answer);
+    if (codes.some((code) => code !== 'BAD_CURSOR')) duel.found(`${list.name} after theirs`, `answered ${codes}`);
+  }
+  for (const [after, isCursor] of madeUp) {
+    const attack = `${list.name} after one made up`;
+    const answer = await duel.ask(attack, server, { query: query(), variables: { after }, headers });
+    if (!isCursor && !codesOf(answer).includes('BAD_CURSOR')) duel.found(attack, `was accepted: ${after}`);
+  }
+  if (!list.args.some(({ name }) => name === 'orderBy')) return;
+  const other = ', orderBy: [{ field: CREATED_AT, direction: DESC }]';
+  const attack = `${list.name} after another ordering's`;
+  const answer = await duel.ask(attack, server, { query: query(other), variables: { after: theirs.at(0) }, headers });
+  const codes = codesOf(answer);
+  if (!codes.includes('BAD_CURSOR') && !codes.includes('GRAPHQL_VALIDATION_FAILED')) duel.found(attack, 'was accepted');
+}
+
+async function cursorsOf(
+  server: AttackedServer,
+  company: ScratchCompany,
+  list: string,
+  query: string,
+): Promise<string[]> {
+  const { data, text } = await send(server, { query, headers: memberOf(company, 'OWNER').headers });
+  const edges = (data?.[list] as { edges: { cursor: string }[] } | undefined)?.edges ?? [];
+  if (edges.length === 0 || globalIdsIn(text).size === 0) return [];
+  return edges.map(({ cursor }) => cursor);
+}

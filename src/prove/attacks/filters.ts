@@ -1,0 +1,63 @@
+import { type GraphQLInputObjectType, getNamedType } from 'graphql';
+import { uuidv7 } from '../../lib/ids.ts';
+import { codesOf } from '../ask.ts';
+import { memberOf, type ScratchCompany } from '../company.ts';
+import type { AttackGroup, Duel } from '../duel.ts';
+
+/** A field to filter a list by. */
+interface Place {
+  list: string;
+  filter: string;
+  field: string;
+  kind: string;
+}
+
+/** Filters by what belongs to the other company: ids, and its marker in every text. */
+export const filters: AttackGroup = {
+  name: 'filters',
+  about: 'filters by ids and texts of the other company find what filters by nothing known find',
+  async attack(duel) {
+    for (const [turn, place] of placesIn(duel).entries()) await attackPlace(duel, place, turn);
+  },
+};
+
+function placesIn({ target }: Duel): Place[] {
+  return Object.values(target.schema.getQueryType()!.getFields()).flatMap(({ name: list, args }) => {
+    const where = args.find((arg) => arg.name === 'where');
+    if (!where) return [];
+    const filter = getNamedType(where.type) as GraphQLInputObjectType;
+    return Object.values(filter.getFields()).map(({ name: field, type }) => ({
+      list,
+      filter: filter.name,
+      field,
+      kind: getNamedType(type).name,
+    }));
+  });
+}
+
+async function attackPlace(duel: Duel, { list, filter, field, kind }: Place, turn: number): Promise<void> {
+  const counted = list.endsWith('Aggregate') ? '__typename' : 'totalCount nodes { __typename }';
+  const query = `query ($where: ${filter}) { ${list}(where: $where) { ${counted} } }`;
+  const { headers } = memberOf(duel.attacker, 'OWNER');
+  const server = duel.target.servers[turn % duel.target.servers.length]!;
+  const ask = (pair: readonly [string, string], operator: string) =>
+    duel.askBoth(`${list} where ${field}`, server, pair, (value) => ({
+      query,
+      variables: { where: { [field]: { [operator]: value } } },
+      headers,
+    }));
+  if (kind === 'StringFilter') await ask([duel.victim.marker, 'leaknowhere'], 'contains');
+  if (kind !== 'IDFilter') return;
+  for (const typename of typesFor(field, duel.victim)) {
+    const pair = [duel.victim.ids.get(typename)![0]!, `${typename}:${uuidv7()}`] as const;
+    if (!codesOf(await ask(pair, 'eq')).includes('BAD_INPUT')) return;
+  }
+}
+
+/** Types whose ids a filter may take: first the one that it is called after, then people. A wrong one is refused. */
+function typesFor(field: string, { ids }: ScratchCompany): string[] {
+  const name = `${field[0]!.toUpperCase()}${field.slice(1).replace(/Id$/, '')}`;
+  return [...ids.keys()].sort((a, b) => rankOf(b, name) - rankOf(a, name));
+}
+
+const rankOf = (typename: string, name: string): number => (typename === name ? 2 : typename === 'Profile' ? 1 : 0);

@@ -1,0 +1,18 @@
+import { SlotPool } from '../../db/slot-pool.ts';
+import { TenantBinding } from '../../tenancy/binding.ts';
+import type { Duel } from '../duel.ts';
+
+/** Works with a connection of its own, of the application's login, that all sessions share one after the other. */
+export async function throughOneSlot(
+  { target }: Duel,
+  work: (binding: TenantBinding, pool: SlotPool) => Promise<void>,
+): Promise<void> {
+  await using pool = new SlotPool({
+    url: target.fleet.installation.appUrl,
+    prepare: target.prepare,
+    size: 1,
+    maxPerKey: 1,
+    applicationName: 'chantier proof',
+  });
+  await work(new TenantBinding({ poolOf: () => pool }), pool);
+}

@@ -1,0 +1,110 @@
+import { sql } from 'drizzle-orm';
+import { quoteIdentifier } from '../../db/identifier.ts';
+import type { SlotPool } from '../../db/slot-pool.ts';
+import type { TenantBinding, TenantSession } from '../../tenancy/binding.ts';
+import type { ScratchCompany } from '../company.ts';
+import type { AttackGroup, Duel } from '../duel.ts';
+import { throughOneSlot } from './one-slot.ts';
+
+const names = sql`select last_name as name from profiles where user_id is not null order by id`;
+const rounds = 10;
+
+/** One connection that both companies use by turns: after success, failure, cancel, and the death of the connection. */
+export const pool: AttackGroup = {
+  name: 'pool',
+  about:
+    'a connection carries nothing from one company to the next, however the first one ended; unbound it sees nothing',
+  attack: (duel) =>
+    throughOneSlot(duel, async (binding, slots) => {
+      await inTurn(duel, binding);
+      await afterFailure(duel, binding);
+      await afterCancel(duel, binding);
+      await afterDeath(duel, binding);
+      await unbound(duel, slots);
+    }),
+};
+
+/** What a company reads on the shared connection must be all its own. */
+async function readsOwn(duel: Duel, binding: TenantBinding, company: ScratchCompany, attack: string): Promise<void> {
+  const rows = await binding.read(company.tenant, (db) => db.execute<{ name: string }>(names));
+  const strangers = rows.filter(({ name }) => !name.includes(company.marker));
+  duel.judge(attack, rows.length === 0 || strangers.length > 0, `reads ${JSON.stringify(rows.slice(0, 3))}`);
+}
+
+async function inTurn(duel: Duel, binding: TenantBinding): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    await readsOwn(duel, binding, duel.attacker, 'the same statement in turn');
+    await readsOwn(duel, binding, duel.victim, 'the same statement in turn');
+  }
+}
+
+async function afterFailure(duel: Duel, binding: TenantBinding): Promise<void> {
+  const failed = binding.write(duel.attacker.tenant, (tx) => tx.execute(sql`select 1 / 0`));
+  await failed.catch(() => {});
+  await readsOwn(duel, binding, duel.victim, 'after a failed transaction');
+}
+
+async function afterCancel(duel: Duel, binding: TenantBinding): Promise<void> {
+  const gone = new AbortController();
+  const session = binding.open(duel.attacker.tenant, 'write', { signal: gone.signal });
+  await insertInto(session, duel);
+  const running = session.tx.execute(sql`select pg_sleep(30)`).then(
+    () => false,
+    () => true,
+  );
+  gone.abort();
+  const cancelled = await running;
+  await session.rollback();
+  duel.judge('a cancelled statement', !cancelled, 'was not cancelled');
+  await readsOwn(duel, binding, duel.victim, 'after a cancel');
+}
+
+async function afterDeath(duel: Duel, binding: TenantBinding): Promise<void> {
+  const session = binding.open(duel.attacker.tenant, 'write');
+  await insertInto(session, duel);
+  const [backend] = await session.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+  await duel.admin.run('select pg_terminate_backend($1, 5000)', [backend!.pid]);
+  const late = await insertInto(session, duel).then(
+    () => true,
+    () => false,
+  );
+  const saved = await session.commit().then(
+    () => true,
+    () => false,
+  );
+  await session.rollback();
+  duel.judge('statements after the connection died', late || saved, 'were carried out');
+  await readsOwn(duel, binding, duel.victim, 'after the connection died');
+}
+
+const insertInto = (session: TenantSession, { attacker }: Duel) =>
+  session.tx.execute(
+    sql`insert into clients (id, name) values (gen_random_uuid(), ${`${attacker.marker} uncommitted`})`,
+  );
+
+/** Outside of a session the login finds no table, by no name. */
+async function unbound(duel: Duel, slots: SlotPool): Promise<void> {
+  const lease = await slots.acquire('proof');
+  try {
+    const carriedOut = (text: string) =>
+      lease.run(text, [], false).then(
+        () => true,
+        () => false,
+      );
+    for (const { tenant } of [duel.attacker, duel.victim]) {
+      const table = `${quoteIdentifier(tenant.schemaName)}.profiles`;
+      duel.judge('an unbound statement', await carriedOut(`select 1 from ${table}`), `read ${table}`);
+    }
+    duel.judge('an unbound statement', await carriedOut('select 1 from profiles'), 'read profiles');
+    const [left] = await lease.run(
+      `select current_user::text as role, session_user::text as login, current_setting('search_path') as path, (select count(*)::int from pg_cursors where name <> '') as cursors`,
+      [],
+      false,
+    );
+    const { role, login, path, cursors } = left as { role: string; login: string; path: string; cursors: number };
+    const clean = role === login && /^(""|)$/.test(path) && cursors === 0;
+    duel.judge('what sessions leave behind', !clean, `is ${JSON.stringify(left)}`);
+  } finally {
+    lease.discard();
+  }
+}

@@ -1,0 +1,33 @@
+import { send } from '../ask.ts';
+import type { Headers } from '../company.ts';
+import type { AttackGroup, Duel } from '../duel.ts';
+
+const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { client { id name } lastEventId } }`;
+
+const keyOf = ({ attacker }: Duel, index: number): string => `proof-${attacker.marker}-${index}`;
+
+const ask = (duel: Duel, index: number, headers: Headers) =>
+  send(duel.target.servers[index]!, {
+    query: create,
+    variables: { input: { name: `Retried ${keyOf(duel, index)}` } },
+    headers: { ...headers, 'idempotency-key': keyOf(duel, index) },
+  });
+
+/** The same mutation under the same Idempotency-Key in both companies, by a member of both: each has an answer of its own. */
+export const retries: AttackGroup = {
+  name: 'retries',
+  about: 'an Idempotency-Key that was used in the other company, by the same person too, is unknown here',
+  async prepare(duel) {
+    for (const index of duel.target.servers.keys()) await ask(duel, index, duel.victim.agent.headers);
+  },
+  async attack(duel) {
+    for (const index of duel.target.servers.keys()) {
+      const mine = await ask(duel, index, duel.attacker.agent.headers);
+      const again = await ask(duel, index, duel.attacker.agent.headers);
+      duel.judge('a key of one’s own', mine.text !== again.text, 'made it twice');
+      const made = (mine.data?.createClient as { client: { id: string } } | undefined)?.client.id;
+      const there = made && (await duel.attacker.rows.uuids()).has(made.slice('Client:'.length));
+      duel.judge('a key of the other company', !there, `got another answer than one’s own: ${mine.text.slice(0, 200)}`);
+    }
+  },
+};

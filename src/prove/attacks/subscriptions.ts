@@ -1,0 +1,12 @@
+import type { AttackGroup } from '../duel.ts';
+
+/** The graph of this build has none: the day it has, this says so, and fails until they are attacked. */
+export const subscriptions: AttackGroup = {
+  name: 'subscriptions',
+  about: 'subscriptions deliver nothing of the other company',
+  async attack(duel) {
+    const type = duel.target.schema.getSubscriptionType();
+    if (!type) duel.notes.push('none in this build');
+    else duel.found(Object.keys(type.getFields()).join(', '), 'are not attacked by this proof yet');
+  },
+};

@@ -1,0 +1,24 @@
+import { request as httpRequest } from 'node:http';
+import type { AttackedServer } from './target.ts';
+
+/** A server on a port of this machine, asked by HTTP; the Host header is the request's, as behind a proxy. */
+export const overHttp = (port: number): AttackedServer => ({
+  name: 'http',
+  async ask(request) {
+    const { pathname } = new URL(request.url);
+    const body = await request.text();
+    const headers = { ...Object.fromEntries(request.headers), 'content-length': String(Buffer.byteLength(body)) };
+    return new Promise((resolve, reject) => {
+      const sent = httpRequest(
+        { host: '127.0.0.1', port, path: pathname, method: request.method, headers },
+        async (answer) => {
+          const chunks: Buffer[] = [];
+          for await (const chunk of answer) chunks.push(chunk as Buffer);
+          resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 500 }));
+        },
+      );
+      sent.on('error', reject);
+      sent.end(body);
+    });
+  },
+});

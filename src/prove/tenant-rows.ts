@@ -1,0 +1,116 @@
+import type { Admin, AdminTx } from '../db/admin.ts';
+import { quoteIdentifier } from '../db/identifier.ts';
+import type { Installation } from '../tenancy/installation.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+
+export interface Column {
+  table: string;
+  name: string;
+  type: string;
+}
+
+/** A table of a company, or what the catalog holds of it, as one number: of all rows with all their columns. */
+export interface Checksum {
+  name: string;
+  rows: number;
+  sum: string;
+}
+
+/** What belongs to an organization in the catalog; when a key was last used is no secret and no damage. */
+const catalogParts: readonly { table: string; where: string }[] = [
+  { table: 'organizations', where: 'id = $1' },
+  { table: 'organization_settings', where: 'organization_id = $1' },
+  { table: 'user_organizations', where: 'organization_id = $1' },
+  { table: 'api_keys', where: 'organization_id = $1' },
+  { table: 'join_codes', where: 'organization_id = $1' },
+  { table: 'organization_invitations', where: 'organization_id = $1' },
+  { table: 'permissions', where: 'organization_id = $1' },
+];
+
+const nameOf = (schema: string, table: string): string => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+
+/** Everything in a tenant's schema, as the owner of all tenants' tables sees it: nothing of the product is in between. */
+export class TenantRows {
+  readonly #admin: Admin;
+  readonly #installation: Installation;
+  readonly #tenant: Tenant;
+
+  constructor(admin: Admin, installation: Installation, tenant: Tenant) {
+    this.#admin = admin;
+    this.#installation = installation;
+    this.#tenant = tenant;
+  }
+
+  /** Runs statements as the owner. */
+  asOwner<T>(work: (tx: AdminTx) => Promise<T>): Promise<T> {
+    return this.#as(this.#installation.roles.owner, work);
+  }
+
+  /** Columns that can be written, of every table. */
+  columns(): Promise<Column[]> {
+    return this.asOwner((tx) =>
+      tx.run<Column>(
+        `select c.relname::text as table, a.attname::text as name, format_type(a.atttypid, null) as type
+        from pg_class c join pg_attribute a on a.attrelid = c.oid
+        where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+          and a.attgenerated = '' and a.attidentity <> 'a'
+        order by c.relname, a.attnum`,
+        [this.#tenant.schemaName],
+      ),
+    );
+  }
+
+  /** Of every table and sequence, and of the organization's part of the catalog. */
+  async checksums(): Promise<Checksum[]> {
+    const { schemaName, id } = this.#tenant;
+    const tables = [...new Set((await this.columns()).map(({ table }) => table))];
+    const ofTables = tables.map((table) => checksumOf(table, nameOf(schemaName, table), 't::text'));
+    const own = await this.asOwner(async (tx) => [
+      ...(await tx.run<Checksum>(ofTables.join(' union all '))),
+      ...(await tx.run<Checksum>(
+        `select sequencename::text as name, 1 as rows, coalesce(last_value::text, '') as sum from pg_sequences where schemaname = $1`,
+        [schemaName],
+      )),
+    ]);
+    const ofCatalog = await this.#as(this.#installation.roles.catalogOwner, async (tx) => {
+      const found: Checksum[] = [];
+      for (const { table, where } of catalogParts) {
+        const rows = `(select * from ${nameOf('catalog', table)} where ${where})`;
+        found.push(
+          ...(await tx.run<Checksum>(checksumOf(`catalog ${table}`, rows, `(to_jsonb(t) - 'last_used_at')::text`), [
+            id,
+          ])),
+        );
+      }
+      return found;
+    });
+    return [...own, ...ofCatalog];
+  }
+
+  /** Every uuid that stands in a table. */
+  async uuids(): Promise<Set<string>> {
+    const columns = (await this.columns()).filter(({ type }) => type === 'uuid');
+    const parts = columns.map(
+      ({ table, name }) => `select ${quoteIdentifier(name)}::text as id from ${nameOf(this.#tenant.schemaName, table)}`,
+    );
+    const rows = await this.asOwner((tx) => tx.run<{ id: string | null }>(parts.join(' union ')));
+    return new Set(rows.flatMap(({ id }) => (id === null ? [] : [id])));
+  }
+
+  #as<T>(role: string, work: (tx: AdminTx) => Promise<T>): Promise<T> {
+    return this.#admin.transaction(async (tx) => {
+      await tx.run(`select set_config('role', $1, true)`, [role]);
+      return work(tx);
+    });
+  }
+}
+
+/** The rows in an order that is the same everywhere. */
+const checksumOf = (name: string, rows: string, text: string): string =>
+  `select '${name}' as name, count(*)::int as rows, md5(coalesce(string_agg(${text}, chr(10) order by ${text} collate "C"), '')) as sum from ${rows} t`;
+
+/** What is not as it was: the names of tables and sequences. */
+export function changesBetween(before: readonly Checksum[], after: readonly Checksum[]): string[] {
+  const known = new Map(before.map(({ name, rows, sum }) => [name, `${rows} ${sum}`]));
+  return after.flatMap(({ name, rows, sum }) => (known.get(name) === `${rows} ${sum}` ? [] : [name]));
+}
