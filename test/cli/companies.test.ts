@@ -41,13 +41,13 @@ describe('chantier tenant', () => {
   it('says the same to people', async () => {
     const { schemaName, modules } = company.tenant;
     const { stdout: list } = await chantier(['tenant', 'list']);
-    expect(list.split('\n')[0]).toMatch(/^SLUG +NAME +STATUS +SCHEMA +MODULES$/);
+    expect(list.split('\n')[0]).toMatch(/^SLUG +NAME +STATUS +DATABASE +SCHEMA +MODULES$/);
     expect(
       list
         .split('\n')
         .find((line) => line.startsWith(`${slug} `))
         ?.split(/ {2,}/),
-    ).toEqual([slug, 'Acme', 'ACTIVE', schemaName, String(modules.size)]);
+    ).toEqual([slug, 'Acme', 'ACTIVE', 'primary', schemaName, String(modules.size)]);
     const { stdout: shown } = await chantier(['tenant', 'show', slug]);
     expect(shown).toMatch(new RegExp(`^schemaName: +${schemaName}$`, 'm'));
     const wanted = newName('initech');
@@ -152,7 +152,7 @@ describe('chantier', () => {
   it('explains itself', async () => {
     const { code, stdout, stderr } = await chantier(['--help']);
     expect([code, stderr]).toEqual([0, '']);
-    for (const command of ['serve', 'migrate', 'import', 'tenant', 'user', 'token', 'schema']) {
+    for (const command of ['serve', 'migrate', 'import', 'tenant', 'user', 'token', 'audit', 'schema']) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
   });

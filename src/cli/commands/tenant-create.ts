@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
+import { getTenantOverview } from '../../tenancy/list-tenants.ts';
 import { provisionTenant } from '../../tenancy/provision.ts';
+import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
-import { describeTenant } from './tenant-list.ts';
 
 interface Options {
   slug?: string;
@@ -23,7 +24,8 @@ export function addTenantCreate(tenant: Command, host: Host): void {
     .option('--json', 'print one JSON document')
     .action(async (name: string, { json, ...options }: Options) => {
       await using toolbox = await host.open();
-      const made = await provisionTenant(toolbox.fleet, { name, ...options });
+      const { slug } = await provisionTenant(toolbox.fleet, { name, ...options });
+      const made = await getTenantOverview(toolbox.catalog, slug);
       print(host, json, describeTenant(made), () => `created ${made.slug} in ${made.schemaName}`);
     });
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { listTenants } from '../../tenancy/list-tenants.ts';
+import { isReady, listSpares } from '../../tenancy/spares.ts';
+import { describeTenant } from '../describe-tenant.ts';
 import { print, table } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 
@@ -11,17 +13,13 @@ export function addTenantList(tenant: Command, host: Host): void {
     .action(async ({ json }: { json?: boolean }) => {
       await using toolbox = await host.open();
       const tenants = await listTenants(toolbox.catalog);
+      const spares = (await listSpares(toolbox.catalog)).filter(isReady).length;
+      const rows = tenants.map((each) => {
+        const until = each.deleteAfter ? ` until ${each.deleteAfter.toISOString().slice(0, 10)}` : '';
+        return [each.slug, each.name, each.status + until, each.database, each.schemaName, each.modules.size];
+      });
       const text = () =>
-        table(
-          ['SLUG', 'NAME', 'STATUS', 'SCHEMA', 'MODULES'],
-          tenants.map((each) => [each.slug, each.name, each.status, each.schemaName, each.modules.size]),
-        );
+        `${table(['SLUG', 'NAME', 'STATUS', 'DATABASE', 'SCHEMA', 'MODULES'], rows)}${spares > 0 ? `\nspares: ${spares}` : ''}`;
       print(host, json, tenants.map(describeTenant), text);
     });
 }
-
-/** A tenant as commands print it. */
-export const describeTenant = (tenant: Awaited<ReturnType<typeof listTenants>>[number]) => ({
-  ...tenant,
-  modules: [...tenant.modules],
-});

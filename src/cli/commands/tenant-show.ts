@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { getTenantOverview } from '../../tenancy/list-tenants.ts';
+import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
-import { describeTenant } from './tenant-list.ts';
 
 export function addTenantShow(tenant: Command, host: Host): void {
   tenant
@@ -10,11 +11,17 @@ export function addTenantShow(tenant: Command, host: Host): void {
     .option('--json', 'print one JSON document')
     .action(async (slug: string, { json }: { json?: boolean }) => {
       await using toolbox = await host.open();
-      const found = describeTenant(await toolbox.directory.getBySlug(slug));
+      const found = describeTenant(await getTenantOverview(toolbox.catalog, slug));
       const text = () =>
         Object.entries(found)
-          .map(([key, value]) => `${`${key}:`.padEnd(14)}${Array.isArray(value) ? value.join(', ') : value}`)
+          .map(([key, value]) => `${`${key}:`.padEnd(14)}${textOf(value)}`)
           .join('\n');
       print(host, json, found, text);
     });
+}
+
+function textOf(value: unknown): string {
+  if (Array.isArray(value)) return value.join(', ');
+  if (value instanceof Date) return value.toISOString();
+  return String(value ?? '-');
 }

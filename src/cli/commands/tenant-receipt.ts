@@ -1,0 +1,39 @@
+import type { Command } from 'commander';
+import { decodeGlobalId } from '../../graphql/global-id.ts';
+import { AppError } from '../../lib/errors.ts';
+import { getReceipt, isGenuine, type Receipt } from '../../tenancy/deletion/receipt.ts';
+import { organizationId } from '../describe-tenant.ts';
+import { print } from '../output.ts';
+import type { Host } from '../toolbox.ts';
+
+export function addTenantReceipt(tenant: Command, host: Host): void {
+  tenant
+    .command('receipt <slug-or-id>')
+    .description('Show the receipt of a deleted company, by the slug that it had or its id.')
+    .option('--json', 'print one JSON document')
+    .action(async (slugOrId: string, { json }: { json?: boolean }) => {
+      await using toolbox = await host.open();
+      const wanted = slugOrId.includes(':') ? decodeGlobalId(slugOrId).id : slugOrId;
+      const receipt = await getReceipt(toolbox.catalog, wanted);
+      if (!isGenuine(receipt)) throw new AppError('INVALID_STATE', 'This receipt was changed after it was written');
+      print(host, json, receiptAsJson(receipt), () => describeReceipt(receipt));
+    });
+}
+
+export const receiptAsJson = (receipt: Receipt) => ({
+  ...receipt,
+  organizationId: organizationId(receipt.organizationId),
+});
+
+/** For people. */
+export function describeReceipt(receipt: Receipt): string {
+  const catalog = Object.entries(receipt.catalog).filter(([, rows]) => rows > 0);
+  return [
+    `deleted     ${receipt.slug} (${receipt.name}), ${organizationId(receipt.organizationId)}`,
+    `asked for   ${receipt.requestedAt} by ${receipt.requestedBy}`,
+    `dropped     ${receipt.droppedAt}`,
+    `schema      ${receipt.schemaName}: ${receipt.tables} tables, ${receipt.rows} rows, ${receipt.bytes} bytes`,
+    `catalog     ${catalog.map(([table, rows]) => `${rows} ${table}`).join(', ') || 'nothing more'}`,
+    `sha256      ${receipt.sha256}`,
+  ].join('\n');
+}

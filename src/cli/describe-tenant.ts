@@ -1,0 +1,23 @@
+import { encodeGlobalId } from '../graphql/global-id.ts';
+import type { TenantOverview } from '../tenancy/list-tenants.ts';
+import type { Organization } from '../tenancy/update-organization.ts';
+
+/** Ids of organizations have the form that they have in the graph. */
+export const organizationId = (uuid: string): string => encodeGlobalId('Organization', uuid);
+
+/** A tenant as commands print it. */
+export const describeTenant = (tenant: TenantOverview) => ({
+  ...tenant,
+  id: organizationId(tenant.id),
+  modules: [...tenant.modules],
+});
+
+/** What commands print that change an organization. */
+export const describeChange = ({ id, slug, name, status, modules, deleteAfter }: Organization) => ({
+  id: organizationId(id),
+  slug,
+  name,
+  status,
+  modules,
+  deleteAfter,
+});
