@@ -37,6 +37,7 @@ describe('configuration', () => {
       databaseUrl: undefined,
       adminDatabaseUrl: undefined,
       dataDir: path.resolve(import.meta.dirname, '../.data'),
+      spareSchemas: 1,
       poolSize: 10,
       catalogPoolSize: 3,
       poolWaitMs: 5000,

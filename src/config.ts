@@ -29,6 +29,8 @@ export interface Config {
   adminDatabaseUrl: string | undefined;
   /** Absolute. */
   dataDir: string;
+  /** Spare schemas that a running server keeps ready. */
+  spareSchemas: number;
   poolSize: number;
   catalogPoolSize: number;
   poolWaitMs: number;
@@ -124,6 +126,7 @@ const variables = z.object({
   DATABASE_URL: databaseUrl.optional(),
   ADMIN_DATABASE_URL: databaseUrl.optional(),
   DATA_DIR: z.string().default('.data'),
+  SPARE_SCHEMAS: whole(0, 1000).optional(),
   POOL_SIZE: whole(1, 1000).default(10),
   CATALOG_POOL_SIZE: whole(1, 100).default(3),
   POOL_WAIT_MS: whole(1, hourMs).default(5000),
@@ -181,6 +184,7 @@ function toConfig(v: Values): Config {
     databaseUrl: v.DATABASE_URL,
     adminDatabaseUrl: v.ADMIN_DATABASE_URL,
     dataDir: path.resolve(root, v.DATA_DIR),
+    spareSchemas: v.SPARE_SCHEMAS ?? spareSchemas[v.NODE_ENV],
     poolSize: v.POOL_SIZE,
     catalogPoolSize: v.CATALOG_POOL_SIZE,
     poolWaitMs: v.POOL_WAIT_MS,
@@ -209,6 +213,9 @@ function toConfig(v: Values): Config {
     shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
   };
 }
+
+/** In development one is enough; tests say how many they need. */
+const spareSchemas: Record<Values['NODE_ENV'], number> = { production: 2, development: 1, test: 0 };
 
 /** In development a token that was pasted lasts for the day's work. */
 const accessTokenTtl = ({ ACCESS_TOKEN_TTL, NODE_ENV }: Values): number =>

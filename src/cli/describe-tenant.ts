@@ -1,12 +1,12 @@
 import { encodeGlobalId } from '../graphql/global-id.ts';
-import type { TenantOverview } from '../tenancy/list-tenants.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
 
 /** Ids of organizations have the form that they have in the graph. */
 export const organizationId = (uuid: string): string => encodeGlobalId('Organization', uuid);
 
 /** A tenant as commands print it. */
-export const describeTenant = (tenant: TenantOverview) => ({
+export const describeTenant = <T extends Tenant>(tenant: T) => ({
   ...tenant,
   id: organizationId(tenant.id),
   modules: [...tenant.modules],
