@@ -101,6 +101,7 @@ export class App implements Toolbox {
     const shared = {
       url,
       waitMs: config.poolWaitMs,
+      slotBytes: config.poolSlotMb * 1024 * 1024,
       prepare: config.prepare,
       logger,
       ...(onStatement && { onStatement }),

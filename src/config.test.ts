@@ -41,6 +41,7 @@ describe('configuration', () => {
       poolSize: 10,
       catalogPoolSize: 3,
       poolWaitMs: 5000,
+      poolSlotMb: 160,
       prepare: true,
       statementTimeoutMs: { interactive: 10_000, analyst: 30_000, integrator: 20_000, job: 300_000 },
       logLevel: 'info',

@@ -34,6 +34,8 @@ export interface Config {
   poolSize: number;
   catalogPoolSize: number;
   poolWaitMs: number;
+  /** What the server's side of one connection may take before it is replaced; estimated megabytes. */
+  poolSlotMb: number;
   prepare: boolean;
   /** Host names and ranges of addresses beside the public internet where further databases may be. */
   databaseHostsAllowed: string[];
@@ -130,6 +132,7 @@ const variables = z.object({
   POOL_SIZE: whole(1, 1000).default(10),
   CATALOG_POOL_SIZE: whole(1, 100).default(3),
   POOL_WAIT_MS: whole(1, hourMs).default(5000),
+  POOL_SLOT_MB: whole(8, 65_536).default(160),
   PREPARE: flag.default(true),
   DATABASE_HOSTS_ALLOWED: hosts.default([]),
   DATABASE_HOSTS_WITHOUT_TLS: hosts.default([]),
@@ -188,6 +191,7 @@ function toConfig(v: Values): Config {
     poolSize: v.POOL_SIZE,
     catalogPoolSize: v.CATALOG_POOL_SIZE,
     poolWaitMs: v.POOL_WAIT_MS,
+    poolSlotMb: v.POOL_SLOT_MB,
     prepare: v.PREPARE,
     databaseHostsAllowed: v.DATABASE_HOSTS_ALLOWED,
     databaseHostsWithoutTls: v.DATABASE_HOSTS_WITHOUT_TLS,

@@ -46,14 +46,10 @@ async function exchange(
     access,
     limits: defaultLimits.interactive,
   });
-  const run = (statement: Statement) =>
-    lease.run(tagged(statement.text, tenant.schemaName), statement.parameters(variables, viewer), true);
+  const run = (statement: Statement) => lease.run(statement.text, statement.parameters(variables, viewer), true);
   const bound = Promise.all([lease.control(begin), lease.control(settings), limit.lock && run(limit.lock)]);
   const [answer, ended] = await Promise.all([run(limit), lease.control('commit'), bound]);
   const [row] = answer as unknown as [string][];
   if (!row || ended.command !== 'COMMIT') throw new Error(`no answer, ${ended.command}`);
   return row[0];
 }
-
-/** One name of a prepared statement for each tenant: a change of tenant plans nothing anew. */
-const tagged = (text: string, schemaName: string): string => `/* ${schemaName} */ ${text}`;

@@ -12,7 +12,7 @@ export interface Limits {
 
 /** Everything that a session may see: whose it is, where its names are looked up, whose rights it has, for how long. */
 export interface Scope {
-  /** Fairness and affinity are by key: the tenant, or `catalog`. */
+  /** Fairness, affinity and prepared statements are by key: the tenant, or `catalog`. */
   key: string;
   searchPath: readonly string[];
   /** null keeps the rights of the login. */
@@ -20,11 +20,6 @@ export interface Scope {
   /** `read` is one snapshot of the data for the whole session. */
   access: 'read' | 'write';
   limits: Limits;
-  /**
-   * Put as a comment in front of every statement: whose it is. So each scope has prepared statements of its own, and a
-   * slot that changes scopes plans nothing anew.
-   */
-  tag?: string;
 }
 
 export interface BindPacket {

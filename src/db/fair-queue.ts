@@ -17,10 +17,10 @@ export class FairQueue<T> {
     this.#size++;
   }
 
-  /** Takes the first item of the next key in turn that is accepted; the key then goes to the end of the round. */
-  take(accepts: (key: string) => boolean): { key: string; item: T } | undefined {
+  /** Takes the first item of the next key in turn where it is accepted; the key then goes to the end of the round. */
+  take(accepts: (key: string, first: T) => boolean): { key: string; item: T } | undefined {
     for (const [key, line] of this.#lines) {
-      if (!accepts(key)) continue;
+      if (!accepts(key, line[0] as T)) continue;
       const item = line.shift() as T;
       this.#lines.delete(key);
       if (line.length > 0) this.#lines.set(key, line);
@@ -41,10 +41,10 @@ export class FairQueue<T> {
     return true;
   }
 
-  /** How many items could be served now, when each key has room for so many. */
-  demand(roomOf: (key: string) => number): number {
+  /** How many items could be served now, when each key, whose first item is given, has room for so many. */
+  demand(roomOf: (key: string, first: T) => number): number {
     let total = 0;
-    for (const [key, line] of this.#lines) total += Math.min(line.length, Math.max(0, roomOf(key)));
+    for (const [key, line] of this.#lines) total += Math.min(line.length, Math.max(0, roomOf(key, line[0] as T)));
     return total;
   }
 

@@ -7,6 +7,7 @@ import type { Answer, Slot } from './slot.ts';
  */
 export class Lease {
   readonly key: string;
+  readonly began = performance.now();
   #slot: Slot;
   #giveBack: () => void;
   #over = false;
@@ -42,7 +43,7 @@ export class Lease {
   }
 
   run(text: string, parameters: readonly unknown[], values: boolean): Promise<Answer> {
-    return this.#over ? late() : this.#slot.run(text, parameters, values);
+    return this.#over ? late() : this.#slot.run(this.key, text, parameters, values);
   }
 
   control(text: string): Promise<Answer> {

@@ -127,6 +127,9 @@ export const sqlStateOf = (error: unknown): string | undefined => serverError(er
 /** Whether the statement was refused only because an earlier one of its transaction had failed. */
 export const isAbortedTransaction = (error: unknown): boolean => serverError(error)?.code === '25P02';
 
+/** Whether a prepared statement may have become what can never run again, because a table changed under it. */
+export const isPerhapsStale = (error: unknown): boolean => /^(0A|26|42)/.test(sqlStateOf(error) ?? '');
+
 /** Whether the server answered with this error and the connection goes on; anything else leaves it in doubt. */
 export const isAnswer = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && error.severity !== 'FATAL' && error.severity !== 'PANIC';

@@ -59,12 +59,10 @@ export class Session<R extends AnyRelations> {
   #closing: Promise<void> | undefined;
   #effects: Effect[] = [];
   #statements = 0;
-  #tag: string;
 
   constructor(pool: SlotSource, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
     this.#pool = pool;
     this.#scope = scope;
-    this.#tag = scope.tag === undefined ? '' : comment(scope.tag);
     this.#relations = relations;
     this.#signal = options.signal;
     if (this.#signal?.aborted) this.#cancel();
@@ -86,7 +84,7 @@ export class Session<R extends AnyRelations> {
     this.#statements++;
     let commit: Promise<unknown> | undefined;
     const answer = this.#run((lease) => {
-      const sent = lease.run(this.#tag + text, parameters, true);
+      const sent = lease.run(text, parameters, true);
       commit = lease.control('commit');
       commit.catch(noop);
       return sent;
@@ -100,7 +98,7 @@ export class Session<R extends AnyRelations> {
   /** Runs a statement without drizzle: its rows come as arrays. */
   run(text: string, parameters: readonly unknown[]): Promise<Answer> {
     this.#statements++;
-    return this.#run((lease) => lease.run(this.#tag + text, parameters, true));
+    return this.#run((lease) => lease.run(text, parameters, true));
   }
 
   /**
@@ -190,7 +188,7 @@ export class Session<R extends AnyRelations> {
     return {
       run: (text, parameters, values) => {
         this.#statements++;
-        return this.#run((lease) => lease.run(this.#tag + text, parameters, values));
+        return this.#run((lease) => lease.run(text, parameters, values));
       },
       savepoint: (work) => this.#savepoint(level, work),
     };
@@ -370,12 +368,6 @@ export class Session<R extends AnyRelations> {
       }
     }
   }
-}
-
-/** @throws RangeError for a text that would end the comment. */
-function comment(tag: string): string {
-  if (!/^\w+$/.test(tag)) throw new RangeError(`not a name for a comment: ${tag}`);
-  return `/* ${tag} */ `;
 }
 
 const over = (): AppError => new AppError('INTERNAL', 'The database session is over');

@@ -1,10 +1,12 @@
 import type { LookupFunction } from 'node:net';
-import type { AppError } from '../lib/errors.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
+import { type Choice, chooseSlot, isKnown } from './affinity.ts';
 import { FairQueue } from './fair-queue.ts';
+import { HoldTimes } from './hold-times.ts';
 import { Lease } from './lease.ts';
 import { databaseError } from './pg-errors.ts';
 import { Slot } from './slot.ts';
+import { Waiter } from './waiter.ts';
 
 export interface SlotPoolOptions {
   url: string;
@@ -17,10 +19,15 @@ export interface SlotPoolOptions {
   waitMs?: number;
   /** Named statements; off behind a pooler in transaction mode. */
   prepare?: boolean;
-  /** A slot is replaced after so many milliseconds, keys or distinct statements: a connection only ever grows. */
+  /** A slot is replaced after about so many milliseconds. */
   maxAgeMs?: number;
-  maxKeysSeen?: number;
-  maxStatements?: number;
+  /**
+   * What the server's side of a slot may take, estimated, before the slot is replaced: what it remembers of tables is
+   * freed by nothing else.
+   */
+  slotBytes?: number;
+  /** How much of that prepared statements may take before the oldest are closed; half of it when not given. */
+  statementsBytes?: number;
   /** How long `dispose` waits for sessions to end. */
   drainMs?: number;
   applicationName?: string;
@@ -43,37 +50,52 @@ export interface SlotPoolStats {
   opened: number;
   discarded: number;
   recycled: number;
-  /** Sessions that met a slot which served their key last, and those that did not. */
+  /** Sessions that met a slot which knew their key, and those that did not. */
   hits: number;
   misses: number;
+  /** Prepared statements that the connections keep now, and what they take on the server; bytes are estimated. */
+  prepared: number;
+  preparedBytes: number;
+  /** Since the start: statements closed to make room, or because they failed. */
+  closed: number;
+  /** Keys that the connections know now, each counted once for each connection. */
+  keys: number;
+  /** What the server's side of all connections takes, estimated. */
+  memoryBytes: number;
 }
 
 /** Where sessions get their slots. */
 export type SlotSource = Pick<SlotPool, 'acquire' | 'logger'>;
 
-interface Waiter {
-  resolve: (lease: Lease) => void;
-  reject: (error: AppError) => void;
-}
-
 const retryMs = 250;
-const isFresh = (slot: Slot): boolean => slot.lastKey === undefined;
-const exhausted = (): AppError =>
-  databaseError('UNAVAILABLE', undefined, 'The database is busy; try again in a moment');
+const defaultSlotBytes = 160 * 1024 * 1024;
+/** Not all at once, though they were opened together. */
+const ageSpread = 0.25;
+const isFresh = (slot: Slot): boolean => slot.keys.size === 0;
 
 /**
  * A fixed number of one-connection slots, shared fairly. Who is next is decided by the queue, in turn over the keys and
- * never more slots for one key than allowed; which slot it gets, by affinity: the one that served the key last knows its
- * plans. A key that meets none takes a free one, and the pool grows until it is full.
+ * never more slots for one key than allowed; which slot it gets, by affinity: one that knows the key has its tables and
+ * plans in memory. It is worth waiting for, about as long as a few sessions take. A key that no slot knows takes a free
+ * one, and the pool grows until it is full.
+ *
+ * A slot that is old, or whose server's side has grown, is replaced while it goes on serving: first its successor is
+ * opened, one at a time, then it is closed. For that moment there is one connection more than `size`.
  */
 export class SlotPool implements AsyncDisposable {
   #options: Required<Omit<SlotPoolOptions, 'onStatement' | 'lookup'>> & Pick<SlotPoolOptions, 'onStatement' | 'lookup'>;
   #queue = new FairQueue<Waiter>();
-  #slots = new Set<Slot>();
+  /** With the time when each is too old. */
+  #slots = new Map<Slot, number>();
   /** Least recently used first. */
   #idle: Slot[] = [];
   #leases = new Map<Slot, Lease>();
   #held = new Map<string, number>();
+  #holdTimes = new HoldTimes();
+  /** The slot whose successor is being opened. */
+  #worn: Slot | undefined;
+  /** Those that have a successor and are closed as soon as they are given back. */
+  #retired = new Set<Slot>();
   #opening = 0;
   #closing = 0;
   #failures = 0;
@@ -82,17 +104,18 @@ export class SlotPool implements AsyncDisposable {
   #retryAt = 0;
   #retry: NodeJS.Timeout | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
-  #counts = { opened: 0, discarded: 0, recycled: 0, hits: 0, misses: 0 };
+  #counts = { opened: 0, discarded: 0, recycled: 0, hits: 0, misses: 0, closed: 0 };
 
   constructor(options: SlotPoolOptions) {
+    const { slotBytes = defaultSlotBytes } = options;
     this.#options = {
       ...options,
       maxPerKey: options.maxPerKey ?? Math.max(1, Math.ceil(options.size / 2)),
       waitMs: options.waitMs ?? 5_000,
       prepare: options.prepare ?? true,
       maxAgeMs: options.maxAgeMs ?? 30 * 60_000,
-      maxKeysSeen: options.maxKeysSeen ?? 100,
-      maxStatements: options.maxStatements ?? 2_000,
+      slotBytes,
+      statementsBytes: options.statementsBytes ?? slotBytes / 2,
       drainMs: options.drainMs ?? 10_000,
       applicationName: options.applicationName ?? 'chantier',
       logger: options.logger ?? silentLogger,
@@ -112,33 +135,28 @@ export class SlotPool implements AsyncDisposable {
   acquire(key: string, signal?: AbortSignal): Promise<Lease> {
     if (signal?.aborted) return Promise.reject(databaseError('CANCELLED'));
     if (this.#drained) return Promise.reject(databaseError('UNAVAILABLE', undefined, 'The server is stopping'));
-    return new Promise((resolve, reject) => {
-      const leave = (): void => {
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', cancel);
-      };
-      const waiter: Waiter = {
-        resolve: (lease) => {
-          leave();
-          resolve(lease);
-        },
-        reject: (error) => {
-          leave();
-          reject(error);
-        },
-      };
-      const giveUp = (error: AppError): void => {
+    const choice = this.#choose(key);
+    return choice ? Promise.resolve(this.#lend(key, choice)) : this.#wait(key, signal);
+  }
+
+  #wait(key: string, signal: AbortSignal | undefined): Promise<Lease> {
+    const waiter = new Waiter({
+      waitMs: this.#options.waitMs,
+      patienceMs: this.#holdTimes.patienceMs,
+      signal,
+      onImpatient: () => this.#dispatch(),
+      onGivingUp: (waiter, error) => {
         if (this.#queue.remove(key, waiter)) waiter.reject(error);
-      };
-      const cancel = (): void => giveUp(databaseError('CANCELLED'));
-      const timer = setTimeout(() => giveUp(exhausted()), this.#options.waitMs);
-      signal?.addEventListener('abort', cancel);
-      this.#queue.push(key, waiter);
-      this.#dispatch();
+      },
     });
+    this.#queue.push(key, waiter);
+    this.#dispatch();
+    return waiter.lease;
   }
 
   stats(): SlotPoolStats {
+    const slots = [...this.#slots.keys()];
+    const sum = (of: (slot: Slot) => number) => slots.reduce((total, slot) => total + of(slot), 0);
     const quarantined = [...this.#leases.values()].filter((lease) => lease.quarantined).length;
     return {
       size: this.#options.size,
@@ -148,6 +166,10 @@ export class SlotPool implements AsyncDisposable {
       opening: this.#opening,
       waiting: this.#queue.size,
       ...this.#counts,
+      prepared: sum((slot) => slot.prepared.count),
+      preparedBytes: sum((slot) => slot.prepared.bytes),
+      keys: sum((slot) => slot.keys.size),
+      memoryBytes: sum((slot) => slot.memoryBytes),
     };
   }
 
@@ -160,7 +182,7 @@ export class SlotPool implements AsyncDisposable {
       waiter.reject(databaseError('UNAVAILABLE', undefined, 'The server is stopping'));
     const timer = setTimeout(() => {
       this.logger.warn({ sessions: this.#leases.size }, 'database sessions cut off at shutdown');
-      for (const slot of [...this.#slots]) slot.destroy();
+      for (const slot of [...this.#slots.keys()]) slot.destroy();
     }, this.#options.drainMs);
     for (const slot of this.#idle.splice(0)) this.#close(slot);
     this.#finish();
@@ -170,33 +192,35 @@ export class SlotPool implements AsyncDisposable {
   #dispatch(): void {
     if (this.#drained) return;
     while (this.#idle.length > 0) {
-      const next = this.#queue.take((key) => this.#roomOf(key) > 0);
-      if (!next) break;
-      next.item.resolve(this.#lend(next.key));
+      let choice: Choice<Slot> | undefined;
+      const next = this.#queue.take((key, first) => {
+        choice = this.#choose(key, first);
+        return choice !== undefined;
+      });
+      if (!next || !choice) break;
+      next.item.resolve(this.#lend(next.key, choice));
     }
     this.#grow();
     if (this.#slots.size === 0 && this.#opening === 0 && this.#queue.size > 0) this.#refuse();
   }
 
-  #lend(key: string): Lease {
-    const { slot, warm } = this.#choose(key);
+  /** The slot that a session of this key can have now, waiting or just come. */
+  #choose(key: string, waiter?: Waiter): Choice<Slot> | undefined {
+    if (this.#roomOf(key) <= 0) return undefined;
+    return chooseSlot(key, this.#idle, this.#slots.keys(), waiter?.patient ?? true);
+  }
+
+  #lend(key: string, { slot, warm }: Choice<Slot>): Lease {
     this.#idle.splice(this.#idle.indexOf(slot), 1);
     if (warm) this.#counts.hits++;
     else this.#counts.misses++;
-    slot.lastKey = key;
-    slot.keys.add(key);
+    slot.keys.meet(key);
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     const lease = new Lease(slot, key, () => this.#takeBack(slot));
     this.#leases.set(slot, lease);
-    // This key found no slot of its own: let there be a fresh one for the next that does not.
+    // No slot of its own for this key: let there be a fresh one for the next that finds none.
     if (!warm && this.#opening === 0 && !this.#idle.some(isFresh)) this.#open();
     return lease;
-  }
-
-  #choose(key: string): { slot: Slot; warm: boolean } {
-    const own = this.#idle.findLast((slot) => slot.lastKey === key);
-    if (own) return { slot: own, warm: true };
-    return { slot: this.#idle.find(isFresh) ?? this.#idle[0]!, warm: false };
   }
 
   #roomOf(key: string): number {
@@ -205,13 +229,20 @@ export class SlotPool implements AsyncDisposable {
 
   /** Opens as many connections as waiters could use now. */
   #grow(): void {
-    const wanted = this.#queue.demand((key) => this.#roomOf(key));
+    const wanted = this.#queue.demand((key, first) => (this.#waitsFor(key, first) ? 0 : this.#roomOf(key)));
     while (this.#opening < wanted && this.#open());
+  }
+
+  /** Whether it would rather have a slot that knows its key and is busy than a new one. */
+  #waitsFor(key: string, waiter: Waiter): boolean {
+    return waiter.patient && isKnown(key, this.#slots.keys());
   }
 
   /** Begins to open a connection, unless the pool is full or the database just refused one. */
   #open(): boolean {
-    if (this.#slots.size + this.#opening >= this.#options.size || performance.now() < this.#retryAt) return false;
+    // One that is being replaced does not count
+    const slots = this.#slots.size - (this.#worn ? 1 : 0);
+    if (slots + this.#opening >= this.#options.size || performance.now() < this.#retryAt) return false;
     this.#opening++;
     const { url, lookup, prepare, applicationName, waitMs, onStatement } = this.#options;
     const onClose = (slot: Slot): void => this.#forget(slot);
@@ -226,9 +257,11 @@ export class SlotPool implements AsyncDisposable {
     this.#opening--;
     this.#counts.opened++;
     this.#failures = 0;
+    this.#retire();
     // It may have died between its first answer and this turn.
     if (slot.alive) {
-      this.#slots.add(slot);
+      const { maxAgeMs } = this.#options;
+      this.#slots.set(slot, slot.openedAt + maxAgeMs * (1 - ageSpread * Math.random()));
       if (this.#drained) this.#close(slot);
       else this.#idle.unshift(slot);
     }
@@ -241,6 +274,8 @@ export class SlotPool implements AsyncDisposable {
     this.#opening--;
     this.#failures++;
     this.#refusal = error;
+    // Perhaps the server has no room for one more
+    this.#retire();
     if (this.#failures > 1) {
       this.#retryAt = performance.now() + retryMs;
       clearTimeout(this.#retry);
@@ -261,19 +296,35 @@ export class SlotPool implements AsyncDisposable {
     if (!this.#free(slot) || !slot.alive) return;
     if (slot.outstanding > 0) slot.destroy();
     else if (this.#drained) this.#close(slot);
-    else if (this.#worn(slot)) this.#recycle(slot);
-    else this.#idle.push(slot);
+    else if (this.#retired.has(slot)) this.#recycle(slot);
+    else this.#keep(slot);
     this.#dispatch();
     this.#finish();
   }
 
-  #worn(slot: Slot): boolean {
-    const { maxAgeMs, maxKeysSeen, maxStatements } = this.#options;
-    return (
-      performance.now() - slot.openedAt > maxAgeMs ||
-      slot.keys.size >= maxKeysSeen ||
-      slot.preparedStatements >= maxStatements
-    );
+  #keep(slot: Slot): void {
+    this.#counts.closed += slot.trimStatements(this.#options.statementsBytes);
+    this.#idle.push(slot);
+    if (!this.#isWorn(slot) || this.#worn) return;
+    this.#worn = slot;
+    if (!this.#open()) this.#worn = undefined;
+  }
+
+  #isWorn(slot: Slot): boolean {
+    return performance.now() > this.#slots.get(slot)! || slot.memoryBytes > this.#options.slotBytes;
+  }
+
+  /** The worn slot has done its part: its successor is there, or none can be had. */
+  #retire(): void {
+    const slot = this.#worn;
+    this.#worn = undefined;
+    if (!slot || !this.#slots.has(slot)) return;
+    const at = this.#idle.indexOf(slot);
+    if (at < 0) this.#retired.add(slot);
+    else {
+      this.#idle.splice(at, 1);
+      this.#recycle(slot);
+    }
   }
 
   #recycle(slot: Slot): void {
@@ -282,7 +333,7 @@ export class SlotPool implements AsyncDisposable {
   }
 
   #close(slot: Slot): void {
-    this.#slots.delete(slot);
+    this.#leave(slot);
     this.#closing++;
     const closed = (): void => {
       this.#closing--;
@@ -293,7 +344,7 @@ export class SlotPool implements AsyncDisposable {
 
   /** The connection has ended. Whoever held it learns it from its next statement; its place is free at once. */
   #forget(slot: Slot): void {
-    if (!this.#slots.delete(slot)) return;
+    if (!this.#leave(slot)) return;
     this.#counts.discarded++;
     this.#free(slot);
     const at = this.#idle.indexOf(slot);
@@ -302,10 +353,18 @@ export class SlotPool implements AsyncDisposable {
     this.#finish();
   }
 
+  /** False when it has left before. */
+  #leave(slot: Slot): boolean {
+    this.#retired.delete(slot);
+    if (this.#worn === slot) this.#worn = undefined;
+    return this.#slots.delete(slot);
+  }
+
   #free(slot: Slot): boolean {
     const lease = this.#leases.get(slot);
     if (!lease) return false;
     this.#leases.delete(slot);
+    this.#holdTimes.add(performance.now() - lease.began);
     const rest = this.#held.get(lease.key)! - 1;
     if (rest > 0) this.#held.set(lease.key, rest);
     else this.#held.delete(lease.key);

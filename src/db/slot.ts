@@ -1,11 +1,15 @@
 import type { LookupFunction, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
+import { freshBytes } from './backend-memory.ts';
 import { type Backend, requestCancel } from './cancel-request.ts';
 import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
 import { type CopyPeer, copyPeer } from './copy.ts';
-import { databaseError, isAnswer } from './pg-errors.ts';
+import { KeysSeen } from './keys-seen.ts';
+import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
+import { PreparedStatements } from './prepared-statements.ts';
 import { type Address, connectSocket, type Ssl } from './socket.ts';
+import { runStatement, type Statement } from './statement-query.ts';
 
 export type Answer = RowList<Row[]>;
 
@@ -26,7 +30,6 @@ export interface SlotOptions {
 
 /** What postgres.js understands but does not declare. */
 type ClientOptions = Options<Record<string, PostgresType>> & { socket: () => Promise<Socket> };
-type StatementOptions = { prepare: boolean; simple: boolean };
 interface ParsedOptions {
   host: string[];
   port: number[];
@@ -34,6 +37,7 @@ interface ParsedOptions {
   ssl: Ssl;
 }
 
+const typesOf = (parameters: readonly EncodedParameter[]): number[] => parameters.map(({ type }) => type);
 const maxParameters = 65_533;
 /** How much longer than the server's own limit an answer may take before the connection counts as lost. */
 const graceMs = 5_000;
@@ -52,11 +56,9 @@ const recancelMs = 100;
  */
 export class Slot {
   readonly openedAt = performance.now();
-  /** Whom it served last. */
-  lastKey: string | undefined;
-  /** Whom it ever served: the server keeps caches for each. */
-  readonly keys = new Set<string>();
-  #texts = new Set<string>();
+  /** Whom it ever served. */
+  readonly keys = new KeysSeen();
+  readonly #prepared = new PreparedStatements();
   #options: SlotOptions;
   #sql: Sql;
   #socket: Socket | undefined;
@@ -112,9 +114,14 @@ export class Slot {
     return this.#outstanding;
   }
 
-  /** Distinct statements that this connection has prepared. */
-  get preparedStatements(): number {
-    return this.#texts.size;
+  /** What the server's side of the connection keeps prepared; bytes are estimated. */
+  get prepared(): { count: number; bytes: number } {
+    return this.#prepared;
+  }
+
+  /** What the server's side takes, estimated. It only grows, but for statements that are closed. */
+  get memoryBytes(): number {
+    return freshBytes + this.keys.bytes + this.#prepared.bytes;
   }
 
   /** Process id of the server's side. */
@@ -128,25 +135,44 @@ export class Slot {
   }
 
   /**
-   * Sends one statement, in the same packet as those sent in this turn of the event loop, and gives its rows, as arrays
-   * when asked. Several statements in one text are refused by the server.
+   * Sends one statement for a key, in the same packet as those sent in this turn of the event loop, and gives its rows,
+   * as arrays when asked. Several statements in one text are refused by the server.
    * @throws TypeError for a parameter or a text that cannot be sent, TOO_COMPLEX for too many parameters; nothing is
    * sent then.
    */
-  run(text: string, parameters: readonly unknown[] = [], values = false): Promise<Answer> {
-    const { prepare } = this.#options;
-    if (prepare) this.#texts.add(text);
-    return this.#send(text, parameters, { prepare, simple: false }, values);
+  async run(key: string, text: string, parameters: readonly unknown[] = [], values = false): Promise<Answer> {
+    if (!this.#options.prepare) return this.#once(text, parameters, values);
+    const encoded = this.#encode(text, parameters);
+    const { statement, parsed } = this.#prepared.find(key, text, typesOf(encoded));
+    if (!parsed) this.keys.prepare(key, statement.bytes);
+    try {
+      return await this.#send(statement, parsed, encoded, values);
+    } catch (error) {
+      if (!statement.columns || isPerhapsStale(error)) this.#prepared.forget(statement);
+      throw error;
+    }
   }
 
   /** Like `run`, but the statement is parsed each time: for DDL and what is sent once. */
   runOnce(text: string, parameters: readonly unknown[] = []): Promise<Answer> {
-    return this.#send(text, parameters, { prepare: false, simple: false }, false);
+    return this.#once(text, parameters, false);
+  }
+
+  /**
+   * Closes the statements that were not used for the longest, until the others take no more than so many bytes. Sent
+   * ahead of the next session's packet, or alone when there is none; only for when nothing is under way. Gives how many.
+   */
+  trimStatements(mostBytes: number): number {
+    const trimmed = this.#prepared.trim(mostBytes);
+    if (!trimmed) return 0;
+    this.control(trimmed.sql).catch(() => this.destroy());
+    return trimmed.closed;
   }
 
   /** Sends statements of our own without parameters: BEGIN, SET, COMMIT and the like. */
-  control(text: string): Promise<Answer> {
-    return this.#send(text, [], { prepare: false, simple: true }, false);
+  async control(text: string): Promise<Answer> {
+    this.#check(text);
+    return this.#track(this.#sql.unsafe(text, [], { simple: true } as never).execute());
   }
 
   /** Begins a COPY; its data and its end come by `readCopy` or `writeCopy`. Nothing else may be sent meanwhile. */
@@ -223,27 +249,36 @@ export class Slot {
     return path ? { path } : { host: host[0]!, port: port[0]! };
   }
 
-  async #send(
-    text: string,
-    parameters: readonly unknown[],
-    options: StatementOptions,
-    values: boolean,
-  ): Promise<Answer> {
-    if (!this.#alive) throw databaseError('CONNECTION_LOST');
-    const encoded = this.#encode(text, parameters);
-    this.#options.onStatement?.(text);
-    const query = this.#sql.unsafe(text, encoded as never[], options);
-    if (values) query.values();
-    query.execute();
-    return this.#track(query);
+  async #once(string: string, parameters: readonly unknown[], values: boolean): Promise<Answer> {
+    const encoded = this.#encode(string, parameters);
+    return this.#send({ name: '', string, types: typesOf(encoded) }, false, encoded, values);
   }
 
-  #encode(text: string, parameters: readonly unknown[]): unknown[] {
+  #send(
+    statement: Statement,
+    parsed: boolean,
+    parameters: readonly EncodedParameter[],
+    values: boolean,
+  ): Promise<Answer> {
+    const typed = parameters.map(({ text, type }) => this.#sql.typed(text as never, type));
+    const query = this.#sql.unsafe(statement.string, typed, { simple: false } as never);
+    runStatement(query, statement, parsed);
+    if (values) query.values();
+    return this.#track(query.execute());
+  }
+
+  /** Tells who listens. Throws where nothing may be sent. */
+  #check(text: string): void {
+    if (!this.#alive) throw databaseError('CONNECTION_LOST');
     if (text.includes('\0')) throw new TypeError('A statement cannot hold a NUL');
+    this.#options.onStatement?.(text);
+  }
+
+  #encode(text: string, parameters: readonly unknown[]): EncodedParameter[] {
     if (parameters.length > maxParameters) throw databaseError('TOO_COMPLEX');
-    return parameters
-      .map(encodeParameter)
-      .map(({ text, type }: EncodedParameter) => this.#sql.typed(text as never, type));
+    const encoded = parameters.map(encodeParameter);
+    this.#check(text);
+    return encoded;
   }
 
   async #track(query: PromiseLike<Answer>): Promise<Answer> {

@@ -89,7 +89,6 @@ export class TenantBinding {
       role: tenant.roleName,
       access,
       limits: this.#limits[roleClass],
-      tag: tenant.schemaName,
     };
     const pool = this.#poolOf(tenant);
     return new TenantSession(tenant, access, new Session(pool, scope, relations, { signal }));

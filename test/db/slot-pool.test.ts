@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { freshBytes } from '../../src/db/backend-memory.ts';
 import { toAppError } from '../../src/db/pg-errors.ts';
 import { SlotPool, type SlotPoolOptions } from '../../src/db/slot-pool.ts';
 import { createKeyedDatabase, items, type KeyedDatabase } from './keyed-database.ts';
@@ -98,16 +99,42 @@ test('a key comes back to the slot that served it', async () => {
 });
 
 test.each([
-  [{ maxAgeMs: 0 }, 4],
-  [{ maxKeysSeen: 2 }, 2],
-  [{ maxStatements: 1 }, 4],
-])('a slot is replaced when it has grown: %j', async (limit, opened) => {
+  [{ maxAgeMs: 0 }, 5],
+  [{ slotBytes: 1 }, 5],
+  [{ slotBytes: freshBytes + 150_000 }, 2],
+])('a slot that is old or has grown is replaced once its successor is there: %j', async (limit, opened) => {
   const pool = poolOf({ size: 1, ...limit });
   for (const key of ['k0', 'k1', 'k2', 'k3']) {
     expect(await markerOf(pool, key)).toBe(key);
-    await expect.poll(() => pool.stats().busy).toBe(0);
+    await expect.poll(() => pool.stats()).toMatchObject({ busy: 0, opening: 0, idle: 1 });
   }
-  expect(pool.stats()).toMatchObject({ opened, recycled: opened, discarded: 0 });
+  expect(pool.stats()).toMatchObject({ opened, recycled: opened - 1, discarded: 0 });
+});
+
+test('a worn slot is closed where no successor can be had, and replaced when somebody comes', async () => {
+  await using wire = await Wire.to(database.appUrl);
+  await using pool = new SlotPool({ url: wire.url, size: 1, slotBytes: 1 });
+  const session = database.read(pool, 'k0');
+  await session.db.select().from(items);
+  wire.refuseMore();
+  await session.commit();
+  await expect.poll(() => pool.stats()).toMatchObject({ idle: 0, recycled: 1, opened: 1 });
+  await wire.reopen();
+  expect(await markerOf(pool, 'k0')).toBe('k0');
+});
+
+test('a session waits a little for a slot that knows its key, and not for ever', async () => {
+  const pool = poolOf({ size: 2, maxPerKey: 2 });
+  const known = database.read(pool, 'k0');
+  await known.db.select().from(items);
+  await expect.poll(() => pool.stats()).toMatchObject({ opening: 0, idle: 1 });
+  expect(await markerOf(pool, 'k0')).toBe('k0');
+  expect(pool.stats()).toMatchObject({ hits: 0, misses: 2 });
+  const other = markerOf(pool, 'k1', 0.02);
+  const back = markerOf(pool, 'k0');
+  await known.commit();
+  expect(await Promise.all([other, back])).toEqual(['k1', 'k0']);
+  expect(pool.stats()).toMatchObject({ hits: 1, misses: 3 });
 });
 
 test('an idle connection that dies is replaced without anyone noticing', async () => {

@@ -47,6 +47,11 @@ export class Wire implements AsyncDisposable {
     await closed;
   }
 
+  /** Refuses new connections, and leaves those that are. */
+  refuseMore(): void {
+    this.#server.close();
+  }
+
   async reopen(): Promise<void> {
     await once(this.#server.listen(Number(new URL(this.url).port), '127.0.0.1'), 'listening');
   }

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest';
+import { chooseSlot, type Knower } from './affinity.ts';
+import { KeysSeen } from './keys-seen.ts';
+
+function slot(memoryBytes: number, ...known: string[]): Knower {
+  const keys = new KeysSeen();
+  for (const key of known) keys.meet(key);
+  return { keys, memoryBytes };
+}
+
+test('a key goes to the slot that met it earliest of those that are free', () => {
+  const [late, early, stranger] = [slot(1, 'x', 'y', 'a'), slot(9, 'x', 'a'), slot(0)];
+  expect(chooseSlot('a', [late, stranger, early], [], true)).toEqual({ slot: early, warm: true });
+  expect(chooseSlot('a', [late, stranger], [early], true)).toEqual({ slot: late, warm: true });
+});
+
+test('a stranger goes where the least is remembered', () => {
+  const [full, empty] = [slot(9, 'x'), slot(1, 'y')];
+  expect(chooseSlot('a', [full, empty], [full, empty], true)).toEqual({ slot: empty, warm: false });
+  expect(chooseSlot('a', [], [full, empty], true)).toBeUndefined();
+});
+
+test('who is known elsewhere waits, as long as it is patient', () => {
+  const [home, other] = [slot(1, 'a'), slot(9, 'x')];
+  expect(chooseSlot('a', [other], [home, other], true)).toBeUndefined();
+  expect(chooseSlot('a', [other], [home, other], false)).toEqual({ slot: other, warm: false });
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { KeysSeen } from './keys-seen.ts';
+
+test('grows with what is prepared for a key, up to all of its tables', () => {
+  const keys = new KeysSeen();
+  expect(keys).toMatchObject({ size: 0, bytes: 0 });
+  keys.meet('a');
+  const least = keys.bytes;
+  keys.prepare('a', 50_000);
+  expect(keys.bytes).toBe(least + 100_000);
+  for (let n = 0; n < 100; n++) keys.prepare('a', 50_000);
+  const most = keys.bytes;
+  keys.prepare('a', 50_000);
+  keys.meet('a');
+  expect(keys.bytes).toBe(most);
+  expect(most).toBeLessThan(1024 * 1024);
+  keys.prepare('b', 50_000);
+  expect(keys.bytes).toBe(most + least + 100_000);
+});
+
+test('knows in which order it met them', () => {
+  const keys = new KeysSeen();
+  for (const key of ['a', 'b', 'a']) keys.meet(key);
+  expect(['a', 'b', 'c'].map((key) => keys.placeOf(key))).toEqual([0, 1, undefined]);
+});

@@ -1,0 +1,62 @@
+import type { AppError } from '../lib/errors.ts';
+import type { Lease } from './lease.ts';
+import { databaseError } from './pg-errors.ts';
+
+export interface WaiterOptions {
+  /** How long it waits at all; milliseconds. */
+  waitMs: number;
+  /** How long it waits for a slot that knows its key, rather than take any; milliseconds. */
+  patienceMs: number;
+  signal: AbortSignal | undefined;
+  /** It takes any slot from now on. */
+  onImpatient: () => void;
+  /** It waits no longer, and has to be told why by `reject` if it is still in the queue. */
+  onGivingUp: (waiter: Waiter, error: AppError) => void;
+}
+
+/** A session that waits for a slot. */
+export class Waiter {
+  readonly #outcome = Promise.withResolvers<Lease>();
+  readonly #patientUntil: number;
+  readonly #timers: NodeJS.Timeout[];
+  readonly #signal: AbortSignal | undefined;
+  readonly #cancel: () => void;
+
+  constructor({ waitMs, patienceMs, signal, onImpatient, onGivingUp }: WaiterOptions) {
+    this.#patientUntil = performance.now() + patienceMs;
+    this.#timers = [
+      setTimeout(() => onGivingUp(this, exhausted()), waitMs),
+      setTimeout(onImpatient, Math.ceil(patienceMs) + 1),
+    ];
+    this.#signal = signal;
+    this.#cancel = () => onGivingUp(this, databaseError('CANCELLED'));
+    signal?.addEventListener('abort', this.#cancel);
+  }
+
+  get lease(): Promise<Lease> {
+    return this.#outcome.promise;
+  }
+
+  /** Whether it waits for a slot that knows its key. */
+  get patient(): boolean {
+    return performance.now() < this.#patientUntil;
+  }
+
+  resolve(lease: Lease): void {
+    this.#leave();
+    this.#outcome.resolve(lease);
+  }
+
+  reject(error: AppError): void {
+    this.#leave();
+    this.#outcome.reject(error);
+  }
+
+  #leave(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#signal?.removeEventListener('abort', this.#cancel);
+  }
+}
+
+const exhausted = (): AppError =>
+  databaseError('UNAVAILABLE', undefined, 'The database is busy; try again in a moment');
