@@ -6,6 +6,7 @@ import type { SchemaPlace } from '../drop-schema.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
 import { pendingOf, readLedger } from '../migrate-database.ts';
 import { tenantTarget } from '../targets.ts';
+import { tablesAsArchived } from './archived-tables.ts';
 import { compareCopy } from './compare-copy.ts';
 import { renewCopy } from './copy-place.ts';
 import { stopIfAborted } from './interrupted.ts';
@@ -76,16 +77,6 @@ export function migrationsOf(
   if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch('The archive', found);
   const applied = new Set(migrations.map(({ line, name }) => `${line}/${name}`));
   return known.filter(({ line, name }) => applied.has(`${line}/${name}`));
-}
-
-/** The tables that the migrations made, which are those of the archive or it is none of ours. */
-function tablesAsArchived({ tables }: Manifest, made: readonly TenantTable[]): [TenantTable, ArchivedTable][] {
-  const described = (each: { name: string; columns: readonly { name: string; type: string }[] }): string =>
-    JSON.stringify([each.name, each.columns.map(({ name, type }) => [name, type])]);
-  if (made.map(described).join() !== tables.map(described).join()) {
-    throw badArchive('has other tables than its migrations make');
-  }
-  return made.map((table, n) => [table, tables[n]!]);
 }
 
 async function load(building: Building, tables: readonly [TenantTable, ArchivedTable][]): Promise<void> {

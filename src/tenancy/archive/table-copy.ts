@@ -29,24 +29,30 @@ export async function beginSnapshot(tx: AdminTx): Promise<void> {
  * a snapshot (`beginSnapshot`). `where` narrows the rows further; it is SQL of the program, never a value.
  */
 export function copyOut(tx: CopyTx, schemaName: string, table: TenantTable, where?: string): Readable {
-  const conditions = [table.rows, where].filter((each) => each !== undefined).map((each) => `(${each})`);
-  const order = table.primaryKey.map((name) => {
-    const collated = table.columns.some((column) => column.name === name && column.collated);
-    // Collations differ from server to server, except this one
-    return quoteIdentifier(name) + (collated ? ' collate "C"' : '');
-  });
-  return tx.copyOut(
-    `copy (select ${columnsOf(table)} from ${nameOf(schemaName, table)}` +
-      `${conditions.length > 0 ? ` where ${conditions.join(' and ')}` : ''}` +
-      `${order.length > 0 ? ` order by ${order.join(', ')}` : ''}) to stdout`,
-  );
+  const rows = `${tableName(schemaName, table)}${conditionOf(table, where)}${orderOf(table)}`;
+  return tx.copyOut(`copy (select ${columnsOf(table)} from ${rows}) to stdout`);
 }
 
 /** Takes what `copyOut` gave, in a transaction with `useCopyText`. Columns that count by themselves keep the values given. */
 export const copyIn = (tx: CopyTx, schemaName: string, table: TenantTable): Writable =>
-  tx.copyIn(`copy ${nameOf(schemaName, table)} (${columnsOf(table)}) from stdin`);
+  tx.copyIn(`copy ${tableName(schemaName, table)} (${columnsOf(table)}) from stdin`);
 
-const nameOf = (schemaName: string, { name }: TenantTable): string =>
+export const tableName = (schemaName: string, { name }: Pick<TenantTable, 'name'>): string =>
   `${quoteIdentifier(schemaName)}.${quoteIdentifier(name)}`;
+
+/** The clause that leaves the tenant's data, or those of its rows for which `where` holds. */
+export function conditionOf({ rows }: TenantTable, where?: string): string {
+  const conditions = [rows, where].filter((each) => each !== undefined).map((each) => `(${each})`);
+  return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
+}
+
+/** The clause that brings rows into one order, whatever the collations of a server are. */
+export function orderOf({ primaryKey, columns }: TenantTable): string {
+  const order = primaryKey.map((name) => {
+    const collated = columns.some((column) => column.name === name && column.collated);
+    return quoteIdentifier(name) + (collated ? ' collate "C"' : '');
+  });
+  return order.length === 0 ? '' : ` order by ${order.join(', ')}`;
+}
 
 const columnsOf = ({ columns }: TenantTable): string => columns.map(({ name }) => quoteIdentifier(name)).join(', ');

@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import { cloneTenant } from '../../tenancy/archive/clone-tenant.ts';
+import { allAdminsOf } from '../../tenancy/fleet.ts';
+import { getTenantOverview } from '../../tenancy/list-tenants.ts';
+import { describeTenant } from '../describe-tenant.ts';
+import { print } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
+import type { Host } from '../toolbox.ts';
+import { ownerOf } from './tenant-restore.ts';
+
+interface Flags {
+  name?: string;
+  owner?: string;
+  json?: boolean;
+}
+
+export function addTenantClone(tenant: Command, host: Host): void {
+  tenant
+    .command('clone <slug> <new-slug>')
+    .description('Make a new company of the present state of another: same ids, no members but the owner.')
+    .option('--name <name>', 'its name, when not that of the other')
+    .option('--owner <email>', 'the user who becomes its owner')
+    .option('--json', 'print one JSON document')
+    .action(async (slug: string, newSlug: string, { name, owner, json }: Flags) => {
+      await using toolbox = await host.open();
+      const source = await toolbox.directory.getBySlug(slug);
+      const members = await ownerOf(toolbox, owner);
+      await using admins = allAdminsOf(toolbox.fleet);
+      using bar = new ProgressBar(host.stderr, 'bytes');
+      const { slug: made } = await cloneTenant(toolbox.fleet, admins, source, {
+        ...members,
+        slug: newSlug,
+        name,
+        signal: host.signal,
+        onProgress: ({ bytes, totalBytes }) => bar.show(bytes / totalBytes, bytes),
+      });
+      const clone = await getTenantOverview(toolbox.catalog, made);
+      print(host, json, describeTenant(clone), () => `cloned ${slug} as ${made} in ${clone.schemaName}`);
+    });
+}

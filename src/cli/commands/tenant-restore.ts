@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { type Command, Option } from 'commander';
+import { findUserByEmail } from '../../identity/find-user.ts';
+import { type CopyMembers, keepMembers, ownCopy } from '../../identity/members-of-copy.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
+import { type Archive, openArchive } from '../../tenancy/archive/open-archive.ts';
+import { restoreNew } from '../../tenancy/archive/restore-new.ts';
+import { restoreOver } from '../../tenancy/archive/restore-over.ts';
+import { allAdminsOf } from '../../tenancy/fleet.ts';
+import { getTenantOverview } from '../../tenancy/list-tenants.ts';
+import { addKeyOptions, type KeyFlags, readKey } from '../archive-key.ts';
+import { describeTenant } from '../describe-tenant.ts';
+import { print } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
+import type { Host, Toolbox } from '../toolbox.ts';
+
+interface Flags extends KeyFlags {
+  as?: string;
+  over?: string;
+  name?: string;
+  owner?: string;
+  safetyTo?: string;
+  safety: boolean;
+  json?: boolean;
+}
+
+export function addTenantRestore(tenant: Command, host: Host): void {
+  const command = tenant
+    .command('restore <archive>')
+    .description('Restore a company, as a new one or over one. Until the last step nobody sees anything of it.')
+    .addOption(new Option('--as <slug>', 'make a new company, without members but the owner').conflicts('over'))
+    .option('--over <slug>', 'replace the data of this company; its members and settings stay')
+    .option('--name <name>', 'with --as: its name, when not the archived one')
+    .option('--owner <email>', 'with --as: the user who becomes its owner')
+    .option(
+      '--safety-to <folder>',
+      'with --over: where its present state is saved first; beside the archive when absent',
+    )
+    .option('--no-safety', 'with --over: do not save the present state first')
+    .option('--json', 'print one JSON document');
+  addKeyOptions(command).action(async (file: string, flags: Flags) => {
+    if ((flags.as === undefined) === (flags.over === undefined)) throw badInput('Say either --as or --over', 'as');
+    const archive = await openArchive(file, await readKey(flags));
+    await using toolbox = await host.open();
+    using bar = new ProgressBar(host.stderr, 'bytes');
+    const watch = {
+      signal: host.signal,
+      onProgress: ({ bytes, totalBytes }: { bytes: number; totalBytes: number }) => bar.show(bytes / totalBytes, bytes),
+    };
+    if (flags.as !== undefined) await restoreAs(host, toolbox, { archive, slug: flags.as, flags, watch });
+    else await replace(host, toolbox, { archive, slug: flags.over!, flags, watch });
+  });
+}
+
+interface Work {
+  archive: Archive;
+  slug: string;
+  flags: Flags;
+  watch: Pick<Parameters<typeof restoreNew>[3], 'signal' | 'onProgress'>;
+}
+
+async function restoreAs(host: Host, toolbox: Toolbox, { archive, slug, flags, watch }: Work): Promise<void> {
+  const members = await ownerOf(toolbox, flags.owner);
+  await using admins = allAdminsOf(toolbox.fleet);
+  const { slug: made } = await restoreNew(toolbox.fleet, admins, archive, {
+    ...watch,
+    ...members,
+    slug,
+    name: flags.name,
+  });
+  const restored = await getTenantOverview(toolbox.catalog, made);
+  print(host, flags.json, describeTenant(restored), () => `restored ${made} in ${restored.schemaName}`);
+}
+
+async function replace(host: Host, toolbox: Toolbox, { archive, slug, flags, watch }: Work): Promise<void> {
+  const { fleet, directory, identity } = toolbox;
+  const tenant = await directory.getBySlug(slug);
+  const folder = flags.safetyTo ?? path.dirname(archive.file);
+  await using admins = allAdminsOf(fleet);
+  const { safetyArchive = null, retainedUntil } = await restoreOver(
+    fleet,
+    admins,
+    { archive, tenant },
+    { ...watch, ...keepMembers(identity), safety: flags.safety ? { folder, key: archive.key } : null },
+  );
+  const saved = safetyArchive ? `; before: ${safetyArchive}` : '';
+  print(host, flags.json, { slug, safetyArchive, retainedUntil }, () => `restored ${slug}${saved}`);
+}
+
+/** Throws NOT_FOUND for an address without a user: a company that nobody can enter is not what was meant. */
+export async function ownerOf(
+  { catalog, identity }: Toolbox,
+  email: string | undefined,
+): Promise<CopyMembers | object> {
+  if (email === undefined) return {};
+  const user = await catalog.read((db) => findUserByEmail(db, email));
+  if (!user) throw new AppError('NOT_FOUND', `There is no user ${email}: make one with user create`);
+  const { id: userId, firstName, lastName } = user;
+  return ownCopy(identity, { userId, email: user.email, firstName, lastName });
+}

@@ -1,0 +1,70 @@
+import { eq } from 'drizzle-orm';
+import { AppError } from '../lib/errors.ts';
+import { uuidv7 } from '../lib/ids.ts';
+import type { CatalogDb, CatalogTx } from '../tenancy/catalog.ts';
+import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
+import { insertMembership, type Membership } from './add-member.ts';
+import type { Identity } from './identity.ts';
+import type { Person } from './profile-gateway.ts';
+import { userOrganizations, users } from './tables.ts';
+
+/** What a copy of a tenant needs before it is served, and with the transaction that serves it. */
+export interface CopyMembers {
+  prepare(copy: Tenant): Promise<void>;
+  activate(tx: CatalogTx, copy: Tenant): Promise<void>;
+}
+
+/**
+ * Members stay members when a copy of other times takes the place of their organization's data: who has no profile there,
+ * or had left by then, gets one before anybody is served.
+ */
+export function keepMembers({ catalog, profiles }: Identity): CopyMembers {
+  const profileOf = new Map<string, string>();
+  return {
+    async prepare(copy) {
+      for (const { person } of await catalog.read((db) => membersOf(db, copy.id))) {
+        profileOf.set(person.userId, await profiles.join(copy, person));
+      }
+    },
+    async activate(tx, copy) {
+      for (const { id, profileId, person } of await membersOf(tx, copy.id)) {
+        const now = profileOf.get(person.userId);
+        if (now === undefined) throw new AppError('TRANSACTION_CONFLICT', 'Somebody joined meanwhile: try again');
+        if (now === profileId) continue;
+        await tx.update(userOrganizations).set({ profileId: now }).where(eq(userOrganizations.id, id));
+        await notifyMembershipChanged(tx, copy.id, person.userId);
+      }
+    },
+  };
+}
+
+/** The one member of an organization that is made of a copy: its owner. */
+export function ownCopy({ profiles }: Identity, person: Person): CopyMembers {
+  let profileId = '';
+  return {
+    async prepare(copy) {
+      profileId = await profiles.join(copy, person);
+    },
+    async activate(tx, { id: organizationId }) {
+      const membership: Membership = { id: uuidv7(), userId: person.userId, organizationId, profileId, role: 'OWNER' };
+      await insertMembership(tx, membership, {}, { kind: 'SYSTEM' });
+    },
+  };
+}
+
+async function membersOf(
+  db: CatalogDb,
+  organizationId: string,
+): Promise<{ id: string; profileId: string; person: Person }[]> {
+  const { id: userId, email, firstName, lastName } = users;
+  return await db
+    .select({
+      id: userOrganizations.id,
+      profileId: userOrganizations.profileId,
+      person: { userId, email, firstName, lastName },
+    })
+    .from(userOrganizations)
+    .innerJoin(users, eq(users.id, userOrganizations.userId))
+    .where(eq(userOrganizations.organizationId, organizationId));
+}

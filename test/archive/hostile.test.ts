@@ -1,0 +1,335 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { zstdCompressSync } from 'node:zlib';
+import { sql } from 'drizzle-orm';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ByteSource } from '../../src/lib/byte-source.ts';
+import type { Manifest } from '../../src/tenancy/archive/manifest.ts';
+import { openArchive } from '../../src/tenancy/archive/open-archive.ts';
+import { packPart, sha256 } from '../../src/tenancy/archive/parts.ts';
+import { restoreNew } from '../../src/tenancy/archive/restore-new.ts';
+import { readTar, tarEnd, tarEntry } from '../../src/tenancy/archive/tar.ts';
+import { world } from '../support/world.ts';
+import { archiveOf, filledCompany, scratchFolder, withAdmins } from './support.ts';
+
+const server = await world();
+const folder = await scratchFolder();
+
+interface Entry {
+  name: string;
+  data: Buffer;
+}
+/** A real archive, whose files each test spoils. */
+let real: { manifest: Manifest; entries: Entry[]; file: string };
+
+beforeAll(async () => {
+  const { tenant } = await filledCompany(server, { perTable: 4 });
+  const { file, manifest } = await archiveOf(server, tenant, folder);
+  const entries: Entry[] = [];
+  for await (const entry of readTar(new ByteSource(Readable.from([await readFile(file)])), () => 1e9))
+    entries.push(entry);
+  real = { manifest, entries: entries.slice(0, -1), file };
+});
+
+const header = (name: string, data: Buffer, change: (header: Buffer) => void = () => {}) => {
+  const [block, ...rest] = tarEntry({ name, data }, new Date(0));
+  change(block!);
+  block!.write('        ', 148);
+  const sum = block!.reduce((a, b) => a + b, 0);
+  block!.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return [block!, ...rest];
+};
+
+let n = 0;
+
+/** Writes an archive of these files and tries to restore it. */
+async function restore(blocks: Buffer[]): Promise<unknown> {
+  const file = path.join(folder, `hostile-${++n}.tar`);
+  await writeFile(file, Buffer.concat(blocks));
+  return await withAdmins(server, async (admins) =>
+    restoreNew(server.app.fleet, admins, await openArchive(file), { slug: `hostile-${process.pid}-${n}` }),
+  );
+}
+
+const tar = (entries: readonly Entry[]) => entries.flatMap((entry) => header(entry.name, entry.data));
+const manifestEntry = (manifest: unknown): Entry => ({
+  name: 'manifest.json',
+  data: Buffer.from(JSON.stringify(manifest)),
+});
+const whole = (entries: readonly Entry[], manifest: unknown = real.manifest) => [
+  ...tar([...entries, manifestEntry(manifest)]),
+  tarEnd(),
+];
+
+/** The archive with other text in the first part of a table, checksums and all. */
+async function withText(table: string, change: (text: string) => string): Promise<Buffer[]> {
+  const manifest = structuredClone(real.manifest);
+  const archived = manifest.tables.find(({ name }) => name === table)!;
+  const from = real.entries.find(({ name }) => name === archived.parts[0]!.file)!;
+  const text = Buffer.from(change((await import('node:zlib')).zstdDecompressSync(from.data).toString('utf8')));
+  const { part, packed } = await packPart(from.name, text);
+  archived.parts[0] = part;
+  archived.rows = part.rows;
+  return whole(
+    real.entries.map((entry) => (entry === from ? { name: entry.name, data: packed } : entry)),
+    manifest,
+  );
+}
+
+const changed = (change: (manifest: Manifest) => void): Manifest => {
+  const manifest = structuredClone(real.manifest);
+  change(manifest);
+  return manifest;
+};
+
+const tableOf = (manifest: Manifest, name = 'projects') => manifest.tables.find((table) => table.name === name)!;
+
+const attacks: [string, () => Buffer[] | Promise<Buffer[]>, string?][] = [
+  ['nothing', () => []],
+  ['another kind of file', () => [Buffer.from('PK\x03\x04 and so on'.repeat(100))]],
+  ['no manifest', () => [...tar(real.entries), tarEnd()]],
+  ['no end', () => tar([...real.entries, manifestEntry(real.manifest)])],
+  ['a cut', () => [Buffer.concat(whole(real.entries)).subarray(0, 5000)]],
+  ['a path out of it', () => whole([...real.entries, { name: '../../etc/passwd', data: Buffer.from('x') }])],
+  ['an absolute path', () => whole([...real.entries, { name: '/etc/passwd', data: Buffer.from('x') }])],
+  ['a path into a part', () => whole([...real.entries, { name: 'data/../a/000001.copy.zst', data: Buffer.from('x') }])],
+  [
+    'a file that its manifest does not name',
+    () => whole([...real.entries, { ...real.entries[0]!, name: 'data/zzz/000001.copy.zst' }]),
+  ],
+  ['a file twice', () => whole([...real.entries, real.entries[0]!])],
+  [
+    'its manifest twice',
+    () => [...tar([manifestEntry(real.manifest), ...real.entries, manifestEntry(real.manifest)]), tarEnd()],
+  ],
+  ['its files in another order', () => whole(real.entries.toReversed())],
+  ['a file missing', () => whole(real.entries.slice(1))],
+  ['something after its end', () => [...whole(real.entries), Buffer.from('x')]],
+  ...[...'1234567xgKLS'].map((type): [string, () => Buffer[]] => [
+    `an entry of type ${type}`,
+    () => [
+      ...header('data/projects/000001.copy.zst', Buffer.alloc(0), (block) => block.write(type, 156)),
+      ...whole(real.entries),
+    ],
+  ]),
+  [
+    'a wrong header checksum',
+    () => {
+      const blocks = whole(real.entries);
+      blocks[0]!.write('777777', 148);
+      return blocks;
+    },
+  ],
+  [
+    'a size beyond all limits',
+    () => [header('data/a/000001.copy.zst', Buffer.alloc(0), (block) => block.write('77777777777', 124))[0]!],
+  ],
+  ['a huge manifest', () => [header('manifest.json', Buffer.alloc(0), (block) => block.write('00777777777', 124))[0]!]],
+  [
+    'a part that was changed',
+    () =>
+      whole(
+        real.entries.map((entry, i) =>
+          i === 0 ? { ...entry, data: Buffer.concat([entry.data.subarray(0, -1), Buffer.from('!')]) } : entry,
+        ),
+      ),
+  ],
+  [
+    'a manifest that is no JSON',
+    () => [...tar([...real.entries, { name: 'manifest.json', data: Buffer.from('{') }]), tarEnd()],
+  ],
+  ['more in its manifest than is known', () => whole(real.entries, { ...real.manifest, run: 'rm -rf /' })],
+  ['a newer format', () => whole(real.entries, { ...real.manifest, version: 2 }), 'SCHEMA_MISMATCH'],
+  [
+    'a migration of a newer build',
+    () =>
+      whole(
+        real.entries,
+        changed(({ migrations }) =>
+          migrations.push({ line: 'tasks', name: '20991231000000_later', hash: 'a'.repeat(64) }),
+        ),
+      ),
+    'SCHEMA_MISMATCH',
+  ],
+  [
+    'an edited migration',
+    () =>
+      whole(
+        real.entries,
+        changed(({ migrations }) => {
+          migrations[0]!.hash = 'a'.repeat(64);
+        }),
+      ),
+    'SCHEMA_MISMATCH',
+  ],
+  [
+    'a missing migration',
+    () =>
+      whole(
+        real.entries,
+        changed(({ migrations }) => migrations.pop()),
+      ),
+  ],
+  [
+    'SQL in the name of a table',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m).name = 'projects"; drop schema catalog cascade; --';
+        }),
+      ),
+  ],
+  [
+    'SQL in the name of a column',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m).columns[0]!.name = 'id") from stdin; --';
+        }),
+      ),
+  ],
+  [
+    'the name of another table',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m).name = 'pg_authid';
+        }),
+      ),
+  ],
+  [
+    'the name of another column',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m).columns[0]!.name = 'id2';
+        }),
+      ),
+  ],
+  [
+    'another type of a column',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m).columns[0]!.type = 'text';
+        }),
+      ),
+  ],
+  [
+    'a table twice',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => m.tables.push(tableOf(m))),
+      ),
+  ],
+  [
+    'a table less',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          m.tables = m.tables.filter(({ rows }) => rows > 0);
+        }),
+      ),
+  ],
+  [
+    'another counter',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m, 'events').counters = { id: { last: '1', called: true } };
+        }),
+      ),
+  ],
+  [
+    'other numbers of rows',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m).rows++;
+        }),
+      ),
+  ],
+  [
+    'a bomb behind an honest size',
+    () => {
+      const manifest = structuredClone(real.manifest);
+      const part = tableOf(manifest).parts[0]!;
+      const bomb = zstdCompressSync(Buffer.alloc(300_000_000));
+      Object.assign(part, { packedBytes: bomb.length, packedSha256: sha256(bomb) });
+      return whole(
+        real.entries.map((entry) => (entry.name === part.file ? { ...entry, data: bomb } : entry)),
+        manifest,
+      );
+    },
+  ],
+  [
+    'a bomb of a dishonest size',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          tableOf(m).parts[0]!.bytes = 10_000_000_000;
+        }),
+      ),
+  ],
+  [
+    'an organization that cannot be',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          m.organization!.timeZone = 'Mars/Olympus';
+        }),
+      ),
+  ],
+  ['a row twice', () => withText('clients', (text) => text + text)],
+  [
+    'rows that refer to nothing',
+    () => withText('projects', (text) => text.replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-7/g, 'ffffffff-ffff-7')),
+  ],
+  ['values that cannot be', () => withText('clients', (text) => text.replace(/^[^\t]+/, 'no uuid'))],
+  ['too many values in a row', () => withText('clients', (text) => text.replace('\n', '\tmore\n'))],
+  [
+    'a row that breaks a rule',
+    () =>
+      withText('projects', (text) =>
+        text.replace(/\t(PLANNED|ACTIVE|ON_HOLD|COMPLETED|CANCELLED|[A-Z_]{4,})\t/, '\tNO_SUCH\t'),
+      ),
+  ],
+  ['an early end', () => withText('clients', (text) => `\\.\n${text}`)],
+  [
+    'rows in another order',
+    () => withText('clients', (text) => text.trimEnd().split('\n').toReversed().join('\n').concat('\n')),
+  ],
+  ['values written otherwise', () => withText('clients', (text) => text.toUpperCase())],
+];
+
+describe('an archive with', () => {
+  const state = async () => {
+    const tables = await server.app.catalog.read((db) =>
+      db.execute(sql`select (select count(*) from organizations)::int as organizations,
+        (select count(*) from tenant_schemas where state in ('INCOMING', 'SCRATCH'))::int as copies`),
+    );
+    return [...tables];
+  };
+
+  test.each(attacks)('%s is refused and changes nothing', async (_, make, code = 'BAD_INPUT') => {
+    const before = await state();
+    await expect(restore(await make())).rejects.toMatchObject({ code });
+    expect(await state()).toEqual(before);
+  });
+
+  test('nothing wrong is restored', async () => {
+    expect(await restore(whole(real.entries))).toMatchObject({ status: 'ACTIVE' });
+  });
+});
