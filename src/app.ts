@@ -29,6 +29,7 @@ import type { Fleet } from './tenancy/fleet.ts';
 import type { Installation } from './tenancy/installation.ts';
 import { invalidationChannel } from './tenancy/invalidation-bus.ts';
 import { MigrationLines } from './tenancy/modules.ts';
+import { TenantPlaces } from './tenancy/move/tenant-places.ts';
 import { provisionTenant } from './tenancy/provision.ts';
 
 export interface AppOptions {
@@ -131,7 +132,12 @@ export class App implements Toolbox {
         most: config.databasePools,
       }),
     );
-    this.binding = new TenantBinding({ poolOf: (place) => this.pools.poolOf(place), limits: limitsOf(config) });
+    const places = new TenantPlaces({ catalog, directory: this.directory, waitMs: config.poolWaitMs });
+    this.binding = new TenantBinding({
+      poolOf: (place) => this.pools.poolOf(place),
+      limits: limitsOf(config),
+      places,
+    });
     this.signingKeys = new SigningKeys(this.catalog, seal, clock);
     const accessTokens = new AccessTokens(this.signingKeys, clock, {
       issuer: config.issuer,
@@ -140,6 +146,7 @@ export class App implements Toolbox {
     });
     this.identity = {
       catalog: this.catalog,
+      fleet: this.fleet,
       clock,
       seal,
       passwords: options.passwords ?? new Passwords(),

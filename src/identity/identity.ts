@@ -3,6 +3,7 @@ import type { Logger } from '../lib/logger.ts';
 import type { Seal } from '../lib/seal.ts';
 import type { AuditOrigin } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
+import type { Fleet } from '../tenancy/fleet.ts';
 import type { ProvisionOptions } from '../tenancy/provision.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { AccessTokens } from './access-token.ts';
@@ -31,6 +32,8 @@ export interface IdentityOptions {
 /** What every use case of identity works with; `app.ts` puts it together. */
 export interface Identity {
   readonly catalog: Catalog;
+  /** For what changes the lives of organizations. */
+  readonly fleet: Fleet;
   readonly clock: Clock;
   readonly seal: Seal;
   readonly passwords: Passwords;

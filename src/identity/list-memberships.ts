@@ -22,6 +22,9 @@ export interface OwnOrganization {
   timeZone: string;
   locale: string;
   currency: string;
+  /** Optional modules that are switched on. */
+  modules: string[];
+  version: number;
 }
 
 /** The organizations that a user belongs to, by name: what a client offers to choose from. */
@@ -37,4 +40,7 @@ export async function listMemberships({ catalog }: Identity, userId: string): Pr
 }
 
 const { id, name, slug, status, description, logoUrl, website, timeZone, locale, currency } = organizations;
-const organization = { id, name, slug, status, description, logoUrl, website, timeZone, locale, currency };
+const { modules, version } = organizations;
+const organization = {
+  ...{ id, name, slug, status, description, logoUrl, website, timeZone, locale, currency, modules, version },
+};

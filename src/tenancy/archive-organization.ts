@@ -1,6 +1,7 @@
+import type { By } from './audit.ts';
 import type { CatalogTx } from './catalog.ts';
 import { lockLife } from './life-lock.ts';
-import { type By, setStatus } from './set-status.ts';
+import { setStatus } from './set-status.ts';
 import type { Organization } from './update-organization.ts';
 
 /** Ends the service of an organization whose data is kept: it is migrated and backed up as any other. */

@@ -12,8 +12,12 @@ export interface AuditOrigin {
   requestId?: string | undefined;
 }
 
-export interface AuditEntry extends AuditOrigin {
+/** Who does something, from where. */
+export interface By extends AuditOrigin {
   actor: AuditActor;
+}
+
+export interface AuditEntry extends By {
   /** Dotted, past tense: `organization.suspended`. */
   action: string;
   organizationId?: string;

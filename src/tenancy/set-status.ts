@@ -1,15 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
-import { type AuditActor, type AuditOrigin, recordAudit } from './audit.ts';
+import { type By, recordAudit } from './audit.ts';
 import type { CatalogTx } from './catalog.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { organizations } from './tables.ts';
-import { lockOrganization, type Organization } from './update-organization.ts';
-
-/** Who changes an organization, from where. */
-export interface By extends AuditOrigin {
-  actor: AuditActor;
-}
+import { lockOrganization, type Organization, shownOf } from './update-organization.ts';
 
 export interface StatusChange {
   from: readonly Organization['status'][];
@@ -25,20 +20,22 @@ export interface StatusChange {
 export async function setStatus(
   tx: CatalogTx,
   id: string,
-  { actor, ...origin }: By,
+  by: By,
   { from, to, action }: StatusChange,
 ): Promise<Organization> {
   const before = await lockOrganization(tx, id);
   if (before.status === to) return before;
   if (!from.includes(before.status)) {
-    throw new AppError('INVALID_STATE', `The organization is ${before.status.toLowerCase()}`, { current: before });
+    throw new AppError('INVALID_STATE', `The organization is ${before.status.toLowerCase()}`, {
+      current: shownOf(before),
+    });
   }
   const [after] = await tx
     .update(organizations)
     .set({ status: to, version: before.version + 1 })
     .where(eq(organizations.id, id))
     .returning();
-  await recordAudit(tx, { ...origin, actor, action, organizationId: id, metadata: { from: before.status } });
+  await recordAudit(tx, { ...by, action, organizationId: id, metadata: { from: before.status } });
   await notifyOrganizationChanged(tx, id);
   return after!;
 }

@@ -4,13 +4,13 @@ import { quoteIdentifier } from '../db/identifier.ts';
 import { tablesMadeBy } from '../db/migration-files.ts';
 import { isStillDependedOn } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
+import type { By } from './audit.ts';
 import { recordAudit } from './audit.ts';
 import { applyPending } from './build-schema.ts';
 import type { CatalogTx } from './catalog.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { holdingLife } from './life-lock.ts';
-import type { By } from './set-status.ts';
 import { organizations } from './tables.ts';
 import { lockOrganization, type Organization } from './update-organization.ts';
 

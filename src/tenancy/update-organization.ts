@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm';
 import { isUniqueViolation } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
-import { type AuditActor, recordAudit } from './audit.ts';
+import { type By, recordAudit } from './audit.ts';
 import type { CatalogTx } from './catalog.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { type OrganizationChanges, organizationChanges } from './organization-input.ts';
@@ -12,6 +12,11 @@ import { tenantNotFound } from './tenant.ts';
 
 export type Organization = typeof organizations.$inferSelect;
 
+/** What callers may see of an organization in an error: not where its data lives. */
+export const shownOf = ({ id, name, slug, status, timeZone, locale, currency, version }: Organization) => ({
+  ...{ id: `Organization:${id}`, name, slug, status, timeZone, locale, currency, version },
+});
+
 /**
  * Changes what an organization says of itself; absent stays, null clears. A new slug moves no data: the schema keeps its
  * name. Throws BAD_INPUT, ALREADY_EXISTS for a taken slug, STALE_VERSION with the organization as it is now.
@@ -20,12 +25,12 @@ export async function updateOrganization(
   tx: CatalogTx,
   id: string,
   input: OrganizationChanges,
-  { actor, expectedVersion }: { actor: AuditActor; expectedVersion?: number | undefined },
+  { expectedVersion, ...by }: By & { expectedVersion?: number | undefined },
 ): Promise<Organization> {
   const changes = checkInput(organizationChanges, input);
   const before = await lockOrganization(tx, id);
   if (expectedVersion !== undefined && before.version !== expectedVersion) {
-    throw new AppError('STALE_VERSION', 'The organization was changed meanwhile', { current: before });
+    throw new AppError('STALE_VERSION', 'The organization was changed meanwhile', { current: shownOf(before) });
   }
   const [after] = await tx
     .update(organizations)
@@ -35,11 +40,12 @@ export async function updateOrganization(
     .catch((error: unknown) => {
       throw isUniqueViolation(error, 'organizations_slug_key') ? slugTaken(changes.slug ?? '') : error;
     });
+  const renamed = after!.slug !== before.slug && { slug: { from: before.slug, to: after!.slug } };
   await recordAudit(tx, {
-    actor,
+    ...by,
     action: 'organization.updated',
     organizationId: id,
-    metadata: { fields: Object.keys(changes) },
+    metadata: { fields: Object.keys(changes), ...renamed },
   });
   await notifyOrganizationChanged(tx, id);
   return after!;

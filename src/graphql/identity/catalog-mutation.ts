@@ -18,7 +18,12 @@ interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends obj
   /** Who may call it: anybody, who is signed in, or a member of the organization that the request is about. */
   caller: 'anybody' | 'signedIn' | 'member';
   input: (t: InputBuilder) => Fields;
-  run: (ctx: Context, input: WithoutNulls<InputShapeFromFields<Fields>>) => Promise<Shape>;
+  /** `given` is the same with its nulls, for what can be cleared. */
+  run: (
+    ctx: Context,
+    input: WithoutNulls<InputShapeFromFields<Fields>>,
+    given: InputShapeFromFields<Fields>,
+  ) => Promise<Shape>;
   payload: (t: PayloadBuilder<Shape>) => FieldMap;
 }
 
@@ -39,8 +44,10 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
       description,
       extensions: { catalog: true },
       ...(caller !== 'anybody' && { authScopes: { [caller]: true } }),
-      resolve: (_root: unknown, args: unknown, ctx: Context) =>
-        run(ctx, withoutNulls((args as { input: object }).input) as never) as never,
+      resolve: (_root: unknown, args: unknown, ctx: Context) => {
+        const { input: given } = args as { input: object };
+        return run(ctx, withoutNulls(given) as never, given as never) as never;
+      },
     },
     { name: `${title}Payload`, description: `What ${name} gives.`, outputFields: payload as never },
   );

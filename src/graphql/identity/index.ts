@@ -6,3 +6,4 @@ import './api-key.ts';
 import './account-mutations.ts';
 import './membership-mutations.ts';
 import './member-mutations.ts';
+import './organization-mutations.ts';

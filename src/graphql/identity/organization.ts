@@ -28,6 +28,8 @@ export const Organization = builder.objectRef<OwnOrganization>('Organization').i
     timeZone: t.exposeString('timeZone', { description: 'Its time zone, such as Europe/Paris.' }),
     locale: t.exposeString('locale', { description: 'Its locale, such as fr-FR.' }),
     currency: t.exposeString('currency', { description: 'Its currency, an ISO 4217 code.' }),
+    modules: t.exposeStringList('modules', { description: 'Its optional modules; the others are always there.' }),
+    version: t.exposeInt('version', { description: 'Counts its changes: see `expectedVersion`.' }),
   }),
 });
 

@@ -9,7 +9,7 @@ import { adminsOf, type Fleet } from '../fleet.ts';
 import { type Installation, primaryDatabaseId } from '../installation.ts';
 import { notifyDatabaseChanged } from '../invalidation.ts';
 import { migrateDatabase } from '../migrate-database.ts';
-import type { By } from '../set-status.ts';
+import type { By } from '../audit.ts';
 import { databases } from '../tables.ts';
 import { placeOfUrl, readDatabaseUrl } from './database-url.ts';
 import { type Database, type DatabaseRow, urlContext } from './databases.ts';

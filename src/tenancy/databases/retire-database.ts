@@ -4,7 +4,7 @@ import { recordAudit } from '../audit.ts';
 import type { CatalogTx } from '../catalog.ts';
 import { primaryDatabaseId } from '../installation.ts';
 import { notifyDatabaseChanged } from '../invalidation.ts';
-import type { By } from '../set-status.ts';
+import type { By } from '../audit.ts';
 import { databases, tenantSchemas } from '../tables.ts';
 
 /**

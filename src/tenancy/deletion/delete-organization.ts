@@ -1,12 +1,12 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { type Clock, later, systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
+import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
 import type { CatalogTx } from '../catalog.ts';
 import type { Fleet } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
-import type { By } from '../set-status.ts';
 import { organizations, tenantMoves } from '../tables.ts';
 import { tenantNotFound } from '../tenant.ts';
 import type { Organization } from '../update-organization.ts';

@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
+import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
 import type { CatalogTx } from '../catalog.ts';
 import { type DropOptions, dropSchema, type SchemaPlace } from '../drop-schema.ts';
@@ -8,7 +9,6 @@ import { adminsOf, type Fleet } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
 import { schemaSize } from '../schema-tables.ts';
-import type { By } from '../set-status.ts';
 import { organizations, tenantSchemas } from '../tables.ts';
 import type { Organization } from '../update-organization.ts';
 import { deleteCatalogRows } from './catalog-rows.ts';

@@ -1,11 +1,11 @@
 import { and, desc, eq, ne, sql } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
+import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
 import type { CatalogTx } from '../catalog.ts';
 import type { Fleet } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
-import type { By } from '../set-status.ts';
 import { auditLogs, organizationStatuses, organizations, tenantSchemas } from '../tables.ts';
 import { isSchema } from '../tenant.ts';
 import type { Organization } from '../update-organization.ts';
