@@ -5,6 +5,7 @@ import type { Answer } from '../db/slot.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';
 import type { PlaceOfTenant } from './databases/tenant-pools.ts';
+import type { TenantPlaces } from './move/tenant-places.ts';
 import { requireServable, type Tenant } from './tenant.ts';
 
 declare const ofTenant: unique symbol;
@@ -41,6 +42,8 @@ export interface BindingOptions {
   /** The slots of the database where a tenant lives, and of its login there. Getting one throws UNAVAILABLE when it is away. */
   poolOf(place: PlaceOfTenant): SlotSource;
   limits?: LimitsByClass;
+  /** Where tenants are now, while they may be moved; absent, they stay where the caller says. */
+  places?: TenantPlaces;
 }
 
 export interface OpenOptions {
@@ -52,16 +55,27 @@ export interface OpenOptions {
 export class TenantBinding {
   readonly #poolOf: BindingOptions['poolOf'];
   readonly #limits: LimitsByClass;
+  readonly #places: TenantPlaces | undefined;
 
-  constructor({ poolOf, limits = defaultLimits }: BindingOptions) {
+  constructor({ poolOf, limits = defaultLimits, places }: BindingOptions) {
     this.#poolOf = poolOf;
     this.#limits = limits;
+    this.#places = places;
   }
 
-  /** Nothing leaves the pool before the first statement. Throws when the tenant may not be served. */
+  /**
+   * Nothing leaves the pool before the first statement. A writing session of a tenant whose writes are held waits there;
+   * see `afterMove` for what it may fail of. Throws when the tenant may not be served.
+   */
   open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions = {}): TenantSession {
-    requireServable(tenant);
-    return this.#open(tenant, access, options);
+    const current = this.#places?.current(tenant) ?? tenant;
+    requireServable(current);
+    return this.#open(current, access, options);
+  }
+
+  /** See TenantPlaces. */
+  async afterMove(tenant: Tenant, error: unknown, signal?: AbortSignal): Promise<Tenant | undefined> {
+    return await this.#places?.afterMove(tenant, error, signal);
   }
 
   /** Runs the function in one read-only snapshot of the tenant. */
@@ -70,10 +84,22 @@ export class TenantBinding {
     return await session.run(() => fn(session.db));
   }
 
-  /** Runs the function in one transaction of the tenant; commits when it returns, rolls back when it throws. */
+  /**
+   * Runs the function in one transaction of the tenant; commits when it returns, rolls back when it throws. It runs again, at
+   * the new place, when the tenant was moved under it.
+   */
   async write<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>, options?: OpenOptions): Promise<T> {
-    const session = this.open(tenant, 'write', options);
-    return await session.run(() => fn(session.tx));
+    const attempt = (current: Tenant): Promise<T> => {
+      const session = this.open(current, 'write', options);
+      return session.run(() => fn(session.tx));
+    };
+    try {
+      return await attempt(tenant);
+    } catch (error) {
+      const moved = await this.afterMove(tenant, error, options?.signal);
+      if (!moved) throw error;
+      return await attempt(moved);
+    }
   }
 
   /** The same for an organization that is not whole yet: for the one who is provisioning it. */
@@ -90,7 +116,8 @@ export class TenantBinding {
       access,
       limits: this.#limits[roleClass],
     };
-    const pool = this.#poolOf(tenant);
+    const slots = this.#poolOf(tenant);
+    const pool = access === 'write' && this.#places ? this.#places.writing(tenant, slots) : slots;
     return new TenantSession(tenant, access, new Session(pool, scope, relations, { signal }));
   }
 }

@@ -13,6 +13,8 @@ export interface DirectoryOptions {
 
 interface Entry {
   tenant: Promise<Tenant | undefined>;
+  /** What was found, once it was. */
+  found?: Tenant | undefined;
   loadedAt: number;
 }
 
@@ -25,6 +27,8 @@ export class TenantDirectory implements TenantFinder {
   readonly #clock: Clock;
   readonly #maxAgeMs: number;
   readonly #entries = new Map<string, Entry>();
+  #hits = 0;
+  #misses = 0;
 
   constructor({ catalog, clock = systemClock, maxAgeMs = 2_000 }: DirectoryOptions) {
     this.#catalog = catalog;
@@ -33,6 +37,11 @@ export class TenantDirectory implements TenantFinder {
     // Organizations change rarely and their slugs may move: forgetting them all is simple, and always right
     catalog.bus.on('organization.changed', () => this.forget());
     catalog.bus.onDoubt(() => this.forget());
+  }
+
+  /** Entries kept now; lookups since the start that needed no question, and those that did. */
+  get counts(): { kept: number; hits: number; misses: number } {
+    return { kept: this.#entries.size, hits: this.#hits, misses: this.#misses };
   }
 
   findBySlug(slug: string): Promise<Tenant | undefined> {
@@ -50,6 +59,13 @@ export class TenantDirectory implements TenantFinder {
     return tenant;
   }
 
+  /** What a lookup would give without asking the catalog; undefined when it would have to ask. */
+  known(id: string): Tenant | undefined {
+    const entry = this.#entries.get(`id ${id}`);
+    const isFresh = entry && isWithin(entry.loadedAt, this.#clock().getTime(), this.#maxAgeMs);
+    return isFresh && this.#catalog.bus.live ? entry.found : undefined;
+  }
+
   forget(): void {
     this.#entries.clear();
   }
@@ -58,13 +74,22 @@ export class TenantDirectory implements TenantFinder {
     if (!this.#catalog.bus.live) return load();
     const now = this.#clock().getTime();
     const known = this.#entries.get(key);
-    if (known !== undefined && isWithin(known.loadedAt, now, this.#maxAgeMs)) return known.tenant;
+    if (known !== undefined && isWithin(known.loadedAt, now, this.#maxAgeMs)) {
+      this.#hits++;
+      return known.tenant;
+    }
+    this.#misses++;
     // Kept from the start of the load, so a change that happens meanwhile drops it too
-    const entry = { tenant: load(), loadedAt: now };
+    const entry: Entry = { tenant: load(), loadedAt: now };
     this.#entries.set(key, entry);
     // Failures and unknown names are not kept: the first must not last, the second are without number
     const drop = () => this.#entries.get(key) === entry && this.#entries.delete(key);
-    entry.tenant.then((tenant) => tenant ?? drop(), drop);
+    entry.tenant.then((tenant) => {
+      if (!tenant) return drop();
+      entry.found = tenant;
+      // Whoever was found by its slug is asked for by its id later on
+      if (this.#entries.get(key) === entry) this.#entries.set(`id ${tenant.id}`, entry);
+    }, drop);
     return entry.tenant;
   }
 

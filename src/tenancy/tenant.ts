@@ -19,6 +19,8 @@ export interface Tenant {
   readonly currency: string;
   /** A migration failed in its schema: it is not served until one succeeds. */
   readonly quarantined: boolean;
+  /** Until then its writes wait: its data is changing place. */
+  readonly writesPausedUntil?: Date | null;
 }
 
 /** The columns that make a tenant, of `organizations` joined with `tenant_schemas`. */
@@ -35,6 +37,7 @@ export const tenantColumns = {
   locale: organizations.locale,
   currency: organizations.currency,
   quarantinedAt: tenantSchemas.quarantinedAt,
+  writesPausedUntil: organizations.writesPausedUntil,
 };
 
 /** The row of `tenant_schemas` that an organization is served from; other copies of its data may have rows too. */
