@@ -6,6 +6,7 @@ import type { AttackedServer, ProofTarget } from './prove/target.ts';
 import { schema } from './schema.ts';
 import { buildGraphServer, type GraphParts } from './serve.ts';
 import { HttpServer } from './server/http.ts';
+import { TenantBinding } from './tenancy/binding.ts';
 
 /** Below which a host names a tenant in the servers of a proof. */
 const domain = 'scratch-proof.invalid';
@@ -48,6 +49,7 @@ export async function openProofTarget(app: App, { closes = true } = {}): Promise
   return {
     ...{ fleet, catalog, directory, binding, identity, schema, domain },
     prepare: config.prepare,
+    bindingOver: (pool) => new TenantBinding({ poolOf: () => pool }),
     servers: [overHttp(http.port), fieldByField],
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

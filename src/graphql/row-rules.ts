@@ -10,21 +10,22 @@ export type RowRule<T extends TableName = TableName> = 'all' | 'none' | WhereOf<
 
 type AnyRule = (viewer: Viewer) => RowRule;
 
-const rules = new Map<TableName, AnyRule>();
+/** The rules of all tables, each declared once by its module. */
+export const rowRules = new Map<TableName, AnyRule>();
 
 /**
  * Declares who sees which rows of a table. The rule holds on every path of the graph that reads the table: root
  * fields, relations, counts, filters across relations, `node`. A table without a rule cannot be read at all.
  */
 export function defineRowRule<T extends TableName>(table: T, rule: (viewer: Viewer) => RowRule<T>): void {
-  if (rules.has(table)) throw new Error(`the row rule of ${table} is declared twice`);
-  rules.set(table, rule as AnyRule);
+  if (rowRules.has(table)) throw new Error(`the row rule of ${table} is declared twice`);
+  rowRules.set(table, rule as AnyRule);
 }
 
 export function rowRuleOf(table: string, viewer: Viewer): RowRule {
-  const rule = rules.get(table as TableName);
+  const rule = rowRules.get(table as TableName);
   if (!rule) throw new Error(`no row rule is declared for ${table}`);
   return rule(viewer);
 }
 
-export const tablesWithRowRules = (): readonly TableName[] => [...rules.keys()];
+export const tablesWithRowRules = (): readonly TableName[] => [...rowRules.keys()];

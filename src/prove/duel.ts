@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Admin } from '../db/admin.ts';
 import { type Answer, codesOf, type Question, send } from './ask.ts';
 import type { ScratchCompany } from './company.ts';
@@ -23,7 +24,8 @@ export interface AttackGroup {
   attack(duel: Duel): Promise<void>;
 }
 
-const mostFindings = 50;
+/** Of one duel: more say no more. */
+const mostFindings = 500;
 
 /** One company's attacks of one kind on the other. */
 export class Duel {
@@ -31,6 +33,8 @@ export class Duel {
   readonly admin: Admin;
   readonly attacker: ScratchCompany;
   readonly victim: ScratchCompany;
+  /** Of this duel alone. */
+  readonly tag = randomBytes(4).toString('hex');
   readonly findings: Finding[] = [];
   /** Things that the report says beside numbers. */
   readonly notes: string[] = [];

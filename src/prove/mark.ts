@@ -74,27 +74,26 @@ function valuesOf(
   ];
 }
 
-/** Adds a word to the texts of rows that belong to a project or channel, whose column of that name holds one of the ids. */
-export async function hideRows(
-  rows: TenantRows,
-  schemaName: string,
-  { column, ids, word }: { column: string; ids: readonly string[]; word: string },
-): Promise<number> {
+/** Rows of a table, and those of others that belong to one of them by a column. */
+export interface Family {
+  table: string;
+  column: string;
+  ids: readonly string[];
+}
+
+/** Adds a word to a text of each of these rows. */
+export async function hideRows(rows: TenantRows, schemaName: string, family: Family, word: string): Promise<void> {
   const all = await rows.columns();
-  const tables = all.filter(({ name }) => name === column).map(({ table }) => table);
-  return rows.asOwner(async (tx) => {
-    let hidden = 0;
-    for (const table of tables) {
+  const members = all.filter(({ name, table }) => name === (table === family.table ? 'id' : family.column));
+  await rows.asOwner(async (tx) => {
+    for (const { table, name: key } of members) {
       const text = all.find((each) => each.table === table && /^(name|title|content|description)$/.test(each.name));
       if (!text) continue;
       const name = quoteIdentifier(text.name);
-      const target = `${quoteIdentifier(schemaName)}.${quoteIdentifier(table)}`;
-      const [done] = await tx.run<{ n: number }>(
-        `with done as (update ${target} set ${name} = coalesce(${name}, '') || ' ${word}' where ${quoteIdentifier(column)} = any($1::uuid[]) returning 1) select count(*)::int as n from done`,
-        [ids],
+      await tx.run(
+        `update ${quoteIdentifier(schemaName)}.${quoteIdentifier(table)} set ${name} = coalesce(${name}, '') || ' ${word}' where ${quoteIdentifier(key)} = any($1::uuid[])`,
+        [family.ids],
       );
-      hidden += done!.n;
     }
-    return hidden;
   });
 }

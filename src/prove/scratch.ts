@@ -71,9 +71,7 @@ async function makeCompany(target: ProofTarget, admin: Admin, run: string, plan:
   await seedScratch(target, company);
   const hidden = await seedSecrets(target, company);
   company.marks = await markTexts(company.rows, tenant.schemaName, marker, mailDomain(run));
-  for (const [column, ids] of Object.entries(hidden)) {
-    await hideRows(company.rows, tenant.schemaName, { column, ids, word: company.hiddenMarker });
-  }
+  for (const family of hidden) await hideRows(company.rows, tenant.schemaName, family, company.hiddenMarker);
   company.ids = await idsShownTo(target, company);
   return company;
 }

@@ -1,10 +1,8 @@
 import { quoteIdentifier } from '../db/identifier.ts';
 import { send } from './ask.ts';
 import { memberOf, type ScratchCompany } from './company.ts';
+import type { Family } from './mark.ts';
 import type { ProofTarget } from './target.ts';
-
-/** Ids of rows, by the column that rows which belong to them name them in. */
-export type Hidden = Readonly<Record<string, readonly string[]>>;
 
 const talk = 'mutation ($input: CreateChannelInput!) { createChannel(input: $input) { channel { id } } }';
 const say = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
@@ -13,7 +11,7 @@ const say = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
  * Makes what a company hides from some of its own: a group of two, whose talk nobody else sees. Gives what is hidden from
  * the CLIENT: that channel, and the projects of clients that it is not the contact of.
  */
-export async function seedSecrets({ servers }: ProofTarget, company: ScratchCompany): Promise<Hidden> {
+export async function seedSecrets({ servers }: ProofTarget, company: ScratchCompany): Promise<Family[]> {
   const { headers } = memberOf(company, 'OWNER');
   const memberIds = [`Profile:${memberOf(company, 'MANAGER').viewer.profileId}`];
   const group = { type: 'GROUP', name: 'Between two', memberIds };
@@ -21,7 +19,10 @@ export async function seedSecrets({ servers }: ProofTarget, company: ScratchComp
   const channelId = (made.data?.createChannel as { channel: { id: string } } | undefined)?.channel.id;
   if (channelId === undefined) throw new Error(`the scratch company has no talk of its own: ${made.text}`);
   await send(servers[0]!, { query: say, variables: { input: { channelId, content: 'Between us' } }, headers });
-  return { channel_id: [channelId.slice('Channel:'.length)], project_id: await projectsHiddenFromClient(company) };
+  return [
+    { table: 'channels', column: 'channel_id', ids: [channelId.slice('Channel:'.length)] },
+    { table: 'projects', column: 'project_id', ids: await projectsHiddenFromClient(company) },
+  ];
 }
 
 function projectsHiddenFromClient(company: ScratchCompany): Promise<string[]> {

@@ -12,8 +12,8 @@ export function strangersIn(text: string, { marker, secrets }: ScratchCompany, s
   const names = [marker, ...[...secrets].filter((secret) => !secret.match(uuid))];
   const found = new Set<string>();
   for (let layer = text, depth = 1; layer && depth <= mostLayers; layer = inside(layer), depth++) {
-    for (const [id] of layer.matchAll(uuid)) if (secrets.has(id)) found.add(id);
     for (const name of names) if (layer.includes(name)) found.add(name);
+    for (const [id] of layer.matchAll(uuid)) if (secrets.has(id)) found.add(id);
   }
   return [...found].filter((each) => !sent.includes(each));
 }

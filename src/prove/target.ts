@@ -1,4 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
+import type { SlotPool } from '../db/slot-pool.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
@@ -22,6 +23,8 @@ export interface ProofTarget {
   readonly servers: readonly AttackedServer[];
   /** The domain below which a host names a tenant, in the servers above. */
   readonly domain: string;
+  /** The same binding over slots of the proof's own. */
+  bindingOver(pool: SlotPool): TenantBinding;
   /** Whether connections may keep prepared statements. */
   readonly prepare: boolean;
 }

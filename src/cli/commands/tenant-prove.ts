@@ -10,6 +10,9 @@ interface Options {
   json?: boolean;
 }
 
+/** Findings of one kind that are printed. */
+const shown = 20;
+
 export function addTenantProve(tenant: Command, host: Host): void {
   tenant
     .command('prove')
@@ -38,7 +41,10 @@ function describeProof({ groups, coverage, limits, attempts, findings, leftovers
   ]);
   const lines = [table(['ATTACK', 'TRIED', 'RESULT', 'WHAT HOLDS'], rows), ''];
   for (const { group, findings } of groups) {
-    for (const { attack, by, what } of findings) lines.push(`FOUND  ${group}: ${attack}, by ${by}: ${what}`);
+    for (const { attack, by, what } of findings.slice(0, shown)) {
+      lines.push(`FOUND  ${group}: ${attack}, by ${by}: ${what}`);
+    }
+    if (findings.length > shown) lines.push(`FOUND  ${group}: ${findings.length - shown} more, see --json`);
   }
   if (findings > 0) lines.push('');
   const { queries, mutations, types, tables, emptyTables, markedColumns } = coverage;

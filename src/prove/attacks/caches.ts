@@ -10,7 +10,7 @@ const documents = [
   '{ viewer { organization { id name slug } profile { id lastName } } }',
   '{ messages(first: 20) { nodes { id content sender { lastName } } } }',
 ];
-const rounds = 10;
+const rounds = 5;
 
 /** The same documents from both companies at once: plans, documents, members, prepared statements are shared or kept. */
 export const caches: AttackGroup = {

@@ -1,3 +1,4 @@
+import { type GraphQLEnumType, type GraphQLField, type GraphQLInputObjectType, getNamedType } from 'graphql';
 import { codesOf, send } from '../ask.ts';
 import { memberOf, type ScratchCompany } from '../company.ts';
 import { searchWords } from '../documents.ts';
@@ -5,7 +6,7 @@ import type { AttackGroup, Duel } from '../duel.ts';
 import { globalIdsIn } from '../found-ids.ts';
 import type { AttackedServer } from '../target.ts';
 
-type Field = { name: string; args: readonly { name: string }[] };
+type Field = GraphQLField<unknown, unknown>;
 
 /** Cursors of the other company, of another ordering and made up, in every list. */
 export const cursors: AttackGroup = {
@@ -47,12 +48,19 @@ async function attackList(duel: Duel, server: AttackedServer, list: Field): Prom
     const answer = await duel.ask(attack, server, { query: query(), variables: { after }, headers });
     if (!isCursor && !codesOf(answer).includes('BAD_CURSOR')) duel.found(attack, `was accepted: ${after}`);
   }
-  if (!list.args.some(({ name }) => name === 'orderBy')) return;
-  const other = ', orderBy: [{ field: CREATED_AT, direction: DESC }]';
+  const other = anotherOrder(list);
+  if (other === undefined || theirs[0] === undefined) return;
   const attack = `${list.name} after another ordering's`;
-  const answer = await duel.ask(attack, server, { query: query(other), variables: { after: theirs.at(0) }, headers });
-  const codes = codesOf(answer);
-  if (!codes.includes('BAD_CURSOR') && !codes.includes('GRAPHQL_VALIDATION_FAILED')) duel.found(attack, 'was accepted');
+  const answer = await duel.ask(attack, server, { query: query(other), variables: { after: theirs[0] }, headers });
+  if (!codesOf(answer).includes('BAD_CURSOR')) duel.found(attack, `was accepted: ${answer.text.slice(0, 200)}`);
+}
+
+/** An order of a list that is not its own. */
+function anotherOrder({ args }: Field): string | undefined {
+  const order = args.find(({ name }) => name === 'orderBy');
+  const fields = order && (getNamedType(order.type) as GraphQLInputObjectType).getFields().field;
+  const [name] = fields ? (getNamedType(fields.type) as GraphQLEnumType).getValues() : [];
+  return name && `, orderBy: [{ field: ${name.name}, direction: DESC }]`;
 }
 
 async function cursorsOf(

@@ -1,5 +1,5 @@
 import { SlotPool } from '../../db/slot-pool.ts';
-import { TenantBinding } from '../../tenancy/binding.ts';
+import type { TenantBinding } from '../../tenancy/binding.ts';
 import type { Duel } from '../duel.ts';
 
 /** Works with a connection of its own, of the application's login, that all sessions share one after the other. */
@@ -14,5 +14,5 @@ export async function throughOneSlot(
     maxPerKey: 1,
     applicationName: 'chantier proof',
   });
-  await work(new TenantBinding({ poolOf: () => pool }), pool);
+  await work(target.bindingOver(pool), pool);
 }

@@ -4,7 +4,7 @@ import type { AttackGroup, Duel } from '../duel.ts';
 
 const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { client { id name } lastEventId } }`;
 
-const keyOf = ({ attacker }: Duel, index: number): string => `proof-${attacker.marker}-${index}`;
+const keyOf = ({ tag }: Duel, index: number): string => `proof-${tag}-${index}`;
 
 const ask = (duel: Duel, index: number, headers: Headers) =>
   send(duel.target.servers[index]!, {
