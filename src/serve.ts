@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
 import { Plans } from './graphql/compile/plans.ts';
+import type { Verify } from './graphql/execute-change.ts';
 import { settleDepartures } from './identity/departures.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import { prune } from './identity/prune.ts';
@@ -27,6 +28,8 @@ const fieldsPerDocument = 500;
 export interface GraphServerOptions {
   /** Compiled queries; null executes every operation field by field. */
   plans?: Plans | null;
+  /** Told of every payload that a plan made: for tests. */
+  verify?: Verify;
   /** Development: who the printed address signs the explorer in as. */
   demoHeaders?: () => Promise<Record<string, string>>;
   /** Whether the process is going away: then it is alive, but not ready. */
@@ -51,7 +54,7 @@ export type GraphParts = Pick<
 /** The HTTP side over an opened App, without a socket. */
 export function buildGraphServer(app: GraphParts, options: GraphServerOptions = {}): GraphServer {
   const { config, logger } = app.options;
-  const { demoHeaders, draining = () => false, plans = new Plans(schema) } = options;
+  const { demoHeaders, draining = () => false, plans = new Plans(schema), verify } = options;
   const loginCode = randomBytes(16).toString('base64url');
   const scopes = new RequestScopes({
     authenticator: app.authenticator,
@@ -72,6 +75,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     scopes,
     known,
     ...(plans && { plans }),
+    ...(verify && { verify }),
     explorer: new Explorer(explorer),
     openIntrospection: !config.production,
     secureCookies: config.publicUrl.startsWith('https:'),

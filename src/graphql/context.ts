@@ -40,9 +40,12 @@ export interface CookieJar {
 export class Context {
   readonly scope: RequestScope;
   readonly access: 'read' | 'write';
+  /** Whether who runs a change waits himself for what it sent: the payload travels in the same packet then. */
+  unsettled = false;
   #session: TenantSession | undefined;
   #db: GuardedDb | undefined;
   #change: Promise<unknown> | undefined;
+  #saved: Promise<void> | undefined;
 
   constructor(scope: RequestScope, access: 'read' | 'write' = 'read') {
     this.scope = scope;
@@ -82,22 +85,20 @@ export class Context {
 
   /**
    * Does the work of a mutation's root field: once, whoever executes the field again gets what it gave. Throws what it
-   * failed of, or what a statement failed of that it did not wait for.
+   * failed of, or what a statement failed of that it did not wait for; those are waited for, unless `unsettled` is set.
    */
-  change<T>(work: () => Promise<T>): Promise<T> {
-    this.#change ??= this.#settle(work);
-    return this.#change as Promise<T>;
+  async change<T>(work: () => Promise<T>): Promise<T> {
+    this.#change ??= work().catch(async (error: unknown) => {
+      throw await (this.#session?.causeOf(error) ?? error);
+    });
+    const result = (await this.#change) as T;
+    if (!this.unsettled) await this.settled();
+    return result;
   }
 
-  async #settle<T>(work: () => Promise<T>): Promise<T> {
-    let result: T;
-    try {
-      result = await work();
-    } catch (error) {
-      throw await (this.#session?.causeOf(error) ?? error);
-    }
+  /** Waits for the statements that the change did not wait for. Throws what the first of them failed of. */
+  async settled(): Promise<void> {
     await this.#session?.settled();
-    return result;
   }
 
   /** The last event that this transaction wrote, as a cursor of the change log. */
@@ -112,6 +113,12 @@ export class Context {
   async readOnce(text: string, parameters: readonly unknown[]): Promise<readonly (string | null)[]> {
     void this.viewer;
     const [row] = await this.#open().readOnce(text, parameters);
+    return row as unknown as readonly (string | null)[];
+  }
+
+  /** The same for the payload of a change, in its transaction. */
+  async readPayload(text: string, parameters: readonly unknown[]): Promise<readonly (string | null)[]> {
+    const [row] = await this.tx.run(text, parameters);
     return row as unknown as readonly (string | null)[];
   }
 
@@ -131,8 +138,16 @@ export class Context {
     return session;
   }
 
+  /** Saves what was done; once. */
   async commit(): Promise<void> {
-    await this.#session?.commit();
+    this.#saved ??= this.#session?.commit();
+    await this.#saved;
+  }
+
+  /** The same in one packet with what was sent last, and nothing may be done after: see `Session.commitBehind`. */
+  async commitBehind(): Promise<void> {
+    this.#saved ??= this.#session?.commitBehind();
+    await this.#saved;
   }
 
   async rollback(): Promise<void> {

@@ -1,29 +1,16 @@
-import {
-  type DocumentNode,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type FragmentDefinitionNode,
-  type GraphQLSchema,
-  getOperationAST,
-  Kind,
-  type OperationDefinitionNode,
-  type SelectionNode,
-  type SelectionSetNode,
-} from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import { type Plans, reportOf, resultOf } from './compile/plans.ts';
 import { Context } from './context.ts';
-import { answerOnce } from './idempotency.ts';
-
-export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+import type { Verify } from './execute-change.ts';
+import { type Execute, executeMutation, planMutation } from './execute-mutation.ts';
 
 export interface ExecuteOptions {
   /** Compiled queries; without them every operation is executed field by field. */
   plans?: Plans;
   /** Whether the answer says how it was made, to those who may explore the graph. */
   explain?: boolean;
+  verify?: Verify | undefined;
 }
-
-type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 /**
  * Runs an operation in its transactions. A query is one read-only snapshot, given back when the answer is complete.
@@ -37,7 +24,7 @@ export async function executeOperation(
 ): Promise<ExecutionResult> {
   const operation = getOperationAST(args.document, args.operationName);
   const context = args.contextValue as Context;
-  if (operation?.operation === 'mutation') return executeMutation(args, operation, context, execute);
+  if (operation?.operation === 'mutation') return executeChanges(args, operation, execute, options);
   try {
     if (operation?.operation !== 'query' || !options.plans) return await execute(args);
     return await executeQuery(args, operation, execute, options.plans, options.explain ?? false);
@@ -45,6 +32,22 @@ export async function executeOperation(
     await context.commit();
   }
 }
+
+async function executeChanges(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  execute: Execute,
+  { plans, verify, explain }: ExecuteOptions,
+): Promise<ExecutionResult> {
+  const fields = planMutation(args, operation, plans);
+  const result = await executeMutation(args, operation, fields, execute, { plans, verify });
+  if (!explain || !mayExplore(args)) return result;
+  const plan = Object.fromEntries(fields.map(({ key, report }) => [key, report]));
+  return Object.assign(result, { extensions: { ...result.extensions, plan } });
+}
+
+const mayExplore = ({ contextValue }: ExecutionArgs): boolean =>
+  (contextValue as Context).scope.viewer?.permissions.has('graph:explore') ?? false;
 
 /** By its plan, where it has one. */
 async function executeQuery(
@@ -56,7 +59,7 @@ async function executeQuery(
 ): Promise<ExecutionResult> {
   const context = args.contextValue as Context;
   const outcome = await plans.answer(args, operation, context);
-  const extensions = explain && context.scope.viewer?.permissions.has('graph:explore') && { plan: reportOf(outcome) };
+  const extensions = explain && mayExplore(args) && { plan: reportOf(outcome) };
   if ('data' in outcome) return Object.assign(resultOf(outcome.data), extensions && { extensions });
   const result = await (outcome.spoilt ? executeAnew(args, execute) : execute(args));
   return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
@@ -69,88 +72,4 @@ async function executeAnew(args: ExecutionArgs, execute: Execute): Promise<Execu
   } finally {
     await context.commit();
   }
-}
-
-async function executeMutation(
-  args: ExecutionArgs,
-  operation: OperationDefinitionNode,
-  context: Context,
-  execute: Execute,
-): Promise<ExecutionResult> {
-  const fragments = fragmentsOf(args.document);
-  const keys = responseKeys(operation.selectionSet, fragments);
-  const data: Record<string, unknown> = Object.create(null);
-  const errors: NonNullable<ExecutionResult['errors']>[number][] = [];
-  let missing = false;
-  for (const key of keys) {
-    const document = only(args.document, operation, key, fragments);
-    const run = (ctx: Context) => executeField({ ...args, document, contextValue: ctx }, ctx, execute);
-    const ofCatalog = isOfCatalog(args.schema, operation.selectionSet, key, fragments);
-    const result = await answerOnce(context, args, key, run, ofCatalog);
-    if (result.errors) errors.push(...result.errors);
-    if (result.data) Object.assign(data, result.data);
-    else missing = true;
-    if (missing) break;
-  }
-  return { data: missing ? null : data, ...(errors.length && { errors }) };
-}
-
-/** Whether the root field that answers under a name changes the catalog and not the tenant. */
-function isOfCatalog(schema: GraphQLSchema, set: SelectionSetNode, key: string, fragments: Fragments): boolean {
-  const fields = schema.getMutationType()?.getFields();
-  return set.selections.some((node) => {
-    if (node.kind !== Kind.FIELD) return isOfCatalog(schema, selectionsUnder(node, fragments)!, key, fragments);
-    const name = node.name.value;
-    return (node.alias?.value ?? name) === key && fields?.[name]?.extensions.catalog === true;
-  });
-}
-
-async function executeField(args: ExecutionArgs, context: Context, execute: Execute): Promise<ExecutionResult> {
-  try {
-    const result = await execute(args);
-    if (result.errors?.length) await context.rollback();
-    return result;
-  } catch (error) {
-    await context.rollback();
-    throw error;
-  }
-}
-
-const fragmentsOf = (document: DocumentNode): Fragments =>
-  new Map(document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d]] : [])));
-
-const selectionsUnder = (node: SelectionNode, fragments: Fragments): SelectionSetNode | undefined =>
-  node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet;
-
-/** The names of the root fields in the answer, in the order in which they run. */
-function responseKeys(set: SelectionSetNode, fragments: Fragments): Set<string> {
-  const keys = new Set<string>();
-  for (const node of set.selections) {
-    if (node.kind === Kind.FIELD) keys.add(node.alias?.value ?? node.name.value);
-    else for (const key of responseKeys(selectionsUnder(node, fragments)!, fragments)) keys.add(key);
-  }
-  return keys;
-}
-
-/** The selection with one root field left; fragments become inline, so that their directives and conditions still hold. */
-function keep(set: SelectionSetNode, key: string, fragments: Fragments): SelectionSetNode {
-  const selections = set.selections.flatMap((node): SelectionNode[] => {
-    if (node.kind === Kind.FIELD) return (node.alias?.value ?? node.name.value) === key ? [node] : [];
-    const kept = keep(selectionsUnder(node, fragments)!, key, fragments);
-    if (!kept.selections.length) return [];
-    return [
-      { kind: Kind.INLINE_FRAGMENT, ...(node.directives && { directives: node.directives }), selectionSet: kept },
-    ];
-  });
-  return { ...set, selections };
-}
-
-function only(
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  key: string,
-  fragments: Fragments,
-): DocumentNode {
-  const single = { ...operation, selectionSet: keep(operation.selectionSet, key, fragments) };
-  return { ...document, definitions: document.definitions.map((d) => (d === operation ? single : d)) };
 }

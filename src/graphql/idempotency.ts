@@ -8,7 +8,16 @@ import type { Context } from './context.ts';
 const keptMs = 24 * 3600 * 1000;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
-type Run = (context: Context) => Promise<ExecutionResult>;
+/** The answer to one root field: the JSON text of its data, null where an error took it. */
+export interface FieldAnswer {
+  data: string | null;
+  errors?: ExecutionResult['errors'];
+  /** Nothing was done, and the executor may answer what the plan could not. */
+  again?: boolean;
+}
+
+/** Runs the field in its transaction. `mayCommit`: the transaction may be ended by the packet of the last statement. */
+type Run = (context: Context, mayCommit: boolean) => Promise<FieldAnswer>;
 
 /**
  * Runs one root field of a mutation in a transaction of its own and commits it. Under an Idempotency-Key the answer is
@@ -23,18 +32,19 @@ export async function answerOnce(
   responseKey: string,
   run: Run,
   ofCatalog: boolean,
-): Promise<ExecutionResult> {
+): Promise<FieldAnswer> {
   const context = parent.forMutationField();
   try {
-    const stored = ofCatalog ? undefined : await claim(context, args, responseKey);
-    if (stored) {
+    const key = ofCatalog ? undefined : keyOf(context);
+    const stored = key === undefined ? undefined : await claim(context, args, { key, responseKey });
+    if (stored !== undefined) {
       await context.commit();
-      return { data: JSON.parse(stored) };
+      return { data: stored };
     }
-    const result = await run(context);
+    const result = await run(context, key === undefined);
     // What the payload showed was undone, its cursor of the log too. The catalog's was not: the caller needs it
     if (result.errors?.length) return ofCatalog ? result : { ...result, data: null };
-    if (!ofCatalog) await store(context, responseKey, result);
+    if (key !== undefined) await store(context, { key, responseKey }, result.data);
     await context.commit();
     return result;
   } catch (error) {
@@ -53,10 +63,17 @@ function keyOf(context: Context): string | undefined {
   });
 }
 
+interface Claimed {
+  key: string;
+  responseKey: string;
+}
+
 /** Takes the key for this transaction; a concurrent holder is waited for. Gives the answer that it left, if any. */
-async function claim(context: Context, args: ExecutionArgs, responseKey: string): Promise<string | undefined> {
-  const key = keyOf(context);
-  if (key === undefined) return undefined;
+async function claim(
+  context: Context,
+  args: ExecutionArgs,
+  { key, responseKey }: Claimed,
+): Promise<string | undefined> {
   const viewerId = context.viewer.userId;
   const requestHash = hashOf(args);
   const mine = and(
@@ -85,12 +102,10 @@ async function claim(context: Context, args: ExecutionArgs, responseKey: string)
 }
 
 /** Keeps the answer as a text: jsonb would forget in which order its fields were asked for. */
-async function store(context: Context, responseKey: string, result: ExecutionResult): Promise<void> {
-  const key = keyOf(context);
-  if (key === undefined) return;
+async function store(context: Context, { key, responseKey }: Claimed, answer: string | null): Promise<void> {
   await context.tx
     .update(idempotencyKeys)
-    .set({ answer: JSON.stringify(result.data) })
+    .set({ answer })
     .where(
       and(
         eq(idempotencyKeys.viewerId, context.viewer.userId),

@@ -3,6 +3,18 @@ import type { SchemaTypes } from './builder.ts';
 import type { Context } from './context.ts';
 import type { TableName } from './row-rules.ts';
 
+/** A payload field that is rows of a table, by what the use case gave, and nothing more: so it can be compiled. */
+export interface PayloadDeclaration {
+  table: TableName;
+  many: boolean;
+  /** One id (null for none), or all of them. */
+  idsOf(given: unknown): unknown;
+}
+
+const payloadOf = (table: TableName, many: boolean, idsOf: (given: never) => unknown) => ({
+  chantierPayload: { table, many, idsOf } as PayloadDeclaration,
+});
+
 type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
 type Query = (selection: object) => object;
 
@@ -18,6 +30,7 @@ export function changed<Shape>(
     type: type as never,
     nullable: true,
     description: 'The object after the change; null when you may not see it.',
+    extensions: payloadOf(table, false, (shape: Shape) => idOf(shape) ?? null),
     resolve: ((query: Query, shape: Shape, _args: unknown, ctx: Context) => {
       const id = idOf(shape);
       return id ? ctx.db.query[table].findFirst(query({ where: { id } })) : null;
@@ -36,6 +49,7 @@ export function changedList<Shape>(
   return t.drizzleField({
     type: [type] as never,
     description: 'The objects after the change, by id; those that you may not see are left out.',
+    extensions: payloadOf(table, true, idsOf),
     resolve: ((query: Query, shape: Shape, _args: unknown, ctx: Context) => {
       const ids = idsOf(shape);
       return ids.length

@@ -1,4 +1,4 @@
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { DocumentCache } from './document-cache.ts';
 
@@ -16,6 +16,7 @@ const keptCharacters = 500_000;
 export class KnownDocuments {
   readonly #documents = new DocumentCache<KnownDocument>(keptCharacters);
   readonly #contexts = new WeakMap<object, Context>();
+  readonly #results = new WeakMap<object, ExecutionResult>();
 
   get(text: string): KnownDocument | undefined {
     return this.#documents.get(text);
@@ -33,5 +34,14 @@ export class KnownDocuments {
 
   takeContext(request: object): Context | undefined {
     return this.#contexts.get(request);
+  }
+
+  /** Leaves what a request's changes came to, so that they are not made again by whoever tells of their errors. */
+  leaveResult(request: object, result: ExecutionResult): void {
+    this.#results.set(request, result);
+  }
+
+  takeResult(request: object): ExecutionResult | undefined {
+    return this.#results.get(request);
   }
 }

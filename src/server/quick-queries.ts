@@ -1,8 +1,17 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type GraphQLSchema, getOperationAST } from 'graphql';
+import {
+  type ExecutionArgs,
+  execute,
+  type GraphQLSchema,
+  getOperationAST,
+  locatedError,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Plans } from '../graphql/compile/plans.ts';
 import { Context } from '../graphql/context.ts';
+import { executeMutation, type MutationResult, planMutation } from '../graphql/execute-mutation.ts';
 import type { KnownDocument, KnownDocuments } from './known-documents.ts';
+import { operationDone } from './metrics/operation-done.ts';
 import { admit, headOf, type OperationsOptions } from './plugins/use-operations.ts';
 import { problemOf, type RequestLine, type RequestRulesOptions } from './plugins/use-request-rules.ts';
 import { RefreshCookie } from './refresh-cookie.ts';
@@ -77,19 +86,19 @@ export class QuickQueries {
   }
 
   /** Whether the request was answered here. */
-  async #serve(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<boolean> {
+  async #serve(request: IncomingMessage, response: ServerResponse, given: Buffer): Promise<boolean> {
     const line = lineOf(request);
     if (problemOf(line, this.#options)) return false;
-    const params = paramsOf(body);
+    const params = paramsOf(given);
     const entry = params && this.#options.known.get(params.query);
     if (!params || !entry || entry.declined > entry.answered) return false;
-    const data = await this.#answer(request, response, line, params, entry);
-    if (data === undefined) return false;
+    const body = await this.#answer(request, response, line, params, entry);
+    if (body === undefined) return false;
     response.writeHead(200, {
       'content-type': answerTypes[request.headers.accept ?? ''],
-      'content-length': Buffer.byteLength(data),
+      'content-length': Buffer.byteLength(body),
     });
-    response.end(data);
+    response.end(body);
     this.#served++;
     return true;
   }
@@ -102,20 +111,53 @@ export class QuickQueries {
     entry: KnownDocument,
   ): Promise<string | undefined> {
     const { schema, plans, known, trustProxy, secureCookies } = this.#options;
+    const from = performance.now();
     const operation = getOperationAST(entry.document, operationName);
-    if (operation?.operation !== 'query') return undefined;
+    if (!operation || operation.operation === 'subscription') return undefined;
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
     const cookies = new RefreshCookie(line.headers.get('cookie'), { secure: secureCookies });
     const head = headOf({ ...line, signal: signalOf(response) }, request, trustProxy);
     const context = new Context(await admit(args, { ...head, cookies }, this.#options));
+    if (operation.operation === 'mutation') {
+      return this.#change(request, { ...args, contextValue: context }, operation, entry, from);
+    }
     const outcome = await plans.answer(args, operation, context);
     if ('data' in outcome) {
       entry.answered++;
+      this.#tell(args, {}, context, from);
       return `{"data":${outcome.data}}`;
     }
     entry.declined++;
     if (outcome.failed) known.leaveContext(request, context);
     return undefined;
+  }
+
+  /** Makes the changes of a mutation whose payloads all have a plan. Errors are told by the rest of the server. */
+  async #change(
+    request: IncomingMessage,
+    args: ExecutionArgs,
+    operation: OperationDefinitionNode,
+    entry: KnownDocument,
+    from: number,
+  ): Promise<string | undefined> {
+    const { plans, known } = this.#options;
+    const fields = planMutation(args, operation, plans);
+    if (!fields.every(({ change }) => change)) {
+      entry.declined++;
+      return undefined;
+    }
+    entry.answered++;
+    const result = await executeMutation(args, operation, fields, execute, { plans, verify: undefined }).catch(
+      (error: unknown): MutationResult => ({ errors: [locatedError(error, undefined)] }),
+    );
+    // Whatever happens now, these changes are not made again
+    known.leaveResult(request, result);
+    this.#tell(args, result, args.contextValue as Context, from);
+    return 'stringify' in result ? result.stringify() : undefined;
+  }
+
+  #tell(args: Parameters<typeof operationDone>[0], result: object, { scope }: Context, from: number): void {
+    this.#options.onOperation?.(operationDone(args, result, { tenant: scope.tenant, compiled: true }, from));
   }
 }
 

@@ -82,13 +82,40 @@ describe('a query that has a plan', async () => {
     expect(await both(request())).toBe(0);
   });
 
-  it('leaves mutations and what has no plan to the rest', async () => {
+  it('leaves what has no plan to the rest', async () => {
     const viewer = { query: '{ viewer { role } }' };
     for (let n = 0; n < 3; n++) expect(await both({ body: viewer })).toBe(0);
-    const create = {
-      query: 'mutation { createProfile(input: { firstName: "a", lastName: "b" }) { profile { firstName } } }',
-    };
-    for (let n = 0; n < 2; n++) expect(await both({ body: create })).toBe(0);
+    const signOut = { query: 'mutation { signOut(input: {}) { done } }' };
+    for (let n = 0; n < 3; n++) await both({ body: signOut, headers: { authorization: '' } });
+    expect(await both({ body: signOut, headers: { authorization: '' } })).toBe(0);
+  });
+
+  const create = 'mutation ($name: String!) { createClient(input: { name: $name }) { client { name } } }';
+  const countOf = async (name: string) =>
+    (await manager.ok(`{ clients(where: { name: { eq: "${name}" } }) { totalCount } }`)).clients.totalCount;
+
+  it('may be a mutation, which is made once', async () => {
+    const body = { query: create, variables: { name: 'Short' } };
+    await both({ body });
+    expect(await both({ body })).toBe(1);
+    expect(await countOf('Short')).toBe(4);
+  });
+
+  it('may be a mutation that fails, of which nothing is left', async () => {
+    const body = { query: create, variables: { name: ' ' } };
+    for (let n = 0; n < 2; n++) {
+      expect(await both({ body })).toBe(0);
+      expect(await both({ body, headers: (await acme.as('CLIENT')).headers })).toBe(0);
+    }
+    expect(await countOf(' ')).toBe(0);
+  });
+
+  it('leaves mutations under an Idempotency-Key to the rest', async () => {
+    const body = { query: create, variables: { name: 'Keyed' } };
+    await both({ body });
+    const headers = { 'idempotency-key': 'short-or-long' };
+    for (let n = 0; n < 2; n++) expect(await both({ body, headers })).toBe(0);
+    expect(await countOf('Keyed')).toBe(3);
   });
 
   it('sees a demotion on the next request', async () => {

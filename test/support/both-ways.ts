@@ -1,4 +1,4 @@
-import { getOperationAST, parse } from 'graphql';
+import { type ExecutionResult, getOperationAST, parse } from 'graphql';
 import type { App } from '../../src/app.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 
@@ -13,20 +13,38 @@ interface Answer {
 const attempts = 3;
 
 /**
- * With COMPILE_CHECK=1: every query of every test is also executed field by field, and the answers must be equal. The
- * statements of the second execution are not the test's, so it runs when those of the first were taken.
+ * With COMPILE_CHECK=1: every query and every payload of every test is also executed field by field, and the answers
+ * must be equal. A payload is executed in the transaction of its change, before that is saved. The statements of the
+ * second execution are not the test's.
  */
 export class BothWays {
   readonly #plain: Yoga;
   readonly #compiled: Yoga;
+  readonly #recorded: string[];
 
-  private constructor(app: App, compiled: Yoga) {
-    this.#compiled = compiled;
+  private constructor(app: App, recorded: string[]) {
+    this.#recorded = recorded;
+    this.#compiled = buildGraphServer(app, { verify: (...made) => this.#verify(...made) }).yoga;
     this.#plain = buildGraphServer(app, { plans: null }).yoga;
   }
 
-  static where(app: App, compiled: Yoga): BothWays | undefined {
-    return process.env.COMPILE_CHECK === '1' ? new BothWays(app, compiled) : undefined;
+  static where(app: App, recorded: string[]): BothWays | undefined {
+    return process.env.COMPILE_CHECK === '1' ? new BothWays(app, recorded) : undefined;
+  }
+
+  /** The server whose payloads are checked. */
+  get yoga(): Yoga {
+    return this.#compiled;
+  }
+
+  async #verify(payload: string, execute: () => Promise<ExecutionResult>): Promise<void> {
+    const from = this.#recorded.length;
+    const { data, errors } = await execute();
+    this.#recorded.splice(from);
+    const [executed] = Object.values(data ?? {});
+    if (errors || JSON.stringify(executed) !== JSON.stringify(JSON.parse(payload))) {
+      throw new Error(`Compiled and executed payloads differ.\n${payload}\n${JSON.stringify({ data, errors })}`);
+    }
   }
 
   /** Fails when the executor answers otherwise. */

@@ -51,8 +51,8 @@ export class World implements AsyncDisposable {
 
   private constructor(app: App, recorded: string[]) {
     this.app = app;
-    this.yoga = buildGraphServer(app).yoga;
-    this.#bothWays = BothWays.where(app, this.yoga);
+    this.#bothWays = BothWays.where(app, recorded);
+    this.yoga = this.#bothWays?.yoga ?? buildGraphServer(app).yoga;
     this.#recorded = recorded;
   }
 

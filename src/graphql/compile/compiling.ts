@@ -59,6 +59,11 @@ export class Compiling {
     return `t${this.#aliases}`;
   }
 
+  /** Whether any table stands in the statement. */
+  get readsRows(): boolean {
+    return this.#aliases > 0;
+  }
+
   /** Notes what a request's values must pass even where the statement does not need them. */
   check(check: Check): void {
     this.#checks.push(check);

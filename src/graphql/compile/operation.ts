@@ -12,7 +12,7 @@ import { valuesAt } from './arguments.ts';
 import { Declined } from './decline.ts';
 import { kindsOf } from './node-field.ts';
 import { Selections } from './selection.ts';
-import { type Roots, rootsOf, type Skeleton, skeletonOf } from './skeleton.ts';
+import { type Change, type Changes, changesOf, type Roots, rootsOf, type Skeleton, skeletonOf } from './skeleton.ts';
 
 /** How many ways to skip and include, and to name types by ids, are kept of one operation. */
 const mostVariants = 64;
@@ -27,6 +27,7 @@ export class Operation {
   readonly #switches: readonly string[];
   readonly #roots = new Map<string, Roots>();
   readonly #skeletons = new Map<string, Skeleton>();
+  readonly #changes = new Map<string, Changes>();
 
   constructor(id: number, schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) {
     this.id = id;
@@ -45,15 +46,30 @@ export class Operation {
     return variableValues;
   }
 
+  /**
+   * The root fields of a mutation that these variables leave, by their names in the answer, each with what is asked of
+   * its payload; and a name for that variant.
+   */
+  changes(variables: VariableValues): { variant: string; selections: Selections; fields: ReadonlyMap<string, Change> } {
+    const variant = this.#variantOf(variables);
+    return { variant, ...kept(this.#changes, variant, () => changesOf(this.#selections(variables))) };
+  }
+
   /** The fields that these variables leave, with a name for that variant. */
   skeleton(variables: VariableValues): { variant: string; skeleton: Skeleton } {
-    const switched = this.#switches.map((name) => (variables.coerced[name] === true ? '1' : '0')).join('');
-    const roots = kept(this.#roots, switched, () =>
-      rootsOf(new Selections(this.#schema, this.#definition, this.#fragments, variables)),
-    );
+    const switched = this.#variantOf(variables);
+    const roots = kept(this.#roots, switched, () => rootsOf(this.#selections(variables)));
     const kinds = roots.nodes.map((site) => kindsOf(valuesAt(site, variables).args));
     const variant = `${switched}|${kinds.join('|')}`;
     return { variant, skeleton: kept(this.#skeletons, variant, () => skeletonOf(roots, kinds)) };
+  }
+
+  #variantOf(variables: VariableValues): string {
+    return this.#switches.map((name) => (variables.coerced[name] === true ? '1' : '0')).join('');
+  }
+
+  #selections(variables: VariableValues): Selections {
+    return new Selections(this.#schema, this.#definition, this.#fragments, variables);
   }
 }
 

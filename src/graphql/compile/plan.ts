@@ -26,20 +26,27 @@ interface PlanParts {
   parameters: readonly ((supplied: Supplied) => unknown)[];
   checks: readonly Check[];
   roots: readonly Root[];
+  readsRows: boolean;
 }
 
 /** A document made into one statement, and how its row becomes the answer. */
 export class Plan {
   readonly text: string;
+  /** Whether the row is the answer as it is: then nothing can be wrong with it once the statement was answered. */
+  readonly plain: boolean;
+  /** Whether it needs the statement at all. */
+  readonly reads: boolean;
   readonly #parameters: PlanParts['parameters'];
   readonly #checks: readonly Check[];
   readonly #roots: readonly Root[];
 
-  constructor({ text, parameters, checks, roots }: PlanParts) {
+  constructor({ text, parameters, checks, roots, readsRows }: PlanParts) {
     this.text = text;
     this.#parameters = parameters;
     this.#checks = checks;
     this.#roots = roots;
+    this.plain = roots.every(({ read }) => !read);
+    this.reads = readsRows || roots.some(({ read }) => !read);
   }
 
   /** Throws for values that the executor has to refuse. */
@@ -61,7 +68,13 @@ export class Plan {
 const dialect = new PgDialect();
 
 /** Compiles a document for the shape that its arguments have. Throws Declined where the executor has to answer. */
-export function compilePlan(schema: GraphQLSchema, skeleton: Skeleton, viewer: Viewer, args: readonly Args[]): Plan {
+export function compilePlan(
+  schema: GraphQLSchema,
+  skeleton: Skeleton,
+  viewer: Viewer,
+  args: readonly Args[],
+  field: (selected: Selected, compiling: Compiling) => Output = rootField,
+): Plan {
   const compiling = new Compiling({
     schema,
     selections: skeleton.roots.selections,
@@ -72,12 +85,13 @@ export function compilePlan(schema: GraphQLSchema, skeleton: Skeleton, viewer: V
   });
   const { fields } = skeleton.roots;
   if (fields.length === 0) throw new Declined('asks for nothing');
-  const outputs = fields.map((field) => rootField(field, compiling));
+  const outputs = fields.map((selected) => field(selected, compiling));
   const columns = outputs.map((output, place) => sql`(${output.sql})::text as ${sql.identifier(`r${place}`)}`);
   const roots = fields.map(({ key }, i): Root => ({ key, ...(outputs[i]!.read && { read: outputs[i]!.read }) }));
   const { sql: text, params } = dialect.sqlToQuery(sql`select ${sql.join(columns, sql`, `)}`);
   if (hidesStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
-  return new Plan({ text, parameters: params.map(readerOf), checks: compiling.checks, roots });
+  const { checks, readsRows } = compiling;
+  return new Plan({ text, parameters: params.map(readerOf), checks, roots, readsRows });
 }
 
 function rootField(selected: Selected, compiling: Compiling): Output {

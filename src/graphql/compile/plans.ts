@@ -1,14 +1,23 @@
-import type { DocumentNode, ExecutionArgs, ExecutionResult, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import type {
+  DocumentNode,
+  ExecutionArgs,
+  ExecutionResult,
+  GraphQLSchema,
+  OperationDefinitionNode,
+  VariableValues,
+} from 'graphql';
 import { toAppError } from '../../db/pg-errors.ts';
-import type { Viewer } from '../../identity/viewer.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import type { Context } from '../context.ts';
 import { valuesAt } from './arguments.ts';
+import { PlannedChange } from './change.ts';
 import { Declined, type Reason } from './decline.ts';
 import { Ids } from './ids.ts';
 import { Lru } from './lru.ts';
 import { Operation } from './operation.ts';
+import { payloadField } from './payload-field.ts';
 import { compilePlan, type Plan } from './plan.ts';
+import type { Skeleton } from './skeleton.ts';
 import type { Supplied } from './supplied.ts';
 
 type OperationArgs = Pick<ExecutionArgs, 'document' | 'variableValues'>;
@@ -45,7 +54,7 @@ export interface PlansOptions {
 }
 
 /** Failures of the database as such: the executor would meet them too, so it gets the session that met them. */
-const environmental: ReadonlySet<ErrorCode> = new Set([
+export const environmental: ReadonlySet<ErrorCode> = new Set([
   'CANCELLED',
   'CONNECTION_LOST',
   'TIMEOUT',
@@ -94,7 +103,7 @@ export class Plans {
     let supplied: Supplied;
     let parameters: unknown[];
     try {
-      ({ plan, supplied } = this.#find(args, operation, context, viewer));
+      ({ plan, supplied } = this.#find(args, operation, context));
       parameters = plan.parametersFor(supplied);
     } catch (error) {
       return { reason: reasonOf(error) };
@@ -117,25 +126,67 @@ export class Plans {
     }
   }
 
-  #find(args: OperationArgs, definition: OperationDefinitionNode, context: Context, viewer: Viewer) {
+  /** The plan of a root field of a mutation, by its name in the answer; or why it has none. Nothing has run yet. */
+  change(
+    args: OperationArgs,
+    definition: OperationDefinitionNode,
+    key: string,
+    context: Context,
+  ): PlannedChange | { reason: Reason } {
+    const { viewer, tenant } = context.scope;
+    if (!viewer || !tenant) return { reason: { why: 'nobody of an organization asks' } };
+    try {
+      const operation = this.#operation(args.document, definition);
+      const variables = operation.variables(args.variableValues);
+      const { variant, selections, fields } = operation.changes(variables);
+      const change = fields.get(key);
+      if (!change) throw new Declined('is left out', key);
+      const { selected, skeleton, place } = change;
+      if (skeleton instanceof Declined) throw skeleton;
+      const found = this.#planOf(`${operation.id}.${place}`, skeleton, variables, variant, context, payloadField);
+      return new PlannedChange({ selected, selections, variables, ...found });
+    } catch (error) {
+      this.#counts.declined++;
+      const reason = reasonOf(error);
+      this.#onDecline?.(reason);
+      return { reason };
+    }
+  }
+
+  /** Counts how a planned change was answered: by its plan, or by the executor after all. */
+  changed(reason?: Reason): void {
+    if (!reason) this.#counts.answered++;
+    else {
+      this.#counts.declined++;
+      this.#onDecline?.(reason);
+    }
+  }
+
+  #find(args: OperationArgs, definition: OperationDefinitionNode, context: Context) {
     const operation = this.#operation(args.document, definition);
     const variables = operation.variables(args.variableValues);
     const { variant, skeleton } = operation.skeleton(variables);
+    return this.#planOf(`${operation.id}`, skeleton, variables, variant, context);
+  }
+
+  #planOf(
+    operation: string,
+    skeleton: Skeleton,
+    variables: VariableValues,
+    variant: string,
+    context: Context,
+    field?: typeof payloadField,
+  ): { plan: Plan; supplied: Supplied } {
+    const { viewer } = context;
     const sites = skeleton.sites.map((site) => valuesAt(site, variables));
     const who = this.#ids.of(viewer.permissions, viewer.role);
     const where = this.#ids.of(context.tenant.modules);
-    const key = `${operation.id}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;
+    const key = `${operation}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;
     let plan = this.#plans.get(key);
     if (!plan) {
       this.#counts.compiled++;
-      plan = compiledOrDeclined(() =>
-        compilePlan(
-          this.#schema,
-          skeleton,
-          viewer,
-          sites.map((site) => site.args),
-        ),
-      );
+      const args = sites.map((site) => site.args);
+      plan = compiledOrDeclined(() => compilePlan(this.#schema, skeleton, viewer, args, field));
       this.#plans.set(key, plan);
     }
     if (plan instanceof Declined) throw plan;
@@ -166,11 +217,15 @@ function compiledOrDeclined(compile: () => Plan): Plan | Declined {
   }
 }
 
-const reasonOf = (error: unknown): Reason =>
+export const reasonOf = (error: unknown): Reason =>
   error instanceof Declined ? error.reason : { why: (error as Error).message };
 
-/** The answer as text already: it is parsed only for who looks into it. */
-export function resultOf(data: string): ExecutionResult {
+/** An answer that is text already: it is parsed only for who looks into it. */
+export interface TextResult extends ExecutionResult {
+  stringify(): string;
+}
+
+export function resultOf(data: string): TextResult {
   const result = {
     get data() {
       return JSON.parse(data) as Record<string, unknown>;
@@ -187,5 +242,5 @@ export function resultOf(data: string): ExecutionResult {
 /** What `extensions.plan` says: the statement that answered, or why the executor did. */
 export type PlanReport = { compiled: true; sql: string } | { compiled: false; reason: Reason };
 
-export const reportOf = (outcome: Outcome): PlanReport =>
-  'data' in outcome ? { compiled: true, sql: outcome.plan.text } : { compiled: false, reason: outcome.reason };
+export const reportOf = (outcome: { plan: Plan } | { reason: Reason }): PlanReport =>
+  'plan' in outcome ? { compiled: true, sql: outcome.plan.text } : { compiled: false, reason: outcome.reason };

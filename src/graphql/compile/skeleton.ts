@@ -42,6 +42,41 @@ export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]):
   return { roots, sites };
 }
 
+/** A root field of a mutation, with every field of its payload that has arguments. */
+export interface Change {
+  /** Its place among the root fields. */
+  place: number;
+  selected: Selected;
+  skeleton: Skeleton | Declined;
+}
+
+/** The root fields of a mutation, by their names in the answer. */
+export interface Changes {
+  selections: Selections;
+  fields: ReadonlyMap<string, Change>;
+}
+
+export function changesOf(selections: Selections): Changes {
+  const fields = selections.root(selections.schema.getMutationType()!);
+  return {
+    selections,
+    fields: new Map(
+      fields.map((selected, place) => [selected.key, { place, selected, skeleton: payloadOf(selected, selections) }]),
+    ),
+  };
+}
+
+function payloadOf(selected: Selected, selections: Selections): Skeleton | Declined {
+  try {
+    if (selected.field.extensions.catalog) throw new Declined('changes the catalog', nameOf(selected));
+    const fields = typesUnder(selected).flatMap((payload) => selections.under(selected, payload));
+    return skeletonOf({ selections, fields, nodes: [] }, []);
+  } catch (error) {
+    if (error instanceof Declined) return error;
+    throw error;
+  }
+}
+
 function typesUnder(selected: Selected): GraphQLObjectType[] {
   const type = getNamedType(selected.field.type);
   if (isAbstractType(type)) throw new Declined('gives objects of several types', nameOf(selected));

@@ -15,4 +15,6 @@ export interface Supplied {
   context: Context;
   viewer: Viewer;
   sites: readonly SiteValues[];
+  /** What the use case gave, for the plan of a mutation's payload. */
+  given?: unknown;
 }

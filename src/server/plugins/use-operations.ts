@@ -4,12 +4,16 @@ import type { Plans } from '../../graphql/compile/plans.ts';
 import { Context, type RequestScope } from '../../graphql/context.ts';
 import { checkCost } from '../../graphql/cost.ts';
 import { checkVariables } from '../../graphql/document-limits.ts';
-import { type Execute, executeOperation } from '../../graphql/execute-operation.ts';
+import type { Verify } from '../../graphql/execute-change.ts';
+import type { Execute } from '../../graphql/execute-mutation.ts';
+import { executeOperation } from '../../graphql/execute-operation.ts';
 import { introspects, onlyIntrospects } from '../../graphql/introspection.ts';
 import { requestError } from '../../graphql/mask-error.ts';
+import { requireModules } from '../../graphql/required-modules.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { KnownDocuments } from '../known-documents.ts';
+import { type OnOperation, telling } from '../metrics/operation-done.ts';
 import { RefreshCookie } from '../refresh-cookie.ts';
 import type { RequestHead, RequestScopes } from '../request-scopes.ts';
 
@@ -17,6 +21,10 @@ export interface OperationsOptions {
   scopes: RequestScopes;
   /** Compiled queries; without them every operation is executed field by field. */
   plans?: Plans;
+  /** Told of every payload that a plan made: for tests. */
+  verify?: Verify;
+  /** Told of every operation that was admitted, once it has ended. */
+  onOperation?: OnOperation | undefined;
   /** Where documents are noted that were found valid, for who serves them without being asked again. */
   known?: KnownDocuments;
   /** Whether anybody may read the schema; else it needs graph:explore. */
@@ -42,17 +50,23 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
       setExecuteFn(async (given: ExecutionArgs) => {
         const args = { ...given, hideSuggestions: !options.openIntrospection };
         const { request, req, params } = args.contextValue as YogaInitialContext & ServerContext;
+        const done = req && options.known?.takeResult(req);
+        if (done) return done;
         const jar = new RefreshCookie(request.headers.get('cookie'), { secure: options.secureCookies });
         cookies.set(request, jar);
         const head = { ...headOf(request, req, options.trustProxy), cookies: jar };
-        const scope = await admit(args, head, options).catch((error: unknown) => {
-          throw requestError(error, options.logger);
-        });
-        if (params.query) options.known?.add(params.query, args.document);
-        const contextValue = (req && options.known?.takeContext(req)) ?? new Context(scope);
-        return executeOperation({ ...args, contextValue }, executeFn as Execute, {
-          ...(options.plans && { plans: options.plans }),
-          explain: params.extensions?.plan === true,
+        return telling(options.onOperation, args, async (isOf) => {
+          const scope = await admit(args, head, options).catch((error: unknown) => {
+            throw requestError(error, options.logger);
+          });
+          isOf(scope.tenant);
+          if (params.query) options.known?.add(params.query, args.document);
+          const contextValue = (req && options.known?.takeContext(req)) ?? new Context(scope);
+          return executeOperation({ ...args, contextValue }, executeFn as Execute, {
+            ...(options.plans && { plans: options.plans }),
+            verify: options.verify,
+            explain: params.extensions?.plan === true,
+          });
         });
       });
     },
@@ -78,6 +92,7 @@ export async function admit(
   if (scope.viewer?.apiKey?.persistedOnly) {
     throw new AppError('FORBIDDEN', 'This API key may send trusted documents only, and none is registered');
   }
+  if (scope.tenant) requireModules(args, scope.tenant);
   if (introspects(args) && !openIntrospection && !scope.viewer?.permissions.has('graph:explore')) {
     throw new AppError('FORBIDDEN', 'Introspection needs the permission graph:explore');
   }

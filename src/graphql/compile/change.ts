@@ -1,0 +1,72 @@
+import {
+  type GraphQLError,
+  type GraphQLResolveInfo,
+  getArgumentValues,
+  locatedError,
+  type VariableValues,
+} from 'graphql';
+import type { Context } from '../context.ts';
+import { Declined } from './decline.ts';
+import type { Plan } from './plan.ts';
+import { nameOf, type Selected, type Selections } from './selection.ts';
+import type { Supplied } from './supplied.ts';
+
+/** A root field of a mutation whose payload has a plan: its own resolver makes the change, the plan the answer. */
+export class PlannedChange {
+  readonly key: string;
+  readonly plan: Plan;
+  readonly #selected: Selected;
+  readonly #selections: Selections;
+  readonly #variables: VariableValues;
+  readonly #supplied: Supplied;
+
+  constructor(options: {
+    selected: Selected;
+    selections: Selections;
+    variables: VariableValues;
+    plan: Plan;
+    supplied: Supplied;
+  }) {
+    this.key = options.selected.key;
+    this.plan = options.plan;
+    this.#selected = options.selected;
+    this.#selections = options.selections;
+    this.#variables = options.variables;
+    this.#supplied = options.supplied;
+  }
+
+  /** Gives what the use case gave. Throws what the executor would report of the field. */
+  async make(context: Context): Promise<unknown> {
+    const { field, nodes, parent, key } = this.#selected;
+    const args = getArgumentValues(field, nodes[0]!, this.#variables);
+    const info = {
+      fieldName: field.name,
+      fieldNodes: nodes,
+      returnType: field.type,
+      parentType: parent,
+      path: { prev: undefined, key, typename: parent.name },
+      schema: this.#selections.schema,
+      fragments: {},
+      rootValue: undefined,
+      operation: this.#selections.operation,
+      variableValues: this.#variables,
+    } as unknown as GraphQLResolveInfo;
+    if (!field.resolve) throw new Declined('has no resolver', nameOf(this.#selected));
+    return field.resolve(undefined, args, context, info);
+  }
+
+  /** Throws for values that the executor has to refuse. */
+  parametersFor(context: Context, given: unknown): unknown[] {
+    return this.plan.parametersFor({ ...this.#supplied, context, given });
+  }
+
+  /** The JSON text of the payload. Throws where only the executor can answer. */
+  payloadOf(row: readonly (string | null)[], context: Context, given: unknown): string {
+    return this.plan.dataOf(row, { ...this.#supplied, context, given });
+  }
+
+  /** An error of the field as the executor reports it. */
+  located(error: unknown): GraphQLError {
+    return locatedError(error, this.#selected.nodes, [this.key]);
+  }
+}

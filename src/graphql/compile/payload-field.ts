@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm';
+import { type GraphQLObjectType, getNamedType } from 'graphql';
+import { Hole } from '../hole.ts';
+import type { PayloadDeclaration } from '../payload.ts';
+import type { Compiling } from './compiling.ts';
+import { completion } from './completion.ts';
+import { visibleRows, whereClause } from './conditions.ts';
+import { Declined } from './decline.ts';
+import { requireReadable } from './field-rules.ts';
+import { literal, type Output } from './output.ts';
+import { argumentsFor, call, resolverOf } from './resolver.ts';
+import { isTypename, nameOf, type Selected } from './selection.ts';
+import type { Supplied } from './supplied.ts';
+
+/** A field of a mutation's payload: rows by the ids that the use case gave, or what code says of what it gave. */
+export function payloadField(selected: Selected, compiling: Compiling): Output {
+  if (isTypename(selected)) return { sql: sql`to_json(${literal(selected.parent.name)}::text)` };
+  try {
+    const declared = selected.field.extensions.chantierPayload as PayloadDeclaration | undefined;
+    requireReadable(selected, compiling.context);
+    return declared ? rowsField(selected, declared, compiling) : codeField(selected, compiling);
+  } catch (error) {
+    if (error instanceof Declined && !error.reason.field) throw new Declined(error.reason.why, nameOf(selected));
+    throw error;
+  }
+}
+
+function rowsField(selected: Selected, { table, many, idsOf }: PayloadDeclaration, compiling: Compiling): Output {
+  const row = compiling.row(table);
+  const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
+  const { read } = object;
+  const ids = new Hole<Supplied>(({ given }) => idsOf(given));
+  const where = many ? { RAW: (of: { id: unknown }) => sql`${of.id} = any(${ids})` } : { id: { eq: ids } };
+  const source = visibleRows(row, where, compiling);
+  const from = sql`from ${source.from}${whereClause(source)}`;
+  if (many) {
+    const list = sql`(select coalesce(json_agg(${object.sql} order by ${row.sql('id')}), '[]'::json) ${from})`;
+    return {
+      sql: list,
+      ...(read && { read: (json, supplied) => (json as unknown[]).map((item) => read(item, supplied)) }),
+    };
+  }
+  const one = sql`(select ${object.sql} ${from})`;
+  return { sql: one, ...(read && { read: (json, supplied) => (json === null ? null : read(json, supplied)) }) };
+}
+
+function codeField(selected: Selected, compiling: Compiling): Output {
+  const resolve = resolverOf(selected);
+  const args = argumentsFor(selected, compiling);
+  const complete = completion(selected.field.type, selected, compiling);
+  return {
+    sql: sql`null::json`,
+    read: (_json, supplied) => complete(call(resolve, supplied.given, args(supplied), supplied), supplied),
+  };
+}
