@@ -183,6 +183,11 @@ export class TenantSession {
     return this.#session.commit();
   }
 
+  /** The same in one packet with what was sent last: nothing may follow. */
+  commitBehind(): Promise<void> {
+    return this.#session.commitBehind();
+  }
+
   rollback(): Promise<void> {
     return this.#session.rollback();
   }
