@@ -94,6 +94,6 @@ export function wholeNumber(text: string): number {
 }
 
 function readRun(text: string): string {
-  if (!isStamp(text)) throw new InvalidArgumentError('a run as it was named, such as 20261121T104029Z');
+  if (!isStamp(text)) throw new InvalidArgumentError('a run as it was named, such as 20261121T104029123Z');
   return text;
 }

@@ -4,7 +4,7 @@ import path from 'node:path';
 export interface ArchiveName {
   /** Who: a slug and the organization's id, or the catalog. */
   subject: string;
-  /** When the run that made it began: `20261121T104029Z`. */
+  /** When the run that made it began: `20261121T104029123Z`. */
   stamp: string;
 }
 
@@ -17,18 +17,18 @@ export const catalogSubject = 'catalog';
 /** Whether two archives are of the same organization, or both of the catalog. */
 export const isSameSubject = (a: string, b: string): boolean => a.split('.').at(-1) === b.split('.').at(-1);
 
-export const stampOf = (at: Date): string => at.toISOString().replace(/[-:]|\.\d+/g, '');
-export const isStamp = (text: string): boolean => /^\d{8}T\d{6}Z$/.test(text);
+export const stampOf = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');
+export const isStamp = (text: string): boolean => /^\d{8}T\d{9}Z$/.test(text);
 
 /** The instant of a stamp. */
 export const timeOf = (stamp: string): Date =>
-  new Date(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  new Date(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, '$1-$2-$3T$4:$5:$6.$7Z'));
 
 export const archiveFile = (folder: string, { subject, stamp }: ArchiveName, sealed: boolean): string =>
   path.join(folder, `${subject}.${stamp}.tar${sealed ? sealedSuffix : ''}`);
 
 /** Undefined for a file that is no archive, also one that is not whole yet. */
 export function readArchiveName(file: string): ArchiveName | undefined {
-  const found = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{6}Z)\.tar(\.sealed)?$/.exec(path.basename(file));
+  const found = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{9}Z)\.tar(\.sealed)?$/.exec(path.basename(file));
   return found ? { subject: found[1]!, stamp: found[2]! } : undefined;
 }

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { access, type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { AppError } from '../../lib/errors.ts';
 import { type SealingKey, sealStream } from '../../lib/sealed-stream.ts';
 import { type ArchivedTable, type Manifest, manifestName, type Part, partName } from './manifest.ts';
 import { cutParts, packPart } from './parts.ts';
@@ -59,7 +60,7 @@ export class ArchiveWriter implements AsyncDisposable {
     return { parts, rows: parts.reduce((sum, { rows }) => sum + rows, 0) };
   }
 
-  /** Adds the manifest, and makes the archive appear. Gives its size in bytes. */
+  /** Adds the manifest, and makes the archive appear. Gives its size in bytes. Throws ALREADY_EXISTS. */
   async finish(manifest: Manifest): Promise<number> {
     await this.#add(manifestName, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     this.#plain.end(tarEnd());
@@ -67,7 +68,7 @@ export class ArchiveWriter implements AsyncDisposable {
     await this.#handle.sync();
     const { size } = await this.#handle.stat();
     await this.#handle.close();
-    await rename(this.#partial, this.file);
+    await giveName(this.#partial, this.file);
     this.#whole = true;
     await syncFolder(path.dirname(this.file));
     return size;
@@ -91,6 +92,24 @@ export class ArchiveWriter implements AsyncDisposable {
 
 async function writeAll(handle: FileHandle, data: Buffer): Promise<void> {
   for (let at = 0; at < data.length; ) at += (await handle.write(data, at)).bytesWritten;
+}
+
+/** Never takes the name of a file that is there. */
+async function giveName(partial: string, file: string): Promise<void> {
+  const taken = () => new AppError('ALREADY_EXISTS', `${file} is there already`);
+  try {
+    await link(partial, file);
+    await rm(partial);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') throw taken();
+    // A file system without links, as network shares are: looking first has to do
+    const isThere = await access(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) throw taken();
+    await rename(partial, file);
+  }
 }
 
 /** So that the new name survives a loss of power too. */

@@ -64,7 +64,7 @@ const dueSchemas = (db: CatalogDb, now: Date) =>
     .from(tenantSchemas)
     .where(
       and(
-        inArray(tenantSchemas.state, ['DROPPING', 'RETAINED', 'SCRATCH']),
+        inArray(tenantSchemas.state, ['DROPPING', 'RETAINED', 'SCRATCH', 'INCOMING']),
         or(
           lte(tenantSchemas.dropAfter, now),
           and(inArray(tenantSchemas.state, ['DROPPING']), isNull(tenantSchemas.dropAfter)),
