@@ -40,6 +40,8 @@ export interface AppOptions {
   /** Told every SQL text that is sent. */
   onStatement?: (text: string) => void;
   /** Changes nothing in the database: what the installation needs must be there. */
+  /** Told how long each session of a tenant held its connection: by schema, in milliseconds. */
+  onHeld?: (schemaName: string, ms: number) => void;
   look?: boolean;
 }
 
@@ -94,7 +96,7 @@ export class App implements Toolbox {
   }
 
   private constructor({ options, installation, secret, resources }: Parts) {
-    const { config, logger, clock = systemClock, onStatement } = options;
+    const { config, logger, clock = systemClock, onStatement, onHeld } = options;
     this.options = options;
     this.installation = installation;
     this.#resources = resources;
@@ -107,7 +109,8 @@ export class App implements Toolbox {
       logger,
       ...(onStatement && { onStatement }),
     };
-    this.pool = resources.use(new SlotPool({ ...shared, size: config.poolSize, applicationName: 'chantier' }));
+    const ofTenants = { ...shared, size: config.poolSize, applicationName: 'chantier', ...(onHeld && { onHeld }) };
+    this.pool = resources.use(new SlotPool(ofTenants));
     const size = config.catalogPoolSize;
     this.catalogPool = resources.use(
       new SlotPool({ ...shared, size, maxPerKey: size, applicationName: 'chantier catalog' }),
@@ -125,8 +128,7 @@ export class App implements Toolbox {
       new TenantPools({
         primary: this.pool,
         databases,
-        open: ({ appUrl, lookup }) =>
-          new SlotPool({ ...shared, url: appUrl, lookup, size: config.poolSize, applicationName: 'chantier' }),
+        open: ({ appUrl, lookup }) => new SlotPool({ ...ofTenants, url: appUrl, lookup }),
         bus: catalog.bus,
         logger,
         most: config.databasePools,

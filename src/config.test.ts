@@ -34,6 +34,7 @@ describe('configuration', () => {
       databaseHostsWithoutTls: [],
       databasePools: 50,
       canaryGroups: {},
+      metrics: { port: undefined, host: '127.0.0.1', token: undefined, tenants: 20 },
       databaseUrl: undefined,
       adminDatabaseUrl: undefined,
       dataDir: path.resolve(import.meta.dirname, '../.data'),
@@ -155,6 +156,8 @@ describe('configuration', () => {
       'OIDC_ISSUERS',
       'CANARY_GROUPS',
     ]);
+      'METRICS_PORT',
+      'METRICS_TOKEN',
     const entries = Object.entries(documented);
     const defaults = entries.filter(([name]) => !withoutDefault.has(name));
     const examples = entries.filter(([name]) => withoutDefault.has(name));

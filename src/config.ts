@@ -47,6 +47,7 @@ export interface Config {
   canaryGroups: Readonly<Record<string, readonly string[]>>;
   statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
   logLevel: LogLevel;
+  metrics: MetricsConfig;
   /** Undefined: the one kept in `dataDir`; never so in production. */
   secret: string | undefined;
   /** Exact origins. */
@@ -64,7 +65,19 @@ export interface Config {
 }
 
 const root = path.resolve(import.meta.dirname, '..');
-const secret = new Set(['SECRET', 'DATABASE_URL', 'ADMIN_DATABASE_URL']);
+const secret = new Set(['SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'ADMIN_DATABASE_URL', 'LISTEN_DATABASE_URL']);
+/** Where a server's metrics can be read: nowhere unless a port or a token is given. */
+export interface MetricsConfig {
+  /** A port of their own. */
+  port: number | undefined;
+  /** Where that port listens. */
+  host: string;
+  /** Needed to read them, and then they are on the server's own port too. */
+  token: string | undefined;
+  /** How many tenants have series of their own. */
+  tenants: number;
+}
+
 const day = 86_400;
 const hourMs = 3_600_000;
 
@@ -141,6 +154,12 @@ const variables = z.object({
   STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
   STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
   STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
+  METRICS_PORT: whole(0, 65_535).optional(),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_TOKEN: value('16 characters or more, no spaces', (text) =>
+    /^\S{16,}$/.test(text) ? text : undefined,
+  ).optional(),
+  METRICS_TENANTS: whole(0, 200).default(20),
   STATEMENT_TIMEOUT_JOB_MS: whole(1, 24 * hourMs).default(300_000),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   SECRET: value('a text of 32 characters or more', (text) => (text.length >= 32 ? text : undefined)).optional(),
@@ -201,6 +220,7 @@ function toConfig(v: Values): Config {
       interactive: v.STATEMENT_TIMEOUT_INTERACTIVE_MS,
       analyst: v.STATEMENT_TIMEOUT_ANALYST_MS,
       integrator: v.STATEMENT_TIMEOUT_INTEGRATOR_MS,
+    metrics: { port: v.METRICS_PORT, host: v.METRICS_HOST, token: v.METRICS_TOKEN, tenants: v.METRICS_TENANTS },
       job: v.STATEMENT_TIMEOUT_JOB_MS,
     },
     logLevel: v.LOG_LEVEL,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { App } from './app.ts';
-import type { Config } from './config.ts';
+import type { Config, MetricsConfig } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
 import { Plans } from './graphql/compile/plans.ts';
@@ -13,9 +13,14 @@ import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
 import { hostCheck } from './server/hosts.ts';
-import { HttpServer } from './server/http.ts';
+import { type HttpOptions, HttpServer } from './server/http.ts';
 import { KnownDocuments } from './server/known-documents.ts';
+import { livesTasks } from './server/lives-tasks.ts';
 import { mayExplore } from './server/may-explore.ts';
+import { addGauges, type GaugeSources, poolsByDatabase } from './server/metrics/gauges.ts';
+import { Metrics } from './server/metrics/metrics.ts';
+import { metricsEndpoint, onlyMetrics } from './server/metrics/metrics-endpoint.ts';
+import type { OnOperation } from './server/metrics/operation-done.ts';
 import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request-scopes.ts';
 import { Upkeep, type UpkeepTask } from './server/upkeep.ts';
@@ -30,6 +35,8 @@ export interface GraphServerOptions {
   plans?: Plans | null;
   /** Told of every payload that a plan made: for tests. */
   verify?: Verify;
+  /** Told of every operation that ran or was refused. */
+  onOperation?: OnOperation | undefined;
   /** Development: who the printed address signs the explorer in as. */
   demoHeaders?: () => Promise<Record<string, string>>;
   /** Whether the process is going away: then it is alive, but not ready. */
@@ -54,7 +61,7 @@ export type GraphParts = Pick<
 /** The HTTP side over an opened App, without a socket. */
 export function buildGraphServer(app: GraphParts, options: GraphServerOptions = {}): GraphServer {
   const { config, logger } = app.options;
-  const { demoHeaders, draining = () => false, plans = new Plans(schema), verify } = options;
+  const { demoHeaders, draining = () => false, plans = new Plans(schema), verify, onOperation } = options;
   const loginCode = randomBytes(16).toString('base64url');
   const scopes = new RequestScopes({
     authenticator: app.authenticator,
@@ -76,6 +83,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     known,
     ...(plans && { plans }),
     ...(verify && { verify }),
+    onOperation,
     explorer: new Explorer(explorer),
     openIntrospection: !config.production,
     secureCookies: config.publicUrl.startsWith('https:'),
@@ -105,29 +113,56 @@ export interface ServeOptions {
  * throws SCHEMA_MISMATCH, naming the command that mends it, when the schemas do not fit this build.
  */
 export async function serve({ config, logger, signal, stdout }: ServeOptions): Promise<void> {
-  await using app = await App.open({ config, logger });
+  const { metrics: where } = config;
+  const metrics = where.port === undefined && where.token === undefined ? undefined : new Metrics(where);
+  await using app = await App.open({ config, logger, ...(metrics && { onHeld: metrics.held }) });
   if (!config.production) await migrateFleet(app.fleet);
   const away = await assertSchemasCurrent(app.fleet);
   for (const { name, schemas, error } of away)
     logger.error({ err: error, database: name, schemas }, 'a database is away');
   const demo = config.production ? undefined : await ensureDemo(app);
+  const plans = new Plans(schema);
   const { handler, loginCode } = buildGraphServer(app, {
+    plans,
+    onOperation: metrics?.operation,
     draining: () => signal.aborted,
     ...(demo && { demoHeaders: demo.headers }),
   });
   const { host, port, shutdownGraceMs } = config;
-  await using http = await HttpServer.listen({ handler, host, port, graceMs: shutdownGraceMs, logger });
-  await using _upkeep = new Upkeep(upkeepOf(app), logger);
-  logger.info({ host, port: http.port }, 'listening');
+  const listen = (on: Pick<HttpOptions, 'handler' | 'host' | 'port'>) =>
+    HttpServer.listen({ ...on, graceMs: shutdownGraceMs, logger });
+  await using http = await listen({ handler: metrics ? exposing(metrics, where, handler) : handler, host, port });
+  await using upkeep = new Upkeep(upkeepOf(app, signal), logger);
+  if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep));
+  await using metricsHttp =
+    metrics && where.port !== undefined
+      ? await listen({ handler: onlyMetrics(metrics, where.token), host: where.host, port: where.port })
+      : undefined;
+  logger.info({ host, port: http.port, ...(metricsHttp && { metricsPort: metricsHttp.port }) }, 'listening');
   if (demo) stdout.write(await demoBlock(demo, `http://localhost:${http.port}`, loginCode));
   await aborted(signal);
   logger.info('draining');
 }
 
+/** With a token the metrics are on the server's own port too. */
+function exposing(metrics: Metrics, { token }: MetricsConfig, handler: RequestListener): RequestListener {
+  const rest = metrics.counted(handler);
+  return token === undefined ? rest : metricsEndpoint({ metrics, token, rest });
+}
+
+const gaugesOf = ({ pools, catalogPool, directory, listener }: App, plans: Plans, upkeep: Upkeep): GaugeSources => ({
+  pools: () => [...poolsByDatabase(pools.stats()), ['catalog', catalogPool.stats()]],
+  plans,
+  directory,
+  listener,
+  upkeep,
+});
+
 const minuteMs = 60_000;
 
-function upkeepOf({ identity }: App): UpkeepTask[] {
+function upkeepOf({ identity, fleet, options: { config, logger } }: App, signal: AbortSignal): UpkeepTask[] {
   return [
+    ...livesTasks(fleet, { spares: config.spareSchemas, signal, logger }),
     { name: 'settle departures', everyMs: 5 * minuteMs, run: () => settleDepartures(identity) },
     {
       name: 'prune',

@@ -33,8 +33,13 @@ export interface SlotPoolOptions {
   applicationName?: string;
   /** Told every SQL text that is sent. */
   onStatement?: (text: string) => void;
+  /** Told how long each session held its slot; milliseconds. */
+  onHeld?: (key: string, ms: number) => void;
   logger?: Logger;
 }
+
+/** What has no default. */
+type Optional = 'onStatement' | 'onHeld' | 'lookup';
 
 export interface SlotPoolStats {
   size: number;
@@ -83,7 +88,7 @@ const isFresh = (slot: Slot): boolean => slot.keys.size === 0;
  * opened, one at a time, then it is closed. For that moment there is one connection more than `size`.
  */
 export class SlotPool implements AsyncDisposable {
-  #options: Required<Omit<SlotPoolOptions, 'onStatement' | 'lookup'>> & Pick<SlotPoolOptions, 'onStatement' | 'lookup'>;
+  #options: Required<Omit<SlotPoolOptions, Optional>> & Pick<SlotPoolOptions, Optional>;
   #queue = new FairQueue<Waiter>();
   /** With the time when each is too old. */
   #slots = new Map<Slot, number>();
@@ -364,7 +369,9 @@ export class SlotPool implements AsyncDisposable {
     const lease = this.#leases.get(slot);
     if (!lease) return false;
     this.#leases.delete(slot);
-    this.#holdTimes.add(performance.now() - lease.began);
+    const heldMs = performance.now() - lease.began;
+    this.#holdTimes.add(heldMs);
+    this.#options.onHeld?.(lease.key, heldMs);
     const rest = this.#held.get(lease.key)! - 1;
     if (rest > 0) this.#held.set(lease.key, rest);
     else this.#held.delete(lease.key);

@@ -59,6 +59,15 @@ export class TenantPools implements AsyncDisposable {
     return this.#entries.size;
   }
 
+  /** The pools that are open, by database; a dedicated one has one for each of its tenants. */
+  stats(): [databaseId: string, stats: SlotPoolStats][] {
+    const further = [...this.#entries.values()].map(({ databaseId, pool }) => [databaseId, pool.stats()] as const);
+    return [
+      [primaryDatabaseId, this.#options.primary.stats()],
+      ...further.map(([id, stats]): [string, SlotPoolStats] => [id, stats]),
+    ];
+  }
+
   /** Where sessions of a tenant get their slots. Asks nothing yet; `acquire` throws UNAVAILABLE when its database is away. */
   poolOf(place: PlaceOfTenant): SlotSource {
     if (place.databaseId === primaryDatabaseId) return this.#options.primary;

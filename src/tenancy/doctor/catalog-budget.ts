@@ -46,7 +46,7 @@ interface Facts {
 const facts = `with ours as materialized (select oid from pg_namespace where nspname like 'tenant\\_%')
   select (select count(*) from ours)::int as schemas, count(*) filter (where c.relkind in ('r', 'p'))::int as tables,
     (count(*) filter (where c.relkind in ('r', 'i', 'm', 'S')) + 2 * count(*) filter (where c.reltoastrelid <> 0))::int as files,
-    (select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = $1)::int as roles,
+    (select count(*) from pg_auth_members m join pg_roles r on r.oid = m.member where r.rolname = $1 and m.roleid <> coalesce((select oid from pg_roles where rolname = $2), 0))::int as roles,
     (current_setting('max_locks_per_transaction')::bigint * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint))::int as locks
   from pg_class c where c.relnamespace in (select oid from ours)`;
 
@@ -58,7 +58,7 @@ export async function budgetOf({
   capacity,
   connections,
 }: DatabaseVisit): Promise<DatabaseBudget> {
-  const [row] = await admin.run<Facts>(facts, [installation.roles.app]);
+  const [row] = await admin.run<Facts>(facts, [installation.roles.app, installation.roles.catalog]);
   const { schemas, tables, files, roles, locks } = row!;
   const tablesPerSchema = schemas === 0 ? 0 : tables / schemas;
   const held = Math.min(schemas, measured.tenantsPerConnection) * tablesPerSchema * measured.bytesPerTable;

@@ -146,9 +146,11 @@ function checkMigrations(
   ledger: Ledger,
 ): Finding[] {
   const found = new Findings('migrations', database);
-  for (const place of places) {
-    const stand = standOf(lines, ledger, place);
-    const name = place.organization?.slug ?? place.schemaName;
+  const stands = places.map((place) => ({ place, stand: standOf(lines, ledger, place) }));
+  // Most that are not as they should be are so in the same way
+  for (const alike of Map.groupBy(stands, ({ stand }) => JSON.stringify(stand)).values()) {
+    const { stand } = alike[0]!;
+    const name = someOf(alike.map(({ place }) => place.organization?.slug ?? place.schemaName));
     if (stand.state === 'BEHIND')
       found.warning(name, `lacks ${stand.pending.length} migrations: run \`chantier migrate\``);
     if (stand.state === 'AHEAD') found.problem(name, `has ${stand.migration}, which this build does not know`);
@@ -156,6 +158,9 @@ function checkMigrations(
   }
   return found.all;
 }
+
+const someOf = (names: readonly string[]): string =>
+  names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
 
 async function compare(
   { fleet, options, report, total }: Context,

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { startEmbedded } from '../src/db/embedded.ts';
+import { systemClock } from '../src/lib/clock.ts';
+import { runDoctor } from '../src/tenancy/doctor/run-doctor.ts';
+import { migrateFleet } from '../src/tenancy/migrate.ts';
+import { schemaStatus } from '../src/tenancy/schema-status.ts';
+import { makeTenants, openFleet, Release } from './fleet/estate.ts';
+import { killMigrations } from './fleet/kills.ts';
+
+/*
+ * What work on many tenants takes: `node bench/fleet.ts --tenants 1000 --kills 50`. With --data the tenants are kept in
+ * that folder for another run. Durability is on, as in production.
+ */
+const { values } = parseArgs({
+  options: {
+    tenants: { type: 'string', default: '1000' },
+    parallel: { type: 'string', default: '4' },
+    kills: { type: 'string', default: '0' },
+    data: { type: 'string' },
+  },
+});
+const [tenants, parallel, kills] = [Number(values.tenants), Number(values.parallel), Number(values.kills)];
+
+await using resources = new AsyncDisposableStack();
+const dataDir = values.data ?? (await mkdtemp(path.join(tmpdir(), 'chantier-fleet-')));
+if (values.data === undefined) resources.defer(() => rm(dataDir, { recursive: true, force: true }));
+const server = resources.use(await startEmbedded({ dataDir, settings: { max_connections: 100 } }));
+const release = await Release.in(dataDir);
+
+async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const from = performance.now();
+  const result = await work();
+  console.log(`${what}: ${((performance.now() - from) / 1000).toFixed(1)} s`);
+  return result;
+}
+
+{
+  const { app, fleet } = await openFleet(server.url, release.root);
+  const made = await timed(`${tenants} tenants made where missing`, () => makeTenants(fleet, tenants, parallel));
+  console.log(`  of them now: ${made}`);
+  await app[Symbol.asyncDispose]();
+}
+await release.add(`release_${Date.now()}`);
+{
+  const { app, fleet } = await openFleet(server.url, release.root);
+  await timed('status of all', () => schemaStatus(fleet));
+  const report = await timed('one column and one index in each', () => migrateFleet(fleet, { parallel }));
+  console.log(`  migrated ${report.migrated.length}, failed ${report.failed.length}`);
+  await timed('nothing left to migrate', () => migrateFleet(fleet, { parallel }));
+  const doctor = await timed('doctor', () =>
+    runDoctor(fleet, { clock: systemClock, pools: { tenants: 10, catalog: 3 }, spares: 0 }),
+  );
+  console.log(`  compared ${doctor.compared}, drift ${doctor.drift.length}, findings ${doctor.findings.length}`);
+  for (const line of doctor.budgets.flatMap(({ lines }) => lines)) console.log(`  ${JSON.stringify(line)}`);
+  await app[Symbol.asyncDispose]();
+}
+if (kills > 0) {
+  const report = await timed(`${kills} kills of a migration`, () => killMigrations(server.url, release, kills, 2_500));
+  console.log(`  ${JSON.stringify(report)}`);
+  const { app, fleet } = await openFleet(server.url, release.root);
+  const { failed } = await timed('run again', () => migrateFleet(fleet, { parallel }));
+  console.log(`  failed ${failed.length}`);
+  await app[Symbol.asyncDispose]();
+}

@@ -1,0 +1,129 @@
+import type { SlotPoolStats } from '../../db/slot-pool.ts';
+import type { PlanCounts } from '../../graphql/compile/plans.ts';
+import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import type { TaskState } from '../upkeep.ts';
+import type { Metrics } from './metrics.ts';
+
+export interface GaugeSources {
+  /** The slots of each database, the catalog's under a name of its own; several pools of one database together. */
+  pools(): Iterable<readonly [database: string, stats: SlotPoolStats]>;
+  plans: { readonly counts: PlanCounts } | undefined;
+  directory: { readonly counts: { kept: number; hits: number; misses: number } };
+  listener: { readonly up: boolean };
+  upkeep: { states(): Iterable<readonly [task: string, state: TaskState]> };
+}
+
+/** Adds what a server knows anyway: asked when somebody reads the metrics. */
+export function addGauges(metrics: Metrics, sources: GaugeSources): void {
+  addSlots(metrics, sources);
+  addPlans(metrics, sources);
+  addUpkeep(metrics, sources);
+  const { directory, listener } = sources;
+  metrics.add({
+    name: 'chantier_directory_lookups_total',
+    help: 'Lookups of tenants by whether the cache knew',
+    labels: ['known'],
+    kind: 'counter',
+    values: () => [
+      [{ known: 'true' }, directory.counts.hits],
+      [{ known: 'false' }, directory.counts.misses],
+    ],
+  });
+  const kept = () => [[{}, directory.counts.kept] as const];
+  metrics.add({ name: 'chantier_directory_entries', help: 'Tenants that the cache keeps', values: kept });
+  metrics.add({
+    name: 'chantier_listener_up',
+    help: 'Whether changes made by other processes are heard: while not, nothing is cached',
+    values: () => [[{}, listener.up ? 1 : 0]],
+  });
+}
+
+/** The pools of one database together: a dedicated one has one for each of its tenants. */
+export function poolsByDatabase(all: Iterable<readonly [string, SlotPoolStats]>): Map<string, SlotPoolStats> {
+  const together = new Map<string, SlotPoolStats>();
+  for (const [id, stats] of all) {
+    const database = id === primaryDatabaseId ? 'primary' : id;
+    const sum = together.get(database);
+    if (!sum) together.set(database, { ...stats });
+    else for (const field of Object.keys(stats) as (keyof SlotPoolStats)[]) sum[field] += stats[field];
+  }
+  return together;
+}
+
+const states = ['idle', 'busy', 'quarantined', 'opening'] as const;
+const now: [keyof SlotPoolStats, string][] = [
+  ['waiting', 'Sessions that wait for a slot'],
+  ['prepared', 'Prepared statements that the connections keep'],
+  ['preparedBytes', 'What prepared statements take on the server, estimated'],
+  ['memoryBytes', "What the server's side of the connections takes, estimated"],
+];
+const sinceStart: [keyof SlotPoolStats, string][] = [
+  ['opened', 'Connections opened'],
+  ['discarded', 'Connections lost or given up'],
+  ['recycled', 'Connections replaced because of age or size'],
+  ['hits', 'Sessions that met a slot which knew their tenant'],
+  ['misses', 'Sessions that met none'],
+  ['closed', 'Prepared statements closed to make room'],
+];
+const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function addSlots(metrics: Metrics, { pools }: GaugeSources): void {
+  const each = (read: (stats: SlotPoolStats) => number) => () =>
+    [...pools()].map(([database, stats]) => [{ database }, read(stats)] as const);
+  metrics.add({
+    name: 'chantier_slots',
+    help: 'Connections by what they do',
+    labels: ['database', 'state'],
+    values: () =>
+      [...pools()].flatMap(([database, stats]) => states.map((state) => [{ database, state }, stats[state]] as const)),
+  });
+  const labels = ['database'];
+  for (const [field, help] of now) {
+    metrics.add({ name: `chantier_slots_${snake(field)}`, help, labels, values: each((stats) => stats[field]) });
+  }
+  for (const [field, help] of sinceStart) {
+    const name = `chantier_slots_${snake(field)}_total`;
+    metrics.add({ name, help, labels, kind: 'counter', values: each((stats) => stats[field]) });
+  }
+}
+
+function addPlans(metrics: Metrics, { plans }: GaugeSources): void {
+  if (!plans) return;
+  const add = (name: string, help: string, field: keyof PlanCounts, kind: 'gauge' | 'counter') =>
+    metrics.add({ name: `chantier_plans_${name}`, help, kind, values: () => [[{}, plans.counts[field]]] });
+  add('answered_total', 'Operations answered by a plan', 'answered', 'counter');
+  add('declined_total', 'Operations left to the executor', 'declined', 'counter');
+  add('failed_total', 'Statements of plans that the database refused', 'failed', 'counter');
+  add('compiled_total', 'Plans made', 'compiled', 'counter');
+  add('forgotten_total', 'Plans forgotten to make room', 'forgotten', 'counter');
+  add('kept', 'Plans kept', 'kept', 'gauge');
+}
+
+function addUpkeep(metrics: Metrics, { upkeep }: GaugeSources): void {
+  const each = (read: (state: TaskState) => number) => () =>
+    [...upkeep.states()].map(([task, state]) => [{ task }, read(state)] as const);
+  const labels = ['task'];
+  metrics.add({
+    name: 'chantier_upkeep_runs_total',
+    help: 'Runs of background tasks by outcome',
+    labels: ['task', 'outcome'],
+    kind: 'counter',
+    values: () =>
+      [...upkeep.states()].flatMap(([task, { done, failed }]) => [
+        [{ task, outcome: 'done' }, done] as const,
+        [{ task, outcome: 'failed' }, failed] as const,
+      ]),
+  });
+  metrics.add({
+    name: 'chantier_upkeep_last_seconds',
+    help: 'How long the last run took',
+    labels,
+    values: each(({ lastMs }) => lastMs / 1000),
+  });
+  metrics.add({
+    name: 'chantier_upkeep_last_done_timestamp_seconds',
+    help: 'When a run last succeeded; 0 when none did',
+    labels,
+    values: each(({ lastDoneAt }) => lastDoneAt / 1000),
+  });
+}

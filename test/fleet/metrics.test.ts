@@ -1,0 +1,138 @@
+import { pino } from 'pino';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
+import { serve } from '../../src/serve.ts';
+import { ownWorld } from '../support/own-world.ts';
+import { testSecret } from '../support/test-secret.ts';
+import type { Member, World } from '../support/world.ts';
+
+const token = 'the-token-of-the-metrics';
+const operation = 'query Board { tasks { totalCount } }';
+let world: World;
+let manager: Member;
+let other: Member;
+
+beforeAll(async () => {
+  world = await ownWorld();
+  manager = await (await world.company('Acme')).as('MANAGER');
+  other = await (await world.company('Globex')).as('MANAGER');
+});
+
+afterAll(() => world[Symbol.asyncDispose]());
+
+/** A server in production with these settings, until the work is done. */
+async function serving<T>(env: Record<string, string>, work: (port: number, metricsPort: number) => Promise<T>) {
+  const stop = new AbortController();
+  const listening = Promise.withResolvers<{ port: number; metricsPort: number }>();
+  const write = (line: string) => {
+    const entry = JSON.parse(line);
+    if (entry.msg === 'listening') listening.resolve(entry);
+  };
+  const config = loadConfig({
+    NODE_ENV: 'production',
+    DATABASE_URL: world.app.installation.adminUrl,
+    SECRET: testSecret,
+    PUBLIC_URL: 'http://localhost',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    SPARE_SCHEMAS: '0',
+    ...env,
+  });
+  const served = serve({
+    config,
+    logger: pino({ level: 'info' }, { write }),
+    signal: stop.signal,
+    stdout: { write() {} },
+  });
+  served.catch(listening.reject);
+  const { port, metricsPort } = await listening.promise;
+  try {
+    return await work(port, metricsPort);
+  } finally {
+    stop.abort();
+    await served;
+  }
+}
+
+async function ask(port: number, member: Member, query: string): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...member.headers },
+    body: JSON.stringify({ query }),
+  });
+  await response.text();
+}
+
+const read = (port: number, path = '/metrics', given = token) =>
+  fetch(`http://127.0.0.1:${port}${path}`, { headers: { authorization: `Bearer ${given}` } });
+
+/** The value of one series. */
+const numberOf = (text: string, series: string): number | undefined => {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.split(' ').at(-1));
+};
+
+it('tells nobody of itself unless it is asked to', async () => {
+  await serving({}, async (port, metricsPort) => {
+    expect(metricsPort).toBeUndefined();
+    expect((await read(port)).status).toBe(404);
+  });
+});
+
+it('tells Prometheus what it does, of operations, tenants, slots, plans and upkeep, and of no person', async () => {
+  const text = await serving({ METRICS_PORT: '0', METRICS_TENANTS: '1' }, async (port, metricsPort) => {
+    for (let i = 0; i < 5; i++) await ask(port, manager, operation);
+    await ask(port, other, operation);
+    await ask(port, manager, 'mutation Make { createClient(input: { name: "" }) { client { id } } }');
+    await fetch(`http://127.0.0.1:${port}/health/live`);
+    expect((await read(port)).status).toBe(404);
+    expect((await fetch(`http://127.0.0.1:${metricsPort}/graphql`)).status).toBe(404);
+    // A request is counted once its connection is through with it
+    const counted = async () =>
+      numberOf(
+        await (await read(metricsPort)).text(),
+        'chantier_http_request_duration_seconds_count{route="health",status="2xx"}',
+      );
+    await expect.poll(counted).toBe(1);
+    await ask(port, manager, operation);
+    return (await read(metricsPort)).text();
+  });
+  const { slug } = manager.company.tenant;
+  expect(numberOf(text, 'chantier_operations_total{kind="query",compiled="true",outcome="OK"}')).toBe(7);
+  expect(numberOf(text, 'chantier_operations_total{kind="mutation",compiled="false",outcome="BAD_INPUT"}')).toBe(1);
+  expect(
+    numberOf(text, 'chantier_http_request_duration_seconds_count{route="graphql",status="2xx"}'),
+  ).toBeGreaterThanOrEqual(7);
+  // Those that had no series yet were counted under the others
+  expect(numberOf(text, `chantier_tenant_operations_total{tenant="${slug}"}`)).toBe(1);
+  expect(numberOf(text, 'chantier_tenant_operations_total{tenant="other"}')).toBe(7);
+  expect(numberOf(text, 'chantier_slots{database="primary",state="busy"}')).toBe(0);
+  expect(numberOf(text, 'chantier_slots_opened_total{database="catalog"}')).toBeGreaterThan(0);
+  expect(numberOf(text, 'chantier_plans_kept')).toBeGreaterThan(0);
+  expect(numberOf(text, 'chantier_directory_lookups_total{known="true"}')).toBeGreaterThanOrEqual(0);
+  expect(numberOf(text, 'chantier_listener_up')).toBe(1);
+  expect(text).toMatch(/^chantier_upkeep_runs_total\{task="prune",outcome="done"\} \d+$/m);
+  expect(text).toMatch(/^process_cpu_seconds_total /m);
+  for (const person of [manager, other]) {
+    expect(text).not.toContain(person.user.id);
+    expect(text).not.toContain(person.profileId);
+    expect(text).not.toContain(person.user.email);
+  }
+});
+
+it('is on the port of the server for who sends the token, and knows the slowest operations of a company', async () => {
+  await serving({ METRICS_TOKEN: token }, async (port) => {
+    const { slug } = manager.company.tenant;
+    for (let i = 0; i < 3; i++) await ask(port, manager, operation);
+    expect((await read(port, '/metrics', 'another-token-of-16')).status).toBe(401);
+    expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(401);
+    expect((await fetch(`http://127.0.0.1:${port}/metrics/tenants/${slug}`)).status).toBe(401);
+    expect(await (await read(port, '/metrics/tenants/nobody')).json()).toBeNull();
+    const known = await (await read(port, `/metrics/tenants/${slug}`)).json();
+    expect(known).toMatchObject({
+      total: { operations: 3, errors: 0, databaseMs: expect.any(Number) },
+      timings: [{ name: 'Board', count: 3 }],
+    });
+    expect(known.total.databaseMs).toBeGreaterThan(0);
+  });
+});
