@@ -39,9 +39,9 @@ export interface AppOptions {
   passwords?: Passwords;
   /** Told every SQL text that is sent. */
   onStatement?: (text: string) => void;
-  /** Changes nothing in the database: what the installation needs must be there. */
   /** Told how long each session of a tenant held its connection: by schema, in milliseconds. */
   onHeld?: (schemaName: string, ms: number) => void;
+  /** Changes nothing in the database: what the installation needs must be there. */
   look?: boolean;
 }
 

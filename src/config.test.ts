@@ -155,9 +155,9 @@ describe('configuration', () => {
       'DATABASE_HOSTS_WITHOUT_TLS',
       'OIDC_ISSUERS',
       'CANARY_GROUPS',
-    ]);
       'METRICS_PORT',
       'METRICS_TOKEN',
+    ]);
     const entries = Object.entries(documented);
     const defaults = entries.filter(([name]) => !withoutDefault.has(name));
     const examples = entries.filter(([name]) => withoutDefault.has(name));

@@ -45,9 +45,9 @@ export interface Config {
   databasePools: number;
   /** Companies that a migration tries first, by slug or schema name, under the name of the group. */
   canaryGroups: Readonly<Record<string, readonly string[]>>;
+  metrics: MetricsConfig;
   statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
   logLevel: LogLevel;
-  metrics: MetricsConfig;
   /** Undefined: the one kept in `dataDir`; never so in production. */
   secret: string | undefined;
   /** Exact origins. */
@@ -64,8 +64,6 @@ export interface Config {
   shutdownGraceMs: number;
 }
 
-const root = path.resolve(import.meta.dirname, '..');
-const secret = new Set(['SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'ADMIN_DATABASE_URL', 'LISTEN_DATABASE_URL']);
 /** Where a server's metrics can be read: nowhere unless a port or a token is given. */
 export interface MetricsConfig {
   /** A port of their own. */
@@ -78,6 +76,8 @@ export interface MetricsConfig {
   tenants: number;
 }
 
+const root = path.resolve(import.meta.dirname, '..');
+const secret = new Set(['SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'ADMIN_DATABASE_URL']);
 const day = 86_400;
 const hourMs = 3_600_000;
 
@@ -151,15 +151,15 @@ const variables = z.object({
   DATABASE_HOSTS_WITHOUT_TLS: hosts.default([]),
   DATABASE_POOLS: whole(1, 1000).default(50),
   CANARY_GROUPS: canaryGroups.default({}),
-  STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
-  STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
-  STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
   METRICS_PORT: whole(0, 65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_TOKEN: value('16 characters or more, no spaces', (text) =>
     /^\S{16,}$/.test(text) ? text : undefined,
   ).optional(),
   METRICS_TENANTS: whole(0, 200).default(20),
+  STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
+  STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
+  STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
   STATEMENT_TIMEOUT_JOB_MS: whole(1, 24 * hourMs).default(300_000),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   SECRET: value('a text of 32 characters or more', (text) => (text.length >= 32 ? text : undefined)).optional(),
@@ -216,11 +216,11 @@ function toConfig(v: Values): Config {
     databaseHostsWithoutTls: v.DATABASE_HOSTS_WITHOUT_TLS,
     databasePools: v.DATABASE_POOLS,
     canaryGroups: v.CANARY_GROUPS,
+    metrics: { port: v.METRICS_PORT, host: v.METRICS_HOST, token: v.METRICS_TOKEN, tenants: v.METRICS_TENANTS },
     statementTimeoutMs: {
       interactive: v.STATEMENT_TIMEOUT_INTERACTIVE_MS,
       analyst: v.STATEMENT_TIMEOUT_ANALYST_MS,
       integrator: v.STATEMENT_TIMEOUT_INTEGRATOR_MS,
-    metrics: { port: v.METRICS_PORT, host: v.METRICS_HOST, token: v.METRICS_TOKEN, tenants: v.METRICS_TENANTS },
       job: v.STATEMENT_TIMEOUT_JOB_MS,
     },
     logLevel: v.LOG_LEVEL,
