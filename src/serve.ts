@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
 import { App } from './app.ts';
-import type { Config, MetricsConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
 import { Plans } from './graphql/compile/plans.ts';
@@ -19,7 +19,7 @@ import { livesTasks } from './server/lives-tasks.ts';
 import { mayExplore } from './server/may-explore.ts';
 import { addGauges, type GaugeSources, poolsByDatabase } from './server/metrics/gauges.ts';
 import { Metrics } from './server/metrics/metrics.ts';
-import { metricsEndpoint, onlyMetrics } from './server/metrics/metrics-endpoint.ts';
+import { type MetricsEndpointOptions, metricsEndpoint, onlyMetrics } from './server/metrics/metrics-endpoint.ts';
 import type { OnOperation } from './server/metrics/operation-done.ts';
 import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request-scopes.ts';
@@ -131,12 +131,13 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   const { host, port, shutdownGraceMs } = config;
   const listen = (on: Pick<HttpOptions, 'handler' | 'host' | 'port'>) =>
     HttpServer.listen({ ...on, graceMs: shutdownGraceMs, logger });
-  await using http = await listen({ handler: metrics ? exposing(metrics, where, handler) : handler, host, port });
+  const told = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };
+  await using http = await listen({ handler: told ? exposing(told, handler) : handler, host, port });
   await using upkeep = new Upkeep(upkeepOf(app, signal), logger);
   if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep));
   await using metricsHttp =
-    metrics && where.port !== undefined
-      ? await listen({ handler: onlyMetrics(metrics, where.token), host: where.host, port: where.port })
+    told && where.port !== undefined
+      ? await listen({ handler: onlyMetrics(told), host: where.host, port: where.port })
       : undefined;
   logger.info({ host, port: http.port, ...(metricsHttp && { metricsPort: metricsHttp.port }) }, 'listening');
   if (demo) stdout.write(await demoBlock(demo, `http://localhost:${http.port}`, loginCode));
@@ -145,10 +146,15 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
 }
 
 /** With a token the metrics are on the server's own port too. */
-function exposing(metrics: Metrics, { token }: MetricsConfig, handler: RequestListener): RequestListener {
-  const rest = metrics.counted(handler);
-  return token === undefined ? rest : metricsEndpoint({ metrics, token, rest });
+function exposing(told: Omit<MetricsEndpointOptions, 'rest'>, handler: RequestListener): RequestListener {
+  const rest = told.metrics.counted(handler);
+  return told.token === undefined ? rest : metricsEndpoint({ ...told, rest });
 }
+
+const processReport = ({ pools }: App, { counts }: Plans) => ({
+  slots: Object.fromEntries(poolsByDatabase(pools.stats())),
+  plans: counts,
+});
 
 const gaugesOf = ({ pools, catalogPool, directory, listener }: App, plans: Plans, upkeep: Upkeep): GaugeSources => ({
   pools: () => [...poolsByDatabase(pools.stats()), ['catalog', catalogPool.stats()]],

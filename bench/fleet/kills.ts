@@ -54,7 +54,10 @@ export async function killMigrations(
 /** Whether it ended before it was killed. */
 async function runAndKill(url: string, root: string, afterMs: number): Promise<boolean> {
   const file = path.join(import.meta.dirname, 'migrate-process.ts');
-  const child = spawn(process.execPath, [file, url, root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file, root], {
+    env: { ...process.env, FLEET_URL: url },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const closed = once(child, 'close');
   await Promise.race([once(child.stdout!, 'data'), closed]);
   await Promise.race([delay(afterMs), closed]);

@@ -19,6 +19,7 @@ import { addTenantCreate } from './commands/tenant-create.ts';
 import { addTenantDelete } from './commands/tenant-delete.ts';
 import { addTenantExport } from './commands/tenant-export.ts';
 import { addTenantList } from './commands/tenant-list.ts';
+import { addTenantMetrics } from './commands/tenant-metrics.ts';
 import { addTenantModule } from './commands/tenant-module.ts';
 import { addTenantProve } from './commands/tenant-prove.ts';
 import { addTenantPurge } from './commands/tenant-purge.ts';
@@ -55,6 +56,7 @@ export function createProgram(host: Host, { json = false } = {}): Command {
   const tenant = program.command('tenant').description('Companies: each has a schema of its own.');
   addTenantCreate(tenant, host);
   addTenantList(tenant, host);
+  addTenantMetrics(tenant, host);
   addTenantShow(tenant, host);
   addTenantBackup(tenant, host);
   addTenantVerify(tenant, host);

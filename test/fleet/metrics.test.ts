@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { serve } from '../../src/serve.ts';
+import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { testSecret } from '../support/test-secret.ts';
 import type { Member, World } from '../support/world.ts';
@@ -127,12 +128,45 @@ it('is on the port of the server for who sends the token, and knows the slowest 
     expect((await read(port, '/metrics', 'another-token-of-16')).status).toBe(401);
     expect((await fetch(`http://127.0.0.1:${port}/metrics`)).status).toBe(401);
     expect((await fetch(`http://127.0.0.1:${port}/metrics/tenants/${slug}`)).status).toBe(401);
-    expect(await (await read(port, '/metrics/tenants/nobody')).json()).toBeNull();
+    expect(await (await read(port, '/metrics/tenants/nobody')).json()).toMatchObject({ tenant: null });
     const known = await (await read(port, `/metrics/tenants/${slug}`)).json();
     expect(known).toMatchObject({
-      total: { operations: 3, errors: 0, databaseMs: expect.any(Number) },
-      timings: [{ name: 'Board', count: 3 }],
+      tenant: { total: { operations: 3, errors: 0 }, timings: [{ name: 'Board', count: 3 }] },
+      slots: { primary: { busy: 0 } },
+      plans: { kept: expect.any(Number) },
     });
-    expect(known.total.databaseMs).toBeGreaterThan(0);
+    expect(known.tenant.total.databaseMs).toBeGreaterThan(0);
+    const chantier = commandLine(world.app);
+    const told = await chantier(['tenant', 'metrics', slug, '--server', `http://127.0.0.1:${port}`, '--json']);
+    // The command has no token
+    expect(JSON.parse(told.stdout)).toMatchObject({ slug, server: null });
+    const { metrics } = world.app.config;
+    const config = { ...world.app.config, port, metrics: { ...metrics, token } };
+    const { fleet, catalog, binding, directory, identity } = world.app;
+    const withToken = commandLine({ config, fleet, catalog, binding, directory, identity });
+    const asked = await withToken(['tenant', 'metrics', slug]);
+    expect(asked.stdout).toMatch(/times: Board$/m);
+    expect(asked.stdout).toContain('operations     3, 0 with an error');
   });
+});
+
+it('measures companies by what the database noted of them, or exactly', async () => {
+  const chantier = commandLine(world.app);
+  const { slug } = manager.company.tenant;
+  const one = await chantier(['tenant', 'metrics', slug, '--exact', '--json']);
+  expect(one.code).toBe(0);
+  const measure = JSON.parse(one.stdout);
+  expect(measure).toMatchObject({ slug, database: 'primary', slowest: null, server: null });
+  expect(measure.bytes.tables).toBeGreaterThan(100_000);
+  expect(measure.bytes.indexes).toBeGreaterThan(100_000);
+  expect(Date.now() - Date.parse(measure.lastActivityAt)).toBeLessThan(600_000);
+  // One profile, its event, the settings
+  expect(measure.rows).toBeGreaterThanOrEqual(2);
+  const all = JSON.parse((await chantier(['tenant', 'metrics', '--json'])).stdout);
+  expect(all.away).toEqual([]);
+  expect(all.tenants.map((each: { slug: string }) => each.slug).sort()).toEqual(
+    [slug, other.company.tenant.slug].sort(),
+  );
+  expect((await chantier(['tenant', 'metrics'])).stdout).toContain('LAST ACTIVITY');
+  expect((await chantier(['tenant', 'metrics', 'nobody'])).code).toBe(4);
 });

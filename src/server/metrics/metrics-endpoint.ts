@@ -6,6 +6,8 @@ export interface MetricsEndpointOptions {
   metrics: Metrics;
   /** What a reader must send as a bearer token; without one whoever reaches the address may read. */
   token: string | undefined;
+  /** What the process says of itself beside a tenant. */
+  process(): object;
   /** Answers every other path. */
   rest: RequestListener;
 }
@@ -13,7 +15,7 @@ export interface MetricsEndpointOptions {
 const path = /^\/metrics(?:\/tenants\/([a-z0-9-]{1,50}))?(?:\?.*)?$/;
 
 /** `/metrics` for Prometheus, and `/metrics/tenants/<slug>` for `chantier tenant metrics`. */
-export function metricsEndpoint({ metrics, token, rest }: MetricsEndpointOptions): RequestListener {
+export function metricsEndpoint({ metrics, token, process, rest }: MetricsEndpointOptions): RequestListener {
   return (request, response) => {
     const match = path.exec(request.url ?? '');
     if (!match || request.method !== 'GET') return rest(request, response);
@@ -22,7 +24,12 @@ export function metricsEndpoint({ metrics, token, rest }: MetricsEndpointOptions
     }
     const slug = match[1];
     if (slug !== undefined) {
-      return answer(response, 200, 'application/json', JSON.stringify(metrics.ofTenant(slug) ?? null));
+      return answer(
+        response,
+        200,
+        'application/json',
+        JSON.stringify({ tenant: metrics.ofTenant(slug) ?? null, ...process() }),
+      );
     }
     metrics.text().then(
       (text) => answer(response, 200, metrics.contentType, text),
@@ -32,10 +39,11 @@ export function metricsEndpoint({ metrics, token, rest }: MetricsEndpointOptions
 }
 
 /** The metrics and nothing else. */
-export function onlyMetrics(metrics: Metrics, token: string | undefined): RequestListener {
-  const rest: RequestListener = (_request, response) =>
-    answer(response, 404, 'text/plain', 'Only the metrics are here\n');
-  return metricsEndpoint({ metrics, token, rest });
+export function onlyMetrics(options: Omit<MetricsEndpointOptions, 'rest'>): RequestListener {
+  return metricsEndpoint({
+    ...options,
+    rest: (_request, response) => answer(response, 404, 'text/plain', 'Only the metrics are here\n'),
+  });
 }
 
 function answer(response: ServerResponse, status: number, type: string, text: string): void {

@@ -1,0 +1,144 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Config } from '../../config.ts';
+import { AppError } from '../../lib/errors.ts';
+import { type Measures, measureTenants, type TenantMeasure } from '../../tenancy/metrics/measure-tenants.ts';
+import { print, table } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
+import type { Host } from '../toolbox.ts';
+
+interface Options {
+  exact?: boolean;
+  server?: string;
+  json?: boolean;
+}
+
+const usage = z.object({ operations: z.number(), errors: z.number(), ms: z.number(), databaseMs: z.number() });
+const timing = z.object({
+  name: z.string(),
+  count: z.number(),
+  errors: z.number(),
+  ms: z.number(),
+  longestMs: z.number(),
+});
+const slots = z.object({ size: z.number(), idle: z.number(), busy: z.number(), hits: z.number(), misses: z.number() });
+
+/** What a running server tells of one company, and of its own connections and plans. */
+const serverReport = z.object({
+  tenant: z.object({ total: usage, timings: z.array(timing) }).nullable(),
+  slots: z.record(z.string(), slots),
+  plans: z.object({ kept: z.number(), answered: z.number(), declined: z.number() }),
+});
+type ServerReport = z.output<typeof serverReport>;
+
+const shownTimings = 10;
+const serverMs = 3_000;
+
+export function addTenantMetrics(tenant: Command, host: Host): void {
+  tenant
+    .command('metrics [slug]')
+    .description('How much companies hold and when they last did something; of one also what takes its time.')
+    .option('--exact', 'count bytes and rows instead of taking what the database noted last')
+    .option(
+      '--server <url>',
+      'the server to ask about its operations; by default the one of METRICS_PORT or METRICS_TOKEN',
+    )
+    .option('--json', 'print one JSON document')
+    .action(async (slug: string | undefined, { exact, server, json }: Options) => {
+      await using toolbox = await host.open({ look: true });
+      using bar = new ProgressBar(host.stderr, 'companies');
+      const measures = await measureTenants(toolbox.fleet, {
+        only: slug,
+        exact,
+        signal: host.signal,
+        onProgress: (done, total) => slug === undefined && bar.show(done / total, done),
+      });
+      const [one] = slug === undefined ? [] : measures.tenants;
+      const asked = one && (await askServer(server ?? addressOf(toolbox.config), toolbox.config, one.slug));
+      print(host, json, one ? { ...one, server: asked ?? null } : toJson(measures), () =>
+        one ? describeOne(one, asked) : describeAll(measures),
+      );
+      if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
+      if (measures.away.length) throw new AppError('UNAVAILABLE', `${measures.away.length} of the databases are away`);
+    });
+}
+
+/** Where a server of this configuration tells its metrics; undefined when nowhere. */
+function addressOf({ metrics, host, port }: Config): string | undefined {
+  if (metrics.port !== undefined) return `http://${reachable(metrics.host)}:${metrics.port}`;
+  return metrics.token === undefined ? undefined : `http://${reachable(host)}:${port}`;
+}
+
+const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
+
+/** Undefined when there is no server to ask, or it does not answer: what the database knows is told all the same. */
+async function askServer(
+  address: string | undefined,
+  { metrics: { token } }: Config,
+  slug: string,
+): Promise<ServerReport | undefined> {
+  if (address === undefined) return undefined;
+  try {
+    const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+    const signal = AbortSignal.timeout(serverMs);
+    const response = await fetch(new URL(`/metrics/tenants/${slug}`, address), { headers, signal });
+    return serverReport.parse(await response.json());
+  } catch {
+    return undefined;
+  }
+}
+
+const toJson = ({ tenants, away }: Measures) => ({
+  tenants,
+  away: away.map(({ error, ...database }) => ({ ...database, error: error instanceof Error ? error.message : error })),
+});
+
+const mb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
+const ms = (time: number): string => `${time.toFixed(1)} ms`;
+const day = (at: Date | null): string => at?.toISOString() ?? 'never';
+
+function describeAll({ tenants, away }: Measures): string {
+  const bySize = tenants.toSorted((a, b) => total(b) - total(a));
+  const rows = bySize.map((each) => [
+    each.slug,
+    each.database,
+    mb(each.bytes.tables),
+    mb(each.bytes.indexes),
+    each.rows,
+    day(each.lastActivityAt),
+  ]);
+  return [
+    table(['SLUG', 'DATABASE', 'TABLES', 'INDEXES', 'ROWS', 'LAST ACTIVITY'], rows),
+    ...away.map(({ name, schemas }) => `away: ${name} with ${schemas} companies`),
+  ].join('\n');
+}
+
+const total = ({ bytes }: TenantMeasure): number => bytes.tables + bytes.indexes;
+
+function describeOne(measure: TenantMeasure, server: ServerReport | undefined): string {
+  const { slug, schemaName, database, bytes, rows, lastActivityAt, slowest } = measure;
+  return [
+    `${slug} (${schemaName} in ${database})`,
+    `  on disk        ${mb(bytes.tables)} tables, ${mb(bytes.indexes)} indexes, ${rows} rows`,
+    `  last activity  ${day(lastActivityAt)}`,
+    ...(slowest ?? []).map(({ text, calls, meanMs }) => `  ${ms(meanMs)} on average, ${calls} times: ${text}`),
+    ...(server ? describeServer(server) : ['  no server was asked: see METRICS_PORT and --server']),
+  ].join('\n');
+}
+
+function describeServer({ tenant, slots, plans }: ServerReport): string[] {
+  const lines = Object.entries(slots).map(
+    ([database, { size, idle, busy, hits, misses }]) =>
+      `  connections    ${database}: ${busy} busy, ${idle} idle of ${size}; ${hits} sessions met a warm one, ${misses} did not`,
+  );
+  lines.push(
+    `  plans          ${plans.kept} kept; ${plans.answered} operations answered by one, ${plans.declined} not`,
+  );
+  if (!tenant) return [...lines, '  did nothing on this server since it was started'];
+  const { operations, errors, databaseMs } = tenant.total;
+  lines.push(`  operations     ${operations}, ${errors} with an error; ${ms(databaseMs)} of connections`);
+  for (const { name, count, ms: sum, longestMs } of tenant.timings.slice(0, shownTimings)) {
+    lines.push(`  ${ms(sum / count)} on average, ${ms(longestMs)} at most, ${count} times: ${name}`);
+  }
+  return lines;
+}
