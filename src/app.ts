@@ -1,3 +1,4 @@
+import { checkPooling } from './check-pooling.ts';
 import type { Toolbox } from './cli/toolbox.ts';
 import type { Config } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
@@ -92,6 +93,7 @@ export class App implements Toolbox {
       secret,
       onStatement,
     });
+    if (config.databaseUrl) await checkPooling(config, installation);
     return new App({ options, installation, secret, resources: opened.move() });
   }
 
@@ -115,7 +117,9 @@ export class App implements Toolbox {
     this.catalogPool = resources.use(
       new SlotPool({ ...shared, size, maxPerKey: size, applicationName: 'chantier catalog' }),
     );
-    this.listener = resources.use(new Listener({ url, channel: invalidationChannel, logger }));
+    this.listener = resources.use(
+      new Listener({ url: config.listenDatabaseUrl ?? url, channel: invalidationChannel, logger }),
+    );
     this.catalog = new Catalog({ pool: this.catalogPool, role: installation.roles.catalog });
     this.catalog.bus.connect(this.listener);
     const seal = new Seal(secret);

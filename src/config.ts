@@ -27,6 +27,8 @@ export interface Config {
   databaseUrl: string | undefined;
   /** Undefined: `databaseUrl` may create roles and schemas itself. */
   adminDatabaseUrl: string | undefined;
+  /** Undefined: notifications are heard by `databaseUrl`. */
+  listenDatabaseUrl: string | undefined;
   /** Absolute. */
   dataDir: string;
   /** Spare schemas that a running server keeps ready. */
@@ -77,7 +79,7 @@ export interface MetricsConfig {
 }
 
 const root = path.resolve(import.meta.dirname, '..');
-const secret = new Set(['SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'ADMIN_DATABASE_URL']);
+const secret = new Set(['SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'ADMIN_DATABASE_URL', 'LISTEN_DATABASE_URL']);
 const day = 86_400;
 const hourMs = 3_600_000;
 
@@ -140,6 +142,7 @@ const variables = z.object({
   PUBLIC_URL: value('an origin such as https://chantier.example', readOrigin).optional(),
   DATABASE_URL: databaseUrl.optional(),
   ADMIN_DATABASE_URL: databaseUrl.optional(),
+  LISTEN_DATABASE_URL: databaseUrl.optional(),
   DATA_DIR: z.string().default('.data'),
   SPARE_SCHEMAS: whole(0, 1000).optional(),
   POOL_SIZE: whole(1, 1000).default(10),
@@ -205,6 +208,7 @@ function toConfig(v: Values): Config {
     issuer: v.PUBLIC_URL ?? 'http://localhost',
     databaseUrl: v.DATABASE_URL,
     adminDatabaseUrl: v.ADMIN_DATABASE_URL,
+    listenDatabaseUrl: v.LISTEN_DATABASE_URL,
     dataDir: path.resolve(root, v.DATA_DIR),
     spareSchemas: v.SPARE_SCHEMAS ?? spareSchemas[v.NODE_ENV],
     poolSize: v.POOL_SIZE,
@@ -252,6 +256,9 @@ function contradictions(given: Record<string, string>, values?: Values): string[
   problems.push(...required.filter((name) => !given[name]).map((name) => `${name} is required in production`));
   if (given.ADMIN_DATABASE_URL && !given.DATABASE_URL) {
     problems.push('ADMIN_DATABASE_URL needs DATABASE_URL beside it');
+  }
+  if (given.LISTEN_DATABASE_URL && !given.DATABASE_URL) {
+    problems.push('LISTEN_DATABASE_URL needs DATABASE_URL beside it');
   }
   if (values && values.REFRESH_TOKEN_TTL <= accessTokenTtl(values)) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL');

@@ -9,8 +9,9 @@ import { moduleFolders, readSources, root, type Source } from './support/sources
 const sources = readSources();
 const rooms = ['lib', 'db', 'tenancy', 'identity', 'graphql', 'modules', 'demo', 'prove', 'schema.ts'];
 const order = new Map<string, number>(rooms.map((room, index) => [room, index]));
-for (const room of ['server', 'cli', 'config.ts']) order.set(room, rooms.length);
-for (const [index, room] of ['app.ts', 'serve.ts', 'proof-target.ts', 'main.ts'].entries()) order.set(room, rooms.length + 1 + index);
+for (const room of ['server', 'cli', 'config.ts', 'check-pooling.ts']) order.set(room, rooms.length);
+for (const [index, room] of ['app.ts', 'serve.ts', 'proof-target.ts', 'main.ts'].entries())
+  order.set(room, rooms.length + 1 + index);
 
 const roomOf = (file: string): string => file.split('/')[1]!;
 const isLeaf = (file: string): boolean => /\/(tables|relations)\.ts$|^src\/(catalog-)?relations\.ts$/.test(file);

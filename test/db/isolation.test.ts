@@ -4,6 +4,7 @@ import { toAppError } from '../../src/db/pg-errors.ts';
 import { Session } from '../../src/db/session.ts';
 import { SlotPool } from '../../src/db/slot-pool.ts';
 import type { ErrorCode } from '../../src/lib/errors.ts';
+import { isRouted } from '../support/through-pgbouncer.ts';
 import { createKeyedDatabase, items, type KeyedDatabase, relations, type TestSession } from './keyed-database.ts';
 
 let database: KeyedDatabase;
@@ -22,7 +23,7 @@ afterAll(async () => {
 });
 
 function poolOf(size: number, more: Partial<ConstructorParameters<typeof SlotPool>[0]> = {}): SlotPool {
-  const pool = new SlotPool({ url: database.appUrl, size, waitMs: 5_000, ...more });
+  const pool = new SlotPool({ url: database.appUrl, prepare: !isRouted(), size, waitMs: 5_000, ...more });
   onTestFinished(() => pool[Symbol.asyncDispose]());
   return pool;
 }

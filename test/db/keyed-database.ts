@@ -6,6 +6,7 @@ import { quoteIdentifier } from '../../src/db/identifier.ts';
 import { Session } from '../../src/db/session.ts';
 import type { SlotPool } from '../../src/db/slot-pool.ts';
 import { createDatabase } from '../support/database.ts';
+import { routed } from '../support/through-pgbouncer.ts';
 
 export const items = pgTable('items', {
   id: integer().primaryKey(),
@@ -66,7 +67,7 @@ export async function createKeyedDatabase(count: number): Promise<KeyedDatabase>
     new Session(pool, scope(key, access), relations, { signal });
   const others = `usename = '${login}' and datname = '${database.name}'`;
   return {
-    appUrl: url.href,
+    appUrl: routed(url.href),
     superUrl: database.url,
     admin,
     keys,

@@ -21,7 +21,7 @@ const write =
   'mutation ($name: String!) { createProfile(input: { firstName: "x", lastName: $name }) { profile { lastName } } }';
 
 const markersOf = (answer: unknown): string[] =>
-  [...JSON.stringify(answer).matchAll(/"lastName":"([^"]*)"/g)].map(([, name]) => name!);
+  [...JSON.stringify(answer ?? null).matchAll(/"lastName":"([^"]*)"/g)].map(([, name]) => name!);
 
 it('carries only its tenant’s data while connections die, hangs nowhere, and recovers', async () => {
   const people: { marker: string; member: Member }[] = [];

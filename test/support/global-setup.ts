@@ -8,6 +8,7 @@ import { bootstrap } from '../../src/tenancy/bootstrap.ts';
 import { migrateDatabase } from '../../src/tenancy/migrate-database.ts';
 import { MigrationLines } from '../../src/tenancy/modules.ts';
 import { createDatabaseOn } from './create-database.ts';
+import { startPgbouncer } from './pgbouncer.ts';
 import { testSecret } from './test-secret.ts';
 
 declare module 'vitest' {
@@ -16,6 +17,8 @@ declare module 'vitest' {
     adminUrl: string;
     /** A superuser's address of the database with the installation that test files share; each makes its own tenants. */
     databaseUrl: string;
+    /** Where the run's pgbouncer listens; 0 without one. */
+    pgbouncerPort: number;
   }
 }
 
@@ -28,6 +31,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const url = process.env.TEST_DATABASE_URL ?? (await startServer(resources));
   const database = resources.use(await createDatabaseOn(url));
   await install(database.url);
+  const pooler = process.env.TEST_THROUGH_PGBOUNCER === '1' ? resources.use(await startPgbouncer(url)) : undefined;
+  project.provide('pgbouncerPort', pooler?.port ?? 0);
   project.provide('adminUrl', url);
   project.provide('databaseUrl', database.url);
   const kept = resources.move();

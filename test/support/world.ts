@@ -16,6 +16,7 @@ import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { BothWays } from './both-ways.ts';
 import { citusBreaches } from './citus-lint.ts';
 import { testSecret } from './test-secret.ts';
+import { isRouted, pooledEnvironment, routed } from './through-pgbouncer.ts';
 
 /** Cheap enough for tests; the real cost is tested where passwords are. */
 export const testPasswords = (): Passwords => new Passwords({ cost: { memory: 64, passes: 1, parallelism: 1 } });
@@ -58,8 +59,10 @@ export class World implements AsyncDisposable {
 
   static async open({ databaseUrl, env, clock, logger }: WorldOptions = {}): Promise<World> {
     const recorded: string[] = [];
+    const url = databaseUrl ?? inject('databaseUrl');
+    const pooled = isRouted() ? await pooledEnvironment(url, routed) : {};
     const app = await App.open({
-      config: testConfig(databaseUrl ?? inject('databaseUrl'), env),
+      config: testConfig(url, { ...pooled, ...env }),
       logger: logger ?? createLogger({ level: 'fatal' }),
       passwords: testPasswords(),
       onStatement: (text) => recorded.push(text),
