@@ -1,3 +1,6 @@
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';
@@ -74,6 +77,21 @@ describe('chantier tenant', () => {
     expect((await chantier(['tenant', 'receipt', slug])).stdout).toContain(receipt.sha256);
     expect(await refusal('tenant', 'show', slug)).toEqual([4, 'TENANT_NOT_FOUND']);
     expect(await refusal('tenant', 'receipt', 'nobody-here')).toEqual([4, 'NOT_FOUND']);
+  });
+
+  it('writes a last archive before anything is dropped, and does not go on without it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'chantier-last-'));
+    const { slug } = await company('Archived last');
+    const blocked = path.join(folder, 'file');
+    await writeFile(blocked, '');
+    const refused = await chantier(['tenant', 'delete', slug, '--now', '--yes', slug, '--backup', blocked]);
+    expect(refused.code).not.toBe(0);
+    expect(await ok('tenant', 'show', slug)).toMatchObject({ status: 'DELETING' });
+    const { stderr } = await chantier(['tenant', 'delete', slug, '--now', '--yes', slug, '--backup', folder]);
+    const [, file] = /^last archive: (.*)$/m.exec(stderr) ?? [];
+    expect((await stat(file!)).size).toBeGreaterThan(1000);
+    expect(await refusal('tenant', 'show', slug)).toEqual([4, 'TENANT_NOT_FOUND']);
+    await rm(folder, { recursive: true });
   });
 
   it('purges what is due', async () => {
