@@ -14,6 +14,8 @@ export interface Output {
 export interface CommandOptions {
   isTTY?: boolean;
   signal?: AbortSignal;
+  /** Whenever something is written to the stream of errors, such as progress. */
+  onStderr?: () => void;
   /** For `tenant prove`; closed by the command. */
   openForProof?: Host['openForProof'];
 }
@@ -39,7 +41,13 @@ export const commandLine =
       serve: () => Promise.reject(new Error('This command line serves nobody')),
       printSchema: () => printGraph(schema),
       stdout: { write: (text) => (output.stdout += text) },
-      stderr: { write: (text) => (output.stderr += text), isTTY },
+      stderr: {
+        write(text) {
+          output.stderr += text;
+          options.onStderr?.();
+        },
+        isTTY,
+      },
       signal,
     };
     const result: Output = { code: await runProgram(args, host), ...output };

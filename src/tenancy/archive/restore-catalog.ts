@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../../db/identifier.ts';
 import { schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
 import { isRefusedRow } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
+import { recordAudit } from '../audit.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { primaryDatabaseId } from '../installation.ts';
 import { tablesAsArchived } from './archived-tables.ts';
@@ -34,7 +35,12 @@ export async function restoreCatalog(fleet: Fleet, archive: Archive): Promise<Re
   }
   await using admins = adminsOf(fleet);
   try {
-    return await admins.use((admin) => admin.transaction((tx) => fill(tx, fleet, archive)));
+    const restored = await admins.use((admin) => admin.transaction((tx) => fill(tx, fleet, archive)));
+    const metadata = { file: archive.file, snapshotAt: manifest.snapshotAt };
+    await fleet.catalog.write((tx) =>
+      recordAudit(tx, { actor: { kind: 'SYSTEM' }, action: 'catalog.restored', metadata }),
+    );
+    return restored;
   } catch (cause) {
     throw isRefusedRow(cause) ? badArchive(`has rows that cannot be: ${(cause as Error).message}`) : cause;
   }
