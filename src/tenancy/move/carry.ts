@@ -1,17 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { AdminTx } from '../../db/admin.ts';
 import type { Migration } from '../../db/migration-files.ts';
 import { toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import { readCounters, writeCounters } from '../archive/counters.ts';
 import { readEra, startEra } from '../archive/era.ts';
 import { stopIfAborted } from '../archive/interrupted.ts';
+import { useCopyText } from '../archive/table-copy.ts';
 import { type TenantTable, tablesMade } from '../archive/tenant-tables.ts';
 import type { By } from '../audit.ts';
 import { buildSchema } from '../build-schema.ts';
 import { allAdminsOf, type Fleet } from '../fleet.ts';
-import { changePlace } from './change-place.ts';
-import { compareSides, mostRowsSummed } from './compare.ts';
-import { copyChanges } from './copy-changes.ts';
+import { changePlace, nameOf } from './change-place.ts';
+import { compareCopies } from './compare.ts';
+import { copyChanges, copyLast } from './copy-changes.ts';
 import { liftFence, raiseFence } from './fence.ts';
 import { type MoveRow, noteMove, progressOf, type Route, routeOf } from './journal.ts';
 import { migrationsOf } from './new-place.ts';
@@ -40,6 +42,8 @@ interface Journey extends Attempt {
   migrations: readonly Migration[];
   tables: readonly TenantTable[];
   references: readonly Reference[];
+  /** What both databases are called. */
+  names: { from: string | undefined; to: string | undefined };
 }
 
 /** So few rows are copied in a moment. */
@@ -82,15 +86,22 @@ async function prepare(sides: Sides): Promise<Journey> {
   const references = await referencesOf(target, tables);
   await fleet.catalog.write((tx) => noteMove(tx, move, run, { progress: { unchecked: references } }));
   await dropReferences(target, references);
-  return { ...sides, migrations, tables, references };
+  const names = await fleet.catalog.read(async (db) => ({
+    from: await nameOf(db, sides.route.from.databaseId),
+    to: await nameOf(db, sides.route.to.databaseId),
+  }));
+  return { ...sides, migrations, tables, references, names };
 }
 
 /** Copies everything, and then what changed meanwhile until that is little. Gives the state that the target has. */
 async function copyAll(journey: Journey): Promise<string> {
   const { source, target, tables } = journey;
-  let { state, rows } = await copyRound(journey, 'copying', undefined, (tx, all) =>
-    compareSides(source, target, tx, all),
-  );
+  const compare = (here: AdminTx, all: readonly TenantTable[]) =>
+    asOwner(target, async (there) => {
+      await useCopyText(there);
+      await compareCopies({ side: source, tx: here }, { side: target, tx: there }, all);
+    });
+  let { state, rows } = await copyRound(journey, 'copying', undefined, compare);
   await asOwner(target, (tx) => tx.run(`analyze ${tables.map((table) => nameIn(target, table)).join(', ')}`));
   for (let n = 1; n <= mostRounds; n++) {
     ({ state, rows } = await copyRound(journey, 'following', state));
@@ -123,7 +134,9 @@ async function switchOver(journey: Journey, copied: string): Promise<MoveRow> {
       await raiseFence(source, tables, lockMs);
     } catch (error) {
       await giveUp(journey, error);
-      if (toAppError(error)?.code !== 'TRANSACTION_CONFLICT' || n === lockWaits.length - 1) throw error;
+      const known = toAppError(error);
+      if (known?.code !== 'TRANSACTION_CONFLICT') throw error;
+      if (n === lockWaits.length - 1) throw tooBusy(known);
       await delay(betweenLocksMs * (1 + Math.random()));
       ({ state } = await copyRound(journey, 'following', state));
       continue;
@@ -137,6 +150,14 @@ async function switchOver(journey: Journey, copied: string): Promise<MoveRow> {
   throw new Error(`no attempts for ${move.id} ${run}`);
 }
 
+const tooBusy = (cause: AppError): AppError =>
+  new AppError(
+    'TRANSACTION_CONFLICT',
+    'A transaction of the organization does not end: move it when less is going on',
+    { retryAfter: 60 },
+    { cause },
+  );
+
 /** From the moment that a fence may be there, the journal says so. */
 async function beginPause(tx: Parameters<typeof noteMove>[0], { move, run }: Journey): Promise<void> {
   const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'SWITCHING';
@@ -146,32 +167,43 @@ async function beginPause(tx: Parameters<typeof noteMove>[0], { move, run }: Jou
 
 /** Behind the fence nothing changes any more: the last rows, what counts by itself, the log's new era, and the switch. */
 async function finish(journey: Journey, state: string, begun: number): Promise<MoveRow> {
-  const { fleet, move, run, route, source, target, tables, references, by } = journey;
-  await refuseMigrated(journey);
-  const { rows } = await copyRound(journey, 'switching', state, async (tx, all) => {
-    await compareSides(source, target, tx, all, mostRowsSummed);
-    const log = await readEra(tx, source.place.schemaName, all);
-    const counters: Awaited<ReturnType<typeof readCounters>>[] = [];
-    for (const table of tables) counters.push(await readCounters(tx, source.place.schemaName, table));
-    await asOwner(target, async (there) => {
-      for (const [n, table] of tables.entries()) {
-        await writeCounters(there, target.place.schemaName, table, counters[n]!);
-      }
-      const why = { action: 'organization.moved', organizationId: move.organizationId, metadata: {} };
-      if (log) await startEra(there, target.place.schemaName, log.era + 1, why);
-    });
+  const { fleet, move, run, route, source, target, tables, references, names, by } = journey;
+  const rows = await copyLast({
+    source,
+    target,
+    tables,
+    since: state,
+    whileSame: async (here, there, changed) => {
+      await refuseMigrated(here, journey);
+      await compareCopies({ side: source, tx: here }, { side: target, tx: there }, tables, changed);
+      await copyCounters(here, there, journey);
+    },
   });
   await addReferences(target, references);
   const progress = { pausedMs: Math.round(performance.now() - begun), rows };
-  return await fleet.catalog.write((tx) => changePlace(tx, { move, run, route, by, progress }));
+  return await fleet.catalog.write((tx) => changePlace(tx, { move, run, route, names, by, progress }));
 }
 
-async function refuseMigrated({ fleet, source, migrations }: Journey): Promise<void> {
-  const now = await migrationsOf(source, fleet.lines);
-  if (now.length === migrations.length) return;
+async function refuseMigrated(tx: AdminTx, { source, migrations }: Journey): Promise<void> {
+  const [found] = await tx.run<{ applied: number }>(
+    'select count(*)::int as applied from chantier.tenant_migrations where schema_name = $1',
+    [source.place.schemaName],
+  );
+  if (found!.applied === migrations.length) return;
   throw new AppError('TRANSACTION_CONFLICT', 'The organization was migrated meanwhile: move it again', {
     retryAfter: 1,
   });
+}
+
+/** What counts by itself goes on counting; the log goes on in an era of its own. */
+async function copyCounters(here: AdminTx, there: AdminTx, { move, source, target, tables }: Journey): Promise<void> {
+  for (const table of tables.filter(({ counters }) => counters.length > 0)) {
+    const counters = await readCounters(here, source.place.schemaName, table);
+    await writeCounters(there, target.place.schemaName, table, counters);
+  }
+  const log = await readEra(here, source.place.schemaName, tables);
+  const why = { action: 'organization.moved', organizationId: move.organizationId, metadata: {} };
+  if (log) await startEra(there, target.place.schemaName, log.era + 1, why);
 }
 
 /**

@@ -3,7 +3,7 @@ import { later } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
-import type { CatalogTx } from '../catalog.ts';
+import type { CatalogDb, CatalogTx } from '../catalog.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { databases, organizations, tenantSchemas } from '../tables.ts';
 import { isSchema } from '../tenant.ts';
@@ -14,6 +14,8 @@ export interface PlaceChange {
   run: string;
   route: Route;
   by: By;
+  /** What both databases are called. */
+  names: { from: string | undefined; to: string | undefined };
   progress: MoveProgress;
 }
 
@@ -26,7 +28,7 @@ const droppedAfterMs = 60_000;
  * taken the move over, INVALID_STATE when the organization is not where the move began.
  */
 export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<MoveRow> {
-  const { move, run, route, by, progress } = change;
+  const { move, run, route, by, names, progress } = change;
   const { from, to } = route;
   const isBack = move.phase === 'ROLLING_BACK';
   const noted = await noteMove(tx, move, run, {
@@ -59,12 +61,11 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
       .where(and(eq(organizations.id, move.organizationId), isAt(from)))
       .returning({ name: organizations.schemaName }),
   );
-  const names = await Promise.all([from, to].map(({ databaseId }) => nameOf(tx, databaseId)));
   await recordAudit(tx, {
     ...by,
     action: isBack ? 'organization.move_rolled_back' : 'organization.moved',
     organizationId: move.organizationId,
-    metadata: { from: names[0], to: names[1], schema: to.schemaName, pausedMs: progress.pausedMs },
+    metadata: { ...names, schema: to.schemaName, pausedMs: progress.pausedMs },
   });
   await notifyOrganizationChanged(tx, move.organizationId);
   return noted;
@@ -79,7 +80,7 @@ async function requireOne(update: PromiseLike<readonly unknown[]>): Promise<void
   }
 }
 
-export async function nameOf(tx: CatalogTx, databaseId: string): Promise<string | undefined> {
+export async function nameOf(tx: CatalogDb, databaseId: string): Promise<string | undefined> {
   const [database] = await tx.select({ name: databases.name }).from(databases).where(eq(databases.id, databaseId));
   return database?.name;
 }

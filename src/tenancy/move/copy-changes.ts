@@ -4,7 +4,7 @@ import type { Migration } from '../../db/migration-files.ts';
 import { stopIfAborted } from '../archive/interrupted.ts';
 import { cutParts, rowsOf } from '../archive/parts.ts';
 import { inSnapshot } from '../archive/snapshot.ts';
-import { copyIn, copyOut, useCopyText } from '../archive/table-copy.ts';
+import { beginSnapshot, copyIn, copyOut, useCopyText } from '../archive/table-copy.ts';
 import type { TenantTable } from '../archive/tenant-tables.ts';
 import { rowsIn } from './copy-text.ts';
 import { deleteRows, type Keys, keyOf, missingKeys } from './keys.ts';
@@ -36,6 +36,9 @@ interface Counts {
   changed: number;
 }
 
+/** Does some work in the target; the text of values is COPY's. */
+type InTarget = <T>(work: (tx: CopyTx) => Promise<T>) => Promise<T>;
+
 const keysAtOnce = 5_000;
 
 /**
@@ -45,35 +48,77 @@ const keysAtOnce = 5_000;
  * trigger, and nothing is written to the source.
  *
  * The target has no foreign keys meanwhile: what is gone is deleted before what is new comes, so nothing unique is met
- * twice, whatever rows exchanged their values.
+ * twice, whatever rows exchanged their values. Its transactions are short: a long one would hold back the event logs of
+ * all tenants on the server.
  */
 export function copyChanges(round: CopyRound): Promise<CopiedRound> {
   const { source, target, migrations, since, signal, onTable, compare } = round;
+  const inTarget: InTarget = (work) =>
+    asOwner(target, async (tx) => {
+      await useCopyText(tx);
+      return await work(tx);
+    });
   return inSnapshot(source.admin, snapshotOf(source, migrations), async (tx, tables) => {
-    const [snapshot] = await tx.run<{ state: string }>(
-      'select (pg_snapshot_xmin(pg_current_snapshot())::xid)::text as state',
-    );
-    const before = since === undefined ? undefined : await countRows(tx, source, tables, since);
-    const held = before && (await asOwner(target, (there) => countRows(there, target, tables)));
-    if (!held) await empty(target, tables);
+    const state = await stateOf(tx);
+    const copies = { tx, source, target, inTarget };
+    const counts = since === undefined ? undefined : await countBoth(copies, tables, since);
+    if (!counts) await empty(target, tables);
     let rows = 0;
     for (const [n, table] of tables.entries()) {
       stopIfAborted(signal);
-      const counts = before?.get(table.name);
-      const copy = { tx, source, target, table, changed: since && changedSince(since) };
-      rows += counts ? await follow(copy, counts, held!.get(table.name)!.total) : await copyRows(copy);
+      const copy = { ...copies, table, changed: since && changedSince(since) };
+      rows += counts ? await follow(copy, counts.get(table.name)!) : await copyRows(copy);
       onTable?.({ tables: n + 1, of: tables.length });
     }
     await compare?.(tx, tables);
-    return { state: snapshot!.state, rows };
+    return { state, rows };
   });
 }
 
-interface TableCopy {
+export interface LastRound extends Pick<CopyRound, 'source' | 'target'> {
+  tables: readonly TenantTable[];
+  since: string;
+  /** Sees both while they are the same, with the tables that had changed. */
+  whileSame: (source: CopyTx, target: CopyTx, changed: readonly TenantTable[]) => Promise<void>;
+}
+
+/** The same for the little that is left when nothing is written any more: in one transaction of the target. Gives the number of rows. */
+export function copyLast({ source, target, tables, since, whileSame }: LastRound): Promise<number> {
+  return source.admin.transaction(async (tx) => {
+    await beginSnapshot(tx);
+    await tx.run(`select set_config('role', $1, true)`, [source.installation.roles.owner]);
+    return await asOwner(target, async (there) => {
+      await useCopyText(there);
+      const inTarget: InTarget = (work) => work(there);
+      const copies = { tx, source, target, inTarget };
+      const counts = await countBoth(copies, tables, since);
+      const different = tables.filter(({ name }) => isDifferent(counts.get(name)!));
+      let rows = 0;
+      for (const table of different) {
+        rows += await follow({ ...copies, table, changed: changedSince(since) }, counts.get(table.name)!);
+      }
+      await whileSame(tx, there, different);
+      return rows;
+    });
+  });
+}
+
+async function stateOf(tx: CopyTx): Promise<string> {
+  const [snapshot] = await tx.run<{ state: string }>(
+    'select (pg_snapshot_xmin(pg_current_snapshot())::xid)::text as state',
+  );
+  return snapshot!.state;
+}
+
+interface Copies {
   /** The source's snapshot. */
   tx: CopyTx;
   source: Side;
   target: Side;
+  inTarget: InTarget;
+}
+
+interface TableCopy extends Copies {
   table: TenantTable;
   /** Which rows have changed, in SQL. */
   changed: string | undefined;
@@ -83,6 +128,25 @@ interface TableCopy {
 function changedSince(state: string): string {
   if (!/^\d{1,10}$/.test(state)) throw new RangeError(`not a transaction id: ${state}`);
   return `age(xmin) <= age('${state}'::xid)`;
+}
+
+interface BothCounts extends Counts {
+  /** How many rows the target has. */
+  held: number;
+}
+
+const isDifferent = ({ total, changed, held }: BothCounts): boolean => changed > 0 || total !== held;
+
+async function countBoth(
+  { tx, source, target, inTarget }: Copies,
+  tables: readonly TenantTable[],
+  since: string,
+): Promise<Map<string, BothCounts>> {
+  const [here, held] = await Promise.all([
+    countRows(tx, source, tables, since),
+    inTarget((there) => countRows(there, target, tables)),
+  ]);
+  return new Map([...here].map(([name, counts]) => [name, { ...counts, held: held.get(name)!.total }]));
 }
 
 /** How many rows each table has, and how many of those have changed: one statement. */
@@ -106,7 +170,7 @@ const empty = (target: Side, tables: readonly TenantTable[]): Promise<unknown> =
   asOwner(target, (tx) => tx.run(`truncate ${tables.map((table) => nameIn(target, table)).join(', ')}`));
 
 /** Copies what changed in one table since the target was as the source. Gives the number of rows. */
-async function follow(copy: TableCopy, { total, changed }: Counts, held: number): Promise<number> {
+async function follow(copy: TableCopy, { total, changed, held }: BothCounts): Promise<number> {
   const replaced = changed > 0 ? await deleteChanged(copy) : 0;
   const gone = held - replaced + changed - total;
   if (gone > 0) await deleteGone(copy);
@@ -115,17 +179,17 @@ async function follow(copy: TableCopy, { total, changed }: Counts, held: number)
 }
 
 /** Deletes from the target what has changed in the source; gives how many of those rows it had. */
-async function deleteChanged({ tx, source, target, table, changed }: TableCopy): Promise<number> {
+async function deleteChanged({ tx, source, target, inTarget, table, changed }: TableCopy): Promise<number> {
   let deleted = 0;
   for await (const keys of rowsIn(copyKeys(tx, source, table, changed), keysAtOnce)) {
-    deleted += await asOwner(target, (there) => deleteRows(there, nameIn(target, table), table, keys));
+    deleted += await inTarget((there) => deleteRows(there, nameIn(target, table), table, keys));
   }
   return deleted;
 }
 
 /** Deletes from the target what the source does not have any more. */
-async function deleteGone({ tx, source, target, table }: TableCopy): Promise<void> {
-  await asOwner(target, async (there) => {
+async function deleteGone({ tx, source, target, inTarget, table }: TableCopy): Promise<void> {
+  await inTarget(async (there) => {
     const gone: Keys[] = [];
     for await (const keys of rowsIn(copyKeys(there, target, table), keysAtOnce)) {
       gone.push(await missingKeys(tx, nameIn(source, table), table, keys));
@@ -140,18 +204,12 @@ function copyKeys(tx: CopyTx, side: Side, table: TenantTable, changed?: string) 
   return tx.copyOut(`copy (select ${keyOf(table)} from ${nameIn(side, table)}${where}) to stdout`);
 }
 
-/**
- * Adds the table's rows, or those that have changed, in several transactions: a long one would hold back the event logs of
- * all tenants on the target's server.
- */
-async function copyRows({ tx, source, target, table, changed }: TableCopy): Promise<number> {
+/** Adds the table's rows, or those that have changed, part by part. */
+async function copyRows({ tx, source, target, inTarget, table, changed }: TableCopy): Promise<number> {
   let rows = 0;
   for await (const text of cutParts(copyOut(tx, source.place.schemaName, table, changed))) {
     rows += rowsOf(text);
-    await asOwner(target, async (there) => {
-      await useCopyText(there);
-      await pipeline([text], copyIn(there, target.place.schemaName, table));
-    });
+    await inTarget((there) => pipeline([text], copyIn(there, target.place.schemaName, table)));
   }
   return rows;
 }

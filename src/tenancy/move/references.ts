@@ -60,7 +60,8 @@ async function each(
   for (let at = 0; at < references.length; at += perTransaction) {
     await asOwner(side, async (tx) => {
       await findAt(tx, side);
-      for (const reference of references.slice(at, at + perTransaction)) await tx.run(statement(reference));
+      // One after the other, in one packet
+      await Promise.all(references.slice(at, at + perTransaction).map((reference) => tx.run(statement(reference))));
     });
   }
 }
