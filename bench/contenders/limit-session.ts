@@ -46,7 +46,7 @@ async function exchange(
     access,
     limits: defaultLimits.interactive,
   });
-  const run = (statement: Statement) => lease.run(statement.text, statement.parameters(variables, viewer), true);
+  const run = (statement: Statement) => lease.run(statement.text, statement.parameters(variables, viewer), 'values');
   const bound = Promise.all([lease.control(begin), lease.control(settings), limit.lock && run(limit.lock)]);
   const [answer, ended] = await Promise.all([run(limit), lease.control('commit'), bound]);
   const [row] = answer as unknown as [string][];

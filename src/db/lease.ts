@@ -1,5 +1,5 @@
 import { AppError } from '../lib/errors.ts';
-import type { Answer, Slot } from './slot.ts';
+import type { Answer, RowForm, Slot } from './slot.ts';
 
 /**
  * One session's hold on a slot. Once it is over, whether by `release`, `discard` or `settle`, nothing more can be sent
@@ -42,8 +42,8 @@ export class Lease {
     this.#slot.limitStatements(statementMs);
   }
 
-  run(text: string, parameters: readonly unknown[], values: boolean): Promise<Answer> {
-    return this.#over ? late() : this.#slot.run(this.key, text, parameters, values);
+  run(text: string, parameters: readonly unknown[], form: RowForm): Promise<Answer> {
+    return this.#over ? late() : this.#slot.run(this.key, text, parameters, form);
   }
 
   control(text: string): Promise<Answer> {

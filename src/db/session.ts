@@ -76,7 +76,7 @@ export class Session<R extends AnyRelations> {
   }
 
   /**
-   * Runs the one statement of a reading session, without drizzle: its rows come as arrays. BEGIN, the settings, the
+   * Runs the one statement of a reading session, without drizzle: its rows come as bytes of text. BEGIN, the settings, the
    * statement and COMMIT travel in one packet. Afterwards the session is over; what it failed of, it fails of again.
    */
   async readOnce(text: string, parameters: readonly unknown[]): Promise<Answer> {
@@ -84,7 +84,7 @@ export class Session<R extends AnyRelations> {
     this.#statements++;
     let commit: Promise<unknown> | undefined;
     const answer = this.#run((lease) => {
-      const sent = lease.run(text, parameters, true);
+      const sent = lease.run(text, parameters, 'bytes');
       commit = lease.control('commit');
       commit.catch(noop);
       return sent;
@@ -98,7 +98,7 @@ export class Session<R extends AnyRelations> {
   /** Runs a statement without drizzle: its rows come as arrays. */
   run(text: string, parameters: readonly unknown[]): Promise<Answer> {
     this.#statements++;
-    return this.#run((lease) => lease.run(text, parameters, true));
+    return this.#run((lease) => lease.run(text, parameters, 'values'));
   }
 
   /**
@@ -188,7 +188,7 @@ export class Session<R extends AnyRelations> {
     return {
       run: (text, parameters, values) => {
         this.#statements++;
-        return this.#run((lease) => lease.run(text, parameters, values));
+        return this.#run((lease) => lease.run(text, parameters, values ? 'values' : 'objects'));
       },
       savepoint: (work) => this.#savepoint(level, work),
     };

@@ -13,6 +13,9 @@ import { runStatement, type Statement } from './statement-query.ts';
 
 export type Answer = RowList<Row[]>;
 
+/** How rows come: as objects, as arrays of values, or as arrays of bytes of text, which nobody has read yet. */
+export type RowForm = 'objects' | 'values' | 'bytes';
+
 export interface SlotOptions {
   url: string;
   /** Says which addresses the host of the url may mean; the system's own when absent. */
@@ -135,18 +138,23 @@ export class Slot {
   }
 
   /**
-   * Sends one statement for a key, in the same packet as those sent in this turn of the event loop, and gives its rows,
-   * as arrays when asked. Several statements in one text are refused by the server.
+   * Sends one statement for a key, in the same packet as those sent in this turn of the event loop, and gives its rows.
+   * Several statements in one text are refused by the server.
    * @throws TypeError for a parameter or a text that cannot be sent, TOO_COMPLEX for too many parameters; nothing is
    * sent then.
    */
-  async run(key: string, text: string, parameters: readonly unknown[] = [], values = false): Promise<Answer> {
-    if (!this.#options.prepare) return this.#once(text, parameters, values);
+  async run(
+    key: string,
+    text: string,
+    parameters: readonly unknown[] = [],
+    form: RowForm = 'objects',
+  ): Promise<Answer> {
+    if (!this.#options.prepare) return this.#once(text, parameters, form);
     const encoded = this.#encode(text, parameters);
     const { statement, parsed } = this.#prepared.find(key, text, typesOf(encoded));
     if (!parsed) this.keys.prepare(key, statement.bytes);
     try {
-      return await this.#send(statement, parsed, encoded, values);
+      return await this.#send(statement, parsed, encoded, form);
     } catch (error) {
       if (!statement.columns || isPerhapsStale(error)) this.#prepared.forget(statement);
       throw error;
@@ -155,7 +163,7 @@ export class Slot {
 
   /** Like `run`, but the statement is parsed each time: for DDL and what is sent once. */
   runOnce(text: string, parameters: readonly unknown[] = []): Promise<Answer> {
-    return this.#once(text, parameters, false);
+    return this.#once(text, parameters, 'objects');
   }
 
   /**
@@ -249,21 +257,22 @@ export class Slot {
     return path ? { path } : { host: host[0]!, port: port[0]! };
   }
 
-  async #once(string: string, parameters: readonly unknown[], values: boolean): Promise<Answer> {
+  async #once(string: string, parameters: readonly unknown[], form: RowForm): Promise<Answer> {
     const encoded = this.#encode(string, parameters);
-    return this.#send({ name: '', string, types: typesOf(encoded) }, false, encoded, values);
+    return this.#send({ name: '', string, types: typesOf(encoded) }, false, encoded, form);
   }
 
   #send(
     statement: Statement,
     parsed: boolean,
     parameters: readonly EncodedParameter[],
-    values: boolean,
+    form: RowForm,
   ): Promise<Answer> {
     const typed = parameters.map(({ text, type }) => this.#sql.typed(text as never, type));
     const query = this.#sql.unsafe(statement.string, typed, { simple: false } as never);
     runStatement(query, statement, parsed);
-    if (values) query.values();
+    if (form === 'values') query.values();
+    else if (form === 'bytes') query.raw();
     return this.#track(query.execute());
   }
 

@@ -107,19 +107,19 @@ export class Context {
   }
 
   /**
-   * Runs one statement that holds the viewer's row rules already, and gives the texts of its one row: a compiled query.
-   * The session is over then; all other statements go through `db`.
+   * Runs one statement that holds the viewer's row rules already, and gives its one row as bytes of text: a compiled
+   * query. The session is over then; all other statements go through `db`.
    */
-  async readOnce(text: string, parameters: readonly unknown[]): Promise<readonly (string | null)[]> {
+  async readOnce(text: string, parameters: readonly unknown[]): Promise<readonly Buffer[]> {
     void this.viewer;
     const [row] = await this.#open().readOnce(text, parameters);
-    return row as unknown as readonly (string | null)[];
+    return row as unknown as readonly Buffer[];
   }
 
   /** The same for the payload of a change, in its transaction. */
-  async readPayload(text: string, parameters: readonly unknown[]): Promise<readonly (string | null)[]> {
+  async readPayload(text: string, parameters: readonly unknown[]): Promise<readonly string[]> {
     const [row] = await this.tx.run(text, parameters);
-    return row as unknown as readonly (string | null)[];
+    return row as unknown as readonly string[];
   }
 
   get statements(): number {

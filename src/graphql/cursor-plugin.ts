@@ -38,20 +38,33 @@ const pageLimit = 100;
 export const orderingTag = (orderBy: PageArguments['orderBy']): string =>
   (orderBy ?? []).map(({ field, direction }) => `${field}${direction === 'desc' ? '-' : '+'}`).join('');
 
-export const bindCursor = (tag: string, cursor: string): string =>
-  Buffer.from(`${tag}|${cursor}`).toString('base64url');
+/** How Pothos begins the positions of rows. */
+const ofRow = 'DC:';
+
+/** What stands in front of a row's position in its cursor. */
+export const cursorStart = (tag: string): string => `${tag}|`;
+
+/** The cursor that clients get: base64 of the ordering and a row's position, or else of what the list made itself. */
+export function bindCursor(tag: string, cursor: string): string {
+  const text = isOfRow(cursor) ? Buffer.from(cursor, 'base64').toString().slice(ofRow.length) : `|${cursor}`;
+  return Buffer.from(`${cursorStart(tag)}${text}`).toString('base64');
+}
+
+const isOfRow = (cursor: string): boolean => Buffer.from(cursor, 'base64').toString().startsWith(ofRow);
 
 /** The plain cursor inside a bound one. Throws BAD_CURSOR when it is none, or comes from another ordering. */
 export function unbindCursor(tag: string, bound: string, argument: string): string {
-  const text = Buffer.from(bound, 'base64url').toString();
+  const text = Buffer.from(bound, 'base64').toString();
   const bar = text.indexOf('|');
   if (bar < 0) throw notOurs(argument);
   if (text.slice(0, bar) !== tag) {
     throw new AppError('BAD_CURSOR', 'This cursor comes from another ordering', { field: argument });
   }
   const position = text.slice(bar + 1);
-  if (!isPosition(position)) throw notOurs(argument);
-  return position;
+  const own = position.startsWith('|') ? position.slice(1) : undefined;
+  if (own !== undefined && !isOfRow(own)) return own;
+  if (own !== undefined || !isPosition(position)) throw notOurs(argument);
+  return Buffer.from(`${ofRow}${position}`).toString('base64');
 }
 
 const notOurs = (field: string): AppError =>
@@ -61,13 +74,12 @@ const notOurs = (field: string): AppError =>
 const chunk = /^(?:S:[\s\S]*|[NIM]:-?\d[\d.e+-]*|D:-?\d{1,15}|Z:)$/;
 
 /**
- * Whether a plain cursor of Pothos holds values that can be compared with: what a stranger made up would fail far from
- * here else. Lists with cursors of their own check them themselves.
+ * Whether a position holds values that can be compared with: what a stranger made up would fail far from here else.
+ * Lists with cursors of their own check them themselves.
  */
-function isPosition(plain: string): boolean {
-  const text = Buffer.from(plain, 'base64').toString();
-  if (!text.startsWith('DC:T:')) return !text.startsWith('DC:') || chunk.test(text.slice(3));
-  const parts = readJson(text.slice(5));
+function isPosition(position: string): boolean {
+  if (!position.startsWith('T:')) return chunk.test(position);
+  const parts = readJson(position.slice(2));
   return Array.isArray(parts) && parts.every((part) => part === null || (typeof part === 'string' && chunk.test(part)));
 }
 

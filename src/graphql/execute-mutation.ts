@@ -84,7 +84,7 @@ export async function executeMutation(
     if (missing) break;
   }
   const data = `{${parts.filter(Boolean).join(',')}}`;
-  if (!errors.length && !missing) return resultOf(data);
+  if (!errors.length && !missing) return resultOf(`{"data":${data}}`);
   return { data: missing ? null : (JSON.parse(data) as Record<string, unknown>), ...(errors.length && { errors }) };
 }
 

@@ -60,7 +60,7 @@ async function executeQuery(
   const context = args.contextValue as Context;
   const outcome = await plans.answer(args, operation, context);
   const extensions = explain && mayExplore(args) && { plan: reportOf(outcome) };
-  if ('data' in outcome) return Object.assign(resultOf(outcome.data), extensions && { extensions });
+  if ('answer' in outcome) return Object.assign(resultOf(outcome.answer), extensions && { extensions });
   const result = await (outcome.spoilt ? executeAnew(args, execute) : execute(args));
   return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
 }

@@ -7,6 +7,7 @@ import {
   locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { Text } from '../graphql/compile/plan.ts';
 import type { Plans } from '../graphql/compile/plans.ts';
 import { Context } from '../graphql/context.ts';
 import { executeMutation, type MutationResult, planMutation } from '../graphql/execute-mutation.ts';
@@ -86,19 +87,19 @@ export class QuickQueries {
   }
 
   /** Whether the request was answered here. */
-  async #serve(request: IncomingMessage, response: ServerResponse, given: Buffer): Promise<boolean> {
+  async #serve(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<boolean> {
     const line = lineOf(request);
     if (problemOf(line, this.#options)) return false;
-    const params = paramsOf(given);
+    const params = paramsOf(body);
     const entry = params && this.#options.known.get(params.query);
     if (!params || !entry || entry.declined > entry.answered) return false;
-    const body = await this.#answer(request, response, line, params, entry);
-    if (body === undefined) return false;
+    const answer = await this.#answer(request, response, line, params, entry);
+    if (answer === undefined) return false;
     response.writeHead(200, {
       'content-type': answerTypes[request.headers.accept ?? ''],
-      'content-length': Buffer.byteLength(body),
+      'content-length': Buffer.byteLength(answer),
     });
-    response.end(body);
+    response.end(answer);
     this.#served++;
     return true;
   }
@@ -109,7 +110,7 @@ export class QuickQueries {
     line: RequestLine,
     { query: _, variables, operationName }: Params,
     entry: KnownDocument,
-  ): Promise<string | undefined> {
+  ): Promise<Text | undefined> {
     const { schema, plans, known, trustProxy, secureCookies } = this.#options;
     const from = performance.now();
     const operation = getOperationAST(entry.document, operationName);
@@ -122,10 +123,10 @@ export class QuickQueries {
       return this.#change(request, { ...args, contextValue: context }, operation, entry, from);
     }
     const outcome = await plans.answer(args, operation, context);
-    if ('data' in outcome) {
+    if ('answer' in outcome) {
       entry.answered++;
       this.#tell(args, {}, context, from);
-      return `{"data":${outcome.data}}`;
+      return outcome.answer;
     }
     entry.declined++;
     if (outcome.failed) known.leaveContext(request, context);

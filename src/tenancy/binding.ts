@@ -150,7 +150,7 @@ export class TenantSession {
     return this.#tx;
   }
 
-  /** Runs the one statement of a reading session and ends it; its rows come as arrays. */
+  /** Runs the one statement of a reading session and ends it; its rows come as bytes of text. */
   readOnce(text: string, parameters: readonly unknown[]): Promise<Answer> {
     return this.#session.readOnce(text, parameters);
   }

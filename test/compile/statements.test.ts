@@ -23,7 +23,7 @@ function planOf(query: string, variables: Record<string, unknown> = {}, role: Ro
 /** The statement over several lines, without the quotes of names. */
 const statementOf = (...asked: Parameters<typeof planOf>): string =>
   `\n${planOf(...asked)
-    .text.replaceAll('"', '')
+    .text.replace(/('[^']*')|"/g, '$1')
     .replace(/ (?=(from|where|order by|limit|inner join|left join) )|(?<=\()(?=select )/g, '\n  ')}\n`;
 
 function reasonOf(...asked: Parameters<typeof planOf>): unknown {
@@ -44,10 +44,10 @@ describe('a document becomes one statement', () => {
       }),
     ).toMatchInlineSnapshot(`
       "
-      select ((
-        select json_build_object('id', 'Project:' || t1.id, 'name', t1.name, 'createdAt', to_char(t1.created_at, 'YYYY-MM-DDTHH24:MI:SS.MSZ'), 'status', t1.status)
+      select ('{"data":{"node":' || coalesce((
+        select ('{"id":"Project:' || t1.id::text || '","name":' || to_json(t1.name)::text || ',"createdAt":"' || to_char(t1.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '","status":"' || t1.status || '"}')
         from projects as t1
-        where t1.id = $1))::text as r0
+        where t1.id = $1), 'null') || '}}') as r0
       "
     `);
   });
@@ -57,20 +57,20 @@ describe('a document becomes one statement', () => {
       statementOf('{ projects(first: 5) { nodes { name client { name } } pageInfo { hasNextPage } totalCount } }'),
     ).toMatchInlineSnapshot(`
       "
-      select ((
-        select json_build_object('nodes', coalesce(json_agg(json_build_object('name', t1.name, 'client', (
-        select json_build_object('name', t2.name)
+      select ('{"data":{"projects":' || (
+        select ('{"nodes":[' || coalesce(string_agg(('{"name":' || to_json(t1.name)::text || ',"client":' || coalesce((
+        select ('{"name":' || to_json(t2.name)::text || '}')
         from clients as t2
-        where t1.client_id = t2.id))) filter (where t1.n <= $1), '[]'::json), 'pageInfo', json_build_object('hasNextPage', count(*) > $2), 'totalCount', (
-        select count(*)
-        from projects as t3))
+        where t1.client_id = t2.id), 'null') || '}'), ',') filter (where t1.n <= 5), '') || '],"pageInfo":{"hasNextPage":' || (count(*) > 5)::text || '},"totalCount":' || (
+        select count(*)::text
+        from projects as t3) || '}')
         from (
         select t1.name, t1.client_id, row_number() over () as n
         from (
         select t1.name, t1.client_id
         from projects as t1
         order by t1.id asc
-        limit $3) as t1) as t1))::text as r0
+        limit 6) as t1) as t1) || '}}') as r0
       "
     `);
   });
@@ -83,23 +83,23 @@ describe('a document becomes one statement', () => {
     const orderBy = [{ field: 'DUE_DATE', direction: 'DESC' }];
     expect(statementOf(query, { where, orderBy })).toMatchInlineSnapshot(`
       "
-      select ((
-        select json_build_object('nodes', coalesce(json_agg(json_build_object('tasks', (
-        select json_build_object('nodes', coalesce(json_agg(json_build_object('name', t2.name, 'assignee', (
-        select json_build_object('lastName', t3.last_name)
+      select ('{"data":{"projects":' || (
+        select ('{"nodes":[' || coalesce(string_agg(('{"tasks":' || (
+        select ('{"nodes":[' || coalesce(string_agg(('{"name":' || to_json(t2.name)::text || ',"assignee":' || coalesce((
+        select ('{"lastName":' || to_json(t3.last_name)::text || '}')
         from profiles as t3
-        where t2.assignee_id = t3.id))), '[]'::json))
+        where t2.assignee_id = t3.id), 'null') || '}'), ','), '') || ']}')
         from (
         select t2.name, t2.assignee_id
         from tasks as t2
         where ((t1.id = t2.project_id) and (((((t2.type <> $1) or (t2.assignee_id = $2) or (t2.creator_id = $3))) and (((t2.name ilike $4) and (t2.status = any($5)))))))
         order by coalesce(t2.due_date, 'infinity'::date) desc, t2.id desc
-        limit $6) as t2))), '[]'::json))
+        limit 3) as t2) || '}'), ','), '') || ']}')
         from (
         select t1.id
         from projects as t1
         order by t1.id asc
-        limit $7) as t1))::text as r0
+        limit 20) as t1) || '}}') as r0
       "
     `);
   });
@@ -109,14 +109,17 @@ describe('a document becomes one statement', () => {
       '{ clients(last: 2, before: "fERDOlM6YQ", orderBy: [{ field: NAME }]) { edges { cursor node { id } } } }';
     expect(statementOf(query)).toMatchInlineSnapshot(`
       "
-      select (json_build_array((
-        select coalesce(json_agg(json_build_array(json_build_object('id', 'Client:' || t1.id), t1.name, t1.id)), '[]'::json)
+      select ('{"data":{"clients":' || (
+        select ('{"edges":[' || coalesce(string_agg(('{"cursor":"' || replace(encode(convert_to(('NAME+|T:[' || to_json(('S:' || t1.name::text))::text || ',"S:' || t1.id::text || '"]'), 'UTF8'), 'base64'), chr(10), '') || '","node":{"id":"Client:' || t1.id::text || '"}}'), ','
+        order by t1.n desc), '') || ']}')
+        from (
+        select t1.id, t1.name, row_number() over () as n
         from (
         select t1.id, t1.name
         from clients as t1
         where ((t1.name < $1) or (((t1.name = $2) and (t1.id < $3))))
         order by t1.name desc, t1.id desc
-        limit $4) as t1), null))::text as r0
+        limit 2) as t1) as t1) || '}}') as r0
       "
     `);
   });
@@ -124,11 +127,11 @@ describe('a document becomes one statement', () => {
   it('that holds the row rules of who asks', () => {
     expect(statementOf('{ tasks { nodes { name project { name } } } }', {}, 'CLIENT')).toMatchInlineSnapshot(`
       "
-      select ((
-        select json_build_object('nodes', coalesce(json_agg(json_build_object('name', t1.name, 'project', (
-        select json_build_object('name', t2.name)
+      select ('{"data":{"tasks":' || (
+        select ('{"nodes":[' || coalesce(string_agg(('{"name":' || to_json(t1.name)::text || ',"project":' || coalesce((
+        select ('{"name":' || to_json(t2.name)::text || '}')
         from projects as t2
-        where t1.project_id = t2.id))), '[]'::json))
+        where t1.project_id = t2.id), 'null') || '}'), ','), '') || ']}')
         from (
         select t1.name, t1.project_id
         from tasks as t1
@@ -142,7 +145,7 @@ describe('a document becomes one statement', () => {
         limit 1)))
         limit 1)
         order by t1.id asc
-        limit $2) as t1))::text as r0
+        limit 20) as t1) || '}}') as r0
       "
     `);
   });
@@ -151,16 +154,16 @@ describe('a document becomes one statement', () => {
     const query = '{ timeEntriesAggregate(groupBy: [PROJECT, MONTH]) { keys { project { name } month } sum } }';
     expect(statementOf(query)).toMatchInlineSnapshot(`
       "
-      select ((
-        select coalesce(json_agg(json_build_object('keys', json_build_object('project', (
-        select json_build_object('name', t2.name)
+      select ('{"data":{"timeEntriesAggregate":[' || (
+        select coalesce(string_agg(('{"keys":{"project":' || coalesce((
+        select ('{"name":' || to_json(t2.name)::text || '}')
         from projects as t2
-        where t2.id = t1.projectId), 'month', t1.month), 'sum', trim_scale(t1.sum)::text)), '[]'::json)
+        where t2.id = t1.projectId), 'null') || ',"month":' || coalesce(to_json(t1.month)::text, 'null') || '},"sum":' || coalesce(('"' || trim_scale(t1.sum)::text || '"'), 'null') || '}'), ','), '')
         from (
         select time_entries.project_id as projectId, date_trunc('month', time_entries.work_date::timestamp)::date as month, count(*) as count, coalesce(sum(time_entries.hours), 0) as sum, avg(time_entries.hours) as avg, min(time_entries.hours) as min, max(time_entries.hours) as max
         from time_entries group by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date
         order by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date
-        limit $1) as t1))::text as r0
+        limit $1) as t1) || ']}}') as r0
       "
     `);
   });
@@ -170,15 +173,15 @@ describe('a document becomes one statement', () => {
       statementOf('{ __typename some: projects(first: 1) { nodes { id } } clients { totalCount } }'),
     ).toMatchInlineSnapshot(`
       "
-      select (to_json('Query'::text))::text as r0, ((
-        select json_build_object('nodes', coalesce(json_agg(json_build_object('id', 'Project:' || t1.id)), '[]'::json))
+      select ('{"data":{"__typename":"Query","some":' || (
+        select ('{"nodes":[' || coalesce(string_agg(('{"id":"Project:' || t1.id::text || '"}'), ','), '') || ']}')
         from (
         select t1.id
         from projects as t1
         order by t1.id asc
-        limit $1) as t1))::text as r1, (json_build_object('totalCount', (
-        select count(*)
-        from clients as t3)))::text as r2
+        limit 1) as t1) || ',"clients":{"totalCount":' || (
+        select count(*)::text
+        from clients as t3) || '}}}') as r0
       "
     `);
   });

@@ -205,8 +205,8 @@ test('waiting for a lock too long is a conflict', async () => {
 test('outside a session the login sees no table, by any name', async () => {
   const pool = poolOf(1);
   const lease = await pool.acquire('k0');
-  const bare = await failure(lease.run('select * from items', [], false));
-  const qualified = await failure(lease.run('select * from k0.items', [], false));
+  const bare = await failure(lease.run('select * from items', [], 'objects'));
+  const qualified = await failure(lease.run('select * from k0.items', [], 'objects'));
   lease.release();
   expect(String(bare)).toMatch(/relation "items" does not exist/);
   expect(String(qualified)).toMatch(/permission denied for schema k0/);

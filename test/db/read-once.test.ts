@@ -36,7 +36,7 @@ test('a session of one statement travels in one packet, and is over', async () =
   await using warm = new SlotPool({ url: wire.url, size: 1 });
   const ask = async () => {
     const session = database.read(warm, 'k0');
-    expect(await session.readOnce(text, [0])).toEqual([['k0']]);
+    expect(await session.readOnce(text, [0])).toEqual([[Buffer.from('k0')]]);
     await session.commit();
     await session.rollback();
     expect(session.statements).toBe(1);
@@ -56,7 +56,7 @@ test('what it fails of it fails of again, and the slot goes on', async () => {
   await session.commit();
   await free();
   expect(texts.at(-1)).toBe('commit');
-  expect(await database.read(pool, 'k1').readOnce(text, [0])).toEqual([['k1']]);
+  expect(await database.read(pool, 'k1').readOnce(text, [0])).toEqual([[Buffer.from('k1')]]);
   await free();
 });
 
@@ -65,7 +65,7 @@ test('a statement that takes too long is ended, and the slot goes on', async () 
   const session = new Session(pool, scope, relations);
   expect(await codeOf(session.readOnce('select pg_sleep(5)', []))).toBe('TIMEOUT');
   await free();
-  expect(await database.read(pool, 'k1').readOnce(text, [0])).toEqual([['k1']]);
+  expect(await database.read(pool, 'k1').readOnce(text, [0])).toEqual([[Buffer.from('k1')]]);
   await free();
 });
 
@@ -76,7 +76,7 @@ test('a caller that goes away ends the statement, and the next session is untouc
   await expect.poll(() => texts.includes('commit')).toBe(true);
   gone.abort();
   expect(await answer).toBe('CANCELLED');
-  expect(await database.read(pool, 'k1').readOnce(text, [0])).toEqual([['k1']]);
+  expect(await database.read(pool, 'k1').readOnce(text, [0])).toEqual([[Buffer.from('k1')]]);
   await free();
 });
 

@@ -60,16 +60,19 @@ describe('a document', () => {
 });
 
 describe('a cursor', () => {
-  const bound = (plain: string) => Buffer.from(`|${Buffer.from(plain).toString('base64')}`).toString('base64url');
+  const bound = (position: string) => Buffer.from(`|${position}`).toString('base64');
   it.each([
     'x',
     bound('x'),
-    bound('DC:D:never'),
-    bound('DC:N:NaN'),
-    bound('DC:O:{"gt":1}'),
-    bound('DC:J:[{"RAW":1}]'),
-    bound('DC:T:[["S:x"]]'),
-    bound('DC:T:'),
+    bound('|x'),
+    bound('|DC:D:1'),
+    bound(`|${Buffer.from('DC:J:[1]').toString('base64')}`),
+    bound('D:never'),
+    bound('N:NaN'),
+    bound('O:{"gt":1}'),
+    bound('J:[{"RAW":1}]'),
+    bound('T:[["S:x"]]'),
+    bound('T:'),
   ])('that was made up is none: %s', async (after) => {
     expect(await codeOf('query ($after: String) { profiles(after: $after) { nodes { id } } }', { after })).toBe(
       'BAD_CURSOR',

@@ -7,14 +7,17 @@ import type { Args, SiteValues, Supplied } from './supplied.ts';
 export interface Site {
   index: number;
   selected: Selected;
+  /** The arguments that variables are in. */
+  variable: ReadonlySet<string>;
   /** The arguments, when no variable is in them. */
   constant: Args | undefined;
 }
 
 export function siteOf(selected: Selected, index: number): Site {
-  const variable = selected.nodes[0]!.arguments?.some(({ value }: ArgumentNode) => hasVariable(value));
-  const constant = variable ? undefined : getArgumentValues(selected.field, selected.nodes[0]!);
-  return { index, selected, constant };
+  const given = selected.nodes[0]!.arguments ?? [];
+  const variable = new Set(given.flatMap(({ name, value }: ArgumentNode) => (hasVariable(value) ? [name.value] : [])));
+  const constant = variable.size ? undefined : getArgumentValues(selected.field, selected.nodes[0]!);
+  return { index, selected, variable, constant };
 }
 
 function hasVariable(value: ValueNode): boolean {

@@ -61,8 +61,8 @@ export class PlannedChange {
   }
 
   /** The JSON text of the payload. Throws where only the executor can answer. */
-  payloadOf(row: readonly (string | null)[], context: Context, given: unknown): string {
-    return this.plan.dataOf(row, { ...this.#supplied, context, given });
+  payloadOf(row: readonly string[], context: Context, given: unknown): string {
+    return this.plan.answerOf(row, { ...this.#supplied, context, given }).toString();
   }
 
   /** An error of the field as the executor reports it. */

@@ -1,9 +1,10 @@
 import { is, type Relation, SQL, sql, type Table } from 'drizzle-orm';
 import { type GraphQLField, getNamedType, isNonNullType, isObjectType } from 'graphql';
-import { decodeKind, encodeKind, kindOf } from './columns.ts';
+import { decodeKind, encodeColumn, kindOf } from './columns.ts';
 import type { Compiling } from './compiling.ts';
 import { type Complete, completion } from './completion.ts';
 import { Declined, Unplanned } from './decline.ts';
+import { anyJson, type Json, orNull } from './json.ts';
 import { type Output, type Read, rowOf } from './output.ts';
 import { type RelationQuery, relationOutput } from './relation.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
@@ -19,10 +20,10 @@ interface Select {
 /** The scalars whose values a declaration's code takes in JSON's form and in the driver's: both occur. */
 const extraScalars = new Set(['String', 'ID', 'Int', 'Float', 'Boolean', 'DateTime', 'LocalDate']);
 
-function extraAs(field: GraphQLField<unknown, unknown>, expression: SQL): SQL {
+function extraAs(field: GraphQLField<unknown, unknown>, expression: SQL): Json {
   const type = getNamedType(field.type);
-  if (type.name === 'Decimal') return sql`(${expression})::text`;
-  if (extraScalars.has(type.name) || isObjectType(type)) return sql`(${expression})`;
+  if (type.name === 'Decimal') return orNull(anyJson(sql`(${expression})::text`));
+  if (extraScalars.has(type.name) || isObjectType(type)) return orNull(anyJson(sql`(${expression})`));
   throw new Declined('computes a type that is not compiled');
 }
 
@@ -40,7 +41,7 @@ export function codeField(selected: Selected, select: unknown, row: Row, compili
     ...Object.keys(columns).flatMap((name) => (columns[name] ? [columnFor(name, row)] : [])),
     ...Object.entries(extras).map(([name, extra]) => ({
       name,
-      output: { sql: extraAs(selected.field, expressionOf(extra, row)) },
+      output: { json: extraAs(selected.field, expressionOf(extra, row)) },
     })),
     ...Object.entries(rows).map(([name, asked]) => rowsFor(name, asked, selected, row, compiling)),
   ];
@@ -52,7 +53,7 @@ export function codeField(selected: Selected, select: unknown, row: Row, compili
   const names = given.map(({ name }) => name);
   const values = rowOf(given.map(({ output }) => output));
   return {
-    sql: values.sql,
+    json: values.json,
     read: (json, supplied) => {
       const found = values.read(json, supplied);
       const parent: Record<string, unknown> = {};
@@ -63,9 +64,10 @@ export function codeField(selected: Selected, select: unknown, row: Row, compili
 }
 
 function columnFor(name: string, row: Row): Given {
-  const kind = kindOf(row.column(name));
-  const output: Output = { sql: encodeKind(kind, row.sql(name)) };
-  return { name, output: kind === 'instant' ? { ...output, read: (json) => decodeKind(kind, json) } : output };
+  const column = row.column(name);
+  const kind = kindOf(column);
+  const read: Read | undefined = kind === 'instant' ? (json) => decodeKind(kind, json) : undefined;
+  return { name, output: { json: encodeColumn(column, row.sql(name)), read } };
 }
 
 /** What `nested(query)` stands for while a declaration is asked. */
@@ -87,7 +89,7 @@ function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, com
     if (value === null) return null;
     return Array.isArray(value) ? value.map((item) => sealed(item)) : sealed(value);
   };
-  return { name, output: { sql: output.sql, read } };
+  return { name, output: { json: output.json, read } };
 }
 
 const inside = new WeakMap<object, unknown>();

@@ -8,13 +8,15 @@ import {
   isNonNullType,
 } from 'graphql';
 import { Declined, Unplanned } from './decline.ts';
+import { anyJson, type Json, orNull, quoted } from './json.ts';
 import type { Output, Read } from './output.ts';
 
 /** How a column's values look in JSON and in JavaScript. */
-export type ColumnKind = 'text' | 'integer' | 'boolean' | 'date' | 'instant' | 'numeric' | 'json' | 'texts';
+export type ColumnKind = 'uuid' | 'text' | 'integer' | 'boolean' | 'date' | 'instant' | 'numeric' | 'json' | 'texts';
 
 const kinds: readonly [RegExp, ColumnKind][] = [
-  [/^(uuid|text)( COLLATE .+)?$/, 'text'],
+  [/^uuid$/, 'uuid'],
+  [/^text( COLLATE .+)?$/, 'text'],
   [/^(integer|smallint)$/, 'integer'],
   [/^boolean$/, 'boolean'],
   [/^date$/, 'date'],
@@ -29,7 +31,7 @@ export function kindOf(column: Column): ColumnKind {
   const type = column.getSQLType();
   const kind = kinds.find(([pattern]) => pattern.test(type))?.[1];
   if (kind && dimensions === 0) return kind;
-  if (kind === 'text' && dimensions === 1) return 'texts';
+  if ((kind === 'text' || kind === 'uuid') && dimensions === 1) return 'texts';
   if (type === 'bigint' && column.dataType === 'number int53') return 'integer';
   throw new Declined(`the column type ${type} is not compiled`);
 }
@@ -37,19 +39,37 @@ export function kindOf(column: Column): ColumnKind {
 /** Written by to_char in the time zone of the connection, which is UTC (see db/slot.ts). */
 const isoInstant = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
 
-/** The column as JSON that `decodeKind` makes into the value that drizzle would give. */
-export function encodeKind(kind: ColumnKind, expression: SQL): SQL {
-  if (kind === 'instant') return sql`to_char(${expression}, ${isoInstant})`;
-  return kind === 'numeric' ? sql`${expression}::text` : expression;
+/** A value that is there as JSON that `decodeKind` makes into the value that drizzle would give. */
+export function encodeKind(kind: ColumnKind, value: SQL): Json {
+  switch (kind) {
+    case 'uuid':
+    case 'date':
+    case 'numeric':
+      return quoted(sql`${value}::text`);
+    case 'instant':
+      return quoted(sql`to_char(${value}, ${isoInstant})`);
+    case 'text':
+    case 'texts':
+      return anyJson(value);
+    case 'integer':
+    case 'boolean':
+    case 'json':
+      return [sql`${value}::text`];
+  }
 }
+
+/** What a column holds, as `encodeKind` writes it; null where it may be absent. */
+export const encodeColumn = (column: Column, value: SQL): Json => present(column, encodeKind(kindOf(column), value));
+
+const present = (column: Column, json: Json): Json => (column.notNull ? json : orNull(json));
 
 export const decodeKind = (kind: ColumnKind, json: unknown): unknown =>
   kind === 'instant' && json !== null ? new Date(json as string) : json;
 
 /** The kinds whose JSON is the answer's, by the name of the scalar that serializes them. */
 const plainScalars: Readonly<Record<string, readonly ColumnKind[]>> = {
-  String: ['text'],
-  ID: ['text'],
+  String: ['uuid', 'text'],
+  ID: ['uuid', 'text'],
   Boolean: ['boolean'],
   DateTime: ['instant'],
   LocalDate: ['date'],
@@ -68,22 +88,28 @@ function isSameEnum(type: GraphQLEnumType, column: Column): boolean {
 }
 
 /** A column as a field of a scalar or enum type. */
-export function columnOutput(type: GraphQLOutputType, column: Column, expression: SQL): Output {
+export function columnOutput(type: GraphQLOutputType, column: Column, value: SQL): Output {
   const kind = kindOf(column);
   const nullable = isNonNullType(type) ? type.ofType : type;
   const mayMiss = isNonNullType(type) && !column.notNull;
   if (isListType(nullable)) {
     const item = isNonNullType(nullable.ofType) ? nullable.ofType.ofType : nullable.ofType;
     if (kind !== 'texts' || !isLeafType(item) || item.name !== 'String') throw new Declined('a list of this type');
-    return mayMiss ? { sql: expression, read: required((json) => json) } : { sql: expression };
+    return { json: encodeColumn(column, value), read: mayMiss ? required((json) => json) : undefined };
   }
   if (!isLeafType(nullable)) throw new Declined('a column of an object type');
   if (isPlain(nullable, column, kind)) {
-    const plain = kind === 'numeric' ? sql`trim_scale(${expression})::text` : encodeKind(kind, expression);
-    return mayMiss ? { sql: plain, read: required((json) => json) } : { sql: plain };
+    const json = present(column, plainJson(nullable, kind, value));
+    return { json, read: mayMiss ? required((found) => found) : undefined };
   }
   const serialize: Read = (json) => serialized(nullable, decodeKind(kind, json));
-  return { sql: encodeKind(kind, expression), read: isNonNullType(type) ? required(serialize) : serialize };
+  return { json: encodeColumn(column, value), read: isNonNullType(type) ? required(serialize) : serialize };
+}
+
+/** JSON that is the answer's. */
+function plainJson(type: GraphQLLeafType, kind: ColumnKind, value: SQL): Json {
+  if (type instanceof GraphQLEnumType) return quoted(value);
+  return kind === 'numeric' ? quoted(sql`trim_scale(${value})::text`) : encodeKind(kind, value);
 }
 
 /** The value as the scalar or enum writes it. An error of it is the executor's to report. */

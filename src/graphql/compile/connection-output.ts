@@ -1,9 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType } from 'graphql';
 import type { Compiling } from './compiling.ts';
+import { cursorText, cursorValues, writeCursor } from './cursor.ts';
 import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
-import { jsonObject, literal, type Output, type Part, rowOf } from './output.ts';
+import { aggregated, arrayJson, type Json, objectJson, orNull, quoted, textOf } from './json.ts';
+import { type Output, rowOf } from './output.ts';
 import type { Page } from './page.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
@@ -29,8 +31,9 @@ const typeUnder = ({ field }: Selected): GraphQLObjectType => getNamedType(field
 export function connectionOutput(selected: Selected, page: Page, compiling: Compiling): Output {
   const asked = new Asked(selected, page, compiling);
   compiling.check((supplied) => page.check(supplied));
-  if (asked.plain) return { sql: plainConnection(asked, page, compiling) };
-  return readConnection(asked, page, compiling);
+  const cursor = asked.cursors ? cursorText(page.cursor) : undefined;
+  const plain = asked.nodes.every(({ read }) => !read) && (cursor || !asked.cursors);
+  return plain ? { json: connectionJson(asked, page, compiling, cursor) } : readConnection(asked, page, compiling);
 }
 
 class Asked {
@@ -52,7 +55,7 @@ class Asked {
   /** Whether one row more must be read, to see whether others follow: beside a cursor, one has just been left. */
   get more(): boolean {
     const { backward, after, before } = this.#page;
-    return backward ? !after && this.#pageInfo('hasPreviousPage') : !before && this.#pageInfo('hasNextPage');
+    return backward ? !after && this.#asksFor('hasPreviousPage') : !before && this.#asksFor('hasNextPage');
   }
 
   get edgeCursors(): boolean {
@@ -60,7 +63,12 @@ class Asked {
   }
 
   get cursors(): boolean {
-    return this.edgeCursors || this.#pageInfo('startCursor', 'endCursor');
+    return this.edgeCursors || this.ends;
+  }
+
+  /** Whether the cursors of the page's ends are asked for. */
+  get ends(): boolean {
+    return this.#asksFor('startCursor', 'endCursor');
   }
 
   get counted(): boolean {
@@ -72,12 +80,7 @@ class Asked {
     return this.nodes.length > 0 || this.more || this.cursors || this.parts.some(({ name }) => name === 'edges');
   }
 
-  /** Whether the database's JSON is the answer's. */
-  get plain(): boolean {
-    return !this.cursors && !this.#page.backward && this.nodes.every(({ read }) => !read);
-  }
-
-  #pageInfo(...names: PageInfoName[]): boolean {
+  #asksFor(...names: PageInfoName[]): boolean {
     return this.parts.some(
       (part) => part.name === 'pageInfo' && part.parts.some(({ name }) => names.includes(name as PageInfoName)),
     );
@@ -119,31 +122,84 @@ function pageInfoPart(selected: Selected): PageInfoPart {
   return { key, name: field.name as PageInfoName };
 }
 
-/** The connection made by the database alone. */
-function plainConnection(asked: Asked, page: Page, compiling: Compiling): SQL {
-  const kept = asked.more ? sql` filter (where ${sql.identifier(page.row.alias)}."n" <= ${page.size()})` : sql``;
-  const listOf = (item: SQL): SQL => sql`coalesce(json_agg(${item})${kept}, '[]'::json)`;
-  const flags: Record<string, SQL> = {
-    hasNextPage: page.before ? sql`true` : sql`count(*) > ${page.size()}`,
-    hasPreviousPage: page.after ? sql`true` : sql`false`,
+/** The connection made by the database alone. `cursor` is the text of a row's cursor. */
+function connectionJson(asked: Asked, page: Page, compiling: Compiling, cursor: SQL | undefined): Json {
+  const rows = new PageRows(asked, page);
+  const cursorOf = (place: SQL): Json => orNull(quoted(sql`string_agg(${cursor}, '') filter (where ${place})`));
+  const infos: Record<PageInfoName, () => Json> = {
+    hasNextPage: () => rows.follow(page.before, !page.backward),
+    hasPreviousPage: () => rows.follow(page.after, page.backward),
+    startCursor: () => cursorOf(page.backward ? rows.last : rows.first),
+    endCursor: () => cursorOf(page.backward ? rows.first : rows.last),
   };
-  const partOf = (part: ConnectionPart): SQL => {
-    if (part.name === '__typename') return literal(asked.type);
+  const partOf = (part: ConnectionPart): Json => {
+    if (part.name === '__typename') return quoted(asked.type);
     if (part.name === 'totalCount') return page.count(compiling.row(page.row.name));
-    if (part.name === 'nodes') return listOf(asked.nodes[part.place]!.sql);
+    if (part.name === 'nodes') return rows.list(asked.nodes[part.place]!.json);
     if (part.name === 'pageInfo') {
-      return object(part.parts, ({ name }) => (name === '__typename' ? literal(part.type) : flags[name]!));
+      return object(part.parts, ({ name }) => (name === '__typename' ? quoted(part.type) : infos[name]()));
     }
-    const edge = (of: EdgePart) => (of.name === 'node' ? asked.nodes[of.place]!.sql : literal(part.type));
-    return listOf(object(part.parts, edge));
+    return rows.list(
+      object(part.parts, (of) => {
+        if (of.name === 'node') return asked.nodes[of.place]!.json;
+        return quoted(of.name === 'cursor' ? cursor! : part.type);
+      }),
+    );
   };
-  const connection = object(asked.parts, partOf);
-  if (!asked.rows) return connection;
-  return sql`(select ${connection} from ${asked.more ? page.cutNumbered(1) : page.cut(0)})`;
+  const json = object(asked.parts, partOf);
+  return asked.rows ? [sql`(select ${textOf(json)} from ${rows.from})`] : json;
 }
 
-const object = <P extends { key: string }>(parts: readonly P[], sqlOf: (part: P) => SQL): SQL =>
-  jsonObject(parts.map((part): Part => ({ key: part.key, output: { sql: sqlOf(part) } })));
+/** The rows of a page in the statement: numbered where their places are looked at. */
+class PageRows {
+  readonly #asked: Asked;
+  readonly #page: Page;
+
+  constructor(asked: Asked, page: Page) {
+    this.#asked = asked;
+    this.#page = page;
+  }
+
+  get from(): SQL {
+    const { more, ends } = this.#asked;
+    const beyond = more ? 1 : 0;
+    if (!more && !ends && !this.#page.backward) return this.#page.cut(beyond);
+    return this.#page.cutNumbered(beyond, ends);
+  }
+
+  /** The JSON of each row, in the order of the connection, without the row that was read to see whether others follow. */
+  list(item: Json): Json {
+    const order = this.#page.backward ? sql` order by ${this.#column('n')} desc` : undefined;
+    const filter = this.#asked.more ? sql` filter (where ${this.#column('n')} <= ${this.#page.size()})` : undefined;
+    return ['[', aggregated(item, { order, filter }), ']'];
+  }
+
+  /** Whether rows follow on a side: known where a cursor was left there, and looked at where the page was read to. */
+  follow(known: boolean, read: boolean): Json {
+    if (known || !read) return [String(known)];
+    return [sql`(count(*) > ${this.#page.size()})::text`];
+  }
+
+  /** The row of the page that was read first, and the last one; a page of no rows has none, even where one was read. */
+  get first(): SQL {
+    return sql`${this.#column('n')} = ${this.#within(sql`1`)}`;
+  }
+
+  get last(): SQL {
+    return sql`${this.#column('n')} = ${this.#within(this.#column('m'))}`;
+  }
+
+  #within(place: SQL): SQL {
+    return this.#asked.more ? sql`least(${place}, ${this.#page.size()})` : place;
+  }
+
+  #column(name: string): SQL {
+    return sql`${sql.identifier(this.#page.row.alias)}.${sql.identifier(name)}`;
+  }
+}
+
+const object = <P extends { key: string }>(parts: readonly P[], jsonOf: (part: P) => Json): Json =>
+  objectJson(parts.map((part) => ({ key: part.key, json: jsonOf(part) })));
 
 /** One page of a request, as it is read: rows are the values of their nodes. */
 interface PageRead {
@@ -154,15 +210,13 @@ interface PageRead {
   totalCount: unknown;
 }
 
-/** The connection made here from the values of its rows: where a value needs code, or cursors are asked for. */
+/** The connection made here from the values of its rows: where a value needs code. */
 function readConnection(asked: Asked, page: Page, compiling: Compiling): Output {
   const cursor = asked.cursors ? page.cursor : undefined;
-  const row = rowOf([...asked.nodes, ...(cursor?.values ?? [])]);
+  const row = rowOf([...asked.nodes, ...(cursor ? cursorValues(cursor).map((json) => ({ json })) : [])]);
   const more = asked.more ? 1 : 0;
-  const rows = asked.rows
-    ? sql`(select coalesce(json_agg(${row.sql}), '[]'::json) from ${page.cut(more)})`
-    : sql`'[]'::json`;
-  const count = asked.counted ? page.count(compiling.row(page.row.name)) : sql`null`;
+  const rows: Json = asked.rows ? ['[', sql`(select ${aggregated(row.json)} from ${page.cut(more)})`, ']'] : ['[]'];
+  const count: Json = asked.counted ? page.count(compiling.row(page.row.name)) : ['null'];
   const write = writerOf(asked);
   const width = asked.nodes.length;
   const read = (json: unknown, supplied: Supplied): unknown => {
@@ -171,16 +225,16 @@ function readConnection(asked: Asked, page: Page, compiling: Compiling): Output 
     if (full) found.length--;
     if (page.backward) found.reverse();
     const values = found.map((item) => row.read(item, supplied));
-    const writeCursor = cursor?.write(supplied.sites[page.site.index]!.args);
+    const cursorOf = cursor && writeCursor(cursor.levels, supplied.sites[page.site.index]!.args);
     return write({
       rows: values,
-      cursors: (place) => writeCursor!(values[place]!.slice(width)),
+      cursors: (place) => cursorOf!(values[place]!.slice(width)),
       hasNextPage: page.before || (!page.backward && full),
       hasPreviousPage: page.after || (page.backward && full),
       totalCount,
     });
   };
-  return { sql: sql`json_build_array(${rows}, ${count})`, read };
+  return { json: arrayJson([rows, count]), read };
 }
 
 function writerOf(asked: Asked): (page: PageRead) => Record<string, unknown> {

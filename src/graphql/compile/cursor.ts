@@ -1,10 +1,11 @@
 import { decodeBase64, decodeCursorChunk, encodeBase64, encodeCursorChunk, encodeCursorTuple } from '@pothos/core';
 import { type Column, type SQL, sql } from 'drizzle-orm';
-import { bindCursor, orderingTag, unbindCursor } from '../cursor-plugin.ts';
+import { bindCursor, cursorStart, orderingTag, unbindCursor } from '../cursor-plugin.ts';
 import { Hole } from '../hole.ts';
 import type { Site } from './arguments.ts';
-import { decodeKind } from './columns.ts';
+import { decodeKind, encodeColumn } from './columns.ts';
 import { Unplanned } from './decline.ts';
+import { anyJson, type Json, orNull, separated, textOf } from './json.ts';
 import type { Level } from './order.ts';
 import type { Args, Supplied } from './supplied.ts';
 
@@ -13,6 +14,65 @@ const prefix = 'DC:';
 type OrderBy = Parameters<typeof orderingTag>[0];
 
 const tagOf = (args: Args): string => orderingTag(args.orderBy as OrderBy);
+
+/** The values of a row's levels, as they stand in the statement. */
+export interface CursorOptions {
+  levels: readonly Level[];
+  values: readonly SQL[];
+  /** Arguments of the shape that is compiled. */
+  args: Args;
+  /** Whether it is a row of a relation: there Drizzle reads expressions out of JSON, else as text from the driver. */
+  nested: boolean;
+}
+
+/** The cursor of a row as text without anything to escape; undefined where it takes code to write it. */
+export function cursorText({ levels, values, args, nested }: CursorOptions): SQL | undefined {
+  const chunks = levels.flatMap((level, place) => chunkOf(level, values[place]!, nested) ?? []);
+  if (chunks.length < levels.length) return undefined;
+  const [only] = chunks;
+  const position: Json = chunks.length > 1 ? ['T:[', ...separated(chunks.map(elementOf)), ']'] : alone(only!);
+  const whole = textOf([cursorStart(tagOf(args)), ...position]);
+  // The database breaks base64 into lines
+  return sql`replace(encode(convert_to(${whole}, 'UTF8'), 'base64'), chr(10), '')`;
+}
+
+/** A value of a cursor: its kind there and its text. */
+interface Chunk {
+  tag: 'S' | 'N' | 'D';
+  text: SQL;
+  plain: boolean;
+  nullable: boolean;
+}
+
+function chunkOf({ kind, column }: Level, value: SQL, nested: boolean): Chunk | undefined {
+  const text = sql`${value}::text`;
+  const nullable = !column?.notNull;
+  if (kind === 'uuid' || kind === 'date') return { tag: 'S', text, plain: true, nullable };
+  if (kind === 'text') return { tag: 'S', text, plain: false, nullable };
+  if (kind === 'integer') return { tag: 'N', text, plain: true, nullable };
+  if (kind === 'numeric' && (column || !nested)) return { tag: 'S', text, plain: true, nullable };
+  if (kind !== 'instant' || !column) return undefined;
+  return { tag: 'D', text: sql`(extract(epoch from ${value}) * 1000)::bigint::text`, plain: true, nullable };
+}
+
+function alone({ tag, text, nullable }: Chunk): Json {
+  const json: Json = [`${tag}:`, text];
+  return nullable ? [sql`coalesce(${textOf(json)}, 'Z:')`] : json;
+}
+
+function elementOf({ tag, text, plain, nullable }: Chunk): Json {
+  const json: Json = plain ? [`"${tag}:`, text, '"'] : anyJson(textOf([`${tag}:`, text]));
+  return nullable ? orNull(json) : json;
+}
+
+/** The values of a row's cursor as JSON for `writeCursor`. */
+export function cursorValues({ levels, values, nested }: CursorOptions): Json[] {
+  return levels.map(({ column, kind }, place) => {
+    const value = values[place]!;
+    if (column) return encodeColumn(column, value);
+    return orNull(anyJson(nested || kind === 'integer' ? value : sql`${value}::text`));
+  });
+}
 
 /** The cursor of a row from the values of its levels, the same to the byte as the one that Pothos makes. */
 export function writeCursor(levels: readonly Level[], args: Args): (values: readonly unknown[]) => string {
@@ -38,7 +98,7 @@ export function readCursor(site: Site, side: 'after' | 'before', levels: readonl
 }
 
 /** The values in a request's cursor as parameters. */
-export function cursorValues(site: Site, side: 'after' | 'before', levels: readonly Level[]): SQL[] {
+export function cursorParameters(site: Site, side: 'after' | 'before', levels: readonly Level[]): SQL[] {
   return levels.map(({ column }, place) => {
     const read = (supplied: Supplied) => driverValue(column, readCursor(site, side, levels, supplied)[place]);
     return sql`${new Hole<Supplied>(read)}`;

@@ -15,8 +15,9 @@ import type { Compiling } from './compiling.ts';
 import { visibleRows, visibleWhole, whereClause } from './conditions.ts';
 import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
+import { aggregated, anyJson, type Json, orNull, quoted, textOf } from './json.ts';
 import { modelOf } from './object.ts';
-import { literal, type Output, objectOf } from './output.ts';
+import { type Output, objectOf, readPresent } from './output.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
@@ -39,10 +40,12 @@ export function groupsField(selected: Selected, declaration: GroupsDeclaration, 
   const matching = visibleWhole(declaration.table, declaration.where(template), compiling);
   const { columns, sql: rows } = declaration.rows(template, matching, new Hole<Supplied>(limit));
   const groups: Groups = { alias: compiling.alias(), columns: new Set(columns) };
-  const { sql: item, read } = groupObject(selected, getNamedType(field.type) as GraphQLObjectType, groups, compiling);
-  const all = sql`(select coalesce(json_agg(${item}), '[]'::json) from (${rows}) as ${sql.identifier(groups.alias)})`;
-  if (!read) return { sql: all };
-  return { sql: all, read: (json, supplied) => (json as unknown[]).map((group) => read(group, supplied)) };
+  const { json, read } = groupObject(selected, getNamedType(field.type) as GraphQLObjectType, groups, compiling);
+  const all = sql`(select ${aggregated(json)} from (${rows}) as ${sql.identifier(groups.alias)})`;
+  return {
+    json: ['[', all, ']'],
+    read: read && ((found, supplied) => (found as unknown[]).map((group) => read(group, supplied))),
+  };
 }
 
 function groupObject(of: Selected, type: GraphQLObjectType, groups: Groups, compiling: Compiling): Output {
@@ -51,7 +54,7 @@ function groupObject(of: Selected, type: GraphQLObjectType, groups: Groups, comp
 }
 
 function groupField(selected: Selected, groups: Groups, compiling: Compiling): Output {
-  if (isTypename(selected)) return { sql: literal(selected.parent.name) };
+  if (isTypename(selected)) return { json: quoted(selected.parent.name) };
   requireReadable(selected, compiling.context);
   const { chantierSameGroup, chantierRowOfGroup, pothosExposedField } = selected.field.extensions;
   const type = getNamedType(selected.field.type);
@@ -61,23 +64,23 @@ function groupField(selected: Selected, groups: Groups, compiling: Compiling): O
   const value = sql`${sql.identifier(groups.alias)}.${sql.identifier(column)}`;
   if (!groups.columns.has(column)) return absent(selected);
   if (chantierRowOfGroup) return rowOfGroup(selected, value, compiling);
-  return { sql: scalarOf(selected, value) };
+  return { json: orNull(scalarOf(selected, value)) };
 }
 
 /** What was not grouped by. */
 function absent({ field, parent }: Selected): Output {
   if (isNonNullType(field.type)) throw new Declined('is absent', nameOf({ field, parent }));
-  return { sql: sql`null` };
+  return { json: ['null'] };
 }
 
 const plainScalars: ReadonlySet<string> = new Set(['Int', 'String', 'Boolean', 'LocalDate']);
 
-function scalarOf(selected: Selected, value: SQL): SQL {
+function scalarOf(selected: Selected, value: SQL): Json {
   const type: GraphQLOutputType = getNamedType(selected.field.type);
-  if (type.name === 'Decimal') return sql`trim_scale(${value})::text`;
-  if (plainScalars.has(type.name)) return value;
+  if (type.name === 'Decimal') return quoted(sql`trim_scale(${value})::text`);
+  if (plainScalars.has(type.name)) return anyJson(value);
   if (type instanceof GraphQLEnumType && type.getValues().every(({ name, value: inner }) => name === inner))
-    return value;
+    return quoted(value);
   throw new Declined('sums up to a type that is not compiled', nameOf(selected));
 }
 
@@ -90,8 +93,7 @@ function rowOfGroup(selected: Selected, id: SQL, compiling: Compiling): Output {
   }
   const row = compiling.row(table);
   const object = compiling.object(selected, type, row);
-  const { read } = object;
   const source = visibleRows(row, { RAW: () => sql`${sql.identifier(row.alias)}."id" = ${id}` }, compiling);
-  const one = sql`(select ${object.sql} from ${source.from}${whereClause(source)})`;
-  return read ? { sql: one, read: (json, supplied) => (json === null ? null : read(json, supplied)) } : { sql: one };
+  const one = sql`(select ${textOf(object.json)} from ${source.from}${whereClause(source)})`;
+  return { json: orNull([one]), read: readPresent(object.read) };
 }

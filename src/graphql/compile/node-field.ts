@@ -7,8 +7,9 @@ import type { Compiling } from './compiling.ts';
 import { visibleRows, type Where, whereClause } from './conditions.ts';
 import { Declined, Unplanned } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
+import { aggregated, type Json, objectJson, orNull, textOf } from './json.ts';
 import { modelOf } from './object.ts';
-import { literal, type Output } from './output.ts';
+import { type Output, readPresent } from './output.ts';
 import { nameOf, type Selected } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
 
@@ -42,7 +43,7 @@ export function nodeField(selected: Selected, compiling: Compiling): Output {
   const site = compiling.site(selected);
   const kinds = kindsOf(compiling.args(site));
   const [type] = typesOf(kinds, compiling.selections);
-  if (!type) return { sql: sql`null::json` };
+  if (!type) return { json: ['null'] };
   const idFrom = ({ sites }: Supplied): string => idsOf(sites[site.index]!.args)[0]!.id;
   const byReference = kinds[0]!.endsWith(':ref');
   const key = byReference ? 'externalReference' : 'id';
@@ -50,11 +51,10 @@ export function nodeField(selected: Selected, compiling: Compiling): Output {
     byReference ? externalReferenceOf(idFrom(supplied)) : idFrom(supplied),
   );
   const row = compiling.row(modelOf(type)!);
-  if (!row.has(key)) return { sql: sql`null::json` };
-  const object = compiling.object(selected, type, row);
-  const { read } = object;
-  const one = rowsWhere(row, { [key]: { eq: hole } }, object.sql, compiling);
-  return { sql: one, ...(read && { read: (json, supplied) => (json === null ? null : read(json, supplied)) }) };
+  if (!row.has(key)) return { json: ['null'] };
+  const { json, read } = compiling.object(selected, type, row);
+  const one = rowsWhere(row, { [key]: { eq: hole } }, textOf(json), compiling);
+  return { json: orNull([one]), read: readPresent(read) };
 }
 
 /** `nodes(ids:)`: the rows of each type, put in the order of the ids. */
@@ -72,14 +72,12 @@ export function nodesField(selected: Selected, compiling: Compiling): Output {
       idsFrom(supplied).flatMap(({ typename, id }) => (typename === type.name ? [id] : [])),
     );
     const where = { RAW: (table: { id: unknown }) => sql`${table.id} = any(${ids})` };
-    const byId = sql`coalesce(json_object_agg(${row.sql('id')}, ${object.sql}), '{}'::json)`;
-    return { type: type.name, read: object.read, sql: rowsWhere(row, where, byId, compiling) };
+    const member: Json = ['"', sql`${row.sql('id')}::text`, '":', ...object.json];
+    const members = rowsWhere(row, where, aggregated(member), compiling);
+    return { type: type.name, read: object.read, json: ['{', members, '}'] };
   });
   return {
-    sql: sql`json_build_object(${sql.join(
-      found.map(({ type, sql: rows }) => sql`${literal(type)}, ${rows}`),
-      sql`, `,
-    )})`,
+    json: objectJson(found.map(({ type, json }) => ({ key: type, json }))),
     read: (json, supplied) => {
       const ids = idsFrom(supplied);
       if (ids.length > mostIds) throw new Unplanned('too many ids');
@@ -98,10 +96,9 @@ export function rowField(selected: Selected, { table, where }: RowDeclaration, c
   requireReadable(selected, compiling.context);
   if (isNonNullType(selected.field.type)) throw new Declined('must not be null');
   const row = compiling.row(table);
-  const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
-  const { read } = object;
-  const first = sql`${rowsWhere(row, where(compiling.context.viewer) as Where, object.sql, compiling, sql` limit 1`)}`;
-  return { sql: first, ...(read && { read: (json, supplied) => (json === null ? null : read(json, supplied)) }) };
+  const { json, read } = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
+  const first = rowsWhere(row, where(compiling.context.viewer) as Where, textOf(json), compiling, sql` limit 1`);
+  return { json: orNull([first]), read: readPresent(read) };
 }
 
 function rowsWhere(

@@ -7,7 +7,8 @@ import type { CompileObject, Compiling } from './compiling.ts';
 import { connectionField } from './connection.ts';
 import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
-import { literal, type Output, objectOf } from './output.ts';
+import { quoted } from './json.ts';
+import { type Output, objectOf } from './output.ts';
 import { relationField } from './relation.ts';
 import type { Row } from './row.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
@@ -27,7 +28,7 @@ export const compileObject =
 
 function fieldOf(selected: Selected, row: Row, compiling: Compiling): Output {
   const { field, parent } = selected;
-  if (isTypename(selected)) return { sql: literal(parent.name) };
+  if (isTypename(selected)) return { json: quoted(parent.name) };
   requireReadable(selected, compiling.context);
   try {
     return declared(selected, row, compiling);
@@ -41,7 +42,7 @@ function fieldOf(selected: Selected, row: Row, compiling: Compiling): Output {
 function declared(selected: Selected, row: Row, compiling: Compiling): Output {
   const { field, parent } = selected;
   const { pothosDrizzleVariant, pothosDrizzleSelect, pothosDrizzleLoaded } = field.extensions;
-  if (isGlobalId(selected)) return { sql: sql`${literal(`${parent.name}:`)} || ${row.sql('id')}` };
+  if (isGlobalId(selected)) return { json: [`"${parent.name}:`, sql`${row.sql('id')}::text`, '"'] };
   if (typeof pothosDrizzleVariant === 'string') {
     if (typeof pothosDrizzleSelect !== 'object') throw new Declined('is no column');
     return columnOutput(field.type, row.column(pothosDrizzleVariant), row.sql(pothosDrizzleVariant));

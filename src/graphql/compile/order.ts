@@ -2,7 +2,7 @@ import { getSchemaConfig } from '@pothos/plugin-drizzle';
 import { and, asc, type Column, desc, eq, gt, lt, or, type SQL, sql, type Table } from 'drizzle-orm';
 import { builder } from '../builder.ts';
 import type { Ordering, PageOrder } from '../ordering.ts';
-import { type ColumnKind, encodeKind, kindOf } from './columns.ts';
+import { type ColumnKind, kindOf } from './columns.ts';
 import { Declined } from './decline.ts';
 import type { Row } from './row.ts';
 
@@ -63,23 +63,4 @@ export function keyset(levels: readonly Level[], values: readonly SQL[], side: '
     return and(...same, (ascending ? gt : lt)(inner, values[place]));
   });
   return or(...parts);
-}
-
-/** A level's value for a cursor: as JSON outside the subquery, and what the subquery must hand out for it. */
-export interface CursorValue {
-  json: SQL;
-  handOut?: SQL;
-}
-
-export function cursorValue(
-  row: Row,
-  { key, column, kind, inner }: Level,
-  place: number,
-  nested: boolean,
-): CursorValue {
-  if (column) return { json: encodeKind(kind, row.sql(key)) };
-  const name = sql.identifier(`k${place}`);
-  const value = sql`${sql.identifier(row.alias)}.${name}`;
-  // Drizzle leaves the value of an expression as it comes: text from the driver, JSON's own form below the root.
-  return { json: nested || kind === 'integer' ? value : sql`${value}::text`, handOut: sql`${inner} as ${name}` };
 }

@@ -1,15 +1,15 @@
-import { type SQL, sql } from 'drizzle-orm';
 import { Declined } from './decline.ts';
+import { arrayJson, type Json, objectJson } from './json.ts';
 import type { Supplied } from './supplied.ts';
 
 /** Makes the value of the answer from the JSON value of the statement. Throws Unplanned where only the executor can. */
 export type Read = (json: unknown, supplied: Supplied) => unknown;
 
-/** A part of an answer: an expression whose JSON is that part, or is read into it. */
+/** A part of an answer: the JSON that the statement makes of it is that part, or is read into it. */
 export interface Output {
-  sql: SQL;
+  json: Json;
   /** Absent when the database's JSON is the answer's. */
-  read?: Read;
+  read?: Read | undefined;
 }
 
 export interface Part {
@@ -17,20 +17,18 @@ export interface Part {
   output: Output;
 }
 
-/** Functions of Postgres take a hundred arguments. */
-const mostArguments = 100;
-
-/** A constant of the program as a literal: names of types and fields, which hold no quotes. */
-export const literal = (name: string): SQL => sql.raw(`'${name}'`);
+/** More would nest too deeply, or be too long for one row. */
+const mostValues = 500;
 
 /** An object as it stands in the answer. Only where no part is read can the database build it. */
 export function objectOf(parts: readonly Part[]): Output {
-  const plain = parts.every(({ output }) => !output.read);
-  if (plain && parts.length * 2 <= mostArguments) return { sql: jsonObject(parts) };
+  if (parts.every(({ output }) => !output.read)) {
+    return { json: objectJson(parts.map(({ key, output }) => ({ key, json: output.json }))) };
+  }
   const row = rowOf(parts.map(({ output }) => output));
   const keys = parts.map(({ key }) => key);
   return {
-    sql: row.sql,
+    json: row.json,
     read: (json, supplied) => {
       const values = row.read(json, supplied);
       const object: Record<string, unknown> = {};
@@ -40,24 +38,15 @@ export function objectOf(parts: readonly Part[]): Output {
   };
 }
 
-export const jsonObject = (parts: readonly Part[]): SQL =>
-  sql`json_build_object(${sql.join(
-    parts.map(({ key, output }) => sql`${literal(key)}, ${output.sql}`),
-    sql`, `,
-  )})`;
-
 /** Several values in one JSON array. */
 export function rowOf(outputs: readonly Output[]): {
-  sql: SQL;
+  json: Json;
   read: (json: unknown, supplied: Supplied) => unknown[];
 } {
-  if (outputs.length > mostArguments) throw new Declined(`asks for more than ${mostArguments} values of one object`);
+  if (outputs.length > mostValues) throw new Declined(`asks for more than ${mostValues} values of one object`);
   const reads = outputs.map(({ read }) => read);
   return {
-    sql: sql`json_build_array(${sql.join(
-      outputs.map((output) => output.sql),
-      sql`, `,
-    )})`,
+    json: arrayJson(outputs.map(({ json }) => json)),
     read: (json, supplied) => {
       const values = json as unknown[];
       for (let i = 0; i < reads.length; i++) {
@@ -68,3 +57,7 @@ export function rowOf(outputs: readonly Output[]): {
     },
   };
 }
+
+/** What is read of a value where there is one. */
+export const readPresent = (read: Read | undefined): Read | undefined =>
+  read && ((json, supplied) => (json === null ? null : read(json, supplied)));

@@ -2,10 +2,10 @@ import { and, type SQL, sql } from 'drizzle-orm';
 import { Hole } from '../hole.ts';
 import type { Site } from './arguments.ts';
 import { type Source, whereClause } from './conditions.ts';
-import { cursorValues, readCursor, writeCursor } from './cursor.ts';
+import { type CursorOptions, cursorParameters, readCursor } from './cursor.ts';
 import { Declined, Unplanned } from './decline.ts';
-import { cursorValue, keyset, type Level, orderClause } from './order.ts';
-import type { Output } from './output.ts';
+import type { Json } from './json.ts';
+import { keyset, type Level, orderClause } from './order.ts';
 import type { Row } from './row.ts';
 import type { Args, Supplied } from './supplied.ts';
 
@@ -34,7 +34,8 @@ export class Page {
   readonly after: boolean;
   readonly before: boolean;
   readonly #options: PageOptions;
-  readonly #handedOut: SQL[] = [];
+  /** The levels that are expressions and go into cursors. */
+  readonly #handedOut = new Set<number>();
 
   constructor(options: PageOptions) {
     const { first, last, after, before } = options.args;
@@ -57,47 +58,77 @@ export class Page {
 
   /** How many rows a request asks for. A size that is refused is the executor's to refuse. */
   sizeFor({ sites }: Supplied): number {
-    const { first, last } = sites[this.site.index]!.args;
-    const { usual, most } = this.#options.sizes;
-    const size = (first ?? last ?? usual) as number;
+    const size = this.#sizeIn(sites[this.site.index]!.args);
     if (size < 0 || size > largestSize) throw new Unplanned('a page size that is refused');
-    return Math.min(size, most);
+    return Math.min(size, this.#options.sizes.most);
   }
 
-  /** The size as a parameter, and `more` rows with it. */
+  #sizeIn({ first, last }: Args): number {
+    return (first ?? last ?? this.#options.sizes.usual) as number;
+  }
+
+  /** Whether each request may ask for another size. */
+  get #sized(): boolean {
+    return this.site.variable.has('first') || this.site.variable.has('last');
+  }
+
+  /** The size, and `more` rows with it. */
   size(more = 0): SQL {
-    return sql`${new Hole<Supplied>((supplied) => this.sizeFor(supplied) + more)}`;
+    if (this.#sized) return sql`${new Hole<Supplied>((supplied) => this.sizeFor(supplied) + more)}`;
+    const { args, sizes } = this.#options;
+    return sql.raw(String(Math.min(this.#sizeIn(args), sizes.most) + more));
   }
 
-  /** The levels of a row's cursor as JSON, and what makes a cursor of them. */
-  get cursor(): { values: Output[]; write(args: Args): (values: readonly unknown[]) => string } {
-    const { row, levels, nested } = this.#options;
-    const values = levels.map((level, place) => cursorValue(row, level, place, nested));
-    this.#handedOut.push(...values.flatMap(({ handOut }) => handOut ?? []));
-    return { values: values.map(({ json }) => ({ sql: json })), write: (args) => writeCursor(levels, args) };
+  /** What makes the cursor of a row; to be asked for before the page is cut, which has to hand out what is in it. */
+  get cursor(): CursorOptions {
+    const { row, levels, args, nested } = this.#options;
+    const alias = sql.identifier(row.alias);
+    const values = levels.map(({ key, column }, place) => {
+      if (column) return row.sql(key);
+      this.#handedOut.add(place);
+      return sql`${alias}.${handedOutAs(place)}`;
+    });
+    return { levels, values, args, nested };
   }
 
   /** `(the rows of the page) as alias`, with `more` rows; to be asked for when all columns of the row were. */
   cut(more: number): SQL {
     const { row, levels, site } = this.#options;
     const { from, where } = this.#options.source(row);
-    const past = this.after ? keyset(levels, cursorValues(site, 'after', levels), 'after') : undefined;
-    const front = this.before ? keyset(levels, cursorValues(site, 'before', levels), 'before') : undefined;
+    const past = this.after ? keyset(levels, cursorParameters(site, 'after', levels), 'after') : undefined;
+    const front = this.before ? keyset(levels, cursorParameters(site, 'before', levels), 'before') : undefined;
     const rows = whereClause({ from, where: and(where, past, front) });
-    const columns = sql.join([row.used, ...this.#handedOut], sql`, `);
+    const expressions = [...this.#handedOut].map((place) => sql`${levels[place]!.inner} as ${handedOutAs(place)}`);
+    const columns = sql.join([row.used, ...expressions], sql`, `);
     const order = orderClause(levels, this.backward);
-    return sql`(select ${columns} from ${from}${rows}${order} limit ${this.size(more)}) as ${sql.identifier(row.alias)}`;
+    const alias = sql.identifier(row.alias);
+    const cutTo = (size: SQL): SQL => sql`(select ${columns} from ${from}${rows}${order} limit ${size}) as ${alias}`;
+    if (!this.#sized) return cutTo(this.size(more));
+    // A plan that is made once for all sizes is made for the largest, not for a tenth of the table.
+    const largest = cutTo(sql.raw(String(this.#options.sizes.most + more)));
+    return sql`(select ${this.#columns} from ${largest} limit ${this.size(more)}) as ${alias}`;
   }
 
-  /** The same with each row's place in the page, from 1, as `n`. */
-  cutNumbered(more: number): SQL {
+  /** The same with each row's place in the page, from 1, as `n`, and how many there are as `m`. */
+  cutNumbered(more: number, counted: boolean): SQL {
     const rows = this.cut(more);
-    return sql`(select ${this.row.used}, row_number() over () as "n" from ${rows}) as ${sql.identifier(this.row.alias)}`;
+    const count = counted ? sql`, count(*) over () as "m"` : sql``;
+    const alias = sql.identifier(this.row.alias);
+    return sql`(select ${this.#columns}, row_number() over () as "n"${count} from ${rows}) as ${alias}`;
+  }
+
+  /** What the subquery that cuts the page hands out. */
+  get #columns(): SQL {
+    const alias = sql.identifier(this.row.alias);
+    const expressions = [...this.#handedOut].map((place) => sql`${alias}.${handedOutAs(place)}`);
+    return sql.join([this.row.used, ...expressions], sql`, `);
   }
 
   /** How many rows there are over all pages. */
-  count(other: Row): SQL {
+  count(other: Row): Json {
     const source = this.#options.source(other);
-    return sql`(select count(*) from ${source.from}${whereClause(source)})`;
+    return [sql`(select count(*)::text from ${source.from}${whereClause(source)})`];
   }
 }
+
+const handedOutAs = (place: number): SQL => sql`${sql.identifier(`k${place}`)}`;

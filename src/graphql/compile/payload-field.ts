@@ -7,14 +7,16 @@ import { completion } from './completion.ts';
 import { visibleRows, whereClause } from './conditions.ts';
 import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
-import { literal, type Output } from './output.ts';
+import { aggregated, orNull, quoted, textOf } from './json.ts';
+import { type Output, readPresent } from './output.ts';
+import type { Target } from './plan.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** A field of a mutation's payload: rows by the ids that the use case gave, or what code says of what it gave. */
-export function payloadField(selected: Selected, compiling: Compiling): Output {
-  if (isTypename(selected)) return { sql: sql`to_json(${literal(selected.parent.name)}::text)` };
+function payloadField(selected: Selected, compiling: Compiling): Output {
+  if (isTypename(selected)) return { json: quoted(selected.parent.name) };
   try {
     const declared = selected.field.extensions.chantierPayload as PayloadDeclaration | undefined;
     requireReadable(selected, compiling.context);
@@ -27,21 +29,17 @@ export function payloadField(selected: Selected, compiling: Compiling): Output {
 
 function rowsField(selected: Selected, { table, many, idsOf }: PayloadDeclaration, compiling: Compiling): Output {
   const row = compiling.row(table);
-  const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
-  const { read } = object;
+  const { json, read } = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
   const ids = new Hole<Supplied>(({ given }) => idsOf(given));
   const where = many ? { RAW: (of: { id: unknown }) => sql`${of.id} = any(${ids})` } : { id: { eq: ids } };
   const source = visibleRows(row, where, compiling);
   const from = sql`from ${source.from}${whereClause(source)}`;
-  if (many) {
-    const list = sql`(select coalesce(json_agg(${object.sql} order by ${row.sql('id')}), '[]'::json) ${from})`;
-    return {
-      sql: list,
-      ...(read && { read: (json, supplied) => (json as unknown[]).map((item) => read(item, supplied)) }),
-    };
-  }
-  const one = sql`(select ${object.sql} ${from})`;
-  return { sql: one, ...(read && { read: (json, supplied) => (json === null ? null : read(json, supplied)) }) };
+  if (!many) return { json: orNull([sql`(select ${textOf(json)} ${from})`]), read: readPresent(read) };
+  const order = sql` order by ${row.sql('id')}`;
+  return {
+    json: ['[', sql`(select ${aggregated(json, { order })} ${from})`, ']'],
+    read: read && ((values, supplied) => (values as unknown[]).map((item) => read(item, supplied))),
+  };
 }
 
 function codeField(selected: Selected, compiling: Compiling): Output {
@@ -49,7 +47,10 @@ function codeField(selected: Selected, compiling: Compiling): Output {
   const args = argumentsFor(selected, compiling);
   const complete = completion(selected.field.type, selected, compiling);
   return {
-    sql: sql`null::json`,
+    json: ['null'],
     read: (_json, supplied) => complete(call(resolve, supplied.given, args(supplied), supplied), supplied),
   };
 }
+
+/** The object of a payload. */
+export const payloadTarget: Target = { field: payloadField, before: '', after: '' };

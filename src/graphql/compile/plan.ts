@@ -8,9 +8,10 @@ import { type Check, Compiling } from './compiling.ts';
 import { listField } from './connection.ts';
 import { Declined, Unplanned } from './decline.ts';
 import { groupsField } from './groups-field.ts';
+import { objectJson, quoted, textOf } from './json.ts';
 import { nodeField, nodesField, rowField } from './node-field.ts';
 import { compileObject } from './object.ts';
-import { literal, type Output, type Read } from './output.ts';
+import type { Output, Read } from './output.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { Args, Supplied } from './supplied.ts';
@@ -18,16 +19,28 @@ import { hidesStandIn, readerOf, templateContext, templateViewer } from './symbo
 
 interface Root {
   key: string;
-  read?: Read;
+  read?: Read | undefined;
 }
 
 interface PlanParts {
   text: string;
   parameters: readonly ((supplied: Supplied) => unknown)[];
   checks: readonly Check[];
-  roots: readonly Root[];
+  /** The root fields where any of them is read; else the row is the answer. */
+  roots: readonly Root[] | undefined;
+  target: Target;
   readsRows: boolean;
 }
+
+/** What a plan answers: which fields it is of, and what stands around the object of them. */
+export interface Target {
+  field(selected: Selected, compiling: Compiling): Output;
+  before: string;
+  after: string;
+}
+
+/** JSON as it came from the database, or was made here. */
+export type Text = Buffer | string;
 
 /** A document made into one statement, and how its row becomes the answer. */
 export class Plan {
@@ -38,15 +51,17 @@ export class Plan {
   readonly reads: boolean;
   readonly #parameters: PlanParts['parameters'];
   readonly #checks: readonly Check[];
-  readonly #roots: readonly Root[];
+  readonly #roots: PlanParts['roots'];
+  readonly #target: Target;
 
-  constructor({ text, parameters, checks, roots, readsRows }: PlanParts) {
+  constructor({ text, parameters, checks, roots, target, readsRows }: PlanParts) {
     this.text = text;
     this.#parameters = parameters;
     this.#checks = checks;
     this.#roots = roots;
-    this.plain = roots.every(({ read }) => !read);
-    this.reads = readsRows || roots.some(({ read }) => !read);
+    this.#target = target;
+    this.plain = !roots;
+    this.reads = readsRows || !roots || roots.some(({ read }) => !read);
   }
 
   /** Throws for values that the executor has to refuse. */
@@ -55,13 +70,14 @@ export class Plan {
     return this.#parameters.map((parameter) => parameter(supplied));
   }
 
-  /** The JSON text of `data` from the statement's row: one text for each root field. */
-  dataOf(row: readonly (string | null)[], supplied: Supplied): string {
+  /** The JSON of the answer from the statement's row: as it is, or of a text for each root field. */
+  answerOf(row: readonly Text[], supplied: Supplied): Text {
+    if (!this.#roots) return row[0]!;
     const parts = this.#roots.map(({ key, read }, place) => {
-      const text = row[place] ?? 'null';
+      const text = (row[place] ?? 'null').toString();
       return `"${key}":${read ? JSON.stringify(read(JSON.parse(text), supplied)) : text}`;
     });
-    return `{${parts.join(',')}}`;
+    return `${this.#target.before}{${parts.join(',')}}${this.#target.after}`;
   }
 }
 
@@ -73,7 +89,7 @@ export function compilePlan(
   skeleton: Skeleton,
   viewer: Viewer,
   args: readonly Args[],
-  field: (selected: Selected, compiling: Compiling) => Output = rootField,
+  target: Target = queryTarget,
 ): Plan {
   const compiling = new Compiling({
     schema,
@@ -85,18 +101,26 @@ export function compilePlan(
   });
   const { fields } = skeleton.roots;
   if (fields.length === 0) throw new Declined('asks for nothing');
-  const outputs = fields.map((selected) => field(selected, compiling));
-  const columns = outputs.map((output, place) => sql`(${output.sql})::text as ${sql.identifier(`r${place}`)}`);
-  const roots = fields.map(({ key }, i): Root => ({ key, ...(outputs[i]!.read && { read: outputs[i]!.read }) }));
-  const { sql: text, params } = dialect.sqlToQuery(sql`select ${sql.join(columns, sql`, `)}`);
+  const outputs = fields.map((selected) => target.field(selected, compiling));
+  const plain = outputs.every(({ read }) => !read);
+  const roots = fields.map(({ key }, place) => ({ key, ...outputs[place]! }));
+  const columns = plain ? [[target.before, ...objectJson(roots), target.after]] : roots.map(({ json }) => json);
+  const named = columns.map((json, place) => sql`${textOf(json)} as ${sql.identifier(`r${place}`)}`);
+  const { sql: text, params } = dialect.sqlToQuery(sql`select ${sql.join(named, sql`, `)}`);
   if (hidesStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
-  const { checks, readsRows } = compiling;
-  return new Plan({ text, parameters: params.map(readerOf), checks, roots, readsRows });
+  return new Plan({
+    text,
+    parameters: params.map(readerOf),
+    checks: compiling.checks,
+    roots: plain ? undefined : roots.map(({ key, read }) => ({ key, read })),
+    target,
+    readsRows: compiling.readsRows,
+  });
 }
 
 function rootField(selected: Selected, compiling: Compiling): Output {
   const { chantierList, chantierNodes, chantierRow, chantierGroups } = selected.field.extensions;
-  if (isTypename(selected)) return { sql: sql`to_json(${literal(selected.parent.name)}::text)` };
+  if (isTypename(selected)) return { json: quoted(selected.parent.name) };
   const list = chantierList as ListDeclaration | undefined;
   try {
     if (list) return listField(selected, list, compiling);
@@ -112,3 +136,6 @@ function rootField(selected: Selected, compiling: Compiling): Output {
   }
   throw new Declined('has code', nameOf(selected));
 }
+
+/** The whole answer to a query. */
+const queryTarget: Target = { field: rootField, before: '{"data":', after: '}' };

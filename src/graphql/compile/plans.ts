@@ -15,8 +15,8 @@ import { Declined, type Reason } from './decline.ts';
 import { Ids } from './ids.ts';
 import { Lru } from './lru.ts';
 import { Operation } from './operation.ts';
-import { payloadField } from './payload-field.ts';
-import { compilePlan, type Plan } from './plan.ts';
+import { payloadTarget } from './payload-field.ts';
+import { compilePlan, type Plan, type Target, type Text } from './plan.ts';
 import type { Skeleton } from './skeleton.ts';
 import type { Supplied } from './supplied.ts';
 
@@ -24,8 +24,8 @@ type OperationArgs = Pick<ExecutionArgs, 'document' | 'variableValues'>;
 
 /** An answer from a plan, or why there is none. */
 export type Outcome =
-  /** `data` is the JSON text of the answer's data. */
-  | { data: string; plan: Plan }
+  /** `answer` is the JSON of the answer. */
+  | { answer: Text; plan: Plan }
   /**
    * `spoilt`: the session is over with the plan's statement, so the executor needs another one. `failed`: the database
    * failed as such, and the session fails of the same again.
@@ -88,7 +88,7 @@ export class Plans {
   /** Answers a query operation by one statement, where that is certain to be what the executor would answer. */
   async answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
     const outcome = await this.#answer(args, operation, context);
-    if ('data' in outcome) this.#counts.answered++;
+    if ('answer' in outcome) this.#counts.answered++;
     else {
       this.#counts.declined++;
       this.#onDecline?.(outcome.reason);
@@ -108,7 +108,7 @@ export class Plans {
     } catch (error) {
       return { reason: reasonOf(error) };
     }
-    let row: readonly (string | null)[];
+    let row: readonly Buffer[];
     try {
       row = await context.readOnce(plan.text, parameters);
     } catch (error) {
@@ -120,7 +120,7 @@ export class Plans {
       return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
     }
     try {
-      return { data: plan.dataOf(row, supplied), plan };
+      return { answer: plan.answerOf(row, supplied), plan };
     } catch (error) {
       return { reason: reasonOf(error), spoilt: true };
     }
@@ -143,7 +143,7 @@ export class Plans {
       if (!change) throw new Declined('is left out', key);
       const { selected, skeleton, place } = change;
       if (skeleton instanceof Declined) throw skeleton;
-      const found = this.#planOf(`${operation.id}.${place}`, skeleton, variables, variant, context, payloadField);
+      const found = this.#planOf(`${operation.id}.${place}`, skeleton, variables, variant, context, payloadTarget);
       return new PlannedChange({ selected, selections, variables, ...found });
     } catch (error) {
       this.#counts.declined++;
@@ -175,7 +175,7 @@ export class Plans {
     variables: VariableValues,
     variant: string,
     context: Context,
-    field?: typeof payloadField,
+    target?: Target,
   ): { plan: Plan; supplied: Supplied } {
     const { viewer } = context;
     const sites = skeleton.sites.map((site) => valuesAt(site, variables));
@@ -186,7 +186,7 @@ export class Plans {
     if (!plan) {
       this.#counts.compiled++;
       const args = sites.map((site) => site.args);
-      plan = compiledOrDeclined(() => compilePlan(this.#schema, skeleton, viewer, args, field));
+      plan = compiledOrDeclined(() => compilePlan(this.#schema, skeleton, viewer, args, target));
       this.#plans.set(key, plan);
     }
     if (plan instanceof Declined) throw plan;
@@ -225,15 +225,15 @@ export interface TextResult extends ExecutionResult {
   stringify(): string;
 }
 
-export function resultOf(data: string): TextResult {
+export function resultOf(answer: Text): TextResult {
   const result = {
     get data() {
-      return JSON.parse(data) as Record<string, unknown>;
+      return (JSON.parse(answer.toString()) as { data: Record<string, unknown> }).data;
     },
     extensions: undefined as Record<string, unknown> | undefined,
     stringify: () => {
-      const extensions = result.extensions ? `,"extensions":${JSON.stringify(result.extensions)}` : '';
-      return `{"data":${data}${extensions}}`;
+      const text = answer.toString();
+      return result.extensions ? `${text.slice(0, -1)},"extensions":${JSON.stringify(result.extensions)}}` : text;
     },
   };
   return result;

@@ -5,7 +5,8 @@ import { required } from './columns.ts';
 import type { Compiling } from './compiling.ts';
 import { relatedRows, type Source, type Where, whereClause } from './conditions.ts';
 import { Declined } from './decline.ts';
-import type { Output } from './output.ts';
+import { aggregated, orNull, textOf } from './json.ts';
+import { type Output, readPresent } from './output.ts';
 import type { Row } from './row.ts';
 import { nameOf, type Selected } from './selection.ts';
 
@@ -52,7 +53,7 @@ export function relationField(selected: Selected, row: Row, compiling: Compiling
   const { output, sure } = relationOutput(selected, relation, query, row, compiling);
   if (!isNonNullType(field.type) || sure) return output;
   const read = output.read ?? ((json: unknown) => json);
-  return { sql: output.sql, read: required(read) };
+  return { json: output.json, read: required(read) };
 }
 
 /** The rows that a relation leads to, as the type of the field shows them: an array, or one row. `sure`: never null. */
@@ -69,25 +70,24 @@ export function relationOutput(
   const source = relatedRows(relation, parent, row, query.where, compiling);
   if (is(relation, Many)) return { output: listOf(object, row, source, query), sure: true };
   const limit = isSingle(relation, row) ? sql`` : sql` limit 1`;
-  const one = sql`(select ${object.sql} from ${source.from}${whereClause(source)}${limit})`;
-  const { read } = object;
-  const output: Output = read
-    ? { sql: one, read: (json, supplied) => (json === null ? null : read(json, supplied)) }
-    : { sql: one };
+  const one = sql`(select ${textOf(object.json)} from ${source.from}${whereClause(source)}${limit})`;
+  const output: Output = { json: orNull([one]), read: readPresent(object.read) };
   const sure = relation.sourceColumns.every(({ notNull }) => notNull) && isCertain(relation) && !source.ruled;
   return { output, sure };
 }
 
 const isCertain = (relation: Relation): boolean => (relation as { optional?: boolean }).optional === false;
 
-function listOf({ sql: item, read }: Output, row: Row, source: Source, query: RelationQuery['query']): Output {
+function listOf({ json, read }: Output, row: Row, source: Source, query: RelationQuery['query']): Output {
   if (!query.orderBy) throw new Declined('is a list in no order');
   const order = sql` order by ${relationsOrderToSQL(row.inner, query.orderBy as never)}`;
   const limit = query.limit === undefined ? sql`` : sql` limit ${query.limit}`;
   const rows = sql`(select ${row.used} from ${source.from}${whereClause(source)}${order}${limit}) as ${sql.identifier(row.alias)}`;
-  const list = sql`(select coalesce(json_agg(${item}), '[]'::json) from ${rows})`;
-  if (!read) return { sql: list };
-  return { sql: list, read: (json, supplied) => (json as unknown[]).map((value) => read(value, supplied)) };
+  const list = sql`(select ${aggregated(json)} from ${rows})`;
+  return {
+    json: ['[', list, ']'],
+    read: read && ((values, supplied) => (values as unknown[]).map((value) => read(value, supplied))),
+  };
 }
 
 /** Whether the columns that a relation leads to are the key of the table. */

@@ -25,7 +25,8 @@ const madeUp: readonly (readonly [string, boolean])[] = [
   ['x', false],
   ['MQ', false],
   [Buffer.from('|DC:S:1').toString('base64url'), false],
-  [Buffer.from(`|${Buffer.from('DC:S:1').toString('base64')}`).toString('base64url'), true],
+  [Buffer.from(`||${Buffer.from('DC:S:1').toString('base64')}`).toString('base64'), false],
+  [Buffer.from('|S:1').toString('base64'), true],
 ];
 
 async function attackList(duel: Duel, server: AttackedServer, list: Field): Promise<void> {

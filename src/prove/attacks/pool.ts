@@ -87,7 +87,7 @@ async function unbound(duel: Duel, slots: SlotPool): Promise<void> {
   const lease = await slots.acquire('proof');
   try {
     const carriedOut = (text: string) =>
-      lease.run(text, [], false).then(
+      lease.run(text, [], 'objects').then(
         () => true,
         () => false,
       );
@@ -99,7 +99,7 @@ async function unbound(duel: Duel, slots: SlotPool): Promise<void> {
     const [left] = await lease.run(
       `select current_user::text as role, session_user::text as login, current_setting('search_path') as path, (select count(*)::int from pg_cursors where name <> '') as cursors`,
       [],
-      false,
+      'objects',
     );
     const { role, login, path, cursors } = left as { role: string; login: string; path: string; cursors: number };
     const clean = role === login && /^(""|)$/.test(path) && cursors === 0;
