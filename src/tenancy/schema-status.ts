@@ -12,6 +12,8 @@ export interface SchemaStatus {
   slug: string | undefined;
   found: SchemaState;
   quarantined: boolean;
+  /** It waits for an organization: who takes it brings it up to date first. */
+  isSpare: boolean;
 }
 
 export interface FleetStatus {
@@ -34,7 +36,8 @@ export async function schemaStatus(fleet: Fleet): Promise<FleetStatus> {
     const ledger = ledgers.get(place.databaseId);
     if (!ledger) continue;
     const { schemaName, organization, quarantined } = place;
-    schemas.push({ schemaName, slug: organization?.slug, found: standOf(fleet.lines, ledger, place), quarantined });
+    const found = standOf(fleet.lines, ledger, place);
+    schemas.push({ schemaName, slug: organization?.slug, found, quarantined, isSpare: organization === null });
   }
   return { schemas, away };
 }
@@ -50,13 +53,14 @@ export function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatu
     slug: undefined,
     found: stateOf(wanted, ledger.get(schemaName) ?? []),
     quarantined: false,
+    isSpare: false,
   }));
 }
 
 /**
  * For the start of a server: throws SCHEMA_MISMATCH when a schema is newer or older than this build, naming the command
- * that mends it. Quarantined tenants do not stop the others, they are not served; nor does a database that is away,
- * which is given back.
+ * that mends it. Quarantined tenants do not stop the others, they are not served; nor do spares that are older, which servers of
+ * the build before may still make; nor does a database that is away, which is given back.
  */
 export async function assertSchemasCurrent(fleet: Fleet): Promise<DatabaseAway[]> {
   const { schemas, away } = await schemaStatus(fleet);
@@ -68,7 +72,8 @@ export async function assertSchemasCurrent(fleet: Fleet): Promise<DatabaseAway[]
       'not of this build: run `chantier migrate --status` to see why, and the build that made them',
     );
   }
-  if (wrong.length > 0) throw mismatch(wrong, 'older than this build: run `chantier migrate`');
+  const older = wrong.filter(({ isSpare }) => !isSpare);
+  if (older.length > 0) throw mismatch(older, 'older than this build: run `chantier migrate`');
   return away;
 }
 

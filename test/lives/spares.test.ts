@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { dropSchema } from '../../src/tenancy/drop-schema.ts';
 import { primaryDatabaseId } from '../../src/tenancy/installation.ts';
 import { provisionTenant } from '../../src/tenancy/provision.ts';
+import { assertSchemasCurrent } from '../../src/tenancy/schema-status.ts';
 import { buildSpare, isReady, keepSpares, listSpares } from '../../src/tenancy/spares.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
 import { organizationNamed } from '../tenancy/world.ts';
@@ -97,6 +98,17 @@ test('a spare that another build left behind is brought up to date before it is 
   expect(await estate.admin.run(`select to_regclass('${schemaName}.more') is not null as made`)).toEqual([
     { made: true },
   ]);
+});
+
+test('one that servers of the build before still make does not keep a new server from starting', async () => {
+  const { world } = estate;
+  await estate.admin.run(`update catalog.tenant_schemas set state = 'RETAINED' where state = 'ACTIVE'`);
+  await buildSpare(world.fleet);
+  await lines.write('beta', '20260301000000_later', 'CREATE TABLE "later" ("id" uuid PRIMARY KEY);');
+  const newer = world.anotherProcess(undefined, lines.read());
+  expect(await assertSchemasCurrent(newer.fleet)).toEqual([]);
+  await newer[Symbol.asyncDispose]();
+  await lines.remove('beta', '20260301000000_later');
 });
 
 test('nobody gets a quarantined one, and others are built in its place', async () => {
