@@ -8,6 +8,13 @@ export interface Sent {
   refused?(error: unknown): unknown;
 }
 
+/** A statement that is about to be sent and not waited for. */
+export interface Held {
+  text: string;
+  parameters: readonly unknown[];
+  sent: Sent;
+}
+
 /** The statements of a session that were sent and not waited for, until somebody asks how they went. */
 export class SentStatements {
   #outcomes: Promise<{ error: unknown } | undefined>[] = [];

@@ -5,7 +5,7 @@ import { bindPacket, type Scope } from './bind-packet.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
-import { type Sent, SentStatements } from './sent.ts';
+import { type Held, type Sent, SentStatements } from './sent.ts';
 import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
@@ -48,8 +48,9 @@ export class Session<R extends AnyRelations> {
   #bound = false;
   /** Statements asked for and not answered. */
   #underWay = 0;
-  #pending = new Set<Promise<unknown>>();
+  #untilQuiet: (() => void)[] = [];
   #sent = new SentStatements();
+  #held: Held | undefined;
   /** What the transaction failed of; undefined while it can go on. */
   #failure: unknown;
   #cancelled: Promise<void> | undefined;
@@ -109,14 +110,34 @@ export class Session<R extends AnyRelations> {
     this.#sent.add(this.run(text, parameters), sent);
   }
 
+  /** The same, but it may still be taken back: it is sent when anything else is, or is asked, of the session. */
+  hold(statement: Held): void {
+    this.#release();
+    this.#held = statement;
+  }
+
+  /** Takes back what is held, to be sent in another form. */
+  takeHeld(): Held | undefined {
+    const held = this.#held;
+    this.#held = undefined;
+    return held;
+  }
+
+  #release(): void {
+    const held = this.takeHeld();
+    if (held) this.send(held.text, held.parameters, held.sent);
+  }
+
   /** Waits for all that was sent without waiting. Throws what the first that failed of them failed of. */
   async settled(): Promise<void> {
+    this.#release();
     const failed = await this.#sent.firstFailure();
     if (failed) throw failed.error;
   }
 
   /** What went wrong first, where that is what a later error came from: the error is given as it is otherwise. */
   async causeOf(error: unknown): Promise<unknown> {
+    this.takeHeld();
     const failed = await this.#sent.firstFailure();
     return failed ? failed.error : error;
   }
@@ -143,6 +164,7 @@ export class Session<R extends AnyRelations> {
    */
   async commit(): Promise<void> {
     if (this.#readOnce) return;
+    if (!this.#ended) this.#release();
     this.#close();
     if (this.#root.occupied) this.#failure ??= new AppError('INTERNAL', 'Committed inside an open savepoint');
     if (this.#scope.access === 'read') this.#closing = this.#giveBack((lease) => lease.control('commit'));
@@ -156,6 +178,7 @@ export class Session<R extends AnyRelations> {
    * Nothing may follow. Where it is not certain that the scope holds and that every statement was sent, this is `commit`.
    */
   async commitBehind(): Promise<void> {
+    if (!this.#ended) this.#release();
     if (!this.#bound || this.#scope.access === 'read') return this.commit();
     // In the order of the statements, which wait for the slot in the same way
     const lease = await this.#bind();
@@ -195,9 +218,10 @@ export class Session<R extends AnyRelations> {
   }
 
   #run(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
+    this.#release();
     const answer = this.#attempt(send);
-    const settled = answer.then(noop, noop).then(() => void this.#pending.delete(settled));
-    this.#pending.add(settled);
+    // Who asked may have failed of something else and not wait for it any more
+    answer.catch(noop);
     return answer;
   }
 
@@ -218,6 +242,7 @@ export class Session<R extends AnyRelations> {
       throw this.#fail(error);
     } finally {
       this.#underWay--;
+      if (this.#underWay === 0) for (const resolve of this.#untilQuiet.splice(0)) resolve();
     }
   }
 
@@ -289,7 +314,7 @@ export class Session<R extends AnyRelations> {
   }
 
   async #quiet(): Promise<void> {
-    while (this.#pending.size > 0) await Promise.all(this.#pending);
+    while (this.#underWay > 0) await new Promise<void>((resolve) => this.#untilQuiet.push(resolve));
     await this.#binding;
   }
 

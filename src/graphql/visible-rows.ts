@@ -25,6 +25,13 @@ export interface Reference {
   belongs?: { to: string; by: PgColumn; otherwise: string };
 }
 
+/** A value of the same moment that is asked for along with the rows. */
+export interface Also {
+  name: string;
+  value: SQL;
+  given: Readonly<Record<string, unknown>>;
+}
+
 /** The row, if the viewer may see it. Throws NOT_FOUND, naming the argument that the id came from. */
 export const getVisible = <T extends IdTable>(
   tx: TenantTx,
@@ -46,39 +53,53 @@ export const lockVisible = <T extends IdTable>(
 ): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, 'no key update') as Promise<Row<T>>;
 
 /** Throws NOT_FOUND unless the viewer may see the row. It is locked against deletion, so that a reference stays true. */
-export const requireVisible = (
+export async function requireVisible(
   tx: TenantTx,
   viewer: Viewer,
   table: IdTable,
   id: string,
   typename: string,
   field: string,
-): Promise<void> => requireAllVisible(tx, viewer, [{ table, id, typename, field }]);
+): Promise<void> {
+  await requireAllVisible(tx, viewer, [{ table, id, typename, field }]);
+}
 
 /**
- * The same for several rows by one statement. Throws NOT_FOUND for the first that is not there or not seen, BAD_INPUT
- * for the first that does not belong to what it should.
+ * The same for several rows by one statement, with one more value, which it gives. Throws NOT_FOUND for the first row
+ * that is not there or not seen, BAD_INPUT for the first that does not belong to what it should.
  */
-export async function requireAllVisible(tx: TenantTx, viewer: Viewer, references: readonly Reference[]): Promise<void> {
-  if (references.length === 0) return;
-  const name = references.map(({ table, belongs }) => `${getTableName(table)}${belongs ? `.${belongs.by.name}` : ''}`);
-  const values: Record<string, string> = {};
+export async function requireAllVisible(
+  tx: TenantTx,
+  viewer: Viewer,
+  references: readonly Reference[],
+  also?: Also,
+): Promise<unknown> {
+  if (references.length === 0 && !also) return undefined;
+  const values: Record<string, unknown> = { ...also?.given };
   for (const [i, { id, belongs }] of references.entries()) {
     values[`id${i}`] = id;
     if (belongs) values[`to${i}`] = belongs.to;
   }
-  const statement = viewerStatement<object>(`require ${name}`, viewer, (of) => {
-    const found = references.map(({ table, belongs }, i) => {
-      const holds = belongs ? sql`coalesce(${belongs.by} = ${given(`to${i}`)}, false)` : sql`true`;
-      return sql`(${rowsById(table, holds, `id${i}`, of)} for key share)`;
-    });
-    return sql`select ${sql.join(found, sql`, `)}`;
+  const name = `require ${references.map(nameOf)} ${also?.name}`;
+  const statement = viewerStatement(name, viewer, (of) => {
+    const found = references.map((reference, i) => sql`(${requiredRow(reference, i, of)})`);
+    return sql`select ${sql.join(also ? [...found, also.value] : found, sql`, `)}`;
   });
-  const [row] = (await statement.run(tx, { ...values, viewer })) as unknown as [(boolean | null)[]];
+  const [row] = (await statement.run(tx, { ...values, viewer })) as unknown as [unknown[]];
   for (const [i, { typename, field, belongs }] of references.entries()) {
     if (row[i] === null) throw notFound(typename, field);
     if (row[i] === false) throw badInput(belongs!.otherwise, field);
   }
+  return row[references.length];
+}
+
+const nameOf = ({ table, belongs }: Reference): string =>
+  belongs ? `${getTableName(table)}.${belongs.by.name}` : getTableName(table);
+
+/** Whether the row belongs to what it should; nothing where there is no row. */
+function requiredRow({ table, belongs }: Reference, place: number, viewer: Viewer): SQL {
+  const holds = belongs ? sql`coalesce(${belongs.by} = ${given(`to${place}`)}, false)` : sql`true`;
+  return sql`${rowsById(table, holds, `id${place}`, viewer)} for key share`;
 }
 
 async function findVisible(

@@ -1,11 +1,13 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import type { Sent } from '../db/sent.ts';
-import { type Limits, Session } from '../db/session.ts';
+import type { Held, Sent } from '../db/sent.ts';
+import { type Limits, type Scope, Session } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';
 import type { PlaceOfTenant } from './databases/tenant-pools.ts';
+import { primaryDatabaseId } from './installation.ts';
 import type { TenantPlaces } from './move/tenant-places.ts';
+import type { ChangePosition, ReadReplica } from './read-replica.ts';
 import { requireServable, type Tenant } from './tenant.ts';
 
 declare const ofTenant: unique symbol;
@@ -24,6 +26,9 @@ export type TenantTx = TenantDb & {
    * what it failed of; nothing that is done later may depend on it in the program, only in the database.
    */
   send(text: string, parameters: readonly unknown[], sent?: Sent): void;
+  /** The same, to be sent when anything else is: until then it may be taken back and sent in another form. */
+  hold(statement: Held): void;
+  takeHeld(): Held | undefined;
 };
 
 /** Who asks, as far as limits go. */
@@ -42,6 +47,8 @@ export interface BindingOptions {
   /** The slots of the database where a tenant lives, and of its login there. Getting one throws UNAVAILABLE when it is away. */
   poolOf(place: PlaceOfTenant): SlotSource;
   limits?: LimitsByClass;
+  /** Serves what analysts read of the primary database. */
+  replica?: ReadReplica;
   /** Where tenants are now, while they may be moved; absent, they stay where the caller says. */
   places?: TenantPlaces;
 }
@@ -49,17 +56,21 @@ export interface BindingOptions {
 export interface OpenOptions {
   roleClass?: RoleClass;
   signal?: AbortSignal;
+  /** A change that a reading session must see. */
+  after?: ChangePosition | undefined;
 }
 
 /** Opens sessions of tenants: the one place where a tenant becomes a search_path and a role. */
 export class TenantBinding {
   readonly #poolOf: BindingOptions['poolOf'];
   readonly #limits: LimitsByClass;
+  readonly #replica: ReadReplica | undefined;
   readonly #places: TenantPlaces | undefined;
 
-  constructor({ poolOf, limits = defaultLimits, places }: BindingOptions) {
+  constructor({ poolOf, limits = defaultLimits, replica, places }: BindingOptions) {
     this.#poolOf = poolOf;
     this.#limits = limits;
+    this.#replica = replica;
     this.#places = places;
   }
 
@@ -108,8 +119,9 @@ export class TenantBinding {
     return await session.run(() => fn(session.tx));
   }
 
-  #open(tenant: Tenant, access: 'read' | 'write', { roleClass = 'interactive', signal }: OpenOptions): TenantSession {
-    const scope = {
+  #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions): TenantSession {
+    const { roleClass = 'interactive', signal, after } = options;
+    const scope: Scope = {
       key: tenant.schemaName,
       searchPath: [tenant.schemaName, 'extensions'],
       role: tenant.roleName,
@@ -118,7 +130,9 @@ export class TenantBinding {
     };
     const slots = this.#poolOf(tenant);
     const pool = access === 'write' && this.#places ? this.#places.writing(tenant, slots) : slots;
-    return new TenantSession(tenant, access, new Session(pool, scope, relations, { signal }));
+    const ofReplica = access === 'read' && roleClass === 'analyst' && tenant.databaseId === primaryDatabaseId;
+    const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;
+    return new TenantSession(tenant, access, new Session(source, scope, relations, { signal }));
   }
 }
 
@@ -142,11 +156,7 @@ export class TenantSession {
   /** The same facade, for writing. A session opened for reading has none. */
   get tx(): TenantTx {
     if (this.access !== 'write') throw new Error('This session was opened for reading');
-    this.#tx ??= Object.assign(this.#session.db, {
-      onCommit: (effect: () => void | Promise<void>) => this.#session.onCommit(effect),
-      run: (text: string, parameters: readonly unknown[]) => this.#session.run(text, parameters),
-      send: (text: string, parameters: readonly unknown[], sent?: Sent) => this.#session.send(text, parameters, sent),
-    }) as unknown as TenantTx;
+    this.#tx ??= transactionOver(this.#session);
     return this.#tx;
   }
 
@@ -205,4 +215,18 @@ export class TenantSession {
     await this.commit();
     return result;
   }
+}
+
+/** What a transaction has beside drizzle, which is made when it is first asked for: most changes do without. */
+function transactionOver(session: Session<Relations>): TenantTx {
+  const own = {
+    onCommit: (effect: () => void | Promise<void>) => session.onCommit(effect),
+    run: (text: string, parameters: readonly unknown[]) => session.run(text, parameters),
+    send: (text: string, parameters: readonly unknown[], sent?: Sent) => session.send(text, parameters, sent),
+    hold: (statement: Held) => session.hold(statement),
+    takeHeld: () => session.takeHeld(),
+  };
+  return new Proxy(own, {
+    get: (_own, key) => Reflect.get(Object.hasOwn(own, key) ? own : session.db, key) as unknown,
+  }) as unknown as TenantTx;
 }

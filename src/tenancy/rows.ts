@@ -41,7 +41,7 @@ export function requireVersion(current: Row, expected: number | null | undefined
 }
 
 /**
- * Sends a new row without waiting for it: see `TenantTx.send`. Absent keys have the defaults of their columns. Where a
+ * Makes a new row without waiting for it, in one statement with its event if that comes next: see `TenantTx.hold`. Absent keys have the defaults of their columns. Where a
  * unique index refuses it, the transaction fails of ALREADY_EXISTS, naming the argument that the index is about.
  */
 export function insertRow<T extends PgTable>(
@@ -59,11 +59,11 @@ export function insertRow<T extends PgTable>(
       sql`, `,
     );
     return sql`insert into ${table} (${names}) values (${sql.join(keys.map(given), sql`, `)})`;
-  }).send(tx, values, { refused: doubleNamed(unique) });
+  }).hold(tx, values, { refused: doubleNamed(unique) });
 }
 
 /**
- * Changes a locked row and counts its version up, without waiting for it: see `TenantTx.send`. Absent keys stay, null
+ * Changes a locked row and counts its version up, in the same way. Absent keys stay, null
  * clears. Gives what changes, or null when the patch says nothing new.
  */
 export function patchRow<T extends VersionedTable>(
@@ -83,18 +83,18 @@ export function patchRow<T extends VersionedTable>(
     const columns = getColumns(table as PgTable) as Record<string, PgColumn>;
     const set = keys.map((key) => sql`${sql.identifier(columns[key]!.name)} = ${given(key)}`);
     return sql`update ${table} set ${sql.join(set, sql`, `)} where ${table.id} = ${given(ownId)}`;
-  }).send(tx, { ...values, [ownId]: id }, { refused: doubleNamed(unique) });
+  }).hold(tx, { ...values, [ownId]: id }, { refused: doubleNamed(unique) });
   return changes;
 }
 
 /**
- * Deletes a locked row without waiting for it: see `TenantTx.send`. While others refer to it, the transaction fails of
+ * Deletes a locked row, in the same way. While others refer to it, the transaction fails of
  * IN_USE, with these words.
  */
 export function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: string): void {
   const refused = (error: unknown): unknown =>
     isForeignKeyViolation(error) ? new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error }) : error;
-  statementOf(table, 'delete', () => sql`delete from ${table} where ${table.id} = ${given(ownId)}`).send(
+  statementOf(table, 'delete', () => sql`delete from ${table} where ${table.id} = ${given(ownId)}`).hold(
     tx,
     { [ownId]: id },
     { refused },
@@ -104,7 +104,8 @@ export function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: strin
 /** The id of the row that is changed, beside those values that the change may bring. */
 const ownId = 'own id';
 
-/** Few: as many as there are ways in which use cases write a table. */
+/** As many as there are choices of columns, for each table. */
+const mostForms = 200;
 const statements = new WeakMap<PgTable, Map<string, Statement<Values>>>();
 
 type Values = Record<string, unknown>;
@@ -112,9 +113,12 @@ type Values = Record<string, unknown>;
 function statementOf(table: PgTable, form: string, make: () => SQL): Statement<Values> {
   const ofTable = statements.get(table) ?? new Map<string, Statement<Values>>();
   statements.set(table, ofTable);
-  const statement = ofTable.get(form) ?? new Statement<Values>(make());
-  ofTable.set(form, statement);
-  return statement;
+  const known = ofTable.get(form);
+  if (known) return known;
+  const made = new Statement<Values>(make());
+  if (ofTable.size >= mostForms) ofTable.clear();
+  ofTable.set(form, made);
+  return made;
 }
 
 /** What the program gives columns that a row leaves out, as drizzle does. */

@@ -10,7 +10,7 @@ const ddl = /\b(create|alter|drop)\s+(table|index|unique|schema|type|sequence|fu
 const onConflictSet = (sql: string): string =>
   /\bon\s+conflict\b.*?\bdo\s+update\s+set\b(.*?)(\breturning\b|$)/is.exec(sql)?.[1] ?? '';
 const updateSet = (sql: string): string =>
-  /^\s*update\b.*?\bset\b(.*?)(\bwhere\b|\breturning\b|$)/is.exec(sql)?.[1] ?? '';
+  /(?:^|\()\s*update\b.*?\bset\b(.*?)(\bwhere\b|\breturning\b|$)/is.exec(sql)?.[1] ?? '';
 /** What a statement says outside of its texts and comments; identifiers keep their quotes. */
 const bare = (sql: string): string => sql.replace(/--[^\n]*|\/\*.*?\*\//gs, '').replace(/'(?:[^']|'')*'/g, "''");
 const statements = (sql: string): string[] => sql.split(';').filter((part) => part.trim());
@@ -44,7 +44,10 @@ const rules: Rule[] = [
     breaks: (sql) => volatile.test(onConflictSet(sql)) || stable.test(onConflictSet(sql)),
   },
   { name: 'no volatile function in UPDATE SET', breaks: (sql) => volatile.test(updateSet(sql)) },
-  { name: 'no subquery inside VALUES', breaks: (sql) => /^\s*insert\b.*\bvalues\s*\(.*\(\s*select\b/is.test(sql) },
+  {
+    name: 'no subquery inside VALUES',
+    breaks: (sql) => /(?:^|\()\s*insert\b.*\bvalues\s*\([^()]*\(\s*select\b/is.test(sql),
+  },
   { name: 'no MERGE', breaks: (sql) => /^\s*merge\s+into\b/i.test(sql) },
   // The columns of a subquery under EXISTS are never read; drizzle writes filters across relations that way
   { name: 'no select *', breaks: (sql) => /(?<!\bexists\s*\(\s*)\bselect\s+\*/i.test(sql) },

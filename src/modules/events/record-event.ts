@@ -37,7 +37,7 @@ export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: Bu
     before: event.before === undefined ? null : JSON.stringify(event.before),
     after: event.after === undefined ? null : JSON.stringify(event.after),
   };
-  insertEvent.send(tx, row, {
+  insertEvent.sendWithHeld(tx, row, {
     answered: (rows) => {
       const [[era, xid, seq]] = rows as unknown as [[number, string, bigint]];
       noteChange(tx, encodeEventCursor({ era, xid, seq }));

@@ -3,13 +3,12 @@ import { requireAllVisible } from '../../graphql/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { dayField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import { inTurn } from '../../lib/in-turn.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
-import { lockDays, requireDayRoom } from './day-limit.ts';
+import { hoursOn, lockDays, requireRoom } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
@@ -39,10 +38,9 @@ export async function createTimeEntry(
   requireTimeWriter(viewer, profileId);
   lockDays(tx, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
-  await inTurn(
-    requireAllVisible(tx, viewer, [person, ...workReferences(values)]),
-    requireDayRoom(tx, profileId, [values]),
-  );
+  const references = [person, ...workReferences(values)];
+  const recorded = await requireAllVisible(tx, viewer, references, hoursOn(profileId, values.workDate));
+  requireRoom(values, recorded as string);
   const id = uuidv7();
   const row = { id, profileId, ...values };
   insertRow(tx, timeEntries, row, uniqueTimeEntryFields);

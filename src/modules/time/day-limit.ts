@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import type { Also } from '../../graphql/visible-rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
@@ -32,15 +33,25 @@ export async function requireDayRoom(
   tx: TenantTx,
   profileId: string,
   added: readonly Day[],
-  { field = 'input.hours', replacedId }: { field?: string; replacedId?: string } = {},
+  { field, replacedId }: { field?: string; replacedId?: string } = {},
 ): Promise<void> {
   const days = added.map(({ workDate }) => workDate);
   const rows = await hoursOfDays.run(tx, { profileId, days, replacedId: replacedId ?? null });
   const recorded = new Map(rows as unknown as [workDate: string, hours: string][]);
-  for (const { workDate, hours } of added) {
-    const before = recorded.get(workDate) ?? '0';
-    if (hundredths(before) + hundredths(hours) <= hoursOfDay * 100) continue;
-    const message = `The ${workDate} already has ${before} hours; a day has ${hoursOfDay}`;
-    throw new AppError('DAY_LIMIT', message, { field, workDate, recorded: before });
-  }
+  for (const day of added) requireRoom(day, recorded.get(day.workDate) ?? '0', field);
+}
+
+/** The hours that a person has on a day, for `requireAllVisible`; for `requireRoom`. */
+export const hoursOn = (profileId: string, workDate: string): Also => ({
+  name: 'hours of day',
+  value: sql`(select coalesce(sum(${timeEntries.hours}), 0) from ${timeEntries}
+    where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')})`,
+  given: { dayOf: profileId, day: workDate },
+});
+
+/** Throws DAY_LIMIT when these hours would bring the day over 24, with those that it has. */
+export function requireRoom({ workDate, hours }: Day, recorded: string, field = 'input.hours'): void {
+  if (hundredths(recorded) + hundredths(hours) <= hoursOfDay * 100) return;
+  const message = `The ${workDate} already has ${recorded} hours; a day has ${hoursOfDay}`;
+  throw new AppError('DAY_LIMIT', message, { field, workDate, recorded });
 }
