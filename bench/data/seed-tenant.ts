@@ -62,6 +62,20 @@ const statements = ({ projects, tasks, timeEntries, messages }: TenantSize): str
    join generate_series(1, 3) r on r <= m.place % 4, (${idsOf('profiles', 'last_name')}) p`,
 ];
 
+/** The tables that it fills. */
+export const seededTables = [
+  'profiles',
+  'clients',
+  'projects',
+  'milestones',
+  'tasks',
+  'milestone_tasks',
+  'time_entries',
+  'channels',
+  'messages',
+  'message_reactions',
+];
+
 const half = (n: number): number => Math.floor(n / 2);
 const idsOf = (table: string, order: string): string => `select array_agg(id order by ${order}) as ids from ${table}`;
 

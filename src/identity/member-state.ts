@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm';
+import { and, eq, type SQL, sql } from 'drizzle-orm';
 import type { CatalogDb } from '../tenancy/catalog.ts';
 import { organizations } from '../tenancy/tables.ts';
 import type { PermissionOverride } from './permissions.ts';
@@ -38,37 +38,53 @@ const shape = {
   organization: { id: organizations.id, status: organizations.status },
   membership: { id: userOrganizations.id, profileId: userOrganizations.profileId, role: userOrganizations.role },
   overrides,
+  place: sql<number>`asked.place::int`,
 };
 
-/** Everything that decides who the caller is and what they may, as it is in the catalog now: one statement. */
-export async function findMemberState(db: CatalogDb, anchor: Anchor) {
-  const [state] = await db
+/** Everything that decides who the caller is and what they may, as it is in the catalog now. */
+export async function findMemberState(db: CatalogDb, anchor: Anchor): Promise<MemberState | undefined> {
+  return (await findMemberStates(db, [anchor]))[0];
+}
+
+/** The same of many callers, in their order: one statement, however many they are. */
+export async function findMemberStates(
+  db: CatalogDb,
+  anchors: readonly Anchor[],
+): Promise<(MemberState | undefined)[]> {
+  const rows = await selectStates(db, anchors);
+  const states = new Array<MemberState | undefined>(anchors.length);
+  for (const { place, ...state } of rows) states[place - 1] = state;
+  return states;
+}
+
+const selectStates = (db: CatalogDb, anchors: readonly Anchor[]) =>
+  db
     .select(shape)
-    .from(users)
-    .leftJoin(sessions, anchor.kind === 'session' ? sessionOf(anchor.sessionId) : never)
-    .leftJoin(userIdentities, anchor.kind === 'identity' ? identityOf(anchor.issuer, anchor.subject) : never)
-    .leftJoin(apiKeys, anchor.kind === 'apiKey' ? keyOf(anchor.prefix) : never)
-    .leftJoin(organizations, organizationOf(anchor))
+    .from(asked(anchors))
+    .leftJoin(sessions, sql`${sessions.id} = asked.session_id`)
+    .leftJoin(
+      userIdentities,
+      sql`(${userIdentities.issuer}, ${userIdentities.subject}) = (asked.issuer, asked.subject)`,
+    )
+    .leftJoin(apiKeys, sql`${apiKeys.prefix} = asked.prefix`)
+    .innerJoin(users, sql`${users.id} = coalesce(${sessions.userId}, ${userIdentities.userId}, ${apiKeys.userId})`)
+    // An API key is bound to its organization; the others say which one they mean, or none.
+    .leftJoin(organizations, sql`${organizations.id} = coalesce(asked.organization_id, ${apiKeys.organizationId})`)
     .leftJoin(
       userOrganizations,
       and(eq(userOrganizations.userId, users.id), eq(userOrganizations.organizationId, organizations.id)),
-    )
-    .where(isNotNull(anchorColumns[anchor.kind]));
-  return state;
-}
+    );
 
-export type MemberState = NonNullable<Awaited<ReturnType<typeof findMemberState>>>;
+export type MemberState = Omit<Awaited<ReturnType<typeof selectStates>>[number], 'place'>;
 
-const never: SQL = sql`false`;
-const anchorColumns = { session: sessions.id, identity: userIdentities.id, apiKey: apiKeys.id };
-
-const sessionOf = (id: string) => and(eq(sessions.userId, users.id), eq(sessions.id, id));
-const keyOf = (prefix: string) => and(eq(apiKeys.userId, users.id), eq(apiKeys.prefix, prefix));
-const identityOf = (issuer: string, subject: string) =>
-  and(eq(userIdentities.userId, users.id), eq(userIdentities.issuer, issuer), eq(userIdentities.subject, subject));
-
-/** An API key is bound to its organization; the others say which one they mean, or none. */
-function organizationOf(anchor: Anchor): SQL {
-  if (anchor.kind === 'apiKey') return eq(organizations.id, apiKeys.organizationId);
-  return anchor.organizationId === undefined ? never : eq(organizations.id, anchor.organizationId);
+/** The anchors as rows, each with what its kind goes by. */
+function asked(anchors: readonly Anchor[]): SQL {
+  const column = (of: (anchor: Anchor) => string | undefined) => sql.param(anchors.map((anchor) => of(anchor) ?? null));
+  const sessionIds = column((anchor) => (anchor.kind === 'session' ? anchor.sessionId : undefined));
+  const issuers = column((anchor) => (anchor.kind === 'identity' ? anchor.issuer : undefined));
+  const subjects = column((anchor) => (anchor.kind === 'identity' ? anchor.subject : undefined));
+  const prefixes = column((anchor) => (anchor.kind === 'apiKey' ? anchor.prefix : undefined));
+  const organizationIds = column((anchor) => (anchor.kind === 'apiKey' ? undefined : anchor.organizationId));
+  return sql`unnest(${sessionIds}::uuid[], ${issuers}::text[], ${subjects}::text[], ${prefixes}::text[], ${organizationIds}::uuid[])
+    with ordinality as asked(session_id, issuer, subject, prefix, organization_id, place)`;
 }

@@ -1,5 +1,6 @@
-import { eq } from 'drizzle-orm';
-import { type Clock, isWithin, systemClock } from '../lib/clock.ts';
+import { or, type SQL, sql } from 'drizzle-orm';
+import { Believed } from '../lib/believed.ts';
+import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Catalog } from './catalog.ts';
 import type { TenantFinder } from './routing.ts';
 import { organizations, tenantSchemas } from './tables.ts';
@@ -11,12 +12,12 @@ export interface DirectoryOptions {
   maxAgeMs?: number;
 }
 
-interface Entry {
-  tenant: Promise<Tenant | undefined>;
-  /** What was found, once it was. */
-  found?: Tenant | undefined;
-  loadedAt: number;
+interface Asked {
+  by: 'id' | 'slug';
+  value: string;
 }
+
+const capacity = 20_000;
 
 /**
  * Finds tenants. An answer is kept for 2 seconds at most, dropped when any organization changes, and not kept at all
@@ -24,16 +25,18 @@ interface Entry {
  */
 export class TenantDirectory implements TenantFinder {
   readonly #catalog: Catalog;
-  readonly #clock: Clock;
-  readonly #maxAgeMs: number;
-  readonly #entries = new Map<string, Entry>();
-  #hits = 0;
-  #misses = 0;
+  readonly #believed: Believed<Asked, Tenant>;
 
   constructor({ catalog, clock = systemClock, maxAgeMs = 2_000 }: DirectoryOptions) {
     this.#catalog = catalog;
-    this.#clock = clock;
-    this.#maxAgeMs = maxAgeMs;
+    this.#believed = new Believed({
+      clock,
+      forMs: maxAgeMs,
+      capacity,
+      keyOf: ({ by, value }) => `${by} ${value}`,
+      read: async (asked) => (await this.#read([asked]))[0],
+      readMany: (asked) => this.#read(asked),
+    });
     // Organizations change rarely and their slugs may move: forgetting them all is simple, and always right
     catalog.bus.on('organization.changed', () => this.forget());
     catalog.bus.onDoubt(() => this.forget());
@@ -41,15 +44,19 @@ export class TenantDirectory implements TenantFinder {
 
   /** Entries kept now; lookups since the start that needed no question, and those that did. */
   get counts(): { kept: number; hits: number; misses: number } {
-    return { kept: this.#entries.size, hits: this.#hits, misses: this.#misses };
+    return this.#believed.counts;
   }
 
-  findBySlug(slug: string): Promise<Tenant | undefined> {
-    return this.#find(`slug ${slug}`, () => this.#load(eq(organizations.slug, slug)));
+  async findBySlug(slug: string): Promise<Tenant | undefined> {
+    const asked: Asked = { by: 'slug', value: slug };
+    const tenant = await this.#find(asked);
+    // Whoever was found by its slug is asked for by its id later on
+    if (tenant && this.known(tenant.id) === undefined) this.#believed.copy(asked, { by: 'id', value: tenant.id });
+    return tenant;
   }
 
   findById(id: string): Promise<Tenant | undefined> {
-    return this.#find(`id ${id}`, () => this.#load(eq(organizations.id, id)));
+    return this.#find({ by: 'id', value: id });
   }
 
   /** Throws TENANT_NOT_FOUND. */
@@ -61,46 +68,34 @@ export class TenantDirectory implements TenantFinder {
 
   /** What a lookup would give without asking the catalog; undefined when it would have to ask. */
   known(id: string): Tenant | undefined {
-    const entry = this.#entries.get(`id ${id}`);
-    const isFresh = entry && isWithin(entry.loadedAt, this.#clock().getTime(), this.#maxAgeMs);
-    return isFresh && this.#catalog.bus.live ? entry.found : undefined;
+    return this.#catalog.bus.live ? this.#believed.peek({ by: 'id', value: id }) : undefined;
   }
 
   forget(): void {
-    this.#entries.clear();
+    this.#believed.clear();
   }
 
-  #find(key: string, load: () => Promise<Tenant | undefined>): Promise<Tenant | undefined> {
-    if (!this.#catalog.bus.live) return load();
-    const now = this.#clock().getTime();
-    const known = this.#entries.get(key);
-    if (known !== undefined && isWithin(known.loadedAt, now, this.#maxAgeMs)) {
-      this.#hits++;
-      return known.tenant;
-    }
-    this.#misses++;
-    // Kept from the start of the load, so a change that happens meanwhile drops it too
-    const entry: Entry = { tenant: load(), loadedAt: now };
-    this.#entries.set(key, entry);
-    // Failures and unknown names are not kept: the first must not last, the second are without number
-    const drop = () => this.#entries.get(key) === entry && this.#entries.delete(key);
-    entry.tenant.then((tenant) => {
-      if (!tenant) return drop();
-      entry.found = tenant;
-      // Whoever was found by its slug is asked for by its id later on
-      if (this.#entries.get(key) === entry) this.#entries.set(`id ${tenant.id}`, entry);
-    }, drop);
-    return entry.tenant;
+  async #find(asked: Asked): Promise<Tenant | undefined> {
+    return this.#catalog.bus.live ? this.#believed.get(asked) : (await this.#read([asked]))[0];
   }
 
-  #load(where: ReturnType<typeof eq>): Promise<Tenant | undefined> {
-    return this.#catalog.read(async (db) => {
-      const [row] = await db
-        .select(tenantColumns)
-        .from(organizations)
-        .innerJoin(tenantSchemas, servedSchema)
-        .where(where);
-      return row && tenantOf(row);
-    });
+  async #read(asked: readonly Asked[]): Promise<(Tenant | undefined)[]> {
+    const rows = await this.#catalog.read((db) =>
+      db.select(tenantColumns).from(organizations).innerJoin(tenantSchemas, servedSchema).where(isAnyOf(asked)),
+    );
+    const tenants = rows.map(tenantOf);
+    const found = { id: new Map(tenants.map((tenant) => [tenant.id, tenant])), slug: bySlug(tenants) };
+    return asked.map(({ by, value }) => found[by].get(value));
   }
+}
+
+const bySlug = (tenants: readonly Tenant[]) => new Map(tenants.map((tenant) => [tenant.slug, tenant]));
+
+/** One statement, however many are asked. */
+function isAnyOf(asked: readonly Asked[]): SQL | undefined {
+  const valuesOf = (by: Asked['by']) => sql.param(asked.flatMap((one) => (one.by === by ? [one.value] : [])));
+  return or(
+    sql`${organizations.id} = any(${valuesOf('id')}::uuid[])`,
+    sql`${organizations.slug} = any(${valuesOf('slug')}::text[])`,
+  );
 }

@@ -101,6 +101,30 @@ describe('what the catalog says of a caller', () => {
   });
 });
 
+describe('what the catalog says of many callers', () => {
+  it('is read again by one statement for all of them, and is what each would read alone', async () => {
+    const { tenant, owner } = await scene();
+    const members = [owner, ...(await Promise.all(Array.from({ length: 20 }, () => here.member(tenant, 'MEMBER'))))];
+    const all = () => outcomes(members.map(({ authorization }) => here.viewer(authorization)));
+    const viewers = () => Promise.all(members.map(({ authorization }) => here.viewer(authorization)));
+    const first = await viewers();
+    const [gone, demoted] = [members[3]!, members[4]!.membership.id];
+    await removeMember(identity, first[0]!, gone.membership.id, {});
+    await here.app.catalog.write((tx) =>
+      tx.update(userOrganizations).set({ role: 'CLIENT' }).where(eq(userOrganizations.id, demoted)),
+    );
+    here.clock.advance(1500);
+    const from = here.statements.length;
+    const states = () => here.statements.slice(from).filter((text) => text.includes('unnest'));
+    expect((await all())[3]).toBe('FORBIDDEN');
+    // The demotion was told to nobody: it shows once they are read again
+    await expect.poll(async () => (await here.viewer(members[4]!.authorization)).role).toBe('CLIENT');
+    expect((await all()).map((code) => code === 'ok')).toEqual(members.map((member) => member !== gone));
+    expect((await here.viewer(owner.authorization)).role).toBe('OWNER');
+    expect(states()).toHaveLength(2);
+  });
+});
+
 describe('a token', () => {
   it('is good for its own organization only', async () => {
     const [one, other] = [await scene(), await scene()];
