@@ -67,7 +67,7 @@ async function occupy(tx: CatalogTx, { schemaName, roleName }: Place, wanted: Wa
     .returning({ id: organizations.id });
   if (inserted.length === 0) throw slugTaken(wanted.slug);
   await tx.update(tenantSchemas).set({ organizationId: id }).where(isSchema(primaryDatabaseId, schemaName));
-  return tenantOf({ ...row, status: 'PROVISIONING', quarantinedAt: null });
+  return tenantOf({ ...row, status: 'PROVISIONING', quarantinedAt: null, writesPausedUntil: null });
 }
 
 export const slugTaken = (slug: string): AppError =>
