@@ -37,7 +37,9 @@ test('a restore whose process is killed leaves the company entirely old or entir
     const exit = once(child, 'exit') as Promise<[number | null, string | null]>;
     // Evenly over what it does: once so many migrations of the copy are applied, all of them, or the copy is served
     const step = Math.ceil(((n + 1) * steps) / (kills + 1));
-    await expect.poll(() => progress(server), { timeout: 60_000, interval: 10 }).toBeGreaterThanOrEqual(step);
+    const arrived = expect.poll(() => progress(server), { timeout: 60_000, interval: 10 }).toBeGreaterThanOrEqual(step);
+    const [early] = await Promise.race([arrived.then(() => [0]), exit]);
+    expect(early).toBe(0);
     child.kill('SIGKILL');
     const [code, signal] = await exit;
     ended.push(signal ?? code!);

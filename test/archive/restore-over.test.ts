@@ -3,8 +3,11 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { keepMembers } from '../../src/identity/members-of-copy.ts';
 import { type Archive, openArchive } from '../../src/tenancy/archive/open-archive.ts';
 import { type RestoredOver, restoreOver } from '../../src/tenancy/archive/restore-over.ts';
+import { findDrift } from '../../src/tenancy/drift/find-drift.ts';
 import { dropSchema } from '../../src/tenancy/drop-schema.ts';
+import { adminsOf } from '../../src/tenancy/fleet.ts';
 import { holdingLife } from '../../src/tenancy/life-lock.ts';
+import { readLedger } from '../../src/tenancy/migrate-database.ts';
 import { actions, logOf, readLog } from '../events/support.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
@@ -107,6 +110,14 @@ describe('a company whose archive was restored over it', () => {
       'organization.backed_up',
       'organization.restored',
     ]);
+  });
+
+  test('has the schema that its migrations make', async () => {
+    const { fleet } = server.app;
+    await using admins = adminsOf(fleet);
+    const ledger = await admins.use(readLedger);
+    const drift = await findDrift(() => adminsOf(fleet), [restored.tenant], { ...fleet, ledger });
+    expect(drift).toEqual([]);
   });
 
   test('can be restored over again: the era goes up each time', async () => {

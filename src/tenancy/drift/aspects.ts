@@ -27,10 +27,13 @@ const tables = `select place.schema, c.relname::text as name,
       case when c.relkind in ('v', 'm') then ${plain('pg_get_viewdef(c.oid)')} end) as definition
   from place join pg_class c on c.relnamespace = place.oid where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')`;
 
+/** The era of an event log goes up with each new copy of its tenant (archive/era.ts): which one it is, is no drift. */
+const defaultOf = `case when (c.relname, a.attname) = ('events', 'era') then 'an era' else ${plain('pg_get_expr(d.adbin, d.adrelid)')} end`;
+
 const columns = `select place.schema, concat(c.relname, '.', a.attname) as name,
     concat_ws(' ', format_type(a.atttypid, a.atttypmod), case when a.attcollation <> t.typcollation then concat('collate ', l.collname) end,
       case when a.attnotnull then 'not null' end, case a.attidentity when 'a' then 'identity always' when 'd' then 'identity by default' end,
-      case a.attgenerated when 's' then 'generated stored' when 'v' then 'generated virtual' end, 'default ' || ${plain('pg_get_expr(d.adbin, d.adrelid)')}) as definition
+      case a.attgenerated when 's' then 'generated stored' when 'v' then 'generated virtual' end, 'default ' || ${defaultOf}) as definition
   from place join pg_class c on c.relnamespace = place.oid and c.relkind in ('r', 'p', 'f')
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
   join pg_type t on t.oid = a.atttypid
