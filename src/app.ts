@@ -3,7 +3,7 @@ import type { Toolbox } from './cli/toolbox.ts';
 import type { Config } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { Listener } from './db/listener.ts';
-import { SlotPool } from './db/slot-pool.ts';
+import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
@@ -32,6 +32,7 @@ import { invalidationChannel } from './tenancy/invalidation-bus.ts';
 import { MigrationLines } from './tenancy/modules.ts';
 import { TenantPlaces } from './tenancy/move/tenant-places.ts';
 import { provisionTenant } from './tenancy/provision.ts';
+import { ReadReplica } from './tenancy/read-replica.ts';
 
 export interface AppOptions {
   config: Config;
@@ -139,9 +140,11 @@ export class App implements Toolbox {
       }),
     );
     const places = new TenantPlaces({ catalog, directory: this.directory, waitMs: config.poolWaitMs });
+    const replica = config.readDatabaseUrl && this.#replicaAt(config.readDatabaseUrl, ofTenants);
     this.binding = new TenantBinding({
       poolOf: (place) => this.pools.poolOf(place),
       limits: limitsOf(config),
+      ...(replica && { replica }),
       places,
     });
     this.signingKeys = new SigningKeys(this.catalog, seal, clock);
@@ -176,6 +179,16 @@ export class App implements Toolbox {
       apiKeyUse: resources.use(new ApiKeyUse(this.catalog, logger)),
       clock,
     });
+  }
+
+  /** Reads by the program's own login: the replica has the same. */
+  #replicaAt(address: string, slots: SlotPoolOptions): ReadReplica {
+    const { username, password } = new URL(this.installation.appUrl);
+    const url = Object.assign(new URL(address), { username, password }).href;
+    const { readMaxLagMs: maxLagMs, readWaitMs: waitMs } = this.options.config;
+    const pool = this.#resources.use(new SlotPool({ ...slots, url, applicationName: 'chantier reads' }));
+    const { logger } = this.options;
+    return this.#resources.use(new ReadReplica({ pool, primary: this.catalogPool, maxLagMs, waitMs, logger }));
   }
 
   get config(): Config {

@@ -29,6 +29,10 @@ export interface Config {
   adminDatabaseUrl: string | undefined;
   /** Undefined: notifications are heard by `databaseUrl`. */
   listenDatabaseUrl: string | undefined;
+  /** A streaming replica that analysts read from. */
+  readDatabaseUrl: string | undefined;
+  readMaxLagMs: number;
+  readWaitMs: number;
   /** Absolute. */
   dataDir: string;
   /** Spare schemas that a running server keeps ready. */
@@ -79,7 +83,8 @@ export interface MetricsConfig {
 }
 
 const root = path.resolve(import.meta.dirname, '..');
-const secret = new Set(['SECRET', 'METRICS_TOKEN', 'DATABASE_URL', 'ADMIN_DATABASE_URL', 'LISTEN_DATABASE_URL']);
+const isSecret = (name: string): boolean =>
+  name === 'SECRET' || name === 'METRICS_TOKEN' || name.endsWith('DATABASE_URL');
 const day = 86_400;
 const hourMs = 3_600_000;
 
@@ -143,6 +148,9 @@ const variables = z.object({
   DATABASE_URL: databaseUrl.optional(),
   ADMIN_DATABASE_URL: databaseUrl.optional(),
   LISTEN_DATABASE_URL: databaseUrl.optional(),
+  READ_DATABASE_URL: databaseUrl.optional(),
+  READ_MAX_LAG_MS: whole(100, hourMs).default(5000),
+  READ_WAIT_MS: whole(0, 60_000).default(200),
   DATA_DIR: z.string().default('.data'),
   SPARE_SCHEMAS: whole(0, 1000).optional(),
   POOL_SIZE: whole(1, 1000).default(10),
@@ -209,6 +217,9 @@ function toConfig(v: Values): Config {
     databaseUrl: v.DATABASE_URL,
     adminDatabaseUrl: v.ADMIN_DATABASE_URL,
     listenDatabaseUrl: v.LISTEN_DATABASE_URL,
+    readDatabaseUrl: v.READ_DATABASE_URL,
+    readMaxLagMs: v.READ_MAX_LAG_MS,
+    readWaitMs: v.READ_WAIT_MS,
     dataDir: path.resolve(root, v.DATA_DIR),
     spareSchemas: v.SPARE_SCHEMAS ?? spareSchemas[v.NODE_ENV],
     poolSize: v.POOL_SIZE,
@@ -257,8 +268,8 @@ function contradictions(given: Record<string, string>, values?: Values): string[
   if (given.ADMIN_DATABASE_URL && !given.DATABASE_URL) {
     problems.push('ADMIN_DATABASE_URL needs DATABASE_URL beside it');
   }
-  if (given.LISTEN_DATABASE_URL && !given.DATABASE_URL) {
-    problems.push('LISTEN_DATABASE_URL needs DATABASE_URL beside it');
+  for (const name of ['LISTEN_DATABASE_URL', 'READ_DATABASE_URL']) {
+    if (given[name] && !given.DATABASE_URL) problems.push(`${name} needs DATABASE_URL beside it`);
   }
   if (values && values.REFRESH_TOKEN_TTL <= accessTokenTtl(values)) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL');
@@ -268,6 +279,6 @@ function contradictions(given: Record<string, string>, values?: Values): string[
 
 /** Names the variable and shows its value, unless that is or holds a secret. */
 function describe({ path: [name], message }: z.core.$ZodIssue, given: Record<string, string>): string {
-  const shown = secret.has(String(name)) ? '' : `, not "${given[String(name)]}"`;
+  const shown = isSecret(String(name)) ? '' : `, not "${given[String(name)]}"`;
   return `${String(name)} ${message}${shown}`;
 }

@@ -3,6 +3,7 @@ import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { TenantBinding, TenantSession, TenantTx } from '../tenancy/binding.ts';
 import { lastChangeOf } from '../tenancy/change-cursor.ts';
+import type { ChangePosition } from '../tenancy/read-replica.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { GraphLimits } from './complexity.ts';
 import { type GuardedDb, guardDb } from './guarded-db.ts';
@@ -18,6 +19,8 @@ export interface RequestScope {
   address: string;
   userAgent: string | undefined;
   idempotencyKey: string | undefined;
+  /** A change of the caller's that reading must show. */
+  after: ChangePosition | undefined;
   signal: AbortSignal | undefined;
   cookies: CookieJar;
   services: Services;
@@ -127,12 +130,13 @@ export class Context {
   }
 
   #open(): TenantSession {
-    const { binding, signal } = this.scope;
+    const { binding, signal, after } = this.scope;
     const session =
       this.#session ??
       binding.open(this.tenant, this.access, {
         roleClass: this.viewer.roleClass,
         ...(signal && { signal }),
+        after,
       });
     this.#session = session;
     return session;

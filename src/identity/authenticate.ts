@@ -9,7 +9,7 @@ import { type Credential, readCredential } from './credential.ts';
 import type { ExternalIssuers } from './external-issuers.ts';
 import type { Anchor, MemberState } from './member-state.ts';
 import type { MemberStates } from './member-states.ts';
-import { isPermission, type Permission, permissionsOf } from './permissions.ts';
+import { isPermission, type Permission, permissionsOf, readsOnly } from './permissions.ts';
 import type { Account, Viewer } from './viewer.ts';
 
 export interface AuthenticatorOptions {
@@ -84,14 +84,15 @@ export class Authenticator {
     if (!membership || !organization) throw new AppError('FORBIDDEN', 'You are not a member of this organization');
     requireServable({ status: organization.status, quarantined: false });
     const granted = permissionsOf(membership.role, state.overrides);
+    const permissions = apiKey ? within(granted, apiKey.scopes) : granted;
     return {
       ...account,
       membershipId: membership.id,
       profileId: membership.profileId,
       organizationId: organization.id,
       role: membership.role,
-      permissions: apiKey ? within(granted, apiKey.scopes) : granted,
-      roleClass: (apiKey ? 'integrator' : 'interactive') satisfies RoleClass,
+      permissions,
+      roleClass: apiKey ? classOfKey(permissions) : 'interactive',
       ...(apiKey && { apiKey: { id: apiKey.id, persistedOnly: apiKey.persistedOnly } }),
     };
   }
@@ -128,6 +129,10 @@ const accountOf = ({ user: { id, email, firstName, lastName } }: MemberState, cr
   lastName,
   ...(credential.kind === 'session' && { sessionId: credential.sessionId }),
 });
+
+/** A key that can only read is somebody's who makes reports. */
+const classOfKey = (permissions: ReadonlySet<Permission>): RoleClass =>
+  readsOnly(permissions) ? 'analyst' : 'integrator';
 
 const within = (granted: ReadonlySet<Permission>, scopes: readonly string[]): ReadonlySet<Permission> =>
   granted.intersection(new Set(scopes.filter(isPermission)));

@@ -71,6 +71,10 @@ export interface PermissionOverride {
   granted: boolean;
 }
 
+/** Whether these permissions allow to look at things and nothing else. */
+export const readsOnly = (granted: ReadonlySet<Permission>): boolean =>
+  [...granted].every((permission) => /:read(-all)?$/.test(permission));
+
 /**
  * The permissions of a role in an organization with these overrides. An OWNER keeps everything whatever the overrides
  * say, so that no organization locks itself out; names that this build does not know are ignored.

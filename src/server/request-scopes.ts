@@ -5,6 +5,7 @@ import type { Authenticator } from '../identity/authenticate.ts';
 import { isViewer } from '../identity/viewer.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
+import { decodeEventCursor } from '../modules/events/event-cursor.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import { type RoutingOptions, routeTenant } from '../tenancy/routing.ts';
 
@@ -38,7 +39,7 @@ export class RequestScopes {
     return this.#options.limits;
   }
 
-  /** Adds to the anonymous scope. Throws what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
+  /** Adds to the anonymous scope. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
   async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
     const { authenticator, services, routing } = this.#options;
     const header = (name: string) => head.headers.get(name) ?? undefined;
@@ -48,7 +49,10 @@ export class RequestScopes {
     const hints = { host: header('host'), path, header: header('x-tenant'), tokenOrganizationId };
     const tenant = await routeTenant(hints, routing, services.directory);
     const who = await authenticator.authenticate({ authorization, tenant });
-    return { ...anonymous, tenant, account: who ?? undefined, viewer: isViewer(who) ? who : undefined };
+    const viewer = isViewer(who) ? who : undefined;
+    const change = header('chantier-after');
+    const after = change === undefined ? undefined : decodeEventCursor(change);
+    return { ...anonymous, tenant, account: who ?? undefined, viewer, after };
   }
 
   /** The scope of a request that reads nothing of anybody, such as introspection where it is open. */
@@ -63,6 +67,7 @@ export class RequestScopes {
       address: head.address,
       userAgent: head.headers.get('user-agent') ?? undefined,
       idempotencyKey: head.headers.get('idempotency-key') ?? undefined,
+      after: undefined,
       signal: head.signal,
       cookies: head.cookies,
       services,

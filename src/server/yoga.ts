@@ -24,7 +24,14 @@ export type Yoga = YogaServerInstance<object, object>;
 
 /** `/graphql` of every tenant, with or without its path prefix. */
 const endpoint = '{/t/:slug}?/graphql';
-const requestHeaders = ['authorization', 'content-type', 'x-tenant', 'x-chantier-csrf', 'idempotency-key'];
+const requestHeaders = [
+  'authorization',
+  'content-type',
+  'x-tenant',
+  'x-chantier-csrf',
+  'idempotency-key',
+  'chantier-after',
+];
 
 /** A parsed document takes up to some hundred bytes for each of its characters. */
 const keptCharacters = 500_000;

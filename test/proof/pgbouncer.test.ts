@@ -5,12 +5,13 @@ import { probePooling } from '../../src/db/probe-pooler.ts';
 import { createLogger } from '../../src/lib/logger.ts';
 import { openProofTarget } from '../../src/proof-target.ts';
 import { prove } from '../../src/prove/prove.ts';
+import { migrateFleet } from '../../src/tenancy/migrate.ts';
 import { Backends } from '../support/backends.ts';
 import { adminUrl, createDatabase } from '../support/database.ts';
-import { ownWorld } from '../support/own-world.ts';
 import { pgbouncerBinary, startPgbouncer } from '../support/pgbouncer.ts';
 import { testSecret } from '../support/test-secret.ts';
 import { pooledEnvironment } from '../support/through-pgbouncer.ts';
+import { World } from '../support/world.ts';
 
 describe('without a pooler', () => {
   it('an address is found to be direct', async () => {
@@ -24,7 +25,8 @@ if (pgbouncerBinary) {
     const pooler = await startPgbouncer(adminUrl(), { default_pool_size: '4' });
     const database = await createDatabase();
     const pooled = await pooledEnvironment(database.url, pooler.through);
-    const here = await ownWorld({ databaseUrl: database.url, env: pooled });
+    const here = await World.open({ databaseUrl: database.url, env: pooled });
+    await migrateFleet(here.app.fleet);
     const backends = new Backends(database.url);
     afterAll(async () => {
       await backends[Symbol.asyncDispose]();

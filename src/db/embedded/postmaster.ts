@@ -20,7 +20,8 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
   const lines = (await readIfExists(fileOf(cluster)))?.split('\n');
   const pid = Number(lines?.[0]);
   if (lines === undefined || !(await isPostmaster(pid, cluster))) return undefined;
-  return { pid, port: Number(lines[3]), ready: lines[7]?.trim() === 'ready' };
+  // A replica says `standby` when it can be read
+  return { pid, port: Number(lines[3]), ready: /^(ready|standby)$/.test(lines[7]?.trim() ?? '') };
 }
 
 /**
