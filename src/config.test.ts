@@ -34,6 +34,8 @@ describe('configuration', () => {
       databaseHostsWithoutTls: [],
       databasePools: 50,
       canaryGroups: {},
+      retention: { eventsMs: undefined, sessionsMs: 86_400_000 },
+      maintainEveryMs: undefined,
       metrics: { port: undefined, host: '127.0.0.1', token: undefined, tenants: 20 },
       databaseUrl: undefined,
       adminDatabaseUrl: undefined,
@@ -162,6 +164,8 @@ describe('configuration', () => {
       'OIDC_ISSUERS',
       'CANARY_GROUPS',
       'METRICS_PORT',
+      'EVENTS_RETENTION',
+      'MAINTAIN_EVERY',
       'METRICS_TOKEN',
     ]);
     const entries = Object.entries(documented);

@@ -52,6 +52,10 @@ export interface Config {
   /** Companies that a migration tries first, by slug or schema name, under the name of the group. */
   canaryGroups: Readonly<Record<string, readonly string[]>>;
   metrics: MetricsConfig;
+  /** How long what only ever grows is kept: events (for ever when undefined), and sign-ins after they expired. */
+  retention: { eventsMs: number | undefined; sessionsMs: number };
+  /** How often a server maintains tenants; undefined: only the command does. */
+  maintainEveryMs: number | undefined;
   statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
   logLevel: LogLevel;
   /** Undefined: the one kept in `dataDir`; never so in production. */
@@ -162,6 +166,9 @@ const variables = z.object({
   DATABASE_HOSTS_WITHOUT_TLS: hosts.default([]),
   DATABASE_POOLS: whole(1, 1000).default(50),
   CANARY_GROUPS: canaryGroups.default({}),
+  EVENTS_RETENTION: duration(day, 3650 * day, '400d').optional(),
+  SESSIONS_RETENTION: duration(0, 3650 * day, '1d').default(day),
+  MAINTAIN_EVERY: duration(3600, 365 * day, '1d').optional(),
   METRICS_PORT: whole(0, 65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_TOKEN: value('16 characters or more, no spaces', (text) =>
@@ -231,6 +238,11 @@ function toConfig(v: Values): Config {
     databaseHostsWithoutTls: v.DATABASE_HOSTS_WITHOUT_TLS,
     databasePools: v.DATABASE_POOLS,
     canaryGroups: v.CANARY_GROUPS,
+    retention: {
+      eventsMs: v.EVENTS_RETENTION === undefined ? undefined : v.EVENTS_RETENTION * 1000,
+      sessionsMs: v.SESSIONS_RETENTION * 1000,
+    },
+    maintainEveryMs: v.MAINTAIN_EVERY === undefined ? undefined : v.MAINTAIN_EVERY * 1000,
     metrics: { port: v.METRICS_PORT, host: v.METRICS_HOST, token: v.METRICS_TOKEN, tenants: v.METRICS_TENANTS },
     statementTimeoutMs: {
       interactive: v.STATEMENT_TIMEOUT_INTERACTIVE_MS,

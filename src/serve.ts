@@ -8,7 +8,7 @@ import { Plans } from './graphql/compile/plans.ts';
 import type { Verify } from './graphql/execute-change.ts';
 import { settleDepartures } from './identity/departures.ts';
 import { publicKeySet } from './identity/jwks.ts';
-import { prune } from './identity/prune.ts';
+import { pruneAll } from './identity/prune.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
@@ -16,6 +16,7 @@ import { hostCheck } from './server/hosts.ts';
 import { type HttpOptions, HttpServer } from './server/http.ts';
 import { KnownDocuments } from './server/known-documents.ts';
 import { livesTasks } from './server/lives-tasks.ts';
+import { maintainTask } from './server/maintain-task.ts';
 import { mayExplore } from './server/may-explore.ts';
 import { addGauges, type GaugeSources, poolsByDatabase } from './server/metrics/gauges.ts';
 import { Metrics } from './server/metrics/metrics.ts';
@@ -167,16 +168,16 @@ const gaugesOf = ({ pools, catalogPool, directory, listener }: App, plans: Plans
 const minuteMs = 60_000;
 
 function upkeepOf({ identity, fleet, options: { config, logger } }: App, signal: AbortSignal): UpkeepTask[] {
+  const { retention, maintainEveryMs: everyMs } = config;
   return [
     ...livesTasks(fleet, { spares: config.spareSchemas, signal, logger }),
     { name: 'settle departures', everyMs: 5 * minuteMs, run: () => settleDepartures(identity) },
     {
       name: 'prune',
       everyMs: 60 * minuteMs,
-      run: async () => {
-        while ((await prune(identity)) > 0);
-      },
+      run: () => pruneAll(identity, retention.sessionsMs),
     },
+    ...(everyMs === undefined ? [] : [maintainTask(fleet, identity, { ...retention, everyMs, signal, logger })]),
   ];
 }
 

@@ -19,6 +19,7 @@ import { addTenantCreate } from './commands/tenant-create.ts';
 import { addTenantDelete } from './commands/tenant-delete.ts';
 import { addTenantExport } from './commands/tenant-export.ts';
 import { addTenantList } from './commands/tenant-list.ts';
+import { addTenantMaintain } from './commands/tenant-maintain.ts';
 import { addTenantMetrics } from './commands/tenant-metrics.ts';
 import { addTenantModule } from './commands/tenant-module.ts';
 import { addTenantProve } from './commands/tenant-prove.ts';
@@ -57,6 +58,7 @@ export function createProgram(host: Host, { json = false } = {}): Command {
   addTenantCreate(tenant, host);
   addTenantList(tenant, host);
   addTenantMetrics(tenant, host);
+  addTenantMaintain(tenant, host);
   addTenantShow(tenant, host);
   addTenantBackup(tenant, host);
   addTenantVerify(tenant, host);

@@ -23,6 +23,8 @@ export interface GuardedDb {
   readonly query: { readonly [T in TableName]: GuardedQuery<InferSelectModel<Relations[T]['table']>> };
   readonly $count: TenantDb['$count'];
   readonly select: TenantDb['select'];
+  /** Whether something holds of the tenant's data as a whole, whoever asks: an expression that tells of no row. */
+  holds(condition: SQL): Promise<boolean>;
   /** How many rows of a table the viewer may see, out of those that match. */
   count<T extends TableName>(table: T, where?: WhereOf<T>): Promise<number>;
   /** A filter as a condition for `select`, which adds the rule of the table itself. */
@@ -150,6 +152,10 @@ export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
     query: query as never,
     $count: $count as never,
     select: ((fields: never) => guardSelect(db.select(fields) as unknown as Selectable, viewer)) as never,
+    holds: async (condition) => {
+      const [row] = await db.execute<{ holds: boolean }>(sql`select ${condition} as holds`);
+      return row!.holds;
+    },
     count: async (table, where) => db.$count(configs[table]!.table as never, ruleSql(table, where as Filter, viewer)),
     matching: (table, where) => toSql(table, where && guardFilter(table, where as Filter, viewer)),
   };

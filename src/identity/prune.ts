@@ -6,14 +6,21 @@ import { passwordResets, sessions, signInAttempts, signingKeys } from './tables.
 const batch = 1000;
 const day = 24 * 60 * 60_000;
 
-/** Deletes what time has made worthless, a bounded number at once. Gives the number of rows; call again while it is not 0. */
-export async function prune({ catalog, clock }: Identity): Promise<number> {
+/** Deletes all that time has made worthless, sign-ins so long after they expired. Gives the number of rows. */
+export async function pruneAll(identity: Identity, sessionsMs: number): Promise<number> {
+  let total = 0;
+  for (let rows = 1; rows > 0; total += rows) rows = await prune(identity, sessionsMs);
+  return total;
+}
+
+/** The same, a bounded number at once; call again while it is not 0. */
+export async function prune({ catalog, clock }: Identity, sessionsMs: number): Promise<number> {
   const now = clock();
   return catalog.write(async (tx) => {
     const old = tx
       .select({ id: sessions.id })
       .from(sessions)
-      .where(lt(sessions.expiresAt, later(now, -day)))
+      .where(lt(sessions.expiresAt, later(now, -sessionsMs)))
       .limit(batch);
     const ended = await tx.delete(sessions).where(inArray(sessions.id, old)).returning({ id: sessions.id });
     const full = tx

@@ -37,6 +37,16 @@ function isSettled(table: Table): SQL {
   return sql`(${xid} < pg_snapshot_xmin(pg_current_snapshot()) or ${era} < (select max(${events.era}) from ${events}))`;
 }
 
+/**
+ * Whether the log no longer goes back to a position: what followed it may be gone. The last event before those that are
+ * kept stays (tenancy/maintain), so a position that was read up to there is still good.
+ */
+export function isForgotten(after: string): SQL {
+  const { era, xid, seq } = decodeEventCursor(after);
+  const oldest = sql`(select ${events.era}, ${events.xid}, ${events.seq} from ${events} order by ${events.era}, ${events.xid}, ${events.seq} limit 1)`;
+  return sql`coalesce((${era}::int, ${xid}::xid8, ${seq}::bigint) < ${oldest}, false)`;
+}
+
 const isPast =
   (position: EventPosition, direction: EventDirection) =>
   (table: Table): SQL => {

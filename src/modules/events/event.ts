@@ -3,11 +3,11 @@ import { builder } from '../../graphql/builder.ts';
 import { encodeGlobalId } from '../../graphql/global-id.ts';
 import { defineConnection } from '../../graphql/pages.ts';
 import { defineRowRule } from '../../graphql/row-rules.ts';
-import { badInput } from '../../lib/errors.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { visibleValues } from './confidential.ts';
 import { type EventPosition, encodeEventCursor } from './event-cursor.ts';
 import { eventFilter } from './event-filter.ts';
-import { eventPage, settledEvents } from './event-page.ts';
+import { eventPage, isForgotten, settledEvents } from './event-page.ts';
 import { readableEvents } from './policy.ts';
 import { withGlobalIds } from './resource-ids.ts';
 
@@ -69,7 +69,8 @@ builder.queryField('events', (t) =>
     authScopes: { permission: 'event:read' },
     description:
       'The log of what happened, as far as you may see it. To follow it, ask again after `endCursor`: no event is ever ' +
-      'skipped, also not one of a transaction that ended late. Needs event:read.',
+      'skipped, also not one of a transaction that ended late. A cursor from before the oldest events that are kept is refused ' +
+      '(BAD_CURSOR). Needs event:read.',
     args: {
       after: t.arg.string({ description: 'Only what follows this cursor of the log, in the order asked for.' }),
       first: t.arg.int({ defaultValue: 20, description: 'How many events: 1 to 100, 20 unless given.' }),
@@ -89,12 +90,22 @@ builder.queryField('events', (t) =>
         paths: [['nodes'], ['edges', 'node']],
         columns: { era: true, xid: true, seq: true },
       } as never) as object;
-      const rows = await ctx.db.query.events.findMany({ ...selection, ...page });
+      const follows = after && order !== 'desc';
+      const [rows, forgotten] = await Promise.all([
+        ctx.db.query.events.findMany({ ...selection, ...page }),
+        follows && ctx.db.holds(isForgotten(after)),
+      ]);
+      if (forgotten) throw tooOld();
       const totalCount = () => ctx.db.count('events', settledEvents(matching));
       return { ...connectionOf(rows, size, after), totalCount };
     },
   }),
 );
+
+const tooOld = (): AppError =>
+  new AppError('BAD_CURSOR', 'The log no longer goes back to this cursor: read it from its start, and the rest anew', {
+    field: 'after',
+  });
 
 /** An empty page ends where it was asked from: whoever follows the log goes on from there. */
 function connectionOf<Row extends EventPosition>(rows: readonly Row[], size: number, after: string | null | undefined) {
