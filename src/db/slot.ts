@@ -70,6 +70,8 @@ export class Slot {
   #outstanding = 0;
   #patienceMs = defaultPatienceMs;
   #watchdog: NodeJS.Timeout | undefined;
+  /** How long it was set for. */
+  #watchedMs = 0;
   #quiet: (() => void)[] = [];
 
   private constructor(options: SlotOptions) {
@@ -307,10 +309,22 @@ export class Slot {
 
   /** A server that vanished without a word must not keep its callers waiting. */
   #watch(): void {
+    if (this.#outstanding === 0) return;
+    // Set anew for every statement and every answer, a timer costs more than all else that is done for them here
+    if (this.#watchdog && this.#watchedMs === this.#patienceMs) {
+      this.#watchdog.refresh();
+      return;
+    }
     clearTimeout(this.#watchdog);
-    if (this.#outstanding === 0 || this.#patienceMs === 0 || !this.#alive) return;
-    this.#watchdog = setTimeout(() => this.destroy(), this.#patienceMs);
+    this.#watchdog = undefined;
+    this.#watchedMs = this.#patienceMs;
+    if (this.#patienceMs !== 0 && this.#alive) this.#watchdog = setTimeout(this.#lose, this.#patienceMs).unref();
   }
+
+  #lose = (): void => {
+    this.#watchdog = undefined;
+    if (this.#outstanding > 0) this.destroy();
+  };
 
   #untilQuiet(): Promise<void> {
     if (this.#outstanding === 0) return Promise.resolve();

@@ -79,7 +79,20 @@ export const readsOnly = (granted: ReadonlySet<Permission>): boolean =>
  * The permissions of a role in an organization with these overrides. An OWNER keeps everything whatever the overrides
  * say, so that no organization locks itself out; names that this build does not know are ignored.
  */
-export function permissionsOf(role: Role, overrides: readonly PermissionOverride[] = []): ReadonlySet<Permission> {
+export function permissionsOf(role: Role, overrides: readonly PermissionOverride[] = none): ReadonlySet<Permission> {
+  const known = kept.get(overrides) ?? new Map<Role, ReadonlySet<Permission>>();
+  kept.set(overrides, known);
+  const permissions = known.get(role) ?? overridden(role, overrides);
+  known.set(role, permissions);
+  return permissions;
+}
+
+const none: readonly PermissionOverride[] = [];
+
+/** One set for all who have the same: what is kept for a set of permissions is found by it. */
+const kept = new WeakMap<readonly PermissionOverride[], Map<Role, ReadonlySet<Permission>>>();
+
+function overridden(role: Role, overrides: readonly PermissionOverride[]): ReadonlySet<Permission> {
   const result = new Set<Permission>(matrix[role]);
   if (role === 'OWNER') return result;
   for (const { permission, granted } of overrides) {

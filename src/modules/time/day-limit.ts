@@ -41,11 +41,13 @@ export async function requireDayRoom(
   for (const day of added) requireRoom(day, recorded.get(day.workDate) ?? '0', field);
 }
 
+const hoursOfDayAlone = sql`(select coalesce(sum(${timeEntries.hours}), 0) from ${timeEntries}
+  where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')})`;
+
 /** The hours that a person has on a day, for `requireAllVisible`; for `requireRoom`. */
 export const hoursOn = (profileId: string, workDate: string): Also => ({
   name: 'hours of day',
-  value: sql`(select coalesce(sum(${timeEntries.hours}), 0) from ${timeEntries}
-    where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')})`,
+  value: hoursOfDayAlone,
   given: { dayOf: profileId, day: workDate },
 });
 
