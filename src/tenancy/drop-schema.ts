@@ -4,6 +4,7 @@ import { quoteIdentifier } from '../db/identifier.ts';
 import { retried } from '../db/migrator.ts';
 import { isStillDependedOn } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
+import { recordAudit } from './audit.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
 import type { Installation } from './installation.ts';
 import { schemaTables } from './schema-tables.ts';
@@ -156,8 +157,19 @@ const inOwn = (admin: Admin, work: (tx: AdminTx) => Promise<void>): Promise<void
 
 const actAs = (tx: AdminTx, role: string) => tx.run(`select set_config('role', $1, true)`, [role]);
 
+/** What belonged to an organization is noted; others were nobody's. */
 function forget({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): Promise<void> {
   return catalog.write(async (tx) => {
-    await tx.delete(tenantSchemas).where(and(isSchema(databaseId, schemaName), eq(tenantSchemas.state, 'DROPPING')));
+    const [gone] = await tx
+      .delete(tenantSchemas)
+      .where(and(isSchema(databaseId, schemaName), eq(tenantSchemas.state, 'DROPPING')))
+      .returning({ organizationId: tenantSchemas.organizationId });
+    if (!gone?.organizationId) return;
+    await recordAudit(tx, {
+      actor: { kind: 'SYSTEM' },
+      action: 'organization.schema_dropped',
+      organizationId: gone.organizationId,
+      metadata: { databaseId, schemaName },
+    });
   });
 }

@@ -144,6 +144,7 @@ describe('chantier audit', () => {
       'archived',
       'deletion_requested',
       'drop_started',
+      'schema_dropped',
       'deleted',
     ]);
     expect(new Set(entries.map(({ organizationId }) => organizationId))).toEqual(new Set([id]));

@@ -132,6 +132,7 @@ describe('a deletion', () => {
     expect((await actions(tenant)).slice(1)).toEqual([
       'organization.deletion_requested',
       'organization.drop_started',
+      'organization.schema_dropped',
       'organization.deleted',
     ]);
     // The slug is free again
