@@ -124,7 +124,11 @@ export class App implements Toolbox {
     this.catalog = new Catalog({ pool: this.catalogPool, role: installation.roles.catalog });
     this.catalog.bus.connect(this.listener);
     const seal = new Seal(secret);
-    const network = databaseNetwork(config.databaseHostsAllowed, config.databaseHostsWithoutTls);
+    const network = databaseNetwork(
+      config.databaseHostsAllowed,
+      config.databaseHostsWithoutTls,
+      config.enableMultiDatabase,
+    );
     this.databases = new Databases({ catalog: this.catalog, installation, seal, secret, network, clock });
     const { databases, catalog } = this;
     this.fleet = { installation, databases, catalog, lines: new MigrationLines(), onStatement };

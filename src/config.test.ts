@@ -33,6 +33,7 @@ describe('configuration', () => {
       databaseHostsAllowed: [],
       databaseHostsWithoutTls: [],
       databasePools: 50,
+      enableMultiDatabase: false,
       canaryGroups: {},
       retention: { eventsMs: undefined, sessionsMs: 86_400_000 },
       maintainEveryMs: undefined,

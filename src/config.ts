@@ -47,6 +47,8 @@ export interface Config {
   databaseHostsAllowed: string[];
   /** The same, of hosts that need not prove who they are by TLS. */
   databaseHostsWithoutTls: string[];
+  /** Whether organizations may move to databases that they name themselves. */
+  enableMultiDatabase: boolean;
   /** How many pools of further databases may be open at once. */
   databasePools: number;
   /** Companies that a migration tries first, by slug or schema name, under the name of the group. */
@@ -164,6 +166,7 @@ const variables = z.object({
   PREPARE: flag.default(true),
   DATABASE_HOSTS_ALLOWED: hosts.default([]),
   DATABASE_HOSTS_WITHOUT_TLS: hosts.default([]),
+  ENABLE_MULTI_DATABASE: flag.default(false),
   DATABASE_POOLS: whole(1, 1000).default(50),
   CANARY_GROUPS: canaryGroups.default({}),
   EVENTS_RETENTION: duration(day, 3650 * day, '400d').optional(),
@@ -236,6 +239,7 @@ function toConfig(v: Values): Config {
     prepare: v.PREPARE,
     databaseHostsAllowed: v.DATABASE_HOSTS_ALLOWED,
     databaseHostsWithoutTls: v.DATABASE_HOSTS_WITHOUT_TLS,
+    enableMultiDatabase: v.ENABLE_MULTI_DATABASE,
     databasePools: v.DATABASE_POOLS,
     canaryGroups: v.CANARY_GROUPS,
     retention: {

@@ -22,6 +22,7 @@ import { addGauges, type GaugeSources, poolsByDatabase } from './server/metrics/
 import { Metrics } from './server/metrics/metrics.ts';
 import { type MetricsEndpointOptions, metricsEndpoint, onlyMetrics } from './server/metrics/metrics-endpoint.ts';
 import type { OnOperation } from './server/metrics/operation-done.ts';
+import { placementTasks } from './server/placement-tasks.ts';
 import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request-scopes.ts';
 import { Upkeep, type UpkeepTask } from './server/upkeep.ts';
@@ -81,6 +82,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const http: YogaOptions = {
     schema,
     scopes,
+    identity: app.identity,
     known,
     ...(plans && { plans }),
     ...(verify && { verify }),
@@ -171,6 +173,7 @@ function upkeepOf({ identity, fleet, options: { config, logger } }: App, signal:
   const { retention, maintainEveryMs: everyMs } = config;
   return [
     ...livesTasks(fleet, { spares: config.spareSchemas, signal, logger }),
+    ...placementTasks(fleet, logger),
     { name: 'settle departures', everyMs: 5 * minuteMs, run: () => settleDepartures(identity) },
     {
       name: 'prune',

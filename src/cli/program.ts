@@ -22,6 +22,7 @@ import { addTenantList } from './commands/tenant-list.ts';
 import { addTenantMaintain } from './commands/tenant-maintain.ts';
 import { addTenantMetrics } from './commands/tenant-metrics.ts';
 import { addTenantModule } from './commands/tenant-module.ts';
+import { addTenantMove } from './commands/tenant-move.ts';
 import { addTenantProve } from './commands/tenant-prove.ts';
 import { addTenantPurge } from './commands/tenant-purge.ts';
 import { addTenantReceipt } from './commands/tenant-receipt.ts';
@@ -72,6 +73,7 @@ export function createProgram(host: Host, { json = false } = {}): Command {
   addTenantReceipt(tenant, host);
   addTenantSpares(tenant, host);
   addTenantModule(tenant, host);
+  addTenantMove(tenant, host);
   addTenantProve(tenant, host);
   const database = program.command('database').description('Where companies live.');
   addDatabaseAdd(database, host);

@@ -3,15 +3,18 @@ import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { type CORSOptions, createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { JSONWebKeySet } from 'jose';
 import { maskError } from '../graphql/mask-error.ts';
+import type { Identity } from '../identity/identity.ts';
 import { DocumentCache } from './document-cache.ts';
 import type { Explorer } from './explorer.ts';
 import { useDocumentRules } from './plugins/use-document-rules.ts';
 import { useHealth } from './plugins/use-health.ts';
 import { useJwks } from './plugins/use-jwks.ts';
 import { type OperationsOptions, useOperations } from './plugins/use-operations.ts';
+import { useOrganizationDatabase } from './plugins/use-organization-database.ts';
 import { type RequestRulesOptions, useRequestRules } from './plugins/use-request-rules.ts';
 
 export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
+  identity: Identity;
   schema: GraphQLSchema;
   explorer: Explorer;
   publicKeys(): Promise<JSONWebKeySet>;
@@ -43,7 +46,7 @@ function corsOf({ headers }: Request, origins: readonly string[]): CORSOptions {
   return {
     origin,
     credentials: true,
-    methods: ['GET', 'POST'],
+    methods: ['GET', 'POST', 'PUT'],
     allowedHeaders: requestHeaders,
     exposedHeaders: ['retry-after'],
     maxAge: 600,
@@ -73,6 +76,7 @@ export function createGraphServer(options: YogaOptions): Yoga {
     plugins: [
       useHealth(options),
       useJwks(options.publicKeys),
+      useOrganizationDatabase(options),
       useRequestRules(options),
       useDocumentRules(options),
       useOperations(options),

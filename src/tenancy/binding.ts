@@ -91,7 +91,7 @@ export class TenantBinding {
 
   /** Runs the function in one read-only snapshot of the tenant. */
   async read<T>(tenant: Tenant, fn: (db: TenantDb) => Promise<T>, options?: OpenOptions): Promise<T> {
-    const session = this.open(tenant, 'read', options);
+    const session = this.open(await this.#latest(tenant), 'read', options);
     return await session.run(() => fn(session.db));
   }
 
@@ -104,10 +104,11 @@ export class TenantBinding {
       const session = this.open(current, 'write', options);
       return session.run(() => fn(session.tx));
     };
+    const latest = await this.#latest(tenant);
     try {
-      return await attempt(tenant);
+      return await attempt(latest);
     } catch (error) {
-      const moved = await this.afterMove(tenant, error, options?.signal);
+      const moved = await this.afterMove(latest, error, options?.signal);
       if (!moved) throw error;
       return await attempt(moved);
     }
@@ -117,6 +118,11 @@ export class TenantBinding {
   async prepare<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>): Promise<T> {
     const session = this.#open(tenant, 'write', { roleClass: 'job' });
     return await session.run(() => fn(session.tx));
+  }
+
+  /** Jobs hold a tenant for long: it may live elsewhere by now. */
+  async #latest(tenant: Tenant): Promise<Tenant> {
+    return (await this.#places?.latest(tenant)) ?? tenant;
   }
 
   #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions): TenantSession {

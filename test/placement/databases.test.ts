@@ -76,7 +76,7 @@ describe('registering a database', () => {
       };
       const dying = { ...world.app.fleet, onStatement };
       const wanted = { name: 'reborn', kind: 'SHARED', url: database.url } as const;
-      const died = await registerDatabase(dying, wanted, { actor: { kind: 'SYSTEM' } }).then(
+      const died = await registerDatabase(dying, wanted, { by: { actor: { kind: 'SYSTEM' } } }).then(
         () => false,
         () => true,
       );
@@ -100,7 +100,9 @@ describe('registering a database', () => {
     await add('ours', other);
     const stranger = await ownWorld({ env: { ...second.env, SECRET: `${testSecret} too` } });
     const wanted = { name: 'theirs', kind: 'SHARED', url: other.url } as const;
-    await expect(registerDatabase(stranger.app.fleet, wanted, { actor: { kind: 'SYSTEM' } })).rejects.toMatchObject({
+    await expect(
+      registerDatabase(stranger.app.fleet, wanted, { by: { actor: { kind: 'SYSTEM' } } }),
+    ).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('another installation'),
     });

@@ -8,7 +8,7 @@ export const by = { actor: { kind: 'SYSTEM' } } as const;
 /** A further database on the second server, registered; gives its id. */
 export async function furtherDatabase(world: World, second: SecondServer, kind: 'SHARED' | 'DEDICATED' = 'DEDICATED') {
   const { url } = await second.createDatabase();
-  const { id } = await registerDatabase(world.app.fleet, { kind, url }, by);
+  const { id } = await registerDatabase(world.app.fleet, { kind, url }, { by });
   return { id, url };
 }
 

@@ -30,7 +30,7 @@ export function addDatabaseAdd(database: Command, host: Host): void {
       const adminUrl = adminUrlEnv === undefined ? undefined : readVariable(adminUrlEnv);
       await using toolbox = await host.open();
       const wanted = { name, url, adminUrl, kind: kind === 'shared' ? 'SHARED' : 'DEDICATED' } as const;
-      const added = await registerDatabase(toolbox.fleet, wanted, { actor: { kind: 'SYSTEM' } });
+      const added = await registerDatabase(toolbox.fleet, wanted, { by: { actor: { kind: 'SYSTEM' } } });
       print(host, json, await describeDatabase(toolbox.fleet, added.name), () => `registered ${added.name}`);
     });
 }

@@ -7,3 +7,4 @@ import './account-mutations.ts';
 import './membership-mutations.ts';
 import './member-mutations.ts';
 import './organization-mutations.ts';
+import './organization-database.ts';

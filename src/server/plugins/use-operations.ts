@@ -36,7 +36,7 @@ export interface OperationsOptions {
   logger: Logger;
 }
 
-type Socketed = { socket: { remoteAddress?: string } };
+export type Socketed = { socket: { remoteAddress?: string } };
 
 interface ServerContext {
   req?: Socketed;

@@ -7,11 +7,18 @@ export interface DatabaseNetwork {
   guard: NetworkGuard;
   /** Hosts that need not prove who they are by TLS, nor use it. */
   withoutTls: NetworkGuard;
+  /** Whether organizations may name databases themselves. */
+  byOrganizations: boolean;
 }
 
-export const databaseNetwork = (allowed: readonly string[], withoutTls: readonly string[]): DatabaseNetwork => ({
+export const databaseNetwork = (
+  allowed: readonly string[],
+  withoutTls: readonly string[],
+  byOrganizations = false,
+): DatabaseNetwork => ({
   guard: new NetworkGuard(allowed),
   withoutTls: new NetworkGuard(withoutTls),
+  byOrganizations,
 });
 
 const verified = new Set(['verify-full', 'verify-ca', 'require']);

@@ -1,16 +1,16 @@
 import { and, eq, ne } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
+import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
 import { bootstrap } from '../bootstrap.ts';
-import type { CatalogTx } from '../catalog.ts';
+import type { CatalogDb, CatalogTx } from '../catalog.ts';
 import type { DatabaseMark } from '../database-mark.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { type Installation, primaryDatabaseId } from '../installation.ts';
 import { notifyDatabaseChanged } from '../invalidation.ts';
 import { migrateDatabase } from '../migrate-database.ts';
-import type { By } from '../audit.ts';
-import { databases } from '../tables.ts';
+import { databases, tenantSchemas } from '../tables.ts';
 import { placeOfUrl, readDatabaseUrl } from './database-url.ts';
 import { type Database, type DatabaseRow, urlContext } from './databases.ts';
 import { inspectDatabase, unusable } from './inspect-database.ts';
@@ -24,6 +24,12 @@ export interface NewDatabase {
   adminUrl?: string | undefined;
 }
 
+export interface RegisterOptions {
+  by: By;
+  /** The organization that it is to be the own database of: it may hold nobody else. */
+  for?: string | undefined;
+}
+
 const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
@@ -32,7 +38,7 @@ const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
  * already under that name it changes the addresses. Throws BAD_INPUT for an address that cannot be used, with the reason;
  * UNAVAILABLE for one that does not answer; ALREADY_EXISTS for a name or a database that is taken.
  */
-export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, by: By): Promise<Database> {
+export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, options: RegisterOptions): Promise<Database> {
   const { appUrl, adminUrl } = addressesOf(fleet, wanted);
   if (wanted.name !== undefined && !named.test(wanted.name)) {
     throw new AppError('BAD_INPUT', 'A name has up to 63 of a-z, 0-9 and -', { field: 'name' });
@@ -45,7 +51,7 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, by: By
   const lookup = guard.lookupFor(hostname);
   const mark = await inspectDatabase({ adminUrl, lookup, onStatement: fleet.onStatement });
   const databaseId = idOf(fleet, mark);
-  await fleet.catalog.read((db) => refuseTaken(db as CatalogTx, databaseId, wanted));
+  await fleet.catalog.read((db) => refuseTaken(db, databaseId, wanted, options));
   const { secret } = fleet.databases;
   const further = { databaseId, prefix: fleet.installation.prefix };
   const { onStatement } = fleet;
@@ -54,7 +60,7 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, by: By
   ).catch((error: unknown) => {
     throw unusable(error, adminUrl);
   });
-  const row = await fleet.catalog.write((tx) => write(tx, fleet, wanted, installation, by));
+  const row = await fleet.catalog.write((tx) => write(tx, fleet, wanted, installation, options));
   return fleet.databases.open(row);
 }
 
@@ -80,14 +86,25 @@ function idOf({ installation }: Fleet, mark: DatabaseMark | undefined): string {
   return mark.databaseId;
 }
 
-async function refuseTaken(db: CatalogTx, databaseId: string, { name }: NewDatabase): Promise<void> {
+async function refuseTaken(
+  db: CatalogDb,
+  databaseId: string,
+  { name, kind }: NewDatabase,
+  { for: organizationId }: RegisterOptions,
+): Promise<void> {
+  const [known] = await db.select().from(databases).where(eq(databases.id, databaseId));
+  if (organizationId !== undefined && known && known.state !== 'RETIRED') {
+    const held = await db.select().from(tenantSchemas).where(eq(tenantSchemas.databaseId, databaseId));
+    if (known.kind !== kind || held.some((schema) => schema.organizationId !== organizationId)) {
+      throw new AppError('IN_USE', 'This database is in use already', { field: 'databaseUrl' });
+    }
+  }
   if (name === undefined) return;
   const [other] = await db
     .select({ id: databases.id })
     .from(databases)
     .where(and(eq(databases.name, name), ne(databases.id, databaseId)));
   if (other) throw new AppError('ALREADY_EXISTS', `There is another database called ${name}`, { field: 'name' });
-  const [known] = await db.select().from(databases).where(eq(databases.id, databaseId));
   if (known && known.state !== 'RETIRED' && known.name !== name) {
     throw new AppError('ALREADY_EXISTS', `The database is registered already, as ${known.name}`, { field: 'name' });
   }
@@ -108,9 +125,9 @@ async function write(
   { databases: { seal } }: Fleet,
   { name, kind }: NewDatabase,
   { databaseId: id, appUrl, adminUrl }: Installation,
-  { actor, ...origin }: By,
+  options: RegisterOptions,
 ): Promise<DatabaseRow> {
-  await refuseTaken(tx, id, { name, kind, url: adminUrl });
+  await refuseTaken(tx, id, { name, kind, url: adminUrl }, options);
   const row = {
     ...(name !== undefined && { name }),
     kind,
@@ -126,8 +143,7 @@ async function write(
     .onConflictDoUpdate({ target: databases.id, set: row })
     .returning();
   await recordAudit(tx, {
-    actor,
-    ...origin,
+    ...options.by,
     action: 'database.registered',
     resource: { type: 'Database', id },
     metadata: { name: written!.name, kind, place: placeOfUrl(appUrl) },

@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
+import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
 import type { CatalogTx } from '../catalog.ts';
 import { primaryDatabaseId } from '../installation.ts';
 import { notifyDatabaseChanged } from '../invalidation.ts';
-import type { By } from '../audit.ts';
 import { databases, tenantSchemas } from '../tables.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { databaseError, isPermissionDenied } from '../../db/pg-errors.ts';
+import { databaseError, isMissingTable, isPermissionDenied } from '../../db/pg-errors.ts';
 import type { SlotSource } from '../../db/slot-pool.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Catalog } from '../catalog.ts';
@@ -44,6 +44,11 @@ export class TenantPlaces {
     return this.#options.directory.known(tenant.id) ?? tenant;
   }
 
+  /** The same for whoever may hold a word on it that is older than a request. */
+  async latest(tenant: Tenant): Promise<Tenant> {
+    return (await this.#options.directory.findById(tenant.id)) ?? tenant;
+  }
+
   /** Slots for writing: they are given when the tenant's writes are not held. `acquire` throws TenantMoved when it is elsewhere then. */
   writing(tenant: Tenant, slots: SlotSource): SlotSource {
     if (!isPaused(tenant)) return slots;
@@ -64,7 +69,8 @@ export class TenantPlaces {
    */
   async afterMove(tenant: Tenant, error: unknown, signal?: AbortSignal): Promise<Tenant | undefined> {
     if (error instanceof TenantMoved) return await this.#look(tenant.id);
-    if (!isPermissionDenied(error)) return undefined;
+    // Behind the fence; and where a copy was closed or dropped since
+    if (!isPermissionDenied(error) && !isMissingTable(error)) return undefined;
     // What is remembered here may be older than the fence
     this.#options.directory.forget();
     let isMove = false;

@@ -1,0 +1,68 @@
+import type { Command } from 'commander';
+import { AppError, badInput } from '../../lib/errors.ts';
+import { getOrganization } from '../../tenancy/get-organization.ts';
+import { describeMove, type MoveSummary } from '../../tenancy/move/describe-move.ts';
+import { cancelMove, confirmMove, rollBackMove } from '../../tenancy/move/end-move.ts';
+import { type MoveOptions, moveTenant } from '../../tenancy/move/move-tenant.ts';
+import { print } from '../output.ts';
+import { ProgressBar } from '../progress.ts';
+import type { Host, Toolbox } from '../toolbox.ts';
+
+interface Flags {
+  to?: string;
+  confirm?: boolean;
+  rollback?: boolean;
+  cancel?: boolean;
+  json?: boolean;
+}
+
+const by = { actor: { kind: 'SYSTEM' } } as const;
+
+export function addTenantMove(tenant: Command, host: Host): void {
+  tenant
+    .command('move <slug>')
+    .description(
+      'Move a company to another database while it is served. Interrupted, the same command goes on. Without options: how far its last move is.',
+    )
+    .option('--to <database>', 'the database to move it to')
+    .option('--confirm', 'end its move: the copy that it left is dropped')
+    .option('--rollback', 'take it back to where it came from, with all that was written since')
+    .option('--cancel', 'undo a move that has not reached its end')
+    .option('--json', 'print one JSON document')
+    .action(async (slug: string, flags: Flags) => {
+      const wishes = [flags.to, flags.confirm, flags.rollback, flags.cancel].filter(Boolean).length;
+      if (wishes > 1) throw badInput('Give one of --to, --confirm, --rollback and --cancel', 'to');
+      await using toolbox = await host.open();
+      const { id } = await getOrganization(toolbox.catalog, slug);
+      await run(toolbox, host, id, flags);
+      const summary = await toolbox.catalog.read((db) => describeMove(db, id));
+      if (!summary) throw new AppError('NOT_FOUND', `${slug} was never moved`);
+      print(host, flags.json, { slug, ...summary }, () => describe(slug, summary));
+    });
+}
+
+async function run({ fleet }: Toolbox, host: Host, id: string, { to, confirm, rollback, cancel }: Flags) {
+  using bar = new ProgressBar(host.stderr, 'tables');
+  const options: MoveOptions = {
+    by,
+    signal: host.signal,
+    onProgress: ({ tables, of }) => bar.show(tables / of, tables),
+  };
+  if (to !== undefined) await moveTenant(fleet, id, (await fleet.databases.getByName(to)).id, options);
+  if (confirm) await confirmMove(fleet, id, by);
+  if (rollback) await rollBackMove(fleet, id, options);
+  if (cancel) await cancelMove(fleet, id, by);
+}
+
+function describe(slug: string, { phase, from, to, pausedMs, lastError }: MoveSummary): string {
+  const what = `${slug}: ${from} -> ${to}: ${phase}`;
+  const paused = pausedMs === null ? '' : `, writes were held for ${pausedMs} ms`;
+  return `${what}${paused}${lastError === null ? '' : `\nlast error: ${lastError}`}${next[phase] ?? ''}`;
+}
+
+const next: Partial<Record<MoveSummary['phase'], string>> = {
+  COPYING: '\nthe same command goes on; --cancel undoes it',
+  SWITCHING: '\nthe same command goes on; --cancel undoes it',
+  SWITCHED: '\n--confirm drops the copy that it left; --rollback takes it back',
+  ROLLING_BACK: '\n--rollback goes on; --cancel leaves it where it is',
+};
