@@ -51,7 +51,7 @@ await release.add(`release_${Date.now()}`);
   console.log(`  migrated ${report.migrated.length}, failed ${report.failed.length}`);
   await timed('nothing left to migrate', () => migrateFleet(fleet, { parallel }));
   const doctor = await timed('doctor', () =>
-    runDoctor(fleet, { clock: systemClock, pools: { tenants: 10, catalog: 3 }, spares: 0 }),
+    runDoctor(fleet, { clock: systemClock, pools: { tenants: 10, catalog: 3, slotBytes: 160_000_000 }, spares: 0 }),
   );
   console.log(`  compared ${doctor.compared}, drift ${doctor.drift.length}, findings ${doctor.findings.length}`);
   for (const line of doctor.budgets.flatMap(({ lines }) => lines)) console.log(`  ${JSON.stringify(line)}`);

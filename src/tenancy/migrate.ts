@@ -120,10 +120,13 @@ async function migrateFurther(
 /** A canary that is misspelt must not let everybody else go first. */
 function requirePlaces(places: readonly SurveyedPlace[], names: readonly string[]): void {
   for (const name of names) {
-    if (places.some(({ schemaName, organization }) => schemaName === name || organization?.slug === name)) continue;
+    if (places.some((place) => isCalled(place, name))) continue;
     throw new AppError('TENANT_NOT_FOUND', `There is no organization or schema ${name}`);
   }
 }
+
+const isCalled = ({ schemaName, organization }: SurveyedPlace, name: string): boolean =>
+  schemaName === name || organization?.slug === name;
 
 interface Context {
   fleet: Fleet;
@@ -153,12 +156,10 @@ class Run {
 
   async all(canaries: readonly string[]): Promise<FleetReport> {
     const { options, report } = this.#context;
-    const isCanary = ({ place }: Task) =>
-      canaries.includes(place.schemaName) || canaries.includes(place.organization?.slug ?? '');
-    const first = this.#tasks.filter(isCanary);
+    const first = new Set(canaries.flatMap((name) => this.#tasks.filter(({ place }) => isCalled(place, name))));
     for (const task of first) if (report.failed.length === 0) await this.#visit(task);
     if (report.failed.length === 0) {
-      const rest = this.#tasks.filter((task) => !first.includes(task));
+      const rest = this.#tasks.filter((task) => !first.has(task));
       const perDatabase = Map.groupBy(rest, ({ place }) => place.databaseId);
       await Promise.all([...perDatabase.values()].map((tasks) => this.#several(tasks, options.parallel ?? 4)));
     }

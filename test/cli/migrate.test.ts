@@ -1,4 +1,5 @@
 import { afterAll, expect, it } from 'vitest';
+import { loadConfig } from '../../src/config.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
 import { Backends } from '../support/backends.ts';
 import { type CommandOptions, commandLine } from '../support/command-line.ts';
@@ -97,4 +98,19 @@ it.each([
   const refused = await chantier(args);
   expect([refused.code, refused.stdout]).toEqual([code, '']);
   expect(refused.stderr).toContain(message);
+});
+
+it('tries a group of canaries first', async () => {
+  await lines.write('alpha', '20260401000000_canary', 'create table c (id int primary key);');
+  const { catalog, binding } = world;
+  const fleet = { ...world.fleet, lines: lines.read() };
+  const config = loadConfig({ NODE_ENV: 'test', CANARY_GROUPS: '{"early":["six","two"]}' });
+  const tools = { config, fleet, catalog, binding, directory: new TenantDirectory({ catalog }) };
+  const { code, stderr } = await commandLine({ ...tools, identity: undefined as never })([
+    'migrate',
+    '--canary',
+    '@early',
+  ]);
+  expect(code).toBe(0);
+  expect(stderr.match(/migrated (\w+)/g)).toEqual(['migrated six', 'migrated two', 'migrated one']);
 });

@@ -46,7 +46,11 @@ it('a database that is away is told of, and stops neither migrations, a start no
   });
   expect(await assertSchemasCurrent(fleet)).toMatchObject([{ name: 'away', schemas: 1 }]);
   const clock = () => new Date();
-  const { findings, compared } = await runDoctor(fleet, { clock, pools: { tenants: 1, catalog: 1 }, spares: 0 });
+  const { findings, compared } = await runDoctor(fleet, {
+    clock,
+    pools: { tenants: 1, catalog: 1, slotBytes: 1e8 },
+    spares: 0,
+  });
   expect(compared).toBe(1);
   expect(findings.filter(({ check }) => check === 'database')).toMatchObject([
     { subject: 'away', severity: 'PROBLEM' },

@@ -12,7 +12,11 @@ let world: World;
 let admin: Raw;
 let acme: Tenant;
 let globex: Tenant;
-const options: DoctorOptions = { clock: systemClock, pools: { tenants: 10, catalog: 3 }, spares: 0 };
+const options: DoctorOptions = {
+  clock: systemClock,
+  pools: { tenants: 10, catalog: 3, slotBytes: 160_000_000 },
+  spares: 0,
+};
 
 /** What the tests' own server is like. */
 const ofTheTests = new Set(['fsync', 'full_page_writes', 'synchronous_commit', 'max_locks_per_transaction']);
@@ -51,7 +55,7 @@ it('says what the tenants of a database cost it, and when to place some elsewher
   expect(report.budgets).toMatchObject([{ database: 'primary', tables: 2 }]);
   const used = Object.fromEntries(report.budgets[0]!.lines.map((line) => [line.resource, line.used]));
   // Two tables, each with its key, its text elsewhere and the key of that; ten connections that know both
-  expect(used).toMatchObject({ tenants: 2, roles: 2, files: 8, memory: 10 * 2 * 25_000 });
+  expect(used).toMatchObject({ tenants: 2, roles: 2, files: 8, memory: 10 * (3_000_000 + 2 * 25_000) });
   await admin.run(`update catalog.databases set capacity = 2`);
   expect(await findings()).toEqual(['budget tenants']);
   await admin.run(`update catalog.databases set capacity = 1000`);
@@ -124,8 +128,8 @@ const planted: [what: string, plant: () => string, undo: () => string, found: ()
   [
     'a company with old backups among others',
     () =>
-      `insert into catalog.audit_logs (id, at, organization_id, actor_kind, action, outcome) values (gen_random_uuid(), now(), '${acme.id}', 'SYSTEM', 'organization.backed-up', 'SUCCESS'), (gen_random_uuid(), now() - interval '9 days', '${globex.id}', 'SYSTEM', 'organization.backed-up', 'SUCCESS')`,
-    () => `delete from catalog.audit_logs where action = 'organization.backed-up'`,
+      `insert into catalog.audit_logs (id, at, organization_id, actor_kind, action, outcome) values (gen_random_uuid(), now(), '${acme.id}', 'SYSTEM', 'organization.backed_up', 'SUCCESS'), (gen_random_uuid(), now() - interval '9 days', '${globex.id}', 'SYSTEM', 'organization.backed_up', 'SUCCESS')`,
+    () => `delete from catalog.audit_logs where action = 'organization.backed_up'`,
     () => ['backups globex'],
   ],
 ];

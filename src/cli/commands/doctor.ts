@@ -27,13 +27,13 @@ export function addDoctor(program: Command, host: Host): void {
     .option('--json', 'print one JSON document')
     .action(async ({ tenant, json }: Options) => {
       await using toolbox = await host.open({ unmigrated: true, look: true });
-      const { poolSize, catalogPoolSize } = toolbox.config;
+      const { poolSize, catalogPoolSize, poolSlotMb, spareSchemas } = toolbox.config;
       using bar = new ProgressBar(host.stderr, 'schemas');
       const report = await runDoctor(toolbox.fleet, {
         only: tenant,
         clock: systemClock,
-        pools: { tenants: poolSize, catalog: catalogPoolSize },
-        spares: 0,
+        pools: { tenants: poolSize, catalog: catalogPoolSize, slotBytes: poolSlotMb * 1_000_000 },
+        spares: spareSchemas,
         signal: host.signal,
         onProgress: (compared, total) => bar.show(compared / total, compared),
       });

@@ -8,8 +8,8 @@ import { type Finding, Findings } from './finding.ts';
 export const measured = {
   /** Memory of a connection for each table of each tenant that it has served: 1.1 MB for 45 tables, 0.15 MB for 4. */
   bytesPerTable: 25_000,
-  /** After so many tenants a connection is replaced, which frees that memory. */
-  tenantsPerConnection: 100,
+  /** Of a connection that has served nobody yet. */
+  freshBytes: 3_000_000,
   /** Switching roles for the first time on a connection takes 4 to 8 ms of processor time at 1,000 roles, 25 to 34 at 5,000. */
   rolesPerLogin: 1_000,
   /** 290 files for each tenant; a restart after a crash with 1.4 million takes 3 minutes, or 4 s with syncfs. */
@@ -57,11 +57,12 @@ export async function budgetOf({
   installation,
   capacity,
   connections,
+  slotBytes,
 }: DatabaseVisit): Promise<DatabaseBudget> {
   const [row] = await admin.run<Facts>(facts, [installation.roles.app, installation.roles.catalog]);
   const { schemas, tables, files, roles, locks } = row!;
   const tablesPerSchema = schemas === 0 ? 0 : tables / schemas;
-  const held = Math.min(schemas, measured.tenantsPerConnection) * tablesPerSchema * measured.bytesPerTable;
+  const grown = measured.freshBytes + schemas * tablesPerSchema * measured.bytesPerTable;
   const relations = schemas === 0 ? 0 : files / schemas;
   const lines: BudgetLine[] = [
     {
@@ -81,10 +82,10 @@ export async function budgetOf({
     { resource: 'files', used: files, limit: measured.filesPerDatabase, unit: '', what: 'files of tables and indexes' },
     {
       resource: 'memory',
-      used: Math.round(connections.tenants * held),
+      used: Math.round(connections.tenants * Math.min(grown, slotBytes)),
       limit: measured.backendBytes,
       unit: 'bytes',
-      what: `caches of ${connections.tenants} connections that have served as many tenants as they may`,
+      what: `${connections.tenants} connections that have served every tenant, or as many as POOL_SLOT_MB lets them`,
     },
     {
       resource: 'locks',

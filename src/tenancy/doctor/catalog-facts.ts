@@ -26,7 +26,7 @@ export interface CatalogFacts {
 }
 
 /** What `tenant backup` writes to the audit log. */
-const backedUp = 'organization.backed-up';
+const backedUp = 'organization.backed_up';
 
 export function catalogFacts(catalog: Catalog): Promise<CatalogFacts> {
   return catalog.read(async (db) => {

@@ -13,5 +13,7 @@ export interface DatabaseVisit {
   knownRoles: ReadonlySet<string>;
   /** Connections that one server process may open to it. */
   connections: { tenants: number; others: number };
+  /** What the server's side of one of them may take before it is replaced. */
+  slotBytes: number;
   capacity: number;
 }

@@ -22,8 +22,8 @@ export interface DoctorOptions {
   /** Slug or schema name: only how this one's schema stands to its migrations. */
   only?: string | undefined;
   clock: Clock;
-  /** Connections of one server process: to tenants in each database, to the catalog. */
-  pools: { tenants: number; catalog: number };
+  /** Connections of one server process: to tenants in each database, each up to so many bytes; to the catalog. */
+  pools: { tenants: number; catalog: number; slotBytes: number };
   /** How many spares are to be kept ready. */
   spares: number;
   signal?: AbortSignal | undefined;
@@ -113,7 +113,7 @@ function visitOf(
   { id, name, installation }: Database,
   admin: DatabaseVisit['admin'],
 ): DatabaseVisit {
-  const { tenants, catalog } = options.pools;
+  const { tenants, catalog, slotBytes } = options.pools;
   const isPrimary = id === primaryDatabaseId;
   return {
     name,
@@ -121,6 +121,7 @@ function visitOf(
     installation,
     schemas: facts.schemas.filter(({ databaseId }) => databaseId === id),
     knownRoles: new Set(facts.schemas.map(({ roleName }) => roleName)),
+    slotBytes,
     connections: { tenants, others: isPrimary ? catalog + otherConnections : otherConnections },
     capacity: facts.databases.find((row) => row.id === id)!.capacity,
   };
