@@ -56,6 +56,8 @@ export const tasks = table(
   },
   (t) => [
     index('tasks_board').on(t.projectId, t.status, t.rank, t.id),
+    // The first ones of each of many projects are read without sorting all that there are
+    index('tasks_rank').on(t.projectId, t.rank, t.id),
     index('tasks_personal_board').on(t.assigneeId, t.status, t.rank, t.id).where(sql`${t.projectId} is null`),
     index('tasks_assignee').on(t.assigneeId),
     index('tasks_creator').on(t.creatorId),

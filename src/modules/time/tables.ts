@@ -40,6 +40,8 @@ export const timeEntries = table(
     index('time_entries_profile').on(t.profileId, t.workDate),
     // The few entries of a task come by id: without this order, a page of them may be searched among all entries
     index('time_entries_task').on(t.taskId, t.id),
+    // The latest ones of each of many tasks are read without sorting all that there are
+    index('time_entries_task_work_date').on(t.taskId, t.workDate, t.id),
     index('time_entries_work_date').on(t.workDate, t.id),
     index('time_entries_reviewer').on(t.reviewerId),
     uniqueIndex('time_entries_external_reference').on(t.externalReference),

@@ -1,0 +1,1 @@
+CREATE INDEX "tasks_rank" ON "tasks" ("project_id","rank","id");

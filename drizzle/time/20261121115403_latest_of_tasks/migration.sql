@@ -1,0 +1,1 @@
+CREATE INDEX "time_entries_task_work_date" ON "time_entries" ("task_id","work_date","id");
