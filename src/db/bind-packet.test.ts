@@ -27,6 +27,12 @@ test('without a role or a path, the login keeps its rights and sees no names', (
   expect(settings).not.toContain('role');
 });
 
+test('how statements are planned is said where it matters', () => {
+  expect(bindPacket({ ...scope, planning: 'once' }).settings).toContain('plan_cache_mode = force_generic_plan;');
+  expect(bindPacket({ ...scope, planning: 'anew' }).settings).toContain('plan_cache_mode = force_custom_plan;');
+  expect(bindPacket(scope).settings).not.toContain('plan');
+});
+
 test('a name cannot end its quotes', () => {
   const { settings } = bindPacket({ ...scope, role: 'a"; drop schema b; --' });
   expect(settings).toContain('set local role "a""; drop schema b; --"');

@@ -10,6 +10,14 @@ export interface Limits {
   idleMs: number;
 }
 
+/**
+ * When the server plans a prepared statement: `once` for all values, `anew` for each; otherwise it compares what the
+ * two seem to cost, which takes five executions and believes its estimates.
+ */
+export type Planning = 'once' | 'anew';
+
+const planModes: Readonly<Record<Planning, string>> = { once: 'force_generic_plan', anew: 'force_custom_plan' };
+
 /** Everything that a session may see: whose it is, where its names are looked up, whose rights it has, for how long. */
 export interface Scope {
   /** Fairness, affinity and prepared statements are by key: the tenant, or `catalog`. */
@@ -20,6 +28,7 @@ export interface Scope {
   /** `read` is one snapshot of the data for the whole session. */
   access: 'read' | 'write';
   limits: Limits;
+  planning?: Planning | undefined;
 }
 
 export interface BindPacket {
@@ -33,7 +42,7 @@ export interface BindPacket {
  * @throws RangeError for a name or a limit that Postgres could misread.
  */
 export function bindPacket(scope: Scope): BindPacket {
-  const { limits } = scope;
+  const { limits, planning } = scope;
   const path = scope.searchPath.length === 0 ? "''" : scope.searchPath.map(quoteIdentifier).join(', ');
   const settings = [
     `set local search_path = ${path}`,
@@ -41,6 +50,7 @@ export function bindPacket(scope: Scope): BindPacket {
     `set local lock_timeout = ${milliseconds(limits.lockMs)}`,
     `set local idle_in_transaction_session_timeout = ${milliseconds(limits.idleMs)}`,
   ];
+  if (planning) settings.push(`set local plan_cache_mode = ${planModes[planning]}`);
   if (scope.role !== null) settings.push(`set local role ${quoteIdentifier(scope.role)}`);
   return {
     begin: scope.access === 'read' ? 'begin isolation level repeatable read read only' : 'begin',

@@ -1,7 +1,7 @@
 import type { AnyRelations } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { AppError } from '../lib/errors.ts';
-import { bindPacket, type Scope } from './bind-packet.ts';
+import { bindPacket, type Planning, type Scope } from './bind-packet.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
@@ -9,7 +9,7 @@ import { type Held, type Sent, SentStatements } from './sent.ts';
 import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
-export type { Limits, Scope } from './bind-packet.ts';
+export type { Limits, Planning, Scope } from './bind-packet.ts';
 
 export type Effect = () => void | Promise<void>;
 
@@ -80,9 +80,10 @@ export class Session<R extends AnyRelations> {
    * Runs the one statement of a reading session, without drizzle: its rows come as bytes of text. BEGIN, the settings, the
    * statement and COMMIT travel in one packet. Afterwards the session is over; what it failed of, it fails of again.
    */
-  async readOnce(text: string, parameters: readonly unknown[]): Promise<Answer> {
+  async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
     if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'A writing session ends by its commit');
     this.#statements++;
+    this.#scope = { ...this.#scope, planning };
     let commit: Promise<unknown> | undefined;
     const answer = this.#run((lease) => {
       const sent = lease.run(text, parameters, 'bytes');

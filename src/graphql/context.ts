@@ -1,3 +1,4 @@
+import type { Planning } from '../db/session.ts';
 import type { Account, Viewer } from '../identity/viewer.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -113,9 +114,9 @@ export class Context {
    * Runs one statement that holds the viewer's row rules already, and gives its one row as bytes of text: a compiled
    * query. The session is over then; all other statements go through `db`.
    */
-  async readOnce(text: string, parameters: readonly unknown[]): Promise<readonly Buffer[]> {
+  async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<readonly Buffer[]> {
     void this.viewer;
-    const [row] = await this.#open().readOnce(text, parameters);
+    const [row] = await this.#open().readOnce(text, parameters, planning);
     return row as unknown as readonly Buffer[];
   }
 

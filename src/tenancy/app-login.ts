@@ -35,13 +35,15 @@ export async function makeLogin(grantor: Grantor, { role, password }: OwnLogin):
 
 /**
  * Takes from a login whatever would let a statement that escapes its transaction find data: inherited rights and a
- * search_path. Throws CONFIG_INVALID for a login with rights that cannot be taken.
+ * search_path. And just-in-time compilation: it takes a hundred times as long as our statements, and begins as soon as
+ * an estimate is high. Throws CONFIG_INVALID for a login with rights that cannot be taken.
  */
 export async function disarmLogin(grantor: Grantor, role: string): Promise<void> {
-  const [login] = await grantor.tx.run<{ powerful: boolean; inherits: boolean; lost: boolean }>(
+  const [login] = await grantor.tx.run<{ powerful: boolean; inherits: boolean; lost: boolean; jit: boolean }>(
     `select r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or d.datdba = r.oid as powerful,
       r.rolinherit as inherits,
-      exists (select from pg_db_role_setting s where s.setrole = r.oid and s.setdatabase in (0, d.oid) and 'search_path=""' = any(s.setconfig)) as lost
+      exists (select from pg_db_role_setting s where s.setrole = r.oid and s.setdatabase in (0, d.oid) and 'search_path=""' = any(s.setconfig)) as lost,
+      not exists (select from pg_db_role_setting s where s.setrole = r.oid and s.setdatabase in (0, d.oid) and 'jit=off' = any(s.setconfig)) as jit
     from pg_roles r, pg_database d where r.rolname = $1 and d.datname = current_database()`,
     [role],
   );
@@ -55,4 +57,5 @@ export async function disarmLogin(grantor: Grantor, role: string): Promise<void>
   const right = `ADMIN OPTION on the role ${role}`;
   if (login.inherits) await grantor.run(right, `alter role ${quoteIdentifier(role)} noinherit`);
   if (!login.lost) await grantor.run(right, `alter role ${quoteIdentifier(role)} set search_path = ''`);
+  if (login.jit) await grantor.run(right, `alter role ${quoteIdentifier(role)} set jit = off`);
 }

@@ -1,6 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type { Held, Sent } from '../db/sent.ts';
-import { type Limits, type Scope, Session } from '../db/session.ts';
+import { type Limits, type Planning, type Scope, Session } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';
@@ -167,8 +167,8 @@ export class TenantSession {
   }
 
   /** Runs the one statement of a reading session and ends it; its rows come as bytes of text. */
-  readOnce(text: string, parameters: readonly unknown[]): Promise<Answer> {
-    return this.#session.readOnce(text, parameters);
+  readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
+    return this.#session.readOnce(text, parameters, planning);
   }
 
   /** Whether a statement has taken a connection. */

@@ -168,6 +168,39 @@ describe('a document becomes one statement', () => {
     `);
   });
 
+  it('of a page whose size a variable brings, planned for the largest', () => {
+    expect(statementOf('query ($n: Int) { clients(first: $n) { nodes { name } } }', { n: 3 })).toMatchInlineSnapshot(`
+      "
+      select ('{"data":{"clients":' || (
+        select ('{"nodes":[' || coalesce(string_agg(('{"name":' || to_json(t1.name)::text || '}'), ','), '') || ']}')
+        from (
+        select t1.name
+        from (
+        select t1.name
+        from clients as t1
+        order by t1.id asc
+        limit 100) as t1
+        limit $1) as t1) || '}}') as r0
+      "
+    `);
+  });
+
+  it('of a page with the cursors of its ends', () => {
+    expect(statementOf('{ clients(first: 3) { pageInfo { hasNextPage endCursor } } }')).toMatchInlineSnapshot(`
+      "
+      select ('{"data":{"clients":' || (
+        select ('{"pageInfo":{"hasNextPage":' || (count(*) > 3)::text || ',"endCursor":' || coalesce(('"' || string_agg(replace(encode(convert_to(('|S:' || t1.id::text), 'UTF8'), 'base64'), chr(10), ''), '') filter (where t1.n = least(t1.m, 3)) || '"'), 'null') || '}}')
+        from (
+        select t1.id, row_number() over () as n, count(*) over () as m
+        from (
+        select t1.id
+        from clients as t1
+        order by t1.id asc
+        limit 4) as t1) as t1) || '}}') as r0
+      "
+    `);
+  });
+
   it('of several root fields', () => {
     expect(
       statementOf('{ __typename some: projects(first: 1) { nodes { id } } clients { totalCount } }'),
@@ -201,6 +234,22 @@ describe('the same statement serves', () => {
     expect(statementOf(query, { where: { name: { ne: 'a' } } })).not.toBe(one);
     expect(statementOf(query, { where: { name: null } })).not.toBe(one);
   });
+});
+
+describe('the database plans', () => {
+  it.each([
+    [
+      'once what is asked by keys, sizes and positions',
+      'query ($n: Int) { projects(first: $n) { nodes { id } } }',
+      'once',
+    ],
+    ['as it likes what is asked by values', '{ tasks(where: { name: { eq: "a" } }) { nodes { id } } }', undefined],
+    [
+      'anew what is summed up over values',
+      '{ timeEntriesAggregate(where: { workDate: { gte: "2026-01-01" } }) { sum } }',
+      'anew',
+    ],
+  ])('%s', (_what, query, planning) => expect(planOf(query, { n: 3 }).planning).toBe(planning));
 });
 
 describe('the executor is left', () => {

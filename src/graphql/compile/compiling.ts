@@ -15,6 +15,8 @@ export type CompileObject = (of: Pick<Selected, 'nodes'>, type: GraphQLObjectTyp
 /** Throws for values that only the executor may judge. */
 export type Check = (supplied: Supplied) => unknown;
 
+const derivedFrom = (hole: Hole<Supplied>): Hole<Supplied>[] => [hole, ...hole.derived.flatMap(derivedFrom)];
+
 const preparations = ({ derived }: Hole<Supplied>): Check[] =>
   derived.flatMap((hole) => [hole.read, ...preparations(hole)]);
 
@@ -29,6 +31,8 @@ export class Compiling {
   readonly #args: readonly Args[];
   readonly #holes: Hole<Supplied>[] = [];
   readonly #checks: Check[] = [];
+  /** Whether rows are summed up. */
+  sums = false;
   #aliases = 0;
 
   constructor(options: {
@@ -72,6 +76,11 @@ export class Compiling {
   /** Everything that may refuse a request's values: the executor looks at all of them, also under no rows. */
   get checks(): readonly Check[] {
     return [...this.#checks, ...this.#holes.flatMap(preparations)];
+  }
+
+  /** Whether a parameter is what a client compares with. */
+  isValue(parameter: unknown): boolean {
+    return this.#holes.some((hole) => derivedFrom(hole).includes(parameter as never));
   }
 
   site(selected: Selected): Site {

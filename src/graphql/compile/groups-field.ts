@@ -33,6 +33,7 @@ export function groupsField(selected: Selected, declaration: GroupsDeclaration, 
   const { field } = selected;
   const list = isNonNullType(field.type) ? field.type.ofType : field.type;
   if (!isListType(list)) throw new Declined('is no list of groups');
+  compiling.sums = true;
   const site = compiling.site(selected);
   const template = compiling.template(site);
   const limit = ({ sites }: Supplied) => declaration.limit({ ...sites[site.index]!.args });

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
+import type { Planning } from '../../db/session.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { GroupsDeclaration } from '../groups.ts';
 import type { ListDeclaration, RowDeclaration } from '../pages.ts';
@@ -30,6 +31,7 @@ interface PlanParts {
   roots: readonly Root[] | undefined;
   target: Target;
   readsRows: boolean;
+  planning: Planning | undefined;
 }
 
 /** What a plan answers: which fields it is of, and what stands around the object of them. */
@@ -45,6 +47,8 @@ export type Text = Buffer | string;
 /** A document made into one statement, and how its row becomes the answer. */
 export class Plan {
   readonly text: string;
+  /** When the database plans it: once, where no value can make another way the better one. */
+  readonly planning: Planning | undefined;
   /** Whether the row is the answer as it is: then nothing can be wrong with it once the statement was answered. */
   readonly plain: boolean;
   /** Whether it needs the statement at all. */
@@ -54,8 +58,9 @@ export class Plan {
   readonly #roots: PlanParts['roots'];
   readonly #target: Target;
 
-  constructor({ text, parameters, checks, roots, target, readsRows }: PlanParts) {
+  constructor({ text, parameters, checks, roots, target, readsRows, planning }: PlanParts) {
     this.text = text;
+    this.planning = planning;
     this.#parameters = parameters;
     this.#checks = checks;
     this.#roots = roots;
@@ -115,7 +120,14 @@ export function compilePlan(
     roots: plain ? undefined : roots.map(({ key, read }) => ({ key, read })),
     target,
     readsRows: compiling.readsRows,
+    planning: planningOf(params, compiling),
   });
+}
+
+/** Keys, sizes and positions lead the same way whatever they are; sums over a range are another matter for each range. */
+function planningOf(parameters: readonly unknown[], compiling: Compiling): Planning | undefined {
+  if (!parameters.some((parameter) => compiling.isValue(parameter))) return 'once';
+  return compiling.sums ? 'anew' : undefined;
 }
 
 function rootField(selected: Selected, compiling: Compiling): Output {

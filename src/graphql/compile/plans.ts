@@ -110,7 +110,7 @@ export class Plans {
     }
     let row: readonly Buffer[];
     try {
-      row = await context.readOnce(plan.text, parameters);
+      row = await context.readOnce(plan.text, parameters, plan.planning);
     } catch (error) {
       const code = toAppError(error)?.code;
       if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
