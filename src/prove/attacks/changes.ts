@@ -19,12 +19,14 @@ export const changes: AttackGroup = {
         (each) => each !== undefined,
       )) {
         for (const order of ['OLDEST_FIRST', 'NEWEST_FIRST']) {
-          const answer = await duel.ask(`events after theirs, ${order}`, server, {
+          const attack = `events after theirs, ${order}`;
+          const answer = await duel.ask(attack, server, {
             query: log,
             variables: { after, order },
             headers,
           });
-          if (answer.errors.length > 0) duel.found('events after theirs', `answered ${codesOf(answer)}`);
+          // One that lies before all that is kept is refused
+          if (codesOf(answer).some((code) => code !== 'BAD_CURSOR')) duel.found(attack, `answered ${codesOf(answer)}`);
         }
       }
     }
