@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { Admin } from '../../src/db/admin.ts';
+import { wholeLedger } from '../../src/db/migration-ledger.ts';
 import { Seal } from '../../src/lib/seal.ts';
 import { bootstrap, findInstallation } from '../../src/tenancy/bootstrap.ts';
+import { buildSchema } from '../../src/tenancy/build-schema.ts';
 import { urlContext } from '../../src/tenancy/databases/databases.ts';
 import { runDoctor } from '../../src/tenancy/doctor/run-doctor.ts';
 import { migrateFleet } from '../../src/tenancy/migrate.ts';
+import { migrateDatabase } from '../../src/tenancy/migrate-database.ts';
 import { assertSchemasCurrent } from '../../src/tenancy/schema-status.ts';
 import { createDatabase } from '../support/database.ts';
 import { Raw } from '../tenancy/raw.ts';
@@ -13,6 +17,7 @@ import { secret, World } from '../tenancy/world.ts';
 let lines: TestLines;
 let world: World;
 let admin: Raw;
+const options = { clock: () => new Date(), pools: { tenants: 1, catalog: 1, slotBytes: 1e8 }, spares: 0 };
 const away = '00000000-0000-7000-8000-00000000dead';
 
 beforeAll(async () => {
@@ -45,16 +50,46 @@ it('a database that is away is told of, and stops neither migrations, a start no
     away: [{ name: 'away', schemas: 1 }],
   });
   expect(await assertSchemasCurrent(fleet)).toMatchObject([{ name: 'away', schemas: 1 }]);
-  const clock = () => new Date();
-  const { findings, compared } = await runDoctor(fleet, {
-    clock,
-    pools: { tenants: 1, catalog: 1, slotBytes: 1e8 },
-    spares: 0,
-  });
+  const { findings, compared } = await runDoctor(fleet, options);
   expect(compared).toBe(1);
   expect(findings.filter(({ check }) => check === 'database')).toMatchObject([
     { subject: 'away', severity: 'PROBLEM' },
   ]);
+});
+
+it('migrates and compares the tenants of every database', async () => {
+  await using second = await createDatabase();
+  const id = '00000000-0000-7000-8000-00000000beef';
+  const { prefix } = world.installation;
+  const further = await bootstrap({ adminUrl: second.url, secret, further: { databaseId: id, prefix } });
+  const seal = (url: string, whose: 'app' | 'admin') => new Seal(secret).seal(url, urlContext(id, whose));
+  await admin.run(
+    `insert into catalog.databases (id, name, kind, state, sealed_url, sealed_admin_url, created_at, updated_at)
+    values ('${id}', 'second', 'SHARED', 'READY', '${seal(further.appUrl, 'app')}', '${seal(second.url, 'admin')}', now(), now())`,
+  );
+  const tenant = await world.provision('Elsewhere');
+  await using there = new Admin({ url: second.url });
+  await migrateDatabase(there, further, world.fleet.lines);
+  await buildSchema(there, further, tenant, world.fleet.lines.ofTenant());
+  await admin.run(`update catalog.organizations set database_id = '${id}' where id = '${tenant.id}'`);
+  await admin.run(`update catalog.tenant_schemas set database_id = '${id}' where organization_id = '${tenant.id}'`);
+  await lines.write('alpha', '20260301000000_both', 'ALTER TABLE "notes" ADD COLUMN "both" text;');
+  const statements: string[] = [];
+  const fleet = { ...world.fleet, lines: lines.read(), onStatement: (text: string) => void statements.push(text) };
+  const report = await migrateFleet(fleet);
+  expect(report.migrated.map(({ slug, database }) => `${slug} in ${database}`).sort()).toEqual([
+    'elsewhere in second',
+    'near in primary',
+  ]);
+  expect(statements.filter((text) => text === wholeLedger)).toHaveLength(2);
+  const { findings, compared, drift } = await runDoctor(fleet, options);
+  expect([compared, drift]).toEqual([2, []]);
+  await there.run(`alter table ${tenant.schemaName}.notes drop column "both"`);
+  expect((await runDoctor(fleet, options)).drift).toMatchObject([{ slug: 'elsewhere', database: 'second' }]);
+  // The schema that was left in the first database
+  expect(findings.filter(({ check }) => check === 'orphans').map(({ subject }) => subject)).toContain(
+    tenant.schemaName,
+  );
 });
 
 it('looking finds an installation, or none, and makes nothing', async () => {

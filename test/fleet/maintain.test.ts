@@ -133,15 +133,18 @@ it('rebuilds an index that has grown far beyond its entries', async () => {
   await admin.query(`alter table ${schema}.grown owner to ${world.app.installation.roles.owner}`);
   await admin.query(`insert into ${schema}.grown select generate_series(1, 200000)`);
   await admin.query(`delete from ${schema}.grown where id % 100 > 0`);
-  await maintainTenants(world.app.fleet, { clock, only: schema });
-  const { maintained } = await maintainTenants(world.app.fleet, { clock, only: schema });
-  const again = await maintainTenants(world.app.fleet, { clock, only: schema });
-  const rebuilt = [...maintained, ...again.maintained].flatMap(({ reindexed }) => reindexed);
-  expect(rebuilt.length).toBeLessThanOrEqual(1);
-  const [size] = await admin.query<{ small: boolean }>(
-    `select pg_relation_size('${schema}.grown_pkey') < 500000 as small`,
-  );
-  expect(size).toEqual({ small: true });
+  await admin.query('select pg_stat_force_next_flush()');
+  const rebuilt: string[] = [];
+  const isSmall = async () => {
+    const { maintained } = await maintainTenants(world.app.fleet, { clock, only: schema });
+    rebuilt.push(...maintained.flatMap(({ reindexed }) => reindexed));
+    const size = `select pg_relation_size('${schema}.grown_pkey') < 500000 as small`;
+    return (await admin.query<{ small: boolean }>(size))[0]!.small;
+  };
+  // The server's own vacuum may be at the table just then: what is locked is left to the next run
+  await expect.poll(isSmall, { timeout: 20_000 }).toBe(true);
+  expect(await isSmall()).toBe(true);
+  expect(rebuilt).toEqual(['grown_pkey']);
   await admin.query(`drop table ${schema}.grown`);
 });
 
