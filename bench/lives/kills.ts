@@ -60,7 +60,8 @@ export async function killLives(url: string, fleet: Fleet, kills: number): Promi
 async function run(url: string, deed: string, slug: string, killAfter?: number): Promise<number | undefined> {
   const child = fork(victim, [url, deed, slug]);
   const gone = once(child, 'exit');
-  await once(child, 'message');
+  const ready = await Promise.race([once(child, 'message'), gone.then(() => undefined)]);
+  if (!ready) throw new Error(`The process for ${slug} ended before it began`);
   const from = performance.now();
   child.send('go');
   const done = once(child, 'message').then(() => performance.now() - from);

@@ -3,12 +3,12 @@ import { type Clock, later, systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
-import type { CatalogTx } from '../catalog.ts';
+import type { CatalogDb, CatalogTx } from '../catalog.ts';
 import type { Fleet } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
-import { organizations, tenantMoves } from '../tables.ts';
-import { tenantNotFound } from '../tenant.ts';
+import { organizations, tenantMoves, tenantSchemas } from '../tables.ts';
+import { isSchema, tenantNotFound } from '../tenant.ts';
 import type { Organization } from '../update-organization.ts';
 import { closeAccess } from './access.ts';
 
@@ -27,12 +27,13 @@ export const defaultGraceMs = 30 * day;
 
 /**
  * Begins to delete an organization: access ends at once, its data goes after the time of grace. Interrupted or repeated, it
- * stays as it was asked for first, but for another time of grace. Throws TENANT_NOT_FOUND while it is not whole,
+ * stays as it was asked for first, but for another time of grace; once its data is being dropped it does nothing more. Throws TENANT_NOT_FOUND while it is not whole,
  * INVALID_STATE while it is being moved.
  */
 export function deleteOrganization(fleet: Fleet, id: string, options: DeleteOptions): Promise<Organization> {
   return holdingLife(fleet, id, async () => {
     const organization = await fleet.catalog.write((tx) => markDeleting(tx, id, options));
+    if (!(await fleet.catalog.read((db) => isStillThere(db, organization)))) return organization;
     await closeAccess(fleet, organization);
     await options.finalBackup?.(organization);
     return organization;
@@ -58,6 +59,18 @@ async function markDeleting(tx: CatalogTx, id: string, { by, graceMs, clock = sy
   });
   await notifyOrganizationChanged(tx, id);
   return after!;
+}
+
+/** Whether nothing of its data is dropped yet: then it can be taken back, and saved. */
+export async function isStillThere(
+  db: CatalogDb,
+  { databaseId, schemaName }: Pick<Organization, 'databaseId' | 'schemaName'>,
+): Promise<boolean> {
+  const [schema] = await db
+    .select({ state: tenantSchemas.state })
+    .from(tenantSchemas)
+    .where(isSchema(databaseId, schemaName));
+  return schema?.state === 'ACTIVE';
 }
 
 /** Locks the row of an organization that is served, kept or on its way out. Throws TENANT_NOT_FOUND. */

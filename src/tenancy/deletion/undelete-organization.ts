@@ -6,11 +6,10 @@ import type { CatalogTx } from '../catalog.ts';
 import type { Fleet } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
-import { auditLogs, organizationStatuses, organizations, tenantSchemas } from '../tables.ts';
-import { isSchema } from '../tenant.ts';
+import { auditLogs, organizationStatuses, organizations } from '../tables.ts';
 import type { Organization } from '../update-organization.ts';
 import { openAccess } from './access.ts';
-import { deletionRequested, lockWhole } from './delete-organization.ts';
+import { deletionRequested, isStillThere, lockWhole } from './delete-organization.ts';
 
 /**
  * Takes a deletion back: the organization is again what it was, be it suspended or archived. Throws INVALID_STATE when it
@@ -29,11 +28,9 @@ async function requireWhole(tx: CatalogTx, id: string): Promise<Organization> {
   if (organization.status !== 'DELETING') {
     throw new AppError('INVALID_STATE', `The organization is ${organization.status.toLowerCase()}`);
   }
-  const [schema] = await tx
-    .select({ state: tenantSchemas.state })
-    .from(tenantSchemas)
-    .where(isSchema(organization.databaseId, organization.schemaName));
-  if (schema?.state !== 'ACTIVE') throw new AppError('INVALID_STATE', 'The data of the organization is being dropped');
+  if (!(await isStillThere(tx, organization))) {
+    throw new AppError('INVALID_STATE', 'The data of the organization is being dropped');
+  }
   return organization;
 }
 
