@@ -6,7 +6,6 @@ import SchemaBuilder, {
 import type { GraphQLFieldResolver } from 'graphql';
 import { AppError } from '../lib/errors.ts';
 import { readJson } from '../lib/read-text.ts';
-import { checkFilter } from './document-limits.ts';
 
 export const cursorPluginName = 'chantierCursors' as const;
 
@@ -19,7 +18,6 @@ declare global {
 }
 
 interface PageArguments {
-  where?: unknown;
   first?: number | null;
   last?: number | null;
   after?: string | null;
@@ -91,7 +89,6 @@ function checkSize(size: number | null | undefined, argument: string): void {
 function plainArguments(args: PageArguments): PageArguments {
   checkSize(args.first, 'first');
   checkSize(args.last, 'last');
-  checkFilter(args.where);
   const tag = orderingTag(args.orderBy);
   return {
     ...args,
@@ -110,7 +107,7 @@ function bindPage<T>(page: T, args: PageArguments): T {
   return page;
 }
 
-/** Binds the cursors of every connection to its ordering and checks page sizes and filters, before anything is planned. */
+/** Binds the cursors of every connection to its ordering and checks page sizes, before anything is planned. */
 export class CursorPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (!('after' in config.args && 'before' in config.args)) return config;

@@ -1,5 +1,6 @@
 import { Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '../lib/errors.ts';
+import { isPlainObject } from '../lib/plain-object.ts';
 
 /** Bounds on the text of a document: what is within them is parsed and checked in milliseconds, and never too deep. */
 export interface DocumentLimits {
@@ -59,7 +60,7 @@ function* partsOf(value: unknown): Generator<{ part: object; level: number }> {
   const open = [{ part: value, level: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
     const { part, level } = next;
-    if (typeof part !== 'object' || part === null) continue;
+    if (!Array.isArray(part) && !isPlainObject(part)) continue;
     yield { part, level };
     for (const inner of Object.values(part)) open.push({ part: inner, level: level + 1 });
   }

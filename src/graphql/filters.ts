@@ -4,6 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import type { Relations } from '../relations.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
+import { checkFilter } from './document-limits.ts';
 import { decodeGlobalId, externalReferenceOf } from './global-id.ts';
 import { Hole, prepared } from './hole.ts';
 import type { TableName, WhereOf } from './row-rules.ts';
@@ -143,6 +144,7 @@ export function defineFilter<T extends TableName>(name: string, _table: T, spec:
     },
   });
   const where = (input: FilterInput | null | undefined) => {
+    checkFilter(input);
     const conditions = input ? conditionsOf(spec as unknown as FilterSpec<TableName>, input) : [];
     return conditions.length ? ({ AND: conditions } as WhereOf<T>) : undefined;
   };

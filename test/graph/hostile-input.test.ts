@@ -27,6 +27,19 @@ describe('a filter', () => {
   });
 
   it.each([
+    ['the log of changes', 'query ($where: EventFilter) { events(where: $where) { totalCount } }', 'action'],
+    ['sums', 'query ($where: TimeEntryFilter) { timeEntriesAggregate(where: $where) { count } }', 'description'],
+  ])('with very many conditions is refused of %s too', async (_name, query, field) => {
+    const where = (count: number) => ({ or: Array(count).fill({ [field]: { eq: 'x' } }) });
+    const owner = await acme.as('OWNER');
+    const codes = async (count: number) => {
+      const { errors } = await owner.graphql(query, { where: where(count) });
+      return errors.map(({ extensions }) => extensions.code);
+    };
+    expect([await codes(100), await codes(501)]).toEqual([[], ['TOO_COMPLEX']]);
+  });
+
+  it.each([
     ['half a character', { firstName: { contains: '\ud800' } }],
     ['a text as long as a request', { firstName: { contains: 'x'.repeat(900_000) } }],
     ['one of very many', { firstName: { in: Array(50_000).fill('x') } }],

@@ -1,4 +1,5 @@
 import { type ArgumentNode, getArgumentValues, Kind, type ValueNode, type VariableValues } from 'graphql';
+import { isPlainObject } from '../../lib/plain-object.ts';
 import { Hole } from '../hole.ts';
 import type { Selected } from './selection.ts';
 import type { Args, SiteValues, Supplied } from './supplied.ts';
@@ -65,12 +66,7 @@ export function templateOf({ index }: Site, args: Args, holes: Hole<Supplied>[])
 function isLeaf(value: unknown): boolean {
   if (value === null || value === undefined || typeof value === 'boolean') return false;
   if (Array.isArray(value)) return value.length > 0 && value.every((item) => isLeaf(item) && !Array.isArray(item));
-  return typeof value !== 'object' || !isPlain(value);
-}
-
-function isPlain(value: object): boolean {
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  return typeof value !== 'object' || !isPlainObject(value);
 }
 
 function shapeOf(value: unknown, leaves: unknown[]): string {

@@ -2,12 +2,12 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
-  getVariableValues,
   Kind,
   type OperationDefinitionNode,
   type VariableValues,
   visit,
 } from 'graphql';
+import { coercedVariables } from '../variables.ts';
 import { valuesAt } from './arguments.ts';
 import { Declined } from './decline.ts';
 import { kindsOf } from './node-field.ts';
@@ -41,7 +41,7 @@ export class Operation {
 
   /** Throws Declined for values that do not fit: the executor reports them. */
   variables(given: Record<string, unknown> | null | undefined): VariableValues {
-    const { variableValues } = getVariableValues(this.#schema, this.#definition.variableDefinitions ?? [], given ?? {});
+    const { variableValues } = coercedVariables({ schema: this.#schema, variableValues: given }, this.#definition);
     if (!variableValues) throw new Declined('variables do not fit');
     return variableValues;
   }

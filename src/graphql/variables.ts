@@ -1,0 +1,24 @@
+import { type ExecutionArgs, getVariableValues, type OperationDefinitionNode } from 'graphql';
+
+type Given = Pick<ExecutionArgs, 'schema' | 'variableValues' | 'hideSuggestions'>;
+type Coerced = ReturnType<typeof getVariableValues>;
+
+const known = new WeakMap<object, { operation: OperationDefinitionNode; coerced: Coerced }>();
+
+/** The variables of a request as its operation declares them, or what is wrong with them; once for each request. */
+export function coercedVariables(
+  { schema, variableValues, hideSuggestions }: Given,
+  operation: OperationDefinitionNode,
+): Coerced {
+  const before = variableValues && known.get(variableValues);
+  if (before?.operation === operation) return before.coerced;
+  const declared = operation.variableDefinitions ?? [];
+  const coerced = getVariableValues(
+    schema,
+    declared,
+    { ...variableValues },
+    { hideSuggestions: hideSuggestions ?? false },
+  );
+  if (variableValues) known.set(variableValues, { operation, coerced });
+  return coerced;
+}

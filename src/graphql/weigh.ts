@@ -1,0 +1,107 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+  getArgumentValues,
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  type VariableValues,
+} from 'graphql';
+
+/** What an operation costs; how many values its answer may have depends on the sizes of the pages that it asks for. */
+export interface Weight {
+  depth: number;
+  breadth: number;
+  /** Takes as long as the breadth says: not to be asked before that is known to be small. */
+  complexity(variables: VariableValues): number;
+}
+
+/** What Pothos' complexity plugin notes of a field. */
+type Declared = { field?: number; multiplier?: number };
+type Declaration = number | Declared | ((args: Record<string, unknown>) => number | Declared);
+
+const listMultiplier = 10;
+const sizes = new Set(['first', 'last', 'ids']);
+
+const nothing: Weight = { depth: 0, breadth: 0, complexity: () => 0 };
+
+/**
+ * Weighs an operation by what the declarations of its fields say, as the complexity plugin does, but once: for each
+ * request only the sizes of pages are looked at.
+ */
+export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Weight {
+  const fragments = new Map(
+    document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
+  );
+  return new Scale(schema, fragments).ofSet(operation.selectionSet, schema.getRootType(operation.operation)!);
+}
+
+class Scale {
+  readonly #schema: GraphQLSchema;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #known = new Map<SelectionSetNode, Map<GraphQLNamedType, Weight>>();
+
+  constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+    this.#schema = schema;
+    this.#fragments = fragments;
+  }
+
+  /** A fragment that is spread often is weighed once for each type. */
+  ofSet(set: SelectionSetNode, type: GraphQLNamedType): Weight {
+    const ofSet = this.#known.get(set) ?? new Map<GraphQLNamedType, Weight>();
+    this.#known.set(set, ofSet);
+    const weight = ofSet.get(type) ?? sum(set.selections.map((node) => this.#ofSelection(node, type)));
+    ofSet.set(type, weight);
+    return weight;
+  }
+
+  #ofSelection(node: SelectionSetNode['selections'][number], type: GraphQLNamedType): Weight {
+    if (node.kind === Kind.FIELD) return this.#ofField(node, type);
+    const fragment = node.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(node.name.value)! : node;
+    const condition = fragment.typeCondition;
+    return this.ofSet(fragment.selectionSet, condition ? this.#schema.getType(condition.name.value)! : type);
+  }
+
+  #ofField(node: FieldNode, type: GraphQLNamedType): Weight {
+    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
+    const under = field && node.selectionSet ? this.ofSet(node.selectionSet, getNamedType(field.type)) : nothing;
+    const declared = field ? declaredBy(field, node) : constant({});
+    const multiplier = field && isListType(getNullableType(field.type)) ? listMultiplier : 1;
+    return {
+      depth: 1 + under.depth,
+      breadth: 1 + under.breadth,
+      complexity: (variables) => {
+        const own = declared(variables);
+        return (own.field ?? 1) + under.complexity(variables) * Math.max(own.multiplier ?? multiplier, 0);
+      },
+    };
+  }
+}
+
+/** What the declaration of a field says for the arguments that it has in the document. */
+function declaredBy(field: GraphQLField<unknown, unknown>, node: FieldNode): (variables: VariableValues) => Declared {
+  const declaration = field.extensions.complexity as Declaration | undefined;
+  if (typeof declaration !== 'function') return constant(asDeclared(declaration));
+  if (!field.args.some(({ name }) => sizes.has(name))) return constant(asDeclared(declaration({})));
+  return (variables) => asDeclared(declaration(getArgumentValues(field, node, variables)));
+}
+
+const constant = (declared: Declared) => (): Declared => declared;
+
+const asDeclared = (declared: number | Declared | undefined): Declared =>
+  typeof declared === 'number' ? { field: declared } : (declared ?? {});
+
+const sum = (weights: readonly Weight[]): Weight => ({
+  depth: weights.reduce((most, { depth }) => Math.max(most, depth), 0),
+  breadth: weights.reduce((total, { breadth }) => total + breadth, 0),
+  complexity: (variables) => weights.reduce((total, { complexity }) => total + complexity(variables), 0),
+});

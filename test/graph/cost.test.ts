@@ -1,0 +1,55 @@
+import { complexityFromQuery } from '@pothos/plugin-complexity';
+import { getOperationAST, getVariableValues, parse } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { weigh } from '../../src/graphql/weigh.ts';
+import { uuidv7 } from '../../src/lib/ids.ts';
+import { schema } from '../../src/schema.ts';
+import { Documents } from '../compile/documents.ts';
+import { Random } from '../compile/random.ts';
+
+function weightOf(query: string, variables: Record<string, unknown> = {}) {
+  const document = parse(query);
+  const operation = getOperationAST(document)!;
+  const { variableValues } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+  const { depth, breadth, complexity } = weigh(schema, document, operation);
+  return { depth, breadth, complexity: complexity(variableValues!) };
+}
+
+/** Undefined where it reads ids and cursors too, and refuses them. */
+function weightByPlugin(query: string, variables: Record<string, unknown>) {
+  try {
+    return complexityFromQuery(query, { schema, variables, ctx: {} });
+  } catch {
+    return undefined;
+  }
+}
+
+describe('the weight of an operation', () => {
+  it('is what the plugin makes of the declarations', () => {
+    const ids = new Map(['Project', 'Task', 'Profile', 'Channel'].map((type) => [type, [`${type}:${uuidv7()}`]]));
+    const documents = new Documents(schema, new Random(11), ids, undefined);
+    let compared = 0;
+    for (let n = 0; n < 1_000; n++) {
+      const { query, variables } = documents.next();
+      const expected = weightByPlugin(query, variables);
+      if (!expected) continue;
+      expect(weightOf(query, variables), query).toEqual(expected);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(500);
+  });
+
+  it('follows the sizes that are asked for, and nothing else of the arguments', () => {
+    const query = 'query ($n: Int, $ids: [ID!]!) { projects(first: $n) { nodes { name } } nodes(ids: $ids) { id } }';
+    const weight = (n: number, ids: string[]) => weightOf(query, { n, ids }).complexity;
+    expect(weight(20, ['no id']) - weight(10, ['no id'])).toBe(weight(30, ['a']) - weight(20, ['b']));
+    expect(weight(10, ['a', 'b']) - weight(10, ['a'])).toBe(1);
+  });
+
+  it('is told at once of fragments that double each other', () => {
+    const doubled = Array.from({ length: 60 }, (_, n) => `fragment f${n} on Project { ...f${n + 1} ...f${n + 1} }`);
+    const query = `{ projects { nodes { ...f0 } } } ${doubled.join(' ')} fragment f60 on Project { id }`;
+    const document = parse(query);
+    expect(weigh(schema, document, getOperationAST(document)!).breadth).toBe(2 ** 60 + 2);
+  });
+});
