@@ -28,7 +28,11 @@ export async function startSecondServer(): Promise<SecondServer> {
   const { url, port } = server;
   return {
     adminUrl: url,
-    env: { DATABASE_HOSTS_ALLOWED: '127.0.0.1', DATABASE_HOSTS_WITHOUT_TLS: '127.0.0.1', ENABLE_MULTI_DATABASE: 'true' },
+    env: {
+      DATABASE_HOSTS_ALLOWED: '127.0.0.1',
+      DATABASE_HOSTS_WITHOUT_TLS: '127.0.0.1',
+      ENABLE_MULTI_DATABASE: 'true',
+    },
     async createDatabase() {
       const database = await createDatabaseOn(url);
       const reached = new URL(database.url);

@@ -35,4 +35,5 @@ CREATE INDEX "tenant_schemas_organization_id_idx" ON "tenant_schemas" ("organiza
 CREATE INDEX "tenant_schemas_state_idx" ON "tenant_schemas" ("state","drop_after");--> statement-breakpoint
 ALTER TABLE "tenant_moves" ADD CONSTRAINT "tenant_moves_from_database_id_databases_id_fkey" FOREIGN KEY ("from_database_id") REFERENCES "databases"("id");--> statement-breakpoint
 ALTER TABLE "tenant_moves" ADD CONSTRAINT "tenant_moves_to_database_id_databases_id_fkey" FOREIGN KEY ("to_database_id") REFERENCES "databases"("id");--> statement-breakpoint
-ALTER TABLE "tenant_schemas" DROP CONSTRAINT "tenant_schemas_state", ADD CONSTRAINT "tenant_schemas_state" CHECK ("state" in ('BUILDING', 'SPARE', 'ACTIVE', 'INCOMING', 'RETAINED', 'SCRATCH', 'DROPPING'));
+ALTER TABLE "tenant_schemas" DROP CONSTRAINT "tenant_schemas_state";--> statement-breakpoint
+ALTER TABLE "tenant_schemas" ADD CONSTRAINT "tenant_schemas_state" CHECK ("state" in ('BUILDING', 'SPARE', 'ACTIVE', 'INCOMING', 'RETAINED', 'SCRATCH', 'DROPPING'));
