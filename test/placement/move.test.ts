@@ -148,7 +148,11 @@ describe('a move', () => {
       select array_agg(g.rolname::text) as groups, min(r.rolconfig::text) as config, bool_or(r.rolinherit or r.rolsuper or r.rolcreaterole) as powerful
       from pg_roles r join pg_auth_members m on m.member = r.oid join pg_roles g on g.oid = m.roleid
       where r.rolname = ${`${roleName}_login`}`;
-    expect(rights).toEqual({ groups: [roleName], config: '{"search_path=\\"\\"",jit=off}', powerful: false });
+    expect(rights).toEqual({
+      groups: [roleName],
+      config: '{"search_path=\\"\\"",jit=off,random_page_cost=2.5}',
+      powerful: false,
+    });
     await further.end();
   });
 
