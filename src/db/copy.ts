@@ -44,12 +44,18 @@ function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
 /** A connection that can carry a COPY, and that is closed when one did not come to its end. */
 export interface CopyPeer {
   begin<Data>(): Promise<Copy<Data>>;
+  /** False once its connection is known to be lost. */
+  readonly alive: boolean;
   destroy(): void;
 }
 
-export const copyPeer = (sql: Sql, text: string, destroy: () => void): CopyPeer => ({
+/** A COPY on a client's connection, whose life is that of its owner. */
+export const copyPeer = (sql: Sql, text: string, owner: Pick<CopyPeer, 'alive' | 'destroy'>): CopyPeer => ({
   begin: () => begin(sql, text),
-  destroy,
+  get alive() {
+    return owner.alive;
+  },
+  destroy: () => owner.destroy(),
 });
 
 /** The data of a COPY TO STDOUT, as fast as it is read. Whoever stops reading closes the connection. */
@@ -66,7 +72,12 @@ export function readCopy(peer: CopyPeer): Readable {
           whole = true;
           this.push(null);
         };
-        copy.data.once('end', () => copy.done.then(finish, fail));
+        copy.data.once('end', () => {
+          // postgres.js stops its socket whenever more comes than is wanted yet, and lets it go on when its stream is
+          // read. When the end came right behind, nobody reads it any more, and every later answer would be left unread.
+          if (peer.alive) copy.data._read(0);
+          copy.done.then(finish, fail);
+        });
         ready();
       }, ready);
     },

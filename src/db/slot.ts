@@ -189,7 +189,7 @@ export class Slot {
   copy(text: string): CopyPeer {
     if (!this.#alive) throw databaseError('CONNECTION_LOST');
     this.#options.onStatement?.(text);
-    return copyPeer(this.#sql, text, () => this.destroy());
+    return copyPeer(this.#sql, text, this);
   }
 
   /**

@@ -101,6 +101,14 @@ describe('COPY', () => {
     expect(await count()).toBe(0);
   });
 
+  test.each([1_000_000, 70_000])('out whose last row of %i characters stops the socket goes on', async (characters) => {
+    const out = await admin.transaction(async (tx) => {
+      const whole = await text(tx.copyOut(`copy (select repeat('x', ${characters})) to stdout`));
+      return [whole.length, await tx.run('select 1 as one')];
+    });
+    expect(out).toEqual([characters + 1, [{ one: 1 }]]);
+  });
+
   test('in that its giver gives up writes nothing', async () => {
     const broken = Readable.from(
       (function* () {
