@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { RequestListener } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
 import { App } from './app.ts';
 import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
@@ -116,6 +117,9 @@ export interface ServeOptions {
  * throws SCHEMA_MISMATCH, naming the command that mends it, when the schemas do not fit this build.
  */
 export async function serve({ config, logger, signal, stdout }: ServeOptions): Promise<void> {
+  // Answers are buffers beside V8's heap. By default each 64 MB of them has it mark the whole heap, all that the graph
+  // is made of, which took half of the processor time of large answers; so they count as what is on the heap does.
+  setFlagsFromString('--external-memory-accounted-in-global-limit');
   const { metrics: where } = config;
   const metrics = where.port === undefined && where.token === undefined ? undefined : new Metrics(where);
   await using app = await App.open({ config, logger, ...(metrics && { onHeld: metrics.held }) });

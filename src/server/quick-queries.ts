@@ -40,6 +40,8 @@ const answerTypes: Readonly<Record<string, string>> = {
   'application/json': 'application/json; charset=utf-8',
 };
 
+const shortAnswer = 4_096;
+
 const endpoint = /^(?:\/t\/[^/?#]+)?\/graphql$/;
 
 /**
@@ -99,7 +101,8 @@ export class QuickQueries {
       'content-type': answerTypes[request.headers.accept ?? ''],
       'content-length': Buffer.byteLength(answer),
     });
-    response.end(answer);
+    // Node writes a short text in one piece with its head
+    response.end(answer.length < shortAnswer ? answer.toString() : answer);
     this.#served++;
     return true;
   }
@@ -170,10 +173,15 @@ function lineOf({ method = '', url = '', headers }: IncomingMessage): RequestLin
   return { method, url: `http://${headers.host ?? 'localhost'}${url}`, headers: { get } };
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+/** Rejects when the client goes away before its end. By events: an iterator costs as much as all else of a small request. */
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
+    request.on('error', reject);
+    request.on('close', () => reject(new Error('The request ended early')));
+  });
 }
 
 /** The parameters of a plain request; undefined for any other body, which the rest of the server judges. */
