@@ -150,7 +150,7 @@ describe('a move', () => {
       where r.rolname = ${`${roleName}_login`}`;
     expect(rights).toEqual({
       groups: [roleName],
-      config: '{"search_path=\\"\\"",jit=off,random_page_cost=2.5}',
+      config: '{"search_path=\\"\\"",jit=off,seq_page_cost=0.1,random_page_cost=0.1}',
       powerful: false,
     });
     await further.end();
