@@ -25,7 +25,8 @@ export interface CarryOptions {
   by: By;
   /** Stops before writes are held: CANCELLED. What was copied is done again later. */
   signal?: AbortSignal | undefined;
-  onProgress?: ((progress: { stage: string; tables: number; of: number }) => void) | undefined;
+  /** Told of each table that is copied, and waited for. */
+  onProgress?: ((progress: { stage: string; tables: number; of: number }) => void | Promise<void>) | undefined;
 }
 
 /** An attempt at a move: nobody else is at it while the journal says `run`. */

@@ -18,8 +18,8 @@ export interface CopyRound {
   /** The state that the target has, as the round before gave it; absent when the target is empty. */
   since?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Told of each table that is done. */
-  onTable?: ((done: { tables: number; of: number }) => void) | undefined;
+  /** Told of each table that is done, and waited for. */
+  onTable?: ((done: { tables: number; of: number }) => void | Promise<void>) | undefined;
   /** Looks at both while they are the same. */
   compare?: ((source: CopyTx, tables: readonly TenantTable[]) => Promise<void>) | undefined;
 }
@@ -68,7 +68,7 @@ export function copyChanges(round: CopyRound): Promise<CopiedRound> {
       stopIfAborted(signal);
       const copy = { ...copies, table, changed: since && changedSince(since) };
       rows += counts ? await follow(copy, counts.get(table.name)!) : await copyRows(copy);
-      onTable?.({ tables: n + 1, of: tables.length });
+      await onTable?.({ tables: n + 1, of: tables.length });
     }
     await compare?.(tx, tables);
     return { state, rows };
