@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { Admin } from '../../src/db/admin.ts';
 import { quoteIdentifier } from '../../src/db/identifier.ts';
+import { planning } from '../../src/tenancy/app-login.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { PeerAccess } from './contenders.ts';
 
-/** Gives the peer a login of its own, which may become each tenant's role, as our own login may. */
+/**
+ * Gives the peer a login of its own, which may become each tenant's role, as our own login may, and for which statements
+ * are planned as for ours.
+ */
 export async function grantPeer({ url, app, tenants }: Dataset): Promise<PeerAccess> {
   const login = `${app.installation.prefix}_peer`;
   const password = randomBytes(16).toString('hex');
@@ -13,6 +17,9 @@ export async function grantPeer({ url, app, tenants }: Dataset): Promise<PeerAcc
   await admin.run(
     `${known ? 'alter' : 'create'} role ${quoteIdentifier(login)} login noinherit password '${password}'`,
   );
+  for (const [name, value] of Object.entries(planning)) {
+    await admin.run(`alter role ${quoteIdentifier(login)} set ${name} = ${value}`);
+  }
   const database = quoteIdentifier(new URL(url).pathname.slice(1));
   await admin.run(`grant connect on database ${database} to ${quoteIdentifier(login)}`);
   const missing = await admin.run<{ role: string }>(

@@ -34,22 +34,20 @@ export async function makeLogin(grantor: Grantor, { role, password }: OwnLogin):
 }
 
 /**
- * What each login of the slots is set to, as PostgreSQL notes it. No search_path: a statement that escapes its transaction
- * finds no table. No just-in-time compilation: it takes a hundred times as long as our statements, and begins as soon as an
- * estimate is high. And pages at the cost that they have in memory, where what is served is: by the default the planner
- * scans a small table for each row of a nested list, instead of asking an index, and sums up by hashing more than it must;
- * a board cost twice as much, sums and three levels a quarter more.
+ * How statements are planned for a login of the slots. No just-in-time compilation: it takes a hundred times as long as our
+ * statements, and begins as soon as an estimate is high. And pages at the cost that they have in memory, where what is served
+ * is: by the default the planner scans a small table for each row of a nested list, instead of asking an index, and sums up
+ * by hashing more than it must; a board cost twice as much, sums and three levels a quarter more.
  */
-const loginSettings: Readonly<Record<string, string>> = {
-  search_path: '""',
+export const planning: Readonly<Record<string, string>> = {
   jit: 'off',
   seq_page_cost: '0.1',
   random_page_cost: '0.1',
 };
 
 /**
- * Takes from a login whatever would let a statement that escapes its transaction find data, inherited rights above all, and
- * gives it its settings. Throws CONFIG_INVALID for a login with rights that cannot be taken.
+ * Takes from a login whatever would let a statement that escapes its transaction find data, inherited rights and a
+ * search_path, and gives it its settings. Throws CONFIG_INVALID for a login with rights that cannot be taken.
  */
 export async function disarmLogin(grantor: Grantor, role: string): Promise<void> {
   const [login] = await grantor.tx.run<{ powerful: boolean; inherits: boolean; settings: string[] }>(
@@ -69,7 +67,7 @@ export async function disarmLogin(grantor: Grantor, role: string): Promise<void>
   const right = `ADMIN OPTION on the role ${role}`;
   const alter = `alter role ${quoteIdentifier(role)}`;
   if (login.inherits) await grantor.run(right, `${alter} noinherit`);
-  for (const [name, value] of Object.entries(loginSettings)) {
+  for (const [name, value] of Object.entries({ search_path: '""', ...planning })) {
     const set = `${alter} set ${name} = ${value === '""' ? "''" : value}`;
     if (!login.settings.includes(`${name}=${value}`)) await grantor.run(right, set);
   }
