@@ -102,6 +102,8 @@ it('a move that is killed at random leaves the company wholly here or wholly the
     await exit;
     await expect.poll(() => world.app.ready().catch(() => false), { timeout: 60_000 }).toBe(true);
     await expect.poll(() => settleMoves(world.app.fleet), { timeout: 60_000 }).toEqual([]);
+    // Right after its server is back, a pool may still say that it is not
+    await expect.poll(() => namesOf(company).catch(() => []), { timeout: 30_000 }).not.toEqual([]);
     const place = await placeOf(world, company);
     seen.push(`step ${step}, ${what}: ${place.databaseId === from ? 'old' : 'new'}`);
     const acknowledged = [...written];

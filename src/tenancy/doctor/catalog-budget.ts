@@ -18,7 +18,7 @@ export const measured = {
   backendBytes: 4_000_000_000,
 };
 
-/** When so much of a limit is used, tenants should be placed on another database. */
+/** When so much of a limit is used, tenants should be moved to another database. */
 const warnShare = 0.8;
 
 export interface BudgetLine {
@@ -107,7 +107,7 @@ export function checkBudget({ database, lines }: DatabaseBudget): Finding[] {
     const advice =
       resource === 'locks'
         ? 'raise max_locks_per_transaction'
-        : 'place new tenants on another database, or move some (`chantier tenant move`)';
+        : 'move some tenants to another database (`chantier tenant move`)';
     const message = `${Math.round(share * 100)} % (${what}): ${advice}`;
     if (share > 1) found.problem(resource, message);
     else found.warning(resource, message);
