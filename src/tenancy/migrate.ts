@@ -1,6 +1,7 @@
 import { type Ledger, type SchemaState, schemaMismatch } from '../db/migration-ledger.ts';
 import { applyMigrations, type MigrateOptions } from '../db/migrator.ts';
 import { AppError } from '../lib/errors.ts';
+import { recordAudit } from './audit.ts';
 import type { Catalog } from './catalog.ts';
 import { allAdminsOf, type Fleet, type FleetAdmins } from './fleet.ts';
 import { primaryDatabaseId } from './installation.ts';
@@ -77,7 +78,19 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   const { ledgers, away } = await readLedgers(admins, reached);
   report.away.push(...away);
   const run = new Run({ fleet, admins, options, report }, reached, ledgers);
-  return await run.all(canaries);
+  await run.all(canaries);
+  if (!options.dryRun) await noteRun(fleet.catalog, report);
+  return report;
+}
+
+/** A line of the audit log, unless nothing was done. */
+async function noteRun(catalog: Catalog, { shared, migrated, failed, left, away }: FleetReport): Promise<void> {
+  if (shared.length + migrated.length + failed.length === 0) return;
+  const counts = { shared: shared.length, migrated: migrated.length, failed: failed.length, left, away: away.length };
+  const outcome = failed.length > 0 ? 'FAILURE' : 'SUCCESS';
+  await catalog.write((tx) =>
+    recordAudit(tx, { actor: { kind: 'SYSTEM' }, action: 'fleet.migrated', outcome, metadata: counts }),
+  );
 }
 
 async function migratePrimary(
@@ -154,7 +167,7 @@ class Run {
     context.report.current = asked.length - this.#tasks.length;
   }
 
-  async all(canaries: readonly string[]): Promise<FleetReport> {
+  async all(canaries: readonly string[]): Promise<void> {
     const { options, report } = this.#context;
     const first = new Set(canaries.flatMap((name) => this.#tasks.filter(({ place }) => isCalled(place, name))));
     for (const task of first) if (report.failed.length === 0) await this.#visit(task);
@@ -164,7 +177,6 @@ class Run {
       await Promise.all([...perDatabase.values()].map((tasks) => this.#several(tasks, options.parallel ?? 4)));
     }
     report.left = this.#tasks.length - this.#done;
-    return report;
   }
 
   async #several(tasks: readonly Task[], parallel: number): Promise<void> {
@@ -214,7 +226,15 @@ async function quarantine(catalog: Catalog, place: SurveyedPlace, reason: string
       .update(tenantSchemas)
       .set({ quarantinedAt: reason === null ? null : new Date(), quarantineReason: reason })
       .where(isSchema(place.databaseId, place.schemaName));
-    if (place.organization) await notifyOrganizationChanged(tx, place.organization.id);
+    if (!place.organization) return;
+    // Not the reason: it may quote what is in the tenant's rows
+    await recordAudit(tx, {
+      actor: { kind: 'SYSTEM' },
+      action: reason === null ? 'organization.released' : 'organization.quarantined',
+      organizationId: place.organization.id,
+      metadata: { schema: place.schemaName },
+    });
+    await notifyOrganizationChanged(tx, place.organization.id);
   });
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
+import { listAudit } from '../../src/tenancy/list-audit.ts';
 import { Backends } from '../support/backends.ts';
 import { type CommandOptions, commandLine } from '../support/command-line.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
@@ -85,6 +86,15 @@ it('tells of the one that fails, and goes on; mended, it is let out by the next 
   const mended = await chantier(['migrate']);
   expect([mended.code, untimed(mended.stderr)]).toEqual([0, 'migrated two (1 of 1)\n']);
   expect(await world.binding.read((await findTwo())!, async () => 'served')).toBe('served');
+  const { entries } = await listAudit(world.catalog, { limit: 5 });
+  expect(entries.map(({ action, outcome, metadata }) => [action, outcome, metadata])).toEqual([
+    ['fleet.migrated', 'SUCCESS', { shared: 0, migrated: 1, failed: 0, left: 0, away: 0 }],
+    ['organization.released', 'SUCCESS', { schema: schemaName }],
+    // Asked for a second time, as JSON
+    ['fleet.migrated', 'FAILURE', { shared: 0, migrated: 0, failed: 1, left: 0, away: 0 }],
+    ['organization.quarantined', 'SUCCESS', { schema: schemaName }],
+    ['fleet.migrated', 'FAILURE', { shared: 0, migrated: 2, failed: 1, left: 0, away: 0 }],
+  ]);
 });
 
 it.each([

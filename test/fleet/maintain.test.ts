@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { maintainTask } from '../../src/server/maintain-task.ts';
 import { Upkeep } from '../../src/server/upkeep.ts';
+import { listAudit } from '../../src/tenancy/list-audit.ts';
 import { maintainTenants, onlyMaintainer } from '../../src/tenancy/maintain/maintain-tenants.ts';
 import { Backends } from '../support/backends.ts';
 import { commandLine } from '../support/command-line.ts';
@@ -63,6 +64,11 @@ describe('retention of events', () => {
     const cursors: string[] = start.events.edges.map(({ cursor }: { cursor: string }) => cursor);
     const { maintained } = await maintainTenants(world.app.fleet, { clock, eventsMs: 400 * day });
     expect(maintained.map(({ pruned }) => pruned.events).sort()).toEqual([0, 19]);
+    const { entries } = await listAudit(world.app.catalog, { limit: 2 });
+    expect(entries.map(({ action, organizationId, metadata }) => [action, organizationId, metadata])).toEqual([
+      ['fleet.maintained', null, expect.objectContaining({ schemas: 2, events: 19, undone: 0 })],
+      ['organization.events_pruned', manager.company.tenant.id, { events: 19 }],
+    ]);
     for (const gone of [cursors[0]!, cursors[18]!]) {
       const { errors } = await follow(gone);
       expect(errors).toMatchObject([{ extensions: { code: 'BAD_CURSOR', field: 'after' } }]);

@@ -2,6 +2,7 @@ import { Admin } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { toAppError } from '../../db/pg-errors.ts';
 import type { Clock } from '../../lib/clock.ts';
+import { recordAudit } from '../audit.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../life-lock.ts';
 import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from '../survey.ts';
@@ -60,9 +61,26 @@ export async function maintainTenants(fleet: Fleet, options: MaintainOptions): P
   const run = new Run(fleet, options, places.length);
   await Promise.all([...byDatabase(places)].map(([databaseId, there]) => run.database(databaseId, there)));
   const { maintained, away } = run;
+  await noteRun(fleet, maintained, away);
   const lost = away.reduce((sum, { schemas }) => sum + schemas, 0);
   return { maintained, away, left: Math.max(0, places.length - maintained.length - lost) };
 }
+
+/** A line of the audit log for the run; what went of an organization's log has one of its own. */
+async function noteRun(fleet: Fleet, maintained: readonly Maintained[], away: readonly DatabaseAway[]): Promise<void> {
+  const sum = (of: (each: Maintained) => number) => maintained.reduce((total, each) => total + of(each), 0);
+  const metadata = {
+    schemas: maintained.length,
+    events: sum(({ pruned }) => pruned.events),
+    vacuumed: sum(({ vacuumed }) => vacuumed),
+    reindexed: sum(({ reindexed }) => reindexed.length),
+    undone: maintained.filter(({ errors }) => errors.length > 0).length,
+    away: away.length,
+  };
+  await fleet.catalog.write((tx) => recordAudit(tx, { ...bySystem, action: 'fleet.maintained', metadata }));
+}
+
+const bySystem = { actor: { kind: 'SYSTEM' } } as const;
 
 class Run {
   readonly maintained: Maintained[] = [];
@@ -134,8 +152,13 @@ class Run {
       const { roles } = this.#fleet.installation;
       result.pruned = await pruneSchema(admin, roles, place.schemaName, { now: clock(), eventsMs, signal });
     };
-    if (!place.organization || eventsMs === undefined) await prune();
-    else await holdingLife(this.#fleet, place.organization.id, prune);
+    const organizationId = place.organization?.id;
+    if (organizationId === undefined || eventsMs === undefined) return await prune();
+    await holdingLife(this.#fleet, organizationId, prune);
+    const { events } = result.pruned;
+    if (events === 0) return;
+    const entry = { ...bySystem, action: 'organization.events_pruned', organizationId, metadata: { events } };
+    await this.#fleet.catalog.write((tx) => recordAudit(tx, entry));
   }
 
   async #reindex(admin: Admin, { schemaName }: SurveyedPlace, result: Maintained): Promise<void> {
