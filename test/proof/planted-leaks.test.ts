@@ -4,6 +4,7 @@ import { SlotPool } from '../../src/db/slot-pool.ts';
 import { Plans } from '../../src/graphql/compile/plans.ts';
 import { rowRules } from '../../src/graphql/row-rules.ts';
 import { openProofTarget, partsOf } from '../../src/proof-target.ts';
+import { allAttacks } from '../../src/prove/attacks.ts';
 import { attackPair, groupsOf, withScratch } from '../../src/prove/prove.ts';
 import type { AttackedServer, ProofTarget } from '../../src/prove/target.ts';
 import { schema } from '../../src/schema.ts';
@@ -46,9 +47,13 @@ function serverWith(parts: Partial<GraphParts>, options: GraphServerOptions = {}
   return { name: 'leaky', ask: (request) => yoga.fetch(request) };
 }
 
+/** The kinds of attack that have found something. */
+const awake = new Set<string>();
+
 /** What one kind of attack finds. */
 async function found(group: string, changes: Partial<ProofTarget> = {}): Promise<string[]> {
   const [report] = await attackPair({ ...sound, ...changes }, admin, pair, groupsOf([group]));
+  if (report!.findings.length > 0) awake.add(group);
   return report!.findings.map(({ attack, what }) => `${attack}: ${what}`);
 }
 
@@ -197,9 +202,38 @@ describe('a planted leak is found:', () => {
     expect(findings).toContain('got another answer than one’s own');
   });
 
+  it('one reading session in five bound to the other company, by every query', async () => {
+    const binding = new StrayBinding(pool, (tenant, access) => (access === 'read' ? other(tenant.schemaName) : {}), 5);
+    expect((await found('queries', viaServer({ binding }))).join()).toMatch(/the answer shows/);
+  });
+
+  it.each(['filters', 'ids'])('reads that reach the other company, by %s', async (group) => {
+    const binding = new StrayBinding(pool, (tenant, access) => (access === 'read' ? other(tenant.schemaName) : {}), 1);
+    expect((await found(group, viaServer({ binding }))).join()).toContain('tells what exists');
+  });
+
+  it('an import that reaches the other company', async () => {
+    const binding = new StrayBinding(pool, ({ schemaName }) => other(schemaName), 1);
+    const findings = (await found('jobs', { binding })).join();
+    expect(findings).toContain('import of tasks: made');
+    expect(findings).toMatch(/the other company’s rows: changed: [\w, ]*tasks/);
+  });
+
   it('writes that reach the other company', async () => {
     const binding = new StrayBinding(pool, (tenant, access) => (access === 'write' ? other(tenant.schemaName) : {}), 1);
     const findings = await found('retries', viaServer({ binding }));
     expect(findings.join()).toMatch(/the other company’s rows: changed: [\w, ]*clients/);
+  });
+
+  // The last: it leaves little of either company
+  it('any mutation that reaches the other company', async () => {
+    const binding = new StrayBinding(pool, (tenant, access) => (access === 'write' ? other(tenant.schemaName) : {}), 3);
+    const findings = await found('mutations', viaServer({ binding }));
+    expect(findings.join()).toMatch(/the other company’s rows: changed: /);
+  });
+
+  it('by every kind of attack that there is something to attack for', () => {
+    const all = allAttacks.map(({ name }) => name).filter((name) => name !== 'subscriptions');
+    expect(all.filter((name) => !awake.has(name))).toEqual([]);
   });
 });
