@@ -23,12 +23,14 @@ export interface Statement {
 export function runStatement(query: PromiseLike<Row[]>, statement: Statement, parsed: boolean): void {
   Object.defineProperties(query, {
     statement: always(statement),
-    prepare: always(true),
-    prepared: always(parsed),
-    describeFirst: always(false),
+    prepare: yes,
+    prepared: parsed ? yes : no,
+    describeFirst: no,
     // All under one key, where nothing is ever looked up
-    signature: always(''),
+    signature: none,
   });
 }
 
-const always = (value: unknown): PropertyDescriptor => ({ get: () => value, set: () => {} });
+const ignore = (): void => {};
+const always = (value: unknown): PropertyDescriptor => ({ get: () => value, set: ignore });
+const [yes, no, none] = [always(true), always(false), always('')];

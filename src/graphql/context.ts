@@ -27,7 +27,8 @@ export interface RequestScope {
   services: Services;
   binding: TenantBinding;
   limits: GraphLimits;
-  logger: Logger;
+  /** Names the request in what it logs; made when there is something to log. */
+  logger(): Logger;
 }
 
 /** The refresh cookie, as far as the graph may know of it. */

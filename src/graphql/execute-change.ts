@@ -101,7 +101,7 @@ function refused(plans: Plans | undefined, change: PlannedChange, context: Conte
   const code = toAppError(error)?.code;
   if (code && environmental.has(code)) return failed(change, error);
   plans?.changed({ why: `the statement failed: ${(error as Error).message}` });
-  if (!code) context.scope.logger.error({ err: error, sql: change.plan.text }, 'a compiled statement failed');
+  if (!code) context.scope.logger().error({ err: error, sql: change.plan.text }, 'a compiled statement failed');
   return { ...failed(change, error), again: true };
 }
 

@@ -1,10 +1,25 @@
-import { type ExecutionArgs, getOperationAST, Kind, type SelectionSetNode } from 'graphql';
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  getOperationAST,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+const known = new WeakMap<OperationDefinitionNode, string[]>();
 
 function rootFields(args: ExecutionArgs): string[] {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation) return [];
+  const names = known.get(operation) ?? rootFieldsOf(args.document, operation);
+  known.set(operation, names);
+  return names;
+}
+
+function rootFieldsOf({ definitions }: DocumentNode, operation: OperationDefinitionNode): string[] {
   const fragments = new Map(
-    args.document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
+    definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
   );
   const walk = (set: SelectionSetNode): string[] =>
     set.selections.flatMap((node) => {

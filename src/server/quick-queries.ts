@@ -180,7 +180,9 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)));
     request.on('error', reject);
-    request.on('close', () => reject(new Error('The request ended early')));
+    request.on('close', () => {
+      if (!request.complete) reject(new Error('The request ended early'));
+    });
   });
 }
 

@@ -73,7 +73,7 @@ export class RequestScopes {
       services,
       binding,
       limits,
-      logger: logger.child({ requestId }),
+      logger: () => logger.child({ requestId }),
     };
   }
 }

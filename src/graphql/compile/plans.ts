@@ -116,7 +116,7 @@ export class Plans {
       if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
       this.#counts.failed++;
       // What a value is refused for has a meaning; anything else is a fault of the compiler.
-      if (!code) context.scope.logger.error({ err: error, sql: plan.text }, 'a compiled statement failed');
+      if (!code) context.scope.logger().error({ err: error, sql: plan.text }, 'a compiled statement failed');
       return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
     }
     try {
