@@ -1,9 +1,9 @@
 import type { SQL } from 'drizzle-orm';
 import type { Viewer } from '../identity/viewer.ts';
+import { Lru } from '../lib/lru.ts';
 import { byName, type Reader, Statement } from '../tenancy/statement.ts';
 import { Declined } from './compile/decline.ts';
 import { Ids } from './compile/ids.ts';
-import { Lru } from './compile/lru.ts';
 import { hidesStandIn, standInOf, templateViewer } from './compile/symbols.ts';
 
 type Given<Values extends object> = Values & { viewer: Viewer };

@@ -1,6 +1,6 @@
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { Context } from '../graphql/context.ts';
-import { DocumentCache } from './document-cache.ts';
+import { Lru } from '../lib/lru.ts';
 
 /** A document that was found valid, and how often a plan answered it or could not. */
 export interface KnownDocument {
@@ -9,12 +9,17 @@ export interface KnownDocument {
   declined: number;
 }
 
-/** How much text of documents is kept. */
+/** How much text of documents is kept: a parsed one takes about 80 bytes for each of its characters. */
 const keptCharacters = 500_000;
+/** What the smallest takes, with all that is known of it, as if it were text. */
+const leastCharacters = 100;
+
+/** Keeps what was made of the latest documents, bounded by their length together: strangers choose what is sent. */
+export const byDocument = <Made>(): Lru<Made> => new Lru(keptCharacters, ({ length }) => length + leastCharacters);
 
 /** Documents that need not be parsed and validated again, by their text; and what a first attempt at a request leaves. */
 export class KnownDocuments {
-  readonly #documents = new DocumentCache<KnownDocument>(keptCharacters);
+  readonly #documents = byDocument<KnownDocument>();
   readonly #contexts = new WeakMap<object, Context>();
   readonly #results = new WeakMap<object, ExecutionResult>();
 

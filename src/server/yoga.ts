@@ -4,8 +4,8 @@ import { type CORSOptions, createYoga, type YogaServerInstance } from 'graphql-y
 import type { JSONWebKeySet } from 'jose';
 import { maskError } from '../graphql/mask-error.ts';
 import type { Identity } from '../identity/identity.ts';
-import { DocumentCache } from './document-cache.ts';
 import type { Explorer } from './explorer.ts';
+import { byDocument } from './known-documents.ts';
 import { useDocumentRules } from './plugins/use-document-rules.ts';
 import { useHealth } from './plugins/use-health.ts';
 import { useJwks } from './plugins/use-jwks.ts';
@@ -36,8 +36,8 @@ const requestHeaders = [
   'chantier-after',
 ];
 
-/** A parsed document takes up to some hundred bytes for each of its characters. */
-const keptCharacters = 500_000;
+/** What is no document is read again each time: its error holds on to all that was being done when it was found. */
+const noErrors = { get: () => undefined, set: () => {} };
 
 /** Yoga would answer `null` to an origin that is not listed, and that is what a sandboxed page is called. */
 function corsOf({ headers }: Request, origins: readonly string[]): CORSOptions {
@@ -65,8 +65,10 @@ export function createGraphServer(options: YogaOptions): Yoga {
     logging: false,
     healthCheckEndpoint: '/health/yoga',
     parserAndValidationCache: {
-      documentCache: new DocumentCache<DocumentNode>(keptCharacters),
-      errorCache: new DocumentCache<unknown>(keptCharacters),
+      documentCache: byDocument<DocumentNode>(),
+      errorCache: noErrors,
+      // Those that are valid are remembered by useDocumentRules; the errors of others take a thousand times their length
+      validationCache: false,
     },
     maxRequestBodySize: options.maxBodyBytes,
     maskedErrors: { maskError: (error) => maskError(error, logger) },

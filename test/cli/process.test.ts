@@ -43,6 +43,25 @@ it('does not serve schemas that do not fit the build, and says what mends it', {
   expect(stderr).toContain('run `chantier migrate`');
 });
 
+it('keeps hardly anything of documents that it refuses, whoever sends them', { timeout: 120_000 }, async () => {
+  expect(await chantier(['migrate'])).toMatchObject({ code: 0 });
+  const server = start(['serve'], { NODE_OPTIONS: '--max-old-space-size=180' });
+  const { port } = await logged(server, 'listening');
+  const send = (query: string): Promise<string> =>
+    fetch(`http://127.0.0.1:${port}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    }).then((response) => response.text());
+  for (let n = 0; n < 3_000; n += 50) {
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, place) => send(`{ nothing${n + place} }`)));
+    expect(new Set(answers.map((answer) => answer.includes('GRAPHQL_VALIDATION_FAILED')))).toEqual(new Set([true]));
+  }
+  expect(await send('{ __typename }')).toContain('Query');
+  server.kill('SIGTERM');
+  expect(await once(server, 'close')).toEqual([0, null]);
+});
+
 it('makes a company and a user beside a running server, which serves them, and drains', {
   timeout: 300_000,
 }, async () => {

@@ -49,9 +49,12 @@ describe('plans', async () => {
   });
 
   it('are forgotten, the oldest first, when there are too many', async () => {
-    const plans = new Plans(schema, { most: 2 });
-    for (const first of [1, 2, 3]) await ask(manager, { query: `{ profiles(first: ${first}) { totalCount } }` }, plans);
-    expect(plans.counts).toMatchObject({ answered: 3, kept: 2, forgotten: 1 });
+    const query = (first: number) => ({ query: `{ profiles(first: ${first}) { totalCount } }` });
+    const one = new Plans(schema);
+    await ask(manager, query(1), one);
+    const plans = new Plans(schema, { mostBytes: 2 * one.counts.keptBytes });
+    for (const first of [1, 2, 3]) await ask(manager, query(first), plans);
+    expect(plans.counts).toMatchObject({ answered: 3, kept: 2, forgotten: 1, keptBytes: 2 * one.counts.keptBytes });
   });
 
   it('are shown to those who may explore the graph, when they ask', async () => {

@@ -7,30 +7,57 @@ import {
   type VariableValues,
   visit,
 } from 'graphql';
+import { Lru } from '../../lib/lru.ts';
 import { coercedVariables } from '../variables.ts';
 import { valuesAt } from './arguments.ts';
 import { Declined } from './decline.ts';
+import { variantBytes } from './kept-bytes.ts';
 import { kindsOf } from './node-field.ts';
 import { Selections } from './selection.ts';
 import { type Change, type Changes, changesOf, type Roots, rootsOf, type Skeleton, skeletonOf } from './skeleton.ts';
 
-/** How many ways to skip and include, and to name types by ids, are kept of one operation. */
-const mostVariants = 64;
+const variantsBytes = 32 * 1024 * 1024;
+
+/**
+ * What is known of operations by what is skipped and included in them, and by the types that ids name: of all operations
+ * of a server together, since callers choose in how many ways they ask.
+ */
+export class Variants {
+  readonly roots: Lru<Roots>;
+  readonly skeletons: Lru<Skeleton>;
+  readonly changes: Lru<Changes>;
+
+  /** Each of the three takes so much memory at most, estimated. */
+  constructor(mostBytes = variantsBytes) {
+    this.roots = new Lru(mostBytes);
+    this.skeletons = new Lru(mostBytes);
+    this.changes = new Lru(mostBytes);
+  }
+}
 
 /** One operation of a document, as far as it is known without looking at its values. */
 export class Operation {
   readonly id: number;
+  /** Characters of its document. */
+  readonly length: number;
   readonly #schema: GraphQLSchema;
   readonly #definition: OperationDefinitionNode;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** The variables that `@skip` and `@include` look at. */
   readonly #switches: readonly string[];
-  readonly #roots = new Map<string, Roots>();
-  readonly #skeletons = new Map<string, Skeleton>();
-  readonly #changes = new Map<string, Changes>();
+  readonly #variants: Variants;
 
-  constructor(id: number, schema: GraphQLSchema, document: DocumentNode, definition: OperationDefinitionNode) {
+  /** An id of its own among all that share their variants. */
+  constructor(
+    id: number,
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    definition: OperationDefinitionNode,
+    variants = new Variants(),
+  ) {
     this.id = id;
+    this.length = document.loc?.source.body.length ?? 0;
+    this.#variants = variants;
     this.#schema = schema;
     this.#definition = definition;
     this.#fragments = new Map(
@@ -52,16 +79,25 @@ export class Operation {
    */
   changes(variables: VariableValues): { variant: string; selections: Selections; fields: ReadonlyMap<string, Change> } {
     const variant = this.#variantOf(variables);
-    return { variant, ...kept(this.#changes, variant, () => changesOf(this.#selections(variables))) };
+    return { variant, ...this.#kept(this.#variants.changes, variant, () => changesOf(this.#selections(variables))) };
   }
 
   /** The fields that these variables leave, with a name for that variant. */
   skeleton(variables: VariableValues): { variant: string; skeleton: Skeleton } {
     const switched = this.#variantOf(variables);
-    const roots = kept(this.#roots, switched, () => rootsOf(this.#selections(variables)));
+    const roots = this.#kept(this.#variants.roots, switched, () => rootsOf(this.#selections(variables)));
     const kinds = roots.nodes.map((site) => kindsOf(valuesAt(site, variables).args));
     const variant = `${switched}|${kinds.join('|')}`;
-    return { variant, skeleton: kept(this.#skeletons, variant, () => skeletonOf(roots, kinds)) };
+    return { variant, skeleton: this.#kept(this.#variants.skeletons, variant, () => skeletonOf(roots, kinds)) };
+  }
+
+  #kept<Value>(values: Lru<Value>, variant: string, make: () => Value): Value {
+    const key = `${this.id}/${variant}`;
+    const known = values.get(key);
+    if (known) return known;
+    const made = make();
+    values.set(key, made, variantBytes(this.length) + key.length);
+    return made;
   }
 
   #variantOf(variables: VariableValues): string {
@@ -71,15 +107,6 @@ export class Operation {
   #selections(variables: VariableValues): Selections {
     return new Selections(this.#schema, this.#definition, this.#fragments, variables);
   }
-}
-
-function kept<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  const known = map.get(key);
-  if (known) return known;
-  if (map.size >= mostVariants) map.clear();
-  const made = make();
-  map.set(key, made);
-  return made;
 }
 
 function switchesIn(document: DocumentNode): string[] {

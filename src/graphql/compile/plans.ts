@@ -8,13 +8,14 @@ import type {
 } from 'graphql';
 import { toAppError } from '../../db/pg-errors.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
+import { Lru } from '../../lib/lru.ts';
 import type { Context } from '../context.ts';
 import { valuesAt } from './arguments.ts';
 import { PlannedChange } from './change.ts';
 import { Declined, type Reason } from './decline.ts';
 import { Ids } from './ids.ts';
-import { Lru } from './lru.ts';
-import { Operation } from './operation.ts';
+import { planBytes } from './kept-bytes.ts';
+import { Operation, Variants } from './operation.ts';
 import { payloadTarget } from './payload-field.ts';
 import { compilePlan, type Plan, type Target, type Text } from './plan.ts';
 import type { Skeleton } from './skeleton.ts';
@@ -44,11 +45,13 @@ export interface PlanCounts {
   /** Plans kept now, and forgotten to make room. */
   kept: number;
   forgotten: number;
+  /** What those that are kept take, estimated. */
+  keptBytes: number;
 }
 
 export interface PlansOptions {
-  /** How many plans are kept. */
-  most?: number;
+  /** What the plans that are kept may take in memory, estimated. */
+  mostBytes?: number;
   /** Told of every operation that is left to the executor. */
   onDecline?(reason: Reason): void;
 }
@@ -62,6 +65,8 @@ export const environmental: ReadonlySet<ErrorCode> = new Set([
   'UNAVAILABLE',
 ]);
 
+const defaultBytes = 128 * 1024 * 1024;
+
 /**
  * The compiled queries of a server. A plan belongs to a document, an operation of it, a role and its permissions, the
  * tenant's modules, what is skipped, and the shape of the arguments; never to a tenant, a viewer or values.
@@ -70,6 +75,7 @@ export class Plans {
   readonly #schema: GraphQLSchema;
   readonly #plans: Lru<Plan | Declined>;
   readonly #operations = new WeakMap<DocumentNode, Map<OperationDefinitionNode, Operation>>();
+  readonly #variants = new Variants();
   readonly #ids = new Ids();
   readonly #onDecline: PlansOptions['onDecline'];
   readonly #counts = { answered: 0, declined: 0, failed: 0, compiled: 0 };
@@ -77,12 +83,12 @@ export class Plans {
 
   constructor(schema: GraphQLSchema, options: PlansOptions = {}) {
     this.#schema = schema;
-    this.#plans = new Lru(options.most ?? 2_000);
+    this.#plans = new Lru(options.mostBytes ?? defaultBytes);
     this.#onDecline = options.onDecline;
   }
 
   get counts(): PlanCounts {
-    return { ...this.#counts, kept: this.#plans.size, forgotten: this.#plans.forgotten };
+    return { ...this.#counts, kept: this.#plans.size, forgotten: this.#plans.forgotten, keptBytes: this.#plans.weight };
   }
 
   /** Answers a query operation by one statement, where that is certain to be what the executor would answer. */
@@ -143,7 +149,7 @@ export class Plans {
       if (!change) throw new Declined('is left out', key);
       const { selected, skeleton, place } = change;
       if (skeleton instanceof Declined) throw skeleton;
-      const found = this.#planOf(`${operation.id}.${place}`, skeleton, variables, variant, context, payloadTarget);
+      const found = this.#planOf(operation, `.${place}`, skeleton, variables, variant, context, payloadTarget);
       return new PlannedChange({ selected, selections, variables, ...found });
     } catch (error) {
       this.#counts.declined++;
@@ -166,11 +172,12 @@ export class Plans {
     const operation = this.#operation(args.document, definition);
     const variables = operation.variables(args.variableValues);
     const { variant, skeleton } = operation.skeleton(variables);
-    return this.#planOf(`${operation.id}`, skeleton, variables, variant, context);
+    return this.#planOf(operation, '', skeleton, variables, variant, context);
   }
 
   #planOf(
-    operation: string,
+    operation: Operation,
+    part: string,
     skeleton: Skeleton,
     variables: VariableValues,
     variant: string,
@@ -181,13 +188,13 @@ export class Plans {
     const sites = skeleton.sites.map((site) => valuesAt(site, variables));
     const who = this.#ids.of(viewer.permissions, viewer.role);
     const where = this.#ids.of(context.tenant.modules);
-    const key = `${operation}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;
+    const key = `${operation.id}${part}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;
     let plan = this.#plans.get(key);
     if (!plan) {
       this.#counts.compiled++;
       const args = sites.map((site) => site.args);
       plan = compiledOrDeclined(() => compilePlan(this.#schema, skeleton, viewer, args, target));
-      this.#plans.set(key, plan);
+      this.#plans.set(key, plan, planBytes(plan, operation.length, key));
     }
     if (plan instanceof Declined) throw plan;
     return { plan, supplied: { context, viewer, sites } };
@@ -201,7 +208,7 @@ export class Plans {
     }
     let operation = known.get(definition);
     if (!operation) {
-      operation = new Operation(this.#nextOperation++, this.#schema, document, definition);
+      operation = new Operation(this.#nextOperation++, this.#schema, document, definition, this.#variants);
       known.set(definition, operation);
     }
     return operation;

@@ -97,6 +97,7 @@ function addPlans(metrics: Metrics, { plans }: GaugeSources): void {
   add('compiled_total', 'Plans made', 'compiled', 'counter');
   add('forgotten_total', 'Plans forgotten to make room', 'forgotten', 'counter');
   add('kept', 'Plans kept', 'kept', 'gauge');
+  add('kept_bytes', 'What the plans that are kept take, estimated', 'keptBytes', 'gauge');
 }
 
 function addUpkeep(metrics: Metrics, { upkeep }: GaugeSources): void {

@@ -1,3 +1,4 @@
+import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { checkDocument } from '../../graphql/document-limits.ts';
 import { requestError } from '../../graphql/mask-error.ts';
@@ -11,8 +12,12 @@ export interface DocumentRulesOptions {
 
 const mostErrors = 20;
 
-/** Refuses documents too long or deep to be read safely, and lets the errors of a closed schema give no hints. */
+/**
+ * Refuses documents too long or deep to be read safely, and lets the errors of a closed schema give no hints. Remembers
+ * which documents are valid, as long as they are kept.
+ */
 export function useDocumentRules({ openIntrospection, logger }: DocumentRulesOptions): Plugin {
+  const valid = new WeakSet<DocumentNode>();
   return {
     onParse({ parseFn, setParseFn }) {
       setParseFn((source, options) => {
@@ -24,9 +29,14 @@ export function useDocumentRules({ openIntrospection, logger }: DocumentRulesOpt
         return parseFn(source, options);
       });
     },
-    onValidate({ validateFn, setValidationFn }) {
+    onValidate({ params, validateFn, setValidationFn, setResult }) {
+      if (valid.has(params.documentAST)) return setResult([]);
       const options = { maxErrors: mostErrors, hideSuggestions: !openIntrospection };
-      setValidationFn((schema, document, rules) => validateFn(schema, document, rules, options));
+      setValidationFn((schema, document, rules) => {
+        const errors = validateFn(schema, document, rules, options);
+        if (errors.length === 0) valid.add(document);
+        return errors;
+      });
     },
   };
 }
