@@ -11,8 +11,10 @@ import { coldStart } from './measure/cold-start.ts';
 import type { Scenario, ScenarioResult } from './measure/figures.ts';
 import { runScenario } from './measure/run-scenario.ts';
 import { verify } from './measure/verify.ts';
+import { runMemory } from './memory/scenario.ts';
 import { type Options, readOptions, type ScenarioName, usage } from './options.ts';
 import { describeMachine } from './report/machine.ts';
+import { renderMemory } from './report/memory-table.ts';
 import type { Result } from './report/result.ts';
 import { renderTables } from './report/tables.ts';
 import { writeResult } from './report/write.ts';
@@ -50,6 +52,12 @@ async function bench(options: Options): Promise<void> {
     const contenders = await contendersOf(options, dataset);
     for (const name of names) {
       progress(`scenario ${name}`);
+      if (name === 'memory') {
+        const { concurrency, memory } = options;
+        const bench = { dataset, generator, concurrency, documents: memory.documents, progress, signal };
+        result.memory = await runMemory(bench);
+        continue;
+      }
       if (name === 'cold') {
         for (const contender of contenders) result.cold.push(await coldStart(contender, dataset, options.operations));
         continue;
@@ -63,14 +71,16 @@ async function bench(options: Options): Promise<void> {
       result.scenarios.push({ name, results });
     }
   }
-  console.log(renderTables(result));
+  console.log([renderTables(result), ...(result.memory ? [renderMemory(result.memory)] : [])].join('\n\n').trim());
   for (const file of await writeResult(result, options.publish)) progress(`wrote ${file}`);
 }
 
 /** Scenarios by the data that they need. */
-function byDataset({ scenarios, many: count }: Options, common: DatasetSpec): Map<DatasetSpec, ScenarioName[]> {
+function byDataset({ scenarios, many: count, memory }: Options, common: DatasetSpec): Map<DatasetSpec, ScenarioName[]> {
   const crowd = { ...many, tenants: count };
-  return Map.groupBy(scenarios, (name) => (name === 'tenants' ? crowd : common));
+  const some = { ...many, tenants: memory.tenants };
+  const specs: Partial<Record<ScenarioName, DatasetSpec>> = { tenants: crowd, memory: some };
+  return Map.groupBy(scenarios, (name) => specs[name] ?? common);
 }
 
 function scenariosOf(name: ScenarioName, { tenants }: DatasetSpec, { concurrency }: Options): Scenario[] {

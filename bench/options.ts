@@ -3,7 +3,7 @@ import type { ContenderName } from './contenders/contender.ts';
 import type { Operation } from './operations/operation.ts';
 import { operations } from './operations/operations.ts';
 
-export const scenarioNames = ['operations', 'concurrency', 'tenants', 'cold'] as const;
+export const scenarioNames = ['operations', 'concurrency', 'tenants', 'cold', 'memory'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 const contenderNames: readonly ContenderName[] = ['S', 'L', 'P'];
 
@@ -18,13 +18,15 @@ export interface Options {
   concurrency: number;
   /** How many tenants the scenario of many tenants has. */
   many: number;
+  /** How many documents the scenario of memory sends to each of how many tenants. */
+  memory: { tenants: number; documents: number };
 }
 
 export const usage = `npm run bench [-- <options>]
 
   --quick              small data and short rounds: shows that everything works, measures little
   --scenario <names>   ${scenarioNames.join(', ')} (with commas between), or all; default: operations
-  --contenders <names> S (this server), L (hand-written SQL), P (PostGraphile 5); default: S,L,P
+  --contenders <names> S (this server), L (hand-written SQL), P (PostGraphile 5); default: S,L,P; memory has S alone
   --operations <names> ${operations.map(({ name }) => name).join(', ')}; default: all
   --rounds <n>         how often each contender has its turn
   --seconds <n>        how long each turn takes
@@ -52,16 +54,19 @@ export function readOptions(args: readonly string[]): Options | undefined {
   if (values.help) return undefined;
   const names = operations.map(({ name }) => name);
   const asked = chosen('operations', values.operations, names);
+  const scenarios = values.scenario === 'all' ? [...scenarioNames] : chosen('scenario', values.scenario, scenarioNames);
   return {
     quick,
     publish,
-    scenarios: values.scenario === 'all' ? [...scenarioNames] : chosen('scenario', values.scenario, scenarioNames),
-    contenders: chosen('contenders', values.contenders, contenderNames),
+    scenarios,
+    // Nobody else has what the scenario of memory looks at
+    contenders: scenarios.join() === 'memory' ? ['S'] : chosen('contenders', values.contenders, contenderNames),
     operations: operations.filter(({ name }) => asked.includes(name)),
     rounds: whole('rounds', values.rounds ?? (quick ? '2' : '5')),
     seconds: whole('seconds', values.seconds ?? (quick ? '1' : '4')),
     concurrency: whole('concurrency', values.concurrency),
     many: whole('tenants', values.tenants ?? (quick ? '40' : '1000')),
+    memory: quick ? { tenants: 10, documents: 100 } : { tenants: 100, documents: 1_000 },
   };
 }
 

@@ -8,6 +8,8 @@ export interface Memory {
   backends: number;
   /** Private to all its database connections together: caches and plans, not the buffers that all share. */
   inBackends: number;
+  /** Of that, what the largest of them takes. */
+  largest: number;
 }
 
 /** What a process and its connections to the database of this address hold. */
@@ -17,8 +19,9 @@ export async function memoryOf(pid: number, databaseUrl: string): Promise<Memory
   const backends = await admin.run<{ pid: number }>('select pid from pg_stat_activity where client_port = any($1)', [
     ports,
   ]);
-  const inBackends = backends.reduce((sum, backend) => sum + statusOf(backend.pid, 'RssAnon'), 0);
-  return { server: statusOf(pid, 'VmRSS'), backends: backends.length, inBackends };
+  const each = backends.map((backend) => statusOf(backend.pid, 'RssAnon'));
+  const inBackends = each.reduce((sum, one) => sum + one, 0);
+  return { server: statusOf(pid, 'VmRSS'), backends: backends.length, inBackends, largest: Math.max(0, ...each) };
 }
 
 /** The largest of each figure. */
@@ -28,6 +31,7 @@ export function mostMemory(all: readonly Memory[]): Memory {
     server: most(({ server }) => server),
     backends: most(({ backends }) => backends),
     inBackends: most(({ inBackends }) => inBackends),
+    largest: most(({ largest }) => largest),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { ColdStart } from '../measure/cold-start.ts';
 import type { ScenarioResult } from '../measure/figures.ts';
+import type { MemoryResult } from '../memory/scenario.ts';
 import type { ScenarioName } from '../options.ts';
 
 /** The machine of a measurement, as far as figures depend on it. */
@@ -25,4 +26,5 @@ export interface Result {
   seconds: number;
   scenarios: { name: ScenarioName; results: ScenarioResult[] }[];
   cold: ColdStart[];
+  memory?: MemoryResult;
 }

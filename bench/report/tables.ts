@@ -6,7 +6,7 @@ import type { Result } from './result.ts';
 const order: readonly ContenderName[] = ['S', 'L', 'P'];
 
 /** Markdown of a whole run: what is printed, and what the documentation shows. */
-export function renderTables({ scenarios, cold }: Result): string {
+export function renderTables({ scenarios, cold }: Pick<Result, 'scenarios' | 'cold'>): string {
   const parts = scenarios.flatMap(({ results }) => [
     ...results.flatMap(scenarioPart),
     ...(results.length > 1 ? [growthPart(results)] : []),
@@ -97,7 +97,7 @@ const figure = (value: number): string => (Number.isInteger(value) ? String(valu
 const times = (ratio: number | undefined): string => (ratio === undefined ? '' : `${ratio.toFixed(2)}x`);
 
 /** A Markdown table whose first column is text and whose others are figures. */
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(heads), line(heads.map((_, index) => (index === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
