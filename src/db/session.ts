@@ -82,6 +82,7 @@ export class Session<R extends AnyRelations> {
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
     if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'A writing session ends by its commit');
+    if (this.#ended) throw (this.#readOnce && this.#failure) || over();
     this.#statements++;
     this.#scope = { ...this.#scope, planning };
     let commit: Promise<unknown> | undefined;

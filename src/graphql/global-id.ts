@@ -3,6 +3,9 @@ import { isUuid } from '../lib/ids.ts';
 
 const referencePrefix = 'ref:';
 
+/** Types of the graph are called by so much at most: plans are kept by the names in ids. */
+const typeName = /^[A-Z]\w{0,63}$/;
+
 /** A decoded global id: `Type:uuid`, or `Type:ref:<externalReference>` where integrators use their own key. */
 export interface GlobalId {
   typename: string;
@@ -17,7 +20,7 @@ export function decodeGlobalId(text: string): GlobalId {
   const colon = text.indexOf(':');
   const typename = text.slice(0, colon);
   const id = text.slice(colon + 1);
-  if (colon < 1 || !(isUuid(id) || id.startsWith(referencePrefix))) {
+  if (!typeName.test(typename) || !(isUuid(id) || id.startsWith(referencePrefix))) {
     throw new AppError('BAD_INPUT', 'An id has the form Type:uuid or Type:ref:<external reference>', {});
   }
   return { typename, id: isUuid(id) ? id.toLowerCase() : id };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { and, eq, lt } from 'drizzle-orm';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, print } from 'graphql';
+import type { Viewer } from '../identity/viewer.ts';
 import { AppError } from '../lib/errors.ts';
 import { idempotencyKeys } from '../modules/settings/tables.ts';
 import type { Context } from './context.ts';
@@ -22,7 +23,7 @@ type Run = (context: Context, mayCommit: boolean) => Promise<FieldAnswer>;
 /**
  * Runs one root field of a mutation in a transaction of its own and commits it. Under an Idempotency-Key the answer is
  * stored in that same transaction, per viewer: the same request again gets the stored answer, another one under the
- * same key IDEMPOTENCY_MISMATCH. That makes a retry safe whose first answer was lost. A failed attempt stores nothing.
+ * same key, or the same by who may do less or more by now, IDEMPOTENCY_MISMATCH. That makes a retry safe whose first answer was lost. A failed attempt stores nothing.
  * Fields of the catalog (`defineCatalogMutation`) have transactions of their own and hand out secrets: theirs are never
  * stored.
  */
@@ -75,7 +76,7 @@ async function claim(
   { key, responseKey }: Claimed,
 ): Promise<string | undefined> {
   const viewerId = context.viewer.userId;
-  const requestHash = hashOf(args);
+  const requestHash = hashOf(args, context.viewer);
   const mine = and(
     eq(idempotencyKeys.viewerId, viewerId),
     eq(idempotencyKeys.key, key),
@@ -115,7 +116,9 @@ async function store(context: Context, { key, responseKey }: Claimed, answer: st
     );
 }
 
-function hashOf({ document, operationName, variableValues }: ExecutionArgs): string {
-  const request = JSON.stringify([print(document), operationName ?? null, variableValues ?? {}]);
+/** Of what is asked, and of the rights by which it was answered: a stored answer may show what needs all of them. */
+function hashOf({ document, operationName, variableValues }: ExecutionArgs, { role, permissions }: Viewer): string {
+  const rights = [role, ...[...permissions].sort()];
+  const request = JSON.stringify([print(document), operationName ?? null, variableValues ?? {}, rights]);
   return createHash('sha256').update(request).digest('hex');
 }

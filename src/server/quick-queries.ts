@@ -63,16 +63,15 @@ export class QuickQueries {
 
   readonly handler: RequestListener = (request, response) => {
     if (!this.#isUsual(request)) return this.#options.rest(request, response);
-    readBody(request).then(
-      async (body) => {
-        const served = await this.#serve(request, response, body).catch(() => false);
-        // Nobody waits any more
-        if (response.destroyed) return;
-        if (!served) this.#options.rest(Object.assign(request, { body }), response);
-      },
-      () => response.destroy(),
-    );
+    this.#answerQuickly(request, response).catch(() => response.destroy());
   };
+
+  async #answerQuickly(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await readBody(request);
+    const served = await this.#serve(request, response, body).catch(() => false);
+    // Destroyed: nobody waits any more
+    if (!served && !response.destroyed) this.#options.rest(Object.assign(request, { body }), response);
+  }
 
   #isUsual({ method, url = '', headers }: IncomingMessage): boolean {
     const length = Number(headers['content-length']);
@@ -94,7 +93,12 @@ export class QuickQueries {
     if (problemOf(line, this.#options)) return false;
     const params = paramsOf(body);
     const entry = params && this.#options.known.get(params.query);
-    if (!params || !entry || entry.declined > entry.answered) return false;
+    if (!params || !entry) return false;
+    if (entry.declined > entry.answered) {
+      // For once: what it was declined for may have been one request's own
+      entry.declined--;
+      return false;
+    }
     const answer = await this.#answer(request, response, line, params, entry);
     if (answer === undefined) return false;
     response.writeHead(200, {
@@ -131,8 +135,8 @@ export class QuickQueries {
       this.#tell(args, {}, context, from);
       return outcome.answer;
     }
-    entry.declined++;
     if (outcome.failed) known.leaveContext(request, context);
+    else entry.declined++;
     return undefined;
   }
 

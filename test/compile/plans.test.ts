@@ -57,6 +57,22 @@ describe('plans', async () => {
     expect(plans.counts).toMatchObject({ answered: 3, kept: 2, forgotten: 1, keptBytes: 2 * one.counts.keptBytes });
   });
 
+  it('are not mixed up by what ids call their types', async () => {
+    const plans = new Plans(schema);
+    const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+    const made = (name: string) => ({
+      query: `mutation { createClient(input: { name: "${name}" }) { client { id } } }`,
+    });
+    const client = (await ask(manager, made('Mixed up'))).data as { createClient: { client: { id: string } } };
+    const ids = [client.createClient.client.id, `Profile:${manager.profileId}`];
+    const [uuid] = ids[0]!.split(':').slice(1);
+    const forged = await ask(manager, { query, variables: { ids: [`Client,Profile:${uuid}`] } }, plans);
+    expect(forged.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
+    expect(await ask(manager, { query, variables: { ids } }, plans)).toEqual({
+      data: { nodes: ids.map((id) => ({ id })) },
+    });
+  });
+
   it('are shown to those who may explore the graph, when they ask', async () => {
     const extensions = { plan: true };
     const { extensions: shown } = await ask(manager, { query, extensions });

@@ -52,6 +52,7 @@ test('a session of one statement travels in one packet, and is over', async () =
 test('what it fails of it fails of again, and the slot goes on', async () => {
   const session = database.read(pool, 'k0');
   expect(await codeOf(session.readOnce(text, ['no number']))).toBe('BAD_INPUT');
+  expect(await codeOf(session.readOnce(text, [0]))).toBe('BAD_INPUT');
   expect(await codeOf(session.db.select().from(items).execute())).toBe('BAD_INPUT');
   await session.commit();
   await free();

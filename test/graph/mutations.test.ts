@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { Backends } from '../support/backends.ts';
-import { world } from '../support/world.ts';
+import { type Member, world } from '../support/world.ts';
 
 const here = await world();
 const acme = await here.company();
@@ -87,6 +87,15 @@ describe('each root field is one transaction', () => {
 describe('an Idempotency-Key', () => {
   const send = (name: string, key: string, who = manager) => who.graphql(create, { name }, { 'idempotency-key': key });
 
+  const demote = async (member: Member) => {
+    const owner = await acme.as('OWNER');
+    const { members } = await owner.ok('{ members(first: 100) { nodes { id user { email } } } }');
+    const { id } = members.nodes.find(({ user }: { user: { email: string } }) => user.email === member.user.email);
+    const change =
+      'mutation ($id: ID!) { changeMemberRole(input: { memberId: $id, role: MANAGER }) { member { role } } }';
+    await owner.ok(change, { id });
+  };
+
   it('gives the stored answer again, to the letter', async () => {
     const key = uuidv7();
     const first = await send('Once', key);
@@ -117,6 +126,16 @@ describe('an Idempotency-Key', () => {
     await send('Of two', key);
     await send('Of two', key, await acme.as('OWNER'));
     expect(await named('Of two')).toBe(2);
+  });
+
+  it('shows its answer to nobody who may do less by now', async () => {
+    const key = uuidv7();
+    const other = await acme.member('ADMIN');
+    await send('Of an administrator', key, other);
+    await demote(other);
+    const again = await send('Of an administrator', key, other);
+    expect(again.errors[0]!.extensions.code).toBe('IDEMPOTENCY_MISMATCH');
+    expect(await named('Of an administrator')).toBe(1);
   });
 
   it('is free again after a failed attempt', async () => {

@@ -125,6 +125,15 @@ describe('a query that has a plan', async () => {
     expect(await both({ body: hours, headers: member.headers })).toBe(0);
   });
 
+  it('is tried again after requests that had to be left', async () => {
+    const cursor = { query: 'query ($after: String) { clients(after: $after) { totalCount } }' };
+    const refused = { ...cursor, variables: { after: 'none of ours' } };
+    for (let n = 0; n < 3; n++) expect(await both({ body: refused })).toBe(0);
+    const tries = [await both({ body: cursor }), await both({ body: cursor })];
+    expect(tries).toContain(1);
+    expect(await both({ body: cursor })).toBe(1);
+  });
+
   it('survives a client that goes away in the middle of its request', async () => {
     const socket = connect(short.port, '127.0.0.1');
     await once(socket, 'connect');

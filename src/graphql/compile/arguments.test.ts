@@ -8,14 +8,15 @@ const schema = buildSchema(`
   input Where { and: [Where!], name: Text, open: Flag }
   input Text { eq: String, in: [String!] }
   input Flag { isNull: Boolean }
-  type Query { list(where: Where, first: Int, after: String, orderBy: [String!]): Int }
+  type Query { list(where: Where, first: Int, after: String, orderBy: [String!]): Int, until(before: String): Int }
 `);
 
 function read(query: string, variables: Record<string, unknown> = {}) {
   const operation = parse(query).definitions[0] as OperationDefinitionNode;
   const node = operation.selectionSet.selections[0] as FieldNode;
   const parent = schema.getQueryType()!;
-  const site = siteOf({ key: 'list', field: parent.getFields().list!, parent, nodes: [node] }, 0);
+  const field = parent.getFields()[node.name.value]!;
+  const site = siteOf({ key: field.name, field, parent, nodes: [node] }, 0);
   const { variableValues } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
   return { site, values: valuesAt(site, variableValues!) };
 }
@@ -56,6 +57,12 @@ describe('the template of arguments', () => {
     expect(template.where).toEqual({ name: { eq: expect.any(Hole) }, open: { isNull: true } });
     const supplied = { sites: [values] } as never as Supplied;
     expect(holes.map((hole) => hole.read(supplied))).toEqual(['a']);
+  });
+
+  it('has a hole for an argument that is called as one of a page and is none', () => {
+    const { site, values } = read('query ($before: String) { until(before: $before) }', { before: 'a secret' });
+    expect(templateOf(site, values.args, []).before).toBeInstanceOf(Hole);
+    expect(values).toMatchObject({ shape: 'before=v;', leaves: ['a secret'] });
   });
 
   it('is read once where no variable is in it', () => {

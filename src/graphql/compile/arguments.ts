@@ -12,13 +12,15 @@ export interface Site {
   variable: ReadonlySet<string>;
   /** The arguments, when no variable is in them. */
   constant: Args | undefined;
+  /** Whether its `after` and `before` are cursors. */
+  paged: boolean;
 }
 
 export function siteOf(selected: Selected, index: number): Site {
   const given = selected.nodes[0]!.arguments ?? [];
   const variable = new Set(given.flatMap(({ name, value }: ArgumentNode) => (hasVariable(value) ? [name.value] : [])));
   const constant = variable.size ? undefined : getArgumentValues(selected.field, selected.nodes[0]!);
-  return { index, selected, variable, constant };
+  return { index, selected, variable, constant, paged: takesCursors(selected.field) };
 }
 
 function hasVariable(value: ValueNode): boolean {
@@ -28,25 +30,30 @@ function hasVariable(value: ValueNode): boolean {
 }
 
 /** Throws what graphql throws for values that do not fit. */
-export function valuesAt({ selected, constant }: Site, variables: VariableValues): SiteValues {
+export function valuesAt({ selected, constant, paged }: Site, variables: VariableValues): SiteValues {
   const args = constant ?? getArgumentValues(selected.field, selected.nodes[0]!, variables);
   const leaves: unknown[] = [];
   let shape = '';
-  for (const name of Object.keys(args)) shape += `${name}=${shapeOfArgument(name, args[name], leaves)};`;
+  for (const name of Object.keys(args)) shape += `${name}=${shapeOfArgument(name, args[name], paged, leaves)};`;
   return { args, shape, leaves };
 }
 
 /** Arguments that say what is asked, not which values: each choice is another statement. */
 const isShape = (name: string): boolean => name === 'orderBy' || name === 'groupBy';
 
-function shapeOfArgument(name: string, value: unknown, leaves: unknown[]): string {
+const isCursor = (name: string): boolean => name === 'after' || name === 'before';
+
+/** The same fields whose cursors are bound to their ordering (`../cursor-plugin.ts`). */
+const takesCursors = ({ args }: Selected['field']): boolean => args.filter(({ name }) => isCursor(name)).length === 2;
+
+function shapeOfArgument(name: string, value: unknown, paged: boolean, leaves: unknown[]): string {
   if (isShape(name)) return JSON.stringify(value ?? null);
-  if (name === 'after' || name === 'before') return value ? 'cursor' : '';
+  if (paged && isCursor(name)) return value ? 'cursor' : '';
   return shapeOf(value, leaves);
 }
 
 /** The arguments with holes, which are noted, where the values were that the shape leaves out. */
-export function templateOf({ index }: Site, args: Args, holes: Hole<Supplied>[]): Record<string, unknown> {
+export function templateOf({ index, paged }: Site, args: Args, holes: Hole<Supplied>[]): Record<string, unknown> {
   const counter = { next: 0 };
   const hole = () => {
     const place = counter.next++;
@@ -56,7 +63,9 @@ export function templateOf({ index }: Site, args: Args, holes: Hole<Supplied>[])
   };
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => {
-      if (isShape(name) || name === 'after' || name === 'before') return [name, value];
+      if (isShape(name)) return [name, value];
+      // Read apart from the other arguments
+      if (paged && isCursor(name)) return [name, undefined];
       return [name, withHoles(value, hole)];
     }),
   );

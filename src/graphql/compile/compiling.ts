@@ -28,7 +28,7 @@ export class Compiling {
   readonly context: Context;
   readonly object: CompileObject;
   readonly #sites: ReadonlyMap<object, Site>;
-  readonly #args: readonly Args[];
+  #args: readonly Args[];
   readonly #holes: Hole<Supplied>[] = [];
   readonly #checks: Check[] = [];
   /** Whether rows are summed up. */
@@ -87,6 +87,11 @@ export class Compiling {
     const site = this.#sites.get(selected.nodes[0]!);
     if (!site) throw new Declined('has arguments that were not read', nameOf(selected));
     return site;
+  }
+
+  /** Afterwards nothing is left of the values of the request that was compiled for: plans are kept, and shared. */
+  end(): void {
+    this.#args = [];
   }
 
   /** Arguments of the shape that is compiled; their values are one request's. */

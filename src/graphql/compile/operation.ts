@@ -105,7 +105,13 @@ export class Operation {
   }
 
   #selections(variables: VariableValues): Selections {
-    return new Selections(this.#schema, this.#definition, this.#fragments, variables);
+    // They are kept, so no other value of the request may be in them
+    const switches = { sources: this.#chosen(variables.sources), coerced: this.#chosen(variables.coerced) };
+    return new Selections(this.#schema, this.#definition, this.#fragments, switches);
+  }
+
+  #chosen<Value>(values: { readonly [name: string]: Value }): { [name: string]: Value } {
+    return Object.fromEntries(this.#switches.flatMap((name) => (name in values ? [[name, values[name]!]] : [])));
   }
 }
 

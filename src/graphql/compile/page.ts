@@ -45,7 +45,8 @@ export class Page {
     this.backward = isGiven(last);
     this.after = Boolean(after);
     this.before = Boolean(before);
-    this.#options = options;
+    // It is kept, so no value of the request that it was compiled for may be in it
+    this.#options = { ...options, args: { first, last, orderBy: options.args.orderBy } };
   }
 
   /** Throws for a size or a cursor that is refused. */

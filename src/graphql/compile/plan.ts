@@ -112,6 +112,7 @@ export function compilePlan(
   const columns = plain ? [[target.before, ...objectJson(roots), target.after]] : roots.map(({ json }) => json);
   const named = columns.map((json, place) => sql`${textOf(json)} as ${sql.identifier(`r${place}`)}`);
   const { sql: text, params } = dialect.sqlToQuery(sql`select ${sql.join(named, sql`, `)}`);
+  compiling.end();
   if (hidesStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
   return new Plan({
     text,

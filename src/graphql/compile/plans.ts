@@ -56,6 +56,9 @@ export interface PlansOptions {
   onDecline?(reason: Reason): void;
 }
 
+/** Names of types, orders and filters stand in the keys of plans: so many are kept, and so long may each be. */
+const longestKey = 16_384;
+
 /** Failures of the database as such: the executor would meet them too, so it gets the session that met them. */
 export const environmental: ReadonlySet<ErrorCode> = new Set([
   'CANCELLED',
@@ -189,6 +192,7 @@ export class Plans {
     const who = this.#ids.of(viewer.permissions, viewer.role);
     const where = this.#ids.of(context.tenant.modules);
     const key = `${operation.id}${part}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;
+    if (key.length > longestKey) throw new Declined('asks for too much at once');
     let plan = this.#plans.get(key);
     if (!plan) {
       this.#counts.compiled++;
