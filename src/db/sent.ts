@@ -18,6 +18,12 @@ export interface Held {
 /** The statements of a session that were sent and not waited for, until somebody asks how they went. */
 export class SentStatements {
   #outcomes: Promise<{ error: unknown } | undefined>[] = [];
+  #failed = false;
+
+  /** Whether a failure was given. */
+  get failed(): boolean {
+    return this.#failed;
+  }
 
   add(answer: Promise<Answer>, { answered, refused }: Sent): void {
     const outcome = answer.then(
@@ -36,6 +42,7 @@ export class SentStatements {
     while (this.#outcomes.length > 0) {
       for (const outcome of this.#outcomes.splice(0)) first ??= await outcome;
     }
+    this.#failed ||= first !== undefined;
     return first;
   }
 }

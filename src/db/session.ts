@@ -3,6 +3,7 @@ import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { AppError } from '../lib/errors.ts';
 import { bindPacket, type Planning, type Scope } from './bind-packet.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
+import { type Effect, Effects } from './effects.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
 import { type Held, type Sent, SentStatements } from './sent.ts';
@@ -10,8 +11,7 @@ import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
 export type { Limits, Planning, Scope } from './bind-packet.ts';
-
-export type Effect = () => void | Promise<void>;
+export type { Effect } from './effects.ts';
 
 /** One level of the transaction: itself, or a savepoint. Only one savepoint can be open inside each. */
 interface Level {
@@ -58,7 +58,7 @@ export class Session<R extends AnyRelations> {
   /** Ended by the packet of its one statement. */
   #readOnce = false;
   #closing: Promise<void> | undefined;
-  #effects: Effect[] = [];
+  #effects = new Effects();
   #statements = 0;
 
   constructor(pool: SlotSource, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
@@ -137,6 +137,11 @@ export class Session<R extends AnyRelations> {
     if (failed) throw failed.error;
   }
 
+  /** Whether any statement failed that was sent without waiting, as far as somebody has asked how they went. */
+  get sentFailed(): boolean {
+    return this.#sent.failed;
+  }
+
   /** What went wrong first, where that is what a later error came from: the error is given as it is otherwise. */
   async causeOf(error: unknown): Promise<unknown> {
     this.takeHeld();
@@ -156,7 +161,7 @@ export class Session<R extends AnyRelations> {
 
   /** To run after the commit and never after a rollback; an error of it is logged. */
   onCommit(effect: Effect): void {
-    this.#effects.push(effect);
+    this.#effects.add(effect);
   }
 
   /**
@@ -279,7 +284,7 @@ export class Session<R extends AnyRelations> {
     if (level.occupied) throw new AppError('INTERNAL', 'Transactions inside one session must not overlap');
     level.occupied = true;
     const name = `s${level.depth}`;
-    const effects = this.#effects.length;
+    const effects = this.#effects.count;
     try {
       await this.settled();
       await this.#run((lease) => lease.control(`savepoint ${name}`));
@@ -291,7 +296,7 @@ export class Session<R extends AnyRelations> {
         return result;
       } catch (error) {
         const cause = await this.causeOf(error);
-        this.#effects.length = effects;
+        this.#effects.forgetSince(effects);
         await this.#undo(name);
         throw cause;
       }
@@ -386,14 +391,8 @@ export class Session<R extends AnyRelations> {
     this.#signal?.removeEventListener('abort', this.#cancel);
   }
 
-  async #runEffects(): Promise<void> {
-    for (const effect of this.#effects.splice(0)) {
-      try {
-        await effect();
-      } catch (error) {
-        this.#pool.logger.error({ err: error, key: this.#scope.key }, 'an effect of a commit failed');
-      }
-    }
+  #runEffects(): Promise<void> {
+    return this.#effects.run(this.#pool.logger, this.#scope.key);
   }
 }
 

@@ -106,6 +106,11 @@ export class Context {
     await this.#session?.settled();
   }
 
+  /** Whether a statement that the change did not wait for failed, once that was told. */
+  get sentFailed(): boolean {
+    return this.#session?.sentFailed ?? false;
+  }
+
   /** The last event that this transaction wrote, as a cursor of the change log. */
   get lastEventId(): string | null {
     return this.#session && this.access === 'write' ? lastChangeOf(this.#session.tx) : null;

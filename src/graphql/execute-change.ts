@@ -85,7 +85,8 @@ async function payloadOf(
     else await context.settled();
   } catch (error) {
     const own = await row;
-    if (!('error' in own) || own.error !== error) return failed(change, error);
+    // Behind a statement that failed, the payload's fails of the same
+    if (context.sentFailed || !('error' in own) || own.error !== error) return failed(change, error);
   }
   const found = await row;
   if ('error' in found) return refused(plans, change, context, found.error);

@@ -190,6 +190,11 @@ export class TenantSession {
     return this.#session.settled();
   }
 
+  /** Whether what was sent without waiting failed, once `settled`, `commit` or `commitBehind` threw. */
+  get sentFailed(): boolean {
+    return this.#session.sentFailed;
+  }
+
   /** What an error of the work came from: something that was sent before it, or the error itself. */
   causeOf(error: unknown): Promise<unknown> {
     return this.#session.causeOf(error);

@@ -80,9 +80,27 @@ test('the transaction fails of the first that failed, in the words of its sender
     add(session, 1, 'again', named);
     session.send('select 1 / 0', []);
     expect(await codeOf(session[end]()), end).toBe('ALREADY_EXISTS');
+    expect(session.sentFailed, end).toBe(true);
     await session.rollback();
     expect(await notes()).toEqual([]);
   }
+});
+
+test('a statement that is waited for fails of itself, behind one that failed of that', async () => {
+  const own = write();
+  await own.run('select 1', []);
+  add(own, 1, 'fine');
+  const failed = own.run('select 1 / 0', []).catch((error: unknown) => error);
+  expect([await codeOf(own.commitBehind()), own.sentFailed]).toEqual([
+    await codeOf(Promise.reject(await failed)),
+    false,
+  ]);
+  const behind = write();
+  await behind.run('select 1', []);
+  behind.send('select 1 / 0', []);
+  const later = behind.run('select 1', []).catch((error: unknown) => error);
+  const error = await behind.commitBehind().catch((thrown: unknown) => thrown);
+  expect([error === (await later), behind.sentFailed]).toEqual([true, true]);
 });
 
 test('a later error is told by what it came from, any other as it is', async () => {
