@@ -4,7 +4,10 @@ import { deriveKey } from '../lib/seal.ts';
 import type { Grantor } from './grantor.ts';
 import { scramVerifier } from './scram.ts';
 
-/** A login that the program makes for itself: its password follows from the secret, so nobody has to keep it. */
+/**
+ * A login that the program makes for itself: its password follows from the secret and its name, so nobody has to keep it. A name
+ * is used in one database alone, whose server may have got the password.
+ */
 export interface OwnLogin {
   readonly role: string;
   readonly password: string;

@@ -7,7 +7,7 @@ import { AppError } from '../lib/errors.ts';
 import { disarmLogin, makeLogin, ownLogin, urlAs } from './app-login.ts';
 import { commentOf, ofComment } from './database-mark.ts';
 import { Grantor, ownerOfDatabase } from './grantor.ts';
-import { type Installation, type InstallationRoles, primaryDatabaseId, rolesOf } from './installation.ts';
+import { appLoginOf, type Installation, type InstallationRoles, primaryDatabaseId, rolesOf } from './installation.ts';
 
 export interface BootstrapOptions {
   /** A login that may create roles and schemas in this database. */
@@ -59,9 +59,9 @@ async function connect({ adminUrl, lookup, onStatement }: BootstrapOptions): Pro
 function installationWith(prefix: string, adminLogin: string, options: BootstrapOptions): Installation {
   const { adminUrl, appUrl, secret, further, lookup } = options;
   const given = loginOf(appUrl, adminLogin);
-  const roles = rolesOf(prefix, given);
-  const url = given === undefined ? urlAs(adminUrl, ownLogin(secret, roles.app)) : appUrl!;
   const databaseId = further?.databaseId ?? primaryDatabaseId;
+  const roles = rolesOf(prefix, given ?? appLoginOf(prefix, databaseId));
+  const url = given === undefined ? urlAs(adminUrl, ownLogin(secret, roles.app)) : appUrl!;
   return { databaseId, prefix, adminUrl, appUrl: url, roles, ...(lookup && { lookup }) };
 }
 

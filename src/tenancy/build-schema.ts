@@ -43,8 +43,11 @@ export async function applyPending(
   await applyMigrations(admin, tenantTarget(installation.roles, place), pending);
 }
 
-/** A role without login or rights of its own. Grants in parallel fail ("tuple concurrently updated"): one at a time. */
-async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: Installation): Promise<void> {
+/**
+ * A role without login or rights of its own, as which those who serve the tenant may act. Can be done again, after the login
+ * has become another one. Grants in parallel fail ("tuple concurrently updated"): one at a time.
+ */
+export async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: Installation): Promise<void> {
   await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.grants', 0))`);
   const grantor = await Grantor.of(tx);
   await grantor.createRole(role, 'nologin noinherit');

@@ -31,7 +31,14 @@ export interface InstallationRoles {
 /** The row of `databases` for the database that holds the catalog itself; the same in every installation. */
 export const primaryDatabaseId = '00000000-0000-7000-8000-000000000001';
 
-export const rolesOf = (prefix: string, app = `${prefix}_app`): InstallationRoles => ({
+/**
+ * The login that the program makes for its slots in a database, when it is given none. Each database has one of its own name: the
+ * password follows from the name, whoever runs a server can have the passwords that are sent to it, and one server may hold several.
+ */
+export const appLoginOf = (prefix: string, databaseId: string): string =>
+  databaseId === primaryDatabaseId ? `${prefix}_app` : `${prefix}_app_${databaseId.replaceAll('-', '')}`;
+
+export const rolesOf = (prefix: string, app: string): InstallationRoles => ({
   app,
   catalog: `${prefix}_catalog`,
   catalogOwner: `${prefix}_catalog_owner`,

@@ -7,6 +7,7 @@ import { ownWorld } from '../support/own-world.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';
 import { testSecret } from '../support/test-secret.ts';
 import type { World } from '../support/world.ts';
+import { move } from './support.ts';
 
 let second: SecondServer;
 let world: World;
@@ -56,6 +57,38 @@ describe('registering a database', () => {
     expect(audited.map(({ metadata }) => metadata)).toEqual([
       { name: 'north', kind: 'DEDICATED', place: expect.stringMatching(/^127\.0\.0\.1:\d+\/test_/) },
     ]);
+  });
+
+  it('never sends its server a password that opens another database', async () => {
+    const primary = world.app.installation;
+    const [north, south] = [await second.createDatabase(), await second.createDatabase()];
+    await add('apart-north', north);
+    await add('apart-south', south, '--kind', 'dedicated');
+    const urls = (await world.app.databases.list()).map(({ installation }) => new URL(installation.appUrl));
+    const own = urls.filter(({ pathname }) => [north.name, south.name].includes(pathname.slice(1)));
+    const known = [new URL(primary.appUrl), ...own];
+    expect(own).toHaveLength(2);
+    expect(new Set(known.map(({ password }) => password)).size).toBe(3);
+    expect(new Set(known.map(({ username }) => username)).size).toBe(3);
+    // Both are on one server: making the login of the second one has not locked out the first
+    expect((await run('database', 'check', 'apart-north')).json).toMatchObject([{ error: null }]);
+  });
+
+  it('lets the login that serves from now on act as the tenants that live there', async () => {
+    const database = await second.createDatabase();
+    const { id } = (await add('relogin', database)).json;
+    const company = await world.company();
+    const owner = await company.as('OWNER');
+    await move(world, company, id);
+    const sql = postgres(database.url, { max: 1 });
+    await sql.unsafe(`create role ${database.name}_later login noinherit password 'of the later login'`);
+    await sql.end();
+    const later = new URL(database.url);
+    [later.username, later.password] = [`${database.name}_later`, encodeURIComponent('of the later login')];
+    process.env.TEST_FURTHER_ADMIN_URL = database.url;
+    const again = await add('relogin', { url: later.href }, '--admin-url-env', 'TEST_FURTHER_ADMIN_URL');
+    expect(again.json).toMatchObject({ id, state: 'READY' });
+    expect(await owner.ok('{ clients(first: 1) { nodes { id } } }')).toEqual({ clients: { nodes: [] } });
   });
 
   it('is done once, however often it is asked for; under another name it is refused', async () => {

@@ -103,7 +103,7 @@ export class Databases {
   open(row: DatabaseRow): Database {
     const { id, name, kind, state, sealedUrl } = row;
     if (sealedUrl === null) return this.#primary();
-    const { seal, secret, installation, network } = this.#options;
+    const { seal, installation, network } = this.#options;
     const appUrl = seal.open(sealedUrl, urlContext(id, 'app'));
     const adminUrl = row.sealedAdminUrl === null ? appUrl : seal.open(row.sealedAdminUrl, urlContext(id, 'admin'));
     const { username, hostname } = new URL(appUrl);
@@ -116,8 +116,14 @@ export class Databases {
       roles,
       lookup: network.guard.lookupFor(hostname),
     };
-    const loginFor = (roleName: string) => ownLogin(secret, `${roleName}_login`);
-    return { id, name, kind, state, installation: kind === 'DEDICATED' ? { ...found, loginFor } : found };
+    return { id, name, kind, state, installation: this.servedAs(kind, found) };
+  }
+
+  /** How a database of this kind serves: a dedicated one each tenant by a login of its own. */
+  servedAs(kind: DatabaseRow['kind'], installation: Installation): Installation {
+    if (kind !== 'DEDICATED') return installation;
+    const { secret } = this.#options;
+    return { ...installation, loginFor: (roleName) => ownLogin(secret, `${roleName}_login`) };
   }
 
   #primary(): Database {

@@ -1,9 +1,12 @@
 import { and, eq, ne } from 'drizzle-orm';
+import type { Admin } from '../../db/admin.ts';
+import { retried } from '../../db/migrator.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
 import { bootstrap } from '../bootstrap.ts';
+import { makeRole } from '../build-schema.ts';
 import type { CatalogDb, CatalogTx } from '../catalog.ts';
 import type { DatabaseMark } from '../database-mark.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
@@ -55,7 +58,7 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, option
   const { secret } = fleet.databases;
   const further = { databaseId, prefix: fleet.installation.prefix };
   const { onStatement } = fleet;
-  const installation = await prepare(fleet, () =>
+  const installation = await prepare(fleet, wanted.kind, () =>
     bootstrap({ adminUrl, appUrl, secret, further, lookup, onStatement }),
   ).catch((error: unknown) => {
     throw unusable(error, adminUrl);
@@ -110,14 +113,34 @@ async function refuseTaken(
   }
 }
 
-async function prepare(fleet: Fleet, install: () => Promise<Installation>): Promise<Installation> {
+async function prepare(
+  fleet: Fleet,
+  kind: NewDatabase['kind'],
+  install: () => Promise<Installation>,
+): Promise<Installation> {
   const installation = await install();
   await using admins = adminsOf({
     onStatement: fleet.onStatement,
     databases: { installationOf: async () => installation },
   });
-  await admins.use((admin) => migrateDatabase(admin, installation, fleet.lines));
+  await admins.use(async (admin) => {
+    await migrateDatabase(admin, installation, fleet.lines);
+    await letIn(fleet, admin, fleet.databases.servedAs(kind, installation));
+  });
   return installation;
+}
+
+/** Lets the login that serves from now on act as the tenants that live here already; before, it may have been another one. */
+async function letIn({ catalog }: Fleet, admin: Admin, installation: Installation): Promise<void> {
+  const held = await catalog.read((db) =>
+    db
+      .select({ roleName: tenantSchemas.roleName })
+      .from(tenantSchemas)
+      .where(and(eq(tenantSchemas.databaseId, installation.databaseId), ne(tenantSchemas.state, 'DROPPING'))),
+  );
+  for (const { roleName } of held) {
+    await retried(8, () => admin.transaction((tx) => makeRole(tx, roleName, installation)));
+  }
 }
 
 async function write(
