@@ -14,6 +14,7 @@ import type { Context } from './context.ts';
 import { cursorPluginName } from './cursor-plugin.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
+import { pageSizes } from './sizes.ts';
 
 interface GraphTypes {
   Context: Context;
@@ -47,8 +48,8 @@ export const builder = new SchemaBuilder<GraphTypes>({
     client: (ctx) => ctx.db as never,
     getTableConfig,
     relations,
-    defaultConnectionSize: 20,
-    maxConnectionSize: 100,
+    defaultConnectionSize: pageSizes.usual,
+    maxConnectionSize: pageSizes.most,
   },
   relay: {
     clientMutationId: 'omit',

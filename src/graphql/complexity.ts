@@ -1,3 +1,5 @@
+import { pageSizes } from './sizes.ts';
+
 /** Bounds on what one operation may ask for. */
 export interface GraphLimits {
   /** Estimated number of values in the answer. */
@@ -16,9 +18,7 @@ export const complexityOptions = {
   }),
 };
 
-const defaultPage = 20;
-
 function pageSize(args: Record<string, unknown>): number {
   if (!('first' in args || 'last' in args)) return 1;
-  return Number(args.first ?? args.last ?? defaultPage);
+  return Number(args.first ?? args.last ?? pageSizes.usual);
 }

@@ -6,6 +6,7 @@ import SchemaBuilder, {
 import type { GraphQLFieldResolver } from 'graphql';
 import { AppError } from '../lib/errors.ts';
 import { readJson } from '../lib/read-text.ts';
+import { pageSizes } from './sizes.ts';
 
 export const cursorPluginName = 'chantierCursors' as const;
 
@@ -29,8 +30,6 @@ interface Page {
   edges: ({ cursor: string } | null)[];
   pageInfo: { startCursor: string | null; endCursor: string | null };
 }
-
-const pageLimit = 100;
 
 /** Names an ordering inside a cursor: the page after a cursor makes sense in the ordering it came from only. */
 export const orderingTag = (orderBy: PageArguments['orderBy']): string =>
@@ -82,8 +81,8 @@ function isPosition(position: string): boolean {
 }
 
 function checkSize(size: number | null | undefined, argument: string): void {
-  if (size === null || size === undefined || (size >= 0 && size <= pageLimit)) return;
-  throw new AppError('BAD_INPUT', `${argument} must be between 0 and ${pageLimit}`, { field: argument });
+  if (size === null || size === undefined || (size >= 0 && size <= pageSizes.most)) return;
+  throw new AppError('BAD_INPUT', `${argument} must be between 0 and ${pageSizes.most}`, { field: argument });
 }
 
 function plainArguments(args: PageArguments): PageArguments {

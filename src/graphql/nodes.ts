@@ -8,8 +8,7 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { externalReferenceOf, type GlobalId } from './global-id.ts';
 import { modelOf } from './references.ts';
-
-const mostIds = 100;
+import { mostIds } from './sizes.ts';
 
 interface Row {
   id: string;

@@ -1,5 +1,6 @@
 import type { Ordering, PageOrder } from '../ordering.ts';
 import type { ListDeclaration } from '../pages.ts';
+import { pageSizes } from '../sizes.ts';
 import type { Compiling } from './compiling.ts';
 import { relatedRows, visibleRows, type Where } from './conditions.ts';
 import { connectionOutput } from './connection-output.ts';
@@ -11,9 +12,6 @@ import { Page } from './page.ts';
 import { askRelation, type RelationQuery, targetOf } from './relation.ts';
 import type { Row } from './row.ts';
 import type { Selected } from './selection.ts';
-
-/** Sizes of the pages of root lists, as the builder is configured. */
-const rootSizes = { usual: 20, most: 100 };
 
 /** The page of a whole table that a root field declares. */
 export function listField(selected: Selected, page: ListDeclaration, compiling: Compiling): Output {
@@ -27,7 +25,7 @@ export function listField(selected: Selected, page: ListDeclaration, compiling: 
     row,
     levels: levelsOf(row, order, page.ordering),
     source: (of) => visibleRows(of, where, compiling),
-    sizes: rootSizes,
+    sizes: pageSizes,
     nested: false,
   });
   return connectionOutput(selected, output, compiling);

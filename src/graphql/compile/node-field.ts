@@ -3,6 +3,7 @@ import { type GraphQLObjectType, getNamedType, isNonNullType, isObjectType } fro
 import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../global-id.ts';
 import { Hole } from '../hole.ts';
 import type { RowDeclaration } from '../pages.ts';
+import { mostIds } from '../sizes.ts';
 import type { Compiling } from './compiling.ts';
 import { visibleRows, type Where, whereClause } from './conditions.ts';
 import { Declined, Unplanned } from './decline.ts';
@@ -12,8 +13,6 @@ import { modelOf } from './object.ts';
 import { type Output, readPresent } from './output.ts';
 import { nameOf, type Selected } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
-
-const mostIds = 100;
 
 /** The ids that `node(id:)` or `nodes(ids:)` asks for. Throws for what is no id. */
 export const idsOf = (args: Args): GlobalId[] =>

@@ -1,5 +1,6 @@
 import { and, type SQL, sql } from 'drizzle-orm';
 import { Hole } from '../hole.ts';
+import { pageSizes } from '../sizes.ts';
 import type { Site } from './arguments.ts';
 import { type Source, whereClause } from './conditions.ts';
 import { type CursorOptions, cursorParameters, readCursor } from './cursor.ts';
@@ -22,7 +23,6 @@ interface PageOptions {
   nested: boolean;
 }
 
-const largestSize = 100;
 const isGiven = (value: unknown): boolean => value !== null && value !== undefined;
 
 /** A page of rows: which rows, in what order, from where on, and how many. */
@@ -60,7 +60,7 @@ export class Page {
   /** How many rows a request asks for. A size that is refused is the executor's to refuse. */
   sizeFor({ sites }: Supplied): number {
     const size = this.#sizeIn(sites[this.site.index]!.args);
-    if (size < 0 || size > largestSize) throw new Unplanned('a page size that is refused');
+    if (size < 0 || size > pageSizes.most) throw new Unplanned('a page size that is refused');
     return Math.min(size, this.#options.sizes.most);
   }
 
