@@ -76,8 +76,11 @@ export class Slot {
 
   private constructor(options: SlotOptions) {
     this.#options = options;
+    const password = decodeURIComponent(new URL(options.url).password);
     const client: ClientOptions = {
       max: 1,
+      // A function counts also where it gives none: postgres.js would send the environment's PGPASSWORD instead
+      password: () => password,
       fetch_types: false,
       idle_timeout: null as never,
       max_lifetime: null,

@@ -26,6 +26,8 @@ it.each([
   'postgres://u:p@db.example/',
   'postgres://u:p@db.example/x/y',
   'postgres://:p@db.example/x',
+  'postgres://u@db.example/x',
+  'postgres://u:@db.example/x',
   'postgres://u:p@/x',
   'postgres://u:p@a.example,b.example/x',
   'postgres://u:p@[::1]/x',

@@ -27,8 +27,8 @@ const unverified = new Set(['disable', 'require']);
 const refused = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'databaseUrl' });
 
 /**
- * Reads the address of a database that somebody asks this server to connect to: one host by name or IPv4, a database and
- * a user; of parameters `sslmode` alone. Without one, or with one that asks for less than the server can do, the host has to
+ * Reads the address of a database that somebody asks this server to connect to: one host by name or IPv4, a database,
+ * a user and a password; of parameters `sslmode` alone. Without one, or with one that asks for less than the server can do, the host has to
  * prove who it is (`verify-full`), except where the operator allows otherwise. Gives the address as it is used from then
  * on. Throws BAD_INPUT, with the reason and without the password.
  */
@@ -43,6 +43,7 @@ export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork): 
   }
   if (!/^\/[^/]+$/.test(url.pathname)) throw refused('The address must name the database');
   if (url.username === '') throw refused('The address must name the user');
+  if (url.password === '') throw refused("The address must have the user's password");
   if (url.hash !== '') throw refused('The address must not have a fragment: write # in a password as %23');
   const others = [...url.searchParams.keys()].filter((name) => name !== 'sslmode');
   if (others.length > 0 || url.searchParams.getAll('sslmode').length > 1) {
