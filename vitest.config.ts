@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -12,6 +13,8 @@ export default defineConfig({
     reporters: ['default', './test/support/tally-reporter.ts'],
     // A process per file: tests kill connections and read process-wide state.
     pool: 'forks',
+    // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one process.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,

@@ -25,7 +25,8 @@ describe('a sealed stream', () => {
       const data = randomBytes(n);
       const sealed = await seal(data);
       expect((await open(sealed)).equals(data)).toBe(true);
-      expect(sealed.includes(data.subarray(0, 32)) && n > 0).toBe(false);
+      // Fewer bytes are found by chance
+      expect(n >= 32 && sealed.includes(data.subarray(0, 32))).toBe(false);
     },
   );
 
