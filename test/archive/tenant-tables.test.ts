@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
-import { Admin } from '../../src/db/admin.ts';
+import { Admin, type AdminTx } from '../../src/db/admin.ts';
 import { beginSnapshot, copyIn, copyOut, useCopyText } from '../../src/tenancy/archive/table-copy.ts';
 import { tablesOf } from '../../src/tenancy/archive/tenant-tables.ts';
 import { coreModules, MigrationLines } from '../../src/tenancy/modules.ts';
@@ -43,6 +43,14 @@ test('the tables of a tenant are all that the program has, parents first', async
 test('a schema that is not there has no tables', async () => {
   await using connection = admin();
   expect(await connection.transaction((tx) => tablesOf(tx, lines, 'tenant_of_nobody'))).toEqual([]);
+});
+
+test('a server that names tables of its own is not believed', async () => {
+  const stranger: AdminTx = {
+    // What such a server answers is nobody's type
+    run: async <T extends object>() => [{ name: '../../elsewhere', columns: [], references: [] }] as unknown as T[],
+  };
+  await expect(tablesOf(stranger, lines, 'tenant_of_nobody')).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
 });
 
 test('a copied table has the same text, whatever the session says', async () => {

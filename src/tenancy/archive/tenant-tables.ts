@@ -1,5 +1,6 @@
 import type { AdminTx } from '../../db/admin.ts';
 import { type Migration, tablesMadeBy } from '../../db/migration-files.ts';
+import { AppError } from '../../lib/errors.ts';
 import type { MigrationLines } from '../modules.ts';
 
 export interface TenantColumn {
@@ -29,7 +30,7 @@ export interface TenantTable {
 type Found = Omit<TenantTable, 'rows'> & { references: readonly string[] };
 
 /**
- * Sequence number 0 opens an era of the event log (see start-era.ts): that belongs to the place where the data is, and each
+ * Sequence number 0 opens an era of the event log (see era.ts): that belongs to the place where the data is, and each
  * new place writes its own.
  */
 const rowsOf = ({ name, columns }: TenantTable): { rows?: string } =>
@@ -71,9 +72,35 @@ export async function tablesMade(
   migrations: readonly Migration[],
   schemaName: string,
 ): Promise<TenantTable[]> {
-  const tables = await tx.run<Found>(found, [schemaName, tablesMadeBy(migrations)]);
+  const names = tablesMadeBy(migrations);
+  const tables = await tx.run<Found>(found, [schemaName, names]);
+  // Names become SQL of other servers, and files; the server that answers may be a stranger's
+  const unknown = tables.filter(({ name }) => !names.includes(name));
+  if (unknown.length > 0) throw new AppError('SCHEMA_MISMATCH', `${schemaName} has tables that no migration makes`);
   return inOrder(tables).map(({ references: _, ...table }) => ({ ...table, ...rowsOf(table) }));
 }
+
+/** The names of tables that two places do not both have, in the same form: the order of columns is none of it. */
+export function differentTables(one: readonly TenantTable[], other: readonly TenantTable[]): string[] {
+  const [forms, others] = [formsOf(one), formsOf(other)];
+  return [...new Set([...forms.keys(), ...others.keys()])]
+    .filter((name) => forms.get(name) !== others.get(name))
+    .sort();
+}
+
+/** Definitions of references say the schema, or do not: they are used where they were read only. */
+const formsOf = (tables: readonly TenantTable[]): Map<string, string> =>
+  new Map(
+    tables.map(({ name, columns, primaryKey, counters, rows }) => [
+      name,
+      JSON.stringify([
+        columns.map((column) => [column.name, column.type, column.nullable, column.collated]).sort(),
+        primaryKey,
+        counters.toSorted(),
+        rows,
+      ]),
+    ]),
+  );
 
 /** Parents before children, else by name, so that the order is the same everywhere. */
 function inOrder(tables: readonly Found[]): Found[] {

@@ -38,11 +38,15 @@ const sumsOf = (
   { side, tx }: Copy,
   tables: readonly TenantTable[],
   closely: ReadonlySet<TenantTable>,
-): Promise<Sum[]> => tx.run<Sum>(tables.map((table) => sumOf(side, table, closely.has(table))).join(' union all '));
+): Promise<Sum[]> =>
+  tx.run<Sum>(
+    tables.map((table, n) => sumOf(side, table, `$${n + 1}::text`, closely.has(table))).join(' union all '),
+    tables.map(({ name }) => name),
+  );
 
 /** The same on every server: md5 of the row's text, of which the first 64 bits are summed. */
-function sumOf(side: Side, { name, columns, rows }: TenantTable, closely: boolean): string {
+function sumOf(side: Side, { name, columns, rows }: TenantTable, called: string, closely: boolean): string {
   const row = `row(${columns.map((column) => quoteIdentifier(column.name)).join(', ')})::text`;
   const sum = closely ? `sum(('x' || left(md5(${row}), 16))::bit(64)::bigint)::text` : 'null';
-  return `select '${name}' as name, count(*)::float8 as rows, ${sum} as sum from ${nameIn(side, { name })}${rows ? ` where ${rows}` : ''}`;
+  return `select ${called} as name, count(*)::float8 as rows, ${sum} as sum from ${nameIn(side, { name })}${rows ? ` where ${rows}` : ''}`;
 }

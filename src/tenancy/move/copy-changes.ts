@@ -1,11 +1,12 @@
 import { pipeline } from 'node:stream/promises';
 import type { CopyTx } from '../../db/admin.ts';
 import type { Migration } from '../../db/migration-files.ts';
+import { AppError } from '../../lib/errors.ts';
 import { stopIfAborted } from '../archive/interrupted.ts';
 import { cutParts, rowsOf } from '../archive/parts.ts';
 import { inSnapshot } from '../archive/snapshot.ts';
 import { beginSnapshot, copyIn, copyOut, useCopyText } from '../archive/table-copy.ts';
-import type { TenantTable } from '../archive/tenant-tables.ts';
+import { differentTables, type TenantTable } from '../archive/tenant-tables.ts';
 import { rowsIn } from './copy-text.ts';
 import { deleteRows, type Keys, keyOf, missingKeys } from './keys.ts';
 import { asOwner, nameIn, type Side, snapshotOf } from './side.ts';
@@ -15,6 +16,8 @@ export interface CopyRound {
   target: Side;
   /** Those that made the tables of both. */
   migrations: readonly Migration[];
+  /** The target's tables; a source with others is refused: INVALID_STATE. */
+  tables: readonly TenantTable[];
   /** The state that the target has, as the round before gave it; absent when the target is empty. */
   since?: string | undefined;
   signal?: AbortSignal | undefined;
@@ -59,6 +62,7 @@ export function copyChanges(round: CopyRound): Promise<CopiedRound> {
       return await work(tx);
     });
   return inSnapshot(source.admin, snapshotOf(source, migrations), async (tx, tables) => {
+    requireSame(round.tables, tables);
     const state = await stateOf(tx);
     const copies = { tx, source, target, inTarget };
     const counts = since === undefined ? undefined : await countBoth(copies, tables, since);
@@ -101,6 +105,19 @@ export function copyLast({ source, target, tables, since, whileSame }: LastRound
       return rows;
     });
   });
+}
+
+/**
+ * What one server says of the tables is used on the other, so both must say the same: at most one of them belongs to somebody
+ * who would lie.
+ */
+function requireSame(there: readonly TenantTable[], here: readonly TenantTable[]): void {
+  const different = differentTables(there, here);
+  if (different.length === 0) return;
+  throw new AppError(
+    'INVALID_STATE',
+    `The databases differ in the form of ${different.join(', ')}: the organization was migrated meanwhile, or one was changed by hand`,
+  );
 }
 
 async function stateOf(tx: CopyTx): Promise<string> {
@@ -158,10 +175,13 @@ async function countRows(
 ): Promise<Map<string, Counts>> {
   const changed = since === undefined ? '0' : `count(*) filter (where ${changedSince(since)})`;
   const each = tables.map(
-    (table) =>
-      `select '${table.name}' as name, count(*)::float8 as total, (${changed})::float8 as changed from ${nameIn(side, table)}${table.rows ? ` where ${table.rows}` : ''}`,
+    (table, n) =>
+      `select $${n + 1}::text as name, count(*)::float8 as total, (${changed})::float8 as changed from ${nameIn(side, table)}${table.rows ? ` where ${table.rows}` : ''}`,
   );
-  const rows = await tx.run<Counts & { name: string }>(each.join(' union all '));
+  const rows = await tx.run<Counts & { name: string }>(
+    each.join(' union all '),
+    tables.map(({ name }) => name),
+  );
   return new Map(rows.map(({ name, ...counts }) => [name, counts]));
 }
 
