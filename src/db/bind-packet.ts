@@ -29,6 +29,8 @@ export interface Scope {
   access: 'read' | 'write';
   limits: Limits;
   planning?: Planning | undefined;
+  /** Whether statements are parsed anew, and not those that the connection has prepared: after one was stale. */
+  fresh?: boolean;
 }
 
 export interface BindPacket {

@@ -1,4 +1,5 @@
 import { AppError } from '../lib/errors.ts';
+import type { Scope } from './bind-packet.ts';
 import type { Answer, RowForm, Slot } from './slot.ts';
 
 /**
@@ -11,6 +12,7 @@ export class Lease {
   #slot: Slot;
   #giveBack: () => void;
   #over = false;
+  #fresh = false;
   #quarantined = false;
 
   constructor(slot: Slot, key: string, giveBack: () => void) {
@@ -38,12 +40,16 @@ export class Lease {
     return this.#slot.outstanding;
   }
 
-  limitStatements(statementMs: number): void {
-    this.#slot.limitStatements(statementMs);
+  /** Takes over what a session's scope says of statements: how long they may take, and whether they are parsed anew. */
+  serve({ limits, fresh = false }: Pick<Scope, 'limits' | 'fresh'>): void {
+    this.#fresh = fresh;
+    this.#slot.limitStatements(limits.statementMs);
   }
 
   run(text: string, parameters: readonly unknown[], form: RowForm): Promise<Answer> {
-    return this.#over ? late() : this.#slot.run(this.key, text, parameters, form);
+    if (this.#over) return late();
+    if (this.#fresh) return this.#slot.runOnce(text, parameters, form);
+    return this.#slot.run(this.key, text, parameters, form);
   }
 
   control(text: string): Promise<Answer> {

@@ -127,6 +127,15 @@ export const sqlStateOf = (error: unknown): string | undefined => serverError(er
 /** Whether the statement was refused only because an earlier one of its transaction had failed. */
 export const isAbortedTransaction = (error: unknown): boolean => serverError(error)?.code === '25P02';
 
+/**
+ * Whether a prepared statement met a table that was changed under it, and its rows would be of other types now. Nothing
+ * of its transaction was done, which succeeds when it is run again with statements that are parsed anew.
+ */
+export function isStaleStatement(error: unknown): boolean {
+  const refused = serverError(error);
+  return refused?.code === '0A000' && refused.routine === 'RevalidateCachedQuery';
+}
+
 /** Whether a prepared statement may have become what can never run again, because a table changed under it. */
 export const isPerhapsStale = (error: unknown): boolean => /^(0A|26|42)/.test(sqlStateOf(error) ?? '');
 
@@ -141,8 +150,7 @@ function meaningOf(error: unknown): ErrorCode | undefined {
   if (!(error instanceof postgres.PostgresError)) return undefined;
   // Both a timeout and a cancel; only the message, which may be translated, tells. Sessions know what they cancelled.
   if (code === '57014') return /user request/.test(error.message) ? 'CANCELLED' : 'TIMEOUT';
-  // A prepared statement met a table that was changed under it: the transaction may be run again and will succeed.
-  if (code === '0A000') return error.routine === 'RevalidateCachedQuery' ? 'TRANSACTION_CONFLICT' : undefined;
+  if (code === '0A000') return isStaleStatement(error) ? 'TRANSACTION_CONFLICT' : undefined;
   if (code === '23503') return /^\s*(?:\/\*.*?\*\/\s*)?delete\b/i.test(error.query ?? '') ? 'IN_USE' : 'NOT_FOUND';
   if (code.startsWith('08')) return 'CONNECTION_LOST';
   if (code.startsWith('53')) return 'UNAVAILABLE';

@@ -269,7 +269,7 @@ export class Session<R extends AnyRelations> {
   async #open(): Promise<Lease> {
     const packet = bindPacket(this.#scope);
     const lease = await this.#pool.acquire(this.#scope.key, this.#stop.signal);
-    lease.limitStatements(this.#scope.limits.statementMs);
+    lease.serve(this.#scope);
     const refused = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);
     };

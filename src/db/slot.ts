@@ -154,7 +154,7 @@ export class Slot {
     parameters: readonly unknown[] = [],
     form: RowForm = 'objects',
   ): Promise<Answer> {
-    if (!this.#options.prepare) return this.#once(text, parameters, form);
+    if (!this.#options.prepare) return this.runOnce(text, parameters, form);
     const encoded = this.#encode(text, parameters);
     const { statement, parsed } = this.#prepared.find(key, text, typesOf(encoded));
     if (!parsed) this.keys.prepare(key, statement.bytes);
@@ -166,9 +166,10 @@ export class Slot {
     }
   }
 
-  /** Like `run`, but the statement is parsed each time: for DDL and what is sent once. */
-  runOnce(text: string, parameters: readonly unknown[] = []): Promise<Answer> {
-    return this.#once(text, parameters, 'objects');
+  /** Like `run`, but the statement is parsed each time: for DDL, and what is sent once. */
+  async runOnce(text: string, parameters: readonly unknown[] = [], form: RowForm = 'objects'): Promise<Answer> {
+    const encoded = this.#encode(text, parameters);
+    return this.#send({ name: '', string: text, types: typesOf(encoded) }, false, encoded, form);
   }
 
   /**
@@ -260,11 +261,6 @@ export class Slot {
   #address(): Address {
     const { host, port, path } = this.#parsed;
     return path ? { path } : { host: host[0]!, port: port[0]! };
-  }
-
-  async #once(string: string, parameters: readonly unknown[], form: RowForm): Promise<Answer> {
-    const encoded = this.#encode(string, parameters);
-    return this.#send({ name: '', string, types: typesOf(encoded) }, false, encoded, form);
   }
 
   #send(

@@ -1,4 +1,5 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import { afterMigration } from '../db/after-migration.ts';
 import type { Held, Sent } from '../db/sent.ts';
 import { type Limits, type Planning, type Scope, Session } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
@@ -58,6 +59,8 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** A change that a reading session must see. */
   after?: ChangePosition | undefined;
+  /** Whether statements are parsed anew: after one was stale, see `afterMigration`. */
+  fresh?: boolean;
 }
 
 /** Opens sessions of tenants: the one place where a tenant becomes a search_path and a role. */
@@ -89,21 +92,25 @@ export class TenantBinding {
     return await this.#places?.afterMove(tenant, error, signal);
   }
 
-  /** Runs the function in one read-only snapshot of the tenant. */
+  /** Runs the function in one read-only snapshot of the tenant; again when a table was changed under its statements. */
   async read<T>(tenant: Tenant, fn: (db: TenantDb) => Promise<T>, options?: OpenOptions): Promise<T> {
-    const session = this.open(await this.#latest(tenant), 'read', options);
-    return await session.run(() => fn(session.db));
+    const latest = await this.#latest(tenant);
+    return afterMigration((fresh) => {
+      const session = this.open(latest, 'read', { ...options, fresh });
+      return session.run(() => fn(session.db));
+    });
   }
 
   /**
    * Runs the function in one transaction of the tenant; commits when it returns, rolls back when it throws. It runs again, at
-   * the new place, when the tenant was moved under it.
+   * the new place, when the tenant was moved under it, and when a table was changed under its statements.
    */
   async write<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>, options?: OpenOptions): Promise<T> {
-    const attempt = (current: Tenant): Promise<T> => {
-      const session = this.open(current, 'write', options);
-      return session.run(() => fn(session.tx));
-    };
+    const attempt = (current: Tenant): Promise<T> =>
+      afterMigration((fresh) => {
+        const session = this.open(current, 'write', { ...options, fresh });
+        return session.run(() => fn(session.tx));
+      });
     const latest = await this.#latest(tenant);
     try {
       return await attempt(latest);
@@ -126,13 +133,14 @@ export class TenantBinding {
   }
 
   #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions): TenantSession {
-    const { roleClass = 'interactive', signal, after } = options;
+    const { roleClass = 'interactive', signal, after, fresh = false } = options;
     const scope: Scope = {
       key: tenant.schemaName,
       searchPath: [tenant.schemaName, 'extensions'],
       role: tenant.roleName,
       access,
       limits: this.#limits[roleClass],
+      fresh,
     };
     const slots = this.#poolOf(tenant);
     const pool = access === 'write' && this.#places ? this.#places.writing(tenant, slots) : slots;
@@ -169,6 +177,11 @@ export class TenantSession {
   /** Runs the one statement of a reading session and ends it; its rows come as bytes of text. */
   readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
     return this.#session.readOnce(text, parameters, planning);
+  }
+
+  /** Runs a statement as it is written; its rows come as arrays. */
+  runWritten(text: string, parameters: readonly unknown[]): Promise<Answer> {
+    return this.#session.run(text, parameters);
   }
 
   /** Whether a statement has taken a connection. */

@@ -1,5 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { type CatalogRelations, catalogRelations } from '../catalog-relations.ts';
+import { afterMigration } from '../db/after-migration.ts';
 import { type Limits, Session } from '../db/session.ts';
 import type { SlotPool } from '../db/slot-pool.ts';
 import { InvalidationBus } from './invalidation-bus.ts';
@@ -39,21 +40,28 @@ export class Catalog {
 
   /** Runs the function in one read-only snapshot. Throws as Session does. */
   async read<T>(fn: (db: CatalogDb) => Promise<T>, options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
-    const session = this.#session('read', options.signal);
-    return await run(session, () => fn(session.db as CatalogDb));
+    return await afterMigration((fresh) => {
+      const session = this.#session('read', options.signal, fresh);
+      return run(session, () => fn(session.db as CatalogDb));
+    });
   }
 
-  /** Runs the function in one transaction; commits when it returns, rolls back when it throws. */
+  /**
+   * Runs the function in one transaction; commits when it returns, rolls back when it throws. It runs again when a table was
+   * changed under its statements.
+   */
   async write<T>(fn: (tx: CatalogTx) => Promise<T>, options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
-    const session = this.#session('write', options.signal);
-    const onCommit = (effect: () => void | Promise<void>) => session.onCommit(effect);
-    const tx = Object.assign(session.db, { onCommit, bus: this.bus }) as unknown as CatalogTx;
-    return await run(session, () => fn(tx));
+    return await afterMigration((fresh) => {
+      const session = this.#session('write', options.signal, fresh);
+      const onCommit = (effect: () => void | Promise<void>) => session.onCommit(effect);
+      const tx = Object.assign(session.db, { onCommit, bus: this.bus }) as unknown as CatalogTx;
+      return run(session, () => fn(tx));
+    });
   }
 
-  #session(access: 'read' | 'write', signal?: AbortSignal): Session<CatalogRelations> {
+  #session(access: 'read' | 'write', signal: AbortSignal | undefined, fresh: boolean): Session<CatalogRelations> {
     const { pool, role, limits = defaultLimits } = this.#options;
-    const scope = { key: 'catalog', searchPath: ['catalog', 'extensions'], role, access, limits };
+    const scope = { key: 'catalog', searchPath: ['catalog', 'extensions'], role, access, limits, fresh };
     return new Session(pool, scope, catalogRelations, { signal });
   }
 }
