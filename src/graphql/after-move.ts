@@ -1,5 +1,5 @@
-import { GraphQLError } from 'graphql';
 import { Context } from './context.ts';
+import { rootCause } from './mask-error.ts';
 
 interface Answer {
   errors?: readonly unknown[] | undefined;
@@ -18,9 +18,6 @@ export async function answeringAfterMove<T extends Answer>(
   const { tenant, binding, signal } = context.scope;
   const [error] = first.errors ?? [];
   if (!error || !tenant) return first;
-  const moved = await binding.afterMove(tenant, causeOf(error), signal);
+  const moved = await binding.afterMove(tenant, rootCause(error), signal);
   return moved ? await answer(new Context({ ...context.scope, tenant: moved })) : first;
 }
-
-const causeOf = (error: unknown): unknown =>
-  error instanceof GraphQLError && error.originalError ? causeOf(error.originalError) : error;

@@ -47,14 +47,17 @@ export class Context {
   readonly access: 'read' | 'write';
   /** Whether who runs a change waits himself for what it sent: the payload travels in the same packet then. */
   unsettled = false;
+  readonly #fresh: boolean;
   #session: TenantSession | undefined;
   #db: GuardedDb | undefined;
   #change: Promise<unknown> | undefined;
   #saved: Promise<void> | undefined;
 
-  constructor(scope: RequestScope, access: 'read' | 'write' = 'read') {
+  /** `fresh`: statements are parsed anew, after one was stale. */
+  constructor(scope: RequestScope, access: 'read' | 'write' = 'read', fresh = false) {
     this.scope = scope;
     this.access = access;
+    this.#fresh = fresh;
   }
 
   get services(): Services {
@@ -132,6 +135,13 @@ export class Context {
     return row as unknown as readonly string[];
   }
 
+  /** The same for a compiled part of a query; the session goes on for the executor. */
+  async readBeside(text: string, parameters: readonly unknown[]): Promise<readonly string[]> {
+    void this.viewer;
+    const [row] = await this.#open().runWritten(text, parameters);
+    return row as unknown as readonly string[];
+  }
+
   get statements(): number {
     return this.#session?.statements ?? 0;
   }
@@ -144,6 +154,7 @@ export class Context {
         roleClass: this.viewer.roleClass,
         ...(signal && { signal }),
         after,
+        fresh: this.#fresh,
       });
     this.#session = session;
     return session;
@@ -167,6 +178,6 @@ export class Context {
 
   /** The context of the next root field of a mutation. */
   forMutationField(): Context {
-    return new Context(this.scope, 'write');
+    return new Context(this.scope, 'write', this.#fresh);
   }
 }

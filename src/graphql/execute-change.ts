@@ -1,8 +1,7 @@
 import type { ExecutionResult } from 'graphql';
-import { toAppError } from '../db/pg-errors.ts';
 import type { PlannedChange } from './compile/change.ts';
 import type { Reason } from './compile/decline.ts';
-import { environmental, type Plans, reasonOf } from './compile/plans.ts';
+import { type Plans, reasonOf } from './compile/plans.ts';
 import type { Context } from './context.ts';
 import type { FieldAnswer } from './idempotency.ts';
 
@@ -50,11 +49,11 @@ async function byPlan(options: Options, change: PlannedChange, context: Context)
   const answer = await payloadOf(options, change, context, given);
   if ('data' in answer) return answer;
   if ('reason' in answer) {
-    options.plans?.changed(answer.reason);
+    options.plans?.counted(answer);
     context.unsettled = false;
     return byExecutor(options, context);
   }
-  options.plans?.changed();
+  options.plans?.counted('answered');
   await options.verify?.(answer.payload, async () => options.executor(context));
   return { data: `{"${change.key}":${answer.payload}}` };
 }
@@ -99,10 +98,9 @@ async function payloadOf(
 
 /** What became of a payload's statement that the database refused: nothing was saved. */
 function refused(plans: Plans | undefined, change: PlannedChange, context: Context, error: unknown): FieldAnswer {
-  const code = toAppError(error)?.code;
-  if (code && environmental.has(code)) return failed(change, error);
-  plans?.changed({ why: `the statement failed: ${(error as Error).message}` });
-  if (!code) context.scope.logger().error({ err: error, sql: change.plan.text }, 'a compiled statement failed');
+  const undone = plans?.refused(change.plan, error, context);
+  if (!undone || undone.failed) return failed(change, error);
+  plans?.counted(undone);
   return { ...failed(change, error), again: true };
 }
 

@@ -1,8 +1,10 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationDefinitionNode } from 'graphql';
-import { type Plans, reportOf, resultOf } from './compile/plans.ts';
-import { Context } from './context.ts';
+import { answeringAfterMigration } from './after-migration.ts';
+import type { Plans } from './compile/plans.ts';
+import type { Context } from './context.ts';
 import type { Verify } from './execute-change.ts';
 import { type Execute, executeMutation, planMutation } from './execute-mutation.ts';
+import { executeQuery } from './execute-query.ts';
 
 export interface ExecuteOptions {
   /** Compiled queries; without them every operation is executed field by field. */
@@ -25,11 +27,25 @@ export async function executeOperation(
   const operation = getOperationAST(args.document, args.operationName);
   const context = args.contextValue as Context;
   if (operation?.operation === 'mutation') return executeChanges(args, operation, execute, options);
+  return answeringAfterMigration(context, (ctx) =>
+    executeReads({ ...args, contextValue: ctx }, operation, execute, options),
+  );
+}
+
+/** In one snapshot. */
+async function executeReads(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode | null | undefined,
+  execute: Execute,
+  { plans, explain }: ExecuteOptions,
+): Promise<ExecutionResult> {
   try {
-    if (operation?.operation !== 'query' || !options.plans) return await execute(args);
-    return await executeQuery(args, operation, execute, options.plans, options.explain ?? false);
+    if (operation?.operation !== 'query' || !plans) return await execute(args);
+    const { result, report } = await executeQuery(args, operation, execute, plans);
+    if (!explain || !mayExplore(args)) return result;
+    return Object.assign(result, { extensions: { ...result.extensions, plan: report } });
   } finally {
-    await context.commit();
+    await (args.contextValue as Context).commit();
   }
 }
 
@@ -48,28 +64,3 @@ async function executeChanges(
 
 const mayExplore = ({ contextValue }: ExecutionArgs): boolean =>
   (contextValue as Context).scope.viewer?.permissions.has('graph:explore') ?? false;
-
-/** By its plan, where it has one. */
-async function executeQuery(
-  args: ExecutionArgs,
-  operation: OperationDefinitionNode,
-  execute: Execute,
-  plans: Plans,
-  explain: boolean,
-): Promise<ExecutionResult> {
-  const context = args.contextValue as Context;
-  const outcome = await plans.answer(args, operation, context);
-  const extensions = explain && mayExplore(args) && { plan: reportOf(outcome) };
-  if ('answer' in outcome) return Object.assign(resultOf(outcome.answer), extensions && { extensions });
-  const result = await (outcome.spoilt ? executeAnew(args, execute) : execute(args));
-  return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
-}
-
-async function executeAnew(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
-  const context = new Context((args.contextValue as Context).scope);
-  try {
-    return await execute({ ...args, contextValue: context });
-  } finally {
-    await context.commit();
-  }
-}

@@ -31,7 +31,8 @@ function extensionsOf({ code, details }: AppError, ofRequest = requestCodes.has(
   return { code, ...details, ...(http && { http }) };
 }
 
-function rootCause(error: unknown): unknown {
+/** What a resolver threw, of an error that the executor made of it. */
+export function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }
 

@@ -135,7 +135,7 @@ export class QuickQueries {
       this.#tell(args, {}, context, from);
       return outcome.answer;
     }
-    if (outcome.failed) known.leaveContext(request, context);
+    if ('failed' in outcome) known.leaveContext(request, context);
     else entry.declined++;
     return undefined;
   }

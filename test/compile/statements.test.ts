@@ -17,7 +17,7 @@ function planOf(query: string, variables: Record<string, unknown> = {}, role: Ro
   const values = operation.variables(variables);
   const { skeleton } = operation.skeleton(values);
   const args = skeleton.sites.map((site) => valuesAt(site, values).args);
-  return compilePlan(schema, skeleton, { role, permissions: permissionsOf(role) } as Viewer, args);
+  return compilePlan({ schema, skeleton, viewer: { role, permissions: permissionsOf(role) } as Viewer, args });
 }
 
 /** The statement over several lines, without the quotes of names. */
@@ -199,6 +199,38 @@ describe('a document becomes one statement', () => {
         limit 4) as t1) as t1) || '}}') as r0
       "
     `);
+  });
+
+  it('of nodes by ids and by references, under what they are asked by', () => {
+    const ids = [project, 'Project:ref:P-1', 'Money:ref:1'];
+    expect(
+      statementOf('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Project { code } } }', { ids }),
+    ).toMatchInlineSnapshot(`
+      "
+      select ('{"Project":{' || (
+        select coalesce(string_agg((to_json(t1.id::text)::text || ':{"code":' || to_json(t1.code)::text || '}'), ','), '')
+        from projects as t1
+        where t1.id = any($1)) || '},"Project:ref":{' || (
+        select coalesce(string_agg((to_json(t2.external_reference::text)::text || ':{"code":' || to_json(t2.code)::text || '}'), ','), '')
+        from projects as t2
+        where t2.external_reference = any($2)) || '}}') as r0
+      "
+    `);
+  });
+
+  it('of those root fields that can be compiled, a column for each', () => {
+    const query = '{ viewer { role } clients { totalCount } log: events { nodes { id } } __typename }';
+    expect(statementOf(query)).toMatchInlineSnapshot(`
+      "
+      select ('{"totalCount":' || (
+        select count(*)::text
+        from clients as t2) || '}') as r0, '"Query"'::text as r1
+      "
+    `);
+    expect([...planOf(query).left]).toEqual([
+      ['viewer', { field: 'Query.viewer', why: 'has code' }],
+      ['log', { field: 'Query.events', why: 'has code' }],
+    ]);
   });
 
   it('of several root fields', () => {

@@ -27,7 +27,7 @@ const slots = z.object({ size: z.number(), idle: z.number(), busy: z.number(), h
 const serverReport = z.object({
   tenant: z.object({ total: usage, timings: z.array(timing) }).nullable(),
   slots: z.record(z.string(), slots),
-  plans: z.object({ kept: z.number(), answered: z.number(), declined: z.number() }),
+  plans: z.object({ kept: z.number(), answered: z.number(), partly: z.number(), declined: z.number() }),
 });
 type ServerReport = z.output<typeof serverReport>;
 
@@ -132,7 +132,7 @@ function describeServer({ tenant, slots, plans }: ServerReport): string[] {
       `  connections    ${database}: ${busy} busy, ${idle} idle of ${size}; ${hits} sessions met a warm one, ${misses} did not`,
   );
   lines.push(
-    `  plans          ${plans.kept} kept; ${plans.answered} operations answered by one, ${plans.declined} not`,
+    `  plans          ${plans.kept} kept; ${plans.answered} operations answered by one, ${plans.partly} in part, ${plans.declined} not`,
   );
   if (!tenant) return [...lines, '  did nothing on this server since it was started'];
   const { operations, errors, databaseMs } = tenant.total;

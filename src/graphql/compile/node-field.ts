@@ -11,7 +11,7 @@ import { requireReadable } from './field-rules.ts';
 import { aggregated, type Json, objectJson, orNull, textOf } from './json.ts';
 import { modelOf } from './object.ts';
 import { type Output, readPresent } from './output.ts';
-import { nameOf, type Selected } from './selection.ts';
+import type { Selected } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
 
 /** The ids that `node(id:)` or `nodes(ids:)` asks for. Throws for what is no id. */
@@ -19,10 +19,16 @@ export const idsOf = (args: Args): GlobalId[] =>
   ('ids' in args ? (args.ids as string[]) : [args.id as string]).map((id) => decodeGlobalId(String(id)));
 
 /** The types that a request's ids name and the forms of the ids: a part of what is compiled. */
-export const kindsOf = (args: Args): string[] =>
-  [...new Set(idsOf(args).map(({ typename, id }) => `${typename}${isReference(id) ? ':ref' : ''}`))].sort();
+export const kindsOf = (args: Args): string[] => [...new Set(idsOf(args).map(kindOf))].sort();
 
-const isReference = (id: string): boolean => externalReferenceOf(id) !== undefined;
+const kindOf = ({ typename, id }: GlobalId): string =>
+  externalReferenceOf(id) === undefined ? typename : `${typename}:ref`;
+
+/** The column by which ids of a kind find their rows. */
+const keyOf = (kind: string): 'externalReference' | 'id' => (kind.endsWith(':ref') ? 'externalReference' : 'id');
+
+/** What an id has in that column. */
+const columnValueOf = ({ id }: GlobalId): string => externalReferenceOf(id) ?? id;
 
 /** The types of objects that a request's ids can lead to; names that are no node's lead nowhere. */
 export function typesOf(kinds: readonly string[], { schema }: Compiling['selections']): GraphQLObjectType[] {
@@ -43,12 +49,8 @@ export function nodeField(selected: Selected, compiling: Compiling): Output {
   const kinds = kindsOf(compiling.args(site));
   const [type] = typesOf(kinds, compiling.selections);
   if (!type) return { json: ['null'] };
-  const idFrom = ({ sites }: Supplied): string => idsOf(sites[site.index]!.args)[0]!.id;
-  const byReference = kinds[0]!.endsWith(':ref');
-  const key = byReference ? 'externalReference' : 'id';
-  const hole = new Hole<Supplied>((supplied) =>
-    byReference ? externalReferenceOf(idFrom(supplied)) : idFrom(supplied),
-  );
+  const key = keyOf(kinds[0]!);
+  const hole = new Hole<Supplied>(({ sites }) => columnValueOf(idsOf(sites[site.index]!.args)[0]!));
   const row = compiling.row(modelOf(type)!);
   if (!row.has(key)) return { json: ['null'] };
   const { json, read } = compiling.object(selected, type, row);
@@ -56,39 +58,44 @@ export function nodeField(selected: Selected, compiling: Compiling): Output {
   return { json: orNull([one]), read: readPresent(read) };
 }
 
-/** `nodes(ids:)`: the rows of each type, put in the order of the ids. */
+/** `nodes(ids:)`: the rows of each type, by ids and by references, put in the order of what was asked. */
 export function nodesField(selected: Selected, compiling: Compiling): Output {
   requireReadable(selected, compiling.context);
   const site = compiling.site(selected);
   const kinds = kindsOf(compiling.args(site));
-  if (kinds.some((kind) => kind.endsWith(':ref'))) throw new Declined('asks by references', nameOf(selected));
-  const types = typesOf(kinds, compiling.selections);
   const idsFrom = ({ sites }: Supplied): GlobalId[] => idsOf(sites[site.index]!.args);
-  const found = types.map((type) => {
-    const row = compiling.row(modelOf(type)!);
-    const object = compiling.object(selected, type, row);
-    const ids = new Hole<Supplied>((supplied) =>
-      idsFrom(supplied).flatMap(({ typename, id }) => (typename === type.name ? [id] : [])),
+  const found = kinds.flatMap((kind) => {
+    const [type] = typesOf([kind], compiling.selections);
+    const key = keyOf(kind);
+    const row = type && compiling.row(modelOf(type)!);
+    if (!row?.has(key)) return [];
+    const object = compiling.object(selected, type!, row);
+    const values = new Hole<Supplied>((supplied) =>
+      idsFrom(supplied).flatMap((id) => (kindOf(id) === kind ? [columnValueOf(id)] : [])),
     );
-    const where = { RAW: (table: { id: unknown }) => sql`${table.id} = any(${ids})` };
-    const member: Json = ['"', sql`${row.sql('id')}::text`, '":', ...object.json];
+    const where = { RAW: (table: Record<string, unknown>) => sql`${table[key]} = any(${values})` };
+    const member: Json = [sql`to_json(${row.sql(key)}::text)::text`, ':', ...object.json];
     const members = rowsWhere(row, where, aggregated(member), compiling);
-    return { type: type.name, read: object.read, json: ['{', members, '}'] };
+    return [{ kind, read: object.read, json: ['{', members, '}'] }];
   });
   return {
-    json: objectJson(found.map(({ type, json }) => ({ key: type, json }))),
+    json: objectJson(found.map(({ kind, json }) => ({ key: kind, json }))),
     read: (json, supplied) => {
       const ids = idsFrom(supplied);
       if (ids.length > mostIds) throw new Unplanned('too many ids');
       const rows = json as Record<string, Record<string, unknown>>;
-      for (const { type, read } of found) {
-        const ofType = rows[type]!;
-        if (read) for (const id of Object.keys(ofType)) ofType[id] = read(ofType[id], supplied);
+      for (const { kind, read } of found) {
+        const ofKind = rows[kind]!;
+        if (read) for (const value of Object.keys(ofKind)) ofKind[value] = read(ofKind[value], supplied);
       }
-      return ids.map(({ typename, id }) => rows[typename]?.[id] ?? null);
+      return ids.map((id) => own(own(rows, kindOf(id)), columnValueOf(id)) ?? null);
     },
   };
 }
+
+/** References may be called as what every object has. */
+const own = <Value>(of: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined =>
+  of && Object.hasOwn(of, key) ? of[key] : undefined;
 
 /** The first row of a table that a root field declares; null where there is none. */
 export function rowField(selected: Selected, { table, where }: RowDeclaration, compiling: Compiling): Output {

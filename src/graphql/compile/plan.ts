@@ -3,18 +3,14 @@ import { PgDialect } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
 import type { Planning } from '../../db/session.ts';
 import type { Viewer } from '../../identity/viewer.ts';
-import type { GroupsDeclaration } from '../groups.ts';
-import type { ListDeclaration, RowDeclaration } from '../pages.ts';
 import { type Check, Compiling } from './compiling.ts';
-import { listField } from './connection.ts';
-import { Declined, Unplanned } from './decline.ts';
-import { groupsField } from './groups-field.ts';
-import { objectJson, quoted, textOf } from './json.ts';
-import { nodeField, nodesField, rowField } from './node-field.ts';
+import { Declined, declinedBy } from './decline.ts';
+import { objectJson, textOf } from './json.ts';
 import { compileObject } from './object.ts';
 import type { Output, Read } from './output.ts';
-import { isTypename, nameOf, type Selected } from './selection.ts';
-import type { Skeleton } from './skeleton.ts';
+import { rootField } from './root-field.ts';
+import { nameOf, type Selected } from './selection.ts';
+import type { Left, Skeleton } from './skeleton.ts';
 import type { Args, Supplied } from './supplied.ts';
 import { hidesStandIn, readerOf, templateContext, templateViewer } from './symbols.ts';
 
@@ -30,6 +26,8 @@ interface PlanParts {
   /** The root fields where any of them is read; else the row is the answer. */
   roots: readonly Root[] | undefined;
   target: Target;
+  left: Left;
+  keys: readonly string[];
   readsRows: boolean;
   planning: Planning | undefined;
 }
@@ -53,13 +51,18 @@ export class Plan {
   readonly plain: boolean;
   /** Whether it needs the statement at all. */
   readonly reads: boolean;
+  /** The root fields that the executor has to answer beside it. */
+  readonly left: Left;
+  readonly #keys: readonly string[];
   readonly #parameters: PlanParts['parameters'];
   readonly #checks: readonly Check[];
   readonly #roots: PlanParts['roots'];
   readonly #target: Target;
 
-  constructor({ text, parameters, checks, roots, target, readsRows, planning }: PlanParts) {
+  constructor({ text, parameters, checks, roots, target, left, keys, readsRows, planning }: PlanParts) {
     this.text = text;
+    this.left = left;
+    this.#keys = keys;
     this.planning = planning;
     this.#parameters = parameters;
     this.#checks = checks;
@@ -78,24 +81,70 @@ export class Plan {
   /** The JSON of the answer from the statement's row: as it is, or of a text for each root field. */
   answerOf(row: readonly Text[], supplied: Supplied): Text {
     if (!this.#roots) return row[0]!;
-    const parts = this.#roots.map(({ key, read }, place) => {
-      const text = (row[place] ?? 'null').toString();
-      return `"${key}":${read ? JSON.stringify(read(JSON.parse(text), supplied)) : text}`;
-    });
-    return `${this.#target.before}{${parts.join(',')}}${this.#target.after}`;
+    return this.#around([...valuesOf(this.#roots, row, supplied)]);
   }
+
+  /** The same with what the executor gave of the fields that are left to it. */
+  answerWith(row: readonly Text[], supplied: Supplied, others: Readonly<Record<string, unknown>>): Text {
+    const values = valuesOf(this.#roots ?? [], row, supplied);
+    for (const key of this.left.keys()) if (key in others) values.set(key, JSON.stringify(others[key]));
+    return this.#around(this.#keys.flatMap((key) => (values.has(key) ? [[key, values.get(key)!] as const] : [])));
+  }
+
+  #around(values: readonly (readonly [key: string, json: string])[]): Text {
+    const { before, after } = this.#target;
+    return `${before}{${values.map(([key, json]) => `"${key}":${json}`).join(',')}}${after}`;
+  }
+}
+
+/** The JSON of each root field, by its name in the answer. */
+function valuesOf(roots: readonly Root[], row: readonly Text[], supplied: Supplied): Map<string, string> {
+  return new Map(
+    roots.map(({ key, read }, place) => {
+      const text = (row[place] ?? 'null').toString();
+      return [key, read ? JSON.stringify(read(JSON.parse(text), supplied)) : text];
+    }),
+  );
 }
 
 const dialect = new PgDialect();
 
-/** Compiles a document for the shape that its arguments have. Throws Declined where the executor has to answer. */
-export function compilePlan(
-  schema: GraphQLSchema,
-  skeleton: Skeleton,
-  viewer: Viewer,
-  args: readonly Args[],
-  target: Target = queryTarget,
-): Plan {
+/** What is compiled for whom. */
+interface Given {
+  schema: GraphQLSchema;
+  skeleton: Skeleton;
+  viewer: Viewer;
+  /** Arguments of a request of the shape, by site. */
+  args: readonly Args[];
+  target?: Target | undefined;
+}
+
+/**
+ * Compiles a document for the shape that its arguments have. Root fields of a query that cannot be compiled are left to
+ * the executor, each by itself. Throws Declined where it has to answer all.
+ */
+export function compilePlan(given: Given): Plan {
+  const { skeleton, target } = given;
+  if (skeleton.fields.length + skeleton.left.size === 0) throw new Declined('asks for nothing');
+  try {
+    return compileFields(given, skeleton.fields, skeleton.left);
+  } catch (error) {
+    if (target || skeleton.roots.keys.length === 1) throw error;
+  }
+  const left = new Map(skeleton.left);
+  const fields = skeleton.fields.filter((field) => {
+    try {
+      return compileFields(given, [field], new Map());
+    } catch (error) {
+      left.set(field.key, { field: nameOf(field), ...declinedBy(error).reason });
+      return false;
+    }
+  });
+  return compileFields(given, fields, left);
+}
+
+function compileFields(given: Given, fields: readonly Selected[], left: Left): Plan {
+  const { schema, skeleton, viewer, args, target = queryTarget } = given;
   const compiling = new Compiling({
     schema,
     selections: skeleton.roots.selections,
@@ -104,10 +153,9 @@ export function compilePlan(
     args,
     object: compileObject,
   });
-  const { fields } = skeleton.roots;
-  if (fields.length === 0) throw new Declined('asks for nothing');
   const outputs = fields.map((selected) => target.field(selected, compiling));
-  const plain = outputs.every(({ read }) => !read);
+  if (left.size && !compiling.readsRows) throw Declined.ofAll(left);
+  const plain = left.size === 0 && outputs.every(({ read }) => !read);
   const roots = fields.map(({ key }, place) => ({ key, ...outputs[place]! }));
   const columns = plain ? [[target.before, ...objectJson(roots), target.after]] : roots.map(({ json }) => json);
   const named = columns.map((json, place) => sql`${textOf(json)} as ${sql.identifier(`r${place}`)}`);
@@ -120,6 +168,8 @@ export function compilePlan(
     checks: compiling.checks,
     roots: plain ? undefined : roots.map(({ key, read }) => ({ key, read })),
     target,
+    left,
+    keys: skeleton.roots.keys,
     readsRows: compiling.readsRows,
     planning: planningOf(params, compiling),
   });
@@ -129,25 +179,6 @@ export function compilePlan(
 function planningOf(parameters: readonly unknown[], compiling: Compiling): Planning | undefined {
   if (!parameters.some((parameter) => compiling.isValue(parameter))) return 'once';
   return compiling.sums ? 'anew' : undefined;
-}
-
-function rootField(selected: Selected, compiling: Compiling): Output {
-  const { chantierList, chantierNodes, chantierRow, chantierGroups } = selected.field.extensions;
-  if (isTypename(selected)) return { json: quoted(selected.parent.name) };
-  const list = chantierList as ListDeclaration | undefined;
-  try {
-    if (list) return listField(selected, list, compiling);
-    if (chantierGroups) return groupsField(selected, chantierGroups as GroupsDeclaration, compiling);
-    if (chantierRow) return rowField(selected, chantierRow as RowDeclaration, compiling);
-    if (chantierNodes === 'one') return nodeField(selected, compiling);
-    if (chantierNodes === 'many') return nodesField(selected, compiling);
-  } catch (error) {
-    if (error instanceof Declined && !(error instanceof Unplanned) && !error.reason.field) {
-      throw new Declined(error.reason.why, nameOf(selected));
-    }
-    throw error;
-  }
-  throw new Declined('has code', nameOf(selected));
 }
 
 /** The whole answer to a query. */

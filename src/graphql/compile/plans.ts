@@ -12,31 +12,41 @@ import { Lru } from '../../lib/lru.ts';
 import type { Context } from '../context.ts';
 import { valuesAt } from './arguments.ts';
 import { PlannedChange } from './change.ts';
-import { Declined, type Reason } from './decline.ts';
+import { Declined, declinedBy, type Reason } from './decline.ts';
 import { Ids } from './ids.ts';
 import { planBytes } from './kept-bytes.ts';
 import { Operation, Variants } from './operation.ts';
+import { PlannedPart } from './part.ts';
 import { payloadTarget } from './payload-field.ts';
 import { compilePlan, type Plan, type Target, type Text } from './plan.ts';
-import type { Skeleton } from './skeleton.ts';
+import type { Left, Skeleton } from './skeleton.ts';
 import type { Supplied } from './supplied.ts';
 
 type OperationArgs = Pick<ExecutionArgs, 'document' | 'variableValues'>;
 
-/** An answer from a plan, or why there is none. */
+/**
+ * Why the executor answers. `left`: of each root field, where several are left. `spoilt`: the session is over with the
+ * plan's statement, so the executor needs another one. `failed`: the database failed as such, and the session fails of the
+ * same again.
+ */
+export interface Undone {
+  reason: Reason;
+  left?: Left | undefined;
+  spoilt?: boolean;
+  failed?: boolean;
+}
+
+/** An answer from a plan, a plan for some root fields, of which nothing has run yet, or why there is neither. */
 export type Outcome =
   /** `answer` is the JSON of the answer. */
-  | { answer: Text; plan: Plan }
-  /**
-   * `spoilt`: the session is over with the plan's statement, so the executor needs another one. `failed`: the database
-   * failed as such, and the session fails of the same again.
-   */
-  | { reason: Reason; spoilt?: boolean; failed?: boolean };
+  { answer: Text; plan: Plan } | { part: PlannedPart } | Undone;
 
 /** Counts since the start. */
 export interface PlanCounts {
   /** Operations answered by a plan. */
   answered: number;
+  /** Operations answered by a plan and, for other root fields, by the executor. */
+  partly: number;
   /** Operations left to the executor. */
   declined: number;
   /** Of those, statements that the database refused. */
@@ -81,7 +91,7 @@ export class Plans {
   readonly #variants = new Variants();
   readonly #ids = new Ids();
   readonly #onDecline: PlansOptions['onDecline'];
-  readonly #counts = { answered: 0, declined: 0, failed: 0, compiled: 0 };
+  readonly #counts = { answered: 0, partly: 0, declined: 0, failed: 0, compiled: 0 };
   #nextOperation = 0;
 
   constructor(schema: GraphQLSchema, options: PlansOptions = {}) {
@@ -94,15 +104,20 @@ export class Plans {
     return { ...this.#counts, kept: this.#plans.size, forgotten: this.#plans.forgotten, keptBytes: this.#plans.weight };
   }
 
-  /** Answers a query operation by one statement, where that is certain to be what the executor would answer. */
+  /**
+   * Answers a query operation by one statement, where that is certain to be what the executor would answer; or gives the
+   * statement for some of its root fields, to be run beside the executor, and to be `counted` then.
+   */
   async answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
     const outcome = await this.#answer(args, operation, context);
     if ('answer' in outcome) this.#counts.answered++;
-    else {
-      this.#counts.declined++;
-      this.#onDecline?.(outcome.reason);
-    }
+    else if ('reason' in outcome) this.#decline(outcome.reason);
     return outcome;
+  }
+
+  #decline(reason: Reason): void {
+    this.#counts.declined++;
+    this.#onDecline?.(reason);
   }
 
   async #answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
@@ -115,24 +130,30 @@ export class Plans {
       ({ plan, supplied } = this.#find(args, operation, context));
       parameters = plan.parametersFor(supplied);
     } catch (error) {
-      return { reason: reasonOf(error) };
+      return undoneBy(error);
     }
+    if (plan.left.size) return { part: new PlannedPart(plan, supplied, parameters) };
     let row: readonly Buffer[];
     try {
       row = await context.readOnce(plan.text, parameters, plan.planning);
     } catch (error) {
-      const code = toAppError(error)?.code;
-      if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
-      this.#counts.failed++;
-      // What a value is refused for has a meaning; anything else is a fault of the compiler.
-      if (!code) context.scope.logger().error({ err: error, sql: plan.text }, 'a compiled statement failed');
-      return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
+      return this.refused(plan, error, context);
     }
     try {
       return { answer: plan.answerOf(row, supplied), plan };
     } catch (error) {
       return { reason: reasonOf(error), spoilt: true };
     }
+  }
+
+  /** What it means that the database refused the statement of a plan. */
+  refused(plan: Plan, error: unknown, context: Context): Undone {
+    const code = toAppError(error)?.code;
+    if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
+    this.#counts.failed++;
+    // What a value is refused for has a meaning; anything else is a fault of the compiler.
+    if (!code) context.scope.logger().error({ err: error, sql: plan.text }, 'a compiled statement failed');
+    return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
   }
 
   /** The plan of a root field of a mutation, by its name in the answer; or why it has none. Nothing has run yet. */
@@ -155,20 +176,16 @@ export class Plans {
       const found = this.#planOf(operation, `.${place}`, skeleton, variables, variant, context, payloadTarget);
       return new PlannedChange({ selected, selections, variables, ...found });
     } catch (error) {
-      this.#counts.declined++;
       const reason = reasonOf(error);
-      this.#onDecline?.(reason);
+      this.#decline(reason);
       return { reason };
     }
   }
 
-  /** Counts how a planned change was answered: by its plan, or by the executor after all. */
-  changed(reason?: Reason): void {
-    if (!reason) this.#counts.answered++;
-    else {
-      this.#counts.declined++;
-      this.#onDecline?.(reason);
-    }
+  /** Counts how a planned change, or part of a query, was answered: by its plan, or by the executor after all. */
+  counted(as: 'answered' | 'partly' | { reason: Reason }): void {
+    if (typeof as === 'string') this.#counts[as]++;
+    else this.#decline(as.reason);
   }
 
   #find(args: OperationArgs, definition: OperationDefinitionNode, context: Context) {
@@ -197,7 +214,7 @@ export class Plans {
     if (!plan) {
       this.#counts.compiled++;
       const args = sites.map((site) => site.args);
-      plan = compiledOrDeclined(() => compilePlan(this.#schema, skeleton, viewer, args, target));
+      plan = compiledOrDeclined(() => compilePlan({ schema: this.#schema, skeleton, viewer, args, target }));
       this.#plans.set(key, plan, planBytes(plan, operation.length, key));
     }
     if (plan instanceof Declined) throw plan;
@@ -219,17 +236,22 @@ export class Plans {
   }
 }
 
-/** What cannot be compiled is remembered too. A declaration that fails on holes is one that cannot. */
+/** What cannot be compiled is remembered too. */
 function compiledOrDeclined(compile: () => Plan): Plan | Declined {
   try {
     return compile();
   } catch (error) {
-    return error instanceof Declined ? error : new Declined(`could not be compiled: ${(error as Error).message}`);
+    return declinedBy(error);
   }
 }
 
 export const reasonOf = (error: unknown): Reason =>
   error instanceof Declined ? error.reason : { why: (error as Error).message };
+
+const undoneBy = (error: unknown): Undone => ({
+  reason: reasonOf(error),
+  ...(error instanceof Declined && { left: error.left }),
+});
 
 /** An answer that is text already: it is parsed only for who looks into it. */
 export interface TextResult extends ExecutionResult {
@@ -249,9 +271,3 @@ export function resultOf(answer: Text): TextResult {
   };
   return result;
 }
-
-/** What `extensions.plan` says: the statement that answered, or why the executor did. */
-export type PlanReport = { compiled: true; sql: string } | { compiled: false; reason: Reason };
-
-export const reportOf = (outcome: { plan: Plan } | { reason: Reason }): PlanReport =>
-  'plan' in outcome ? { compiled: true, sql: outcome.plan.text } : { compiled: false, reason: outcome.reason };

@@ -1,28 +1,48 @@
 import { type GraphQLObjectType, getNamedType, isAbstractType, isObjectType } from 'graphql';
 import { type Site, siteOf } from './arguments.ts';
-import { Declined } from './decline.ts';
+import { Declined, type Reason } from './decline.ts';
 import { typesOf } from './node-field.ts';
+import { isDeclared } from './root-field.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';
+
+/** Root fields that the executor answers, by their names in the answer, and why. */
+export type Left = ReadonlyMap<string, Reason>;
 
 /** The root fields of a document, for one choice of what `@skip` and `@include` leave. */
 export interface Roots {
   selections: Selections;
+  /** The names of all in the answer, in its order. */
+  keys: string[];
+  /** Those that say in which rows they look; the others are left. */
   fields: Selected[];
+  left: Left;
   /** Those whose ids say which types of objects are asked for. */
   nodes: Site[];
 }
 
-/** Every field with arguments, for one choice of those types. */
+/** What may be compiled, for one choice of those types: the other root fields are left. */
 export interface Skeleton {
   roots: Roots;
+  fields: Selected[];
+  left: Left;
+  /** Every field with arguments. */
   sites: Site[];
 }
 
 export const takesIds = ({ field }: Selected): boolean => field.extensions.chantierNodes !== undefined;
 
 export function rootsOf(selections: Selections): Roots {
-  const fields = selections.root(selections.schema.getQueryType()!);
-  return { selections, fields, nodes: fields.filter(takesIds).map((field, place) => siteOf(field, place)) };
+  const all = selections.root(selections.schema.getQueryType()!);
+  const fields = all.filter(isDeclared);
+  return {
+    selections,
+    keys: all.map(({ key }) => key),
+    fields,
+    left: new Map(
+      all.flatMap((field) => (isDeclared(field) ? [] : [[field.key, { field: nameOf(field), why: 'has code' }]])),
+    ),
+    nodes: fields.filter(takesIds).map((field, place) => siteOf(field, place)),
+  };
 }
 
 /** `kinds` says what the ids of each of the root fields that take ids are of, in their order. */
@@ -35,11 +55,21 @@ export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]):
       for (const inner of selections.under(selected, type)) walk(inner, typesUnder(inner));
     }
   };
-  for (const field of fields) {
-    const node = nodes.findIndex(({ selected }) => selected === field);
-    walk(field, node < 0 ? typesUnder(field) : typesOf(kinds[node]!, selections));
-  }
-  return { roots, sites };
+  const left = new Map(roots.left);
+  const kept = fields.filter((field) => {
+    const before = sites.length;
+    try {
+      const node = nodes.findIndex(({ selected }) => selected === field);
+      walk(field, node < 0 ? typesUnder(field) : typesOf(kinds[node]!, selections));
+      return true;
+    } catch (error) {
+      if (!(error instanceof Declined)) throw error;
+      sites.length = before;
+      left.set(field.key, { field: nameOf(field), ...error.reason });
+      return false;
+    }
+  });
+  return { roots, fields: kept, left, sites };
 }
 
 /** A root field of a mutation, with every field of its payload that has arguments. */
@@ -70,7 +100,9 @@ function payloadOf(selected: Selected, selections: Selections): Skeleton | Decli
   try {
     if (selected.field.extensions.catalog) throw new Declined('changes the catalog', nameOf(selected));
     const fields = typesUnder(selected).flatMap((payload) => selections.under(selected, payload));
-    return skeletonOf({ selections, fields, nodes: [] }, []);
+    const skeleton = skeletonOf({ selections, keys: [], fields, left: new Map(), nodes: [] }, []);
+    for (const reason of skeleton.left.values()) return Declined.of(reason);
+    return skeleton;
   } catch (error) {
     if (error instanceof Declined) return error;
     throw error;

@@ -92,6 +92,7 @@ function addPlans(metrics: Metrics, { plans }: GaugeSources): void {
   const add = (name: string, help: string, field: keyof PlanCounts, kind: 'gauge' | 'counter') =>
     metrics.add({ name: `chantier_plans_${name}`, help, kind, values: () => [[{}, plans.counts[field]]] });
   add('answered_total', 'Operations answered by a plan', 'answered', 'counter');
+  add('partly_total', 'Operations answered by a plan and, for other root fields, by the executor', 'partly', 'counter');
   add('declined_total', 'Operations left to the executor', 'declined', 'counter');
   add('failed_total', 'Statements of plans that the database refused', 'failed', 'counter');
   add('compiled_total', 'Plans made', 'compiled', 'counter');
