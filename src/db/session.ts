@@ -27,7 +27,6 @@ const noop = (): void => {};
  * Lazy: a slot is taken when the first statement runs, and BEGIN and the settings of the scope travel in the packet of
  * that statement. Statements that run at the same time are pipelined on the one connection; one that fails fails the
  * session (later ones get its error and are not sent), unless a savepoint (`db.transaction`) around it is left.
- *
  * The slot goes back only when the end of the transaction was answered, with every statement answered before: nothing
  * of this session can be in flight when the next one begins.
  */
