@@ -31,6 +31,8 @@ export class Documents {
   readonly #random: Random;
   /** Global ids of rows, by type. */
   readonly #ids: ReadonlyMap<string, readonly string[]>;
+  /** Ids of the same rows by external references. */
+  readonly #references: readonly string[];
   /** Cursors that earlier answers gave, by type and ordering. */
   readonly #cursors = new Map<string, string[]>();
   #aliases = 0;
@@ -44,9 +46,11 @@ export class Documents {
     schema: GraphQLSchema,
     random: Random,
     ids: ReadonlyMap<string, readonly string[]>,
+    references: readonly string[],
     root: string | undefined,
   ) {
     this.#root = root;
+    this.#references = references;
     this.#schema = schema;
     this.#random = random;
     this.#ids = ids;
@@ -59,9 +63,17 @@ export class Documents {
     this.#variables = {};
     this.#fragments = [];
     this.#pages = new Map();
-    const fields = Object.values(this.#schema.getQueryType()!.getFields()).filter((field) => this.#showsRows(field));
+    const all = Object.values(this.#schema.getQueryType()!.getFields());
+    const fields = all.filter((field) => this.#showsRows(field));
+    const others = all.filter((field) => !fields.includes(field));
     const count = random.chance(0.75) ? 1 : 2 + random.below(2);
     const roots = Array.from({ length: count }, () => this.#field(random.pick(fields), 3));
+    // Left to the executor, beside what is compiled
+    if (others.length && random.chance(0.25)) {
+      for (const field of random.some(others, 1, 2)) {
+        roots.splice(random.below(roots.length + 1), 0, this.#field(field, 1));
+      }
+    }
     if (random.chance(0.1)) roots.push('__typename');
     const head = this.#definitions.length ? `query Random(${this.#definitions.join(', ')})` : 'query Random';
     const query = `${head} {\n${roots.join('\n')}\n}\n${this.#fragments.join('\n')}`;
@@ -263,6 +275,7 @@ export class Documents {
   /** Mostly of the type that the argument's name tells of. */
   #id(about: string): string {
     const random = this.#random;
+    if (about === 'Node' && this.#references.length && random.chance(0.3)) return random.pick(this.#references);
     const types = [...this.#ids.keys()];
     const likely = types.filter((type) =>
       about.toLowerCase().replace(people, 'profile').startsWith(type.toLowerCase()),

@@ -25,6 +25,14 @@ const query = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { __typename id ... on Project { code client { name } } ... on Client { name } }
 }`;
 
+it('what is asked under references of a type that has none is checked all the same', async () => {
+  const under = '... on MessageReaction { profile { clients(after: "garbage") { totalCount } } }';
+  for (const root of ['node(id: "MessageReaction:ref:x")', 'nodes(ids: ["MessageReaction:ref:x"])']) {
+    const { errors } = await manager.graphql(`{ ${root} { ${under} } }`);
+    expect(errors, root).toMatchObject([{ extensions: { code: 'BAD_CURSOR' } }]);
+  }
+});
+
 it('nodes by ids and by references come by one statement, in their order', async () => {
   const ids = [
     'Project:ref:"B" \\ é',

@@ -27,7 +27,7 @@ function weightByPlugin(query: string, variables: Record<string, unknown>) {
 describe('the weight of an operation', () => {
   it('is what the plugin makes of the declarations', () => {
     const ids = new Map(['Project', 'Task', 'Profile', 'Channel'].map((type) => [type, [`${type}:${uuidv7()}`]]));
-    const documents = new Documents(schema, new Random(11), ids, undefined);
+    const documents = new Documents(schema, new Random(11), ids, [], undefined);
     let compared = 0;
     for (let n = 0; n < 1_000; n++) {
       const { query, variables } = documents.next();

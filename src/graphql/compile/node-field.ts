@@ -52,8 +52,9 @@ export function nodeField(selected: Selected, compiling: Compiling): Output {
   const key = keyOf(kinds[0]!);
   const hole = new Hole<Supplied>(({ sites }) => columnValueOf(idsOf(sites[site.index]!.args)[0]!));
   const row = compiling.row(modelOf(type)!);
-  if (!row.has(key)) return { json: ['null'] };
+  // Also where no row has references: what is asked under them is checked
   const { json, read } = compiling.object(selected, type, row);
+  if (!row.has(key)) return { json: ['null'] };
   const one = rowsWhere(row, { [key]: { eq: hole } }, textOf(json), compiling);
   return { json: orNull([one]), read: readPresent(read) };
 }
@@ -67,9 +68,10 @@ export function nodesField(selected: Selected, compiling: Compiling): Output {
   const found = kinds.flatMap((kind) => {
     const [type] = typesOf([kind], compiling.selections);
     const key = keyOf(kind);
-    const row = type && compiling.row(modelOf(type)!);
-    if (!row?.has(key)) return [];
-    const object = compiling.object(selected, type!, row);
+    if (!type) return [];
+    const row = compiling.row(modelOf(type)!);
+    const object = compiling.object(selected, type, row);
+    if (!row.has(key)) return [];
     const values = new Hole<Supplied>((supplied) =>
       idsFrom(supplied).flatMap((id) => (kindOf(id) === kind ? [columnValueOf(id)] : [])),
     );
