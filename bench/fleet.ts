@@ -2,13 +2,20 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import type { App } from '../src/app.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
+import { ensureDemo } from '../src/demo/ensure-demo.ts';
+import { demoCompanies } from '../src/demo/people.ts';
 import { systemClock } from '../src/lib/clock.ts';
+import { backupTenant } from '../src/tenancy/archive/backup-tenant.ts';
 import { runDoctor } from '../src/tenancy/doctor/run-doctor.ts';
+import { allAdminsOf, type Fleet } from '../src/tenancy/fleet.ts';
 import { migrateFleet } from '../src/tenancy/migrate.ts';
 import { schemaStatus } from '../src/tenancy/schema-status.ts';
 import { makeTenants, openFleet, Release } from './fleet/estate.ts';
 import { killMigrations } from './fleet/kills.ts';
+// What fills the demo asks the rules of rows
+import '../src/schema.ts';
 
 /*
  * What work on many tenants takes: `node bench/fleet.ts --tenants 1000 --kills 50`. With --data the tenants are kept in
@@ -37,8 +44,18 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
   return result;
 }
 
+/** One of the demo companies, as a first start without a database makes them. */
+async function backUpDemo({ directory }: App, fleet: Fleet): Promise<void> {
+  const tenant = await directory.getBySlug(demoCompanies[0]!.slug);
+  await using admins = allAdminsOf(fleet);
+  const { size, manifest } = await backupTenant(fleet, admins, tenant, { folder: path.join(dataDir, 'backups') });
+  console.log(`  ${manifest.tables.reduce((sum, { rows }) => sum + rows, 0)} rows, ${size} bytes`);
+}
+
 {
   const { app, fleet } = await openFleet(server.url, release.root);
+  await migrateFleet(fleet);
+  await ensureDemo(app);
   const made = await timed(`${tenants} tenants made where missing`, () => makeTenants(fleet, tenants, parallel));
   console.log(`  of them now: ${made}`);
   await app[Symbol.asyncDispose]();
@@ -54,6 +71,7 @@ await release.add(`release_${Date.now()}`);
     runDoctor(fleet, { clock: systemClock, pools: { tenants: 10, catalog: 3, slotBytes: 160_000_000 }, spares: 0 }),
   );
   console.log(`  compared ${doctor.compared}, drift ${doctor.drift.length}, findings ${doctor.findings.length}`);
+  await timed('a demo company backed up', () => backUpDemo(app, fleet));
   for (const line of doctor.budgets.flatMap(({ lines }) => lines)) console.log(`  ${JSON.stringify(line)}`);
   await app[Symbol.asyncDispose]();
 }

@@ -15,7 +15,7 @@ import { databaseSeconds, processSeconds } from './measure/processor.ts';
 
 /*
  * What the lives of tenants take: `node bench/lives.ts --tenants 1000 --kills 50`. Durability is on, as in production. With
- * kills, as many processes that make a tenant, and as many that delete one, are killed (SIGKILL) at random moments.
+ * kills, as many processes that make a tenant, that delete one, and that restore over one are killed (SIGKILL) at random moments.
  */
 const { values } = parseArgs({
   options: {

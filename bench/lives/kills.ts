@@ -1,15 +1,20 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Admin } from '../../src/db/admin.ts';
+import { backupTenant } from '../../src/tenancy/archive/backup-tenant.ts';
 import { deleteOrganization } from '../../src/tenancy/deletion/delete-organization.ts';
 import { purgeOrganization } from '../../src/tenancy/deletion/purge-organization.ts';
 import { getReceipt, isGenuine } from '../../src/tenancy/deletion/receipt.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import type { Fleet } from '../../src/tenancy/fleet.ts';
+import { allAdminsOf, type Fleet } from '../../src/tenancy/fleet.ts';
 import { provisionTenant } from '../../src/tenancy/provision.ts';
-import { organizationNamed } from './organization.ts';
+import type { Tenant } from '../../src/tenancy/tenant.ts';
+import { organizationNamed, restoreFrom } from './organization.ts';
+import type { Deed } from './victim.ts';
 
 export interface KillReport {
   kills: number;
@@ -26,42 +31,98 @@ export interface KillReport {
 const victim = path.resolve(import.meta.dirname, 'victim.ts');
 const by = { actor: { kind: 'SYSTEM' } } as const;
 
-/** Kills processes at random moments of making a tenant and of deleting one, looks what is left, and repeats what they did. */
+/** Kills processes at random moments of making a tenant, deleting one, and restoring over one, looks what is left, and repeats what they did. */
 export async function killLives(url: string, fleet: Fleet, kills: number): Promise<KillReport> {
   await using admin = new Admin({ url });
   const report: KillReport = { kills: 0, during: 0, found: {}, torn: [], lost: 0 };
   const whole = await tablesOf(admin, (await provisionTenant(fleet, organizationNamed('model'))).schemaName);
-  for (const deed of ['make', 'delete'] as const) {
+  for (const deed of ['make', 'delete', 'restore'] as const) {
+    const life = await lifeOf(deed, fleet, admin);
     let lasts = 500;
     for (let n = 0; n <= kills; n++) {
-      const slug = `${deed}-${n}`;
-      if (deed === 'delete') await provisionTenant(fleet, organizationNamed(slug));
+      const slug = deed === 'restore' ? 'restored' : `${deed}-${n}`;
+      await life.begin(slug);
       // The first is let live, to know how long it takes
-      const took = await run(url, deed, slug, n === 0 ? undefined : Math.random() * lasts);
+      const took = await run([url, deed, slug, life.file], n === 0 ? undefined : Math.random() * lasts);
       if (n === 0) lasts = took ?? lasts;
       else {
         report.kills++;
         if (took === undefined) report.during++;
       }
       const found = await new TenantDirectory({ catalog: fleet.catalog }).findBySlug(slug);
-      const name = `${deed}: ${found?.status ?? 'not there'}`;
+      const name = `${deed}: ${found ? await life.stateOf(found) : 'not there'}`;
       report.found[name] = (report.found[name] ?? 0) + 1;
-      if (found?.status === 'ACTIVE' && (await tablesOf(admin, found.schemaName)) !== whole) report.torn.push(slug);
-      await (deed === 'make' ? makeAgain : deleteAgain)(fleet, slug).catch((error: unknown) => {
+      const isWhole = found?.status !== 'ACTIVE' || (await tablesOf(admin, found.schemaName)) === whole;
+      if (!isWhole || name.endsWith('torn')) report.torn.push(slug);
+      await life.again(slug).catch((error: unknown) => {
         report.torn.push(`${slug}: ${String(error)}`);
       });
     }
+    await life[Symbol.asyncDispose]();
   }
   report.lost = await lostIn(admin);
   return report;
 }
 
+/** What comes before and after a kill. */
+interface Life extends AsyncDisposable {
+  /** The archive that is restored. */
+  file: string;
+  begin(slug: string): Promise<void>;
+  /** How the tenant is found, in a word: `torn` when it is neither old nor new. */
+  stateOf(found: Tenant): Promise<string>;
+  /** Does the same again, and throws when it is not done then. */
+  again(slug: string): Promise<void>;
+}
+
+async function lifeOf(deed: Deed, fleet: Fleet, admin: Admin): Promise<Life> {
+  if (deed === 'restore') return await restoring(fleet, admin);
+  return {
+    file: '',
+    async begin(slug) {
+      if (deed === 'delete') await provisionTenant(fleet, organizationNamed(slug));
+    },
+    stateOf: async ({ status }) => status,
+    again: (slug) => (deed === 'make' ? makeAgain : deleteAgain)(fleet, slug),
+    async [Symbol.asyncDispose]() {},
+  };
+}
+
+/** One tenant, archived with one setting; each time another is written, which a restore takes away. */
+async function restoring(fleet: Fleet, admin: Admin): Promise<Life> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'chantier-kills-'));
+  const directory = () => new TenantDirectory({ catalog: fleet.catalog });
+  const tenant = await provisionTenant(fleet, organizationNamed('restored'));
+  const note = (schemaName: string, key: string) =>
+    admin.run(`insert into ${schemaName}.settings (key, value) values ($1, '1')`, [key]);
+  const stateOf = async ({ status, schemaName }: Tenant) => {
+    const rows = await admin.run<{ key: string }>(`select key from ${schemaName}.settings order by 1`);
+    const keys = rows.map(({ key }) => key).join();
+    if (status !== 'ACTIVE') return status;
+    return keys === 'kept,lost' ? 'old' : keys === 'kept' ? 'new' : 'torn';
+  };
+  await note(tenant.schemaName, 'kept');
+  await using admins = allAdminsOf(fleet);
+  const { file } = await backupTenant(fleet, admins, tenant, { folder });
+  return {
+    file,
+    begin: async (slug) => void (await note((await directory().getBySlug(slug)).schemaName, 'lost')),
+    stateOf,
+    async again(slug) {
+      await untilFree(() => restoreFrom(fleet, slug, file));
+      const state = await stateOf(await directory().getBySlug(slug));
+      if (state !== 'new') throw new Error(`It is ${state}`);
+    },
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true }),
+  };
+}
+
 /** Gives how long it took; undefined when it was killed before it was done. */
-async function run(url: string, deed: string, slug: string, killAfter?: number): Promise<number | undefined> {
-  const child = fork(victim, [url, deed, slug]);
+async function run(what: string[], killAfter?: number): Promise<number | undefined> {
+  const child = fork(victim, what);
   const gone = once(child, 'exit');
   const ready = await Promise.race([once(child, 'message'), gone.then(() => undefined)]);
-  if (!ready) throw new Error(`The process for ${slug} ended before it began`);
+  if (!ready) throw new Error(`The process for ${what.slice(1)} ended before it began`);
   const from = performance.now();
   child.send('go');
   const done = once(child, 'message').then(() => performance.now() - from);

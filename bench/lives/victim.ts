@@ -3,17 +3,20 @@ import { purgeOrganization } from '../../src/tenancy/deletion/purge-organization
 import { getOrganization } from '../../src/tenancy/get-organization.ts';
 import { provisionTenant } from '../../src/tenancy/provision.ts';
 import { openFleet } from '../fleet/estate.ts';
-import { organizationNamed } from './organization.ts';
+import { organizationNamed, restoreFrom } from './organization.ts';
 
-/* A process that makes or deletes a tenant when it is told to, and is killed on the way. */
+/* A process that makes a tenant, deletes it, or restores an archive over it when it is told to, and is killed on the way. */
 
-const [url, deed, slug] = process.argv.slice(2) as [string, 'make' | 'delete', string];
+export type Deed = 'make' | 'delete' | 'restore';
+
+const [url, deed, slug, file] = process.argv.slice(2) as [string, Deed, string, string];
 const { app, fleet } = await openFleet(url);
 await app.ready();
 process.send!('ready');
 process.once('message', async () => {
   const by = { actor: { kind: 'SYSTEM' } } as const;
   if (deed === 'make') await provisionTenant(fleet, organizationNamed(slug));
+  else if (deed === 'restore') await restoreFrom(fleet, slug, file);
   else {
     const { id } = await getOrganization(fleet.catalog, slug);
     await deleteOrganization(fleet, id, { by });
