@@ -9,9 +9,10 @@ import { holdingLife } from '../life-lock.ts';
 import { tenantMoves, tenantSchemas } from '../tables.ts';
 import { isSchema } from '../tenant.ts';
 import { lockOrganization, type Organization } from '../update-organization.ts';
-import { type CarryOptions, carry } from './carry.ts';
+import { carry } from './carry.ts';
 import { nameOf } from './change-place.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
+import type { CarryOptions } from './journey.ts';
 import { reservePlace } from './new-place.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
