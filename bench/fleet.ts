@@ -60,11 +60,14 @@ async function backUpDemo({ directory }: App, fleet: Fleet): Promise<void> {
   console.log(`  of them now: ${made}`);
   await app[Symbol.asyncDispose]();
 }
+let migratesInMs = 0;
 await release.add(`release_${Date.now()}`);
 {
   const { app, fleet } = await openFleet(server.url, release.root);
   await timed('status of all', () => schemaStatus(fleet));
+  const from = performance.now();
   const report = await timed('one column and one index in each', () => migrateFleet(fleet, { parallel }));
+  migratesInMs = performance.now() - from;
   console.log(`  migrated ${report.migrated.length}, failed ${report.failed.length}`);
   await timed('nothing left to migrate', () => migrateFleet(fleet, { parallel }));
   const doctor = await timed('doctor', () =>
@@ -76,7 +79,9 @@ await release.add(`release_${Date.now()}`);
   await app[Symbol.asyncDispose]();
 }
 if (kills > 0) {
-  const report = await timed(`${kills} kills of a migration`, () => killMigrations(server.url, release, kills, 2_500));
+  const report = await timed(`${kills} kills of a migration`, () =>
+    killMigrations(server.url, release, kills, migratesInMs),
+  );
   console.log(`  ${JSON.stringify(report)}`);
   const { app, fleet } = await openFleet(server.url, release.root);
   const { failed } = await timed('run again', () => migrateFleet(fleet, { parallel }));

@@ -75,4 +75,6 @@ await measure('deleted and dropped', fewer, (times) =>
     await purgeOrganization(fleet, id, { by, now: true });
   }),
 );
-if (kills > 0) console.log(JSON.stringify(await killLives(server.url, fleet, kills)));
+for (const deed of kills > 0 ? (['make', 'delete', 'restore'] as const) : []) {
+  console.log(JSON.stringify(await killLives(server.url, fleet, { deed, kills })));
+}

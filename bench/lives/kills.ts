@@ -31,34 +31,36 @@ export interface KillReport {
 const victim = path.resolve(import.meta.dirname, 'victim.ts');
 const by = { actor: { kind: 'SYSTEM' } } as const;
 
-/** Kills processes at random moments of making a tenant, deleting one, and restoring over one, looks what is left, and repeats what they did. */
-export async function killLives(url: string, fleet: Fleet, kills: number): Promise<KillReport> {
+/** Kills processes at random moments of what they do with a tenant, looks what is left, and repeats what they did. */
+export async function killLives(
+  url: string,
+  fleet: Fleet,
+  { deed, kills }: { deed: Deed; kills: number },
+): Promise<KillReport> {
   await using admin = new Admin({ url });
   const report: KillReport = { kills: 0, during: 0, found: {}, torn: [], lost: 0 };
-  const whole = await tablesOf(admin, (await provisionTenant(fleet, organizationNamed('model'))).schemaName);
-  for (const deed of ['make', 'delete', 'restore'] as const) {
-    const life = await lifeOf(deed, fleet, admin);
-    let lasts = 500;
-    for (let n = 0; n <= kills; n++) {
-      const slug = deed === 'restore' ? 'restored' : `${deed}-${n}`;
-      await life.begin(slug);
-      // The first is let live, to know how long it takes
-      const took = await run([url, deed, slug, life.file], n === 0 ? undefined : Math.random() * lasts);
-      if (n === 0) lasts = took ?? lasts;
-      else {
-        report.kills++;
-        if (took === undefined) report.during++;
-      }
-      const found = await new TenantDirectory({ catalog: fleet.catalog }).findBySlug(slug);
-      const name = `${deed}: ${found ? await life.stateOf(found) : 'not there'}`;
-      report.found[name] = (report.found[name] ?? 0) + 1;
-      const isWhole = found?.status !== 'ACTIVE' || (await tablesOf(admin, found.schemaName)) === whole;
-      if (!isWhole || name.endsWith('torn')) report.torn.push(slug);
-      await life.again(slug).catch((error: unknown) => {
-        report.torn.push(`${slug}: ${String(error)}`);
-      });
+  const model = await provisionTenant(fleet, organizationNamed(`model-${deed}`));
+  const whole = await tablesOf(admin, model.schemaName);
+  await using life = await lifeOf(deed, fleet, admin);
+  let lasts = 500;
+  for (let n = 0; n <= kills; n++) {
+    const slug = deed === 'restore' ? 'restored' : `${deed}-${n}`;
+    await life.begin(slug);
+    // The first is let live, to know how long it takes
+    const took = await run([url, deed, slug, life.file], n === 0 ? undefined : Math.random() * lasts);
+    if (n === 0) lasts = took ?? lasts;
+    else {
+      report.kills++;
+      if (took === undefined) report.during++;
     }
-    await life[Symbol.asyncDispose]();
+    const found = await new TenantDirectory({ catalog: fleet.catalog }).findBySlug(slug);
+    const name = `${deed}: ${found ? await life.stateOf(found) : 'not there'}`;
+    report.found[name] = (report.found[name] ?? 0) + 1;
+    const isWhole = found?.status !== 'ACTIVE' || (await tablesOf(admin, found.schemaName)) === whole;
+    if (!isWhole || name.endsWith('torn')) report.torn.push(slug);
+    await life.again(slug).catch((error: unknown) => {
+      report.torn.push(`${slug}: ${String(error)}`);
+    });
   }
   report.lost = await lostIn(admin);
   return report;
