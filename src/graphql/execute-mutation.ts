@@ -15,6 +15,7 @@ import type { Context } from './context.ts';
 import { executeChange, type Verify } from './execute-change.ts';
 import { answerOnce, type FieldAnswer } from './idempotency.ts';
 import { type Fragments, fragmentsOf, onlyFields, responseKeys, selectionsUnder } from './root-fields.ts';
+import { coercedVariables } from './variables.ts';
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
@@ -43,7 +44,8 @@ export function planMutation(
 ): PlannedField[] {
   const context = args.contextValue as Context;
   const fragments = fragmentsOf(args.document);
-  return [...responseKeys(operation.selectionSet, fragments)].map((key) => {
+  const { variableValues } = coercedVariables(args, operation);
+  return [...responseKeys(operation.selectionSet, fragments, variableValues)].map((key) => {
     const ofCatalog = isOfCatalog(args.schema, operation.selectionSet, key, fragments);
     const found = plans?.change(args, operation, key, context) ?? { reason: { why: 'plans are off' } };
     const change = 'plan' in found ? found : undefined;

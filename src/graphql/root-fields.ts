@@ -3,10 +3,14 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type FragmentDefinitionNode,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  getDirectiveValues,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
+  type VariableValues,
 } from 'graphql';
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
@@ -17,12 +21,25 @@ export const fragmentsOf = (document: DocumentNode): Fragments =>
 export const selectionsUnder = (node: SelectionNode, fragments: Fragments): SelectionSetNode | undefined =>
   node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet;
 
+/** Whether `@skip` and `@include` leave a field or fragment in. */
+export function isIncluded(node: SelectionNode, variables: VariableValues | undefined): boolean {
+  if (!node.directives?.length) return true;
+  const skip = getDirectiveValues(GraphQLSkipDirective, node, variables) as { if?: boolean } | undefined;
+  const include = getDirectiveValues(GraphQLIncludeDirective, node, variables) as { if?: boolean } | undefined;
+  return skip?.if !== true && include?.if !== false;
+}
+
 /** The names of the root fields in the answer, in the order in which they run. */
-export function responseKeys(set: SelectionSetNode, fragments: Fragments): Set<string> {
+export function responseKeys(
+  set: SelectionSetNode,
+  fragments: Fragments,
+  variables: VariableValues | undefined,
+): Set<string> {
   const keys = new Set<string>();
   for (const node of set.selections) {
+    if (!isIncluded(node, variables)) continue;
     if (node.kind === Kind.FIELD) keys.add(node.alias?.value ?? node.name.value);
-    else for (const key of responseKeys(selectionsUnder(node, fragments)!, fragments)) keys.add(key);
+    else for (const key of responseKeys(selectionsUnder(node, fragments)!, fragments, variables)) keys.add(key);
   }
   return keys;
 }

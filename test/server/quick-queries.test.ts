@@ -101,6 +101,18 @@ describe('a query that has a plan', async () => {
     expect(await countOf('Short')).toBe(4);
   });
 
+  it('may be a mutation some of whose fields are left out', async () => {
+    const query = `mutation ($name: String!, $again: Boolean!) {
+      first: createClient(input: { name: $name }) { client { name } }
+      again: createClient(input: { name: $name }) @include(if: $again) { client { name } }
+    }`;
+    const ask = (name: string) => send(short, { body: { query, variables: { name, again: false } } });
+    await ask('Left out');
+    const { served } = quick!;
+    expect((await ask('Left out')).body).toBe('{"data":{"first":{"client":{"name":"Left out"}}}}');
+    expect([quick!.served - served, await countOf('Left out')]).toEqual([1, 2]);
+  });
+
   it('may be a mutation that fails, of which nothing is left', async () => {
     const body = { query: create, variables: { name: ' ' } };
     for (let n = 0; n < 2; n++) {

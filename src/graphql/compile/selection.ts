@@ -2,11 +2,8 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
-  GraphQLIncludeDirective,
   type GraphQLObjectType,
   type GraphQLSchema,
-  GraphQLSkipDirective,
-  getDirectiveValues,
   isAbstractType,
   Kind,
   type OperationDefinitionNode,
@@ -16,6 +13,7 @@ import {
   typeFromAST,
   type VariableValues,
 } from 'graphql';
+import { isIncluded } from '../root-fields.ts';
 import { Declined } from './decline.ts';
 
 /** One field of an answer: all places of the document that ask for it under the same name are one. */
@@ -94,10 +92,7 @@ export class Selections {
     for (const { name } of node.directives ?? []) {
       if (name.value !== 'skip' && name.value !== 'include') throw new Declined(`@${name.value} is not compiled`);
     }
-    if (!node.directives?.length) return true;
-    const skip = getDirectiveValues(GraphQLSkipDirective, node, this.#variables) as { if?: boolean } | undefined;
-    const include = getDirectiveValues(GraphQLIncludeDirective, node, this.#variables) as { if?: boolean } | undefined;
-    return skip?.if !== true && include?.if !== false;
+    return isIncluded(node, this.#variables);
   }
 }
 
