@@ -42,6 +42,7 @@ export class Admin implements AdminTx, AsyncDisposable {
   #slot: Slot | undefined;
   #turn: Promise<void> = Promise.resolve();
   #disposed = false;
+  #late = false;
 
   constructor(options: AdminOptions) {
     this.#options = options;
@@ -83,6 +84,23 @@ export class Admin implements AdminTx, AsyncDisposable {
     });
   }
 
+  /**
+   * Does `work` within so many milliseconds. Then the connection is ended: whatever the work waits for of it fails with
+   * CONNECTION_LOST, a COPY too, and so does what it asks for later. For servers that may stop answering.
+   */
+  async within<T>(ms: number, work: () => Promise<T>): Promise<T> {
+    const timer = setTimeout(() => {
+      this.#late = true;
+      this.#slot?.destroy();
+    }, ms);
+    try {
+      return await work();
+    } finally {
+      clearTimeout(timer);
+      this.#late = false;
+    }
+  }
+
   /** Waits for what is under way, then closes the connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
@@ -106,11 +124,16 @@ export class Admin implements AdminTx, AsyncDisposable {
 
   async #connected(): Promise<Slot> {
     if (this.#disposed) throw over();
+    if (this.#late) throw databaseError('CONNECTION_LOST');
     if (!this.#slot?.alive) {
       const { url, lookup, onStatement, applicationName = 'chantier admin', connectMs = 10_000 } = this.#options;
       this.#slot = await Slot.open({ url, lookup, prepare: false, applicationName, connectMs, onStatement });
       // DDL over many rows takes its time; the server's own limits decide.
       this.#slot.limitStatements(0);
+    }
+    if (this.#late) {
+      this.#slot.destroy();
+      throw databaseError('CONNECTION_LOST');
     }
     return this.#slot;
   }

@@ -26,6 +26,8 @@ export interface DropOptions {
 
 const tablesPerTransaction = 15;
 const attempts = 8;
+/** How long one transaction may take: a database that stops answering keeps nobody else's drops waiting. */
+const transactionMs = 60_000;
 
 /**
  * Drops a schema that serves nobody: renamed first, so that nothing finds it any more, then its tables, a few in each
@@ -89,7 +91,7 @@ async function dropObjects(
   const { roles, loginFor } = installation;
   const doomed = `dropping_${place.schemaName}`;
   await inOwn(admin, (tx) => rename(tx, place.schemaName, doomed));
-  const tables = await schemaTables(admin, doomed);
+  const tables = await admin.within(transactionMs, () => schemaTables(admin, doomed));
   for (let dropped = 0; dropped < tables.length; dropped += tablesPerTransaction) {
     if (options.signal?.aborted) throw new AppError('CANCELLED', 'Interrupted: the same command goes on');
     const some = tables.slice(dropped, dropped + tablesPerTransaction);
@@ -149,10 +151,12 @@ async function dropLogin(admin: Admin, login: string): Promise<void> {
 /** A transaction that does not keep others waiting behind it for long, and tries again what was in use. */
 const inOwn = (admin: Admin, work: (tx: AdminTx) => Promise<void>): Promise<void> =>
   retried(attempts, () =>
-    admin.transaction(async (tx) => {
-      await tx.run(`select set_config('lock_timeout', '3s', true)`);
-      await work(tx);
-    }),
+    admin.within(transactionMs, () =>
+      admin.transaction(async (tx) => {
+        await tx.run(`select set_config('lock_timeout', '3s', true)`);
+        await work(tx);
+      }),
+    ),
   );
 
 const actAs = (tx: AdminTx, role: string) => tx.run(`select set_config('role', $1, true)`, [role]);

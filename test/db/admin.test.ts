@@ -1,7 +1,10 @@
+import { PassThrough } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
 import { toAppError } from '../../src/db/pg-errors.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { Wire } from './wire.ts';
 
 let database: TestDatabase;
 
@@ -91,6 +94,28 @@ test('callers take turns, and one that would wait for itself is told', async () 
     admin.run('select 1').then(() => order.push('second')),
   ]);
   expect(order).toEqual(['first', 'second']);
+});
+
+test('work that a silent server would keep waiting ends in time, a COPY too, and the connection with it', async () => {
+  await using wire = await Wire.to(database.url);
+  await using admin = new Admin({ url: wire.url });
+  await admin.run('create table made_copied (id int)');
+  const lost = async (work: () => Promise<unknown>) => {
+    const late = admin.run('select 1').then(async () => {
+      wire.fallSilent();
+      return await admin.within(50, work);
+    });
+    expect(toAppError(await late.catch((error: unknown) => error))?.code).toBe('CONNECTION_LOST');
+    await wire.close();
+    wire.speak();
+    await wire.reopen();
+  };
+  await lost(() => admin.run('select 1'));
+  await lost(() => admin.transaction((tx) => pipeline(['1\n'], tx.copyIn('copy made_copied from stdin'))));
+  await lost(() => admin.transaction((tx) => pipeline(tx.copyOut('copy made_copied to stdout'), new PassThrough())));
+  expect(await admin.within(60_000, () => admin.run('select count(*)::int as rows from made_copied'))).toEqual([
+    { rows: 0 },
+  ]);
 });
 
 test('a transaction handed out does not outlive its work', async () => {

@@ -61,6 +61,11 @@ export class Wire implements AsyncDisposable {
     this.#silent = true;
   }
 
+  /** Passes on what comes again. */
+  speak(): void {
+    this.#silent = false;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#server.listening) await this.close();
   }

@@ -16,14 +16,16 @@ export interface DatabaseCheck {
 }
 
 const connectMs = 5_000;
+/** For both connecting and answering: one that says nothing after signing in holds up nobody. */
+const mostMs = 10_000;
 
 /**
  * Asks a database whether it answers to both logins and is the one that was registered, and writes down what it said. One
- * that is down is never an error here.
+ * that is down is never an error here, and one that has not answered to a login after `ms` counts as down.
  */
-export async function checkDatabase(fleet: Fleet, database: Database): Promise<DatabaseCheck> {
+export async function checkDatabase(fleet: Fleet, database: Database, ms = mostMs): Promise<DatabaseCheck> {
   const checkedAt = new Date();
-  const error = await whatFails(fleet, database.installation);
+  const error = await whatFails(fleet, database.installation, ms);
   await fleet.catalog.write(async (tx) => {
     await tx
       .update(databases)
@@ -33,13 +35,15 @@ export async function checkDatabase(fleet: Fleet, database: Database): Promise<D
   return { database, checkedAt, error };
 }
 
-async function whatFails({ onStatement }: Fleet, installation: Installation): Promise<string | null> {
+async function whatFails({ onStatement }: Fleet, installation: Installation, ms: number): Promise<string | null> {
   const { adminUrl, appUrl, lookup, databaseId } = installation;
   for (const url of new Set([adminUrl, appUrl])) {
     try {
       await using admin = new Admin({ url, lookup, connectMs, ...(onStatement && { onStatement }) });
-      const [row] = await admin.run<{ comment: string | null }>(
-        `select obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
+      const [row] = await admin.within(ms, () =>
+        admin.run<{ comment: string | null }>(
+          `select obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
+        ),
       );
       if (ofComment(row?.comment ?? null)?.databaseId !== databaseId) {
         throw new AppError('CONFIG_INVALID', 'The address leads to another database than the one that was registered');

@@ -10,6 +10,7 @@ export type Connection = Pick<Installation, 'adminUrl' | 'lookup'> & {
 };
 
 const connectMs = 10_000;
+const mostMs = 30_000;
 
 /**
  * Connects to a database as its administrator and says whose it is: undefined for one that nobody uses yet. Throws
@@ -23,10 +24,12 @@ export async function inspectDatabase({
 }: Connection): Promise<DatabaseMark | undefined> {
   await using admin = new Admin({ url: adminUrl, lookup, connectMs, ...(onStatement && { onStatement }) });
   try {
-    return await admin.transaction(async (tx) => {
-      await Grantor.of(tx);
-      return await markOf(tx);
-    });
+    return await admin.within(mostMs, () =>
+      admin.transaction(async (tx) => {
+        await Grantor.of(tx);
+        return await markOf(tx);
+      }),
+    );
   } catch (error) {
     throw unusable(error, adminUrl);
   }

@@ -12,6 +12,8 @@ export const closeAccess = (fleet: Fleet, place: Place): Promise<void> =>
 export const openAccess = (fleet: Fleet, place: Place): Promise<void> =>
   change(fleet, place, (schema, role) => `grant usage on schema ${schema} to ${role}`);
 
+const mostMs = 30_000;
+
 async function change(
   fleet: Fleet,
   { databaseId, schemaName, roleName }: Place,
@@ -19,10 +21,12 @@ async function change(
 ): Promise<void> {
   await using admins = adminsOf(fleet, databaseId);
   await admins.use((admin, { roles }) =>
-    admin.transaction(async (tx) => {
-      // What a schema's owner granted, only its owner takes back
-      await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
-      await tx.run(statement(quoteIdentifier(schemaName), quoteIdentifier(roleName)));
-    }),
+    admin.within(mostMs, () =>
+      admin.transaction(async (tx) => {
+        // What a schema's owner granted, only its owner takes back
+        await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
+        await tx.run(statement(quoteIdentifier(schemaName), quoteIdentifier(roleName)));
+      }),
+    ),
   );
 }

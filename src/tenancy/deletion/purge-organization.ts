@@ -48,14 +48,19 @@ async function requireDue(tx: CatalogTx, id: string, { now = false, clock = syst
   return organization;
 }
 
+/** How long counting all rows may take. */
+const countMs = 30 * 60_000;
+
 async function count(fleet: Fleet, { databaseId, schemaName }: Organization): Promise<Contents> {
   await using admins = adminsOf(fleet, databaseId);
   return await admins.use((admin, { roles }) =>
-    admin.transaction(async (tx) => {
-      await tx.run('set transaction isolation level repeatable read, read only');
-      await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
-      return { databaseId, schemaName, ...(await schemaSize(tx, schemaName)) };
-    }),
+    admin.within(countMs, () =>
+      admin.transaction(async (tx) => {
+        await tx.run('set transaction isolation level repeatable read, read only');
+        await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
+        return { databaseId, schemaName, ...(await schemaSize(tx, schemaName)) };
+      }),
+    ),
   );
 }
 

@@ -12,6 +12,8 @@ export interface CarryOptions {
   signal?: AbortSignal | undefined;
   /** Told of each table that is copied, and waited for. */
   onProgress?: ((progress: { stage: string; tables: number; of: number }) => void | Promise<void>) | undefined;
+  /** How long writes may be impossible before the move gives up; milliseconds, a minute when absent. */
+  fencedMs?: number | undefined;
 }
 
 /** An attempt at a move: nobody else is at it while the journal says `run`. */

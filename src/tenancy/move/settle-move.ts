@@ -16,6 +16,10 @@ import { asOwner, type Side } from './side.ts';
 
 /** Longer than any server believes what it knows of a tenant. */
 const believedMs = 2_500;
+/** How long a database may take to give rights back. */
+const liftMs = 30_000;
+/** The same for looking at the references of all rows. */
+const validateMs = 30 * 60_000;
 
 /**
  * What is left to do once an organization is served from its new place: the server looks at the references of all rows, and when
@@ -28,7 +32,7 @@ export async function settleMove(fleet: Fleet, move: MoveRow, run: string): Prom
   const switchedAt = (progress.returned ? move.updatedAt : move.switchedAt) ?? move.updatedAt;
   await using admins = allAdminsOf(fleet);
   await admins.at(to, (admin, installation) =>
-    validateReferences({ place: to, admin, installation }, progress.unchecked ?? []),
+    admin.within(validateMs, () => validateReferences({ place: to, admin, installation }, progress.unchecked ?? [])),
   );
   await delay(Math.max(0, switchedAt.getTime() + believedMs - Date.now()));
   const isBack = progress.returned === true;
@@ -53,8 +57,10 @@ export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise
   await using admins = allAdminsOf(fleet);
   await admins.at(place, async (admin, installation) => {
     const side: Side = { place, admin, installation };
-    const tables = await asOwner(side, (tx) => tablesOf(tx, fleet.lines, place.schemaName));
-    await liftFence(side, tables);
+    await admin.within(liftMs, async () => {
+      const tables = await asOwner(side, (tx) => tablesOf(tx, fleet.lines, place.schemaName));
+      await liftFence(side, tables);
+    });
   });
   await fleet.catalog.write(async (tx) => {
     const phase = move.phase === 'SWITCHING' ? 'COPYING' : move.phase;
@@ -65,17 +71,22 @@ export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise
 
 /**
  * Upkeep: mends what moves left whose process died. Organizations that cannot write are let write again where their data
- * is; switched ones are settled. One that somebody is at, or whose database is away, is left for the next time.
- * Gives what failed.
+ * is; switched ones are settled. One that somebody is at, or whose database is away, is left for the next time, and those
+ * that cannot write wait for no settling of others. Gives what failed.
  */
 export async function settleMoves(fleet: Fleet): Promise<{ organizationId: string; error: unknown }[]> {
   const open = await fleet.catalog.read((db) => db.select().from(tenantMoves).where(isNull(tenantMoves.endedAt)));
   const failed: { organizationId: string; error: unknown }[] = [];
-  for (const { organizationId } of open.filter(needsSettling)) {
-    await holdingLife(fleet, organizationId, () => settleOne(fleet, organizationId)).catch((error: unknown) => {
-      if (!(error instanceof AppError && error.code === 'INVALID_STATE')) failed.push({ organizationId, error });
-    });
-  }
+  const inTurn = async (moves: readonly MoveRow[]) => {
+    for (const { organizationId } of moves) {
+      await holdingLife(fleet, organizationId, () => settleOne(fleet, organizationId)).catch((error: unknown) => {
+        if (!(error instanceof AppError && error.code === 'INVALID_STATE')) failed.push({ organizationId, error });
+      });
+    }
+  };
+  const isFenced = (move: MoveRow) => progressOf(move).fenced === true;
+  const left = open.filter(needsSettling);
+  await Promise.all([inTurn(left.filter(isFenced)), inTurn(left.filter((move) => !isFenced(move)))]);
   return failed;
 }
 

@@ -22,6 +22,8 @@ const lockWaits = [300, 500, 700, 900, 900, 900, 900, 900];
 /** How long writes are held at most, when nobody ends it. */
 const pauseMs = 4_000;
 const betweenLocksMs = 250;
+/** How long the fence may stand while either database is asked anything: one that stops answering keeps no company from writing. */
+const mostFencedMs = 60_000;
 /** How often a journal that a COMMIT still holds is asked for, each time for as long as the catalog waits for locks. */
 const takeOvers = 5;
 
@@ -36,14 +38,14 @@ export async function switchOver(
   copied: string,
   follow: (since: string) => Promise<{ state: string }>,
 ): Promise<MoveRow> {
-  const { fleet, move, run, source, tables, signal } = journey;
+  const { fleet, move, run, source, target, tables, signal, fencedMs = mostFencedMs } = journey;
   let state = copied;
   for (const [n, lockMs] of lockWaits.entries()) {
     stopIfAborted(signal);
     const begun = performance.now();
     await fleet.catalog.write((tx) => beginPause(tx, journey));
     try {
-      await raiseFence(source, tables, lockMs);
+      await source.admin.within(fencedMs, () => raiseFence(source, tables, lockMs));
     } catch (error) {
       await giveUp(journey, error);
       const known = toAppError(error);
@@ -53,11 +55,14 @@ export async function switchOver(
       ({ state } = await follow(state));
       continue;
     }
-    return await finish(journey, state, begun).catch(async (error: unknown) => {
+    const last = () => finish(journey, state, begun);
+    try {
+      return await source.admin.within(fencedMs, () => target.admin.within(fencedMs, last));
+    } catch (error) {
       const switched = await giveUp(journey, error);
       if (switched) return switched;
       throw error;
-    });
+    }
   }
   throw new Error(`no attempts for ${move.id} ${run}`);
 }
@@ -131,7 +136,7 @@ async function giveUp(journey: Journey, error: unknown): Promise<MoveRow | undef
   const ours = await retried(takeOvers, () => fleet.catalog.write((tx) => takeBack(tx, move, run))).catch(unlessTaken);
   if (!ours) return undefined;
   if (isSwitched(ours.move)) return ours.move;
-  await liftFence(source, tables);
+  await source.admin.within(mostFencedMs, () => liftFence(source, tables));
   const lastError = error instanceof Error ? error.message : String(error);
   await fleet.catalog.write(async (tx) => {
     const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'COPYING';
