@@ -157,6 +157,50 @@ test('is refused while somebody else changes the life of the company, and change
   expect(copies).toEqual([]);
 });
 
+test('is refused while the company is being moved', async () => {
+  const company = await server.company('Moving');
+  const archive = await archiveOf(server, company.tenant, folder);
+  const { id, databaseId, schemaName, roleName } = company.tenant;
+  await server.app.catalog.write((tx) =>
+    tx.execute(sql`insert into tenant_moves
+      (id, organization_id, from_database_id, to_database_id, from_schema_name, to_schema_name, to_role_name)
+      values (${id}, ${id}, ${databaseId}, ${databaseId}, ${schemaName}, 'tenant_elsewhere', ${roleName})`),
+  );
+  await expect(restore(company, archive)).rejects.toMatchObject({
+    code: 'INVALID_STATE',
+    message: expect.stringContaining('end its move'),
+  });
+  expect(await place(company)).toMatchObject({ schemaName });
+});
+
+test('changes nothing when the company has another place by then', async () => {
+  const company = await server.company('Elsewhere');
+  const archive = await archiveOf(server, company.tenant, folder);
+  const { id, databaseId, roleName, schemaName } = company.tenant;
+  const elsewhere = `${schemaName}b`;
+  const moving = withAdmins(server, (admins) =>
+    restoreOver(
+      server.app.fleet,
+      admins,
+      { archive, tenant: company.tenant },
+      {
+        safety: null,
+        prepare: async () => {
+          await server.app.catalog.write(async (tx) => {
+            await tx.execute(sql`insert into tenant_schemas (schema_name, database_id, role_name, organization_id, state)
+              values (${elsewhere}, ${databaseId}, ${roleName}, ${id}, 'RETAINED')`);
+            await tx.execute(sql`update organizations set schema_name = ${elsewhere} where id = ${id}`);
+          });
+        },
+      },
+    ),
+  );
+  await expect(moving).rejects.toMatchObject({ code: 'INVALID_STATE' });
+  expect(await rowsOf(sql`select schema_name from organizations where id = ${id}`)).toEqual([
+    { schema_name: elsewhere },
+  ]);
+});
+
 test('stops where it is told to, and leaves nothing', async () => {
   const company = await server.company('Stopped');
   await createClient(await company.as('OWNER'));

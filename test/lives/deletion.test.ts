@@ -151,6 +151,17 @@ describe('a deletion', () => {
     for (const place of [tenant, copy]) expect(await estate.remains(place)).toEqual(nothing);
   });
 
+  test('at once, interrupted, is ended by upkeep: rows and receipt too', async () => {
+    const { fleet, catalog } = estate.world;
+    const tenant = await company('Halfway');
+    await deleteOrganization(fleet, tenant.id, { by });
+    const stopped = purgeOrganization(fleet, tenant.id, { by, now: true, signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toThrow();
+    expect(await dropDue(fleet)).toEqual({ organizations: ['halfway'], schemas: [], failed: [] });
+    expect(await estate.remains(tenant)).toEqual(nothing);
+    expect(await getReceipt(catalog, 'halfway')).toMatchObject({ tables: 17, rows: 2 });
+  });
+
   test('is refused while the organization is being moved, and stands when its last backup fails', async () => {
     const { fleet } = estate.world;
     const tenant = await company('Moving');

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { later } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { type AuditActor, recordAudit } from '../audit.ts';
@@ -8,6 +8,7 @@ import type { SchemaPlace } from '../drop-schema.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
+import { refuseWhileMoving } from '../move/journal.ts';
 import { organizations, tenantSchemas } from '../tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantNotFound, tenantOf } from '../tenant.ts';
 import { lockOrganization } from '../update-organization.ts';
@@ -59,6 +60,7 @@ export function restoreOver(
   return holdingLife(fleet, tenant.id, async () => {
     // As it is now that nobody else can change its place
     const before = await currentPlace(fleet, tenant.id);
+    await fleet.catalog.read((db) => refuseWhileMoving(db, tenant.id));
     const old = await lookAt(fleet, admins, before);
     const safetyArchive = old.exists ? await saveState(fleet, admins, before, options) : undefined;
     const copy = await buildReplacement(fleet, admins, { archive, before, eraBefore: old.era }, options);
@@ -116,15 +118,23 @@ async function changePlaces(tx: CatalogTx, change: Change): Promise<Tenant> {
   const { before, copy, archive, retainedUntil, options } = change;
   const { id, databaseId, schemaName, roleName } = copy;
   const { version } = await lockOrganization(tx, id);
+  await refuseWhileMoving(tx, id);
   await tx
     .update(tenantSchemas)
     .set({ state: 'RETAINED', dropAfter: retainedUntil })
     .where(isSchema(before.databaseId, before.schemaName));
   await activateCopy(tx, copy, id);
-  await tx
+  const wasBefore = and(
+    eq(organizations.databaseId, before.databaseId),
+    eq(organizations.schemaName, before.schemaName),
+  );
+  const changed = await tx
     .update(organizations)
     .set({ databaseId, schemaName, roleName, version: version + 1 })
-    .where(eq(organizations.id, id));
+    .where(and(eq(organizations.id, id), wasBefore))
+    .returning({ id: organizations.id });
+  // The lock of its life may have been lost with its connection
+  if (changed.length === 0) throw new AppError('INVALID_STATE', 'The organization was moved or restored meanwhile');
   await options.activate?.(tx, copy);
   await recordAudit(tx, {
     actor: options.actor ?? { kind: 'SYSTEM' },

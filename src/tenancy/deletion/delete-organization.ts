@@ -1,13 +1,13 @@
-import { and, eq, isNull } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { type Clock, later, systemClock } from '../../lib/clock.ts';
-import { AppError } from '../../lib/errors.ts';
 import type { By } from '../audit.ts';
 import { recordAudit } from '../audit.ts';
 import type { CatalogDb, CatalogTx } from '../catalog.ts';
 import type { Fleet } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
-import { organizations, tenantMoves, tenantSchemas } from '../tables.ts';
+import { refuseWhileMoving } from '../move/journal.ts';
+import { organizations, tenantSchemas } from '../tables.ts';
 import { isSchema, tenantNotFound } from '../tenant.ts';
 import type { Organization } from '../update-organization.ts';
 import { closeAccess } from './access.ts';
@@ -78,12 +78,4 @@ export async function lockWhole(tx: CatalogTx, id: string): Promise<Organization
   const [organization] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('update');
   if (!organization || organization.status === 'PROVISIONING') throw tenantNotFound();
   return organization;
-}
-
-async function refuseWhileMoving(tx: CatalogTx, id: string): Promise<void> {
-  const [move] = await tx
-    .select({ id: tenantMoves.id })
-    .from(tenantMoves)
-    .where(and(eq(tenantMoves.organizationId, id), isNull(tenantMoves.endedAt)));
-  if (move) throw new AppError('INVALID_STATE', 'The organization is being moved: end its move first');
 }

@@ -70,6 +70,9 @@ async function beginDrop(tx: CatalogTx, id: string, contents: Contents, options:
   const places = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.organizationId, id));
   if (places.some(({ state }) => state === 'ACTIVE')) {
     await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(eq(tenantSchemas.organizationId, id));
+    // Nothing takes it back any more: interrupted, it is due at once, whatever time of grace is left
+    const { clock = systemClock } = options;
+    await tx.update(organizations).set({ deleteAfter: clock() }).where(eq(organizations.id, id));
     await recordAudit(tx, { ...options.by, action: dropStarted, organizationId: id, metadata: { ...contents } });
     await notifyOrganizationChanged(tx, id);
   }

@@ -40,6 +40,13 @@ export async function findOpenMove(db: CatalogDb, organizationId: string): Promi
   return move;
 }
 
+/** Throws INVALID_STATE while an organization has a move that has not ended: its place is the move's to change. */
+export async function refuseWhileMoving(db: CatalogDb, organizationId: string): Promise<void> {
+  if (await findOpenMove(db, organizationId)) {
+    throw new AppError('INVALID_STATE', 'The organization is being moved: end its move first');
+  }
+}
+
 /** The newest move of an organization, ended or not. */
 export async function findLastMove(db: CatalogDb, organizationId: string): Promise<MoveRow | undefined> {
   const [move] = await db
