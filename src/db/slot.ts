@@ -8,7 +8,7 @@ import { type CopyPeer, copyPeer } from './copy.ts';
 import { KeysSeen } from './keys-seen.ts';
 import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
-import { type Address, connectSocket, type Ssl } from './socket.ts';
+import { type Address, connectSocket, type Ssl, verifiedTls } from './socket.ts';
 import { runStatement, type Statement } from './statement-query.ts';
 
 export type Answer = RowList<Row[]>;
@@ -76,11 +76,14 @@ export class Slot {
 
   private constructor(options: SlotOptions) {
     this.#options = options;
-    const password = decodeURIComponent(new URL(options.url).password);
+    const address = new URL(options.url);
+    const password = decodeURIComponent(address.password);
+    const ssl = verifiedTls(address);
     const client: ClientOptions = {
       max: 1,
       // A function counts also where it gives none: postgres.js would send the environment's PGPASSWORD instead
       password: () => password,
+      ...(ssl && { ssl }),
       fetch_types: false,
       idle_timeout: null as never,
       max_lifetime: null,

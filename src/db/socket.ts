@@ -40,9 +40,20 @@ export async function secureSocket(socket: Socket, ssl: Ssl, host: string, signa
   const [answer] = (await answered) as [Buffer];
   if (answer[0] !== accepted) throw new Error('The database server does not speak TLS');
   socket.removeAllListeners('data');
-  const secure = connectTls({ socket, ...(isIP(host) ? {} : { servername: host }), ...tlsOptions(ssl) });
+  const secure = connectTls({ socket, host, ...(isIP(host) ? {} : { servername: host }), ...tlsOptions(ssl) });
   await once(secure, 'secureConnect', { signal });
   return secure;
+}
+
+const unverified = new Set(['disable', 'allow', 'prefer', 'require', 'false']);
+
+/**
+ * What postgres.js's `ssl` has to be where an address asks that the server prove who it is; undefined elsewhere. The host is
+ * said to Node beside the name, which there is none of for an IPv4 address: it would ask for a certificate of "localhost".
+ */
+export function verifiedTls({ hostname, searchParams }: URL): { host: string } | undefined {
+  const mode = searchParams.get('sslmode') ?? searchParams.get('ssl');
+  return mode === null || unverified.has(mode) ? undefined : { host: hostname };
 }
 
 function tlsOptions(ssl: Ssl): ConnectionOptions {
