@@ -26,13 +26,8 @@ afterAll(async () => {
   await second[Symbol.asyncDispose]();
 });
 
-/**
- * Moves a company in a process of its own, as far as connections go, that dies when it is about to send the nth statement
- * that is like this: from then on it sends nothing, and its connections end. Gives whether it died.
- */
-async function moveAndDie(company: Company, databaseId: string, like: RegExp, nth = 1): Promise<boolean> {
-  let [left, dead] = [nth, false];
-  const app = await App.open({
+const openApp = (onStatement: (text: string) => void): Promise<App> =>
+  App.open({
     config: loadConfig({
       NODE_ENV: 'test',
       DATABASE_URL: world.app.installation.adminUrl,
@@ -40,13 +35,20 @@ async function moveAndDie(company: Company, databaseId: string, like: RegExp, nt
       ...second.env,
     }),
     logger: createLogger({ level: 'silent' }),
-    onStatement: (text) => {
-      if (like.test(text)) left--;
-      dead ||= left <= 0;
-      if (dead) throw new Error('the process died');
-    },
+    onStatement,
   });
-  await using _app = app;
+
+/**
+ * Moves a company in a process of its own, as far as connections go, that dies when it is about to send the nth statement
+ * that is like this: from then on it sends nothing, and its connections end. Gives whether it died.
+ */
+async function moveAndDie(company: Company, databaseId: string, like: RegExp, nth = 1): Promise<boolean> {
+  let [left, dead] = [nth, false];
+  await using app = await openApp((text) => {
+    if (like.test(text)) left--;
+    dead ||= left <= 0;
+    if (dead) throw new Error('the process died');
+  });
   const { fleet } = app;
   await moveTenant(fleet, company.tenant.id, databaseId, { by, settle: false }).catch((error: unknown) => {
     if (!dead) throw error;
@@ -120,4 +122,20 @@ describe('a move whose process dies', () => {
     expect(await namesOf(owner)).toEqual(['yes']);
     expect(await schemasOf(company)).toEqual([{ state: 'ACTIVE', databaseId: primaryDatabaseId }]);
   });
+});
+
+it('a move that fails tells administrators nothing that a driver said', async () => {
+  const company = await world.company();
+  const { id } = await furtherDatabase(world, second);
+  let failed = false;
+  await using app = await openApp((text) => {
+    if (failed || !/^revoke insert, update, delete on table/i.test(text)) return;
+    failed = true;
+    throw new Error('connect ECONNREFUSED 10.1.2.3:5432');
+  });
+  await expect(moveTenant(app.fleet, company.tenant.id, id, { by, settle: false })).rejects.toThrow('ECONNREFUSED');
+  const told = await world.app.catalog.read((db) =>
+    db.query.tenantMoves.findFirst({ where: { organizationId: company.tenant.id } }),
+  );
+  expect(told?.lastError).toBe('An unexpected error');
 });

@@ -137,7 +137,8 @@ async function giveUp(journey: Journey, error: unknown): Promise<MoveRow | undef
   if (!ours) return undefined;
   if (isSwitched(ours.move)) return ours.move;
   await source.admin.within(mostFencedMs, () => liftFence(source, tables));
-  const lastError = error instanceof Error ? error.message : String(error);
+  // Its administrators read it; what a driver or a server said is for who started the move
+  const lastError = toAppError(error)?.message ?? 'An unexpected error';
   await fleet.catalog.write(async (tx) => {
     const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'COPYING';
     await noteMove(tx, move, ours.run, { phase, lastError, progress: { fenced: false, run } });
