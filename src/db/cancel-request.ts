@@ -9,7 +9,7 @@ export interface Backend {
 
 export interface CancelTarget {
   address: Address;
-  ssl: Ssl;
+  ssl: Ssl | undefined;
   /** The name that a TLS certificate must carry. */
   host: string;
   backend: Backend;
@@ -32,7 +32,6 @@ export async function requestCancel(target: CancelTarget, timeoutMs: number): Pr
   plain.on('error', () => {});
   try {
     const socket = target.ssl ? await secureSocket(plain, target.ssl, target.host, signal) : plain;
-    if (socket !== plain) socket.on('error', () => {});
     const ended = once(socket, 'end', { signal });
     socket.resume();
     socket.write(cancelPacket(target.backend));

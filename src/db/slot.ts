@@ -8,7 +8,7 @@ import { type CopyPeer, copyPeer } from './copy.ts';
 import { KeysSeen } from './keys-seen.ts';
 import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
-import { type Address, connectSocket, type Ssl, verifiedTls } from './socket.ts';
+import { type Address, connectSocket, type Ssl, secureSocket, sslOf } from './socket.ts';
 import { runStatement, type Statement } from './statement-query.ts';
 
 export type Answer = RowList<Row[]>;
@@ -37,7 +37,6 @@ interface ParsedOptions {
   host: string[];
   port: number[];
   path: string | false;
-  ssl: Ssl;
 }
 
 const typesOf = (parameters: readonly EncodedParameter[]): number[] => parameters.map(({ type }) => type);
@@ -64,6 +63,7 @@ export class Slot {
   readonly #prepared = new PreparedStatements();
   #options: SlotOptions;
   #sql: Sql;
+  readonly #ssl: Ssl | undefined;
   #socket: Socket | undefined;
   #alive = true;
   #backend: Backend | undefined;
@@ -78,12 +78,13 @@ export class Slot {
     this.#options = options;
     const address = new URL(options.url);
     const password = decodeURIComponent(address.password);
-    const ssl = verifiedTls(address);
+    this.#ssl = sslOf(address);
     const client: ClientOptions = {
       max: 1,
       // A function counts also where it gives none: postgres.js would send the environment's PGPASSWORD instead
       password: () => password,
-      ...(ssl && { ssl }),
+      // It takes our listeners off a connection that it secures; it gets one that is secure
+      ssl: false,
       fetch_types: false,
       idle_timeout: null as never,
       max_lifetime: null,
@@ -251,10 +252,18 @@ export class Slot {
       socket.destroy();
       throw databaseError('CONNECTION_LOST');
     }
-    // Before the listeners of postgres.js: nothing may be sent from the moment that an end shows.
+    this.#hold(socket);
+    const [host] = this.#parsed.host;
+    if (!this.#ssl) return Object.assign(socket, { host });
+    const secure = await secureSocket(socket, this.#ssl, host!, AbortSignal.timeout(this.#options.connectMs));
+    if (secure !== socket) this.#hold(secure);
+    return Object.assign(secure, { host });
+  }
+
+  /** Before the listeners of postgres.js: nothing may be sent from the moment that an end shows. */
+  #hold(socket: Socket): void {
     for (const event of ['error', 'end', 'close']) socket.once(event, () => this.destroy());
     this.#socket = socket;
-    return Object.assign(socket, { host: this.#parsed.host[0] });
   }
 
   get #parsed(): ParsedOptions {
@@ -336,7 +345,7 @@ export class Slot {
   #cancel(): Promise<void> {
     const { remoteAddress: host, remotePort: port } = this.#socket!;
     const address = host && port ? { host, port } : this.#address();
-    const { ssl, host: names } = this.#parsed;
-    return requestCancel({ address, ssl, host: names[0]!, backend: this.#backend! }, settleMs);
+    const { host: names } = this.#parsed;
+    return requestCancel({ address, ssl: this.#ssl, host: names[0]!, backend: this.#backend! }, settleMs);
   }
 }

@@ -2,14 +2,19 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { connectSocket, secureSocket, verifiedTls } from '../../src/db/socket.ts';
+import { Slot } from '../../src/db/slot.ts';
+import { connectSocket, secureSocket } from '../../src/db/socket.ts';
 import { certificates } from './certificates.ts';
 
 const trusted = getCACertificates('default');
 beforeAll(() => setDefaultCACertificates(Object.values(certificates).map(({ cert }) => cert)));
 afterAll(() => setDefaultCACertificates(trusted));
 
-/** A server that speaks TLS with this certificate; gives its port. */
+/** What a server answers to a user that it does not let in. */
+const refusal = Buffer.from('SFATAL\0C28000\0Mnobody gets in\0\0');
+const header = Buffer.from([...Buffer.from('E'), 0, 0, 0, refusal.length + 4]);
+
+/** A server that speaks TLS with this certificate and lets nobody in; gives its port. */
 async function serverWith(certificate: keyof typeof certificates): Promise<number> {
   const server = createServer((plain) => {
     plain.on('error', () => {});
@@ -17,6 +22,7 @@ async function serverWith(certificate: keyof typeof certificates): Promise<numbe
       plain.write('S');
       const secure = new TLSSocket(plain, { isServer: true, ...certificates[certificate] });
       secure.on('error', () => {});
+      secure.once('data', () => secure.end(Buffer.concat([header, refusal])));
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -24,20 +30,44 @@ async function serverWith(certificate: keyof typeof certificates): Promise<numbe
   return (server.address() as { port: number }).port;
 }
 
-it('believes a server the host of its address, be it a name or an IPv4 address', () => {
-  const tlsOf = (host: string, mode: string) => verifiedTls(new URL(`postgres://u:p@${host}/db?sslmode=${mode}`));
-  expect(tlsOf('127.0.0.1', 'verify-full')).toEqual({ host: '127.0.0.1' });
-  expect(tlsOf('db.example', 'verify-full')).toEqual({ host: 'db.example' });
-  expect(tlsOf('127.0.0.1', 'require')).toBeUndefined();
+/** The code of what ends signing in. */
+async function endOf(host: string, certificate: keyof typeof certificates, mode = 'verify-full'): Promise<unknown> {
+  const url = `postgres://u:p@${host}:${await serverWith(certificate)}/db?sslmode=${mode}`;
+  const opened = Slot.open({ url, prepare: false, applicationName: 'test', connectMs: 5_000 });
+  return await opened.then(
+    () => 'open',
+    (error: unknown) => (error as { code?: unknown }).code,
+  );
+}
+
+it('believes a server the host of its address, be it a name or an IPv4 address', async () => {
+  expect(await endOf('127.0.0.1', 'address')).toBe('28000');
+  expect(await endOf('localhost', 'localhost')).toBe('28000');
 });
 
-it('believes it no other when it cancels', async () => {
+it('believes it no other host', async () => {
+  const mismatch = 'ERR_TLS_CERT_ALTNAME_INVALID';
+  expect([await endOf('127.0.0.1', 'localhost'), await endOf('localhost', 'address')]).toEqual([mismatch, mismatch]);
   const secured = async (certificate: keyof typeof certificates) => {
     const plain = await connectSocket({ host: '127.0.0.1', port: await serverWith(certificate) }, 5_000);
     plain.on('error', () => {});
     onTestFinished(() => void plain.destroy());
-    return await secureSocket(plain, 'verify-full', '127.0.0.1', AbortSignal.timeout(5_000));
+    return await secureSocket(plain, 'verify', '127.0.0.1', AbortSignal.timeout(5_000));
   };
-  expect((await secured('address')).authorized).toBe(true);
-  await expect(secured('localhost')).rejects.toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID' });
+  expect(await secured('address')).toMatchObject({ authorized: true });
+  await expect(secured('localhost')).rejects.toMatchObject({ code: mismatch });
+});
+
+it('needs no proof where none is asked for, and no TLS where it is only preferred', async () => {
+  expect(await endOf('127.0.0.1', 'localhost', 'require')).toBe('28000');
+  const without = createServer((plain) => void plain.on('error', () => {}).once('data', () => plain.write('N')));
+  await once(without.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void without.close());
+  const open = async (ssl: 'prefer' | 'require') => {
+    const plain = await connectSocket({ host: '127.0.0.1', port: (without.address() as { port: number }).port }, 5_000);
+    onTestFinished(() => void plain.destroy());
+    return (await secureSocket(plain, ssl, '127.0.0.1', AbortSignal.timeout(5_000))) === plain;
+  };
+  expect(await open('prefer')).toBe(true);
+  await expect(open('require')).rejects.toMatchObject({ code: 'ERR_TLS_NOT_OFFERED' });
 });
