@@ -3,17 +3,19 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { zstdCompressSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ByteSource } from '../../src/lib/byte-source.ts';
 import type { Manifest } from '../../src/tenancy/archive/manifest.ts';
 import { openArchive } from '../../src/tenancy/archive/open-archive.ts';
 import { packPart, sha256 } from '../../src/tenancy/archive/parts.ts';
 import { restoreNew } from '../../src/tenancy/archive/restore-new.ts';
 import { readTar, tarEnd, tarEntry } from '../../src/tenancy/archive/tar.ts';
-import { world } from '../support/world.ts';
+import { ownWorld } from '../support/own-world.ts';
 import { archiveOf, filledCompany, scratchFolder, withAdmins } from './support.ts';
 
-const server = await world();
+// Of its own: all organizations are counted
+const server = await ownWorld();
+afterAll(() => server[Symbol.asyncDispose]());
 const folder = await scratchFolder();
 
 interface Entry {
