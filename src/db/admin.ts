@@ -28,6 +28,9 @@ export interface CopyTx extends AdminTx {
   copyIn(text: string): Writable;
 }
 
+/** A transaction that holds a lock, or a snapshot, waits while the work goes on elsewhere: however the server is configured. */
+const settings = { idle_in_transaction_session_timeout: '0' };
+
 const inTransaction = new AsyncLocalStorage<Admin>();
 
 /** The caller's word on what its SQL selects. */
@@ -127,7 +130,7 @@ export class Admin implements AdminTx, AsyncDisposable {
     if (this.#late) throw databaseError('CONNECTION_LOST');
     if (!this.#slot?.alive) {
       const { url, lookup, onStatement, applicationName = 'chantier admin', connectMs = 10_000 } = this.#options;
-      this.#slot = await Slot.open({ url, lookup, prepare: false, applicationName, connectMs, onStatement });
+      this.#slot = await Slot.open({ url, lookup, prepare: false, applicationName, connectMs, onStatement, settings });
       // DDL over many rows takes its time; the server's own limits decide.
       this.#slot.limitStatements(0);
     }

@@ -23,6 +23,8 @@ export interface SlotOptions {
   /** Named statements, parsed once per connection; off behind a pooler that gives every transaction another one. */
   prepare: boolean;
   applicationName: string;
+  /** Parameters of the server for this connection, beside the usual ones. */
+  settings?: Readonly<Record<string, string>>;
   /** For connecting and signing in; milliseconds. */
   connectMs: number;
   onStatement?: ((text: string) => void) | undefined;
@@ -91,7 +93,12 @@ export class Slot {
       connect_timeout: options.connectMs / 1000,
       prepare: options.prepare,
       // Text of times must not depend on how the server is configured.
-      connection: { application_name: options.applicationName, TimeZone: 'UTC', DateStyle: 'ISO' } as never,
+      connection: {
+        application_name: options.applicationName,
+        TimeZone: 'UTC',
+        DateStyle: 'ISO',
+        ...options.settings,
+      } as never,
       onnotice: () => {},
       onclose: () => this.destroy(),
       socket: () => this.#connect(),

@@ -123,3 +123,12 @@ test('a transaction handed out does not outlive its work', async () => {
   const leaked = await admin.transaction(async (tx) => tx);
   await expect(leaked.run('create table made_leaked (id int)')).rejects.toThrow(/is over/);
 });
+
+test('a transaction may wait for work elsewhere, however the server ends idle ones', async () => {
+  await adminOf().run(
+    `alter database ${new URL(database.url).pathname.slice(1)} set idle_in_transaction_session_timeout = '1s'`,
+  );
+  expect(await adminOf().run('show idle_in_transaction_session_timeout')).toEqual([
+    { idle_in_transaction_session_timeout: '0' },
+  ]);
+});

@@ -81,13 +81,19 @@ async function exportTable(
   tx: CopyTx,
   schemaName: string,
   table: TenantTable,
-  { format, folder }: ExportOptions,
+  { format, folder, signal }: ExportOptions,
 ): Promise<Exported['tables'][number]> {
   const file = `${table.name}.${format}`;
   const [counted] = await tx.run<{ rows: number }>(countRows(schemaName, table));
   const output = createWriteStream(path.join(folder, file), { mode: 0o600, flags: 'wx' });
-  if (format === 'csv') await pipeline(tx.copyOut(copyCsv(schemaName, table)), withCarriageReturns(), output);
-  else await pipeline(tx.copyOut(copyJson(schemaName, table)), output);
+  try {
+    const rows = tx.copyOut(format === 'csv' ? copyCsv(schemaName, table) : copyJson(schemaName, table));
+    if (format === 'csv') await pipeline(rows, withCarriageReturns(), output, { ...(signal && { signal }) });
+    else await pipeline(rows, output, { ...(signal && { signal }) });
+  } catch (error) {
+    stopIfAborted(signal);
+    throw error;
+  }
   return { file, rows: counted!.rows };
 }
 

@@ -64,7 +64,7 @@ export function copyChanges(round: CopyRound): Promise<CopiedRound> {
   return inSnapshot(source.admin, snapshotOf(source, migrations), async (tx, tables) => {
     requireSame(round.tables, tables);
     const state = await stateOf(tx);
-    const copies = { tx, source, target, inTarget };
+    const copies = { tx, source, target, inTarget, signal };
     const counts = since === undefined ? undefined : await countBoth(copies, tables, since);
     if (!counts) await empty(target, tables);
     let rows = 0;
@@ -136,6 +136,8 @@ interface Copies {
 }
 
 interface TableCopy extends Copies {
+  /** Ends it between two parts. */
+  signal?: AbortSignal | undefined;
   table: TenantTable;
   /** Which rows have changed, in SQL. */
   changed: string | undefined;
@@ -199,9 +201,10 @@ async function follow(copy: TableCopy, { total, changed, held }: BothCounts): Pr
 }
 
 /** Deletes from the target what has changed in the source; gives how many of those rows it had. */
-async function deleteChanged({ tx, source, target, inTarget, table, changed }: TableCopy): Promise<number> {
+async function deleteChanged({ tx, source, target, inTarget, table, changed, signal }: TableCopy): Promise<number> {
   let deleted = 0;
   for await (const keys of rowsIn(copyKeys(tx, source, table, changed), keysAtOnce)) {
+    stopIfAborted(signal);
     deleted += await inTarget((there) => deleteRows(there, nameIn(target, table), table, keys));
   }
   return deleted;
@@ -225,9 +228,10 @@ function copyKeys(tx: CopyTx, side: Side, table: TenantTable, changed?: string) 
 }
 
 /** Adds the table's rows, or those that have changed, part by part. */
-async function copyRows({ tx, source, target, inTarget, table, changed }: TableCopy): Promise<number> {
+async function copyRows({ tx, source, target, inTarget, table, changed, signal }: TableCopy): Promise<number> {
   let rows = 0;
   for await (const text of cutParts(copyOut(tx, source.place.schemaName, table, changed))) {
+    stopIfAborted(signal);
     rows += rowsOf(text);
     await inTarget((there) => pipeline([text], copyIn(there, target.place.schemaName, table)));
   }
