@@ -171,6 +171,11 @@ test('is refused while the company is being moved', async () => {
     message: expect.stringContaining('end its move'),
   });
   expect(await place(company)).toMatchObject({ schemaName });
+  // Once it has switched, there is but an older copy to confirm
+  await server.app.catalog.write((tx) =>
+    tx.execute(sql`update tenant_moves set phase = 'SWITCHED', switched_at = now() where id = ${id}`),
+  );
+  expect(await restore(company, archive)).toMatchObject({ tenant: { id, status: 'ACTIVE' } });
 });
 
 test('changes nothing when the company has another place by then', async () => {

@@ -8,7 +8,7 @@ import type { SchemaPlace } from '../drop-schema.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
 import { notifyOrganizationChanged } from '../invalidation.ts';
 import { holdingLife } from '../life-lock.ts';
-import { refuseWhileMoving } from '../move/journal.ts';
+import { refuseUntilSwitched } from '../move/journal.ts';
 import { organizations, tenantSchemas } from '../tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantNotFound, tenantOf } from '../tenant.ts';
 import { lockOrganization } from '../update-organization.ts';
@@ -60,7 +60,7 @@ export function restoreOver(
   return holdingLife(fleet, tenant.id, async () => {
     // As it is now that nobody else can change its place
     const before = await currentPlace(fleet, tenant.id);
-    await fleet.catalog.read((db) => refuseWhileMoving(db, tenant.id));
+    await fleet.catalog.read((db) => refuseUntilSwitched(db, tenant.id));
     const old = await lookAt(fleet, admins, before);
     const safetyArchive = old.exists ? await saveState(fleet, admins, before, options) : undefined;
     const copy = await buildReplacement(fleet, admins, { archive, before, eraBefore: old.era }, options);
@@ -118,7 +118,7 @@ async function changePlaces(tx: CatalogTx, change: Change): Promise<Tenant> {
   const { before, copy, archive, retainedUntil, options } = change;
   const { id, databaseId, schemaName, roleName } = copy;
   const { version } = await lockOrganization(tx, id);
-  await refuseWhileMoving(tx, id);
+  await refuseUntilSwitched(tx, id);
   await tx
     .update(tenantSchemas)
     .set({ state: 'RETAINED', dropAfter: retainedUntil })

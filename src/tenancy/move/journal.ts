@@ -47,6 +47,17 @@ export async function refuseWhileMoving(db: CatalogDb, organizationId: string): 
   }
 }
 
+/**
+ * The same until it has switched: then the place is the organization's own, and there is but an older copy to confirm. After
+ * the loss of a database nobody could put anything back else.
+ */
+export async function refuseUntilSwitched(db: CatalogDb, organizationId: string): Promise<void> {
+  const open = await findOpenMove(db, organizationId);
+  if (open && open.phase !== 'SWITCHED') {
+    throw new AppError('INVALID_STATE', 'The organization is being moved: end its move first');
+  }
+}
+
 /** The newest move of an organization, ended or not. */
 export async function findLastMove(db: CatalogDb, organizationId: string): Promise<MoveRow | undefined> {
   const [move] = await db
