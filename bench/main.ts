@@ -21,6 +21,9 @@ import { writeResult } from './report/write.ts';
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
+/** With very many tenants the peer, which reads the catalog of the whole database first, does not start within a minute. */
+const mostTenantsOfPeer = 100;
+
 const interrupt = new AbortController();
 const { signal } = interrupt;
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt.abort(new Error('interrupted')));
@@ -94,9 +97,6 @@ function scenariosOf(name: ScenarioName, { tenants }: DatasetSpec, { concurrency
     { ...usual, distribution: 'zipf' },
   ];
 }
-
-/** With very many tenants the peer, which reads the catalog of the whole database first, does not start within a minute. */
-const mostTenantsOfPeer = 100;
 
 async function contendersOf({ contenders }: Options, dataset: Dataset): Promise<Contender[]> {
   const withPeer = contenders.includes('P') && dataset.spec.tenants <= mostTenantsOfPeer;
