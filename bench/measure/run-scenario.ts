@@ -33,6 +33,8 @@ export interface Bench {
 
 const requestsAtMost = 50_000;
 const warmShare = 0.3;
+const warmRequests = 5;
+const warmAtMost = 20;
 
 /**
  * Measures all contenders on all operations. They take turns: in each round, each operation is asked of one after the
@@ -74,6 +76,8 @@ async function measure(
   const requests = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
   const job = { port, requests, concurrency, requestsAtMost };
   await generator.run({ ...job, seconds: seconds * warmShare });
+  // So that each tenant was served before, and by each connection that it gets
+  await generator.run({ ...job, seconds: warmAtMost, requestsAtMost: tenants * warmRequests });
   const [atServer, atDatabase] = [processSeconds(pid), databaseSeconds(server.pid)];
   const load = await generator.run({ ...job, seconds });
   return {
