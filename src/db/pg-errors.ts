@@ -136,6 +136,12 @@ export function isStaleStatement(error: unknown): boolean {
   return refused?.code === '0A000' && refused.routine === 'RevalidateCachedQuery';
 }
 
+/** The reason for which a statement of ours refused itself by `extensions.refuse`; undefined for any other error. */
+export const refusalOf = (error: unknown): string | undefined => {
+  const refused = serverError(error);
+  return refused?.code === 'RF001' ? refused.message : undefined;
+};
+
 /** Whether a prepared statement may have become what can never run again, because a table changed under it. */
 export const isPerhapsStale = (error: unknown): boolean => /^(0A|26|42)/.test(sqlStateOf(error) ?? '');
 

@@ -13,6 +13,8 @@ export interface Held {
   text: string;
   parameters: readonly unknown[];
   sent: Sent;
+  /** Whether it only checks something: it gives one value, so that it can stand as an expression in another statement. */
+  checks?: boolean;
 }
 
 /** The statements of a session that were sent and not waited for, until somebody asks how they went. */

@@ -43,13 +43,13 @@ export class Session<R extends AnyRelations> {
   /** Resolves when the bind packet was answered; never rejects. */
   #binding: Promise<void> | undefined;
   #bindError: unknown;
-  /** Whether the bind packet was answered, and well. */
-  #bound = false;
   /** Statements asked for and not answered. */
   #underWay = 0;
+  /** The same of the bind packet; not a number where that cannot be told. */
+  #bindUnderWay = Number.NaN;
   #untilQuiet: (() => void)[] = [];
   #sent = new SentStatements();
-  #held: Held | undefined;
+  #held: Held[] = [];
   /** What the transaction failed of; undefined while it can go on. */
   #failure: unknown;
   #cancelled: Promise<void> | undefined;
@@ -111,22 +111,20 @@ export class Session<R extends AnyRelations> {
     this.#sent.add(this.run(text, parameters), sent);
   }
 
-  /** The same, but it may still be taken back: it is sent when anything else is, or is asked, of the session. */
+  /** The same, held until anything else is sent or asked of the session: a check, a change, or a check and a change. */
   hold(statement: Held): void {
-    this.#release();
-    this.#held = statement;
+    const behindCheck = this.#held.length === 1 && this.#held[0]!.checks && !statement.checks;
+    if (!behindCheck) this.#release();
+    this.#held.push(statement);
   }
 
-  /** Takes back what is held, to be sent in another form. */
-  takeHeld(): Held | undefined {
-    const held = this.#held;
-    this.#held = undefined;
-    return held;
+  /** Takes back what is held, in its order, to be sent in another form. */
+  takeHeld(): Held[] {
+    return this.#held.splice(0);
   }
 
   #release(): void {
-    const held = this.takeHeld();
-    if (held) this.send(held.text, held.parameters, held.sent);
+    for (const { text, parameters, sent } of this.takeHeld()) this.send(text, parameters, sent);
   }
 
   /** Waits for all that was sent without waiting. Throws what the first that failed of them failed of. */
@@ -179,16 +177,16 @@ export class Session<R extends AnyRelations> {
   }
 
   /**
-   * The same in one packet with what was sent last: COMMIT follows it without waiting for its answers. A transaction in
-   * which a statement failed is not saved, whatever follows: the server answers ROLLBACK, and this throws what failed.
-   * Nothing may follow. Where it is not certain that the scope holds and that every statement was sent, this is `commit`.
+   * The same in one packet with what was sent last, even with BEGIN: COMMIT follows without waiting for the answers. A
+   * transaction in which a statement failed, or one that binds it, is not saved, whatever follows: the server answers ROLLBACK,
+   * and this throws what failed. Nothing may follow. Where it is not certain that every statement was sent, this is `commit`.
    */
   async commitBehind(): Promise<void> {
     if (!this.#ended) this.#release();
-    if (!this.#bound || this.#scope.access === 'read') return this.commit();
+    if (!this.#lease || this.#scope.access === 'read') return this.commit();
     // In the order of the statements, which wait for the slot in the same way
     const lease = await this.#bind();
-    const sent = lease.alive && lease.outstanding === this.#underWay;
+    const sent = lease.alive && lease.outstanding === this.#underWay + this.#bindUnderWay;
     if (!sent || this.#failure || this.#ended || this.#root.occupied) return this.commit();
     this.#close();
     this.#forgetSignal();
@@ -272,8 +270,9 @@ export class Session<R extends AnyRelations> {
     const refused = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);
     };
+    if (lease.outstanding === 0) this.#bindUnderWay = 2;
     const bound = (): void => {
-      this.#bound = true;
+      this.#bindUnderWay = 0;
     };
     this.#binding = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(bound, refused);
     return lease;
@@ -346,9 +345,11 @@ export class Session<R extends AnyRelations> {
   async #saveBehind(lease: Lease): Promise<void> {
     const { command } = await this.#commitOn(lease);
     await this.#quiet();
-    lease.release();
-    if (command === 'COMMIT') return;
-    throw (await this.#sent.firstFailure())?.error ?? this.#failure ?? new AppError('INTERNAL', `COMMIT: ${command}`);
+    if (this.#bindError) lease.discard();
+    else lease.release();
+    if (command === 'COMMIT' && !this.#bindError) return;
+    const refused = this.#bindError ?? (await this.#sent.firstFailure())?.error ?? this.#failure;
+    throw refused ?? new AppError('INTERNAL', `COMMIT: ${command}`);
   }
 
   async #commitOn(lease: Lease): Promise<Answer> {

@@ -1,7 +1,8 @@
 import { and, eq, getColumns, getTableName, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { refusalOf } from '../db/pg-errors.ts';
 import type { Viewer } from '../identity/viewer.ts';
-import { badInput, notFound } from '../lib/errors.ts';
+import { type AppError, badInput, notFound } from '../lib/errors.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
 import { readerOfColumn } from '../tenancy/column-values.ts';
 import type { IdTable } from '../tenancy/rows.ts';
@@ -25,11 +26,14 @@ export interface Reference {
   belongs?: { to: string; by: PgColumn; otherwise: string };
 }
 
-/** A value of the same moment that is asked for along with the rows. */
-export interface Also {
+/** One more rule that is checked along with the rows. */
+export interface Rule {
   name: string;
-  value: SQL;
+  /** True, or refused by `refusal`. */
+  holds: SQL;
   given: Readonly<Record<string, unknown>>;
+  /** What it means that the rule does not hold, by what `holds` says of it. */
+  broken(detail: string): AppError;
 }
 
 /** The row, if the viewer may see it. Throws NOT_FOUND, naming the argument that the id came from. */
@@ -52,54 +56,61 @@ export const lockVisible = <T extends IdTable>(
   field = 'input.id',
 ): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, 'no key update') as Promise<Row<T>>;
 
-/** Throws NOT_FOUND unless the viewer may see the row. It is locked against deletion, so that a reference stays true. */
-export async function requireVisible(
+/** The transaction fails of NOT_FOUND unless the viewer may see the row: see `requireAllVisible`. */
+export function requireVisible(
   tx: TenantTx,
   viewer: Viewer,
   table: IdTable,
   id: string,
   typename: string,
   field: string,
-): Promise<void> {
-  await requireAllVisible(tx, viewer, [{ table, id, typename, field }]);
+): void {
+  requireAllVisible(tx, viewer, [{ table, id, typename, field }]);
 }
 
 /**
- * The same for several rows by one statement, with one more value, which it gives. Throws NOT_FOUND for the first row
- * that is not there or not seen, BAD_INPUT for the first that does not belong to what it should.
+ * Lets the transaction fail of NOT_FOUND for the first of these rows that is not there or not seen, of BAD_INPUT for the
+ * first that does not belong to what it should, or of what breaking the rule means. The database refuses it, so it need not
+ * be waited for, and becomes part of the statement of the change that follows. The rows are locked against deletion: a reference stays true.
  */
-export async function requireAllVisible(
-  tx: TenantTx,
-  viewer: Viewer,
-  references: readonly Reference[],
-  also?: Also,
-): Promise<unknown> {
-  if (references.length === 0 && !also) return undefined;
-  const values: Record<string, unknown> = { ...also?.given };
+export function requireAllVisible(tx: TenantTx, viewer: Viewer, references: readonly Reference[], rule?: Rule): void {
+  if (references.length === 0 && !rule) return;
+  const values: Record<string, unknown> = { ...rule?.given };
   for (const [i, { id, belongs }] of references.entries()) {
     values[`id${i}`] = id;
     if (belongs) values[`to${i}`] = belongs.to;
   }
-  const name = `require ${references.map(nameOf)} ${also?.name}`;
+  const name = `require ${references.map(nameOf)} ${rule?.name}`;
   const statement = viewerStatement(name, viewer, (of) => {
-    const found = references.map((reference, i) => sql`(${requiredRow(reference, i, of)})`);
-    return sql`select ${sql.join(also ? [...found, also.value] : found, sql`, `)}`;
+    const found = references.map((reference, i) => requiredRow(reference, i, of));
+    return sql`select ${sql.join(rule ? [...found, rule.holds] : found, sql` and `)}`;
   });
-  const [row] = (await statement.run(tx, { ...values, viewer })) as unknown as [unknown[]];
-  for (const [i, { typename, field, belongs }] of references.entries()) {
-    if (row[i] === null) throw notFound(typename, field);
-    if (row[i] === false) throw badInput(belongs!.otherwise, field);
-  }
-  return row[references.length];
+  const refused = (error: unknown): unknown => {
+    const reason = refusalOf(error);
+    return reason === undefined ? error : meaningOf(reason, references, rule);
+  };
+  statement.holdCheck(tx, { ...values, viewer }, { refused });
+}
+
+/** An expression that lets its statement fail, with a reason for `refusalOf`: SQL of type text. */
+export const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
+
+function meaningOf(reason: string, references: readonly Reference[], rule: Rule | undefined): AppError {
+  const [, what, place] = /^(missing|wrong) (\d+)$/.exec(reason) ?? [];
+  if (!what) return rule!.broken(reason);
+  const { typename, field, belongs } = references[Number(place)]!;
+  return what === 'missing' ? notFound(typename, field) : badInput(belongs!.otherwise, field);
 }
 
 const nameOf = ({ table, belongs }: Reference): string =>
   belongs ? `${getTableName(table)}.${belongs.by.name}` : getTableName(table);
 
-/** Whether the row belongs to what it should; nothing where there is no row. */
+/** True where the row is there and belongs to what it should. */
 function requiredRow({ table, belongs }: Reference, place: number, viewer: Viewer): SQL {
   const holds = belongs ? sql`coalesce(${belongs.by} = ${given(`to${place}`)}, false)` : sql`true`;
-  return sql`${rowsById(table, holds, `id${place}`, viewer)} for key share`;
+  const found = sql`(${rowsById(table, holds, `id${place}`, viewer)} for key share)`;
+  const [missing, wrong] = [`missing ${place}`, `wrong ${place}`].map((reason) => refusal(sql.raw(`'${reason}'`)));
+  return sql`case ${found} when true then true when false then ${wrong} else ${missing} end`;
 }
 
 async function findVisible(

@@ -22,6 +22,8 @@ export interface AuthenticatorOptions {
 
 export interface AuthenticateRequest {
   authorization?: string | undefined;
+  /** What `read` gave of it, where that is known. */
+  credential?: Credential | null;
   /** The tenant that host, path or header name, if any. */
   tenant?: { id: string } | undefined;
 }
@@ -39,8 +41,8 @@ export class Authenticator {
    * Throws UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN for who is not a member (any more), TENANT_MISMATCH for a token
    * of another organization, TENANT_INACTIVE and TENANT_NOT_FOUND for an organization that is not served.
    */
-  async authenticate({ authorization, tenant }: AuthenticateRequest): Promise<Viewer | Account | null> {
-    const credential = await this.#read(authorization);
+  async authenticate({ authorization, tenant, ...known }: AuthenticateRequest): Promise<Viewer | Account | null> {
+    const credential = known.credential === undefined ? await this.read(authorization) : known.credential;
     if (!credential) return null;
     const state = await this.#check(credential, anchorOf(credential, tenant?.id));
     const account = accountOf(state, credential);
@@ -51,14 +53,14 @@ export class Authenticator {
   }
 
   /** The organization that the credential is bound to, for routing; undefined when it is bound to none. */
-  async organizationOf(authorization: string | undefined): Promise<string | undefined> {
-    const credential = await this.#read(authorization);
+  async organizationOf(credential: Credential | null): Promise<string | undefined> {
     if (credential?.kind === 'session') return credential.organizationId;
     if (credential?.kind !== 'apiKey') return undefined;
     return (await this.#check(credential, anchorOf(credential, undefined))).organization?.id;
   }
 
-  #read(authorization: string | undefined): Promise<Credential | null> {
+  /** What a request proves of its caller; null without a header. Throws UNAUTHENTICATED. */
+  read(authorization: string | undefined): Promise<Credential | null> {
     const { accessTokens, externalIssuers } = this.#options;
     return readCredential(authorization, { ours: accessTokens, external: externalIssuers });
   }

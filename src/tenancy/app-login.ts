@@ -46,6 +46,7 @@ export const planning: Readonly<Record<string, string>> = {
   jit: 'off',
   seq_page_cost: '0.1',
   random_page_cost: '0.1',
+  cpu_index_tuple_cost: '0.05',
 };
 
 /**

@@ -29,7 +29,7 @@ export type TenantTx = TenantDb & {
   send(text: string, parameters: readonly unknown[], sent?: Sent): void;
   /** The same, to be sent when anything else is: until then it may be taken back and sent in another form. */
   hold(statement: Held): void;
-  takeHeld(): Held | undefined;
+  takeHeld(): Held[];
 };
 
 /** Who asks, as far as limits go. */

@@ -46,20 +46,31 @@ export class Statement<Given extends object> {
     tx.hold({ text: this.text, parameters: this.#parameters(values), sent });
   }
 
-  /** Sends it in one statement with the change that is held, if one is: they are kept together or not at all. */
-  sendWithHeld(tx: TenantTx, values: Given, sent: Sent): void {
-    const held = tx.takeHeld();
-    const parameters = this.#parameters(values);
-    if (held) tx.send(this.#after(held), [...held.parameters, ...parameters], { ...held.sent, ...sent });
-    else tx.send(this.text, parameters, sent);
+  /** The same for a statement that only checks something, and gives one value. */
+  holdCheck(tx: TenantTx, values: Given, sent: Sent): void {
+    tx.hold({ text: this.text, parameters: this.#parameters(values), sent, checks: true });
   }
 
-  #after({ text, parameters }: Held): string {
-    const known = this.#joined.get(text);
+  /**
+   * Sends it in one statement with what is held: all of it is done or nothing. It has to end with what it returns: what the
+   * checks give comes behind that. They run first, then this, then the change.
+   */
+  sendWithHeld(tx: TenantTx, values: Given, sent: Sent): void {
+    const held = tx.takeHeld();
+    const parameters = [...held.flatMap((each) => each.parameters), ...this.#parameters(values)];
+    const all = [...held.map((each) => each.sent), sent];
+    const refused = (error: unknown): unknown => all.reduce((meant, each) => each.refused?.(meant) ?? meant, error);
+    tx.send(this.#with(held), parameters, { ...sent, refused });
+  }
+
+  #with(held: readonly Held[]): string {
+    if (!held.length) return this.text;
+    const key = held.map(({ text }) => text).join('; ');
+    const known = this.#joined.get(key);
     if (known !== undefined) return known;
-    const made = joined(text, this.text, parameters.length);
+    const made = joined(held, this.text);
     if (this.#joined.size >= mostJoined) this.#joined.clear();
-    this.#joined.set(text, made);
+    this.#joined.set(key, made);
     return made;
   }
 
@@ -68,9 +79,20 @@ export class Statement<Given extends object> {
   }
 }
 
-/** Two statements as one, the first without its rows; the parameters of the second come after those of the first. */
-const joined = (first: string, second: string, shift: number): string =>
-  `with change as (${first}) ${second.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + shift}`)}`;
+/** Statements as one, which gives what the last returns, and what the checks give; parameters in the order of the statements. */
+function joined(held: readonly Held[], last: string): string {
+  let before = 0;
+  const [changes, checks]: [string[], string[]] = [[], []];
+  for (const { text, parameters, checks: isCheck } of held) {
+    (isCheck ? checks : changes).push(`(${shifted(text, before)})`);
+    before += parameters.length;
+  }
+  const first = changes.length ? `with change as ${changes[0]} ` : '';
+  return first + [shifted(last, before), ...checks].join(', ');
+}
+
+const shifted = (text: string, by: number): string =>
+  text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + by}`);
 
 /** The reader of a placeholder; all other parameters are the same in each run. */
 export function byName<Given extends object>(parameter: unknown): Reader<Given> {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { isUniqueViolation, toAppError } from '../../src/db/pg-errors.ts';
+import { Session } from '../../src/db/session.ts';
 import { SlotPool } from '../../src/db/slot-pool.ts';
 import { AppError } from '../../src/lib/errors.ts';
-import { createKeyedDatabase, type KeyedDatabase, type TestSession } from './keyed-database.ts';
+import { createKeyedDatabase, type KeyedDatabase, relations, type TestSession } from './keyed-database.ts';
 import { Wire } from './wire.ts';
 
 let database: KeyedDatabase;
@@ -134,7 +135,7 @@ test('a savepoint fails of what was sent in it, and of nothing that was sent bef
   await spoilt.rollback();
 });
 
-test('COMMIT travels with what was sent last, once the scope is certain', async () => {
+test('COMMIT travels with what was sent last', async () => {
   await warm();
   const session = write();
   let saved = false;
@@ -151,9 +152,46 @@ test('COMMIT travels with what was sent last, once the scope is certain', async 
   expect(await codeOf(session.run('select 1', []))).toMatch('INTERNAL');
 });
 
-test('before that it waits for the answers', async () => {
+test('a change travels from BEGIN to COMMIT in one packet', async () => {
   await warm();
   const session = write();
+  const before = wire.packets;
+  add(session, 1, 'one');
+  const answer = session.run('select 1', []);
+  await session.commitBehind();
+  expect([await answer, wire.packets - before]).toEqual([[[1]], 1]);
+  expect(await notes()).toEqual(['one']);
+});
+
+test('nothing is saved where the scope was refused, and the connection is not used again', async () => {
+  await warm();
+  const own = database.scope('k0', 'write');
+  const session = new Session(pool, { ...own, role: `${own.role}_not` }, relations);
+  const { opened } = pool.stats();
+  add(session, 1, 'one');
+  expect(await codeOf(session.commitBehind())).toMatch(/role .* does not exist/);
+  expect(texts.at(-1)).toBe('commit');
+  await session.rollback();
+  expect(await notes()).toEqual([]);
+  await warm();
+  expect(pool.stats().opened - opened).toBe(1);
+});
+
+test('nor where it never began', async () => {
+  await warm();
+  const session = write();
+  wire.garble('begin', 'began');
+  add(session, 1, 'one');
+  expect(await codeOf(session.commitBehind())).toMatch(/syntax error/);
+  expect(await notes()).toEqual([]);
+});
+
+test('with anything else under way on its connection it waits for the answers', async () => {
+  await using forgetful = new SlotPool({ url: wire.url, size: 1, statementsBytes: 1 });
+  const first = database.write(forgetful, 'k0');
+  await first.run('select 1', []);
+  await first.commit();
+  const session = database.write(forgetful, 'k0');
   const before = wire.packets;
   add(session, 1, 'one');
   await session.commitBehind();

@@ -17,6 +17,7 @@ export class Wire implements AsyncDisposable {
   #target: { host: string; port: number };
   #sockets = new Set<Socket>();
   #silent = false;
+  #garbled: [from: string, to: string] | undefined;
 
   private constructor(server: Server, port: number, url: URL) {
     this.#server = server;
@@ -56,6 +57,11 @@ export class Wire implements AsyncDisposable {
     await once(this.#server.listen(Number(new URL(this.url).port), '127.0.0.1'), 'listening');
   }
 
+  /** Makes something else of a text that is sent to the server, once; of the same length. */
+  garble(from: string, to: string): void {
+    this.#garbled = [from, to];
+  }
+
   /** Swallows everything from now on without closing anything. */
   fallSilent(): void {
     this.#silent = true;
@@ -84,13 +90,22 @@ export class Wire implements AsyncDisposable {
         this.#pass(first, server);
         client.on('data', (data: Buffer) => {
           this.packets++;
-          this.#pass(data, server);
+          this.#pass(this.#garble(data), server);
         });
       });
     });
     server.on('data', (data: Buffer) => this.#pass(data, client));
     client.on('end', () => server.end()).on('close', () => server.destroy());
     server.on('end', () => client.end()).on('close', () => client.destroy());
+  }
+
+  #garble(data: Buffer): Buffer {
+    const at = this.#garbled ? data.indexOf(this.#garbled[0]) : -1;
+    if (at < 0) return data;
+    const garbled = Buffer.from(data);
+    garbled.write(this.#garbled![1], at);
+    this.#garbled = undefined;
+    return garbled;
   }
 
   #pass(data: Buffer, to: Socket): void {

@@ -130,7 +130,7 @@ describe('a token', () => {
     const [one, other] = [await scene(), await scene()];
     const { authenticator } = here.app;
     const { authorization } = one.member;
-    expect(await authenticator.organizationOf(authorization)).toBe(one.tenant.id);
+    expect(await authenticator.organizationOf(await authenticator.read(authorization))).toBe(one.tenant.id);
     const tries = [one, other].map(({ tenant }) => authenticator.authenticate({ authorization, tenant }));
     expect(await outcomes(tries)).toEqual(['ok', 'TENANT_MISMATCH']);
   });
@@ -175,7 +175,8 @@ describe('an API key', () => {
     expect(viewer).toMatchObject({ userId: owner.person.userId, organizationId: tenant.id, roleClass: 'integrator' });
     expect(viewer.apiKey?.persistedOnly).toBe(true);
     expect([...viewer.permissions].sort()).toEqual(scopes);
-    expect(await here.app.authenticator.organizationOf(`Bearer ${key}`)).toBe(tenant.id);
+    const { authenticator } = here.app;
+    expect(await authenticator.organizationOf(await authenticator.read(`Bearer ${key}`))).toBe(tenant.id);
     const elsewhere = (await scene()).tenant;
     const request = { authorization: `Bearer ${key}`, tenant: elsewhere };
     expect(await outcomes([here.app.authenticator.authenticate(request)])).toEqual(['TENANT_MISMATCH']);

@@ -84,7 +84,7 @@ describe('a token of an external issuer', () => {
     const token = await provider.token('ada');
     expect(await present(token)).toMatchObject({ userId });
     expect(await present(token, acme)).toMatchObject({ userId, role: 'CONSULTANT', organizationId: acme.id });
-    expect(await authenticator.organizationOf(`Bearer ${token}`)).toBeUndefined();
+    expect(await authenticator.organizationOf(await authenticator.read(`Bearer ${token}`))).toBeUndefined();
     expect(await outcomes([present(token, await here.company('Globex'))])).toEqual(['FORBIDDEN']);
   });
 

@@ -50,12 +50,13 @@ export class RolelessBinding extends TenantBinding {
 /** Says of everybody that they belong to the organization that they name. */
 export const trustingAuthenticator = (real: Authenticator): Authenticator =>
   ({
+    read: (authorization) => real.read(authorization),
     organizationOf: async () => undefined,
-    authenticate: async ({ authorization, tenant }) => {
-      const who = await real.authenticate({ authorization });
+    authenticate: async ({ tenant, ...request }) => {
+      const who = await real.authenticate(request);
       return who && isViewer(who) && tenant ? { ...who, organizationId: tenant.id } : who;
     },
-  }) satisfies Pick<Authenticator, 'organizationOf' | 'authenticate'> as unknown as Authenticator;
+  }) satisfies Pick<Authenticator, 'read' | 'organizationOf' | 'authenticate'> as unknown as Authenticator;
 
 /** Knows tenants by the first one that it met. */
 export function stuckDirectory(real: TenantDirectory): TenantDirectory {

@@ -22,7 +22,7 @@ const input = z.object({
 export async function createClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'client:write');
   const values = checkInput(input, raw);
-  if (values.contactId) await requireVisible(tx, viewer, profiles, values.contactId, 'Profile', 'input.contactId');
+  if (values.contactId) requireVisible(tx, viewer, profiles, values.contactId, 'Profile', 'input.contactId');
   const id = uuidv7();
   insertRow(tx, clients, { id, ...values }, uniqueClientFields);
   await recordEvent(tx, viewer, { action: 'client.created', resourceType: 'Client', resourceId: id, after: values });

@@ -25,7 +25,7 @@ export async function updateClient(tx: TenantTx, viewer: Viewer, raw: Raw<typeof
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
   const current = await lockVisible(tx, viewer, clients, id, 'Client');
   requireVersion(current, expectedVersion, 'Client');
-  if (patch.contactId) await requireVisible(tx, viewer, profiles, patch.contactId, 'Profile', 'input.contactId');
+  if (patch.contactId) requireVisible(tx, viewer, profiles, patch.contactId, 'Profile', 'input.contactId');
   const changes = patchRow(tx, clients, current, patch, uniqueClientFields);
   if (changes)
     await recordEvent(tx, viewer, { action: 'client.updated', resourceType: 'Client', resourceId: id, ...changes });

@@ -20,7 +20,7 @@ export async function openDirectChannel(tx: TenantTx, viewer: Viewer, raw: Raw<t
   requireWriter(viewer);
   const { profileId } = checkInput(input, raw);
   if (profileId === viewer.profileId) throw badInput('must be somebody else', 'input.profileId');
-  await requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
+  requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
   const pair = [viewer.profileId, profileId].sort();
   const directKey = pair.join(':');
   const known = await findDirect(tx, directKey);

@@ -25,7 +25,7 @@ export async function addMilestoneAssignee(
   requireMilestoneWriter(viewer);
   const { milestoneId, profileId } = checkInput(input, raw);
   await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
-  await requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
+  requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
   const added = await tx
     .insert(milestoneAssignments)
     .values({ milestoneId, profileId })

@@ -34,7 +34,7 @@ export async function createMilestone(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   if (!values.projectId && viewer.role === 'CLIENT') {
     throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the company');
   }
-  if (values.projectId) await requireVisible(tx, viewer, projects, values.projectId, 'Project', 'input.projectId');
+  if (values.projectId) requireVisible(tx, viewer, projects, values.projectId, 'Project', 'input.projectId');
   const id = uuidv7();
   const completion = completionOf(undefined, values.status ?? 'NOT_STARTED');
   const row = { id, ...values, ...completion, creatorId: viewer.profileId };

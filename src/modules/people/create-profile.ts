@@ -28,7 +28,7 @@ const input = z.object({
 export async function createProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'people:manage');
   const values = checkInput(input, raw);
-  if (values.managerId) await requireVisible(tx, viewer, profiles, values.managerId, 'Profile', 'input.managerId');
+  if (values.managerId) requireVisible(tx, viewer, profiles, values.managerId, 'Profile', 'input.managerId');
   const id = uuidv7();
   insertRow(tx, profiles, { id, ...values }, uniqueProfileFields);
   await recordEvent(tx, viewer, { action: 'profile.created', resourceType: 'Profile', resourceId: id, after: values });

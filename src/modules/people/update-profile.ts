@@ -55,7 +55,7 @@ export async function updateProfile(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     throw new AppError('INVALID_STATE', 'The address of a member comes from the account', { field: 'input.email' });
   }
   if (patch.managerId) {
-    await requireVisible(tx, viewer, profiles, patch.managerId, 'Profile', 'input.managerId');
+    requireVisible(tx, viewer, profiles, patch.managerId, 'Profile', 'input.managerId');
     if (await leadsTo(tx, reporting, patch.managerId, id)) {
       throw new AppError('CYCLE', 'Nobody can report to themselves', { field: 'input.managerId' });
     }

@@ -21,7 +21,7 @@ const input = z.object({
 export async function createDeliverable(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'project:write');
   const values = checkInput(input, raw);
-  await requireVisible(tx, viewer, projects, values.projectId, 'Project', 'input.projectId');
+  requireVisible(tx, viewer, projects, values.projectId, 'Project', 'input.projectId');
   const id = uuidv7();
   insertRow(tx, deliverables, { id, ...values }, uniqueProjectFields);
   await recordEvent(tx, viewer, {

@@ -28,7 +28,7 @@ const input = z.object({
 export async function createIncident(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'task:write');
   const given = checkInput(input, raw);
-  await requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
+  requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
   const values = { ...given, reporterId: viewer.profileId };
   const id = uuidv7();
   insertRow(tx, incidents, { id, ...values }, uniqueProjectFields);

@@ -41,8 +41,8 @@ export async function createProjectAssignment(
   const { allowOverbooking, ...values } = checkInput(input, raw);
   if (values.saleRate !== undefined) requirePermission(viewer, 'cost:read');
   checkPeriod(values.fromDate, values.toDate, 'input.toDate');
-  await requireVisible(tx, viewer, projects, values.projectId, 'Project', 'input.projectId');
-  await requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
+  requireVisible(tx, viewer, projects, values.projectId, 'Project', 'input.projectId');
+  requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
   const planned = { id: uuidv7(), ...values };
   if (!allowOverbooking) await requireFreeShare(tx, planned);
   insertRow(tx, projectAssignments, planned, uniqueProjectFields);

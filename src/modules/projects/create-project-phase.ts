@@ -31,7 +31,7 @@ export async function createProjectPhase(
   requirePermission(viewer, 'project:write');
   const { position, ...given } = checkInput(input, raw);
   checkPeriod(given.startDate, given.endDate, 'input.endDate');
-  await requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
+  requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
   const values = { ...given, position: position ?? (await nextPosition(tx, given.projectId)) };
   const id = uuidv7();
   insertRow(tx, projectPhases, { id, ...values }, uniqueProjectFields);

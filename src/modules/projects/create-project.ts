@@ -43,8 +43,8 @@ export async function createProject(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   requirePermission(viewer, 'project:write');
   const { code, ...given } = checkInput(input, raw);
   checkPeriod(given.startDate, given.expectedEndDate, 'input.expectedEndDate');
-  await requireVisible(tx, viewer, clients, given.clientId, 'Client', 'input.clientId');
-  if (given.managerId) await requireVisible(tx, viewer, profiles, given.managerId, 'Profile', 'input.managerId');
+  requireVisible(tx, viewer, clients, given.clientId, 'Client', 'input.clientId');
+  if (given.managerId) requireVisible(tx, viewer, profiles, given.managerId, 'Profile', 'input.managerId');
   const values = { ...given, code: code ?? (await takeFreeCode(tx, given.startDate)) };
   const id = uuidv7();
   insertRow(tx, projects, { id, ...values }, uniqueProjectFields);

@@ -38,8 +38,8 @@ export async function updateProject(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     patched(patch.expectedEndDate, current.expectedEndDate),
     'input.expectedEndDate',
   );
-  if (patch.clientId) await requireVisible(tx, viewer, clients, patch.clientId, 'Client', 'input.clientId');
-  if (patch.managerId) await requireVisible(tx, viewer, profiles, patch.managerId, 'Profile', 'input.managerId');
+  if (patch.clientId) requireVisible(tx, viewer, clients, patch.clientId, 'Client', 'input.clientId');
+  if (patch.managerId) requireVisible(tx, viewer, profiles, patch.managerId, 'Profile', 'input.managerId');
   const changes = patchRow(tx, projects, current, patch, uniqueProjectFields);
   if (changes)
     await recordEvent(tx, viewer, { action: 'project.updated', resourceType: 'Project', resourceId: id, ...changes });

@@ -28,8 +28,8 @@ export async function addTaskDependency(
   const { taskId, dependsOnId } = checkInput(input, raw);
   // Two at once could close a cycle together: each would see the other's end of it still open.
   lockRule(tx, 'task dependencies');
-  await requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
-  await requireVisible(tx, viewer, tasks, dependsOnId, 'Task', 'input.dependsOnId');
+  requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
+  requireVisible(tx, viewer, tasks, dependsOnId, 'Task', 'input.dependsOnId');
   if (await leadsTo(tx, waiting, dependsOnId, taskId)) {
     throw new AppError('CYCLE', 'The other task waits for this one', { field: 'input.dependsOnId' });
   }

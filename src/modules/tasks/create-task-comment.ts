@@ -21,7 +21,7 @@ export async function createTaskComment(
 ): Promise<{ id: string; taskId: string }> {
   requireTaskWriter(viewer);
   const { taskId, content } = checkInput(input, raw);
-  await requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
+  requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
   const id = uuidv7();
   const after = { taskId, authorId: viewer.profileId, content };
   await tx.insert(taskComments).values({ id, ...after });

@@ -22,8 +22,8 @@ export async function requireReferences(
   given: TaskReferences,
   projectId: string | null,
 ): Promise<void> {
-  if (given.projectId) await requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
-  if (given.assigneeId) await requireVisible(tx, viewer, profiles, given.assigneeId, 'Profile', 'input.assigneeId');
+  if (given.projectId) requireVisible(tx, viewer, projects, given.projectId, 'Project', 'input.projectId');
+  if (given.assigneeId) requireVisible(tx, viewer, profiles, given.assigneeId, 'Profile', 'input.assigneeId');
   if (given.deliverableId) await requireDeliverable(tx, given.deliverableId, projectId);
 }
 

@@ -8,7 +8,7 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
-import { hoursOn, lockDays, requireRoom } from './day-limit.ts';
+import { lockDays, roomFor } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
@@ -25,7 +25,7 @@ const input = z.object({
 export type CreateTimeEntryInput = Raw<typeof input>;
 
 /**
- * Records work of the viewer, or of the person named. Throws DAY_LIMIT when the day would pass 24 hours, NOT_FOUND for
+ * Records work of the viewer, or of the person named. Fails of DAY_LIMIT when the day would pass 24 hours, NOT_FOUND for
  * what it refers to, ALREADY_EXISTS on the external reference.
  */
 export async function createTimeEntry(
@@ -39,8 +39,7 @@ export async function createTimeEntry(
   lockDays(tx, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
   const references = [person, ...workReferences(values)];
-  const recorded = await requireAllVisible(tx, viewer, references, hoursOn(profileId, values.workDate));
-  requireRoom(values, recorded as string);
+  requireAllVisible(tx, viewer, references, roomFor(profileId, values));
   const id = uuidv7();
   const row = { id, profileId, ...values };
   insertRow(tx, timeEntries, row, uniqueTimeEntryFields);

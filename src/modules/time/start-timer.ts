@@ -27,7 +27,7 @@ export async function startTimer(tx: TenantTx, viewer: Viewer, raw: Raw<typeof i
   const { startedAt, billable, ...work } = checkInput(input, raw);
   const now = new Date();
   if (startedAt && startedAt > now) throw badInput('must not be in the future', 'input.startedAt');
-  await requireWork(tx, viewer, work);
+  requireWork(tx, viewer, work);
   const id = uuidv7();
   const row = {
     id,

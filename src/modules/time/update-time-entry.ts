@@ -26,7 +26,7 @@ export async function updateTimeEntry(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   const fillsDay = patch.hours !== undefined || patch.workDate !== undefined;
   const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay });
   const work = workOf(current, patch);
-  if (work) await requireWork(tx, viewer, work);
+  if (work) requireWork(tx, viewer, work);
   if (fillsDay) await requireRoom(tx, current, patch);
   const changes = patchRow(
     tx,
