@@ -35,6 +35,14 @@ interface Page {
 export const orderingTag = (orderBy: PageArguments['orderBy']): string =>
   (orderBy ?? []).map(({ field, direction }) => `${field}${direction === 'desc' ? '-' : '+'}`).join('');
 
+const ownTagKey = 'chantierCursorTag';
+
+/** The extension of a connection's field that has an order of its own: its cursors are good for no other list. */
+export const orderedBy = (tag: string): Record<string, string> => ({ [ownTagKey]: tag });
+
+const ownTagOf = ({ extensions }: { extensions?: unknown }): string =>
+  (extensions as Record<string, string> | undefined)?.[ownTagKey] ?? '';
+
 /** How Pothos begins the positions of rows. */
 const ofRow = 'DC:';
 
@@ -85,10 +93,10 @@ function checkSize(size: number | null | undefined, argument: string): void {
   throw new AppError('BAD_INPUT', `${argument} must be between 0 and ${pageSizes.most}`, { field: argument });
 }
 
-function plainArguments(args: PageArguments): PageArguments {
+function plainArguments(args: PageArguments, ownTag: string): PageArguments {
   checkSize(args.first, 'first');
   checkSize(args.last, 'last');
-  const tag = orderingTag(args.orderBy);
+  const tag = orderingTag(args.orderBy) || ownTag;
   return {
     ...args,
     ...(args.after && { after: unbindCursor(tag, args.after, 'after') }),
@@ -96,10 +104,10 @@ function plainArguments(args: PageArguments): PageArguments {
   };
 }
 
-function bindPage<T>(page: T, args: PageArguments): T {
+function bindPage<T>(page: T, args: PageArguments, ownTag: string): T {
   const { edges, pageInfo } = page as unknown as Page;
   if (!edges || !pageInfo) return page;
-  const tag = orderingTag(args.orderBy);
+  const tag = orderingTag(args.orderBy) || ownTag;
   for (const edge of edges) if (edge) edge.cursor = bindCursor(tag, edge.cursor);
   pageInfo.startCursor &&= bindCursor(tag, pageInfo.startCursor);
   pageInfo.endCursor &&= bindCursor(tag, pageInfo.endCursor);
@@ -110,7 +118,8 @@ function bindPage<T>(page: T, args: PageArguments): T {
 export class CursorPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (!('after' in config.args && 'before' in config.args)) return config;
-    return { ...config, argMappers: [...config.argMappers, (args) => plainArguments(args) as Record<string, unknown>] };
+    const plain = (args: object) => plainArguments(args, ownTagOf(config)) as Record<string, unknown>;
+    return { ...config, argMappers: [...config.argMappers, plain] };
   }
 
   override wrapResolve(
@@ -118,9 +127,10 @@ export class CursorPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types
     config: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     if (!('after' in config.args && 'before' in config.args)) return resolver;
+    const bind = <T>(page: T, args: PageArguments): T => bindPage(page, args, ownTagOf(config));
     return (parent, args, context, info) => {
       const page = resolver(parent, args, context, info);
-      return page instanceof Promise ? page.then((value) => bindPage(value, args)) : bindPage(page, args);
+      return page instanceof Promise ? page.then((value) => bind(value, args)) : bind(page, args);
     };
   }
 }

@@ -1,5 +1,6 @@
 import { type SQL, sql, type Table } from 'drizzle-orm';
 import { badInput } from '../lib/errors.ts';
+import { orderedBy } from './cursor-plugin.ts';
 import type { WhereOf } from './row-rules.ts';
 
 /** Tables with a generated column `search`, made by the configurations that the query uses too. */
@@ -23,6 +24,9 @@ const vectorOf = (table: Table): unknown => table['search' as keyof Table];
 export const matchesText = (text: string): { RAW: (table: Table) => SQL } => ({
   RAW: (table) => sql`${vectorOf(table)} @@ ${queryOf(text)}`,
 });
+
+/** For the fields of searches: their cursors hold how well a row matches, which is no place in any other list. */
+export const searchOrdering = orderedBy('RELEVANCE');
 
 /** A page query over the rows that match, the best first: how well a row matches is an expression to order by. */
 export function searchPage<T extends SearchableTable>(

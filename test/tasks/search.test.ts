@@ -53,6 +53,21 @@ describe('search', async () => {
     expect(await search('budget')).toEqual(['Budget', 'Réunion']);
   });
 
+  it('keeps its cursors to itself, and takes none of another list', async () => {
+    const page = (root: string, after: string | null) =>
+      manager.graphql(`query ($after: String) { page: ${root} { nodes { name } pageInfo { endCursor } } }`, { after });
+    const [searched, listed] = [
+      'searchTasks(query: "budget", first: 1, after: $after)',
+      'tasks(first: 1, after: $after)',
+    ];
+    const end = async (root: string) => (await page(root, null)).data?.page.pageInfo.endCursor;
+    const crossed = [await page(listed, await end(searched)), await page(searched, await end(listed))];
+    for (const { errors } of crossed) {
+      expect(errors).toMatchObject([{ extensions: { code: 'BAD_CURSOR', field: 'after' } }]);
+    }
+    expect((await page(searched, await end(searched))).data?.page.nodes).toEqual([{ name: 'Réunion' }]);
+  });
+
   it('goes on after a cursor, in the same order', async () => {
     const page = (after: string | null) =>
       manager.ok(

@@ -1,7 +1,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { externalReferenceOf } from '../../graphql/global-id.ts';
 import type { WhereOf } from '../../graphql/row-rules.ts';
-import { checkQuery, matchesText, searchPage } from '../../graphql/text-search.ts';
+import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/text-search.ts';
 import { Channel } from './channel.ts';
 import { Message, MessageConnection } from './message.ts';
 
@@ -32,6 +32,7 @@ builder.queryField('searchMessages', (t) =>
         channelId: t.arg.globalID({ for: Channel, description: 'Only in this channel.' }),
       },
       authScopes: { member: true },
+      extensions: searchOrdering,
       description: 'Messages with these words, in all channels that you see, the best match first.',
       totalCount: (_root, args, ctx) => ctx.db.count('messages', whereOf(args)),
       resolve: (query, _root, args, ctx) =>

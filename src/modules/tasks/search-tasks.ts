@@ -1,5 +1,5 @@
 import { builder } from '../../graphql/builder.ts';
-import { checkQuery, matchesText, searchPage } from '../../graphql/text-search.ts';
+import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/text-search.ts';
 import { Task, TaskConnection } from './task.ts';
 
 builder.queryField('searchTasks', (t) =>
@@ -14,6 +14,7 @@ builder.queryField('searchTasks', (t) =>
         }),
       },
       authScopes: { member: true },
+      extensions: searchOrdering,
       description: 'Tasks with these words in the name or the description, the best match first; names weigh more.',
       totalCount: (_root, args, ctx) => ctx.db.count('tasks', matchesText(checkQuery(args.query)) as never),
       resolve: (query, _root, args, ctx) =>
