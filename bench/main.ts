@@ -24,6 +24,9 @@ const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 /** With very many tenants the peer, which reads the catalog of the whole database first, does not start within a minute. */
 const mostTenantsOfPeer = 100;
 
+/** What a connection may take where there are more: by default it is replaced before it knows all that they ask of it. */
+const slotOfCrowd = { POOL_SLOT_MB: '320' };
+
 const interrupt = new AbortController();
 const { signal } = interrupt;
 for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt.abort(new Error('interrupted')));
@@ -99,10 +102,17 @@ function scenariosOf(name: ScenarioName, { tenants }: DatasetSpec, { concurrency
 }
 
 async function contendersOf({ contenders }: Options, dataset: Dataset): Promise<Contender[]> {
-  const withPeer = contenders.includes('P') && dataset.spec.tenants <= mostTenantsOfPeer;
+  const isCrowd = dataset.spec.tenants > mostTenantsOfPeer;
+  const withPeer = contenders.includes('P') && !isCrowd;
   const all = [server, limit, ...(withPeer ? [peer(await grantPeer(dataset))] : [])];
-  return all.filter(({ name }) => contenders.includes(name));
+  const chosen = all.filter(({ name }) => contenders.includes(name));
+  return isCrowd ? chosen.map((contender) => withSettings(contender, slotOfCrowd)) : chosen;
 }
+
+const withSettings = (contender: Contender, settings: Record<string, string>): Contender => ({
+  ...contender,
+  environment: (...of) => ({ ...contender.environment(...of), ...settings }),
+});
 
 async function startAll(contenders: readonly Contender[], url: string) {
   await using started = new AsyncDisposableStack();

@@ -33,8 +33,8 @@ export interface Bench {
 
 const requestsAtMost = 50_000;
 const warmShare = 0.3;
-const warmRequests = 5;
-const warmAtMost = 20;
+/** Of the first round: a fresh process compiles what it runs often, and every tenant's statements are planned. */
+const firstWarm = { seconds: 3, requestsOfTenant: 20, secondsAtMost: 90 };
 
 /**
  * Measures all contenders on all operations. They take turns: in each round, each operation is asked of one after the
@@ -48,7 +48,7 @@ export async function runScenario(bench: Bench, scenario: Scenario): Promise<Sce
       for (let turn = 0; turn < contenders.length; turn++) {
         const process = contenders[(turn + round) % contenders.length]!;
         const key = keyOf(operation, process.contender.name);
-        slices.set(key, [...(slices.get(key) ?? []), await measure(bench, scenario, operation, process)]);
+        slices.set(key, [...(slices.get(key) ?? []), await measure(bench, scenario, operation, process, round)]);
       }
     }
     progress(`round ${round + 1} of ${rounds}`);
@@ -71,13 +71,17 @@ async function measure(
   { tenants, distribution, concurrency }: Scenario,
   operation: Operation,
   { contender, port, pid }: ContenderProcess,
+  round: number,
 ): Promise<Slice> {
   signal.throwIfAborted();
   const requests = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
   const job = { port, requests, concurrency, requestsAtMost };
-  await generator.run({ ...job, seconds: seconds * warmShare });
-  // So that each tenant was served before, and by each connection that it gets
-  await generator.run({ ...job, seconds: warmAtMost, requestsAtMost: tenants * warmRequests });
+  await generator.run({ ...job, seconds: round === 0 ? firstWarm.seconds : seconds * warmShare });
+  if (round === 0 && distribution === 'uniform') {
+    // So that each tenant was served before, and by each connection that it gets
+    const requestsAtMost = tenants * firstWarm.requestsOfTenant;
+    await generator.run({ ...job, requestsAtMost, seconds: firstWarm.secondsAtMost });
+  }
   const [atServer, atDatabase] = [processSeconds(pid), databaseSeconds(server.pid)];
   const load = await generator.run({ ...job, seconds });
   return {
