@@ -29,7 +29,9 @@ test('without a role or a path, the login keeps its rights and sees no names', (
 
 test('how statements are planned is said where it matters', () => {
   expect(bindPacket({ ...scope, planning: 'once' }).settings).toContain('plan_cache_mode = force_generic_plan;');
-  expect(bindPacket({ ...scope, planning: 'anew' }).settings).toContain('plan_cache_mode = force_custom_plan;');
+  expect(bindPacket({ ...scope, planning: 'anew' }).settings).toContain(
+    'plan_cache_mode = force_custom_plan; set local cpu_index_tuple_cost = 0.05;',
+  );
   expect(bindPacket(scope).settings).not.toContain('plan');
 });
 

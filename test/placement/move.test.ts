@@ -152,7 +152,7 @@ describe('a move', () => {
       where r.rolname = ${`${roleName}_login`}`;
     expect(rights).toEqual({
       groups: [roleName],
-      config: '{"search_path=\\"\\"",jit=off,seq_page_cost=0.1,random_page_cost=0.1,cpu_index_tuple_cost=0.05}',
+      config: '{"search_path=\\"\\"",jit=off,seq_page_cost=0.1,random_page_cost=0.1}',
       powerful: false,
     });
     await further.end();

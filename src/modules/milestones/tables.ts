@@ -63,7 +63,7 @@ export const milestoneTasks = table(
   },
   (t) => [
     uniqueIndex('milestone_tasks_milestone').on(t.milestoneId, t.taskId),
-    index('milestone_tasks_task').on(t.taskId),
+    index('milestone_tasks_task').on(t.taskId, t.milestoneId),
     check('milestone_tasks_weight', sql`${t.weight} between 1 and 1000`),
   ],
 );
