@@ -27,6 +27,17 @@ describe('time entries', async () => {
     return errors[0]?.extensions;
   };
 
+  it('are checked and recorded, with their event, by one statement behind the lock of the person’s days', async () => {
+    const input = { projectId, taskId, workDate: '2026-02-01', hours: '1' };
+    const { errors, statements } = await consultant.graphql(createEntry, { input });
+    expect(errors).toEqual([]);
+    expect(statements[0]).toMatch(/pg_advisory_xact_lock/);
+    expect(statements[1]).toMatch(
+      /^with change as \(insert into "time_entries" .* insert into "events" .*extensions\.refuse/s,
+    );
+    expect(statements.filter((text) => /insert|update|refuse/.test(text)).length).toBe(1);
+  });
+
   it('are one’s own unless somebody is named, exact to two digits', async () => {
     const input = { projectId, taskId, workDate: '2026-02-02', hours: 7.25, description: 'Wiring' };
     const { createTimeEntry } = await consultant.ok(createEntry, { input });
