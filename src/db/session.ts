@@ -45,7 +45,7 @@ export class Session<R extends AnyRelations> {
   #bindError: unknown;
   /** Statements asked for and not answered. */
   #underWay = 0;
-  /** The same of the bind packet; not a number where that cannot be told. */
+  /** The same of the bind packet; not a number while statements of the slot's own (closing others) may be among them. */
   #bindUnderWay = Number.NaN;
   #untilQuiet: (() => void)[] = [];
   #sent = new SentStatements();
@@ -134,9 +134,9 @@ export class Session<R extends AnyRelations> {
     if (failed) throw failed.error;
   }
 
-  /** Whether any statement failed that was sent without waiting, as far as somebody has asked how they went. */
+  /** Whether the scope was refused or, as far as somebody has asked, any statement that was sent without waiting failed. */
   get sentFailed(): boolean {
-    return this.#sent.failed;
+    return this.#sent.failed || this.#bindError !== undefined;
   }
 
   /** What went wrong first, where that is what a later error came from: the error is given as it is otherwise. */
@@ -338,18 +338,14 @@ export class Session<R extends AnyRelations> {
     const lease = await this.#lease;
     if (!lease.alive) throw databaseError('CONNECTION_LOST');
     const { command } = await this.#commitOn(lease);
-    lease.release();
     if (command !== 'COMMIT') throw new AppError('INTERNAL', `COMMIT was answered by ${command}`);
   }
 
   async #saveBehind(lease: Lease): Promise<void> {
     const { command } = await this.#commitOn(lease);
-    await this.#quiet();
-    if (this.#bindError) lease.discard();
-    else lease.release();
     if (command === 'COMMIT' && !this.#bindError) return;
-    const refused = this.#bindError ?? (await this.#sent.firstFailure())?.error ?? this.#failure;
-    throw refused ?? new AppError('INTERNAL', `COMMIT: ${command}`);
+    const failed = await this.#sent.firstFailure();
+    throw this.#bindError ?? failed?.error ?? this.#failure ?? new AppError('INTERNAL', `COMMIT: ${command}`);
   }
 
   async #commitOn(lease: Lease): Promise<Answer> {
@@ -357,12 +353,13 @@ export class Session<R extends AnyRelations> {
       return await lease.control('commit');
     } catch (error) {
       // An answer (a deferred constraint, a conflict) ends the transaction as ROLLBACK does.
-      if (isAnswer(error)) {
-        lease.release();
-        throw toAppError(error) ?? error;
-      }
+      if (isAnswer(error)) throw toAppError(error) ?? error;
       lease.discard();
       throw outcomeUnknown(error);
+    } finally {
+      await this.#quiet();
+      if (this.#bindError) lease.discard();
+      else lease.release();
     }
   }
 

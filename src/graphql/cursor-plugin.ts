@@ -37,7 +37,7 @@ export const orderingTag = (orderBy: PageArguments['orderBy']): string =>
 
 const ownTagKey = 'chantierCursorTag';
 
-/** The extension of a connection's field that has an order of its own: its cursors are good for no other list. */
+/** The extension of a connection's field that has an order of its own: its cursors are good only where there is the same. */
 export const orderedBy = (tag: string): Record<string, string> => ({ [ownTagKey]: tag });
 
 const ownTagOf = ({ extensions }: { extensions?: unknown }): string =>

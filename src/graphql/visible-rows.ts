@@ -71,7 +71,8 @@ export function requireVisible(
 /**
  * Lets the transaction fail of NOT_FOUND for the first of these rows that is not there or not seen, of BAD_INPUT for the
  * first that does not belong to what it should, or of what breaking the rule means. The database refuses it, so it need not
- * be waited for, and becomes part of the statement of the change that follows. The rows are locked against deletion: a reference stays true.
+ * be waited for, and becomes part of the statement of the change that follows. The rows are locked against deletion: a
+ * reference stays true.
  */
 export function requireAllVisible(tx: TenantTx, viewer: Viewer, references: readonly Reference[], rule?: Rule): void {
   if (references.length === 0 && !rule) return;
@@ -87,7 +88,7 @@ export function requireAllVisible(tx: TenantTx, viewer: Viewer, references: read
   });
   const refused = (error: unknown): unknown => {
     const reason = refusalOf(error);
-    return reason === undefined ? error : meaningOf(reason, references, rule);
+    return (reason !== undefined && meaningOf(reason, references, rule)) || error;
   };
   statement.holdCheck(tx, { ...values, viewer }, { refused });
 }
@@ -95,11 +96,14 @@ export function requireAllVisible(tx: TenantTx, viewer: Viewer, references: read
 /** An expression that lets its statement fail, with a reason for `refusalOf`: SQL of type text. */
 export const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
 
-function meaningOf(reason: string, references: readonly Reference[], rule: Rule | undefined): AppError {
+/** Undefined for the reason of another check. */
+function meaningOf(reason: string, references: readonly Reference[], rule: Rule | undefined): AppError | undefined {
   const [, what, place] = /^(missing|wrong) (\d+)$/.exec(reason) ?? [];
-  if (!what) return rule!.broken(reason);
-  const { typename, field, belongs } = references[Number(place)]!;
-  return what === 'missing' ? notFound(typename, field) : badInput(belongs!.otherwise, field);
+  if (!what) return rule?.broken(reason);
+  const reference = references[Number(place)];
+  if (!reference) return undefined;
+  const { typename, field, belongs } = reference;
+  return what === 'missing' ? notFound(typename, field) : belongs && badInput(belongs.otherwise, field);
 }
 
 const nameOf = ({ table, belongs }: Reference): string =>

@@ -52,8 +52,9 @@ export class Statement<Given extends object> {
   }
 
   /**
-   * Sends it in one statement with what is held: all of it is done or nothing. It has to end with what it returns: what the
-   * checks give comes behind that. They run first, then this, then the change.
+   * Sends it in one statement with what is held: all of it is done or nothing. It has to insert and to end with what it
+   * returns: what the checks give comes behind that, so they are made when its row is there. The change, which nothing refers
+   * to, is made last, and a refused check is told rather than what the change would fail of.
    */
   sendWithHeld(tx: TenantTx, values: Given, sent: Sent): void {
     const held = tx.takeHeld();
@@ -87,6 +88,7 @@ function joined(held: readonly Held[], last: string): string {
     (isCheck ? checks : changes).push(`(${shifted(text, before)})`);
     before += parameters.length;
   }
+  if (changes.length > 1) throw new Error('Only one change is held at a time');
   const first = changes.length ? `with change as ${changes[0]} ` : '';
   return first + [shifted(last, before), ...checks].join(', ');
 }

@@ -170,7 +170,7 @@ test('nothing is saved where the scope was refused, and the connection is not us
   const { opened } = pool.stats();
   add(session, 1, 'one');
   expect(await codeOf(session.commitBehind())).toMatch(/role .* does not exist/);
-  expect(texts.at(-1)).toBe('commit');
+  expect([texts.at(-1), session.sentFailed]).toEqual(['commit', true]);
   await session.rollback();
   expect(await notes()).toEqual([]);
   await warm();

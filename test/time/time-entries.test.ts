@@ -38,6 +38,18 @@ describe('time entries', async () => {
     expect(statements.filter((text) => /insert|update|refuse/.test(text)).length).toBe(1);
   });
 
+  it('say nothing of what is taken to whom their references are refused', async () => {
+    await manager.ok(createEntry, {
+      input: { projectId, workDate: '2026-02-01', hours: '1', externalReference: 'taken' },
+    });
+    const nowhere = 'Task:00000000-0000-7000-8000-000000000000';
+    expect(await refusal(manager, { externalReference: 'taken' })).toMatchObject({ code: 'ALREADY_EXISTS' });
+    expect(await refusal(manager, { externalReference: 'taken', taskId: nowhere })).toMatchObject({
+      code: 'NOT_FOUND',
+      field: 'input.taskId',
+    });
+  });
+
   it('are one’s own unless somebody is named, exact to two digits', async () => {
     const input = { projectId, taskId, workDate: '2026-02-02', hours: 7.25, description: 'Wiring' };
     const { createTimeEntry } = await consultant.ok(createEntry, { input });

@@ -13,7 +13,7 @@ interface TaskReferences {
 }
 
 /**
- * Throws NOT_FOUND, naming the argument, unless the viewer sees what a task refers to: the project, the assignee, and
+ * Fails of NOT_FOUND, naming the argument, unless the viewer sees what a task refers to: the project, the assignee, and
  * the deliverable among those of `projectId`.
  */
 export async function requireReferences(
