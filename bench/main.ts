@@ -25,7 +25,7 @@ const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 const mostTenantsOfPeer = 100;
 
 /** What a connection may take where there are more: by default it is replaced before it knows all that they ask of it. */
-const slotOfCrowd = { POOL_SLOT_MB: '320' };
+const slotOfCrowd = { POOL_SLOT_MB: '512' };
 
 const interrupt = new AbortController();
 const { signal } = interrupt;
@@ -109,10 +109,9 @@ async function contendersOf({ contenders }: Options, dataset: Dataset): Promise<
   return isCrowd ? chosen.map((contender) => withSettings(contender, slotOfCrowd)) : chosen;
 }
 
-const withSettings = (contender: Contender, settings: Record<string, string>): Contender => ({
-  ...contender,
-  environment: (...of) => ({ ...contender.environment(...of), ...settings }),
-});
+function withSettings(contender: Contender, settings: Record<string, string>): Contender {
+  return { ...contender, environment: (...of) => ({ ...contender.environment(...of), ...settings }) };
+}
 
 async function startAll(contenders: readonly Contender[], url: string) {
   await using started = new AsyncDisposableStack();
