@@ -25,7 +25,7 @@ const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 const mostTenantsOfPeer = 100;
 
 /** What a connection may take where there are more: by default it is replaced before it knows all that they ask of it. */
-const slotOfCrowd = { POOL_SLOT_MB: '512' };
+const slotOfCrowd = { POOL_SLOT_MB: '320' };
 
 const interrupt = new AbortController();
 const { signal } = interrupt;
