@@ -104,6 +104,28 @@ test('a statement that is waited for fails of itself, behind one that failed of 
   expect([error === (await later), behind.sentFailed]).toEqual([true, true]);
 });
 
+test('what is held is sent before anything else, and at the latest by the end: a check alone too', async () => {
+  const check = {
+    text: 'select 1 / 0',
+    parameters: [],
+    sent: { refused: () => new AppError('NOT_FOUND', 'no') },
+    checks: true,
+  };
+  const change = (id: number) => ({ text: insert, parameters: [id, 'k0', `held ${id}`], sent: named });
+  const refused = write();
+  refused.hold(check);
+  refused.hold(change(1));
+  expect(await codeOf(refused.commit())).toBe('NOT_FOUND');
+  const alone = write();
+  alone.hold(check);
+  expect(await codeOf(alone.commit())).toBe('NOT_FOUND');
+  const kept = write();
+  for (const id of [1, 2]) kept.hold(change(id));
+  expect(kept.takeHeld().map(({ parameters }) => parameters[0])).toEqual([2]);
+  await kept.commit();
+  expect(await notes()).toEqual(['held 1']);
+});
+
 test('a later error is told by what it came from, any other as it is', async () => {
   const session = write();
   add(session, 0, 'taken', named);

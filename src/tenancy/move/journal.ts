@@ -42,9 +42,7 @@ export async function findOpenMove(db: CatalogDb, organizationId: string): Promi
 
 /** Throws INVALID_STATE while an organization has a move that has not ended: its place is the move's to change. */
 export async function refuseWhileMoving(db: CatalogDb, organizationId: string): Promise<void> {
-  if (await findOpenMove(db, organizationId)) {
-    throw new AppError('INVALID_STATE', 'The organization is being moved: end its move first');
-  }
+  if (await findOpenMove(db, organizationId)) throw beingMoved();
 }
 
 /**
@@ -53,10 +51,10 @@ export async function refuseWhileMoving(db: CatalogDb, organizationId: string): 
  */
 export async function refuseUntilSwitched(db: CatalogDb, organizationId: string): Promise<void> {
   const open = await findOpenMove(db, organizationId);
-  if (open && open.phase !== 'SWITCHED') {
-    throw new AppError('INVALID_STATE', 'The organization is being moved: end its move first');
-  }
+  if (open && open.phase !== 'SWITCHED') throw beingMoved();
 }
+
+const beingMoved = (): AppError => new AppError('INVALID_STATE', 'The organization is being moved: end its move first');
 
 /** The newest move of an organization, ended or not. */
 export async function findLastMove(db: CatalogDb, organizationId: string): Promise<MoveRow | undefined> {
