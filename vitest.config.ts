@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -13,6 +14,7 @@ export default defineConfig({
     reporters: ['default', './test/support/tally-reporter.ts'],
     // A process per file: tests kill connections and read process-wide state.
     pool: 'forks',
+    execArgv: ['--import', path.join(import.meta.dirname, 'bin/drizzle-resolution.js')],
     // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one process.
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 30_000,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The command for any Node: it hands over to the one that npm installed beside the program when this one is too old.
 import { spawn } from 'node:child_process';
+import * as module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findNode, root } from './node-24.js';
@@ -8,6 +9,9 @@ import { findNode, root } from './node-24.js';
 const node = findNode();
 if (node === process.execPath) {
   loadSettings();
+  // Where the folder cannot be written, Node reads what is there and compiles the rest.
+  module.enableCompileCache(process.env.NODE_COMPILE_CACHE || path.join(root, 'node_modules', '.cache', 'chantier'));
+  await import('./drizzle-resolution.js');
   await import(pathToFileURL(path.join(root, 'src', 'main.ts')).href);
 } else if (node) {
   handOver(node);
