@@ -6,12 +6,12 @@ import type { App } from '../src/app.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { ensureDemo } from '../src/demo/ensure-demo.ts';
 import { demoCompanies } from '../src/demo/people.ts';
+import { backupTenant } from '../src/fleet/archive/backup-tenant.ts';
+import { runDoctor } from '../src/fleet/doctor/run-doctor.ts';
+import { allAdminsOf, type Fleet } from '../src/fleet/fleet.ts';
+import { migrateFleet } from '../src/fleet/schemas/migrate.ts';
+import { schemaStatus } from '../src/fleet/schemas/schema-status.ts';
 import { systemClock } from '../src/lib/clock.ts';
-import { backupTenant } from '../src/tenancy/archive/backup-tenant.ts';
-import { runDoctor } from '../src/tenancy/doctor/run-doctor.ts';
-import { allAdminsOf, type Fleet } from '../src/tenancy/fleet.ts';
-import { migrateFleet } from '../src/tenancy/migrate.ts';
-import { schemaStatus } from '../src/tenancy/schema-status.ts';
 import { makeTenants, openFleet, Release } from './fleet/estate.ts';
 import { killMigrations } from './fleet/kills.ts';
 // What fills the demo asks the rules of rows

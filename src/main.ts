@@ -2,12 +2,12 @@ import { App } from './app.ts';
 import { runProgram } from './cli/program.ts';
 import type { Host } from './cli/toolbox.ts';
 import { type Config, loadConfig } from './config.ts';
-import { printGraph } from './graphql/print-graph.ts';
+import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
+import { printGraph } from './graphql/declare/print-graph.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { openProofTarget } from './proof-target.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
-import { assertSchemasCurrent } from './tenancy/schema-status.ts';
 
 /*
  * The graph is loaded for every command, though few print or serve it: loading its modules is what registers their

@@ -1,6 +1,6 @@
 import './graphql/identity/index.ts';
-import './graphql/nodes.ts';
-import './graphql/scalars.ts';
+import './graphql/declare/nodes.ts';
+import './graphql/declare/scalars.ts';
 import './modules/events/index.ts';
 import './modules/settings/index.ts';
 import './modules/people/index.ts';
@@ -10,7 +10,7 @@ import './modules/tasks/index.ts';
 import './modules/milestones/index.ts';
 import './modules/time/index.ts';
 import './modules/messaging/index.ts';
-import { builder } from './graphql/builder.ts';
+import { builder } from './graphql/declare/builder.ts';
 
 /** The graph: the same for every tenant, built once. One import per module. */
 export const schema = builder.toSchema();

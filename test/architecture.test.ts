@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { tablesWithRowRules } from '../src/graphql/row-rules.ts';
+import { tablesWithRowRules } from '../src/access/row-rules.ts';
 import { schema } from '../src/schema.ts';
 import { coreModules, optionalModules } from '../src/tenancy/modules.ts';
 import { moduleFolders, readSources, root, type Source } from './support/sources.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { getNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { printGraph } from '../src/graphql/print-graph.ts';
+import { printGraph } from '../src/graphql/declare/print-graph.ts';
 import { schema } from '../src/schema.ts';
 import { root } from './support/sources.ts';
 

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { encodeGlobalId } from '../../src/graphql/global-id.ts';
+import { encodeGlobalId } from '../../src/graphql/declare/global-id.ts';
 import { environment } from '../data/environment.ts';
 import type { Operation, Variables } from '../operations/operation.ts';
 import { type Contender, jsonRequest } from './contender.ts';

@@ -2,12 +2,12 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
+import { surveyPlaces } from '../../src/fleet/survey.ts';
 import { createLogger } from '../../src/lib/logger.ts';
-import type { Fleet } from '../../src/tenancy/fleet.ts';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
 import { MigrationLines, migrationsRoot } from '../../src/tenancy/modules.ts';
-import { provisionTenant } from '../../src/tenancy/provision.ts';
-import { surveyPlaces } from '../../src/tenancy/survey.ts';
 import { environment } from '../data/environment.ts';
 
 /** Opens the program on a database; with the migrations of a folder, or its own. */

@@ -1,4 +1,4 @@
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { openFleet } from './estate.ts';
 
 /* Migrates the fleet of FLEET_URL to the release in a folder: a process of its own, so that it can be killed. */

@@ -1,7 +1,7 @@
-import { openArchive } from '../../src/tenancy/archive/open-archive.ts';
-import { restoreOver } from '../../src/tenancy/archive/restore-over.ts';
+import { openArchive } from '../../src/fleet/archive/open-archive.ts';
+import { restoreOver } from '../../src/fleet/archive/restore-over.ts';
+import { allAdminsOf, type Fleet } from '../../src/fleet/fleet.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import { allAdminsOf, type Fleet } from '../../src/tenancy/fleet.ts';
 
 /** What a tenant of a measurement is made of. */
 export const organizationNamed = (slug: string) => ({

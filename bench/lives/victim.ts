@@ -1,7 +1,7 @@
-import { deleteOrganization } from '../../src/tenancy/deletion/delete-organization.ts';
-import { purgeOrganization } from '../../src/tenancy/deletion/purge-organization.ts';
-import { getOrganization } from '../../src/tenancy/get-organization.ts';
-import { provisionTenant } from '../../src/tenancy/provision.ts';
+import { deleteOrganization } from '../../src/fleet/deletion/delete-organization.ts';
+import { purgeOrganization } from '../../src/fleet/deletion/purge-organization.ts';
+import { getOrganization } from '../../src/fleet/organizations/get-organization.ts';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { openFleet } from '../fleet/estate.ts';
 import { organizationNamed, restoreFrom } from './organization.ts';
 

@@ -1,4 +1,4 @@
-import { encodeGlobalId } from '../../src/graphql/global-id.ts';
+import { encodeGlobalId } from '../../src/graphql/declare/global-id.ts';
 import type { Sample } from '../data/sample.ts';
 import { pick, type Random } from '../operations/operation.ts';
 

@@ -1,4 +1,4 @@
-import { encodeGlobalId } from '../graphql/global-id.ts';
+import { encodeGlobalId } from '../graphql/declare/global-id.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
 

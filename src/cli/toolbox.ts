@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ProofTarget } from '../prove/target.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
-import type { Fleet } from '../tenancy/fleet.ts';
 
 /** What commands work with: the installation, open. Disposing closes its connections. */
 export interface Toolbox extends AsyncDisposable {

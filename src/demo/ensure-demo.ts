@@ -1,3 +1,5 @@
+import type { Fleet } from '../fleet/fleet.ts';
+import { provisionTenant } from '../fleet/schemas/provision.ts';
 import { addMember, type Membership } from '../identity/add-member.ts';
 import { createUser } from '../identity/create-user.ts';
 import { findUserByEmail } from '../identity/find-user.ts';
@@ -10,8 +12,6 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
-import type { Fleet } from '../tenancy/fleet.ts';
-import { provisionTenant } from '../tenancy/provision.ts';
 import { type OrganizationStatus, organizations } from '../tenancy/tables.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { contentFor } from './content.ts';

@@ -1,3 +1,4 @@
+import { type GuardedDb, guardDb } from '../access/guarded-db.ts';
 import type { Planning } from '../db/session.ts';
 import type { Account, Viewer } from '../identity/viewer.ts';
 import { AppError } from '../lib/errors.ts';
@@ -6,8 +7,7 @@ import type { TenantBinding, TenantSession, TenantTx } from '../tenancy/binding.
 import { lastChangeOf } from '../tenancy/change-cursor.ts';
 import type { ChangePosition } from '../tenancy/read-replica.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
-import type { GraphLimits } from './complexity.ts';
-import { type GuardedDb, guardDb } from './guarded-db.ts';
+import type { GraphLimits } from './limits/complexity.ts';
 import type { Services } from './services.ts';
 
 /** What the server knows of a request before the graph runs. */

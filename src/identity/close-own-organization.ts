@@ -1,6 +1,6 @@
+import { deleteOrganization } from '../fleet/deletion/delete-organization.ts';
 import { AppError, badInput } from '../lib/errors.ts';
 import { archiveOrganization } from '../tenancy/archive-organization.ts';
-import { deleteOrganization } from '../tenancy/deletion/delete-organization.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
 import type { Identity, Origin } from './identity.ts';
 import type { Viewer } from './viewer.ts';

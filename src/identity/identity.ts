@@ -1,10 +1,10 @@
+import type { Fleet } from '../fleet/fleet.ts';
+import type { ProvisionOptions } from '../fleet/schemas/provision.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Seal } from '../lib/seal.ts';
 import type { AuditOrigin } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
-import type { Fleet } from '../tenancy/fleet.ts';
-import type { ProvisionOptions } from '../tenancy/provision.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Mail, Mailer } from './mailer.ts';

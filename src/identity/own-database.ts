@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
+import { registerDatabase } from '../fleet/databases/register-database.ts';
+import { describeMove, type MoveSummary } from '../fleet/move/describe-move.ts';
+import { cancelMove, confirmMove, rollBackMove } from '../fleet/move/end-move.ts';
+import { moveTenant } from '../fleet/move/move-tenant.ts';
 import { AppError } from '../lib/errors.ts';
 import { redactUrl } from '../tenancy/databases/database-url.ts';
 import type { Database } from '../tenancy/databases/databases.ts';
-import { registerDatabase } from '../tenancy/databases/register-database.ts';
 import { primaryDatabaseId } from '../tenancy/installation.ts';
-import { describeMove, type MoveSummary } from '../tenancy/move/describe-move.ts';
-import { cancelMove, confirmMove, rollBackMove } from '../tenancy/move/end-move.ts';
-import { moveTenant } from '../tenancy/move/move-tenant.ts';
 import { databases, organizations } from '../tenancy/tables.ts';
 import { tenantNotFound } from '../tenancy/tenant.ts';
 import type { Identity, Origin } from './identity.ts';

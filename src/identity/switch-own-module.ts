@@ -1,4 +1,4 @@
-import { disableModule, enableModule } from '../tenancy/switch-module.ts';
+import { disableModule, enableModule } from '../fleet/schemas/switch-module.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
 import type { Identity, Origin } from './identity.ts';
 import { requirePermission, type Viewer } from './viewer.ts';

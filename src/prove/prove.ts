@@ -1,6 +1,6 @@
 import type { Admin } from '../db/admin.ts';
+import { adminsOf } from '../fleet/fleet.ts';
 import { AppError } from '../lib/errors.ts';
-import { adminsOf } from '../tenancy/fleet.ts';
 import { allAttacks } from './attacks.ts';
 import { type AttackGroup, Duel } from './duel.ts';
 import { removeLeftovers, removeRun } from './remove-scratch.ts';

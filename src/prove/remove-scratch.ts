@@ -1,8 +1,8 @@
 import { and, eq, inArray, like, notLike } from 'drizzle-orm';
 import type { Admin } from '../db/admin.ts';
+import { dropSchema } from '../fleet/schemas/drop-schema.ts';
 import { userOrganizations, users } from '../identity/tables.ts';
 import { recordAudit } from '../tenancy/audit.ts';
-import { dropSchema } from '../tenancy/drop-schema.ts';
 import { notifyOrganizationChanged } from '../tenancy/invalidation.ts';
 import { organizations, tenantSchemas } from '../tenancy/tables.ts';
 import { isSchema } from '../tenancy/tenant.ts';

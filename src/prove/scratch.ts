@@ -1,4 +1,5 @@
 import type { Admin } from '../db/admin.ts';
+import { provisionTenant } from '../fleet/schemas/provision.ts';
 import { addMember } from '../identity/add-member.ts';
 import { createApiKey } from '../identity/create-api-key.ts';
 import { createUser } from '../identity/create-user.ts';
@@ -6,7 +7,6 @@ import { allPermissions, permissionsOf } from '../identity/permissions.ts';
 import type { Person } from '../identity/profile-gateway.ts';
 import { type Role, roles } from '../identity/roles.ts';
 import { openSession, signedIn } from '../identity/sessions.ts';
-import { provisionTenant } from '../tenancy/provision.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { ScratchCompany, ScratchMember } from './company.ts';
 import { idsShownTo } from './found-ids.ts';

@@ -1,10 +1,10 @@
 import type { GraphQLSchema } from 'graphql';
 import type { SlotPool } from '../db/slot-pool.ts';
+import type { Fleet } from '../fleet/fleet.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
-import type { Fleet } from '../tenancy/fleet.ts';
 
 /** One server of the product, with caches of its own, as a function: tests plant leaks in its parts. */
 export interface AttackedServer {

@@ -10,7 +10,7 @@ import {
 import type { Text } from '../graphql/compile/plan.ts';
 import type { Plans } from '../graphql/compile/plans.ts';
 import { Context } from '../graphql/context.ts';
-import { executeMutation, type MutationResult, planMutation } from '../graphql/execute-mutation.ts';
+import { executeMutation, type MutationResult, planMutation } from '../graphql/execute/execute-mutation.ts';
 import type { KnownDocument, KnownDocuments } from './known-documents.ts';
 import { operationDone } from './metrics/operation-done.ts';
 import { admit, headOf, type OperationsOptions } from './plugins/use-operations.ts';

@@ -1,5 +1,5 @@
-import type { GraphLimits } from '../graphql/complexity.ts';
 import type { CookieJar, RequestScope } from '../graphql/context.ts';
+import type { GraphLimits } from '../graphql/limits/complexity.ts';
 import type { Services } from '../graphql/services.ts';
 import type { Authenticator } from '../identity/authenticate.ts';
 import { isViewer } from '../identity/viewer.ts';

@@ -2,7 +2,7 @@ import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { type CORSOptions, createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { JSONWebKeySet } from 'jose';
-import { maskError } from '../graphql/mask-error.ts';
+import { maskError } from '../graphql/execute/mask-error.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Explorer } from './explorer.ts';
 import { byDocument } from './known-documents.ts';

@@ -7,9 +7,9 @@ import type { SlotSource } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';
 import type { PlaceOfTenant } from './databases/tenant-pools.ts';
 import { primaryDatabaseId } from './installation.ts';
-import type { TenantPlaces } from './move/tenant-places.ts';
 import type { ChangePosition, ReadReplica } from './read-replica.ts';
 import { requireServable, type Tenant } from './tenant.ts';
+import type { TenantPlaces } from './tenant-places.ts';
 
 declare const ofTenant: unique symbol;
 

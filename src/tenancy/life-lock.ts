@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { adminsOf, type Fleet } from '../fleet/fleet.ts';
 import { AppError } from '../lib/errors.ts';
 import type { CatalogTx } from './catalog.ts';
-import { adminsOf, type Fleet } from './fleet.ts';
 
 const nameOf = (organizationId: string): string => `chantier.life ${organizationId}`;
 

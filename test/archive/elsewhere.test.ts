@@ -4,11 +4,11 @@ import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
-import { backupTenant } from '../../src/tenancy/archive/backup-tenant.ts';
-import { restoreNew } from '../../src/tenancy/archive/restore-new.ts';
-import { verifyArchive } from '../../src/tenancy/archive/verify-archive.ts';
-import type { Fleet } from '../../src/tenancy/fleet.ts';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
+import { backupTenant } from '../../src/fleet/archive/backup-tenant.ts';
+import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
+import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { MigrationLines, migrationsRoot } from '../../src/tenancy/modules.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import type { TestDatabase } from '../support/database.ts';
@@ -111,7 +111,7 @@ test('an archive of an older build is restored and migrated; one of a newer buil
   expect(ofNewer.manifest.tables.map(({ name }) => name)).toContain('client_notes');
   // The build before knows nothing of what the newer one made
   await expect(archiveOf(here, restored, folder)).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
-  const { openArchive } = await import('../../src/tenancy/archive/open-archive.ts');
+  const { openArchive } = await import('../../src/fleet/archive/open-archive.ts');
   const opened = await openArchive(ofNewer.file);
   await withAdmins(here, async (admins) => {
     await expect(verifyArchive(here.app.fleet, admins, opened)).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });

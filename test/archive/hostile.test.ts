@@ -4,12 +4,12 @@ import { Readable } from 'node:stream';
 import { zstdCompressSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openArchive } from '../../src/fleet/archive/open-archive.ts';
+import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
+import { readTar, tarEnd, tarEntry } from '../../src/fleet/archive/tar.ts';
+import type { Manifest } from '../../src/fleet/copy/manifest.ts';
+import { packPart, sha256 } from '../../src/fleet/copy/parts.ts';
 import { ByteSource } from '../../src/lib/byte-source.ts';
-import type { Manifest } from '../../src/tenancy/archive/manifest.ts';
-import { openArchive } from '../../src/tenancy/archive/open-archive.ts';
-import { packPart, sha256 } from '../../src/tenancy/archive/parts.ts';
-import { restoreNew } from '../../src/tenancy/archive/restore-new.ts';
-import { readTar, tarEnd, tarEntry } from '../../src/tenancy/archive/tar.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { archiveOf, filledCompany, scratchFolder, withAdmins } from './support.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { createClient } from '../projects/support.ts';
 import { commandLine } from '../support/command-line.ts';
 import { createDatabase } from '../support/database.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { expect, test } from 'vitest';
-import { restoreNew } from '../../src/tenancy/archive/restore-new.ts';
-import { verifyArchive } from '../../src/tenancy/archive/verify-archive.ts';
+import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
+import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
 import { world } from '../support/world.ts';
 import { archiveOf, filledCompany, scratchFolder, textsOf, withAdmins } from './support.ts';
 

@@ -3,8 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { getTableConfig, PgTable } from 'drizzle-orm/pg-core';
 import { expect, test } from 'vitest';
 import { Admin, type AdminTx } from '../../src/db/admin.ts';
-import { beginSnapshot, copyIn, copyOut, useCopyText } from '../../src/tenancy/archive/table-copy.ts';
-import { tablesOf } from '../../src/tenancy/archive/tenant-tables.ts';
+import { beginSnapshot, copyIn, copyOut, useCopyText } from '../../src/fleet/copy/table-copy.ts';
+import { tablesOf } from '../../src/fleet/copy/tenant-tables.ts';
 import { coreModules, MigrationLines } from '../../src/tenancy/modules.ts';
 import { world } from '../support/world.ts';
 

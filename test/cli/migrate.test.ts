@@ -1,7 +1,7 @@
 import { afterAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
+import { listAudit } from '../../src/fleet/organizations/list-audit.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import { listAudit } from '../../src/tenancy/list-audit.ts';
 import { Backends } from '../support/backends.ts';
 import { type CommandOptions, commandLine } from '../support/command-line.ts';
 import { TestLines } from '../tenancy/test-lines.ts';

@@ -1,7 +1,7 @@
 import { getOperationAST, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { Declined } from '../../src/access/decline.ts';
 import { valuesAt } from '../../src/graphql/compile/arguments.ts';
-import { Declined } from '../../src/graphql/compile/decline.ts';
 import { Operation } from '../../src/graphql/compile/operation.ts';
 import { compilePlan, type Plan } from '../../src/graphql/compile/plan.ts';
 import { permissionsOf } from '../../src/identity/permissions.ts';

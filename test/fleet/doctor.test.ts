@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type DoctorOptions, runDoctor } from '../../src/fleet/doctor/run-doctor.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import { type DoctorOptions, runDoctor } from '../../src/tenancy/doctor/run-doctor.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { commandLine } from '../support/command-line.ts';
 import { Raw } from '../tenancy/raw.ts';

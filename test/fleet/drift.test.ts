@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findDrift } from '../../src/tenancy/drift/find-drift.ts';
-import { adminsOf } from '../../src/tenancy/fleet.ts';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
-import { readLedger } from '../../src/tenancy/migrate-database.ts';
+import { findDrift } from '../../src/fleet/drift/find-drift.ts';
+import { adminsOf } from '../../src/fleet/fleet.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { readLedger } from '../../src/fleet/schemas/migrate-database.ts';
 import { MigrationLines } from '../../src/tenancy/modules.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { Raw } from '../tenancy/raw.ts';

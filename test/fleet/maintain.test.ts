@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { maintainTenants, onlyMaintainer } from '../../src/fleet/maintain/maintain-tenants.ts';
+import { listAudit } from '../../src/fleet/organizations/list-audit.ts';
+import { maintainTask } from '../../src/fleet/schedule/maintain-task.ts';
+import { Upkeep } from '../../src/fleet/schedule/upkeep.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
-import { maintainTask } from '../../src/server/maintain-task.ts';
-import { Upkeep } from '../../src/server/upkeep.ts';
-import { listAudit } from '../../src/tenancy/list-audit.ts';
-import { maintainTenants, onlyMaintainer } from '../../src/tenancy/maintain/maintain-tenants.ts';
 import { Backends } from '../support/backends.ts';
 import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { Raw } from '../tenancy/raw.ts';
 import { TestLines } from '../tenancy/test-lines.ts';

@@ -1,7 +1,7 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import { getOperationAST, getVariableValues, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { weigh } from '../../src/graphql/weigh.ts';
+import { weigh } from '../../src/graphql/limits/weigh.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { schema } from '../../src/schema.ts';
 import { Documents } from '../compile/documents.ts';

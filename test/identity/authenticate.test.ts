@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { suspendOrganization } from '../../src/fleet/organizations/suspend-organization.ts';
 import { changeMemberRole } from '../../src/identity/change-member-role.ts';
 import { createApiKey, revokeApiKey } from '../../src/identity/create-api-key.ts';
 import { setUserDisabled } from '../../src/identity/disable-user.ts';
 import { removeMember } from '../../src/identity/remove-member.ts';
 import { signOut } from '../../src/identity/sign-out.ts';
 import { apiKeys, userOrganizations } from '../../src/identity/tables.ts';
-import { suspendOrganization } from '../../src/tenancy/suspend-organization.ts';
 import { auditLogs } from '../../src/tenancy/tables.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { outcomes, type Process, processes, type Signed } from './support.ts';

@@ -3,6 +3,8 @@ import postgres from 'postgres';
 import { afterAll } from 'vitest';
 import { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { addMember, type Membership } from '../../src/identity/add-member.ts';
 import { createUser } from '../../src/identity/create-user.ts';
 import type { Identity } from '../../src/identity/identity.ts';
@@ -15,8 +17,6 @@ import { signIn } from '../../src/identity/sign-in.ts';
 import { isViewer, type Viewer } from '../../src/identity/viewer.ts';
 import { later } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/logger.ts';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
-import { provisionTenant } from '../../src/tenancy/provision.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { dropSchema } from '../../src/tenancy/drop-schema.ts';
-import { buildSpare } from '../../src/tenancy/spares.ts';
+import { dropSchema } from '../../src/fleet/schemas/drop-schema.ts';
+import { buildSpare } from '../../src/fleet/schemas/spares.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
 import { chainOfTables, dyingAt, Estate, nothing, pointsOfDeath } from './support.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { deleteOrganization } from '../../src/tenancy/deletion/delete-organization.ts';
-import { purgeOrganization } from '../../src/tenancy/deletion/purge-organization.ts';
-import { undeleteOrganization } from '../../src/tenancy/deletion/undelete-organization.ts';
-import { confirmMove } from '../../src/tenancy/move/end-move.ts';
+import { deleteOrganization } from '../../src/fleet/deletion/delete-organization.ts';
+import { purgeOrganization } from '../../src/fleet/deletion/purge-organization.ts';
+import { undeleteOrganization } from '../../src/fleet/deletion/undelete-organization.ts';
+import { confirmMove } from '../../src/fleet/move/end-move.ts';
 import { by, furtherDatabase, move, placeOf } from '../placement/support.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';

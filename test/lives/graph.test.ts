@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { undeleteOrganization } from '../../src/tenancy/deletion/undelete-organization.ts';
+import { undeleteOrganization } from '../../src/fleet/deletion/undelete-organization.ts';
 import type { Company } from '../support/world.ts';
 import { world } from '../support/world.ts';
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { disableModule, enableModule } from '../../src/fleet/schemas/switch-module.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
-import { disableModule, enableModule } from '../../src/tenancy/switch-module.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
 import { dyingAt, Estate, pointsOfDeath } from './support.ts';

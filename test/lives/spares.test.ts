@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dropSchema } from '../../src/tenancy/drop-schema.ts';
+import { dropSchema } from '../../src/fleet/schemas/drop-schema.ts';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
+import { assertSchemasCurrent } from '../../src/fleet/schemas/schema-status.ts';
+import { buildSpare, isReady, keepSpares, listSpares } from '../../src/fleet/schemas/spares.ts';
 import { primaryDatabaseId } from '../../src/tenancy/installation.ts';
-import { provisionTenant } from '../../src/tenancy/provision.ts';
-import { assertSchemasCurrent } from '../../src/tenancy/schema-status.ts';
-import { buildSpare, isReady, keepSpares, listSpares } from '../../src/tenancy/spares.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
 import { organizationNamed } from '../tenancy/world.ts';
 import { dyingAt, Estate } from './support.ts';

@@ -1,10 +1,10 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, expect, it } from 'vitest';
-import { livesTasks } from '../../src/server/lives-tasks.ts';
-import { Upkeep } from '../../src/server/upkeep.ts';
-import { deleteOrganization } from '../../src/tenancy/deletion/delete-organization.ts';
-import { isReady, listSpares } from '../../src/tenancy/spares.ts';
+import { deleteOrganization } from '../../src/fleet/deletion/delete-organization.ts';
+import { livesTasks } from '../../src/fleet/schedule/lives-tasks.ts';
+import { Upkeep } from '../../src/fleet/schedule/upkeep.ts';
+import { isReady, listSpares } from '../../src/fleet/schemas/spares.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
 import { Estate, nothing } from './support.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { getVisible } from '../../src/graphql/visible-rows.ts';
+import { getVisible } from '../../src/access/visible-rows.ts';
 import { lockOwnMembership } from '../../src/modules/messaging/join-channel.ts';
 import { channels } from '../../src/modules/messaging/tables.ts';
 import { viewerOf } from '../events/support.ts';

@@ -1,6 +1,6 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerDatabase } from '../../src/tenancy/databases/register-database.ts';
+import { registerDatabase } from '../../src/fleet/databases/register-database.ts';
 import { commandLine } from '../support/command-line.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { ownWorld } from '../support/own-world.ts';

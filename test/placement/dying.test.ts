@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
+import { cancelMove } from '../../src/fleet/move/end-move.ts';
+import { moveTenant } from '../../src/fleet/move/move-tenant.ts';
+import { settleMoves } from '../../src/fleet/move/settle-move.ts';
 import { createLogger } from '../../src/lib/logger.ts';
 import { primaryDatabaseId } from '../../src/tenancy/installation.ts';
-import { cancelMove } from '../../src/tenancy/move/end-move.ts';
-import { moveTenant } from '../../src/tenancy/move/move-tenant.ts';
-import { settleMoves } from '../../src/tenancy/move/settle-move.ts';
 import { createClient } from '../projects/support.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';

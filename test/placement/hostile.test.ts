@@ -1,8 +1,8 @@
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rollBackMove } from '../../src/fleet/move/end-move.ts';
+import { moveTenant } from '../../src/fleet/move/move-tenant.ts';
 import { primaryDatabaseId } from '../../src/tenancy/installation.ts';
-import { rollBackMove } from '../../src/tenancy/move/end-move.ts';
-import { moveTenant } from '../../src/tenancy/move/move-tenant.ts';
 import { createClient } from '../projects/support.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';

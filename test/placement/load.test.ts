@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { rollBackMove } from '../../src/tenancy/move/end-move.ts';
+import { rollBackMove } from '../../src/fleet/move/end-move.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';
 import { type Company, type Member, World } from '../support/world.ts';

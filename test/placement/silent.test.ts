@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkDatabase } from '../../src/tenancy/databases/check-database.ts';
-import { registerDatabase } from '../../src/tenancy/databases/register-database.ts';
-import type { Fleet } from '../../src/tenancy/fleet.ts';
-import { moveTenant } from '../../src/tenancy/move/move-tenant.ts';
+import { checkDatabase } from '../../src/fleet/databases/check-database.ts';
+import { registerDatabase } from '../../src/fleet/databases/register-database.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
+import { moveTenant } from '../../src/fleet/move/move-tenant.ts';
 import { Wire } from '../db/wire.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';

@@ -1,5 +1,5 @@
-import { registerDatabase } from '../../src/tenancy/databases/register-database.ts';
-import { moveTenant } from '../../src/tenancy/move/move-tenant.ts';
+import { registerDatabase } from '../../src/fleet/databases/register-database.ts';
+import { moveTenant } from '../../src/fleet/move/move-tenant.ts';
 import type { SecondServer } from '../support/second-server.ts';
 import type { Company, World } from '../support/world.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { rowRules } from '../../src/access/row-rules.ts';
 import { Admin } from '../../src/db/admin.ts';
 import { SlotPool } from '../../src/db/slot-pool.ts';
 import { Plans } from '../../src/graphql/compile/plans.ts';
-import { rowRules } from '../../src/graphql/row-rules.ts';
 import { openProofTarget, partsOf } from '../../src/proof-target.ts';
 import { allAttacks } from '../../src/prove/attacks.ts';
 import { attackPair, groupsOf, withScratch } from '../../src/prove/prove.ts';

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { addMember } from '../../src/identity/add-member.ts';
 import { createUser } from '../../src/identity/create-user.ts';
 import { openProofTarget } from '../../src/proof-target.ts';
@@ -8,7 +9,6 @@ import { prove } from '../../src/prove/prove.ts';
 import { removeLeftovers } from '../../src/prove/remove-scratch.ts';
 import type { ProofReport } from '../../src/prove/report.ts';
 import { mailDomain, runLock, slugFor, slugPrefix } from '../../src/prove/scratch-names.ts';
-import { provisionTenant } from '../../src/tenancy/provision.ts';
 import { Backends } from '../support/backends.ts';
 import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, describe, expect, it } from 'vitest';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { createApiKey } from '../../src/identity/create-api-key.ts';
 import { allPermissions, type Permission, permissionsOf } from '../../src/identity/permissions.ts';
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
 import { Backends } from '../support/backends.ts';
 import { startReplicated } from '../support/replica.ts';
 import { type Company, World } from '../support/world.ts';

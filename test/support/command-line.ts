@@ -1,7 +1,7 @@
 import { runProgram } from '../../src/cli/program.ts';
 import type { Host, Toolbox } from '../../src/cli/toolbox.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
-import { printGraph } from '../../src/graphql/print-graph.ts';
+import { printGraph } from '../../src/graphql/declare/print-graph.ts';
 import { schema } from '../../src/schema.ts';
 import { testSecret } from './test-secret.ts';
 

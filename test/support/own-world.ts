@@ -1,4 +1,4 @@
-import { migrateFleet } from '../../src/tenancy/migrate.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { createDatabase } from './database.ts';
 import { World, type WorldOptions } from './world.ts';
 

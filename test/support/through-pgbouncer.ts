@@ -1,5 +1,5 @@
 import { inject } from 'vitest';
-import { bootstrap } from '../../src/tenancy/bootstrap.ts';
+import { bootstrap } from '../../src/fleet/schemas/bootstrap.ts';
 import { testSecret } from './test-secret.ts';
 
 /** With TEST_THROUGH_PGBOUNCER=1: the address through the run's pgbouncer. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bootstrap } from '../../src/tenancy/bootstrap.ts';
+import { bootstrap } from '../../src/fleet/schemas/bootstrap.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { denied, Raw, sqlState } from './raw.ts';
 import { TestLines } from './test-lines.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { resumeOrganization, suspendOrganization } from '../../src/fleet/organizations/suspend-organization.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import { resumeOrganization, suspendOrganization } from '../../src/tenancy/suspend-organization.ts';
 import { requireServable, type Tenant } from '../../src/tenancy/tenant.ts';
 import { updateOrganization } from '../../src/tenancy/update-organization.ts';
 import { Raw } from './raw.ts';

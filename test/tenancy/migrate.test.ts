@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { wholeLedger } from '../../src/db/migration-ledger.ts';
-import { bootstrap } from '../../src/tenancy/bootstrap.ts';
+import { bootstrap } from '../../src/fleet/schemas/bootstrap.ts';
+import { type FleetReport, migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
+import { assertSchemasCurrent, schemaStatus } from '../../src/fleet/schemas/schema-status.ts';
+import { buildSpare } from '../../src/fleet/schemas/spares.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import { type FleetReport, migrateFleet } from '../../src/tenancy/migrate.ts';
-import { provisionTenant } from '../../src/tenancy/provision.ts';
-import { assertSchemasCurrent, schemaStatus } from '../../src/tenancy/schema-status.ts';
-import { buildSpare } from '../../src/tenancy/spares.ts';
 import { requireServable, type Tenant } from '../../src/tenancy/tenant.ts';
 import { createDatabase } from '../support/database.ts';
 import { Raw } from './raw.ts';

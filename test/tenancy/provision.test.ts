@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
+import { buildSpare } from '../../src/fleet/schemas/spares.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
-import { provisionTenant } from '../../src/tenancy/provision.ts';
-import { buildSpare } from '../../src/tenancy/spares.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { Raw } from './raw.ts';
 import { TestLines } from './test-lines.ts';

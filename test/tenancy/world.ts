@@ -1,17 +1,17 @@
 import { Listener } from '../../src/db/listener.ts';
 import { SlotPool } from '../../src/db/slot-pool.ts';
+import { adminsOf, type Fleet } from '../../src/fleet/fleet.ts';
+import { bootstrap } from '../../src/fleet/schemas/bootstrap.ts';
+import { migrateDatabase } from '../../src/fleet/schemas/migrate-database.ts';
+import { type ProvisionOptions, provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { Seal } from '../../src/lib/seal.ts';
 import { TenantBinding } from '../../src/tenancy/binding.ts';
-import { bootstrap } from '../../src/tenancy/bootstrap.ts';
 import { Catalog } from '../../src/tenancy/catalog.ts';
 import { databaseNetwork } from '../../src/tenancy/databases/database-url.ts';
 import { Databases } from '../../src/tenancy/databases/databases.ts';
-import { adminsOf, type Fleet } from '../../src/tenancy/fleet.ts';
 import type { Installation } from '../../src/tenancy/installation.ts';
 import { invalidationChannel } from '../../src/tenancy/invalidation-bus.ts';
-import { migrateDatabase } from '../../src/tenancy/migrate-database.ts';
 import type { MigrationLines } from '../../src/tenancy/modules.ts';
-import { type ProvisionOptions, provisionTenant } from '../../src/tenancy/provision.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 

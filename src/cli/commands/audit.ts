@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { getReceipt } from '../../fleet/deletion/receipt.ts';
+import { getOrganization } from '../../fleet/organizations/get-organization.ts';
+import { type AuditPage, type AuditRecord, listAudit } from '../../fleet/organizations/list-audit.ts';
 import { later } from '../../lib/clock.ts';
 import { badInput } from '../../lib/errors.ts';
 import { isUuid } from '../../lib/ids.ts';
 import { readDuration, readWhole } from '../../lib/read-text.ts';
 import type { Catalog } from '../../tenancy/catalog.ts';
-import { getReceipt } from '../../tenancy/deletion/receipt.ts';
-import { getOrganization } from '../../tenancy/get-organization.ts';
-import { type AuditPage, type AuditRecord, listAudit } from '../../tenancy/list-audit.ts';
 import { print, table } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 

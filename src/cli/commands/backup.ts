@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { catalogSubject } from '../../tenancy/archive/archive-names.ts';
-import { backupCatalog } from '../../tenancy/archive/backup-catalog.ts';
-import { deleteOld } from '../../tenancy/archive/retention.ts';
+import { catalogSubject } from '../../fleet/archive/archive-names.ts';
+import { backupCatalog } from '../../fleet/archive/backup-catalog.ts';
+import { deleteOld } from '../../fleet/archive/retention.ts';
 import { addKeyOptions, type KeyFlags, readKey } from '../archive-key.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { registerDatabase } from '../../tenancy/databases/register-database.ts';
+import { registerDatabase } from '../../fleet/databases/register-database.ts';
 import { print } from '../output.ts';
 import { readVariable } from '../read-variable.ts';
 import type { Host } from '../toolbox.ts';

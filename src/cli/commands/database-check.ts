@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { checkDatabase } from '../../fleet/databases/check-database.ts';
 import { AppError } from '../../lib/errors.ts';
-import { checkDatabase } from '../../tenancy/databases/check-database.ts';
 import { print, table } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { type DatabaseSummary, listDatabases } from '../../fleet/databases/list-databases.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
 import { AppError } from '../../lib/errors.ts';
-import { type DatabaseSummary, listDatabases } from '../../tenancy/databases/list-databases.ts';
-import type { Fleet } from '../../tenancy/fleet.ts';
 import { print, table } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 

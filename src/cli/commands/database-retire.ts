@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { retireDatabase } from '../../tenancy/databases/retire-database.ts';
+import { retireDatabase } from '../../fleet/databases/retire-database.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
+import type { DatabaseBudget } from '../../fleet/doctor/catalog-budget.ts';
+import type { Finding } from '../../fleet/doctor/finding.ts';
+import { type DoctorReport, runDoctor, type SchemaDrift } from '../../fleet/doctor/run-doctor.ts';
+import type { Difference } from '../../fleet/drift/find-drift.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { DatabaseBudget } from '../../tenancy/doctor/catalog-budget.ts';
-import type { Finding } from '../../tenancy/doctor/finding.ts';
-import { type DoctorReport, runDoctor, type SchemaDrift } from '../../tenancy/doctor/run-doctor.ts';
-import type { Difference } from '../../tenancy/drift/find-drift.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';

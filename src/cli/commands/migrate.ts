@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { type FleetReport, migrateFleet, type SchemaResult } from '../../fleet/schemas/migrate.ts';
 import { AppError } from '../../lib/errors.ts';
 import { readWhole } from '../../lib/read-text.ts';
-import { type FleetReport, migrateFleet, type SchemaResult } from '../../tenancy/migrate.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { openArchive } from '../../tenancy/archive/open-archive.ts';
-import { restoreCatalog } from '../../tenancy/archive/restore-catalog.ts';
+import { openArchive } from '../../fleet/archive/open-archive.ts';
+import { restoreCatalog } from '../../fleet/archive/restore-catalog.ts';
 import { addKeyOptions, type KeyFlags, readKey } from '../archive-key.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';

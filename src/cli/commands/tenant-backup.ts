@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { isStamp, tenantSubject } from '../../fleet/archive/archive-names.ts';
+import { type BackupAllReport, backupAll } from '../../fleet/archive/backup-all.ts';
+import { backupTenant } from '../../fleet/archive/backup-tenant.ts';
+import { deleteOld } from '../../fleet/archive/retention.ts';
+import { allAdminsOf } from '../../fleet/fleet.ts';
+import { listTenants } from '../../fleet/organizations/list-tenants.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { readWhole } from '../../lib/read-text.ts';
-import { isStamp, tenantSubject } from '../../tenancy/archive/archive-names.ts';
-import { type BackupAllReport, backupAll } from '../../tenancy/archive/backup-all.ts';
-import { backupTenant } from '../../tenancy/archive/backup-tenant.ts';
-import { deleteOld } from '../../tenancy/archive/retention.ts';
-import { allAdminsOf } from '../../tenancy/fleet.ts';
-import { listTenants } from '../../tenancy/list-tenants.ts';
 import { addKeyOptions, type KeyFlags, readKey } from '../archive-key.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';

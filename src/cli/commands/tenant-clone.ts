@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { cloneTenant } from '../../tenancy/archive/clone-tenant.ts';
-import { allAdminsOf } from '../../tenancy/fleet.ts';
-import { getTenantOverview } from '../../tenancy/list-tenants.ts';
+import { cloneTenant } from '../../fleet/archive/clone-tenant.ts';
+import { allAdminsOf } from '../../fleet/fleet.ts';
+import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
 import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { getTenantOverview } from '../../tenancy/list-tenants.ts';
-import { provisionTenant } from '../../tenancy/provision.ts';
+import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
+import { provisionTenant } from '../../fleet/schemas/provision.ts';
 import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { type ExportFormat, exportFormats, exportTenant } from '../../tenancy/archive/export-tenant.ts';
-import { allAdminsOf } from '../../tenancy/fleet.ts';
+import { type ExportFormat, exportFormats, exportTenant } from '../../fleet/archive/export-tenant.ts';
+import { allAdminsOf } from '../../fleet/fleet.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { listTenants } from '../../tenancy/list-tenants.ts';
-import { isReady, listSpares } from '../../tenancy/spares.ts';
+import { listTenants } from '../../fleet/organizations/list-tenants.ts';
+import { isReady, listSpares } from '../../fleet/schemas/spares.ts';
 import { describeTenant } from '../describe-tenant.ts';
 import { print, table } from '../output.ts';
 import type { Host } from '../toolbox.ts';

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import { pruneAll } from '../../identity/prune.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { AppError, badInput } from '../../lib/errors.ts';
 import {
   type Maintained,
   type MaintainReport,
   maintainTenants,
   onlyMaintainer,
-} from '../../tenancy/maintain/maintain-tenants.ts';
+} from '../../fleet/maintain/maintain-tenants.ts';
+import { pruneAll } from '../../identity/prune.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
+import { type Measures, measureTenants, type TenantMeasure } from '../../fleet/metrics/measure-tenants.ts';
 import { AppError } from '../../lib/errors.ts';
-import { type Measures, measureTenants, type TenantMeasure } from '../../tenancy/metrics/measure-tenants.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';

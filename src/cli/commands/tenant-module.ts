@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { getOrganization } from '../../fleet/organizations/get-organization.ts';
+import { disableModule, enableModule } from '../../fleet/schemas/switch-module.ts';
 import { badInput } from '../../lib/errors.ts';
-import { getOrganization } from '../../tenancy/get-organization.ts';
-import { disableModule, enableModule } from '../../tenancy/switch-module.ts';
 import { describeChange } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { describeMove, type MoveSummary } from '../../fleet/move/describe-move.ts';
+import { cancelMove, confirmMove, rollBackMove } from '../../fleet/move/end-move.ts';
+import { type MoveOptions, moveTenant } from '../../fleet/move/move-tenant.ts';
+import { getOrganization } from '../../fleet/organizations/get-organization.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
-import { getOrganization } from '../../tenancy/get-organization.ts';
-import { describeMove, type MoveSummary } from '../../tenancy/move/describe-move.ts';
-import { cancelMove, confirmMove, rollBackMove } from '../../tenancy/move/end-move.ts';
-import { type MoveOptions, moveTenant } from '../../tenancy/move/move-tenant.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host, Toolbox } from '../toolbox.ts';

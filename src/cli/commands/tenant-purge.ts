@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { type DropDueReport, dropDue } from '../../fleet/deletion/drop-due.ts';
 import { AppError } from '../../lib/errors.ts';
-import { type DropDueReport, dropDue } from '../../tenancy/deletion/drop-due.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { decodeGlobalId } from '../../graphql/global-id.ts';
+import { getReceipt, isGenuine, type Receipt } from '../../fleet/deletion/receipt.ts';
+import { decodeGlobalId } from '../../graphql/declare/global-id.ts';
 import { AppError } from '../../lib/errors.ts';
-import { getReceipt, isGenuine, type Receipt } from '../../tenancy/deletion/receipt.ts';
 import { organizationId } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';

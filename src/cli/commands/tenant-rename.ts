@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { getOrganization } from '../../tenancy/get-organization.ts';
+import { getOrganization } from '../../fleet/organizations/get-organization.ts';
 import { updateOrganization } from '../../tenancy/update-organization.ts';
 import { describeChange } from '../describe-tenant.ts';
 import { print } from '../output.ts';

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { type Command, Option } from 'commander';
+import { type Archive, openArchive } from '../../fleet/archive/open-archive.ts';
+import { restoreNew } from '../../fleet/archive/restore-new.ts';
+import { restoreOver } from '../../fleet/archive/restore-over.ts';
+import { allAdminsOf } from '../../fleet/fleet.ts';
+import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
 import { findUserByEmail } from '../../identity/find-user.ts';
 import { type CopyMembers, keepMembers, ownCopy } from '../../identity/members-of-copy.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
-import { type Archive, openArchive } from '../../tenancy/archive/open-archive.ts';
-import { restoreNew } from '../../tenancy/archive/restore-new.ts';
-import { restoreOver } from '../../tenancy/archive/restore-over.ts';
-import { allAdminsOf } from '../../tenancy/fleet.ts';
-import { getTenantOverview } from '../../tenancy/list-tenants.ts';
 import { addKeyOptions, type KeyFlags, readKey } from '../archive-key.ts';
 import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { getTenantOverview } from '../../tenancy/list-tenants.ts';
+import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
 import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';

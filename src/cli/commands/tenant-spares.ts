@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
+import { isReady, keepSpares, listSpares, type Spare } from '../../fleet/schemas/spares.ts';
 import { AppError } from '../../lib/errors.ts';
 import { readWhole } from '../../lib/read-text.ts';
-import { isReady, keepSpares, listSpares, type Spare } from '../../tenancy/spares.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host, Toolbox } from '../toolbox.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { getOrganization } from '../../fleet/organizations/get-organization.ts';
+import { resumeOrganization, suspendOrganization } from '../../fleet/organizations/suspend-organization.ts';
 import { archiveOrganization, unarchiveOrganization } from '../../tenancy/archive-organization.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
-import { getOrganization } from '../../tenancy/get-organization.ts';
-import { resumeOrganization, suspendOrganization } from '../../tenancy/suspend-organization.ts';
 import type { Organization } from '../../tenancy/update-organization.ts';
 import { describeChange } from '../describe-tenant.ts';
 import { print } from '../output.ts';

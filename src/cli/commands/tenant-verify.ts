@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { openArchive } from '../../tenancy/archive/open-archive.ts';
-import { verifyArchive } from '../../tenancy/archive/verify-archive.ts';
-import { allAdminsOf } from '../../tenancy/fleet.ts';
+import { openArchive } from '../../fleet/archive/open-archive.ts';
+import { verifyArchive } from '../../fleet/archive/verify-archive.ts';
+import { allAdminsOf } from '../../fleet/fleet.ts';
 import { addKeyOptions, type KeyFlags, readKey } from '../archive-key.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';

@@ -1,6 +1,6 @@
 import { buildSchema, type FieldNode, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { Hole } from '../hole.ts';
+import { Hole } from '../declare/hole.ts';
 import { siteOf, templateOf, valuesAt } from './arguments.ts';
 import type { Supplied } from './supplied.ts';
 

@@ -1,6 +1,6 @@
 import { type ArgumentNode, getArgumentValues, Kind, type ValueNode, type VariableValues } from 'graphql';
 import { isPlainObject } from '../../lib/plain-object.ts';
-import { Hole } from '../hole.ts';
+import { Hole } from '../declare/hole.ts';
 import type { Selected } from './selection.ts';
 import type { Args, SiteValues, Supplied } from './supplied.ts';
 

@@ -5,8 +5,8 @@ import {
   locatedError,
   type VariableValues,
 } from 'graphql';
+import { Declined } from '../../access/decline.ts';
 import type { Context } from '../context.ts';
-import { Declined } from './decline.ts';
 import type { Plan } from './plan.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';
 import type { Supplied } from './supplied.ts';

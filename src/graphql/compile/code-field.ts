@@ -1,9 +1,9 @@
 import { is, type Relation, SQL, sql, type Table } from 'drizzle-orm';
 import { type GraphQLField, getNamedType, isNonNullType, isObjectType } from 'graphql';
+import { Declined, Unplanned } from '../../access/decline.ts';
 import { decodeKind, encodeColumn, kindOf } from './columns.ts';
 import type { Compiling } from './compiling.ts';
 import { type Complete, completion } from './completion.ts';
-import { Declined, Unplanned } from './decline.ts';
 import { anyJson, type Json, orNull } from './json.ts';
 import { type Output, type Read, rowOf } from './output.ts';
 import { type RelationQuery, relationOutput } from './relation.ts';

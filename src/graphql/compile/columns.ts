@@ -7,7 +7,7 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
-import { Declined, Unplanned } from './decline.ts';
+import { Declined, Unplanned } from '../../access/decline.ts';
 import { anyJson, type Json, orNull, quoted } from './json.ts';
 import type { Output, Read } from './output.ts';
 

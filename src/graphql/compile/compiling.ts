@@ -1,9 +1,9 @@
 import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
+import { Declined } from '../../access/decline.ts';
+import type { TableName } from '../../access/row-rules.ts';
 import type { Context } from '../context.ts';
-import type { Hole } from '../hole.ts';
-import type { TableName } from '../row-rules.ts';
+import type { Hole } from '../declare/hole.ts';
 import { type Site, templateOf } from './arguments.ts';
-import { Declined } from './decline.ts';
 import type { Output } from './output.ts';
 import { Row } from './row.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';

@@ -1,7 +1,7 @@
 import { type GraphQLOutputType, isLeafType, isListType, isNonNullType, isObjectType } from 'graphql';
+import { Declined, Unplanned } from '../../access/decline.ts';
 import { serialized } from './columns.ts';
 import type { Compiling } from './compiling.ts';
-import { Declined, Unplanned } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';

@@ -9,11 +9,11 @@ import {
   sql,
   type Table,
 } from 'drizzle-orm';
+import { Declined } from '../../access/decline.ts';
+import { guardWhere, visibleFilter } from '../../access/guarded-db.ts';
+import type { TableName } from '../../access/row-rules.ts';
 import { relations } from '../../relations.ts';
-import { guardWhere, visibleFilter } from '../guarded-db.ts';
-import type { TableName } from '../row-rules.ts';
 import type { Compiling } from './compiling.ts';
-import { Declined } from './decline.ts';
 import { isImplied } from './implied-rule.ts';
 import type { Row } from './row.ts';
 

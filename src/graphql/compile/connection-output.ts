@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType } from 'graphql';
+import { Declined } from '../../access/decline.ts';
 import type { Compiling } from './compiling.ts';
 import { cursorText, cursorValues, writeCursor } from './cursor.ts';
-import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { aggregated, arrayJson, type Json, objectJson, orNull, quoted, textOf } from './json.ts';
 import { type Output, rowOf } from './output.ts';

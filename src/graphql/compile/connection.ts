@@ -1,10 +1,10 @@
-import type { Ordering, PageOrder } from '../ordering.ts';
-import type { ListDeclaration } from '../pages.ts';
-import { pageSizes } from '../sizes.ts';
+import { Declined } from '../../access/decline.ts';
+import type { Ordering, PageOrder } from '../declare/ordering.ts';
+import type { ListDeclaration } from '../declare/pages.ts';
+import { pageSizes } from '../limits/sizes.ts';
 import type { Compiling } from './compiling.ts';
 import { relatedRows, visibleRows, type Where } from './conditions.ts';
 import { connectionOutput } from './connection-output.ts';
-import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { type Level, levelsOf } from './order.ts';
 import type { Output } from './output.ts';

@@ -1,10 +1,10 @@
 import { decodeBase64, decodeCursorChunk, encodeBase64, encodeCursorChunk, encodeCursorTuple } from '@pothos/core';
 import { type Column, type SQL, sql } from 'drizzle-orm';
-import { bindCursor, cursorStart, orderingTag, unbindCursor } from '../cursor-plugin.ts';
-import { Hole } from '../hole.ts';
+import { Unplanned } from '../../access/decline.ts';
+import { bindCursor, cursorStart, orderingTag, unbindCursor } from '../declare/cursor-plugin.ts';
+import { Hole } from '../declare/hole.ts';
 import type { Site } from './arguments.ts';
 import { decodeKind, encodeColumn } from './columns.ts';
-import { Unplanned } from './decline.ts';
 import { anyJson, type Json, orNull, separated, textOf } from './json.ts';
 import type { Level } from './order.ts';
 import type { Args, Supplied } from './supplied.ts';

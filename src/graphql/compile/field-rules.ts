@@ -1,6 +1,6 @@
 import type { GraphQLField, GraphQLObjectType } from 'graphql';
+import { Declined } from '../../access/decline.ts';
 import type { Context } from '../context.ts';
-import { Declined } from './decline.ts';
 import { nameOf, type Selected } from './selection.ts';
 
 interface ScopeOptions {

@@ -8,12 +8,12 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { GroupsDeclaration } from '../groups.ts';
-import { Hole } from '../hole.ts';
-import { rowRuleOf } from '../row-rules.ts';
+import { Declined } from '../../access/decline.ts';
+import { rowRuleOf } from '../../access/row-rules.ts';
+import type { GroupsDeclaration } from '../declare/groups.ts';
+import { Hole } from '../declare/hole.ts';
 import type { Compiling } from './compiling.ts';
 import { visibleRows, visibleWhole, whereClause } from './conditions.ts';
-import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { aggregated, anyJson, type Json, orNull, quoted, textOf } from './json.ts';
 import { modelOf } from './object.ts';

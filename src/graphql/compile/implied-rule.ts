@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { is, One, type Relation } from 'drizzle-orm';
+import { type RowRule, rowRuleOf } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
-import { type RowRule, rowRuleOf } from '../row-rules.ts';
 import type { Row } from './row.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { Declined } from './decline.ts';
+import { Declined } from '../../access/decline.ts';
 import type { Plan } from './plan.ts';
 
 /*

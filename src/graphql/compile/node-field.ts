@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType, isNonNullType, isObjectType } from 'graphql';
-import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../global-id.ts';
-import { Hole } from '../hole.ts';
-import type { RowDeclaration } from '../pages.ts';
-import { mostIds } from '../sizes.ts';
+import { Declined, Unplanned } from '../../access/decline.ts';
+import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../declare/global-id.ts';
+import { Hole } from '../declare/hole.ts';
+import type { RowDeclaration } from '../declare/pages.ts';
+import { mostIds } from '../limits/sizes.ts';
 import type { Compiling } from './compiling.ts';
 import { visibleRows, type Where, whereClause } from './conditions.ts';
-import { Declined, Unplanned } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { aggregated, type Json, objectJson, orNull, textOf } from './json.ts';
 import { modelOf } from './object.ts';

@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import type { GraphQLObjectType } from 'graphql';
-import type { TableName } from '../row-rules.ts';
+import { Declined } from '../../access/decline.ts';
+import type { TableName } from '../../access/row-rules.ts';
 import { codeField } from './code-field.ts';
 import { columnOutput } from './columns.ts';
 import type { CompileObject, Compiling } from './compiling.ts';
 import { connectionField } from './connection.ts';
-import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { quoted } from './json.ts';
 import { type Output, objectOf } from './output.ts';

@@ -7,10 +7,10 @@ import {
   type VariableValues,
   visit,
 } from 'graphql';
+import { Declined } from '../../access/decline.ts';
 import { Lru } from '../../lib/lru.ts';
 import { coercedVariables } from '../variables.ts';
 import { valuesAt } from './arguments.ts';
-import { Declined } from './decline.ts';
 import { variantBytes } from './kept-bytes.ts';
 import { kindsOf } from './node-field.ts';
 import { Selections } from './selection.ts';

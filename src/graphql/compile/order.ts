@@ -1,9 +1,9 @@
 import { getSchemaConfig } from '@pothos/plugin-drizzle';
 import { and, asc, type Column, desc, eq, gt, lt, or, type SQL, sql, type Table } from 'drizzle-orm';
-import { builder } from '../builder.ts';
-import type { Ordering, PageOrder } from '../ordering.ts';
+import { Declined } from '../../access/decline.ts';
+import { builder } from '../declare/builder.ts';
+import type { Ordering, PageOrder } from '../declare/ordering.ts';
 import { type ColumnKind, kindOf } from './columns.ts';
-import { Declined } from './decline.ts';
 import type { Row } from './row.ts';
 
 /** One level of a page's order: a column, or an expression that the declaration computes. */

@@ -1,4 +1,4 @@
-import { Declined } from './decline.ts';
+import { Declined } from '../../access/decline.ts';
 import { arrayJson, type Json, objectJson } from './json.ts';
 import type { Supplied } from './supplied.ts';
 

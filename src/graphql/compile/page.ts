@@ -1,10 +1,10 @@
 import { and, type SQL, sql } from 'drizzle-orm';
-import { Hole } from '../hole.ts';
-import { pageSizes } from '../sizes.ts';
+import { Declined, Unplanned } from '../../access/decline.ts';
+import { Hole } from '../declare/hole.ts';
+import { pageSizes } from '../limits/sizes.ts';
 import type { Site } from './arguments.ts';
 import { type Source, whereClause } from './conditions.ts';
 import { type CursorOptions, cursorParameters, readCursor } from './cursor.ts';
-import { Declined, Unplanned } from './decline.ts';
 import type { Json } from './json.ts';
 import { keyset, type Level, orderClause } from './order.ts';
 import type { Row } from './row.ts';

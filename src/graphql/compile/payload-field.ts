@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType } from 'graphql';
-import { Hole } from '../hole.ts';
-import type { PayloadDeclaration } from '../payload.ts';
+import { Declined } from '../../access/decline.ts';
+import { Hole } from '../declare/hole.ts';
+import type { PayloadDeclaration } from '../declare/payload.ts';
 import type { Compiling } from './compiling.ts';
 import { completion } from './completion.ts';
 import { visibleRows, whereClause } from './conditions.ts';
-import { Declined } from './decline.ts';
 import { requireReadable } from './field-rules.ts';
 import { aggregated, orNull, quoted, textOf } from './json.ts';
 import { type Output, readPresent } from './output.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
+import { Declined, declinedBy } from '../../access/decline.ts';
 import type { Planning } from '../../db/session.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type Check, Compiling } from './compiling.ts';
-import { Declined, declinedBy } from './decline.ts';
 import { objectJson, textOf } from './json.ts';
 import { compileObject } from './object.ts';
 import type { Output, Read } from './output.ts';

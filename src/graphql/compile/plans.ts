@@ -6,14 +6,14 @@ import type {
   OperationDefinitionNode,
   VariableValues,
 } from 'graphql';
+import { Declined, declinedBy, type Reason } from '../../access/decline.ts';
 import { toAppError } from '../../db/pg-errors.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import { Lru } from '../../lib/lru.ts';
+import { Ids } from '../../lib/set-ids.ts';
 import type { Context } from '../context.ts';
 import { valuesAt } from './arguments.ts';
 import { PlannedChange } from './change.ts';
-import { Declined, declinedBy, type Reason } from './decline.ts';
-import { Ids } from './ids.ts';
 import { planBytes } from './kept-bytes.ts';
 import { Operation, Variants } from './operation.ts';
 import { PlannedPart } from './part.ts';

@@ -1,10 +1,10 @@
 import { is, Many, type Relation, relationsOrderToSQL, sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType, isNonNullType } from 'graphql';
-import type { TableName } from '../row-rules.ts';
+import { Declined } from '../../access/decline.ts';
+import type { TableName } from '../../access/row-rules.ts';
 import { required } from './columns.ts';
 import type { Compiling } from './compiling.ts';
 import { relatedRows, type Source, type Where, whereClause } from './conditions.ts';
-import { Declined } from './decline.ts';
 import { aggregated, orNull, textOf } from './json.ts';
 import { type Output, readPresent } from './output.ts';
 import type { Row } from './row.ts';

@@ -1,4 +1,4 @@
-import type { Reason } from './decline.ts';
+import type { Reason } from '../../access/decline.ts';
 import type { Plan } from './plan.ts';
 import type { Left } from './skeleton.ts';
 

@@ -1,5 +1,5 @@
+import { Declined, Unplanned } from '../../access/decline.ts';
 import type { Compiling } from './compiling.ts';
-import { Declined, Unplanned } from './decline.ts';
 import { nameOf, type Selected } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
 

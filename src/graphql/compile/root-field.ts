@@ -1,8 +1,8 @@
-import type { GroupsDeclaration } from '../groups.ts';
-import type { ListDeclaration, RowDeclaration } from '../pages.ts';
+import { Declined, Unplanned } from '../../access/decline.ts';
+import type { GroupsDeclaration } from '../declare/groups.ts';
+import type { ListDeclaration, RowDeclaration } from '../declare/pages.ts';
 import type { Compiling } from './compiling.ts';
 import { listField } from './connection.ts';
-import { Declined, Unplanned } from './decline.ts';
 import { groupsField } from './groups-field.ts';
 import { quoted } from './json.ts';
 import { nodeField, nodesField, rowField } from './node-field.ts';

@@ -1,7 +1,7 @@
 import { aliasedTable, type Column, getColumns, getTableAsAliasSQL, type SQL, sql, type Table } from 'drizzle-orm';
+import { Declined } from '../../access/decline.ts';
+import type { TableName } from '../../access/row-rules.ts';
 import { relations } from '../../relations.ts';
-import type { TableName } from '../row-rules.ts';
-import { Declined } from './decline.ts';
 
 export type TableConfig = (typeof relations)[TableName];
 

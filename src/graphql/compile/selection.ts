@@ -13,8 +13,8 @@ import {
   typeFromAST,
   type VariableValues,
 } from 'graphql';
+import { Declined } from '../../access/decline.ts';
 import { isIncluded } from '../root-fields.ts';
-import { Declined } from './decline.ts';
 
 /** One field of an answer: all places of the document that ask for it under the same name are one. */
 export interface Selected {

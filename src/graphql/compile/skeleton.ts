@@ -1,6 +1,6 @@
 import { type GraphQLObjectType, getNamedType, isAbstractType, isObjectType } from 'graphql';
+import { Declined, type Reason } from '../../access/decline.ts';
 import { type Site, siteOf } from './arguments.ts';
-import { Declined, type Reason } from './decline.ts';
 import { typesOf } from './node-field.ts';
 import { isDeclared } from './root-field.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Declined } from '../../access/decline.ts';
 import type { Viewer } from '../../identity/viewer.ts';
-import { Hole, prepared } from '../hole.ts';
-import { Declined } from './decline.ts';
+import { Hole, prepared } from '../declare/hole.ts';
 import type { Supplied } from './supplied.ts';
 import { hidesStandIn, readerOf, templateContext, templateViewer } from './symbols.ts';
 

@@ -1,7 +1,7 @@
+import { Declined } from '../../access/decline.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { Context } from '../context.ts';
-import { Hole } from '../hole.ts';
-import { Declined } from './decline.ts';
+import { Hole } from '../declare/hole.ts';
 import type { Supplied } from './supplied.ts';
 
 /** What a rule may put into a condition; it stands for the viewer of each request. The values are nobody's. */

@@ -2,7 +2,7 @@ import type { ApiKey as ApiKeyShape } from '../../identity/create-api-key.ts';
 import { createApiKey, revokeApiKey } from '../../identity/create-api-key.ts';
 import { listApiKeys } from '../../identity/list-open-entries.ts';
 import { isPermission } from '../../identity/permissions.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 import { defineCatalogMutation, originOf } from './catalog-mutation.ts';
 import { catalogId, uuidOf } from './ids.ts';
 import { Permission } from './permission.ts';

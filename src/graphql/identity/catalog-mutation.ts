@@ -3,8 +3,8 @@ import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core
 import { type Account, isViewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { AuditOrigin } from '../../tenancy/audit.ts';
-import { builder, type SchemaTypes } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { builder, type SchemaTypes } from '../declare/builder.ts';
 
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
 type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;

@@ -1,6 +1,6 @@
 import { notFound } from '../../lib/errors.ts';
 import { isUuid } from '../../lib/ids.ts';
-import { encodeGlobalId, type GlobalId } from '../global-id.ts';
+import { encodeGlobalId, type GlobalId } from '../declare/global-id.ts';
 
 /** Types of the catalog: their ids have the form of all ids, though `node` does not give them. */
 export type CatalogType = 'User' | 'Organization' | 'Member' | 'Session' | 'JoinCode' | 'Invitation' | 'ApiKey';

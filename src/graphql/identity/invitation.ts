@@ -1,6 +1,6 @@
 import type { Invitation as InvitationShape } from '../../identity/invite-member.ts';
 import { listInvitations } from '../../identity/list-open-entries.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 import { catalogId } from './ids.ts';
 import { Role } from './role.ts';
 

@@ -1,6 +1,6 @@
 import type { JoinCode as JoinCodeShape } from '../../identity/create-join-code.ts';
 import { listJoinCodes } from '../../identity/list-open-entries.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 import { catalogId } from './ids.ts';
 import { Role } from './role.ts';
 

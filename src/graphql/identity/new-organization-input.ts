@@ -1,4 +1,4 @@
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 
 export const NewOrganizationInput = builder.inputType('NewOrganizationInput', {
   description: 'An organization to create.',

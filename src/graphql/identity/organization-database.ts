@@ -1,3 +1,5 @@
+import type { MoveSummary } from '../../fleet/move/describe-move.ts';
+import type { MovePhase } from '../../fleet/move/journal.ts';
 import {
   endOwnMove,
   type MoveEnd,
@@ -8,9 +10,7 @@ import {
 } from '../../identity/own-database.ts';
 import { badInput } from '../../lib/errors.ts';
 import type { Database } from '../../tenancy/databases/databases.ts';
-import type { MoveSummary } from '../../tenancy/move/describe-move.ts';
-import type { MovePhase } from '../../tenancy/move/journal.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
 import { Organization } from './organization.ts';
 

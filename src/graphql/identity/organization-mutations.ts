@@ -2,7 +2,7 @@ import { archiveOwnOrganization, deleteOwnOrganization } from '../../identity/cl
 import { switchOwnModule } from '../../identity/switch-own-module.ts';
 import { updateOwnOrganization } from '../../identity/update-own-organization.ts';
 import type { OrganizationChanges } from '../../tenancy/organization-input.ts';
-import { expectedVersion } from '../mutation.ts';
+import { expectedVersion } from '../declare/mutation.ts';
 import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
 import { Organization } from './organization.ts';
 

@@ -1,6 +1,6 @@
 import type { OwnMembership, OwnOrganization } from '../../identity/list-memberships.ts';
 import type { OrganizationStatus as Status } from '../../tenancy/tables.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 import { catalogId } from './ids.ts';
 import { Role } from './role.ts';
 

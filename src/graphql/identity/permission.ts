@@ -1,5 +1,5 @@
 import { type Permission as PermissionName, permissions } from '../../identity/permissions.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 
 type Value = { value: PermissionName; description: string };
 

@@ -1,5 +1,5 @@
 import type { Role as RoleName } from '../../identity/roles.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 
 export const Role = builder.enumType('Role', {
   description: 'What a person is in an organization. The permissions of a role are the organization’s own matter.',

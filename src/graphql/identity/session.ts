@@ -1,5 +1,5 @@
 import type { OwnSession } from '../../identity/list-sessions.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 import { catalogId } from './ids.ts';
 
 interface SessionShape extends OwnSession {

@@ -1,6 +1,6 @@
 import type { SignedIn } from '../../identity/sessions.ts';
-import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { builder } from '../declare/builder.ts';
 import { catalogId } from './ids.ts';
 import { User } from './user.ts';
 

@@ -1,5 +1,5 @@
 import type { Account } from '../../identity/viewer.ts';
-import { builder } from '../builder.ts';
+import { builder } from '../declare/builder.ts';
 import { catalogId } from './ids.ts';
 
 type UserShape = Pick<Account, 'userId' | 'email' | 'firstName' | 'lastName'>;

@@ -1,8 +1,8 @@
 import { listMemberships, type OwnMembership } from '../../identity/list-memberships.ts';
 import { listSessions } from '../../identity/list-sessions.ts';
 import type { Account, Viewer as Member } from '../../identity/viewer.ts';
-import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { builder } from '../declare/builder.ts';
 import { Membership, Organization } from './organization.ts';
 import { Permission } from './permission.ts';
 import { Role } from './role.ts';

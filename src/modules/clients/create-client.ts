@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { insertRow } from '../../access/rows.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { externalReferenceField, nameField, shortTextField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { clients, uniqueClientFields } from './tables.ts';

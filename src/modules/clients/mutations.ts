@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed, deletedId } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Client } from './client.ts';
 import { createClient } from './create-client.ts';

@@ -1,4 +1,4 @@
-import type { RowRule } from '../../graphql/row-rules.ts';
+import type { RowRule } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 
 /** A CLIENT sees the clients whose contact it is, with no permission of its own for it; others need client:read. */

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
+import { patchRow, requireVersion } from '../../access/rows.ts';
+import { lockVisible, requireVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { externalReferenceField, nameField, shortTextField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { clients, uniqueClientFields } from './tables.ts';

@@ -1,5 +1,5 @@
-import { defineFilter, type Filter } from '../../graphql/filters.ts';
-import { decodeGlobalId, externalReferenceOf } from '../../graphql/global-id.ts';
+import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
+import { decodeGlobalId, externalReferenceOf } from '../../graphql/declare/global-id.ts';
 import { badInput } from '../../lib/errors.ts';
 
 function ofResource(text: string): { resourceType: string; resourceId: string } {

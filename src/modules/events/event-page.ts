@@ -1,6 +1,6 @@
 import { type SQL, sql, type Table } from 'drizzle-orm';
-import { rawCondition } from '../../graphql/filters.ts';
-import type { WhereOf } from '../../graphql/row-rules.ts';
+import type { WhereOf } from '../../access/row-rules.ts';
+import { rawCondition } from '../../graphql/declare/filters.ts';
 import { decodeEventCursor, type EventPosition } from './event-cursor.ts';
 import { events } from './tables.ts';
 

@@ -1,8 +1,8 @@
 import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
-import { builder } from '../../graphql/builder.ts';
-import { encodeGlobalId } from '../../graphql/global-id.ts';
-import { defineConnection } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { encodeGlobalId } from '../../graphql/declare/global-id.ts';
+import { defineConnection } from '../../graphql/declare/pages.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { visibleValues } from './confidential.ts';
 import { type EventPosition, encodeEventCursor } from './event-cursor.ts';

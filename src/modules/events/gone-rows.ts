@@ -1,6 +1,6 @@
 import { getColumns, getTableName, relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import type { TableName } from '../../graphql/row-rules.ts';
+import type { TableName } from '../../access/row-rules.ts';
 import { relations } from '../../relations.ts';
 
 type Rule = Record<string, unknown>;

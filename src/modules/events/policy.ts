@@ -1,6 +1,6 @@
 import { relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
-import { builder } from '../../graphql/builder.ts';
-import { type RowRule, rowRuleOf, type TableName, tablesWithRowRules, type WhereOf } from '../../graphql/row-rules.ts';
+import { type RowRule, rowRuleOf, type TableName, tablesWithRowRules, type WhereOf } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { relations } from '../../relations.ts';
 import { wasVisible } from './gone-rows.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
+import { given, Statement } from '../../access/statement.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { noteChange } from '../../tenancy/change-cursor.ts';
-import { given, Statement } from '../../tenancy/statement.ts';
 import type { BusinessEvent } from './business-event.ts';
 import { encodeEventCursor } from './event-cursor.ts';
 import { dispatch } from './handlers.ts';

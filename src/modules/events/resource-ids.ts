@@ -1,7 +1,7 @@
 import { getColumns, type Table } from 'drizzle-orm';
 import type { GraphQLSchema } from 'graphql';
-import { encodeGlobalId } from '../../graphql/global-id.ts';
-import { modelOf } from '../../graphql/references.ts';
+import { encodeGlobalId } from '../../graphql/declare/global-id.ts';
+import { modelOf } from '../../graphql/declare/references.ts';
 import { relations } from '../../relations.ts';
 import type { EventMetadata } from './tables.ts';
 

@@ -1,8 +1,8 @@
 import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, type SQLWrapper, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import type { VersionedTable } from '../../access/rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
-import type { VersionedTable } from '../../tenancy/rows.ts';
 
 /** A table that integrators sync. */
 export type ReferencedTable = VersionedTable & { externalReference: PgColumn };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lockVisible } from '../../graphql/visible-rows.ts';
+import { lockVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';

@@ -1,5 +1,5 @@
-import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import { Channel } from './channel.ts';
 import { ChannelMember } from './channel-member.ts';
 import { Message } from './message.ts';

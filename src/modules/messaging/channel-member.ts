@@ -1,6 +1,6 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineConnection } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineConnection } from '../../graphql/declare/pages.ts';
 import { readableInChannel } from './policy.ts';
 import { channelMembers } from './tables.ts';
 

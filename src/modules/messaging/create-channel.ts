@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { insertRow } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { joinChannel } from './join-channel.ts';
 import { requireChannelMaker } from './policy.ts';

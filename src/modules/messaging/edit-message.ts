@@ -1,10 +1,10 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
+import { patchRow, requireVersion } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockMessage } from './lock-message.ts';
 import { contentField, mentionsField } from './message-input.ts';

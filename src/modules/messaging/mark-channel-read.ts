@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { getVisible } from '../../graphql/visible-rows.ts';
+import { getVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';

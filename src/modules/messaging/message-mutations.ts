@@ -1,6 +1,6 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed } from '../../graphql/payload.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { addReaction } from './add-reaction.ts';
 import { Channel } from './channel.ts';

@@ -1,9 +1,9 @@
 import { eq, type SQL, sql } from 'drizzle-orm';
 import { alias, type PgColumn } from 'drizzle-orm/pg-core';
-import { builder } from '../../graphql/builder.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
 import type { Context } from '../../graphql/context.ts';
-import { defineConnection } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineConnection } from '../../graphql/declare/pages.ts';
 import { Message } from './message.ts';
 import { messageReactionPage } from './messaging-filters.ts';
 import { readableOfMessage } from './policy.ts';

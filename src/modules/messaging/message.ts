@@ -1,6 +1,6 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineConnection, listOf } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
 import { ProfileConnection } from '../people/profile.ts';
 import { profilePage } from '../people/profile-filter.ts';
 import { messagePage } from './messaging-filters.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { defineFilter, type Filter } from '../../graphql/filters.ts';
-import { defineOrder } from '../../graphql/ordering.ts';
-import { definePage } from '../../graphql/pages.ts';
-import { matchesText } from '../../graphql/text-search.ts';
+import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { definePage } from '../../graphql/declare/pages.ts';
+import { matchesText } from '../../graphql/declare/text-search.ts';
 import { profileFilter } from '../people/profile-filter.ts';
 import { projectFilter } from '../projects/project-filter.ts';
 import { ChannelType } from './channel-type.ts';

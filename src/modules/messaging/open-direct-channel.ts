@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { badInput } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';

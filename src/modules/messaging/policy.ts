@@ -1,4 +1,4 @@
-import type { RowRule, WhereOf } from '../../graphql/row-rules.ts';
+import type { RowRule, WhereOf } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { channels, channelTypes } from './tables.ts';

@@ -1,5 +1,5 @@
 import { inArray } from 'drizzle-orm';
-import { guardDb } from '../../graphql/guarded-db.ts';
+import { guardDb } from '../../access/guarded-db.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';

@@ -1,7 +1,7 @@
-import { builder } from '../../graphql/builder.ts';
-import { externalReferenceOf } from '../../graphql/global-id.ts';
-import type { WhereOf } from '../../graphql/row-rules.ts';
-import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/text-search.ts';
+import type { WhereOf } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { externalReferenceOf } from '../../graphql/declare/global-id.ts';
+import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/declare/text-search.ts';
 import { Channel } from './channel.ts';
 import { Message, MessageConnection } from './message.ts';
 

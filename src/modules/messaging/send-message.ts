@@ -1,13 +1,13 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { lockVisible, type Row } from '../../graphql/visible-rows.ts';
+import { insertRow } from '../../access/rows.ts';
+import { lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError, badInput, notFound } from '../../lib/errors.ts';
 import { externalReferenceField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { attachmentsField, contentField, mentionsField } from './message-input.ts';
 import { requireWriter } from './policy.ts';

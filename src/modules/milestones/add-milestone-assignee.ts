@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
+import { lockVisible, requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { insertRow } from '../../access/rows.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { dayField, nameField, uuidField } from '../../lib/fields.ts';
@@ -7,7 +8,6 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { projects } from '../projects/tables.ts';
 import { checkProgress, completionOf, milestoneFields } from './milestone-input.ts';

@@ -1,5 +1,5 @@
-import { defineMutation } from '../../graphql/mutation.ts';
-import { changed } from '../../graphql/payload.ts';
+import { defineMutation } from '../../graphql/declare/mutation.ts';
+import { changed } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Task } from '../tasks/task.ts';
 import { addMilestoneAssignee } from './add-milestone-assignee.ts';

@@ -1,4 +1,4 @@
-import { defineFilter, type Filter } from '../../graphql/filters.ts';
+import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
 import { profileFilter } from '../people/profile-filter.ts';
 import { projectFilter } from '../projects/project-filter.ts';
 import { taskFilter } from '../tasks/task-filter.ts';

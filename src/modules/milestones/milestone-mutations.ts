@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/mutation.ts';
-import { changed, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/declare/mutation.ts';
+import { changed, deletedId } from '../../graphql/declare/payload.ts';
 import { Project } from '../projects/project.ts';
 import { createMilestone } from './create-milestone.ts';
 import { deleteMilestone } from './delete-milestone.ts';

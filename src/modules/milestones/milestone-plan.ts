@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import { dayIn } from '../../lib/days.ts';
 import { Project } from '../projects/project.ts';
 import { type PlanEntry, planMilestones } from './critical-path.ts';

@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import type { milestonePriorities } from './tables.ts';
 
 export const MilestonePriority = builder.enumType('MilestonePriority', {

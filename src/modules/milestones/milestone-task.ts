@@ -1,8 +1,8 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineFilter, type Filter } from '../../graphql/filters.ts';
-import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { defineConnection, definePage } from '../../graphql/declare/pages.ts';
 import { taskFilter } from '../tasks/task-filter.ts';
 import { Milestone } from './milestone.ts';
 import { readableMilestoneTasks } from './policy.ts';

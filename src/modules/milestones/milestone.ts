@@ -1,7 +1,7 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/declare/pages.ts';
 import { dayIn } from '../../lib/days.ts';
 import { Profile, ProfileConnection } from '../people/profile.ts';
 import { profilePage } from '../people/profile-filter.ts';

@@ -1,4 +1,4 @@
-import type { RowRule } from '../../graphql/row-rules.ts';
+import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 
 /** A CLIENT sees the milestones of the projects of its clients, and none of the company’s own; other members see all. */

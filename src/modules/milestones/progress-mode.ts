@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import type { progressModes } from './tables.ts';
 
 export const ProgressMode = builder.enumType('ProgressMode', {

@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import { Event } from '../events/event.ts';
 
 builder.drizzleObjectFields(Event, (t) => ({

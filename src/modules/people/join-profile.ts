@@ -1,8 +1,8 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
+import { patchRow } from '../../access/rows.ts';
 import type { Person } from '../../identity/profile-gateway.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
+import { patchRow } from '../../access/rows.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 

@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed } from '../../graphql/declare/payload.ts';
 import { createProfile } from './create-profile.ts';
 import { PresenceStatus } from './presence-status.ts';
 import { Profile } from './profile.ts';

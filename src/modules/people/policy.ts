@@ -1,4 +1,4 @@
-import type { RowRule } from '../../graphql/row-rules.ts';
+import type { RowRule } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 
 /** A CLIENT sees itself and the people of its projects; other members see everybody. */

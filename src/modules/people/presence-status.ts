@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import type { presenceStatuses } from './tables.ts';
 
 export const PresenceStatus = builder.enumType('PresenceStatus', {

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { defineFilter, type Filter } from '../../graphql/filters.ts';
-import { defineOrder } from '../../graphql/ordering.ts';
-import { definePage } from '../../graphql/pages.ts';
+import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { definePage } from '../../graphql/declare/pages.ts';
 import { PresenceStatus } from './presence-status.ts';
 
 export const profileFilter: Filter<'profiles'> = defineFilter('ProfileFilter', 'profiles', {

@@ -1,5 +1,8 @@
 import { z } from 'zod';
-import { lockVisible, requireVisible } from '../../graphql/visible-rows.ts';
+import { leadsTo } from '../../access/leads-to.ts';
+import { patchRow, requireVersion } from '../../access/rows.ts';
+import { lockRule } from '../../access/rule-lock.ts';
+import { lockVisible, requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import {
@@ -12,9 +15,6 @@ import {
 } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { leadsTo } from '../../tenancy/leads-to.ts';
-import { patchRow, requireVersion } from '../../tenancy/rows.ts';
-import { lockRule } from '../../tenancy/rule-lock.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { canEditProfile } from './policy.ts';
 import { presenceStatuses, profiles, uniqueProfileFields } from './tables.ts';

@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import { Viewer } from '../../graphql/identity/viewer.ts';
 import { Profile } from './profile.ts';
 

@@ -1,13 +1,13 @@
 import { eq, max } from 'drizzle-orm';
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { insertRow } from '../../access/rows.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { dayField, externalReferenceField, nameField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { projectPhases, projects, uniqueProjectFields } from './tables.ts';
 

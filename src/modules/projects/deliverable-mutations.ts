@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed, deletedId } from '../../graphql/declare/payload.ts';
 import { changeDeliverableStatus } from './change-deliverable-status.ts';
 import { createDeliverable } from './create-deliverable.ts';
 import { deleteProjectPart } from './delete-project-part.ts';

@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import type { incidentSeverities, incidentStatuses } from './tables.ts';
 
 export const IncidentSeverity = builder.enumType('IncidentSeverity', {

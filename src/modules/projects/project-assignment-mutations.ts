@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed, deletedId } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { createProjectAssignment } from './create-project-assignment.ts';
 import { deleteProjectPart } from './delete-project-part.ts';

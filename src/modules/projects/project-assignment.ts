@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { builder } from '../../graphql/builder.ts';
-import { Money } from '../../graphql/money.ts';
-import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { Money } from '../../graphql/declare/money.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/declare/pages.ts';
 import { money } from '../../lib/money.ts';
 import { keepConfidential } from '../events/confidential.ts';
 import { Profile } from '../people/profile.ts';

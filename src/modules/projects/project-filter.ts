@@ -1,4 +1,4 @@
-import { defineFilter, type Filter } from '../../graphql/filters.ts';
+import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
 import { clientFilter } from '../clients/client-filter.ts';
 import { profileFilter } from '../people/profile-filter.ts';
 import { DeliverableStatus } from './deliverable-status.ts';

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
-import { builder } from '../../graphql/builder.ts';
-import { defineOrder } from '../../graphql/ordering.ts';
-import { defineConnection, definePage, listOf } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { defineConnection, definePage, listOf } from '../../graphql/declare/pages.ts';
 import { Client } from '../clients/client.ts';
 import { Profile } from '../people/profile.ts';
 import { readableProjects } from './policy.ts';

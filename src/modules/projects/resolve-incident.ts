@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { patchRow, requireVersion } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { textField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockIncident } from './lock-incident.ts';
 import { incidents } from './tables.ts';

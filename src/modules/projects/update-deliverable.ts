@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { lockVisible } from '../../graphql/visible-rows.ts';
+import { patchRow, requireVersion } from '../../access/rows.ts';
+import { lockVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { dayField, externalReferenceField, nameField, textField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { deliverables, uniqueProjectFields } from './tables.ts';
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { lockVisible } from '../../graphql/visible-rows.ts';
+import { patchRow, requireVersion } from '../../access/rows.ts';
+import { lockVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { dayField, externalReferenceField, nameField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { positionField } from './create-project-phase.ts';
 import { patched } from './patched.ts';

@@ -1,7 +1,7 @@
-import { builder } from '../../graphql/builder.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
 import type { Context } from '../../graphql/context.ts';
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
 import { type CodeKind, codeKinds, defaultPatterns } from './code-kinds.ts';
 import { readableSettings } from './policy.ts';
 import { updateCodeFormat } from './update-code-format.ts';

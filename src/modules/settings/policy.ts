@@ -1,4 +1,4 @@
-import type { RowRule } from '../../graphql/row-rules.ts';
+import type { RowRule } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 
 /** How documents are numbered and what the company has set: for who has settings:read. */

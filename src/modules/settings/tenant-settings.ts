@@ -1,6 +1,6 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineMutation } from '../../graphql/mutation.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineMutation } from '../../graphql/declare/mutation.ts';
 import { readableSettings } from './policy.ts';
 import { type TenantSettings as Shape, settingsOf, type weekdays } from './registry.ts';
 import { updateTenantSettings } from './update-tenant-settings.ts';

@@ -1,10 +1,10 @@
 import { inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { changesOf } from '../../access/rows.ts';
+import { lockRule } from '../../access/rule-lock.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { changesOf } from '../../tenancy/rows.ts';
-import { lockRule } from '../../tenancy/rule-lock.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { readSettings } from './read-settings.ts';
 import { settingTypes } from './registry.ts';

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { leadsTo } from '../../access/leads-to.ts';
+import { lockRule } from '../../access/rule-lock.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { leadsTo } from '../../tenancy/leads-to.ts';
-import { lockRule } from '../../tenancy/rule-lock.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskDependencies, tasks } from './tables.ts';

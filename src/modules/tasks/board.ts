@@ -1,9 +1,9 @@
 import { and, desc, eq, isNull, ne, type SQL, sql } from 'drizzle-orm';
+import { lockRule } from '../../access/rule-lock.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import { longestRank, rankBetween, ranksAfter } from '../../lib/rank.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { lockRule } from '../../tenancy/rule-lock.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { TaskStatusValue } from './completion.ts';
 import { tasks } from './tables.ts';

@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed, deletedId } from '../../graphql/declare/payload.ts';
 import { ChecklistItem } from './checklist-item.ts';
 import { createChecklistItem } from './create-checklist-item.ts';
 import { deleteChecklistItem } from './delete-checklist-item.ts';

@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed, deletedId } from '../../graphql/declare/payload.ts';
 import { createTaskComment } from './create-task-comment.ts';
 import { deleteTaskComment } from './delete-task-comment.ts';
 import { Task } from './task.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';

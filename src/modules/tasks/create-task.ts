@@ -1,11 +1,11 @@
 import { z } from 'zod';
+import { insertRow } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { nameField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockBoards, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';

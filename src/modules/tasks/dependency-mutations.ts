@@ -1,5 +1,5 @@
-import { defineMutation } from '../../graphql/mutation.ts';
-import { changed } from '../../graphql/payload.ts';
+import { defineMutation } from '../../graphql/declare/mutation.ts';
+import { changed } from '../../graphql/declare/payload.ts';
 import { addTaskDependency } from './add-task-dependency.ts';
 import { removeTaskDependency } from './remove-task-dependency.ts';
 import { Task } from './task.ts';

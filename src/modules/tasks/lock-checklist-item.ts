@@ -1,4 +1,4 @@
-import { getVisible, lockVisible, type Row } from '../../graphql/visible-rows.ts';
+import { getVisible, lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { lockTask } from './lock-task.ts';

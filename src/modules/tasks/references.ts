@@ -1,5 +1,5 @@
 import { and, eq } from 'drizzle-orm';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';

@@ -1,5 +1,5 @@
-import { builder } from '../../graphql/builder.ts';
-import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/text-search.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/declare/text-search.ts';
 import { Task, TaskConnection } from './task.ts';
 
 builder.queryField('searchTasks', (t) =>

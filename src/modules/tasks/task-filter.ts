@@ -1,6 +1,6 @@
 import { sql, type Table } from 'drizzle-orm';
-import { defineFilter, type Filter, rawCondition } from '../../graphql/filters.ts';
-import { matchesText } from '../../graphql/text-search.ts';
+import { defineFilter, type Filter, rawCondition } from '../../graphql/declare/filters.ts';
+import { matchesText } from '../../graphql/declare/text-search.ts';
 import { profileFilter } from '../people/profile-filter.ts';
 import { deliverableFilter, projectFilter } from '../projects/project-filter.ts';
 import { TaskPriority } from './task-priority.ts';

@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/mutation.ts';
-import { changed, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/declare/mutation.ts';
+import { changed, deletedId } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Deliverable } from '../projects/deliverable.ts';
 import { Project } from '../projects/project.ts';

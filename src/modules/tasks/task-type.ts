@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import type { taskTypes } from './tables.ts';
 
 export const TaskType = builder.enumType('TaskType', {

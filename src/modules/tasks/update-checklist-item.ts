@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { patchRow, requireVersion } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { nameField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow, requireVersion } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockChecklistItem } from './lock-checklist-item.ts';
 import { requireTaskWriter } from './policy.ts';

@@ -1,10 +1,10 @@
 import { asc, inArray } from 'drizzle-orm';
 import { z } from 'zod';
+import { type ErrorPolicy, eachRow, type RowOutcome } from '../../access/each-row.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { type ErrorPolicy, eachRow, type RowOutcome } from '../../tenancy/each-row.ts';
 import { lockBoards } from './board.ts';
 import { mostTasks } from './create-tasks.ts';
 import { boardAfter } from './lock-task.ts';

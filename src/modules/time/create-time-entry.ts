@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { requireAllVisible } from '../../graphql/visible-rows.ts';
+import { insertRow } from '../../access/rows.ts';
+import { requireAllVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { dayField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { insertRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { lockDays, roomFor } from './day-limit.ts';

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { type Rule, refusal } from '../../graphql/visible-rows.ts';
+import { lockRule } from '../../access/rule-lock.ts';
+import { given, Statement } from '../../access/statement.ts';
+import { type Rule, refusal } from '../../access/visible-rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { lockRule } from '../../tenancy/rule-lock.ts';
-import { given, Statement } from '../../tenancy/statement.ts';
 import { timeEntries } from './tables.ts';
 
 const hoursOfDay = 24;

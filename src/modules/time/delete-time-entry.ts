@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { deleteRow } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { deleteRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
 import { timeEntries } from './tables.ts';

@@ -1,8 +1,8 @@
-import { builder } from '../../graphql/builder.ts';
-import { ErrorPolicyEnum, rowResults } from '../../graphql/bulk.ts';
-import { defineMutation } from '../../graphql/mutation.ts';
-import { changedList } from '../../graphql/payload.ts';
-import { idsOf } from '../../tenancy/each-row.ts';
+import { idsOf } from '../../access/each-row.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { ErrorPolicyEnum, rowResults } from '../../graphql/declare/bulk.ts';
+import { defineMutation } from '../../graphql/declare/mutation.ts';
+import { changedList } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';

@@ -1,12 +1,12 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { requireVisible } from '../../graphql/visible-rows.ts';
+import { type ErrorPolicy, eachRow, type RowOutcome } from '../../access/each-row.ts';
+import { requireVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { dayField, externalReferenceField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { type ErrorPolicy, eachRow, type RowOutcome } from '../../tenancy/each-row.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { requireTimeWriter } from './policy.ts';

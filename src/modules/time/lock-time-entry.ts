@@ -1,8 +1,8 @@
-import { getVisible, lockVisible, type Row } from '../../graphql/visible-rows.ts';
+import { requireVersion } from '../../access/rows.ts';
+import { getVisible, lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { requireVersion } from '../../tenancy/rows.ts';
 import { lockDays } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { timeEntries } from './tables.ts';

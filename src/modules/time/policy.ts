@@ -1,4 +1,4 @@
-import type { RowRule } from '../../graphql/row-rules.ts';
+import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 

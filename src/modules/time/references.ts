@@ -1,4 +1,4 @@
-import { type Reference, requireAllVisible } from '../../graphql/visible-rows.ts';
+import { type Reference, requireAllVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { projects } from '../projects/tables.ts';

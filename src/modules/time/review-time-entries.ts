@@ -1,6 +1,6 @@
 import { asc, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { guardDb } from '../../graphql/guarded-db.ts';
+import { guardDb } from '../../access/guarded-db.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError, notFound } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';

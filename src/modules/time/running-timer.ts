@@ -1,6 +1,6 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineConnection, listOf, rowOf } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineConnection, listOf, rowOf } from '../../graphql/declare/pages.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { readableTime } from './policy.ts';
 import { runningTimers } from './tables.ts';

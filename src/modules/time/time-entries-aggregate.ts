@@ -1,9 +1,9 @@
 import { count, type SQL, sql } from 'drizzle-orm';
-import { builder } from '../../graphql/builder.ts';
+import type { WhereOf } from '../../access/row-rules.ts';
 import type { Context } from '../../graphql/context.ts';
-import type { FilterInput } from '../../graphql/filters.ts';
-import { groupsOf, rowOfGroup, sameGroup } from '../../graphql/groups.ts';
-import type { WhereOf } from '../../graphql/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import type { FilterInput } from '../../graphql/declare/filters.ts';
+import { groupsOf, rowOfGroup, sameGroup } from '../../graphql/declare/groups.ts';
 import { badInput } from '../../lib/errors.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { defineFilter, type Filter } from '../../graphql/filters.ts';
-import { defineOrder } from '../../graphql/ordering.ts';
-import { definePage } from '../../graphql/pages.ts';
+import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { definePage } from '../../graphql/declare/pages.ts';
 import { profileFilter } from '../people/profile-filter.ts';
 import { projectFilter } from '../projects/project-filter.ts';
 import { taskFilter } from '../tasks/task-filter.ts';

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import { weekdays } from '../settings/registry.ts';
 import { settings } from '../settings/tables.ts';
 import { timeEntries } from './tables.ts';

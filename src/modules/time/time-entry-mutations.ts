@@ -1,5 +1,5 @@
-import { defineMutation, expectedVersion } from '../../graphql/mutation.ts';
-import { changed, changedList, deletedId } from '../../graphql/payload.ts';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed, changedList, deletedId } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';

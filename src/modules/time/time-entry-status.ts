@@ -1,4 +1,4 @@
-import { builder } from '../../graphql/builder.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import type { timeEntryStatuses } from './tables.ts';
 
 export const TimeEntryStatus = builder.enumType('TimeEntryStatus', {

@@ -1,6 +1,6 @@
-import { builder } from '../../graphql/builder.ts';
-import { defineConnection, listOf } from '../../graphql/pages.ts';
-import { defineRowRule } from '../../graphql/row-rules.ts';
+import { defineRowRule } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';

@@ -1,5 +1,5 @@
-import { defineMutation } from '../../graphql/mutation.ts';
-import { changed, changedList, deletedId } from '../../graphql/payload.ts';
+import { defineMutation } from '../../graphql/declare/mutation.ts';
+import { changed, changedList, deletedId } from '../../graphql/declare/payload.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';
 import { RunningTimer } from './running-timer.ts';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { patchRow } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { patchRow } from '../../tenancy/rows.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireDayRoom } from './day-limit.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';

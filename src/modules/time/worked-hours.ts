@@ -1,7 +1,7 @@
 import { and, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
-import { builder } from '../../graphql/builder.ts';
 import type { Context } from '../../graphql/context.ts';
+import { builder } from '../../graphql/declare/builder.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';

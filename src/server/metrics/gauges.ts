@@ -1,7 +1,7 @@
 import type { SlotPoolStats } from '../../db/slot-pool.ts';
+import type { TaskState } from '../../fleet/schedule/upkeep.ts';
 import type { PlanCounts } from '../../graphql/compile/plans.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
-import type { TaskState } from '../upkeep.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface GaugeSources {

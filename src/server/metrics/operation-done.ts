@@ -1,5 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationTypeNode } from 'graphql';
-import { knownError } from '../../graphql/mask-error.ts';
+import { knownError } from '../../graphql/execute/mask-error.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 

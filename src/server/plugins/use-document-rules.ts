@@ -1,7 +1,7 @@
 import type { DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { checkDocument } from '../../graphql/document-limits.ts';
-import { requestError } from '../../graphql/mask-error.ts';
+import { requestError } from '../../graphql/execute/mask-error.ts';
+import { checkDocument } from '../../graphql/limits/document-limits.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 export interface DocumentRulesOptions {

@@ -1,7 +1,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { z } from 'zod';
-import { decodeGlobalId } from '../../graphql/global-id.ts';
-import { requestError } from '../../graphql/mask-error.ts';
+import { decodeGlobalId } from '../../graphql/declare/global-id.ts';
+import { requestError } from '../../graphql/execute/mask-error.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { moveOwnDatabase, type OwnDatabase, readOwnDatabase, readOwnMove } from '../../identity/own-database.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';

@@ -1,0 +1,145 @@
+import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { isForeignKeyViolation } from '../db/pg-errors.ts';
+import { AppError } from '../lib/errors.ts';
+import type { TenantTx } from '../tenancy/binding.ts';
+import { toDriver } from './column-values.ts';
+import { given, Statement } from './statement.ts';
+import { doubleNamed, type UniqueFields } from './unique-fields.ts';
+
+/** A table whose rows have an id. */
+export type IdTable = PgTable & { id: PgColumn };
+/** A table whose rows count their changes. */
+export type VersionedTable = IdTable & { version: PgColumn };
+
+type Row = { id: string; version: number };
+const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What a patch changes of a row: keys that are absent (undefined) or already so are left out. */
+export function changesOf(
+  current: object,
+  patch: object,
+): { before: Record<string, unknown>; after: Record<string, unknown> } {
+  const before: Record<string, unknown> = {};
+  const after: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(patch)) {
+    const old = (current as Record<string, unknown>)[key];
+    if (value === undefined || sameValue(old, value)) continue;
+    before[key] = old;
+    after[key] = value;
+  }
+  return { before, after };
+}
+
+/** Throws STALE_VERSION with the row as it is now, when the caller saw an older one. */
+export function requireVersion(current: Row, expected: number | null | undefined, typename: string): void {
+  if (expected === null || expected === undefined || expected === current.version) return;
+  throw new AppError('STALE_VERSION', `This ${typename} was changed meanwhile`, {
+    field: 'input.expectedVersion',
+    current: { ...current, id: `${typename}:${current.id}` },
+  });
+}
+
+/**
+ * Makes a new row without waiting for it, in one statement with its event if that comes next: see `TenantTx.hold`. Absent keys have the defaults of their columns. Where a
+ * unique index refuses it, the transaction fails of ALREADY_EXISTS, naming the argument that the index is about.
+ */
+export function insertRow<T extends PgTable>(
+  tx: TenantTx,
+  table: T,
+  row: InferInsertModel<T>,
+  unique: UniqueFields = {},
+): void {
+  const values = valuesOf(table, { ...madeBy(table, 'insert', row), ...row });
+  const keys = Object.keys(values);
+  statementOf(table, `insert ${keys.join()}`, () => {
+    const columns = getColumns(table) as Record<string, PgColumn>;
+    const names = sql.join(
+      keys.map((key) => sql.identifier(columns[key]!.name)),
+      sql`, `,
+    );
+    return sql`insert into ${table} (${names}) values (${sql.join(keys.map(given), sql`, `)})`;
+  }).hold(tx, values, { refused: doubleNamed(unique) });
+}
+
+/**
+ * Changes a locked row and counts its version up, in the same way. Absent keys stay, null
+ * clears. Gives what changes, or null when the patch says nothing new.
+ */
+export function patchRow<T extends VersionedTable>(
+  tx: TenantTx,
+  table: T,
+  current: Row,
+  patch: Partial<InferSelectModel<T>>,
+  unique: UniqueFields = {},
+): { before: Record<string, unknown>; after: Record<string, unknown> } | null {
+  const { id, version } = current;
+  const changes = changesOf(current, patch);
+  if (!Object.keys(changes.after).length) return null;
+  const row = { ...changes.after, version: version + 1 };
+  const values = valuesOf(table, { ...madeBy(table, 'update', row), ...row });
+  const keys = Object.keys(values);
+  statementOf(table, `update ${keys.join()}`, () => {
+    const columns = getColumns(table as PgTable) as Record<string, PgColumn>;
+    const set = keys.map((key) => sql`${sql.identifier(columns[key]!.name)} = ${given(key)}`);
+    return sql`update ${table} set ${sql.join(set, sql`, `)} where ${table.id} = ${given(ownId)}`;
+  }).hold(tx, { ...values, [ownId]: id }, { refused: doubleNamed(unique) });
+  return changes;
+}
+
+/**
+ * Deletes a locked row, in the same way. While others refer to it, the transaction fails of
+ * IN_USE, with these words.
+ */
+export function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: string): void {
+  const refused = (error: unknown): unknown =>
+    isForeignKeyViolation(error) ? new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error }) : error;
+  statementOf(table, 'delete', () => sql`delete from ${table} where ${table.id} = ${given(ownId)}`).hold(
+    tx,
+    { [ownId]: id },
+    { refused },
+  );
+}
+
+/** The id of the row that is changed, beside those values that the change may bring. */
+const ownId = 'own id';
+
+/** As many as there are choices of columns, for each table. */
+const mostForms = 200;
+const statements = new WeakMap<PgTable, Map<string, Statement<Values>>>();
+
+type Values = Record<string, unknown>;
+
+function statementOf(table: PgTable, form: string, make: () => SQL): Statement<Values> {
+  const ofTable = statements.get(table) ?? new Map<string, Statement<Values>>();
+  statements.set(table, ofTable);
+  const known = ofTable.get(form);
+  if (known) return known;
+  const made = new Statement<Values>(make());
+  if (ofTable.size >= mostForms) ofTable.clear();
+  ofTable.set(form, made);
+  return made;
+}
+
+/** What the program gives columns that a row leaves out, as drizzle does. */
+function madeBy(table: PgTable, change: 'insert' | 'update', row: object): Values {
+  const made: Values = {};
+  for (const [key, column] of Object.entries(getColumns(table))) {
+    if ((row as Values)[key] !== undefined) continue;
+    const { defaultFn, onUpdateFn, hasDefault } = column;
+    if (change === 'insert' && defaultFn) made[key] = defaultFn();
+    else if (onUpdateFn && (change === 'update' || !hasDefault)) made[key] = onUpdateFn();
+  }
+  return made;
+}
+
+/** The values as they are sent, without absent keys. */
+function valuesOf(table: PgTable, row: Values): Values {
+  const columns = getColumns(table) as Record<string, PgColumn>;
+  const values: Values = {};
+  for (const [key, value] of Object.entries(row)) {
+    const column = columns[key];
+    if (column && value !== undefined) values[key] = toDriver(column, value);
+  }
+  return values;
+}

@@ -1,0 +1,49 @@
+import type { SQL } from 'drizzle-orm';
+import { hidesStandIn, standInOf, templateViewer } from '../graphql/compile/symbols.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import { Lru } from '../lib/lru.ts';
+import { Ids } from '../lib/set-ids.ts';
+import { Declined } from './decline.ts';
+import { byName, type Reader, Statement } from './statement.ts';
+
+type Given<Values extends object> = Values & { viewer: Viewer };
+
+const ids = new Ids();
+const kept = new Lru<Statement<Given<object>>>(2_000);
+
+/**
+ * The statement of this name for a viewer, with row rules in it: made once for each role and set of permissions, and
+ * run with the values and the viewer of each call. A rule that does more with the viewer than compare is written anew
+ * each time.
+ */
+export function viewerStatement<Values extends object>(
+  name: string,
+  viewer: Viewer,
+  make: (viewer: Viewer) => SQL,
+): Statement<Given<Values>> {
+  const key = `${name}/${ids.of(viewer.permissions, viewer.role)}`;
+  const known = kept.get(key) ?? forAll<Values>(viewer, make);
+  if (!known) return new Statement<Given<Values>>(make(viewer));
+  kept.set(key, known as Statement<Given<object>>);
+  return known;
+}
+
+function forAll<Values extends object>(
+  viewer: Viewer,
+  make: (viewer: Viewer) => SQL,
+): Statement<Given<Values>> | undefined {
+  try {
+    const statement = new Statement<Given<Values>>(make(templateViewer(viewer)), readerOf);
+    return hidesStandIn(statement.text) ? undefined : statement;
+  } catch (error) {
+    if (error instanceof Declined) return undefined;
+    throw error;
+  }
+}
+
+function readerOf<Values extends object>(parameter: unknown): Reader<Given<Values>> {
+  const standIn = standInOf(parameter);
+  if (standIn) return ({ viewer }) => viewer[standIn];
+  if (hidesStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');
+  return byName<Given<Values>>(parameter);
+}

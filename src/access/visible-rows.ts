@@ -1,0 +1,153 @@
+import { and, eq, getColumns, getTableName, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+import { refusalOf } from '../db/pg-errors.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import { type AppError, badInput, notFound } from '../lib/errors.ts';
+import type { TenantTx } from '../tenancy/binding.ts';
+import { readerOfColumn } from './column-values.ts';
+import { conditionOf } from './guarded-db.ts';
+import type { IdTable } from './rows.ts';
+import { given } from './statement.ts';
+import { viewerStatement } from './viewer-statement.ts';
+
+/** A row's own columns; what the database computes for searches stays there. */
+export type Row<T extends IdTable> = Omit<InferSelectModel<T>, 'search'>;
+
+type Lock = 'no key update' | 'key share' | undefined;
+
+/** A row that an argument refers to. */
+export interface Reference {
+  table: IdTable;
+  id: string;
+  typename: string;
+  /** The argument. */
+  field: string;
+  /** What must hold of the row beside that the viewer sees it: a column with a value, or `otherwise` is wrong. */
+  belongs?: { to: string; by: PgColumn; otherwise: string };
+}
+
+/** One more rule that is checked along with the rows. */
+export interface Rule {
+  name: string;
+  /** True, or refused by `refusal`. */
+  holds: SQL;
+  given: Readonly<Record<string, unknown>>;
+  /** What it means that the rule does not hold, by what `holds` says of it. */
+  broken(detail: string): AppError;
+}
+
+/** The row, if the viewer may see it. Throws NOT_FOUND, naming the argument that the id came from. */
+export const getVisible = <T extends IdTable>(
+  tx: TenantTx,
+  viewer: Viewer,
+  table: T,
+  id: string,
+  typename: string,
+  field = 'input.id',
+): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, undefined) as Promise<Row<T>>;
+
+/** The same, locked against other changes until the transaction ends; references to it may still be made. */
+export const lockVisible = <T extends IdTable>(
+  tx: TenantTx,
+  viewer: Viewer,
+  table: T,
+  id: string,
+  typename: string,
+  field = 'input.id',
+): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, 'no key update') as Promise<Row<T>>;
+
+/** The transaction fails of NOT_FOUND unless the viewer may see the row: see `requireAllVisible`. */
+export function requireVisible(
+  tx: TenantTx,
+  viewer: Viewer,
+  table: IdTable,
+  id: string,
+  typename: string,
+  field: string,
+): void {
+  requireAllVisible(tx, viewer, [{ table, id, typename, field }]);
+}
+
+/**
+ * Lets the transaction fail of NOT_FOUND for the first of these rows that is not there or not seen, of BAD_INPUT for the
+ * first that does not belong to what it should, or of what breaking the rule means. The database refuses it, so it need not
+ * be waited for, and becomes part of the statement of the change that follows. The rows are locked against deletion: a
+ * reference stays true.
+ */
+export function requireAllVisible(tx: TenantTx, viewer: Viewer, references: readonly Reference[], rule?: Rule): void {
+  if (references.length === 0 && !rule) return;
+  const values: Record<string, unknown> = { ...rule?.given };
+  for (const [i, { id, belongs }] of references.entries()) {
+    values[`id${i}`] = id;
+    if (belongs) values[`to${i}`] = belongs.to;
+  }
+  const name = `require ${references.map(nameOf)} ${rule?.name}`;
+  const statement = viewerStatement(name, viewer, (of) => {
+    const found = references.map((reference, i) => requiredRow(reference, i, of));
+    return sql`select ${sql.join(rule ? [...found, rule.holds] : found, sql` and `)}`;
+  });
+  const refused = (error: unknown): unknown => {
+    const reason = refusalOf(error);
+    return (reason !== undefined && meaningOf(reason, references, rule)) || error;
+  };
+  statement.holdCheck(tx, { ...values, viewer }, { refused });
+}
+
+/** An expression that lets its statement fail, with a reason for `refusalOf`: SQL of type text. */
+export const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
+
+/** Undefined for the reason of another check. */
+function meaningOf(reason: string, references: readonly Reference[], rule: Rule | undefined): AppError | undefined {
+  const [, what, place] = /^(missing|wrong) (\d+)$/.exec(reason) ?? [];
+  if (!what) return rule?.broken(reason);
+  const reference = references[Number(place)];
+  if (!reference) return undefined;
+  const { typename, field, belongs } = reference;
+  return what === 'missing' ? notFound(typename, field) : belongs && badInput(belongs.otherwise, field);
+}
+
+const nameOf = ({ table, belongs }: Reference): string =>
+  belongs ? `${getTableName(table)}.${belongs.by.name}` : getTableName(table);
+
+/** True where the row is there and belongs to what it should. */
+function requiredRow({ table, belongs }: Reference, place: number, viewer: Viewer): SQL {
+  const holds = belongs ? sql`coalesce(${belongs.by} = ${given(`to${place}`)}, false)` : sql`true`;
+  const found = sql`(${rowsById(table, holds, `id${place}`, viewer)} for key share)`;
+  const [missing, wrong] = [`missing ${place}`, `wrong ${place}`].map((reason) => refusal(sql.raw(`'${reason}'`)));
+  return sql`case ${found} when true then true when false then ${wrong} else ${missing} end`;
+}
+
+async function findVisible(
+  tx: TenantTx,
+  viewer: Viewer,
+  { table, id, typename, field }: Reference,
+  lock: Lock,
+): Promise<object> {
+  const columns = columnsOf(table);
+  const statement = viewerStatement<{ id: string }>(`row ${getTableName(table)} ${lock}`, viewer, (of) => {
+    const names = sql.join(Object.values(columns), sql`, `);
+    const rows = rowsById(table, names, 'id', of);
+    return lock ? sql`${rows} for ${sql.raw(lock)}` : rows;
+  });
+  const [values] = (await statement.run(tx, { id, viewer })) as unknown as [unknown[] | undefined];
+  if (!values) throw notFound(typename, field);
+  return rowOf(columns, values);
+}
+
+/** What is selected of the row with an id, if the viewer may see it. */
+const rowsById = (table: IdTable, selected: SQL, id: string, viewer: Viewer): SQL =>
+  sql`select ${selected} from ${table} where ${and(conditionOf(table, viewer), eq(table.id, given(id)))}`;
+
+function columnsOf(table: IdTable): Record<string, PgColumn> {
+  const { search: _, ...columns } = getColumns(table as PgTable) as Record<string, PgColumn>;
+  return columns;
+}
+
+function rowOf(columns: Record<string, PgColumn>, values: readonly unknown[]): object {
+  const row: Record<string, unknown> = {};
+  for (const [i, [key, column]] of Object.entries(columns).entries()) {
+    const value = values[i];
+    row[key] = value === null ? null : (readerOfColumn(column)?.(value) ?? value);
+  }
+  return row;
+}

@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises';
+import type { SealingKey } from '../../lib/sealed-stream.ts';
+import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
+import { stopIfAborted } from '../copy/interrupted.ts';
+import type { Fleet, FleetAdmins } from '../fleet.ts';
+import { archiveFile, stampOf, tenantSubject } from './archive-names.ts';
+import { readOrganization } from './archived-organization.ts';
+import { type Written, writeArchive } from './write-archive.ts';
+
+export interface BackupOptions {
+  /** Folder of the archives; made if absent. */
+  folder: string;
+  key?: SealingKey | undefined;
+  actor?: AuditActor | undefined;
+  /** What is written into its name; the present when absent. */
+  stamp?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** Bytes of COPY's text so far. */
+  onProgress?: ((bytes: number) => void) | undefined;
+}
+
+type Place = { id: string; databaseId: string; schemaName: string };
+
+/**
+ * Writes one snapshot of an organization to an archive, whatever is written meanwhile, and notes it in the audit log. What is
+ * there stays: an archive appears when it is whole.
+ */
+export async function backupTenant(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  tenant: Place,
+  options: BackupOptions,
+): Promise<Written> {
+  const { folder, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const organization = await fleet.catalog.read((db) => readOrganization(db, tenant.id));
+  const file = archiveFile(folder, { subject: tenantSubject(organization), stamp }, key !== undefined);
+  const written = await admins.at(tenant, (admin, { roles }) => {
+    const { schemaName } = tenant;
+    const migrations = fleet.lines.inOrder();
+    const source = { kind: 'TENANT' as const, organization, schemaName, ownerRole: roles.owner, migrations };
+    return writeArchive(admin, source, file, { key, onPart: watching(options) });
+  });
+  await fleet.catalog.write((tx) =>
+    recordAudit(tx, {
+      actor,
+      action: 'organization.backed_up',
+      organizationId: tenant.id,
+      metadata: { file, bytes: written.size, encrypted: key !== undefined, snapshotAt: written.manifest.snapshotAt },
+    }),
+  );
+  return written;
+}
+
+/** Counts what was read; ends the work when it was interrupted. */
+export function watching({ signal, onProgress }: Pick<BackupOptions, 'signal' | 'onProgress'>) {
+  let bytes = 0;
+  return (part: { bytes: number }) => {
+    stopIfAborted(signal);
+    bytes += part.bytes;
+    onProgress?.(bytes);
+  };
+}

@@ -1,0 +1,106 @@
+import type { Migration } from '../../db/migration-files.ts';
+import { schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
+import { applyMigrations } from '../../db/migrator.ts';
+import { stopIfAborted } from '../copy/interrupted.ts';
+import { beginLoading, finishLoading, inSchema, type LoadTarget, loadPart } from '../copy/load-table.ts';
+import { type ArchivedTable, badArchive, type Manifest } from '../copy/manifest.ts';
+import { type TenantTable, tablesOf } from '../copy/tenant-tables.ts';
+import type { Fleet, FleetAdmins } from '../fleet.ts';
+import { buildSchema } from '../schemas/build-schema.ts';
+import type { SchemaPlace } from '../schemas/drop-schema.ts';
+import { pendingOf, readLedger } from '../schemas/migrate-database.ts';
+import { tenantTarget } from '../schemas/targets.ts';
+import { tablesAsArchived } from './archived-tables.ts';
+import { compareCopy } from './compare-copy.ts';
+import { renewCopy } from './copy-place.ts';
+import { type Archive, type ArchivedPart, partsOf } from './open-archive.ts';
+
+export interface CopyOptions {
+  /** Stops between two parts: CANCELLED. */
+  signal?: AbortSignal | undefined;
+  /** Bytes of COPY's text, as far as they are loaded. */
+  onProgress?: ((progress: { bytes: number; totalBytes: number }) => void) | undefined;
+}
+
+interface Building extends CopyOptions {
+  fleet: Fleet;
+  place: SchemaPlace;
+  archive: Archive;
+  target: LoadTarget;
+}
+
+/**
+ * Builds in a reserved place exactly what an archive of a tenant holds: the tables as they were then, by the migrations that the
+ * archive names, with its rows, which are read back and compared. Throws BAD_INPUT for an archive whose rows or tables
+ * cannot be, SCHEMA_MISMATCH for one of a newer build. What was built by then is left to the caller to discard.
+ */
+export async function buildCopy(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  place: SchemaPlace,
+  archive: Archive,
+  options: CopyOptions = {},
+): Promise<void> {
+  const wanted = migrationsOf(fleet, archive.manifest);
+  await admins.at(place, async (admin, installation) => {
+    await buildSchema(admin, installation, place, wanted);
+    const target = { admin, schemaName: place.schemaName, ownerRole: installation.roles.owner };
+    const made = await inSchema(target, (tx) => tablesOf(tx, fleet.lines, place.schemaName));
+    await load({ ...options, fleet, place, archive, target }, tablesAsArchived(archive.manifest, made));
+    await compareCopy(admin, { ...target, migrations: wanted }, archive.manifest);
+  });
+}
+
+/** Brings a built copy up to this build, with the tables of the modules that its organization has. */
+export async function updateCopy(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  place: SchemaPlace,
+  modules: readonly string[],
+): Promise<void> {
+  const { lines } = fleet;
+  await admins.at(place, async (admin, installation) => {
+    const ledger = await readLedger(admin, installation, [place.schemaName]);
+    const pending = pendingOf(ledger, place.schemaName, lines.ofTenant(modules), lines.everything());
+    await applyMigrations(admin, tenantTarget(installation.roles, place), pending);
+  });
+}
+
+/** What had been applied when the archive was made, in order, by this build's own files. */
+export function migrationsOf(
+  { lines }: Pick<Fleet, 'lines'>,
+  { kind, migrations, organization }: Manifest,
+): Migration[] {
+  if (kind !== 'TENANT' || !organization) throw badArchive('is not one of a company');
+  const known = lines.inOrder();
+  const found = stateOf([], migrations, known);
+  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch('The archive', found);
+  const applied = new Set(migrations.map(({ line, name }) => `${line}/${name}`));
+  return known.filter(({ line, name }) => applied.has(`${line}/${name}`));
+}
+
+async function load(building: Building, tables: readonly [TenantTable, ArchivedTable][]): Promise<void> {
+  const { archive, fleet, place, target, signal, onProgress } = building;
+  const totalBytes = sizeOf(archive.manifest);
+  await using parts = partsOf(archive);
+  let bytes = 0;
+  let next = await take(parts);
+  for (const [table, archived] of tables) {
+    await renewCopy(fleet.catalog, place);
+    await beginLoading(target, table);
+    for (; next?.table === table.name; next = await take(parts)) {
+      stopIfAborted(signal);
+      await loadPart(target, table, next.text);
+      bytes += next.part.bytes;
+      onProgress?.({ bytes, totalBytes });
+    }
+    await finishLoading(target, table, archived);
+  }
+}
+
+const take = async (parts: AsyncGenerator<ArchivedPart>): Promise<ArchivedPart | undefined> =>
+  (await parts.next()).value ?? undefined;
+
+/** Bytes of COPY's text in an archive. */
+export const sizeOf = ({ tables }: Manifest): number =>
+  tables.flatMap(({ parts }) => parts).reduce((sum, { bytes }) => sum + bytes, 0);

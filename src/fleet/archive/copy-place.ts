@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+import { and, eq, inArray } from 'drizzle-orm';
+import { later } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { Catalog, CatalogTx } from '../../tenancy/catalog.ts';
+import { placeOf } from '../../tenancy/installation.ts';
+import { tenantSchemas } from '../../tenancy/tables.ts';
+import { isSchema } from '../../tenancy/tenant.ts';
+import type { Fleet } from '../fleet.ts';
+import { dropSchema, type SchemaPlace } from '../schemas/drop-schema.ts';
+
+/** INCOMING: it is to be served. SCRATCH: a trial. */
+export type CopyState = 'INCOMING' | 'SCRATCH';
+
+/** How long a copy that nobody works on any more stays; the work on it renews that. */
+const leaseMs = 24 * 60 * 60_000;
+const leaseFrom = (now = new Date()): Date => later(now, leaseMs);
+
+/** Writes down a schema that a copy is to be built in, before there is one: what was begun is dropped when its time is over. */
+export async function reserveCopy(fleet: Fleet, databaseId: string, state: CopyState): Promise<SchemaPlace> {
+  const { prefix } = await fleet.databases.installationOf(databaseId);
+  const place = { databaseId, ...placeOf(prefix, randomBytes(6).toString('hex')) };
+  await fleet.catalog.write(async (tx) => {
+    await tx.insert(tenantSchemas).values({ ...place, state, dropAfter: leaseFrom() });
+  });
+  return place;
+}
+
+/** Says that somebody is still at work. Throws CANCELLED when it has been given up meanwhile. */
+export async function renewCopy(catalog: Catalog, { databaseId, schemaName }: SchemaPlace): Promise<void> {
+  const renewed = await catalog.write((tx) =>
+    tx
+      .update(tenantSchemas)
+      .set({ dropAfter: leaseFrom() })
+      .where(and(isSchema(databaseId, schemaName), inArray(tenantSchemas.state, ['INCOMING', 'SCRATCH'])))
+      .returning({ schemaName: tenantSchemas.schemaName }),
+  );
+  if (renewed.length === 0) throw givenUp();
+}
+
+/** Makes a finished copy the one that an organization is served from, in the transaction that says so. */
+export async function activateCopy(tx: CatalogTx, place: SchemaPlace, organizationId: string): Promise<void> {
+  const activated = await tx
+    .update(tenantSchemas)
+    .set({ state: 'ACTIVE', organizationId, dropAfter: null })
+    .where(and(isSchema(place.databaseId, place.schemaName), eq(tenantSchemas.state, 'INCOMING')))
+    .returning({ schemaName: tenantSchemas.schemaName });
+  if (activated.length === 0) throw givenUp();
+}
+
+/** Drops a copy that is not needed any more, as far as that is possible now; what is left goes when its time is over. */
+export async function discardCopy(fleet: Fleet, place: SchemaPlace): Promise<void> {
+  await dropSchema(fleet, place).catch(() => {});
+}
+
+const givenUp = () => new AppError('CANCELLED', 'The copy was given up meanwhile: begin again');

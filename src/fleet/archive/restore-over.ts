@@ -1,0 +1,185 @@
+import { and, eq } from 'drizzle-orm';
+import { later } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
+import { holdingLife } from '../../tenancy/life-lock.ts';
+import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
+import { isSchema, servedSchema, type Tenant, tenantColumns, tenantNotFound, tenantOf } from '../../tenancy/tenant.ts';
+import { lockOrganization } from '../../tenancy/update-organization.ts';
+import { readEra } from '../copy/era.ts';
+import { tablesOf } from '../copy/tenant-tables.ts';
+import { closeAccess } from '../deletion/access.ts';
+import type { Fleet, FleetAdmins } from '../fleet.ts';
+import { refuseUntilSwitched } from '../move/journal.ts';
+import type { SchemaPlace } from '../schemas/drop-schema.ts';
+import { type BackupOptions, backupTenant } from './backup-tenant.ts';
+import { beginEra } from './begin-era.ts';
+import { buildCopy, type CopyOptions, migrationsOf, updateCopy } from './build-copy.ts';
+import { activateCopy, discardCopy, reserveCopy } from './copy-place.ts';
+import type { Archive } from './open-archive.ts';
+
+export interface RestoreOverOptions extends CopyOptions {
+  /** Where the state as it is now is saved first; null to save nothing. */
+  safety: Pick<BackupOptions, 'folder' | 'key'> | null;
+  actor?: AuditActor | undefined;
+  /** How long the replaced copy is kept; milliseconds. */
+  retainMs?: number;
+  /** Gives every member a profile in the copy, before anybody is served; and writes down which, with the change of copies. */
+  prepare?: ((copy: Tenant) => Promise<void>) | undefined;
+  activate?: ((tx: CatalogTx, copy: Tenant) => Promise<void>) | undefined;
+}
+
+export interface RestoredOver {
+  /** The organization with its new place. */
+  tenant: Tenant;
+  /** The archive of what was replaced; undefined when there was nothing, or it was not wanted. */
+  safetyArchive: string | undefined;
+  /** Until when the replaced copy is kept. */
+  retainedUntil: Date;
+}
+
+const day = 24 * 60 * 60_000;
+const defaultRetainMs = 7 * day;
+
+/**
+ * Replaces an organization's data by that of an archive. The copy is built beside what is served; one transaction of the
+ * catalog then changes them, so the organization is wholly old or wholly new. Members, settings and names stay as they
+ * are. What was written since the archive was made is in the safety archive, and for a week in the copy that was replaced.
+ * Throws INVALID_STATE while the organization is moved, deleted or restored otherwise, and what `buildCopy` throws; then
+ * nothing has changed.
+ */
+export function restoreOver(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  { archive, tenant }: { archive: Archive; tenant: Tenant },
+  options: RestoreOverOptions,
+): Promise<RestoredOver> {
+  migrationsOf(fleet, archive.manifest);
+  return holdingLife(fleet, tenant.id, async () => {
+    // As it is now that nobody else can change its place
+    const before = await currentPlace(fleet, tenant.id);
+    await fleet.catalog.read((db) => refuseUntilSwitched(db, tenant.id));
+    const old = await lookAt(fleet, admins, before);
+    const safetyArchive = old.exists ? await saveState(fleet, admins, before, options) : undefined;
+    const copy = await buildReplacement(fleet, admins, { archive, before, eraBefore: old.era }, options);
+    const retainedUntil = later(new Date(), options.retainMs ?? defaultRetainMs);
+    const restored = await fleet.catalog
+      .write((tx) => changePlaces(tx, { before, copy, archive, retainedUntil, options }))
+      // One that is served by now, because only the answer was lost, is not dropped
+      .catch((error) => discarding(fleet, copy, error));
+    // A server that has not heard of the change is refused, rather than let write where nobody will read
+    if (old.exists) await closeAccess(fleet, before).catch(() => {});
+    return { tenant: restored, safetyArchive, retainedUntil };
+  });
+}
+
+interface Replacement {
+  archive: Archive;
+  before: Tenant;
+  eraBefore: number;
+}
+
+async function buildReplacement(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  { archive, before, eraBefore }: Replacement,
+  options: RestoreOverOptions,
+): Promise<Tenant> {
+  const place = await reserveCopy(fleet, before.databaseId, 'INCOMING');
+  try {
+    await buildCopy(fleet, admins, place, archive, options);
+    await updateCopy(fleet, admins, place, [...before.modules]);
+    const why = { action: 'organization.restored', organizationId: before.id, eraBefore };
+    await beginEra(admins, place, archive.manifest, why);
+    const copy: Tenant = { ...before, ...place, quarantined: false };
+    await options.prepare?.({ ...copy, status: 'PROVISIONING' });
+    return copy;
+  } catch (error) {
+    return await discarding(fleet, place, error);
+  }
+}
+
+async function discarding(fleet: Fleet, place: SchemaPlace, error: unknown): Promise<never> {
+  await discardCopy(fleet, place);
+  throw error;
+}
+
+interface Change {
+  before: Tenant;
+  copy: Tenant;
+  archive: Archive;
+  retainedUntil: Date;
+  options: RestoreOverOptions;
+}
+
+async function changePlaces(tx: CatalogTx, change: Change): Promise<Tenant> {
+  const { before, copy, archive, retainedUntil, options } = change;
+  const { id, databaseId, schemaName, roleName } = copy;
+  const { version } = await lockOrganization(tx, id);
+  await refuseUntilSwitched(tx, id);
+  await tx
+    .update(tenantSchemas)
+    .set({ state: 'RETAINED', dropAfter: retainedUntil })
+    .where(isSchema(before.databaseId, before.schemaName));
+  await activateCopy(tx, copy, id);
+  const wasBefore = and(
+    eq(organizations.databaseId, before.databaseId),
+    eq(organizations.schemaName, before.schemaName),
+  );
+  const changed = await tx
+    .update(organizations)
+    .set({ databaseId, schemaName, roleName, version: version + 1 })
+    .where(and(eq(organizations.id, id), wasBefore))
+    .returning({ id: organizations.id });
+  // The lock of its life may have been lost with its connection
+  if (changed.length === 0) throw new AppError('INVALID_STATE', 'The organization was moved or restored meanwhile');
+  await options.activate?.(tx, copy);
+  await recordAudit(tx, {
+    actor: options.actor ?? { kind: 'SYSTEM' },
+    action: 'organization.restored',
+    organizationId: id,
+    metadata: {
+      file: archive.file,
+      snapshotAt: archive.manifest.snapshotAt,
+      from: before.schemaName,
+      to: schemaName,
+      retainedUntil: retainedUntil.toISOString(),
+    },
+  });
+  await notifyOrganizationChanged(tx, id);
+  return copy;
+}
+
+async function saveState(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  before: Tenant,
+  { safety, actor, signal }: RestoreOverOptions,
+): Promise<string | undefined> {
+  if (!safety) return undefined;
+  const { file } = await backupTenant(fleet, admins, before, { ...safety, actor, signal });
+  return file;
+}
+
+/** Throws TENANT_NOT_FOUND while it is not whole, INVALID_STATE while it is on its way out. */
+async function currentPlace({ catalog }: Fleet, id: string): Promise<Tenant> {
+  const [row] = await catalog.read((db) =>
+    db.select(tenantColumns).from(organizations).innerJoin(tenantSchemas, servedSchema).where(eq(organizations.id, id)),
+  );
+  if (!row || row.status === 'PROVISIONING') throw tenantNotFound();
+  if (row.status === 'DELETING') throw new AppError('INVALID_STATE', 'The organization is being deleted');
+  return tenantOf(row);
+}
+
+/** What is there to be replaced: nothing, where a database was lost. */
+function lookAt(fleet: Fleet, admins: FleetAdmins, place: Tenant): Promise<{ exists: boolean; era: number }> {
+  return admins.at(place, (admin, { roles }) =>
+    admin.transaction(async (tx) => {
+      await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
+      const tables = await tablesOf(tx, fleet.lines, place.schemaName);
+      return { exists: tables.length > 0, era: (await readEra(tx, place.schemaName, tables))?.era ?? 0 };
+    }),
+  );
+}

@@ -1,0 +1,92 @@
+import type { Admin, AdminTx, CopyTx } from '../../db/admin.ts';
+import type { Migration } from '../../db/migration-files.ts';
+import { type Applied, schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
+import { productVersion } from '../../lib/product-version.ts';
+import { readCounters } from '../copy/counters.ts';
+import { readEra } from '../copy/era.ts';
+import { type ArchivedTable, type Manifest, newManifest } from '../copy/manifest.ts';
+import { inSnapshot } from '../copy/snapshot.ts';
+import { copyOut } from '../copy/table-copy.ts';
+import type { TenantTable } from '../copy/tenant-tables.ts';
+import { ArchiveWriter, type WriterOptions } from './archive-writer.ts';
+
+export interface ArchiveSource {
+  kind: Manifest['kind'];
+  organization: Manifest['organization'];
+  schemaName: string;
+  /** Who owns its tables, and may read the ledger of migrations. */
+  ownerRole: string;
+  /** Every migration that the schema may hold, in the order of application. */
+  migrations: readonly Migration[];
+}
+
+export interface Written {
+  file: string;
+  manifest: Manifest;
+  /** Of the file, in bytes. */
+  size: number;
+}
+
+/**
+ * Writes one snapshot of a schema to a new archive, which appears when it is whole. Throws SCHEMA_MISMATCH for a schema that is
+ * newer than this build: it may have tables that nobody here knows of.
+ */
+export async function writeArchive(
+  admin: Admin,
+  source: ArchiveSource,
+  file: string,
+  options: WriterOptions = {},
+): Promise<Written> {
+  await using writer = await ArchiveWriter.create(file, options);
+  const manifest = await inSnapshot(admin, source, async (tx, tables) => {
+    const { kind, organization, schemaName } = source;
+    const migrations = await appliedTo(tx, source);
+    const moment = await momentOf(tx);
+    const archived: ArchivedTable[] = [];
+    for (const table of tables) archived.push(await archiveTable(tx, writer, schemaName, table));
+    const events = await readEra(tx, schemaName, tables);
+    return newManifest({
+      kind,
+      product: productVersion,
+      ...moment,
+      organization,
+      migrations,
+      tables: archived,
+      events,
+    });
+  });
+  return { file, manifest, size: await writer.finish(manifest) };
+}
+
+async function archiveTable(
+  tx: CopyTx,
+  writer: ArchiveWriter,
+  schemaName: string,
+  table: TenantTable,
+): Promise<ArchivedTable> {
+  const { rows, parts } = await writer.addTable(table.name, copyOut(tx, schemaName, table));
+  // Others may have counted on since the snapshot: that is as good. Behind the rows it never stands.
+  const counters = await readCounters(tx, schemaName, table);
+  const columns = table.columns.map(({ name, type }) => ({ name, type }));
+  return { name: table.name, columns, rows, counters, parts };
+}
+
+async function appliedTo(tx: AdminTx, { schemaName, migrations }: ArchiveSource): Promise<Applied[]> {
+  const ledger = await tx.run<Applied & Record<string, unknown>>(
+    'select module as line, name, hash from chantier.tenant_migrations where schema_name = $1',
+    [schemaName],
+  );
+  const found = stateOf([], ledger, migrations);
+  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
+  const applied = new Set(ledger.map(({ line, name }) => `${line}/${name}`));
+  return migrations
+    .filter(({ line, name }) => applied.has(`${line}/${name}`))
+    .map(({ line, name, hash }) => ({ line, name, hash }));
+}
+
+async function momentOf(tx: AdminTx): Promise<Pick<Manifest, 'snapshotAt' | 'postgres'>> {
+  const [found] = await tx.run<{ at: string; postgres: string }>(
+    `select to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, current_setting('server_version') as postgres`,
+  );
+  return { snapshotAt: found!.at, postgres: found!.postgres };
+}

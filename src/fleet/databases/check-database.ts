@@ -1,0 +1,63 @@
+import { and, eq, ne } from 'drizzle-orm';
+import { Admin } from '../../db/admin.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { Database } from '../../tenancy/databases/databases.ts';
+import type { Installation } from '../../tenancy/installation.ts';
+import { databases } from '../../tenancy/tables.ts';
+import type { Fleet } from '../fleet.ts';
+import { ofComment } from './database-mark.ts';
+import { unusable } from './inspect-database.ts';
+
+export interface DatabaseCheck {
+  database: Database;
+  checkedAt: Date;
+  /** Why it cannot be used now; null when it can. */
+  error: string | null;
+}
+
+const connectMs = 5_000;
+/** For both connecting and answering: one that says nothing after signing in holds up nobody. */
+const mostMs = 10_000;
+
+/**
+ * Asks a database whether it answers to both logins and is the one that was registered, and writes down what it said. One
+ * that is down is never an error here, and one that has not answered to a login after `ms` counts as down.
+ */
+export async function checkDatabase(fleet: Fleet, database: Database, ms = mostMs): Promise<DatabaseCheck> {
+  const checkedAt = new Date();
+  const error = await whatFails(fleet, database.installation, ms);
+  await fleet.catalog.write(async (tx) => {
+    await tx
+      .update(databases)
+      .set({ checkedAt, lastError: error, state: error === null ? 'READY' : 'DOWN' })
+      .where(and(eq(databases.id, database.id), ne(databases.state, 'RETIRED')));
+  });
+  return { database, checkedAt, error };
+}
+
+async function whatFails({ onStatement }: Fleet, installation: Installation, ms: number): Promise<string | null> {
+  const { adminUrl, appUrl, lookup, databaseId } = installation;
+  for (const url of new Set([adminUrl, appUrl])) {
+    try {
+      await using admin = new Admin({ url, lookup, connectMs, ...(onStatement && { onStatement }) });
+      const [row] = await admin.within(ms, () =>
+        admin.run<{ comment: string | null }>(
+          `select obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
+        ),
+      );
+      if (ofComment(row?.comment ?? null)?.databaseId !== databaseId) {
+        throw new AppError('CONFIG_INVALID', 'The address leads to another database than the one that was registered');
+      }
+    } catch (error) {
+      const told = unusable(error, url);
+      return told instanceof Error ? told.message : String(told);
+    }
+  }
+  return null;
+}
+
+/** Checks every database, several at once; for upkeep. */
+export async function checkDatabases(fleet: Fleet): Promise<DatabaseCheck[]> {
+  const all = await fleet.databases.list();
+  return await Promise.all(all.map((database) => checkDatabase(fleet, database)));
+}

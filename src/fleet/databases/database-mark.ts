@@ -1,0 +1,18 @@
+import { primaryDatabaseId } from '../../tenancy/installation.ts';
+
+/** Whose a database is, as the comment on its schema `chantier` says. */
+export interface DatabaseMark {
+  prefix: string;
+  databaseId: string;
+}
+
+const pattern = /^installation (ch[0-9a-f]{8})(?: database ([0-9a-f-]{36}))?$/;
+
+export const commentOf = ({ prefix, databaseId }: DatabaseMark): string =>
+  databaseId === primaryDatabaseId ? `installation ${prefix}` : `installation ${prefix} database ${databaseId}`;
+
+/** Undefined for a comment that this program did not write. */
+export function ofComment(comment: string | null): DatabaseMark | undefined {
+  const [, prefix, databaseId = primaryDatabaseId] = pattern.exec(comment ?? '') ?? [];
+  return prefix === undefined ? undefined : { prefix, databaseId };
+}

@@ -1,0 +1,89 @@
+import { Admin, type AdminTx } from '../../db/admin.ts';
+import { isLoginRefused, toAppError } from '../../db/pg-errors.ts';
+import { AppError } from '../../lib/errors.ts';
+import { Grantor } from '../../tenancy/grantor.ts';
+import type { Installation } from '../../tenancy/installation.ts';
+import { type DatabaseMark, ofComment } from './database-mark.ts';
+
+export type Connection = Pick<Installation, 'adminUrl' | 'lookup'> & {
+  onStatement?: ((text: string) => void) | undefined;
+};
+
+const connectMs = 10_000;
+const mostMs = 30_000;
+
+/**
+ * Connects to a database as its administrator and says whose it is: undefined for one that nobody uses yet. Throws
+ * BAD_INPUT for one that refuses the login, is too old or not in UTF8, or is used for something else; UNAVAILABLE for one that
+ * does not answer.
+ */
+export async function inspectDatabase({
+  adminUrl,
+  lookup,
+  onStatement,
+}: Connection): Promise<DatabaseMark | undefined> {
+  await using admin = new Admin({ url: adminUrl, lookup, connectMs, ...(onStatement && { onStatement }) });
+  try {
+    return await admin.within(mostMs, () =>
+      admin.transaction(async (tx) => {
+        await Grantor.of(tx);
+        return await markOf(tx);
+      }),
+    );
+  } catch (error) {
+    throw unusable(error, adminUrl);
+  }
+}
+
+async function markOf(tx: AdminTx): Promise<DatabaseMark | undefined> {
+  const [found] = await tx.run<{ ours: boolean; comment: string | null; foreign: string | null }>(
+    `select to_regnamespace('chantier') is not null as ours,
+      obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment,
+      (select min(n.nspname || coalesce('.' || c.relname, '')) from pg_namespace n left join pg_class c on c.relnamespace = n.oid
+        where n.nspname = 'catalog' or n.nspname ~ '^tenant_' or (n.nspname = 'public' and c.relkind in ('r', 'p', 'v', 'm')
+          and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e'))) as foreign`,
+  );
+  if (!found?.ours) {
+    if (found?.foreign) throw bad(`The database is not empty: it has ${found.foreign}`);
+    return undefined;
+  }
+  const mark = ofComment(found.comment);
+  if (!mark) throw bad('The database has a schema "chantier" that this program did not make');
+  return mark;
+}
+
+/** What is wrong with the database that somebody named, in words, without its password; other errors as they are. */
+export function unusable(error: unknown, url: string): unknown {
+  const { host, pathname, username } = new URL(url);
+  const place = `The database ${decodeURIComponent(pathname.slice(1))} at ${host}`;
+  if (isLoginRefused(error)) return bad(`${place} does not let ${decodeURIComponent(username)} in`, error);
+  const known = toAppError(error);
+  switch (known?.code) {
+    case 'CONFIG_INVALID':
+    case 'INSUFFICIENT_RIGHTS':
+    case 'MIGRATION_FAILED':
+    case 'SCHEMA_MISMATCH':
+      return bad(known.message, error);
+    case 'UNAVAILABLE':
+    case 'CONNECTION_LOST':
+      return new AppError('UNAVAILABLE', `${place} takes no connection: ${reasonOf(error)}`, {}, { cause: error });
+    case undefined:
+      // TLS has codes of its own
+      return isTls(error) ? bad(`${place} cannot be trusted: ${reasonOf(error)}`, error) : error;
+    default:
+      return error;
+  }
+}
+
+const bad = (message: string, cause?: unknown): AppError =>
+  new AppError('BAD_INPUT', message, { field: 'databaseUrl' }, { cause });
+
+const isTls = (error: unknown): boolean =>
+  error instanceof Error && /^(ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/.test(codeOf(error));
+
+const codeOf = (error: Error): string => String((error as NodeJS.ErrnoException).code ?? '');
+
+function reasonOf(error: unknown): string {
+  const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return root instanceof Error ? root.message || root.name : String(root);
+}

@@ -1,0 +1,176 @@
+import { and, eq, ne } from 'drizzle-orm';
+import type { Admin } from '../../db/admin.ts';
+import { retried } from '../../db/migrator.ts';
+import { AppError } from '../../lib/errors.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import type { By } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogDb, CatalogTx } from '../../tenancy/catalog.ts';
+import { placeOfUrl, readDatabaseUrl } from '../../tenancy/databases/database-url.ts';
+import { type Database, type DatabaseRow, urlContext } from '../../tenancy/databases/databases.ts';
+import { type Installation, primaryDatabaseId } from '../../tenancy/installation.ts';
+import { notifyDatabaseChanged } from '../../tenancy/invalidation.ts';
+import { databases, tenantSchemas } from '../../tenancy/tables.ts';
+import { adminsOf, type Fleet } from '../fleet.ts';
+import { bootstrap } from '../schemas/bootstrap.ts';
+import { makeRole } from '../schemas/build-schema.ts';
+import { migrateDatabase } from '../schemas/migrate-database.ts';
+import type { DatabaseMark } from './database-mark.ts';
+import { inspectDatabase, unusable } from './inspect-database.ts';
+
+export interface NewDatabase {
+  /** What people call it; made up when absent. */
+  name?: string | undefined;
+  kind: 'SHARED' | 'DEDICATED';
+  /** By a login that may create roles and schemas; or, with `adminUrl` beside it, by the one that the program serves with. */
+  url: string;
+  adminUrl?: string | undefined;
+}
+
+export interface RegisterOptions {
+  by: By;
+  /** The organization that it is to be the own database of: it may hold nobody else. */
+  for?: string | undefined;
+}
+
+const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/**
+ * Makes a further database one of the installation's: looks at it, prepares it, brings it up to this build, and only then
+ * writes it down, its addresses sealed. Interrupted or repeated, the same call completes it; for one that is registered
+ * already under that name it changes the addresses. Throws BAD_INPUT for an address that cannot be used, with the reason;
+ * UNAVAILABLE for one that does not answer; ALREADY_EXISTS for a name or a database that is taken.
+ */
+export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, options: RegisterOptions): Promise<Database> {
+  const { appUrl, adminUrl } = addressesOf(fleet, wanted);
+  if (wanted.name !== undefined && !named.test(wanted.name)) {
+    throw new AppError('BAD_INPUT', 'A name has up to 63 of a-z, 0-9 and -', { field: 'name' });
+  }
+  const { guard } = fleet.databases.network;
+  const { hostname } = new URL(adminUrl);
+  await guard.check(hostname).catch((error: unknown) => {
+    throw unusable(error, adminUrl);
+  });
+  const lookup = guard.lookupFor(hostname);
+  const mark = await inspectDatabase({ adminUrl, lookup, onStatement: fleet.onStatement });
+  const databaseId = idOf(fleet, mark);
+  await fleet.catalog.read((db) => refuseTaken(db, databaseId, wanted, options));
+  const { secret } = fleet.databases;
+  const further = { databaseId, prefix: fleet.installation.prefix };
+  const { onStatement } = fleet;
+  const installation = await prepare(fleet, wanted.kind, () =>
+    bootstrap({ adminUrl, appUrl, secret, further, lookup, onStatement }),
+  ).catch((error: unknown) => {
+    throw unusable(error, adminUrl);
+  });
+  const row = await fleet.catalog.write((tx) => write(tx, fleet, wanted, installation, options));
+  return fleet.databases.open(row);
+}
+
+/** Both addresses, checked; the second only when it was given. */
+function addressesOf({ databases: { network } }: Fleet, { url, adminUrl }: NewDatabase) {
+  const first = readDatabaseUrl(url, network).href;
+  if (adminUrl === undefined) return { appUrl: undefined, adminUrl: first };
+  const second = readDatabaseUrl(adminUrl, network).href;
+  if (placeOfUrl(first) !== placeOfUrl(second)) {
+    throw new AppError('BAD_INPUT', 'Both addresses must mean the same database', { field: 'adminUrl' });
+  }
+  return { appUrl: first, adminUrl: second };
+}
+
+function idOf({ installation }: Fleet, mark: DatabaseMark | undefined): string {
+  if (mark === undefined) return uuidv7();
+  if (mark.prefix !== installation.prefix) {
+    throw new AppError('BAD_INPUT', 'The database belongs to another installation', { field: 'databaseUrl' });
+  }
+  if (mark.databaseId === primaryDatabaseId) {
+    throw new AppError('BAD_INPUT', 'This is the primary database of the installation', { field: 'databaseUrl' });
+  }
+  return mark.databaseId;
+}
+
+async function refuseTaken(
+  db: CatalogDb,
+  databaseId: string,
+  { name, kind }: NewDatabase,
+  { for: organizationId }: RegisterOptions,
+): Promise<void> {
+  const [known] = await db.select().from(databases).where(eq(databases.id, databaseId));
+  if (organizationId !== undefined && known && known.state !== 'RETIRED') {
+    const held = await db.select().from(tenantSchemas).where(eq(tenantSchemas.databaseId, databaseId));
+    if (known.kind !== kind || held.some((schema) => schema.organizationId !== organizationId)) {
+      throw new AppError('IN_USE', 'This database is in use already', { field: 'databaseUrl' });
+    }
+  }
+  if (name === undefined) return;
+  const [other] = await db
+    .select({ id: databases.id })
+    .from(databases)
+    .where(and(eq(databases.name, name), ne(databases.id, databaseId)));
+  if (other) throw new AppError('ALREADY_EXISTS', `There is another database called ${name}`, { field: 'name' });
+  if (known && known.state !== 'RETIRED' && known.name !== name) {
+    throw new AppError('ALREADY_EXISTS', `The database is registered already, as ${known.name}`, { field: 'name' });
+  }
+}
+
+async function prepare(
+  fleet: Fleet,
+  kind: NewDatabase['kind'],
+  install: () => Promise<Installation>,
+): Promise<Installation> {
+  const installation = await install();
+  await using admins = adminsOf({
+    onStatement: fleet.onStatement,
+    databases: { installationOf: async () => installation },
+  });
+  await admins.use(async (admin) => {
+    await migrateDatabase(admin, installation, fleet.lines);
+    await letIn(fleet, admin, fleet.databases.servedAs(kind, installation));
+  });
+  return installation;
+}
+
+/** Lets the login that serves from now on act as the tenants that live here already; before, it may have been another one. */
+async function letIn({ catalog }: Fleet, admin: Admin, installation: Installation): Promise<void> {
+  const held = await catalog.read((db) =>
+    db
+      .select({ roleName: tenantSchemas.roleName })
+      .from(tenantSchemas)
+      .where(and(eq(tenantSchemas.databaseId, installation.databaseId), ne(tenantSchemas.state, 'DROPPING'))),
+  );
+  for (const { roleName } of held) {
+    await retried(8, () => admin.transaction((tx) => makeRole(tx, roleName, installation)));
+  }
+}
+
+async function write(
+  tx: CatalogTx,
+  { databases: { seal } }: Fleet,
+  { name, kind }: NewDatabase,
+  { databaseId: id, appUrl, adminUrl }: Installation,
+  options: RegisterOptions,
+): Promise<DatabaseRow> {
+  await refuseTaken(tx, id, { name, kind, url: adminUrl }, options);
+  const row = {
+    ...(name !== undefined && { name }),
+    kind,
+    state: 'READY' as const,
+    sealedUrl: seal.seal(appUrl, urlContext(id, 'app')),
+    sealedAdminUrl: seal.seal(adminUrl, urlContext(id, 'admin')),
+    checkedAt: new Date(),
+    lastError: null,
+  };
+  const [written] = await tx
+    .insert(databases)
+    .values({ id, name: name ?? `${kind.toLowerCase()}-${id.slice(-12)}`, ...row })
+    .onConflictDoUpdate({ target: databases.id, set: row })
+    .returning();
+  await recordAudit(tx, {
+    ...options.by,
+    action: 'database.registered',
+    resource: { type: 'Database', id },
+    metadata: { name: written!.name, kind, place: placeOfUrl(appUrl) },
+  });
+  await notifyDatabaseChanged(tx, id);
+  return written!;
+}

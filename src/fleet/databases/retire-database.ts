@@ -1,0 +1,36 @@
+import { eq } from 'drizzle-orm';
+import { AppError } from '../../lib/errors.ts';
+import type { By } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import { notifyDatabaseChanged } from '../../tenancy/invalidation.ts';
+import { databases, tenantSchemas } from '../../tenancy/tables.ts';
+
+/**
+ * Stops using a database: nothing is placed in it any more, and nobody connects to it. What is in it stays there. Doing it twice
+ * changes nothing. Throws NOT_FOUND, INVALID_STATE for the primary one, IN_USE while it holds schemas of tenants, copies
+ * that are kept for a time among them.
+ */
+export async function retireDatabase(tx: CatalogTx, databaseId: string, { actor, ...origin }: By): Promise<void> {
+  if (databaseId === primaryDatabaseId) throw new AppError('INVALID_STATE', 'The primary database cannot be retired');
+  const [row] = await tx.select().from(databases).where(eq(databases.id, databaseId)).for('update');
+  if (!row) throw new AppError('NOT_FOUND', 'There is no such database');
+  if (row.state === 'RETIRED') return;
+  const held = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.databaseId, databaseId)).limit(1);
+  if (held.length > 0) {
+    throw new AppError(
+      'IN_USE',
+      `The database ${row.name} holds schemas of tenants: move them, or confirm their moves`,
+    );
+  }
+  await tx.update(databases).set({ state: 'RETIRED' }).where(eq(databases.id, databaseId));
+  await recordAudit(tx, {
+    actor,
+    ...origin,
+    action: 'database.retired',
+    resource: { type: 'Database', id: databaseId },
+    metadata: { name: row.name },
+  });
+  await notifyDatabaseChanged(tx, databaseId);
+}

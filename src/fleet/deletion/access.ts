@@ -1,0 +1,32 @@
+import { quoteIdentifier } from '../../db/identifier.ts';
+import type { Organization } from '../../tenancy/update-organization.ts';
+import { adminsOf, type Fleet } from '../fleet.ts';
+
+type Place = Pick<Organization, 'databaseId' | 'schemaName' | 'roleName'>;
+
+/** Takes from an organization's role the way into its schema: whatever a server still believes, nothing is read any more. */
+export const closeAccess = (fleet: Fleet, place: Place): Promise<void> =>
+  change(fleet, place, (schema, role) => `revoke usage on schema ${schema} from ${role}`);
+
+/** Gives it back. */
+export const openAccess = (fleet: Fleet, place: Place): Promise<void> =>
+  change(fleet, place, (schema, role) => `grant usage on schema ${schema} to ${role}`);
+
+const mostMs = 30_000;
+
+async function change(
+  fleet: Fleet,
+  { databaseId, schemaName, roleName }: Place,
+  statement: (schema: string, role: string) => string,
+): Promise<void> {
+  await using admins = adminsOf(fleet, databaseId);
+  await admins.use((admin, { roles }) =>
+    admin.within(mostMs, () =>
+      admin.transaction(async (tx) => {
+        // What a schema's owner granted, only its owner takes back
+        await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
+        await tx.run(statement(quoteIdentifier(schemaName), quoteIdentifier(roleName)));
+      }),
+    ),
+  );
+}

@@ -1,0 +1,76 @@
+import { and, inArray, isNull, lte, or } from 'drizzle-orm';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { CatalogDb } from '../../tenancy/catalog.ts';
+import { tenantSchemas } from '../../tenancy/tables.ts';
+import type { Fleet } from '../fleet.ts';
+import { dropSchema } from '../schemas/drop-schema.ts';
+import { purgeOrganization } from './purge-organization.ts';
+
+export interface DropDueOptions {
+  clock?: Clock;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((done: { what: string; error?: unknown }) => void) | undefined;
+}
+
+export interface DropDueReport {
+  /** Slugs of organizations that are gone now. */
+  organizations: string[];
+  /** Schemas of failed provisions, of copies that were kept for a time, of trials. */
+  schemas: string[];
+  failed: { what: string; error: unknown }[];
+}
+
+/**
+ * Drops whatever is due: organizations whose time of grace is over, and schemas that serve nobody. One that fails, or that
+ * somebody else is at, stops none of the others.
+ */
+export async function dropDue(fleet: Fleet, options: DropDueOptions = {}): Promise<DropDueReport> {
+  const { clock = systemClock, signal, onProgress } = options;
+  const report: DropDueReport = { organizations: [], schemas: [], failed: [] };
+  const attempt = async (what: string, done: string[], work: () => Promise<unknown>) => {
+    if (signal?.aborted) return;
+    try {
+      await work();
+      done.push(what);
+      onProgress?.({ what });
+    } catch (error) {
+      if (isAtIt(error)) return;
+      report.failed.push({ what, error });
+      onProgress?.({ what, error });
+    }
+  };
+  const by = { actor: { kind: 'SYSTEM' } } as const;
+  for (const { id, slug } of await fleet.catalog.read((db) => dueOrganizations(db, clock()))) {
+    await attempt(slug, report.organizations, () => purgeOrganization(fleet, id, { by, clock, signal }));
+  }
+  for (const place of await fleet.catalog.read((db) => dueSchemas(db, clock()))) {
+    await attempt(place.schemaName, report.schemas, () => dropSchema(fleet, place, { signal }));
+  }
+  return report;
+}
+
+const dueOrganizations = (db: CatalogDb, now: Date) =>
+  db.query.organizations.findMany({
+    columns: { id: true, slug: true },
+    where: { status: 'DELETING', deleteAfter: { lte: now } },
+    orderBy: { deleteAfter: 'asc' },
+  });
+
+/** Those of an organization go with it, where they are counted. */
+const dueSchemas = (db: CatalogDb, now: Date) =>
+  db
+    .select()
+    .from(tenantSchemas)
+    .where(
+      and(
+        inArray(tenantSchemas.state, ['DROPPING', 'RETAINED', 'SCRATCH', 'INCOMING']),
+        or(
+          lte(tenantSchemas.dropAfter, now),
+          and(inArray(tenantSchemas.state, ['DROPPING']), isNull(tenantSchemas.dropAfter)),
+        ),
+      ),
+    );
+
+/** It is being dropped by somebody else, or has just been taken back. */
+const isAtIt = (error: unknown): boolean => error instanceof AppError && error.code === 'INVALID_STATE';

@@ -1,0 +1,101 @@
+import { eq } from 'drizzle-orm';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { By } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
+import { holdingLife } from '../../tenancy/life-lock.ts';
+import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
+import type { Organization } from '../../tenancy/update-organization.ts';
+import { adminsOf, type Fleet } from '../fleet.ts';
+import { type DropOptions, dropSchema, type SchemaPlace } from '../schemas/drop-schema.ts';
+import { schemaSize } from '../schemas/schema-tables.ts';
+import { deleteCatalogRows } from './catalog-rows.ts';
+import { deletionRequested, lockWhole } from './delete-organization.ts';
+import { type Contents, dropStarted, lastEntry, organizationDeleted, type Receipt, sealReceipt } from './receipt.ts';
+
+export interface PurgeOptions extends DropOptions {
+  by: By;
+  /** Before the time of grace is over. */
+  now?: boolean;
+  clock?: Clock;
+}
+
+/**
+ * Drops everything of an organization that is being deleted, and gives the receipt: what it holds is counted, its schemas
+ * are marked (from here on nothing takes it back), dropped in small transactions, and last the rows of the catalog go in
+ * the transaction that keeps the receipt. Interrupted anywhere, the same call goes on. Throws INVALID_STATE for one that is
+ * not being deleted or may still be taken back.
+ */
+export function purgeOrganization(fleet: Fleet, id: string, options: PurgeOptions): Promise<Receipt> {
+  return holdingLife(fleet, id, async () => {
+    const organization = await fleet.catalog.write((tx) => requireDue(tx, id, options));
+    const contents = await count(fleet, organization);
+    const places = await fleet.catalog.write((tx) => beginDrop(tx, id, contents, options));
+    for (const place of places) await dropSchema(fleet, place, options);
+    return await fleet.catalog.write((tx) => finish(tx, organization, options));
+  });
+}
+
+async function requireDue(tx: CatalogTx, id: string, { now = false, clock = systemClock }: PurgeOptions) {
+  const organization = await lockWhole(tx, id);
+  const { status, deleteAfter } = organization;
+  if (status !== 'DELETING') throw new AppError('INVALID_STATE', 'The deletion of the organization was not asked for');
+  if (!now && deleteAfter && deleteAfter > clock()) {
+    throw new AppError('INVALID_STATE', `The organization can be taken back until ${deleteAfter.toISOString()}`);
+  }
+  return organization;
+}
+
+/** How long counting all rows may take. */
+const countMs = 30 * 60_000;
+
+async function count(fleet: Fleet, { databaseId, schemaName }: Organization): Promise<Contents> {
+  await using admins = adminsOf(fleet, databaseId);
+  return await admins.use((admin, { roles }) =>
+    admin.within(countMs, () =>
+      admin.transaction(async (tx) => {
+        await tx.run('set transaction isolation level repeatable read, read only');
+        await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
+        return { databaseId, schemaName, ...(await schemaSize(tx, schemaName)) };
+      }),
+    ),
+  );
+}
+
+/** Marks all its schemas, other copies too. What was counted is kept with the first mark: later there is less. */
+async function beginDrop(tx: CatalogTx, id: string, contents: Contents, options: PurgeOptions): Promise<SchemaPlace[]> {
+  await requireDue(tx, id, options);
+  const places = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.organizationId, id));
+  if (places.some(({ state }) => state === 'ACTIVE')) {
+    await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(eq(tenantSchemas.organizationId, id));
+    // Nothing takes it back any more: interrupted, it is due at once, whatever time of grace is left
+    const { clock = systemClock } = options;
+    await tx.update(organizations).set({ deleteAfter: clock() }).where(eq(organizations.id, id));
+    await recordAudit(tx, { ...options.by, action: dropStarted, organizationId: id, metadata: { ...contents } });
+    await notifyOrganizationChanged(tx, id);
+  }
+  return places;
+}
+
+async function finish(tx: CatalogTx, organization: Organization, { by, clock = systemClock }: PurgeOptions) {
+  const { id: organizationId, slug, name } = organization;
+  const asked = await lastEntry(tx, organizationId, deletionRequested);
+  const started = await lastEntry(tx, organizationId, dropStarted);
+  const catalog = await deleteCatalogRows(tx, organizationId);
+  await tx.delete(organizations).where(eq(organizations.id, organizationId));
+  const receipt = sealReceipt({
+    organizationId,
+    slug,
+    name,
+    ...(started!.metadata as Contents),
+    requestedAt: asked!.at.toISOString(),
+    requestedBy: asked!.actorId === null ? asked!.actorKind : `${asked!.actorKind} ${asked!.actorId}`,
+    droppedAt: clock().toISOString(),
+    catalog,
+  });
+  await recordAudit(tx, { ...by, action: organizationDeleted, organizationId, metadata: { ...receipt } });
+  await notifyOrganizationChanged(tx, organizationId);
+  return receipt;
+}

@@ -1,0 +1,60 @@
+import { and, desc, eq, ne, sql } from 'drizzle-orm';
+import { AppError } from '../../lib/errors.ts';
+import type { By } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
+import { holdingLife } from '../../tenancy/life-lock.ts';
+import { auditLogs, organizationStatuses, organizations } from '../../tenancy/tables.ts';
+import type { Organization } from '../../tenancy/update-organization.ts';
+import type { Fleet } from '../fleet.ts';
+import { openAccess } from './access.ts';
+import { deletionRequested, isStillThere, lockWhole } from './delete-organization.ts';
+
+/**
+ * Takes a deletion back: the organization is again what it was, be it suspended or archived. Throws INVALID_STATE when it
+ * is not being deleted, or when its data is being dropped already.
+ */
+export function undeleteOrganization(fleet: Fleet, id: string, by: By): Promise<Organization> {
+  return holdingLife(fleet, id, async () => {
+    const doomed = await fleet.catalog.write((tx) => requireWhole(tx, id));
+    await openAccess(fleet, doomed);
+    return await fleet.catalog.write((tx) => revive(tx, id, by));
+  });
+}
+
+async function requireWhole(tx: CatalogTx, id: string): Promise<Organization> {
+  const organization = await lockWhole(tx, id);
+  if (organization.status !== 'DELETING') {
+    throw new AppError('INVALID_STATE', `The organization is ${organization.status.toLowerCase()}`);
+  }
+  if (!(await isStillThere(tx, organization))) {
+    throw new AppError('INVALID_STATE', 'The data of the organization is being dropped');
+  }
+  return organization;
+}
+
+async function revive(tx: CatalogTx, id: string, by: By): Promise<Organization> {
+  const { version } = await requireWhole(tx, id);
+  const status = await statusBefore(tx, id);
+  const [after] = await tx
+    .update(organizations)
+    .set({ status, deleteAfter: null, version: version + 1 })
+    .where(eq(organizations.id, id))
+    .returning();
+  await recordAudit(tx, { ...by, action: 'organization.undeleted', organizationId: id, metadata: { to: status } });
+  await notifyOrganizationChanged(tx, id);
+  return after!;
+}
+
+/** What it was when its deletion was asked for; asking again for another time of grace says nothing of that. */
+async function statusBefore(tx: CatalogTx, id: string): Promise<Organization['status']> {
+  const from = sql<string>`${auditLogs.metadata} ->> 'from'`;
+  const [asked] = await tx
+    .select({ from })
+    .from(auditLogs)
+    .where(and(eq(auditLogs.organizationId, id), eq(auditLogs.action, deletionRequested), ne(from, 'DELETING')))
+    .orderBy(desc(auditLogs.id))
+    .limit(1);
+  return organizationStatuses.find((status) => status === asked?.from) ?? 'ACTIVE';
+}

@@ -1,0 +1,193 @@
+import type { Ledger } from '../../db/migration-ledger.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Database } from '../../tenancy/databases/databases.ts';
+import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import { tenantNotFound } from '../../tenancy/tenant.ts';
+import { type Drift, findDrift } from '../drift/find-drift.ts';
+import { adminsOf, type Fleet } from '../fleet.ts';
+import { readLedger } from '../schemas/migrate-database.ts';
+import { sharedStatus } from '../schemas/schema-status.ts';
+import { byDatabase, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
+import { budgetOf, checkBudget, type DatabaseBudget, filesOf } from './catalog-budget.ts';
+import { type CatalogFacts, catalogFacts } from './catalog-facts.ts';
+import { checkOrphans } from './check-orphans.ts';
+import { checkRights } from './check-rights.ts';
+import { checkRoles } from './check-roles.ts';
+import { checkClock, checkSettings } from './check-settings.ts';
+import { checkTenants } from './check-tenants.ts';
+import type { DatabaseVisit } from './database-visit.ts';
+import { type Finding, Findings } from './finding.ts';
+
+export interface DoctorOptions {
+  /** Slug or schema name: only how this one's schema stands to its migrations. */
+  only?: string | undefined;
+  clock: Clock;
+  /** Connections of one server process: to tenants in each database, each up to so many bytes; to the catalog. */
+  pools: { tenants: number; catalog: number; slotBytes: number };
+  /** How many spares are to be kept ready. */
+  spares: number;
+  signal?: AbortSignal | undefined;
+  onProgress?: ((compared: number, total: number) => void) | undefined;
+}
+
+export interface SchemaDrift extends Drift {
+  slug: string | undefined;
+  database: string;
+}
+
+export interface DoctorReport {
+  findings: Finding[];
+  drift: SchemaDrift[];
+  budgets: DatabaseBudget[];
+  /** How many schemas were compared with their migrations. */
+  compared: number;
+}
+
+/** The listener, and what commands and upkeep use beside the pools. */
+const otherConnections = 5;
+
+/**
+ * Looks whether everything is as the program made it, in all databases, and changes nothing. A database that does not
+ * answer is a finding; the others are looked at.
+ */
+export async function runDoctor(fleet: Fleet, options: DoctorOptions): Promise<DoctorReport> {
+  const report: DoctorReport = { findings: [], drift: [], budgets: [], compared: 0 };
+  const shared = await checkShared(fleet);
+  report.findings.push(...shared);
+  if (shared.length > 0) return report;
+  const places = await surveyPlaces(fleet.catalog, options.only === undefined ? undefined : [options.only]);
+  if (options.only !== undefined && places.length === 0) throw tenantNotFound();
+  const facts = await catalogFacts(fleet.catalog);
+  if (options.only === undefined) {
+    report.findings.push(...checkTenants(facts, { now: options.clock(), spares: options.spares }));
+  }
+  const perDatabase = byDatabase(places);
+  for (const database of await fleet.databases.list()) {
+    if (options.signal?.aborted) break;
+    const here = perDatabase.get(database.id) ?? [];
+    if (options.only !== undefined && here.length === 0) continue;
+    const total = places.length;
+    await visitDatabase({ fleet, options, report, facts, total }, database, here);
+  }
+  return report;
+}
+
+/** The catalog's tables must be those of this build before they are asked. */
+async function checkShared(fleet: Fleet): Promise<Finding[]> {
+  await using admins = adminsOf(fleet);
+  const found = new Findings('migrations', 'primary');
+  for (const { schemaName, found: stand } of sharedStatus(fleet.lines, await admins.use(readLedger))) {
+    if (stand.state === 'BEHIND') found.problem(schemaName, 'is older than this build: run `chantier migrate`');
+    else if (stand.state !== 'CURRENT') found.problem(schemaName, 'is not of this build');
+  }
+  return found.all;
+}
+
+interface Context {
+  fleet: Fleet;
+  options: DoctorOptions;
+  report: DoctorReport;
+  facts: CatalogFacts;
+  total: number;
+}
+
+async function visitDatabase(context: Context, database: Database, places: readonly SurveyedPlace[]): Promise<void> {
+  const { fleet, options, report } = context;
+  try {
+    await using admins = adminsOf(fleet, database.id);
+    await admins.use(async (admin) => {
+      if (options.only === undefined) await checkDatabase(context, visitOf(context, database, admin));
+    });
+    const ledger = await admins.use(readLedger);
+    report.findings.push(...checkMigrations(fleet, database.name, places, ledger));
+    await compare(context, database, places, ledger);
+  } catch (error) {
+    const found = new Findings('database', database.name);
+    found.problem(database.name, `could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
+    report.findings.push(...found.all);
+  }
+}
+
+function visitOf(
+  { facts, options }: Context,
+  { id, name, installation }: Database,
+  admin: DatabaseVisit['admin'],
+): DatabaseVisit {
+  const { tenants, catalog, slotBytes } = options.pools;
+  const isPrimary = id === primaryDatabaseId;
+  return {
+    name,
+    admin,
+    installation,
+    schemas: facts.schemas.filter(({ databaseId }) => databaseId === id),
+    knownRoles: new Set(facts.schemas.map(({ roleName }) => roleName)),
+    slotBytes,
+    connections: { tenants, others: isPrimary ? catalog + otherConnections : otherConnections },
+    capacity: facts.databases.find((row) => row.id === id)!.capacity,
+  };
+}
+
+async function checkDatabase({ options, report }: Context, visit: DatabaseVisit): Promise<void> {
+  const budget = await budgetOf(visit);
+  report.budgets.push(budget);
+  report.findings.push(
+    ...(await checkRoles(visit)),
+    ...(await checkRights(visit)),
+    ...(await checkSettings(visit, filesOf(budget))),
+    ...(await checkOrphans(visit, options.clock())),
+    ...(await checkClock(visit, () => options.clock().getTime())),
+    ...checkBudget(budget),
+  );
+}
+
+function checkMigrations(
+  { lines }: Fleet,
+  database: string,
+  places: readonly SurveyedPlace[],
+  ledger: Ledger,
+): Finding[] {
+  const found = new Findings('migrations', database);
+  const stands = places.map((place) => ({ place, stand: standOf(lines, ledger, place) }));
+  // Most that are not as they should be are so in the same way
+  for (const alike of Map.groupBy(stands, ({ stand }) => JSON.stringify(stand)).values()) {
+    const { stand } = alike[0]!;
+    const name = someOf(alike.map(({ place }) => place.organization?.slug ?? place.schemaName));
+    if (stand.state === 'BEHIND')
+      found.warning(name, `lacks ${stand.pending.length} migrations: run \`chantier migrate\``);
+    if (stand.state === 'AHEAD') found.problem(name, `has ${stand.migration}, which this build does not know`);
+    if (stand.state === 'EDITED') found.problem(name, `was made by another ${stand.migration}`);
+  }
+  return found.all;
+}
+
+const someOf = (names: readonly string[]): string =>
+  names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
+
+async function compare(
+  { fleet, options, report, total }: Context,
+  { id, name, installation }: Database,
+  places: readonly SurveyedPlace[],
+  ledger: Ledger,
+): Promise<void> {
+  const before = report.compared;
+  const drifts = await findDrift(() => adminsOf(fleet, id), places, {
+    installation,
+    lines: fleet.lines,
+    ledger,
+    signal: options.signal,
+    onProgress: (checked) => {
+      report.compared = before + checked;
+      options.onProgress?.(report.compared, total);
+    },
+  });
+  const found = new Findings('drift', name);
+  for (const drift of drifts) {
+    const slug = places.find(({ schemaName }) => schemaName === drift.schemaName)?.organization?.slug;
+    report.drift.push({ ...drift, slug, database: name });
+    const what = drift.missing
+      ? 'the schema does not exist'
+      : `${drift.differences.length} differences from its migrations`;
+    found.problem(slug ?? drift.schemaName, what);
+  }
+  report.findings.push(...found.all);
+}

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import type { Admin, AdminTx } from '../../db/admin.ts';
+import { quoteIdentifier } from '../../db/identifier.ts';
+import type { Migration } from '../../db/migration-files.ts';
+import { allOf, statementsOf } from '../../db/migrator.ts';
+import { type Installation, placeOf } from '../../tenancy/installation.ts';
+import { makeSchema, type Place } from '../schemas/build-schema.ts';
+import { tenantTarget } from '../schemas/targets.ts';
+import { type Aspect, aspectNames } from './aspects.ts';
+import { type Definitions, definitionsOf, type Fingerprint, fingerprintsOf } from './shape.ts';
+
+/** What a schema is that was made by these migrations and by nothing else. */
+export interface ExpectedShape {
+  fingerprint: Fingerprint;
+  definitions: ReadonlyMap<Aspect, Definitions>;
+}
+
+/**
+ * Makes a schema by the migrations, looks at it, and undoes it: all in one transaction that is rolled back, so nobody
+ * else ever sees it, no cache of theirs is emptied, and nothing is left whenever it is interrupted.
+ */
+export function expectedShape(
+  admin: Admin,
+  installation: Installation,
+  migrations: readonly Migration[],
+): Promise<ExpectedShape> {
+  const place = placeOf(installation.prefix, `scratch${randomBytes(6).toString('hex')}`);
+  return undone(admin, async (tx) => {
+    await tx.run(`create role ${quoteIdentifier(place.roleName)} nologin noinherit`);
+    await makeSchema(tx, place, installation.roles.owner);
+    await build(tx, installation, place, migrations);
+    const fingerprint = (await fingerprintsOf(tx, [place])).get(place.schemaName) ?? new Map<Aspect, string>();
+    const definitions = new Map<Aspect, Definitions>();
+    for (const aspect of aspectNames) {
+      definitions.set(aspect, (await definitionsOf(tx, aspect, [place])).get(place.schemaName)!);
+    }
+    return { fingerprint, definitions };
+  });
+}
+
+async function build(
+  tx: AdminTx,
+  { roles }: Installation,
+  place: Place,
+  migrations: readonly Migration[],
+): Promise<void> {
+  const target = tenantTarget(roles, place);
+  const path = target.searchPath.map(quoteIdentifier).join(', ');
+  await tx.run(`select set_config('role', $1, true), set_config('search_path', $2, true)`, [roles.owner, path]);
+  for (const migration of migrations) {
+    await allOf(statementsOf(target, migration).map((statement) => tx.run(statement)));
+  }
+  // Names are written out in definitions unless the path finds them
+  await tx.run(`select set_config('role', 'none', true), set_config('search_path', '', true)`);
+}
+
+/** Does the work in a transaction and rolls it back. */
+async function undone<T>(admin: Admin, work: (tx: AdminTx) => Promise<T>): Promise<T> {
+  const done = Promise.withResolvers<T>();
+  const undo = new Error('Rolled back on purpose');
+  const ended = admin.transaction(async (tx) => {
+    done.resolve(await work(tx));
+    throw undo;
+  });
+  await ended.catch((error: unknown) => {
+    if (error !== undo) throw error;
+  });
+  return await done.promise;
+}

@@ -1,0 +1,218 @@
+import { Admin } from '../../db/admin.ts';
+import { quoteIdentifier } from '../../db/identifier.ts';
+import { toAppError } from '../../db/pg-errors.ts';
+import type { Clock } from '../../lib/clock.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import { holdingLife } from '../../tenancy/life-lock.ts';
+import { tenantNotFound } from '../../tenancy/tenant.ts';
+import { adminsOf, type Fleet } from '../fleet.ts';
+import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from '../survey.ts';
+import { indexesToRebuild } from './indexes-to-rebuild.ts';
+import { type Pruned, pruneSchema } from './prune-schema.ts';
+import { tablesToVacuum } from './tables-to-vacuum.ts';
+
+export interface MaintainOptions {
+  /** Slug or schema name: this one alone. */
+  only?: string | undefined;
+  /** Rebuilds every index, not only those that have grown far beyond their entries. */
+  reindex?: boolean | undefined;
+  /** How long events are kept; for ever when undefined. Milliseconds. */
+  eventsMs?: number | undefined;
+  clock: Clock;
+  /** Stops between two tables. */
+  signal?: AbortSignal | undefined;
+  onProgress?: ((result: Maintained, progress: { done: number; total: number }) => void) | undefined;
+}
+
+export interface Maintained {
+  schemaName: string;
+  slug: string | undefined;
+  database: string;
+  pruned: Pruned;
+  vacuumed: number;
+  reindexed: string[];
+  ms: number;
+  /** What was left undone, such as an index whose table stayed locked. */
+  errors: unknown[];
+}
+
+export interface MaintainReport {
+  maintained: Maintained[];
+  /** How many were not begun, since the signal stopped the run. */
+  left: number;
+  away: DatabaseAway[];
+}
+
+/** What waits for it holds up everybody behind it. */
+const lockMs = 1_000;
+
+/** The connection is a new one after so many schemas: it remembers every table that it ever looked at. */
+const pageSize = 50;
+
+/**
+ * Keeps tenants tidy, wherever they live: deletes what was kept long enough, vacuums and analyzes tables that changed,
+ * rebuilds indexes beside the requests. One tenant at a time in each database; what is locked is left to the next time.
+ * Interrupted anywhere, the next run does what is left. Throws TENANT_NOT_FOUND for an `only` that there is not.
+ */
+export async function maintainTenants(fleet: Fleet, options: MaintainOptions): Promise<MaintainReport> {
+  const { only } = options;
+  const places = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]);
+  if (only !== undefined && places.length === 0) throw tenantNotFound();
+  const run = new Run(fleet, options, places.length);
+  await Promise.all([...byDatabase(places)].map(([databaseId, there]) => run.database(databaseId, there)));
+  const { maintained, away } = run;
+  await noteRun(fleet, maintained, away);
+  const lost = away.reduce((sum, { schemas }) => sum + schemas, 0);
+  return { maintained, away, left: Math.max(0, places.length - maintained.length - lost) };
+}
+
+/** A line of the audit log for the run; what went of an organization's log has one of its own. */
+async function noteRun(fleet: Fleet, maintained: readonly Maintained[], away: readonly DatabaseAway[]): Promise<void> {
+  const sum = (of: (each: Maintained) => number) => maintained.reduce((total, each) => total + of(each), 0);
+  const metadata = {
+    schemas: maintained.length,
+    events: sum(({ pruned }) => pruned.events),
+    vacuumed: sum(({ vacuumed }) => vacuumed),
+    reindexed: sum(({ reindexed }) => reindexed.length),
+    undone: maintained.filter(({ errors }) => errors.length > 0).length,
+    away: away.length,
+  };
+  await fleet.catalog.write((tx) => recordAudit(tx, { ...bySystem, action: 'fleet.maintained', metadata }));
+}
+
+const bySystem = { actor: { kind: 'SYSTEM' } } as const;
+
+class Run {
+  readonly maintained: Maintained[] = [];
+  readonly away: DatabaseAway[] = [];
+  readonly #fleet: Fleet;
+  readonly #options: MaintainOptions;
+  readonly #total: number;
+
+  constructor(fleet: Fleet, options: MaintainOptions, total: number) {
+    this.#fleet = fleet;
+    this.#options = options;
+    this.#total = total;
+  }
+
+  async database(databaseId: string, places: readonly SurveyedPlace[]): Promise<void> {
+    let at = 0;
+    try {
+      for (; at < places.length && !this.#options.signal?.aborted; at += pageSize) {
+        await this.#page(databaseId, places.slice(at, at + pageSize));
+      }
+    } catch (error) {
+      this.away.push({ databaseId, name: places[0]!.databaseName, schemas: places.length - at, error });
+    }
+  }
+
+  async #page(databaseId: string, places: readonly SurveyedPlace[]): Promise<void> {
+    await using admins = adminsOf(this.#fleet, databaseId);
+    await admins.use(async (admin, { roles }) => {
+      // The first pass prunes, so that the second one vacuums what went
+      const tasks = places.map((place) => ({ place, result: emptyResult(place) }));
+      for (const { place, result } of tasks) {
+        await this.#timed(result, () => this.#prune(admin, place, result));
+      }
+      await admin.run(`select set_config('role', $1, false), set_config('lock_timeout', $2, false)`, [
+        roles.owner,
+        `${lockMs}ms`,
+      ]);
+      const tables = await tablesToVacuum(
+        admin,
+        places.map(({ schemaName }) => schemaName),
+      );
+      for (const { place, result } of tasks) {
+        if (this.#options.signal?.aborted) return;
+        await this.#timed(result, () => vacuum(admin, place, tables.get(place.schemaName) ?? [], result));
+        await this.#timed(result, () => this.#reindex(admin, place, result));
+        this.maintained.push(result);
+        this.#options.onProgress?.(result, { done: this.maintained.length, total: this.#total });
+      }
+    });
+  }
+
+  /** What goes wrong with one tenant is told, and keeps no other waiting; a connection that is lost ends the page. */
+  async #timed(result: Maintained, work: () => Promise<void>): Promise<void> {
+    const from = performance.now();
+    try {
+      if (!this.#options.signal?.aborted) await work();
+    } catch (error) {
+      const code = toAppError(error)?.code;
+      if (code === 'CONNECTION_LOST' || code === 'UNAVAILABLE') throw error;
+      result.errors.push(error);
+    }
+    result.ms += performance.now() - from;
+  }
+
+  /** Not while its data is being carried somewhere else. */
+  async #prune(admin: Admin, place: SurveyedPlace, result: Maintained): Promise<void> {
+    const { eventsMs, clock, signal } = this.#options;
+    const prune = async () => {
+      const { roles } = this.#fleet.installation;
+      result.pruned = await pruneSchema(admin, roles, place.schemaName, { now: clock(), eventsMs, signal });
+    };
+    const organizationId = place.organization?.id;
+    if (organizationId === undefined || eventsMs === undefined) return await prune();
+    await holdingLife(this.#fleet, organizationId, prune);
+    const { events } = result.pruned;
+    if (events === 0) return;
+    const entry = { ...bySystem, action: 'organization.events_pruned', organizationId, metadata: { events } };
+    await this.#fleet.catalog.write((tx) => recordAudit(tx, entry));
+  }
+
+  async #reindex(admin: Admin, { schemaName }: SurveyedPlace, result: Maintained): Promise<void> {
+    const indexes = await indexesToRebuild(admin, schemaName, { all: this.#options.reindex ?? false });
+    const locked = new Set<string>();
+    for (const { name, table, leftover } of indexes) {
+      if (this.#options.signal?.aborted) return;
+      if (locked.has(table)) continue;
+      const index = `${quoteIdentifier(schemaName)}.${quoteIdentifier(name)}`;
+      try {
+        await admin.run(
+          leftover ? `drop index concurrently if exists ${index}` : `reindex index concurrently ${index}`,
+        );
+        if (!leftover) result.reindexed.push(name);
+      } catch (error) {
+        // The others would wait as long
+        locked.add(table);
+        result.errors.push(error);
+      }
+    }
+  }
+}
+
+const emptyResult = ({ schemaName, organization, databaseName }: SurveyedPlace): Maintained => ({
+  schemaName,
+  slug: organization?.slug,
+  database: databaseName,
+  pruned: { events: 0, idempotencyKeys: 0 },
+  vacuumed: 0,
+  reindexed: [],
+  ms: 0,
+  errors: [],
+});
+
+/** Tables that somebody has locked are left out. */
+async function vacuum(
+  admin: Admin,
+  { schemaName }: SurveyedPlace,
+  tables: readonly string[],
+  result: Maintained,
+): Promise<void> {
+  if (tables.length === 0) return;
+  const names = tables.map((name) => `${quoteIdentifier(schemaName)}.${quoteIdentifier(name)}`);
+  await admin.run(`vacuum (analyze, skip_locked) ${names.join(', ')}`);
+  result.vacuumed = tables.length;
+}
+
+/** Runs the work unless another process is at it: in all servers and commands of an installation there is one at a time. */
+export async function onlyMaintainer<T>(fleet: Fleet, work: () => Promise<T>): Promise<T | undefined> {
+  const { adminUrl, lookup } = fleet.installation;
+  await using guard = new Admin({ url: adminUrl, lookup, applicationName: 'chantier maintenance' });
+  // Not in a transaction: one that stays open for long keeps dead rows alive. It ends with the connection
+  const [lock] = await guard.run<{ held: boolean }>(
+    `select pg_try_advisory_lock(hashtextextended('chantier.maintain', 0)) as held`,
+  );
+  return lock?.held ? await work() : undefined;
+}

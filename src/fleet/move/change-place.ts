@@ -1,0 +1,86 @@
+import { and, eq } from 'drizzle-orm';
+import { later } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { By } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogDb, CatalogTx } from '../../tenancy/catalog.ts';
+import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
+import { databases, organizations, tenantSchemas } from '../../tenancy/tables.ts';
+import { isSchema } from '../../tenancy/tenant.ts';
+import { type MoveProgress, type MoveRow, noteMove, type Route } from './journal.ts';
+
+export interface PlaceChange {
+  move: MoveRow;
+  run: string;
+  route: Route;
+  by: By;
+  /** What both databases are called. */
+  names: { from: string | undefined; to: string | undefined };
+  progress: MoveProgress;
+}
+
+/** A copy that data came back from is not needed any more; by then no server believes in it. */
+const droppedAfterMs = 60_000;
+
+/**
+ * The one transaction of the catalog that says where an organization is from now on, with all that goes with it: before it
+ * the organization is wholly at the one place, after it wholly at the other. Throws CANCELLED when another attempt has
+ * taken the move over, INVALID_STATE when the organization is not where the move began.
+ */
+export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<MoveRow> {
+  const { move, run, route, by, names, progress } = change;
+  const { from, to } = route;
+  const isBack = move.phase === 'ROLLING_BACK';
+  const noted = await noteMove(tx, move, run, {
+    ...(isBack ? {} : { phase: 'SWITCHED', switchedAt: new Date() }),
+    lastError: null,
+    progress: { ...progress, fenced: false, ...(isBack && { returned: true }) },
+  });
+  await tx
+    .update(tenantSchemas)
+    .set(isBack ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
+    .where(isSchema(from.databaseId, from.schemaName));
+  // The copy that was left once is as old as the move
+  if (isBack) {
+    await tx
+      .update(tenantSchemas)
+      .set({ state: 'DROPPING' })
+      .where(and(isSchema(move.fromDatabaseId, move.fromSchemaName), eq(tenantSchemas.state, 'RETAINED')));
+  }
+  await requireOne(
+    tx
+      .update(tenantSchemas)
+      .set({ state: 'ACTIVE', dropAfter: null })
+      .where(and(isSchema(to.databaseId, to.schemaName), eq(tenantSchemas.state, 'INCOMING')))
+      .returning({ name: tenantSchemas.schemaName }),
+  );
+  await requireOne(
+    tx
+      .update(organizations)
+      .set({ ...to, writesPausedUntil: null })
+      .where(and(eq(organizations.id, move.organizationId), isAt(from)))
+      .returning({ name: organizations.schemaName }),
+  );
+  await recordAudit(tx, {
+    ...by,
+    action: isBack ? 'organization.move_rolled_back' : 'organization.moved',
+    organizationId: move.organizationId,
+    metadata: { ...names, schema: to.schemaName, pausedMs: progress.pausedMs },
+  });
+  await notifyOrganizationChanged(tx, move.organizationId);
+  return noted;
+}
+
+const isAt = ({ databaseId, schemaName }: Route['from']) =>
+  and(eq(organizations.databaseId, databaseId), eq(organizations.schemaName, schemaName));
+
+async function requireOne(update: PromiseLike<readonly unknown[]>): Promise<void> {
+  if ((await update).length === 0) {
+    throw new AppError('INVALID_STATE', 'The organization is not where this move began any more');
+  }
+}
+
+export async function nameOf(tx: CatalogDb, databaseId: string): Promise<string | undefined> {
+  const [database] = await tx.select({ name: databases.name }).from(databases).where(eq(databases.id, databaseId));
+  return database?.name;
+}

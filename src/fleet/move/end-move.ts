@@ -1,0 +1,146 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { AppError } from '../../lib/errors.ts';
+import type { By } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { holdingLife } from '../../tenancy/life-lock.ts';
+import { organizations, tenantMoves, tenantSchemas } from '../../tenancy/tables.ts';
+import { isSchema } from '../../tenancy/tenant.ts';
+import type { Fleet } from '../fleet.ts';
+import { dropSchema, type SchemaPlace } from '../schemas/drop-schema.ts';
+import { carry } from './carry.ts';
+import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
+import { endSwitched, type MoveOptions } from './move-tenant.ts';
+import { reservePlace } from './new-place.ts';
+import { pauseWrites } from './pause.ts';
+import { settleMove, unfence } from './settle-move.ts';
+
+/**
+ * Ends a move for good, and drops what it left; what cannot be dropped now is dropped later. There is no way back then but
+ * another move. Throws INVALID_STATE unless the organization is at its new place.
+ */
+export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
+  return attempting(fleet, organizationId, async (open, run) => {
+    if (open.phase !== 'SWITCHED') throw notNow('is not at its new place yet');
+    const move = await settleMove(fleet, open, run);
+    const left = await fleet.catalog.write(async (tx) => {
+      await endSwitched(tx, move);
+      await recordAudit(tx, { ...by, action: 'organization.move_confirmed', organizationId });
+      return await leftover(tx, move.fromDatabaseId, move.fromSchemaName);
+    });
+    await drop(fleet, left);
+    return { ...move, phase: 'CONFIRMED' };
+  });
+}
+
+/**
+ * Undoes a move that is not at its end: the organization stays where it is, what was copied is dropped. A way back that
+ * is cancelled leaves the move as it was before. Throws INVALID_STATE when the organization is at its new place already.
+ */
+export function cancelMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
+  return attempting(fleet, organizationId, async (open, run) => {
+    const { fenced, returned, back } = progressOf(open);
+    if (open.phase === 'SWITCHED' || returned) throw notNow('is at its new place: confirm the move or take it back');
+    if (fenced) await unfence(fleet, open, run);
+    const isBack = open.phase === 'ROLLING_BACK';
+    const databaseId = isBack ? open.fromDatabaseId : open.toDatabaseId;
+    const schemaName = isBack ? back!.schemaName : open.toSchemaName;
+    const { move, left } = await fleet.catalog.write(async (tx) => {
+      const move = await noteMove(tx, open, run, isBack ? { phase: 'SWITCHED', progress: { settled: true } } : {});
+      if (!isBack) await end(tx, move, 'CANCELLED');
+      await tx
+        .update(tenantSchemas)
+        .set({ state: 'DROPPING' })
+        .where(and(isSchema(databaseId, schemaName), eq(tenantSchemas.state, 'INCOMING')));
+      await pauseWrites(tx, organizationId, null);
+      await recordAudit(tx, { ...by, action: 'organization.move_cancelled', organizationId, metadata: { isBack } });
+      return { move, left: await leftover(tx, databaseId, schemaName) };
+    });
+    await drop(fleet, left);
+    return isBack ? move : { ...move, phase: 'CANCELLED' };
+  });
+}
+
+/**
+ * Takes an organization back to the database that it came from, with everything written since: a move in the other
+ * direction, by the same steps. Interrupted, the same call goes on. Throws INVALID_STATE when there is no move to
+ * take back, and what `moveTenant` throws.
+ */
+export function rollBackMove(fleet: Fleet, organizationId: string, options: MoveOptions): Promise<MoveRow> {
+  return attempting(fleet, organizationId, async (open, run) => {
+    if (open.phase !== 'SWITCHED' && open.phase !== 'ROLLING_BACK')
+      throw notNow('has not left: cancel the move instead');
+    const returned = progressOf(open).returned ? open : await goBack(fleet, open, run, options);
+    if (options.settle === false) return returned;
+    const move = await settleMove(fleet, returned, run);
+    const places = [
+      [move.fromDatabaseId, move.fromSchemaName],
+      [move.toDatabaseId, move.toSchemaName],
+    ] as const;
+    for (const [databaseId, schemaName] of places) {
+      await drop(fleet, await fleet.catalog.read((db) => leftover(db as CatalogTx, databaseId, schemaName)));
+    }
+    return move;
+  });
+}
+
+async function goBack(fleet: Fleet, open: MoveRow, run: string, options: MoveOptions): Promise<MoveRow> {
+  if (progressOf(open).fenced) await unfence(fleet, open, run);
+  // Otherwise references that were never looked at would be taken for sound
+  if (open.phase === 'SWITCHED') await settleMove(fleet, open, run);
+  const move = await fleet.catalog.write((tx) => beginBack(tx, fleet, open, run));
+  return await carry({ fleet, move, run, ...options });
+}
+
+async function beginBack(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string): Promise<MoveRow> {
+  const { organizationId, fromDatabaseId: databaseId } = open;
+  const [organization] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
+  if (organization?.schemaName !== open.toSchemaName) throw notNow('has another copy of its data by now');
+  const { back } = progressOf(open);
+  if (back) {
+    await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(databaseId, back.schemaName));
+  }
+  const place = await reservePlace(tx, { prefix: fleet.installation.prefix, databaseId, organizationId });
+  const { schemaName, roleName } = place;
+  return await noteMove(tx, open, run, {
+    phase: 'ROLLING_BACK',
+    lastError: null,
+    progress: { back: { schemaName, roleName }, unchecked: [], settled: false },
+  });
+}
+
+/** Does something about the open move of an organization, as the only one at it. */
+function attempting<T>(
+  fleet: Fleet,
+  organizationId: string,
+  work: (open: MoveRow, run: string) => Promise<T>,
+): Promise<T> {
+  return holdingLife(fleet, organizationId, async () => {
+    const run = randomUUID();
+    const open = await fleet.catalog.write(async (tx) => {
+      const found = await findOpenMove(tx, organizationId);
+      if (!found) throw notNow('is not being moved');
+      return await takeOver(tx, found, run);
+    });
+    return await work(open, run);
+  });
+}
+
+const notNow = (what: string): AppError => new AppError('INVALID_STATE', `The organization ${what}`);
+
+const end = (tx: CatalogTx, move: MoveRow, phase: 'CANCELLED') =>
+  tx.update(tenantMoves).set({ phase, endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
+
+async function leftover(tx: CatalogTx, databaseId: string, schemaName: string): Promise<SchemaPlace | undefined> {
+  const [place] = await tx
+    .select()
+    .from(tenantSchemas)
+    .where(and(isSchema(databaseId, schemaName), eq(tenantSchemas.state, 'DROPPING')));
+  return place;
+}
+
+/** What a database that is away cannot drop now, upkeep drops later. */
+async function drop(fleet: Fleet, place: SchemaPlace | undefined): Promise<void> {
+  if (place) await dropSchema(fleet, place).catch(() => {});
+}

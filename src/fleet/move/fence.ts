@@ -1,0 +1,36 @@
+import { quoteIdentifier } from '../../db/identifier.ts';
+import { retried } from '../../db/migrator.ts';
+import { appendOnlyTables } from '../../tenancy/modules.ts';
+import type { TenantTable } from '../copy/tenant-tables.ts';
+import { asOwner, nameIn, type Side } from './side.ts';
+
+type Table = Pick<TenantTable, 'name'>;
+
+const appendOnly = new Set(Object.values(appendOnlyTables).flat());
+const listOf = (side: Side, tables: readonly Table[]): string => tables.map((table) => nameIn(side, table)).join(', ');
+
+/**
+ * Ends writing to a place, whatever any server believes: waits for the transactions that have written there, keeps others
+ * waiting, and takes the right to write from the tenant's role. Those that waited find it gone: rights are looked up when a
+ * statement begins to run, after its locks. Reading goes on. What is taken stays taken until `liftFence`, whoever dies.
+ * Throws TRANSACTION_CONFLICT when a transaction does not end in time; then nothing has changed.
+ */
+export const raiseFence = (side: Side, tables: readonly Table[], lockMs: number): Promise<void> =>
+  asOwner(side, async (tx) => {
+    await tx.run(`select set_config('lock_timeout', $1, true)`, [`${lockMs}ms`]);
+    await tx.run(`lock table ${listOf(side, tables)} in share mode`);
+    await tx.run(
+      `revoke insert, update, delete on table ${listOf(side, tables)} from ${quoteIdentifier(side.place.roleName)}`,
+    );
+  });
+
+/** Gives the tenant's role back what `raiseFence` took. Doing it twice, or without a fence, changes nothing. */
+export const liftFence = (side: Side, tables: readonly Table[]): Promise<void> =>
+  retried(6, () =>
+    asOwner(side, async (tx) => {
+      const role = quoteIdentifier(side.place.roleName);
+      const changeable = tables.filter(({ name }) => !appendOnly.has(name));
+      await tx.run(`grant insert on table ${listOf(side, tables)} to ${role}`);
+      await tx.run(`grant update, delete on table ${listOf(side, changeable)} to ${role}`);
+    }),
+  );

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import { AppError } from '../../lib/errors.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { holdingLife } from '../../tenancy/life-lock.ts';
+import { tenantMoves, tenantSchemas } from '../../tenancy/tables.ts';
+import { isSchema } from '../../tenancy/tenant.ts';
+import { lockOrganization, type Organization } from '../../tenancy/update-organization.ts';
+import type { Fleet } from '../fleet.ts';
+import { carry } from './carry.ts';
+import { nameOf } from './change-place.ts';
+import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
+import type { CarryOptions } from './journey.ts';
+import { reservePlace } from './new-place.ts';
+import { settleMove, unfence } from './settle-move.ts';
+
+export interface MoveOptions extends CarryOptions {
+  /** Whether to wait until no server can read the old copy any more, a few seconds; else upkeep sees to it. True when absent. */
+  settle?: boolean;
+}
+
+/**
+ * Moves an organization to another database while it is served; its writes are held for a moment. What it left is kept
+ * until the move is confirmed. Interrupted anywhere, the same call goes on; a move to that database that is done already
+ * is only settled, and another one that is not confirmed yet is confirmed by beginning this one. Gives the move.
+ *
+ * Throws TENANT_NOT_FOUND, NOT_FOUND for the database, INVALID_STATE while the organization is on its way elsewhere, or is not whole,
+ * or already there, IN_USE for a database that cannot take it, TRANSACTION_CONFLICT when a transaction of it does not end:
+ * then it is where it was.
+ */
+export function moveTenant(
+  fleet: Fleet,
+  organizationId: string,
+  databaseId: string,
+  options: MoveOptions,
+): Promise<MoveRow> {
+  return holdingLife(fleet, organizationId, async () => {
+    const run = randomUUID();
+    const open = await fleet.catalog.read((db) => findOpenMove(db, organizationId));
+    if (open?.phase === 'SWITCHED' && open.toDatabaseId === databaseId) {
+      return await settled(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run, options);
+    }
+    if (open?.phase === 'SWITCHED')
+      await settleMove(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run);
+    else if (open) await resumeFrom(fleet, open, databaseId, run);
+    const begun = { organizationId, databaseId, run, options };
+    const move = await fleet.catalog.write((tx) => begin(tx, fleet, begun));
+    return await settled(fleet, await carry({ fleet, move, run, ...options }), run, options);
+  });
+}
+
+async function settled(fleet: Fleet, move: MoveRow, run: string, { settle = true }: MoveOptions): Promise<MoveRow> {
+  return settle ? await settleMove(fleet, move, run) : move;
+}
+
+/** Takes over what an attempt left that died: its fence is lifted before anything is copied anew. */
+async function resumeFrom(fleet: Fleet, open: MoveRow, databaseId: string, run: string): Promise<void> {
+  if (open.phase === 'ROLLING_BACK') {
+    throw new AppError('INVALID_STATE', 'The organization is on its way back: go on with that, or cancel it');
+  }
+  if (open.toDatabaseId !== databaseId) {
+    throw new AppError('INVALID_STATE', 'The organization is being moved to another database: cancel that first');
+  }
+  const taken = await fleet.catalog.write((tx) => takeOver(tx, open, run));
+  if (progressOf(taken).fenced) await unfence(fleet, taken, run);
+}
+
+interface Begin {
+  organizationId: string;
+  databaseId: string;
+  run: string;
+  options: MoveOptions;
+}
+
+async function begin(
+  tx: CatalogTx,
+  fleet: Fleet,
+  { organizationId, databaseId, run, options }: Begin,
+): Promise<MoveRow> {
+  const organization = await lockOrganization(tx, organizationId);
+  const { slug } = organization;
+  if (organization.databaseId === databaseId)
+    throw new AppError('INVALID_STATE', `${slug} is in that database already`);
+  await refuseQuarantined(tx, organization);
+  const open = await findOpenMove(tx, organizationId);
+  const { prefix } = fleet.installation;
+  const place = await reservePlace(tx, { prefix, databaseId, organizationId });
+  const to = { toSchemaName: place.schemaName, toRoleName: place.roleName };
+  if (open && open.phase !== 'SWITCHED') {
+    await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(open.toDatabaseId, open.toSchemaName));
+    return await noteMove(tx, open, run, { ...to, phase: 'COPYING', lastError: null, progress: { unchecked: [] } });
+  }
+  if (open) await endSwitched(tx, open);
+  const from = { fromDatabaseId: organization.databaseId, fromSchemaName: organization.schemaName };
+  const row = { id: uuidv7(), organizationId, toDatabaseId: databaseId, ...from, ...to, progress: { run } };
+  const [move] = await tx.insert(tenantMoves).values(row).returning();
+  await recordAudit(tx, {
+    ...options.by,
+    action: 'organization.move_started',
+    organizationId,
+    metadata: { from: await nameOf(tx, organization.databaseId), to: await nameOf(tx, databaseId) },
+  });
+  return move!;
+}
+
+/** A migration failed there: what is broken is not carried elsewhere. */
+async function refuseQuarantined(tx: CatalogTx, { databaseId, schemaName, slug }: Organization): Promise<void> {
+  const [schema] = await tx.select().from(tenantSchemas).where(isSchema(databaseId, schemaName));
+  if (schema?.quarantinedAt) {
+    throw new AppError(
+      'INVALID_STATE',
+      `A migration of ${slug} has failed: mend that first (\`chantier migrate ${slug}\`)`,
+    );
+  }
+}
+
+/** Ends a move for good: what it left is dropped. */
+export async function endSwitched(tx: CatalogTx, move: MoveRow): Promise<void> {
+  await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(move.fromDatabaseId, move.fromSchemaName));
+  await tx.update(tenantMoves).set({ phase: 'CONFIRMED', endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
+}

@@ -1,0 +1,44 @@
+import { randomBytes } from 'node:crypto';
+import { eq } from 'drizzle-orm';
+import type { Migration } from '../../db/migration-files.ts';
+import { schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { placeOf } from '../../tenancy/installation.ts';
+import type { MigrationLines } from '../../tenancy/modules.ts';
+import { databases, tenantSchemas } from '../../tenancy/tables.ts';
+import type { SchemaPlace } from '../schemas/drop-schema.ts';
+import { readLedger } from '../schemas/migrate-database.ts';
+import type { Side } from './side.ts';
+
+/**
+ * Writes down the place that a tenant is copied to, before there is one. Throws NOT_FOUND, INVALID_STATE for a retired
+ * database, IN_USE for one that is full or another organization's own.
+ */
+export async function reservePlace(
+  tx: CatalogTx,
+  { prefix, databaseId, organizationId }: { prefix: string; databaseId: string; organizationId: string },
+): Promise<SchemaPlace> {
+  const [database] = await tx.select().from(databases).where(eq(databases.id, databaseId)).for('update');
+  if (!database) throw new AppError('NOT_FOUND', 'There is no such database');
+  if (database.state === 'RETIRED') throw new AppError('INVALID_STATE', `The database ${database.name} is retired`);
+  const held = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.databaseId, databaseId));
+  const others = held.filter((schema) => schema.organizationId !== organizationId && schema.state !== 'DROPPING');
+  if (database.kind === 'DEDICATED' && others.length > 0) {
+    throw new AppError('IN_USE', `The database ${database.name} is another organization's own`);
+  }
+  if (others.length >= database.capacity) throw new AppError('IN_USE', `The database ${database.name} is full`);
+  const place = { databaseId, ...placeOf(prefix, randomBytes(6).toString('hex')) };
+  await tx.insert(tenantSchemas).values({ ...place, organizationId, state: 'INCOMING' });
+  return place;
+}
+
+/** The migrations that made a place, in order. Throws SCHEMA_MISMATCH for one that this build does not know. */
+export async function migrationsOf({ admin, installation, place }: Side, lines: MigrationLines): Promise<Migration[]> {
+  const applied = (await readLedger(admin, installation, [place.schemaName])).get(place.schemaName) ?? [];
+  const known = lines.inOrder();
+  const found = stateOf([], applied, known);
+  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(place.schemaName, found);
+  const names = new Set(applied.map(({ line, name }) => `${line}/${name}`));
+  return known.filter(({ line, name }) => names.has(`${line}/${name}`));
+}

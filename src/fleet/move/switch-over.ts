@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { AdminTx } from '../../db/admin.ts';
+import { retried } from '../../db/migrator.ts';
+import { toAppError } from '../../db/pg-errors.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { readCounters, writeCounters } from '../copy/counters.ts';
+import { readEra, startEra } from '../copy/era.ts';
+import { stopIfAborted } from '../copy/interrupted.ts';
+import { changePlace } from './change-place.ts';
+import { compareCopies } from './compare.ts';
+import { copyLast } from './copy-changes.ts';
+import { liftFence, raiseFence } from './fence.ts';
+import { type MoveRow, noteMove, progressOf } from './journal.ts';
+import type { Journey } from './journey.ts';
+import { pauseWrites } from './pause.ts';
+import { addReferences } from './references.ts';
+
+/** How long a lock of one attempt waits; less than what makes the server look for deadlocks, so that we are who gives way. */
+const lockWaits = [300, 500, 700, 900, 900, 900, 900, 900];
+/** How long writes are held at most, when nobody ends it. */
+const pauseMs = 4_000;
+const betweenLocksMs = 250;
+/** How long the fence may stand while either database is asked anything: one that stops answering keeps no company from writing. */
+const mostFencedMs = 60_000;
+/** How often a journal that a COMMIT still holds is asked for, each time for as long as the catalog waits for locks. */
+const takeOvers = 5;
+
+/**
+ * Holds writes, copies and compares the last of it, and lets the catalog say the new place. `follow` copies what
+ * changed since a state, and gives the new one: a transaction that does not end is given way to, and meanwhile more was
+ * written. Throws TRANSACTION_CONFLICT when none of the attempts gets the locks. Whatever it fails of, writes go on where
+ * the data is.
+ */
+export async function switchOver(
+  journey: Journey,
+  copied: string,
+  follow: (since: string) => Promise<{ state: string }>,
+): Promise<MoveRow> {
+  const { fleet, move, run, source, target, tables, signal, fencedMs = mostFencedMs } = journey;
+  let state = copied;
+  for (const [n, lockMs] of lockWaits.entries()) {
+    stopIfAborted(signal);
+    const begun = performance.now();
+    await fleet.catalog.write((tx) => beginPause(tx, journey));
+    try {
+      await source.admin.within(fencedMs, () => raiseFence(source, tables, lockMs));
+    } catch (error) {
+      await giveUp(journey, error);
+      const known = toAppError(error);
+      if (known?.code !== 'TRANSACTION_CONFLICT') throw error;
+      if (n === lockWaits.length - 1) throw tooBusy(known);
+      await delay(betweenLocksMs * (1 + Math.random()));
+      ({ state } = await follow(state));
+      continue;
+    }
+    const last = () => finish(journey, state, begun);
+    try {
+      return await source.admin.within(fencedMs, () => target.admin.within(fencedMs, last));
+    } catch (error) {
+      const switched = await giveUp(journey, error);
+      if (switched) return switched;
+      throw error;
+    }
+  }
+  throw new Error(`no attempts for ${move.id} ${run}`);
+}
+
+const tooBusy = (cause: AppError): AppError =>
+  new AppError(
+    'TRANSACTION_CONFLICT',
+    'A transaction of the organization does not end: move it when less is going on',
+    { retryAfter: 60 },
+    { cause },
+  );
+
+/** From the moment that a fence may be there, the journal says so. */
+async function beginPause(tx: CatalogTx, { move, run }: Journey): Promise<void> {
+  const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'SWITCHING';
+  await noteMove(tx, move, run, { phase, progress: { fenced: true } });
+  await pauseWrites(tx, move.organizationId, pauseMs);
+}
+
+/** Behind the fence nothing changes any more: the last rows, what counts by itself, the log's new era, and the switch. */
+async function finish(journey: Journey, state: string, begun: number): Promise<MoveRow> {
+  const { fleet, move, run, route, source, target, tables, references, names, by } = journey;
+  const rows = await copyLast({
+    source,
+    target,
+    tables,
+    since: state,
+    whileSame: async (here, there, changed) => {
+      await refuseMigrated(here, journey);
+      await compareCopies({ side: source, tx: here }, { side: target, tx: there }, tables, changed);
+      await copyCounters(here, there, journey);
+    },
+  });
+  await addReferences(target, references);
+  const progress = { pausedMs: Math.round(performance.now() - begun), rows };
+  return await fleet.catalog.write((tx) => changePlace(tx, { move, run, route, names, by, progress }));
+}
+
+async function refuseMigrated(tx: AdminTx, { source, migrations }: Journey): Promise<void> {
+  const [found] = await tx.run<{ applied: number }>(
+    'select count(*)::int as applied from chantier.tenant_migrations where schema_name = $1',
+    [source.place.schemaName],
+  );
+  if (found!.applied === migrations.length) return;
+  throw new AppError('TRANSACTION_CONFLICT', 'The organization was migrated meanwhile: move it again', {
+    retryAfter: 1,
+  });
+}
+
+/** What counts by itself goes on counting; the log goes on in an era of its own. */
+async function copyCounters(here: AdminTx, there: AdminTx, { move, source, target, tables }: Journey): Promise<void> {
+  for (const table of tables.filter(({ counters }) => counters.length > 0)) {
+    const counters = await readCounters(here, source.place.schemaName, table);
+    await writeCounters(there, target.place.schemaName, table, counters);
+  }
+  const log = await readEra(here, source.place.schemaName, tables);
+  const why = { action: 'organization.moved', organizationId: move.organizationId, metadata: {} };
+  if (log) await startEra(there, target.place.schemaName, log.era + 1, why);
+}
+
+/**
+ * After a failure: lets writes go on where the data is. When the catalog says that the switch was made after all (its
+ * answer was lost), gives the move. When the catalog does not answer, the fence stays until somebody resumes, cancels or
+ * settles the move: nobody can know where the data is meanwhile.
+ *
+ * The COMMIT of a switch may still be under way when its answer is given up. So the journal is taken over first: that waits
+ * until it is through, and one that is not yet at the journal finds another attempt there, and does nothing.
+ */
+async function giveUp(journey: Journey, error: unknown): Promise<MoveRow | undefined> {
+  const { fleet, move, run, source, tables } = journey;
+  const ours = await retried(takeOvers, () => fleet.catalog.write((tx) => takeBack(tx, move, run))).catch(unlessTaken);
+  if (!ours) return undefined;
+  if (isSwitched(ours.move)) return ours.move;
+  await source.admin.within(mostFencedMs, () => liftFence(source, tables));
+  // Its administrators read it; what a driver or a server said is for who started the move
+  const lastError = toAppError(error)?.message ?? 'An unexpected error';
+  await fleet.catalog.write(async (tx) => {
+    const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'COPYING';
+    await noteMove(tx, move, ours.run, { phase, lastError, progress: { fenced: false, run } });
+    await pauseWrites(tx, move.organizationId, null);
+  });
+  return undefined;
+}
+
+const isSwitched = (move: MoveRow): boolean => move.phase === 'SWITCHED' || progressOf(move).returned === true;
+
+/** Takes the move from whatever this attempt still has under way; one that was switched stays the attempt's. */
+async function takeBack(tx: CatalogTx, move: MoveRow, run: string): Promise<{ move: MoveRow; run: string }> {
+  const fresh = randomUUID();
+  const taken = await noteMove(tx, move, run, { progress: { run: fresh } });
+  if (!isSwitched(taken)) return { move: taken, run: fresh };
+  return { move: await noteMove(tx, move, fresh, { progress: { run } }), run };
+}
+
+/** Somebody else is at it by now, and sees to it. */
+function unlessTaken(error: unknown): undefined {
+  if (!(error instanceof AppError && error.code === 'CANCELLED')) throw error;
+}

@@ -1,0 +1,29 @@
+import type { Logger } from '../../lib/logger.ts';
+import { dropDue } from '../deletion/drop-due.ts';
+import type { Fleet } from '../fleet.ts';
+import { keepSpares } from '../schemas/spares.ts';
+import type { UpkeepTask } from './upkeep.ts';
+
+export interface LivesOptions {
+  /** How many spare schemas there should be. */
+  spares: number;
+  /** The server goes away: long work stops where it can be resumed. */
+  signal: AbortSignal;
+  logger: Logger;
+}
+
+const secondMs = 1_000;
+
+/** What a server does in the background for the lives of tenants; several servers share the work. */
+export const livesTasks = (fleet: Fleet, { spares, signal, logger }: LivesOptions): UpkeepTask[] => [
+  { name: 'keep spares', everyMs: 30 * secondMs, run: () => keepSpares(fleet, { keep: spares, signal }) },
+  {
+    name: 'drop what is due',
+    everyMs: 600 * secondMs,
+    run: async () => {
+      const { organizations, schemas, failed } = await dropDue(fleet, { signal });
+      if (organizations.length + schemas.length > 0) logger.info({ organizations, schemas }, 'dropped what was due');
+      for (const { what, error } of failed) logger.warn({ err: error, what }, 'what is due was not dropped');
+    },
+  },
+];

@@ -1,0 +1,33 @@
+import type { Identity } from '../../identity/identity.ts';
+import { pruneAll } from '../../identity/prune.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Fleet } from '../fleet.ts';
+import { maintainTenants, onlyMaintainer } from '../maintain/maintain-tenants.ts';
+import type { UpkeepTask } from './upkeep.ts';
+
+export interface MaintainTaskOptions {
+  everyMs: number;
+  /** How long events are kept; for ever when undefined. */
+  eventsMs: number | undefined;
+  sessionsMs: number;
+  signal: AbortSignal;
+  logger: Logger;
+}
+
+/** What `chantier tenant maintain --all` does, from time to time; of several servers one does it. */
+export const maintainTask = (fleet: Fleet, identity: Identity, options: MaintainTaskOptions): UpkeepTask => ({
+  name: 'maintain',
+  everyMs: options.everyMs,
+  run: async () => {
+    const { eventsMs, sessionsMs, signal, logger } = options;
+    const report = await onlyMaintainer(fleet, async () => {
+      await pruneAll(identity, sessionsMs);
+      return await maintainTenants(fleet, { eventsMs, clock: identity.clock, signal });
+    });
+    for (const { name, error } of report?.away ?? []) logger.warn({ err: error, database: name }, 'not maintained');
+    for (const { slug, schemaName, errors } of report?.maintained ?? []) {
+      for (const error of errors)
+        logger.warn({ err: error, schema: slug ?? schemaName }, 'something was not maintained');
+    }
+  },
+});

@@ -1,0 +1,29 @@
+import type { Logger } from '../../lib/logger.ts';
+import { checkDatabases } from '../databases/check-database.ts';
+import type { Fleet } from '../fleet.ts';
+import { settleMoves } from '../move/settle-move.ts';
+import type { UpkeepTask } from './upkeep.ts';
+
+const secondMs = 1_000;
+
+/** What a server does in the background about where tenants live; several servers share the work. */
+export const placementTasks = (fleet: Fleet, logger: Logger): UpkeepTask[] => [
+  {
+    name: 'settle moves',
+    everyMs: 15 * secondMs,
+    run: async () => {
+      for (const { organizationId, error } of await settleMoves(fleet)) {
+        logger.warn({ err: error, organizationId }, 'a move was left that cannot be settled now');
+      }
+    },
+  },
+  {
+    name: 'check databases',
+    everyMs: 60 * secondMs,
+    run: async () => {
+      for (const { database, error } of await checkDatabases(fleet)) {
+        if (error !== null) logger.error({ database: database.name, reason: error }, 'a database cannot be used');
+      }
+    },
+  },
+];

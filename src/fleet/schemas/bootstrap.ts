@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto';
+import type { LookupFunction } from 'node:net';
+import { Admin, type AdminTx } from '../../db/admin.ts';
+import { quoteIdentifier } from '../../db/identifier.ts';
+import { isLoginRefused, toAppError } from '../../db/pg-errors.ts';
+import { AppError } from '../../lib/errors.ts';
+import { disarmLogin, makeLogin, ownLogin, urlAs } from '../../tenancy/app-login.ts';
+import { Grantor, ownerOfDatabase } from '../../tenancy/grantor.ts';
+import {
+  appLoginOf,
+  type Installation,
+  type InstallationRoles,
+  primaryDatabaseId,
+  rolesOf,
+} from '../../tenancy/installation.ts';
+import { commentOf, ofComment } from '../databases/database-mark.ts';
+
+export interface BootstrapOptions {
+  /** A login that may create roles and schemas in this database. */
+  adminUrl: string;
+  /** The application's own login. Without one (or when it is the administrator's) one is made, its password derived from the secret. */
+  appUrl?: string | undefined;
+  secret: string;
+  /** For a further database of an installation; absent, it is the primary one. */
+  further?: { databaseId: string; prefix: string } | undefined;
+  lookup?: LookupFunction | undefined;
+  onStatement?: ((text: string) => void) | undefined;
+}
+
+const creator = 'CREATE on the database';
+
+/**
+ * Makes what an installation needs around its tables: roles, the schemas `chantier`, `catalog` (in the primary database
+ * only) and `extensions`, the ledger of migrations, and no rights for PUBLIC. It does only what is missing, so it runs
+ * at every start, and in several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the administrator's login lacks,
+ * CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE when it does not answer.
+ */
+export async function bootstrap(options: BootstrapOptions): Promise<Installation> {
+  await using admin = await connect(options);
+  return await makeInstallation(admin, options);
+}
+
+/** What `bootstrap` has made, or undefined where it never ran: for commands that look and change nothing. */
+export async function findInstallation(options: BootstrapOptions): Promise<Installation | undefined> {
+  await using admin = await connect(options);
+  return await admin.transaction(async (tx) => {
+    await tx.run('set transaction read only');
+    const grantor = await Grantor.of(tx);
+    const prefix = await findPrefix(tx, options);
+    return prefix === undefined ? undefined : installationWith(prefix, grantor.login, options);
+  });
+}
+
+async function connect({ adminUrl, lookup, onStatement }: BootstrapOptions): Promise<Admin> {
+  const admin = new Admin({ url: adminUrl, lookup, ...(onStatement && { onStatement }) });
+  try {
+    await admin.run('select 1');
+    return admin;
+  } catch (error) {
+    await admin[Symbol.asyncDispose]();
+    throw unreachable(error, adminUrl);
+  }
+}
+
+function installationWith(prefix: string, adminLogin: string, options: BootstrapOptions): Installation {
+  const { adminUrl, appUrl, secret, further, lookup } = options;
+  const given = loginOf(appUrl, adminLogin);
+  const databaseId = further?.databaseId ?? primaryDatabaseId;
+  const roles = rolesOf(prefix, given ?? appLoginOf(prefix, databaseId));
+  const url = given === undefined ? urlAs(adminUrl, ownLogin(secret, roles.app)) : appUrl!;
+  return { databaseId, prefix, adminUrl, appUrl: url, roles, ...(lookup && { lookup }) };
+}
+
+function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Installation> {
+  const { appUrl, secret, further } = options;
+  return admin.transaction(async (tx) => {
+    await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.bootstrap', 0))`);
+    const grantor = await Grantor.of(tx);
+    const prefix = (await findPrefix(tx, options)) ?? further?.prefix ?? `ch${randomBytes(4).toString('hex')}`;
+    const installation = installationWith(prefix, grantor.login, options);
+    const { roles, databaseId } = installation;
+    if (loginOf(appUrl, grantor.login) === undefined) await makeLogin(grantor, ownLogin(secret, roles.app));
+    await disarmLogin(grantor, roles.app);
+    const mark = commentOf({ prefix, databaseId });
+    if (further) await makeFurther(grantor, mark, roles);
+    else await makePrimary(grantor, mark, roles);
+    await closeToPublic(grantor, roles.app);
+    return installation;
+  });
+}
+
+/** Who starts the program reads this: it names the place, and never the password. */
+function unreachable(cause: unknown, url: string): unknown {
+  const { host, pathname, username } = new URL(url);
+  const place = `The database ${pathname.slice(1)} at ${host}`;
+  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  if (isLoginRefused(cause)) {
+    return new AppError('CONFIG_INVALID', `${place} does not let ${username} in: ${reason}`, {}, { cause });
+  }
+  const known = toAppError(cause);
+  return known ? new AppError(known.code, `${place} takes no connection: ${reason}`, known.details, { cause }) : cause;
+}
+
+/** The prefix is in a comment on the schema `chantier`: there for whoever finds the schema, whatever its rights. */
+async function findPrefix(tx: AdminTx, { further }: BootstrapOptions): Promise<string | undefined> {
+  const [row] = await tx.run<{ made: boolean; comment: string | null }>(
+    `select to_regnamespace('chantier') is not null as made, obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
+  );
+  if (!row?.made) return undefined;
+  const mark = ofComment(row.comment);
+  if (!mark) {
+    throw new AppError('CONFIG_INVALID', 'The database has a schema "chantier" that this program did not make');
+  }
+  if (mark.databaseId === (further?.databaseId ?? primaryDatabaseId) && (!further || mark.prefix === further.prefix)) {
+    return mark.prefix;
+  }
+  throw new AppError('CONFIG_INVALID', 'The database is another one of an installation of this program');
+}
+
+function loginOf(appUrl: string | undefined, adminLogin: string): string | undefined {
+  const login = appUrl === undefined ? '' : decodeURIComponent(new URL(appUrl).username);
+  return login === '' || login === adminLogin ? undefined : login;
+}
+
+const ledgerTable = `create table chantier.tenant_migrations (schema_name text not null, module text not null, name text not null, hash text not null, applied_at timestamptz(3) not null default now(), primary key (schema_name, module, name))`;
+
+/** Further databases hold tenants, and nothing of what all share. */
+async function makeFurther(grantor: Grantor, mark: string, roles: InstallationRoles): Promise<void> {
+  await makeOwners(grantor, [roles.owner]);
+  await makeSchema(grantor, 'chantier', `authorization ${quoteIdentifier(roles.owner)}`, [
+    `set local role ${quoteIdentifier(roles.owner)}`,
+    `comment on schema chantier is '${mark}'`,
+    ledgerTable,
+    `set local role none`,
+  ]);
+  await makeExtensions(grantor);
+}
+
+async function makePrimary(grantor: Grantor, mark: string, roles: InstallationRoles): Promise<void> {
+  await grantor.createRole(roles.catalog, 'nologin noinherit');
+  await makeOwners(grantor, [roles.catalogOwner, roles.owner]);
+  await grantor.grantRole(roles.catalog, roles.app);
+  const [owner, catalogOwner, catalog] = [roles.owner, roles.catalogOwner, roles.catalog].map(quoteIdentifier);
+  await makeSchema(grantor, 'chantier', `authorization ${owner}`, [
+    `set local role ${owner}`,
+    `comment on schema chantier is '${mark}'`,
+    ledgerTable,
+    `grant usage on schema chantier to ${catalog}, ${catalogOwner}`,
+    `grant select on chantier.tenant_migrations to ${catalog}`,
+    `grant select, insert on chantier.tenant_migrations to ${catalogOwner}`,
+    `set local role none`,
+  ]);
+  await makeSchema(grantor, 'catalog', `authorization ${catalogOwner}`, [
+    `set local role ${catalogOwner}`,
+    `grant usage on schema catalog to ${catalog}`,
+    `alter default privileges in schema catalog grant select, insert, update, delete on tables to ${catalog}`,
+    `alter default privileges in schema catalog grant usage, select on sequences to ${catalog}`,
+    `set local role none`,
+  ]);
+  await makeExtensions(grantor);
+}
+
+async function makeOwners(grantor: Grantor, owners: readonly string[]): Promise<void> {
+  for (const role of owners) {
+    await grantor.createRole(role, 'nologin noinherit');
+    await grantor.join(role);
+  }
+}
+
+async function makeExtensions(grantor: Grantor): Promise<void> {
+  await makeSchema(grantor, 'extensions', '', []);
+  if (!(await grantor.is(`select has_schema_privilege('public', 'extensions', 'usage') as is`))) {
+    await grantor.run('to own the schema extensions', 'grant usage on schema extensions to public');
+  }
+}
+
+async function makeSchema(grantor: Grantor, name: string, clause: string, then: readonly string[]): Promise<void> {
+  if (await grantor.is('select to_regnamespace($1) is not null as is', [name])) return;
+  await grantor.run(creator, `create schema ${name} ${clause}`);
+  for (const statement of then) await grantor.run(creator, statement);
+}
+
+async function closeToPublic(grantor: Grantor, app: string): Promise<void> {
+  const database = quoteIdentifier(grantor.database);
+  const open = `select has_database_privilege('public', current_database(), 'temp, create') as is`;
+  if (await grantor.is(open)) {
+    await grantor.run(ownerOfDatabase, `revoke temporary, create on database ${database} from public`);
+    // Revoking what one may not revoke is a mere warning
+    if (await grantor.is(open)) throw grantor.lacks(ownerOfDatabase);
+  }
+  const publicSchema = `select coalesce(has_schema_privilege('public', to_regnamespace('public'), 'usage, create'), false) as is`;
+  if (await grantor.is(publicSchema)) {
+    await grantor.run(ownerOfDatabase, 'revoke all on schema public from public');
+    if (await grantor.is(publicSchema)) throw grantor.lacks(ownerOfDatabase);
+  }
+  await grantor.letConnect(app);
+}

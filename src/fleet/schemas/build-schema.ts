@@ -1,0 +1,75 @@
+import type { Admin, AdminTx } from '../../db/admin.ts';
+import { quoteIdentifier } from '../../db/identifier.ts';
+import type { Migration } from '../../db/migration-files.ts';
+import { applyMigrations, retried } from '../../db/migrator.ts';
+import { disarmLogin, makeLogin, type OwnLogin } from '../../tenancy/app-login.ts';
+import { Grantor } from '../../tenancy/grantor.ts';
+import type { Installation } from '../../tenancy/installation.ts';
+import { pendingOf, readLedger } from './migrate-database.ts';
+import { tenantTarget } from './targets.ts';
+
+export interface Place {
+  schemaName: string;
+  roleName: string;
+}
+
+/**
+ * Makes a tenant's role, schema and tables, or what of them is missing. Many small transactions: the DDL of a whole
+ * tenant in one would wipe the catalog caches of every connection. Each can be done again, so an interrupted one is
+ * resumed by calling this once more.
+ */
+export async function buildSchema(
+  admin: Admin,
+  installation: Installation,
+  place: Place,
+  wanted: readonly Migration[],
+): Promise<void> {
+  const { roles } = installation;
+  await retried(8, () => admin.transaction((tx) => makeRole(tx, place.roleName, installation)));
+  await retried(8, () => admin.transaction((tx) => makeSchema(tx, place, roles.owner)));
+  await applyPending(admin, installation, place, wanted);
+}
+
+/** Applies what a schema lacks of these migrations. What is applied already and not wanted may be of `others`. */
+export async function applyPending(
+  admin: Admin,
+  installation: Installation,
+  place: Place,
+  wanted: readonly Migration[],
+  others: readonly Migration[] = [],
+): Promise<void> {
+  const ledger = await readLedger(admin, installation, [place.schemaName]);
+  const pending = pendingOf(ledger, place.schemaName, wanted, others);
+  await applyMigrations(admin, tenantTarget(installation.roles, place), pending);
+}
+
+/**
+ * A role without login or rights of its own, as which those who serve the tenant may act. Can be done again, after the login
+ * has become another one. Grants in parallel fail ("tuple concurrently updated"): one at a time.
+ */
+export async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: Installation): Promise<void> {
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.grants', 0))`);
+  const grantor = await Grantor.of(tx);
+  await grantor.createRole(role, 'nologin noinherit');
+  await grantor.grantRole(role, loginFor ? await makeTenantLogin(grantor, loginFor(role)) : roles.app);
+}
+
+/** In a database of its own a tenant's slots have a login of their own; it may connect, and act as the tenant's role. */
+async function makeTenantLogin(grantor: Grantor, login: OwnLogin): Promise<string> {
+  await makeLogin(grantor, login);
+  await disarmLogin(grantor, login.role);
+  await grantor.letConnect(login.role);
+  return login.role;
+}
+
+/** The rights on tables are given before there are any: afterwards it would cost one grant per table. */
+export async function makeSchema(tx: AdminTx, place: Place, owner: string): Promise<void> {
+  const [schema, role] = [place.schemaName, place.roleName].map(quoteIdentifier);
+  await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chantier.migrate ${place.schemaName}`]);
+  await tx.run(`create schema if not exists ${schema} authorization ${quoteIdentifier(owner)}`);
+  await tx.run(`select set_config('role', $1, true)`, [owner]);
+  const rights = `alter default privileges in schema ${schema} grant`;
+  await tx.run(`${rights} select, insert, update, delete on tables to ${role}`);
+  await tx.run(`${rights} usage, select on sequences to ${role}`);
+  await tx.run(`grant usage on schema ${schema} to ${role}`);
+}

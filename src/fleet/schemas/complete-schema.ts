@@ -1,0 +1,27 @@
+import { and, eq } from 'drizzle-orm';
+import type { Migration } from '../../db/migration-files.ts';
+import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import { tenantSchemas } from '../../tenancy/tables.ts';
+import { isSchema } from '../../tenancy/tenant.ts';
+import type { Admins } from '../admins.ts';
+import type { Fleet } from '../fleet.ts';
+import { buildSchema, type Place } from './build-schema.ts';
+
+/**
+ * Makes what a schema lacks of the wanted migrations, and writes down that it is whole: from then on it may hold rows of
+ * whoever it is for. Can be done again.
+ */
+export async function completeSchema(
+  fleet: Fleet,
+  admins: Admins,
+  place: Place,
+  wanted: readonly Migration[],
+): Promise<void> {
+  await admins.use((admin) => buildSchema(admin, fleet.installation, place, wanted));
+  await fleet.catalog.write(async (tx) => {
+    await tx
+      .update(tenantSchemas)
+      .set({ state: 'SPARE' })
+      .where(and(isSchema(primaryDatabaseId, place.schemaName), eq(tenantSchemas.state, 'BUILDING')));
+  });
+}

@@ -1,0 +1,77 @@
+import type { Admin } from '../../db/admin.ts';
+import type { Migration } from '../../db/migration-files.ts';
+import {
+  type Ledger,
+  type LedgerRow,
+  ledgerOfSchemas,
+  schemaMismatch,
+  stateOf,
+  toLedger,
+  wholeLedger,
+} from '../../db/migration-ledger.ts';
+import { applyMigrations, type MigrateOptions, type MigrationTarget } from '../../db/migrator.ts';
+import { type Installation, primaryDatabaseId } from '../../tenancy/installation.ts';
+import type { MigrationLines } from '../../tenancy/modules.ts';
+import { catalogTarget, databaseTarget } from './targets.ts';
+
+/** What is applied to all schemas of a database, or to some: a single query, whatever the number of tenants. */
+export function readLedger(admin: Admin, installation: Installation, schemaNames?: readonly string[]): Promise<Ledger> {
+  return admin.transaction(async (tx) => {
+    await tx.run(`select set_config('role', $1, true)`, [installation.roles.owner]);
+    const rows =
+      schemaNames === undefined
+        ? await tx.run<LedgerRow>(wholeLedger)
+        : await tx.run<LedgerRow>(ledgerOfSchemas, [schemaNames]);
+    return toLedger(rows);
+  });
+}
+
+/** What a schema lacks. Throws SCHEMA_MISMATCH when it is newer than this build, or made from other files. */
+export function pendingOf(
+  ledger: Ledger,
+  schemaName: string,
+  wanted: readonly Migration[],
+  others: readonly Migration[] = [],
+): readonly Migration[] {
+  const found = stateOf(wanted, ledger.get(schemaName) ?? [], others);
+  if (found.state === 'CURRENT') return [];
+  if (found.state === 'BEHIND') return found.pending;
+  throw schemaMismatch(schemaName, found);
+}
+
+/**
+ * Brings what all tenants of a database share up to this build: the `database` line; in the primary one also the
+ * catalog's and the row that says where tenants live. Gives what was applied.
+ */
+export async function migrateDatabase(
+  admin: Admin,
+  installation: Installation,
+  lines: MigrationLines,
+  options: MigrateOptions & { dryRun?: boolean } = {},
+): Promise<readonly Migration[]> {
+  const { roles } = installation;
+  const isPrimary = installation.databaseId === primaryDatabaseId;
+  const steps: [MigrationTarget, readonly Migration[]][] = [[databaseTarget(roles), lines.database]];
+  if (isPrimary) steps.push([catalogTarget(roles), lines.catalog]);
+  const ledger = await readLedger(
+    admin,
+    installation,
+    steps.map(([{ schemaName }]) => schemaName),
+  );
+  const work = steps.map(([target, wanted]) => ({ target, pending: pendingOf(ledger, target.schemaName, wanted) }));
+  const pending = work.flatMap((step) => step.pending);
+  if (options.dryRun) return pending;
+  for (const step of work) await applyMigrations(admin, step.target, step.pending, options);
+  if (isPrimary) await ensurePrimary(admin, installation);
+  return pending;
+}
+
+async function ensurePrimary(admin: Admin, installation: Installation): Promise<void> {
+  await admin.transaction(async (tx) => {
+    await tx.run(`select set_config('role', $1, true)`, [installation.roles.catalogOwner]);
+    await tx.run(
+      `insert into catalog.databases (id, name, kind) values ($1, 'primary', 'PRIMARY') on conflict do nothing`,
+      [primaryDatabaseId],
+    );
+  });
+}

@@ -1,0 +1,244 @@
+import { type Ledger, type SchemaState, schemaMismatch } from '../../db/migration-ledger.ts';
+import { applyMigrations, type MigrateOptions } from '../../db/migrator.ts';
+import { AppError } from '../../lib/errors.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { Catalog } from '../../tenancy/catalog.ts';
+import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
+import { tenantSchemas } from '../../tenancy/tables.ts';
+import { isSchema } from '../../tenancy/tenant.ts';
+import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
+import { byDatabase, type DatabaseAway, readLedgers, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
+import { migrateDatabase, readLedger } from './migrate-database.ts';
+import { tenantTarget } from './targets.ts';
+
+export interface FleetOptions extends MigrateOptions {
+  /** Slug or schema name: this one alone. */
+  only?: string | undefined;
+  /** Slugs or schema names of those to try first, one after the other: when one of them fails, no other is touched. */
+  canaries?: readonly string[] | undefined;
+  /** How many at once in each database. */
+  parallel?: number | undefined;
+  /** Finds what would be done, and does nothing. */
+  dryRun?: boolean | undefined;
+  /** Stops the run between tenants. */
+  signal?: AbortSignal | undefined;
+  /** Called after each schema that needed something. */
+  onProgress?: ((result: SchemaResult, progress: FleetProgress) => void) | undefined;
+}
+
+export interface FleetProgress {
+  done: number;
+  /** How many schemas need something. */
+  total: number;
+}
+
+export interface SchemaResult {
+  schemaName: string;
+  slug: string | undefined;
+  /** The name of the database. */
+  database: string;
+  /** Applied, or to be applied in a dry run: `line/name`. */
+  migrations: string[];
+  /** How long it took, waiting for locks included. */
+  ms: number;
+  error?: unknown;
+}
+
+export interface FleetReport {
+  /** Migrations of the databases and the catalog, which come before any tenant's. */
+  shared: string[];
+  migrated: SchemaResult[];
+  failed: SchemaResult[];
+  /** How many schemas needed nothing. */
+  current: number;
+  /** How many were not begun: because the signal stopped the run, or a canary failed. */
+  left: number;
+  /** Databases that could not be asked: what is there was left as it is. */
+  away: DatabaseAway[];
+}
+
+/**
+ * Brings every schema up to this build, in all databases: what is shared first, then the canaries, then all, several at
+ * once. A tenant whose migration fails is quarantined and reported while the others go on; so is a database that does
+ * not answer. What is done stays done: running it again resumes, and lets a quarantined tenant out once its migration
+ * succeeds. Throws TENANT_NOT_FOUND for an `only` or a canary that there is not.
+ */
+export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Promise<FleetReport> {
+  const report: FleetReport = { shared: [], migrated: [], failed: [], current: 0, left: 0, away: [] };
+  await using admins = allAdminsOf(fleet);
+  await migratePrimary(fleet, admins, options, report);
+  // A dry run of an installation that was never migrated: there are no tenants, nor a table to find them in
+  if (!(await hasCatalog(admins))) return report;
+  const { only, canaries = [] } = options;
+  const places = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only, ...canaries]);
+  requirePlaces(places, only === undefined ? canaries : [only, ...canaries]);
+  await migrateFurther(fleet, admins, places, options, report);
+  const reached = places.filter(({ databaseId }) => !report.away.some((away) => away.databaseId === databaseId));
+  const { ledgers, away } = await readLedgers(admins, reached);
+  report.away.push(...away);
+  const run = new Run({ fleet, admins, options, report }, reached, ledgers);
+  await run.all(canaries);
+  if (!options.dryRun) await noteRun(fleet.catalog, report);
+  return report;
+}
+
+/** A line of the audit log, unless nothing was done. */
+async function noteRun(catalog: Catalog, { shared, migrated, failed, left, away }: FleetReport): Promise<void> {
+  if (shared.length + migrated.length + failed.length === 0) return;
+  const counts = { shared: shared.length, migrated: migrated.length, failed: failed.length, left, away: away.length };
+  const outcome = failed.length > 0 ? 'FAILURE' : 'SUCCESS';
+  await catalog.write((tx) =>
+    recordAudit(tx, { actor: { kind: 'SYSTEM' }, action: 'fleet.migrated', outcome, metadata: counts }),
+  );
+}
+
+async function migratePrimary(
+  { lines }: Fleet,
+  admins: FleetAdmins,
+  options: FleetOptions,
+  report: FleetReport,
+): Promise<void> {
+  const primary = admins.of(primaryDatabaseId);
+  const applied = await primary.use((admin, installation) => migrateDatabase(admin, installation, lines, options));
+  report.shared.push(...applied.map(nameOf));
+}
+
+async function hasCatalog(admins: FleetAdmins): Promise<boolean> {
+  const find = admins.of(primaryDatabaseId).use((admin, installation) => readLedger(admin, installation, ['catalog']));
+  return (await find).has('catalog');
+}
+
+/** What the tenants of each further database share. */
+async function migrateFurther(
+  { lines }: Fleet,
+  admins: FleetAdmins,
+  places: readonly SurveyedPlace[],
+  options: FleetOptions,
+  report: FleetReport,
+): Promise<void> {
+  const further = [...byDatabase(places)].filter(([id]) => id !== primaryDatabaseId);
+  const migrate = async ([databaseId, there]: [string, SurveyedPlace[]]) => {
+    const name = there[0]!.databaseName;
+    try {
+      const work = admins.of(databaseId).use((admin, found) => migrateDatabase(admin, found, lines, options));
+      report.shared.push(...(await work).map((migration) => `${name}: ${nameOf(migration)}`));
+    } catch (error) {
+      report.away.push({ databaseId, name, schemas: there.length, error });
+    }
+  };
+  await Promise.all(further.map(migrate));
+}
+
+/** A canary that is misspelt must not let everybody else go first. */
+function requirePlaces(places: readonly SurveyedPlace[], names: readonly string[]): void {
+  for (const name of names) {
+    if (places.some((place) => isCalled(place, name))) continue;
+    throw new AppError('TENANT_NOT_FOUND', `There is no organization or schema ${name}`);
+  }
+}
+
+const isCalled = ({ schemaName, organization }: SurveyedPlace, name: string): boolean =>
+  schemaName === name || organization?.slug === name;
+
+interface Context {
+  fleet: Fleet;
+  admins: FleetAdmins;
+  options: FleetOptions;
+  report: FleetReport;
+}
+
+type Task = { place: SurveyedPlace; found: Exclude<SchemaState, { state: 'CURRENT' }> | { state: 'QUARANTINED' } };
+
+/** One run over the schemas that need something. */
+class Run {
+  readonly #context: Context;
+  readonly #tasks: readonly Task[];
+  #done = 0;
+
+  constructor(context: Context, places: readonly SurveyedPlace[], ledgers: ReadonlyMap<string, Ledger>) {
+    const asked = places.filter(({ databaseId }) => ledgers.has(databaseId));
+    this.#context = context;
+    this.#tasks = asked.flatMap((place): Task[] => {
+      const found = standOf(context.fleet.lines, ledgers.get(place.databaseId)!, place);
+      if (found.state !== 'CURRENT') return [{ place, found }];
+      return place.quarantined ? [{ place, found: { state: 'QUARANTINED' } }] : [];
+    });
+    context.report.current = asked.length - this.#tasks.length;
+  }
+
+  async all(canaries: readonly string[]): Promise<void> {
+    const { options, report } = this.#context;
+    const first = new Set(canaries.flatMap((name) => this.#tasks.filter(({ place }) => isCalled(place, name))));
+    for (const task of first) if (report.failed.length === 0) await this.#visit(task);
+    if (report.failed.length === 0) {
+      const rest = this.#tasks.filter((task) => !first.has(task));
+      const perDatabase = Map.groupBy(rest, ({ place }) => place.databaseId);
+      await Promise.all([...perDatabase.values()].map((tasks) => this.#several(tasks, options.parallel ?? 4)));
+    }
+    report.left = this.#tasks.length - this.#done;
+  }
+
+  async #several(tasks: readonly Task[], parallel: number): Promise<void> {
+    const next = tasks.values();
+    const worker = async () => {
+      for (const task of next) await this.#visit(task);
+    };
+    await Promise.all(Array.from({ length: Math.min(parallel, tasks.length) }, worker));
+  }
+
+  async #visit(task: Task): Promise<void> {
+    const { options, report } = this.#context;
+    if (options.signal?.aborted) return;
+    const result = await migratePlace(this.#context, task);
+    this.#done++;
+    (result.error === undefined ? report.migrated : report.failed).push(result);
+    options.onProgress?.(result, { done: this.#done, total: this.#tasks.length });
+  }
+}
+
+/** Never throws for what is wrong with this one schema; gives the result with the error in it. */
+async function migratePlace({ fleet, admins, options }: Context, { place, found }: Task): Promise<SchemaResult> {
+  const { schemaName, databaseName: database, organization } = place;
+  const result: SchemaResult = { schemaName, slug: organization?.slug, database, migrations: [], ms: 0 };
+  const from = performance.now();
+  try {
+    if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
+    if (place.isMoving)
+      throw new AppError('INVALID_STATE', 'The organization is being moved: run this again afterwards');
+    const pending = found.state === 'BEHIND' ? found.pending : [];
+    result.migrations = pending.map(nameOf);
+    if (options.dryRun) return result;
+    await admins.at(place, (admin, { roles }) => applyMigrations(admin, tenantTarget(roles, place), pending, options));
+    if (place.quarantined) await quarantine(fleet.catalog, place, null);
+  } catch (error) {
+    result.error = error;
+    if (isBroken(error) && !options.dryRun) await quarantine(fleet.catalog, place, error.message);
+  }
+  result.ms = Math.round(performance.now() - from);
+  return result;
+}
+
+/** Keeps a tenant from being served, with the reason, or lets it be served again. */
+async function quarantine(catalog: Catalog, place: SurveyedPlace, reason: string | null): Promise<void> {
+  await catalog.write(async (tx) => {
+    await tx
+      .update(tenantSchemas)
+      .set({ quarantinedAt: reason === null ? null : new Date(), quarantineReason: reason })
+      .where(isSchema(place.databaseId, place.schemaName));
+    if (!place.organization) return;
+    // Not the reason: it may quote what is in the tenant's rows
+    await recordAudit(tx, {
+      actor: { kind: 'SYSTEM' },
+      action: reason === null ? 'organization.released' : 'organization.quarantined',
+      organizationId: place.organization.id,
+      metadata: { schema: place.schemaName },
+    });
+    await notifyOrganizationChanged(tx, place.organization.id);
+  });
+}
+
+/** A lost connection or a lock held for long says nothing about the tenant: it is reported, and served as before. */
+const isBroken = (error: unknown): error is AppError => error instanceof AppError && error.code === 'MIGRATION_FAILED';
+
+const nameOf = ({ line, name }: { line: string; name: string }): string => `${line}/${name}`;

@@ -1,0 +1,109 @@
+import { eq } from 'drizzle-orm';
+import type { AdminTx } from '../../db/admin.ts';
+import { quoteIdentifier } from '../../db/identifier.ts';
+import { tablesMadeBy } from '../../db/migration-files.ts';
+import { isStillDependedOn } from '../../db/pg-errors.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { By } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
+import { holdingLife } from '../../tenancy/life-lock.ts';
+import { organizations } from '../../tenancy/tables.ts';
+import { lockOrganization, type Organization } from '../../tenancy/update-organization.ts';
+import { adminsOf, type Fleet } from '../fleet.ts';
+import { applyPending } from './build-schema.ts';
+
+/**
+ * Makes a module's tables for one organization, then switches it on. Interrupted between, it is off, and the same call
+ * completes it. Throws BAD_INPUT for what is no optional module, MIGRATION_FAILED when its tables cannot be made.
+ */
+export function enableModule(fleet: Fleet, id: string, module: string, by: By): Promise<Organization> {
+  const { catalog, lines } = fleet;
+  lines.ofOptional(module);
+  return holdingLife(fleet, id, async () => {
+    const place = await catalog.write((tx) => lockOrganization(tx, id));
+    const wanted = lines.ofTenant([...new Set([...place.modules, module])]);
+    await using admins = adminsOf(fleet, place.databaseId);
+    await admins.use((admin, installation) => applyPending(admin, installation, place, wanted, lines.everything()));
+    return await catalog.write((tx) =>
+      setModule(tx, id, { module, on: true, action: 'organization.module_enabled' }, by),
+    );
+  });
+}
+
+/**
+ * Switches a module off; its tables stay, for the day when it is switched on again, unless they are to be purged: then they
+ * are dropped in one transaction. Throws IN_USE when those of another module refer to them.
+ */
+export function disableModule(
+  fleet: Fleet,
+  id: string,
+  module: string,
+  { by, purge = false }: { by: By; purge?: boolean },
+): Promise<Organization> {
+  const { catalog, lines } = fleet;
+  lines.ofOptional(module);
+  return holdingLife(fleet, id, async () => {
+    const organization = await catalog.write(async (tx) => {
+      const off = await setModule(tx, id, { module, on: false, action: 'organization.module_disabled' }, by);
+      if (purge)
+        await recordAudit(tx, {
+          ...by,
+          action: 'organization.module_purged',
+          organizationId: id,
+          metadata: { module },
+        });
+      return off;
+    });
+    if (purge) await purgeTables(fleet, organization, module);
+    return organization;
+  });
+}
+
+interface Switch {
+  module: string;
+  on: boolean;
+  action: string;
+}
+
+/** Doing it twice changes nothing. */
+async function setModule(tx: CatalogTx, id: string, { module, on, action }: Switch, by: By): Promise<Organization> {
+  const before = await lockOrganization(tx, id);
+  if (before.modules.includes(module) === on) return before;
+  const others = before.modules.filter((each) => each !== module);
+  const [after] = await tx
+    .update(organizations)
+    .set({ modules: on ? [...others, module].sort() : others, version: before.version + 1 })
+    .where(eq(organizations.id, id))
+    .returning();
+  await recordAudit(tx, { ...by, action, organizationId: id, metadata: { module } });
+  await notifyOrganizationChanged(tx, id);
+  return after!;
+}
+
+async function purgeTables(fleet: Fleet, { databaseId, schemaName }: Organization, module: string): Promise<void> {
+  const tables = tablesMadeBy(fleet.lines.ofOptional(module));
+  await using admins = adminsOf(fleet, databaseId);
+  await admins.use((admin, { roles }) =>
+    admin.transaction(async (tx) => {
+      await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chantier.migrate ${schemaName}`]);
+      await tx.run(`select set_config('role', $1, true), set_config('lock_timeout', '3s', true)`, [roles.owner]);
+      if (tables.length > 0) await dropTables(tx, schemaName, tables);
+      await tx.run('delete from chantier.tenant_migrations where schema_name = $1 and module = $2', [
+        schemaName,
+        module,
+      ]);
+    }),
+  );
+}
+
+async function dropTables(tx: AdminTx, schemaName: string, tables: readonly string[]): Promise<void> {
+  const names = tables.map((table) => `${quoteIdentifier(schemaName)}.${quoteIdentifier(table)}`);
+  try {
+    await tx.run(`drop table if exists ${names.join(', ')}`);
+  } catch (error) {
+    if (!isStillDependedOn(error)) throw error;
+    throw new AppError('IN_USE', 'Tables of another module refer to those of this one', {}, { cause: error });
+  }
+}

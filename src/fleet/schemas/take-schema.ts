@@ -1,0 +1,54 @@
+import { randomBytes } from 'node:crypto';
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
+import { type Applied, stateOf } from '../../db/migration-ledger.ts';
+import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { placeOf, primaryDatabaseId } from '../../tenancy/installation.ts';
+import type { MigrationLines } from '../../tenancy/modules.ts';
+import { tenantSchemas } from '../../tenancy/tables.ts';
+import type { Place } from './build-schema.ts';
+
+type State = (typeof tenantSchemas.$inferSelect)['state'];
+export type TakenPlace = Place & { state: State };
+
+/** A schema that nobody has: a spare rather than one whose building was given up. The caller's until its transaction ends. */
+export async function takeSchema(tx: CatalogTx, states: State[]): Promise<TakenPlace | undefined> {
+  const [place] = await tx
+    .select({ schemaName: tenantSchemas.schemaName, roleName: tenantSchemas.roleName, state: tenantSchemas.state })
+    .from(tenantSchemas)
+    .where(
+      and(
+        eq(tenantSchemas.databaseId, primaryDatabaseId),
+        isNull(tenantSchemas.organizationId),
+        isNull(tenantSchemas.quarantinedAt),
+        inArray(tenantSchemas.state, states),
+      ),
+    )
+    .orderBy(sql`${tenantSchemas.state} = 'SPARE' desc`)
+    .limit(1)
+    .for('update', { skipLocked: true });
+  return place;
+}
+
+/** Written before the schema exists, so that one whose making is interrupted is never lost. */
+export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenPlace> {
+  const place = placeOf(prefix, randomBytes(6).toString('hex'));
+  await tx.insert(tenantSchemas).values({ ...place, databaseId: primaryDatabaseId });
+  return { ...place, state: 'BUILDING' };
+}
+
+/**
+ * Whether a schema has every table that a tenant with these optional modules needs. A spare may be of another build: of one
+ * that runs beside this one, or ran before it.
+ */
+export async function isWhole(
+  tx: CatalogTx,
+  { schemaName, state }: Pick<TakenPlace, 'schemaName' | 'state'>,
+  lines: MigrationLines,
+  modules: readonly string[],
+): Promise<boolean> {
+  if (state === 'BUILDING') return false;
+  const applied = await tx.execute<Applied & Record<string, unknown>>(
+    sql`select module as line, name, hash from chantier.tenant_migrations where schema_name = ${schemaName}`,
+  );
+  return stateOf(lines.ofTenant(modules), [...applied], lines.everything()).state === 'CURRENT';
+}

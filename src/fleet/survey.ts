@@ -1,0 +1,86 @@
+import { and, asc, eq, inArray, isNull, notInArray, or } from 'drizzle-orm';
+import { type Ledger, type SchemaState, stateOf } from '../db/migration-ledger.ts';
+import type { Catalog } from '../tenancy/catalog.ts';
+import type { MigrationLines } from '../tenancy/modules.ts';
+import { databases, organizations, tenantMoves, tenantSchemas } from '../tenancy/tables.ts';
+import type { FleetAdmins } from './fleet.ts';
+import type { TenantPlace } from './for-each-tenant.ts';
+import { readLedger } from './schemas/migrate-database.ts';
+
+/** A schema that this build is to work with, and whether its data is on its way somewhere else just now. */
+export interface SurveyedPlace extends TenantPlace {
+  databaseName: string;
+  isMoving: boolean;
+}
+
+/** A database that could not be asked, and how many schemas are there. */
+export interface DatabaseAway {
+  databaseId: string;
+  name: string;
+  schemas: number;
+  error: unknown;
+}
+
+/** The schemas of all tenants and spares by name, or those of these slugs and schema names, in one query. */
+export function surveyPlaces(catalog: Catalog, only?: readonly string[]): Promise<SurveyedPlace[]> {
+  return catalog.read(async (db) => {
+    const rows = await db
+      .select({
+        schemaName: tenantSchemas.schemaName,
+        roleName: tenantSchemas.roleName,
+        databaseId: tenantSchemas.databaseId,
+        databaseName: databases.name,
+        quarantinedAt: tenantSchemas.quarantinedAt,
+        organization: { id: organizations.id, slug: organizations.slug, modules: organizations.modules },
+        moveId: tenantMoves.id,
+      })
+      .from(tenantSchemas)
+      .innerJoin(databases, eq(databases.id, tenantSchemas.databaseId))
+      .leftJoin(organizations, eq(organizations.id, tenantSchemas.organizationId))
+      .leftJoin(tenantMoves, underWay)
+      .where(and(inArray(tenantSchemas.state, ['ACTIVE', 'SPARE']), only && named(only)))
+      .orderBy(asc(tenantSchemas.schemaName));
+    return rows.map(({ quarantinedAt, moveId, ...place }) => ({
+      ...place,
+      quarantined: quarantinedAt !== null,
+      isMoving: moveId !== null,
+    }));
+  });
+}
+
+/** A copy whose tables changed on the way would no longer fit; once it is served it is like any other. */
+const underWay = and(
+  eq(tenantMoves.organizationId, organizations.id),
+  isNull(tenantMoves.endedAt),
+  notInArray(tenantMoves.phase, ['SWITCHED']),
+);
+
+const named = (names: readonly string[]) =>
+  or(inArray(tenantSchemas.schemaName, [...names]), inArray(organizations.slug, [...names]));
+
+/** What is applied in each database, one query each, at the same time; or why a database did not say. */
+export async function readLedgers(
+  admins: FleetAdmins,
+  places: readonly SurveyedPlace[],
+): Promise<{ ledgers: Map<string, Ledger>; away: DatabaseAway[] }> {
+  const ledgers = new Map<string, Ledger>();
+  const away: DatabaseAway[] = [];
+  const ask = async ([databaseId, there]: [string, SurveyedPlace[]]) => {
+    try {
+      ledgers.set(databaseId, await admins.of(databaseId).use(readLedger));
+    } catch (error) {
+      away.push({ databaseId, name: there[0]!.databaseName, schemas: there.length, error });
+    }
+  };
+  await Promise.all([...byDatabase(places)].map(ask));
+  return { ledgers, away };
+}
+
+export const byDatabase = <T extends { databaseId: string }>(places: readonly T[]): Map<string, T[]> =>
+  Map.groupBy(places, ({ databaseId }) => databaseId);
+
+/** How a schema stands to this build. */
+export function standOf(lines: MigrationLines, ledger: Ledger, place: TenantPlace): SchemaState {
+  const wanted = lines.ofTenant(place.organization?.modules);
+  return stateOf(wanted, ledger.get(place.schemaName) ?? [], lines.everything());
+}

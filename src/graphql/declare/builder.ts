@@ -1,0 +1,88 @@
+import SchemaBuilder from '@pothos/core';
+import ComplexityPlugin from '@pothos/plugin-complexity';
+import DrizzlePlugin from '@pothos/plugin-drizzle';
+import RelayPlugin from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
+import ValidationPlugin from '@pothos/plugin-validation';
+import { getTableConfig } from 'drizzle-orm/pg-core';
+import type { Permission } from '../../identity/permissions.ts';
+import { AppError } from '../../lib/errors.ts';
+import { toIssues } from '../../lib/input.ts';
+import { type Relations, relations } from '../../relations.ts';
+import type { Context } from '../context.ts';
+import { complexityOptions } from '../limits/complexity.ts';
+import { pageSizes } from '../limits/sizes.ts';
+import { cursorPluginName } from './cursor-plugin.ts';
+import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
+import { relayDescriptions } from './relay-descriptions.ts';
+
+interface GraphTypes {
+  Context: Context;
+  DefaultFieldNullability: false;
+  DefaultEdgesNullability: { list: false; items: false };
+  DefaultNodeNullability: false;
+  DrizzleRelations: Relations;
+  AuthScopes: { signedIn: boolean; member: boolean; permission: Permission };
+  Scalars: {
+    Currency: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date };
+    Decimal: { Input: string; Output: string | number };
+    EmailAddress: { Input: string; Output: string };
+    HexColorCode: { Input: string; Output: string };
+    ID: { Input: string; Output: string | number };
+    JSONObject: { Input: Record<string, unknown>; Output: Record<string, unknown> };
+    LocalDate: { Input: string; Output: string };
+    URL: { Input: URL; Output: URL | string };
+    UUID: { Input: string; Output: string };
+  };
+}
+
+/** The types of the graph's builder, for helpers that are handed its refs. */
+export type SchemaTypes = PothosSchemaTypes.ExtendDefaultTypes<GraphTypes>;
+
+/** Defines no types of its own: each stands beside its queries, in its module. */
+export const builder = new SchemaBuilder<GraphTypes>({
+  plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin, cursorPluginName, DrizzlePlugin, ValidationPlugin],
+  defaultFieldNullability: false,
+  drizzle: {
+    client: (ctx) => ctx.db as never,
+    getTableConfig,
+    relations,
+    defaultConnectionSize: pageSizes.usual,
+    maxConnectionSize: pageSizes.most,
+  },
+  relay: {
+    clientMutationId: 'omit',
+    cursorType: 'String',
+    nodesOnConnection: relayDescriptions.nodesFieldOptions,
+    encodeGlobalID: encodeGlobalId,
+    decodeGlobalID: decodeGlobalId,
+    ...relayDescriptions,
+    mutationInputArgOptions: { description: 'What to change, and how.' },
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+  },
+  scopeAuth: {
+    treatErrorsAsUnauthorized: false,
+    authScopes: (ctx) => ({
+      signedIn: ctx.scope.account !== undefined || ctx.scope.viewer !== undefined,
+      member: ctx.scope.viewer !== undefined,
+      permission: (permission) => ctx.viewer.permissions.has(permission),
+    }),
+    unauthorizedError: (_parent, ctx) =>
+      ctx.scope.account || ctx.scope.viewer
+        ? new AppError('FORBIDDEN', 'This needs a permission that you do not have')
+        : new AppError('UNAUTHENTICATED', 'Sign in first'),
+  },
+  complexity: complexityOptions,
+  validation: {
+    validationError: ({ issues }) =>
+      new AppError('BAD_INPUT', issues.map((issue) => issue.message).join('; '), { issues: toIssues(issues) }),
+  },
+});
+
+builder.queryType({ description: 'Everything that can be read. One operation sees one state of the data.' });
+builder.mutationType({
+  description:
+    'Everything that can be changed. Each root field is one transaction; an error under it leaves nothing behind.',
+});

@@ -1,0 +1,152 @@
+import type { EnumRef, InputRef } from '@pothos/core';
+import { type SQL, sql, type Table } from 'drizzle-orm';
+import type { TableName, WhereOf } from '../../access/row-rules.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { Relations } from '../../relations.ts';
+import { checkFilter } from '../limits/document-limits.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
+import { decodeGlobalId, externalReferenceOf } from './global-id.ts';
+import { Hole, prepared } from './hole.ts';
+
+type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
+type RelationOf<T extends TableName> = keyof Relations[T]['relations'] & string;
+
+type Comparable =
+  | { as: Exclude<ComparatorName, 'ID'> }
+  | { id: string }
+  // biome-ignore lint/suspicious/noExplicitAny: the values of an enum do not matter here
+  | { enum: EnumRef<SchemaTypes, any>; name: string };
+
+type FieldSpec<T extends TableName> = Comparable & { column: ColumnOf<T>; description: string };
+interface AnyFilter {
+  ref: InputRef<FilterInput>;
+  where(input: FilterInput | null | undefined): object | undefined;
+}
+type RelationSpec = { filter: () => AnyFilter; description: string };
+type CustomSpec = { type: 'String' | 'Boolean' | 'ID'; description: string; where: (value: never) => object };
+
+interface FilterSpec<T extends TableName> {
+  description: string;
+  /** Filter fields on columns, by name. */
+  fields: Record<string, FieldSpec<T>>;
+  /** Relations to filter across: one related row that matches is enough. */
+  relations?: { [R in RelationOf<T>]?: RelationSpec };
+  /** Conditions of their own, such as a full-text search. */
+  custom?: Record<string, CustomSpec>;
+}
+
+export type FilterInput = { [field: string]: unknown };
+type Condition = Record<string, unknown>;
+
+/** A filter input type and how it becomes a condition on rows. */
+export interface Filter<T extends TableName = TableName> {
+  ref: InputRef<FilterInput>;
+  where(input: FilterInput | null | undefined): WhereOf<T> | undefined;
+}
+
+/** A condition written as SQL over the table at hand, whatever its alias. */
+export const rawCondition = (condition: (table: Table) => SQL): { RAW: (table: Table) => SQL } => ({ RAW: condition });
+
+export const likePattern = (text: unknown): string => String(text).replace(/[\\%_]/g, '\\$&');
+
+function decodeId(value: unknown, type: string): string {
+  const { typename, id } = decodeGlobalId(String(value));
+  if (typename === type && externalReferenceOf(id) === undefined) return id;
+  throw new AppError('BAD_INPUT', `This filter takes ids of the form ${type}:uuid`);
+}
+
+/** A list that a request brings is one parameter, however long. */
+function anyOf(column: string, operator: 'in' | 'notIn', list: Hole): Condition {
+  const of = (table: Table) => table[column as keyof Table];
+  if (operator === 'in') return rawCondition((table) => sql`${of(table)} = any(${list})`);
+  return rawCondition((table) => sql`(${of(table)} <> all(${list}) or ${of(table)} is null)`);
+}
+
+function comparisons(
+  column: string,
+  comparison: Comparison<unknown>,
+  decode: (value: unknown) => unknown,
+): Condition[] {
+  return Object.entries(comparison).flatMap(([operator, value]): Condition[] => {
+    if (value === null || value === undefined) return [];
+    if (operator === 'isNull') return [{ [column]: value ? { isNull: true } : { isNotNull: true } }];
+    if (operator === 'contains') return [{ [column]: { ilike: prepared(value, (text) => `%${likePattern(text)}%`) } }];
+    if (operator === 'startsWith') return [{ [column]: { ilike: prepared(value, (text) => `${likePattern(text)}%`) } }];
+    const decoded = prepared(value, (given) => (Array.isArray(given) ? given.map(decode) : decode(given)));
+    if (decoded instanceof Hole && (operator === 'in' || operator === 'notIn'))
+      return [anyOf(column, operator, decoded)];
+    if (operator === 'ne' || operator === 'notIn') {
+      return [{ OR: [{ [column]: { [operator]: decoded } }, { [column]: { isNull: true } }] }];
+    }
+    return [{ [column]: { [operator]: decoded } }];
+  });
+}
+
+const never: Condition = rawCondition(() => sql`false`);
+
+// drizzle leaves empty lists out; but of no alternatives none holds, and one without conditions always does
+
+const anyOfThese = (parts: Condition[][]): Condition[] => {
+  if (parts.some((conditions) => conditions.length === 0)) return [];
+  return parts.length ? [{ OR: parts.map((conditions) => ({ AND: conditions })) }] : [never];
+};
+
+const noneOfThese = (conditions: Condition[]): Condition[] =>
+  conditions.length ? [{ NOT: { AND: conditions } }] : [never];
+
+function conditionsOf(spec: FilterSpec<TableName>, input: FilterInput): Condition[] {
+  return Object.entries(input).flatMap(([key, value]): Condition[] => {
+    if (value === null || value === undefined) return [];
+    if (key === 'and') return (value as FilterInput[]).flatMap((part) => conditionsOf(spec, part));
+    if (key === 'or') return anyOfThese((value as FilterInput[]).map((part) => conditionsOf(spec, part)));
+    if (key === 'not') return noneOfThese(conditionsOf(spec, value as FilterInput));
+    const custom = spec.custom?.[key];
+    if (custom) return [custom.where(value as never) as Condition];
+    const relation = (spec.relations as Record<string, RelationSpec> | undefined)?.[key];
+    if (relation) return [{ [key]: relation.filter().where(value as FilterInput) ?? true }];
+    const field = spec.fields[key];
+    if (!field) return [];
+    const decode = 'id' in field ? (id: unknown) => decodeId(id, field.id) : (plain: unknown) => plain;
+    return comparisons(field.column, value as Comparison<unknown>, decode);
+  });
+}
+
+const comparatorOf = (field: Comparable) => {
+  if ('enum' in field) return enumComparator(field.enum, field.name);
+  return 'id' in field ? comparators.ID : comparators[field.as];
+};
+
+/**
+ * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`.
+ * The viewer's row rules are added where the statement is made, also to the rows reached through relations.
+ */
+export function defineFilter<T extends TableName>(name: string, _table: T, spec: FilterSpec<T>): Filter<T> {
+  const ref = builder.inputRef<FilterInput>(name);
+  ref.implement({
+    description: spec.description,
+    fields: (t) => {
+      const fields: Record<string, unknown> = {
+        and: t.field({ type: [ref], description: 'All of these must match.' }),
+        or: t.field({ type: [ref], description: 'At least one of these must match.' }),
+        not: t.field({ type: ref, description: 'This must not match.' }),
+      };
+      for (const [key, field] of Object.entries(spec.fields)) {
+        fields[key] = t.field({ type: comparatorOf(field) as never, description: field.description });
+      }
+      for (const [key, relation] of Object.entries<RelationSpec | undefined>(spec.relations ?? {})) {
+        if (relation)
+          fields[key] = t.field({ type: relation.filter().ref as never, description: relation.description });
+      }
+      for (const [key, { type, description }] of Object.entries(spec.custom ?? {}))
+        fields[key] = t.field({ type, description });
+      return fields as never;
+    },
+  });
+  const where = (input: FilterInput | null | undefined) => {
+    checkFilter(input);
+    const conditions = input ? conditionsOf(spec as unknown as FilterSpec<TableName>, input) : [];
+    return conditions.length ? ({ AND: conditions } as WhereOf<T>) : undefined;
+  };
+  return { ref, where };
+}

@@ -1,0 +1,10 @@
+import type { Money as MoneyShape } from '../../lib/money.ts';
+import { builder } from './builder.ts';
+
+export const Money = builder.objectRef<MoneyShape>('Money').implement({
+  description: 'An exact amount of money.',
+  fields: (t) => ({
+    amount: t.expose('amount', { type: 'Decimal', description: 'How much, in units of the currency.' }),
+    currency: t.expose('currency', { type: 'Currency', description: 'Which currency: its ISO 4217 code.' }),
+  }),
+});

@@ -1,0 +1,60 @@
+import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
+import type { Permission } from '../../identity/permissions.ts';
+import type { Context } from '../context.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import { type WithUuids, withUuids } from './references.ts';
+
+export type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
+type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
+
+/** The argument of every change of a row that counts its changes. */
+export const expectedVersion = (t: InputBuilder) =>
+  t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' });
+
+interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
+  description: string;
+  /** What the viewer needs beside the rules of the use case. */
+  permission?: Permission;
+  input: (t: InputBuilder) => Fields;
+  /** Calls the use case. Ids in the input are uuids here, whichever form the client used. */
+  run: (ctx: Context, input: WithUuids<InputShapeFromFields<Fields>>) => Promise<Shape>;
+  /** What the payload holds beside `lastEventId`. */
+  payload: (t: PayloadBuilder<Shape>) => FieldMap;
+}
+
+/**
+ * Declares `name(input: NameInput!): NamePayload!` over the tenant's data. `run` stands before
+ * `payload`: its result is what gives the payload its type.
+ */
+export function defineMutation<Fields extends InputFieldMap, Shape extends object>(
+  name: string,
+  { description, permission, input, payload, run }: MutationOptions<Fields, Shape>,
+): void {
+  const title = name[0]!.toUpperCase() + name.slice(1);
+  builder.relayMutationField(
+    name,
+    { name: `${title}Input`, description: `What ${name} needs.`, inputFields: input as never },
+    {
+      description,
+      authScopes: permission ? { permission } : { member: true },
+      resolve: (_root: unknown, args: unknown, ctx: Context, info) =>
+        ctx.change(async () => {
+          const { input: given } = args as { input: object };
+          const plain = await withUuids(() => ctx.tx, info.schema, given, { lenient: 'errorPolicy' in given });
+          return run(ctx, plain as never);
+        }) as never,
+    },
+    {
+      name: `${title}Payload`,
+      description: `What ${name} changed.`,
+      outputFields: ((t: PayloadBuilder<Shape>) => ({
+        ...payload(t),
+        lastEventId: t.string({
+          nullable: true,
+          description: 'Cursor of the last event that this change wrote to the log; null when nothing changed.',
+          resolve: (_shape: unknown, _args: unknown, ctx: Context) => ctx.lastEventId,
+        }),
+      })) as never,
+    },
+  );
+}

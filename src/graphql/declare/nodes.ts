@@ -1,0 +1,76 @@
+import { brandWithType } from '@pothos/core';
+import { getSchemaConfig, queryFromInfo } from '@pothos/plugin-drizzle';
+import { getColumns, type Table } from 'drizzle-orm';
+import type { GraphQLResolveInfo } from 'graphql';
+import { AppError } from '../../lib/errors.ts';
+import { relations } from '../../relations.ts';
+import type { Context } from '../context.ts';
+import { mostIds } from '../limits/sizes.ts';
+import { builder } from './builder.ts';
+import { externalReferenceOf, type GlobalId } from './global-id.ts';
+import { modelOf } from './references.ts';
+
+interface Row {
+  id: string;
+  externalReference?: string | null;
+}
+
+/** The objects with these ids that the viewer may see, one statement for each type; null in the place of the others. */
+async function loadNodes(ctx: Context, info: GraphQLResolveInfo, ids: readonly GlobalId[]): Promise<(Row | null)[]> {
+  const byType = Map.groupBy(ids, ({ typename }) => typename);
+  const found = new Map<GlobalId, Row>();
+  for (const [typename, wanted] of byType) {
+    for (const row of await loadRows(ctx, info, typename, wanted)) {
+      for (const id of wanted) if (isOf(row, id)) found.set(id, row);
+    }
+  }
+  return ids.map((id) => found.get(id) ?? null);
+}
+
+async function loadRows(ctx: Context, info: GraphQLResolveInfo, typename: string, wanted: GlobalId[]): Promise<Row[]> {
+  const model = modelOf(info.schema, typename);
+  const columns = model && getColumns(relations[model].table as Table);
+  if (!model || !columns || !('id' in columns)) return [];
+  const uuids = wanted.filter(({ id }) => externalReferenceOf(id) === undefined).map(({ id }) => id);
+  const references = wanted.map(({ id }) => externalReferenceOf(id)).filter((reference) => reference !== undefined);
+  const byReference = references.length > 0 && 'externalReference' in columns;
+  const where = { OR: [{ id: { in: uuids } }, ...(byReference ? [{ externalReference: { in: references } }] : [])] };
+  const query = queryFromInfo({
+    config: getSchemaConfig(builder),
+    context: ctx,
+    info,
+    typeName: typename,
+    columns: { id: true, ...(byReference && { externalReference: true }) },
+  } as never) as object;
+  const rows = (await ctx.db.query[model].findMany({ ...query, where })) as unknown as Row[];
+  for (const row of rows) brandWithType(row, typename as never);
+  return rows;
+}
+
+function isOf(row: Row, { id }: GlobalId): boolean {
+  const reference = externalReferenceOf(id);
+  return reference === undefined ? row.id === id : row.externalReference === reference;
+}
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: 'The object with this id; null when there is none that you may see.',
+    args: { id: t.arg.globalID({ required: true, description: 'A global id.' }) },
+    extensions: { chantierNodes: 'one' },
+    resolve: async (_root, { id }, ctx, info) => (await loadNodes(ctx, info, [id as GlobalId]))[0] ?? null,
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    description: 'The objects with these ids, in this order, at most 100; null for each that you may not see.',
+    args: { ids: t.arg.globalIDList({ required: true, description: 'Global ids.' }) },
+    extensions: { chantierNodes: 'many' },
+    complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
+    resolve: (_root, { ids }, ctx, info) => {
+      if (ids.length > mostIds) throw new AppError('BAD_INPUT', `At most ${mostIds} ids at once`, { field: 'ids' });
+      return loadNodes(ctx, info, ids as GlobalId[]);
+    },
+  }),
+}));

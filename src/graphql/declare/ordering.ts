@@ -1,0 +1,103 @@
+import type { InputRef } from '@pothos/core';
+import { type SQL, sql, type Table } from 'drizzle-orm';
+import type { TableName } from '../../access/row-rules.ts';
+import type { Relations } from '../../relations.ts';
+import { builder } from './builder.ts';
+
+type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
+
+interface OrderField<T extends TableName> {
+  column: ColumnOf<T>;
+  description: string;
+  /** For a column that may be absent: what an absent value sorts as, such as `'infinity'::date`. */
+  absent?: SQL;
+  /** For an enum: its values in the order that they sort in; as text they would sort by their names. */
+  values?: readonly string[];
+}
+
+export interface OrderInput {
+  field: string;
+  direction: 'asc' | 'desc';
+}
+
+/** What a page query needs to be in a stable total order; the primary key is always its last column. */
+export interface PageOrder {
+  orderBy: Record<string, 'asc' | 'desc'>;
+  extras?: Record<string, (table: Table) => SQL>;
+}
+
+/** What an expression to sort by gives: the place among the values of an enum, or what its column holds. */
+export type SortKind = 'position' | { column: string };
+
+export interface Ordering<T extends TableName = TableName> {
+  table: T;
+  ref: InputRef<OrderInput>;
+  order(input: readonly OrderInput[] | null | undefined): PageOrder;
+  /** Of a sort key that is an expression; undefined for any other key. */
+  kindOf(sortKey: string): SortKind | undefined;
+}
+
+export const OrderDirection = builder.enumType('OrderDirection', {
+  description: 'Which end comes first.',
+  values: {
+    ASC: { value: 'asc', description: 'Smallest first.' },
+    DESC: { value: 'desc', description: 'Largest first.' },
+  } as const,
+});
+
+const positionIn = (values: readonly string[], column: unknown): SQL =>
+  sql`array_position(array[${sql.raw(values.map((value) => `'${value}'`).join(', '))}], ${column})`;
+
+const sortKey = (field: string): string => `sort_${field}`;
+
+/** Declares what a table can be ordered by. `defaultOrder` holds when the client names none. */
+export function defineOrder<T extends TableName>(
+  typeName: string,
+  table: T,
+  fields: Record<string, OrderField<T>>,
+  defaultOrder: readonly OrderInput[] = [],
+): Ordering<T> {
+  const fieldEnum = builder.enumType(`${typeName}OrderField`, {
+    description: `What a list of ${typeName} objects can be ordered by.`,
+    values: Object.fromEntries(
+      Object.entries(fields).map(([key, { description }]) => [key, { value: key, description }]),
+    ),
+  });
+  const ref = builder.inputRef<OrderInput>(`${typeName}Order`).implement({
+    description: 'One level of an ordering: later levels order what earlier ones leave equal.',
+    fields: (t) => ({
+      field: t.field({ type: fieldEnum, required: true, description: 'What to order by.' }) as never,
+      direction: t.field({
+        type: OrderDirection,
+        required: true,
+        defaultValue: 'asc',
+        description: 'Ascending unless given.',
+      }) as never,
+    }),
+  });
+  const kinds = new Map(
+    Object.entries(fields).map(
+      ([key, { column, values }]) => [sortKey(key), values ? 'position' : { column }] as const,
+    ),
+  );
+  return {
+    table,
+    ref,
+    kindOf: (key) => kinds.get(key),
+    order(input) {
+      const result: PageOrder = { orderBy: {} };
+      for (const { field, direction } of input?.length ? input : defaultOrder) {
+        const { column, absent, values } = fields[field]!;
+        const expression = absent ?? values;
+        result.orderBy[expression ? sortKey(field) : column] ??= direction;
+        if (!expression) continue;
+        result.extras ??= {};
+        result.extras[sortKey(field)] = (row) => {
+          const of = row[column as keyof typeof row];
+          return absent ? sql`coalesce(${of}, ${absent})` : positionIn(values!, of);
+        };
+      }
+      return result.orderBy && Object.keys(result.orderBy).length ? result : { orderBy: { id: 'asc' } };
+    },
+  };
+}

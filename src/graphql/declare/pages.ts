@@ -1,0 +1,93 @@
+import type { ObjectRef } from '@pothos/core';
+import { guardWhere } from '../../access/guarded-db.ts';
+import type { TableName, WhereOf } from '../../access/row-rules.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import type { Context } from '../context.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+import type { Filter, FilterInput } from './filters.ts';
+import type { OrderInput, Ordering } from './ordering.ts';
+
+export interface PageInput {
+  where?: FilterInput | null;
+  orderBy?: OrderInput[] | null;
+}
+
+/** The `where` and `orderBy` arguments of a table's lists, and the query that they stand for. */
+export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering<T>) {
+  return {
+    ordering,
+    args: builder.args((t) => ({
+      where: t.field({ type: filter.ref, description: 'Only objects that match.' }),
+      orderBy: t.field({
+        type: [ordering.ref],
+        description: 'The order; ties are broken by id.',
+        extensions: { chantierOrdering: ordering },
+      }),
+    })),
+    where: (input: PageInput): WhereOf<T> | undefined => filter.where(input.where),
+    /** Connections under a row pass the context: their filter must hold its rules before Pothos counts by it. */
+    query: (input: PageInput, ctx?: Context) => {
+      const asked = filter.where(input.where);
+      const where = asked && ctx ? guardWhere(ordering.table, asked, ctx.viewer) : asked;
+      return { ...ordering.order(input.orderBy), ...(where && { where }) } as PageQuery<T>;
+    },
+  };
+}
+
+/** What a page of a table asks of drizzle. Sort keys that are expressions come as extras, which Pothos types too narrowly. */
+interface PageQuery<T extends TableName> {
+  where?: WhereOf<T>;
+  orderBy: { [column: string]: 'asc' | 'desc' };
+}
+
+/** A root field that is a page of a whole table and nothing else: that is all a compiled query has to know of it. */
+export interface ListDeclaration {
+  ordering: Ordering;
+  query(input: PageInput): object;
+}
+
+/** The extensions of a root field whose `resolve` and `totalCount` ask for this page and do nothing more. */
+export const listOf = (page: ListDeclaration): { chantierList: ListDeclaration } => ({ chantierList: page });
+
+/** A root field that is one row of a table: the viewer's own, say. */
+export interface RowDeclaration {
+  table: TableName;
+  where(viewer: Viewer): object;
+}
+
+/** The extensions of a root field whose `resolve` finds the first of these rows and does nothing more. */
+export const rowOf = <T extends TableName>(
+  table: T,
+  where: (viewer: Viewer) => WhereOf<T>,
+): { chantierRow: RowDeclaration } => ({ chantierRow: { table, where: where as RowDeclaration['where'] } });
+
+interface CountedConnection {
+  totalCount?: number | (() => number | Promise<number>);
+}
+
+/** The connection and edge types of an object type, shared by all fields that list it. */
+export function defineConnection<Shape>(node: ObjectRef<SchemaTypes, Shape>, name: string) {
+  const edge = builder.edgeObject({
+    type: node,
+    name: `${name}Edge`,
+    description: `A ${name} in a connection.`,
+  } as never);
+  const connection = builder.connectionObject(
+    {
+      type: node,
+      name: `${name}Connection`,
+      description: `A page of ${name} objects.`,
+      fields: (t: never) => ({ totalCount: totalCountField(t) }),
+    } as never,
+    edge as never,
+  );
+  return [connection, edge] as const;
+}
+
+function totalCountField(t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, CountedConnection>) {
+  return t.int({
+    description: 'How many objects match, over all pages. Counted only when asked for.',
+    extensions: { pothosDrizzleTotalCount: true },
+    resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : (totalCount ?? 0)),
+  });
+}

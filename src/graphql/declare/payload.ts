@@ -1,0 +1,64 @@
+import type { FieldRef, ObjectRef } from '@pothos/core';
+import type { TableName } from '../../access/row-rules.ts';
+import type { Context } from '../context.ts';
+import type { SchemaTypes } from './builder.ts';
+
+/** A payload field that is rows of a table, by what the use case gave, and nothing more: so it can be compiled. */
+export interface PayloadDeclaration {
+  table: TableName;
+  many: boolean;
+  /** One id (null for none), or all of them. */
+  idsOf(given: unknown): unknown;
+}
+
+const payloadOf = (table: TableName, many: boolean, idsOf: (given: never) => unknown) => ({
+  chantierPayload: { table, many, idsOf } as PayloadDeclaration,
+});
+
+type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
+type Query = (selection: object) => object;
+
+/** A payload field with the object whose id the use case gave: as it is at the end of the transaction. */
+export function changed<Shape>(
+  t: PayloadBuilder<Shape>,
+  // biome-ignore lint/suspicious/noExplicitAny: the shape of the node does not matter here
+  type: ObjectRef<SchemaTypes, any>,
+  table: TableName,
+  idOf: (shape: Shape) => string | null | undefined,
+): FieldRef<SchemaTypes, unknown> {
+  return t.drizzleField({
+    type: type as never,
+    nullable: true,
+    description: 'The object after the change; null when you may not see it.',
+    extensions: payloadOf(table, false, (shape: Shape) => idOf(shape) ?? null),
+    resolve: ((query: Query, shape: Shape, _args: unknown, ctx: Context) => {
+      const id = idOf(shape);
+      return id ? ctx.db.query[table].findFirst(query({ where: { id } })) : null;
+    }) as never,
+  }) as never;
+}
+
+/** The same for many objects, in the order of their ids. */
+export function changedList<Shape>(
+  t: PayloadBuilder<Shape>,
+  // biome-ignore lint/suspicious/noExplicitAny: the shape of the node does not matter here
+  type: ObjectRef<SchemaTypes, any>,
+  table: TableName,
+  idsOf: (shape: Shape) => readonly string[],
+): FieldRef<SchemaTypes, unknown> {
+  return t.drizzleField({
+    type: [type] as never,
+    description: 'The objects after the change, by id; those that you may not see are left out.',
+    extensions: payloadOf(table, true, idsOf),
+    resolve: ((query: Query, shape: Shape, _args: unknown, ctx: Context) => {
+      const ids = idsOf(shape);
+      return ids.length
+        ? ctx.db.query[table].findMany(query({ where: { id: { in: [...ids] } }, orderBy: { id: 'asc' } }))
+        : [];
+    }) as never,
+  }) as never;
+}
+
+/** A payload field with the global id of an object that is gone. */
+export const deletedId = <Shape extends { id: string }>(t: PayloadBuilder<Shape>, typename: string) =>
+  t.id({ description: `The id that the ${typename} had.`, resolve: ({ id }) => `${typename}:${id}` });

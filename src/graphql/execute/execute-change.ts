@@ -1,0 +1,110 @@
+import type { ExecutionResult } from 'graphql';
+import type { Reason } from '../../access/decline.ts';
+import type { PlannedChange } from '../compile/change.ts';
+import { type Plans, reasonOf } from '../compile/plans.ts';
+import type { Context } from '../context.ts';
+import type { FieldAnswer } from './idempotency.ts';
+
+/** Told of every payload that a plan made, with a way to have it executed too: for tests. */
+export type Verify = (payload: string, execute: () => Promise<ExecutionResult>) => Promise<void>;
+
+interface Options {
+  change: PlannedChange | undefined;
+  /** Executes the field; a change that this context has made is not made again. */
+  executor(context: Context): ExecutionResult | Promise<ExecutionResult>;
+  plans: Plans | undefined;
+  verify: Verify | undefined;
+  /** Whether the transaction may end with the packet of the payload. */
+  mayCommit: boolean;
+}
+
+/**
+ * Makes one change in its transaction and answers what was asked of it: by its plan, in the packet of what the change
+ * sent last, or by the executor. An error undoes it.
+ */
+export async function executeChange(options: Options, context: Context): Promise<FieldAnswer> {
+  try {
+    const result = options.change ? await byPlan(options, options.change, context) : await byExecutor(options, context);
+    if (result.errors?.length) await context.rollback();
+    return result;
+  } catch (error) {
+    await context.rollback();
+    throw error;
+  }
+}
+
+async function byExecutor({ executor }: Options, context: Context): Promise<FieldAnswer> {
+  const { data, errors } = await executor(context);
+  return { data: data ? JSON.stringify(data) : null, ...(errors && { errors }) };
+}
+
+async function byPlan(options: Options, change: PlannedChange, context: Context): Promise<FieldAnswer> {
+  context.unsettled = true;
+  let given: unknown;
+  try {
+    given = await change.make(context);
+  } catch (error) {
+    return failed(change, error);
+  }
+  const answer = await payloadOf(options, change, context, given);
+  if ('data' in answer) return answer;
+  if ('reason' in answer) {
+    options.plans?.counted(answer);
+    context.unsettled = false;
+    return byExecutor(options, context);
+  }
+  options.plans?.counted('answered');
+  await options.verify?.(answer.payload, async () => options.executor(context));
+  return { data: `{"${change.key}":${answer.payload}}` };
+}
+
+type Payload = { payload: string } | { reason: Reason } | FieldAnswer;
+
+/** The payload by its plan. The executor has to make it where there is a reason, and everything anew after `again`. */
+async function payloadOf(
+  { plans, verify, mayCommit }: Options,
+  change: PlannedChange,
+  context: Context,
+  given: unknown,
+): Promise<Payload> {
+  const { plan } = change;
+  let parameters: unknown[];
+  try {
+    parameters = change.parametersFor(context, given);
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+  const asked = plan.reads ? context.readPayload(plan.text, parameters) : Promise.resolve([]);
+  const row = asked.then(
+    (values) => ({ values }),
+    (error: unknown) => ({ error }),
+  );
+  try {
+    if (mayCommit && plan.plain && !verify) await context.commitBehind();
+    else await context.settled();
+  } catch (error) {
+    const own = await row;
+    // Behind a statement that failed, the payload's fails of the same
+    if (context.sentFailed || !('error' in own) || own.error !== error) return failed(change, error);
+  }
+  const found = await row;
+  if ('error' in found) return refused(plans, change, context, found.error);
+  try {
+    return { payload: change.payloadOf(found.values, context, given) };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+/** What became of a payload's statement that the database refused: nothing was saved. */
+function refused(plans: Plans | undefined, change: PlannedChange, context: Context, error: unknown): FieldAnswer {
+  const undone = plans?.refused(change.plan, error, context);
+  if (!undone || undone.failed) return failed(change, error);
+  plans?.counted(undone);
+  return { ...failed(change, error), again: true };
+}
+
+const failed = (change: PlannedChange, error: unknown): FieldAnswer => ({
+  data: null,
+  errors: [change.located(error)],
+});

@@ -1,0 +1,100 @@
+import {
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import type { PlannedChange } from '../compile/change.ts';
+import { type Plans, resultOf, type TextResult } from '../compile/plans.ts';
+import { type PlanReport, reportOf } from '../compile/report.ts';
+import type { Context } from '../context.ts';
+import { type Fragments, fragmentsOf, onlyFields, responseKeys, selectionsUnder } from '../root-fields.ts';
+import { coercedVariables } from '../variables.ts';
+import { answeringAfterMigration } from './after-migration.ts';
+import { answeringAfterMove } from './after-move.ts';
+import { executeChange, type Verify } from './execute-change.ts';
+import { answerOnce, type FieldAnswer } from './idempotency.ts';
+
+export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
+
+export interface MutationOptions {
+  plans: Plans | undefined;
+  verify: Verify | undefined;
+}
+
+/** Without errors it is text already, which `stringify` gives. */
+export type MutationResult = ExecutionResult | TextResult;
+
+/** One root field of a mutation, as it will be answered. */
+export interface PlannedField {
+  key: string;
+  /** Whether it changes the catalog and not the tenant. */
+  ofCatalog: boolean;
+  change: PlannedChange | undefined;
+  report: PlanReport;
+}
+
+/** How each root field of a mutation will be answered, in the order in which they run. */
+export function planMutation(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  plans: Plans | undefined,
+): PlannedField[] {
+  const context = args.contextValue as Context;
+  const fragments = fragmentsOf(args.document);
+  const { variableValues } = coercedVariables(args, operation);
+  return [...responseKeys(operation.selectionSet, fragments, variableValues)].map((key) => {
+    const ofCatalog = isOfCatalog(args.schema, operation.selectionSet, key, fragments);
+    const found = plans?.change(args, operation, key, context) ?? { reason: { why: 'plans are off' } };
+    const change = 'plan' in found ? found : undefined;
+    return { key, ofCatalog, change, report: reportOf(found) };
+  });
+}
+
+/**
+ * Runs the root fields one after the other, each in a transaction of its own; after one that failed and may not be
+ * null, no other. The answer is text already, for who does not look into it.
+ */
+export async function executeMutation(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  fields: readonly PlannedField[],
+  execute: Execute,
+  { plans, verify }: MutationOptions,
+): Promise<MutationResult> {
+  const context = args.contextValue as Context;
+  const parts: string[] = [];
+  const errors: NonNullable<ExecutionResult['errors']>[number][] = [];
+  let missing = false;
+  for (const { key, ofCatalog, change } of fields) {
+    const executor = (ctx: Context) => execute({ ...onlyFields(args, operation, new Set([key])), contextValue: ctx });
+    const answer = (by: PlannedChange | undefined): Promise<FieldAnswer> => {
+      const run = (ctx: Context, mayCommit: boolean) =>
+        executeChange({ change: by, executor, plans, verify, mayCommit }, ctx);
+      const once = (ctx: Context) => answerOnce(ctx, args, key, run, ofCatalog);
+      if (ofCatalog) return once(context);
+      return answeringAfterMigration(context, (ctx) => answeringAfterMove(ctx, once));
+    };
+    const first = await answer(change);
+    const result = first.again ? await answer(undefined) : first;
+    if (result.errors) errors.push(...result.errors);
+    if (result.data === null) missing = true;
+    else parts.push(result.data.slice(1, -1));
+    if (missing) break;
+  }
+  const data = `{${parts.filter(Boolean).join(',')}}`;
+  if (!errors.length && !missing) return resultOf(`{"data":${data}}`);
+  return { data: missing ? null : (JSON.parse(data) as Record<string, unknown>), ...(errors.length && { errors }) };
+}
+
+/** Whether the root field that answers under a name changes the catalog and not the tenant. */
+function isOfCatalog(schema: GraphQLSchema, set: SelectionSetNode, key: string, fragments: Fragments): boolean {
+  const fields = schema.getMutationType()?.getFields();
+  return set.selections.some((node) => {
+    if (node.kind !== Kind.FIELD) return isOfCatalog(schema, selectionsUnder(node, fragments)!, key, fragments);
+    const name = node.name.value;
+    return (node.alias?.value ?? name) === key && fields?.[name]?.extensions.catalog === true;
+  });
+}

@@ -1,0 +1,80 @@
+import type { ExecutionArgs, ExecutionResult, OperationDefinitionNode } from 'graphql';
+import { sqlStateOf, toAppError } from '../../db/pg-errors.ts';
+import type { PlannedPart } from '../compile/part.ts';
+import { environmental, type Plans, reasonOf, resultOf, type Undone } from '../compile/plans.ts';
+import { type PlanReport, reportOf } from '../compile/report.ts';
+import { Context } from '../context.ts';
+import { onlyFields } from '../root-fields.ts';
+import type { Execute } from './execute-mutation.ts';
+import { rootCause } from './mask-error.ts';
+
+interface Answered {
+  result: ExecutionResult;
+  report: PlanReport;
+}
+
+/** Answers a query by its plan, by the executor, or each root field by one of the two; always as the executor would. */
+export async function executeQuery(
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  execute: Execute,
+  plans: Plans,
+): Promise<Answered> {
+  const context = args.contextValue as Context;
+  const outcome = await plans.answer(args, operation, context);
+  if ('answer' in outcome) return { result: resultOf(outcome.answer), report: reportOf(outcome) };
+  let undone: Undone;
+  if ('part' in outcome) {
+    const answered = await executeBoth(outcome.part, args, operation, execute, plans);
+    plans.counted('result' in answered ? 'partly' : answered);
+    if ('result' in answered) return { ...answered, report: reportOf(outcome.part) };
+    undone = answered;
+  } else undone = outcome;
+  const result = await (undone.spoilt ? executeAnew(args, execute) : execute(args));
+  return { result: { ...result }, report: reportOf(undone) };
+}
+
+/** Runs a part's statement, and what is left by the executor, in one session; or says why the executor has to do it all. */
+async function executeBoth(
+  part: PlannedPart,
+  args: ExecutionArgs,
+  operation: OperationDefinitionNode,
+  execute: Execute,
+  plans: Plans,
+): Promise<Pick<Answered, 'result'> | Undone> {
+  const context = args.contextValue as Context;
+  const asked = part.read(context).then(
+    (row) => ({ row }),
+    (error: unknown) => ({ error }),
+  );
+  const { data, errors } = await execute(onlyFields(args, operation, new Set(part.plan.left.keys())));
+  const found = await asked;
+  if ('error' in found) return plans.refused(part.plan, found.error, context);
+  // One refused statement takes those of the other fields along: which of them, only the executor can say
+  if (errors?.some(isOfStatement)) {
+    return { reason: { why: 'a field beside it failed in the database' }, spoilt: true };
+  }
+  if (!data) return { result: { ...(errors && { errors }), ...(data === null && { data }) } };
+  try {
+    const answer = resultOf(part.answerOf(found.row, data));
+    return { result: errors ? { errors, data: answer.data } : answer };
+  } catch (error) {
+    return { reason: reasonOf(error) };
+  }
+}
+
+/** Whether the database refused a statement, and did not fail as such. */
+function isOfStatement(error: unknown): boolean {
+  const cause = rootCause(error);
+  const code = toAppError(cause)?.code;
+  return sqlStateOf(cause) !== undefined && (code === undefined || !environmental.has(code));
+}
+
+async function executeAnew(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+  const context = new Context((args.contextValue as Context).scope);
+  try {
+    return await execute({ ...args, contextValue: context });
+  } finally {
+    await context.commit();
+  }
+}

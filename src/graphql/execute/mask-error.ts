@@ -1,0 +1,106 @@
+import { PothosValidationError } from '@pothos/core';
+import { GraphQLError } from 'graphql';
+import { toAppError } from '../../db/pg-errors.ts';
+import { AppError, type ErrorCode, errorCodes, httpStatusOf } from '../../lib/errors.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/logger.ts';
+
+/** Failures of the whole request, not of one field: the HTTP status says so too. */
+const requestCodes: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'RATE_LIMITED',
+  'TENANT_NOT_FOUND',
+  'TENANT_MISMATCH',
+  'TENANT_INACTIVE',
+  'SESSION_REVOKED',
+  'UNAVAILABLE',
+  'CONNECTION_LOST',
+  'TIMEOUT',
+  'CSRF_REQUIRED',
+  'METHOD_NOT_ALLOWED',
+  'PAYLOAD_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+]);
+
+function extensionsOf({ code, details }: AppError, ofRequest = requestCodes.has(code)): Record<string, unknown> {
+  const retryAfter = details.retryAfter;
+  const http = ofRequest && {
+    status: httpStatusOf(code),
+    ...(retryAfter !== undefined && { headers: { 'retry-after': String(Math.ceil(retryAfter)) } }),
+  };
+  return { code, ...details, ...(http && { http }) };
+}
+
+/** What a resolver threw, of an error that the executor made of it. */
+export function rootCause(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
+}
+
+/** What the caller may know of an error, when it is one of ours. */
+export function knownError(error: unknown): AppError | undefined {
+  const cause = rootCause(error);
+  if (cause instanceof AppError) return cause;
+  if (cause instanceof PothosValidationError) {
+    return new AppError(/cursor/i.test(cause.message) ? 'BAD_CURSOR' : 'BAD_INPUT', cause.message);
+  }
+  return toAppError(cause);
+}
+
+/**
+ * Makes the GraphQL error that a caller sees. An unexpected error becomes INTERNAL with an id; the original is logged
+ * under that id, once. What the database failed of (a full disk, a lost connection) is logged too: its callers are told
+ * to come back, and nobody else would learn of it.
+ */
+export function maskError(error: unknown, logger: Logger): GraphQLError {
+  const place =
+    error instanceof GraphQLError
+      ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions }
+      : {};
+  const known = knownError(error);
+  if (known && known.code !== 'INTERNAL') {
+    logOutage(known, logger);
+    return new GraphQLError(known.message, { ...place, extensions: extensionsOf(known), originalError: known });
+  }
+  if (error instanceof GraphQLError && rootCause(error) instanceof GraphQLError) return withCode(error);
+  const errorId = uuidv7();
+  logger.error({ err: rootCause(error), errorId, path: place.path }, 'unexpected error');
+  return new GraphQLError('Something went wrong on our side', { ...place, extensions: { code: 'INTERNAL', errorId } });
+}
+
+/** The error of an operation that was refused before it ran: the HTTP status says so. */
+export function requestError(error: unknown, logger: Logger): GraphQLError {
+  const known = knownError(error);
+  if (!known || known.code === 'INTERNAL') return maskError(error, logger);
+  logOutage(known, logger);
+  return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
+}
+
+function logOutage(error: AppError, logger: Logger): void {
+  if (httpStatusOf(error.code) >= 500 && error.cause) logger.warn({ err: error }, 'the database failed a request');
+}
+
+const codeOfStatus: Record<number, ErrorCode> = {
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'PAYLOAD_TOO_LARGE',
+  415: 'UNSUPPORTED_MEDIA_TYPE',
+};
+
+/** Errors that graphql-js and Yoga make themselves: syntax, validation, variables that do not fit, a wrong body. */
+function withCode(error: GraphQLError): GraphQLError {
+  const { code } = error.extensions;
+  if ((errorCodes as readonly unknown[]).includes(code)) return error;
+  const { nodes, path, source, positions } = error;
+  const extensions = code === undefined ? { code: codeOf(error) } : requestExtensions(error);
+  return new GraphQLError(error.message, { nodes, path, source, positions, extensions });
+}
+
+function codeOf({ message }: GraphQLError): ErrorCode {
+  if (message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
+  return message.startsWith('Variable "$') ? 'BAD_INPUT' : 'GRAPHQL_VALIDATION_FAILED';
+}
+
+/** Yoga has codes of its own for requests that are none; ours follow from its status. */
+function requestExtensions({ extensions }: GraphQLError): Record<string, unknown> {
+  const { status = 400, headers } = (extensions.http ?? {}) as { status?: number; headers?: object };
+  return { code: codeOfStatus[status] ?? 'BAD_INPUT', http: { status, ...(headers && { headers }) } };
+}

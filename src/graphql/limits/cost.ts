@@ -1,0 +1,35 @@
+import { type ExecutionArgs, getOperationAST, type OperationDefinitionNode } from 'graphql';
+import { AppError } from '../../lib/errors.ts';
+import type { Context } from '../context.ts';
+import { coercedVariables } from '../variables.ts';
+import type { GraphLimits } from './complexity.ts';
+import { type Weight, weigh } from './weigh.ts';
+
+const weights = new WeakMap<OperationDefinitionNode, Weight>();
+
+/**
+ * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and graphql's own error for variables that
+ * do not fit. Reads the document alone, no data.
+ */
+export function checkCost(args: ExecutionArgs, context: Context): void {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (!operation) return;
+  const { errors, variableValues } = coercedVariables(args, operation);
+  if (errors) throw errors[0];
+  const weight = weights.get(operation) ?? weigh(args.schema, args.document, operation);
+  weights.set(operation, weight);
+  const { limits } = context.scope;
+  const { depth, breadth } = weight;
+  const cost: Partial<GraphLimits> = { depth, breadth };
+  requireWithin(cost, limits);
+  requireWithin({ ...cost, complexity: weight.complexity(variableValues) }, limits);
+}
+
+function requireWithin(cost: Partial<GraphLimits>, limits: GraphLimits): void {
+  for (const kind of ['depth', 'breadth', 'complexity'] as const) {
+    const value = cost[kind];
+    if (value === undefined || value <= limits[kind]) continue;
+    const message = `The operation has a ${kind} of ${value}; at most ${limits[kind]} is allowed`;
+    throw new AppError('TOO_COMPLEX', message, { cost, limits });
+  }
+}

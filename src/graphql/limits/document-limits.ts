@@ -1,0 +1,82 @@
+import { Lexer, Source, TokenKind } from 'graphql';
+import { AppError } from '../../lib/errors.ts';
+import { isPlainObject } from '../../lib/plain-object.ts';
+
+/** Bounds on the text of a document: what is within them is parsed and checked in milliseconds, and never too deep. */
+export interface DocumentLimits {
+  tokens: number;
+  /** Operations and fragments. */
+  definitions: number;
+  /** Levels of selections. */
+  selections: number;
+  /** Levels of lists and objects written as arguments, or sent in a variable. */
+  values: number;
+  /** Conditions in one filter, at all its levels. */
+  conditions: number;
+}
+
+export const documentLimits: DocumentLimits = {
+  tokens: 10_000,
+  definitions: 500,
+  selections: 200,
+  values: 32,
+  conditions: 500,
+};
+
+const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L]);
+const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R]);
+
+const refuse = (what: string, limit: number): never => {
+  throw new AppError('TOO_COMPLEX', `The document has ${what}; at most ${limit} are allowed`);
+};
+
+/**
+ * Reads a document token by token, before anything recursive does. Throws TOO_COMPLEX over the limits, and graphql's
+ * own error where it is no text of tokens.
+ */
+export function checkDocument(text: string, limits: DocumentLimits = documentLimits): void {
+  const lexer = new Lexer(new Source(text));
+  let tokens = 0;
+  let definitions = 0;
+  let selections = 0;
+  let values = 0;
+  let inArguments = 0;
+  for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+    if (++tokens > limits.tokens) refuse('too many words: put values into variables', limits.tokens);
+    if (kind === TokenKind.PAREN_L) inArguments++;
+    else if (kind === TokenKind.PAREN_R) inArguments--;
+    else if (inArguments > 0) {
+      if (opening.has(kind) && ++values > limits.values) refuse('too many levels in a value', limits.values);
+      if (closing.has(kind)) values--;
+    } else if (opening.has(kind)) {
+      if (selections === 0 && ++definitions > limits.definitions) refuse('too many definitions', limits.definitions);
+      if (++selections > limits.selections) refuse('too many levels', limits.selections);
+    } else if (closing.has(kind)) selections--;
+  }
+}
+
+/** The lists and objects in a value, each with its level, without recursion. */
+function* partsOf(value: unknown): Generator<{ part: object; level: number }> {
+  const open = [{ part: value, level: 0 }];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { part, level } = next;
+    if (!Array.isArray(part) && !isPlainObject(part)) continue;
+    yield { part, level };
+    for (const inner of Object.values(part)) open.push({ part: inner, level: level + 1 });
+  }
+}
+
+/** Throws TOO_COMPLEX when a variable nests its lists and objects too deeply to be read. */
+export function checkVariables(variables: unknown, limits: DocumentLimits = documentLimits): void {
+  for (const { level } of partsOf(variables)) {
+    if (level > limits.values) refuse('too many levels in a variable', limits.values);
+  }
+}
+
+/** Throws TOO_COMPLEX when a filter has so many conditions that the statement would take long to make. */
+export function checkFilter(filter: unknown, limits: DocumentLimits = documentLimits): void {
+  let conditions = 0;
+  for (const { part } of partsOf(filter)) {
+    if (!Array.isArray(part) && ++conditions > limits.conditions) refuse('too many conditions', limits.conditions);
+  }
+}
