@@ -175,16 +175,17 @@ const minuteMs = 60_000;
 
 function upkeepOf({ identity, fleet, options: { config, logger } }: App, signal: AbortSignal): UpkeepTask[] {
   const { retention, maintainEveryMs: everyMs } = config;
+  const { eventsMs, sessionsMs } = retention;
+  const { clock } = identity;
+  const pruneIdentity = () => pruneAll(identity, sessionsMs);
   return [
     ...livesTasks(fleet, { spares: config.spareSchemas, signal, logger }),
     ...placementTasks(fleet, logger),
     { name: 'settle departures', everyMs: 5 * minuteMs, run: () => settleDepartures(identity) },
-    {
-      name: 'prune',
-      everyMs: 60 * minuteMs,
-      run: () => pruneAll(identity, retention.sessionsMs),
-    },
-    ...(everyMs === undefined ? [] : [maintainTask(fleet, identity, { ...retention, everyMs, signal, logger })]),
+    { name: 'prune', everyMs: 60 * minuteMs, run: pruneIdentity },
+    ...(everyMs === undefined
+      ? []
+      : [maintainTask(fleet, { eventsMs, pruneIdentity, clock, everyMs, signal, logger })]),
   ];
 }
 

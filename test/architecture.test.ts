@@ -7,7 +7,19 @@ import { coreModules, optionalModules } from '../src/tenancy/modules.ts';
 import { moduleFolders, readSources, root, type Source } from './support/sources.ts';
 
 const sources = readSources();
-const rooms = ['lib', 'db', 'tenancy', 'identity', 'graphql', 'modules', 'demo', 'prove', 'schema.ts'];
+const rooms = [
+  'lib',
+  'db',
+  'tenancy',
+  'fleet',
+  'identity',
+  'access',
+  'graphql',
+  'modules',
+  'demo',
+  'prove',
+  'schema.ts',
+];
 const order = new Map<string, number>(rooms.map((room, index) => [room, index]));
 for (const room of ['server', 'cli', 'config.ts', 'check-pooling.ts']) order.set(room, rooms.length);
 for (const [index, room] of ['app.ts', 'serve.ts', 'proof-target.ts', 'main.ts'].entries())

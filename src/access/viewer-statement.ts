@@ -1,10 +1,10 @@
 import type { SQL } from 'drizzle-orm';
-import { hidesStandIn, standInOf, templateViewer } from '../graphql/compile/symbols.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { Lru } from '../lib/lru.ts';
 import { Ids } from '../lib/set-ids.ts';
 import { Declined } from './decline.ts';
 import { byName, type Reader, Statement } from './statement.ts';
+import { hidesStandIn, standInOf, templateViewer } from './template-viewer.ts';
 
 type Given<Values extends object> = Values & { viewer: Viewer };
 

@@ -1,3 +1,5 @@
+import { AppError } from '../lib/errors.ts';
+
 const maxLength = 50;
 const slugPattern = /^[a-z0-9-]{3,50}$/;
 
@@ -34,3 +36,6 @@ export function slugVariant(slug: string, n: number): string {
 }
 
 const trim = (text: string): string => text.replace(/^-+|-+$/g, '');
+
+export const slugTaken = (slug: string): AppError =>
+  new AppError('ALREADY_EXISTS', `The slug ${slug} is taken`, { field: 'input.slug' });

@@ -1,12 +1,12 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { isUniqueViolation } from '../db/pg-errors.ts';
-import { slugTaken } from '../fleet/schemas/reserve.ts';
 import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import { type By, recordAudit } from './audit.ts';
 import type { CatalogTx } from './catalog.ts';
 import { notifyOrganizationChanged } from './invalidation.ts';
 import { type OrganizationChanges, organizationChanges } from './organization-input.ts';
+import { slugTaken } from './slug.ts';
 import { organizations } from './tables.ts';
 import { tenantNotFound } from './tenant.ts';
 

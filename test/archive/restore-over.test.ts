@@ -4,10 +4,10 @@ import { type Archive, openArchive } from '../../src/fleet/archive/open-archive.
 import { type RestoredOver, restoreOver } from '../../src/fleet/archive/restore-over.ts';
 import { findDrift } from '../../src/fleet/drift/find-drift.ts';
 import { adminsOf } from '../../src/fleet/fleet.ts';
+import { holdingLife } from '../../src/fleet/holding-life.ts';
 import { dropSchema } from '../../src/fleet/schemas/drop-schema.ts';
 import { readLedger } from '../../src/fleet/schemas/migrate-database.ts';
 import { keepMembers } from '../../src/identity/members-of-copy.ts';
-import { holdingLife } from '../../src/tenancy/life-lock.ts';
 import { actions, logOf, readLog } from '../events/support.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';

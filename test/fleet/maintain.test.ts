@@ -4,6 +4,7 @@ import { maintainTenants, onlyMaintainer } from '../../src/fleet/maintain/mainta
 import { listAudit } from '../../src/fleet/organizations/list-audit.ts';
 import { maintainTask } from '../../src/fleet/schedule/maintain-task.ts';
 import { Upkeep } from '../../src/fleet/schedule/upkeep.ts';
+import { pruneAll } from '../../src/identity/prune.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
 import { Backends } from '../support/backends.ts';
 import { commandLine } from '../support/command-line.ts';
@@ -170,8 +171,9 @@ it('is done by one process at a time, also as upkeep of servers', async () => {
   gate.resolve();
   expect(await first).toBe('done');
   await insertOld(5, 500);
-  const options = { everyMs: day, eventsMs: 400 * day, sessionsMs: day, signal: new AbortController().signal };
-  const task = maintainTask(fleet, identity, { ...options, logger: silentLogger });
+  const pruneIdentity = () => pruneAll(identity, day);
+  const options = { everyMs: day, eventsMs: 400 * day, signal: new AbortController().signal, logger: silentLogger };
+  const task = maintainTask(fleet, { ...options, pruneIdentity, clock: identity.clock });
   await using upkeep = new Upkeep([task], silentLogger);
   await expect.poll(() => upkeep.states().get('maintain')?.done, { timeout: 20_000 }).toBe(1);
   expect(await events()).toBeLessThanOrEqual(4);

@@ -4,11 +4,11 @@ import type { By } from '../../tenancy/audit.ts';
 import { recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogDb, CatalogTx } from '../../tenancy/catalog.ts';
 import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
-import { holdingLife } from '../../tenancy/life-lock.ts';
 import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, tenantNotFound } from '../../tenancy/tenant.ts';
 import type { Organization } from '../../tenancy/update-organization.ts';
 import type { Fleet } from '../fleet.ts';
+import { holdingLife } from '../holding-life.ts';
 import { refuseWhileMoving } from '../move/journal.ts';
 import { closeAccess } from './access.ts';
 

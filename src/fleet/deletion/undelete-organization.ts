@@ -4,10 +4,10 @@ import type { By } from '../../tenancy/audit.ts';
 import { recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
-import { holdingLife } from '../../tenancy/life-lock.ts';
 import { auditLogs, organizationStatuses, organizations } from '../../tenancy/tables.ts';
 import type { Organization } from '../../tenancy/update-organization.ts';
 import type { Fleet } from '../fleet.ts';
+import { holdingLife } from '../holding-life.ts';
 import { openAccess } from './access.ts';
 import { deletionRequested, isStillThere, lockWhole } from './delete-organization.ts';
 

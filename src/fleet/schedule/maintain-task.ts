@@ -1,5 +1,4 @@
-import type { Identity } from '../../identity/identity.ts';
-import { pruneAll } from '../../identity/prune.ts';
+import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Fleet } from '../fleet.ts';
 import { maintainTenants, onlyMaintainer } from '../maintain/maintain-tenants.ts';
@@ -9,20 +8,22 @@ export interface MaintainTaskOptions {
   everyMs: number;
   /** How long events are kept; for ever when undefined. */
   eventsMs: number | undefined;
-  sessionsMs: number;
+  /** Deletes what identity keeps no longer: old sessions, tokens and attempts. */
+  pruneIdentity(): Promise<unknown>;
+  clock: Clock;
   signal: AbortSignal;
   logger: Logger;
 }
 
 /** What `chantier tenant maintain --all` does, from time to time; of several servers one does it. */
-export const maintainTask = (fleet: Fleet, identity: Identity, options: MaintainTaskOptions): UpkeepTask => ({
+export const maintainTask = (fleet: Fleet, options: MaintainTaskOptions): UpkeepTask => ({
   name: 'maintain',
   everyMs: options.everyMs,
   run: async () => {
-    const { eventsMs, sessionsMs, signal, logger } = options;
+    const { eventsMs, clock, signal, logger } = options;
     const report = await onlyMaintainer(fleet, async () => {
-      await pruneAll(identity, sessionsMs);
-      return await maintainTenants(fleet, { eventsMs, clock: identity.clock, signal });
+      await options.pruneIdentity();
+      return await maintainTenants(fleet, { eventsMs, clock, signal });
     });
     for (const { name, error } of report?.away ?? []) logger.warn({ err: error, database: name }, 'not maintained');
     for (const { slug, schemaName, errors } of report?.maintained ?? []) {

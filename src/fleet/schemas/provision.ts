@@ -5,13 +5,13 @@ import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
 import { type NewOrganization, newOrganization } from '../../tenancy/organization-input.ts';
-import { slugOf, slugVariant } from '../../tenancy/slug.ts';
+import { slugOf, slugTaken, slugVariant } from '../../tenancy/slug.ts';
 import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, type Tenant } from '../../tenancy/tenant.ts';
 import type { Admins } from '../admins.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { completeSchema } from './complete-schema.ts';
-import { reserve, reserveSpare, slugTaken, type Wanted } from './reserve.ts';
+import { reserve, reserveSpare, type Wanted } from './reserve.ts';
 
 export interface ProvisionOptions {
   actor?: AuditActor;

@@ -1,11 +1,11 @@
 import { eq, sql } from 'drizzle-orm';
 import type { z } from 'zod';
-import { AppError } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import type { MigrationLines } from '../../tenancy/modules.ts';
 import type { newOrganization } from '../../tenancy/organization-input.ts';
+import { slugTaken } from '../../tenancy/slug.ts';
 import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantOf } from '../../tenancy/tenant.ts';
 import type { Place } from './build-schema.ts';
@@ -69,9 +69,6 @@ async function occupy(tx: CatalogTx, { schemaName, roleName }: Place, wanted: Wa
   await tx.update(tenantSchemas).set({ organizationId: id }).where(isSchema(primaryDatabaseId, schemaName));
   return tenantOf({ ...row, status: 'PROVISIONING', quarantinedAt: null, writesPausedUntil: null });
 }
-
-export const slugTaken = (slug: string): AppError =>
-  new AppError('ALREADY_EXISTS', `The slug ${slug} is taken`, { field: 'input.slug' });
 
 /** Only a schema that was being built may serve somebody else: a complete one may already hold rows of its owner. */
 async function giveUp(tx: CatalogTx, organizationId: string): Promise<void> {

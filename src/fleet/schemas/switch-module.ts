@@ -8,10 +8,10 @@ import type { By } from '../../tenancy/audit.ts';
 import { recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
-import { holdingLife } from '../../tenancy/life-lock.ts';
 import { organizations } from '../../tenancy/tables.ts';
 import { lockOrganization, type Organization } from '../../tenancy/update-organization.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
+import { holdingLife } from '../holding-life.ts';
 import { applyPending } from './build-schema.ts';
 
 /**

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
 import { Declined, declinedBy } from '../../access/decline.ts';
+import { hidesStandIn, templateViewer } from '../../access/template-viewer.ts';
 import type { Planning } from '../../db/session.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type Check, Compiling } from './compiling.ts';
@@ -12,7 +13,7 @@ import { rootField } from './root-field.ts';
 import { nameOf, type Selected } from './selection.ts';
 import type { Left, Skeleton } from './skeleton.ts';
 import type { Args, Supplied } from './supplied.ts';
-import { hidesStandIn, readerOf, templateContext, templateViewer } from './symbols.ts';
+import { readerOf, templateContext } from './symbols.ts';
 
 interface Root {
   key: string;

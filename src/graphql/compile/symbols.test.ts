@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Declined } from '../../access/decline.ts';
+import { hidesStandIn, templateViewer } from '../../access/template-viewer.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { Hole, prepared } from '../declare/hole.ts';
 import type { Supplied } from './supplied.ts';
-import { hidesStandIn, readerOf, templateContext, templateViewer } from './symbols.ts';
+import { readerOf, templateContext } from './symbols.ts';
 
 const viewer = {
   role: 'CLIENT',
