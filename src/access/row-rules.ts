@@ -3,7 +3,8 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { Relations } from '../relations.ts';
 
 export type TableName = keyof Relations;
-export type WhereOf<T extends TableName> = RelationsFilter<Relations[T], Relations>;
+/** For an unknown table it is `object`: the union over all tables exceeds the compiler's limit (TS2590). */
+export type WhereOf<T extends TableName> = TableName extends T ? object : RelationsFilter<Relations[T], Relations>;
 
 /** Which rows of a table a viewer may see: all, none, or those that match a filter. */
 export type RowRule<T extends TableName = TableName> = 'all' | 'none' | WhereOf<T>;

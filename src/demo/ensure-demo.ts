@@ -12,6 +12,7 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
+import { optionalModules } from '../tenancy/modules.ts';
 import { type OrganizationStatus, organizations } from '../tenancy/tables.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { contentFor } from './content.ts';
@@ -65,7 +66,16 @@ async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<Vi
   const known = await tools.directory.findBySlug(slug);
   if (known && (known.quarantined || closed.has(known.status))) return undefined;
   const served = known?.status === 'ACTIVE' ? known : undefined;
-  const tenant = served ?? (await provisionTenant(tools.fleet, { slug, name, timeZone, locale, currency: 'EUR' }));
+  const tenant =
+    served ??
+    (await provisionTenant(tools.fleet, {
+      slug,
+      name,
+      timeZone,
+      locale,
+      currency: 'EUR',
+      modules: [...optionalModules],
+    }));
   const viewers = new Map<Role, Viewer>();
   for (const person of company.people) viewers.set(person.role, await ensureMember(tools, tenant, company, person));
   const content = contentFor(locale);

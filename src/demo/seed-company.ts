@@ -1,4 +1,4 @@
-import { createClient } from '../modules/clients/create-client.ts';
+import { Client } from '../modules/clients/client.ts';
 import { clients } from '../modules/clients/tables.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
 import type { Cast } from './cast.ts';
@@ -15,8 +15,8 @@ export async function seedCompany(tx: TenantTx, as: Cast, content: DemoContent):
   const manager = as('MANAGER');
   const [ordered, other] = content.clients;
   const contactId = as('CLIENT').profileId;
-  const clientOfUser = await createClient(tx, manager, { name: ordered, contactId });
-  const otherClient = await createClient(tx, manager, { name: other });
+  const clientOfUser = await Client.create(tx, manager, { name: ordered, contactId });
+  const otherClient = await Client.create(tx, manager, { name: other });
   await seedWelcome(tx, as, content);
   for (const project of content.projects) {
     await seedProject(tx, as, project, project.visibleToClient ? clientOfUser.id : otherClient.id);

@@ -1,7 +1,7 @@
 import { createMilestone } from '../modules/milestones/create-milestone.ts';
 import { setMilestoneTask } from '../modules/milestones/set-milestone-task.ts';
 import { createProject } from '../modules/projects/create-project.ts';
-import { createProjectAssignment } from '../modules/projects/create-project-assignment.ts';
+import { ProjectAssignment } from '../modules/projects/project-assignment.ts';
 import { createTask } from '../modules/tasks/create-task.ts';
 import { createTimeEntry } from '../modules/time/create-time-entry.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
@@ -27,7 +27,7 @@ export async function seedProject(tx: TenantTx, as: Cast, project: DemoProject, 
   });
   for (const role of ['CONSULTANT', 'MEMBER'] as const) {
     const person = { projectId: id, profileId: as(role).profileId, allocationPercent: 50 };
-    await createProjectAssignment(tx, manager, { ...person, fromDate: dayFromNow(start), toDate: dayFromNow(end) });
+    await ProjectAssignment.create(tx, manager, { ...person, fromDate: dayFromNow(start), toDate: dayFromNow(end) });
   }
   for (const milestone of milestones) await seedMilestone(tx, as, id, milestone);
   await seedTalk(tx, as, id, talk);

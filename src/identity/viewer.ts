@@ -23,6 +23,8 @@ export interface Viewer extends Account {
   organizationId: string;
   role: Role;
   permissions: ReadonlySet<Permission>;
+  /** The modules that the organization has switched on; undefined: all of them. */
+  modules?: ReadonlySet<string>;
   /** Which limits its SQL runs under. */
   roleClass: RoleClass;
   /** Set when the request carries an API key: which one, and whether it may only send trusted documents. */

@@ -7,6 +7,7 @@ import { allPermissions, permissionsOf } from '../identity/permissions.ts';
 import type { Person } from '../identity/profile-gateway.ts';
 import { type Role, roles } from '../identity/roles.ts';
 import { openSession, signedIn } from '../identity/sessions.ts';
+import { optionalModules } from '../tenancy/modules.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { ScratchCompany, ScratchMember } from './company.ts';
 import { idsShownTo } from './found-ids.ts';
@@ -47,6 +48,7 @@ async function makeCompany(target: ProofTarget, admin: Admin, run: string, plan:
     slug: slugFor(run, letter),
     locale,
     ...times,
+    modules: [...optionalModules],
   });
   const members = new Map<Role, ScratchMember>();
   for (const role of roles) {

@@ -49,10 +49,10 @@ export class RequestScopes {
     const hints = { host: header('host'), path, header: header('x-tenant'), tokenOrganizationId };
     const tenant = await routeTenant(hints, routing, services.directory);
     const who = await authenticator.authenticate({ credential, tenant });
-    const viewer = isViewer(who) ? who : undefined;
+    const viewer = isViewer(who) ? { ...who, ...(tenant && { modules: tenant.modules }) } : undefined;
     const change = header('chantier-after');
     const after = change === undefined ? undefined : decodeEventCursor(change);
-    return { ...anonymous, tenant, account: who ?? undefined, viewer, after };
+    return { ...anonymous, tenant, account: viewer ?? who ?? undefined, viewer, after };
   }
 
   /** The scope of a request that reads nothing of anybody, such as introspection where it is open. */

@@ -1,12 +1,14 @@
 import { eq } from 'drizzle-orm';
 import { expect, it } from 'vitest';
+import { builder } from '../../src/graphql/declare/builder.ts';
 import { schema } from '../../src/schema.ts';
 import { notifyOrganizationChanged } from '../../src/tenancy/invalidation.ts';
 import { organizations } from '../../src/tenancy/tables.ts';
 import { world } from '../support/world.ts';
 
 // No module of the product is optional yet: for this file clients are, and one mutation
-Object.assign(schema.getType('Client')!.extensions, { module: 'billing' });
+for (const { extensions } of [schema.getType('Client')!, builder.configStore.getTypeConfig('Client')])
+  Object.assign(extensions!, { module: 'billing' });
 Object.assign(schema.getMutationType()!.getFields().createTask!.extensions, { module: 'planning' });
 
 const here = await world();
@@ -25,6 +27,9 @@ const documents = [
   '{ projects { nodes { client { name } } } }',
   '{ clients { nodes { ...name } } } fragment name on Client { name }',
   '{ node(id: "Client:01a00000-0000-7000-8000-000000000000") { ... on Client { name } } }',
+  '{ node(id: "Client:01a00000-0000-7000-8000-000000000000") { id } }',
+  '{ nodes(ids: ["Project:ref:x", "Client:ref:x"]) { id } }',
+  'query ($id: ID = "Client:ref:x") { node(id: $id) { id } }',
 ];
 const create = `mutation { createTask(input: { projectId: "Project:01a00000-0000-7000-8000-000000000000", name: "x" }) { task { id } } }`;
 
@@ -49,4 +54,15 @@ it('what is switched on is answered, and nothing else', async () => {
   await switchOn(['planning']);
   expect((await owner.graphql(create)).errors[0]?.extensions.code).toBe('NOT_FOUND');
   expect((await owner.graphql(documents[0]!)).errors[0]?.extensions.code).toBe('MODULE_DISABLED');
+});
+
+it('the log shows nothing of a module that is off, whose tables need not be there', async () => {
+  await switchOn(['billing']);
+  await owner.ok('mutation { createClient(input: { name: "Logged" }) { lastEventId } }');
+  const logged = async () =>
+    (await owner.ok('{ events(where: { resourceType: { eq: "Client" } }) { totalCount } }')).events.totalCount;
+  // The server hears of it by a notification
+  await expect.poll(logged).toBe(1);
+  await switchOn([]);
+  await expect.poll(logged).toBe(0);
 });

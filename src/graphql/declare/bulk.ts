@@ -2,6 +2,7 @@ import type { FieldRef } from '@pothos/core';
 import type { errorPolicies, RowOutcome } from '../../access/each-row.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { encodeGlobalId } from './global-id.ts';
+import type { InputBuilder } from './mutation.ts';
 
 export const ErrorPolicyEnum = builder.enumType('ErrorPolicy', {
   description: 'What happens to the other rows of a bulk change when some fail.',
@@ -10,6 +11,15 @@ export const ErrorPolicyEnum = builder.enumType('ErrorPolicy', {
     REJECT_FAILED_ROWS: { description: 'All others are kept; each failed row says why in the answer.' },
   } satisfies Record<(typeof errorPolicies)[number], { description: string }>,
 });
+
+/** The argument of every bulk change. */
+export const errorPolicy = (t: InputBuilder) =>
+  t.field({
+    type: ErrorPolicyEnum,
+    required: true,
+    defaultValue: 'REJECT_EVERYTHING' as const,
+    description: 'What happens to the other rows when some fail.',
+  });
 
 interface RowResultShape {
   index: number;

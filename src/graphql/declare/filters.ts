@@ -14,7 +14,7 @@ type RelationOf<T extends TableName> = keyof Relations[T]['relations'] & string;
 
 type Comparable =
   | { as: Exclude<ComparatorName, 'ID'> }
-  | { id: string }
+  | { id: string | (() => string) }
   // biome-ignore lint/suspicious/noExplicitAny: the values of an enum do not matter here
   | { enum: EnumRef<SchemaTypes, any>; name: string };
 
@@ -23,17 +23,19 @@ interface AnyFilter {
   ref: InputRef<FilterInput>;
   where(input: FilterInput | null | undefined): object | undefined;
 }
-type RelationSpec = { filter: () => AnyFilter; description: string };
-type CustomSpec = { type: 'String' | 'Boolean' | 'ID'; description: string; where: (value: never) => object };
+type RelationSpec = { filter: () => AnyFilter; description: string; module?: string };
+export type CustomFilter = { type: 'String' | 'Boolean' | 'ID'; description: string; where: (value: never) => object };
 
 interface FilterSpec<T extends TableName> {
   description: string;
+  /** The optional module of the table. */
+  module?: string;
   /** Filter fields on columns, by name. */
   fields: Record<string, FieldSpec<T>>;
   /** Relations to filter across: one related row that matches is enough. */
   relations?: { [R in RelationOf<T>]?: RelationSpec };
   /** Conditions of their own, such as a full-text search. */
-  custom?: Record<string, CustomSpec>;
+  custom?: Record<string, CustomFilter>;
 }
 
 export type FilterInput = { [field: string]: unknown };
@@ -50,7 +52,8 @@ export const rawCondition = (condition: (table: Table) => SQL): { RAW: (table: T
 
 export const likePattern = (text: unknown): string => String(text).replace(/[\\%_]/g, '\\$&');
 
-function decodeId(value: unknown, type: string): string {
+function decodeId(value: unknown, of: string | (() => string)): string {
+  const type = typeof of === 'string' ? of : of();
   const { typename, id } = decodeGlobalId(String(value));
   if (typename === type && externalReferenceOf(id) === undefined) return id;
   throw new AppError('BAD_INPUT', `This filter takes ids of the form ${type}:uuid`);
@@ -103,13 +106,37 @@ function conditionsOf(spec: FilterSpec<TableName>, input: FilterInput): Conditio
     if (key === 'not') return noneOfThese(conditionsOf(spec, value as FilterInput));
     const custom = spec.custom?.[key];
     if (custom) return [custom.where(value as never) as Condition];
-    const relation = (spec.relations as Record<string, RelationSpec> | undefined)?.[key];
+    const relation = (spec.relations as Record<string, RelationSpec>)[key];
     if (relation) return [{ [key]: relation.filter().where(value as FilterInput) ?? true }];
     const field = spec.fields[key];
     if (!field) return [];
     const decode = 'id' in field ? (id: unknown) => decodeId(id, field.id) : (plain: unknown) => plain;
     return comparisons(field.column, value as Comparison<unknown>, decode);
   });
+}
+
+const filters = new Map<TableName, Filter>();
+const relationsOf = new Map<TableName, Record<string, RelationSpec>>();
+
+const filtersAcross = (table: TableName): Record<string, RelationSpec> => {
+  const across = relationsOf.get(table) ?? {};
+  relationsOf.set(table, across);
+  return across;
+};
+
+/** The filter of a table, so that filters that refer to each other need not import each other. Call it only after all modules are loaded. */
+export function filterOf(table: TableName): Filter {
+  const filter = filters.get(table);
+  if (!filter) throw new Error(`no filter is declared for ${table}`);
+  return filter;
+}
+
+/**
+ * Lets the filter of a table find rows by other rows that refer to them: a module calls this for the tables of lower modules.
+ * Rows of an optional module are left out of the filters of other modules, since their table may not exist.
+ */
+export function filterAlsoBy(table: TableName, relation: string, spec: RelationSpec): void {
+  filtersAcross(table)[relation] = spec;
 }
 
 const comparatorOf = (field: Comparable) => {
@@ -121,7 +148,10 @@ const comparatorOf = (field: Comparable) => {
  * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`.
  * The viewer's row rules are added where the statement is made, also to the rows reached through relations.
  */
-export function defineFilter<T extends TableName>(name: string, _table: T, spec: FilterSpec<T>): Filter<T> {
+export function defineFilter<T extends TableName>(name: string, table: T, given: FilterSpec<T>): Filter<T> {
+  const across = Object.assign(filtersAcross(table), given.relations);
+  const relations = () => Object.entries(across).filter(([, { module }]) => !module || module === given.module);
+  const spec = { ...given, relations: across } as unknown as FilterSpec<TableName>;
   const ref = builder.inputRef<FilterInput>(name);
   ref.implement({
     description: spec.description,
@@ -134,10 +164,8 @@ export function defineFilter<T extends TableName>(name: string, _table: T, spec:
       for (const [key, field] of Object.entries(spec.fields)) {
         fields[key] = t.field({ type: comparatorOf(field) as never, description: field.description });
       }
-      for (const [key, relation] of Object.entries<RelationSpec | undefined>(spec.relations ?? {})) {
-        if (relation)
-          fields[key] = t.field({ type: relation.filter().ref as never, description: relation.description });
-      }
+      for (const [key, { filter, description }] of relations())
+        fields[key] = t.field({ type: filter().ref as never, description });
       for (const [key, { type, description }] of Object.entries(spec.custom ?? {}))
         fields[key] = t.field({ type, description });
       return fields as never;
@@ -145,8 +173,9 @@ export function defineFilter<T extends TableName>(name: string, _table: T, spec:
   });
   const where = (input: FilterInput | null | undefined) => {
     checkFilter(input);
-    const conditions = input ? conditionsOf(spec as unknown as FilterSpec<TableName>, input) : [];
+    const conditions = input ? conditionsOf(spec, input) : [];
     return conditions.length ? ({ AND: conditions } as WhereOf<T>) : undefined;
   };
+  filters.set(table, { ref, where } as Filter);
   return { ref, where };
 }

@@ -14,7 +14,9 @@ export const expectedVersion = (t: InputBuilder) =>
 interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
   description: string;
   /** What the viewer needs beside the rules of the use case. */
-  permission?: Permission;
+  permission?: Permission | undefined;
+  /** The optional module of the mutation. */
+  module?: string | undefined;
   input: (t: InputBuilder) => Fields;
   /** Calls the use case. Ids in the input are uuids here, whichever form the client used. */
   run: (ctx: Context, input: WithUuids<InputShapeFromFields<Fields>>) => Promise<Shape>;
@@ -28,7 +30,7 @@ interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
  */
 export function defineMutation<Fields extends InputFieldMap, Shape extends object>(
   name: string,
-  { description, permission, input, payload, run }: MutationOptions<Fields, Shape>,
+  { description, permission, module, input, payload, run }: MutationOptions<Fields, Shape>,
 ): void {
   const title = name[0]!.toUpperCase() + name.slice(1);
   builder.relayMutationField(
@@ -37,6 +39,7 @@ export function defineMutation<Fields extends InputFieldMap, Shape extends objec
     {
       description,
       authScopes: permission ? { permission } : { member: true },
+      ...(module !== undefined && { extensions: { module } }),
       resolve: (_root: unknown, args: unknown, ctx: Context, info) =>
         ctx.change(async () => {
           const { input: given } = args as { input: object };

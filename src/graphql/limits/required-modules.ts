@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  type FieldNode,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
@@ -7,11 +8,14 @@ import {
   Kind,
   type OperationDefinitionNode,
   TypeInfo,
+  type ValueNode,
+  valueFromASTUntyped,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import { coercedVariables } from '../variables.ts';
 
 interface Extended {
   extensions: object;
@@ -21,19 +25,29 @@ interface OperationArgs {
   schema: GraphQLSchema;
   document: DocumentNode;
   operationName?: string | null | undefined;
+  variableValues?: { readonly [variable: string]: unknown } | null | undefined;
+}
+
+/** The modules that an operation reads or changes, and the arguments of `node` and `nodes`, whose ids can name any type. */
+interface Reached {
+  modules: ReadonlySet<string>;
+  ids: readonly ValueNode[];
 }
 
 const withOptional = new WeakMap<GraphQLSchema, boolean>();
-const known = new WeakMap<OperationDefinitionNode, ReadonlySet<string>>();
+const known = new WeakMap<OperationDefinitionNode, Reached>();
 
 /**
- * Refuses an operation that reaches a module which the tenant has not switched on, before any of its SQL runs. A field or
- * type of an optional module says so: `extensions: { module: 'billing' }`. Throws MODULE_DISABLED.
+ * Throws MODULE_DISABLED, before any SQL runs, for an operation that reaches a module which the tenant has not switched on: by
+ * a field, by the type of a selected object, or by an id passed to `node`. Fields and types of an optional module carry
+ * `extensions: { module: 'billing' }`.
  */
 export function requireModules(args: OperationArgs, { modules }: Pick<Tenant, 'modules'>): void {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation || !hasOptional(args.schema)) return;
-  for (const module of modulesOf(args, operation)) {
+  const reached = reachedBy(args, operation);
+  const ofIds = reached.ids.length ? modulesOfIds(args, operation, reached.ids) : [];
+  for (const module of [...reached.modules, ...ofIds]) {
     if (modules.has(module)) continue;
     throw new AppError('MODULE_DISABLED', `The organization has not switched on the module ${module}`, { module });
   }
@@ -51,14 +65,27 @@ function hasOptional(schema: GraphQLSchema): boolean {
   return found;
 }
 
-function modulesOf({ schema, document }: OperationArgs, operation: OperationDefinitionNode): ReadonlySet<string> {
+/** The modules of the types that the ids name. Malformed ids are refused when the operation runs. */
+function modulesOfIds(args: OperationArgs, operation: OperationDefinitionNode, nodes: readonly ValueNode[]): string[] {
+  const { variableValues } = coercedVariables(args, operation);
+  const ids = nodes.flatMap((node) => valueFromASTUntyped(node, variableValues?.coerced) as unknown);
+  return ids.flatMap((id) => {
+    const type = args.schema.getType(String(id).split(':')[0]!);
+    const module = type && moduleOf(type);
+    return module === undefined ? [] : [module];
+  });
+}
+
+function reachedBy({ schema, document }: OperationArgs, operation: OperationDefinitionNode): Reached {
   const before = known.get(operation);
   if (before) return before;
   const modules = new Set<string>();
+  const ids: ValueNode[] = [];
   const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const types = new TypeInfo(schema);
-  const reach = () => {
+  const reach = (node: FieldNode) => {
     const type = types.getType();
+    if (types.getFieldDef()?.extensions.chantierNodes) ids.push(...(node.arguments ?? []).map(({ value }) => value));
     for (const each of [types.getFieldDef(), types.getParentType(), type && getNamedType(type)]) {
       const module = each ? moduleOf(each) : undefined;
       if (module !== undefined) modules.add(module);
@@ -68,8 +95,9 @@ function modulesOf({ schema, document }: OperationArgs, operation: OperationDefi
     { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
     visitWithTypeInfo(types, { [Kind.FIELD]: { enter: reach } }),
   );
-  known.set(operation, modules);
-  return modules;
+  const reached = { modules, ids };
+  known.set(operation, reached);
+  return reached;
 }
 
 function moduleOf({ extensions }: Extended): string | undefined {

@@ -1,2 +1,1 @@
 import './client.ts';
-import './mutations.ts';

@@ -21,5 +21,3 @@ export const clients = table(
     uniqueIndex('clients_external_reference').on(t.externalReference),
   ],
 );
-
-export const uniqueClientFields = { clients_external_reference: 'input.externalReference' };

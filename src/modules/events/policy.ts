@@ -17,7 +17,9 @@ export function readableEvents(viewer: Viewer): RowRule<'events'> {
   if (!viewer.permissions.has('event:read')) return 'none';
   const open = [...beyondRows];
   const partial: WhereOf<'events'>[] = [];
-  for (const [typename, table] of typesOfRows()) {
+  for (const { typename, table, module } of typesOfRows()) {
+    // The tables of a module that is off may not exist
+    if (module && viewer.modules?.has(module) === false) continue;
     const rule = rowRuleOf(table, viewer);
     if (rule === 'all') open.push(typename);
     else if (rule !== 'none')
@@ -40,14 +42,23 @@ function isOrWasVisible(table: TableName, rule: object): (event: Table) => SQL {
   return before ? (event) => sql`(${now(event)} or (${before(event)}))` : now;
 }
 
-let types: [typename: string, table: TableName][] | undefined;
+interface TypeOfRows {
+  typename: string;
+  table: TableName;
+  module: string | undefined;
+}
 
-/** The types of the graph whose objects are rows with a rule; known once all modules are loaded. */
-function typesOfRows(): readonly [typename: string, table: TableName][] {
+let types: TypeOfRows[] | undefined;
+
+/** The types of the graph that show rows. Call it only after all modules are loaded. */
+function typesOfRows(): readonly TypeOfRows[] {
   const ruled = new Set<unknown>(tablesWithRowRules());
   types ??= [...builder.configStore.typeConfigs.values()].flatMap(({ name, extensions }) => {
-    const table = extensions?.pothosDrizzleModel;
-    return ruled.has(table) && table !== 'events' ? [[name, table as TableName]] : [];
+    const { pothosDrizzleModel: table, module } = (extensions ?? {}) as {
+      pothosDrizzleModel?: TableName;
+      module?: string;
+    };
+    return ruled.has(table) && table !== undefined && table !== 'events' ? [{ typename: name, table, module }] : [];
   });
   return types;
 }

@@ -1,87 +1,66 @@
-import { sql } from 'drizzle-orm';
-import { defineRowRule } from '../../access/row-rules.ts';
-import { builder } from '../../graphql/declare/builder.ts';
-import { defineOrder } from '../../graphql/declare/ordering.ts';
-import { defineConnection, definePage, listOf } from '../../graphql/declare/pages.ts';
+import { z } from 'zod';
+import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { changed } from '../../graphql/declare/payload.ts';
+import { AppError } from '../../lib/errors.ts';
+import { textField } from '../../lib/fields.ts';
+import { checkInput } from '../../lib/input.ts';
+import { defineResource } from '../events/resource.ts';
+import { requireStep, stepOf } from './deliverable-flow.ts';
 import { DeliverableStatus } from './deliverable-status.ts';
-import { readableParts } from './policy.ts';
-import { Project } from './project.ts';
-import { deliverableFilter } from './project-filter.ts';
-import { deliverableStatuses, deliverables } from './tables.ts';
 
-defineRowRule('deliverables', readableParts<'deliverables'>);
-
-export const Deliverable = builder.drizzleNode('deliverables', {
+export const Deliverable = defineResource('deliverables', {
   name: 'Deliverable',
   description: 'Something that a project hands to its client.',
-  id: { column: deliverables.id },
-  select: { columns: {} },
-  fields: (t) => ({
-    project: t.relation('project', { description: 'Which project hands it over.' }),
-    name: t.exposeString('name', { description: 'Name.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is.' }),
-    dueDate: t.expose('dueDate', { type: 'LocalDate', nullable: true, description: 'When it is due.' }),
-    status: t.expose('status', { type: DeliverableStatus, description: 'How far it is.' }),
-    submittedAt: t.expose('submittedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was last submitted.',
-    }),
-    decidedAt: t.expose('decidedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was accepted or rejected.',
-    }),
-    decisionNote: t.exposeString('decisionNote', {
-      nullable: true,
-      description: 'Why it was accepted or rejected.',
-    }),
-    externalReference: t.exposeString('externalReference', {
-      nullable: true,
-      description: 'The key of this deliverable in the system it was imported from.',
-    }),
-    version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
+  parent: 'project',
+  read: 'parent',
+  write: 'project:write',
+  fields: {
+    project: { description: 'Which project hands it over.', listDescription: 'What it hands to its client.' },
+    name: 'Name.',
+    description: 'What it is.',
+    dueDate: 'When it is due.',
+    status: { description: 'How far it is.', values: DeliverableStatus },
+    submittedAt: 'When it was last submitted.',
+    decidedAt: 'When it was accepted or rejected.',
+    decisionNote: 'Why it was accepted or rejected.',
+  },
+  list: 'The deliverables of all projects.',
+  create: {
+    description: 'Adds a deliverable to a project, as a draft.',
+    writes: ['projectId', 'name', 'description', 'dueDate'],
+  },
+  update: {
+    description: 'Changes what a deliverable is, unless it is accepted: INVALID_STATE then.',
+    writes: ['name', 'description', 'dueDate'],
+    before: ({ current, next }) => {
+      const agreed = (['name', 'description', 'dueDate'] as const).every((column) => next[column] === current[column]);
+      if (current.status === 'ACCEPTED' && !agreed)
+        throw new AppError('INVALID_STATE', 'An accepted deliverable does not change', { field: 'input.id' });
+    },
+  },
+  delete: true,
+});
+
+const events = { DRAFT: 'withdrawn', SUBMITTED: 'submitted', ACCEPTED: 'accepted', REJECTED: 'rejected' } as const;
+const noted = z.object({ note: textField.nullish() });
+
+defineMutation('changeDeliverableStatus', {
+  description:
+    'Submits a deliverable, accepts or rejects a submitted one, or takes one that is not accepted back to draft. Needs ' +
+    'project:write. Refused with INVALID_STATE, which lists the possible steps, for any other step.',
+  permission: 'project:write',
+  input: (t) => ({
+    id: t.globalID({ for: Deliverable, required: true, description: 'Which deliverable.' }),
+    status: t.field({ type: DeliverableStatus, required: true, description: 'Where it goes.' }),
+    note: t.string({ description: 'Why it is accepted or rejected; ignored otherwise.' }),
+    expectedVersion: expectedVersion(t),
   }),
+  run: (ctx, { status, ...which }) => {
+    const { note } = checkInput(noted, which);
+    return Deliverable.change(ctx.tx, ctx.viewer, which, events[status], ({ current }) => {
+      requireStep(current.status, status);
+      return stepOf(status, note ?? null, new Date());
+    });
+  },
+  payload: (t) => ({ deliverable: changed(t, Deliverable, 'deliverables', ({ id }) => id) }),
 });
-
-const DeliverableConnection = defineConnection(Deliverable, 'Deliverable');
-
-const deliverableOrder = defineOrder('Deliverable', 'deliverables', {
-  NAME: { column: 'name', description: 'Name.' },
-  STATUS: { column: 'status', description: 'Status, from DRAFT to REJECTED.', values: deliverableStatuses },
-  DUE_DATE: { column: 'dueDate', description: 'Due day; none counts as latest.', absent: sql`'infinity'::date` },
-  CREATED_AT: { column: 'createdAt', description: 'When they were added.' },
-  UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
-});
-
-const deliverablePage = definePage(deliverableFilter, deliverableOrder);
-
-builder.drizzleObjectFields(Project, (t) => ({
-  deliverables: t.relatedConnection(
-    'deliverables',
-    {
-      args: deliverablePage.args,
-      totalCount: true,
-      description: 'What it hands to its client.',
-      query: deliverablePage.query,
-    },
-    ...DeliverableConnection,
-  ),
-}));
-
-builder.queryField('deliverables', (t) =>
-  t.drizzleConnection(
-    {
-      type: Deliverable,
-      args: deliverablePage.args,
-      authScopes: { member: true },
-      extensions: listOf(deliverablePage),
-      description: 'The deliverables of all projects.',
-      totalCount: (_root, args, ctx) => ctx.db.count('deliverables', deliverablePage.where(args)),
-      resolve: (query, _root, args, ctx) => ctx.db.query.deliverables.findMany(query(deliverablePage.query(args))),
-    },
-    ...DeliverableConnection,
-  ),
-);

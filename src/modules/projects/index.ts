@@ -4,7 +4,3 @@ import './project-assignment.ts';
 import './deliverable.ts';
 import './incident.ts';
 import './project-mutations.ts';
-import './project-phase-mutations.ts';
-import './project-assignment-mutations.ts';
-import './deliverable-mutations.ts';
-import './incident-mutations.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Permission, permissionsOf } from '../../identity/permissions.ts';
 import type { Role, Viewer } from '../../identity/viewer.ts';
-import { canEditIncident, readableIncidents, readableParts, readableProjects } from './policy.ts';
+import { canEditIncident, readableIncidents, readableProjects } from './policy.ts';
 
 const viewer = (role: Role, permissions: Iterable<Permission> = permissionsOf(role)): Viewer =>
   ({ role, profileId: 'me', permissions: new Set(permissions) }) as unknown as Viewer;
@@ -10,23 +10,20 @@ const ofMyClients = { client: { contactId: 'me' } };
 const everything = permissionsOf('OWNER');
 
 describe('who sees which projects', () => {
-  it('members see all, with all their parts and incidents', () => {
+  it('members see all, with all their incidents', () => {
     for (const role of ['OWNER', 'ADMIN', 'MANAGER', 'CONSULTANT', 'MEMBER'] as const) {
       expect(readableProjects(viewer(role))).toBe('all');
-      expect(readableParts(viewer(role))).toBe('all');
       expect(readableIncidents(viewer(role))).toBe('all');
     }
   });
 
-  it('a CLIENT sees those of its clients, their parts, and no incident', () => {
+  it('a CLIENT sees those of its clients, and no incident', () => {
     expect(readableProjects(viewer('CLIENT'))).toEqual(ofMyClients);
-    expect(readableParts(viewer('CLIENT'))).toEqual({ project: ofMyClients });
     expect(readableIncidents(viewer('CLIENT', everything))).toBe('none');
   });
 
   it('nobody sees any without project:read', () => {
     expect(readableProjects(viewer('MEMBER', []))).toBe('none');
-    expect(readableParts(viewer('MEMBER', []))).toBe('none');
     expect(readableIncidents(viewer('MEMBER', []))).toBe('none');
   });
 });

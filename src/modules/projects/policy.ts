@@ -7,14 +7,6 @@ export function readableProjects(viewer: Viewer): RowRule<'projects'> {
   return viewer.role === 'CLIENT' ? { client: { contactId: viewer.profileId } } : 'all';
 }
 
-type Part = 'projectPhases' | 'projectAssignments' | 'deliverables';
-
-/** The parts of a project are seen by who sees the project. */
-export function readableParts<T extends Part>(viewer: Viewer): RowRule<T> {
-  const rule = readableProjects(viewer);
-  return (typeof rule === 'string' ? rule : { project: rule }) as RowRule<T>;
-}
-
 /** What went wrong is for the company alone to see. */
 export function readableIncidents(viewer: Viewer): RowRule<'incidents'> {
   return viewer.role === 'CLIENT' || !viewer.permissions.has('project:read') ? 'none' : 'all';

@@ -1,83 +1,45 @@
-import { sql } from 'drizzle-orm';
-import { defineRowRule } from '../../access/row-rules.ts';
-import { builder } from '../../graphql/declare/builder.ts';
-import { defineOrder } from '../../graphql/declare/ordering.ts';
-import { defineConnection, definePage, listOf } from '../../graphql/declare/pages.ts';
-import { readableParts } from './policy.ts';
-import { Project } from './project.ts';
-import { projectPhaseFilter } from './project-filter.ts';
+import { eq, max } from 'drizzle-orm';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { defineResource } from '../events/resource.ts';
 import { projectPhases } from './tables.ts';
 
-defineRowRule('projectPhases', readableParts<'projectPhases'>);
-
-export const ProjectPhase = builder.drizzleNode('projectPhases', {
+export const ProjectPhase = defineResource('projectPhases', {
   name: 'ProjectPhase',
+  noun: 'phase',
   description: 'A part of a project in time.',
-  id: { column: projectPhases.id },
-  select: { columns: {} },
-  fields: (t) => ({
-    project: t.relation('project', { description: 'What it is a phase of.' }),
-    name: t.exposeString('name', { description: 'Name.' }),
-    position: t.exposeInt('position', {
+  parent: 'project',
+  read: 'parent',
+  write: 'project:write',
+  fields: {
+    project: {
+      description: 'What it is a phase of.',
+      listDescription: 'Its phases, by position unless ordered otherwise.',
+    },
+    name: 'Name.',
+    position: {
       description: 'Where it stands among the phases of its project; smallest first.',
-    }),
-    startDate: t.expose('startDate', { type: 'LocalDate', nullable: true, description: 'First day.' }),
-    endDate: t.expose('endDate', { type: 'LocalDate', nullable: true, description: 'Last day.' }),
-    externalReference: t.exposeString('externalReference', {
-      nullable: true,
-      description: 'The key of this phase in the system it was imported from.',
-    }),
-    version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-  }),
+      min: 0,
+      max: 1_000_000,
+      default: 'after the others',
+    },
+    startDate: 'First day.',
+    endDate: { description: 'Last day.', notBefore: 'startDate' },
+  },
+  order: { position: 'asc' },
+  list: 'The phases of all projects.',
+  create: {
+    writes: ['projectId', 'name', 'position', 'startDate', 'endDate'],
+    before: async ({ tx, values }) => ({ position: values.position ?? (await nextPosition(tx, values.projectId)) }),
+  },
+  update: { writes: ['name', 'position', 'startDate', 'endDate'] },
+  delete: true,
 });
 
-const ProjectPhaseConnection = defineConnection(ProjectPhase, 'ProjectPhase');
-
-const projectPhaseOrder = defineOrder(
-  'ProjectPhase',
-  'projectPhases',
-  {
-    POSITION: { column: 'position', description: 'Position in its project.' },
-    NAME: { column: 'name', description: 'Name.' },
-    START_DATE: {
-      column: 'startDate',
-      description: 'First day; none counts as latest.',
-      absent: sql`'infinity'::date`,
-    },
-    CREATED_AT: { column: 'createdAt', description: 'When they were added.' },
-    UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
-  },
-  [{ field: 'POSITION', direction: 'asc' }],
-);
-
-const projectPhasePage = definePage(projectPhaseFilter, projectPhaseOrder);
-
-builder.drizzleObjectFields(Project, (t) => ({
-  phases: t.relatedConnection(
-    'phases',
-    {
-      args: projectPhasePage.args,
-      totalCount: true,
-      description: 'Its phases, by position unless ordered otherwise.',
-      query: projectPhasePage.query,
-    },
-    ...ProjectPhaseConnection,
-  ),
-}));
-
-builder.queryField('projectPhases', (t) =>
-  t.drizzleConnection(
-    {
-      type: ProjectPhase,
-      args: projectPhasePage.args,
-      authScopes: { member: true },
-      extensions: listOf(projectPhasePage),
-      description: 'The phases of all projects.',
-      totalCount: (_root, args, ctx) => ctx.db.count('projectPhases', projectPhasePage.where(args)),
-      resolve: (query, _root, args, ctx) => ctx.db.query.projectPhases.findMany(query(projectPhasePage.query(args))),
-    },
-    ...ProjectPhaseConnection,
-  ),
-);
+/** Two phases made at once may get the same: ids break the tie. */
+async function nextPosition(tx: TenantTx, projectId: string): Promise<number> {
+  const [last] = await tx
+    .select({ position: max(projectPhases.position) })
+    .from(projectPhases)
+    .where(eq(projectPhases.projectId, projectId));
+  return (last?.position ?? -1) + 1;
+}

@@ -152,8 +152,4 @@ export const uniqueProjectFields = {
   projects_name: 'input.name',
   projects_code: 'input.code',
   projects_external_reference: 'input.externalReference',
-  project_phases_external_reference: 'input.externalReference',
-  project_assignments_external_reference: 'input.externalReference',
-  deliverables_external_reference: 'input.externalReference',
-  incidents_external_reference: 'input.externalReference',
 };

@@ -1,60 +1,57 @@
-import { defineRowRule } from '../../access/row-rules.ts';
-import { builder } from '../../graphql/declare/builder.ts';
-import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
-import { defineOrder } from '../../graphql/declare/ordering.ts';
-import { defineConnection, definePage } from '../../graphql/declare/pages.ts';
-import { readableParts } from './policy.ts';
-import { checklistItems } from './tables.ts';
-import { Task } from './task.ts';
+import { rowId } from '../../graphql/declare/resource/row-id.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
+import { defineResource } from '../events/resource.ts';
+import { listItems, mostItems, rankInChecklist } from './checklist.ts';
 
-defineRowRule('checklistItems', readableParts<'checklistItems'>);
-
-export const ChecklistItem = builder.drizzleNode('checklistItems', {
+/** Whoever orders a checklist holds its task. */
+export const ChecklistItem = defineResource('checklistItems', {
   name: 'ChecklistItem',
+  noun: 'item',
   description: 'A step of a task, to be ticked off.',
-  id: { column: checklistItems.id },
-  select: { columns: {} },
-  fields: (t) => ({
-    task: t.relation('task', { description: 'Task that it is a step of.' }),
-    name: t.exposeString('name', { description: 'What to do.' }),
-    isDone: t.exposeBoolean('isDone', { description: 'Whether it is ticked off.' }),
-    position: t.exposeString('rank', {
-      description: 'Where it stands in the checklist: compare byte by byte, then by id. Otherwise opaque.',
-    }),
-    version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-  }),
-});
-
-const ChecklistItemConnection = defineConnection(ChecklistItem, 'ChecklistItem');
-
-const itemFilter: Filter<'checklistItems'> = defineFilter('ChecklistItemFilter', 'checklistItems', {
-  description: 'Which items.',
+  parent: 'task',
+  lockParent: true,
+  read: 'parent',
+  write: 'task:write',
   fields: {
-    id: { id: 'ChecklistItem', column: 'id', description: 'By id.' },
-    name: { as: 'String', column: 'name', description: 'By what to do.' },
-    isDone: { as: 'Boolean', column: 'isDone', description: 'By whether they are ticked off.' },
+    task: { description: 'Task that it is a step of.', listDescription: 'Its steps, in their order.' },
+    name: 'What to do.',
+    isDone: 'Whether it is ticked off.',
+    rank: {
+      description: 'Where it stands in the checklist: compare byte by byte, then by id. Otherwise opaque.',
+      as: 'position',
+    },
   },
+  order: { rank: 'asc' },
+  list: false,
+  create: {
+    description: 'Adds a step to the checklist of a task.',
+    writes: ['taskId', 'name'],
+    input: (t) => ({
+      afterId: rowId(t, 'checklistItems', { description: 'Right after this item; at the end unless given.' }),
+    }),
+    before: async ({ tx, parent, extra }) => {
+      const all = await listItems(tx, parent.id);
+      if (all.length >= mostItems) {
+        throw new AppError('INVALID_STATE', `A checklist has at most ${mostItems} items`, { field: 'input.taskId' });
+      }
+      return { rank: await rankInChecklist(tx, all, extra) };
+    },
+  },
+  update: { description: 'Renames a step, ticks it off or opens it again.', writes: ['name', 'isDone'] },
+  delete: { description: 'Takes a step off the checklist.' },
 });
 
-const itemOrder = defineOrder(
-  'ChecklistItem',
-  'checklistItems',
-  {
-    POSITION: { column: 'rank', description: 'Place in the checklist.' },
-    NAME: { column: 'name', description: 'What to do.' },
-    CREATED_AT: { column: 'createdAt', description: 'When they were made.' },
+ChecklistItem.action('move', {
+  description: 'Puts a step right before or right after another one, or at the end',
+  event: 'moved',
+  writes: [],
+  input: (t) => ({
+    beforeId: t.globalID({ for: ChecklistItem, description: 'Right before this one. Not together with `afterId`.' }),
+    afterId: t.globalID({ for: ChecklistItem, description: 'Right after this one.' }),
+  }),
+  before: async ({ tx, current, extra }) => {
+    if (extra.beforeId && extra.afterId) throw badInput('beforeId and afterId exclude each other', 'input.afterId');
+    const others = (await listItems(tx, current.taskId)).filter(({ id }) => id !== current.id);
+    return { rank: await rankInChecklist(tx, others, extra) };
   },
-  [{ field: 'POSITION', direction: 'asc' }],
-);
-
-const itemPage = definePage(itemFilter, itemOrder);
-
-builder.drizzleObjectFields(Task, (t) => ({
-  checklist: t.relatedConnection(
-    'checklist',
-    { args: itemPage.args, totalCount: true, description: 'Its steps, in their order.', query: itemPage.query },
-    ...ChecklistItemConnection,
-  ),
-}));
+});

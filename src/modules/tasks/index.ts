@@ -5,5 +5,3 @@ import './checklist-item.ts';
 import './task-mutations.ts';
 import './bulk-mutations.ts';
 import './dependency-mutations.ts';
-import './comment-mutations.ts';
-import './checklist-mutations.ts';

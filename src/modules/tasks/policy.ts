@@ -1,6 +1,5 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
-import { AppError } from '../../lib/errors.ts';
 
 interface TaskOwners {
   type: 'PROJECT' | 'PERSONAL' | 'CLIENT';
@@ -19,12 +18,6 @@ export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   return { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: profileId }, { creatorId: profileId }] };
 }
 
-/** The parts of a task are seen by who sees the task. */
-export function readableParts<T extends 'taskComments' | 'checklistItems'>(viewer: Viewer): RowRule<T> {
-  const rule = readableTasks(viewer);
-  return (typeof rule === 'string' ? rule : { task: rule }) as RowRule<T>;
-}
-
 /** Throws FORBIDDEN without task:write. Which tasks one may change is a matter of which one may see. */
 export const requireTaskWriter = (viewer: Viewer): void => requirePermission(viewer, 'task:write');
 
@@ -37,8 +30,6 @@ export function requireTaskDeleter(viewer: Viewer, task: TaskOwners): void {
 
 const isAssignee = (viewer: Viewer, { assigneeId }: TaskOwners): boolean => assigneeId === viewer.profileId;
 
-/** The author of a comment may change and delete it, and a moderator. Throws FORBIDDEN. */
-export function requireCommentEditor(viewer: Viewer, { authorId }: { authorId: string | null }): void {
-  if (authorId === viewer.profileId || viewer.permissions.has('channel:moderate')) return;
-  throw new AppError('FORBIDDEN', 'Only its author or a moderator may change a comment');
-}
+/** The author of a comment may change and delete it, and a moderator. */
+export const canEditComment = (viewer: Viewer, { authorId }: { authorId: string | null }): boolean =>
+  authorId === viewer.profileId || viewer.permissions.has('channel:moderate');

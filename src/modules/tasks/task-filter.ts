@@ -1,8 +1,8 @@
 import { sql, type Table } from 'drizzle-orm';
-import { defineFilter, type Filter, rawCondition } from '../../graphql/declare/filters.ts';
+import { defineFilter, type Filter, filterOf, rawCondition } from '../../graphql/declare/filters.ts';
 import { matchesText } from '../../graphql/declare/text-search.ts';
 import { profileFilter } from '../people/profile-filter.ts';
-import { deliverableFilter, projectFilter } from '../projects/project-filter.ts';
+import { projectFilter } from '../projects/project-filter.ts';
 import { TaskPriority } from './task-priority.ts';
 import { TaskStatus } from './task-status.ts';
 import { TaskType } from './task-type.ts';
@@ -32,7 +32,7 @@ export const taskFilter: Filter<'tasks'> = defineFilter('TaskFilter', 'tasks', {
   },
   relations: {
     project: { filter: () => projectFilter, description: 'By their project.' },
-    deliverable: { filter: () => deliverableFilter, description: 'By their deliverable.' },
+    deliverable: { filter: () => filterOf('deliverables'), description: 'By their deliverable.' },
     assignee: { filter: () => profileFilter, description: 'By their assignee.' },
     creator: { filter: () => profileFilter, description: 'By who made them.' },
     dependsOn: { filter: () => taskFilter, description: 'That wait for a task like this.' },

@@ -1,0 +1,32 @@
+import type { TableName } from '../../access/row-rules.ts';
+
+/** What the register of personal data says about a column. */
+export interface PersonalData<Column extends string = string> {
+  /** Whose data it is: the column with the id of that person's profile, or who the person is when no column has it. */
+  whose: Column | { person: string };
+  /** Why the organization keeps it. */
+  why: string;
+  /** How long the organization keeps it. */
+  keep: string;
+  /** What erasing the person does to the value. */
+  erase: 'CLEAR' | 'PSEUDONYMISE' | 'KEEP';
+}
+
+/** False: the column never says anything about a person. */
+export type PersonalEntry<Column extends string = string> = PersonalData<Column> | false;
+
+const register = new Map<TableName, Map<string, PersonalEntry>>();
+
+/** Adds columns of a table to the register of personal data. Resources do this by `personal` on a field. */
+export function registerPersonalData(table: TableName, entries: Readonly<Record<string, PersonalEntry>>): void {
+  const known = register.get(table) ?? new Map<string, PersonalEntry>();
+  register.set(table, known);
+  for (const [column, entry] of Object.entries(entries)) {
+    if (known.has(column)) throw new Error(`${table}.${column} is in the register of personal data twice`);
+    known.set(column, entry);
+  }
+}
+
+/** Undefined when nothing is declared for the column. */
+export const personalEntryOf = (table: TableName, column: string): PersonalEntry | undefined =>
+  register.get(table)?.get(column);

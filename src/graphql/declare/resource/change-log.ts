@@ -1,0 +1,19 @@
+import type { Permission } from '../../../identity/permissions.ts';
+import type { Viewer } from '../../../identity/viewer.ts';
+import type { TenantTx } from '../../../tenancy/binding.ts';
+
+interface ChangeEvent {
+  action: string;
+  resourceType: string;
+  resourceId: string;
+  metadata?: Record<string, unknown>;
+  before?: Record<string, unknown>;
+  after?: Record<string, unknown>;
+}
+
+/** The event log as resources use it. The log itself is a module, and this layer must not import modules. */
+export interface ChangeLog {
+  record(tx: TenantTx, viewer: Viewer, event: ChangeEvent): Promise<void>;
+  /** Shows a column in events only to viewers with the permission. */
+  keepConfidential(resourceType: string, column: string, permission: Permission): void;
+}

@@ -1,0 +1,185 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import { z } from 'zod';
+import { dayField, decimalField, textField, uuidField } from '../../../lib/fields.ts';
+import type { ComparatorName } from '../comparators.ts';
+import { formatNumber } from './naming.ts';
+
+/** What follows from the type of a column and its declared bounds. */
+export interface ColumnKind {
+  scalar: 'String' | 'Int' | 'Decimal' | 'LocalDate' | 'DateTime' | 'Boolean' | 'JSONObject' | 'ID';
+  list?: true;
+  /** The comparator of filters; undefined when there is none. */
+  comparator?: ComparatorName;
+  filtered: boolean;
+  sorted: boolean;
+  /** Where null can stand in an order; the first choice is the default. */
+  absent?: readonly Absent[];
+  /** Validates a value that is not null. */
+  check: z.ZodType;
+  /** The bounds, for descriptions of inputs. */
+  bounds?: string | undefined;
+}
+
+interface Absent {
+  /** The value that null sorts as. */
+  as: SQL;
+  place: 'first' | 'last';
+  words: string;
+}
+
+/** Bounds of a number, or of the length of a text in characters. */
+interface Limits {
+  min?: number | undefined;
+  max?: number | undefined;
+}
+
+type KindOf = (column: PgColumn, limits: Limits) => ColumnKind;
+
+const absentAs = (as: string, place: Absent['place'], words: string): Absent => ({ as: sql.raw(as), place, words });
+
+function range({ min, max }: Limits): string | undefined {
+  if (min !== undefined && max !== undefined) return `${formatNumber(min)} to ${formatNumber(max)}`;
+  if (min !== undefined) return `at least ${formatNumber(min)}`;
+  return max === undefined ? undefined : `at most ${formatNumber(max)}`;
+}
+
+const line = ({ min = 0, max = 20_000 }: Limits) => z.string().trim().min(min).max(max);
+
+const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({
+  scalar: 'String',
+  comparator: 'String',
+  filtered: true,
+  sorted: true,
+  absent: [absentAs(`''`, 'first', 'none comes first')],
+  check,
+  bounds: `${range(limits)} characters`,
+});
+
+/** One line of text, such as a name. */
+const label: KindOf = ({ notNull }, { min = notNull ? 1 : undefined, max = 200 }) =>
+  textKind(line({ min, max }), { min, max });
+
+/** A text of any length cannot be filtered or sorted; with `max` it is one line, and can. */
+const text: KindOf = ({ notNull }, { min = notNull ? 1 : undefined, max }) => {
+  const limits = { min, max: max ?? 20_000 };
+  const check = min === undefined && max === undefined ? textField : line(limits);
+  return { ...textKind(check, limits), filtered: max !== undefined, sorted: max !== undefined };
+};
+
+const rank: KindOf = () => ({ scalar: 'String', filtered: false, sorted: true, check: z.string() });
+
+/** An enum. `inputs.ts` validates its values. */
+const choice: KindOf = () => ({ scalar: 'String', filtered: true, sorted: true, check: z.string() });
+
+const integer: KindOf = (_column, limits) => {
+  const { min = -2_147_483_648, max = 2_147_483_647 } = limits;
+  return {
+    scalar: 'Int',
+    comparator: 'Int',
+    filtered: true,
+    sorted: true,
+    absent: [
+      absentAs('-2147483648', 'first', 'none counts as smallest'),
+      absentAs('2147483647', 'last', 'none counts as largest'),
+    ],
+    check: z.number().int().min(min).max(max),
+    bounds: range(limits),
+  };
+};
+
+/** Not negative unless `min` allows it. Padded to the scale of its column, so that an equal number is not a change. */
+const numeric: KindOf = (column, limits) => {
+  const [, digits = '18', places = '6'] = /\((\d+),\s*(\d+)\)/.exec(column.getSQLType()) ?? [];
+  const scale = Number(places);
+  const { min = 0, max = 10 ** (Number(digits) - scale) - 10 ** -scale } = limits;
+  const exact = column.getSQLType() === 'numeric';
+  return {
+    scalar: 'Decimal',
+    comparator: 'Decimal',
+    filtered: true,
+    sorted: true,
+    absent: [
+      absentAs(`'-infinity'::numeric`, 'first', 'none counts as smallest'),
+      absentAs(`'infinity'::numeric`, 'last', 'none counts as largest'),
+    ],
+    check: decimalField(scale, { min, max }).transform((given) => (exact ? given : withScale(given, scale))),
+    bounds: range(limits),
+  };
+};
+
+/** `0012.5` at scale 2 becomes `12.50`. */
+function withScale(given: string, scale: number): string {
+  const [whole = '', fraction = ''] = given.split('.');
+  const sign = whole.startsWith('-') && /[1-9]/.test(given) ? '-' : '';
+  const digits = `${sign}${whole.replace(/^-?0*(?=\d)/, '')}`;
+  return scale ? `${digits}.${fraction.slice(0, scale).padEnd(scale, '0')}` : digits;
+}
+
+const boolean: KindOf = () => ({
+  scalar: 'Boolean',
+  comparator: 'Boolean',
+  filtered: true,
+  sorted: false,
+  check: z.boolean(),
+});
+
+const inTime =
+  (scalar: 'LocalDate' | 'DateTime', type: string, check: z.ZodType): KindOf =>
+  () => ({
+    scalar,
+    comparator: scalar,
+    filtered: true,
+    sorted: true,
+    absent: [
+      absentAs(`'infinity'::${type}`, 'last', 'none counts as latest'),
+      absentAs(`'-infinity'::${type}`, 'first', 'none counts as earliest'),
+    ],
+    check,
+  });
+
+const reference: KindOf = () => ({ scalar: 'ID', filtered: false, sorted: false, check: uuidField });
+
+const object: KindOf = () => ({
+  scalar: 'JSONObject',
+  filtered: false,
+  sorted: false,
+  check: z.record(z.string(), z.unknown()),
+});
+
+/** A list of short texts, such as tags; duplicates are dropped. */
+const tags: KindOf = (_column, { max = 50 }) => ({
+  scalar: 'String',
+  list: true,
+  filtered: false,
+  sorted: false,
+  check: z
+    .array(line({ min: 1, max: 50 }))
+    .max(max)
+    .transform((list) => [...new Set(list)]),
+  bounds: `at most ${max} of at most 50 characters`,
+});
+
+const kinds: readonly [RegExp, KindOf][] = [
+  [/^text COLLATE "und-x-icu"$/, label],
+  [/^text COLLATE "C"$/, rank],
+  [/^text\[\]$/, tags],
+  [/^text$/, text],
+  [/^(integer|smallint)$/, integer],
+  [/^numeric/, numeric],
+  [/^boolean$/, boolean],
+  [/^date$/, inTime('LocalDate', 'date', dayField)],
+  [/^timestamp \(3\) with time zone$/, inTime('DateTime', 'timestamptz', z.date())],
+  [/^uuid$/, reference],
+  [/^jsonb$/, object],
+];
+
+/** Throws for a column type that is not in `kinds`: add it there. */
+export function kindOf(column: PgColumn, limits: Limits): ColumnKind {
+  const { dimensions = 0 } = column as { dimensions?: number };
+  const element = column.getSQLType();
+  const type = dimensions && !element.endsWith('[]') ? `${element}[]` : element;
+  const kind = column.enumValues?.length ? choice : kinds.find(([pattern]) => pattern.test(type))?.[1];
+  if (!kind) throw new Error(`${column.name}: add the column type ${type} to the kinds of columns`);
+  return kind(column, limits);
+}

@@ -1,0 +1,59 @@
+import type { FieldMap } from '@pothos/core';
+import { defineMutation } from '../mutation.ts';
+import { changed, deletedId } from '../payload.ts';
+import type { AnyOperation, AnyWriter } from './any-spec.ts';
+import { permissionOf } from './checks.ts';
+import { inputFields, type Kind, writtenBy } from './inputs.ts';
+import type { Model } from './model.ts';
+import { toCamelCase, toWords, withArticle } from './naming.ts';
+import type { Node } from './object.ts';
+import type { Changed, UseCase } from './use-cases.ts';
+
+type Payload = Parameters<typeof changed<Changed>>[0];
+
+/** Makes the mutation `createTicket`, `updateTicket`, `deleteTicket` or that of an action, such as `closeTicket`. */
+export function defineChange(model: Model, node: Node, verb: string, operation: AnyOperation, run: UseCase): void {
+  const { spec } = model;
+  const writer = operation.write ?? spec.write;
+  const kind: Kind = verb === 'create' ? 'create' : 'change';
+  const written = writtenBy(model, operation);
+  defineMutation(`${verb}${spec.name}`, {
+    description: describe(model, verb, operation, writer),
+    permission: permissionOf(writer),
+    module: spec.module,
+    input: inputFields(model, kind, written, operation),
+    run: (ctx, input): Promise<Changed> => run(ctx.tx, ctx.viewer, input),
+    payload: (t) => (verb === 'delete' ? deletedPayload(t, model) : changedPayload(t, model, node)),
+  });
+}
+
+const deletedPayload = (t: Payload, model: Model): FieldMap => ({
+  deletedId: deletedId(t, model.spec.name),
+  ...parentPayload(t, model),
+});
+
+const changedPayload = (t: Payload, model: Model, node: Node): FieldMap => ({
+  [toCamelCase(model.spec.name)]: changed(t, node, model.table, ({ id }) => id),
+  ...parentPayload(t, model),
+});
+
+/** The parent after the change: clients need its new counts and sums. */
+function parentPayload(t: Payload, { parent }: Model): FieldMap {
+  if (!parent) return {};
+  const { relation, target, column } = parent;
+  return { [relation]: changed(t, target as never, target, (shape) => shape[column]) };
+}
+
+const verbs: Readonly<Record<string, string>> = { create: 'Adds', update: 'Changes', delete: 'Deletes' };
+
+function describe({ noun, parent }: Model, verb: string, { description }: AnyOperation, writer: AnyWriter): string {
+  const to = verb === 'create' && parent ? ` to ${withArticle(toWords(parent.relation))}` : '';
+  const what = description?.replace(/\.$/, '') ?? `${verbs[verb] ?? verb} ${withArticle(noun)}${to}`;
+  const allowedTo = typeof writer === 'string' || verb === 'create' ? '' : `: ${writer.allowedTo}`;
+  const permission = permissionOf(writer);
+  return [
+    `${what}${allowedTo}.`,
+    ...(permission ? [`Needs ${permission}.`] : []),
+    ...(verb === 'update' ? ['Absent fields stay, null clears.'] : []),
+  ].join(' ');
+}

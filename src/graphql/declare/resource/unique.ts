@@ -1,0 +1,34 @@
+import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
+import type { UniqueFields } from '../../../access/unique-fields.ts';
+import { keyOfColumn } from './fields.ts';
+import type { Model } from './model.ts';
+
+interface Index {
+  config: { name?: string | undefined; unique?: boolean; columns: readonly unknown[] };
+}
+
+/** The columns of each unique index, by its name. Indexes over expressions are left out: they belong to no argument. */
+function uniqueColumns({ rows }: Model): [name: string, columns: string[]][] {
+  const { columns: known, indexes } = getTableConfig(rows as PgTable);
+  const byName = new Map(known.map((column) => [column.name, column]));
+  return (indexes as unknown as Index[]).flatMap(({ config }): [string, string[]][] => {
+    const columns = (config.columns as { name?: string }[]).map(({ name }) => byName.get(name ?? ''));
+    if (!config.unique || !config.name || columns.includes(undefined)) return [];
+    return [[config.name, columns.map((column) => keyOfColumn(rows, column))]];
+  });
+}
+
+/** The argument that ALREADY_EXISTS names for each unique index: the last of its columns. */
+export function uniqueFieldsOf(model: Model): UniqueFields {
+  return Object.fromEntries(
+    uniqueColumns(model).map(([index, columns]) => {
+      const column = columns.at(-1)!;
+      const field = model.fields.find((each) => each.column === column);
+      return [index, `input.${field && !field.reference ? field.key : column}`];
+    }),
+  );
+}
+
+/** Whether no two rows can have the same value in the column. */
+export const isUnique = (model: Model, column: string): boolean =>
+  uniqueColumns(model).some(([, columns]) => columns.length === 1 && columns[0] === column);

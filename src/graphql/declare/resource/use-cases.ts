@@ -1,0 +1,150 @@
+import { deleteRow, insertRow, patchRow, requireVersion } from '../../../access/rows.ts';
+import { getVisible, lockVisible, requireAllVisible } from '../../../access/visible-rows.ts';
+import type { Viewer } from '../../../identity/viewer.ts';
+import { uuidv7 } from '../../../lib/ids.ts';
+import { checkInput, withoutNulls } from '../../../lib/input.ts';
+import type { TenantTx } from '../../../tenancy/binding.ts';
+import type { AnyOperation, AnyRow, AnyWriter, FieldOptions, Values } from './any-spec.ts';
+import type { ChangeLog } from './change-log.ts';
+import {
+  checkPeriods,
+  requireColumns,
+  requireFrom,
+  requireSteps,
+  requireWriter,
+  requireWriterOf,
+  shownTo,
+} from './checks.ts';
+import type { Field } from './fields.ts';
+import { inputKey, schemaOf, writtenBy } from './inputs.ts';
+import type { Model } from './model.ts';
+import { toCamelCase } from './naming.ts';
+import { uniqueFieldsOf } from './unique.ts';
+
+/** The id of the changed row, and under its column the id of its parent. */
+export type Changed = { id: string } & Record<string, string>;
+export type UseCase = (tx: TenantTx, viewer: Viewer, input: object) => Promise<Changed>;
+
+const writerOf = ({ spec }: Model, { write }: AnyOperation): AnyWriter => write ?? spec.write;
+
+export function createOf(model: Model, operation: AnyOperation, log: ChangeLog): UseCase {
+  const { rows, spec } = model;
+  const written = writtenBy(model, operation);
+  const schema = schemaOf('create', written);
+  const unique = uniqueFieldsOf(model);
+  const action = `${toCamelCase(spec.name)}.created`;
+  return async (tx, viewer, raw) => {
+    requireWriter(viewer, writerOf(model, operation));
+    const values = columnsOf(written, checkInput(schema, withoutNulls(raw)));
+    for (const { column, options } of written) values[column] ??= defaultValue(options, viewer);
+    requireColumns(viewer, written, values);
+    checkPeriods(model, values);
+    const parent = await lockParent(tx, viewer, model, values);
+    requireReferences(tx, viewer, model, written, values);
+    const id = uuidv7();
+    const more = await operation.before?.({ tx, viewer, id, values, parent, extra: raw as Values });
+    const row = { ...values, ...requireColumnNames(model, more) };
+    insertRow(tx, rows, { id, ...row } as never, unique);
+    await log.record(tx, viewer, { action, resourceType: spec.name, resourceId: id, after: withoutUndefined(row) });
+    return changed(model, id, row);
+  };
+}
+
+/** The use case of an update (verb `updated`) or of an action. */
+export function changeOf(model: Model, operation: AnyOperation, verb: string, log: ChangeLog): UseCase {
+  const { rows, spec } = model;
+  const written = writtenBy(model, operation);
+  const schema = schemaOf('change', written);
+  const unique = uniqueFieldsOf(model);
+  const action = `${toCamelCase(spec.name)}.${verb}`;
+  return async (tx, viewer, raw) => {
+    const { id, expectedVersion, ...given } = checkInput(schema, raw) as Values & Which;
+    const patch = columnsOf(written, given);
+    const { current, parent } = await lockForChange(tx, viewer, model, operation, { id, expectedVersion });
+    requireColumns(viewer, written, patch);
+    requireSteps(model, current, patch);
+    const next = { ...current, ...withoutUndefined(patch) };
+    checkPeriods(model, next);
+    requireReferences(tx, viewer, model, written, patch);
+    const more = await operation.before?.({ tx, viewer, current, next, parent, extra: raw as Values });
+    const changes = patchRow(tx, rows, current, { ...patch, ...requireColumnNames(model, more) } as never, unique);
+    const event = { action, resourceType: spec.name, resourceId: id, ...metadataOf(model, current) };
+    if (changes) await log.record(tx, viewer, { ...event, ...changes });
+    return changed(model, id, current);
+  };
+}
+
+export function deleteOf(model: Model, operation: AnyOperation, log: ChangeLog): UseCase {
+  const { rows, spec, noun } = model;
+  const schema = schemaOf('change', []);
+  const action = `${toCamelCase(spec.name)}.deleted`;
+  return async (tx, viewer, raw) => {
+    const which = checkInput(schema, raw) as Which;
+    const { current, parent } = await lockForChange(tx, viewer, model, operation, which);
+    await operation.before?.({ tx, viewer, current, parent });
+    deleteRow(tx, rows, which.id, operation.inUse ?? `This ${noun} is still in use`);
+    await log.record(tx, viewer, { action, resourceType: spec.name, resourceId: which.id, before: current });
+    return changed(model, which.id, current);
+  };
+}
+
+/** The compiler does not refuse a misspelt column in a hook's result: excess properties pass. */
+function requireColumnNames({ spec, rows }: Model, given: Values | undefined): Values {
+  for (const column of Object.keys(given ?? {}))
+    if (!(column in rows)) throw new Error(`A hook of ${spec.name} sets ${column}, which is not a column`);
+  return given ?? {};
+}
+
+const defaultValue = ({ default: declared }: FieldOptions, viewer: Viewer): unknown =>
+  typeof declared === 'object' ? declared.value(viewer) : undefined;
+
+interface Which {
+  id: string;
+  expectedVersion?: number | null | undefined;
+}
+
+/**
+ * Locks the row, behind its parent when the resource locks parents, and checks whatever needs no more than the row:
+ * that the viewer may write it, the expected version and the state.
+ */
+async function lockForChange(tx: TenantTx, viewer: Viewer, model: Model, operation: AnyOperation, which: Which) {
+  const { rows, spec } = model;
+  const writer = writerOf(model, operation);
+  requireWriter(viewer, writer);
+  const parent = spec.lockParent
+    ? await lockParent(tx, viewer, model, await getVisible(tx, viewer, rows, which.id, spec.name))
+    : undefined;
+  const current = (await lockVisible(tx, viewer, rows, which.id, spec.name)) as AnyRow;
+  requireWriterOf(viewer, writer, current);
+  requireVersion(shownTo(viewer, model, current), which.expectedVersion, spec.name);
+  requireFrom(model, operation, current);
+  return { current, parent };
+}
+
+async function lockParent(tx: TenantTx, viewer: Viewer, { spec, parent }: Model, row: Values) {
+  if (!parent || !spec.lockParent) return undefined;
+  const id = row[parent.column] as string;
+  return (await lockVisible(tx, viewer, parent.rows, id, parent.typename(), `input.${parent.column}`)) as AnyRow;
+}
+
+/** Refuses the change with NOT_FOUND, naming the argument, unless the viewer sees every row that it refers to. */
+function requireReferences(tx: TenantTx, viewer: Viewer, model: Model, written: readonly Field[], given: Values): void {
+  const locked = model.spec.lockParent ? model.parent : undefined;
+  const references = written.flatMap(({ reference }) => {
+    const id = reference && reference !== locked ? given[reference.column] : undefined;
+    if (!reference || typeof id !== 'string') return [];
+    return [{ table: reference.rows, id, typename: reference.typename(), field: `input.${reference.column}` }];
+  });
+  requireAllVisible(tx, viewer, references);
+}
+
+const columnsOf = (written: readonly Field[], input: Values): Values =>
+  Object.fromEntries(written.map((field) => [field.column, input[inputKey(field)]]));
+
+const withoutUndefined = (values: Values): Values =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+
+const metadataOf = ({ parent }: Model, row: Values) => parent && { metadata: { [parent.column]: row[parent.column] } };
+
+const changed = ({ parent }: Model, id: string, row: Values): Changed =>
+  parent ? { id, [parent.column]: row[parent.column] as string } : { id };

@@ -1,0 +1,6 @@
+import { resourcesWith } from '../../graphql/declare/resource/define-resource.ts';
+import { keepConfidential } from './confidential.ts';
+import { recordEvent } from './record-event.ts';
+
+/** Declares a resource whose changes are recorded in the event log. docs/resources.md describes every option. */
+export const defineResource = resourcesWith({ record: recordEvent, keepConfidential });
