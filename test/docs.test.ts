@@ -8,9 +8,8 @@ import { errorCodes } from '../src/lib/errors.ts';
 import { schema } from '../src/schema.ts';
 import { root } from './support/sources.ts';
 
-const pages = ['README.md', ...readdirSync(path.join(root, 'docs')).map((name) => `docs/${name}`)].filter((file) =>
-  file.endsWith('.md'),
-);
+const docs = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`);
+const pages = ['README.md', 'CONTRIBUTING.md', ...docs].filter((file) => file.endsWith('.md'));
 const read = (file: string): string => readFileSync(path.join(root, file), 'utf8');
 
 const blocks = (file: string, language: string): string[] =>
@@ -52,6 +51,14 @@ describe.each(pages)('%s', (file) => {
       }
       expect(command.parent, line).not.toBeNull();
     }
+  });
+
+  it('names npm scripts that there are', () => {
+    const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
+    for (const [, name] of blocks(file, 'sh')
+      .join('\n')
+      .matchAll(/\bnpm run (?:-s )?([\w:]+)/g))
+      expect(scripts).toContain(name);
   });
 
   it('links to files that there are', () => {
