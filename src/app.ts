@@ -12,7 +12,6 @@ import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
 import { ExternalIssuers } from './identity/external-issuers.ts';
 import { defaultSessionTimes, type Identity } from './identity/identity.ts';
-import { LogMailer, NoMailer } from './identity/mailer.ts';
 import { MemberStates } from './identity/member-states.ts';
 import { Passwords } from './identity/password.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
@@ -21,6 +20,11 @@ import { readOrCreateSecret } from './lib/data-dir.ts';
 import { AppError } from './lib/errors.ts';
 import type { Logger } from './lib/logger.ts';
 import { Seal } from './lib/seal.ts';
+import { mailLinks } from './mail/links.ts';
+import { LogMailer } from './mail/log-mailer.ts';
+import type { Mailer } from './mail/mailer.ts';
+import { NoMailer } from './mail/no-mailer.ts';
+import { SmtpMailer } from './mail/smtp-mailer.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
 import { Catalog } from './tenancy/catalog.ts';
@@ -164,11 +168,11 @@ export class App implements Toolbox {
       seal,
       passwords: options.passwords ?? new Passwords(),
       accessTokens,
-      mailer: config.production ? new NoMailer(logger) : new LogMailer(logger),
+      mailer: this.#mailer(),
       profiles: new TenantProfiles(this.binding),
       logger,
       options: {
-        clientUrl: config.publicUrl,
+        links: mailLinks(config),
         ...defaultSessionTimes,
         sessionIdleMs: config.refreshTokenTtl * 1000,
       },
@@ -183,6 +187,13 @@ export class App implements Toolbox {
       apiKeyUse: resources.use(new ApiKeyUse(this.catalog, logger)),
       clock,
     });
+  }
+
+  #mailer(): Mailer {
+    const { config, logger } = this.options;
+    const { smtpServer: server, mailFrom: from } = config;
+    if (server) return this.#resources.use(new SmtpMailer({ server, from, logger }));
+    return config.production ? new NoMailer(logger) : new LogMailer(logger);
   }
 
   /** Reads by the program's own login: the replica has the same. */

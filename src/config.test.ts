@@ -29,6 +29,9 @@ describe('configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       publicUrl: 'http://localhost:4000',
+      appUrl: undefined,
+      smtpServer: undefined,
+      mailFrom: { name: 'Chantier', address: 'chantier@localhost' },
       issuer: 'http://localhost',
       databaseHostsAllowed: [],
       databaseHostsWithoutTls: [],
@@ -137,6 +140,14 @@ describe('configuration', () => {
       { CANARY_GROUPS: '{"early":"acme"}' },
       'CANARY_GROUPS must be JSON such as {"early":["acme","globex"]}, not "{"early":"acme"}"',
     ],
+    [
+      { ...production, SMTP_URL: 'smtp://mail.example' },
+      'PUBLIC_URL is required beside SMTP_URL: links in mails lead there',
+    ],
+    [
+      { SMTP_URL: 'mail.example?hidden' },
+      'SMTP_URL must be an address like smtp://user:password@host:587 or smtps://host',
+    ],
     [{ ACCESS_TOKEN_TTL: '2h', REFRESH_TOKEN_TTL: '1h' }, 'REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL'],
   ])('refuses %j in one line', (environment: Record<string, string>, problem) => {
     expect(problemsOf(environment)).toEqual([problem]);
@@ -154,6 +165,9 @@ describe('configuration', () => {
     expect(lines.filter((line) => line && !line.startsWith('#'))).toEqual([]);
     const withoutDefault = new Set([
       'PUBLIC_URL',
+      'APP_URL',
+      'SMTP_URL',
+      'MAIL_FROM',
       'TENANT_DOMAIN',
       'CORS_ORIGINS',
       'DATABASE_URL',

@@ -13,6 +13,7 @@ import {
   readOrigin,
   readWhole,
 } from './lib/read-text.ts';
+import { readSender, readSmtpUrl, type SmtpServer } from './mail/smtp-server.ts';
 
 /** The whole configuration, checked. Times end in `Ms` or are seconds. `.env.example` explains each variable. */
 export interface Config {
@@ -21,6 +22,11 @@ export interface Config {
   port: number;
   /** Origin by which browsers and other programs reach us, without a trailing slash. */
   publicUrl: string;
+  /** Origin of the organization's own front end, where mails lead; undefined: to our own pages. */
+  appUrl: string | undefined;
+  /** Undefined: mail is logged in development, and not sent in production. */
+  smtpServer: SmtpServer | undefined;
+  mailFrom: { name: string; address: string };
   /** Who our access tokens say they are from: the same in every process of an installation, whatever its port. */
   issuer: string;
   /** Undefined: the embedded server in `dataDir`. */
@@ -90,7 +96,7 @@ export interface MetricsConfig {
 
 const root = path.resolve(import.meta.dirname, '..');
 const isSecret = (name: string): boolean =>
-  name === 'SECRET' || name === 'METRICS_TOKEN' || name.endsWith('DATABASE_URL');
+  name === 'SECRET' || name === 'METRICS_TOKEN' || name === 'SMTP_URL' || name.endsWith('DATABASE_URL');
 const day = 86_400;
 const hourMs = 3_600_000;
 
@@ -151,6 +157,9 @@ const variables = z.object({
   HOST: z.string().optional(),
   PORT: whole(0, 65_535).default(4000),
   PUBLIC_URL: value('an origin such as https://chantier.example', readOrigin).optional(),
+  APP_URL: value('an origin such as https://app.chantier.example', readOrigin).optional(),
+  SMTP_URL: value('an address like smtp://user:password@host:587 or smtps://host', readSmtpUrl).optional(),
+  MAIL_FROM: value('a sender such as Chantier <chantier@example.org>', readSender).optional(),
   DATABASE_URL: databaseUrl.optional(),
   ADMIN_DATABASE_URL: databaseUrl.optional(),
   LISTEN_DATABASE_URL: databaseUrl.optional(),
@@ -223,6 +232,12 @@ function toConfig(v: Values): Config {
     host: v.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: v.PORT,
     publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+    appUrl: v.APP_URL,
+    smtpServer: v.SMTP_URL,
+    mailFrom: v.MAIL_FROM ?? {
+      name: 'Chantier',
+      address: `chantier@${new URL(v.PUBLIC_URL ?? 'http://localhost').hostname}`,
+    },
     issuer: v.PUBLIC_URL ?? 'http://localhost',
     databaseUrl: v.DATABASE_URL,
     adminDatabaseUrl: v.ADMIN_DATABASE_URL,
@@ -286,6 +301,9 @@ function contradictions(given: Record<string, string>, values?: Values): string[
   }
   for (const name of ['LISTEN_DATABASE_URL', 'READ_DATABASE_URL']) {
     if (given[name] && !given.DATABASE_URL) problems.push(`${name} needs DATABASE_URL beside it`);
+  }
+  if (given.NODE_ENV === 'production' && given.SMTP_URL && !given.PUBLIC_URL) {
+    problems.push('PUBLIC_URL is required beside SMTP_URL: links in mails lead there');
   }
   if (values && values.REFRESH_TOKEN_TTL <= accessTokenTtl(values)) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL');

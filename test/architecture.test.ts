@@ -9,6 +9,7 @@ import { moduleFolders, readSources, root, type Source } from './support/sources
 const sources = readSources();
 const rooms = [
   'lib',
+  'mail',
   'db',
   'tenancy',
   'fleet',

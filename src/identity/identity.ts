@@ -3,11 +3,12 @@ import type { ProvisionOptions } from '../fleet/schemas/provision.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Seal } from '../lib/seal.ts';
+import type { MailLinks } from '../mail/links.ts';
+import type { Mail, Mailer } from '../mail/mailer.ts';
 import type { AuditOrigin } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { AccessTokens } from './access-token.ts';
-import type { Mail, Mailer } from './mailer.ts';
 import type { Passwords } from './password.ts';
 import type { ProfileGateway } from './profile-gateway.ts';
 
@@ -21,8 +22,8 @@ export interface NewOrganization {
 }
 
 export interface IdentityOptions {
-  /** Where the web client lives: links in mails lead there. */
-  clientUrl: string;
+  /** Where mails lead. */
+  links: MailLinks;
   /** A session ends when it is not refreshed for this long ... */
   sessionIdleMs: number;
   /** ... and at this age whatever happens. */
@@ -55,7 +56,5 @@ export const defaultSessionTimes = { sessionIdleMs: 30 * day, sessionMaxMs: 180 
 
 /** Sends a mail without making the caller wait: how long it takes would tell whether there is such an account. */
 export function sendLater({ mailer, logger }: Identity, mail: Mail): void {
-  mailer
-    .send(mail)
-    .catch((error: unknown) => logger.error({ err: error, subject: mail.subject }, 'a mail was not sent'));
+  mailer.send(mail).catch((error: unknown) => logger.error({ err: error, kind: mail.kind }, 'a mail was not sent'));
 }

@@ -4,6 +4,8 @@ import { later } from '../lib/clock.ts';
 import { AppError, notFound } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
+import { languageOf } from '../lib/language.ts';
+import { invitationMail } from '../mail/messages.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { getTenant } from './add-member.ts';
@@ -58,11 +60,15 @@ export async function inviteMember(
     });
     return invitation!;
   });
-  sendLater(identity, {
+  const mail = invitationMail({
     to: email,
-    subject: `${viewer.firstName} ${viewer.lastName} invites you to ${tenant.name}`,
-    text: `Follow this link within two weeks to join ${tenant.name}:\n\n${options.clientUrl}/accept-invitation#token=${token}\n`,
+    language: languageOf(tenant.locale),
+    link: options.links.acceptInvitation(token),
+    validForMs,
+    organization: tenant.name,
+    from: `${viewer.firstName} ${viewer.lastName}`,
   });
+  sendLater(identity, mail);
   return invitation;
 }
 

@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { later } from '../lib/clock.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
+import { languageOf } from '../lib/language.ts';
+import { resetMail } from '../mail/messages.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { countAttempts } from './attempts.ts';
+import { findUserByEmail } from './find-user.ts';
 import { type Identity, type Origin, sendLater } from './identity.ts';
 import { email } from './inputs.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
@@ -12,7 +15,11 @@ import { passwordResets, users } from './tables.ts';
 
 const validForMs = 60 * 60_000;
 
-export const requestPasswordResetInput = z.object({ email });
+export const requestPasswordResetInput = z.object({
+  email,
+  /** What to write in to an account without a language of its own. */
+  locale: z.string().max(35).optional(),
+});
 
 /**
  * Mails a link that sets a new password, when somebody has the address. The answer, and the work before it, are the
@@ -23,13 +30,14 @@ export async function requestPasswordReset(
   input: z.input<typeof requestPasswordResetInput>,
   origin: Origin,
 ): Promise<void> {
-  const { email } = checkInput(requestPasswordResetInput, input);
-  const { catalog, clock } = identity;
+  const { email, locale } = checkInput(requestPasswordResetInput, input);
+  const { catalog, clock, options } = identity;
   await countAttempts(catalog, clock(), [
     { bucket: 'reset', subject: email },
     { bucket: 'address', subject: origin.ipAddress },
   ]);
   const token = newSecret();
+  const user = await catalog.read((db) => findUserByEmail(db, email));
   const known = await catalog.write(async (tx) => {
     // One statement for known and unknown addresses alike: it inserts one row or none.
     const rows = await tx
@@ -49,7 +57,9 @@ export async function requestPasswordReset(
     });
     return rows.length > 0;
   });
-  if (known) sendLater(identity, resetMail(identity, email, token));
+  if (!known) return;
+  const language = languageOf(user?.locale ?? locale);
+  sendLater(identity, resetMail({ to: email, language, link: options.links.resetPassword(token), validForMs }));
 }
 
 const resetColumns = (token: string, now: Date) => ({
@@ -62,13 +72,3 @@ const resetColumns = (token: string, now: Date) => ({
 });
 
 const as = (value: SQL, name: string) => value.as(name);
-
-const resetMail = ({ options }: Identity, to: string, token: string) => ({
-  to,
-  subject: 'Set a new password',
-  text: `Somebody, probably you, asked to set a new password. Follow this link within an hour:
-
-${options.clientUrl}/reset-password#token=${token}
-
-If it was not you, ignore this mail: nothing has changed.`,
-});

@@ -8,7 +8,6 @@ import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { addMember, type Membership } from '../../src/identity/add-member.ts';
 import { createUser } from '../../src/identity/create-user.ts';
 import type { Identity } from '../../src/identity/identity.ts';
-import type { Mail, Mailer } from '../../src/identity/mailer.ts';
 import { Passwords } from '../../src/identity/password.ts';
 import type { Person } from '../../src/identity/profile-gateway.ts';
 import type { Role } from '../../src/identity/roles.ts';
@@ -17,6 +16,7 @@ import { signIn } from '../../src/identity/sign-in.ts';
 import { isViewer, type Viewer } from '../../src/identity/viewer.ts';
 import { later } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/logger.ts';
+import type { Mail, Mailer } from '../../src/mail/mailer.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
@@ -44,7 +44,7 @@ export class TestMailer implements Mailer {
   /** The token in the link of the last mail to an address. */
   tokenFor(address: string): string {
     const mail = this.sent.findLast(({ to }) => to === address);
-    return /#token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? '';
+    return /[#?]token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? '';
   }
 }
 
