@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isUniqueViolation } from '../db/pg-errors.ts';
+import { maxCharacters } from '../lib/characters.ts';
 import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
@@ -16,7 +17,7 @@ export const createUserInput = z
     password: newPassword.optional(),
     firstName: personName,
     lastName: personName,
-    locale: z.string().max(35).optional(),
+    locale: z.string().check(maxCharacters(35)).optional(),
   })
   .refine(({ email, password }) => password?.toLowerCase() !== email, {
     path: ['password'],

@@ -1,31 +1,37 @@
 import { z } from 'zod';
+import { maxCharacters } from '../lib/characters.ts';
 import { isPermission, type Permission } from './permissions.ts';
 import { joinCodeRoles, roles } from './roles.ts';
 
 /** Addresses are compared in lower case, so that is how they are kept. */
-export const email = z.string().trim().toLowerCase().max(254).pipe(z.email('This is not an e-mail address'));
+export const email = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .check(maxCharacters(254))
+  .pipe(z.email('This is not an e-mail address'));
 
 /** Length is what counts (NIST SP 800-63B, 3.1.1.2): no rules of composition. */
 export const newPassword = z
   .string()
   .min(10, 'A password has at least 10 characters')
-  .max(256, 'A password has at most 256 characters');
+  .check(maxCharacters(256, 'A password has at most 256 characters'));
 
 /** A password that is only checked: whatever the rules were when it was set. */
-export const knownPassword = z.string().min(1, 'Give the password').max(1024);
+export const knownPassword = z.string().min(1, 'Give the password').check(maxCharacters(1024));
 
-export const personName = z.string().trim().min(1, 'Give a name').max(100);
-export const label = z.string().trim().min(1).max(100);
+export const personName = z.string().trim().min(1, 'Give a name').check(maxCharacters(100));
+export const label = z.string().trim().min(1).check(maxCharacters(100));
 export const role = z.enum(roles);
 export const joinCodeRole = z.enum(joinCodeRoles);
 export const permission = z.custom<Permission>((value) => typeof value === 'string' && isPermission(value), {
   message: 'There is no such permission',
 });
-export const secret = z.string().trim().min(1).max(200);
+export const secret = z.string().trim().min(1).check(maxCharacters(200));
 export const uuid = z.guid('This is not an id');
 
 export const newOrganization = z.object({
-  name: z.string().trim().min(1, 'Give a name').max(200),
+  name: z.string().trim().min(1, 'Give a name').check(maxCharacters(200)),
   slug: z.string().trim().optional(),
   timeZone: z.string().optional(),
   locale: z.string().optional(),

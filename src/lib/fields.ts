@@ -1,15 +1,23 @@
 import { z } from 'zod';
+import { maxCharacters } from './characters.ts';
 import { isUuid } from './ids.ts';
 
 /** Checks of single values, shared by the inputs of use cases. Text is trimmed; lengths count characters. */
 export const uuidField = z.string().refine(isUuid, 'not an id');
-export const nameField = z.string().trim().min(1).max(200);
-export const textField = z.string().max(20_000);
-export const shortTextField = z.string().trim().max(500);
-export const externalReferenceField = z.string().trim().min(1).max(200);
+export const nameField = z.string().trim().min(1).check(maxCharacters(200));
+export const textField = z.string().check(maxCharacters(20_000));
+export const shortTextField = z.string().trim().check(maxCharacters(500));
+export const externalReferenceField = z.string().trim().min(1).check(maxCharacters(200));
 export const dayField = z.iso.date();
-export const emailField = z.string().trim().toLowerCase().pipe(z.email()).pipe(z.string().max(254));
+export const emailField = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .pipe(z.email())
+  .pipe(z.string().check(maxCharacters(254)));
 export const colorField = z.string().regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'a color such as #1f6feb');
+/** An address that a browser may open: never `javascript:`, `data:` or the like. */
+export const webAddressField = z.url({ protocol: /^https?$/ }).check(maxCharacters(2_000));
 export const versionField = z.number().int().min(1);
 /** An exact decimal as text, at most so many digits after the point. */
 export const decimalField = (scale: number, { min, max }: { min: number; max: number }) =>

@@ -1,18 +1,19 @@
 import { z } from 'zod';
+import { maxCharacters } from '../lib/characters.ts';
 import { AppError } from '../lib/errors.ts';
+import { webAddressField } from '../lib/fields.ts';
 import { optionalModules } from './modules.ts';
 import { isSlug } from './slug.ts';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-const name = z.string().trim().min(1).max(200);
+const name = z.string().trim().min(1).check(maxCharacters(200));
 const slug = z
   .string()
   .refine(isSlug, 'has 3 to 50 characters: lower-case letters, digits and hyphens; www is reserved');
 const timeZone = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Paris');
 const locale = z.string().refine(isLocale, 'is not a locale such as fr-FR');
 const currency = z.string().refine((code) => currencies.has(code), 'is not an ISO 4217 code such as EUR');
-const url = z.url({ protocol: /^https?$/ }).max(2_000);
 
 export const newOrganization = z.object({
   /** Chosen by the caller, who can then try again without making a second organization. */
@@ -28,10 +29,10 @@ export const newOrganization = z.object({
 export const organizationChanges = z.object({
   name: name.optional(),
   slug: slug.optional(),
-  description: z.string().trim().max(2_000).nullish(),
-  logoUrl: url.nullish(),
-  website: url.nullish(),
-  image: url.nullish(),
+  description: z.string().trim().check(maxCharacters(2_000)).nullish(),
+  logoUrl: webAddressField.nullish(),
+  website: webAddressField.nullish(),
+  image: webAddressField.nullish(),
   timeZone: timeZone.optional(),
   locale: locale.optional(),
   currency: currency.optional(),

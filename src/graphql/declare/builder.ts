@@ -14,6 +14,7 @@ import { complexityOptions } from '../limits/complexity.ts';
 import { pageSizes } from '../limits/sizes.ts';
 import { cursorPluginName } from './cursor-plugin.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
+import { boundsPluginName } from './input-bounds.ts';
 import { relayDescriptions } from './relay-descriptions.ts';
 
 interface GraphTypes {
@@ -42,7 +43,15 @@ export type SchemaTypes = PothosSchemaTypes.ExtendDefaultTypes<GraphTypes>;
 
 /** Defines no types of its own: each stands beside its queries, in its module. */
 export const builder = new SchemaBuilder<GraphTypes>({
-  plugins: [ScopeAuthPlugin, ComplexityPlugin, RelayPlugin, cursorPluginName, DrizzlePlugin, ValidationPlugin],
+  plugins: [
+    ScopeAuthPlugin,
+    ComplexityPlugin,
+    RelayPlugin,
+    cursorPluginName,
+    boundsPluginName,
+    DrizzlePlugin,
+    ValidationPlugin,
+  ],
   defaultFieldNullability: false,
   drizzle: {
     client: (ctx) => ctx.db as never,

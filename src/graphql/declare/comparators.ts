@@ -1,5 +1,6 @@
 import type { EnumRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
+import { conditionType, filterBounds } from './input-bounds.ts';
 
 /** One comparator of a filter on a column, as the client writes it. Several in one filter must all hold. */
 export interface Comparison<T> {
@@ -44,14 +45,17 @@ function comparator(
 ) {
   return builder.inputRef<Comparison<unknown>>(name).implement({
     description: `Compares ${noun}. All comparisons given must hold.`,
+    extensions: conditionType,
     fields: (t) =>
       Object.fromEntries(
         operators.map((operator) => {
           const description = words[operator];
           if (operator === 'isNull') return [operator, t.boolean({ description })];
-          if (operator === 'contains' || operator === 'startsWith') return [operator, t.string({ description })];
+          if (operator === 'contains' || operator === 'startsWith')
+            return [operator, t.string({ description, maxLength: filterBounds.pattern })];
           const list = operator === 'in' || operator === 'notIn';
-          return [operator, t.field({ type: (list ? [type] : type) as never, description })];
+          const bounds = { maxItems: filterBounds.values, ...(type === 'String' && { maxLength: filterBounds.text }) };
+          return [operator, t.field({ type: (list ? [type] : type) as never, description, ...bounds })];
         }),
       ) as never,
   });

@@ -3,11 +3,11 @@ import { type SQL, sql, type Table } from 'drizzle-orm';
 import type { TableName, WhereOf } from '../../access/row-rules.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Relations } from '../../relations.ts';
-import { checkFilter } from '../limits/document-limits.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
 import { decodeGlobalId, externalReferenceOf } from './global-id.ts';
 import { Hole, prepared } from './hole.ts';
+import { conditionType, filterBounds } from './input-bounds.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
 type RelationOf<T extends TableName> = keyof Relations[T]['relations'] & string;
@@ -155,10 +155,11 @@ export function defineFilter<T extends TableName>(name: string, table: T, given:
   const ref = builder.inputRef<FilterInput>(name);
   ref.implement({
     description: spec.description,
+    extensions: conditionType,
     fields: (t) => {
       const fields: Record<string, unknown> = {
-        and: t.field({ type: [ref], description: 'All of these must match.' }),
-        or: t.field({ type: [ref], description: 'At least one of these must match.' }),
+        and: t.field({ type: [ref], maxItems: filterBounds.parts, description: 'All of these must match.' }),
+        or: t.field({ type: [ref], maxItems: filterBounds.parts, description: 'At least one of these must match.' }),
         not: t.field({ type: ref, description: 'This must not match.' }),
       };
       for (const [key, field] of Object.entries(spec.fields)) {
@@ -172,7 +173,6 @@ export function defineFilter<T extends TableName>(name: string, table: T, given:
     },
   });
   const where = (input: FilterInput | null | undefined) => {
-    checkFilter(input);
     const conditions = input ? conditionsOf(spec, input) : [];
     return conditions.length ? ({ AND: conditions } as WhereOf<T>) : undefined;
   };

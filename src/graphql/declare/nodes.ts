@@ -65,7 +65,7 @@ builder.queryFields((t) => ({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
     description: 'The objects with these ids, in this order, at most 100; null for each that you may not see.',
-    args: { ids: t.arg.globalIDList({ required: true, description: 'Global ids.' }) },
+    args: { ids: t.arg.globalIDList({ required: true, maxItems: mostIds, description: 'Global ids.' }) },
     extensions: { chantierNodes: 'many' },
     complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
     resolve: (_root, { ids }, ctx, info) => {

@@ -5,6 +5,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import type { Context } from '../context.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Filter, FilterInput } from './filters.ts';
+import { filterBounds } from './input-bounds.ts';
 import type { OrderInput, Ordering } from './ordering.ts';
 
 export interface PageInput {
@@ -20,6 +21,7 @@ export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ord
       where: t.field({ type: filter.ref, description: 'Only objects that match.' }),
       orderBy: t.field({
         type: [ordering.ref],
+        maxItems: filterBounds.order,
         description: 'The order; ties are broken by id.',
         extensions: { chantierOrdering: ordering },
       }),

@@ -11,8 +11,6 @@ export interface DocumentLimits {
   selections: number;
   /** Levels of lists and objects written as arguments, or sent in a variable. */
   values: number;
-  /** Conditions in one filter, at all its levels. */
-  conditions: number;
 }
 
 export const documentLimits: DocumentLimits = {
@@ -20,7 +18,6 @@ export const documentLimits: DocumentLimits = {
   definitions: 500,
   selections: 200,
   values: 32,
-  conditions: 500,
 };
 
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L]);
@@ -70,13 +67,5 @@ function* partsOf(value: unknown): Generator<{ part: object; level: number }> {
 export function checkVariables(variables: unknown, limits: DocumentLimits = documentLimits): void {
   for (const { level } of partsOf(variables)) {
     if (level > limits.values) refuse('too many levels in a variable', limits.values);
-  }
-}
-
-/** Throws TOO_COMPLEX when a filter has so many conditions that the statement would take long to make. */
-export function checkFilter(filter: unknown, limits: DocumentLimits = documentLimits): void {
-  let conditions = 0;
-  for (const { part } of partsOf(filter)) {
-    if (!Array.isArray(part) && ++conditions > limits.conditions) refuse('too many conditions', limits.conditions);
   }
 }

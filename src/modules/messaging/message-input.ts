@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { nameField, shortTextField, uuidField } from '../../lib/fields.ts';
+import { maxCharacters } from '../../lib/characters.ts';
+import { nameField, shortTextField, uuidField, webAddressField } from '../../lib/fields.ts';
 
 const longestMessage = 20_000;
 
 export const contentField = z
   .string()
-  .max(longestMessage)
+  .check(maxCharacters(longestMessage))
   .refine((text) => text.trim().length > 0, 'must not be empty');
 
 export const mentionsField = z
@@ -13,13 +14,11 @@ export const mentionsField = z
   .max(100)
   .transform((ids) => [...new Set(ids)]);
 
-const webAddress = z.url({ protocol: /^https?$/ }).max(2000);
-
 export const attachmentsField = z
   .array(
     z.object({
       name: nameField,
-      url: webAddress,
+      url: webAddressField,
       mediaType: shortTextField.nullish(),
       size: z
         .string()

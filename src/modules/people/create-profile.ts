@@ -2,7 +2,15 @@ import { z } from 'zod';
 import { insertRow } from '../../access/rows.ts';
 import { requireVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
-import { emailField, externalReferenceField, nameField, shortTextField, uuidField } from '../../lib/fields.ts';
+import { maxCharacters } from '../../lib/characters.ts';
+import {
+  emailField,
+  externalReferenceField,
+  nameField,
+  shortTextField,
+  uuidField,
+  webAddressField,
+} from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
@@ -14,12 +22,12 @@ const input = z.object({
   lastName: z
     .string()
     .trim()
-    .max(200)
+    .check(maxCharacters(200))
     .nullish()
     .transform((text) => text ?? ''),
   email: emailField.nullish(),
   phone: shortTextField.nullish(),
-  avatarUrl: z.url().max(2000).nullish(),
+  avatarUrl: webAddressField.nullish(),
   managerId: uuidField.nullish(),
   externalReference: externalReferenceField.nullish(),
 });

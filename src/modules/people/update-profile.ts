@@ -4,6 +4,7 @@ import { patchRow, requireVersion } from '../../access/rows.ts';
 import { lockRule } from '../../access/rule-lock.ts';
 import { lockVisible, requireVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
+import { maxCharacters } from '../../lib/characters.ts';
 import { AppError } from '../../lib/errors.ts';
 import {
   emailField,
@@ -12,6 +13,7 @@ import {
   shortTextField,
   uuidField,
   versionField,
+  webAddressField,
 } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
@@ -22,10 +24,10 @@ import { presenceStatuses, profiles, uniqueProfileFields } from './tables.ts';
 const input = z.object({
   id: uuidField,
   firstName: nameField.optional(),
-  lastName: z.string().trim().max(200).optional(),
+  lastName: z.string().trim().check(maxCharacters(200)).optional(),
   email: emailField.nullish(),
   phone: shortTextField.nullish(),
-  avatarUrl: z.url().max(2000).nullish(),
+  avatarUrl: webAddressField.nullish(),
   presence: z.enum(presenceStatuses).optional(),
   managerId: uuidField.nullish(),
   externalReference: externalReferenceField.nullish(),

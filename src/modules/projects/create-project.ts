@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { insertRow } from '../../access/rows.ts';
 import { requireVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { maxCharacters } from '../../lib/characters.ts';
 import { AppError } from '../../lib/errors.ts';
 import { dayField, externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
@@ -15,7 +16,7 @@ import { profiles } from '../people/tables.ts';
 import { takeCode } from '../settings/take-code.ts';
 import { projectStatuses, projects, uniqueProjectFields } from './tables.ts';
 
-export const codeField = z.string().trim().min(1).max(60);
+export const codeField = z.string().trim().min(1).check(maxCharacters(60));
 
 const input = z.object({
   name: nameField,

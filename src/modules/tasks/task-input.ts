@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxCharacters } from '../../lib/characters.ts';
 import { badInput } from '../../lib/errors.ts';
 import {
   colorField,
@@ -11,7 +12,7 @@ import {
 } from '../../lib/fields.ts';
 import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
 
-const tagField = z.string().trim().min(1).max(50);
+const tagField = z.string().trim().min(1).check(maxCharacters(50));
 
 /** What creating and changing a task have in common; nothing is required yet. */
 export const taskFields = {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type ErrorPolicy, eachRow, type RowOutcome } from '../../access/each-row.ts';
 import { requireVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { maxCharacters } from '../../lib/characters.ts';
 import { dayField, externalReferenceField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
@@ -18,7 +19,7 @@ import { hoursField, importSource, timeEntryFields } from './time-entry-input.ts
 export const mostEntries = 500;
 
 const bounds = z.object({
-  source: z.string().trim().min(1).max(100),
+  source: z.string().trim().min(1).check(maxCharacters(100)),
   entries: z.array(z.unknown()).min(1).max(mostEntries),
 });
 

@@ -6,6 +6,7 @@ import type { Verify } from '../../graphql/execute/execute-change.ts';
 import type { Execute } from '../../graphql/execute/execute-mutation.ts';
 import { executeOperation } from '../../graphql/execute/execute-operation.ts';
 import { requestError } from '../../graphql/execute/mask-error.ts';
+import { checkBounds } from '../../graphql/limits/check-bounds.ts';
 import { checkCost } from '../../graphql/limits/cost.ts';
 import { checkVariables } from '../../graphql/limits/document-limits.ts';
 import { introspects, onlyIntrospects } from '../../graphql/limits/introspection.ts';
@@ -85,6 +86,7 @@ export async function admit(
 ): Promise<RequestScope> {
   const { scopes, openIntrospection } = options;
   checkVariables(args.variableValues);
+  checkBounds(args);
   const anonymous = scopes.anonymous(head);
   checkCost(args, new Context(anonymous));
   if (openIntrospection && onlyIntrospects(args)) return anonymous;

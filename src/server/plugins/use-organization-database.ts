@@ -5,6 +5,7 @@ import { requestError } from '../../graphql/execute/mask-error.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { moveOwnDatabase, type OwnDatabase, readOwnDatabase, readOwnMove } from '../../identity/own-database.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { maxCharacters } from '../../lib/characters.ts';
 import { AppError, notFound } from '../../lib/errors.ts';
 import { isUuid } from '../../lib/ids.ts';
 import { readJson } from '../../lib/read-text.ts';
@@ -26,7 +27,7 @@ const headers = { 'cache-control': 'no-store' };
 
 const body = z.strictObject({
   /** Null returns to the shared database. */
-  databaseUrl: z.string().min(1).max(2_000).nullable(),
+  databaseUrl: z.string().min(1).check(maxCharacters(2_000)).nullable(),
 });
 
 /**

@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
+import { maxCharacters } from '../../../lib/characters.ts';
 import { dayField, decimalField, textField, uuidField } from '../../../lib/fields.ts';
 import type { ComparatorName } from '../comparators.ts';
 import { formatNumber } from './naming.ts';
@@ -19,6 +20,9 @@ export interface ColumnKind {
   check: z.ZodType;
   /** The bounds, for descriptions of inputs. */
   bounds?: string | undefined;
+  /** The longest text, and the most items of a list, for inputs (see `../input-bounds.ts`). */
+  maxLength?: number | undefined;
+  maxItems?: number;
 }
 
 interface Absent {
@@ -44,7 +48,7 @@ function range({ min, max }: Limits): string | undefined {
   return max === undefined ? undefined : `at most ${formatNumber(max)}`;
 }
 
-const line = ({ min = 0, max = 20_000 }: Limits) => z.string().trim().min(min).max(max);
+const line = ({ min = 0, max = 20_000 }: Limits) => z.string().trim().min(min).check(maxCharacters(max));
 
 const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({
   scalar: 'String',
@@ -54,6 +58,7 @@ const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({
   absent: [absentAs(`''`, 'first', 'none comes first')],
   check,
   bounds: `${range(limits)} characters`,
+  maxLength: limits.max,
 });
 
 /** One line of text, such as a name. */
@@ -157,7 +162,9 @@ const tags: KindOf = (_column, { max = 50 }) => ({
     .array(line({ min: 1, max: 50 }))
     .max(max)
     .transform((list) => [...new Set(list)]),
-  bounds: `at most ${max} of at most 50 characters`,
+  bounds: `at most ${max} items of at most 50 characters`,
+  maxLength: 50,
+  maxItems: max,
 });
 
 const kinds: readonly [RegExp, KindOf][] = [

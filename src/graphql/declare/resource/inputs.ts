@@ -73,7 +73,9 @@ function inputField(t: InputBuilder, model: Model, kind: Kind, field: Field) {
   if (reference) return rowId(t, reference.target, { required, description });
   const scalar = options.type === 'Money' ? 'Decimal' : (options.type ?? field.kind.scalar);
   const type = values?.ref ?? scalar;
-  return t.field({ type: (field.kind.list ? [type] : type) as never, required, description } as never);
+  const { list, maxLength, maxItems } = field.kind;
+  const bounds = options.check ? {} : { ...(maxLength && { maxLength }), ...(maxItems && { maxItems }) };
+  return t.field({ type: (list ? [type] : type) as never, required, description, ...bounds } as never);
 }
 
 function describe(model: Model, kind: Kind, field: Field): string {

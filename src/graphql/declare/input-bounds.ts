@@ -1,0 +1,175 @@
+import SchemaBuilder, {
+  type SchemaTypes as AnySchemaTypes,
+  BasePlugin,
+  type FieldRequiredness,
+  type InputType,
+  type PothosInputFieldConfig,
+  type PothosInputFieldType,
+} from '@pothos/core';
+
+export const boundsPluginName = 'chantierBounds' as const;
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends AnySchemaTypes> {
+      chantierBounds: BoundsPlugin<Types>;
+    }
+    export interface InputFieldOptions<
+      Types extends AnySchemaTypes = AnySchemaTypes,
+      Type extends InputType<Types> | [InputType<Types>] = InputType<Types> | [InputType<Types>],
+      Req extends FieldRequiredness<Type> = FieldRequiredness<Type>,
+    > {
+      /** The longest text, in characters. The name of the field decides when absent; see `longestByName`. */
+      maxLength?: number;
+      /** The most items of a list. The name of the field decides when absent; see `itemsByName`. */
+      maxItems?: number;
+    }
+  }
+}
+
+/** The most that one input field or argument takes. `check-bounds.ts` enforces it before anything else reads the value. */
+export interface InputBound {
+  /** Characters (code points) of a text, or of each text in a list. */
+  characters?: number;
+  items?: number;
+}
+
+const longText = 20_000;
+const url = 2_000;
+
+/** The longest text of a field by its name, wherever it stands. The use case may refuse shorter ones. */
+const longestByName: Readonly<Record<string, number>> = {
+  // Cursors hold the values that a list is ordered by
+  after: 10_000,
+  before: 10_000,
+  avatarUrl: url,
+  content: longText,
+  currency: 10,
+  currentPassword: 1_024,
+  databaseUrl: url,
+  description: longText,
+  deviceName: 100,
+  emoji: 100,
+  externalReference: 200,
+  firstName: 200,
+  lastName: 200,
+  locale: 35,
+  logoUrl: url,
+  name: 200,
+  newPassword: 1_024,
+  note: longText,
+  password: 1_024,
+  resolution: longText,
+  slug: 200,
+  tag: 50,
+  tags: 50,
+  timeZone: 100,
+  title: 200,
+  url,
+  website: url,
+};
+
+/** The most items of a list by its name. */
+const itemsByName: Readonly<Record<string, number>> = {
+  attachments: 10,
+  groupBy: 10,
+  mentionIds: 100,
+  scopes: 100,
+  tags: 50,
+  workingDays: 7,
+};
+
+const usualText = 500;
+const usualItems = 500;
+
+/** The longest text of every other scalar, written as a string. Enums and booleans are words of the document. */
+const longestByScalar: Readonly<Record<string, number>> = {
+  Currency: 3,
+  DateTime: 40,
+  Decimal: 64,
+  EmailAddress: 254,
+  Float: 64,
+  HexColorCode: 9,
+  // Type:ref:<external reference>
+  ID: 300,
+  Int: 64,
+  JSONObject: longText,
+  LocalDate: 10,
+  URL: url,
+  UUID: 36,
+};
+
+/** The longest text that a value of a named input type may be. Names of enum values are shorter than this. */
+export const longestOfType = (typeName: string): number => longestByScalar[typeName] ?? usualText;
+
+type Extended = { extensions?: unknown };
+
+/** The bound of an input field or argument; undefined where the graph was built without this plugin. */
+export const boundOf = ({ extensions }: Extended): InputBound | undefined =>
+  (extensions as { chantierBound?: InputBound } | undefined)?.chantierBound;
+
+const words = new Intl.NumberFormat('en');
+
+/** Says the bound, unless the description does. */
+function sentenceOf({ characters, items }: InputBound, isText: boolean, description: string): string {
+  if (/\d (characters|items)/.test(description)) return '';
+  const length = isText && characters !== undefined ? `${words.format(characters)} characters` : undefined;
+  if (items === undefined) return length ? ` At most ${length}.` : '';
+  return ` At most ${words.format(items)} items${length ? ` of ${length}` : ''}.`;
+}
+
+/** The name of the scalar that an input type is made of; undefined for enums and input objects. */
+function scalarOf<Types extends AnySchemaTypes>(type: PothosInputFieldType<Types>): string | undefined {
+  if (type.kind === 'List') return scalarOf(type.type);
+  if (type.kind !== 'Scalar') return undefined;
+  const ref: unknown = type.ref;
+  return typeof ref === 'string' ? ref : (ref as { name: string }).name;
+}
+
+/** Gives every argument and input field its bound, and says it in the description. */
+export class BoundsPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types> {
+  override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
+    const { name, type, pothosOptions, description, extensions } = config;
+    const { maxLength, maxItems } = pothosOptions as { maxLength?: number; maxItems?: number };
+    const scalar = scalarOf(type);
+    const isText = scalar === 'String';
+    const bound: InputBound = {
+      ...(scalar && {
+        characters: maxLength ?? (isText ? (longestByName[name] ?? usualText) : longestOfType(scalar)),
+      }),
+      ...(type.kind === 'List' && { items: maxItems ?? itemsByName[name] ?? usualItems }),
+    };
+    const text = description ?? '';
+    return {
+      ...config,
+      description: `${text}${sentenceOf(bound, isText, text)}`.trim(),
+      extensions: { ...extensions, chantierBound: bound },
+    };
+  }
+}
+
+SchemaBuilder.registerPlugin(boundsPluginName, BoundsPlugin);
+
+/** Bounds of filters and orderings, which have the same fields for every type. */
+export const filterBounds = {
+  /** Parts of one `and` or `or`. */
+  parts: 100,
+  /** Values of one `in` or `notIn`. */
+  values: 1_000,
+  /** Characters of a text that is compared as a whole. */
+  text: 1_000,
+  /** Characters of a text that is searched for inside others. */
+  pattern: 200,
+  /** Levels of one filter: across relations, and by `and`, `or` and `not`. */
+  levels: 10,
+  /** Filters and comparisons of one operation, at all levels. */
+  conditions: 500,
+  /** Levels of one ordering. */
+  order: 10,
+} as const;
+
+/** The extensions of an input type that counts as a condition. */
+export const conditionType = { chantierCondition: true };
+
+export const isConditionType = ({ extensions }: Extended): boolean =>
+  (extensions as { chantierCondition?: boolean } | undefined)?.chantierCondition === true;

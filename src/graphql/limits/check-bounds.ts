@@ -1,0 +1,151 @@
+import {
+  type DocumentNode,
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  Kind,
+  TypeInfo,
+  type ValueNode,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+import { hasAtMost } from '../../lib/characters.ts';
+import { badInput } from '../../lib/errors.ts';
+import { isPlainObject } from '../../lib/plain-object.ts';
+import { boundOf, filterBounds, type InputBound, isConditionType, longestOfType } from '../declare/input-bounds.ts';
+
+/** Where a document takes a value: what may stand there, and what clients call the place. */
+interface Place {
+  type: GraphQLInputType;
+  bound: InputBound;
+  path: string;
+  /** Levels of filters around it. */
+  level: number;
+}
+
+/** A variable of a document and where it stands: each place has a bound of its own. */
+interface VariablePlace extends Place {
+  variable: string;
+}
+
+interface ReadDocument {
+  variables: readonly VariablePlace[];
+  /** Conditions that are written in the document. */
+  conditions: number;
+}
+
+const known = new WeakMap<DocumentNode, ReadDocument>();
+
+interface Given {
+  schema: GraphQLSchema;
+  document: DocumentNode;
+  variableValues?: unknown;
+}
+
+/**
+ * Throws BAD_INPUT, naming the field, for a text, list or filter of an operation that is larger than its place in the
+ * graph allows. Reads the values as they were sent, before they are coerced. A document is read once, its variables
+ * each time.
+ */
+export function checkBounds({ schema, document, variableValues }: Given): void {
+  const read = known.get(document) ?? readDocument(schema, document);
+  known.set(document, read);
+  if (!isPlainObject(variableValues)) return;
+  const check = new BoundsCheck(read.conditions);
+  for (const place of read.variables) check.value(variableValues[place.variable], place);
+}
+
+function readDocument(schema: GraphQLSchema, document: DocumentNode): ReadDocument {
+  const check = new BoundsCheck();
+  const types = new TypeInfo(schema);
+  const enter = ({ value }: { value: ValueNode }) => {
+    const argument = types.getArgument();
+    if (argument) check.literal(value, placeOf(argument, argument.name));
+    return false;
+  };
+  visit(document, visitWithTypeInfo(types, { [Kind.ARGUMENT]: { enter } }));
+  return check;
+}
+
+const placeOf = (field: GraphQLArgument | GraphQLInputField, path: string, level = 0): Place => ({
+  type: getNullableType(field.type),
+  bound: boundOf(field) ?? {},
+  path,
+  level,
+});
+
+const itemOf = (place: Place, index: number): Place => ({
+  ...place,
+  type: isListType(place.type) ? getNullableType(place.type.ofType) : place.type,
+  path: `${place.path}.${index}`,
+});
+
+/** Checks values of one operation and counts its conditions. The limits on the depth of values bound the recursion. */
+class BoundsCheck implements ReadDocument {
+  readonly variables: VariablePlace[] = [];
+  conditions: number;
+
+  constructor(conditions = 0) {
+    this.conditions = conditions;
+  }
+
+  literal(value: ValueNode, place: Place): void {
+    if (value.kind === Kind.VARIABLE) this.variables.push({ ...place, variable: value.name.value });
+    else if (value.kind === Kind.LIST) {
+      checkItems(value.values.length, place);
+      for (const [index, item] of value.values.entries()) this.literal(item, itemOf(place, index));
+    } else if (value.kind === Kind.OBJECT) {
+      const fieldOf = this.#enterObject(place);
+      for (const { name, value: inner } of value.fields) {
+        const field = fieldOf(name.value);
+        if (field) this.literal(inner, field);
+      }
+    } else if ('value' in value && typeof value.value === 'string') checkText(value.value, place);
+  }
+
+  /** Values that do not fit their type are left to the coercion of variables, which says so. */
+  value(value: unknown, place: Place): void {
+    if (typeof value === 'string') checkText(value, place);
+    else if (Array.isArray(value)) {
+      checkItems(value.length, place);
+      for (let index = 0; index < value.length; index++) this.value(value[index], itemOf(place, index));
+    } else if (isPlainObject(value)) {
+      const fieldOf = this.#enterObject(place);
+      for (const name of Object.keys(value)) {
+        const field = fieldOf(name);
+        if (field) this.value(value[name], field);
+      }
+    }
+  }
+
+  /** How to find the places of the fields of an object. */
+  #enterObject({ type, path, level }: Place): (name: string) => Place | undefined {
+    const named = getNamedType(type);
+    if (!isInputObjectType(named)) return () => undefined;
+    const inner = isConditionType(named) ? this.#enterCondition(path, level) : level;
+    const fields = named.getFields();
+    return (name) => fields[name] && placeOf(fields[name], `${path}.${name}`, inner);
+  }
+
+  #enterCondition(path: string, level: number): number {
+    const { levels, conditions } = filterBounds;
+    if (level >= levels) throw badInput(`at most ${levels} levels of conditions`, path);
+    if (++this.conditions > conditions) throw badInput(`at most ${conditions} conditions in one operation`, path);
+    return level + 1;
+  }
+}
+
+function checkText(text: string, { type, bound, path }: Place): void {
+  const most = bound.characters ?? longestOfType(getNamedType(type).name);
+  if (!hasAtMost(text, most)) throw badInput(`at most ${most} characters`, path);
+}
+
+/** A list where none belongs fails when it is coerced, whatever is in it. */
+function checkItems(count: number, { bound: { items = 0 }, path }: Place): void {
+  if (count > items) throw badInput(items ? `at most ${items} items` : 'must not be a list', path);
+}
