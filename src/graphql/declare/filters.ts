@@ -2,12 +2,13 @@ import type { EnumRef, InputRef } from '@pothos/core';
 import { type SQL, sql, type Table } from 'drizzle-orm';
 import type { TableName, WhereOf } from '../../access/row-rules.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { Relations } from '../../relations.ts';
+import { type Relations, relations } from '../../relations.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
 import { decodeGlobalId, externalReferenceOf } from './global-id.ts';
 import { Hole, prepared } from './hole.ts';
 import { conditionType, filterBounds } from './input-bounds.ts';
+import { negation } from './negation.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
 type RelationOf<T extends TableName> = keyof Relations[T]['relations'] & string;
@@ -95,15 +96,15 @@ const anyOfThese = (parts: Condition[][]): Condition[] => {
   return parts.length ? [{ OR: parts.map((conditions) => ({ AND: conditions })) }] : [never];
 };
 
-const noneOfThese = (conditions: Condition[]): Condition[] =>
-  conditions.length ? [{ NOT: { AND: conditions } }] : [never];
+const noneOfThese = (table: TableName, conditions: Condition[]): Condition[] =>
+  conditions.length ? [negation(relations[table].table as Table, { AND: conditions })] : [never];
 
-function conditionsOf(spec: FilterSpec<TableName>, input: FilterInput): Condition[] {
+function conditionsOf(table: TableName, spec: FilterSpec<TableName>, input: FilterInput): Condition[] {
   return Object.entries(input).flatMap(([key, value]): Condition[] => {
     if (value === null || value === undefined) return [];
-    if (key === 'and') return (value as FilterInput[]).flatMap((part) => conditionsOf(spec, part));
-    if (key === 'or') return anyOfThese((value as FilterInput[]).map((part) => conditionsOf(spec, part)));
-    if (key === 'not') return noneOfThese(conditionsOf(spec, value as FilterInput));
+    if (key === 'and') return (value as FilterInput[]).flatMap((part) => conditionsOf(table, spec, part));
+    if (key === 'or') return anyOfThese((value as FilterInput[]).map((part) => conditionsOf(table, spec, part)));
+    if (key === 'not') return noneOfThese(table, conditionsOf(table, spec, value as FilterInput));
     const custom = spec.custom?.[key];
     if (custom) return [custom.where(value as never) as Condition];
     const relation = (spec.relations as Record<string, RelationSpec>)[key];
@@ -150,12 +151,12 @@ const comparatorOf = (field: Comparable) => {
  */
 export function defineFilter<T extends TableName>(name: string, table: T, given: FilterSpec<T>): Filter<T> {
   const across = Object.assign(filtersAcross(table), given.relations);
-  const relations = () => Object.entries(across).filter(([, { module }]) => !module || module === given.module);
+  const acrossHere = () => Object.entries(across).filter(([, { module }]) => !module || module === given.module);
   const spec = { ...given, relations: across } as unknown as FilterSpec<TableName>;
   const ref = builder.inputRef<FilterInput>(name);
   ref.implement({
     description: spec.description,
-    extensions: conditionType,
+    extensions: { ...conditionType, chantierFilterOf: table },
     fields: (t) => {
       const fields: Record<string, unknown> = {
         and: t.field({ type: [ref], maxItems: filterBounds.parts, description: 'All of these must match.' }),
@@ -165,7 +166,7 @@ export function defineFilter<T extends TableName>(name: string, table: T, given:
       for (const [key, field] of Object.entries(spec.fields)) {
         fields[key] = t.field({ type: comparatorOf(field) as never, description: field.description });
       }
-      for (const [key, { filter, description }] of relations())
+      for (const [key, { filter, description }] of acrossHere())
         fields[key] = t.field({ type: filter().ref as never, description });
       for (const [key, { type, description }] of Object.entries(spec.custom ?? {}))
         fields[key] = t.field({ type, description });
@@ -173,7 +174,7 @@ export function defineFilter<T extends TableName>(name: string, table: T, given:
     },
   });
   const where = (input: FilterInput | null | undefined) => {
-    const conditions = input ? conditionsOf(spec, input) : [];
+    const conditions = input ? conditionsOf(table, spec, input) : [];
     return conditions.length ? ({ AND: conditions } as WhereOf<T>) : undefined;
   };
   filters.set(table, { ref, where } as Filter);

@@ -1,0 +1,45 @@
+import type { Relation } from 'drizzle-orm';
+import { isObjectType } from 'graphql';
+import { relations } from '../../src/relations.ts';
+import { schema } from '../../src/schema.ts';
+import { words } from '../compile/seed.ts';
+import { comparedColumn, type Facts, type TableName } from './oracle.ts';
+
+/** For fields that compare no column: what they are asked for. */
+const own: Record<string, (facts: Facts) => string[]> = {
+  resource: ({ rows }) => (rows.get('events') ?? []).map((row) => `${row.resourceType}:${row.resourceId}`),
+  tag: () => ['urgent', 'Later', 'nowhere'],
+  search: () => ['alpha', 'orleans', 'nowhere', 'zebra -alpha'],
+};
+
+/** Values that the rows have, as a client writes them, and others. */
+export function operandsFor(facts: Facts, table: TableName, field: string): unknown[] {
+  const column = comparedColumn(table, field);
+  if (!column) {
+    if (!own[field]) throw new Error(`no operands for ${field}: add some to test/filters/operands.ts`);
+    return own[field](facts);
+  }
+  const values = (facts.rows.get(table) ?? []).map((row) => row[field]).filter((value) => value !== null);
+  const written = values.map((value) => (value instanceof Date ? value.toISOString() : value));
+  const type = column.getSQLType();
+  if (type === 'uuid') return written.map((value) => `${typeOfIds(table, field, column.name)}:${value}`);
+  if (type.startsWith('text') && !column.enumValues?.length) return [...words, ...written];
+  if (type === 'boolean') return [true, false];
+  if (type === 'date') return ['2025-01-01', ...written];
+  return type.startsWith('timestamp') ? ['2025-01-01T00:00:00.000Z', ...written] : written;
+}
+
+/** The type of the ids that a field compares: that of its own table, or of the one that its column refers to. */
+function typeOfIds(table: TableName, field: string, column: string): string {
+  const target = field === 'id' ? table : targetOf(table, column);
+  const type = Object.values(schema.getTypeMap()).find(
+    (each) => isObjectType(each) && each.extensions.pothosDrizzleModel === target,
+  );
+  return type?.name ?? 'Profile';
+}
+
+const targetOf = (table: TableName, column: string): string | undefined =>
+  Object.values(relations[table].relations as Record<string, Relation>).find(
+    ({ sourceColumns, through, relationType }) =>
+      !through && relationType === 'one' && sourceColumns.length === 1 && sourceColumns[0]!.name === column,
+  )?.targetTableName;
