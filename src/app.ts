@@ -5,15 +5,21 @@ import { startEmbedded } from './db/embedded.ts';
 import { Listener } from './db/listener.ts';
 import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';
 import type { Fleet } from './fleet/fleet.ts';
+import { lifecycleOf } from './fleet/lifecycle.ts';
+import { backgroundTasks } from './fleet/schedule/background-tasks.ts';
+import { Upkeep } from './fleet/schedule/upkeep.ts';
 import { type BootstrapOptions, bootstrap, findInstallation } from './fleet/schemas/bootstrap.ts';
-import { provisionTenant } from './fleet/schemas/provision.ts';
+import { migrateFleet } from './fleet/schemas/migrate.ts';
+import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
+import { settleDepartures } from './identity/departures.ts';
 import { ExternalIssuers } from './identity/external-issuers.ts';
 import { defaultSessionTimes, type Identity } from './identity/identity.ts';
 import { MemberStates } from './identity/member-states.ts';
 import { Passwords } from './identity/password.ts';
+import { pruneAll } from './identity/prune.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { readOrCreateSecret } from './lib/data-dir.ts';
@@ -50,9 +56,6 @@ export interface AppOptions {
   /** Changes nothing in the database: what the installation needs must be there. */
   look?: boolean;
 }
-
-/** What an organization gets that says nothing else. */
-const newOrganizationDefaults = { timeZone: 'UTC', locale: 'en', currency: 'EUR' };
 
 interface Parts {
   options: AppOptions;
@@ -163,7 +166,8 @@ export class App implements Toolbox {
     });
     this.identity = {
       catalog: this.catalog,
-      fleet: this.fleet,
+      databases,
+      lifecycle: lifecycleOf(this.fleet, clock),
       clock,
       seal,
       passwords: options.passwords ?? new Passwords(),
@@ -176,8 +180,6 @@ export class App implements Toolbox {
         ...defaultSessionTimes,
         sessionIdleMs: config.refreshTokenTtl * 1000,
       },
-      provisionTenant: (organization, how) =>
-        provisionTenant(this.fleet, { ...newOrganizationDefaults, ...organization }, how),
       findTenant: (organizationId) => this.directory.findById(organizationId),
     };
     this.authenticator = new Authenticator({
@@ -214,6 +216,33 @@ export class App implements Toolbox {
   async ready(): Promise<boolean> {
     await this.catalog.read((db) => db.execute('select 1'), { signal: AbortSignal.timeout(1000) });
     return true;
+  }
+
+  /** Migrates the catalog and every tenant to this build. */
+  async migrate(): Promise<void> {
+    await migrateFleet(this.fleet);
+  }
+
+  /** Throws SCHEMA_MISMATCH when the schemas do not fit this build. Gives the databases that could not be asked. */
+  assertSchemasCurrent(): ReturnType<typeof assertSchemasCurrent> {
+    return assertSchemasCurrent(this.fleet);
+  }
+
+  /** Starts what a server does beside its requests. Disposing the result waits for the runs in progress. */
+  startBackgroundTasks(signal: AbortSignal): Upkeep {
+    const { identity, fleet } = this;
+    const { config, logger } = this.options;
+    const tasks = backgroundTasks(fleet, {
+      spares: config.spareSchemas,
+      maintainEveryMs: config.maintainEveryMs,
+      eventsMs: config.retention.eventsMs,
+      pruneIdentity: () => pruneAll(identity, config.retention.sessionsMs),
+      settleDepartures: () => settleDepartures(identity),
+      clock: identity.clock,
+      signal,
+      logger,
+    });
+    return new Upkeep(tasks, logger);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

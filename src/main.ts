@@ -2,7 +2,6 @@ import { App } from './app.ts';
 import { runProgram } from './cli/program.ts';
 import type { Host } from './cli/toolbox.ts';
 import { type Config, loadConfig } from './config.ts';
-import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
 import { printGraph } from './graphql/declare/print-graph.ts';
 import { createLogger, type Logger } from './lib/logger.ts';
 import { openProofTarget } from './proof-target.ts';
@@ -37,7 +36,7 @@ const settings = () => {
 async function openApp({ unmigrated = false, look = false } = {}): Promise<App> {
   const app = await App.open({ ...settings(), look });
   try {
-    if (!unmigrated) await assertSchemasCurrent(app.fleet);
+    if (!unmigrated) await app.assertSchemasCurrent();
     return app;
   } catch (error) {
     await app[Symbol.asyncDispose]();

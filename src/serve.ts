@@ -5,17 +5,9 @@ import { App } from './app.ts';
 import type { Config } from './config.ts';
 import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
-import { livesTasks } from './fleet/schedule/lives-tasks.ts';
-import { maintainTask } from './fleet/schedule/maintain-task.ts';
-import { placementTasks } from './fleet/schedule/placement-tasks.ts';
-import { Upkeep, type UpkeepTask } from './fleet/schedule/upkeep.ts';
-import { migrateFleet } from './fleet/schemas/migrate.ts';
-import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
 import { Plans } from './graphql/compile/plans.ts';
 import type { Verify } from './graphql/execute/execute-change.ts';
-import { settleDepartures } from './identity/departures.ts';
 import { publicKeySet } from './identity/jwks.ts';
-import { pruneAll } from './identity/prune.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
@@ -123,8 +115,8 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   const { metrics: where } = config;
   const metrics = where.port === undefined && where.token === undefined ? undefined : new Metrics(where);
   await using app = await App.open({ config, logger, ...(metrics && { onHeld: metrics.held }) });
-  if (!config.production) await migrateFleet(app.fleet);
-  const away = await assertSchemasCurrent(app.fleet);
+  if (!config.production) await app.migrate();
+  const away = await app.assertSchemasCurrent();
   for (const { name, schemas, error } of away)
     logger.error({ err: error, database: name, schemas }, 'a database is away');
   const demo = config.production ? undefined : await ensureDemo(app);
@@ -140,7 +132,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
     HttpServer.listen({ ...on, graceMs: shutdownGraceMs, logger });
   const told = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };
   await using http = await listen({ handler: told ? exposing(told, handler) : handler, host, port });
-  await using upkeep = new Upkeep(upkeepOf(app, signal), logger);
+  await using upkeep = app.startBackgroundTasks(signal);
   if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep));
   await using metricsHttp =
     told && where.port !== undefined
@@ -163,31 +155,17 @@ const processReport = ({ pools }: App, { counts }: Plans) => ({
   plans: counts,
 });
 
-const gaugesOf = ({ pools, catalogPool, directory, listener }: App, plans: Plans, upkeep: Upkeep): GaugeSources => ({
+const gaugesOf = (
+  { pools, catalogPool, directory, listener }: App,
+  plans: Plans,
+  upkeep: GaugeSources['upkeep'],
+): GaugeSources => ({
   pools: () => [...poolsByDatabase(pools.stats()), ['catalog', catalogPool.stats()]],
   plans,
   directory,
   listener,
   upkeep,
 });
-
-const minuteMs = 60_000;
-
-function upkeepOf({ identity, fleet, options: { config, logger } }: App, signal: AbortSignal): UpkeepTask[] {
-  const { retention, maintainEveryMs: everyMs } = config;
-  const { eventsMs, sessionsMs } = retention;
-  const { clock } = identity;
-  const pruneIdentity = () => pruneAll(identity, sessionsMs);
-  return [
-    ...livesTasks(fleet, { spares: config.spareSchemas, signal, logger }),
-    ...placementTasks(fleet, logger),
-    { name: 'settle departures', everyMs: 5 * minuteMs, run: () => settleDepartures(identity) },
-    { name: 'prune', everyMs: 60 * minuteMs, run: pruneIdentity },
-    ...(everyMs === undefined
-      ? []
-      : [maintainTask(fleet, { eventsMs, pruneIdentity, clock, everyMs, signal, logger })]),
-  ];
-}
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

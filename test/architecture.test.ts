@@ -26,6 +26,10 @@ for (const room of ['server', 'cli', 'config.ts', 'check-pooling.ts']) order.set
 for (const [index, room] of ['app.ts', 'serve.ts', 'proof-target.ts', 'main.ts'].entries())
   order.set(room, rooms.length + 1 + index);
 
+// The fleet stands beside identity and what follows: it uses tenancy, and only operators' code and app.ts use it.
+order.set('fleet', rooms.indexOf('tenancy'));
+const usersOfFleet = ['fleet', 'app.ts', 'cli', 'prove', 'demo'];
+
 const roomOf = (file: string): string => file.split('/')[1]!;
 const isLeaf = (file: string): boolean => /\/(tables|relations)\.ts$|^src\/(catalog-)?relations\.ts$/.test(file);
 const moduleOf = (file: string): string | undefined => /^src\/modules\/([^/]+)\//.exec(file)?.[1];
@@ -44,6 +48,10 @@ describe('the house', () => {
       );
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('only operators and app.ts import the fleet: members reach it through TenantLifecycle', () => {
+    expect(breaches(({ file }, to) => roomOf(to) === 'fleet' && !usersOfFleet.includes(roomOf(file)))).toEqual([]);
   });
 
   it('knows every room', () => {

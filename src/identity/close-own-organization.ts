@@ -1,4 +1,3 @@
-import { deleteOrganization } from '../fleet/deletion/delete-organization.ts';
 import { AppError, badInput } from '../lib/errors.ts';
 import { archiveOrganization } from '../tenancy/archive-organization.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
@@ -27,8 +26,7 @@ export async function deleteOwnOrganization(
   origin: Origin,
 ): Promise<Organization> {
   await requireOwner(identity, viewer, slug);
-  const { fleet, clock } = identity;
-  return await deleteOrganization(fleet, viewer.organizationId, { by: byOf(viewer, origin), clock });
+  return await identity.lifecycle.delete(viewer.organizationId, byOf(viewer, origin));
 }
 
 const byOf = ({ userId }: Viewer, origin: Origin) => ({ ...origin, actor: { kind: 'USER', id: userId } }) as const;

@@ -1,5 +1,3 @@
-import type { Fleet } from '../fleet/fleet.ts';
-import type { ProvisionOptions } from '../fleet/schemas/provision.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Seal } from '../lib/seal.ts';
@@ -7,19 +5,12 @@ import type { MailLinks } from '../mail/links.ts';
 import type { Mail, Mailer } from '../mail/mailer.ts';
 import type { AuditOrigin } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
+import type { Databases } from '../tenancy/databases/databases.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import type { TenantLifecycle } from '../tenancy/tenant-lifecycle.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Passwords } from './password.ts';
 import type { ProfileGateway } from './profile-gateway.ts';
-
-/** What somebody says of the organization to create. */
-export interface NewOrganization {
-  name: string;
-  slug?: string | undefined;
-  timeZone?: string | undefined;
-  locale?: string | undefined;
-  currency?: string | undefined;
-}
 
 export interface IdentityOptions {
   /** Where mails lead. */
@@ -33,8 +24,9 @@ export interface IdentityOptions {
 /** What every use case of identity works with; `app.ts` puts it together. */
 export interface Identity {
   readonly catalog: Catalog;
-  /** For what changes the lives of organizations. */
-  readonly fleet: Fleet;
+  readonly databases: Databases;
+  /** Changes where an organization lives, and whether it does. */
+  readonly lifecycle: TenantLifecycle;
   readonly clock: Clock;
   readonly seal: Seal;
   readonly passwords: Passwords;
@@ -43,8 +35,6 @@ export interface Identity {
   readonly profiles: ProfileGateway;
   readonly logger: Logger;
   readonly options: IdentityOptions;
-  /** Makes a tenant and activates it; see `provisionTenant` of tenancy for what the options do. */
-  provisionTenant(organization: NewOrganization, options: ProvisionOptions): Promise<Tenant>;
   findTenant(organizationId: string): Promise<Tenant | undefined>;
 }
 

@@ -1,14 +1,10 @@
 import { eq } from 'drizzle-orm';
-import { registerDatabase } from '../fleet/databases/register-database.ts';
-import { describeMove, type MoveSummary } from '../fleet/move/describe-move.ts';
-import { cancelMove, confirmMove, rollBackMove } from '../fleet/move/end-move.ts';
-import { moveTenant } from '../fleet/move/move-tenant.ts';
 import { AppError } from '../lib/errors.ts';
 import { redactUrl } from '../tenancy/databases/database-url.ts';
 import type { Database } from '../tenancy/databases/databases.ts';
-import { primaryDatabaseId } from '../tenancy/installation.ts';
 import { databases, organizations } from '../tenancy/tables.ts';
 import { tenantNotFound } from '../tenancy/tenant.ts';
+import type { MoveEnd, MoveSummary } from '../tenancy/tenant-lifecycle.ts';
 import type { Identity, Origin } from './identity.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
 
@@ -26,9 +22,9 @@ export interface OwnDatabase {
 const needed = 'organization:manage';
 
 /** Where the viewer's organization is. Throws FORBIDDEN. */
-export async function readOwnDatabase({ fleet }: Identity, viewer: Viewer): Promise<OwnDatabase> {
+export async function readOwnDatabase({ catalog, databases: known }: Identity, viewer: Viewer): Promise<OwnDatabase> {
   requirePermission(viewer, needed);
-  const [found] = await fleet.catalog.read((db) =>
+  const [found] = await catalog.read((db) =>
     db
       .select({ name: organizations.name, database: databases })
       .from(organizations)
@@ -43,7 +39,7 @@ export async function readOwnDatabase({ fleet }: Identity, viewer: Viewer): Prom
     organizationName: found.name,
     name,
     kind,
-    databaseUrl: isOwn ? redactUrl(fleet.databases.open(found.database).installation.adminUrl) : null,
+    databaseUrl: isOwn ? redactUrl(known.open(found.database).installation.adminUrl) : null,
     hasDedicatedDatabase: isOwn,
   };
 }
@@ -60,43 +56,27 @@ export async function moveOwnDatabase(
   databaseUrl: string | null,
   origin: Origin,
 ): Promise<OwnDatabase> {
-  const { fleet } = identity;
+  const { databases: known, lifecycle } = identity;
   requirePerson(viewer);
   const by = byOf(viewer, origin);
   const before = await readOwnDatabase(identity, viewer);
+  const { organizationId } = viewer;
   if (databaseUrl === null) {
-    if (before.hasDedicatedDatabase) await moveTo(identity, viewer, primaryDatabaseId, origin);
+    if (before.hasDedicatedDatabase) await lifecycle.moveToPrimary(organizationId, by);
   } else {
-    if (!fleet.databases.network.byOrganizations) {
+    if (!known.network.byOrganizations) {
       throw new AppError('FORBIDDEN', 'Organizations cannot have databases of their own here (ENABLE_MULTI_DATABASE)');
     }
-    const { id } = await registerDatabase(
-      fleet,
-      { kind: 'DEDICATED', url: databaseUrl },
-      { by, for: viewer.organizationId },
-    );
-    await moveTo(identity, viewer, id, origin);
+    await lifecycle.moveToDatabase(organizationId, databaseUrl, by);
   }
   return await readOwnDatabase(identity, viewer);
 }
 
-async function moveTo({ fleet }: Identity, viewer: Viewer, databaseId: string, origin: Origin): Promise<void> {
-  const { organizationId: id } = viewer;
-  const at = await fleet.catalog.read((db) =>
-    db.query.organizations.findFirst({ columns: { databaseId: true }, where: { id } }),
-  );
-  if (at?.databaseId === databaseId) return;
-  await moveTenant(fleet, id, databaseId, { by: byOf(viewer, origin), settle: false });
-}
-
 /** How far the newest move of the viewer's organization is; null when it was never moved. Throws FORBIDDEN. */
-export async function readOwnMove({ catalog }: Identity, viewer: Viewer): Promise<MoveSummary | null> {
+export async function readOwnMove({ lifecycle }: Identity, viewer: Viewer): Promise<MoveSummary | null> {
   requirePermission(viewer, needed);
-  return (await catalog.read((db) => describeMove(db, viewer.organizationId))) ?? null;
+  return (await lifecycle.lastMove(viewer.organizationId)) ?? null;
 }
-
-/** What can be done about a move: drop what it left, take it back, undo one that did not reach its end. */
-export type MoveEnd = 'CONFIRM' | 'ROLL_BACK' | 'CANCEL';
 
 /** Ends the move of the viewer's organization; gives where it is then. Throws FORBIDDEN, and what ending it throws. */
 export async function endOwnMove(
@@ -106,14 +86,7 @@ export async function endOwnMove(
   origin: Origin,
 ): Promise<OwnDatabase> {
   requirePerson(viewer);
-  const { organizationId } = viewer;
-  const by = byOf(viewer, origin);
-  const ends = {
-    CONFIRM: () => confirmMove(identity.fleet, organizationId, by),
-    ROLL_BACK: () => rollBackMove(identity.fleet, organizationId, { by, settle: false }),
-    CANCEL: () => cancelMove(identity.fleet, organizationId, by),
-  };
-  await ends[how]();
+  await identity.lifecycle.endMove(viewer.organizationId, how, byOf(viewer, origin));
   return await readOwnDatabase(identity, viewer);
 }
 

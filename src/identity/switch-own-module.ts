@@ -1,17 +1,16 @@
-import { disableModule, enableModule } from '../fleet/schemas/switch-module.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
 import type { Identity, Origin } from './identity.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
 
 /** Switches a module of the viewer's organization; one that is switched off keeps its data. Throws FORBIDDEN, BAD_INPUT. */
 export async function switchOwnModule(
-  { fleet }: Identity,
+  { lifecycle }: Identity,
   viewer: Viewer,
   { module, on }: { module: string; on: boolean },
   origin: Origin,
 ): Promise<Organization> {
   requirePermission(viewer, 'organization:manage');
   const by = { ...origin, actor: { kind: 'USER', id: viewer.userId } } as const;
-  if (on) return await enableModule(fleet, viewer.organizationId, module, by);
-  return await disableModule(fleet, viewer.organizationId, module, { by });
+  if (on) return await lifecycle.enableModule(viewer.organizationId, module, by);
+  return await lifecycle.disableModule(viewer.organizationId, module, by);
 }

@@ -3,7 +3,7 @@ import { SlotPool } from '../../src/db/slot-pool.ts';
 import { adminsOf, type Fleet } from '../../src/fleet/fleet.ts';
 import { bootstrap } from '../../src/fleet/schemas/bootstrap.ts';
 import { migrateDatabase } from '../../src/fleet/schemas/migrate-database.ts';
-import { type ProvisionOptions, provisionTenant } from '../../src/fleet/schemas/provision.ts';
+import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { Seal } from '../../src/lib/seal.ts';
 import { TenantBinding } from '../../src/tenancy/binding.ts';
 import { Catalog } from '../../src/tenancy/catalog.ts';
@@ -13,6 +13,7 @@ import type { Installation } from '../../src/tenancy/installation.ts';
 import { invalidationChannel } from '../../src/tenancy/invalidation-bus.ts';
 import type { MigrationLines } from '../../src/tenancy/modules.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
+import type { ProvisionOptions } from '../../src/tenancy/tenant-lifecycle.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 
 export const secret = 'a secret of the tests, long enough to be one';

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { describeMove, type MoveSummary } from '../../fleet/move/describe-move.ts';
+import { describeMove } from '../../fleet/move/describe-move.ts';
 import { cancelMove, confirmMove, rollBackMove } from '../../fleet/move/end-move.ts';
 import { type MoveOptions, moveTenant } from '../../fleet/move/move-tenant.ts';
 import { getOrganization } from '../../fleet/organizations/get-organization.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
+import type { MoveSummary } from '../../tenancy/tenant-lifecycle.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host, Toolbox } from '../toolbox.ts';

@@ -7,7 +7,6 @@ import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import type { Reference } from './references.ts';
 
 export type MoveRow = typeof tenantMoves.$inferSelect;
-export type MovePhase = MoveRow['phase'];
 export type OrganizationRow = typeof organizations.$inferSelect;
 
 /** What the journal keeps beside the phase, for whoever goes on. */

@@ -1,28 +1,18 @@
 import { eq } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import { checkInput } from '../../lib/input.ts';
-import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
+import { recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
 import { type NewOrganization, newOrganization } from '../../tenancy/organization-input.ts';
 import { slugOf, slugTaken, slugVariant } from '../../tenancy/slug.ts';
 import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, type Tenant } from '../../tenancy/tenant.ts';
+import type { ProvisionOptions } from '../../tenancy/tenant-lifecycle.ts';
 import type { Admins } from '../admins.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { completeSchema } from './complete-schema.ts';
 import { reserve, reserveSpare, type Wanted } from './reserve.ts';
-
-export interface ProvisionOptions {
-  actor?: AuditActor;
-  /**
-   * Puts the first rows into the finished schema, before anybody is served (TenantBinding.prepare). May run again after
-   * an interruption, for the same organization: it must not mind.
-   */
-  prepare?: (tenant: Tenant) => Promise<void>;
-  /** Runs in the catalog transaction that makes the organization ACTIVE: with the first membership, say. */
-  activate?: (tx: CatalogTx, tenant: Tenant) => Promise<void>;
-}
 
 const mostVariants = 100;
 

@@ -1,8 +1,5 @@
-import type { MoveSummary } from '../../fleet/move/describe-move.ts';
-import type { MovePhase } from '../../fleet/move/journal.ts';
 import {
   endOwnMove,
-  type MoveEnd,
   moveOwnDatabase,
   type OwnDatabase,
   readOwnDatabase,
@@ -10,6 +7,7 @@ import {
 } from '../../identity/own-database.ts';
 import { badInput } from '../../lib/errors.ts';
 import type { Database } from '../../tenancy/databases/databases.ts';
+import type { MoveEnd, MovePhase, MoveSummary } from '../../tenancy/tenant-lifecycle.ts';
 import { builder } from '../declare/builder.ts';
 import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
 import { Organization } from './organization.ts';

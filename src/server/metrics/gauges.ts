@@ -1,8 +1,16 @@
 import type { SlotPoolStats } from '../../db/slot-pool.ts';
-import type { TaskState } from '../../fleet/schedule/upkeep.ts';
 import type { PlanCounts } from '../../graphql/compile/plans.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import type { Metrics } from './metrics.ts';
+
+/** How often a background task succeeded and failed, and how long its last run took. */
+interface TaskState {
+  done: number;
+  failed: number;
+  lastMs: number;
+  /** Milliseconds of the epoch; 0 when none succeeded. */
+  lastDoneAt: number;
+}
 
 export interface GaugeSources {
   /** The slots of each database, the catalog's under a name of its own; several pools of one database together. */

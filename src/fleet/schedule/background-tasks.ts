@@ -1,0 +1,38 @@
+import type { Clock } from '../../lib/clock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Fleet } from '../fleet.ts';
+import { livesTasks } from './lives-tasks.ts';
+import { maintainTask } from './maintain-task.ts';
+import { placementTasks } from './placement-tasks.ts';
+import type { UpkeepTask } from './upkeep.ts';
+
+export interface BackgroundOptions {
+  /** How many spare schemas to keep. */
+  spares: number;
+  /** How often to maintain every tenant; never when undefined. */
+  maintainEveryMs: number | undefined;
+  /** How long events are kept; for ever when undefined. */
+  eventsMs: number | undefined;
+  /** Deletes what identity keeps no longer: old sessions, tokens and attempts. */
+  pruneIdentity(): Promise<unknown>;
+  /** Closes the profiles of members who left. */
+  settleDepartures(): Promise<unknown>;
+  clock: Clock;
+  /** Aborted when the server stops: long work then stops where it can be resumed. */
+  signal: AbortSignal;
+  logger: Logger;
+}
+
+const minuteMs = 60_000;
+
+/** All that a server does beside its requests. Several servers of one installation share the work. */
+export const backgroundTasks = (fleet: Fleet, options: BackgroundOptions): UpkeepTask[] => {
+  const { maintainEveryMs: everyMs, pruneIdentity, settleDepartures, logger } = options;
+  return [
+    ...livesTasks(fleet, options),
+    ...placementTasks(fleet, logger),
+    { name: 'settle departures', everyMs: 5 * minuteMs, run: settleDepartures },
+    { name: 'prune', everyMs: 60 * minuteMs, run: pruneIdentity },
+    ...(everyMs === undefined ? [] : [maintainTask(fleet, { ...options, everyMs })]),
+  ];
+};
