@@ -10,6 +10,7 @@ import { backgroundTasks } from './fleet/schedule/background-tasks.ts';
 import { Upkeep } from './fleet/schedule/upkeep.ts';
 import { type BootstrapOptions, bootstrap, findInstallation } from './fleet/schemas/bootstrap.ts';
 import { migrateFleet } from './fleet/schemas/migrate.ts';
+import { MigrationLines } from './fleet/schemas/migration-lines.ts';
 import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
@@ -40,7 +41,6 @@ import { TenantPools } from './tenancy/databases/tenant-pools.ts';
 import { TenantDirectory } from './tenancy/directory.ts';
 import type { Installation } from './tenancy/installation.ts';
 import { invalidationChannel } from './tenancy/invalidation-bus.ts';
-import { MigrationLines } from './tenancy/modules.ts';
 import { ReadReplica } from './tenancy/read-replica.ts';
 import { TenantPlaces } from './tenancy/tenant-places.ts';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Admin } from '../../src/db/admin.ts';
 import { quoteIdentifier } from '../../src/db/identifier.ts';
-import { planning } from '../../src/tenancy/app-login.ts';
+import { planning } from '../../src/fleet/databases/make-login.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { PeerAccess } from './contenders.ts';
 

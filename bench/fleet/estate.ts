@@ -4,10 +4,10 @@ import { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { MigrationLines, migrationsRoot } from '../../src/fleet/schemas/migration-lines.ts';
 import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { surveyPlaces } from '../../src/fleet/survey.ts';
 import { createLogger } from '../../src/lib/logger.ts';
-import { MigrationLines, migrationsRoot } from '../../src/tenancy/modules.ts';
 import { environment } from '../data/environment.ts';
 
 /** Opens the program on a database; with the migrations of a folder, or its own. */

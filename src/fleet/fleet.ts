@@ -1,8 +1,8 @@
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { Databases } from '../tenancy/databases/databases.ts';
 import { type Installation, primaryDatabaseId } from '../tenancy/installation.ts';
-import type { MigrationLines } from '../tenancy/modules.ts';
 import { Admins, type AdminWork } from './admins.ts';
+import type { MigrationLines } from './schemas/migration-lines.ts';
 
 /** What work on the tenants of an installation needs: the administrator's way in, the catalog, this build's migrations. */
 export interface Fleet {

@@ -1,11 +1,11 @@
 import { and, asc, eq, inArray, isNull, notInArray, or } from 'drizzle-orm';
 import { type Ledger, type SchemaState, stateOf } from '../db/migration-ledger.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
-import type { MigrationLines } from '../tenancy/modules.ts';
 import { databases, organizations, tenantMoves, tenantSchemas } from '../tenancy/tables.ts';
 import type { FleetAdmins } from './fleet.ts';
 import type { TenantPlace } from './for-each-tenant.ts';
 import { readLedger } from './schemas/migrate-database.ts';
+import type { MigrationLines } from './schemas/migration-lines.ts';
 
 /** A schema that this build is to work with, and whether its data is on its way somewhere else just now. */
 export interface SurveyedPlace extends TenantPlace {

@@ -9,7 +9,7 @@ import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
 import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
-import { MigrationLines, migrationsRoot } from '../../src/tenancy/modules.ts';
+import { MigrationLines, migrationsRoot } from '../../src/fleet/schemas/migration-lines.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { ownWorld } from '../support/own-world.ts';

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { Admin, type AdminTx } from '../../src/db/admin.ts';
 import { beginSnapshot, copyIn, copyOut, useCopyText } from '../../src/fleet/copy/table-copy.ts';
 import { tablesOf } from '../../src/fleet/copy/tenant-tables.ts';
-import { coreModules, MigrationLines } from '../../src/tenancy/modules.ts';
+import { MigrationLines } from '../../src/fleet/schemas/migration-lines.ts';
+import { coreModules } from '../../src/tenancy/modules.ts';
 import { world } from '../support/world.ts';
 
 const server = await world();

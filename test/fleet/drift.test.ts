@@ -3,7 +3,7 @@ import { findDrift } from '../../src/fleet/drift/find-drift.ts';
 import { adminsOf } from '../../src/fleet/fleet.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { readLedger } from '../../src/fleet/schemas/migrate-database.ts';
-import { MigrationLines } from '../../src/tenancy/modules.ts';
+import { MigrationLines } from '../../src/fleet/schemas/migration-lines.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { Raw } from '../tenancy/raw.ts';
 import { TestLines } from '../tenancy/test-lines.ts';

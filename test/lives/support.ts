@@ -1,4 +1,4 @@
-import type { MigrationLines } from '../../src/tenancy/modules.ts';
+import type { MigrationLines } from '../../src/fleet/schemas/migration-lines.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { Raw } from '../tenancy/raw.ts';
 import { World } from '../tenancy/world.ts';

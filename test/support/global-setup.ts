@@ -6,7 +6,7 @@ import { Admin } from '../../src/db/admin.ts';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { bootstrap } from '../../src/fleet/schemas/bootstrap.ts';
 import { migrateDatabase } from '../../src/fleet/schemas/migrate-database.ts';
-import { MigrationLines } from '../../src/tenancy/modules.ts';
+import { MigrationLines } from '../../src/fleet/schemas/migration-lines.ts';
 import { createDatabaseOn } from './create-database.ts';
 import { startPgbouncer } from './pgbouncer.ts';
 import { testSecret } from './test-secret.ts';

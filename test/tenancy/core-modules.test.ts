@@ -1,8 +1,9 @@
 import { getTableColumns, getTableName } from 'drizzle-orm';
 import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MigrationLines } from '../../src/fleet/schemas/migration-lines.ts';
 import * as identity from '../../src/identity/tables.ts';
-import { appendOnlyTables, coreModules, MigrationLines } from '../../src/tenancy/modules.ts';
+import { appendOnlyTables, coreModules } from '../../src/tenancy/modules.ts';
 import * as tenancy from '../../src/tenancy/tables.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { Raw } from './raw.ts';

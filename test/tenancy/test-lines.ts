@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MigrationLines, migrationsRoot } from '../../src/tenancy/modules.ts';
+import { MigrationLines, migrationsRoot } from '../../src/fleet/schemas/migration-lines.ts';
 
 /** Migrations of a test's own: the real shared lines, and modules with the given files. */
 export class TestLines implements AsyncDisposable {

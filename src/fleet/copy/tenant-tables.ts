@@ -1,7 +1,7 @@
 import type { AdminTx } from '../../db/admin.ts';
 import { type Migration, tablesMadeBy } from '../../db/migration-files.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { MigrationLines } from '../../tenancy/modules.ts';
+import type { MigrationLines } from '../schemas/migration-lines.ts';
 
 export interface TenantColumn {
   name: string;

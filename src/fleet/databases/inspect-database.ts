@@ -1,9 +1,9 @@
 import { Admin, type AdminTx } from '../../db/admin.ts';
 import { isLoginRefused, toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
-import { Grantor } from '../../tenancy/grantor.ts';
 import type { Installation } from '../../tenancy/installation.ts';
 import { type DatabaseMark, ofComment } from './database-mark.ts';
+import { Grantor } from './grantor.ts';
 
 export type Connection = Pick<Installation, 'adminUrl' | 'lookup'> & {
   onStatement?: ((text: string) => void) | undefined;

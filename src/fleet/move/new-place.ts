@@ -5,10 +5,10 @@ import { schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { placeOf } from '../../tenancy/installation.ts';
-import type { MigrationLines } from '../../tenancy/modules.ts';
 import { databases, tenantSchemas } from '../../tenancy/tables.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import { readLedger } from '../schemas/migrate-database.ts';
+import type { MigrationLines } from '../schemas/migration-lines.ts';
 import type { Side } from './side.ts';
 
 /**

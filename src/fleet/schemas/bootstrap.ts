@@ -4,8 +4,7 @@ import { Admin, type AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { isLoginRefused, toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
-import { disarmLogin, makeLogin, ownLogin, urlAs } from '../../tenancy/app-login.ts';
-import { Grantor, ownerOfDatabase } from '../../tenancy/grantor.ts';
+import { ownLogin, urlAs } from '../../tenancy/app-login.ts';
 import {
   appLoginOf,
   type Installation,
@@ -14,6 +13,8 @@ import {
   rolesOf,
 } from '../../tenancy/installation.ts';
 import { commentOf, ofComment } from '../databases/database-mark.ts';
+import { Grantor, ownerOfDatabase } from '../databases/grantor.ts';
+import { disarmLogin, makeLogin } from '../databases/make-login.ts';
 
 export interface BootstrapOptions {
   /** A login that may create roles and schemas in this database. */

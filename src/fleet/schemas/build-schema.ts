@@ -2,9 +2,10 @@ import type { Admin, AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import type { Migration } from '../../db/migration-files.ts';
 import { applyMigrations, retried } from '../../db/migrator.ts';
-import { disarmLogin, makeLogin, type OwnLogin } from '../../tenancy/app-login.ts';
-import { Grantor } from '../../tenancy/grantor.ts';
+import type { OwnLogin } from '../../tenancy/app-login.ts';
 import type { Installation } from '../../tenancy/installation.ts';
+import { Grantor } from '../databases/grantor.ts';
+import { disarmLogin, makeLogin } from '../databases/make-login.ts';
 import { pendingOf, readLedger } from './migrate-database.ts';
 import { tenantTarget } from './targets.ts';
 

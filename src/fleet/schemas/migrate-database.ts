@@ -11,7 +11,7 @@ import {
 } from '../../db/migration-ledger.ts';
 import { applyMigrations, type MigrateOptions, type MigrationTarget } from '../../db/migrator.ts';
 import { type Installation, primaryDatabaseId } from '../../tenancy/installation.ts';
-import type { MigrationLines } from '../../tenancy/modules.ts';
+import type { MigrationLines } from './migration-lines.ts';
 import { catalogTarget, databaseTarget } from './targets.ts';
 
 /** What is applied to all schemas of a database, or to some: a single query, whatever the number of tenants. */

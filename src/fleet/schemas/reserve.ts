@@ -3,12 +3,12 @@ import type { z } from 'zod';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
-import type { MigrationLines } from '../../tenancy/modules.ts';
 import type { newOrganization } from '../../tenancy/organization-input.ts';
 import { slugTaken } from '../../tenancy/slug.ts';
 import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantOf } from '../../tenancy/tenant.ts';
 import type { Place } from './build-schema.ts';
+import type { MigrationLines } from './migration-lines.ts';
 import { isWhole, newSchema, takeSchema } from './take-schema.ts';
 
 export type Wanted = z.output<typeof newOrganization> & { slug: string };

@@ -1,10 +1,10 @@
 import { type Ledger, type SchemaState, stateOf } from '../../db/migration-ledger.ts';
 import { AppError } from '../../lib/errors.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
-import type { MigrationLines } from '../../tenancy/modules.ts';
 import { allAdminsOf, type Fleet } from '../fleet.ts';
 import { type DatabaseAway, readLedgers, standOf, surveyPlaces } from '../survey.ts';
 import { readLedger } from './migrate-database.ts';
+import type { MigrationLines } from './migration-lines.ts';
 
 /** How one schema stands to this build. */
 export interface SchemaStatus {

@@ -3,9 +3,9 @@ import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { type Applied, stateOf } from '../../db/migration-ledger.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { placeOf, primaryDatabaseId } from '../../tenancy/installation.ts';
-import type { MigrationLines } from '../../tenancy/modules.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import type { Place } from './build-schema.ts';
+import type { MigrationLines } from './migration-lines.ts';
 
 type State = (typeof tenantSchemas.$inferSelect)['state'];
 export type TakenPlace = Place & { state: State };

@@ -1,7 +1,7 @@
-import type { AdminTx } from '../db/admin.ts';
-import { quoteIdentifier } from '../db/identifier.ts';
-import { isPermissionDenied } from '../db/pg-errors.ts';
-import { AppError } from '../lib/errors.ts';
+import type { AdminTx } from '../../db/admin.ts';
+import { quoteIdentifier } from '../../db/identifier.ts';
+import { isPermissionDenied } from '../../db/pg-errors.ts';
+import { AppError } from '../../lib/errors.ts';
 
 interface Facts {
   version: number;
