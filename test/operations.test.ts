@@ -70,7 +70,7 @@ beforeAll(async () => {
   const env = { ...second.env, CANARY_GROUPS: '{"early":["acme","globex"]}' };
   here = await ownWorld({ env });
   http = await HttpServer.listen({
-    handler: buildGraphServer(here.app).handler,
+    router: buildGraphServer(here.app).router,
     host: '127.0.0.1',
     port: 0,
     graceMs: 1_000,

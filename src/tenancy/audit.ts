@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { uuidv7 } from '../lib/ids.ts';
 import type { CatalogTx } from './catalog.ts';
 import { auditLogs } from './tables.ts';
@@ -7,6 +8,7 @@ export type AuditActor = { kind: 'USER' | 'API_KEY'; id: string } | { kind: 'SYS
 
 /** Where a request came from. */
 export interface AuditOrigin {
+  /** An address, or a word for one that could not be read; undefined for a command. */
   ipAddress?: string | undefined;
   userAgent?: string | undefined;
   requestId?: string | undefined;
@@ -29,7 +31,8 @@ export interface AuditEntry extends By {
 
 /** Writes one line of the audit log in the transaction of what it tells of. */
 export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<void> {
-  const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {} } = entry;
+  const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {}, ipAddress = '' } = entry;
+  const hasAddress = isIP(ipAddress) !== 0;
   await tx.insert(auditLogs).values({
     id: uuidv7(),
     organizationId,
@@ -39,9 +42,9 @@ export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<voi
     resourceType: resource?.type,
     resourceId: resource?.id,
     outcome,
-    ipAddress: entry.ipAddress,
+    ipAddress: hasAddress ? ipAddress : undefined,
     userAgent: entry.userAgent,
     requestId: entry.requestId,
-    metadata,
+    metadata: hasAddress || !ipAddress ? metadata : { ...metadata, ipAddress },
   });
 }
