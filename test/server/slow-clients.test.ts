@@ -2,6 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { silentLogger } from '../../src/lib/logger.ts';
 import { addressReader } from '../../src/server/client-address.ts';
 import { defaultHttpLimits, HttpServer } from '../../src/server/http.ts';
 import type { HttpLimits } from '../../src/server/http-limits.ts';
@@ -9,7 +10,6 @@ import { jsonAnswer } from '../../src/server/routes/answers.ts';
 import { anybody, type BodyRule } from '../../src/server/routes/route.ts';
 import { Router } from '../../src/server/routes/router.ts';
 import { defineRoute } from '../../src/server/routes/serve-route.ts';
-import { silentLogger } from '../../src/lib/logger.ts';
 import { answerOf, exchange, open, requestText } from '../support/raw-http.ts';
 
 const type = 'application/octet-stream';
@@ -57,7 +57,10 @@ async function serving(limits: Partial<HttpLimits>, use: (port: number) => Promi
   await use(server.port);
 }
 
-const codeOf = ({ status, body }: { status: number; body: string }) => [status, JSON.parse(body).errors[0].extensions.code];
+const codeOf = ({ status, body }: { status: number; body: string }) => [
+  status,
+  JSON.parse(body).errors[0].extensions.code,
+];
 const upload = { 'content-type': type, 'content-length': '1000' };
 
 /** Writes a piece each time the timer fires, until the connection ends. */
