@@ -67,7 +67,7 @@ describe('chantier import', () => {
       'Allowed choices are tasks, time, messages',
     ],
     [['import', 'tasks', file, '--tenant', 'acme'], 2, '--map'],
-    [['import', 'tasks', file, '--tenant', 'nobody', '--map', mapping], 4, 'There is no such organization'],
+    [['import', 'tasks', file, '--tenant', 'nobody', '--map', mapping], 4, 'There is no organization nobody'],
     [command('--batch-size', '0'), 2, 'a number of rows from 1 to 10000'],
     [command('--encoding', 'klingon'), 2, 'mapping: file.encoding: not a known encoding'],
     [['import', 'tasks', 'none.csv', '--tenant', company.tenant.slug, '--map', mapping], 2, 'none.csv cannot be read'],
