@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { mergeLines, readLine, tablesMadeBy } from './migration-files.ts';
+import { type Migration, mergeLines, readLine, tablesMadeBy } from './migration-files.ts';
 
 let root: string;
 beforeEach(() => {
@@ -26,6 +26,19 @@ describe('a line', () => {
     const line = readLine(root, 'tasks');
     expect(line.map(({ name }) => name)).toEqual(['20260101000000_a', '20260102000000_b']);
     expect(line[1]?.statements).toEqual(['CREATE TABLE "b" ()', 'SELECT 2']);
+  });
+
+  test('has the changes of many rows beside its statements', () => {
+    write(
+      'tasks',
+      '20260101000000_a',
+      '-- batches of tasks\nUPDATE "tasks" SET "a" = 1 WHERE "id" = ANY($1);\n--> statement-breakpoint\nSELECT 1;',
+    );
+    const [{ statements, batches }] = readLine(root, 'tasks') as [Migration];
+    expect(statements).toEqual(['SELECT 1']);
+    expect(batches).toEqual([
+      { table: 'tasks', statement: '-- batches of tasks\nUPDATE "tasks" SET "a" = 1 WHERE "id" = ANY($1)' },
+    ]);
   });
 
   test('has the same hashes whatever the line ends of the checkout', () => {

@@ -10,6 +10,14 @@ export interface Migration {
   hash: string;
   /** Sent one at a time, each its own message: Citus needs that. */
   statements: readonly string[];
+  /** Changes of many rows, made before the statements in transactions of their own. */
+  batches: readonly Batches[];
+}
+
+/** A change of a table's rows, some at a time: `$1` are their ids. It is interrupted and repeated without harm. */
+export interface Batches {
+  table: string;
+  statement: string;
 }
 
 const breakpoint = '--> statement-breakpoint';
@@ -55,8 +63,16 @@ const renamedTable = (statement: string): string | undefined =>
 function readMigration(folder: string, line: string, name: string): Migration {
   if (!/^\d{14}_/.test(name)) throw new Error(`${path.join(folder, name)} is not named like a migration`);
   const text = readFileSync(path.join(folder, name, 'migration.sql'), 'utf8').replaceAll('\r\n', '\n');
-  const statements = text.split(breakpoint).map(withoutSemicolon).filter(hasSql);
-  return { line, name, hash: createHash('sha256').update(text).digest('hex'), statements };
+  const parts = text.split(breakpoint).map(withoutSemicolon).filter(hasSql);
+  const batches = parts.flatMap((part) => batchesOf(part) ?? []);
+  const statements = parts.filter((part) => !batchesOf(part));
+  return { line, name, hash: createHash('sha256').update(text).digest('hex'), statements, batches };
+}
+
+/** A statement that begins with the comment `-- batches of <table>`. */
+function batchesOf(statement: string): Batches | undefined {
+  const table = /^-- batches of (\w+)$/m.exec(statement.split('\n', 1)[0]!)?.[1];
+  return table === undefined ? undefined : { table, statement };
 }
 
 const withoutSemicolon = (statement: string): string => statement.trim().replace(/[;\s]+$/, '');

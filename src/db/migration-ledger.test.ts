@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest';
 import { stateOf } from './migration-ledger.ts';
 
-const migration = (name: string, line = 'tasks') => ({ line, name, hash: `hash of ${name}`, statements: [] });
+const migration = (name: string, line = 'tasks') => ({
+  line,
+  name,
+  hash: `hash of ${name}`,
+  statements: [],
+  batches: [],
+});
 const [first, second, other] = [migration('1'), migration('2'), migration('1', 'fleet')];
 
 test('a schema is current, behind, ahead or edited', () => {

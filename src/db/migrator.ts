@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../lib/errors.ts';
 import type { Admin, AdminTx } from './admin.ts';
 import { quoteIdentifier } from './identifier.ts';
-import { createdTable, type Migration } from './migration-files.ts';
+import { type Batches, createdTable, type Migration } from './migration-files.ts';
 import { sqlStateOf, toAppError } from './pg-errors.ts';
 
 /** A schema that migrations are applied to. */
@@ -21,14 +21,23 @@ export interface MigrateOptions {
   /** How long one statement may wait for a lock, while those behind it wait for this one. */
   lockMs?: number;
   attempts?: number;
+  /** Stops a change of many rows between two batches. */
+  signal?: AbortSignal | undefined;
 }
+
+const firstId = '00000000-0000-0000-0000-000000000000';
+/** Few enough that nobody who changes one of these rows waits long. */
+const batchSize = 500;
 
 /** Met by any change of shared rows or of locked tables: the whole transaction may be tried again. */
 const passing = new Set(['40001', '40P01', '55P03']);
 const firstPauseMs = 50;
 const innocent = new Set<ErrorCode>(['CONNECTION_LOST', 'UNAVAILABLE', 'TRANSACTION_CONFLICT', 'CANCELLED']);
 
-/** Applies migrations in order, each in a transaction of its own with its row in the ledger. Throws MIGRATION_FAILED. */
+/**
+ * Applies migrations in order, each in a transaction of its own with its row in the ledger, after its batches. Throws
+ * MIGRATION_FAILED, and CANCELLED where the signal stopped it.
+ */
 export async function applyMigrations(
   admin: Admin,
   target: MigrationTarget,
@@ -37,6 +46,7 @@ export async function applyMigrations(
 ): Promise<void> {
   for (const migration of pending) {
     try {
+      for (const batches of migration.batches) await applyBatches(admin, target, batches, options);
       await retried(options.attempts ?? 6, () =>
         admin.transaction((tx) => applyOne(tx, target, migration, options.lockMs ?? 3_000)),
       );
@@ -78,6 +88,28 @@ async function applyOne(tx: AdminTx, target: MigrationTarget, migration: Migrati
   const changed =
     ownerRole === ledgerRole ? [] : [tx.run(`select set_config('role', $1, true)`, [ownerRole ?? 'none'])];
   await allOf([...changed, ...statementsOf(target, migration).map((statement) => tx.run(statement))]);
+}
+
+/** Changes the rows of a table in the order of their ids, a transaction for each batch. Interrupted, it starts over. */
+async function applyBatches(
+  admin: Admin,
+  target: MigrationTarget,
+  { table, statement }: Batches,
+  options: MigrateOptions,
+): Promise<void> {
+  const rowsAfter = `select id::text as id from ${quoteIdentifier(table)} where id > $1::uuid order by id limit ${batchSize}`;
+  const change = async (tx: AdminTx, last: string): Promise<string[]> => {
+    await enter(tx, target, target.ownerRole, options.lockMs ?? 3_000);
+    const ids = (await tx.run<{ id: string }>(rowsAfter, [last])).map(({ id }) => id);
+    if (ids.length > 0) await tx.run(statement, [ids]);
+    return ids;
+  };
+  for (let last: string | undefined = firstId; last !== undefined; ) {
+    if (options.signal?.aborted) throw new AppError('CANCELLED', 'The migration was interrupted: run it again');
+    const from: string = last;
+    const ids = await retried(options.attempts ?? 6, () => admin.transaction((tx) => change(tx, from)));
+    last = ids.at(-1);
+  }
 }
 
 /** Sets the scope of the transaction and keeps every other change of this schema out. */

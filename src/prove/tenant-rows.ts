@@ -53,7 +53,7 @@ export class TenantRows {
         `select c.relname::text as table, a.attname::text as name, format_type(a.atttypid, null) as type
         from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
-          and a.attgenerated = '' and a.attidentity <> 'a'
+          and a.attgenerated = '' and a.atttypid <> 'tsvector'::regtype and a.attidentity <> 'a'
         order by c.relname, a.attnum`,
         [this.#tenant.schemaName],
       ),

@@ -65,7 +65,7 @@ function rowOf(table: PgTable, random: Random, ids: Map<Table, string[]>, people
   );
   const row: Record<string, unknown> = {};
   for (const [key, column] of Object.entries(getColumns(table))) {
-    if ((column as { generated?: unknown }).generated) continue;
+    if ((column as { generated?: unknown }).generated || column.getSQLType() === 'tsvector') continue;
     const target = references.get(column.name);
     if (target) {
       const known = ids.get(target) ?? [];

@@ -6,5 +6,5 @@ export type { TestDatabase } from './create-database.ts';
 /** A superuser's address of a database on the run's server. */
 export const adminUrl = (): string => inject('adminUrl');
 
-/** Makes a fresh, empty database on the run's server. */
-export const createDatabase = (): Promise<TestDatabase> => createDatabaseOn(adminUrl());
+/** Makes a fresh, empty database on the run's server; `locale` is what CREATE DATABASE says of it. */
+export const createDatabase = (locale?: string): Promise<TestDatabase> => createDatabaseOn(adminUrl(), locale);

@@ -15,7 +15,7 @@ export interface TenantColumn {
 /** What it takes to copy one table of a tenant. */
 export interface TenantTable {
   name: string;
-  /** In the table's order, without those that the database computes (generated ones, such as search vectors). */
+  /** In the table's order, without those that the database computes (generated ones, and search vectors, which triggers fill). */
   columns: readonly TenantColumn[];
   /** Names of columns. */
   primaryKey: readonly string[];
@@ -43,7 +43,7 @@ const found = `
         'name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'nullable', not a.attnotnull,
         'collated', a.attcollation <> 0) order by a.attnum)
       from pg_attribute a
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '') as columns,
+      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' and a.atttypid <> 'tsvector'::regtype) as columns,
     (select coalesce(jsonb_agg(a.attname order by k.position), '[]')
       from pg_constraint p cross join unnest(p.conkey) with ordinality as k (number, position)
       join pg_attribute a on a.attrelid = c.oid and a.attnum = k.number

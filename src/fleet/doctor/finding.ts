@@ -5,6 +5,7 @@ export type CheckName =
   | 'roles'
   | 'rights'
   | 'settings'
+  | 'locale'
   | 'orphans'
   | 'quarantine'
   | 'spares'

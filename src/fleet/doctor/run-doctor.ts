@@ -10,6 +10,7 @@ import { sharedStatus } from '../schemas/schema-status.ts';
 import { byDatabase, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
 import { budgetOf, checkBudget, type DatabaseBudget, filesOf } from './catalog-budget.ts';
 import { type CatalogFacts, catalogFacts } from './catalog-facts.ts';
+import { checkLocale } from './check-locale.ts';
 import { checkOrphans } from './check-orphans.ts';
 import { checkRights } from './check-rights.ts';
 import { checkRoles } from './check-roles.ts';
@@ -134,6 +135,7 @@ async function checkDatabase({ options, report }: Context, visit: DatabaseVisit)
     ...(await checkRoles(visit)),
     ...(await checkRights(visit)),
     ...(await checkSettings(visit, filesOf(budget))),
+    ...(await checkLocale(visit)),
     ...(await checkOrphans(visit, options.clock())),
     ...(await checkClock(visit, () => options.clock().getTime())),
     ...checkBudget(budget),

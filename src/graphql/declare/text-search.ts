@@ -1,16 +1,20 @@
 import { type SQL, sql, type Table } from 'drizzle-orm';
 import type { WhereOf } from '../../access/row-rules.ts';
 import { badInput } from '../../lib/errors.ts';
+import { searchQuery } from '../../lib/search-words.ts';
 import { orderedBy } from './cursor-plugin.ts';
+import { prepared } from './hole.ts';
 
-/** Tables with a generated column `search`, made by the configurations that the query uses too. */
+/** Tables whose column `search` a trigger fills (`extensions.fill_search`), by the configurations that the query uses too. */
 export type SearchableTable = 'tasks' | 'messages';
 
 const longestQuery = 500;
 
 /** What people write into a search box (words, "phrases", or, -not), in French and English at once, accents or not. */
-const queryOf = (text: string): SQL =>
-  sql`(websearch_to_tsquery('extensions.fr', ${text}) || websearch_to_tsquery('extensions.en', ${text}))`;
+function queryOf(text: string): SQL {
+  const query = prepared(text, (given) => searchQuery(String(given)));
+  return sql`(websearch_to_tsquery('extensions.fr', ${query}) || websearch_to_tsquery('extensions.en', ${query}))`;
+}
 
 /** The words of a search, as the argument `query`. Throws BAD_INPUT for more than 500 characters. */
 export function checkQuery(text: string): string {

@@ -27,9 +27,6 @@ import { projects } from '../projects/tables.ts';
 
 export const channelTypes = ['ORGANIZATION', 'PROJECT', 'GROUP', 'DIRECT'] as const;
 
-/** Both languages over the text; the configurations fold accents. */
-const searchVector = sql`to_tsvector('extensions.fr', content) || to_tsvector('extensions.en', content)`;
-
 export const channels = table(
   'channels',
   {
@@ -105,7 +102,8 @@ export const messages = table(
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
-    search: tsvector().generatedAlwaysAs(searchVector),
+    /** Filled by a trigger: the words of the text. */
+    search: tsvector(),
   },
   (t) => [
     index('messages_channel').on(t.channelId, t.createdAt, t.id),

@@ -19,12 +19,6 @@ export const taskTypes = ['PROJECT', 'PERSONAL', 'CLIENT'] as const;
 export const taskStatuses = ['TODO', 'IN_PROGRESS', 'IN_REVIEW', 'DONE'] as const;
 export const taskPriorities = ['LOW', 'MEDIUM', 'HIGH', 'URGENT'] as const;
 
-/** Both languages over the name (weight A) and the description (B); the configurations fold accents. */
-const searchVector = sql`setweight(to_tsvector('extensions.fr', name), 'A')
-  || setweight(to_tsvector('extensions.en', name), 'A')
-  || setweight(to_tsvector('extensions.fr', coalesce(description, '')), 'B')
-  || setweight(to_tsvector('extensions.en', coalesce(description, '')), 'B')`;
-
 /** A card on a board: the project's, or for a PERSONAL task its owner's (the assignee). */
 export const tasks = table(
   'tasks',
@@ -52,7 +46,8 @@ export const tasks = table(
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
-    search: tsvector().generatedAlwaysAs(searchVector),
+    /** Filled by a trigger: the words of the name (weight A) and of the description (B). */
+    search: tsvector(),
   },
   (t) => [
     index('tasks_board').on(t.projectId, t.status, t.rank, t.id),
