@@ -15,13 +15,13 @@ import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
-import './event-handlers.ts';
 import { settleDepartures } from './identity/departures.ts';
 import { ExternalIssuers } from './identity/external-issuers.ts';
 import { defaultSessionTimes, type Identity } from './identity/identity.ts';
 import { MemberStates } from './identity/member-states.ts';
 import { Passwords } from './identity/password.ts';
 import { pruneAll } from './identity/prune.ts';
+import { RefusalLog } from './identity/refusal-log.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { readOrCreateSecret } from './lib/data-dir.ts';
@@ -50,6 +50,8 @@ export interface AppOptions {
   logger: Logger;
   clock?: Clock;
   passwords?: Passwords;
+  /** Instead of the one that the configuration asks for. */
+  mailer?: Mailer;
   /** Told every SQL text that is sent. */
   onStatement?: (text: string) => void;
   /** Told how long each session of a tenant held its connection: by schema, in milliseconds. */
@@ -173,11 +175,15 @@ export class App implements Toolbox {
       seal,
       passwords: options.passwords ?? new Passwords(),
       accessTokens,
-      mailer: this.#mailer(),
+      mailer: options.mailer ?? this.#mailer(),
       profiles: new TenantProfiles(this.binding),
       logger,
+      refusals: resources.use(new RefusalLog(this.catalog, clock, logger)),
       options: {
         links: mailLinks(config),
+        signUp: config.signUp,
+        signUpsPerAddress: config.signUpsPerAddress,
+        organizationsPerAddress: config.organizationsPerAddress,
         ...defaultSessionTimes,
         sessionIdleMs: config.refreshTokenTtl * 1000,
       },

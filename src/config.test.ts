@@ -62,17 +62,13 @@ describe('configuration', () => {
       oidcIssuers: [],
       accessTokenTtl: 43_200,
       refreshTokenTtl: 2_592_000,
+      signUp: 'open',
+      signUpsPerAddress: 20,
+      organizationsPerAddress: 5,
       maxBodyBytes: 1_048_576,
       maxComplexity: 10_000,
       maxDepth: 15,
-      trustProxy: undefined,
-      http: {
-        headersMs: 30_000,
-        bodyMs: 30_000,
-        bytesPerSecond: 1000,
-        connections: 10_000,
-        connectionsPerAddress: 500,
-      },
+      trustProxy: false,
       shutdownGraceMs: 10_000,
     });
   });
@@ -114,18 +110,6 @@ describe('configuration', () => {
   });
 
   it.each([
-    ['true', 'x-forwarded-for'],
-    ['X-Forwarded-For', 'x-forwarded-for'],
-    ['forwarded', 'forwarded'],
-    ['false', undefined],
-  ])('TRUST_PROXY=%s trusts %s', (text, trusted) => {
-    const { trustProxy, http } = loadConfig({ TRUST_PROXY: text });
-    expect(trustProxy).toBe(trusted);
-    expect(http.connectionsPerAddress).toBe(trusted ? undefined : 500);
-  });
-
-  it.each([
-    [{ TRUST_PROXY: 'proxy' }, expect.stringMatching(/^TRUST_PROXY must be false, true/)],
     [{ PORT: 'http' }, 'PORT must be a whole number from 0 to 65535, not "http"'],
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535, not "65536"'],
     [{ POOL_SIZE: '1.5' }, 'POOL_SIZE must be a whole number from 1 to 1000, not "1.5"'],
@@ -207,5 +191,16 @@ describe('configuration', () => {
     const examples = entries.filter(([name]) => withoutDefault.has(name));
     expect(loadConfig(Object.fromEntries(defaults))).toEqual(loadConfig({}));
     expect(problemsOf(Object.fromEntries(examples) as Record<string, string>)).toEqual([]);
+  });
+
+  it('lets anybody sign up only where their address can be proven', () => {
+    const SMTP_URL = 'smtps://mail.example';
+    const PUBLIC_URL = 'https://chantier.example';
+    expect(loadConfig(production).signUp).toBe('invite');
+    expect(loadConfig({ ...production, SMTP_URL, PUBLIC_URL }).signUp).toBe('open');
+    expect(loadConfig({ ...production, SIGN_UP: 'off' }).signUp).toBe('off');
+    expect(problemsOf({ ...production, SIGN_UP: 'open' })).toEqual([
+      'SIGN_UP=open needs SMTP_URL: who signs up proves the address by a mail',
+    ]);
   });
 });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { z } from 'zod';
+import type { SignUpPolicy } from './identity/identity.ts';
 import { AppError } from './lib/errors.ts';
 import type { LogLevel } from './lib/logger.ts';
 import { readHostOrRange } from './lib/network-guard.ts';
@@ -14,8 +15,6 @@ import {
   readWhole,
 } from './lib/read-text.ts';
 import { readSender, readSmtpUrl, type SmtpServer } from './mail/smtp-server.ts';
-import type { TrustedHeader } from './server/client-address.ts';
-import type { HttpLimits } from './server/http-limits.ts';
 
 /** The whole configuration, checked. Times end in `Ms` or are seconds. `.env.example` explains each variable. */
 export interface Config {
@@ -77,12 +76,14 @@ export interface Config {
   oidcIssuers: OidcIssuer[];
   accessTokenTtl: number;
   refreshTokenTtl: number;
+  signUp: SignUpPolicy;
+  /** How many accounts and organizations one network address may make at once, and then a day. */
+  signUpsPerAddress: number;
+  organizationsPerAddress: number;
   maxBodyBytes: number;
   maxComplexity: number;
   maxDepth: number;
-  /** Undefined: no proxy; the address of the connection is the client's. */
-  trustProxy: TrustedHeader | undefined;
-  http: HttpLimits;
+  trustProxy: boolean;
   shutdownGraceMs: number;
 }
 
@@ -202,27 +203,17 @@ const variables = z.object({
   OIDC_ISSUERS: issuers.default([]),
   ACCESS_TOKEN_TTL: duration(60, day, '15m').optional(),
   REFRESH_TOKEN_TTL: duration(3600, 365 * day, '30d').default(30 * day),
+  SIGN_UP: oneOf('open', 'invite', 'off').optional(),
+  SIGN_UPS_PER_ADDRESS: whole(1, 100_000).default(20),
+  ORGANIZATIONS_PER_ADDRESS: whole(1, 100_000).default(5),
   MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
   MAX_COMPLEXITY: whole(1, 1_000_000).default(10_000),
   MAX_DEPTH: whole(1, 100).default(15),
-  TRUST_PROXY: value('false, true (X-Forwarded-For), x-forwarded-for or forwarded', readTrustedHeader).default(null),
-  HEADERS_TIMEOUT_MS: whole(100, hourMs).default(30_000),
-  BODY_TIMEOUT_MS: whole(100, hourMs).default(30_000),
-  MIN_BYTES_PER_SECOND: whole(1, 1_000_000_000).default(1000),
-  MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
-  CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000).default(500),
+  TRUST_PROXY: flag.default(false),
   SHUTDOWN_GRACE_MS: whole(0, hourMs).default(10_000),
 });
 
 type Values = z.output<typeof variables>;
-
-/** Null: no proxy is trusted. */
-function readTrustedHeader(text: string): TrustedHeader | null | undefined {
-  const name = text.toLowerCase();
-  if (name === 'forwarded' || name === 'x-forwarded-for') return name;
-  const trusts = readFlag(name);
-  return trusts === undefined ? undefined : trusts ? 'x-forwarded-for' : null;
-}
 
 /** Every variable that the program reads. */
 export const variableNames = Object.keys(variables.shape);
@@ -293,17 +284,13 @@ function toConfig(v: Values): Config {
     oidcIssuers: v.OIDC_ISSUERS,
     accessTokenTtl: accessTokenTtl(v),
     refreshTokenTtl: v.REFRESH_TOKEN_TTL,
+    signUp: v.SIGN_UP ?? (canMail(v) ? 'open' : 'invite'),
+    signUpsPerAddress: v.SIGN_UPS_PER_ADDRESS,
+    organizationsPerAddress: v.ORGANIZATIONS_PER_ADDRESS,
     maxBodyBytes: v.MAX_BODY_BYTES,
     maxComplexity: v.MAX_COMPLEXITY,
     maxDepth: v.MAX_DEPTH,
-    trustProxy: v.TRUST_PROXY ?? undefined,
-    http: {
-      headersMs: v.HEADERS_TIMEOUT_MS,
-      bodyMs: v.BODY_TIMEOUT_MS,
-      bytesPerSecond: v.MIN_BYTES_PER_SECOND,
-      connections: v.MAX_CONNECTIONS,
-      connectionsPerAddress: v.TRUST_PROXY ? undefined : v.CONNECTIONS_PER_ADDRESS,
-    },
+    trustProxy: v.TRUST_PROXY,
     shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
   };
 }
@@ -314,6 +301,9 @@ const spareSchemas: Record<Values['NODE_ENV'], number> = { production: 2, develo
 /** In development a token that was pasted lasts for the day's work. */
 const accessTokenTtl = ({ ACCESS_TOKEN_TTL, NODE_ENV }: Values): number =>
   ACCESS_TOKEN_TTL ?? (NODE_ENV === 'development' ? 12 * 3600 : 900);
+
+/** Whether somebody can be sent a link that proves their address. Outside production it is in the log. */
+const canMail = ({ NODE_ENV, SMTP_URL }: Values): boolean => NODE_ENV !== 'production' || SMTP_URL !== undefined;
 
 /** What each value allows, but all together do not; looked for even when single ones are wrong, to say all at once. */
 function contradictions(given: Record<string, string>, values?: Values): string[] {
@@ -331,6 +321,9 @@ function contradictions(given: Record<string, string>, values?: Values): string[
   }
   if (values && values.REFRESH_TOKEN_TTL <= accessTokenTtl(values)) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL');
+  }
+  if (values?.SIGN_UP === 'open' && !canMail(values)) {
+    problems.push('SIGN_UP=open needs SMTP_URL: who signs up proves the address by a mail');
   }
   return problems;
 }

@@ -17,7 +17,7 @@ export interface RequestScope {
   account: Account | undefined;
   viewer: Viewer | undefined;
   /** Address of the client, for limits and the audit log. */
-  address: string | undefined;
+  address: string;
   userAgent: string | undefined;
   idempotencyKey: string | undefined;
   /** A change of the caller's that reading must show. */
@@ -37,6 +37,12 @@ export interface CookieJar {
   setRefreshToken(token: string, maxAgeSeconds: number): void;
   clearRefreshToken(): void;
 }
+
+/** Why a request has no viewer. */
+export const noViewer = ({ account }: RequestScope): AppError =>
+  account
+    ? new AppError('ORGANIZATION_REQUIRED', 'Choose an organization: ask refreshSession for a token of one')
+    : new AppError('UNAUTHENTICATED', 'Sign in first');
 
 /**
  * What resolvers get. A query operation has one context, a read-only snapshot; each root field of a mutation has one
@@ -64,12 +70,11 @@ export class Context {
     return this.scope.services;
   }
 
-  /** The member who asks. Throws UNAUTHENTICATED, or TENANT_NOT_FOUND when signed in without an organization. */
+  /** The member who asks. Throws UNAUTHENTICATED, or ORGANIZATION_REQUIRED when signed in without an organization. */
   get viewer(): Viewer {
-    const { viewer, account } = this.scope;
+    const { viewer } = this.scope;
     if (viewer) return viewer;
-    if (account) throw new AppError('TENANT_NOT_FOUND', 'Choose an organization: this needs a token of one');
-    throw new AppError('UNAUTHENTICATED', 'Sign in first');
+    throw noViewer(this.scope);
   }
 
   get tenant(): Tenant {

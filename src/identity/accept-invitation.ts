@@ -4,7 +4,8 @@ import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { addMember, getTenant, type Membership } from './add-member.ts';
-import { countAttempts } from './attempts.ts';
+import { type Attempt, countAttempts, forgiveAttempts } from './attempts.ts';
+import { recordVerifiedEmail } from './email-verification.ts';
 import type { Identity, Origin } from './identity.ts';
 import { secret } from './inputs.ts';
 import type { Person } from './profile-gateway.ts';
@@ -25,30 +26,35 @@ export async function acceptInvitation(
 ): Promise<Membership> {
   const { token } = checkInput(acceptInvitationInput, input);
   const { catalog, clock } = identity;
-  await countAttempts(catalog, clock(), [
+  const attempts: Attempt[] = [
     { bucket: 'join', subject: person.userId },
     { bucket: 'address', subject: origin.ipAddress },
-  ]);
+  ];
+  await countAttempts(catalog, clock(), attempts);
   const { id, organizationId, role } = await findInvitation(identity, token, person.email);
   const tenant = await getTenant(identity, organizationId);
-  const claim = (tx: CatalogTx) => useInvitation(tx, id, person.userId, clock());
+  // The token was mailed to that address.
+  await catalog.write((tx) => recordVerifiedEmail(tx, person.userId, clock()));
+  const claim = async (tx: CatalogTx) => {
+    await useInvitation(tx, id, person.userId, clock());
+    await forgiveAttempts(tx, attempts);
+  };
   return addMember(identity, { person, tenant, role, claim }, origin);
 }
 
 /** An open invitation of this address. Throws NOT_FOUND, FORBIDDEN. */
 export async function findInvitation({ catalog, clock }: Identity, token: string, email: string) {
-  const [found] = await catalog.read((db) =>
-    db
-      .select()
-      .from(invitations)
-      .where(and(eq(invitations.tokenHash, hashSecret(token)), usable(clock()))),
-  );
+  const [found] = await catalog.read((db) => db.select().from(invitations).where(openInvitation(token, clock())));
   if (!found) throw unknownInvitation();
   if (found.email.toLowerCase() !== email.toLowerCase()) {
     throw new AppError('FORBIDDEN', 'This invitation is for another e-mail address');
   }
   return found;
 }
+
+/** Which invitation a token is for, while it can be accepted. */
+export const openInvitation = (token: string, now: Date) =>
+  and(eq(invitations.tokenHash, hashSecret(token)), usable(now));
 
 async function useInvitation(tx: CatalogTx, id: string, userId: string, now: Date): Promise<void> {
   const used = await tx
@@ -63,4 +69,4 @@ const usable = (now: Date) =>
   and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt), gt(invitations.expiresAt, now));
 
 const unknownInvitation = () =>
-  new AppError('NOT_FOUND', 'This invitation does not work (any more)', { field: 'input.token' });
+  new AppError('NOT_FOUND', 'This invitation has been used, or has ended', { field: 'input.token' });

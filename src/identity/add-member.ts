@@ -6,6 +6,7 @@ import type { CatalogTx } from '../tenancy/catalog.ts';
 import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
 import { requireServable, type Tenant, tenantNotFound } from '../tenancy/tenant.ts';
 import { announceJoining, confirmJoining, settleDeparture } from './departures.ts';
+import { hasVerifiedEmail } from './email-verification.ts';
 import type { Identity, Origin } from './identity.ts';
 import { isMember } from './is-member.ts';
 import type { Person } from './profile-gateway.ts';
@@ -41,9 +42,10 @@ export async function addMember(identity: Identity, member: NewMember, origin: O
   const organizationId = tenant.id;
   requireServable(tenant);
   if (await identity.catalog.read((db) => isMember(db, { organizationId, userId }))) throw alreadyMember();
+  const joining = { ...person, emailVerified: await hasVerifiedEmail(identity.catalog, userId) };
   await announceJoining(identity, { organizationId, userId });
   try {
-    const profileId = await retry(() => identity.profiles.join(tenant, person));
+    const profileId = await retry(() => identity.profiles.join(tenant, joining));
     const membership = { id: uuidv7(), userId, organizationId, profileId, role };
     await identity.catalog.write(async (tx) => {
       await insertMembership(tx, membership, origin, member.actor);

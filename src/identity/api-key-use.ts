@@ -9,6 +9,7 @@ const minute = 60_000;
 
 interface UsedKey {
   id: string;
+  userId: string;
   organizationId: string;
   lastUsedAt: Date | null;
 }
@@ -40,7 +41,7 @@ export class ApiKeyUse implements AsyncDisposable {
   }
 
   /** Other processes note the same key: only the first within a minute changes the row, and tells the audit log once a day. */
-  async #write({ id, organizationId, lastUsedAt }: UsedKey, now: Date): Promise<void> {
+  async #write({ id, userId, organizationId, lastUsedAt }: UsedKey, now: Date): Promise<void> {
     const unnoted = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, later(now, -minute + 1)));
     await this.#catalog.write(async (tx) => {
       const noted = await tx
@@ -49,7 +50,7 @@ export class ApiKeyUse implements AsyncDisposable {
         .where(and(eq(apiKeys.id, id), unnoted))
         .returning({ id: apiKeys.id });
       if (noted.length === 0 || dayOf(lastUsedAt) === dayOf(now)) return;
-      await recordAudit(tx, { actor: { kind: 'API_KEY', id }, action: 'api-key.used', organizationId });
+      await recordAudit(tx, { actor: { kind: 'API_KEY', id, userId }, action: 'api-key.used', organizationId });
     });
   }
 }

@@ -10,6 +10,7 @@ import type { ExternalIssuers } from './external-issuers.ts';
 import type { Anchor, MemberState } from './member-state.ts';
 import type { MemberStates } from './member-states.ts';
 import { isPermission, type Permission, permissionsOf, readsOnly } from './permissions.ts';
+import type { Role } from './roles.ts';
 import type { Account, Viewer } from './viewer.ts';
 
 export interface AuthenticatorOptions {
@@ -92,7 +93,7 @@ export class Authenticator {
       membershipId: membership.id,
       profileId: membership.profileId,
       organizationId: organization.id,
-      role: membership.role,
+      role: apiKey ? roleOfKey(membership.role) : membership.role,
       permissions,
       roleClass: apiKey ? classOfKey(permissions) : 'interactive',
       ...(apiKey && { apiKey: { id: apiKey.id, persistedOnly: apiKey.persistedOnly } }),
@@ -131,6 +132,9 @@ const accountOf = ({ user: { id, email, firstName, lastName } }: MemberState, cr
   lastName,
   ...(credential.kind === 'session' && { sessionId: credential.sessionId }),
 });
+
+/** A key acts for its maker, but never as an owner: what only owners may do is for people to decide. */
+const roleOfKey = (role: Role): Role => (role === 'OWNER' ? 'ADMIN' : role);
 
 /** A key that can only read is somebody's who makes reports. */
 const classOfKey = (permissions: ReadonlySet<Permission>): RoleClass =>

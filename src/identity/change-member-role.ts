@@ -4,12 +4,12 @@ import { checkInput } from '../lib/input.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
 import type { Membership } from './add-member.ts';
+import { requireRoleChange } from './authority.ts';
 import { lastOwner, lockMembership } from './end-membership.ts';
 import type { Identity, Origin } from './identity.ts';
 import { role, uuid } from './inputs.ts';
-import { requireRoleChange } from './policy.ts';
 import { userOrganizations } from './tables.ts';
-import type { Viewer } from './viewer.ts';
+import { actorOf, type Viewer } from './viewer.ts';
 
 export const changeMemberRoleInput = z.object({ membershipId: uuid, role });
 
@@ -24,13 +24,13 @@ export async function changeMemberRole(
   const { organizationId } = viewer;
   return catalog.write(async (tx) => {
     const { row, isLastOwner } = await lockMembership(tx, organizationId, membershipId);
-    requireRoleChange(viewer, row.role, role);
+    await requireRoleChange(tx, viewer, row.role, role);
     if (isLastOwner && role !== 'OWNER') throw lastOwner();
     await tx.update(userOrganizations).set({ role }).where(eq(userOrganizations.id, row.id));
     await notifyMembershipChanged(tx, organizationId, row.userId);
     await recordAudit(tx, {
       ...origin,
-      actor: { kind: 'USER', id: viewer.userId },
+      actor: actorOf(viewer),
       action: 'member.role-changed',
       organizationId,
       resource: { type: 'User', id: row.userId },

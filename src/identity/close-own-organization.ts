@@ -2,7 +2,7 @@ import { AppError, badInput } from '../lib/errors.ts';
 import { archiveOrganization } from '../tenancy/archive-organization.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
 import type { Identity, Origin } from './identity.ts';
-import type { Viewer } from './viewer.ts';
+import { actorOf, type Viewer } from './viewer.ts';
 
 /**
  * Ends the service of the viewer's organization; an operator can take it back. Throws FORBIDDEN but for an owner, BAD_INPUT
@@ -29,10 +29,10 @@ export async function deleteOwnOrganization(
   return await identity.lifecycle.delete(viewer.organizationId, byOf(viewer, origin));
 }
 
-const byOf = ({ userId }: Viewer, origin: Origin) => ({ ...origin, actor: { kind: 'USER', id: userId } }) as const;
+const byOf = (viewer: Viewer, origin: Origin) => ({ ...origin, actor: actorOf(viewer) });
 
-async function requireOwner({ catalog }: Identity, { organizationId: id, role, apiKey }: Viewer, slug: string) {
-  if (role !== 'OWNER' || apiKey) throw new AppError('FORBIDDEN', 'Only an owner, signed in, can do this');
+async function requireOwner({ catalog }: Identity, { organizationId: id, role }: Viewer, slug: string) {
+  if (role !== 'OWNER') throw new AppError('FORBIDDEN', 'Only an owner, signed in, can do this');
   const found = await catalog.read((db) =>
     db.query.organizations.findFirst({ columns: { slug: true }, where: { id } }),
   );

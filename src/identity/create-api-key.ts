@@ -6,11 +6,13 @@ import { checkInput } from '../lib/input.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { notifyUserChanged } from '../tenancy/invalidation.ts';
 import { formatApiKey, newApiKey } from './api-key.ts';
+import { requireAuthority } from './authority.ts';
 import type { Identity, Origin } from './identity.ts';
 import { label, permission } from './inputs.ts';
+import { revokeOwnApiKey } from './own-api-keys.ts';
 import { hashSecret } from './secret-token.ts';
 import { apiKeys } from './tables.ts';
-import { requirePermission, type Viewer } from './viewer.ts';
+import { type Account, actorOf, isViewer, requirePermission, type Viewer } from './viewer.ts';
 
 export const createApiKeyInput = z.object({
   name: label,
@@ -36,7 +38,7 @@ export async function createApiKey(
   // A key that made keys would outlive its own revocation.
   if (viewer.apiKey) throw new AppError('FORBIDDEN', 'A key cannot make keys: sign in');
   const { scopes, ...values } = checkInput(createApiKeyInput, input);
-  for (const scope of scopes) requirePermission(viewer, scope);
+  requireAuthority(viewer, { permissions: scopes });
   const { organizationId, userId } = viewer;
   const secret = newApiKey();
   const row = { ...values, id: uuidv7(), organizationId, userId, prefix: secret.prefix, createdAt: clock() };
@@ -48,7 +50,7 @@ export async function createApiKey(
     const { secretHash, ...apiKey } = inserted!;
     await recordAudit(tx, {
       ...origin,
-      actor: { kind: 'USER', id: userId },
+      actor: actorOf(viewer),
       action: 'api-key.created',
       organizationId,
       resource: { type: 'ApiKey', id: row.id },
@@ -58,26 +60,39 @@ export async function createApiKey(
   });
 }
 
-/** Ends a key of the viewer's organization. Throws FORBIDDEN, NOT_FOUND. */
+/**
+ * Ends a key: any of the organization with organization:manage, else one that acts for the person who asks, in whichever
+ * organization. Throws FORBIDDEN for a member who may not, NOT_FOUND.
+ */
 export async function revokeApiKey(
-  { catalog, clock }: Identity,
-  viewer: Viewer,
+  identity: Identity,
+  who: Account | Viewer,
   apiKeyId: string,
   origin: Origin,
 ): Promise<void> {
-  requirePermission(viewer, 'organization:manage');
-  const { organizationId, userId } = viewer;
-  const open = and(eq(apiKeys.id, apiKeyId), eq(apiKeys.organizationId, organizationId), isNull(apiKeys.revokedAt));
-  await catalog.write(async (tx) => {
+  const viewer = isViewer(who) ? who : undefined;
+  const manages = viewer?.permissions.has('organization:manage') ?? false;
+  if (viewer && manages && (await revokeInOrganization(identity, viewer, apiKeyId, origin))) return;
+  // A key manages nothing of its maker.
+  if (!viewer?.apiKey && (await revokeOwnApiKey(identity, who.userId, apiKeyId, origin))) return;
+  if (viewer && !manages) requirePermission(viewer, 'organization:manage');
+  throw notFound('ApiKey');
+}
+
+async function revokeInOrganization({ catalog, clock }: Identity, viewer: Viewer, id: string, origin: Origin) {
+  const { organizationId } = viewer;
+  const open = and(eq(apiKeys.id, id), eq(apiKeys.organizationId, organizationId), isNull(apiKeys.revokedAt));
+  return await catalog.write(async (tx) => {
     const [revoked] = await tx.update(apiKeys).set({ revokedAt: clock() }).where(open).returning();
-    if (!revoked) throw notFound('ApiKey');
+    if (!revoked) return false;
     await notifyUserChanged(tx, revoked.userId);
     await recordAudit(tx, {
       ...origin,
-      actor: { kind: 'USER', id: userId },
+      actor: actorOf(viewer),
       action: 'api-key.revoked',
       organizationId,
-      resource: { type: 'ApiKey', id: apiKeyId },
+      resource: { type: 'ApiKey', id },
     });
+    return true;
   });
 }

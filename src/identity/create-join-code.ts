@@ -4,11 +4,12 @@ import { notFound } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
 import { recordAudit } from '../tenancy/audit.ts';
+import { requireRoleChange } from './authority.ts';
 import type { Identity, Origin } from './identity.ts';
 import { joinCodeRole } from './inputs.ts';
 import { newJoinCode } from './join-code.ts';
 import { joinCodes } from './tables.ts';
-import { requirePermission, type Viewer } from './viewer.ts';
+import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
 export type JoinCode = typeof joinCodes.$inferSelect;
 
@@ -19,7 +20,7 @@ export const createJoinCodeInput = z.object({
   expiresAt: z.date().nullish(),
 });
 
-/** Makes a code by which people join the viewer's organization. Throws FORBIDDEN without member:manage. */
+/** Makes a code by which people join the viewer's organization. Throws FORBIDDEN without member:manage and all that the role has. */
 export async function createJoinCode(
   { catalog, clock }: Identity,
   viewer: Viewer,
@@ -31,13 +32,14 @@ export async function createJoinCode(
   const { organizationId, userId } = viewer;
   const row = { id: uuidv7(), organizationId, code: newJoinCode(), role, maxUses, expiresAt, createdBy: userId };
   return catalog.write(async (tx) => {
+    await requireRoleChange(tx, viewer, undefined, role);
     const [code] = await tx
       .insert(joinCodes)
       .values({ ...row, uses: 0, createdAt: clock() })
       .returning();
     await recordAudit(tx, {
       ...origin,
-      actor: { kind: 'USER', id: userId },
+      actor: actorOf(viewer),
       action: 'join-code.created',
       organizationId,
       resource: { type: 'JoinCode', id: row.id },
@@ -55,7 +57,7 @@ export async function revokeJoinCode(
   origin: Origin,
 ): Promise<void> {
   requirePermission(viewer, 'member:manage');
-  const { organizationId, userId } = viewer;
+  const { organizationId } = viewer;
   const mine = and(eq(joinCodes.id, joinCodeId), eq(joinCodes.organizationId, organizationId));
   await catalog.write(async (tx) => {
     const open = and(mine, isNull(joinCodes.revokedAt));
@@ -63,7 +65,7 @@ export async function revokeJoinCode(
     if (revoked.length === 0) throw notFound('JoinCode');
     await recordAudit(tx, {
       ...origin,
-      actor: { kind: 'USER', id: userId },
+      actor: actorOf(viewer),
       action: 'join-code.revoked',
       organizationId,
       resource: { type: 'JoinCode', id: joinCodeId },

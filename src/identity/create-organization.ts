@@ -1,36 +1,46 @@
-import type { z } from 'zod';
+import { z } from 'zod';
+import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
 import { insertMembership, type Membership } from './add-member.ts';
 import { countAttempts } from './attempts.ts';
+import { hasVerifiedEmail } from './email-verification.ts';
 import type { Identity, Origin } from './identity.ts';
-import { newOrganization } from './inputs.ts';
+import { wantedOrganization } from './inputs.ts';
 import type { Person } from './profile-gateway.ts';
 
 /** What an organization gets that says nothing else. */
 const defaults = { timeZone: 'UTC', locale: 'en', currency: 'EUR' };
+/** As clients send it: the paths of issues begin with it. */
+const input = z.object({ organization: wantedOrganization });
 
 /**
  * Makes an organization with a tenant of its own, and the person its owner: the profile before anybody is served, the
- * membership in the transaction that makes the organization active. Throws BAD_INPUT, ALREADY_EXISTS, RATE_LIMITED.
+ * membership in the transaction that makes the organization active. Throws BAD_INPUT, ALREADY_EXISTS, RATE_LIMITED, and
+ * SIGN_UP_CLOSED where only operators make organizations.
  */
 export async function createOrganization(
   identity: Identity,
   person: Person,
-  input: z.input<typeof newOrganization>,
+  wanted: z.input<typeof wantedOrganization>,
   origin: Origin,
 ): Promise<Membership> {
-  const organization = checkInput(newOrganization, input);
-  const { catalog, clock, lifecycle, profiles } = identity;
+  const { organization } = checkInput(input, { organization: wanted });
+  const { catalog, clock, lifecycle, profiles, options } = identity;
   const { userId } = person;
-  await countAttempts(catalog, clock(), [{ bucket: 'organization', subject: userId }]);
+  if (options.signUp !== 'open') throw new AppError('SIGN_UP_CLOSED', 'Only operators make organizations here');
+  await countAttempts(catalog, clock(), [
+    { bucket: 'organization', subject: userId },
+    { bucket: 'organizations of an address', subject: origin.ipAddress, perDay: options.organizationsPerAddress },
+  ]);
+  const emailVerified = await hasVerifiedEmail(catalog, userId);
   const membership: Membership = { id: uuidv7(), userId, organizationId: '', profileId: '', role: 'OWNER' };
   const tenant = await lifecycle.create(
     { ...defaults, ...organization },
     {
       actor: { kind: 'USER', id: userId },
       prepare: async (tenant) => {
-        membership.profileId = await profiles.join(tenant, person);
+        membership.profileId = await profiles.join(tenant, { ...person, emailVerified });
       },
       activate: (tx, { id }) => insertMembership(tx, { ...membership, organizationId: id }, origin),
     },

@@ -4,7 +4,8 @@ import { maxCharacters } from '../lib/characters.ts';
 import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
-import { type AuditActor, recordAudit } from '../tenancy/audit.ts';
+import { type AuditActor, type By, recordAudit } from '../tenancy/audit.ts';
+import type { CatalogTx } from '../tenancy/catalog.ts';
 import type { Identity, Origin } from './identity.ts';
 import { email, newPassword, personName } from './inputs.ts';
 import type { Person } from './profile-gateway.ts';
@@ -24,7 +25,19 @@ export const createUserInput = z
     message: 'The address is not a password',
   });
 
-/** Makes a user who belongs to no organization yet. Throws BAD_INPUT, and ALREADY_EXISTS for an address in use. */
+/** A user to make. Whoever makes one has proven the address, or vouches for it. */
+export interface NewUser {
+  email: string;
+  firstName: string;
+  lastName: string;
+  locale?: string | undefined;
+  passwordHash: string | null;
+}
+
+/**
+ * Makes a user who belongs to no organization yet. Their address counts as proven: the operator who gives it vouches for it.
+ * Throws BAD_INPUT, and ALREADY_EXISTS for an address in use.
+ */
 export async function createUser(
   identity: Identity,
   input: z.input<typeof createUserInput>,
@@ -33,16 +46,27 @@ export async function createUser(
 ): Promise<Person> {
   const { password, ...person } = checkInput(createUserInput, input);
   const passwordHash = password === undefined ? null : await identity.passwords.hash(password);
+  return await insertUser(identity, { ...person, passwordHash }, { ...origin, actor });
+}
+
+/** The same with a password that was hashed before. `claim` uses up the proof of the address in the same transaction. */
+export async function insertUser(
+  { catalog, clock }: Identity,
+  user: NewUser,
+  by: By,
+  claim?: (tx: CatalogTx) => Promise<void>,
+): Promise<Person> {
   const id = uuidv7();
   try {
-    await identity.catalog.write(async (tx) => {
-      await tx.insert(users).values({ ...person, id, passwordHash });
-      await recordAudit(tx, { ...origin, actor, action: 'user.created', resource: { type: 'User', id } });
+    await catalog.write(async (tx) => {
+      await claim?.(tx);
+      await tx.insert(users).values({ ...user, id, emailVerifiedAt: clock() });
+      await recordAudit(tx, { ...by, action: 'user.created', resource: { type: 'User', id } });
     });
   } catch (error) {
     if (!isUniqueViolation(error, 'users_email_key')) throw error;
     throw new AppError('ALREADY_EXISTS', 'There is an account with this address: sign in', { field: 'input.email' });
   }
-  const { email, firstName, lastName } = person;
+  const { email, firstName, lastName } = user;
   return { userId: id, email, firstName, lastName };
 }

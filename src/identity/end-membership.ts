@@ -13,7 +13,7 @@ export interface Ending {
   organizationId: string;
   membershipId: string;
   actor: AuditActor;
-  allow?: (membership: Membership) => void;
+  allow?: (tx: CatalogTx, membership: Membership) => Promise<void>;
 }
 
 /**
@@ -24,7 +24,7 @@ export async function endMembership(identity: Identity, ending: Ending, origin: 
   const now = identity.clock();
   const departed = await identity.catalog.write(async (tx) => {
     const membership = await lockMembership(tx, ending.organizationId, ending.membershipId);
-    ending.allow?.(membership.row);
+    await ending.allow?.(tx, membership.row);
     if (membership.isLastOwner) throw lastOwner();
     const { id, userId, organizationId } = membership.row;
     await tx.delete(userOrganizations).where(eq(userOrganizations.id, id));

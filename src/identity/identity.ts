@@ -11,10 +11,19 @@ import type { TenantLifecycle } from '../tenancy/tenant-lifecycle.ts';
 import type { AccessTokens } from './access-token.ts';
 import type { Passwords } from './password.ts';
 import type { ProfileGateway } from './profile-gateway.ts';
+import type { RefusalLog } from './refusal-log.ts';
+
+/** Who may make an account: anybody, who was invited, or nobody but an operator. */
+export type SignUpPolicy = 'open' | 'invite' | 'off';
 
 export interface IdentityOptions {
   /** Where mails lead. */
   links: MailLinks;
+  signUp: SignUpPolicy;
+  /** How many accounts one network address may make at once, and then a day. */
+  signUpsPerAddress: number;
+  /** The same of organizations. */
+  organizationsPerAddress: number;
   /** A session ends when it is not refreshed for this long ... */
   sessionIdleMs: number;
   /** ... and at this age whatever happens. */
@@ -34,6 +43,8 @@ export interface Identity {
   readonly mailer: Mailer;
   readonly profiles: ProfileGateway;
   readonly logger: Logger;
+  /** Where what was refused is audited. */
+  readonly refusals: RefusalLog;
   readonly options: IdentityOptions;
   findTenant(organizationId: string): Promise<Tenant | undefined>;
 }

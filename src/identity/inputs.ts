@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxCharacters } from '../lib/characters.ts';
+import { newOrganization } from '../tenancy/organization-input.ts';
 import { isPermission, type Permission } from './permissions.ts';
 import { joinCodeRoles, roles } from './roles.ts';
 
@@ -30,10 +31,7 @@ export const permission = z.custom<Permission>((value) => typeof value === 'stri
 export const secret = z.string().trim().min(1).check(maxCharacters(200));
 export const uuid = z.guid('This is not an id');
 
-export const newOrganization = z.object({
-  name: z.string().trim().min(1, 'Give a name').check(maxCharacters(200)),
-  slug: z.string().trim().optional(),
-  timeZone: z.string().optional(),
-  locale: z.string().optional(),
-  currency: z.string().optional(),
-});
+/** What somebody may say of an organization that they want; the installation has defaults for the rest. */
+export const wantedOrganization = newOrganization
+  .pick({ name: true, slug: true, timeZone: true, locale: true, currency: true })
+  .partial({ timeZone: true, locale: true, currency: true });

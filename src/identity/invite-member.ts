@@ -6,15 +6,18 @@ import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
 import { languageOf } from '../lib/language.ts';
 import { invitationMail } from '../mail/messages.ts';
-import { recordAudit } from '../tenancy/audit.ts';
+import { type By, recordAudit } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
+import type { Tenant } from '../tenancy/tenant.ts';
 import { getTenant } from './add-member.ts';
+import { countAttemptsIn } from './attempts.ts';
+import { requireRoleChange } from './authority.ts';
 import { type Identity, type Origin, sendLater } from './identity.ts';
 import { email, role } from './inputs.ts';
-import { requireRoleChange } from './policy.ts';
+import type { Role } from './roles.ts';
 import { hashSecret, newSecret } from './secret-token.ts';
 import { organizationInvitations as invitations, userOrganizations, users } from './tables.ts';
-import { requirePermission, type Viewer } from './viewer.ts';
+import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
 const validForMs = 14 * 24 * 60 * 60_000;
 
@@ -24,7 +27,8 @@ export const inviteMemberInput = z.object({ email, role });
 
 /**
  * Invites an address to the viewer's organization, by a link that works once. An earlier open invitation of the address
- * ends. Throws FORBIDDEN, and ALREADY_EXISTS for a member's address.
+ * ends. Throws FORBIDDEN unless the viewer manages members and holds all that the role has, ALREADY_EXISTS for a member's
+ * address, RATE_LIMITED.
  */
 export async function inviteMember(
   identity: Identity,
@@ -33,42 +37,85 @@ export async function inviteMember(
   origin: Origin,
 ): Promise<Invitation> {
   const { email, role } = checkInput(inviteMemberInput, input);
-  requireRoleChange(viewer, undefined, role);
-  const { catalog, clock, options } = identity;
   const { organizationId, userId } = viewer;
   const tenant = await getTenant(identity, organizationId);
   const token = newSecret();
-  const now = clock();
-  const invitation = await catalog.write(async (tx) => {
-    await requireNoMember(tx, organizationId, email);
-    const open = and(
-      eq(invitations.organizationId, organizationId),
-      eq(sql`lower(${invitations.email})`, email),
-      isOpen,
+  const invitation = await identity.catalog.write(async (tx) => {
+    await requireRoleChange(tx, viewer, undefined, role);
+    await countAttemptsIn(tx, identity.clock(), [{ bucket: 'invite', subject: userId }]);
+    const by = { ...origin, actor: actorOf(viewer) };
+    return await insertInvitation(
+      tx,
+      { organizationId, email, role, token, invitedBy: userId, now: identity.clock() },
+      by,
     );
-    await tx.update(invitations).set({ revokedAt: now }).where(open);
-    const row = { id: uuidv7(), organizationId, email, role, invitedBy: userId, createdAt: now };
-    const values = { ...row, tokenHash: hashSecret(token), expiresAt: later(now, validForMs) };
-    const [invitation] = await tx.insert(invitations).values(values).returning();
-    await recordAudit(tx, {
-      ...origin,
-      actor: { kind: 'USER', id: userId },
-      action: 'member.invited',
-      organizationId,
-      resource: { type: 'Invitation', id: row.id },
-      metadata: { email, role },
-    });
-    return invitation!;
   });
-  const mail = invitationMail({
-    to: email,
-    language: languageOf(tenant.locale),
-    link: options.links.acceptInvitation(token),
-    validForMs,
-    organization: tenant.name,
-    from: `${viewer.firstName} ${viewer.lastName}`,
+  sendInvitation(identity, { to: email, token, tenant, from: `${viewer.firstName} ${viewer.lastName}` });
+  return invitation;
+}
+
+/**
+ * The same by an operator, who may give every role, and who gets the link too: it is good for whoever holds it, so it must
+ * reach nobody but the holder of the address. Throws ALREADY_EXISTS for a member's address.
+ */
+export async function inviteByOperator(
+  identity: Identity,
+  { tenant, ...input }: z.input<typeof inviteMemberInput> & { tenant: Tenant },
+  by: By,
+): Promise<{ invitation: Invitation; link: string }> {
+  const { email, role } = checkInput(inviteMemberInput, input);
+  const token = newSecret();
+  const invitation = await identity.catalog.write((tx) => {
+    const values = { organizationId: tenant.id, email, role, token, invitedBy: null, now: identity.clock() };
+    return insertInvitation(tx, values, by);
   });
-  sendLater(identity, mail);
+  return { invitation, link: sendInvitation(identity, { to: email, token, tenant, from: undefined }) };
+}
+
+/** Mails the link, and gives it. */
+function sendInvitation(
+  identity: Identity,
+  { to, token, tenant, from }: { to: string; token: string; tenant: Tenant; from: string | undefined },
+): string {
+  const link = identity.options.links.acceptInvitation(token);
+  const language = languageOf(tenant.locale);
+  sendLater(identity, invitationMail({ to, language, link, validForMs, organization: tenant.name, from }));
+  return link;
+}
+
+interface NewInvitation {
+  organizationId: string;
+  email: string;
+  role: Role;
+  token: string;
+  invitedBy: string | null;
+  now: Date;
+}
+
+async function insertInvitation(tx: CatalogTx, wanted: NewInvitation, by: By): Promise<Invitation> {
+  const { token, now, ...values } = wanted;
+  const { organizationId, email, role } = values;
+  await requireNoMember(tx, organizationId, email);
+  const open = and(eq(invitations.organizationId, organizationId), eq(sql`lower(${invitations.email})`, email), isOpen);
+  await tx.update(invitations).set({ revokedAt: now }).where(open);
+  const [inserted] = await tx
+    .insert(invitations)
+    .values({
+      ...values,
+      id: uuidv7(),
+      createdAt: now,
+      tokenHash: hashSecret(token),
+      expiresAt: later(now, validForMs),
+    })
+    .returning();
+  const { tokenHash, ...invitation } = inserted!;
+  await recordAudit(tx, {
+    ...by,
+    action: 'member.invited',
+    organizationId,
+    resource: { type: 'Invitation', id: invitation.id },
+    metadata: { email, role },
+  });
   return invitation;
 }
 
@@ -80,7 +127,7 @@ export async function revokeInvitation(
   origin: Origin,
 ): Promise<void> {
   requirePermission(viewer, 'member:manage');
-  const { organizationId, userId } = viewer;
+  const { organizationId } = viewer;
   const mine = and(eq(invitations.id, invitationId), eq(invitations.organizationId, organizationId), isOpen);
   await catalog.write(async (tx) => {
     const revoked = await tx
@@ -91,7 +138,7 @@ export async function revokeInvitation(
     if (revoked.length === 0) throw notFound('Invitation');
     await recordAudit(tx, {
       ...origin,
-      actor: { kind: 'USER', id: userId },
+      actor: actorOf(viewer),
       action: 'invitation.revoked',
       organizationId,
       resource: { type: 'Invitation', id: invitationId },

@@ -4,7 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { addMember, getTenant, type Membership } from './add-member.ts';
-import { countAttempts } from './attempts.ts';
+import { type Attempt, countAttempts, forgiveAttempts } from './attempts.ts';
 import type { Identity, Origin } from './identity.ts';
 import { secret } from './inputs.ts';
 import { normalizeJoinCode } from './join-code.ts';
@@ -25,17 +25,22 @@ export async function joinOrganization(
 ): Promise<Membership> {
   const { code } = checkInput(joinOrganizationInput, input);
   const { catalog, clock } = identity;
-  await countAttempts(catalog, clock(), [
+  const attempts: Attempt[] = [
     { bucket: 'join', subject: person.userId },
     { bucket: 'address', subject: origin.ipAddress },
-  ]);
+  ];
+  await countAttempts(catalog, clock(), attempts);
   const { id, organizationId, role } = await findJoinCode(identity, code);
   const tenant = await getTenant(identity, organizationId);
-  return addMember(identity, { person, tenant, role, claim: (tx) => useJoinCode(tx, id, clock()) }, origin);
+  const claim = async (tx: CatalogTx) => {
+    await useJoinCode(tx, id, clock());
+    await forgiveAttempts(tx, attempts);
+  };
+  return addMember(identity, { person, tenant, role, claim }, origin);
 }
 
 /** A code that can be used now, as it was typed. Throws NOT_FOUND. */
-export async function findJoinCode({ catalog, clock }: Identity, typed: string) {
+export async function findJoinCode({ catalog, clock }: Identity, typed: string, field = 'input.code') {
   const code = normalizeJoinCode(typed);
   const [found] = await catalog.read((db) =>
     db
@@ -43,7 +48,7 @@ export async function findJoinCode({ catalog, clock }: Identity, typed: string) 
       .from(joinCodes)
       .where(and(eq(joinCodes.code, code), usable(clock()))),
   );
-  if (!found) throw unknownCode();
+  if (!found) throw unknownCode(field);
   return found;
 }
 
@@ -54,7 +59,7 @@ async function useJoinCode(tx: CatalogTx, id: string, now: Date): Promise<void> 
     .set({ uses: sql`${joinCodes.uses} + 1` })
     .where(and(eq(joinCodes.id, id), usable(now)))
     .returning({ id: joinCodes.id });
-  if (used.length === 0) throw unknownCode();
+  if (used.length === 0) throw unknownCode('input.code');
 }
 
 const usable = (now: Date) =>
@@ -64,4 +69,4 @@ const usable = (now: Date) =>
     or(isNull(joinCodes.maxUses), lt(joinCodes.uses, joinCodes.maxUses)),
   );
 
-const unknownCode = () => new AppError('NOT_FOUND', 'This code does not work (any more)', { field: 'input.code' });
+const unknownCode = (field: string) => new AppError('NOT_FOUND', 'This code does not work', { field });

@@ -4,6 +4,8 @@ import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { type AuditActor, recordAudit } from '../tenancy/audit.ts';
 import { notifyUserChanged } from '../tenancy/invalidation.ts';
+import { recordVerifiedEmail } from './email-verification.ts';
+import { findUser } from './find-user.ts';
 import type { Identity, Origin } from './identity.ts';
 import { userIdentities } from './tables.ts';
 
@@ -13,20 +15,30 @@ export interface ExternalIdentity {
   subject: string;
 }
 
+/** An identity to link, with the address that the issuer vouches for (`email` where `email_verified` is true). */
+export interface NewIdentity extends ExternalIdentity {
+  verifiedEmail?: string | undefined;
+}
+
 /**
- * Says who a subject of an external issuer is here. Only linked subjects may sign in: an equal e-mail address proves
- * nothing, since issuers differ in what they verify. The caller must have verified a token of that subject, or be an
- * operator. Throws ALREADY_EXISTS for a subject that is somebody's already.
+ * Says who a subject of an external issuer is here. Only linked subjects may sign in: an equal e-mail address alone proves
+ * nothing, since issuers differ in what they verify. An address that the issuer vouches for is proven by the link, when it
+ * is that of the account. The caller must have verified a token of that subject, or be an operator.
+ * Throws ALREADY_EXISTS for a subject that is somebody's already.
  */
 export async function linkIdentity(
   { catalog, clock }: Identity,
-  { userId, issuer, subject }: ExternalIdentity,
+  { userId, issuer, subject, verifiedEmail }: NewIdentity,
   actor: AuditActor = { kind: 'SYSTEM' },
   origin: Origin = {},
 ): Promise<void> {
   try {
     await catalog.write(async (tx) => {
       await tx.insert(userIdentities).values({ id: uuidv7(), userId, issuer, subject, createdAt: clock() });
+      const user = await findUser(tx, userId);
+      if (verifiedEmail !== undefined && user?.email.toLowerCase() === verifiedEmail.toLowerCase()) {
+        await recordVerifiedEmail(tx, userId, clock());
+      }
       const resource = { type: 'User', id: userId };
       await recordAudit(tx, { ...origin, actor, action: 'identity.linked', resource, metadata: { issuer } });
     });

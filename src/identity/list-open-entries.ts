@@ -1,19 +1,37 @@
-import { and, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, inArray, isNull } from 'drizzle-orm';
+import { hasAuthority } from './authority.ts';
 import type { ApiKey } from './create-api-key.ts';
 import type { JoinCode } from './create-join-code.ts';
 import type { Identity } from './identity.ts';
 import type { Invitation } from './invite-member.ts';
+import { permissionsOfRole } from './role-permissions.ts';
+import { joinCodeRoles } from './roles.ts';
 import { apiKeys, joinCodes, organizationInvitations } from './tables.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
 
 /** Longer lists than this are nobody's to read. */
 const most = 200;
 
-/** The codes that still let people join, the newest first. Throws FORBIDDEN without member:manage. */
+/**
+ * The codes that still let people join, the newest first; only those that the viewer could have made, since whoever sees a
+ * code can use it. Throws FORBIDDEN without member:manage.
+ */
 export async function listJoinCodes({ catalog }: Identity, viewer: Viewer): Promise<JoinCode[]> {
   requirePermission(viewer, 'member:manage');
-  const open = and(eq(joinCodes.organizationId, viewer.organizationId), isNull(joinCodes.revokedAt));
-  return catalog.read((db) => db.select().from(joinCodes).where(open).orderBy(desc(joinCodes.id)).limit(most));
+  const { organizationId } = viewer;
+  return catalog.read(async (db) => {
+    const grantable: JoinCode['role'][] = [];
+    for (const role of joinCodeRoles) {
+      const grant = { role, permissions: await permissionsOfRole(db, organizationId, role) };
+      if (hasAuthority(viewer, grant)) grantable.push(role);
+    }
+    const open = and(
+      eq(joinCodes.organizationId, organizationId),
+      isNull(joinCodes.revokedAt),
+      inArray(joinCodes.role, grantable),
+    );
+    return await db.select().from(joinCodes).where(open).orderBy(desc(joinCodes.id)).limit(most);
+  });
 }
 
 /** The invitations that can still be accepted, the newest first. Throws FORBIDDEN without member:manage. */

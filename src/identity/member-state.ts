@@ -27,6 +27,7 @@ const shape = {
   session: { id: sessions.id, revokedAt: sessions.revokedAt, expiresAt: sessions.expiresAt },
   apiKey: {
     id: apiKeys.id,
+    userId: apiKeys.userId,
     organizationId: apiKeys.organizationId,
     secretHash: apiKeys.secretHash,
     scopes: apiKeys.scopes,

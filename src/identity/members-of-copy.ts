@@ -1,12 +1,13 @@
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { CatalogDb, CatalogTx } from '../tenancy/catalog.ts';
 import { notifyMembershipChanged } from '../tenancy/invalidation.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { insertMembership, type Membership } from './add-member.ts';
+import { hasVerifiedEmail } from './email-verification.ts';
 import type { Identity } from './identity.ts';
-import type { Person } from './profile-gateway.ts';
+import type { Joining, Person } from './profile-gateway.ts';
 import { userOrganizations, users } from './tables.ts';
 
 /** What a copy of a tenant needs before it is served, and with the transaction that serves it. */
@@ -40,11 +41,14 @@ export function keepMembers({ catalog, profiles }: Identity): CopyMembers {
 }
 
 /** The one member of an organization that is made of a copy: its owner. */
-export function ownCopy({ profiles }: Identity, person: Person): CopyMembers {
+export function ownCopy({ catalog, profiles }: Identity, person: Person): CopyMembers {
   let profileId = '';
   return {
     async prepare(copy) {
-      profileId = await profiles.join(copy, person);
+      profileId = await profiles.join(copy, {
+        ...person,
+        emailVerified: await hasVerifiedEmail(catalog, person.userId),
+      });
     },
     async activate(tx, { id: organizationId }) {
       const membership: Membership = { id: uuidv7(), userId: person.userId, organizationId, profileId, role: 'OWNER' };
@@ -56,13 +60,14 @@ export function ownCopy({ profiles }: Identity, person: Person): CopyMembers {
 async function membersOf(
   db: CatalogDb,
   organizationId: string,
-): Promise<{ id: string; profileId: string; person: Person }[]> {
+): Promise<{ id: string; profileId: string; person: Joining }[]> {
   const { id: userId, email, firstName, lastName } = users;
+  const emailVerified = sql<boolean>`${users.emailVerifiedAt} is not null`;
   return await db
     .select({
       id: userOrganizations.id,
       profileId: userOrganizations.profileId,
-      person: { userId, email, firstName, lastName },
+      person: { userId, email, firstName, lastName, emailVerified },
     })
     .from(userOrganizations)
     .innerJoin(users, eq(users.id, userOrganizations.userId))

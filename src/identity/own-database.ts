@@ -6,7 +6,7 @@ import { databases, organizations } from '../tenancy/tables.ts';
 import { tenantNotFound } from '../tenancy/tenant.ts';
 import type { MoveEnd, MoveSummary } from '../tenancy/tenant-lifecycle.ts';
 import type { Identity, Origin } from './identity.ts';
-import { requirePermission, type Viewer } from './viewer.ts';
+import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
 /** Where an organization's data is, as its administrators may know it. */
 export interface OwnDatabase {
@@ -96,4 +96,4 @@ function requirePerson(viewer: Viewer): void {
   if (viewer.apiKey) throw new AppError('FORBIDDEN', 'An API key cannot do this: sign in');
 }
 
-const byOf = ({ userId }: Viewer, origin: Origin) => ({ ...origin, actor: { kind: 'USER', id: userId } }) as const;
+const byOf = (viewer: Viewer, origin: Origin) => ({ ...origin, actor: actorOf(viewer) });

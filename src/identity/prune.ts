@@ -1,7 +1,16 @@
-import { inArray, lt } from 'drizzle-orm';
+import { inArray, lt, sql } from 'drizzle-orm';
 import { later } from '../lib/clock.ts';
+import type { CatalogTx } from '../tenancy/catalog.ts';
 import type { Identity } from './identity.ts';
-import { passwordResets, sessions, signInAttempts, signingKeys } from './tables.ts';
+import {
+  catalogAnswers,
+  passwordResets,
+  pendingSignUps,
+  sessions,
+  signInAttempts,
+  signInFailures,
+  signingKeys,
+} from './tables.ts';
 
 const batch = 1000;
 const day = 24 * 60 * 60_000;
@@ -46,6 +55,38 @@ export async function prune({ catalog, clock }: Identity, sessionsMs: number): P
       .delete(signingKeys)
       .where(lt(signingKeys.expiresAt, later(now, -day)))
       .returning({ id: signingKeys.id });
-    return ended.length + attempts.length + resets.length + keys.length;
+    return ended.length + attempts.length + resets.length + keys.length + (await pruneSignUps(tx, now));
   });
+}
+
+/** Sign-ups that were never proven, failed sign-ins that count no more, and answers that nobody asks for again. */
+async function pruneSignUps(tx: CatalogTx, now: Date): Promise<number> {
+  const { id } = pendingSignUps;
+  const unproven = tx
+    .select({ id })
+    .from(pendingSignUps)
+    .where(lt(pendingSignUps.expiresAt, later(now, -day)))
+    .limit(batch);
+  const signUps = await tx.delete(pendingSignUps).where(inArray(id, unproven)).returning({ id });
+  const { account, address } = signInFailures;
+  const forgotten = tx
+    .select({ account, address })
+    .from(signInFailures)
+    .where(lt(signInFailures.forgottenAt, now))
+    .limit(batch)
+    .for('update', { skipLocked: true });
+  const failures = await tx
+    .delete(signInFailures)
+    .where(sql`(${account}, ${address}) in ${forgotten}`)
+    .returning({ account });
+  const old = tx
+    .select({ id: catalogAnswers.id })
+    .from(catalogAnswers)
+    .where(lt(catalogAnswers.expiresAt, now))
+    .limit(batch);
+  const answers = await tx
+    .delete(catalogAnswers)
+    .where(inArray(catalogAnswers.id, old))
+    .returning({ id: catalogAnswers.id });
+  return signUps.length + failures.length + answers.length;
 }

@@ -1,7 +1,9 @@
+import type { CatalogTx } from '../tenancy/catalog.ts';
+import type { Membership } from './add-member.ts';
+import { requireRoleChange } from './authority.ts';
 import { endMembership } from './end-membership.ts';
 import type { Identity, Origin } from './identity.ts';
-import { requireRoleChange } from './policy.ts';
-import { requirePermission, type Viewer } from './viewer.ts';
+import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
 /** Ends somebody's membership of the viewer's organization. Throws FORBIDDEN, NOT_FOUND, LAST_OWNER. */
 export async function removeMember(
@@ -11,13 +13,13 @@ export async function removeMember(
   origin: Origin,
 ): Promise<void> {
   requirePermission(viewer, 'member:manage');
-  const { organizationId, userId } = viewer;
-  const allow = ({ role }: { role: Viewer['role'] }) => requireRoleChange(viewer, role, undefined);
-  await endMembership(identity, { organizationId, membershipId, actor: { kind: 'USER', id: userId }, allow }, origin);
+  const { organizationId } = viewer;
+  const allow = (tx: CatalogTx, { role }: Membership) => requireRoleChange(tx, viewer, role, undefined);
+  await endMembership(identity, { organizationId, membershipId, actor: actorOf(viewer), allow }, origin);
 }
 
 /** Ends the viewer's own membership. Throws LAST_OWNER. */
 export async function leaveOrganization(identity: Identity, viewer: Viewer, origin: Origin): Promise<void> {
-  const { organizationId, membershipId, userId } = viewer;
-  await endMembership(identity, { organizationId, membershipId, actor: { kind: 'USER', id: userId } }, origin);
+  const { organizationId, membershipId } = viewer;
+  await endMembership(identity, { organizationId, membershipId, actor: actorOf(viewer) }, origin);
 }

@@ -33,7 +33,7 @@ export async function requestPasswordReset(
   const { email, locale } = checkInput(requestPasswordResetInput, input);
   const { catalog, clock, options } = identity;
   await countAttempts(catalog, clock(), [
-    { bucket: 'reset', subject: email },
+    { bucket: 'mail', subject: email },
     { bucket: 'address', subject: origin.ipAddress },
   ]);
   const token = newSecret();

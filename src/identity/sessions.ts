@@ -4,6 +4,7 @@ import { later } from '../lib/clock.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { notifySessionChanged, notifyUserChanged } from '../tenancy/invalidation.ts';
+import { requireVerifiedEmail } from './email-verification.ts';
 import type { Identity, Origin } from './identity.ts';
 import { formatRefreshToken } from './refresh-token.ts';
 import { sessions, type users } from './tables.ts';
@@ -33,7 +34,7 @@ type User = Pick<typeof users.$inferSelect, 'id' | 'email' | 'firstName' | 'last
 
 export const sealContext = (sessionId: string): string => `session:${sessionId}`;
 
-/** Starts a family of refresh tokens. */
+/** Starts a family of refresh tokens. Throws EMAIL_NOT_VERIFIED. */
 export async function openSession(
   identity: Identity,
   tx: CatalogTx,
@@ -42,6 +43,7 @@ export async function openSession(
 ): Promise<OpenSession> {
   const { clock, seal, options } = identity;
   const now = clock();
+  await requireVerifiedEmail(tx, user.userId);
   const id = uuidv7();
   const key = randomBytes(32).toString('base64url');
   const expiresAt = later(now, Math.min(options.sessionIdleMs, options.sessionMaxMs));

@@ -5,12 +5,14 @@ import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { notifyOrganizationChanged } from '../tenancy/invalidation.ts';
+import { requireAuthority } from './authority.ts';
 import type { Identity, Origin } from './identity.ts';
 import { permission, role } from './inputs.ts';
 import type { Permission } from './permissions.ts';
+import { permissionsOfRole } from './role-permissions.ts';
 import type { Role } from './roles.ts';
 import { permissions } from './tables.ts';
-import { requirePermission, type Viewer } from './viewer.ts';
+import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
 export const setPermissionInput = z.object({
   role,
@@ -19,7 +21,10 @@ export const setPermissionInput = z.object({
   granted: z.boolean().nullable(),
 });
 
-/** Gives a role of the viewer's organization a permission, or takes it away. Throws FORBIDDEN; owners keep everything. */
+/**
+ * Gives a role of the viewer's organization a permission, or takes it away. Throws FORBIDDEN unless the viewer holds that
+ * permission and all that the role has; owners keep everything.
+ */
 export async function setPermission(
   { catalog, clock }: Identity,
   viewer: Viewer,
@@ -29,10 +34,11 @@ export async function setPermission(
   requirePermission(viewer, 'organization:manage');
   const { role, permission, granted } = checkInput(setPermissionInput, input);
   if (role === 'OWNER') throw new AppError('FORBIDDEN', 'An owner keeps every permission', { field: 'input.role' });
-  // Nobody gives what they do not have: an override may have taken it from the viewer's own role.
-  requirePermission(viewer, permission);
-  const { organizationId, userId } = viewer;
+  const { organizationId } = viewer;
   await catalog.write(async (tx) => {
+    // The permission itself, and all that the role has: nobody cripples a role above their own either.
+    const held = await permissionsOfRole(tx, organizationId, role);
+    requireAuthority(viewer, { role, permissions: [permission, ...held] });
     if (granted === null) await tx.delete(permissions).where(of(organizationId, role, permission));
     else {
       await tx
@@ -46,7 +52,7 @@ export async function setPermission(
     await notifyOrganizationChanged(tx, organizationId);
     await recordAudit(tx, {
       ...origin,
-      actor: { kind: 'USER', id: userId },
+      actor: actorOf(viewer),
       action: 'permission.changed',
       organizationId,
       metadata: { role, permission, granted },

@@ -4,11 +4,11 @@ import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { organizations } from '../tenancy/tables.ts';
-import { type Attempt, countAttempts, forgiveAttempts } from './attempts.ts';
 import { findUserByEmail, type User } from './find-user.ts';
 import type { Identity, Origin } from './identity.ts';
-import { email, knownPassword, label, uuid } from './inputs.ts';
+import { email, knownPassword, label, secret, uuid } from './inputs.ts';
 import { openSession, type SignedIn, signedIn } from './sessions.ts';
+import { countSignIn, forgiveSignIn, type SignInTry } from './sign-in-limits.ts';
 import { userOrganizations, users } from './tables.ts';
 
 export const signInInput = z.object({
@@ -18,24 +18,24 @@ export const signInInput = z.object({
   organizationId: uuid.optional(),
   /** What the user calls the device, shown in the list of sessions. */
   deviceName: label.optional(),
+  /** A refresh token that the device still has, ended or not: it tells a device that was signed in before. */
+  previousRefreshToken: secret.optional(),
 });
 
 /**
- * Starts a session for who knows the password. An unknown address costs the same work and gets the same answer.
- * Throws INVALID_CREDENTIALS, RATE_LIMITED, and FORBIDDEN for an organization that the user does not belong to.
+ * Starts a session for whoever knows the password. An unknown address costs the same work and gets the same answer.
+ * Throws INVALID_CREDENTIALS, RATE_LIMITED, EMAIL_NOT_VERIFIED to the right password of an address that is not proven, and
+ * FORBIDDEN for an organization that the user does not belong to.
  */
 export async function signIn(
   identity: Identity,
   input: z.input<typeof signInInput>,
   origin: Origin,
 ): Promise<SignedIn> {
-  const { email, password, organizationId, deviceName } = checkInput(signInInput, input);
-  const { catalog, clock, passwords } = identity;
-  const attempts: Attempt[] = [
-    { bucket: 'account', subject: email },
-    { bucket: 'address', subject: origin.ipAddress },
-  ];
-  await countAttempts(catalog, clock(), attempts);
+  const { email, password, organizationId, deviceName, previousRefreshToken } = checkInput(signInInput, input);
+  const { catalog, passwords } = identity;
+  const tried: SignInTry = { email, origin, refreshToken: previousRefreshToken };
+  await countSignIn(identity, tried).catch((error: unknown) => limited(identity, email, origin, error));
   const user = await catalog.read((db) => findUserByEmail(db, email));
   const matches = await passwords.verify(password, user?.passwordHash);
   if (!user || !matches || user.disabledAt) return refuse(identity, user, email, origin);
@@ -43,7 +43,7 @@ export async function signIn(
   const rehashed = passwords.needsRehash(user.passwordHash!) ? await passwords.hash(password) : undefined;
   const session = await catalog.write(async (tx) => {
     if (rehashed) await tx.update(users).set({ passwordHash: rehashed }).where(eq(users.id, user.id));
-    await forgiveAttempts(tx, attempts);
+    await forgiveSignIn(tx, tried);
     await recordAudit(tx, { ...origin, actor: { kind: 'USER', id: user.id }, action: 'user.signed-in' });
     return openSession(identity, tx, { userId: user.id, organizationId: chosen, deviceName }, origin);
   });
@@ -51,18 +51,23 @@ export async function signIn(
 }
 
 async function refuse(identity: Identity, user: User | undefined, email: string, origin: Origin): Promise<never> {
-  await identity.catalog.write((tx) =>
-    recordAudit(tx, {
-      ...origin,
-      actor: { kind: 'SYSTEM' },
-      action: 'user.sign-in-refused',
-      outcome: 'FAILURE',
-      // Never left out: the statement has to be the same one for an address that nobody has.
-      resource: { type: 'User', id: user?.id ?? 'unknown' },
-      metadata: { email },
-    }),
-  );
+  await identity.refusals.record({
+    ...origin,
+    actor: { kind: 'SYSTEM' },
+    action: 'user.sign-in-refused',
+    // Never left out: the statement has to be the same one for an address that nobody has.
+    resource: { type: 'User', id: user?.id ?? 'unknown' },
+    metadata: { email },
+  });
   throw new AppError('INVALID_CREDENTIALS', 'The e-mail address or the password is wrong');
+}
+
+async function limited(identity: Identity, email: string, origin: Origin, error: unknown): Promise<never> {
+  if (error instanceof AppError && error.code === 'RATE_LIMITED') {
+    const actor = { kind: 'SYSTEM' } as const;
+    await identity.refusals.record({ ...origin, actor, action: 'user.sign-in-limited', metadata: { email } });
+  }
+  throw error;
 }
 
 /** The organization that was asked for, once the membership is certain; else the only active one, if there is just one. */

@@ -26,6 +26,8 @@ export const users = table(
   {
     id: primaryId(),
     email: text().notNull(),
+    /** When the user proved that the address is theirs; until then they get no tokens and claim no profile. */
+    emailVerifiedAt: instant(),
     firstName: text().notNull(),
     lastName: text().notNull(),
     avatarUrl: text(),
@@ -272,6 +274,42 @@ export const passwordResets = table(
   (t) => [unique('password_resets_token_hash_key').on(t.tokenHash), index('password_resets_user_id_idx').on(t.userId)],
 );
 
+/** What somebody who signs up wants to enter; done when the address is proven. */
+export type SignUpEntry =
+  | { joinCode: string }
+  | {
+      organization: {
+        name: string;
+        slug?: string | undefined;
+        timeZone?: string | undefined;
+        locale?: string | undefined;
+        currency?: string | undefined;
+      };
+    };
+
+/** Sign-ups whose address is not proven yet. They become users by the link that was mailed, or expire. */
+export const pendingSignUps = table(
+  'pending_sign_ups',
+  {
+    id: primaryId(),
+    email: text().notNull(),
+    firstName: text().notNull(),
+    lastName: text().notNull(),
+    locale: text(),
+    passwordHash: text().notNull(),
+    /** What the person wants to enter: an organization to create, or one to join by a code. */
+    entry: jsonb().$type<SignUpEntry>().notNull(),
+    tokenHash: text().notNull(),
+    createdAt: createdAt(),
+    expiresAt: instant().notNull(),
+    usedAt: instant(),
+  },
+  (t) => [
+    unique('pending_sign_ups_token_hash_key').on(t.tokenHash),
+    index('pending_sign_ups_expires_at_idx').on(t.expiresAt),
+  ],
+);
+
 /** Rate limits of sign-in, sign-up and password resets, shared by all processes: one bucket per account or address. */
 export const signInAttempts = table(
   'sign_in_attempts',
@@ -281,4 +319,38 @@ export const signInAttempts = table(
     fullAt: instant().notNull(),
   },
   (t) => [index('sign_in_attempts_full_at_idx').on(t.fullAt)],
+);
+
+/**
+ * Failed sign-ins by account and network address, both hashed: each one doubles the time until the next try. Deleted by a
+ * success, by a password reset (the account's), and with time.
+ */
+export const signInFailures = table(
+  'sign_in_failures',
+  {
+    account: text().notNull(),
+    address: text().notNull(),
+    failures: integer().notNull(),
+    retryAt: instant().notNull(),
+    forgottenAt: instant().notNull(),
+  },
+  (t) => [
+    primaryKey({ name: 'sign_in_failures_pkey', columns: [t.account, t.address] }),
+    index('sign_in_failures_forgotten_at_idx').on(t.forgottenAt),
+  ],
+);
+
+/** Answers to mutations of the catalog that were sent with an Idempotency-Key. Each tenant keeps those of its own data. */
+export const catalogAnswers = table(
+  'catalog_answers',
+  {
+    /** Hash of the caller, the key and the root field. */
+    id: text().primaryKey(),
+    requestHash: text().notNull(),
+    /** Sealed, since many answers hold secrets. Null while the request runs, and for ever when the server died under it. */
+    answer: text(),
+    createdAt: createdAt(),
+    expiresAt: instant().notNull(),
+  },
+  (t) => [index('catalog_answers_expires_at_idx').on(t.expiresAt)],
 );

@@ -1,4 +1,5 @@
 import { AppError } from '../lib/errors.ts';
+import type { AuditActor } from '../tenancy/audit.ts';
 import type { RoleClass } from '../tenancy/binding.ts';
 import type { Permission } from './permissions.ts';
 import type { Role } from './roles.ts';
@@ -21,6 +22,7 @@ export interface Viewer extends Account {
   /** The member's profile in the tenant's schema. */
   profileId: string;
   organizationId: string;
+  /** Never OWNER behind an API key. */
   role: Role;
   permissions: ReadonlySet<Permission>;
   /** The modules that the organization has switched on; undefined: all of them. */
@@ -32,6 +34,10 @@ export interface Viewer extends Account {
 }
 
 export const isViewer = (who: Viewer | Account | null): who is Viewer => who !== null && 'organizationId' in who;
+
+/** Who acts, for the audit log: behind an API key the key, with whom it acts for. */
+export const actorOf = ({ userId, apiKey }: Viewer): AuditActor =>
+  apiKey ? { kind: 'API_KEY', id: apiKey.id, userId } : { kind: 'USER', id: userId };
 
 /** Throws FORBIDDEN unless the viewer has the permission. */
 export function requirePermission(viewer: Viewer, permission: Permission): void {

@@ -13,8 +13,7 @@ import { type RoutingOptions, routeTenant } from '../tenancy/routing.ts';
 export interface RequestHead {
   url: string;
   headers: { get(name: string): string | null };
-  /** Undefined: the request came by no connection, such as from a test. */
-  address: string | undefined;
+  address: string;
   cookies: CookieJar;
   signal: AbortSignal | undefined;
 }

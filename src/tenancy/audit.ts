@@ -1,14 +1,16 @@
-import { isIP } from 'node:net';
 import { uuidv7 } from '../lib/ids.ts';
 import type { CatalogTx } from './catalog.ts';
 import { auditLogs } from './tables.ts';
 
 /** Who acts: a user or key by id, or the program itself (a command, a job). */
-export type AuditActor = { kind: 'USER' | 'API_KEY'; id: string } | { kind: 'SYSTEM' };
+export type AuditActor =
+  | { kind: 'USER'; id: string }
+  /** A key, and whom it acts for. */
+  | { kind: 'API_KEY'; id: string; userId: string }
+  | { kind: 'SYSTEM' };
 
 /** Where a request came from. */
 export interface AuditOrigin {
-  /** An address, or a word for one that could not be read; undefined for a command. */
   ipAddress?: string | undefined;
   userAgent?: string | undefined;
   requestId?: string | undefined;
@@ -31,8 +33,7 @@ export interface AuditEntry extends By {
 
 /** Writes one line of the audit log in the transaction of what it tells of. */
 export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<void> {
-  const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {}, ipAddress = '' } = entry;
-  const hasAddress = isIP(ipAddress) !== 0;
+  const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {} } = entry;
   await tx.insert(auditLogs).values({
     id: uuidv7(),
     organizationId,
@@ -42,9 +43,9 @@ export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<voi
     resourceType: resource?.type,
     resourceId: resource?.id,
     outcome,
-    ipAddress: hasAddress ? ipAddress : undefined,
+    ipAddress: entry.ipAddress,
     userAgent: entry.userAgent,
     requestId: entry.requestId,
-    metadata: hasAddress || !ipAddress ? metadata : { ...metadata, ipAddress },
+    metadata: actor.kind === 'API_KEY' ? { ...metadata, userId: actor.userId } : metadata,
   });
 }

@@ -74,9 +74,4 @@ export function requireServable(tenant: Pick<Tenant, 'status' | 'quarantined'>):
   }
 }
 
-/** With the slug that the caller asked for. */
-export const tenantNotFound = (slug?: string): AppError =>
-  new AppError(
-    'TENANT_NOT_FOUND',
-    slug === undefined ? 'There is no such organization' : `There is no organization ${slug}`,
-  );
+export const tenantNotFound = (): AppError => new AppError('TENANT_NOT_FOUND', 'There is no such organization');

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
+import { TestMailer } from '../support/test-mailer.ts';
 import type { GraphResult } from '../support/world.ts';
 import { world } from '../support/world.ts';
 
-const server = await world();
+const mailer = new TestMailer();
+const server = await world({ mailer, env: { SIGN_UPS_PER_ADDRESS: '1000', ORGANIZATIONS_PER_ADDRESS: '1000' } });
 const password = 'a long enough password';
 const tokens = `tokens { accessToken refreshToken organizationId user { id email } }`;
 const bearer = (accessToken: string) => ({ authorization: `Bearer ${accessToken}` });
@@ -26,7 +28,10 @@ const payload = async (name: string, ...args: [input: object, selection: string,
 async function newAccount() {
   const email = `${randomUUID()}@example.org`;
   const person = { email, password, firstName: 'Grace', lastName: 'Hopper', organization: { name: 'Navy' } };
-  return { email, ...(await payload('signUp', { ...person, delivery: 'BODY' }, tokens)).tokens };
+  const asked = await payload('signUp', person, 'verificationRequired tokens { accessToken }');
+  expect(asked).toEqual({ verificationRequired: true, tokens: null });
+  const token = mailer.tokenFor(email);
+  return { email, ...(await payload('verifyEmail', { token, password, delivery: 'BODY' }, tokens)).tokens };
 }
 
 const cookieOf = ({ headers }: GraphResult<unknown>) => headers.get('set-cookie')?.split(';')[0] ?? '';

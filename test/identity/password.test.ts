@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { changePassword } from '../../src/identity/change-password.ts';
+import { createApiKey } from '../../src/identity/create-api-key.ts';
 import { setUserDisabled } from '../../src/identity/disable-user.ts';
 import { requestPasswordReset } from '../../src/identity/request-password-reset.ts';
 import { resetPassword } from '../../src/identity/reset-password.ts';
@@ -37,14 +38,37 @@ describe('changing a password', () => {
     ]);
   });
 
-  it('is limited like a sign-in', async () => {
+  it('is delayed like a sign-in, for who tries and for nobody else', async () => {
     const ada = await here.member(acme, 'MEMBER');
-    const change = () =>
-      changePassword(identity, ada.session.account, { currentPassword: 'a wrong password', newPassword: next }, {});
-    expect(tally(await outcomes(Array.from({ length: 12 }, change)))).toEqual({
-      INVALID_CREDENTIALS: 10,
-      RATE_LIMITED: 2,
+    const change = (ipAddress: string, currentPassword = 'a wrong password') =>
+      changePassword(identity, ada.session.account, { currentPassword, newPassword: next }, { ipAddress });
+    expect(tally(await outcomes(Array.from({ length: 12 }, () => change('198.51.100.1'))))).toEqual({
+      INVALID_CREDENTIALS: 3,
+      RATE_LIMITED: 9,
     });
+    expect(await outcomes([change('198.51.100.1', password), change('198.51.100.2', password)])).toEqual([
+      'RATE_LIMITED',
+      'ok',
+    ]);
+  });
+
+  it('says which API keys still act for the person, by mail too, or ends them', async () => {
+    const ada = await here.member(acme, 'ADMIN');
+    const { key } = await createApiKey(
+      identity,
+      await here.viewer(ada.authorization),
+      { name: 'nightly sync', scopes: ['task:read'] },
+      {},
+    );
+    const changed = { currentPassword: password, newPassword: next };
+    const kept = await changePassword(identity, ada.session.account, changed, {});
+    expect(kept).toMatchObject([{ name: 'nightly sync', organizationName: 'Acme' }]);
+    const mail = here.mailer.sent.findLast(({ to }) => to === ada.person.email);
+    expect(mail).toMatchObject({ kind: 'PASSWORD_CHANGED', text: expect.stringContaining('nightly sync') });
+    expect(await outcomes([here.viewer(`Bearer ${key}`)])).toEqual(['ok']);
+    const token = await linkFor(ada.person.email);
+    expect(await resetPassword(identity, { token, newPassword: password, revokeApiKeys: true }, {})).toEqual([]);
+    expect(await outcomes([here.viewer(`Bearer ${key}`)])).toEqual(['UNAUTHENTICATED']);
   });
 });
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import { afterAll } from 'vitest';
+import type { z } from 'zod';
 import { App } from '../../src/app.ts';
 import { loadConfig } from '../../src/config.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
@@ -13,12 +14,14 @@ import type { Person } from '../../src/identity/profile-gateway.ts';
 import type { Role } from '../../src/identity/roles.ts';
 import type { SignedIn } from '../../src/identity/sessions.ts';
 import { signIn } from '../../src/identity/sign-in.ts';
+import { signUp, type signUpInput } from '../../src/identity/sign-up.ts';
+import { verifyEmail } from '../../src/identity/verify-email.ts';
 import { isViewer, type Viewer } from '../../src/identity/viewer.ts';
 import { later } from '../../src/lib/clock.ts';
 import { createLogger } from '../../src/lib/logger.ts';
-import type { Mail, Mailer } from '../../src/mail/mailer.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { TestMailer } from '../support/test-mailer.ts';
 
 export const password = 'a long enough password';
 const cheap = { memory: 64, passes: 1, parallelism: 1 };
@@ -30,21 +33,6 @@ export class TestClock {
 
   advance(ms: number): void {
     this.#now = later(this.#now, ms);
-  }
-}
-
-/** Keeps what would have been mailed. */
-export class TestMailer implements Mailer {
-  readonly sent: Mail[] = [];
-
-  async send(mail: Mail): Promise<void> {
-    this.sent.push(mail);
-  }
-
-  /** The token in the link of the last mail to an address. */
-  tokenFor(address: string): string {
-    const mail = this.sent.findLast(({ to }) => to === address);
-    return /[#?]token=(\S+)/.exec(mail?.text ?? '')?.[1] ?? '';
   }
 }
 
@@ -110,6 +98,13 @@ export class Process implements AsyncDisposable {
   async signIn(email: string, organizationId?: string): Promise<{ session: SignedIn; authorization: string }> {
     const session = await signIn(this.identity, { email, password, organizationId }, {});
     return { session, authorization: `Bearer ${session.accessToken}` };
+  }
+
+  /** Signs up with an address that nobody has, follows the link, and enters the organization. */
+  async signUp(wanted: Omit<z.input<typeof signUpInput>, 'password' | 'firstName' | 'lastName'>): Promise<SignedIn> {
+    const { email } = wanted;
+    await signUp(this.identity, { password, firstName: 'Grace', lastName: 'Hopper', ...wanted }, {});
+    return await verifyEmail(this.identity, { token: this.mailer.tokenFor(email), password }, {});
   }
 
   /** Runs a statement as superuser. */

@@ -12,8 +12,11 @@ const person = (email = `${uuidv7()}@example.test`) => ({
   email,
   firstName: 'Ada',
   lastName: 'Byron',
+  emailVerified: true,
 });
 
+/** What a profile copies of a person. */
+const copied = ({ emailVerified, ...who }: ReturnType<typeof person>) => who;
 const join = ({ tenant }: Company, who: ReturnType<typeof person>) =>
   server.app.binding.write(tenant, (tx) => joinProfile(tx, who));
 const leave = ({ tenant }: Company, userId: string) =>
@@ -33,7 +36,7 @@ describe('joining a company', () => {
     const who = person();
     const id = await join(company, who);
     expect(await join(company, who)).toBe(id);
-    expect(await all(company)).toMatchObject([{ id, ...who, leftAt: null, version: 1 }]);
+    expect(await all(company)).toMatchObject([{ id, ...copied(who), leftAt: null, version: 1 }]);
   });
 
   it('makes one profile when it is tried many times at once', async () => {
@@ -50,7 +53,14 @@ describe('joining a company', () => {
     const who = person('ada@example.test');
     const ids = await Promise.all([join(company, who), join(company, who), join(company, who)]);
     expect(ids).toEqual([id, id, id]);
-    expect(await all(company)).toMatchObject([{ id, ...who }]);
+    expect(await all(company)).toMatchObject([{ id, ...copied(who) }]);
+  });
+
+  it('claims none for somebody who has not proven the address', async () => {
+    const company = await server.company();
+    const id = await imported(company, 'ada@example.test');
+    expect(await join(company, { ...person('ada@example.test'), emailVerified: false })).not.toBe(id);
+    expect(await join(company, person('ada@example.test'))).toBe(id);
   });
 
   it('claims none when several carry the address, and none that has an account', async () => {
@@ -82,7 +92,7 @@ describe('leaving a company', () => {
     const id = await join(company, who);
     await leave(company, who.userId);
     const [left] = await all(company);
-    expect(left).toMatchObject({ id, ...who, leftAt: expect.any(Date), presence: 'OFFLINE' });
+    expect(left).toMatchObject({ id, ...copied(who), leftAt: expect.any(Date), presence: 'OFFLINE' });
     await leave(company, who.userId);
     expect(await all(company)).toEqual([left]);
   });

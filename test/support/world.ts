@@ -11,7 +11,8 @@ import { users } from '../../src/identity/tables.ts';
 import type { Clock } from '../../src/lib/clock.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
-import { buildGraphServer, type GraphServer } from '../../src/serve.ts';
+import type { Mailer } from '../../src/mail/mailer.ts';
+import { buildGraphServer } from '../../src/serve.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { BothWays } from './both-ways.ts';
 import { citusBreaches } from './citus-lint.ts';
@@ -27,6 +28,7 @@ export interface WorldOptions {
   env?: Record<string, string>;
   clock?: Clock;
   logger?: Logger;
+  mailer?: Mailer;
 }
 
 export interface GraphResult<Data> {
@@ -45,9 +47,7 @@ type Loose = any;
 /** One server of the product with its own caches, over the database of the run, without a socket. */
 export class World implements AsyncDisposable {
   readonly app: App;
-  readonly yoga: GraphServer['yoga'];
-  /** The same and all other routes, for a socket. */
-  readonly router: GraphServer['router'];
+  readonly yoga: ReturnType<typeof buildGraphServer>['yoga'];
   readonly #recorded: string[];
   readonly #bothWays: BothWays | undefined;
   readonly #resources = new AsyncDisposableStack();
@@ -55,13 +55,11 @@ export class World implements AsyncDisposable {
   private constructor(app: App, recorded: string[]) {
     this.app = app;
     this.#bothWays = BothWays.where(app, recorded);
-    const { yoga, router } = buildGraphServer(app);
-    this.yoga = this.#bothWays?.yoga ?? yoga;
-    this.router = router;
+    this.yoga = this.#bothWays?.yoga ?? buildGraphServer(app).yoga;
     this.#recorded = recorded;
   }
 
-  static async open({ databaseUrl, env, clock, logger }: WorldOptions = {}): Promise<World> {
+  static async open({ databaseUrl, env, clock, logger, mailer }: WorldOptions = {}): Promise<World> {
     const recorded: string[] = [];
     const url = databaseUrl ?? inject('databaseUrl');
     const pooled = isRouted() ? await pooledEnvironment(url, routed) : {};
@@ -71,6 +69,7 @@ export class World implements AsyncDisposable {
       passwords: testPasswords(),
       onStatement: (text) => recorded.push(text),
       ...(clock && { clock }),
+      ...(mailer && { mailer }),
     });
     return new World(app, recorded);
   }
@@ -98,7 +97,7 @@ export class World implements AsyncDisposable {
     const id = uuidv7();
     const made = { id, email: `${id}@example.test`, firstName: 'Test', lastName: 'Person', ...person };
     await this.app.catalog.write(async (tx) => {
-      await tx.insert(users).values(made);
+      await tx.insert(users).values({ ...made, emailVerifiedAt: new Date() });
     });
     return made;
   }

@@ -9,7 +9,7 @@ import type { Permission } from '../../identity/permissions.ts';
 import { AppError } from '../../lib/errors.ts';
 import { toIssues } from '../../lib/input.ts';
 import { type Relations, relations } from '../../relations.ts';
-import type { Context } from '../context.ts';
+import { type Context, noViewer } from '../context.ts';
 import { complexityOptions } from '../limits/complexity.ts';
 import { pageSizes } from '../limits/sizes.ts';
 import { cursorPluginName } from './cursor-plugin.ts';
@@ -78,10 +78,8 @@ export const builder = new SchemaBuilder<GraphTypes>({
       member: ctx.scope.viewer !== undefined,
       permission: (permission) => ctx.viewer.permissions.has(permission),
     }),
-    unauthorizedError: (_parent, ctx) =>
-      ctx.scope.account || ctx.scope.viewer
-        ? new AppError('FORBIDDEN', 'This needs a permission that you do not have')
-        : new AppError('UNAUTHENTICATED', 'Sign in first'),
+    unauthorizedError: (_parent, { scope }) =>
+      scope.viewer ? new AppError('FORBIDDEN', 'This needs a permission that you do not have') : noViewer(scope),
   },
   complexity: complexityOptions,
   validation: {

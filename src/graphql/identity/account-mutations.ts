@@ -1,4 +1,5 @@
 import { changePassword } from '../../identity/change-password.ts';
+import { listMemberships } from '../../identity/list-memberships.ts';
 import { revokeOwnSession } from '../../identity/list-sessions.ts';
 import { refreshSession } from '../../identity/refresh-session.ts';
 import { requestPasswordReset } from '../../identity/request-password-reset.ts';
@@ -6,18 +7,24 @@ import { resetPassword } from '../../identity/reset-password.ts';
 import { signIn } from '../../identity/sign-in.ts';
 import { signOut } from '../../identity/sign-out.ts';
 import { signUp } from '../../identity/sign-up.ts';
+import { verifyEmail } from '../../identity/verify-email.ts';
 import { AppError } from '../../lib/errors.ts';
 import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
 import { catalogId, uuidOf } from './ids.ts';
 import { NewOrganizationInput } from './new-organization-input.ts';
+import { Membership } from './organization.ts';
+import { OwnApiKey } from './own-api-key.ts';
 import { deliver, TokenDelivery, Tokens } from './tokens.ts';
 
 const deliveryDescription = 'Where the refresh token goes; by default into the cookie.';
 const done = { done: true };
+const revokeDescription = 'Ends every API key that acts for the user too; otherwise they go on.';
+const keysDescription = 'The API keys that still act for the user: a new password does not end them.';
 const doneDescription = 'Always true: what fails is an error.';
 
 defineCatalogMutation('signUp', {
-  description: 'Makes an account, with an organization of its own or in one that it joins, and signs in.',
+  description:
+    'Makes an account. With the token of an invitation it is signed in at once; with a new organization or a join code a link is mailed first, and verifyEmail goes on from there. The answer does not say whether the address has an account.',
   caller: 'anybody',
   input: (t) => ({
     email: t.string({ required: true, description: 'The address to sign in with.' }),
@@ -34,8 +41,35 @@ defineCatalogMutation('signUp', {
     deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
     delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
   }),
+  run: async (ctx, { delivery = 'COOKIE', ...input }) => {
+    const signed = await signUp(ctx.services.identity, input, originOf(ctx));
+    return signed ? deliver(ctx, signed, delivery) : { tokens: null };
+  },
+  payload: (t) => ({
+    tokens: t.expose('tokens', {
+      type: Tokens,
+      nullable: true,
+      description: 'The new session; null until the address is proven.',
+    }),
+    verificationRequired: t.boolean({
+      description: 'Whether a link was mailed, which ends the sign-up: see verifyEmail.',
+      resolve: ({ tokens }) => tokens === null,
+    }),
+  }),
+});
+
+defineCatalogMutation('verifyEmail', {
+  description:
+    'Ends a sign-up by the link that was mailed: makes the account, enters its organization, and signs in. When the organization cannot be entered, nothing is made and the link still works.',
+  caller: 'anybody',
+  input: (t) => ({
+    token: t.string({ required: true, description: 'The token in the link.' }),
+    password: t.string({ required: true, description: 'The password of the sign-up.' }),
+    deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
+    delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
+  }),
   run: async (ctx, { delivery = 'COOKIE', ...input }) =>
-    deliver(ctx, await signUp(ctx.services.identity, input, originOf(ctx)), delivery),
+    deliver(ctx, await verifyEmail(ctx.services.identity, input, originOf(ctx)), delivery),
   payload: (t) => ({ tokens: t.expose('tokens', { type: Tokens, description: 'The new session.' }) }),
 });
 
@@ -50,14 +84,29 @@ defineCatalogMutation('signIn', {
         'The organization to work in. If absent: the one that the request names, else the only one there is.',
     }),
     deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
+    previousRefreshToken: t.string({
+      description:
+        'A refresh token that this device still has, ended or not: a device that was signed in before is not bound by what others try. By default the one in the cookie.',
+    }),
     delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
   }),
-  run: async (ctx, { delivery = 'COOKIE', organizationId, ...input }) => {
+  run: async (ctx, { delivery = 'COOKIE', organizationId, previousRefreshToken, ...input }) => {
+    const { identity } = ctx.services;
     const asked = organizationId && uuidOf(organizationId, 'Organization', 'input.organizationId');
-    const wanted = { ...input, organizationId: asked ?? ctx.scope.tenant?.id };
-    return deliver(ctx, await signIn(ctx.services.identity, wanted, originOf(ctx)), delivery);
+    const device = { previousRefreshToken: previousRefreshToken ?? ctx.scope.cookies.refreshToken() };
+    const wanted = { ...input, ...device, organizationId: asked ?? ctx.scope.tenant?.id };
+    const signed = await signIn(identity, wanted, originOf(ctx));
+    return { ...deliver(ctx, signed, delivery), userId: signed.account.userId };
   },
-  payload: (t) => ({ tokens: t.expose('tokens', { type: Tokens, description: 'The new session.' }) }),
+  payload: (t) => ({
+    tokens: t.expose('tokens', { type: Tokens, description: 'The new session.' }),
+    organizations: t.field({
+      type: [Membership],
+      description:
+        'The organizations that the user belongs to. Where the tokens name none, choose one by refreshSession: ORGANIZATION_REQUIRED is the answer of all that needs one.',
+      resolve: ({ userId }, _args, ctx) => listMemberships(ctx.services.identity, userId),
+    }),
+  }),
 });
 
 defineCatalogMutation('refreshSession', {
@@ -127,12 +176,16 @@ defineCatalogMutation('changePassword', {
   input: (t) => ({
     currentPassword: t.string({ required: true, description: 'The password as it is.' }),
     newPassword: t.string({ required: true, description: '10 to 256 characters.' }),
+    revokeApiKeys: t.boolean({ description: revokeDescription }),
   }),
-  run: async (ctx, input) => {
-    await changePassword(ctx.services.identity, personOf(ctx), input, originOf(ctx));
-    return done;
-  },
-  payload: (t) => ({ done: t.exposeBoolean('done', { description: doneDescription }) }),
+  run: async (ctx, input) => ({
+    done: true,
+    apiKeys: await changePassword(ctx.services.identity, personOf(ctx), input, originOf(ctx)),
+  }),
+  payload: (t) => ({
+    done: t.exposeBoolean('done', { description: doneDescription }),
+    apiKeys: t.expose('apiKeys', { type: [OwnApiKey], description: keysDescription }),
+  }),
 });
 
 defineCatalogMutation('requestPasswordReset', {
@@ -154,12 +207,16 @@ defineCatalogMutation('resetPassword', {
   input: (t) => ({
     token: t.string({ required: true, description: 'The token in the link.' }),
     newPassword: t.string({ required: true, description: '10 to 256 characters.' }),
+    revokeApiKeys: t.boolean({ description: revokeDescription }),
   }),
-  run: async (ctx, input) => {
-    await resetPassword(ctx.services.identity, input, originOf(ctx));
-    return done;
-  },
-  payload: (t) => ({ done: t.exposeBoolean('done', { description: doneDescription }) }),
+  run: async (ctx, input) => ({
+    done: true,
+    apiKeys: await resetPassword(ctx.services.identity, input, originOf(ctx)),
+  }),
+  payload: (t) => ({
+    done: t.exposeBoolean('done', { description: doneDescription }),
+    apiKeys: t.expose('apiKeys', { type: [OwnApiKey], description: keysDescription }),
+  }),
 });
 
 const ended: ReadonlySet<unknown> = new Set(['SESSION_REVOKED', 'UNAUTHENTICATED']);

@@ -53,12 +53,14 @@ defineCatalogMutation('createApiKey', {
 });
 
 defineCatalogMutation('revokeApiKey', {
-  description: 'Ends a key of the organization. Needs organization:manage.',
-  caller: 'member',
+  description:
+    'Ends a key: of the organization with organization:manage, else one of the user’s own, in whichever organization.',
+  caller: 'signedIn',
   input: (t) => ({ apiKeyId: t.globalID({ required: true, description: 'Which key.' }) }),
   run: async (ctx, { apiKeyId }) => {
     const id = uuidOf(apiKeyId, 'ApiKey', 'input.apiKeyId');
-    await revokeApiKey(ctx.services.identity, ctx.viewer, id, originOf(ctx));
+    const { viewer, account } = ctx.scope;
+    await revokeApiKey(ctx.services.identity, viewer ?? account!, id, originOf(ctx));
     return { id };
   },
   payload: (t) => ({

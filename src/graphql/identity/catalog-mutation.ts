@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import { type Account, isViewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -54,7 +55,8 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
 
 /** Where the request comes from, for limits and the audit log. */
 export const originOf = ({ scope }: Context): AuditOrigin => ({
-  ipAddress: scope.address,
+  // A proxy can be told to say anything; what is no address would be refused by the audit log.
+  ipAddress: isIP(scope.address) ? scope.address : undefined,
   userAgent: scope.userAgent,
   requestId: scope.requestId,
 });

@@ -2,6 +2,7 @@ import './viewer.ts';
 import './member.ts';
 import './join-code.ts';
 import './invitation.ts';
+import './invitation-preview.ts';
 import './api-key.ts';
 import './account-mutations.ts';
 import './membership-mutations.ts';

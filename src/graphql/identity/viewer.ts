@@ -1,9 +1,12 @@
 import { listMemberships, type OwnMembership } from '../../identity/list-memberships.ts';
 import { listSessions } from '../../identity/list-sessions.ts';
+import { listOwnApiKeys } from '../../identity/own-api-keys.ts';
 import type { Account, Viewer as Member } from '../../identity/viewer.ts';
 import type { Context } from '../context.ts';
 import { builder } from '../declare/builder.ts';
+import { personOf } from './catalog-mutation.ts';
 import { Membership, Organization } from './organization.ts';
+import { OwnApiKey } from './own-api-key.ts';
 import { Permission } from './permission.ts';
 import { Role } from './role.ts';
 import { Session } from './session.ts';
@@ -55,16 +58,28 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
     }),
     organizations: t.field({
       type: [Membership],
-      description: 'Every organization that the user belongs to. Ask refreshSession for a token of another one.',
-      resolve: (viewer) => viewer.memberships(),
+      description:
+        'Every organization that the user belongs to; to an API key, its own only. Ask refreshSession for a token of another one.',
+      resolve: async (viewer) => {
+        const memberships = await viewer.memberships();
+        if (!viewer.member?.apiKey) return memberships;
+        return memberships.filter(({ membershipId }) => membershipId === viewer.member?.membershipId);
+      },
     }),
     sessions: t.field({
       type: [Session],
-      description: 'Where the user is signed in, the session used last first.',
-      resolve: async ({ account }, _args, ctx) => {
+      description: 'Where the user is signed in, the session used last first. Not for API keys.',
+      resolve: async (_viewer, _args, ctx) => {
+        const account = personOf(ctx);
         const sessions = await listSessions(ctx.services.identity, account.userId);
         return sessions.map((session) => ({ ...session, isCurrent: session.id === account.sessionId }));
       },
+    }),
+    apiKeys: t.field({
+      type: [OwnApiKey],
+      description:
+        'The API keys that act for the user, in all organizations, the newest first, at most 200. Not for API keys.',
+      resolve: (_viewer, _args, ctx) => listOwnApiKeys(ctx.services.identity, personOf(ctx).userId),
     }),
   }),
 });

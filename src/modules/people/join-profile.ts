@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { patchRow } from '../../access/rows.ts';
-import type { Person } from '../../identity/profile-gateway.ts';
+import type { Joining, Person } from '../../identity/profile-gateway.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
@@ -9,12 +9,12 @@ import { profiles } from './tables.ts';
 type Profile = typeof profiles.$inferSelect;
 
 /**
- * The profile of a person who becomes a member: the one they had before; else the one profile without an account that
- * carries their address, which they claim with its history; else a new one. Made twice it gives the same profile, so
- * that a retry is safe.
+ * The profile of a person who becomes a member: the one they had before; else, when they have proven their address, the
+ * one profile without an account that carries it, which they claim with its history; else a new one. Running it twice
+ * gives the same profile, so a retry is safe.
  */
-export async function joinProfile(tx: TenantTx, person: Person): Promise<string> {
-  const known = (await findByUser(tx, person.userId)) ?? (await findClaimable(tx, person.email));
+export async function joinProfile(tx: TenantTx, person: Joining): Promise<string> {
+  const known = (await findByUser(tx, person.userId)) ?? (await findClaimable(tx, person));
   if (known) return revive(tx, known, person);
   const id = uuidv7();
   const made = await tx
@@ -41,7 +41,8 @@ async function findByUser(tx: TenantTx, userId: string): Promise<Profile | undef
 }
 
 /** Of several profiles with the address none is taken: which of them is the person is for people to say. */
-async function findClaimable(tx: TenantTx, email: string): Promise<Profile | undefined> {
+async function findClaimable(tx: TenantTx, { email, emailVerified }: Joining): Promise<Profile | undefined> {
+  if (!emailVerified) return undefined;
   const found = await tx
     .select()
     .from(profiles)

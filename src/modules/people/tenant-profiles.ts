@@ -1,4 +1,4 @@
-import type { Person, ProfileGateway } from '../../identity/profile-gateway.ts';
+import type { Joining, ProfileGateway } from '../../identity/profile-gateway.ts';
 import type { TenantBinding } from '../../tenancy/binding.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { joinProfile } from './join-profile.ts';
@@ -12,7 +12,7 @@ export class TenantProfiles implements ProfileGateway {
     this.#binding = binding;
   }
 
-  join(tenant: Tenant, person: Person): Promise<string> {
+  join(tenant: Tenant, person: Joining): Promise<string> {
     // The owner of a new organization gets a profile before anybody is served.
     if (tenant.status === 'PROVISIONING') return this.#binding.prepare(tenant, (tx) => joinProfile(tx, person));
     return this.#binding.write(tenant, (tx) => joinProfile(tx, person), { roleClass: 'job' });

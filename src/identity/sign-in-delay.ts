@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { and, eq, lte, sql } from 'drizzle-orm';
+import { later } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
+import type { CatalogTx } from '../tenancy/catalog.ts';
+import { networkOf } from './network.ts';
+import { signInFailures } from './tables.ts';
+
+export const signInDelays = {
+  /** Failures in a row that cost nothing: a typing error, or two devices of one office at once. */
+  free: 2,
+  /** What the next failure costs; each one after it costs twice as much ... */
+  firstMs: 1000,
+  /** ... but never more than this. */
+  mostMs: 15 * 60_000,
+  /** Failures are forgotten this long after the last one. */
+  forgottenMs: 24 * 60 * 60_000,
+};
+
+/** Who tries whose password: the account by its address in lower case, and where the request comes from. */
+export interface Try {
+  account: string;
+  ipAddress: string | undefined;
+}
+
+/**
+ * Counts a try as a failure before it is made, so that a burst cannot slip through; `forgiveTry` takes it back. An account
+ * has one count for each network address: whoever guesses a password delays nobody but themselves.
+ * Throws RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
+ */
+export async function countTry(tx: CatalogTx, now: Date, of: Try): Promise<void> {
+  const { account, address } = keyOf(of);
+  const forgottenAt = later(now, signInDelays.forgottenMs);
+  const t = signInFailures;
+  // A count that is forgotten, but not deleted yet, starts anew.
+  const failures = sql`case when ${t.forgottenAt} <= ${now.toISOString()}::timestamptz then 1 else ${t.failures} + 1 end`;
+  const counted = await tx
+    .insert(t)
+    .values({ account, address, failures: 1, retryAt: later(now, delayAfter(1)), forgottenAt })
+    .onConflictDoUpdate({
+      target: [t.account, t.address],
+      set: { failures, retryAt: sql`${now.toISOString()}::timestamptz + ${delayOf(failures)}`, forgottenAt },
+      setWhere: lte(t.retryAt, now),
+    })
+    .returning({ failures: t.failures });
+  if (counted.length > 0) return;
+  const [row] = await tx
+    .select()
+    .from(t)
+    .where(and(eq(t.account, account), eq(t.address, address)));
+  throw tooMany((row?.retryAt.getTime() ?? now.getTime()) - now.getTime());
+}
+
+/** After a success: the failures before it count no more. */
+export async function forgiveTry(tx: CatalogTx, of: Try): Promise<void> {
+  const { account, address } = keyOf(of);
+  await tx.delete(signInFailures).where(and(eq(signInFailures.account, account), eq(signInFailures.address, address)));
+}
+
+/** After a new password: nobody waits any more, wherever they are. */
+export async function forgiveAccount(tx: CatalogTx, account: string): Promise<void> {
+  await tx.delete(signInFailures).where(eq(signInFailures.account, hash(account)));
+}
+
+/** How long to wait after so many failures in a row. */
+export function delayAfter(failures: number): number {
+  const { free, firstMs, mostMs } = signInDelays;
+  return failures <= free ? 0 : Math.min(mostMs, firstMs * 2 ** (failures - free - 1));
+}
+
+/** The same in SQL. The exponent is bounded: a power without bound would overflow. */
+const delayOf = (failures: ReturnType<typeof sql>) => {
+  const { free, firstMs, mostMs } = signInDelays;
+  const doubled = sql`${firstMs}::float8 * 2 ^ least(${failures} - ${free + 1}, 30)`;
+  return sql`case when ${failures} <= ${free} then 0 else least(${mostMs}::float8, ${doubled}) end * interval '1 millisecond'`;
+};
+
+const tooMany = (waitMs: number) =>
+  new AppError('RATE_LIMITED', 'Too many failed attempts: wait a little', {
+    retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
+  });
+
+const keyOf = ({ account, ipAddress }: Try) => ({
+  account: hash(account),
+  address: hash(ipAddress === undefined ? 'unknown' : networkOf(ipAddress)),
+});
+
+/** A table of who tries to sign in from where is nobody's business. */
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
