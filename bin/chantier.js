@@ -4,13 +4,13 @@ import { spawn } from 'node:child_process';
 import * as module from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { cacheFolder } from './cache-folder.js';
 import { findNode, root } from './node-24.js';
 
 const node = findNode();
 if (node === process.execPath) {
   loadSettings();
-  // Where the folder cannot be written, Node reads what is there and compiles the rest.
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE || path.join(root, 'node_modules', '.cache', 'chantier'));
+  module.enableCompileCache(cacheFolder);
   await import('./drizzle-resolution.js');
   await import(pathToFileURL(path.join(root, 'src', 'main.ts')).href);
 } else if (node) {

@@ -15,6 +15,7 @@ import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
+import './event-handlers.ts';
 import { settleDepartures } from './identity/departures.ts';
 import { ExternalIssuers } from './identity/external-issuers.ts';
 import { defaultSessionTimes, type Identity } from './identity/identity.ts';

@@ -68,7 +68,14 @@ describe('configuration', () => {
       maxBodyBytes: 1_048_576,
       maxComplexity: 10_000,
       maxDepth: 15,
-      trustProxy: false,
+      trustProxy: undefined,
+      http: {
+        headersMs: 30_000,
+        bodyMs: 30_000,
+        bytesPerSecond: 1000,
+        connections: 10_000,
+        connectionsPerAddress: 500,
+      },
       shutdownGraceMs: 10_000,
     });
   });
@@ -110,6 +117,18 @@ describe('configuration', () => {
   });
 
   it.each([
+    ['true', 'x-forwarded-for'],
+    ['X-Forwarded-For', 'x-forwarded-for'],
+    ['forwarded', 'forwarded'],
+    ['false', undefined],
+  ])('TRUST_PROXY=%s trusts %s', (text, trusted) => {
+    const { trustProxy, http } = loadConfig({ TRUST_PROXY: text });
+    expect(trustProxy).toBe(trusted);
+    expect(http.connectionsPerAddress).toBe(trusted ? undefined : 500);
+  });
+
+  it.each([
+    [{ TRUST_PROXY: 'proxy' }, expect.stringMatching(/^TRUST_PROXY must be false, true/)],
     [{ PORT: 'http' }, 'PORT must be a whole number from 0 to 65535, not "http"'],
     [{ PORT: '65536' }, 'PORT must be a whole number from 0 to 65535, not "65536"'],
     [{ POOL_SIZE: '1.5' }, 'POOL_SIZE must be a whole number from 1 to 1000, not "1.5"'],

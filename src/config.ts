@@ -15,6 +15,8 @@ import {
   readWhole,
 } from './lib/read-text.ts';
 import { readSender, readSmtpUrl, type SmtpServer } from './mail/smtp-server.ts';
+import type { TrustedHeader } from './server/client-address.ts';
+import type { HttpLimits } from './server/http-limits.ts';
 
 /** The whole configuration, checked. Times end in `Ms` or are seconds. `.env.example` explains each variable. */
 export interface Config {
@@ -83,7 +85,9 @@ export interface Config {
   maxBodyBytes: number;
   maxComplexity: number;
   maxDepth: number;
-  trustProxy: boolean;
+  /** Undefined: no proxy; the address of the connection is the client's. */
+  trustProxy: TrustedHeader | undefined;
+  http: HttpLimits;
   shutdownGraceMs: number;
 }
 
@@ -209,11 +213,24 @@ const variables = z.object({
   MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
   MAX_COMPLEXITY: whole(1, 1_000_000).default(10_000),
   MAX_DEPTH: whole(1, 100).default(15),
-  TRUST_PROXY: flag.default(false),
+  TRUST_PROXY: value('false, true (X-Forwarded-For), x-forwarded-for or forwarded', readTrustedHeader).default(null),
+  HEADERS_TIMEOUT_MS: whole(100, hourMs).default(30_000),
+  BODY_TIMEOUT_MS: whole(100, hourMs).default(30_000),
+  MIN_BYTES_PER_SECOND: whole(1, 1_000_000_000).default(1000),
+  MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
+  CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000).default(500),
   SHUTDOWN_GRACE_MS: whole(0, hourMs).default(10_000),
 });
 
 type Values = z.output<typeof variables>;
+
+/** Null: no proxy is trusted. */
+function readTrustedHeader(text: string): TrustedHeader | null | undefined {
+  const name = text.toLowerCase();
+  if (name === 'forwarded' || name === 'x-forwarded-for') return name;
+  const trusts = readFlag(name);
+  return trusts === undefined ? undefined : trusts ? 'x-forwarded-for' : null;
+}
 
 /** Every variable that the program reads. */
 export const variableNames = Object.keys(variables.shape);
@@ -290,7 +307,14 @@ function toConfig(v: Values): Config {
     maxBodyBytes: v.MAX_BODY_BYTES,
     maxComplexity: v.MAX_COMPLEXITY,
     maxDepth: v.MAX_DEPTH,
-    trustProxy: v.TRUST_PROXY,
+    trustProxy: v.TRUST_PROXY ?? undefined,
+    http: {
+      headersMs: v.HEADERS_TIMEOUT_MS,
+      bodyMs: v.BODY_TIMEOUT_MS,
+      bytesPerSecond: v.MIN_BYTES_PER_SECOND,
+      connections: v.MAX_CONNECTIONS,
+      connectionsPerAddress: v.TRUST_PROXY ? undefined : v.CONNECTIONS_PER_ADDRESS,
+    },
     shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
   };
 }

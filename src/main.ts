@@ -1,57 +1,38 @@
-import { App } from './app.ts';
+import { constants } from 'node:os';
+import { processStreams } from './cli/process-streams.ts';
 import { runProgram } from './cli/program.ts';
-import type { Host } from './cli/toolbox.ts';
-import { type Config, loadConfig } from './config.ts';
-import { printGraph } from './graphql/declare/print-graph.ts';
-import { createLogger, type Logger } from './lib/logger.ts';
-import { openProofTarget } from './proof-target.ts';
-import { schema } from './schema.ts';
-import { serve } from './serve.ts';
-
-/*
- * The graph is loaded for every command, though few print or serve it: loading its modules is what registers their
- * handlers of each other's events, which imports and new members cause too.
- */
+import type { Program } from './cli/toolbox.ts';
+import { exitCodeOf } from './lib/errors.ts';
 
 const interrupt = new AbortController();
-// Not once: npm passes on a signal that was sent to its whole group, and the second would end us undrained.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
-
-// Who reads us through a pipe may stop early, as `head` does: the rest is for nobody.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-/** Read when first needed: `--help` and `schema print` work without a configuration. */
-let configured: { config: Config; logger: Logger } | undefined;
-const settings = () => {
-  const config = loadConfig();
-  configured ??= {
-    config,
-    logger: createLogger({ level: config.logLevel, stream: 'stderr', pretty: !config.production }),
-  };
-  return configured;
-};
-
-async function openApp({ unmigrated = false, look = false } = {}): Promise<App> {
-  const app = await App.open({ ...settings(), look });
-  try {
-    if (!unmigrated) await app.assertSchemasCurrent();
-    return app;
-  } catch (error) {
-    await app[Symbol.asyncDispose]();
-    throw error;
-  }
+let lost = false;
+let received: 'SIGINT' | 'SIGTERM' | 'SIGHUP' | undefined;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // Not once: npm passes on a signal that was sent to its whole group, and the second would end us undrained.
+  process.on(signal, () => {
+    received ??= signal;
+    interrupt.abort();
+  });
 }
 
-const host: Host = {
+// A reader of our output may stop early, as `head` does; a disk that it goes to may be full.
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === 'EPIPE') return;
+  lost = true;
+  process.stderr.write(`The output cannot be written: ${message}\n`);
+});
+
+/** Each command loads what it needs: help needs neither the configuration, nor the database, nor the graph. */
+const program: Program = {
   signal: interrupt.signal,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  printSchema: () => printGraph(schema),
-  serve: () => serve({ ...settings(), signal: interrupt.signal, stdout: process.stdout }),
-  open: openApp,
-  openForProof: async () => openProofTarget(await openApp()),
+  open: async (options) => (await import('./start.ts')).openApp(options),
+  openForProof: async () => (await import('./start-graph.ts')).openForProof(),
+  printSchema: async () => (await import('./start-graph.ts')).printSchema(),
+  serve: async () => (await import('./start-graph.ts')).serveUntil(interrupt.signal, process.stdout),
 };
 
-process.exitCode = await runProgram(process.argv.slice(2), host);
+const code = await runProgram(process.argv.slice(2), program, processStreams());
+process.exitCode = code !== 0 && received ? 128 + constants.signals[received] : code;
+process.once('exit', () => {
+  if (lost && process.exitCode === 0) process.exitCode = exitCodeOf('UNAVAILABLE');
+});

@@ -41,9 +41,9 @@ export async function openProofTarget(app: App, { closes = true } = {}): Promise
   const { fleet, catalog, directory, binding, identity } = app;
   const { config, logger } = app.options;
   const parts = partsOf(app);
-  const { handler } = buildGraphServer(parts);
+  const { router } = buildGraphServer(parts);
   const { yoga } = buildGraphServer(parts, { plans: null });
-  const http = opened.use(await HttpServer.listen({ handler, host: '127.0.0.1', port: 0, graceMs: 1_000, logger }));
+  const http = opened.use(await HttpServer.listen({ router, host: '127.0.0.1', port: 0, graceMs: 1_000, logger }));
   const fieldByField: AttackedServer = { name: 'field by field', ask: (request) => yoga.fetch(request) };
   const resources = opened.move();
   return {

@@ -10,6 +10,8 @@ import type { Verify } from './graphql/execute/execute-change.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
+import { addressReader } from './server/client-address.ts';
+import { corsHeaders } from './server/cors.ts';
 import { Explorer, type ExplorerOptions } from './server/explorer.ts';
 import { hostCheck } from './server/hosts.ts';
 import { type HttpOptions, HttpServer } from './server/http.ts';
@@ -17,10 +19,15 @@ import { KnownDocuments } from './server/known-documents.ts';
 import { mayExplore } from './server/may-explore.ts';
 import { addGauges, type GaugeSources, poolsByDatabase } from './server/metrics/gauges.ts';
 import { Metrics } from './server/metrics/metrics.ts';
-import { type MetricsEndpointOptions, metricsEndpoint, onlyMetrics } from './server/metrics/metrics-endpoint.ts';
+import { type MetricsRoutesOptions, metricsRoutes } from './server/metrics/metrics-routes.ts';
 import type { OnOperation } from './server/metrics/operation-done.ts';
 import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request-scopes.ts';
+import { healthRoutes } from './server/rest/health.ts';
+import { jwksRoute } from './server/rest/jwks.ts';
+import { organizationDatabaseRoutes } from './server/rest/organization-database.ts';
+import { delegateRoute, type Route } from './server/routes/route.ts';
+import { Router, type RouterOptions } from './server/routes/router.ts';
 import { createGraphServer, type Yoga, type YogaOptions } from './server/yoga.ts';
 
 const fieldsPerDocument = 500;
@@ -28,20 +35,26 @@ const fieldsPerDocument = 500;
 export interface GraphServerOptions {
   /** Compiled queries; null executes every operation field by field. */
   plans?: Plans | null;
+  /** Whether known documents are answered without Yoga; true unless a test compares the two. */
+  fastPath?: boolean;
   /** Told of every payload that a plan made: for tests. */
   verify?: Verify;
   /** Told of every operation that ran or was refused. */
   onOperation?: OnOperation | undefined;
   /** Development: who the printed address signs the explorer in as. */
   demoHeaders?: () => Promise<Record<string, string>>;
+  /** Told of every request when it begins, with the label of its route. */
+  onRequest?: RouterOptions['onRequest'];
+  /** Served beside those that every server has. */
+  routes?: readonly Route[];
   /** Whether the process is going away: then it is alive, but not ready. */
   draining?: () => boolean;
 }
 
 export interface GraphServer {
   yoga: Yoga;
-  /** The same for Node's http, with a short way for queries that have a plan. */
-  handler: RequestListener;
+  /** Everything that is served over HTTP, for Node's http. */
+  router: Router;
   quick?: QuickQueries;
   /** Opens the explorer signed in, when appended to its address; development only. */
   loginCode: string;
@@ -56,7 +69,15 @@ export type GraphParts = Pick<
 /** The HTTP side over an opened App, without a socket. */
 export function buildGraphServer(app: GraphParts, options: GraphServerOptions = {}): GraphServer {
   const { config, logger } = app.options;
-  const { demoHeaders, draining = () => false, plans = new Plans(schema), verify, onOperation } = options;
+  const {
+    demoHeaders,
+    draining = () => false,
+    plans = new Plans(schema),
+    fastPath = true,
+    verify,
+    onOperation,
+    onRequest,
+  } = options;
   const loginCode = randomBytes(16).toString('base64url');
   const scopes = new RequestScopes({
     authenticator: app.authenticator,
@@ -72,29 +93,60 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     demo: demoHeaders && { code: loginCode, headers: demoHeaders },
   };
   const known = new KnownDocuments();
+  const secureCookies = config.publicUrl.startsWith('https:');
+  const addressOf = addressReader(config.trustProxy);
+  const isOurs = config.production ? () => true : hostCheck(config);
   const http: YogaOptions = {
     schema,
     scopes,
-    identity: app.identity,
     known,
     ...(plans && { plans }),
     ...(verify && { verify }),
     onOperation,
     explorer: new Explorer(explorer),
     openIntrospection: !config.production,
-    secureCookies: config.publicUrl.startsWith('https:'),
-    trustProxy: config.trustProxy,
-    publicKeys: () => publicKeySet(app.signingKeys),
-    ready: async () => !draining() && (await app.ready()),
-    isOurs: config.production ? () => true : hostCheck(config),
+    secureCookies,
+    addressOf,
+    isOurs,
     corsOrigins: config.corsOrigins,
     maxBodyBytes: config.maxBodyBytes,
     logger,
   };
   const yoga = createGraphServer(http);
-  const quick = plans && new QuickQueries({ ...http, plans, known, rest: yoga });
-  return { yoga, handler: quick?.handler ?? yoga, ...(quick && { quick }), loginCode };
+  const quick = plans && fastPath && new QuickQueries({ ...http, plans, known, rest: yoga });
+  const routes = [
+    graphRoute(quick ? quick.handler : yoga, config.maxBodyBytes),
+    ...healthRoutes(async () => !draining() && (await app.ready())),
+    jwksRoute(() => publicKeySet(app.signingKeys)),
+    ...organizationDatabaseRoutes({ scopes, identity: app.identity, secureCookies }),
+    ...(options.routes ?? []),
+  ];
+  const corsOf = (origin: string | undefined) => corsHeaders(origin, config.corsOrigins);
+  const router = new Router({
+    routes,
+    isOurs,
+    addressOf,
+    corsHeaders: corsOf,
+    secure: secureCookies,
+    onRequest,
+    logger,
+  });
+  return { yoga, router, ...(quick && { quick }), loginCode };
 }
+
+/** `/graphql` of every tenant; the fast path and Yoga check the rest of its rules. */
+const graphRoute = (listener: RequestListener, maxBytes: number): Route =>
+  delegateRoute(
+    {
+      name: 'graphql',
+      path: '/graphql',
+      underTenant: true,
+      methods: ['GET', 'POST'],
+      body: { maxBytes, types: ['application/json'] },
+      content: 'data',
+    },
+    listener,
+  );
 
 export interface ServeOptions {
   config: Config;
@@ -121,22 +173,24 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
     logger.error({ err: error, database: name, schemas }, 'a database is away');
   const demo = config.production ? undefined : await ensureDemo(app);
   const plans = new Plans(schema);
-  const { handler, loginCode } = buildGraphServer(app, {
+  const metricsOptions = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };
+  const { router, loginCode } = buildGraphServer(app, {
     plans,
+    routes: metricsOptions && where.token !== undefined ? metricsRoutes(metricsOptions) : [],
+    onRequest: metrics?.request,
     onOperation: metrics?.operation,
     draining: () => signal.aborted,
     ...(demo && { demoHeaders: demo.headers }),
   });
   const { host, port, shutdownGraceMs } = config;
-  const listen = (on: Pick<HttpOptions, 'handler' | 'host' | 'port'>) =>
-    HttpServer.listen({ ...on, graceMs: shutdownGraceMs, logger });
-  const told = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };
-  await using http = await listen({ handler: told ? exposing(told, handler) : handler, host, port });
+  const listen = (on: Pick<HttpOptions, 'router' | 'host' | 'port'>) =>
+    HttpServer.listen({ ...on, graceMs: shutdownGraceMs, limits: config.http, logger });
+  await using http = await listen({ router, host, port });
   await using upkeep = app.startBackgroundTasks(signal);
   if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep));
   await using metricsHttp =
-    told && where.port !== undefined
-      ? await listen({ handler: onlyMetrics(told), host: where.host, port: where.port })
+    metricsOptions && where.port !== undefined
+      ? await listen({ router: metricsRouter(metricsOptions, logger), host: where.host, port: where.port })
       : undefined;
   logger.info({ host, port: http.port, ...(metricsHttp && { metricsPort: metricsHttp.port }) }, 'listening');
   if (demo) stdout.write(await demoBlock(demo, `http://localhost:${http.port}`, loginCode));
@@ -144,11 +198,16 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   logger.info('draining');
 }
 
-/** With a token the metrics are on the server's own port too. */
-function exposing(told: Omit<MetricsEndpointOptions, 'rest'>, handler: RequestListener): RequestListener {
-  const rest = told.metrics.counted(handler);
-  return told.token === undefined ? rest : metricsEndpoint({ ...told, rest });
-}
+/** The metrics and nothing else, by whatever name the reader uses. */
+const metricsRouter = (options: MetricsRoutesOptions, logger: Logger): Router =>
+  new Router({
+    routes: metricsRoutes(options),
+    isOurs: () => true,
+    addressOf: addressReader(undefined),
+    corsHeaders: () => ({}),
+    secure: false,
+    logger,
+  });
 
 const processReport = ({ pools }: App, { counts }: Plans) => ({
   slots: Object.fromEntries(poolsByDatabase(pools.stats())),

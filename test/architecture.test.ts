@@ -20,10 +20,18 @@ const rooms = [
   'demo',
   'prove',
   'schema.ts',
+  'event-handlers.ts',
 ];
 const order = new Map<string, number>(rooms.map((room, index) => [room, index]));
 for (const room of ['server', 'cli', 'config.ts', 'check-pooling.ts']) order.set(room, rooms.length);
-for (const [index, room] of ['app.ts', 'serve.ts', 'proof-target.ts', 'main.ts'].entries())
+for (const [index, room] of [
+  'app.ts',
+  'serve.ts',
+  'proof-target.ts',
+  'start.ts',
+  'start-graph.ts',
+  'main.ts',
+].entries())
   order.set(room, rooms.length + 1 + index);
 
 // The fleet stands beside identity and what follows: it uses tenancy, and only operators' code and app.ts use it.
@@ -107,6 +115,16 @@ describe('every file', () => {
     expect(offenders(({ text }) => /process\.exit\(/.test(text))).toEqual([]);
   });
 
+  it('writes to a terminal through the one place that escapes', () => {
+    const writers = offenders(
+      ({ file, text }) =>
+        file.startsWith('src/cli/') &&
+        !['src/cli/program.ts', 'src/cli/process-streams.ts'].includes(file) &&
+        /\.streams\b|process\.std(out|err)|console\./.test(text),
+    );
+    expect(writers).toEqual([]);
+  });
+
   it('stays under 400 lines', () => {
     expect(offenders(({ text }) => text.split('\n').length > 400)).toEqual([]);
   });
@@ -127,6 +145,12 @@ describe('the manifests', () => {
     expect(manifest('schema.ts').includes(`./modules/${name}/index.ts`)).toBe(has('index.ts'));
     expect(manifest('relations.ts').includes(`./modules/${name}/`)).toBe(has('tables.ts'));
     expect(existsSync(path.join(root, 'drizzle', name))).toBe(has('tables.ts'));
+  });
+
+  it('name every file that handles events', () => {
+    const handling = sources.filter(({ text }) => /^onEvent\(/m.test(text)).map(({ file }) => file);
+    const named = sources.find(({ file }) => file === 'src/event-handlers.ts')!.imports;
+    expect(named.toSorted()).toEqual(handling.toSorted());
   });
 
   it('migrations belong to a module, the catalog or the database', () => {

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Command } from 'commander';
 import { parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
+import { exitCodes } from '../src/cli/exit-codes.ts';
 import { createProgram } from '../src/cli/program.ts';
-import type { Host } from '../src/cli/toolbox.ts';
-import { errorCodes } from '../src/lib/errors.ts';
+import { hostOf } from '../src/cli/toolbox.ts';
+import { errorCodes, exitCodeOf } from '../src/lib/errors.ts';
 import { schema } from '../src/schema.ts';
+import { noProgram, words } from './support/no-installation.ts';
 import { root } from './support/sources.ts';
 
 const docs = readdirSync(path.join(root, 'docs'), { recursive: true, encoding: 'utf8' }).map((name) => `docs/${name}`);
@@ -15,19 +18,8 @@ const read = (file: string): string => readFileSync(path.join(root, file), 'utf8
 const blocks = (file: string, language: string): string[] =>
   [...read(file).matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, 'gs'))].map(([, text]) => text!);
 
-const nowhere: Host = {
-  open: () => Promise.reject(new Error('not in this test')),
-  openForProof: () => Promise.reject(new Error('not in this test')),
-  serve: () => Promise.resolve(),
-  printSchema: () => '',
-  stdout: { write: () => true },
-  stderr: { write: () => true },
-  signal: new AbortController().signal,
-};
-
-/** The words of a shell line, without quotes. */
-const words = (line: string): string[] =>
-  [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain!);
+const silent = { write: () => true };
+const nowhere = hostOf(noProgram(), { stdin: process.stdin, stdout: silent, stderr: silent, colours: false });
 
 describe.each(pages)('%s', (file) => {
   it('asks what the graph can answer', () => {
@@ -39,7 +31,7 @@ describe.each(pages)('%s', (file) => {
   it('names commands and options that there are', () => {
     const lines = blocks(file, 'sh').flatMap((text) => text.split('\n'));
     for (const line of lines.filter((text) => text.startsWith('npx chantier '))) {
-      let command = createProgram(nowhere);
+      let command: Command = createProgram(nowhere);
       for (const word of words(line).slice(2)) {
         const next = command.commands.find((each) => each.name() === word);
         if (next) command = next;
@@ -71,4 +63,14 @@ describe.each(pages)('%s', (file) => {
 it('the list of error codes is complete', () => {
   const listed = [...read('docs/api.md').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code]) => code);
   expect(listed).toEqual(errorCodes);
+});
+
+it('the list of exit codes is complete', () => {
+  const listed = [...read('docs/operations.md').matchAll(/^\| (\d+) \| (.*) \|$/gm)].map(([, code, meaning]) => [
+    code,
+    meaning,
+  ]);
+  expect(listed).toEqual(Object.entries(exitCodes));
+  const used = new Set(errorCodes.map((code) => String(exitCodeOf(code))));
+  expect([...used].filter((code) => !(code in exitCodes))).toEqual([]);
 });

@@ -70,7 +70,7 @@ beforeAll(async () => {
   const env = { ...second.env, CANARY_GROUPS: '{"early":["acme","globex"]}' };
   here = await ownWorld({ env });
   http = await HttpServer.listen({
-    handler: buildGraphServer(here.app).handler,
+    router: buildGraphServer(here.app).router,
     host: '127.0.0.1',
     port: 0,
     graceMs: 1_000,
@@ -174,7 +174,12 @@ describe('the commands of docs/operations.md', () => {
     const written = blocks.flatMap((block) => block.lines).join('\n');
     for (const group of [[], ['tenant'], ['database']]) {
       const help = await over(here)([...group, '--help']);
-      const names = [...help.split('Commands:')[1]!.matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name!);
+      const names = [
+        ...help
+          .split('Commands:')[1]!
+          .split('\n\n')[0]!
+          .matchAll(/^ {2}([a-z]+)/gm),
+      ].map(([, name]) => name!);
       for (const name of names.filter(
         (each) => !['help', 'tenant', 'database', 'user', 'schema', 'import'].includes(each),
       )) {

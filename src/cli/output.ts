@@ -1,23 +1,36 @@
+import { inline, lines, Styled, styled, type Text } from './text.ts';
 import type { Host } from './toolbox.ts';
 
-type Cell = string | number | null | undefined;
+type Cell = string | number | null | undefined | Styled;
 
 /** Prints a result: as one JSON document with `--json`, else as lines for a person. */
-export function print(host: Host, json: boolean | undefined, value: unknown, text: () => string): void {
-  host.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text()}\n`);
+export function print(host: Host, json: boolean | undefined, value: unknown, text: () => Text): void {
+  host.stdout.write(json ? `${JSON.stringify(value)}\n` : [text(), '\n']);
 }
 
 /** Rows under their headings, columns aligned; `none` when there is nothing to show. */
-export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): string {
+export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): Text {
   if (rows.length === 0) return 'none';
-  const cells = [headings, ...rows.map((row) => row.map((cell) => String(cell ?? '-')))];
-  const widths = headings.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const cells = [headings.map((heading) => styled('bold', heading)), ...rows.map((row) => row.map(asText))];
+  const widths = headings.map((_, column) => Math.max(...cells.map((row) => lengthOf(row[column]!))));
+  return lines(
+    cells.map((row) =>
+      row.flatMap((cell, column) => [
+        cell,
+        column + 1 < row.length ? ' '.repeat(widths[column]! - lengthOf(cell) + 2) : '',
+      ]),
+    ),
+  );
 }
+
+/** `key: value` lines, values aligned. */
+export function fields(entries: readonly (readonly [name: string, value: Cell])[]): Text {
+  const width = Math.max(...entries.map(([name]) => name.length)) + 2;
+  return lines(entries.map(([name, value]) => [`${name}:`.padEnd(width), asText(value)]));
+}
+
+const asText = (cell: Cell): string | Styled => (cell instanceof Styled ? cell : inline(String(cell ?? '-')));
+const lengthOf = (cell: string | Styled): number => (cell instanceof Styled ? cell.text : cell).length;
+
+/** Why something failed, for people. */
+export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,113 +1,122 @@
-import { Command, CommanderError } from 'commander';
-import { toAppError } from '../db/pg-errors.ts';
+import { CommanderError, Help, type Option } from 'commander';
 import { type ErrorCode, exitCodeOf } from '../lib/errors.ts';
-import { addAudit } from './commands/audit.ts';
-import { addBackup } from './commands/backup.ts';
-import { addDatabaseAdd } from './commands/database-add.ts';
-import { addDatabaseCheck } from './commands/database-check.ts';
-import { addDatabaseList, addDatabaseShow } from './commands/database-list.ts';
-import { addDatabaseRetire } from './commands/database-retire.ts';
-import { addDoctor } from './commands/doctor.ts';
-import { addImport } from './commands/import.ts';
-import { addMigrate } from './commands/migrate.ts';
-import { addRestore } from './commands/restore.ts';
-import { addSchemaPrint } from './commands/schema-print.ts';
-import { addServe } from './commands/serve.ts';
-import { addTenantBackup } from './commands/tenant-backup.ts';
-import { addTenantClone } from './commands/tenant-clone.ts';
-import { addTenantCreate } from './commands/tenant-create.ts';
-import { addTenantDelete } from './commands/tenant-delete.ts';
-import { addTenantExport } from './commands/tenant-export.ts';
-import { addTenantList } from './commands/tenant-list.ts';
-import { addTenantMaintain } from './commands/tenant-maintain.ts';
-import { addTenantMetrics } from './commands/tenant-metrics.ts';
-import { addTenantModule } from './commands/tenant-module.ts';
-import { addTenantMove } from './commands/tenant-move.ts';
-import { addTenantProve } from './commands/tenant-prove.ts';
-import { addTenantPurge } from './commands/tenant-purge.ts';
-import { addTenantReceipt } from './commands/tenant-receipt.ts';
-import { addTenantRename } from './commands/tenant-rename.ts';
-import { addTenantRestore } from './commands/tenant-restore.ts';
-import { addTenantShow } from './commands/tenant-show.ts';
-import { addTenantSpares } from './commands/tenant-spares.ts';
-import { addTenantStatus } from './commands/tenant-status.ts';
-import { addTenantVerify } from './commands/tenant-verify.ts';
-import { addToken } from './commands/token.ts';
-import { addUserCreate } from './commands/user-create.ts';
-import type { Host } from './toolbox.ts';
+import { productVersion } from '../lib/product-version.ts';
+import * as archives from './declarations/archives.ts';
+import { complete, completion } from './declarations/completion.ts';
+import * as databases from './declarations/databases.ts';
+import * as deletion from './declarations/deletion.ts';
+import { importRows } from './declarations/import.ts';
+import * as installation from './declarations/installation.ts';
+import * as people from './declarations/people.ts';
+import * as tenants from './declarations/tenants.ts';
+import { type Declared, DeclaredCommand } from './declare.ts';
+import { exitCodes } from './exit-codes.ts';
+import { styled } from './text.ts';
+import { type Host, hostOf, type Program, type Streams } from './toolbox.ts';
 
 const unexpected = 1;
 const misused = 2;
 
-/** The command line `chantier`. One file per command. With `json` what is wrong with the arguments is told as JSON too. */
-export function createProgram(host: Host, { json = false } = {}): Command {
-  const program = new Command('chantier')
-    .description('One GraphQL server for many companies that live by projects. Without a command: serve.')
+const groups: Record<string, { about: string; commands: readonly Declared[] }> = {
+  tenant: {
+    about: 'Organizations: each has a schema of its own.',
+    commands: [
+      ...[tenants.tenantCreate, tenants.tenantList, tenants.tenantShow, tenants.tenantRename],
+      ...[tenants.tenantSuspend, tenants.tenantResume, tenants.tenantArchive, tenants.tenantUnarchive],
+      ...[deletion.tenantDelete, deletion.tenantUndelete, deletion.tenantPurge, deletion.tenantReceipt],
+      ...[archives.tenantBackup, archives.tenantVerify, archives.tenantRestore],
+      ...[archives.tenantClone, archives.tenantExport, databases.tenantMove],
+      ...[tenants.tenantSpares, tenants.tenantMetrics, tenants.tenantMaintain, tenants.tenantProve],
+    ],
+  },
+  'tenant module': {
+    about: 'Optional modules of an organization.',
+    commands: [tenants.moduleEnable, tenants.moduleDisable],
+  },
+  database: {
+    about: 'Databases that hold organizations.',
+    commands: [
+      ...[databases.databaseAdd, databases.databaseList, databases.databaseShow],
+      ...[databases.databaseCheck, databases.databaseRetire],
+    ],
+  },
+  user: { about: 'People with an account.', commands: [people.userCreate] },
+  schema: { about: 'The graph.', commands: [installation.schemaPrint] },
+};
+
+const ofProgram: readonly Declared[] = [
+  ...[installation.serve, installation.migrate, installation.doctor],
+  ...[installation.backup, installation.restore, importRows, people.token, installation.audit],
+  ...[completion, complete],
+];
+
+const examples = ['migrate', 'serve', 'tenant create "Acme Conseil" --slug acme', 'tenant backup --help'];
+
+/** The command line `chantier`. With `json` errors of usage are JSON too. */
+export function createProgram(host: Host, { json = false } = {}): DeclaredCommand {
+  const program = new DeclaredCommand('chantier')
+    .description('One GraphQL server for many organizations that live by projects. Without a command: serve.')
+    .version(productVersion)
+    .configureHelp({
+      styleTitle: (title) => `\x1b[1m${title}\x1b[22m`,
+      optionDescription: describeOption,
+    })
     .configureOutput({
-      writeOut: (text) => host.stdout.write(text),
-      writeErr: (text) => host.stderr.write(text),
-      outputError: (text, write) => write(json ? line('BAD_INPUT', text.trim().replace(/^error: /, ''), true) : text),
+      writeOut: (text) => host.streams.stdout.write(text),
+      writeErr: (text) => host.streams.stderr.write(text),
+      getOutHasColors: () => host.streams.colours && host.stdout.isTTY,
+      getErrHasColors: () => host.streams.colours && host.stderr.isTTY,
+      outputError: (text) => printError(host, 'BAD_INPUT', text.trim().replace(/^error: /, ''), json),
     })
     .exitOverride();
-  addServe(program, host);
-  addMigrate(program, host);
-  addDoctor(program, host);
-  addImport(program, host);
-  addBackup(program, host);
-  addRestore(program, host);
-  const tenant = program.command('tenant').description('Companies: each has a schema of its own.');
-  addTenantCreate(tenant, host);
-  addTenantList(tenant, host);
-  addTenantMetrics(tenant, host);
-  addTenantMaintain(tenant, host);
-  addTenantShow(tenant, host);
-  addTenantBackup(tenant, host);
-  addTenantVerify(tenant, host);
-  addTenantRestore(tenant, host);
-  addTenantClone(tenant, host);
-  addTenantExport(tenant, host);
-  addTenantStatus(tenant, host);
-  addTenantRename(tenant, host);
-  addTenantDelete(tenant, host);
-  addTenantPurge(tenant, host);
-  addTenantReceipt(tenant, host);
-  addTenantSpares(tenant, host);
-  addTenantModule(tenant, host);
-  addTenantMove(tenant, host);
-  addTenantProve(tenant, host);
-  const database = program.command('database').description('Where companies live.');
-  addDatabaseAdd(database, host);
-  addDatabaseList(database, host);
-  addDatabaseShow(database, host);
-  addDatabaseCheck(database, host);
-  addDatabaseRetire(database, host);
-  addUserCreate(program.command('user').description('People with an account.'), host);
-  addToken(program, host);
-  addAudit(program, host);
-  addSchemaPrint(program.command('schema').description('The graph.'), host);
-  return program;
+  for (const add of ofProgram) add(program, host);
+  for (const [path, { about, commands }] of Object.entries(groups)) {
+    const group = groupAt(program, path.split(' ')).description(about);
+    for (const add of commands) add(group, host);
+  }
+  return program.addHelpText('after', () =>
+    ['', 'Examples:', ...examples.map((line) => `  chantier ${line}`), '', 'Exit codes:', ...exitLines()].join('\n'),
+  );
 }
 
 /**
- * Runs one command and gives its exit code: 0 done, 1 our fault, 2 misused, else by the kind of error (see
- * lib/errors.ts). An expected error is one clear line; only an unexpected one shows its stack.
+ * Runs one command and gives its exit code (see `exit-codes.ts`). An expected error is one clear line; only an unexpected
+ * one shows its stack.
  */
-export async function runProgram(argv: readonly string[], host: Host): Promise<number> {
+export async function runProgram(argv: readonly string[], program: Program, streams: Streams): Promise<number> {
   const json = argv.includes('--json');
+  const host = hostOf(program, streams);
   try {
-    await createProgram(host, { json }).parseAsync(argv.length > 0 ? [...argv] : ['serve'], { from: 'user' });
+    const command = createProgram(host, { json });
+    await command.parseAsync(argv.length > 0 ? [...argv] : ['serve'], { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : misused;
-    const known = toAppError(error);
+    const { toOperatorError } = await import('./operator-error.ts');
+    const known = toOperatorError(error);
     if (!known) {
       host.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
       return unexpected;
     }
-    host.stderr.write(line(known.code, known.message, json));
+    printError(host, known.code, known.message, json);
     return exitCodeOf(known.code);
   }
 }
 
-const line = (code: ErrorCode, message: string, json: boolean): string =>
-  `${json ? JSON.stringify({ error: { code, message } }) : message}\n`;
+/** The group of this path; groups above it are made before. */
+function groupAt(program: DeclaredCommand, path: readonly string[]): DeclaredCommand {
+  return path.reduce((parent, name) => {
+    const known = parent.commands.find((each) => each.name() === name) ?? parent.command(name);
+    return known as DeclaredCommand;
+  }, program);
+}
+
+function describeOption(option: Option): string {
+  return `${new Help().optionDescription(option)}${option.mandatory ? ' (required)' : ''}`;
+}
+
+const exitLines = (): string[] => Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padEnd(3)}  ${meaning}`);
+
+function printError(host: Host, code: ErrorCode, message: string, json: boolean): void {
+  host.stderr.write(json ? `${JSON.stringify({ error: { code, message } })}\n` : [styled('red', message), '\n']);
+}

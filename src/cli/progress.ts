@@ -4,17 +4,16 @@ const barWidth = 30;
 const lineEveryMs = 2_000;
 
 /**
- * Shows how far long work is, on the stream of errors: as a bar that redraws itself at a terminal, else as a line every
- * two seconds. Disposing ends the bar's line.
+ * Shows how far long work is, on the stream of errors: as a status line at a terminal, else as a line every two seconds.
+ * Disposing takes the status line away.
  */
 export class ProgressBar implements Disposable {
-  readonly #out: Host['stderr'];
+  readonly #host: Pick<Host, 'stderr' | 'terminal'>;
   readonly #unit: string;
   #shownAt = performance.now();
-  #drawn = false;
 
-  constructor(out: Host['stderr'], unit: string) {
-    this.#out = out;
+  constructor(host: Pick<Host, 'stderr' | 'terminal'>, unit: string) {
+    this.#host = host;
     this.#unit = unit;
   }
 
@@ -22,28 +21,21 @@ export class ProgressBar implements Disposable {
   show(share: number, count: number, more = ''): void {
     const percent = `${Math.floor(Math.min(share, 1) * 100)}`.padStart(3);
     const text = `${percent} % ${count} ${this.#unit} ${more}`.trimEnd();
-    if (this.#out.isTTY) this.#draw(`${bar(share)} ${text}`);
+    if (this.#host.stderr.isTTY) this.#host.terminal.status(`${bar(share)} ${text}`);
     else if (performance.now() - this.#shownAt >= lineEveryMs) this.#line(text);
   }
 
   /** A line of its own, before whatever is shown next. */
   interrupt(text: string): void {
-    if (this.#drawn) this.#out.write('\r\x1b[K');
-    this.#drawn = false;
     this.#line(text);
   }
 
   [Symbol.dispose](): void {
-    if (this.#drawn) this.#out.write('\n');
-  }
-
-  #draw(text: string): void {
-    this.#out.write(`\r\x1b[K${text}`);
-    this.#drawn = true;
+    this.#host.terminal.status(undefined);
   }
 
   #line(text: string): void {
-    this.#out.write(`${text}\n`);
+    this.#host.stderr.write(`${text}\n`);
     this.#shownAt = performance.now();
   }
 }

@@ -17,7 +17,7 @@ export interface RequestScope {
   account: Account | undefined;
   viewer: Viewer | undefined;
   /** Address of the client, for limits and the audit log. */
-  address: string;
+  address: string | undefined;
   userAgent: string | undefined;
   idempotencyKey: string | undefined;
   /** A change of the caller's that reading must show. */

@@ -11,8 +11,11 @@ const codes = {
   TOO_COMPLEX: { http: 400, exit: 2 },
   CSRF_REQUIRED: { http: 403, exit: 2 },
   METHOD_NOT_ALLOWED: { http: 405, exit: 2 },
+  NOT_ACCEPTABLE: { http: 406, exit: 2 },
+  REQUEST_TIMEOUT: { http: 408, exit: 2 },
   PAYLOAD_TOO_LARGE: { http: 413, exit: 2 },
   UNSUPPORTED_MEDIA_TYPE: { http: 415, exit: 2 },
+  HEADERS_TOO_LARGE: { http: 431, exit: 2 },
   // Who is asking
   UNAUTHENTICATED: { http: 401, exit: 3 },
   INVALID_CREDENTIALS: { http: 401, exit: 3 },

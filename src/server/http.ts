@@ -1,51 +1,57 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AppError } from '../lib/errors.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
+import { answerBrokenRequest, answerLate } from './broken-requests.ts';
+import { ConnectionLimit } from './connection-limit.ts';
+import type { HttpLimits } from './http-limits.ts';
+import type { Router } from './routes/router.ts';
+import { Transfers } from './transfers.ts';
 
 export interface HttpOptions {
-  handler: RequestListener;
+  router: Router;
   host: string;
   /** 0 takes any free port. */
   port: number;
   /** How long running requests may take to finish when the server goes away. */
   graceMs: number;
+  limits?: HttpLimits;
   logger?: Logger;
 }
 
-const isAddress = ({ url = '', headers: { host = '' } }: IncomingMessage): boolean =>
-  url.startsWith('/') && URL.canParse(`http://${host}${url}`);
-
-/** Refuses a target and a Host that make no address: the handler would answer with the stack of its error. */
-function ofAddresses(handler: RequestListener): RequestListener {
-  const errors = [{ message: 'Host and path make no address', extensions: { code: 'BAD_INPUT' } }];
-  return (request, response) => {
-    if (isAddress(request)) return handler(request, response);
-    response.writeHead(400, { 'content-type': 'application/json; charset=utf-8', connection: 'close' });
-    response.end(JSON.stringify({ errors }));
-  };
-}
+export const defaultHttpLimits: HttpLimits = {
+  headersMs: 30_000,
+  bodyMs: 30_000,
+  bytesPerSecond: 1_000,
+  connections: 10_000,
+  connectionsPerAddress: 500,
+};
 
 /** A listening HTTP server that finishes what it began before it goes. */
 export class HttpServer implements AsyncDisposable {
   readonly #server: Server;
+  readonly #transfers: Transfers;
   readonly #graceMs: number;
   #closed: Promise<void> | undefined;
 
-  private constructor(server: Server, graceMs: number) {
+  private constructor(server: Server, transfers: Transfers, graceMs: number) {
     this.#server = server;
+    this.#transfers = transfers;
     this.#graceMs = graceMs;
   }
 
   /** Throws CONFIG_INVALID when the address cannot be listened on. */
-  static async listen({ handler, host, port, graceMs, logger = silentLogger }: HttpOptions): Promise<HttpServer> {
-    const server = createServer(ofAddresses(handler));
+  static async listen(options: HttpOptions): Promise<HttpServer> {
+    const { host, port, graceMs, limits = defaultHttpLimits, logger = silentLogger } = options;
+    const transfers = new Transfers(limits, answerLate);
+    const server = limitedServer(options.router, transfers, limits, logger);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     server.once('error', reject);
     server.listen(port, host, resolve);
     try {
       await promise;
     } catch (error) {
+      transfers[Symbol.dispose]();
       const { code } = error as NodeJS.ErrnoException;
       throw new AppError(
         'CONFIG_INVALID',
@@ -57,7 +63,7 @@ export class HttpServer implements AsyncDisposable {
     server.removeListener('error', reject);
     // Such as no file descriptor left for a connection: it fails alone; unheard, the error would end the process.
     server.on('error', (error) => logger.error({ err: error }, 'a connection could not be taken'));
-    return new HttpServer(server, graceMs);
+    return new HttpServer(server, transfers, graceMs);
   }
 
   get port(): number {
@@ -80,5 +86,32 @@ export class HttpServer implements AsyncDisposable {
     const cut = setTimeout(() => this.#server.closeAllConnections(), this.#graceMs);
     await closed;
     clearTimeout(cut);
+    this.#transfers[Symbol.dispose]();
   }
+}
+
+/** A server whose every connection, header, body and answer is limited. */
+function limitedServer(router: Router, transfers: Transfers, limits: HttpLimits, logger: Logger): Server {
+  const listener: RequestListener = (request, response) => {
+    transfers.watch(request, response, router.routeOf(request.url ?? '')?.body ?? 'none');
+    router.handler(request, response);
+  };
+  const options = {
+    headersTimeout: limits.headersMs,
+    // Bodies have the time that their routes give them
+    requestTimeout: 0,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
+  };
+  const server = createServer(options, listener);
+  server.maxConnections = limits.connections;
+  if (limits.connectionsPerAddress !== undefined) {
+    server.on('connection', new ConnectionLimit(limits.connectionsPerAddress, logger).take);
+  }
+  server.on('clientError', answerBrokenRequest);
+  // A client that asks before it sends a body is told to send one that is within the limit
+  server.on('checkContinue', (request, response) => {
+    if (!router.isTooLong(request)) response.writeContinue();
+    listener(request, response);
+  });
+  return server;
 }

@@ -10,7 +10,7 @@ export async function mayExplore(request: Request, scopes: RequestScopes, identi
   const token = refreshToken && (await accessTokenOfCookie(identity, refreshToken));
   const headers = new Headers([...request.headers]);
   if (token && !headers.has('authorization')) headers.set('authorization', `Bearer ${token}`);
-  const head = { url: request.url, headers, address: 'unknown', cookies, signal: request.signal };
+  const head = { url: request.url, headers, address: undefined, cookies, signal: request.signal };
   const scope = await scopes.resolve(head).catch(() => undefined);
   return scope?.viewer?.permissions.has('graph:explore') ?? false;
 }

@@ -118,13 +118,13 @@ export class QuickQueries {
     { query: _, variables, operationName }: Params,
     entry: KnownDocument,
   ): Promise<Text | undefined> {
-    const { schema, plans, known, trustProxy, secureCookies } = this.#options;
+    const { schema, plans, known, addressOf, secureCookies } = this.#options;
     const from = performance.now();
     const operation = getOperationAST(entry.document, operationName);
     if (!operation || operation.operation === 'subscription') return undefined;
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
     const cookies = new RefreshCookie(line.headers.get('cookie'), { secure: secureCookies });
-    const head = headOf({ ...line, signal: signalOf(response) }, request, trustProxy);
+    const head = headOf({ ...line, signal: signalOf(response) }, request, addressOf);
     const context = new Context(await admit(args, { ...head, cookies }, this.#options));
     if (operation.operation === 'mutation') {
       return this.#change(request, { ...args, contextValue: context }, operation, entry, from);

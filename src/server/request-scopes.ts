@@ -13,7 +13,8 @@ import { type RoutingOptions, routeTenant } from '../tenancy/routing.ts';
 export interface RequestHead {
   url: string;
   headers: { get(name: string): string | null };
-  address: string;
+  /** Undefined: the request came by no connection, such as from a test. */
+  address: string | undefined;
   cookies: CookieJar;
   signal: AbortSignal | undefined;
 }

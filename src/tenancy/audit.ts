@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { uuidv7 } from '../lib/ids.ts';
 import type { CatalogTx } from './catalog.ts';
 import { auditLogs } from './tables.ts';
@@ -11,6 +12,7 @@ export type AuditActor =
 
 /** Where a request came from. */
 export interface AuditOrigin {
+  /** An address, or a word for one that could not be read; undefined for a command. */
   ipAddress?: string | undefined;
   userAgent?: string | undefined;
   requestId?: string | undefined;
@@ -33,7 +35,8 @@ export interface AuditEntry extends By {
 
 /** Writes one line of the audit log in the transaction of what it tells of. */
 export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<void> {
-  const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {} } = entry;
+  const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {}, ipAddress = '' } = entry;
+  const hasAddress = isIP(ipAddress) !== 0;
   await tx.insert(auditLogs).values({
     id: uuidv7(),
     organizationId,
@@ -43,9 +46,13 @@ export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<voi
     resourceType: resource?.type,
     resourceId: resource?.id,
     outcome,
-    ipAddress: entry.ipAddress,
+    ipAddress: hasAddress ? ipAddress : undefined,
     userAgent: entry.userAgent,
     requestId: entry.requestId,
-    metadata: actor.kind === 'API_KEY' ? { ...metadata, userId: actor.userId } : metadata,
+    metadata: {
+      ...metadata,
+      ...(actor.kind === 'API_KEY' && { userId: actor.userId }),
+      ...(ipAddress && !hasAddress && { ipAddress }),
+    },
   });
 }

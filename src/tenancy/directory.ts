@@ -62,7 +62,7 @@ export class TenantDirectory implements TenantFinder {
   /** Throws TENANT_NOT_FOUND. */
   async getBySlug(slug: string): Promise<Tenant> {
     const tenant = await this.findBySlug(slug);
-    if (tenant === undefined) throw tenantNotFound();
+    if (tenant === undefined) throw tenantNotFound(slug);
     return tenant;
   }
 

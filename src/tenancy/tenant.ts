@@ -74,4 +74,9 @@ export function requireServable(tenant: Pick<Tenant, 'status' | 'quarantined'>):
   }
 }
 
-export const tenantNotFound = (): AppError => new AppError('TENANT_NOT_FOUND', 'There is no such organization');
+/** With the slug that the caller asked for. */
+export const tenantNotFound = (slug?: string): AppError =>
+  new AppError(
+    'TENANT_NOT_FOUND',
+    slug === undefined ? 'There is no such organization' : `There is no organization ${slug}`,
+  );

@@ -39,7 +39,15 @@ test('an installation whose database was lost is whole again from the archives o
   // Sealed keys open under the same secret: who was signed in still is; data is there once it was restored
   const waiting = await found.graphql('{ viewer { role } }', {}, owner.headers);
   expect(waiting.errors[0]?.extensions.code).toBe('UNAVAILABLE');
-  const over = await chantier(['tenant', 'restore', tenantArchive.file, '--over', company.tenant.slug, '--json']);
+  const over = await chantier([
+    'tenant',
+    'restore',
+    tenantArchive.file,
+    '--over',
+    company.tenant.slug,
+    '--yes',
+    '--json',
+  ]);
   expect([over.code, JSON.parse(over.stdout).safetyArchive]).toEqual([0, null]);
   const served = await found.graphql('{ clients(first: 2) { nodes { name } } }', {}, owner.headers);
   expect(served.data.clients.nodes).toEqual([{ name: 'Survivor' }]);

@@ -69,9 +69,9 @@ describe('chantier tenant backup', () => {
     const { file } = await backup();
     const before = await clientNames(slug);
     await createClient(await company.as('OWNER'), { name: 'Afterwards' });
-    const { safetyArchive } = await run<{ safetyArchive: string }>('tenant', 'restore', file, '--over', slug);
+    const { safetyArchive } = await run<{ safetyArchive: string }>('tenant', 'restore', file, '--over', slug, '--yes');
     expect(await clientNames(slug)).toEqual(before);
-    await run('tenant', 'restore', safetyArchive, '--over', slug, '--no-safety');
+    await run('tenant', 'restore', safetyArchive, '--over', slug, '--yes', '--no-safety');
     expect(await clientNames(slug)).toContain('Afterwards');
   });
 
@@ -99,7 +99,7 @@ describe('chantier tenant backup', () => {
       const { code, stderr } = await chantier(['tenant', 'verify', ...wrong]);
       expect([code, stderr.length > 0]).toEqual([2, true]);
     }
-    const restore = ['tenant', 'restore', keyed.file, '--over', slug, '--key-env', 'ARCHIVE_TEST_KEY'];
+    const restore = ['tenant', 'restore', keyed.file, '--over', slug, '--yes', '--key-env', 'ARCHIVE_TEST_KEY'];
     const { safetyArchive } = await run<{ safetyArchive: string }>(...restore);
     expect(safetyArchive).toMatch(/\.sealed$/);
   });

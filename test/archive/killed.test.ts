@@ -30,7 +30,7 @@ test(
       (await owner.ok('{ clients(first: 9) { nodes { name } } }')).clients.nodes.map(
         (each: { name: string }) => each.name,
       );
-    const args = ['tenant', 'restore', file, '--over', company.tenant.slug, '--safety-to', folder];
+    const args = ['tenant', 'restore', file, '--over', company.tenant.slug, '--yes', '--safety-to', folder];
     const env = { ...process.env, NODE_ENV: 'test', DATABASE_URL: database.url, SECRET: testSecret };
     const ended: (string | number)[] = [];
     const found: Record<string, number> = {};

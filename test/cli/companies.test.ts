@@ -101,7 +101,7 @@ describe('chantier user create', () => {
 
   it.each([
     [['--role', 'KING', '--tenant', slug], 2, 'Allowed choices are OWNER'],
-    [['--tenant', 'nobody-here'], 4, 'There is no such organization'],
+    [['--tenant', 'nobody-here'], 4, 'There is no organization nobody-here'],
     [['--password-env', 'CLI_TEST_UNSET'], 2, 'CLI_TEST_UNSET holds no password'],
   ])('makes nobody with %j', async (flags, code, message) => {
     const email = newAddress();

@@ -57,7 +57,7 @@ describe('chantier import', () => {
 
   it('draws a bar at a terminal', async () => {
     const { stderr } = await chantier(command('--on-error', 'skip', '--batch-size', '1'), { isTTY: true });
-    expect(stderr).toContain('\r\x1b[K[##############################] 100 % 3 rows\n');
+    expect(stderr).toContain('\r\x1b[K[##############################] 100 % 3 rows\r\x1b[K');
   });
 
   it.each([
@@ -67,8 +67,8 @@ describe('chantier import', () => {
       'Allowed choices are tasks, time, messages',
     ],
     [['import', 'tasks', file, '--tenant', 'acme'], 2, '--map'],
-    [['import', 'tasks', file, '--tenant', 'nobody', '--map', mapping], 4, 'There is no such organization'],
-    [command('--batch-size', '0'), 2, 'a number of rows from 1 to 10000'],
+    [['import', 'tasks', file, '--tenant', 'nobody', '--map', mapping], 4, 'There is no organization nobody'],
+    [command('--batch-size', '0'), 2, 'a whole number from 1 to 10000'],
     [command('--encoding', 'klingon'), 2, 'mapping: file.encoding: not a known encoding'],
     [['import', 'tasks', 'none.csv', '--tenant', company.tenant.slug, '--map', mapping], 2, 'none.csv cannot be read'],
     [['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', 'none.yaml'], 2, 'none.yaml cannot be read'],

@@ -17,8 +17,8 @@ let token: string;
 beforeAll(async () => {
   second = await startSecondServer();
   world = await ownWorld({ env: second.env });
-  const { handler } = buildGraphServer(world.app);
-  http = await HttpServer.listen({ handler, host: '127.0.0.1', port: 0, graceMs: 1_000 });
+  const { router } = buildGraphServer(world.app);
+  http = await HttpServer.listen({ router, host: '127.0.0.1', port: 0, graceMs: 1_000 });
   company = await world.company('Org 1');
   token = (await company.as('OWNER')).session.accessToken;
 });

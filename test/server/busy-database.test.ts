@@ -6,7 +6,7 @@ import type { Company, Member } from '../support/world.ts';
 
 const waitMs = 600;
 const here = await ownWorld({ env: { POOL_SIZE: '4', POOL_WAIT_MS: String(waitMs) } });
-const server = await HttpServer.listen({ handler: here.yoga, host: '127.0.0.1', port: 0, graceMs: 1000 });
+const server = await HttpServer.listen({ router: here.router, host: '127.0.0.1', port: 0, graceMs: 1000 });
 const admin = new Backends(here.app.installation.adminUrl);
 afterAll(async () => {
   await admin[Symbol.asyncDispose]();

@@ -6,7 +6,7 @@ import { HttpServer } from '../../src/server/http.ts';
 import { world } from '../support/world.ts';
 
 const here = await world();
-const server = await HttpServer.listen({ handler: here.yoga, host: '127.0.0.1', port: 0, graceMs: 500 });
+const server = await HttpServer.listen({ router: here.router, host: '127.0.0.1', port: 0, graceMs: 500 });
 afterAll(() => server.close());
 
 const body = '{"query":"{__typename}"}';

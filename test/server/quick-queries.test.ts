@@ -3,17 +3,17 @@ import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildGraphServer } from '../../src/serve.ts';
 import { HttpServer } from '../../src/server/http.ts';
+import type { Router } from '../../src/server/routes/router.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 
 const query = 'query ($first: Int) { profiles(first: $first) { totalCount nodes { id firstName } } }';
 
 describe('a query that has a plan', async () => {
   const here = await world();
-  const { yoga, handler, quick } = buildGraphServer(here.app);
-  const listen = (listener: typeof handler) =>
-    HttpServer.listen({ handler: listener, host: '127.0.0.1', port: 0, graceMs: 500 });
-  const short = await listen(handler);
-  const long = await listen(yoga);
+  const { router, quick } = buildGraphServer(here.app);
+  const listen = (on: Router) => HttpServer.listen({ router: on, host: '127.0.0.1', port: 0, graceMs: 500 });
+  const short = await listen(router);
+  const long = await listen(buildGraphServer(here.app, { fastPath: false }).router);
   afterAll(() => Promise.all([short.close(), long.close()]));
 
   let acme: Company;

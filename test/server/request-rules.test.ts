@@ -98,16 +98,3 @@ describe('origins', () => {
     expect(response.headers.get('access-control-allow-headers')).toContain('x-chantier-csrf');
   });
 });
-
-describe('health', () => {
-  it('tells a live process from a ready one', async () => {
-    const live = await send({}, 'http://localhost/health/live');
-    const ready = await send({}, 'http://localhost/health/ready');
-    expect([live.status, ready.status]).toEqual([200, 200]);
-    expect(await ready.json()).toEqual({ status: 'ready' });
-  });
-
-  it('answers 404 for what is not there', async () => {
-    expect((await send({}, 'http://localhost/other')).status).toBe(404);
-  });
-});

@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream';
 import { runProgram } from '../../src/cli/program.ts';
-import type { Host, Toolbox } from '../../src/cli/toolbox.ts';
+import type { Program, Streams, Toolbox } from '../../src/cli/toolbox.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { printGraph } from '../../src/graphql/declare/print-graph.ts';
 import { schema } from '../../src/schema.ts';
@@ -13,14 +14,16 @@ export interface Output {
 
 export interface CommandOptions {
   isTTY?: boolean;
+  /** What somebody at the terminal types. */
+  answer?: string;
   signal?: AbortSignal;
   /** Whenever something is written to the stream of errors, such as progress. */
   onStderr?: () => void;
   /** For `tenant prove`; closed by the command. */
-  openForProof?: Host['openForProof'];
+  openForProof?: Program['openForProof'];
 }
 
-const nothingToProve: Host['openForProof'] = () => Promise.reject(new Error('This command line proves nothing'));
+const nothingToProve: Program['openForProof'] = () => Promise.reject(new Error('This command line proves nothing'));
 
 type Tools = Omit<Toolbox, keyof AsyncDisposable | 'config'> & { config?: Config };
 
@@ -31,16 +34,21 @@ const ownConfig = loadConfig({ NODE_ENV: 'test', DATABASE_URL: 'postgres://local
 export const commandLine =
   ({ config = ownConfig, fleet, catalog, directory, binding, identity }: Tools) =>
   async (args: readonly string[], options: CommandOptions = {}) => {
-    const { isTTY = false, signal = new AbortController().signal, openForProof = nothingToProve } = options;
+    const { isTTY = false, answer, signal = new AbortController().signal, openForProof = nothingToProve } = options;
     const output = { stdout: '', stderr: '' };
     const tools = { config, fleet, catalog, directory, binding, identity };
     const toolbox: Toolbox = { ...tools, [Symbol.asyncDispose]: async () => {} };
-    const host: Host = {
+    const program: Program = {
       open: async () => toolbox,
       openForProof,
       serve: () => Promise.reject(new Error('This command line serves nobody')),
-      printSchema: () => printGraph(schema),
-      stdout: { write: (text) => (output.stdout += text) },
+      printSchema: async () => printGraph(schema),
+      signal,
+    };
+    const streams: Streams = {
+      stdin: Object.assign(Readable.from(answer === undefined ? [] : [`${answer}\n`]), { isTTY }),
+      colours: false,
+      stdout: { write: (text) => (output.stdout += text), isTTY },
       stderr: {
         write(text) {
           output.stderr += text;
@@ -48,8 +56,7 @@ export const commandLine =
         },
         isTTY,
       },
-      signal,
     };
-    const result: Output = { code: await runProgram(args, host), ...output };
+    const result: Output = { code: await runProgram(args, program, streams), ...output };
     return result;
   };

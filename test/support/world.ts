@@ -12,7 +12,7 @@ import type { Clock } from '../../src/lib/clock.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { createLogger, type Logger } from '../../src/lib/logger.ts';
 import type { Mailer } from '../../src/mail/mailer.ts';
-import { buildGraphServer } from '../../src/serve.ts';
+import { buildGraphServer, type GraphServer } from '../../src/serve.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { BothWays } from './both-ways.ts';
 import { citusBreaches } from './citus-lint.ts';
@@ -47,7 +47,9 @@ type Loose = any;
 /** One server of the product with its own caches, over the database of the run, without a socket. */
 export class World implements AsyncDisposable {
   readonly app: App;
-  readonly yoga: ReturnType<typeof buildGraphServer>['yoga'];
+  readonly yoga: GraphServer['yoga'];
+  /** The same and all other routes, for a socket. */
+  readonly router: GraphServer['router'];
   readonly #recorded: string[];
   readonly #bothWays: BothWays | undefined;
   readonly #resources = new AsyncDisposableStack();
@@ -55,7 +57,9 @@ export class World implements AsyncDisposable {
   private constructor(app: App, recorded: string[]) {
     this.app = app;
     this.#bothWays = BothWays.where(app, recorded);
-    this.yoga = this.#bothWays?.yoga ?? buildGraphServer(app).yoga;
+    const { yoga, router } = buildGraphServer(app);
+    this.yoga = this.#bothWays?.yoga ?? yoga;
+    this.router = router;
     this.#recorded = recorded;
   }
 

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import type { DatabaseBudget } from '../../fleet/doctor/catalog-budget.ts';
 import type { Finding } from '../../fleet/doctor/finding.ts';
 import { type DoctorReport, runDoctor, type SchemaDrift } from '../../fleet/doctor/run-doctor.ts';
@@ -7,9 +6,10 @@ import { systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
+import { lines, styled, type Text } from '../text.ts';
 import type { Host } from '../toolbox.ts';
 
-interface Options {
+export interface Flags {
   tenant?: string;
   json?: boolean;
 }
@@ -17,45 +17,37 @@ interface Options {
 /** In the lines for a person; the JSON has all. */
 const mostDifferences = 20;
 
-export function addDoctor(program: Command, host: Host): void {
-  program
-    .command('doctor')
-    .description(
-      'Look whether every schema is as its migrations made it, and roles, rights, settings and the room that is left. Changes nothing; ends with 5 when there are problems.',
-    )
-    .option('--tenant <slug>', 'only how this company’s schema stands to its migrations')
-    .option('--json', 'print one JSON document')
-    .action(async ({ tenant, json }: Options) => {
-      await using toolbox = await host.open({ unmigrated: true, look: true });
-      const { poolSize, catalogPoolSize, poolSlotMb, spareSchemas } = toolbox.config;
-      using bar = new ProgressBar(host.stderr, 'schemas');
-      const report = await runDoctor(toolbox.fleet, {
-        only: tenant,
-        clock: systemClock,
-        pools: { tenants: poolSize, catalog: catalogPoolSize, slotBytes: poolSlotMb * 1_000_000 },
-        spares: spareSchemas,
-        signal: host.signal,
-        onProgress: (compared, total) => bar.show(compared / total, compared),
-      });
-      print(host, json, report, () => describe(report));
-      if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
-      const problems = report.findings.filter(({ severity }) => severity === 'PROBLEM').length;
-      if (problems > 0) throw new AppError('INVALID_STATE', `${problems} problems`);
-    });
+export async function run(host: Host, { tenant, json }: Flags): Promise<void> {
+  await using toolbox = await host.open({ unmigrated: true, look: true });
+  const { poolSize, catalogPoolSize, poolSlotMb, spareSchemas } = toolbox.config;
+  using bar = new ProgressBar(host, 'schemas');
+  const report = await runDoctor(toolbox.fleet, {
+    only: tenant,
+    clock: systemClock,
+    pools: { tenants: poolSize, catalog: catalogPoolSize, slotBytes: poolSlotMb * 1_000_000 },
+    spares: spareSchemas,
+    signal: host.signal,
+    onProgress: (compared, total) => bar.show(compared / total, compared),
+  });
+  print(host, json, report, () => describe(report));
+  if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
+  const problems = report.findings.filter(({ severity }) => severity === 'PROBLEM').length;
+  if (problems > 0) throw new AppError('INVALID_STATE', `${problems} problems`);
 }
 
-function describe({ findings, drift, budgets, compared }: DoctorReport): string {
-  const lines = [
+function describe({ findings, drift, budgets, compared }: DoctorReport): Text {
+  return lines([
     ...budgets.flatMap(describeBudget),
     ...findings.map(describeFinding),
     ...drift.flatMap(describeDrift),
     `${compared} schemas compared with their migrations, ${drift.length} differ; ${findings.length} findings`,
-  ];
-  return lines.join('\n');
+  ]);
 }
 
-const describeFinding = ({ check, severity, database, subject, message }: Finding): string =>
-  `${severity.padEnd(7)}  ${check}: ${database === undefined ? '' : `${database}: `}${subject} ${message}`;
+const describeFinding = ({ check, severity, database, subject, message }: Finding): Text => [
+  styled(severity === 'PROBLEM' ? 'red' : 'yellow', severity.padEnd(7)),
+  `  ${check}: ${database === undefined ? '' : `${database}: `}${subject} ${message}`,
+];
 
 function describeDrift({ slug, schemaName, differences }: SchemaDrift): string[] {
   const more = differences.length - mostDifferences;
@@ -72,8 +64,8 @@ function describeDifference({ aspect, name, expected, found }: Difference): stri
   return `${aspect}: ${name} is ${found}, not ${expected}`;
 }
 
-function describeBudget({ database, lines }: DatabaseBudget): string[] {
-  const rows = lines.map(({ resource, used, limit, unit, what }) => {
+function describeBudget({ database, lines: budgets }: DatabaseBudget): Text[] {
+  const rows = budgets.map(({ resource, used, limit, unit, what }) => {
     const number = (value: number) => (unit === 'bytes' ? `${Math.round(value / 1_000_000)} MB` : value);
     return [database, resource, number(used), number(limit), `${Math.round((used / limit) * 100)} %`, what];
   });

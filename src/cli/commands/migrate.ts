@@ -1,12 +1,11 @@
-import { type Command, InvalidArgumentError } from 'commander';
 import { type FleetReport, migrateFleet, type SchemaResult } from '../../fleet/schemas/migrate.ts';
 import { AppError } from '../../lib/errors.ts';
-import { readWhole } from '../../lib/read-text.ts';
-import { print, table } from '../output.ts';
+import { print, reasonOf, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
+import { lines, type Text } from '../text.ts';
 import type { Host } from '../toolbox.ts';
 
-interface Options {
+export interface Flags {
   status?: boolean;
   dryRun?: boolean;
   canary?: string[];
@@ -15,49 +14,27 @@ interface Options {
   json?: boolean;
 }
 
-const wholeNumber =
-  (most: number) =>
-  (text: string): number => {
-    const value = readWhole(text, 1, most);
-    if (value === undefined) throw new InvalidArgumentError(`a whole number from 1 to ${most}`);
-    return value;
-  };
-const list = (text: string): string[] => text.split(',').map((name) => name.trim());
-
 const nameOf = ({ slug, schemaName }: SchemaResult): string => slug ?? schemaName;
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-export function addMigrate(program: Command, host: Host): void {
-  program
-    .command('migrate [tenant]')
-    .description('Bring the catalog and all schemas, or one company’s, up to this build. Interrupted, run it again.')
-    .option('--status', 'show what is pending, and change nothing')
-    .option('--dry-run', 'the same, naming every migration')
-    .option('--canary <tenants>', 'try these first, commas between them; @name is a group of CANARY_GROUPS', list)
-    .option('--parallel <n>', 'how many at once in each database', wholeNumber(999), 4)
-    .option(
-      '--lock-timeout <ms>',
-      'how long a statement waits for a lock, and others behind it',
-      wholeNumber(60_000),
-      3000,
-    )
-    .option('--json', 'print one JSON document')
-    .action(async (only: string | undefined, { status, dryRun, json, canary, parallel, lockTimeout }: Options) => {
-      const look = Boolean(status || dryRun);
-      await using toolbox = await host.open({ unmigrated: true, look });
-      using progress = look || json ? undefined : new Progress(host);
-      const report = await migrateFleet(toolbox.fleet, {
-        only,
-        canaries: canary?.flatMap((name) => membersOf(name, toolbox.config.canaryGroups)),
-        parallel,
-        lockMs: lockTimeout,
-        dryRun: look,
-        signal: host.signal,
-        onProgress: (result, { done, total }) => progress?.show(result, done, total),
-      });
-      print(host, json, toJson(report), () => describe(report, look, Boolean(dryRun)));
-      fail(report, host.signal);
-    });
+export async function run(
+  host: Host,
+  only: string | undefined,
+  { status, dryRun, json, canary, parallel, lockTimeout }: Flags,
+): Promise<void> {
+  const look = Boolean(status || dryRun);
+  await using toolbox = await host.open({ unmigrated: true, look });
+  using progress = look || json ? undefined : new Progress(host);
+  const report = await migrateFleet(toolbox.fleet, {
+    only,
+    canaries: canary?.flatMap((name) => membersOf(name, toolbox.config.canaryGroups)),
+    parallel,
+    lockMs: lockTimeout,
+    dryRun: look,
+    signal: host.signal,
+    onProgress: (result, { done, total }) => progress?.show(result, done, total),
+  });
+  print(host, json, toJson(report), () => describe(report, look, Boolean(dryRun)));
+  fail(report, host.signal);
 }
 
 function membersOf(name: string, groups: Readonly<Record<string, readonly string[]>>): readonly string[] {
@@ -75,7 +52,7 @@ class Progress implements Disposable {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#bar = new ProgressBar(host.stderr, 'schemas');
+    this.#bar = new ProgressBar(host, 'schemas');
   }
 
   show(result: SchemaResult, done: number, total: number): void {
@@ -93,26 +70,25 @@ class Progress implements Disposable {
 
 const toJson = (report: FleetReport) => ({
   ...report,
-  failed: report.failed.map(({ error, ...result }) => ({ ...result, error: reason(error) })),
-  away: report.away.map(({ error, ...database }) => ({ ...database, error: reason(error) })),
+  failed: report.failed.map(({ error, ...result }) => ({ ...result, error: reasonOf(error) })),
+  away: report.away.map(({ error, ...database }) => ({ ...database, error: reasonOf(error) })),
 });
 
-function describe(report: FleetReport, look: boolean, names: boolean): string {
+function describe(report: FleetReport, look: boolean, names: boolean): Text {
   const { shared, migrated, failed, current, left, away } = report;
   const rows = migrated.map((result) => [
     nameOf(result),
     names ? result.migrations.join(' ') : result.migrations.length,
   ]);
   const done = look ? 'pending' : 'migrated';
-  const lines = [
+  return lines([
     ...(look && rows.length ? [table(['SCHEMA', 'PENDING'], rows)] : []),
     ...(names ? shared.map((name) => `shared ${name}`) : []),
-    ...failed.map((result) => `failed ${nameOf(result)}: ${reason(result.error)}`),
-    ...away.map(({ name, schemas, error }) => `away   ${name} with ${schemas} schemas: ${reason(error)}`),
+    ...failed.map((result) => `failed ${nameOf(result)}: ${reasonOf(result.error)}`),
+    ...away.map(({ name, schemas, error }) => `away   ${name} with ${schemas} schemas: ${reasonOf(error)}`),
     `shared: ${shared.length} ${done}; schemas: ${migrated.length} ${done}, ${current} current, ${failed.length} failed`,
     ...(left === 0 ? [] : [`${left} schemas were not begun: run the same command again to go on`]),
-  ];
-  return lines.join('\n');
+  ]);
 }
 
 function fail({ failed, left, away }: FleetReport, signal: AbortSignal): void {

@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { cloneTenant } from '../../fleet/archive/clone-tenant.ts';
 import { allAdminsOf } from '../../fleet/fleet.ts';
 import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
@@ -8,33 +7,25 @@ import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';
 import { ownerOf } from './tenant-restore.ts';
 
-interface Flags {
+export interface Flags {
   name?: string;
   owner?: string;
   json?: boolean;
 }
 
-export function addTenantClone(tenant: Command, host: Host): void {
-  tenant
-    .command('clone <slug> <new-slug>')
-    .description('Make a new company of the present state of another: same ids, no members but the owner.')
-    .option('--name <name>', 'its name, when not that of the other')
-    .option('--owner <email>', 'the user who becomes its owner')
-    .option('--json', 'print one JSON document')
-    .action(async (slug: string, newSlug: string, { name, owner, json }: Flags) => {
-      await using toolbox = await host.open();
-      const source = await toolbox.directory.getBySlug(slug);
-      const members = await ownerOf(toolbox, owner);
-      await using admins = allAdminsOf(toolbox.fleet);
-      using bar = new ProgressBar(host.stderr, 'bytes');
-      const { slug: made } = await cloneTenant(toolbox.fleet, admins, source, {
-        ...members,
-        slug: newSlug,
-        name,
-        signal: host.signal,
-        onProgress: ({ bytes, totalBytes }) => bar.show(bytes / totalBytes, bytes),
-      });
-      const clone = await getTenantOverview(toolbox.catalog, made);
-      print(host, json, describeTenant(clone), () => `cloned ${slug} as ${made} in ${clone.schemaName}`);
-    });
+export async function run(host: Host, slug: string, newSlug: string, { name, owner, json }: Flags): Promise<void> {
+  await using toolbox = await host.open();
+  const source = await toolbox.directory.getBySlug(slug);
+  const members = await ownerOf(toolbox, owner);
+  await using admins = allAdminsOf(toolbox.fleet);
+  using bar = new ProgressBar(host, 'bytes');
+  const { slug: made } = await cloneTenant(toolbox.fleet, admins, source, {
+    ...members,
+    slug: newSlug,
+    name,
+    signal: host.signal,
+    onProgress: ({ bytes, totalBytes }) => bar.show(bytes / totalBytes, bytes),
+  });
+  const clone = await getTenantOverview(toolbox.catalog, made);
+  print(host, json, describeTenant(clone), () => `cloned ${slug} as ${made} in ${clone.schemaName}`);
 }

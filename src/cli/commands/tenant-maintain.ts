@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import {
   type Maintained,
   type MaintainReport,
@@ -8,50 +7,39 @@ import {
 import { pruneAll } from '../../identity/prune.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
-import { print } from '../output.ts';
+import { print, reasonOf } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';
 
-interface Options {
+export interface Flags {
   all?: boolean;
   reindex?: boolean;
   json?: boolean;
 }
 
-export function addTenantMaintain(tenant: Command, host: Host): void {
-  tenant
-    .command('maintain [slug]')
-    .description(
-      'Delete what was kept long enough (EVENTS_RETENTION, SESSIONS_RETENTION), vacuum and analyze, rebuild bloated indexes beside the requests. Interrupted, run it again.',
-    )
-    .option('--all', 'every company and spare, one after the other in each database, and the catalog')
-    .option('--reindex', 'rebuild every index, not only bloated ones')
-    .option('--json', 'print one JSON document')
-    .action(async (slug: string | undefined, { all, reindex, json }: Options) => {
-      if ((slug === undefined) !== Boolean(all)) throw badInput('Name one company, or say --all', 'slug');
-      await using toolbox = await host.open();
-      const { fleet, identity, config } = toolbox;
-      using bar = new ProgressBar(host.stderr, 'schemas');
-      const done = await onlyMaintainer(fleet, async () => ({
-        sessions: all ? await pruneAll(identity, config.retention.sessionsMs) : 0,
-        ...(await maintainTenants(fleet, {
-          only: slug,
-          reindex,
-          eventsMs: config.retention.eventsMs,
-          clock: systemClock,
-          signal: host.signal,
-          onProgress: (_result, { done, total }) => bar.show(done / total, done, `of ${total}`),
-        })),
-      }));
-      if (!done) throw new AppError('INVALID_STATE', 'Another process maintains companies just now');
-      print(host, json, toJson(done), () => describe(done));
-      fail(done, host.signal);
-    });
+export async function run(host: Host, slug: string | undefined, { all, reindex, json }: Flags): Promise<void> {
+  if ((slug === undefined) !== Boolean(all)) throw badInput('Name one company, or say --all', 'slug');
+  await using toolbox = await host.open();
+  const { fleet, identity, config } = toolbox;
+  using bar = new ProgressBar(host, 'schemas');
+  const done = await onlyMaintainer(fleet, async () => ({
+    sessions: all ? await pruneAll(identity, config.retention.sessionsMs) : 0,
+    ...(await maintainTenants(fleet, {
+      only: slug,
+      reindex,
+      eventsMs: config.retention.eventsMs,
+      clock: systemClock,
+      signal: host.signal,
+      onProgress: (_result, { done, total }) => bar.show(done / total, done, `of ${total}`),
+    })),
+  }));
+  if (!done) throw new AppError('INVALID_STATE', 'Another process maintains companies just now');
+  print(host, json, toJson(done), () => describe(done));
+  fail(done, host.signal);
 }
 
 type Report = MaintainReport & { sessions: number };
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const nameOf = ({ slug, schemaName }: Maintained): string => slug ?? schemaName;
 
 const toJson = ({ maintained, away, ...report }: Report) => ({
@@ -59,16 +47,16 @@ const toJson = ({ maintained, away, ...report }: Report) => ({
   maintained: maintained.map(({ errors, ms, ...each }) => ({
     ...each,
     ms: Math.round(ms),
-    errors: errors.map(reason),
+    errors: errors.map(reasonOf),
   })),
-  away: away.map(({ error, ...database }) => ({ ...database, error: reason(error) })),
+  away: away.map(({ error, ...database }) => ({ ...database, error: reasonOf(error) })),
 });
 
 function describe({ maintained, sessions, left, away }: Report): string {
   const sum = (of: (each: Maintained) => number) => maintained.reduce((total, each) => total + of(each), 0);
   return [
-    ...maintained.flatMap((each) => each.errors.map((error) => `${nameOf(each)}: ${reason(error)}`)),
-    ...away.map(({ name, error }) => `away ${name}: ${reason(error)}`),
+    ...maintained.flatMap((each) => each.errors.map((error) => `${nameOf(each)}: ${reasonOf(error)}`)),
+    ...away.map(({ name, error }) => `away ${name}: ${reasonOf(error)}`),
     `${maintained.length} schemas: ${sum(({ pruned }) => pruned.events)} events and ${sum(({ pruned }) => pruned.idempotencyKeys)} answers deleted, ` +
       `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} rows of sign-ins deleted`,
     ...(left > 0 ? [`${left} schemas were not begun: run the same command again to go on`] : []),

@@ -1,13 +1,13 @@
-import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Config } from '../../config.ts';
 import { type Measures, measureTenants, type TenantMeasure } from '../../fleet/metrics/measure-tenants.ts';
 import { AppError } from '../../lib/errors.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
+import { lines, type Text } from '../text.ts';
 import type { Host } from '../toolbox.ts';
 
-interface Options {
+export interface Flags {
   exact?: boolean;
   server?: string;
   json?: boolean;
@@ -34,33 +34,22 @@ type ServerReport = z.output<typeof serverReport>;
 const shownTimings = 10;
 const serverMs = 3_000;
 
-export function addTenantMetrics(tenant: Command, host: Host): void {
-  tenant
-    .command('metrics [slug]')
-    .description('How much companies hold and when they last did something; of one also what takes its time.')
-    .option('--exact', 'count bytes and rows instead of taking what the database noted last')
-    .option(
-      '--server <url>',
-      'the server to ask about its operations; by default the one of METRICS_PORT or METRICS_TOKEN',
-    )
-    .option('--json', 'print one JSON document')
-    .action(async (slug: string | undefined, { exact, server, json }: Options) => {
-      await using toolbox = await host.open({ look: true });
-      using bar = new ProgressBar(host.stderr, 'companies');
-      const measures = await measureTenants(toolbox.fleet, {
-        only: slug,
-        exact,
-        signal: host.signal,
-        onProgress: (done, total) => slug === undefined && bar.show(done / total, done),
-      });
-      const [one] = slug === undefined ? [] : measures.tenants;
-      const asked = one && (await askServer(server ?? addressOf(toolbox.config), toolbox.config, one.slug));
-      print(host, json, one ? { ...one, server: asked ?? null } : toJson(measures), () =>
-        one ? describeOne(one, asked) : describeAll(measures),
-      );
-      if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
-      if (measures.away.length) throw new AppError('UNAVAILABLE', `${measures.away.length} of the databases are away`);
-    });
+export async function run(host: Host, slug: string | undefined, { exact, server, json }: Flags): Promise<void> {
+  await using toolbox = await host.open({ look: true });
+  using bar = new ProgressBar(host, 'companies');
+  const measures = await measureTenants(toolbox.fleet, {
+    only: slug,
+    exact,
+    signal: host.signal,
+    onProgress: (done, total) => slug === undefined && bar.show(done / total, done),
+  });
+  const [one] = slug === undefined ? [] : measures.tenants;
+  const asked = one && (await askServer(server ?? addressOf(toolbox.config), toolbox.config, one.slug));
+  print(host, json, one ? { ...one, server: asked ?? null } : toJson(measures), () =>
+    one ? describeOne(one, asked) : describeAll(measures),
+  );
+  if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
+  if (measures.away.length) throw new AppError('UNAVAILABLE', `${measures.away.length} of the databases are away`);
 }
 
 /** Where a server of this configuration tells its metrics; undefined when nowhere. */
@@ -97,7 +86,7 @@ const mb = (bytes: number): string => `${(bytes / 1_000_000).toFixed(1)} MB`;
 const ms = (time: number): string => `${time.toFixed(1)} ms`;
 const day = (at: Date | null): string => at?.toISOString() ?? 'never';
 
-function describeAll({ tenants, away }: Measures): string {
+function describeAll({ tenants, away }: Measures): Text {
   const bySize = tenants.toSorted((a, b) => total(b) - total(a));
   const rows = bySize.map((each) => [
     each.slug,
@@ -107,10 +96,10 @@ function describeAll({ tenants, away }: Measures): string {
     each.rows,
     day(each.lastActivityAt),
   ]);
-  return [
+  return lines([
     table(['SLUG', 'DATABASE', 'TABLES', 'INDEXES', 'ROWS', 'LAST ACTIVITY'], rows),
     ...away.map(({ name, schemas }) => `away: ${name} with ${schemas} companies`),
-  ].join('\n');
+  ]);
 }
 
 const total = ({ bytes }: TenantMeasure): number => bytes.tables + bytes.indexes;
@@ -127,18 +116,18 @@ function describeOne(measure: TenantMeasure, server: ServerReport | undefined): 
 }
 
 function describeServer({ tenant, slots, plans }: ServerReport): string[] {
-  const lines = Object.entries(slots).map(
+  const told = Object.entries(slots).map(
     ([database, { size, idle, busy, hits, misses }]) =>
       `  connections    ${database}: ${busy} busy, ${idle} idle of ${size}; ${hits} sessions met a warm one, ${misses} did not`,
   );
-  lines.push(
+  told.push(
     `  plans          ${plans.kept} kept; ${plans.answered} operations answered by one, ${plans.partly} in part, ${plans.declined} not`,
   );
-  if (!tenant) return [...lines, '  did nothing on this server since it was started'];
+  if (!tenant) return [...told, '  did nothing on this server since it was started'];
   const { operations, errors, databaseMs } = tenant.total;
-  lines.push(`  operations     ${operations}, ${errors} with an error; ${ms(databaseMs)} of connections`);
+  told.push(`  operations     ${operations}, ${errors} with an error; ${ms(databaseMs)} of connections`);
   for (const { name, count, ms: sum, longestMs } of tenant.timings.slice(0, shownTimings)) {
-    lines.push(`  ${ms(sum / count)} on average, ${ms(longestMs)} at most, ${count} times: ${name}`);
+    told.push(`  ${ms(sum / count)} on average, ${ms(longestMs)} at most, ${count} times: ${name}`);
   }
-  return lines;
+  return told;
 }

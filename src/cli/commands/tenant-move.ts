@@ -1,4 +1,3 @@
-import type { Command } from 'commander';
 import { describeMove } from '../../fleet/move/describe-move.ts';
 import { cancelMove, confirmMove, rollBackMove } from '../../fleet/move/end-move.ts';
 import { type MoveOptions, moveTenant } from '../../fleet/move/move-tenant.ts';
@@ -9,7 +8,7 @@ import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host, Toolbox } from '../toolbox.ts';
 
-interface Flags {
+export interface Flags {
   to?: string;
   confirm?: boolean;
   rollback?: boolean;
@@ -19,31 +18,19 @@ interface Flags {
 
 const by = { actor: { kind: 'SYSTEM' } } as const;
 
-export function addTenantMove(tenant: Command, host: Host): void {
-  tenant
-    .command('move <slug>')
-    .description(
-      'Move a company to another database while it is served. Interrupted, the same command goes on. Without options: how far its last move is.',
-    )
-    .option('--to <database>', 'the database to move it to')
-    .option('--confirm', 'end its move: the copy that it left is dropped')
-    .option('--rollback', 'take it back to where it came from, with all that was written since')
-    .option('--cancel', 'undo a move that has not reached its end')
-    .option('--json', 'print one JSON document')
-    .action(async (slug: string, flags: Flags) => {
-      const wishes = [flags.to, flags.confirm, flags.rollback, flags.cancel].filter(Boolean).length;
-      if (wishes > 1) throw badInput('Give one of --to, --confirm, --rollback and --cancel', 'to');
-      await using toolbox = await host.open();
-      const { id } = await getOrganization(toolbox.catalog, slug);
-      await run(toolbox, host, id, flags);
-      const summary = await toolbox.catalog.read((db) => describeMove(db, id));
-      if (!summary) throw new AppError('NOT_FOUND', `${slug} was never moved`);
-      print(host, flags.json, { slug, ...summary }, () => describe(slug, summary));
-    });
+export async function run(host: Host, slug: string, flags: Flags): Promise<void> {
+  const wishes = [flags.to, flags.confirm, flags.rollback, flags.cancel].filter(Boolean).length;
+  if (wishes > 1) throw badInput('Give one of --to, --confirm, --rollback and --cancel', 'to');
+  await using toolbox = await host.open();
+  const { id } = await getOrganization(toolbox.catalog, slug);
+  await change(toolbox, host, id, flags);
+  const summary = await toolbox.catalog.read((db) => describeMove(db, id));
+  if (!summary) throw new AppError('NOT_FOUND', `${slug} was never moved`);
+  print(host, flags.json, { slug, ...summary }, () => describe(slug, summary));
 }
 
-async function run({ fleet }: Toolbox, host: Host, id: string, { to, confirm, rollback, cancel }: Flags) {
-  using bar = new ProgressBar(host.stderr, 'tables');
+async function change({ fleet }: Toolbox, host: Host, id: string, { to, confirm, rollback, cancel }: Flags) {
+  using bar = new ProgressBar(host, 'tables');
   const options: MoveOptions = {
     by,
     signal: host.signal,

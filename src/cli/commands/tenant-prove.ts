@@ -1,11 +1,11 @@
-import type { Command } from 'commander';
 import { AppError } from '../../lib/errors.ts';
 import { prove } from '../../prove/prove.ts';
 import type { ProofReport } from '../../prove/report.ts';
 import { print, table } from '../output.ts';
+import { lines, type Text } from '../text.ts';
 import type { Host } from '../toolbox.ts';
 
-interface Options {
+export interface Flags {
   only?: string[];
   json?: boolean;
 }
@@ -13,46 +13,37 @@ interface Options {
 /** Findings of one kind that are printed. */
 const shown = 20;
 
-export function addTenantProve(tenant: Command, host: Host): void {
-  tenant
-    .command('prove')
-    .description(
-      'Prove the isolation of companies: two scratch companies attack each other on every path, and are removed again. Touches no other company.',
-    )
-    .option('--only <attack...>', 'only these kinds of attack')
-    .option('--json', 'print one JSON document')
-    .action(async ({ only, json }: Options) => {
-      await using target = await host.openForProof();
-      const onProgress = ({ group, done, of }: { group: string; done: number; of: number }) =>
-        void host.stderr.write(`${done + 1}/${of} ${group}\n`);
-      const report = await prove(target, { only, signal: host.signal, ...(!json && { onProgress }) });
-      print(host, json, report, () => describeProof(report));
-      if (report.findings > 0) throw new AppError('INTERNAL', `ISOLATION IS BROKEN: ${report.findings} findings`);
-    });
+export async function run(host: Host, { only, json }: Flags): Promise<void> {
+  await using target = await host.openForProof();
+  const onProgress = ({ group, done, of }: { group: string; done: number; of: number }) =>
+    void host.stderr.write(`${done + 1}/${of} ${group}\n`);
+  const report = await prove(target, { only, signal: host.signal, ...(!json && { onProgress }) });
+  print(host, json, report, () => describeProof(report));
+  if (report.findings > 0) throw new AppError('INTERNAL', `ISOLATION IS BROKEN: ${report.findings} findings`);
 }
 
 /** The report as a person reads it: what was tried, what came of it, and what it could aim at. */
-function describeProof({ groups, coverage, limits, attempts, findings, leftovers }: ProofReport): string {
+function describeProof({ groups, coverage, limits, attempts, findings, leftovers }: ProofReport): Text {
   const rows = groups.map(({ group, attempts, findings, notes, about }) => [
     group,
     attempts,
     findings.length === 0 ? (notes[0] ?? 'held') : `${findings.length} FOUND`,
     about,
   ]);
-  const lines = [table(['ATTACK', 'TRIED', 'RESULT', 'WHAT HOLDS'], rows), ''];
+  const told: Text[] = [table(['ATTACK', 'TRIED', 'RESULT', 'WHAT HOLDS'], rows), ''];
   for (const { group, findings } of groups) {
     for (const { attack, by, what } of findings.slice(0, shown)) {
-      lines.push(`FOUND  ${group}: ${attack}, by ${by}: ${what}`);
+      told.push(`FOUND  ${group}: ${attack}, by ${by}: ${what}`);
     }
-    if (findings.length > shown) lines.push(`FOUND  ${group}: ${findings.length - shown} more, see --json`);
+    if (findings.length > shown) told.push(`FOUND  ${group}: ${findings.length - shown} more, see --json`);
   }
-  if (findings > 0) lines.push('');
+  if (findings > 0) told.push('');
   const { queries, mutations, types, tables, emptyTables, markedColumns } = coverage;
-  lines.push(
+  told.push(
     `${attempts} attacks on ${queries} queries, ${mutations} mutations, ids of ${types} types, ${tables} tables, ${markedColumns} marked columns`,
   );
-  if (emptyTables.length > 0) lines.push(`without a row: ${emptyTables.join(', ')}`);
-  if (leftovers.length > 0) lines.push(`removed first, left by interrupted runs: ${leftovers.join(', ')}`);
-  lines.push('', 'What it cannot prove:', ...limits.map((limit) => `- ${limit}`));
-  return lines.join('\n');
+  if (emptyTables.length > 0) told.push(`without a row: ${emptyTables.join(', ')}`);
+  if (leftovers.length > 0) told.push(`removed first, left by interrupted runs: ${leftovers.join(', ')}`);
+  told.push('', 'What it cannot prove:', ...limits.map((limit) => `- ${limit}`));
+  return lines(told);
 }

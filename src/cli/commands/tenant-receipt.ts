@@ -1,23 +1,17 @@
-import type { Command } from 'commander';
 import { getReceipt, isGenuine, type Receipt } from '../../fleet/deletion/receipt.ts';
 import { decodeGlobalId } from '../../graphql/declare/global-id.ts';
 import { AppError } from '../../lib/errors.ts';
 import { organizationId } from '../describe-tenant.ts';
+import type { JsonFlag } from '../flags.ts';
 import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 
-export function addTenantReceipt(tenant: Command, host: Host): void {
-  tenant
-    .command('receipt <slug-or-id>')
-    .description('Show the receipt of a deleted company, by the slug that it had or its id.')
-    .option('--json', 'print one JSON document')
-    .action(async (slugOrId: string, { json }: { json?: boolean }) => {
-      await using toolbox = await host.open();
-      const wanted = slugOrId.includes(':') ? decodeGlobalId(slugOrId).id : slugOrId;
-      const receipt = await getReceipt(toolbox.catalog, wanted);
-      if (!isGenuine(receipt)) throw new AppError('INVALID_STATE', 'This receipt was changed after it was written');
-      print(host, json, receiptAsJson(receipt), () => describeReceipt(receipt));
-    });
+export async function run(host: Host, slugOrId: string, { json }: JsonFlag): Promise<void> {
+  await using toolbox = await host.open();
+  const wanted = slugOrId.includes(':') ? decodeGlobalId(slugOrId).id : slugOrId;
+  const receipt = await getReceipt(toolbox.catalog, wanted);
+  if (!isGenuine(receipt)) throw new AppError('INVALID_STATE', 'This receipt was changed after it was written');
+  print(host, json, receiptAsJson(receipt), () => describeReceipt(receipt));
 }
 
 export const receiptAsJson = (receipt: Receipt) => ({

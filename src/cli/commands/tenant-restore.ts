@@ -1,5 +1,4 @@
 import path from 'node:path';
-import { type Command, Option } from 'commander';
 import { type Archive, openArchive } from '../../fleet/archive/open-archive.ts';
 import { restoreNew } from '../../fleet/archive/restore-new.ts';
 import { restoreOver } from '../../fleet/archive/restore-over.ts';
@@ -8,15 +7,16 @@ import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
 import { findUserByEmail } from '../../identity/find-user.ts';
 import { type CopyMembers, keepMembers, ownCopy } from '../../identity/members-of-copy.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
-import { addKeyOptions, type KeyFlags, readKey } from '../archive-key.ts';
+import { type KeyFlags, readKey } from '../archive-key.ts';
 import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host, Toolbox } from '../toolbox.ts';
 
-interface Flags extends KeyFlags {
+export interface Flags extends KeyFlags {
   as?: string;
   over?: string;
+  fromAnother?: boolean;
   name?: string;
   owner?: string;
   safetyTo?: string;
@@ -24,32 +24,17 @@ interface Flags extends KeyFlags {
   json?: boolean;
 }
 
-export function addTenantRestore(tenant: Command, host: Host): void {
-  const command = tenant
-    .command('restore <archive>')
-    .description('Restore a company, as a new one or over one. Until the last step nobody sees anything of it.')
-    .addOption(new Option('--as <slug>', 'make a new company, without members but the owner').conflicts('over'))
-    .option('--over <slug>', 'replace the data of this company; its members and settings stay')
-    .option('--name <name>', 'with --as: its name, when not the archived one')
-    .option('--owner <email>', 'with --as: the user who becomes its owner')
-    .option(
-      '--safety-to <folder>',
-      'with --over: where its present state is saved first; beside the archive when absent',
-    )
-    .option('--no-safety', 'with --over: do not save the present state first')
-    .option('--json', 'print one JSON document');
-  addKeyOptions(command).action(async (file: string, flags: Flags) => {
-    if ((flags.as === undefined) === (flags.over === undefined)) throw badInput('Say either --as or --over', 'as');
-    const archive = await openArchive(file, await readKey(flags));
-    await using toolbox = await host.open();
-    using bar = new ProgressBar(host.stderr, 'bytes');
-    const watch = {
-      signal: host.signal,
-      onProgress: ({ bytes, totalBytes }: { bytes: number; totalBytes: number }) => bar.show(bytes / totalBytes, bytes),
-    };
-    if (flags.as !== undefined) await restoreAs(host, toolbox, { archive, slug: flags.as, flags, watch });
-    else await replace(host, toolbox, { archive, slug: flags.over!, flags, watch });
-  });
+export async function run(host: Host, file: string, flags: Flags): Promise<void> {
+  if ((flags.as === undefined) === (flags.over === undefined)) throw badInput('Say either --as or --over', 'as');
+  const archive = await openArchive(file, await readKey(flags));
+  await using toolbox = await host.open();
+  using bar = new ProgressBar(host, 'bytes');
+  const watch = {
+    signal: host.signal,
+    onProgress: ({ bytes, totalBytes }: { bytes: number; totalBytes: number }) => bar.show(bytes / totalBytes, bytes),
+  };
+  if (flags.as !== undefined) await restoreAs(host, toolbox, { archive, slug: flags.as, flags, watch });
+  else await replace(host, toolbox, { archive, slug: flags.over!, flags, watch });
 }
 
 interface Work {
@@ -81,7 +66,12 @@ async function replace(host: Host, toolbox: Toolbox, { archive, slug, flags, wat
     fleet,
     admins,
     { archive, tenant },
-    { ...watch, ...keepMembers(identity), safety: flags.safety ? { folder, key: archive.key } : null },
+    {
+      ...watch,
+      ...keepMembers(identity),
+      fromAnother: flags.fromAnother,
+      safety: flags.safety ? { folder, key: archive.key } : null,
+    },
   );
   const saved = safetyArchive ? `; before: ${safetyArchive}` : '';
   print(host, flags.json, { slug, safetyArchive, retainedUntil }, () => `restored ${slug}${saved}`);

@@ -1,23 +1,14 @@
-import type { Command } from 'commander';
 import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
 import { describeTenant } from '../describe-tenant.ts';
-import { print } from '../output.ts';
+import type { JsonFlag } from '../flags.ts';
+import { fields, print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 
-export function addTenantShow(tenant: Command, host: Host): void {
-  tenant
-    .command('show <slug>')
-    .description('Show one company: where its data lives, its status and modules.')
-    .option('--json', 'print one JSON document')
-    .action(async (slug: string, { json }: { json?: boolean }) => {
-      await using toolbox = await host.open();
-      const found = describeTenant(await getTenantOverview(toolbox.catalog, slug));
-      const text = () =>
-        Object.entries(found)
-          .map(([key, value]) => `${`${key}:`.padEnd(14)}${textOf(value)}`)
-          .join('\n');
-      print(host, json, found, text);
-    });
+export async function run(host: Host, slug: string, { json }: JsonFlag): Promise<void> {
+  await using toolbox = await host.open();
+  const found = describeTenant(await getTenantOverview(toolbox.catalog, slug));
+  const shown = Object.entries(found).map(([key, value]) => [key, textOf(value)] as const);
+  print(host, json, found, () => fields(shown));
 }
 
 function textOf(value: unknown): string {

@@ -1,29 +1,26 @@
-import type { Command } from 'commander';
 import { findUserByEmail } from '../../identity/find-user.ts';
 import { isMember } from '../../identity/is-member.ts';
 import { openSession, signedIn } from '../../identity/sessions.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Host } from '../toolbox.ts';
 
-export function addToken(program: Command, host: Host): void {
-  program
-    .command('token')
-    .description('Print an access token of a user for a company, and nothing else. It lives as long as any other.')
-    .requiredOption('--tenant <slug>', 'the company')
-    .requiredOption('--user <email>', 'whose token')
-    .action(async ({ tenant: slug, user: email }: { tenant: string; user: string }) => {
-      await using toolbox = await host.open();
-      const { identity, catalog, directory } = toolbox;
-      const tenant = await directory.getBySlug(slug);
-      const user = await catalog.read((db) => findUserByEmail(db, email));
-      if (!user) throw new AppError('NOT_FOUND', `There is no user ${email}`);
-      if (user.disabledAt) throw new AppError('FORBIDDEN', `${email} was shut out`);
-      const membership = { userId: user.id, organizationId: tenant.id };
-      const session = await catalog.write(async (tx) => {
-        if (!(await isMember(tx, membership))) throw new AppError('FORBIDDEN', `${email} is not a member of ${slug}`);
-        return openSession(identity, tx, { ...membership, deviceName: 'chantier token' }, {});
-      });
-      const { accessToken } = await signedIn(identity, user, session);
-      host.stdout.write(`${accessToken}\n`);
-    });
+export interface Flags {
+  tenant: string;
+  user: string;
+}
+
+export async function run(host: Host, { tenant: slug, user: email }: Flags): Promise<void> {
+  await using toolbox = await host.open();
+  const { identity, catalog, directory } = toolbox;
+  const tenant = await directory.getBySlug(slug);
+  const user = await catalog.read((db) => findUserByEmail(db, email));
+  if (!user) throw new AppError('NOT_FOUND', `There is no user ${email}`);
+  if (user.disabledAt) throw new AppError('FORBIDDEN', `${email} was shut out`);
+  const membership = { userId: user.id, organizationId: tenant.id };
+  const session = await catalog.write(async (tx) => {
+    if (!(await isMember(tx, membership))) throw new AppError('FORBIDDEN', `${email} is not a member of ${slug}`);
+    return openSession(identity, tx, { ...membership, deviceName: 'chantier token' }, {});
+  });
+  const { accessToken } = await signedIn(identity, user, session);
+  host.stdout.write(`${accessToken}\n`);
 }

@@ -1,15 +1,14 @@
-import { type Command, Option } from 'commander';
 import { addMember } from '../../identity/add-member.ts';
 import { createUser } from '../../identity/create-user.ts';
 import { findUserByEmail } from '../../identity/find-user.ts';
 import type { Person } from '../../identity/profile-gateway.ts';
-import { type Role, roles } from '../../identity/roles.ts';
+import type { Role } from '../../identity/roles.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { print } from '../output.ts';
 import type { Host, Toolbox } from '../toolbox.ts';
 
-interface Options {
+export interface Flags {
   firstName: string;
   lastName: string;
   tenant?: string;
@@ -18,29 +17,18 @@ interface Options {
   json?: boolean;
 }
 
-export function addUserCreate(user: Command, host: Host): void {
-  user
-    .command('create <email>')
-    .description('Create a user, or take the one with this address, and make them a member of a company.')
-    .requiredOption('--first-name <name>', 'first name')
-    .requiredOption('--last-name <name>', 'last name')
-    .option('--tenant <slug>', 'the company to join')
-    .addOption(new Option('--role <role>', 'role in the company').choices(roles).default('MEMBER'))
-    .option('--password-env <variable>', 'environment variable that holds the password; none: set one by a reset')
-    .option('--json', 'print one JSON document')
-    .action(async (email: string, options: Options) => {
-      await using toolbox = await host.open();
-      // Before anybody is made: a slug that means nothing leaves no user behind.
-      const tenant = options.tenant === undefined ? undefined : await toolbox.directory.getBySlug(options.tenant);
-      const person = await findOrCreate(toolbox, email, options);
-      if (tenant) await join(toolbox, person, tenant, options.role);
-      const role = tenant ? options.role : null;
-      const result = { id: person.userId, email: person.email, tenant: tenant?.slug ?? null, role };
-      print(host, options.json, result, () => `${person.email} is ${tenant ? `${role} of ${tenant.slug}` : 'a user'}`);
-    });
+export async function run(host: Host, email: string, options: Flags): Promise<void> {
+  await using toolbox = await host.open();
+  // Before anybody is made: a slug that means nothing leaves no user behind.
+  const tenant = options.tenant === undefined ? undefined : await toolbox.directory.getBySlug(options.tenant);
+  const person = await findOrCreate(toolbox, email, options);
+  if (tenant) await join(toolbox, person, tenant, options.role);
+  const role = tenant ? options.role : null;
+  const result = { id: person.userId, email: person.email, tenant: tenant?.slug ?? null, role };
+  print(host, options.json, result, () => `${person.email} is ${tenant ? `${role} of ${tenant.slug}` : 'a user'}`);
 }
 
-async function findOrCreate({ identity, catalog }: Toolbox, email: string, options: Options): Promise<Person> {
+async function findOrCreate({ identity, catalog }: Toolbox, email: string, options: Flags): Promise<Person> {
   const known = await catalog.read((db) => findUserByEmail(db, email));
   if (known) return { userId: known.id, email: known.email, firstName: known.firstName, lastName: known.lastName };
   const { firstName, lastName, passwordEnv } = options;

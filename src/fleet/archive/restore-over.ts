@@ -24,6 +24,8 @@ export interface RestoreOverOptions extends CopyOptions {
   /** Where the state as it is now is saved first; null to save nothing. */
   safety: Pick<BackupOptions, 'folder' | 'key'> | null;
   actor?: AuditActor | undefined;
+  /** Lets the archive be that of another organization. */
+  fromAnother?: boolean | undefined;
   /** How long the replaced copy is kept; milliseconds. */
   retainMs?: number;
   /** Gives every member a profile in the copy, before anybody is served; and writes down which, with the change of copies. */
@@ -47,7 +49,7 @@ const defaultRetainMs = 7 * day;
  * Replaces an organization's data by that of an archive. The copy is built beside what is served; one transaction of the
  * catalog then changes them, so the organization is wholly old or wholly new. Members, settings and names stay as they
  * are. What was written since the archive was made is in the safety archive, and for a week in the copy that was replaced.
- * Throws INVALID_STATE while the organization is moved, deleted or restored otherwise, and what `buildCopy` throws; then
+ * Throws INVALID_STATE for the archive of another organization, unless `fromAnother`, and while the organization is moved, deleted or restored otherwise, and what `buildCopy` throws; then
  * nothing has changed.
  */
 export function restoreOver(
@@ -57,6 +59,7 @@ export function restoreOver(
   options: RestoreOverOptions,
 ): Promise<RestoredOver> {
   migrationsOf(fleet, archive.manifest);
+  if (!options.fromAnother) refuseAnother(archive, tenant);
   return holdingLife(fleet, tenant.id, async () => {
     // As it is now that nobody else can change its place
     const before = await currentPlace(fleet, tenant.id);
@@ -73,6 +76,12 @@ export function restoreOver(
     if (old.exists) await closeAccess(fleet, before).catch(() => {});
     return { tenant: restored, safetyArchive, retainedUntil };
   });
+}
+
+function refuseAnother({ file, manifest: { organization } }: Archive, { id, slug }: Tenant): void {
+  if (organization === null || organization.id === id) return;
+  const whose = `${file} is an archive of ${organization.slug} (${organization.id}), not of ${slug}`;
+  throw new AppError('INVALID_STATE', `${whose}: add --from-another to replace the data of ${slug} with it`);
 }
 
 interface Replacement {

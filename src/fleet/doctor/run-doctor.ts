@@ -57,7 +57,7 @@ export async function runDoctor(fleet: Fleet, options: DoctorOptions): Promise<D
   report.findings.push(...shared);
   if (shared.length > 0) return report;
   const places = await surveyPlaces(fleet.catalog, options.only === undefined ? undefined : [options.only]);
-  if (options.only !== undefined && places.length === 0) throw tenantNotFound();
+  if (options.only !== undefined && places.length === 0) throw tenantNotFound(options.only);
   const facts = await catalogFacts(fleet.catalog);
   if (options.only === undefined) {
     report.findings.push(...checkTenants(facts, { now: options.clock(), spares: options.spares }));

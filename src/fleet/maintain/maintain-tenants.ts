@@ -57,7 +57,7 @@ const pageSize = 50;
 export async function maintainTenants(fleet: Fleet, options: MaintainOptions): Promise<MaintainReport> {
   const { only } = options;
   const places = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]);
-  if (only !== undefined && places.length === 0) throw tenantNotFound();
+  if (only !== undefined && places.length === 0) throw tenantNotFound(only);
   const run = new Run(fleet, options, places.length);
   await Promise.all([...byDatabase(places)].map(([databaseId, there]) => run.database(databaseId, there)));
   const { maintained, away } = run;

@@ -45,7 +45,7 @@ export async function measureTenants(fleet: Fleet, options: MeasureOptions = {})
   const { only, signal, onProgress } = options;
   const all = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]);
   const places = all.filter(({ organization }) => organization !== null);
-  if (only !== undefined && places.length === 0) throw tenantNotFound();
+  if (only !== undefined && places.length === 0) throw tenantNotFound(only);
   const measures: Measures = { tenants: [], away: [] };
   for (const [databaseId, there] of byDatabase(places)) {
     try {

@@ -9,6 +9,6 @@ export async function getOrganization(catalog: Catalog, slug: string): Promise<O
   const [organization] = await catalog.read((db) =>
     db.select().from(organizations).where(eq(organizations.slug, slug)),
   );
-  if (!organization) throw tenantNotFound();
+  if (!organization) throw tenantNotFound(slug);
   return organization;
 }

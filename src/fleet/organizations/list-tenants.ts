@@ -18,7 +18,7 @@ export const listTenants = (catalog: Catalog): Promise<TenantOverview[]> => find
 /** One of them by its slug. Throws TENANT_NOT_FOUND. */
 export async function getTenantOverview(catalog: Catalog, slug: string): Promise<TenantOverview> {
   const [found] = await find(catalog, eq(organizations.slug, slug));
-  if (!found) throw tenantNotFound();
+  if (!found) throw tenantNotFound(slug);
   return found;
 }
 

@@ -75,6 +75,13 @@ export function requestError(error: unknown, logger: Logger): GraphQLError {
   return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
 }
 
+/** The same as an error of ours, for answers that are not GraphQL's. */
+export function toRequestError(error: unknown, logger: Logger): AppError {
+  const { message, extensions } = requestError(error, logger);
+  const { code, http: _, ...details } = extensions as { code: ErrorCode; http?: object };
+  return new AppError(code, message, details);
+}
+
 function logOutage(error: AppError, logger: Logger): void {
   if (httpStatusOf(error.code) >= 500 && error.cause) logger.warn({ err: error }, 'the database failed a request');
 }

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import { type Account, isViewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -55,8 +54,7 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
 
 /** Where the request comes from, for limits and the audit log. */
 export const originOf = ({ scope }: Context): AuditOrigin => ({
-  // A proxy can be told to say anything; what is no address would be refused by the audit log.
-  ipAddress: isIP(scope.address) ? scope.address : undefined,
+  ipAddress: scope.address,
   userAgent: scope.userAgent,
   requestId: scope.requestId,
 });

@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Counter, collectDefaultMetrics, Histogram, Gauge as PromGauge, Registry } from 'prom-client';
 import type { OperationDone } from './operation-done.ts';
 import { TenantMeter, type Timing, type Usage } from './tenant-meter.ts';
@@ -19,14 +19,6 @@ export interface Gauge {
 }
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
-/** What one path of the server is called: never what a caller wrote. */
-const routes: readonly [RegExp, string][] = [
-  [/^(\/t\/[^/?#]+)?\/graphql\b/, 'graphql'],
-  [/^(\/t\/[^/?#]+)?\/api\//, 'api'],
-  [/^\/health\//, 'health'],
-];
-const routeOf = (url: string): string => routes.find(([pattern]) => pattern.test(url))?.[1] ?? 'other';
 
 /**
  * What a server process tells of itself, in the text format of Prometheus. Counting costs a few additions; what can be
@@ -78,17 +70,14 @@ export class Metrics {
   /** A session of a schema gave its connection back. */
   readonly held = (schemaName: string, ms: number): void => this.#tenants.held(schemaName, ms);
 
-  /** The same handler, its requests counted. */
-  counted(handler: RequestListener): RequestListener {
-    return (request, response) => {
-      const from = performance.now();
-      response.once('close', () => {
-        const status = response.writableFinished ? `${Math.floor(response.statusCode / 100)}xx` : 'gone';
-        this.#requests.observe({ route: routeOf(request.url ?? ''), status }, (performance.now() - from) / 1000);
-      });
-      handler(request, response);
-    };
-  }
+  /** A request to a route, by its label, has begun: it is counted once its connection is through with it. */
+  readonly request = (route: string, response: ServerResponse): void => {
+    const from = performance.now();
+    response.once('close', () => {
+      const status = response.writableFinished ? `${Math.floor(response.statusCode / 100)}xx` : 'gone';
+      this.#requests.observe({ route, status }, (performance.now() - from) / 1000);
+    });
+  };
 
   /** Adds what is asked when somebody reads. */
   add({ name, help, labels = [], kind = 'gauge', values }: Gauge): void {

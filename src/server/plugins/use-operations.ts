@@ -13,6 +13,7 @@ import { introspects, onlyIntrospects } from '../../graphql/limits/introspection
 import { requireModules } from '../../graphql/limits/required-modules.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import type { AddressReader } from '../client-address.ts';
 import type { KnownDocuments } from '../known-documents.ts';
 import { type OnOperation, telling } from '../metrics/operation-done.ts';
 import { RefreshCookie } from '../refresh-cookie.ts';
@@ -32,8 +33,7 @@ export interface OperationsOptions {
   openIntrospection: boolean;
   /** Whether browsers reach us by https. */
   secureCookies: boolean;
-  /** Whether the last address that a proxy added may be believed. */
-  trustProxy: boolean;
+  addressOf: AddressReader;
   logger: Logger;
 }
 
@@ -55,7 +55,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         if (done) return done;
         const jar = new RefreshCookie(request.headers.get('cookie'), { secure: options.secureCookies });
         cookies.set(request, jar);
-        const head = { ...headOf(request, req, options.trustProxy), cookies: jar };
+        const head = { ...headOf(request, req, options.addressOf), cookies: jar };
         return telling(options.onOperation, args, async (isOf) => {
           const scope = await admit(args, head, options).catch((error: unknown) => {
             throw requestError(error, options.logger);
@@ -105,13 +105,12 @@ export async function admit(
 export function headOf(
   request: Pick<RequestHead, 'url' | 'headers' | 'signal'>,
   req: Socketed | undefined,
-  trustProxy: boolean,
+  addressOf: AddressReader,
 ): Omit<RequestHead, 'cookies'> {
-  const forwarded = trustProxy ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined;
   return {
     url: request.url,
     headers: request.headers,
-    address: forwarded || req?.socket.remoteAddress || 'unknown',
+    address: req && addressOf(req.socket.remoteAddress, request.headers),
     signal: request.signal,
   };
 }

@@ -1,8 +1,10 @@
 import type { Plugin } from 'graphql-yoga';
 import { AppError, type ErrorCode, httpStatusOf } from '../../lib/errors.ts';
 import { hasRefreshCookie } from '../refresh-cookie.ts';
+import { bodyTypeProblem } from '../routes/media-type.ts';
 
-const csrfHeader = 'x-chantier-csrf';
+export const csrfHeader = 'x-chantier-csrf';
+const bodyTypes = ['application/json'];
 
 export interface RequestRulesOptions {
   /** Whether a Host header means this server. */
@@ -24,9 +26,8 @@ export function problemOf(request: RequestLine, { isOurs }: RequestRulesOptions)
   }
   if (method === 'OPTIONS') return undefined;
   if (method !== 'GET' && method !== 'POST') return new AppError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries');
-  if (method === 'POST' && !/^application\/json\s*(;|$)/i.test(headers.get('content-type') ?? '')) {
-    return new AppError('UNSUPPORTED_MEDIA_TYPE', 'Send application/json');
-  }
+  const problem = method === 'POST' ? bodyTypeProblem(headers, bodyTypes) : undefined;
+  if (problem) return problem;
   const page = method === 'GET' && headers.get('accept')?.includes('text/html');
   if (!page && hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
     return new AppError('CSRF_REQUIRED', `A request with the session cookie needs the header ${csrfHeader}: 1`);

@@ -1,0 +1,37 @@
+import type { Command, Option } from 'commander';
+
+/** What the last of the words can become: subcommands, options, or the choices of an option or argument. */
+export function candidates(program: Command, words: readonly string[]): string[] {
+  const typed = words.at(-1) ?? '';
+  let command = program;
+  let awaited: Option | undefined;
+  let given = 0;
+  for (const word of words.slice(0, -1)) {
+    if (awaited) awaited = undefined;
+    else if (word.startsWith('-')) awaited = valueOption(command, word);
+    else {
+      const next = command.commands.find((each) => each.name() === word);
+      if (next) command = next;
+      else given += 1;
+    }
+  }
+  return possible(command, { typed, awaited, given }).filter((word) => word.startsWith(typed));
+}
+
+interface Place {
+  typed: string;
+  awaited: Option | undefined;
+  /** How many arguments there are before. */
+  given: number;
+}
+
+function possible(command: Command, { typed, awaited, given }: Place): readonly string[] {
+  if (awaited) return awaited.argChoices ?? [];
+  if (typed.startsWith('-')) return [...command.options.flatMap(({ long }) => long ?? []), '--help'];
+  const visible = command.createHelp().visibleCommands(command);
+  return [...visible.map((each) => each.name()), ...(command.registeredArguments[given]?.argChoices ?? [])];
+}
+
+/** The option when it takes a value. */
+const valueOption = (command: Command, word: string): Option | undefined =>
+  command.options.find(({ long, required }) => long === word && required);

@@ -1,0 +1,96 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { isStamp } from '../../fleet/archive/archive-names.ts';
+import type { ExportFormat } from '../../fleet/archive/export-tenant.ts';
+import { addKeyOptions } from '../archive-key.ts';
+import type { Flags as BackupFlags } from '../commands/tenant-backup.ts';
+import type { Flags as CloneFlags } from '../commands/tenant-clone.ts';
+import type { Flags as ExportFlags } from '../commands/tenant-export.ts';
+import type { Flags as RestoreFlags } from '../commands/tenant-restore.ts';
+import type { Flags as VerifyFlags } from '../commands/tenant-verify.ts';
+import { declare } from '../declare.ts';
+import { choice, wholeNumber } from '../flags.ts';
+
+const formats: Record<ExportFormat, true> = { csv: true, jsonl: true };
+
+export const tenantBackup = declare<[slug: string | undefined, flags: BackupFlags]>({
+  usage: 'backup [slug]',
+  description: 'Archive one state of an organization, or of all, while it is used (see docs/archive.md).',
+  examples: ['tenant backup acme --to /backups', 'tenant backup --all --keep-days 30 --key-file /etc/chantier/key'],
+  options: (command) =>
+    addKeyOptions(
+      command
+        .option('--all', 'every organization; one that fails does not stop the others')
+        .option('--to <folder>', 'where archives are (default: backups in DATA_DIR)')
+        .option('--parallel <n>', 'with --all: how many at once', wholeNumber(9_999), 2)
+        .option('--keep-days <n>', 'then delete older archives of the same organization', wholeNumber(9_999))
+        .option('--resume <run>', 'with --all: resume an interrupted run', readRun),
+    ),
+  destroys: null,
+  run: async (...args) => (await import('../commands/tenant-backup.ts')).run(...args),
+});
+
+export const tenantVerify = declare<[file: string, flags: VerifyFlags]>({
+  usage: 'verify <archive>',
+  description: 'Prove that an archive can be restored: restore it into a scratch schema and compare every row.',
+  examples: ['tenant verify /backups/acme.0190….20261121T104029123Z.tar'],
+  options: addKeyOptions,
+  destroys: null,
+  run: async (...args) => (await import('../commands/tenant-verify.ts')).run(...args),
+});
+
+export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
+  usage: 'restore <archive>',
+  description: 'Restore an organization from an archive, as a new one or over an existing one.',
+  examples: [
+    'tenant restore /backups/acme.0190….20261121T104029123Z.tar --as acme-2025 --owner ada@acme.example',
+    'tenant restore /backups/acme.0190….20261121T104029123Z.tar --over acme --yes',
+  ],
+  options: (command) =>
+    addKeyOptions(
+      command
+        .addOption(new Option('--as <slug>', 'make a new organization, with no member but the owner').conflicts('over'))
+        .option('--over <slug>', 'replace the data of this organization; its members and settings stay')
+        .option('--from-another', 'with --over: allow the archive of another organization')
+        .option('--name <name>', 'with --as: its name (default: the archived one)')
+        .option('--owner <email>', 'with --as: the user who becomes its owner')
+        .option(
+          '--safety-to <folder>',
+          'with --over: where its present state is archived first (default: beside the archive)',
+        )
+        .option('--no-safety', 'with --over: do not archive the present state first'),
+    ),
+  destroys: (file, { over }) =>
+    over === undefined
+      ? undefined
+      : { what: `This replaces all data of ${over} with that of ${file}; newer changes are lost.`, word: over },
+  run: async (...args) => (await import('../commands/tenant-restore.ts')).run(...args),
+});
+
+export const tenantClone = declare<[slug: string, newSlug: string, flags: CloneFlags]>({
+  usage: 'clone <slug> <new-slug>',
+  description: 'Copy the present state of an organization into a new one: same ids, no member but the owner.',
+  examples: ['tenant clone acme acme-training --name "Acme (training)" --owner ada@acme.example'],
+  options: (command) =>
+    command
+      .option('--name <name>', 'its name (default: that of the other)')
+      .option('--owner <email>', 'the user who becomes its owner'),
+  destroys: null,
+  run: async (...args) => (await import('../commands/tenant-clone.ts')).run(...args),
+});
+
+export const tenantExport = declare<[slug: string, flags: ExportFlags]>({
+  usage: 'export <slug>',
+  description: 'Write the data of an organization for people, a file for each table. Only backups can be restored.',
+  examples: ['tenant export acme --format csv --to /exports/acme-2026-11'],
+  options: (command) =>
+    command
+      .addOption(choice('--format <format>', 'format of the files', Object.keys(formats)).makeOptionMandatory())
+      .requiredOption('--to <folder>', 'a new folder'),
+  destroys: null,
+  run: async (...args) => (await import('../commands/tenant-export.ts')).run(...args),
+});
+
+function readRun(text: string): string {
+  if (!isStamp(text)) throw new InvalidArgumentError('a run as it was named, such as 20261121T104029123Z');
+  return text;
+}

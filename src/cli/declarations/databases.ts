@@ -1,0 +1,72 @@
+import type { Flags as AddFlags } from '../commands/database-add.ts';
+import type { Flags as MoveFlags } from '../commands/tenant-move.ts';
+import { declare } from '../declare.ts';
+import { choice, type JsonFlag } from '../flags.ts';
+
+export const databaseAdd = declare<[name: string, flags: AddFlags]>({
+  usage: 'add <name>',
+  description: 'Register a further database and prepare it. Rerun it to resume, or to change its addresses.',
+  examples: [
+    'database add paris --url-env PARIS_URL',
+    'database add acme-own --kind dedicated --url-env ACME_URL --admin-url-env ACME_ADMIN_URL',
+  ],
+  options: (command) =>
+    command
+      .requiredOption('--url-env <variable>', 'environment variable that holds its address')
+      .option('--admin-url-env <variable>', 'the same for a login that can create roles and schemas')
+      .addOption(
+        choice('--kind <kind>', 'for many organizations or for one', ['shared', 'dedicated']).default('shared'),
+      ),
+  destroys: null,
+  run: async (...args) => (await import('../commands/database-add.ts')).run(...args),
+});
+
+export const databaseList = declare<[flags: JsonFlag]>({
+  usage: 'list',
+  description: 'List the databases that hold organizations.',
+  examples: ['database list'],
+  destroys: null,
+  run: async (...args) => (await import('../commands/database-list.ts')).run(...args),
+});
+
+export const databaseShow = declare<[name: string, flags: JsonFlag]>({
+  usage: 'show <name>',
+  description: 'Show one database: its address, what it holds, and the result of its last check.',
+  examples: ['database show paris'],
+  destroys: null,
+  run: async (...args) => (await import('../commands/database-list.ts')).runShow(...args),
+});
+
+export const databaseCheck = declare<[name: string | undefined, flags: JsonFlag]>({
+  usage: 'check [name]',
+  description: 'Connect to every database, or one, and check that it is the registered one.',
+  examples: ['database check', 'database check paris'],
+  destroys: null,
+  run: async (...args) => (await import('../commands/database-check.ts')).run(...args),
+});
+
+export const databaseRetire = declare<[name: string, flags: JsonFlag]>({
+  usage: 'retire <name>',
+  description: 'Stop using a database that holds no organization any more. Its contents stay.',
+  examples: ['database retire paris'],
+  destroys: null,
+  run: async (...args) => (await import('../commands/database-retire.ts')).run(...args),
+});
+
+export const tenantMove = declare<[slug: string, flags: MoveFlags]>({
+  usage: 'move <slug>',
+  description:
+    'Move an organization to another database while it is served, or show its last move. Rerun it to resume.',
+  examples: ['tenant move acme --to paris', 'tenant move acme', 'tenant move acme --confirm --yes'],
+  options: (command) =>
+    command
+      .option('--to <database>', 'the database to move it to')
+      .option('--confirm', 'end its move: drop the copy in the former database')
+      .option('--rollback', 'move it back, with everything written since')
+      .option('--cancel', 'undo a move that has not switched yet'),
+  destroys: (slug, { confirm }) =>
+    confirm
+      ? { what: `This drops the copy of ${slug} in its former database; --rollback is then impossible.`, word: slug }
+      : undefined,
+  run: async (...args) => (await import('../commands/tenant-move.ts')).run(...args),
+});

@@ -1,0 +1,107 @@
+import { InvalidArgumentError } from 'commander';
+import { later } from '../../lib/clock.ts';
+import { isUuid } from '../../lib/ids.ts';
+import { readDuration } from '../../lib/read-text.ts';
+import { addKeyOptions } from '../archive-key.ts';
+import type { Flags as AuditFlags } from '../commands/audit.ts';
+import type { Flags as BackupFlags } from '../commands/backup.ts';
+import type { Flags as DoctorFlags } from '../commands/doctor.ts';
+import type { Flags as MigrateFlags } from '../commands/migrate.ts';
+import type { Flags as RestoreFlags } from '../commands/restore.ts';
+import { declare } from '../declare.ts';
+import { list, wholeNumber } from '../flags.ts';
+
+export const serve = declare<[flags: object]>({
+  usage: 'serve',
+  description: 'Run the server until SIGTERM or SIGINT. The environment configures it (see .env.example).',
+  examples: ['serve'],
+  json: false,
+  destroys: null,
+  run: (host) => host.serve(),
+});
+
+export const migrate = declare<[only: string | undefined, flags: MigrateFlags]>({
+  usage: 'migrate [tenant]',
+  description: 'Bring the catalog and all schemas, or those of one organization, up to this build. Rerun it to resume.',
+  examples: ['migrate --status', 'migrate --canary acme,globex --parallel 4', 'migrate acme'],
+  options: (command) =>
+    command
+      .option('--status', 'show what is pending, and change nothing')
+      .option('--dry-run', 'the same, and name every migration')
+      .option('--canary <tenants>', 'migrate these first, commas between them; @name is a group of CANARY_GROUPS', list)
+      .option('--parallel <n>', 'how many at once in each database', wholeNumber(999), 4)
+      .option('--lock-timeout <ms>', 'how long a statement waits for a lock', wholeNumber(60_000), 3000),
+  destroys: null,
+  run: async (...args) => (await import('../commands/migrate.ts')).run(...args),
+});
+
+export const doctor = declare<[flags: DoctorFlags]>({
+  usage: 'doctor',
+  description: 'Compare every schema, role, right and setting with what this build expects. Changes nothing.',
+  examples: ['doctor', 'doctor --tenant acme --json'],
+  options: (command) => command.option('--tenant <slug>', 'compare only the schema of this organization'),
+  destroys: null,
+  run: async (...args) => (await import('../commands/doctor.ts')).run(...args),
+});
+
+export const audit = declare<[flags: AuditFlags]>({
+  usage: 'audit',
+  description: 'Read the audit log, newest entries first.',
+  examples: ['audit --tenant acme --since 7d', 'audit --action organization.deleted --limit 20 --json'],
+  options: (command) =>
+    command
+      .option('--tenant <slug>', 'entries of one organization, also of a deleted one')
+      .option('--since <time>', 'from a day, an instant (2026-05-01T08:00Z) or a time ago (12h, 7d)', readSince)
+      .option('--action <name>', 'entries of one kind, such as organization.deleted')
+      .option('--limit <n>', 'how many at most', wholeNumber(1000), 100)
+      .option('--before <id>', 'the next page: `next` of the one before', readId),
+  destroys: null,
+  run: async (...args) => (await import('../commands/audit.ts')).run(...args),
+});
+
+export const backup = declare<[flags: BackupFlags]>({
+  usage: 'backup',
+  description: 'Archive the catalog: organizations, users, and keys that SECRET opens. `tenant backup` archives data.',
+  examples: ['backup --catalog', 'backup --catalog --to /backups --keep-days 30'],
+  options: (command) =>
+    addKeyOptions(
+      command
+        .requiredOption('--catalog', 'the catalog')
+        .option('--to <folder>', 'where archives are (default: backups in DATA_DIR)')
+        .option('--keep-days <n>', 'then delete older archives of the catalog', wholeNumber(9_999)),
+    ),
+  destroys: null,
+  run: async (...args) => (await import('../commands/backup.ts')).run(...args),
+});
+
+export const restore = declare<[file: string, flags: RestoreFlags]>({
+  usage: 'restore <archive>',
+  description: 'Restore the catalog into a new installation. `tenant restore --over` then restores each organization.',
+  examples: ['restore /backups/catalog.20261121T104029123Z.tar --catalog'],
+  options: (command) => addKeyOptions(command.requiredOption('--catalog', 'the catalog')),
+  destroys: null,
+  run: async (...args) => (await import('../commands/restore.ts')).run(...args),
+});
+
+export const schemaPrint = declare<[flags: object]>({
+  usage: 'print',
+  description: 'Print the graph as a schema document.',
+  examples: ['schema print > schema.graphql'],
+  json: false,
+  destroys: null,
+  run: async (host) => host.stdout.write(await host.printSchema()),
+});
+
+const longestAgo = 36_500 * 86_400;
+
+function readSince(text: string): Date {
+  const ago = readDuration(text, 1, longestAgo);
+  const time = ago === undefined ? new Date(text) : later(new Date(), -ago * 1000);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('a day, an instant, or a time such as 12h or 7d');
+  return time;
+}
+
+function readId(text: string): string {
+  if (!isUuid(text)) throw new InvalidArgumentError('the `next` of a page');
+  return text;
+}

@@ -1,0 +1,56 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../../lib/errors.ts';
+import { csrfHeader } from '../plugins/use-request-rules.ts';
+import { hasRefreshCookie } from '../refresh-cookie.ts';
+import { bodyTypeProblem } from './media-type.ts';
+import { tooLarge } from './read-body.ts';
+import type { Method, Route, RouteHead } from './route.ts';
+
+const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+
+/**
+ * Throws BAD_INPUT unless target and Host are a path and a name. A Host of `a/health/live?` would make another path of the
+ * address that they form together. HTTP/1.0 may leave the header out.
+ */
+export function checkTarget({ url = '', headers: { host } }: IncomingMessage): void {
+  const isHost = host === undefined || (hostPattern.test(host) && URL.canParse(`http://${host}`));
+  if (isHost && url.startsWith('/') && URL.canParse(`http://localhost${url}`)) return;
+  throw new AppError('BAD_INPUT', 'Invalid Host header or path', { field: isHost ? 'path' : 'host' });
+}
+
+/** Throws PAYLOAD_TOO_LARGE where the client announces a body beyond the limit of the route. */
+export function checkLength(request: IncomingMessage, route: Route): void {
+  if (route.body !== 'none' && isTooLong(request, route)) throw tooLarge(route.body.maxBytes);
+}
+
+export const isTooLong = ({ headers }: IncomingMessage, { body }: Route): boolean =>
+  body !== 'none' && Number(headers['content-length']) > body.maxBytes;
+
+/** Whether the method changes nothing. HEAD is answered as GET, without the body. */
+const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/** Throws METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, CSRF_REQUIRED, FORBIDDEN: all before anything is read. */
+export function checkRules(
+  { method, headers }: Pick<RouteHead, 'method' | 'headers'>,
+  { methods, body, content }: Route,
+): void {
+  if (!methods.includes(method === 'HEAD' ? 'GET' : (method as Method))) {
+    throw new AppError('METHOD_NOT_ALLOWED', `Use ${methods.join(' or ')}`);
+  }
+  if (isSafe(method) && content === 'page') return;
+  const problem = isSafe(method) || body === 'none' ? undefined : bodyTypeProblem(headers, body.types);
+  if (problem) throw problem;
+  if (content === 'page') checkSameOrigin(headers);
+  else if (hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
+    throw new AppError('CSRF_REQUIRED', `A request with the session cookie needs the header ${csrfHeader}: 1`);
+  }
+}
+
+/** Forms of other sites can be sent here with the visitor's cookies: browsers say where a form comes from. */
+function checkSameOrigin(headers: RouteHead['headers']): void {
+  const site = headers.get('sec-fetch-site');
+  const origin = headers.get('origin');
+  const isOwn = origin === null || (URL.canParse(origin) && new URL(origin).host === headers.get('host'));
+  if (isOwn && (site === null || site === 'same-origin' || site === 'none')) return;
+  throw new AppError('FORBIDDEN', 'This form was sent from another site');
+}

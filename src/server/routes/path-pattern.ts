@@ -1,0 +1,24 @@
+import type { RouteRules } from './route.ts';
+
+/** Reads the parameters of a path; undefined when the path is another route's. */
+export type PathPattern = (path: string) => Record<string, string> | undefined;
+
+/** Matches the path as the client wrote it: dots in it are not resolved, so they lead nowhere. */
+export function pathPattern({ path, underTenant = false }: Pick<RouteRules, 'path' | 'underTenant'>): PathPattern {
+  const names: string[] = [];
+  const segments = path.replaceAll(/:(\w+)|[.*+?^${}()|[\]\\]/g, (found, name: string | undefined) => {
+    if (name === undefined) return `\\${found}`;
+    names.push(name);
+    return '([^/]+)';
+  });
+  const pattern = new RegExp(`^${underTenant ? '(?:/t/[^/]+)?' : ''}${segments}$`);
+  return (given) => {
+    const match = pattern.exec(given);
+    if (!match) return undefined;
+    try {
+      return Object.fromEntries(names.map((name, index) => [name, decodeURIComponent(match[index + 1]!)]));
+    } catch {
+      return undefined;
+    }
+  };
+}

@@ -1,0 +1,37 @@
+import type { IncomingMessage } from 'node:http';
+import { AppError } from '../../lib/errors.ts';
+import type { BodyRule } from './route.ts';
+
+export const tooLarge = (maxBytes: number): AppError =>
+  new AppError('PAYLOAD_TOO_LARGE', `The body has more than ${maxBytes} bytes`, { maxBytes });
+
+/** The body as it arrives. Stops reading, and throws PAYLOAD_TOO_LARGE, at the first byte beyond the limit. */
+export async function* readChunks(request: IncomingMessage, rule: BodyRule): AsyncGenerator<Buffer> {
+  const maxBytes = rule === 'none' ? 0 : rule.maxBytes;
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk as Buffer;
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Throws BAD_INPUT where the bytes are not valid UTF-8: they would be stored as replacement characters. */
+export function decodeText(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    throw new AppError('BAD_INPUT', 'The body is not valid UTF-8', { field: 'body' });
+  }
+}
+
+/** Throws BAD_INPUT, naming the body, where the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new AppError('BAD_INPUT', 'The body is not valid JSON', { field: 'body' });
+  }
+}

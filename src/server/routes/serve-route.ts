@@ -1,0 +1,55 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { toRequestError } from '../../graphql/execute/mask-error.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { errorAnswer } from './answers.ts';
+import { decodeText, parseJson, readChunks } from './read-body.ts';
+import type { Route, RouteAnswer, RouteDefinition, RouteHead, RouteRequest } from './route.ts';
+
+/** A route: authenticates, then reads the body and answers. */
+export function defineRoute<Caller>(definition: RouteDefinition<Caller>): Route {
+  const { authenticate, handle, ...rules } = definition;
+  const { refuse = errorAnswer } = rules;
+  const serve = async (request: IncomingMessage, head: RouteHead, logger: Logger): Promise<RouteAnswer> => {
+    try {
+      const caller = await authenticate(head);
+      return await handle(requestOf(request, head, caller, rules.body));
+    } catch (error) {
+      return refuse(toRequestError(error, logger));
+    }
+  };
+  return { ...rules, serve };
+}
+
+function requestOf<Caller>(
+  request: IncomingMessage,
+  head: RouteHead,
+  caller: Caller,
+  rule: Route['body'],
+): RouteRequest<Caller> {
+  const chunks = () => readChunks(request, rule);
+  const text = async () => decodeText(await joined(chunks()));
+  return {
+    ...head,
+    caller,
+    chunks,
+    text,
+    json: async () => parseJson(await text()),
+    form: async () => new URLSearchParams(await text()),
+  };
+}
+
+async function joined(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+/** Sends an answer; one that is read from somewhere is destroyed when the client goes away. */
+export async function sendAnswer(response: ServerResponse, { status, headers, body }: RouteAnswer): Promise<void> {
+  if (response.headersSent || response.destroyed) return;
+  const isText = typeof body === 'string' || Buffer.isBuffer(body);
+  response.writeHead(status, { ...headers, ...(isText && { 'content-length': Buffer.byteLength(body) }) });
+  if (isText) response.end(body);
+  else await pipeline(body, response);
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpLimits } from './http-limits.ts';
+import type { BodyRule } from './routes/route.ts';
+
+/** What a body may go beyond its limit after it was refused: the client is still sending while it reads the answer. */
+const lateBytes = 1024 * 1024;
+
+interface Transfer {
+  request: IncomingMessage;
+  response: ServerResponse;
+  rule: BodyRule;
+  startedAt: number;
+  readAtStart: number;
+  /** Since when bytes of the answer wait for the client, and how many were written by then. */
+  waiting: { since: number; written: number } | undefined;
+}
+
+export type TransferLimits = Pick<HttpLimits, 'bodyMs' | 'bytesPerSecond'>;
+
+/**
+ * Ends requests whose body arrives too slowly and answers that are read too slowly. A transfer at the minimum rate is never
+ * ended: it has `bodyMs` and then as long as its bytes take at that rate. A body that is not streamed has `bodyMs` only.
+ */
+export class Transfers implements Disposable {
+  readonly #limits: TransferLimits;
+  readonly #late: (response: ServerResponse) => void;
+  readonly #open = new Set<Transfer>();
+  readonly #timer: NodeJS.Timeout;
+
+  /** `late` answers a request whose body did not arrive in time. */
+  constructor(limits: TransferLimits, late: (response: ServerResponse) => void) {
+    this.#limits = limits;
+    this.#late = late;
+    this.#timer = setInterval(() => this.#check(performance.now()), Math.min(1_000, limits.bodyMs / 2)).unref();
+  }
+
+  watch(request: IncomingMessage, response: ServerResponse, rule: BodyRule): void {
+    const { socket } = request;
+    const startedAt = performance.now();
+    const transfer = { request, response, rule, startedAt, readAtStart: socket.bytesRead, waiting: undefined };
+    this.#open.add(transfer);
+    let open = 2;
+    const close = () => --open === 0 && this.#open.delete(transfer);
+    request.once('close', close);
+    response.once('close', close);
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+  }
+
+  #check(now: number): void {
+    for (const transfer of this.#open) {
+      if (!transfer.request.complete) this.#checkBody(transfer, now);
+      if (!transfer.response.writableFinished) this.#checkAnswer(transfer, now);
+    }
+  }
+
+  #checkBody({ request, response, rule, startedAt, readAtStart }: Transfer, now: number): void {
+    const received = request.socket.bytesRead - readAtStart;
+    const isStream = rule !== 'none' && rule.pace === 'stream';
+    const most = rule === 'none' ? 0 : rule.maxBytes;
+    if (received > most + lateBytes && response.writableFinished) request.destroy();
+    if (now - startedAt <= this.#timeFor(isStream ? received : 0)) return;
+    if (response.headersSent) request.destroy();
+    else this.#late(response);
+  }
+
+  #checkAnswer(transfer: Transfer, now: number): void {
+    const { socket } = transfer.request;
+    if (socket.writableLength === 0) transfer.waiting = undefined;
+    else transfer.waiting ??= { since: now, written: socket.bytesWritten - socket.writableLength };
+    const { waiting } = transfer;
+    if (waiting && now - waiting.since > this.#timeFor(socket.bytesWritten - waiting.written))
+      transfer.request.destroy();
+  }
+
+  /** How long so many bytes may take. */
+  #timeFor(bytes: number): number {
+    return this.#limits.bodyMs + (bytes / this.#limits.bytesPerSecond) * 1_000;
+  }
+}

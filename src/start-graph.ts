@@ -1,0 +1,12 @@
+import { printGraph } from './graphql/declare/print-graph.ts';
+import { openProofTarget } from './proof-target.ts';
+import { schema } from './schema.ts';
+import { serve } from './serve.ts';
+import { openApp, settings } from './start.ts';
+
+/* What commands need the graph for, which takes long to load. */
+
+export const printSchema = (): string => printGraph(schema);
+export const openForProof = async () => openProofTarget(await openApp());
+export const serveUntil = (signal: AbortSignal, stdout: { write(text: string): unknown }): Promise<void> =>
+  serve({ ...settings(), signal, stdout });

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { DeclaredCommand } from '../../src/cli/declare.ts';
+import { createProgram } from '../../src/cli/program.ts';
+import { hostOf } from '../../src/cli/toolbox.ts';
+import { attempt, noProgram, words } from '../support/no-installation.ts';
+import { readSources } from '../support/sources.ts';
+
+const silent = { write: () => true };
+const streams = { stdin: process.stdin, stdout: silent, stderr: silent, colours: false };
+
+interface Leaf {
+  path: string;
+  command: DeclaredCommand;
+}
+
+/** Every command that does something, by its words. */
+function leaves(command: DeclaredCommand, path: readonly string[] = []): Leaf[] {
+  const below = command.commands as DeclaredCommand[];
+  if (below.length === 0) return [{ path: path.join(' '), command }];
+  return below.flatMap((each) => leaves(each, [...path, each.name()]));
+}
+
+const commands = leaves(createProgram(hostOf(noProgram(), streams))).filter(({ path }) => path !== 'complete');
+const destructive = commands.filter(({ command }) => command.destructive);
+const withoutYes = (line: string): string[] => words(line).filter((word) => word !== '--yes');
+
+describe.each(commands)('chantier $path', ({ path, command }) => {
+  it('explains itself with examples that it accepts', async () => {
+    const help = await attempt([...path.split(' '), '--help']);
+    expect([help.code, help.opened]).toEqual([0, false]);
+    expect(help.stdout).toContain('Examples:\n  chantier ');
+    expect(command.description()).toMatch(/^[A-Z].*\.$/);
+    for (const line of command.examples) {
+      expect(line.startsWith(`${path} `) || line === path).toBe(true);
+      const { stderr } = await attempt(words(line));
+      expect(stderr).not.toMatch(/unknown (command|option)|too many arguments|missing required|is invalid/);
+    }
+  });
+
+  it('marks the options that it requires', async () => {
+    const { stdout } = await attempt([...path.split(' '), '--help']);
+    const required = command.options.filter(({ mandatory }) => mandatory).length;
+    expect(stdout.replaceAll(/\s+/g, ' ').split('(required)').length - 1).toBe(required);
+  });
+});
+
+describe('what destroys', () => {
+  it('is these commands', () => {
+    expect(destructive.map(({ path }) => path).toSorted()).toEqual(
+      ['tenant delete', 'tenant module disable', 'tenant move', 'tenant purge', 'tenant restore'].toSorted(),
+    );
+  });
+
+  it.each(destructive)('$path is refused where nobody can be asked, before anything is opened', async ({ command }) => {
+    const refused = [];
+    for (const line of command.examples.filter((each) => each.includes('--yes'))) {
+      refused.push(await attempt(withoutYes(line)));
+    }
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { code, stderr, opened } of refused) {
+      expect([code, opened]).toEqual([2, false]);
+      expect(stderr).toMatch(/^This .* Add --yes to do it\.\n$/);
+    }
+  });
+
+  it.each(destructive)('$path asks at a terminal, and takes no other answer', async ({ command }) => {
+    const line = withoutYes(command.examples.find((each) => each.includes('--yes'))!);
+    for (const answer of ['yes', '', undefined]) {
+      const { code, stderr, opened } = await attempt(line, { isTTY: true, ...(answer !== undefined && { answer }) });
+      expect([code, opened]).toEqual([6, false]);
+      expect(stderr).toMatch(/^This .*\nType \S+ to go on: Nothing was changed\n$/);
+    }
+  });
+
+  it('goes on with the right answer, or with --yes', async () => {
+    const line = ['tenant', 'delete', 'acme'];
+    expect(await attempt(line, { isTTY: true, answer: 'acme' })).toMatchObject({ code: 6, opened: true });
+    expect(await attempt([...line, '--yes'])).toMatchObject({ code: 6, opened: true });
+  });
+
+  it('is nothing that another command calls', () => {
+    const calls =
+      /\bimport \{[^}]*\b((delete|drop|purge|restoreOver|confirm|remove|revoke|disable)[A-Z]?\w*)[^}]*\} from/;
+    const ofDestructive = new Set(['tenant-delete', 'tenant-module', 'tenant-move', 'tenant-purge', 'tenant-restore']);
+    const callers = readSources()
+      .filter(({ file, text }) => file.startsWith('src/cli/commands/') && calls.test(text.replaceAll('deleteOld', '')))
+      .map(({ file }) => /([\w-]+)\.ts$/.exec(file)![1]!);
+    expect(callers.filter((name) => !ofDestructive.has(name))).toEqual([]);
+  });
+});
+
+describe('starting', () => {
+  it('loads nothing for help but the declarations', () => {
+    const imports = /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
+    const files = new Map(readSources().map(({ file, text }) => [file, text]));
+    const outside = new Set<string>();
+    const seen = new Set<string>();
+    const visit = (file: string) => {
+      if (seen.has(file)) return;
+      seen.add(file);
+      for (const [, name] of files.get(file)!.matchAll(imports)) {
+        if (name!.startsWith('.')) visit(new URL(name!, `file:///${file}`).pathname.slice(1));
+        else outside.add(name!);
+      }
+    };
+    visit('src/main.ts');
+    expect([...outside].filter((name) => !name.startsWith('node:'))).toEqual(['commander']);
+  });
+});
