@@ -52,5 +52,5 @@ function statement(
     // biome-ignore lint/suspicious/noThenProperty: drizzle awaits it, and only then may the statement start
     then: (resolve, reject) => start(values).then(resolve, reject),
   });
-  return { ...lazily(false), values: () => lazily(true) };
+  return Object.assign(lazily(false), { values: () => lazily(true) });
 }

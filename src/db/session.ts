@@ -368,7 +368,7 @@ export class Session<R extends AnyRelations> {
     await this.#quiet();
     this.#forgetSignal();
     const lease = await this.#lease?.catch(noop);
-    if (this.#cancelled) return this.#cancelled;
+    if (this.#cancelled !== undefined) return await this.#cancelled;
     if (!lease) return;
     if (this.#bindError) return lease.discard();
     await end(lease).then(

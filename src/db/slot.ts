@@ -291,8 +291,8 @@ export class Slot {
     const typed = parameters.map(({ text, type }) => this.#sql.typed(text as never, type));
     const query = this.#sql.unsafe(statement.string, typed, { simple: false } as never);
     runStatement(query, statement, parsed);
-    if (form === 'values') query.values();
-    else if (form === 'bytes') query.raw();
+    if (form === 'values') void query.values();
+    else if (form === 'bytes') void query.raw();
     return this.#track(query.execute());
   }
 

@@ -21,7 +21,7 @@ export interface Statement {
  * says what must hold when it is updated.
  */
 export function runStatement(query: PromiseLike<Row[]>, statement: Statement, parsed: boolean): void {
-  Object.defineProperties(query, {
+  void Object.defineProperties(query, {
     statement: always(statement),
     prepare: yes,
     prepared: parsed ? yes : no,
