@@ -1,9 +1,12 @@
+import type { EmbeddedServer } from '../src/db/embedded.ts';
+import { Checkout } from './before/checkout.ts';
+import { openBoth } from './before/datasets.ts';
 import type { Contender } from './contenders/contender.ts';
-import { limit, peer, server } from './contenders/contenders.ts';
+import { before, limit, peer, server } from './contenders/contenders.ts';
 import { grantPeer } from './contenders/peer-access.ts';
 import { ContenderProcess } from './contenders/process.ts';
 import { startServer } from './data/database.ts';
-import { type Dataset, openDataset } from './data/dataset.ts';
+import { type Dataset, type DatasetOptions, openDataset } from './data/dataset.ts';
 import { type DatasetSpec, full, many, quick } from './data/sizes.ts';
 import { ensurePeer } from './ensure-peer.ts';
 import { LoadGenerator } from './load/load-generator.ts';
@@ -42,6 +45,7 @@ async function bench(options: Options): Promise<void> {
   }
   await using postgres = await startServer();
   using generator = new LoadGenerator();
+  using checkout = options.before === undefined ? undefined : Checkout.of(options.before);
   const common = options.quick ? quick : full;
   const result: Result = {
     measuredAt: new Date().toISOString(),
@@ -54,8 +58,9 @@ async function bench(options: Options): Promise<void> {
     cold: [],
   };
   for (const [spec, names] of byDataset(options, common)) {
-    await using dataset = await openDataset(postgres, spec, { progress, signal });
-    const contenders = await contendersOf(options, dataset);
+    await using opened = await openData(postgres, spec, checkout, { progress, signal });
+    const { dataset } = opened;
+    const contenders = await contendersOf(options, opened);
     for (const name of names) {
       progress(`scenario ${name}`);
       if (name === 'memory') {
@@ -81,6 +86,27 @@ async function bench(options: Options): Promise<void> {
   for (const file of await writeResult(result, options.publish)) progress(`wrote ${file}`);
 }
 
+interface Data extends AsyncDisposable {
+  dataset: Dataset;
+  /** The earlier build, where one is measured. */
+  earlier?: Contender;
+}
+
+async function openData(
+  postgres: EmbeddedServer,
+  spec: DatasetSpec,
+  checkout: Checkout | undefined,
+  options: DatasetOptions,
+): Promise<Data> {
+  if (!checkout) {
+    const dataset = await openDataset(postgres, spec, options);
+    return { dataset, [Symbol.asyncDispose]: () => dataset[Symbol.asyncDispose]() };
+  }
+  const both = await openBoth(postgres, spec, checkout, options);
+  const earlier = before(checkout, both.before);
+  return { dataset: both.now, earlier, [Symbol.asyncDispose]: () => both[Symbol.asyncDispose]() };
+}
+
 /** Scenarios by the data that they need. */
 function byDataset({ scenarios, many: count, memory }: Options, common: DatasetSpec): Map<DatasetSpec, ScenarioName[]> {
   const crowd = { ...many, tenants: count };
@@ -101,10 +127,10 @@ function scenariosOf(name: ScenarioName, { tenants }: DatasetSpec, { concurrency
   ];
 }
 
-async function contendersOf({ contenders }: Options, dataset: Dataset): Promise<Contender[]> {
+async function contendersOf({ contenders }: Options, { dataset, earlier }: Data): Promise<Contender[]> {
   const isCrowd = dataset.spec.tenants > mostTenantsOfPeer;
   const withPeer = contenders.includes('P') && !isCrowd;
-  const all = [server, limit, ...(withPeer ? [peer(await grantPeer(dataset))] : [])];
+  const all = [server, ...(earlier ? [earlier] : []), limit, ...(withPeer ? [peer(await grantPeer(dataset))] : [])];
   const chosen = all.filter(({ name }) => contenders.includes(name));
   return isCrowd ? chosen.map((contender) => withSettings(contender, slotOfCrowd)) : chosen;
 }

@@ -5,13 +5,15 @@ import { operations } from './operations/operations.ts';
 
 export const scenarioNames = ['operations', 'concurrency', 'tenants', 'cold', 'memory'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
-const contenderNames: readonly ContenderName[] = ['S', 'L', 'P'];
+const contenderNames: readonly ContenderName[] = ['S', 'B', 'L', 'P'];
 
 export interface Options {
   quick: boolean;
   publish: boolean;
   scenarios: ScenarioName[];
   contenders: ContenderName[];
+  /** The commit whose build is the contender B. */
+  before?: string;
   operations: Operation[];
   rounds: number;
   seconds: number;
@@ -27,6 +29,7 @@ export const usage = `npm run bench [-- <options>]
   --quick              small data and short rounds: shows that everything works, measures little
   --scenario <names>   ${scenarioNames.join(', ')} (with commas between), or all; default: operations
   --contenders <names> S (this server), L (hand-written SQL), P (PostGraphile 5); default: S,L,P; memory has S alone
+  --before <commit>    measures the build of this commit too, as B over a copy of the data; then default: S,B
   --operations <names> ${operations.map(({ name }) => name).join(', ')}; default: all
   --rounds <n>         how often each contender has its turn
   --seconds <n>        how long each turn takes
@@ -39,7 +42,8 @@ const flags = {
   publish: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
   scenario: { type: 'string', default: 'operations' },
-  contenders: { type: 'string', default: contenderNames.join() },
+  contenders: { type: 'string' },
+  before: { type: 'string' },
   operations: { type: 'string', default: operations.map(({ name }) => name).join() },
   rounds: { type: 'string' },
   seconds: { type: 'string' },
@@ -50,7 +54,7 @@ const flags = {
 /** Reads the command line; undefined when it asks for help. Throws for what it does not understand. */
 export function readOptions(args: readonly string[]): Options | undefined {
   const { values } = parseArgs({ args: [...args], options: flags });
-  const { quick, publish } = values;
+  const { quick, publish, before } = values;
   if (values.help) return undefined;
   const names = operations.map(({ name }) => name);
   const asked = chosen('operations', values.operations, names);
@@ -60,7 +64,8 @@ export function readOptions(args: readonly string[]): Options | undefined {
     publish,
     scenarios,
     // Nobody else has what the scenario of memory looks at
-    contenders: scenarios.join() === 'memory' ? ['S'] : chosen('contenders', values.contenders, contenderNames),
+    contenders: scenarios.join() === 'memory' ? ['S'] : contendersOf(values.contenders, before),
+    ...(before !== undefined && { before }),
     operations: operations.filter(({ name }) => asked.includes(name)),
     rounds: whole('rounds', values.rounds ?? (quick ? '2' : '5')),
     seconds: whole('seconds', values.seconds ?? (quick ? '1' : '4')),
@@ -68,6 +73,13 @@ export function readOptions(args: readonly string[]): Options | undefined {
     many: whole('tenants', values.tenants ?? (quick ? '40' : '1000')),
     memory: quick ? { tenants: 10, documents: 100 } : { tenants: 100, documents: 1_000 },
   };
+}
+
+function contendersOf(asked: string | undefined, before: string | undefined): ContenderName[] {
+  if (asked === undefined) return before === undefined ? ['S', 'L', 'P'] : ['S', 'B'];
+  const names = chosen('contenders', asked, contenderNames);
+  if (names.includes('B') && before === undefined) throw new Error('--contenders: B needs --before <commit>');
+  return names;
 }
 
 function chosen<T extends string>(option: string, text: string, known: readonly T[]): T[] {

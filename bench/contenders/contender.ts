@@ -1,7 +1,7 @@
-import type { BenchTenant } from '../data/dataset.ts';
+import type { BenchTenant, Dataset } from '../data/dataset.ts';
 import type { Operation, Variables } from '../operations/operation.ts';
 
-export type ContenderName = 'S' | 'L' | 'P';
+export type ContenderName = 'S' | 'B' | 'L' | 'P';
 
 /** A request, ready to be sent. */
 export interface Request {
@@ -14,6 +14,8 @@ export interface Request {
 export interface Contender {
   name: ContenderName;
   title: string;
+  /** The copy of the data that it serves, where it has one of its own. */
+  dataset?: Dataset;
   /** What Node runs. */
   program: string[];
   environment(databaseUrl: string, port: number): Record<string, string>;

@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { encodeGlobalId } from '../../src/graphql/declare/global-id.ts';
+import type { Checkout } from '../before/checkout.ts';
+import type { Dataset } from '../data/dataset.ts';
 import { environment } from '../data/environment.ts';
 import type { Operation, Variables } from '../operations/operation.ts';
 import { type Contender, jsonRequest } from './contender.ts';
@@ -17,6 +19,15 @@ export const server: Contender = {
     jsonRequest('/graphql', tenant, { query: server.document, variables: withGlobalIds(server.ids, variables) }),
   answer: asIs,
 };
+
+/** An earlier build, over a copy of the data: see `before/datasets.ts`. */
+export const before = ({ commit, folder }: Pick<Checkout, 'commit' | 'folder'>, dataset: Dataset): Contender => ({
+  ...server,
+  name: 'B',
+  title: `commit ${commit}`,
+  dataset,
+  program: [path.join(folder, 'src/main.ts'), 'serve'],
+});
 
 export const limit: Contender = {
   name: 'L',

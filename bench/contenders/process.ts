@@ -7,7 +7,7 @@ import path from 'node:path';
 import { poll } from '../../src/lib/poll.ts';
 import type { Contender } from './contender.ts';
 
-const readyWithinMs = 60_000;
+const readyWithinMs = 180_000;
 
 /** A contender's own process, serving on a port of this machine. */
 export class ContenderProcess implements AsyncDisposable {
@@ -31,7 +31,7 @@ export class ContenderProcess implements AsyncDisposable {
     await using log = await open(logFile, 'w');
     const began = performance.now();
     const child = spawn(process.execPath, contender.program, {
-      env: { PATH: process.env.PATH, ...contender.environment(databaseUrl, port) },
+      env: { PATH: process.env.PATH, ...contender.environment(contender.dataset?.url ?? databaseUrl, port) },
       stdio: ['ignore', log.fd, log.fd],
     });
     const ready = await poll(

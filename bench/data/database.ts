@@ -19,9 +19,10 @@ export const startServer = (): Promise<EmbeddedServer> =>
   startEmbedded({ dataDir: path.resolve(import.meta.dirname, '../.data'), settings });
 
 /**
- * Finds or makes the database of a data set, and drops those that were made differently. Gives a superuser's address.
+ * Finds or makes the database of a data set, empty or as a copy, and drops those that were made differently. Gives a
+ * superuser's address.
  */
-export async function openDatabase(server: EmbeddedServer, spec: DatasetSpec): Promise<string> {
+export async function openDatabase(server: EmbeddedServer, spec: DatasetSpec, template = 'template0'): Promise<string> {
   await using admin = new Admin({ url: server.urlOf('postgres') });
   const name = `${spec.name}_${fingerprint(spec)}`;
   const databases = await admin.run<{ name: string }>(
@@ -32,7 +33,7 @@ export async function openDatabase(server: EmbeddedServer, spec: DatasetSpec): P
     if (old.name !== name) await admin.run(`drop database ${quoteIdentifier(old.name)} with (force)`);
   }
   if (!databases.some((database) => database.name === name)) {
-    await admin.run(`create database ${quoteIdentifier(name)} template template0`);
+    await admin.run(`create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)}`);
   }
   return server.urlOf(name);
 }

@@ -30,6 +30,11 @@ export interface Dataset extends AsyncDisposable {
   tenants: BenchTenant[];
 }
 
+export interface DatasetOptions {
+  progress: (line: string) => void;
+  signal: AbortSignal;
+}
+
 /** Tenants are opened side by side. */
 const workers = 4;
 
@@ -37,7 +42,7 @@ const workers = 4;
 export async function openDataset(
   server: EmbeddedServer,
   spec: DatasetSpec,
-  { progress, signal }: { progress: (line: string) => void; signal: AbortSignal },
+  { progress, signal }: DatasetOptions,
 ): Promise<Dataset> {
   const url = await openDatabase(server, spec);
   await using opened = new AsyncDisposableStack();

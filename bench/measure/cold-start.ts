@@ -18,9 +18,10 @@ export interface ColdStart {
 /** Starts a contender and asks it for each operation twice. */
 export async function coldStart(
   contender: Contender,
-  { url, tenants }: Dataset,
+  dataset: Dataset,
   operations: readonly Operation[],
 ): Promise<ColdStart> {
+  const { url, tenants } = contender.dataset ?? dataset;
   await using process = await ContenderProcess.start(contender, url);
   const random = randomFrom('cold');
   const tenant = tenants[0]!;

@@ -42,6 +42,8 @@ export interface OperationResult {
   /** To the hand-written SQL, and this server's to the peer. */
   toLimit: ByContender<Ratios>;
   toPeer: Ratios | undefined;
+  /** To an earlier build of this server, where one was measured. */
+  toBefore?: Ratios;
 }
 
 export interface Scenario {

@@ -74,7 +74,8 @@ async function measure(
   round: number,
 ): Promise<Slice> {
   signal.throwIfAborted();
-  const requests = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
+  const { tenants: all, url } = contender.dataset ?? dataset;
+  const requests = makeRequests(operation, contender, all.slice(0, tenants), distribution);
   const job = { port, requests, concurrency, requestsAtMost };
   await generator.run({ ...job, seconds: round === 0 ? firstWarm.seconds : seconds * warmShare });
   if (round === 0 && distribution === 'uniform') {
@@ -89,7 +90,7 @@ async function measure(
     seconds: load.seconds,
     server: processSeconds(pid) - atServer,
     database: databaseSeconds(server.pid) - atDatabase,
-    memory: await memoryOf(pid, dataset.url),
+    memory: await memoryOf(pid, url),
   };
 }
 
@@ -101,10 +102,12 @@ async function resultOf(
 ): Promise<OperationResult> {
   const of = (name: ContenderName) => slices.get(keyOf(operation, name)) ?? [];
   const { name, title } = operation;
-  const result: OperationResult = { name, title, figures: {}, toLimit: {}, toPeer: ratiosOf(of('S'), of('P')) };
+  const [toPeer, toBefore] = [ratiosOf(of('S'), of('P')), ratiosOf(of('S'), of('B'))];
+  const result: OperationResult = { name, title, figures: {}, toLimit: {}, toPeer, ...(toBefore && { toBefore }) };
   for (const { contender, port } of contenders) {
     const { name } = contender;
-    const [request] = makeRequests(operation, contender, dataset.tenants.slice(0, tenants), distribution);
+    const all = (contender.dataset ?? dataset).tenants;
+    const [request] = makeRequests(operation, contender, all.slice(0, tenants), distribution);
     result.figures[name] = figuresOf(of(name), await countStatements(server, port, request!));
     const ratios = ratiosOf(of(name), of('L'));
     if (ratios) result.toLimit[name] = ratios;

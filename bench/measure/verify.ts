@@ -10,19 +10,20 @@ const requestsEach = 10;
 
 /** Throws unless all contenders give equal answers to every operation, and write equally much where they write. */
 export async function verify(
-  { app, tenants }: Dataset,
+  dataset: Dataset,
   contenders: readonly ContenderProcess[],
   operations: readonly Operation[],
 ): Promise<void> {
   for (const operation of operations) {
     const random = randomFrom(operation.name);
     for (let n = 0; n < requestsEach; n++) {
-      const tenant = pick(tenants, random);
-      const variables = operation.variables(tenant.sample, random);
-      const before = await countRows(app, tenant);
+      const chosen = pick([...dataset.tenants.keys()], random);
+      const variables = operation.variables(dataset.tenants[chosen]!.sample, random);
       let expected: unknown;
-      for (const [index, process] of contenders.entries()) {
-        const { contender, port } = process;
+      for (const { contender, port } of contenders) {
+        const { app, tenants } = contender.dataset ?? dataset;
+        const tenant = tenants[chosen]!;
+        const before = await countRows(app, tenant);
         const data = await send(port, contender.request(operation, tenant, variables));
         const answer = withoutNewId(normalForm(contender.answer(operation, data)));
         expected ??= answer;
@@ -33,7 +34,7 @@ export async function verify(
             `${operation.name}: ${first!.contender.title} and ${contender.title} differ at ${difference}`,
           );
         }
-        await checkWrites(app, tenant, before, operation.access === 'write' ? index + 1 : 0, contender.title);
+        await checkWrites(app, tenant, before, operation.access === 'write' ? 1 : 0, contender.title);
       }
     }
   }

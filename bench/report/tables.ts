@@ -3,7 +3,7 @@ import type { ColdStart } from '../measure/cold-start.ts';
 import type { Figures, OperationResult, Scenario, ScenarioResult } from '../measure/figures.ts';
 import type { Result } from './result.ts';
 
-const order: readonly ContenderName[] = ['S', 'L', 'P'];
+const order: readonly ContenderName[] = ['S', 'B', 'L', 'P'];
 
 /** Markdown of a whole run: what is printed, and what the documentation shows. */
 export function renderTables({ scenarios, cold }: Pick<Result, 'scenarios' | 'cold'>): string {
@@ -40,14 +40,17 @@ function growthPart(results: readonly ScenarioResult[]): string {
 const cpuOf = (figures: Figures | undefined): number | undefined => figures && figures.serverCpu + figures.databaseCpu;
 
 function ratioTable(operations: readonly OperationResult[]): string {
-  const rows = operations.map(({ name, title, toLimit: { S }, toPeer }) => [
+  const hasBefore = operations.some(({ toBefore }) => toBefore);
+  const rows = operations.map(({ name, title, toLimit: { S }, toPeer, toBefore }) => [
     `**${name}**: ${title}`,
     times(toPeer?.perSecond),
     times(S?.perSecond),
     times(S?.cpu),
     times(toPeer?.cpu),
+    ...(hasBefore ? [times(toBefore?.perSecond), times(toBefore?.cpu)] : []),
   ]);
-  return table(['S, this server', 'req/s to P', 'req/s to L', 'CPU to L', 'CPU to P'], rows);
+  const heads = ['S, this server', 'req/s to P', 'req/s to L', 'CPU to L', 'CPU to P'];
+  return table(hasBefore ? [...heads, 'req/s to B', 'CPU to B'] : heads, rows);
 }
 
 function figureTable(operations: readonly OperationResult[]): string {
