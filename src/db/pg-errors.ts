@@ -115,6 +115,18 @@ export const isStillDependedOn = (error: unknown): boolean => sqlStateOf(error) 
 /** Whether the server knows no such login, password or database: nothing that a retry would mend. */
 export const isLoginRefused = (error: unknown): boolean => /^(28000|28P01|3D000)$/.test(sqlStateOf(error) ?? '');
 
+/** Whether TLS failed: the server did not prove who it is, or speaks none. Nothing that a retry would mend. */
+export const isTlsRefused = (error: unknown): boolean => [...causes(error)].some(isOfTls);
+
+/** Codes of OpenSSL for certificates (`CERT_HAS_EXPIRED`, `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`, ...), and those of Node. */
+const tlsCodes =
+  /^(ERR_(TLS|SSL|OSSL)_.*|CERT_.*|CRL_.*|.*_SELF_SIGNED_.*|SELF_SIGNED_.*|UNABLE_TO_.*|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|EPROTO)$/;
+
+const isOfTls = (error: unknown): boolean => {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' && tlsCodes.test(code);
+};
+
 /** Whether a table or view that a statement names is not there. */
 export const isMissingTable = (error: unknown): boolean => serverError(error)?.code === '42P01';
 
@@ -153,6 +165,7 @@ function meaningOf(error: unknown): ErrorCode | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') return undefined;
   if (Object.hasOwn(meanings, code)) return meanings[code];
+  if (isOfTls(error)) return 'UNAVAILABLE';
   if (!(error instanceof postgres.PostgresError)) return undefined;
   // Both a timeout and a cancel; only the message, which may be translated, tells. Sessions know what they cancelled.
   if (code === '57014') return /user request/.test(error.message) ? 'CANCELLED' : 'TIMEOUT';

@@ -83,6 +83,8 @@ export class Slot {
     this.#ssl = sslOf(address);
     const client: ClientOptions = {
       max: 1,
+      // postgres.js takes it from the address as it is encoded there.
+      database: decodeURIComponent(address.pathname.slice(1)),
       // A function counts also where it gives none: postgres.js would send the environment's PGPASSWORD instead
       password: () => password,
       // It takes our listeners off a connection that it secures; it gets one that is secure

@@ -58,11 +58,26 @@ export function readList<T>(text: string, read: (item: string) => T | undefined)
   return values.every((value) => value !== undefined) ? values : undefined;
 }
 
-/** What a JSON text holds. */
+/** What a JSON text holds; undefined too when it is nested more deeply than anything that we write. */
 export function readJson(text: string): unknown {
+  if (nestingOf(text) > deepestJson) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+const deepestJson = 100;
+
+/** How many lists and objects of a JSON text are inside each other at most: recursive readers need as much stack. */
+function nestingOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{]|[\]}]/gs)) {
+    if (token === '[' || token === '{') depth += 1;
+    else if (token === ']' || token === '}') depth -= 1;
+    if (depth > deepest) deepest = depth;
+  }
+  return deepest;
 }

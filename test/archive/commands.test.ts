@@ -75,6 +75,17 @@ describe('chantier tenant backup', () => {
     expect(await clientNames(slug)).toContain('Afterwards');
   });
 
+  it('restores the archive of another company over one only when that is said', async () => {
+    const { file } = await backup();
+    const other = await server.company('Other');
+    const restore = ['tenant', 'restore', file, '--over', other.tenant.slug, '--yes', '--no-safety'];
+    const refused = await chantier(restore);
+    expect([refused.code, refused.stderr]).toEqual([5, expect.stringContaining('add --from-another')]);
+    expect(await clientNames(other.tenant.slug)).not.toEqual(await clientNames(slug));
+    await run(...restore, '--from-another');
+    expect(await clientNames(other.tenant.slug)).toEqual(await clientNames(slug));
+  });
+
   it('encrypts with a passphrase or a key, and then opens with no other', async () => {
     process.env.ARCHIVE_TEST_WORDS = 'correct horse';
     process.env.ARCHIVE_TEST_KEY = randomBytes(32).toString('base64');

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openArchive } from '../../src/fleet/archive/open-archive.ts';
 import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
 import { readTar, tarEnd, tarEntry } from '../../src/fleet/archive/tar.ts';
+import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
 import type { Manifest } from '../../src/fleet/copy/manifest.ts';
 import { packPart, sha256 } from '../../src/fleet/copy/parts.ts';
 import { ByteSource } from '../../src/lib/byte-source.ts';
@@ -45,10 +46,16 @@ const header = (name: string, data: Buffer, change: (header: Buffer) => void = (
 
 let n = 0;
 
-/** Writes an archive of these files and tries to restore it. */
-async function restore(blocks: Buffer[]): Promise<unknown> {
+async function write(blocks: Buffer[]): Promise<string> {
   const file = path.join(folder, `hostile-${++n}.tar`);
   await writeFile(file, Buffer.concat(blocks));
+  return file;
+}
+
+const verify = (file: string): Promise<unknown> =>
+  withAdmins(server, async (admins) => verifyArchive(server.app.fleet, admins, await openArchive(file)));
+
+async function restore(file: string): Promise<unknown> {
   return await withAdmins(server, async (admins) =>
     restoreNew(server.app.fleet, admins, await openArchive(file), { slug: `hostile-${process.pid}-${n}` }),
   );
@@ -297,6 +304,44 @@ const attacks: [string, () => Buffer[] | Promise<Buffer[]>, string?][] = [
         }),
       ),
   ],
+  [
+    'a manifest nested 5,000 deep',
+    () => {
+      const nested = `{"settings":${'['.repeat(5_000)}${']'.repeat(5_000)}}`;
+      return [...tar([...real.entries, { name: 'manifest.json', data: Buffer.from(nested) }]), tarEnd()];
+    },
+  ],
+  [
+    'a module that there is not',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          m.organization!.modules = ['nothing'];
+        }),
+      ),
+  ],
+  [
+    'a permission twice',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          const permission = { role: 'MEMBER', permission: 'project:write', granted: true };
+          m.organization!.permissions = [permission, permission];
+        }),
+      ),
+  ],
+  [
+    'a permission of a role that there is not',
+    () =>
+      whole(
+        real.entries,
+        changed((m) => {
+          m.organization!.permissions = [{ role: 'KING', permission: 'project:write', granted: true }];
+        }),
+      ),
+  ],
   ['a row twice', () => withText('clients', (text) => text + text)],
   [
     'rows that refer to nothing',
@@ -330,11 +375,15 @@ describe('an archive with', () => {
 
   test.each(attacks)('%s is refused and changes nothing', async (_, make, code = 'BAD_INPUT') => {
     const before = await state();
-    await expect(restore(await make())).rejects.toMatchObject({ code });
+    const file = await write(await make());
+    await expect(verify(file)).rejects.toMatchObject({ code });
+    await expect(restore(file)).rejects.toMatchObject({ code });
     expect(await state()).toEqual(before);
   });
 
   test('nothing wrong is restored', async () => {
-    expect(await restore(whole(real.entries))).toMatchObject({ status: 'ACTIVE' });
+    const file = await write(whole(real.entries));
+    expect(await verify(file)).toMatchObject({ tables: real.manifest.tables.length });
+    expect(await restore(file)).toMatchObject({ status: 'ACTIVE' });
   });
 });

@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { open } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { TLSSocket } from 'node:tls';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { certificates } from '../db/certificates.ts';
 import { createDatabase } from '../support/database.ts';
 import { root } from '../support/sources.ts';
 import { testSecret } from '../support/test-secret.ts';
@@ -101,10 +105,42 @@ it('does not mind a reader who has seen enough', { timeout: 120_000 }, async () 
   expect([code, stderr]).toEqual([0, '']);
 });
 
+it('ends with 130 after Ctrl-C, where it can be resumed', { timeout: 120_000 }, async () => {
+  const child = start(['tenant', 'spares', '--keep', '500']);
+  const said = text(child.stdout!);
+  // Its first line of progress
+  await once(child.stderr!, 'data');
+  child.kill('SIGINT');
+  expect(await once(child, 'close')).toEqual([130, null]);
+  expect(await said).toMatch(/spares: \d+ ready/);
+});
+
+it('says in a line that its output cannot be written', { timeout: 120_000 }, async () => {
+  const full = await open('/dev/full', 'w');
+  onTestFinished(() => full.close());
+  const child = spawn(process.execPath, [path.join(root, 'bin/chantier.js'), '--help'], {
+    stdio: ['ignore', full.fd, 'pipe'],
+  });
+  const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'close')]);
+  expect([code, stderr]).toEqual([6, 'The output cannot be written: ENOSPC: no space left on device, write\n']);
+});
+
 it.each([
   [{ PORT: 'x', SECRET: '' }, 7, ['PORT must be', 'SECRET is required in production']],
   [{ DATABASE_URL: 'postgres://ada:hidden@127.0.0.1:1/away' }, 6, ['database away at 127.0.0.1:1', 'ECONNREFUSED']],
   [{ DATABASE_URL: databaseNobodyHas() }, 7, ['nobody_has_it', 'does not exist']],
+  [
+    { DATABASE_URL: changed((url) => (url.password = 'hidden')) },
+    7,
+    ['does not let', 'password authentication failed'],
+  ],
+  [
+    { DATABASE_URL: changed((url) => (url.hostname = 'nowhere.invalid')) },
+    6,
+    ['nowhere.invalid', 'takes no connection'],
+  ],
+  [{ DATABASE_URL: await untrusted('address') }, 7, ['is not trusted by TLS', 'self-signed certificate']],
+  [{ DATABASE_URL: changed((url) => (url.search = 'sslmode=verify-full')) }, 7, ['does not speak TLS']],
 ])('tells %o in a line, without a stack or a password', { timeout: 120_000 }, async (env, code, messages) => {
   const refused = await chantier(['tenant', 'list'], env);
   expect([refused.code, refused.stdout]).toEqual([code, '']);
@@ -112,8 +148,27 @@ it.each([
   expect(refused.stderr).not.toMatch(/ {2}at |hidden/);
 });
 
-function databaseNobodyHas(): string {
+function changed(change: (url: URL) => void): string {
   const url = new URL(database.url);
-  url.pathname = '/nobody_has_it';
+  change(url);
   return url.href;
+}
+
+function databaseNobodyHas(): string {
+  return changed((url) => (url.pathname = '/nobody_has_it'));
+}
+
+/** The address of a server whose certificate no authority signed. */
+async function untrusted(certificate: keyof typeof certificates): Promise<string> {
+  const server = createServer((plain) => {
+    plain
+      .on('error', () => {})
+      .once('data', () => {
+        plain.write('S');
+        new TLSSocket(plain, { isServer: true, ...certificates[certificate] }).on('error', () => {});
+      });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  afterAll(() => void server.close());
+  return `postgres://u:hidden@127.0.0.1:${(server.address() as AddressInfo).port}/db?sslmode=verify-full`;
 }

@@ -28,6 +28,13 @@ const command = (...more: string[]) => [
   ...more,
 ];
 
+// Reading these takes as much stack or memory as one has
+const nested = await folder.write('nested.yaml', `file: ${'['.repeat(5_000)}${']'.repeat(5_000)}`);
+const indented = await folder.write('indented.yaml', `file: ${'- '.repeat(5_000)}x`);
+const bomb = Array.from({ length: 12 }, (_, n) => `a${n}: &a${n} [${n ? Array(9).fill(`*a${n - 1}`) : 'x'}]`);
+const aliases = await folder.write('aliases.yaml', bomb.join('\n'));
+const long = await folder.write('long.yaml', `# ${'x'.repeat(100_000)}`);
+
 describe('chantier import', () => {
   it('stops at a bad row, and says which', async () => {
     const { code, stderr, stdout } = await chantier(command());
@@ -72,9 +79,15 @@ describe('chantier import', () => {
     [command('--encoding', 'klingon'), 2, 'mapping: file.encoding: not a known encoding'],
     [['import', 'tasks', 'none.csv', '--tenant', company.tenant.slug, '--map', mapping], 2, 'none.csv cannot be read'],
     [['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', 'none.yaml'], 2, 'none.yaml cannot be read'],
+    ...([nested, indented, aliases, long] as const).map((map): [string[], number, string] => [
+      ['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', map],
+      2,
+      'mapping: ',
+    ]),
   ])('refuses %j with code %i', async (args, code, message) => {
     const refused = await chantier(args);
     expect(refused.code).toBe(code);
     expect(refused.stderr).toContain(message);
+    expect(refused.stderr).not.toContain('    at ');
   });
 });

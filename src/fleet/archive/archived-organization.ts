@@ -1,4 +1,5 @@
 import { asc, eq } from 'drizzle-orm';
+import { isRefusedRow } from '../../db/pg-errors.ts';
 import { permissions } from '../../identity/tables.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput } from '../../lib/input.ts';
@@ -47,14 +48,18 @@ export function columnsOf(archived: ArchivedOrganization, { slug, name }: { slug
   }
 }
 
-/** Writes the settings and permissions of an archived organization for a new one. */
+/** Writes the settings and permissions of an archived organization for a new one. Throws BAD_INPUT for what cannot be. */
 export async function writeSettings(
   tx: CatalogTx,
   organizationId: string,
   { settings, permissions: changed }: ArchivedOrganization,
 ): Promise<void> {
   const rows = Object.entries(settings).map(([key, value]) => ({ organizationId, key, value }));
-  if (rows.length > 0) await tx.insert(organizationSettings).values(rows);
-  const known = changed.map((each) => ({ ...each, id: uuidv7(), organizationId, createdAt: new Date() }));
-  if (known.length > 0) await tx.insert(permissions).values(known as (typeof permissions.$inferInsert)[]);
+  try {
+    if (rows.length > 0) await tx.insert(organizationSettings).values(rows);
+    const known = changed.map((each) => ({ ...each, id: uuidv7(), organizationId, createdAt: new Date() }));
+    if (known.length > 0) await tx.insert(permissions).values(known as (typeof permissions.$inferInsert)[]);
+  } catch (cause) {
+    throw isRefusedRow(cause) ? badArchive('has settings or permissions that cannot be') : cause;
+  }
 }

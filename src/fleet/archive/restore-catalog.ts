@@ -7,7 +7,7 @@ import { AppError } from '../../lib/errors.ts';
 import { recordAudit } from '../../tenancy/audit.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import { writeCounters } from '../copy/counters.ts';
-import { badArchive } from '../copy/manifest.ts';
+import { badArchive, type Manifest } from '../copy/manifest.ts';
 import { copyIn, useCopyText } from '../copy/table-copy.ts';
 import { tablesMade } from '../copy/tenant-tables.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
@@ -27,12 +27,7 @@ export interface RestoredCatalog {
  */
 export async function restoreCatalog(fleet: Fleet, archive: Archive): Promise<RestoredCatalog> {
   const { manifest } = archive;
-  if (manifest.kind !== 'CATALOG') throw badArchive('is not one of the catalog');
-  const found = stateOf(fleet.lines.catalog, manifest.migrations);
-  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch('The archive', found);
-  if (found.state === 'BEHIND') {
-    throw new AppError('SCHEMA_MISMATCH', 'The archive is of an older build: restore it with that one, then migrate');
-  }
+  requireCatalogOfThisBuild(fleet, manifest);
   await using admins = adminsOf(fleet);
   try {
     const restored = await admins.use((admin) => admin.transaction((tx) => fill(tx, fleet, archive)));
@@ -43,6 +38,16 @@ export async function restoreCatalog(fleet: Fleet, archive: Archive): Promise<Re
     return restored;
   } catch (cause) {
     throw isRefusedRow(cause) ? badArchive(`has rows that cannot be: ${(cause as Error).message}`) : cause;
+  }
+}
+
+/** Throws BAD_INPUT for another archive, SCHEMA_MISMATCH for one of another build. */
+export function requireCatalogOfThisBuild({ lines }: Pick<Fleet, 'lines'>, { kind, migrations }: Manifest): void {
+  if (kind !== 'CATALOG') throw badArchive('is not one of the catalog');
+  const found = stateOf(lines.catalog, migrations);
+  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch('The archive', found);
+  if (found.state === 'BEHIND') {
+    throw new AppError('SCHEMA_MISMATCH', 'The archive is of an older build: restore it with that one, then migrate');
   }
 }
 

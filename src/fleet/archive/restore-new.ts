@@ -8,13 +8,13 @@ import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
 import { slugTaken } from '../../tenancy/slug.ts';
 import { organizations } from '../../tenancy/tables.ts';
 import { type Tenant, tenantOf } from '../../tenancy/tenant.ts';
-import { badArchive } from '../copy/manifest.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
-import { columnsOf, writeSettings } from './archived-organization.ts';
+import { writeSettings } from './archived-organization.ts';
 import { beginEra } from './begin-era.ts';
-import { buildCopy, type CopyOptions, migrationsOf, updateCopy } from './build-copy.ts';
+import { buildCopy, type CopyOptions, updateCopy } from './build-copy.ts';
 import { activateCopy, discardCopy, reserveCopy } from './copy-place.ts';
 import type { Archive } from './open-archive.ts';
+import { requireRestorable } from './require-restorable.ts';
 
 export interface RestoreNewOptions extends CopyOptions {
   slug: string;
@@ -40,9 +40,7 @@ export async function restoreNew(
   options: RestoreNewOptions,
 ): Promise<Tenant> {
   const { manifest } = archive;
-  if (!manifest.organization) throw badArchive('is not one of a company');
-  const columns = columnsOf(manifest.organization, options);
-  migrationsOf(fleet, manifest);
+  const { organization, columns } = requireRestorable(fleet, manifest, options);
   await requireFree(fleet, options.slug);
   const place = await reserveCopy(fleet, primaryDatabaseId, 'INCOMING');
   try {
@@ -56,14 +54,14 @@ export async function restoreNew(
     return await fleet.catalog.write(async (tx) => {
       await tx.insert(organizations).values({ ...row, status: 'ACTIVE' });
       await activateCopy(tx, place, row.id);
-      await writeSettings(tx, row.id, manifest.organization!);
+      await writeSettings(tx, row.id, organization);
       const active: Tenant = { ...tenant, status: 'ACTIVE' };
       await options.activate?.(tx, active);
       await recordAudit(tx, {
         actor: options.actor ?? { kind: 'SYSTEM' },
         action,
         organizationId: row.id,
-        metadata: { slug: options.slug, from: manifest.organization!.id, snapshotAt: manifest.snapshotAt },
+        metadata: { slug: options.slug, from: organization.id, snapshotAt: manifest.snapshotAt },
       });
       await notifyOrganizationChanged(tx, row.id);
       return active;

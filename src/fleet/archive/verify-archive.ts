@@ -1,9 +1,16 @@
+import { uuidv7 } from '../../lib/ids.ts';
 import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import { organizations } from '../../tenancy/tables.ts';
+import type { ArchivedOrganization } from '../copy/manifest.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
-import { buildCopy, type CopyOptions, migrationsOf, sizeOf } from './build-copy.ts';
+import { writeSettings } from './archived-organization.ts';
+import { beginEra } from './begin-era.ts';
+import { buildCopy, type CopyOptions, sizeOf, updateCopy } from './build-copy.ts';
 import { discardCopy, reserveCopy } from './copy-place.ts';
 import { type Archive, partsOf } from './open-archive.ts';
+import { requireRestorable } from './require-restorable.ts';
+import { requireCatalogOfThisBuild } from './restore-catalog.ts';
 
 export interface Verified {
   tables: number;
@@ -13,9 +20,9 @@ export interface Verified {
 }
 
 /**
- * Proves that an archive can be restored: builds a copy of its tenant in a scratch schema, reads that back and compares
- * every row, then drops it. Of the catalog's archive, which there can be only one of, the checksums are compared. Throws what
- * `openArchive` and `buildCopy` throw.
+ * Proves that an archive can be restored: takes every step of `restoreNew` in a scratch schema, compares every row, and
+ * undoes it. Of the catalog's archive, which there can be only one of, the migrations and checksums are compared. Throws what
+ * restoring would throw.
  */
 export async function verifyArchive(
   fleet: Fleet,
@@ -24,7 +31,7 @@ export async function verifyArchive(
   options: CopyOptions & { actor?: AuditActor | undefined } = {},
 ): Promise<Verified> {
   const { manifest } = archive;
-  if (manifest.kind === 'CATALOG') for await (const _ of partsOf(archive));
+  if (manifest.kind === 'CATALOG') await checkCatalog(fleet, archive);
   else await tryOut(fleet, admins, archive, options);
   await fleet.catalog.write((tx) =>
     recordAudit(tx, {
@@ -39,11 +46,39 @@ export async function verifyArchive(
 }
 
 async function tryOut(fleet: Fleet, admins: FleetAdmins, archive: Archive, options: CopyOptions): Promise<void> {
-  migrationsOf(fleet, archive.manifest);
+  const { manifest } = archive;
+  const id = uuidv7();
+  const { columns, organization } = requireRestorable(fleet, manifest, { slug: `scratch-${id.slice(-12)}` });
   const scratch = await reserveCopy(fleet, primaryDatabaseId, 'SCRATCH');
   try {
     await buildCopy(fleet, admins, scratch, archive, options);
+    await updateCopy(fleet, admins, scratch, columns.modules);
+    await beginEra(admins, scratch, manifest, { action: 'organization.restored', organizationId: id });
+    await tryOrganization(fleet, { ...columns, ...scratch, id }, organization);
   } finally {
     await discardCopy(fleet, scratch);
   }
+}
+
+async function checkCatalog(fleet: Fleet, archive: Archive): Promise<void> {
+  requireCatalogOfThisBuild(fleet, archive.manifest);
+  for await (const _ of partsOf(archive));
+}
+
+class RolledBack extends Error {}
+
+/** Writes what the catalog would get, and takes it back. */
+async function tryOrganization(
+  { catalog }: Fleet,
+  row: Omit<typeof organizations.$inferInsert, 'status'> & { id: string },
+  organization: ArchivedOrganization,
+): Promise<void> {
+  const trial = catalog.write(async (tx) => {
+    await tx.insert(organizations).values({ ...row, status: 'PROVISIONING' });
+    await writeSettings(tx, row.id, organization);
+    throw new RolledBack();
+  });
+  await trial.catch((error: unknown) => {
+    if (!(error instanceof RolledBack)) throw error;
+  });
 }

@@ -1,5 +1,5 @@
 import { Admin, type AdminTx } from '../../db/admin.ts';
-import { isLoginRefused, toAppError } from '../../db/pg-errors.ts';
+import { isLoginRefused, isTlsRefused, toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Installation } from '../../tenancy/installation.ts';
 import { type DatabaseMark, ofComment } from './database-mark.ts';
@@ -57,6 +57,7 @@ export function unusable(error: unknown, url: string): unknown {
   const { host, pathname, username } = new URL(url);
   const place = `The database ${decodeURIComponent(pathname.slice(1))} at ${host}`;
   if (isLoginRefused(error)) return bad(`${place} does not let ${decodeURIComponent(username)} in`, error);
+  if (isTlsRefused(error)) return bad(`${place} cannot be trusted: ${reasonOf(error)}`, error);
   const known = toAppError(error);
   switch (known?.code) {
     case 'CONFIG_INVALID':
@@ -67,9 +68,6 @@ export function unusable(error: unknown, url: string): unknown {
     case 'UNAVAILABLE':
     case 'CONNECTION_LOST':
       return new AppError('UNAVAILABLE', `${place} takes no connection: ${reasonOf(error)}`, {}, { cause: error });
-    case undefined:
-      // TLS has codes of its own
-      return isTls(error) ? bad(`${place} cannot be trusted: ${reasonOf(error)}`, error) : error;
     default:
       return error;
   }
@@ -77,11 +75,6 @@ export function unusable(error: unknown, url: string): unknown {
 
 const bad = (message: string, cause?: unknown): AppError =>
   new AppError('BAD_INPUT', message, { field: 'databaseUrl' }, { cause });
-
-const isTls = (error: unknown): boolean =>
-  error instanceof Error && /^(ERR_SSL|ERR_TLS|CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/.test(codeOf(error));
-
-const codeOf = (error: Error): string => String((error as NodeJS.ErrnoException).code ?? '');
 
 function reasonOf(error: unknown): string {
   const root = error instanceof Error && error.cause instanceof Error ? error.cause : error;

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { Admin, type AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
-import { isLoginRefused, toAppError } from '../../db/pg-errors.ts';
+import { isLoginRefused, isTlsRefused, toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import { ownLogin, urlAs } from '../../tenancy/app-login.ts';
 import {
@@ -93,10 +93,14 @@ function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Inst
 /** Who starts the program reads this: it names the place, and never the password. */
 function unreachable(cause: unknown, url: string): unknown {
   const { host, pathname, username } = new URL(url);
-  const place = `The database ${pathname.slice(1)} at ${host}`;
+  const place = `The database ${decodeURIComponent(pathname.slice(1))} at ${host}`;
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
   if (isLoginRefused(cause)) {
     return new AppError('CONFIG_INVALID', `${place} does not let ${username} in: ${reason}`, {}, { cause });
+  }
+  if (isTlsRefused(cause)) {
+    const advice = 'name its issuer in NODE_EXTRA_CA_CERTS, or set sslmode in the address';
+    return new AppError('CONFIG_INVALID', `${place} is not trusted by TLS: ${reason}: ${advice}`, {}, { cause });
   }
   const known = toAppError(cause);
   return known ? new AppError(known.code, `${place} takes no connection: ${reason}`, known.details, { cause }) : cause;

@@ -130,14 +130,32 @@ export interface FileOverrides {
 
 /** Reads a mapping for a kind of import. Throws BAD_INPUT with one line for each thing wrong. */
 export function parseMapping(yaml: string, kind: ImportKind, overrides: FileOverrides = {}): Mapping {
-  const document = parseDocument(yaml);
-  if (document.errors[0]) throw wrong([{ path: [], message: document.errors[0].message.split('\n', 1)[0]! }]);
-  const given: unknown = withOverrides(document.toJS(), overrides);
+  const given = withOverrides(readYaml(yaml), overrides);
   const result = mappingSchema.safeParse(given);
   if (!result.success) throw wrong(toIssues(result.error.issues));
   const problems = [...missingParts(result.data, kind), ...contradictions(result.data)];
   if (problems.length > 0) throw wrong(problems);
   return result.data;
+}
+
+const longestMapping = 100_000;
+
+/**
+ * The values of a YAML document. The reader works recursively and expands aliases: the length bounds how long it takes, and
+ * where it gives up, the document is refused.
+ */
+function readYaml(yaml: string): unknown {
+  if (yaml.length > longestMapping) throw wrong([{ path: [], message: `has more than ${longestMapping} characters` }]);
+  try {
+    const document = parseDocument(yaml);
+    const [error] = document.errors;
+    if (error) throw wrong([{ path: [], message: error.message.split('\n', 1)[0]! }]);
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof RangeError) throw wrong([{ path: [], message: 'is nested too deeply' }]);
+    if (error instanceof ReferenceError) throw wrong([{ path: [], message: 'repeats itself too often by aliases' }]);
+    throw error;
+  }
 }
 
 function withOverrides(given: unknown, { encoding, delimiter }: FileOverrides): unknown {
