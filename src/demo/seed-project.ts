@@ -1,6 +1,6 @@
-import { createMilestone } from '../modules/milestones/create-milestone.ts';
+import { Milestone } from '../modules/milestones/milestone.ts';
 import { setMilestoneTask } from '../modules/milestones/set-milestone-task.ts';
-import { createProject } from '../modules/projects/create-project.ts';
+import { Project } from '../modules/projects/project.ts';
 import { ProjectAssignment } from '../modules/projects/project-assignment.ts';
 import { createTask } from '../modules/tasks/create-task.ts';
 import { createTimeEntry } from '../modules/time/create-time-entry.ts';
@@ -17,7 +17,7 @@ const dayFromNow = (days: number): string => new Date(Date.now() + days * dayMs)
 export async function seedProject(tx: TenantTx, as: Cast, project: DemoProject, clientId: string): Promise<void> {
   const manager = as('MANAGER');
   const { name, description, start, end, milestones, talk } = project;
-  const { id } = await createProject(tx, manager, {
+  const { id } = await Project.create(tx, manager, {
     name,
     description,
     clientId,
@@ -37,7 +37,7 @@ async function seedMilestone(tx: TenantTx, as: Cast, projectId: string, mileston
   const manager = as('MANAGER');
   const { name, start, due, tasks } = milestone;
   const made = { projectId, name, startDate: dayFromNow(start), dueDate: dayFromNow(due) };
-  const { id: milestoneId } = await createMilestone(tx, manager, made);
+  const { id: milestoneId } = await Milestone.create(tx, manager, made);
   for (const task of tasks) {
     const taskId = await seedTask(tx, as, projectId, task);
     await setMilestoneTask(tx, manager, { milestoneId, taskId, weight: Math.ceil(Number(task.estimateDays)) });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { uuidv7 } from '../../src/lib/ids.ts';
-import { createProfile } from '../../src/modules/people/create-profile.ts';
+import { Profile } from '../../src/modules/people/profile.ts';
 import { createClient, createPart, createProject, createProfile as makeProfile } from '../projects/support.ts';
 import { Backends } from '../support/backends.ts';
 import { type Member, world } from '../support/world.ts';
@@ -94,7 +94,7 @@ describe('the log', () => {
     const viewer = await viewerOf(manager);
     const [written, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     const slow = server.app.binding.write(manager.company.tenant, async (tx) => {
-      await createProfile(tx, viewer, { firstName: 'Late' });
+      await Profile.create(tx, viewer, { firstName: 'Late' });
       await tx.run('select', []);
       written.resolve();
       await allowed.promise;

@@ -30,3 +30,11 @@ export function registerPersonalData(table: TableName, entries: Readonly<Record<
 /** Undefined when nothing is declared for the column. */
 export const personalEntryOf = (table: TableName, column: string): PersonalEntry | undefined =>
   register.get(table)?.get(column);
+
+/** The entry for text that a member writes about the work. It can name people, and the organization's records need it. */
+export const workText = <Column extends string>(author: Column): PersonalData<Column> => ({
+  whose: author,
+  why: 'Documents the work of the organization.',
+  keep: 'As long as the object that it describes.',
+  erase: 'KEEP',
+});

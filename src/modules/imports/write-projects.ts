@@ -1,6 +1,6 @@
 import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { takeFreeCode } from '../projects/create-project.ts';
+import { takeFreeCode } from '../projects/take-free-code.ts';
 import { projects } from '../projects/tables.ts';
 import { updateRows } from './bulk-rows.ts';
 import { makeMissing } from './make-missing.ts';

@@ -1,8 +1,7 @@
 import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
-import { ProfileConnection } from '../people/profile.ts';
-import { profilePage } from '../people/profile-filter.ts';
+import { Profile } from '../people/profile.ts';
 import { messagePage } from './messaging-filters.ts';
 import { readableInChannel, readableOfMessage } from './policy.ts';
 import { messageAttachments, messages } from './tables.ts';
@@ -71,8 +70,8 @@ builder.drizzleObjectFields(Message, (t) => ({
   ),
   mentions: t.relatedConnection(
     'mentions',
-    { args: profilePage.args, totalCount: true, description: 'Whom it mentions.', query: profilePage.query },
-    ...ProfileConnection,
+    { args: Profile.page.args, totalCount: true, description: 'Whom it mentions.', query: Profile.page.query },
+    ...Profile.connection,
   ),
 }));
 

@@ -1,10 +1,9 @@
 import { sql } from 'drizzle-orm';
-import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
+import { defineFilter, type Filter, filterOf } from '../../graphql/declare/filters.ts';
 import { defineOrder } from '../../graphql/declare/ordering.ts';
 import { definePage } from '../../graphql/declare/pages.ts';
 import { matchesText } from '../../graphql/declare/text-search.ts';
-import { profileFilter } from '../people/profile-filter.ts';
-import { projectFilter } from '../projects/project-filter.ts';
+
 import { ChannelType } from './channel-type.ts';
 
 // A channel is found by its messages and a message by its channel, so their filters stand in one file.
@@ -28,7 +27,7 @@ const channelFilter: Filter<'channels'> = defineFilter('ChannelFilter', 'channel
     updatedAt: { as: 'DateTime', column: 'updatedAt', description: 'By when they last changed.' },
   },
   relations: {
-    project: { filter: () => projectFilter, description: 'By their project.' },
+    project: { filter: () => filterOf('projects'), description: 'By their project.' },
     members: { filter: () => channelMemberFilter, description: 'With a member like this.' },
     messages: { filter: () => messageFilter, description: 'With a message like this.' },
   },
@@ -41,7 +40,7 @@ const channelMemberFilter: Filter<'channelMembers'> = defineFilter('ChannelMembe
     joinedAt: { as: 'DateTime', column: 'joinedAt', description: 'By when they joined.' },
     lastReadAt: { as: 'DateTime', column: 'lastReadAt', description: 'By how far they read.' },
   },
-  relations: { profile: { filter: () => profileFilter, description: 'By the person.' } },
+  relations: { profile: { filter: () => filterOf('profiles'), description: 'By the person.' } },
 });
 
 const messageFilter: Filter<'messages'> = defineFilter('MessageFilter', 'messages', {
@@ -59,8 +58,8 @@ const messageFilter: Filter<'messages'> = defineFilter('MessageFilter', 'message
   },
   relations: {
     channel: { filter: () => channelFilter, description: 'By their channel.' },
-    sender: { filter: () => profileFilter, description: 'By their sender.' },
-    mentions: { filter: () => profileFilter, description: 'That mention a person like this.' },
+    sender: { filter: () => filterOf('profiles'), description: 'By their sender.' },
+    mentions: { filter: () => filterOf('profiles'), description: 'That mention a person like this.' },
     reactions: { filter: () => messageReactionFilter, description: 'With a reaction like this.' },
   },
   custom: {

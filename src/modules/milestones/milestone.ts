@@ -1,136 +1,120 @@
-import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
-import { defineOrder } from '../../graphql/declare/ordering.ts';
-import { defineConnection, definePage, listOf } from '../../graphql/declare/pages.ts';
+import { filterAlsoBy, filterOf } from '../../graphql/declare/filters.ts';
+import { workText } from '../../graphql/declare/personal-data.ts';
 import { dayIn } from '../../lib/days.ts';
-import { Profile, ProfileConnection } from '../people/profile.ts';
-import { profilePage } from '../people/profile-filter.ts';
-import { Project } from '../projects/project.ts';
-import { Task, TaskConnection, taskPage } from '../tasks/task.ts';
+import { AppError } from '../../lib/errors.ts';
+import { colorField } from '../../lib/fields.ts';
+import { onEvent } from '../events/handlers.ts';
+import { defineResource } from '../events/resource.ts';
 import { isAtRisk, isLate } from './health.ts';
-import { milestoneFilter } from './milestone-filter.ts';
-import { MilestonePriority } from './milestone-priority.ts';
-import { MilestoneStatus } from './milestone-status.ts';
-import { readableMilestones } from './policy.ts';
+import { checkProgress, completionOf, readableMilestones } from './policy.ts';
 import { ProgressMode } from './progress-mode.ts';
-import { milestonePriorities, milestoneStatuses, milestones } from './tables.ts';
+import { recomputeProgress } from './recompute-progress.ts';
 
-defineRowRule('milestones', readableMilestones);
+export const Milestone = defineResource('milestones', {
+  name: 'Milestone',
+  description: 'A goal with a first and a last day: of a project, or of the whole company.',
+  read: readableMilestones,
+  write: 'milestone:write',
+  fields: {
+    project: {
+      description: 'Project; null when it is the company’s own.',
+      listDescription: 'The milestones of the project.',
+      default: 'the company’s own',
+    },
+    creator: 'Who made it; null when it was imported.',
+    name: { description: 'Name.', personal: false },
+    description: { description: 'What is to be reached.', personal: workText('creatorId') },
+    startDate: 'First day.',
+    dueDate: { description: 'Last day.', notBefore: 'startDate' },
+    status: {
+      description: 'How it stands.',
+      values: {
+        NOT_STARTED: 'Not begun.',
+        IN_PROGRESS: 'Under way.',
+        COMPLETED: 'Reached.',
+        ON_HOLD: 'Put aside for now.',
+      },
+    },
+    priority: {
+      description: 'How much it matters.',
+      values: { LOW: 'Can slip.', MEDIUM: 'As usual.', HIGH: 'Before others.', CRITICAL: 'Must not slip.' },
+    },
+    color: { description: 'Color to show it in.', type: 'HexColorCode', check: colorField, personal: false },
+    progressMode: { description: 'Where its progress comes from.', values: ProgressMode },
+    progress: {
+      description: 'How much of it is done, in percent.',
+      inputDescription: 'How much of it is done, in percent, for MANUAL milestones only',
+      min: 0,
+      max: 100,
+      default: '0',
+    },
+    completedAt: 'When it was reached; null while it is not.',
+    version: 'Counts the changes that people make; pass it as `expectedVersion`.',
+  },
+  list: 'The milestones of the company and its projects.',
+  create: {
+    description: 'Adds a milestone to a project, or to the whole company.',
+    writes: [
+      'projectId',
+      'name',
+      'description',
+      'startDate',
+      'dueDate',
+      'status',
+      'priority',
+      'color',
+      'progressMode',
+      'progress',
+    ],
+    before: ({ viewer, values }) => {
+      checkProgress(values.progressMode ?? 'AUTO', values.progress);
+      if (!values.projectId && viewer.role === 'CLIENT')
+        throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the company');
+      return { ...completionOf(undefined, values.status ?? 'NOT_STARTED'), creatorId: viewer.profileId };
+    },
+  },
+  update: {
+    description: 'Changes a milestone. The server computes its progress when it becomes AUTO.',
+    writes: ['name', 'description', 'startDate', 'dueDate', 'status', 'priority', 'color', 'progressMode', 'progress'],
+    before: ({ values, current, next }) => {
+      checkProgress(next.progressMode, values.progress);
+      return completionOf(current.status, next.status);
+    },
+  },
+  delete: { description: 'Deletes a milestone; its tasks stay.' },
+});
+
+onEvent('milestone.updated', async (tx, viewer, { resourceId, after }) => {
+  if (after?.progressMode === 'AUTO') await recomputeProgress(tx, viewer, [resourceId]);
+});
 
 const schedule = { columns: { startDate: true, dueDate: true, status: true, progress: true } } as const;
 
-export const Milestone = builder.drizzleNode('milestones', {
-  name: 'Milestone',
-  description: 'A goal with a first and a last day: of a project, or of the whole company.',
-  id: { column: milestones.id },
-  select: { columns: {} },
-  fields: (t) => ({
-    project: t.relation('project', { nullable: true, description: 'Project; null when it is the company’s own.' }),
-    creator: t.relation('creator', { nullable: true, description: 'Who made it; null when it was imported.' }),
-    name: t.exposeString('name', { description: 'Name.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What is to be reached.' }),
-    startDate: t.expose('startDate', { type: 'LocalDate', description: 'First day.' }),
-    dueDate: t.expose('dueDate', { type: 'LocalDate', description: 'Last day.' }),
-    status: t.expose('status', { type: MilestoneStatus, description: 'How it stands.' }),
-    priority: t.expose('priority', { type: MilestonePriority, description: 'How much it matters.' }),
-    color: t.expose('color', { type: 'HexColorCode', nullable: true, description: 'Color to show it in.' }),
-    progressMode: t.expose('progressMode', { type: ProgressMode, description: 'Where its progress comes from.' }),
-    progress: t.exposeInt('progress', { description: 'How much of it is done, in percent.' }),
-    isLate: t.boolean({
-      description: 'Whether its due day is over, where the company is, and it is not reached.',
-      select: schedule,
-      resolve: (milestone, _args, ctx) => isLate(milestone, dayIn(ctx.tenant.timeZone)),
-    }),
-    isAtRisk: t.boolean({
-      description:
-        'Whether its progress is more than 20 points behind the share of its days that are over; not once late.',
-      select: schedule,
-      resolve: (milestone, _args, ctx) => isAtRisk(milestone, dayIn(ctx.tenant.timeZone)),
-    }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was reached; null while it is not.',
-    }),
-    externalReference: t.exposeString('externalReference', {
-      nullable: true,
-      description: 'The key of this milestone in the system it was imported from.',
-    }),
-    version: t.exposeInt('version', {
-      description: 'Counts the changes that people make; pass it as `expectedVersion`.',
-    }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-  }),
-});
-
-const MilestoneConnection = defineConnection(Milestone, 'Milestone');
-
-const milestoneOrder = defineOrder('Milestone', 'milestones', {
-  NAME: { column: 'name', description: 'Name.' },
-  START_DATE: { column: 'startDate', description: 'First day.' },
-  DUE_DATE: { column: 'dueDate', description: 'Due day.' },
-  STATUS: { column: 'status', description: 'Status, from NOT_STARTED to ON_HOLD.', values: milestoneStatuses },
-  PRIORITY: { column: 'priority', description: 'Priority, from LOW to CRITICAL.', values: milestonePriorities },
-  PROGRESS: { column: 'progress', description: 'Progress.' },
-  CREATED_AT: { column: 'createdAt', description: 'When they were made.' },
-  UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
-});
-
-const milestonePage = definePage(milestoneFilter, milestoneOrder);
-
-const listed = { args: milestonePage.args, totalCount: true, query: milestonePage.query } as const;
-
 builder.drizzleObjectFields(Milestone, (t) => ({
-  tasks: t.relatedConnection(
-    'tasks',
-    { args: taskPage.args, totalCount: true, description: 'The tasks that it consists of.', query: taskPage.query },
-    ...TaskConnection,
-  ),
-  assignees: t.relatedConnection(
-    'assignees',
-    { args: profilePage.args, totalCount: true, description: 'Who answers for it.', query: profilePage.query },
-    ...ProfileConnection,
-  ),
-  dependsOn: t.relatedConnection('dependsOn', { ...listed, description: 'What it waits for.' }, ...MilestoneConnection),
-  blocks: t.relatedConnection('blocks', { ...listed, description: 'What waits for it.' }, ...MilestoneConnection),
+  isLate: t.boolean({
+    description: 'Whether its due day is over, where the company is, and it is not reached.',
+    select: schedule,
+    resolve: (milestone, _args, ctx) => isLate(milestone, dayIn(ctx.tenant.timeZone)),
+  }),
+  isAtRisk: t.boolean({
+    description:
+      'Whether its progress is more than 20 points behind the share of its days that are over; not once late.',
+    select: schedule,
+    resolve: (milestone, _args, ctx) => isAtRisk(milestone, dayIn(ctx.tenant.timeZone)),
+  }),
 }));
 
-builder.drizzleObjectFields(Task, (t) => ({
-  milestones: t.relatedConnection(
-    'milestones',
-    { ...listed, description: 'The milestones that it is a part of.' },
-    ...MilestoneConnection,
-  ),
-}));
-
-builder.drizzleObjectFields(Project, (t) => ({
-  milestones: t.relatedConnection(
-    'milestones',
-    { ...listed, description: 'The milestones of the project.' },
-    ...MilestoneConnection,
-  ),
-}));
-
-builder.drizzleObjectFields(Profile, (t) => ({
-  milestones: t.relatedConnection(
-    'milestones',
-    { ...listed, description: 'The milestones that the person answers for.' },
-    ...MilestoneConnection,
-  ),
-}));
-
-builder.queryField('milestones', (t) =>
-  t.drizzleConnection(
-    {
-      type: Milestone,
-      args: milestonePage.args,
-      authScopes: { member: true },
-      extensions: listOf(milestonePage),
-      description: 'The milestones of the company and its projects.',
-      totalCount: (_root, args, ctx) => ctx.db.count('milestones', milestonePage.where(args)),
-      resolve: (query, _root, args, ctx) => ctx.db.query.milestones.findMany(query(milestonePage.query(args))),
-    },
-    ...MilestoneConnection,
-  ),
-);
+filterAlsoBy('milestones', 'tasks', { filter: () => filterOf('tasks'), description: 'With a task like this.' });
+filterAlsoBy('milestones', 'assignees', {
+  filter: () => filterOf('profiles'),
+  description: 'That a person like this answers for.',
+});
+filterAlsoBy('milestones', 'dependsOn', {
+  filter: () => filterOf('milestones'),
+  description: 'That wait for a milestone like this.',
+});
+filterAlsoBy('milestones', 'blocks', {
+  filter: () => filterOf('milestones'),
+  description: 'That a milestone like this waits for.',
+});

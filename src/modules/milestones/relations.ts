@@ -8,7 +8,7 @@ export const milestonesRelations = defineRelationsPart({ ...people, ...projects,
   milestones: {
     project: r.one.projects({ from: r.milestones.projectId, to: r.projects.id }),
     creator: r.one.profiles({ from: r.milestones.creatorId, to: r.profiles.id }),
-    memberships: r.many.milestoneTasks({ from: r.milestones.id, to: r.milestoneTasks.milestoneId }),
+    parts: r.many.milestoneTasks({ from: r.milestones.id, to: r.milestoneTasks.milestoneId }),
     tasks: r.many.tasks({
       from: r.milestones.id.through(r.milestoneTasks.milestoneId),
       to: r.tasks.id.through(r.milestoneTasks.taskId),

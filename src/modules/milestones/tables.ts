@@ -45,8 +45,6 @@ export const milestones = table(
   ],
 );
 
-export const uniqueMilestoneFields = { milestones_external_reference: 'input.externalReference' };
-
 /** Which tasks a milestone consists of, and how much each counts. */
 export const milestoneTasks = table(
   'milestone_tasks',

@@ -1,4 +1,3 @@
 import './profile.ts';
 import './event-actor.ts';
-import './mutations.ts';
 import './viewer-profile.ts';

@@ -1,71 +1,99 @@
-import { defineRowRule } from '../../access/row-rules.ts';
+import { leadsTo } from '../../access/leads-to.ts';
+import { lockRule } from '../../access/rule-lock.ts';
 import { builder } from '../../graphql/declare/builder.ts';
-import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
+import { registerPersonalData } from '../../graphql/declare/personal-data.ts';
+import { AppError } from '../../lib/errors.ts';
+import { emailField, webAddressField } from '../../lib/fields.ts';
 import { keepConfidential } from '../events/confidential.ts';
-import { readableProfiles } from './policy.ts';
+import { defineResource } from '../events/resource.ts';
+import { canEditProfile, readableProfiles } from './policy.ts';
 import { PresenceStatus } from './presence-status.ts';
-import { profilePage } from './profile-filter.ts';
 import { profiles } from './tables.ts';
 
-defineRowRule('profiles', readableProfiles);
-keepConfidential('Profile', 'userId', 'member:manage');
+const person = {
+  whose: 'id',
+  why: 'Identifies and reaches the people of the company.',
+  keep: 'Until the person is erased.',
+  erase: 'CLEAR',
+} as const;
+const named = { ...person, erase: 'PSEUDONYMISE' } as const;
+const reporting = { table: profiles, from: profiles.id, to: profiles.managerId };
 
-export const Profile = builder.drizzleNode('profiles', {
+export const Profile = defineResource('profiles', {
   name: 'Profile',
+  noun: 'person',
+  nouns: 'people',
   description: 'A person of the company: a member, or somebody only known as a contact or from an import.',
-  id: { column: profiles.id },
-  select: { columns: {} },
-  fields: (t) => ({
-    firstName: t.exposeString('firstName', { description: 'First name.' }),
-    lastName: t.exposeString('lastName', { description: 'Last name; empty where an import knew only one name.' }),
-    fullName: t.string({
-      description: 'First and last name, as one text.',
-      select: { columns: { firstName: true, lastName: true } },
-      resolve: ({ firstName, lastName }) => `${firstName} ${lastName}`.trim(),
-    }),
-    email: t.exposeString('email', { nullable: true, description: 'Address of the account, or the contact’s own.' }),
-    phone: t.exposeString('phone', { nullable: true, description: 'Phone number as the person wrote it.' }),
-    avatarUrl: t.exposeString('avatarUrl', { nullable: true, description: 'Address of a picture.' }),
-    isMember: t.boolean({
-      description: 'Whether the person has an account in this organization.',
-      select: { columns: { userId: true, leftAt: true } },
-      resolve: ({ userId, leftAt }) => userId !== null && leftAt === null,
-    }),
-    presence: t.expose('presence', { type: PresenceStatus, description: 'Whether the person can be reached now.' }),
-    lastSeenAt: t.expose('lastSeenAt', { type: 'DateTime', nullable: true, description: 'When last active.' }),
-    leftAt: t.expose('leftAt', { type: 'DateTime', nullable: true, description: 'When the person left the company.' }),
-    externalReference: t.exposeString('externalReference', {
-      nullable: true,
-      description: 'The key of this person in the system it was imported from.',
-    }),
-    version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-  }),
+  read: readableProfiles,
+  write: {
+    allow: (viewer, { id }) => canEditProfile(viewer, id),
+    allowedTo: 'your own profile, or anybody’s with people:manage',
+  },
+  fields: {
+    firstName: { description: 'First name.', personal: named },
+    lastName: {
+      description: 'Last name; empty where an import knew only one name.',
+      min: 0,
+      default: { description: 'empty', value: () => '' },
+      personal: named,
+    },
+    email: {
+      description: 'Address of the account, or the contact’s own.',
+      inputDescription: 'Where to write to the person. A member’s comes from the account.',
+      inputType: 'EmailAddress',
+      check: emailField,
+      filtered: true,
+      personal: person,
+    },
+    phone: { description: 'Phone number as the person wrote it.', max: 500, personal: person },
+    avatarUrl: { description: 'Address of a picture.', check: webAddressField, personal: person },
+    presence: { description: 'Whether the person can be reached now.', values: PresenceStatus, personal: person },
+    lastSeenAt: { description: 'When last active.', absent: 'first', personal: person },
+    leftAt: { description: 'When the person left the company.', personal: person },
+    manager: {
+      description: 'Whom the person reports to.',
+      inputDescription: 'Whom the person reports to. Needs people:manage.',
+      listDescription: 'Who reports to this person.',
+    },
+  },
+  list: 'The people of the company.',
+  create: {
+    description: 'Adds a person who has no account.',
+    write: 'people:manage',
+    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'managerId'],
+  },
+  update: {
+    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'presence', 'managerId'],
+    before: async ({ tx, viewer, values, current }) => {
+      const { managerId, externalReference, email, presence } = values;
+      const managed = managerId !== undefined || externalReference !== undefined;
+      if (managed && !viewer.permissions.has('people:manage'))
+        throw new AppError('FORBIDDEN', 'You may not change whom you report to, nor your external reference');
+      if (current.userId && email !== undefined && email !== current.email)
+        throw new AppError('INVALID_STATE', 'The address of a member comes from the account', { field: 'input.email' });
+      if (managerId) {
+        // Two changes at once could close a cycle together: each would read the other's reporting line as still open
+        lockRule(tx, 'reporting lines');
+        if (await leadsTo(tx, reporting, managerId, current.id))
+          throw new AppError('CYCLE', 'Nobody can report to themselves', { field: 'input.managerId' });
+      }
+      return presence && { lastSeenAt: new Date() };
+    },
+  },
 });
 
-export const ProfileConnection = defineConnection(Profile, 'Profile');
+keepConfidential('Profile', 'userId', 'member:manage');
+registerPersonalData('profiles', { userId: person });
 
 builder.drizzleObjectFields(Profile, (t) => ({
-  manager: t.relation('manager', { nullable: true, description: 'Whom the person reports to.' }),
-  reports: t.relatedConnection(
-    'reports',
-    { args: profilePage.args, totalCount: true, description: 'Who reports to this person.', query: profilePage.query },
-    ...ProfileConnection,
-  ),
+  fullName: t.string({
+    description: 'First and last name, as one text.',
+    select: { columns: { firstName: true, lastName: true } },
+    resolve: ({ firstName, lastName }) => `${firstName} ${lastName}`.trim(),
+  }),
+  isMember: t.boolean({
+    description: 'Whether the person has an account in this organization.',
+    select: { columns: { userId: true, leftAt: true } },
+    resolve: ({ userId, leftAt }) => userId !== null && leftAt === null,
+  }),
 }));
-
-builder.queryField('profiles', (t) =>
-  t.drizzleConnection(
-    {
-      type: Profile,
-      args: profilePage.args,
-      authScopes: { member: true },
-      extensions: listOf(profilePage),
-      description: 'The people of the company.',
-      totalCount: (_root, args, ctx) => ctx.db.count('profiles', profilePage.where(args)),
-      resolve: (query, _root, args, ctx) => ctx.db.query.profiles.findMany(query(profilePage.query(args))),
-    },
-    ...ProfileConnection,
-  ),
-);

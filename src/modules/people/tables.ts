@@ -34,5 +34,3 @@ export const profiles = table(
     check('profiles_presence', oneOf(t.presence, presenceStatuses)),
   ],
 );
-
-export const uniqueProfileFields = { profiles_external_reference: 'input.externalReference' };

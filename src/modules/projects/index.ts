@@ -3,4 +3,3 @@ import './project-phase.ts';
 import './project-assignment.ts';
 import './deliverable.ts';
 import './incident.ts';
-import './project-mutations.ts';

@@ -1,92 +1,50 @@
-import { sql } from 'drizzle-orm';
-import { defineRowRule } from '../../access/row-rules.ts';
-import { builder } from '../../graphql/declare/builder.ts';
-import { defineOrder } from '../../graphql/declare/ordering.ts';
-import { defineConnection, definePage, listOf } from '../../graphql/declare/pages.ts';
-import { Client } from '../clients/client.ts';
-import { Profile } from '../people/profile.ts';
+import { workText } from '../../graphql/declare/personal-data.ts';
+import { defineResource } from '../events/resource.ts';
 import { readableProjects } from './policy.ts';
-import { projectFilter } from './project-filter.ts';
-import { ProjectStatus } from './project-status.ts';
-import { projectStatuses, projects } from './tables.ts';
+import { takeFreeCode } from './take-free-code.ts';
 
-defineRowRule('projects', readableProjects);
-
-export const Project = builder.drizzleNode('projects', {
+export const Project = defineResource('projects', {
   name: 'Project',
   description: 'Work done for a client, led by a manager, from a first day on.',
-  id: { column: projects.id },
-  select: { columns: {} },
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'Name, unique in the company.' }),
-    code: t.exposeString('code', { description: 'Short name, numbered by the code format of the company; unique.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it is about.' }),
-    client: t.relation('client', { nullable: true, description: 'Whom it is done for; null when you may not see it.' }),
-    manager: t.relation('manager', { nullable: true, description: 'Who leads it.' }),
-    startDate: t.expose('startDate', { type: 'LocalDate', description: 'First day.' }),
-    expectedEndDate: t.expose('expectedEndDate', {
-      type: 'LocalDate',
-      nullable: true,
-      description: 'Last day, as expected now.',
-    }),
-    status: t.expose('status', { type: ProjectStatus, description: 'How it stands.' }),
-    externalReference: t.exposeString('externalReference', {
-      nullable: true,
-      description: 'The key of this project in the system it was imported from.',
-    }),
-    version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
-  }),
-});
-
-const ProjectConnection = defineConnection(Project, 'Project');
-
-const projectOrder = defineOrder('Project', 'projects', {
-  NAME: { column: 'name', description: 'Name.' },
-  CODE: { column: 'code', description: 'Code.' },
-  STATUS: { column: 'status', description: 'Status, from ACTIVE to SUSPENDED.', values: projectStatuses },
-  START_DATE: { column: 'startDate', description: 'First day.' },
-  EXPECTED_END_DATE: {
-    column: 'expectedEndDate',
-    description: 'Expected last day; none counts as latest.',
-    absent: sql`'infinity'::date`,
-  },
-  CREATED_AT: { column: 'createdAt', description: 'When they were added.' },
-  UPDATED_AT: { column: 'updatedAt', description: 'When they last changed.' },
-});
-
-const projectPage = definePage(projectFilter, projectOrder);
-
-const listed = { args: projectPage.args, totalCount: true, query: projectPage.query } as const;
-
-builder.drizzleObjectFields(Client, (t) => ({
-  projects: t.relatedConnection(
-    'projects',
-    { ...listed, description: 'The projects done for this client.' },
-    ...ProjectConnection,
-  ),
-}));
-
-builder.drizzleObjectFields(Profile, (t) => ({
-  managedProjects: t.relatedConnection(
-    'managedProjects',
-    { ...listed, description: 'The projects that this person leads.' },
-    ...ProjectConnection,
-  ),
-}));
-
-builder.queryField('projects', (t) =>
-  t.drizzleConnection(
-    {
-      type: Project,
-      args: projectPage.args,
-      authScopes: { member: true },
-      extensions: listOf(projectPage),
-      description: 'The projects of the company.',
-      totalCount: (_root, args, ctx) => ctx.db.count('projects', projectPage.where(args)),
-      resolve: (query, _root, args, ctx) => ctx.db.query.projects.findMany(query(projectPage.query(args))),
+  read: readableProjects,
+  write: 'project:write',
+  fields: {
+    name: { description: 'Name; unique in the company.', personal: false },
+    code: {
+      description: 'Short name; numbered by the code format of the company, and unique.',
+      max: 60,
+      default: 'the next one of the company’s code format',
+      personal: false,
     },
-    ...ProjectConnection,
-  ),
-);
+    description: { description: 'What it is about.', personal: workText('managerId') },
+    client: {
+      description: 'Whom it is done for; null when you may not see it.',
+      listDescription: 'The projects done for this client.',
+    },
+    manager: { description: 'Who leads it.', listDescription: 'The projects that this person leads.' },
+    startDate: 'First day.',
+    expectedEndDate: { description: 'Last day, as expected now.', notBefore: 'startDate' },
+    status: {
+      description: 'How it stands.',
+      values: { ACTIVE: 'It is being worked on.', COMPLETED: 'It is done.', SUSPENDED: 'It is on hold.' },
+    },
+  },
+  list: 'The projects of the company.',
+  create: {
+    description: 'Opens a project for a client, with a channel of its own.',
+    writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
+    before: async ({ tx, values }) => ({ code: values.code ?? (await takeFreeCode(tx, values.startDate)) }),
+  },
+  update: {
+    writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
+  },
+  // The phases, tasks and other rows that cascade away have no events of their own
+  delete: {
+    description:
+      'Deletes a project with all that is its own: phases, assignments, deliverables, incidents, tasks, milestones, time ' +
+      'and its channel. Refused with IN_USE while something that must outlive it refers to it. To keep its history, ' +
+      'complete it instead',
+    write: 'project:delete',
+    inUse: 'This project is still in use: complete it instead',
+  },
+});

@@ -146,10 +146,3 @@ export const incidents = table(
     check('incidents_resolved', sql`(${t.status} = 'RESOLVED') = (${t.resolvedAt} is not null)`),
   ],
 );
-
-/** Which argument each unique index is about. */
-export const uniqueProjectFields = {
-  projects_name: 'input.name',
-  projects_code: 'input.code',
-  projects_external_reference: 'input.externalReference',
-};

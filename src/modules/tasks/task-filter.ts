@@ -1,8 +1,7 @@
 import { sql, type Table } from 'drizzle-orm';
 import { defineFilter, type Filter, filterOf, rawCondition } from '../../graphql/declare/filters.ts';
 import { matchesText } from '../../graphql/declare/text-search.ts';
-import { profileFilter } from '../people/profile-filter.ts';
-import { projectFilter } from '../projects/project-filter.ts';
+
 import { TaskPriority } from './task-priority.ts';
 import { TaskStatus } from './task-status.ts';
 import { TaskType } from './task-type.ts';
@@ -31,10 +30,10 @@ export const taskFilter: Filter<'tasks'> = defineFilter('TaskFilter', 'tasks', {
     updatedAt: { as: 'DateTime', column: 'updatedAt', description: 'By when they last changed.' },
   },
   relations: {
-    project: { filter: () => projectFilter, description: 'By their project.' },
+    project: { filter: () => filterOf('projects'), description: 'By their project.' },
     deliverable: { filter: () => filterOf('deliverables'), description: 'By their deliverable.' },
-    assignee: { filter: () => profileFilter, description: 'By their assignee.' },
-    creator: { filter: () => profileFilter, description: 'By who made them.' },
+    assignee: { filter: () => filterOf('profiles'), description: 'By their assignee.' },
+    creator: { filter: () => filterOf('profiles'), description: 'By who made them.' },
     dependsOn: { filter: () => taskFilter, description: 'That wait for a task like this.' },
     blocks: { filter: () => taskFilter, description: 'That a task like this waits for.' },
   },

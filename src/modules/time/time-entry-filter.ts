@@ -1,17 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
+import { defineFilter, type Filter, filterOf } from '../../graphql/declare/filters.ts';
 import { defineOrder } from '../../graphql/declare/ordering.ts';
 import { definePage } from '../../graphql/declare/pages.ts';
-import { profileFilter } from '../people/profile-filter.ts';
-import { projectFilter } from '../projects/project-filter.ts';
+
 import { taskFilter } from '../tasks/task-filter.ts';
 import { timeEntryStatuses } from './tables.ts';
 import { TimeEntryStatus } from './time-entry-status.ts';
 
 const relations = {
-  project: { filter: () => projectFilter, description: 'By their project.' },
+  project: { filter: () => filterOf('projects'), description: 'By their project.' },
   task: { filter: () => taskFilter, description: 'By their task.' },
-  profile: { filter: () => profileFilter, description: 'By whose time it is.' },
+  profile: { filter: () => filterOf('profiles'), description: 'By whose time it is.' },
 };
 
 export const timeEntryFilter: Filter<'timeEntries'> = defineFilter('TimeEntryFilter', 'timeEntries', {

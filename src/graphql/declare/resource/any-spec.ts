@@ -30,12 +30,14 @@ export interface FieldOptions {
   notBefore?: string;
   absent?: 'first' | 'last';
   type?: string;
+  inputType?: string;
   check?: z.ZodType;
   default?: string | { description: string; value: (viewer: Viewer) => unknown };
   values?: Record<string, string> | EnumRef<SchemaTypes, unknown>;
   steps?: Record<string, readonly string[]>;
   listDescription?: string | true;
   inputDescription?: string;
+  alwaysVisible?: true;
 }
 
 export type AnyWriter =
@@ -78,7 +80,7 @@ export interface AnySpec {
   parent?: string;
   lockParent?: boolean;
   read: 'parent' | ((viewer: Viewer) => RowRule);
-  write: AnyWriter;
+  write?: AnyWriter;
   fields: Record<string, string | FieldOptions>;
   filters?: Record<string, Omit<CustomFilter, 'where'> & { where: (value: unknown, row: Table) => SQL }>;
   order?: Record<string, 'asc' | 'desc'>;

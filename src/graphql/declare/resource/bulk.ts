@@ -9,7 +9,7 @@ import { errorPolicy, rowResults } from '../bulk.ts';
 import { defineMutation } from '../mutation.ts';
 import { changedList } from '../payload.ts';
 import type { AnyOperation, AnyTable, Values } from './any-spec.ts';
-import { permissionOf, requireWriter } from './checks.ts';
+import { permissionOf, requireWriter, writerOf } from './checks.ts';
 import { inputFields, type Kind, writtenBy } from './inputs.ts';
 import type { Model } from './model.ts';
 import { formatNumber, toPascalCase, withArticle } from './naming.ts';
@@ -21,7 +21,7 @@ export function defineBulk(model: Model, node: Node, kind: Kind, operation: AnyO
   const { table, spec, nouns } = model;
   const limit = operation.bulk;
   if (!limit) return;
-  const writer = operation.write ?? spec.write;
+  const writer = writerOf(spec, operation);
   const permission = permissionOf(writer);
   const Row = rowInput(model, kind, operation);
   const creates = kind === 'create';

@@ -1,11 +1,17 @@
 import type { Permission } from '../../../identity/permissions.ts';
 import { requirePermission, type Viewer } from '../../../identity/viewer.ts';
 import { AppError, badInput } from '../../../lib/errors.ts';
-import type { AnyOperation, AnyRow, AnyWriter, Values } from './any-spec.ts';
+import type { AnyOperation, AnyRow, AnySpec, AnyWriter, Values } from './any-spec.ts';
 import type { Field } from './fields.ts';
 import { inputKey } from './inputs.ts';
 import type { Model } from './model.ts';
 import { toPascalCase, withArticle } from './naming.ts';
+
+/** The writer of an operation. Throws when neither the operation nor the resource declares one. */
+export function writerOf(spec: AnySpec, { write = spec.write }: AnyOperation): AnyWriter {
+  if (!write) throw new Error(`${spec.name} declares an operation, but not who may write`);
+  return write;
+}
 
 export const permissionOf = (writer: AnyWriter): Permission | undefined =>
   typeof writer === 'string' ? writer : writer.needs;

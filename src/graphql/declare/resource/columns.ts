@@ -57,7 +57,7 @@ const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({
   sorted: true,
   absent: [absentAs(`''`, 'first', 'none comes first')],
   check,
-  bounds: `${range(limits)} characters`,
+  bounds: `${range({ ...limits, min: limits.min || undefined })} characters`,
   maxLength: limits.max,
 });
 

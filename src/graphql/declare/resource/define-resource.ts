@@ -9,6 +9,7 @@ import { registerPersonalData } from '../personal-data.ts';
 import type { AnyAction, AnyOperation, AnySpec } from './any-spec.ts';
 import { defineBulk } from './bulk.ts';
 import type { ChangeLog } from './change-log.ts';
+import { writerOf } from './checks.ts';
 import type { ColumnOf, NewRowOf, RowOf, ToOne } from './field-spec.ts';
 import { writtenBy } from './inputs.ts';
 import { defineLists } from './lists.ts';
@@ -28,14 +29,15 @@ interface Which {
   id: string;
   expectedVersion?: number | null;
 }
-type NullableOptionals<V> = { [K in keyof V]: undefined extends V[K] ? V[K] | null : V[K] };
+/** Which columns have a default is known only when the server runs: a missing one that has none throws BAD_INPUT. */
+type Input<V> = { [K in keyof V]?: V[K] | null | undefined };
 
 interface Parts<T extends TableName, P, L, C extends ColumnOf<T>, CX extends InputFieldMap, UX extends InputFieldMap> {
   /** For lists in plain Pothos: the last arguments of `t.relatedConnection` and `t.drizzleConnection`. */
   connection: ReturnType<typeof defineConnection>;
   page: ReturnType<typeof definePage<T>>;
   /** The use cases of the declared operations, for other modules, imports and mutations in plain code. */
-  create: UseCaseOf<NullableOptionals<Pick<NewRowOf<T>, (C | 'externalReference') & keyof NewRowOf<T>>> & Extra<CX>>;
+  create: UseCaseOf<Input<Pick<NewRowOf<T>, (C | 'externalReference') & keyof NewRowOf<T>>> & Extra<CX>>;
   update: UseCaseOf<Which & Partial<RowOf<T>> & Extra<UX>>;
   remove: UseCaseOf<Which>;
   /** Adds a mutation on one row, named by the verb and the type: `action('resolve', …)` makes `resolveIncident`. */
@@ -106,7 +108,7 @@ function define(table: TableName, declared: AnySpec, log: ChangeLog) {
       return run;
     },
     change: (tx: TenantTx, viewer: Viewer, which: object, event: string, before: NonNullable<AnyOperation['before']>) =>
-      changeOf(model, { write: spec.update?.write ?? spec.write, before }, event, log)(tx, viewer, which),
+      changeOf(model, { write: writerOf(spec, spec.update ?? {}), before }, event, log)(tx, viewer, which),
   };
   return Object.assign(node, parts);
 }

@@ -33,6 +33,8 @@ export type EnumOf<V> = [V] extends [string | null] ? (string extends V ? never 
 interface FieldBase<T extends TableName> {
   /** One sentence. Filters, orders and inputs use the part before its first semicolon. */
   description: string;
+  /** The description in inputs, when the first clause of `description` does not fit there. */
+  inputDescription?: string;
   /** The entry in the register of personal data; false: the column never says anything about a person. */
   personal?: PersonalEntry<ColumnOf<T>>;
   /** Whether lists can be filtered by it. The default follows from the column: see `columns.ts`. */
@@ -58,6 +60,8 @@ interface ColumnSpec<T extends TableName, K extends ColumnOf<T>> extends FieldBa
   absent?: 'first' | 'last';
   /** The scalar, when the type of the column does not decide it. `Money` is an amount in the organization's currency. */
   type?: 'Money' | 'HexColorCode' | 'EmailAddress' | 'Currency';
+  /** The scalar of inputs, when it accepts less than the one shown. */
+  inputType?: 'EmailAddress';
   /** Validates the value, in place of the validation that follows from the column. */
   check?: z.ZodType;
   default?: Default<RowOf<T>[K]>;
@@ -75,9 +79,9 @@ interface EnumSpec<T extends TableName, K extends ColumnOf<T>, V extends string>
 interface ReferenceSpec<T extends TableName> extends FieldBase<T> {
   /** Adds the list of these rows to the type at the other end, with this description; true: `Its tickets.` */
   listDescription?: string | true;
-  /** The description in inputs, when the first clause of `description` does not fit there. */
-  inputDescription?: string;
   default?: Default<string>;
+  /** Declares that every viewer of the row sees the row that it refers to: the field is not null. */
+  alwaysVisible?: true;
 }
 
 type FieldOf<T extends TableName, K> =

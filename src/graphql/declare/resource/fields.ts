@@ -54,16 +54,18 @@ export function keyOfColumn(table: Table, column: unknown): string {
 export function fieldsOf(table: TableName, spec: AnySpec, noun: string): Field[] {
   const rows = relations[table].table as Table;
   const columns = getColumns(rows) as Record<string, PgColumn>;
-  const declared = Object.entries(spec.fields).map(([key, given]): Field => {
-    const options = typeof given === 'string' ? { description: given } : given;
-    const relation = relationsOf(table)[key];
-    if (relation) return referenceField(table, key, relation, options);
-    const pg = columns[key];
-    if (!pg) throw new Error(`${spec.name}: ${table} has no column and no relation ${key}`);
-    const field = { key: options.as ?? key, column: key, pg, kind: kindOf(pg, options), options };
-    return options.values ? { ...field, values: valuesOf(spec.name, noun, key, pg, options) } : field;
-  });
-  return [...declared, ...standardFields(columns, noun)];
+  const declared = Object.entries(spec.fields)
+    .filter(([key]) => !(key in standardDescriptions(noun)))
+    .map(([key, given]): Field => {
+      const options = typeof given === 'string' ? { description: given } : given;
+      const relation = relationsOf(table)[key];
+      if (relation) return referenceField(table, key, relation, options);
+      const pg = columns[key];
+      if (!pg) throw new Error(`${spec.name}: ${table} has no column and no relation ${key}`);
+      const field = { key: options.as ?? key, column: key, pg, kind: kindOf(pg, options), options };
+      return options.values ? { ...field, values: valuesOf(spec.name, noun, key, pg, options) } : field;
+    });
+  return [...declared, ...standardFields(columns, spec, noun)];
 }
 
 function referenceField(table: TableName, key: string, relation: Relation, options: FieldOptions): Field {
@@ -97,17 +99,20 @@ function valuesOf(name: string, noun: string, column: string, pg: PgColumn, { de
   return { name: typename, ref: ref as EnumRef<SchemaTypes, unknown>, all };
 }
 
-/** The fields of every resource whose table has the column. */
-function standardFields(columns: Record<string, PgColumn>, noun: string): Field[] {
-  const described: Record<string, string> = {
-    externalReference: `The key of this ${noun} in the system it was imported from.`,
-    version: 'Counts the changes; pass it as `expectedVersion`.',
-    createdAt: 'When it was made.',
-    updatedAt: 'When it last changed.',
-  };
-  return Object.entries(described).flatMap(([key, description]): Field[] => {
+const standardDescriptions = (noun: string): Readonly<Record<string, string>> => ({
+  externalReference: `The key of this ${noun} in the system it was imported from.`,
+  version: 'Counts the changes; pass it as `expectedVersion`.',
+  createdAt: 'When it was made.',
+  updatedAt: 'When it last changed.',
+});
+
+/** The fields of every resource whose table has the column. A declaration may describe them in its own words. */
+function standardFields(columns: Record<string, PgColumn>, { fields }: AnySpec, noun: string): Field[] {
+  return Object.entries(standardDescriptions(noun)).flatMap(([key, standard]): Field[] => {
     const pg = columns[key];
     if (!pg) return [];
+    const own = fields[key];
+    const description = (typeof own === 'string' ? own : own?.description) ?? standard;
     const options = { description, ...(key === 'externalReference' && { max: 200, min: 1 }) };
     return [{ key, column: key, pg, kind: kindOf(pg, options), options, standard: true }];
   });

@@ -71,12 +71,14 @@ function inputField(t: InputBuilder, model: Model, kind: Kind, field: Field) {
   const description = describe(model, kind, field);
   const { reference, values, options } = field;
   if (reference) return rowId(t, reference.target, { required, description });
-  const scalar = options.type === 'Money' ? 'Decimal' : (options.type ?? field.kind.scalar);
-  const type = values?.ref ?? scalar;
+  const type = values?.ref ?? scalarOf(field);
   const { list, maxLength, maxItems } = field.kind;
   const bounds = options.check ? {} : { ...(maxLength && { maxLength }), ...(maxItems && { maxItems }) };
   return t.field({ type: (list ? [type] : type) as never, required, description, ...bounds } as never);
 }
+
+const scalarOf = ({ options: { type, inputType }, kind }: Field): string =>
+  inputType ?? (type === 'Money' ? 'Decimal' : (type ?? kind.scalar));
 
 function describe(model: Model, kind: Kind, field: Field): string {
   const { column, kind: of, options, reference, standard } = field;

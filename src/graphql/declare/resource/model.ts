@@ -25,7 +25,8 @@ export function modelOf(table: TableName, given: AnySpec): Model {
   if (spec.parent && !parent) throw new Error(`${spec.name}: the parent ${spec.parent} is not among its fields`);
   if (parent && spec.update?.writes?.includes(parent.column))
     throw new Error(`${spec.name}: update writes ${parent.column}, but a row stays with its parent`);
-  if (typeof spec.write !== 'string' && !spec.write.needs && spec.create && !spec.create.write)
+  const { write } = spec;
+  if (typeof write === 'object' && !write.needs && spec.create && !spec.create.write)
     throw new Error(`${spec.name} declares who changes rows, but not who creates them: set create.write`);
   const rows = relations[table].table as unknown as AnyTable;
   return { table, rows, spec, noun, nouns: spec.nouns ?? toPlural(noun), fields, parent };

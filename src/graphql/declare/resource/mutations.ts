@@ -2,7 +2,7 @@ import type { FieldMap } from '@pothos/core';
 import { defineMutation } from '../mutation.ts';
 import { changed, deletedId } from '../payload.ts';
 import type { AnyOperation, AnyWriter } from './any-spec.ts';
-import { permissionOf } from './checks.ts';
+import { permissionOf, writerOf } from './checks.ts';
 import { inputFields, type Kind, writtenBy } from './inputs.ts';
 import type { Model } from './model.ts';
 import { toCamelCase, toWords, withArticle } from './naming.ts';
@@ -14,7 +14,7 @@ type Payload = Parameters<typeof changed<Changed>>[0];
 /** Makes the mutation `createTicket`, `updateTicket`, `deleteTicket` or that of an action, such as `closeTicket`. */
 export function defineChange(model: Model, node: Node, verb: string, operation: AnyOperation, run: UseCase): void {
   const { spec } = model;
-  const writer = operation.write ?? spec.write;
+  const writer = writerOf(spec, operation);
   const kind: Kind = verb === 'create' ? 'create' : 'change';
   const written = writtenBy(model, operation);
   defineMutation(`${verb}${spec.name}`, {

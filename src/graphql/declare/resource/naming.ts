@@ -16,8 +16,8 @@ export const toPlural = (noun: string): string => {
 
 export const formatNumber = (number: number): string => number.toLocaleString('en-US');
 
-/** The part of a description before its first semicolon or colon, without the full stop. */
-export const firstClause = (description: string): string => description.split(/[;:]/)[0]!.replace(/\.$/, '');
+/** The part of a description before its first semicolon or colon (not that of `people:manage`), without the full stop. */
+export const firstClause = (description: string): string => description.split(/[;:]\s/)[0]!.replace(/\.$/, '');
 
 /** A clause for the middle of a sentence; an abbreviation at its start (`SLA …`) keeps its capitals. */
 export const lowerFirst = (clause: string): string => (/^[A-Z][A-Z]/.test(clause) ? clause : toCamelCase(clause));

@@ -38,7 +38,10 @@ function outputField(t: RowFields, field: Field, model: Model): FieldRef<SchemaT
   const nullable = !pg.notNull || options.needs !== undefined;
   // Viewers of a part always see its parent; they may not see other rows that it refers to
   if (reference)
-    return t.relation(reference.relation, { ...described, nullable: nullable || reference !== model.parent });
+    return t.relation(reference.relation, {
+      ...described,
+      nullable: nullable || !(reference === model.parent || options.alwaysVisible),
+    });
   if (options.type === 'Money') {
     const resolve = (row: Record<string, string | null>, _args: unknown, ctx: Context) =>
       money(row[column] ?? null, ctx.tenant.currency);

@@ -55,6 +55,8 @@ export interface CreateSpec<T extends TableName, P, L, C extends ColumnOf<T>, X 
 }
 
 export interface Change<T extends TableName, P, L> extends Call {
+  /** The columns that the client gives; absent ones stay. */
+  values: Partial<RowOf<T>>;
   /** The row before the change, locked. */
   current: RowOf<T>;
   /** The row with the client's changes. */
@@ -110,7 +112,8 @@ export interface ResourceSpec<
   lockParent?: L;
   /** Who sees a row: the viewers of its parent, or a row rule. */
   read: 'parent' | ((viewer: Viewer) => RowRule<T>);
-  write: Writer<T>;
+  /** Who may write. Leave it out when the resource has no operations. */
+  write?: Writer<T>;
   fields: Fields<T>;
   /** Filters that compare no column, such as a search: SQL conditions on the table. */
   filters?: Record<string, Omit<CustomFilter, 'where'> & { where: (value: never, row: TableOf<T>) => SQL }>;

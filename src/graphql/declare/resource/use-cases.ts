@@ -4,7 +4,7 @@ import type { Viewer } from '../../../identity/viewer.ts';
 import { uuidv7 } from '../../../lib/ids.ts';
 import { checkInput, withoutNulls } from '../../../lib/input.ts';
 import type { TenantTx } from '../../../tenancy/binding.ts';
-import type { AnyOperation, AnyRow, AnyWriter, FieldOptions, Values } from './any-spec.ts';
+import type { AnyOperation, AnyRow, FieldOptions, Values } from './any-spec.ts';
 import type { ChangeLog } from './change-log.ts';
 import {
   checkPeriods,
@@ -14,6 +14,7 @@ import {
   requireWriter,
   requireWriterOf,
   shownTo,
+  writerOf,
 } from './checks.ts';
 import type { Field } from './fields.ts';
 import { inputKey, schemaOf, writtenBy } from './inputs.ts';
@@ -25,8 +26,6 @@ import { uniqueFieldsOf } from './unique.ts';
 export type Changed = { id: string } & Record<string, string>;
 export type UseCase = (tx: TenantTx, viewer: Viewer, input: object) => Promise<Changed>;
 
-const writerOf = ({ spec }: Model, { write }: AnyOperation): AnyWriter => write ?? spec.write;
-
 export function createOf(model: Model, operation: AnyOperation, log: ChangeLog): UseCase {
   const { rows, spec } = model;
   const written = writtenBy(model, operation);
@@ -34,7 +33,7 @@ export function createOf(model: Model, operation: AnyOperation, log: ChangeLog):
   const unique = uniqueFieldsOf(model);
   const action = `${toCamelCase(spec.name)}.created`;
   return async (tx, viewer, raw) => {
-    requireWriter(viewer, writerOf(model, operation));
+    requireWriter(viewer, writerOf(model.spec, operation));
     const values = columnsOf(written, checkInput(schema, withoutNulls(raw)));
     for (const { column, options } of written) values[column] ??= defaultValue(options, viewer);
     requireColumns(viewer, written, values);
@@ -66,7 +65,15 @@ export function changeOf(model: Model, operation: AnyOperation, verb: string, lo
     const next = { ...current, ...withoutUndefined(patch) };
     checkPeriods(model, next);
     requireReferences(tx, viewer, model, written, patch);
-    const more = await operation.before?.({ tx, viewer, current, next, parent, extra: raw as Values });
+    const more = await operation.before?.({
+      tx,
+      viewer,
+      values: withoutUndefined(patch),
+      current,
+      next,
+      parent,
+      extra: raw as Values,
+    });
     const changes = patchRow(tx, rows, current, { ...patch, ...requireColumnNames(model, more) } as never, unique);
     const event = { action, resourceType: spec.name, resourceId: id, ...metadataOf(model, current) };
     if (changes) await log.record(tx, viewer, { ...event, ...changes });
@@ -109,7 +116,7 @@ interface Which {
  */
 async function lockForChange(tx: TenantTx, viewer: Viewer, model: Model, operation: AnyOperation, which: Which) {
   const { rows, spec } = model;
-  const writer = writerOf(model, operation);
+  const writer = writerOf(model.spec, operation);
   requireWriter(viewer, writer);
   const parent = spec.lockParent
     ? await lockParent(tx, viewer, model, await getVisible(tx, viewer, rows, which.id, spec.name))

@@ -1,0 +1,38 @@
+import { builder } from '../../graphql/declare/builder.ts';
+import { Profile } from '../people/profile.ts';
+import { Task, TaskConnection, taskPage } from '../tasks/task.ts';
+import { Milestone } from './milestone.ts';
+
+const milestones = { args: Milestone.page.args, totalCount: true, query: Milestone.page.query } as const;
+const people = { args: Profile.page.args, totalCount: true, query: Profile.page.query } as const;
+
+builder.drizzleObjectFields(Milestone, (t) => ({
+  tasks: t.relatedConnection(
+    'tasks',
+    { args: taskPage.args, totalCount: true, description: 'The tasks that it consists of.', query: taskPage.query },
+    ...TaskConnection,
+  ),
+  assignees: t.relatedConnection('assignees', { ...people, description: 'Who answers for it.' }, ...Profile.connection),
+  dependsOn: t.relatedConnection(
+    'dependsOn',
+    { ...milestones, description: 'What it waits for.' },
+    ...Milestone.connection,
+  ),
+  blocks: t.relatedConnection('blocks', { ...milestones, description: 'What waits for it.' }, ...Milestone.connection),
+}));
+
+builder.drizzleObjectFields(Task, (t) => ({
+  milestones: t.relatedConnection(
+    'milestones',
+    { ...milestones, description: 'The milestones that it is a part of.' },
+    ...Milestone.connection,
+  ),
+}));
+
+builder.drizzleObjectFields(Profile, (t) => ({
+  milestones: t.relatedConnection(
+    'milestones',
+    { ...milestones, description: 'The milestones that the person answers for.' },
+    ...Milestone.connection,
+  ),
+}));
