@@ -1,7 +1,7 @@
 import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { takeFreeCode } from '../projects/take-free-code.ts';
 import { projects } from '../projects/tables.ts';
+import { takeFreeCode } from '../projects/take-free-code.ts';
 import { updateRows } from './bulk-rows.ts';
 import { makeMissing } from './make-missing.ts';
 import type { ClientRecord, ImportRecord, ProjectRecord } from './records.ts';

@@ -5,7 +5,7 @@ import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection } from '../../graphql/declare/pages.ts';
 import { Message } from './message.ts';
-import { messageReactionPage } from './messaging-filters.ts';
+import { messageReactionPage } from './message-filter.ts';
 import { readableOfMessage } from './policy.ts';
 import { messageReactions } from './tables.ts';
 import { extrasOfViewer } from './viewer-extras.ts';

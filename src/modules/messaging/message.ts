@@ -2,7 +2,7 @@ import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
 import { Profile } from '../people/profile.ts';
-import { messagePage } from './messaging-filters.ts';
+import { messagePage } from './message-filter.ts';
 import { readableInChannel, readableOfMessage } from './policy.ts';
 import { messageAttachments, messages } from './tables.ts';
 

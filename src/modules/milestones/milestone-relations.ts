@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/declare/builder.ts';
 import { Profile } from '../people/profile.ts';
-import { Task, TaskConnection, taskPage } from '../tasks/task.ts';
+import { Task } from '../tasks/task.ts';
 import { Milestone } from './milestone.ts';
 
 const milestones = { args: Milestone.page.args, totalCount: true, query: Milestone.page.query } as const;
@@ -9,8 +9,8 @@ const people = { args: Profile.page.args, totalCount: true, query: Profile.page.
 builder.drizzleObjectFields(Milestone, (t) => ({
   tasks: t.relatedConnection(
     'tasks',
-    { args: taskPage.args, totalCount: true, description: 'The tasks that it consists of.', query: taskPage.query },
-    ...TaskConnection,
+    { args: Task.page.args, totalCount: true, description: 'The tasks that it consists of.', query: Task.page.query },
+    ...Task.connection,
   ),
   assignees: t.relatedConnection('assignees', { ...people, description: 'Who answers for it.' }, ...Profile.connection),
   dependsOn: t.relatedConnection(

@@ -1,6 +1,6 @@
 import { builder } from '../../graphql/declare/builder.ts';
 import { checkQuery, matchesText, searchOrdering, searchPage } from '../../graphql/declare/text-search.ts';
-import { Task, TaskConnection } from './task.ts';
+import { Task } from './task.ts';
 
 builder.queryField('searchTasks', (t) =>
   t.drizzleConnection(
@@ -20,6 +20,6 @@ builder.queryField('searchTasks', (t) =>
       resolve: (query, _root, args, ctx) =>
         ctx.db.query.tasks.findMany(query(searchPage<'tasks'>(checkQuery(args.query)))),
     },
-    ...TaskConnection,
+    ...Task.connection,
   ),
 );

@@ -3,13 +3,14 @@ import type { WhereOf } from '../../access/row-rules.ts';
 import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import type { FilterInput } from '../../graphql/declare/filters.ts';
+import { filterOf } from '../../graphql/declare/filters.ts';
 import { groupsOf, rowOfGroup, sameGroup } from '../../graphql/declare/groups.ts';
 import { badInput } from '../../lib/errors.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';
 import { timeEntries, type timeEntryStatuses } from './tables.ts';
-import { timeEntryFilter } from './time-entry-filter.ts';
+import { TimeEntry } from './time-entry.ts';
 import { groupOf, TimeEntryGroup, type TimeEntryGroupName } from './time-entry-groups.ts';
 import { TimeEntryStatus } from './time-entry-status.ts';
 
@@ -141,7 +142,7 @@ const named = (value: SQL, name: string): SQL => sql`${value} as ${sql.identifie
 /** The same statement, as a part of another. */
 const compiledGroups = groupsOf({
   table: 'timeEntries',
-  where: ({ where }: AggregateArguments) => timeEntryFilter.where(where),
+  where: ({ where }: AggregateArguments) => TimeEntry.page.where({ where }),
   limit: (args: AggregateArguments) => checkedLimit(args),
   rows({ groupBy }: AggregateArguments, matching, limit) {
     const groups = [...new Set(groupBy ?? [])].map(groupOf);
@@ -172,11 +173,11 @@ builder.queryField('timeEntriesAggregate', (t) =>
         defaultValue: [],
         description: 'What to sum up by; all entries together when empty.',
       }),
-      where: t.arg({ type: timeEntryFilter.ref, description: 'Only entries that match.' }),
+      where: t.arg({ type: filterOf('timeEntries').ref, description: 'Only entries that match.' }),
       limit: t.arg.int({ defaultValue: 1000, description: `How many groups at most, up to ${mostGroups}.` }),
     },
     complexity: { field: 10, multiplier: 5 },
     resolve: (_root, { groupBy, where, limit }, ctx) =>
-      aggregate(ctx, groupBy ?? [], timeEntryFilter.where(where), checkedLimit({ limit })),
+      aggregate(ctx, groupBy ?? [], TimeEntry.page.where({ where }), checkedLimit({ limit })),
   }),
 );

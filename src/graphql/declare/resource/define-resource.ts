@@ -21,8 +21,9 @@ import { changeOf, createOf, deleteOf, type UseCase } from './use-cases.ts';
 
 /** The result of `builder.drizzleNode` for a table. */
 type NodeOf<T extends TableName> = ReturnType<
-  typeof builder.drizzleNode<[], T, { columns: Record<never, never> }, PgColumn, Record<never, never>>
+  typeof builder.drizzleNode<[], T, { columns: Record<never, never> }, IdColumn, Record<never, never>>
 >;
+type IdColumn = PgColumn & { _: { data: string } };
 
 type UseCaseOf<Input> = (tx: TenantTx, viewer: Viewer, input: Input) => Promise<{ id: string }>;
 interface Which {

@@ -1,0 +1,58 @@
+import { defineFilter, type Filter, filterOf } from '../../graphql/declare/filters.ts';
+import { defineOrder } from '../../graphql/declare/ordering.ts';
+import { definePage } from '../../graphql/declare/pages.ts';
+import { matchesText } from '../../graphql/declare/text-search.ts';
+
+const messageFilter: Filter<'messages'> = defineFilter('MessageFilter', 'messages', {
+  description: 'Which messages.',
+  fields: {
+    id: { id: 'Message', column: 'id', description: 'By id.' },
+    channelId: { id: 'Channel', column: 'channelId', description: 'By channel.' },
+    senderId: { id: 'Profile', column: 'senderId', description: 'By sender; absent when nobody is known.' },
+    parentId: { id: 'Message', column: 'parentId', description: 'By the message that they answer; absent if none.' },
+    content: { as: 'String', column: 'content', description: 'By text.' },
+    createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when they were sent.' },
+    editedAt: { as: 'DateTime', column: 'editedAt', description: 'By when they were edited; absent when never.' },
+    deletedAt: { as: 'DateTime', column: 'deletedAt', description: 'By when they were deleted; absent when not.' },
+    externalReference: { as: 'String', column: 'externalReference', description: 'By external reference.' },
+  },
+  relations: {
+    channel: { filter: () => filterOf('channels'), description: 'By their channel.' },
+    sender: { filter: () => filterOf('profiles'), description: 'By their sender.' },
+    mentions: { filter: () => filterOf('profiles'), description: 'That mention a person like this.' },
+    reactions: { filter: () => messageReactionFilter, description: 'With a reaction like this.' },
+  },
+  custom: {
+    search: {
+      type: 'String',
+      description: 'With these words, in French or English, accents or not.',
+      where: (text: string) => matchesText(text),
+    },
+  },
+});
+
+const messageReactionFilter: Filter<'messageReactions'> = defineFilter('MessageReactionFilter', 'messageReactions', {
+  description: 'Which reactions.',
+  fields: {
+    emoji: { as: 'String', column: 'emoji', description: 'By emoji.' },
+    profileId: { id: 'Profile', column: 'profileId', description: 'By person.' },
+    createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when they were made.' },
+  },
+});
+
+export const messagePage = definePage(
+  messageFilter,
+  defineOrder('Message', 'messages', { CREATED_AT: { column: 'createdAt', description: 'When they were sent.' } }, [
+    { field: 'CREATED_AT', direction: 'asc' },
+  ]),
+);
+
+export const messageReactionPage = definePage(
+  messageReactionFilter,
+  defineOrder(
+    'MessageReaction',
+    'messageReactions',
+    { CREATED_AT: { column: 'createdAt', description: 'When they were made.' } },
+    [{ field: 'CREATED_AT', direction: 'asc' }],
+  ),
+);
