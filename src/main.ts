@@ -28,6 +28,7 @@ const program: Program = {
   open: async (options) => (await import('./start.ts')).openApp(options),
   openForProof: async () => (await import('./start-graph.ts')).openForProof(),
   printSchema: async () => (await import('./start-graph.ts')).printSchema(),
+  printPersonalData: async () => (await import('./start-graph.ts')).printPersonalData(),
   serve: async () => (await import('./start-graph.ts')).serveUntil(interrupt.signal, process.stdout),
 };
 

@@ -41,7 +41,7 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     ],
   },
   user: { about: 'People with an account.', commands: [people.userCreate] },
-  schema: { about: 'The graph.', commands: [installation.schemaPrint] },
+  schema: { about: 'The graph.', commands: [installation.schemaPrint, installation.schemaPersonalData] },
 };
 
 const ofProgram: readonly Declared[] = [

@@ -30,6 +30,8 @@ export interface Program {
   serve(): Promise<void>;
   /** The graph as a schema document. */
   printSchema(): Promise<string>;
+  /** The register of personal data as Markdown. */
+  printPersonalData(): Promise<string>;
   /** Aborted by the first interrupt: long work then stops where it can be resumed. */
   readonly signal: AbortSignal;
 }

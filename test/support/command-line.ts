@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { runProgram } from '../../src/cli/program.ts';
 import type { Program, Streams, Toolbox } from '../../src/cli/toolbox.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
+import { printPersonalData } from '../../src/graphql/declare/personal-data.ts';
 import { printGraph } from '../../src/graphql/declare/print-graph.ts';
 import { schema } from '../../src/schema.ts';
 import { testSecret } from './test-secret.ts';
@@ -43,6 +44,7 @@ export const commandLine =
       openForProof,
       serve: () => Promise.reject(new Error('This command line serves nobody')),
       printSchema: async () => printGraph(schema),
+      printPersonalData: async () => printPersonalData(),
       signal,
     };
     const streams: Streams = {

@@ -92,6 +92,15 @@ export const schemaPrint = declare<[flags: object]>({
   run: async (host) => host.stdout.write(await host.printSchema()),
 });
 
+export const schemaPersonalData = declare<[flags: object]>({
+  usage: 'personal-data',
+  description: 'Print the register of personal data as Markdown.',
+  examples: ['schema personal-data > docs/personal-data.md'],
+  json: false,
+  destroys: null,
+  run: async (host) => host.stdout.write(await host.printPersonalData()),
+});
+
 const longestAgo = 36_500 * 86_400;
 
 function readSince(text: string): Date {

@@ -38,3 +38,25 @@ export const workText = <Column extends string>(author: Column): PersonalData<Co
   keep: 'As long as the object that it describes.',
   erase: 'KEEP',
 });
+
+/** The register as a page of Markdown: one line per column. */
+export function printPersonalData(): string {
+  const lines = [...register].flatMap(([table, entries]) =>
+    [...entries].flatMap(([column, entry]) => {
+      if (!entry) return [];
+      const whose = typeof entry.whose === 'string' ? `\`${entry.whose}\`` : entry.whose.person;
+      return [`| ${table}.${column} | ${whose} | ${entry.why} | ${entry.keep} | ${entry.erase} |`];
+    }),
+  );
+  return `${heading}${lines.sort().join('\n')}\n`;
+}
+
+const heading = `# Personal data
+
+The columns of an organization's tables that hold personal data, derived from the \`personal\` entries of the declarations
+([resources.md](resources.md)). Print it anew with \`npx chantier schema personal-data > docs/personal-data.md\`.
+*Whose* names the column with the id of the person's profile. *Erase* is what happens to the value when the person is erased.
+
+| Column | Whose | Why | How long | Erase |
+| --- | --- | --- | --- | --- |
+`;

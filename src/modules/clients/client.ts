@@ -7,9 +7,18 @@ export const Client = defineResource('clients', {
   read: readableClients,
   write: 'client:write',
   fields: {
-    name: 'Name of the company.',
-    mainContact: { description: 'Name of the person to talk to.', max: 500 },
-    sector: { description: 'What the company does.', max: 500 },
+    name: { description: 'Name of the company.', personal: false },
+    mainContact: {
+      description: 'Name of the person to talk to.',
+      max: 500,
+      personal: {
+        whose: { person: 'The client’s contact, who needs no profile' },
+        why: 'Reaches the client.',
+        keep: 'As long as the client.',
+        erase: 'CLEAR',
+      },
+    },
+    sector: { description: 'What the company does.', max: 500, personal: false },
     contact: {
       description: 'The person who, as a CLIENT, sees the projects of this client.',
       listDescription: 'The clients whose projects this person may see as a CLIENT.',

@@ -3,6 +3,7 @@ import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { encodeGlobalId } from '../../graphql/declare/global-id.ts';
 import { defineConnection } from '../../graphql/declare/pages.ts';
+import { registerPersonalData } from '../../graphql/declare/personal-data.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { visibleValues } from './confidential.ts';
 import { type EventPosition, encodeEventCursor } from './event-cursor.ts';
@@ -11,6 +12,13 @@ import { eventPage, isForgotten, settledEvents } from './event-page.ts';
 import { readableEvents } from './policy.ts';
 import { withGlobalIds } from './resource-ids.ts';
 
+const record = {
+  whose: 'actorId',
+  why: 'Records who changed what.',
+  keep: 'As long as the event log keeps events.',
+  erase: 'KEEP',
+} as const;
+registerPersonalData('events', { actorId: record, metadata: record, before: record, after: record });
 defineRowRule('events', readableEvents);
 
 export const Event = builder.drizzleObject('events', {

@@ -4,12 +4,14 @@ import { defineRowRule } from '../../access/row-rules.ts';
 import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection } from '../../graphql/declare/pages.ts';
+import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
 import { Message } from './message.ts';
 import { messageReactionPage } from './message-filter.ts';
 import { readableOfMessage } from './policy.ts';
 import { messageReactions } from './tables.ts';
 import { extrasOfViewer } from './viewer-extras.ts';
 
+registerPersonalData('messageReactions', { emoji: workText('profileId') });
 defineRowRule('messageReactions', readableOfMessage);
 
 const MessageReaction = builder.drizzleNode('messageReactions', {

@@ -1,3 +1,4 @@
+import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { canEditIncident, readableIncidents } from './policy.ts';
 
@@ -11,8 +12,8 @@ export const Incident = defineResource('incidents', {
   write: editable,
   fields: {
     project: { description: 'Where it happened.', listDescription: 'What went wrong.' },
-    title: 'What happened, in a line.',
-    description: 'What happened.',
+    title: { description: 'What happened, in a line.', personal: workText('reporterId') },
+    description: { description: 'What happened.', personal: workText('reporterId') },
     reporter: 'Who reported it.',
     severity: {
       description: 'How much harm it does.',
@@ -26,7 +27,7 @@ export const Incident = defineResource('incidents', {
     status: { description: 'Whether it lasts.', values: { OPEN: 'It lasts.', RESOLVED: 'It is over.' } },
     openedAt: { description: 'When it began.', default: { description: 'now', value: () => new Date() } },
     resolvedAt: 'When it was over.',
-    resolution: 'What ended it.',
+    resolution: { description: 'What ended it.', personal: workText('reporterId') },
   },
   list: 'The incidents of all projects.',
   create: {

@@ -1,4 +1,5 @@
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
+import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { isWithin } from './peak-allocation.ts';
 import { requireFreeShare } from './require-free-share.ts';
@@ -19,7 +20,7 @@ export const ProjectAssignment = defineResource('projectAssignments', {
       description: 'Who; null when you may not see the person.',
       listDescription: 'What the person works on.',
     },
-    role: { description: 'What the person is in the project.', max: 500 },
+    role: { description: 'What the person is in the project.', max: 500, personal: workText('profileId') },
     allocationPercent: { description: 'Share of the person’s time, in percent.', min: 1, max: 100 },
     fromDate: { description: 'First day; null is open.', absent: 'first' },
     toDate: { description: 'Last day; null is open.', notBefore: 'fromDate' },

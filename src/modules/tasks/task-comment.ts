@@ -1,3 +1,4 @@
+import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { canEditComment } from './policy.ts';
 
@@ -11,7 +12,7 @@ export const TaskComment = defineResource('taskComments', {
   fields: {
     task: { description: 'Task that it is about.', listDescription: 'What people say about it.' },
     author: 'Who wrote it; null when you may not see them.',
-    content: { description: 'What it says.', filtered: true },
+    content: { description: 'What it says.', filtered: true, personal: workText('authorId') },
     editedAt: 'When its text last changed; null as long as it never did.',
   },
   list: false,
