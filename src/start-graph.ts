@@ -1,4 +1,5 @@
 export { printPersonalData } from './graphql/declare/personal-data.ts';
+
 import { printGraph } from './graphql/declare/print-graph.ts';
 import { openProofTarget } from './proof-target.ts';
 import { schema } from './schema.ts';

@@ -25,7 +25,14 @@ export function noProgram(onOpen: () => void = () => {}): Program {
     onOpen();
     return Promise.reject(new AppError('UNAVAILABLE', 'There is no installation'));
   };
-  return { open, openForProof: open, serve: open, printSchema: open, printPersonalData: open, signal: new AbortController().signal };
+  return {
+    open,
+    openForProof: open,
+    serve: open,
+    printSchema: open,
+    printPersonalData: open,
+    signal: new AbortController().signal,
+  };
 }
 
 /** Runs a command line up to where it opens the installation. */
