@@ -4,12 +4,10 @@ import { workText } from '../../graphql/declare/personal-data.ts';
 import { dayIn } from '../../lib/days.ts';
 import { AppError } from '../../lib/errors.ts';
 import { colorField } from '../../lib/fields.ts';
-import { onEvent } from '../events/handlers.ts';
 import { defineResource } from '../events/resource.ts';
 import { isAtRisk, isLate } from './health.ts';
 import { checkProgress, completionOf, readableMilestones } from './policy.ts';
 import { ProgressMode } from './progress-mode.ts';
-import { recomputeProgress } from './recompute-progress.ts';
 
 export const Milestone = defineResource('milestones', {
   name: 'Milestone',
@@ -83,10 +81,6 @@ export const Milestone = defineResource('milestones', {
     },
   },
   delete: { description: 'Deletes a milestone; its tasks stay.' },
-});
-
-onEvent('milestone.updated', async (tx, viewer, { resourceId, after }) => {
-  if (after?.progressMode === 'AUTO') await recomputeProgress(tx, viewer, [resourceId]);
 });
 
 const schedule = { columns: { startDate: true, dueDate: true, status: true, progress: true } } as const;

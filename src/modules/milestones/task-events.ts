@@ -61,3 +61,6 @@ onEvent('task.moved', afterChange);
 onEvent('task.updated', afterChange);
 onEvent('task.deleted', afterDeletion);
 onEvent('project.deleted', afterProjectDeletion);
+onEvent('milestone.updated', async (tx, viewer, { resourceId, after }) => {
+  if (after?.progressMode === 'AUTO') await recomputeProgress(tx, viewer, [resourceId]);
+});
