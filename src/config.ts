@@ -88,6 +88,8 @@ export interface Config {
   /** Undefined: no proxy; the address of the connection is the client's. */
   trustProxy: TrustedHeader | undefined;
   http: HttpLimits;
+  /** How far back a timer may start. */
+  timerStartsBackMs: number;
   shutdownGraceMs: number;
 }
 
@@ -219,6 +221,7 @@ const variables = z.object({
   MIN_BYTES_PER_SECOND: whole(1, 1_000_000_000).default(1000),
   MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
   CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000).default(500),
+  TIMER_STARTS_BACK: duration(60, 31 * day, '24h').default(day),
   SHUTDOWN_GRACE_MS: whole(0, hourMs).default(10_000),
 });
 
@@ -315,6 +318,7 @@ function toConfig(v: Values): Config {
       connections: v.MAX_CONNECTIONS,
       connectionsPerAddress: v.TRUST_PROXY ? undefined : v.CONNECTIONS_PER_ADDRESS,
     },
+    timerStartsBackMs: v.TIMER_STARTS_BACK * 1000,
     shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
   };
 }

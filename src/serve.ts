@@ -81,7 +81,11 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const loginCode = randomBytes(16).toString('base64url');
   const scopes = new RequestScopes({
     authenticator: app.authenticator,
-    services: { identity: app.identity, directory: app.directory },
+    services: {
+      identity: app.identity,
+      directory: app.directory,
+      timerStartsBackMs: config.timerStartsBackMs,
+    },
     binding: app.binding,
     routing: { baseDomains: config.tenantDomain ? [config.tenantDomain] : [] },
     limits: { complexity: config.maxComplexity, depth: config.maxDepth, breadth: fieldsPerDocument },

@@ -1,7 +1,10 @@
 import type { Sql } from 'postgres';
+import { readTimestamp } from '../lib/instants.ts';
 
 /** Types whose text drizzle reads itself: date, time, timestamp and timestamptz. */
 const readByDrizzle = [1082, 1083, 1114, 1184];
+
+const timestamptz = 1184;
 
 const asNumber = (text: string): unknown => Number(text);
 const asText = (text: string): unknown => text;
@@ -26,6 +29,7 @@ const arrays: Record<number, (element: string) => unknown> = {
 export function installCodecs(sql: Sql): void {
   const { parsers, serializers } = sql.options as unknown as Record<'parsers' | 'serializers', Record<string, unknown>>;
   for (const type of readByDrizzle) parsers[type] = asText;
+  parsers[timestamptz] = readTimestamp;
   for (const [type, element] of Object.entries(arrays)) parsers[type] = (text: string) => parseArray(text, element);
   for (const type of Object.keys(serializers)) delete serializers[type];
 }

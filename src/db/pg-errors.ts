@@ -41,6 +41,7 @@ const meanings: Record<string, ErrorCode> = {
   '22003': 'BAD_INPUT',
   '22007': 'BAD_INPUT',
   '22008': 'BAD_INPUT',
+  '22009': 'BAD_INPUT',
   '22021': 'BAD_INPUT',
   '22P02': 'BAD_INPUT',
   '22P05': 'BAD_INPUT',

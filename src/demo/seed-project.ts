@@ -60,7 +60,7 @@ async function seedTask(tx: TenantTx, as: Cast, projectId: string, task: DemoTas
     [1, '4'],
     [0, '3.25'],
   ] as const) {
-    await createTimeEntry(tx, person, {
+    await createTimeEntry(tx, person, 'UTC', {
       projectId,
       taskId: id,
       workDate: dayFromNow(last - ago),

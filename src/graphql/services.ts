@@ -5,4 +5,6 @@ import type { TenantDirectory } from '../tenancy/directory.ts';
 export interface Services {
   readonly identity: Identity;
   readonly directory: TenantDirectory;
+  /** How far back a timer may start. */
+  readonly timerStartsBackMs: number;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { maxCharacters } from './characters.ts';
 import { isUuid } from './ids.ts';
+import { firstDay, lastDay, readDay } from './instants.ts';
 
 /** Checks of single values, shared by the inputs of use cases. Text is trimmed; lengths count characters. */
 export const uuidField = z.string().refine(isUuid, 'not an id');
@@ -8,7 +9,9 @@ export const nameField = z.string().trim().min(1).check(maxCharacters(200));
 export const textField = z.string().check(maxCharacters(20_000));
 export const shortTextField = z.string().trim().check(maxCharacters(500));
 export const externalReferenceField = z.string().trim().min(1).check(maxCharacters(200));
-export const dayField = z.iso.date();
+export const dayField = z
+  .string()
+  .refine((text) => readDay(text) !== undefined, `a day from ${firstDay} to ${lastDay}`);
 export const emailField = z
   .string()
   .trim()

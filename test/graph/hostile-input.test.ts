@@ -75,24 +75,96 @@ describe('a document', () => {
 });
 
 describe('a cursor', () => {
-  const bound = (position: string) => Buffer.from(`|${position}`).toString('base64');
+  const of = (text: string) => Buffer.from(text).toString('base64');
+  const byId = (position: string) => of(`Profile:|${position}`);
+  const byTime = (position: string) => of(`Profile:CREATED_AT+|${position}`);
+  const id = uuidv7();
+
   it.each([
     'x',
-    bound('x'),
-    bound('|x'),
-    bound('|DC:D:1'),
-    bound(`|${Buffer.from('DC:J:[1]').toString('base64')}`),
-    bound('D:never'),
-    bound('N:NaN'),
-    bound('O:{"gt":1}'),
-    bound('J:[{"RAW":1}]'),
-    bound('T:[["S:x"]]'),
-    bound('T:'),
+    byId('x'),
+    byId('|x'),
+    byId('|DC:D:1'),
+    byId(`|${of('DC:J:[1]')}`),
+    of('|D:5'),
+    byId('D:5'),
+    byId('D:never'),
+    byId('N:NaN'),
+    byId('O:{"gt":1}'),
+    byId('J:[{"RAW":1}]'),
+    byId('T:[["S:x"]]'),
+    byId('T:'),
+    byId('T:[]'),
+    byId('S:x'),
+    byId(`T:["S:${id}","S:${id}","S:${id}"]`),
+    of(`Client:|S:${id}`),
+    '🦊',
+    'x'.repeat(10_000),
   ])('that was made up is none: %s', async (after) => {
-    expect(await codeOf('query ($after: String) { profiles(after: $after) { nodes { id } } }', { after })).toBe(
-      'BAD_CURSOR',
+    for (const side of ['after', 'before']) {
+      const query = `query ($cursor: String) { profiles(${side}: $cursor) { nodes { id } } }`;
+      expect(await codeOf(query, { cursor: after })).toBe('BAD_CURSOR');
+    }
+  });
+
+  it.each([
+    `T:["N:5","S:${id}"]`,
+    `T:["D:1e400","S:${id}"]`,
+    `T:["D:99999999999999999","S:${id}"]`,
+    `T:["D:-99999999999999","S:x"]`,
+    `T:["S:2026-01-01","S:${id}"]`,
+    'D:5',
+    `S:${id}`,
+  ])('for another kind of order is none: %s', async (position) => {
+    const query = `query ($after: String) {
+      profiles(after: $after, orderBy: [{ field: CREATED_AT, direction: ASC }]) { nodes { id } totalCount }
+    }`;
+    expect(await codeOf(query, { after: byTime(position) })).toMatch(
+      position === 'D:5' ? /BAD_CURSOR|undefined/ : /BAD_CURSOR/,
     );
   });
+
+  it('of one list is none of another, though both have the same order', async () => {
+    const { profiles } = await member.ok('{ profiles(first: 1) { pageInfo { endCursor } } }');
+    const after = profiles.pageInfo.endCursor;
+    expect(
+      await codeOf('query ($after: String) { profiles(after: $after) { nodes { id } } }', { after }),
+    ).toBeUndefined();
+    for (const list of ['tasks', 'projects', 'channels', 'milestones', 'events', 'members']) {
+      const node = list === 'members' ? 'joinedAt' : 'id';
+      const query = `query ($after: String) { ${list}(after: $after) { edges { node { ${node} } } } }`;
+      const code = await codeOf(query, { after });
+      expect([list, code]).toEqual([list, expect.stringMatching(/BAD_CURSOR|FORBIDDEN/)]);
+    }
+  });
+});
+
+describe('a day or instant out of range is BAD_INPUT', () => {
+  const instants = [
+    '0050-01-01T00:00:00Z',
+    '9999-12-31T23:59:59-14:00',
+    '1899-12-31T23:59:59Z',
+    '2200-01-01T00:00:00Z',
+  ];
+  it.each(instants)('as a variable and in a document: %s', async (at) => {
+    expect(await codeOf(people, { where: { createdAt: { gt: at } } })).toBe('BAD_INPUT');
+    expect(await codeOf(`{ profiles(where: { createdAt: { gt: "${at}" } }) { totalCount } }`)).toBe('BAD_INPUT');
+  });
+
+  const days = ['0001-12-31', '+010000-12-01', '0001-12-31 BC', '1899-12-31', '2200-01-01', '2026-02-30', 'infinity'];
+  it.each(days)('as a variable and in a document: %s', async (day) => {
+    const query = 'query ($where: TaskFilter) { tasks(where: $where) { totalCount } }';
+    expect(await codeOf(query, { where: { dueDate: { eq: day } } })).toBe('BAD_INPUT');
+    expect(await codeOf(`{ tasks(where: { dueDate: { eq: "${day}" } }) { totalCount } }`)).toBe('BAD_INPUT');
+  });
+});
+
+it('a number with an exponent means the same in a document as in a variable', async () => {
+  const literal = (number: string) =>
+    member.graphql(`{ tasks(where: { estimateDays: { eq: ${number} } }) { totalCount } }`);
+  expect((await literal('1e2')).errors).toEqual([]);
+  expect((await literal('1.5E-3')).errors).toEqual([]);
+  expect((await literal('1e400')).errors[0]?.extensions.code).toBe('BAD_INPUT');
 });
 
 describe('a body', () => {

@@ -1,7 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { fromDayNumber, toDayNumber } from '../../src/lib/days.ts';
+import { uuidv7 } from '../../src/lib/ids.ts';
+import { runningTimers } from '../../src/modules/time/tables.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { seedProject } from '../tasks/support.ts';
-import { recordTime } from './support.ts';
+import { createEntry, recordTime } from './support.ts';
 
 const start = `mutation ($input: StartTimerInput!) {
   startTimer(input: $input) { runningTimer { id startedAt description project { id } } }
@@ -10,8 +13,20 @@ const stop = `mutation ($input: StopTimerInput!) {
   stopTimer(input: $input) { deletedId timeEntries { workDate hours description source billable } }
 }`;
 
+/** Ten days ago: timers of these tests may start so far back. */
+const day = fromDayNumber(toDayNumber(new Date().toISOString().slice(0, 10)) - 10);
+
+/** A timer that runs since any moment, as the limits on new ones do not allow. */
+async function seedTimer(member: Member, projectId: string, startedAt: string): Promise<void> {
+  const { world: server, tenant } = member.company;
+  const row = { id: uuidv7(), profileId: member.profileId, projectId: projectId.replace('Project:', '') };
+  await server.app.binding.write(tenant, async (tx) => {
+    await tx.insert(runningTimers).values({ ...row, startedAt: new Date(startedAt) });
+  });
+}
+
 describe('timers', async () => {
-  const server = await world();
+  const server = await world({ env: { TIMER_STARTS_BACK: '31d' } });
   const company: Company = await server.company();
   let member: Member;
   let projectId: string;
@@ -24,7 +39,7 @@ describe('timers', async () => {
     results.map(({ errors }) => errors[0]?.extensions.code ?? 'OK').sort();
 
   it('run one at a time for a person, and become an entry', async () => {
-    const input = { projectId, description: 'Reading', startedAt: '2026-01-05T08:00:00Z' };
+    const input = { projectId, description: 'Reading', startedAt: `${day}T08:00:00Z` };
     const results = await Promise.all([1, 2, 3].map(() => member.graphql(start, { input })));
     expect(codes(results)).toEqual(['INVALID_STATE', 'INVALID_STATE', 'OK']);
     const { runningTimer, runningTimers } = await member.ok(
@@ -33,21 +48,21 @@ describe('timers', async () => {
         JSON.stringify(projectId),
       ),
     );
-    expect(runningTimer.startedAt).toBe('2026-01-05T08:00:00.000Z');
+    expect(runningTimer.startedAt).toBe(`${day}T08:00:00.000Z`);
     expect(runningTimers.totalCount).toBe(1);
     const stops = await Promise.all(
-      [1, 2].map(() => member.graphql(stop, { input: { stoppedAt: '2026-01-05T09:30:00Z' } })),
+      [1, 2].map(() => member.graphql(stop, { input: { stoppedAt: `${day}T09:30:00Z` } })),
     );
     expect(codes(stops)).toEqual(['NOT_FOUND', 'OK']);
     expect(stops.find(({ errors }) => !errors.length)?.data.stopTimer).toEqual({
       deletedId: runningTimer.id,
-      timeEntries: [{ workDate: '2026-01-05', hours: '1.5', description: 'Reading', source: 'timer', billable: true }],
+      timeEntries: [{ workDate: day, hours: '1.5', description: 'Reading', source: 'timer', billable: true }],
     });
     expect(await member.ok('{ runningTimer { id } }')).toEqual({ runningTimer: null });
   });
 
   it('split at midnight where the company is', async () => {
-    await member.ok(start, { input: { projectId, startedAt: '2026-01-05T21:30:00Z' } });
+    await seedTimer(member, projectId, '2026-01-05T21:30:00Z');
     const { stopTimer } = await member.ok(stop, { input: { stoppedAt: '2026-01-06T01:00:00Z' } });
     expect(stopTimer.timeEntries).toMatchObject([
       { workDate: '2026-01-05', hours: '1.5' },
@@ -55,10 +70,39 @@ describe('timers', async () => {
     ]);
   });
 
+  it('fill a day of 25 hours when clocks go back, and no more', async () => {
+    await seedTimer(member, projectId, '2025-10-25T21:00:00Z');
+    const { stopTimer } = await member.ok(stop, { input: { stoppedAt: '2025-10-26T23:30:00Z' } });
+    expect(stopTimer.timeEntries).toMatchObject([
+      { workDate: '2025-10-25', hours: '1' },
+      { workDate: '2025-10-26', hours: '25' },
+      { workDate: '2025-10-27', hours: '0.5' },
+    ]);
+    const more = { projectId, workDate: '2025-10-26', hours: '0.01' };
+    const { errors } = await member.graphql(createEntry, { input: more });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'DAY_LIMIT', recorded: '25.00', hoursOfDay: 25 });
+  });
+
+  it('leave no room for 24 hours on a day of 23', async () => {
+    const entry = (hours: string) => ({ input: { projectId, workDate: '2026-03-29', hours } });
+    expect((await member.graphql(createEntry, entry('23.01'))).errors[0]?.extensions.code).toBe('DAY_LIMIT');
+    expect((await member.graphql(createEntry, entry('23'))).errors).toEqual([]);
+  });
+
+  it('run for 31 days at most', async () => {
+    await seedTimer(member, projectId, '1600-01-01T00:00:00Z');
+    const { errors } = await member.graphql(stop, { input: {} });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field: 'input.stoppedAt' });
+    await member.ok('mutation { discardTimer(input: {}) { deletedId } }');
+    await seedTimer(member, projectId, '2026-01-01T00:00:00Z');
+    const { stopTimer } = await member.ok(stop, { input: { stoppedAt: '2026-02-01T00:00:00Z' } });
+    expect(stopTimer.timeEntries).toHaveLength(32);
+  });
+
   it('keep running when their time does not fit the day', async () => {
-    await recordTime(member, { projectId, workDate: '2026-01-05', hours: '20' });
-    await member.ok(start, { input: { projectId, startedAt: '2026-01-05T08:00:00Z' } });
-    const { errors } = await member.graphql(stop, { input: { stoppedAt: '2026-01-05T13:00:00Z' } });
+    await recordTime(member, { projectId, workDate: day, hours: '20' });
+    await member.ok(start, { input: { projectId, startedAt: `${day}T08:00:00Z` } });
+    const { errors } = await member.graphql(stop, { input: { stoppedAt: `${day}T13:00:00Z` } });
     expect(errors).toMatchObject([{ extensions: { code: 'DAY_LIMIT', field: 'input.stoppedAt' } }]);
     expect((await member.ok('{ runningTimer { id } }')).runningTimer).not.toBeNull();
     const { discardTimer } = await member.ok('mutation { discardTimer(input: {}) { deletedId } }');
@@ -72,7 +116,7 @@ describe('timers', async () => {
       { extensions: { code: 'BAD_INPUT', field: 'input.startedAt' } },
     ]);
     await member.ok(start, { input: { projectId } });
-    for (const stoppedAt of [later, '2026-01-01T00:00:00Z']) {
+    for (const stoppedAt of [later, `${day}T00:00:00Z`]) {
       expect((await member.graphql(stop, { input: { stoppedAt } })).errors).toMatchObject([
         { extensions: { code: 'BAD_INPUT', field: 'input.stoppedAt' } },
       ]);
@@ -80,5 +124,28 @@ describe('timers', async () => {
     expect((await member.ok(stop, { input: { description: 'Done' } })).stopTimer.timeEntries).toMatchObject([
       { hours: '0', description: 'Done' },
     ]);
+  });
+});
+
+describe('a new timer', async () => {
+  const server = await world();
+  const company = await server.company();
+  const member = await company.as('MEMBER');
+  const projectId = `Project:${await seedProject(company)}`;
+
+  it.each([
+    ['in the year 1500', '1500-01-01T00:00:00Z'],
+    ['25 hours ago', new Date(Date.now() - 25 * 3_600_000).toISOString()],
+  ])('does not start %s: it is BAD_INPUT', async (_when, startedAt) => {
+    const { errors } = await member.graphql(start, { input: { projectId, startedAt } });
+    expect(errors[0]?.extensions.code).toBe('BAD_INPUT');
+    expect(await member.ok('{ runningTimer { id } }')).toEqual({ runningTimer: null });
+  });
+
+  it('starts up to 24 hours back', async () => {
+    const startedAt = new Date(Date.now() - 23 * 3_600_000).toISOString();
+    expect((await member.ok(start, { input: { projectId, startedAt } })).startTimer.runningTimer.startedAt).toBe(
+      startedAt,
+    );
   });
 });

@@ -8,36 +8,30 @@ import {
   isNonNullType,
 } from 'graphql';
 import { Declined, Unplanned } from '../../access/decline.ts';
+import { type ColumnKind, columnKind } from '../declare/column-kind.ts';
 import { anyJson, type Json, orNull, quoted } from './json.ts';
 import type { Output, Read } from './output.ts';
 
-/** How a column's values look in JSON and in JavaScript. */
-export type ColumnKind = 'uuid' | 'text' | 'integer' | 'boolean' | 'date' | 'instant' | 'numeric' | 'json' | 'texts';
-
-const kinds: readonly [RegExp, ColumnKind][] = [
-  [/^uuid$/, 'uuid'],
-  [/^text( COLLATE .+)?$/, 'text'],
-  [/^(integer|smallint)$/, 'integer'],
-  [/^boolean$/, 'boolean'],
-  [/^date$/, 'date'],
-  [/^timestamp \(3\) with time zone$/, 'instant'],
-  [/^numeric/, 'numeric'],
-  [/^jsonb$/, 'json'],
-];
-
 /** Throws for a type whose text in JSON and value in JavaScript are not known to be those that drizzle reads. */
 export function kindOf(column: Column): ColumnKind {
-  const { dimensions = 0 } = column as { dimensions?: number };
-  const type = column.getSQLType();
-  const kind = kinds.find(([pattern]) => pattern.test(type))?.[1];
-  if (kind && dimensions === 0) return kind;
-  if ((kind === 'text' || kind === 'uuid') && dimensions === 1) return 'texts';
-  if (type === 'bigint' && column.dataType === 'number int53') return 'integer';
-  throw new Declined(`the column type ${type} is not compiled`);
+  const kind = columnKind(column);
+  if (kind) return kind;
+  throw new Declined(`the column type ${column.getSQLType()} is not compiled`);
 }
 
 /** Written by to_char in the time zone of the connection, which is UTC (see db/slot.ts). */
 const isoInstant = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
+
+/** The first and last day and instant that leave the server (see `showDay`): years have four digits. */
+const shownRange = {
+  date: [sql.raw(`'0001-01-01'`), sql.raw(`'9999-12-31'`)],
+  instant: [sql.raw(`'0001-01-01 00:00:00+00'`), sql.raw(`'9999-12-31 23:59:59.999+00'`)],
+} as const;
+
+const shown = (kind: 'date' | 'instant', value: SQL): SQL => {
+  const [first, last] = shownRange[kind];
+  return sql`least(greatest(${value}, ${first}), ${last})`;
+};
 
 /** A value that is there as JSON that `decodeKind` makes into the value that drizzle would give. */
 export function encodeKind(kind: ColumnKind, value: SQL): Json {
@@ -109,6 +103,7 @@ export function columnOutput(type: GraphQLOutputType, column: Column, value: SQL
 /** JSON that is the answer's. */
 function plainJson(type: GraphQLLeafType, kind: ColumnKind, value: SQL): Json {
   if (type instanceof GraphQLEnumType) return quoted(value);
+  if (kind === 'date' || kind === 'instant') return encodeKind(kind, shown(kind, value));
   return kind === 'numeric' ? quoted(sql`trim_scale(${value})::text`) : encodeKind(kind, value);
 }
 

@@ -225,7 +225,7 @@ function readConnection(asked: Asked, page: Page, compiling: Compiling): Output 
     if (full) found.length--;
     if (page.backward) found.reverse();
     const values = found.map((item) => row.read(item, supplied));
-    const cursorOf = cursor && writeCursor(cursor.levels, supplied.sites[page.site.index]!.args);
+    const cursorOf = cursor && writeCursor(cursor.site, cursor.levels, supplied.sites[page.site.index]!.args);
     return write({
       rows: values,
       cursors: (place) => cursorOf!(values[place]!.slice(width)),

@@ -1,7 +1,7 @@
 import { decodeBase64, decodeCursorChunk, encodeBase64, encodeCursorChunk, encodeCursorTuple } from '@pothos/core';
 import { type Column, type SQL, sql } from 'drizzle-orm';
 import { Unplanned } from '../../access/decline.ts';
-import { bindCursor, cursorStart, orderingTag, unbindCursor } from '../declare/cursor-plugin.ts';
+import { bindCursor, cursorStart, cursorTag, unbindCursor } from '../declare/cursor-plugin.ts';
 import { Hole } from '../declare/hole.ts';
 import type { Site } from './arguments.ts';
 import { decodeKind, encodeColumn } from './columns.ts';
@@ -11,12 +11,11 @@ import type { Args, Supplied } from './supplied.ts';
 
 const prefix = 'DC:';
 
-type OrderBy = Parameters<typeof orderingTag>[0];
-
-const tagOf = (args: Args): string => orderingTag(args.orderBy as OrderBy);
+const tagOf = ({ selected }: Site, args: Args): string => cursorTag(selected.field, args);
 
 /** The values of a row's levels, as they stand in the statement. */
 export interface CursorOptions {
+  site: Site;
   levels: readonly Level[];
   values: readonly SQL[];
   /** Arguments of the shape that is compiled. */
@@ -26,12 +25,12 @@ export interface CursorOptions {
 }
 
 /** The cursor of a row as text without anything to escape; undefined where it takes code to write it. */
-export function cursorText({ levels, values, args, nested }: CursorOptions): SQL | undefined {
+export function cursorText({ site, levels, values, args, nested }: CursorOptions): SQL | undefined {
   const chunks = levels.flatMap((level, place) => chunkOf(level, values[place]!, nested) ?? []);
   if (chunks.length < levels.length) return undefined;
   const [only] = chunks;
   const position: Json = chunks.length > 1 ? ['T:[', ...separated(chunks.map(elementOf)), ']'] : alone(only!);
-  const whole = textOf([cursorStart(tagOf(args)), ...position]);
+  const whole = textOf([cursorStart(tagOf(site, args)), ...position]);
   // The database breaks base64 into lines
   return sql`replace(encode(convert_to(${whole}, 'UTF8'), 'base64'), chr(10), '')`;
 }
@@ -75,8 +74,8 @@ export function cursorValues({ levels, values, nested }: CursorOptions): Json[] 
 }
 
 /** The cursor of a row from the values of its levels, the same to the byte as the one that Pothos makes. */
-export function writeCursor(levels: readonly Level[], args: Args): (values: readonly unknown[]) => string {
-  const tag = tagOf(args);
+export function writeCursor(site: Site, levels: readonly Level[], args: Args): (values: readonly unknown[]) => string {
+  const tag = tagOf(site, args);
   return (values) => {
     const decoded = levels.map(({ column, kind }, i) => (column ? decodeKind(kind, values[i]) : values[i]));
     const chunk = decoded.length > 1 ? encodeCursorTuple(decoded) : encodeCursorChunk(decoded[0]);
@@ -87,7 +86,7 @@ export function writeCursor(levels: readonly Level[], args: Args): (values: read
 /** The values in a request's cursor. Throws for one that is not whole and of this order: the executor judges it. */
 export function readCursor(site: Site, side: 'after' | 'before', levels: readonly Level[], { sites }: Supplied) {
   const { args } = sites[site.index]!;
-  const text = decodeBase64(unbindCursor(tagOf(args), String(args[side]), side));
+  const text = decodeBase64(unbindCursor(site.selected.field, args, side));
   if (!text.startsWith(prefix)) throw new Unplanned('a cursor of another kind');
   const decoded = decodeCursorChunk(text.slice(prefix.length));
   const values: unknown = levels.length > 1 ? decoded : [decoded];

@@ -2,8 +2,9 @@ import { getSchemaConfig } from '@pothos/plugin-drizzle';
 import { and, asc, type Column, desc, eq, gt, lt, or, type SQL, sql, type Table } from 'drizzle-orm';
 import { Declined } from '../../access/decline.ts';
 import { builder } from '../declare/builder.ts';
+import type { ColumnKind } from '../declare/column-kind.ts';
 import type { Ordering, PageOrder } from '../declare/ordering.ts';
-import { type ColumnKind, kindOf } from './columns.ts';
+import { kindOf } from './columns.ts';
 import type { Row } from './row.ts';
 
 /** One level of a page's order: a column, or an expression that the declaration computes. */

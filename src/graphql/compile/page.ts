@@ -89,7 +89,7 @@ export class Page {
       this.#handedOut.add(place);
       return sql`${alias}.${handedOutAs(place)}`;
     });
-    return { levels, values, args, nested };
+    return { site: this.site, levels, values, args, nested };
   }
 
   /** `(the rows of the page) as alias`, with `more` rows; to be asked for when all columns of the row were. */

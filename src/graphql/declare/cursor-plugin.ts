@@ -3,10 +3,23 @@ import SchemaBuilder, {
   BasePlugin,
   type PothosOutputFieldConfig,
 } from '@pothos/core';
-import type { GraphQLFieldResolver } from 'graphql';
+import { type Column, getColumns, type Table } from 'drizzle-orm';
+import {
+  type GraphQLArgument,
+  type GraphQLFieldResolver,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+  getNamedType,
+} from 'graphql';
 import { AppError } from '../../lib/errors.ts';
 import { readJson } from '../../lib/read-text.ts';
+import { relations } from '../../relations.ts';
 import { pageSizes } from '../limits/sizes.ts';
+import { columnKind } from './column-kind.ts';
+import { type CursorLevel, isCursorValue } from './cursor-values.ts';
+import type { OrderInput, Ordering } from './ordering.ts';
 
 export const cursorPluginName = 'chantierCursors' as const;
 
@@ -32,8 +45,36 @@ interface Page {
 }
 
 /** Names an ordering inside a cursor: the page after a cursor makes sense in the ordering it came from only. */
-export const orderingTag = (orderBy: PageArguments['orderBy']): string =>
+const orderingTag = (orderBy: PageArguments['orderBy']): string =>
   (orderBy ?? []).map(({ field, direction }) => `${field}${direction === 'desc' ? '-' : '+'}`).join('');
+
+/** A field that is a list in pages, as much of it as says what its cursors are. */
+interface PagedField {
+  type: GraphQLOutputType;
+  args: readonly Pick<GraphQLArgument, 'name' | 'extensions'>[];
+  extensions?: unknown;
+}
+
+/** What stands in front of a row's position: the type of the rows and their ordering, to which the cursor is bound. */
+export const cursorTag = (field: PagedField, args: PageArguments): string =>
+  `${getNamedType(field.type).name.replace(/Connection$/, '')}:${orderingTag(args.orderBy) || ownTagOf(field)}`;
+
+/** The levels of the order that a field declares; undefined where it has cursors of its own. */
+function cursorLevels(field: PagedField, { orderBy }: PageArguments): CursorLevel[] | undefined {
+  const ordering = field.args.find(({ name }) => name === 'orderBy')?.extensions.chantierOrdering as
+    | Ordering
+    | undefined;
+  if (!ordering) return ownTagOf(field) === relevance ? [{ kind: 'numeric', expression: true }] : undefined;
+  const columns = getColumns(relations[ordering.table].table as Table) as Record<string, Column>;
+  return Object.keys(ordering.order(orderBy as OrderInput[] | null).orderBy).map((key) => {
+    const sort = ordering.kindOf(key);
+    if (sort === 'position') return { kind: 'integer', expression: true };
+    return { kind: columnKind(columns[sort?.column ?? key]!) ?? 'json', expression: sort !== undefined };
+  });
+}
+
+/** The ordering of searches: how well a row matches. */
+export const relevance = 'RELEVANCE';
 
 const ownTagKey = 'chantierCursorTag';
 
@@ -49,7 +90,7 @@ const ofRow = 'DC:';
 /** What stands in front of a row's position in its cursor. */
 export const cursorStart = (tag: string): string => `${tag}|`;
 
-/** The cursor that clients get: base64 of the ordering and a row's position, or else of what the list made itself. */
+/** The cursor that clients get: base64 of the tag and a row's position, or else of what the list made itself. */
 export function bindCursor(tag: string, cursor: string): string {
   const text = isOfRow(cursor) ? Buffer.from(cursor, 'base64').toString().slice(ofRow.length) : `|${cursor}`;
   return Buffer.from(`${cursorStart(tag)}${text}`).toString('base64');
@@ -57,35 +98,40 @@ export function bindCursor(tag: string, cursor: string): string {
 
 const isOfRow = (cursor: string): boolean => Buffer.from(cursor, 'base64').toString().startsWith(ofRow);
 
-/** The plain cursor inside a bound one. Throws BAD_CURSOR when it is none, or comes from another ordering. */
-export function unbindCursor(tag: string, bound: string, argument: string): string {
-  const text = Buffer.from(bound, 'base64').toString();
+/**
+ * The plain cursor inside a bound one. Throws BAD_CURSOR when it is none, was made up, or comes from a list of other rows
+ * or of another ordering.
+ */
+export function unbindCursor(field: PagedField, args: PageArguments, argument: 'after' | 'before'): string {
+  const text = Buffer.from(args[argument] ?? '', 'base64').toString();
   const bar = text.indexOf('|');
   if (bar < 0) throw notOurs(argument);
-  if (text.slice(0, bar) !== tag) {
-    throw new AppError('BAD_CURSOR', 'This cursor comes from another ordering', { field: argument });
+  if (text.slice(0, bar) !== cursorTag(field, args)) {
+    throw new AppError('BAD_CURSOR', 'This cursor comes from another list or ordering', { field: argument });
   }
   const position = text.slice(bar + 1);
-  const own = position.startsWith('|') ? position.slice(1) : undefined;
-  if (own !== undefined && !isOfRow(own)) return own;
-  if (own !== undefined || !isPosition(position)) throw notOurs(argument);
-  return Buffer.from(`${ofRow}${position}`).toString('base64');
+  const levels = cursorLevels(field, args);
+  if (levels) {
+    if (!isPosition(position, levels)) throw notOurs(argument);
+    return Buffer.from(`${ofRow}${position}`).toString('base64');
+  }
+  if (!position.startsWith('|') || isOfRow(position.slice(1))) throw notOurs(argument);
+  return position.slice(1);
 }
 
 const notOurs = (field: string): AppError =>
   new AppError('BAD_CURSOR', 'This is not a cursor of this server', { field });
 
-/** A value as Pothos writes it into a cursor: a text, a number, a date, or nothing. */
-const chunk = /^(?:S:[\s\S]*|[NIM]:-?\d[\d.e+-]*|D:-?\d{1,15}|Z:)$/;
+const idLevel: CursorLevel = { kind: 'uuid', expression: false };
 
 /**
- * Whether a position holds values that can be compared with: what a stranger made up would fail far from here else.
- * Lists with cursors of their own check them themselves.
+ * Whether a position holds values that can be compared with those of its levels: the database would refuse others. The
+ * id comes last where the levels leave rows equal.
  */
-function isPosition(position: string): boolean {
-  if (!position.startsWith('T:')) return chunk.test(position);
-  const parts = readJson(position.slice(2));
-  return Array.isArray(parts) && parts.every((part) => part === null || (typeof part === 'string' && chunk.test(part)));
+function isPosition(position: string, levels: readonly CursorLevel[]): boolean {
+  const parts = position.startsWith('T:') ? readJson(position.slice(2)) : [position];
+  if (!Array.isArray(parts) || parts.length < levels.length || parts.length > levels.length + 1) return false;
+  return parts.every((part, place) => isCursorValue(part, levels[place] ?? idLevel));
 }
 
 function checkSize(size: number | null | undefined, argument: string): void {
@@ -93,32 +139,36 @@ function checkSize(size: number | null | undefined, argument: string): void {
   throw new AppError('BAD_INPUT', `${argument} must be between 0 and ${pageSizes.most}`, { field: argument });
 }
 
-function plainArguments(args: PageArguments, ownTag: string): PageArguments {
+function plainArguments(field: PagedField, args: PageArguments): PageArguments {
   checkSize(args.first, 'first');
   checkSize(args.last, 'last');
-  const tag = orderingTag(args.orderBy) || ownTag;
   return {
     ...args,
-    ...(args.after && { after: unbindCursor(tag, args.after, 'after') }),
-    ...(args.before && { before: unbindCursor(tag, args.before, 'before') }),
+    ...(args.after && { after: unbindCursor(field, args, 'after') }),
+    ...(args.before && { before: unbindCursor(field, args, 'before') }),
   };
 }
 
-function bindPage<T>(page: T, args: PageArguments, ownTag: string): T {
+function bindPage<T>(page: T, field: PagedField, args: PageArguments): T {
   const { edges, pageInfo } = page as unknown as Page;
   if (!edges || !pageInfo) return page;
-  const tag = orderingTag(args.orderBy) || ownTag;
+  const tag = cursorTag(field, args);
   for (const edge of edges) if (edge) edge.cursor = bindCursor(tag, edge.cursor);
   pageInfo.startCursor &&= bindCursor(tag, pageInfo.startCursor);
   pageInfo.endCursor &&= bindCursor(tag, pageInfo.endCursor);
   return page;
 }
 
-/** Binds the cursors of every connection to its ordering and checks page sizes, before anything is planned. */
+/** The field of a schema that a configuration became. */
+const fieldOf = (schema: GraphQLSchema, { parentType, name }: { parentType: string; name: string }): PagedField =>
+  (schema.getType(parentType) as GraphQLObjectType).getFields()[name]!;
+
+/** Binds the cursors of every connection to its rows and ordering and checks page sizes, before anything is planned. */
 export class CursorPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (!('after' in config.args && 'before' in config.args)) return config;
-    const plain = (args: object) => plainArguments(args, ownTagOf(config)) as Record<string, unknown>;
+    const plain = (args: object, _context: unknown, { schema }: Pick<GraphQLResolveInfo, 'schema'>) =>
+      plainArguments(fieldOf(schema, config), args) as Record<string, unknown>;
     return { ...config, argMappers: [...config.argMappers, plain] };
   }
 
@@ -127,10 +177,10 @@ export class CursorPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types
     config: PothosOutputFieldConfig<Types>,
   ): GraphQLFieldResolver<unknown, Types['Context'], object> {
     if (!('after' in config.args && 'before' in config.args)) return resolver;
-    const bind = <T>(page: T, args: PageArguments): T => bindPage(page, args, ownTagOf(config));
     return (parent, args, context, info) => {
+      const bind = <T>(page: T): T => bindPage(page, fieldOf(info.schema, config), args);
       const page = resolver(parent, args, context, info);
-      return page instanceof Promise ? page.then((value) => bind(value, args)) : bind(page, args);
+      return page instanceof Promise ? page.then(bind) : bind(page);
     };
   }
 }

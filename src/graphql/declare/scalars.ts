@@ -1,22 +1,50 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import {
   CurrencyResolver,
-  DateTimeResolver,
   EmailAddressResolver,
   HexColorCodeResolver,
   JSONObjectResolver,
-  LocalDateResolver,
   URLResolver,
   UUIDResolver,
 } from 'graphql-scalars';
+import { readDecimal } from '../../lib/decimal-text.ts';
+import { firstDay, lastDay, readDay, readInstant, showDay, showInstant } from '../../lib/instants.ts';
 import { builder } from './builder.ts';
 
-const decimalPattern = /^-?\d{1,30}(\.\d{1,30})?$/;
+/** Values that clients get wrong are BAD_INPUT wherever they stand, in a document too. */
+const badValue = (message: string, nodes?: ValueNode): GraphQLError =>
+  new GraphQLError(message, { ...(nodes && { nodes }), extensions: { code: 'BAD_INPUT' } });
 
-function parseDecimal(value: unknown): string {
-  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
-  if (typeof text === 'string' && decimalPattern.test(text)) return text;
-  throw new GraphQLError('A Decimal is a number, or a string of digits such as "12.50"');
+interface Codec<Internal> {
+  name: string;
+  description: string;
+  /** The value that a text means, or undefined. */
+  read(text: string): Internal | undefined;
+  show(value: Internal): string;
+  /** What is said of a text that means no value. */
+  refusal: string;
+  /** Whether numbers are read as they are written. */
+  numbers?: boolean;
+}
+
+/** A scalar that is written as a string. */
+function textScalar<Internal>({ name, description, read, show, refusal, numbers }: Codec<Internal>) {
+  const parse = (given: unknown, node?: ValueNode): Internal => {
+    const text = numbers && typeof given === 'number' ? String(given) : given;
+    const value = typeof text === 'string' ? read(text) : undefined;
+    if (value === undefined) throw badValue(refusal, node);
+    return value;
+  };
+  return new GraphQLScalarType<Internal, string>({
+    name,
+    description,
+    serialize: (value) => show(value as Internal),
+    parseValue: (value) => parse(value),
+    parseLiteral: (node) => {
+      const isNumber = numbers && (node.kind === Kind.INT || node.kind === Kind.FLOAT);
+      return parse(isNumber || node.kind === Kind.STRING ? node.value : undefined, node);
+    },
+  });
 }
 
 /** Digits without the zeros that only a column's scale adds: the same number always reads the same. */
@@ -25,24 +53,39 @@ export function plainDecimal(value: string | number): string {
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
 }
 
-export const DecimalScalar = new GraphQLScalarType<string, string>({
+const DecimalScalar = textScalar<string | number>({
   name: 'Decimal',
   description: 'An exact decimal number, written as a string of digits such as "7.5". Input may also be a number.',
-  serialize: (value) => plainDecimal(value as string | number),
-  parseValue: parseDecimal,
-  parseLiteral(node) {
-    if (node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT)
-      return parseDecimal(node.value);
-    throw new GraphQLError('A Decimal is a number, or a string of digits such as "12.50"', { nodes: node });
-  },
+  read: readDecimal,
+  show: plainDecimal,
+  refusal: 'A Decimal is a number, or a string of digits such as "12.50"',
+  numbers: true,
+});
+
+const DateTimeScalar = textScalar<Date>({
+  name: 'DateTime',
+  description:
+    `A point in time of RFC 3339, such as \`2026-01-05T10:00:00Z\`, to the millisecond; answers are in UTC. Inputs take ` +
+    `those of the days ${firstDay} to ${lastDay}.`,
+  read: readInstant,
+  show: showInstant,
+  refusal: `A DateTime is written as 2026-01-05T10:00:00Z, and lies between ${firstDay} and ${lastDay}`,
+});
+
+const LocalDateScalar = textScalar<string>({
+  name: 'LocalDate',
+  description: `A day of the calendar, such as \`2026-01-05\`, without a time zone. Inputs take ${firstDay} to ${lastDay}.`,
+  read: readDay,
+  show: showDay,
+  refusal: `A LocalDate is written as 2026-01-05, and lies between ${firstDay} and ${lastDay}`,
 });
 
 builder.addScalarType('Currency', CurrencyResolver);
-builder.addScalarType('DateTime', DateTimeResolver);
+builder.addScalarType('DateTime', DateTimeScalar as never);
 builder.addScalarType('Decimal', DecimalScalar);
 builder.addScalarType('EmailAddress', EmailAddressResolver);
 builder.addScalarType('HexColorCode', HexColorCodeResolver);
 builder.addScalarType('JSONObject', JSONObjectResolver);
-builder.addScalarType('LocalDate', LocalDateResolver);
+builder.addScalarType('LocalDate', LocalDateScalar);
 builder.addScalarType('URL', URLResolver);
 builder.addScalarType('UUID', UUIDResolver);

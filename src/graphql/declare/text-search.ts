@@ -2,7 +2,7 @@ import { type SQL, sql, type Table } from 'drizzle-orm';
 import type { WhereOf } from '../../access/row-rules.ts';
 import { badInput } from '../../lib/errors.ts';
 import { searchQuery } from '../../lib/search-words.ts';
-import { orderedBy } from './cursor-plugin.ts';
+import { orderedBy, relevance } from './cursor-plugin.ts';
 import { prepared } from './hole.ts';
 
 /** Tables whose column `search` a trigger fills (`extensions.fill_search`), by the configurations that the query uses too. */
@@ -30,7 +30,7 @@ export const matchesText = (text: string): { RAW: (table: Table) => SQL } => ({
 });
 
 /** For the fields of searches: their cursors hold how well a row matches, which is no place in any other list. */
-export const searchOrdering = orderedBy('RELEVANCE');
+export const searchOrdering = orderedBy(relevance);
 
 /** A page query over the rows that match, the best first: how well a row matches is an expression to order by. */
 export function searchPage<T extends SearchableTable>(

@@ -43,7 +43,7 @@ const isDone = ({ milestone }: Node): boolean => milestone.status === 'COMPLETED
 export function planMilestones(milestones: readonly PlannedMilestone[], today: string): PlanEntry[] {
   const order = inDependencyOrder(milestones);
   for (const node of order) project(node, toDayNumber(today));
-  const end = Math.max(...order.map(({ finish }) => finish));
+  const end = order.reduce((last, { finish }) => Math.max(last, finish), Number.NEGATIVE_INFINITY);
   for (const node of order.toReversed()) node.latestFinish = latestFinishOf(node, end);
   return order.toSorted((a, b) => a.finish - b.finish || a.start - b.start).map((node) => entryOf(node, today));
 }
@@ -78,14 +78,17 @@ function project(node: Node, today: number): void {
     node.start = Math.min(start, node.finish);
     return;
   }
-  node.start = Math.max(start, ...node.before.map(({ finish }) => finish + 1));
+  node.start = node.before.reduce((latest, { finish }) => Math.max(latest, finish + 1), start);
   node.finish = Math.max(node.start + due - start, today);
 }
 
 /** Before the latest start of everything open that waits for it, or by the end of the plan. */
 function latestFinishOf(node: Node, end: number): number {
   const open = node.after.filter((next) => !isDone(next));
-  return Math.min(end, ...open.map(({ latestFinish, start, finish }) => latestFinish - (finish - start) - 1));
+  return open.reduce(
+    (least, { latestFinish, start, finish }) => Math.min(least, latestFinish - (finish - start) - 1),
+    end,
+  );
 }
 
 function entryOf(node: Node, today: string): PlanEntry {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWithin, peakAllocation, type Share } from './peak-allocation.ts';
 
@@ -36,6 +37,32 @@ describe('the peak of allocations', () => {
     expect(peakAllocation(shares, { fromDate: null, toDate: null })).toEqual({ percent: 80, day: '2026-01-02' });
     expect(peakAllocation(shares, { fromDate: null, toDate: '2026-01-01' })).toEqual({ percent: 70, day: null });
   });
+});
+
+/** By looking at every day on which a share begins, each time at all shares. */
+function peakByDays(shares: readonly Share[], { fromDate, toDate }: Omit<Share, 'allocationPercent'>): number {
+  const [start, end] = [fromDate ?? '', toDate ?? '~'];
+  const days = [start, ...shares.map((each) => each.fromDate ?? '').filter((day) => day > start && day <= end)];
+  const sums = days.map((day) =>
+    shares
+      .filter((each) => (each.fromDate ?? '') <= day && day <= (each.toDate ?? '~'))
+      .reduce((sum, { allocationPercent }) => sum + allocationPercent, 0),
+  );
+  return Math.max(0, ...sums);
+}
+
+const anyDay = fc.option(fc.integer({ min: 1, max: 9 }).map((day) => `2026-01-0${day}`));
+
+it('the peak of allocations is that of the day with most, for all shares', () => {
+  const anyShare = fc.record({ allocationPercent: fc.integer({ min: 1, max: 100 }), fromDate: anyDay, toDate: anyDay });
+  const valid = anyShare.filter(({ fromDate, toDate }) => !fromDate || !toDate || fromDate <= toDate);
+  fc.assert(
+    fc.property(fc.array(valid, { maxLength: 12 }), anyDay, anyDay, (shares, from, to) => {
+      const [fromDate, toDate] = from && to && from > to ? [to, from] : [from, to];
+      const period = { fromDate, toDate };
+      expect(peakAllocation(shares, period).percent).toBe(peakByDays(shares, period));
+    }),
+  );
 });
 
 describe('a changed share', () => {

@@ -10,22 +10,31 @@ const latest = '~';
 
 /**
  * The largest sum of shares on any day of a period, and the first day with it (null when that is an open start). A sum
- * can only grow where a share begins, so only those days are looked at.
+ * can only grow where a share begins: the shares are gone through once in the order of their first days, and once more
+ * in the order of their last days.
  */
 export function peakAllocation(shares: readonly Share[], period: Omit<Share, 'allocationPercent'>) {
-  const start = period.fromDate ?? earliest;
-  const end = period.toDate ?? latest;
-  const days = shares.map(({ fromDate }) => fromDate ?? earliest).filter((day) => day > start && day <= end);
+  const [start, end] = [period.fromDate ?? earliest, period.toDate ?? latest];
+  const begins = shares.toSorted((a, b) => compare(beginOf(a), beginOf(b)));
+  const ends = shares.toSorted((a, b) => compare(endOf(a), endOf(b)));
   let peak: { percent: number; day: string | null } = { percent: 0, day: period.fromDate };
-  for (const day of [start, ...days.sort()]) {
-    const percent = shares.reduce((sum, share) => sum + (holds(share, day) ? share.allocationPercent : 0), 0);
+  let percent = 0;
+  let over = 0;
+  for (const [index, share] of begins.entries()) {
+    percent += share.allocationPercent;
+    const next = begins[index + 1];
+    const day = beginOf(share) > start ? beginOf(share) : start;
+    // What begins on the same day, or before the period, counts together
+    if (day > end || (next && beginOf(next) <= day)) continue;
+    for (; over < ends.length && endOf(ends[over]!) < day; over++) percent -= ends[over]!.allocationPercent;
     if (percent > peak.percent) peak = { percent, day: day || null };
   }
   return peak;
 }
 
-const holds = ({ fromDate, toDate }: Share, day: string): boolean =>
-  (fromDate ?? earliest) <= day && day <= (toDate ?? latest);
+const beginOf = ({ fromDate }: Pick<Share, 'fromDate'>): string => fromDate ?? earliest;
+const endOf = ({ toDate }: Pick<Share, 'toDate'>): string => toDate ?? latest;
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
 /** Whether a changed share asks for no more than it had, on any day. */
 export const isWithin = (changed: Share, had: Share): boolean =>

@@ -12,25 +12,26 @@ import { lockDays, roomFor } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
-import { hoursField, timeEntryFields } from './time-entry-input.ts';
+import { hoursField, longestDay, timeEntryFields } from './time-entry-input.ts';
 
 const input = z.object({
   ...timeEntryFields,
   profileId: uuidField.nullish(),
   projectId: uuidField,
   workDate: dayField,
-  hours: hoursField(24),
+  hours: hoursField(longestDay),
 });
 
 export type CreateTimeEntryInput = Raw<typeof input>;
 
 /**
- * Records work of the viewer, or of the person named. Fails of DAY_LIMIT when the day would pass 24 hours, NOT_FOUND for
- * what it refers to, ALREADY_EXISTS on the external reference.
+ * Records work of the viewer, or of the person named. Throws DAY_LIMIT beyond the hours that the day
+ * has in the time zone, NOT_FOUND for what it refers to, ALREADY_EXISTS on the external reference.
  */
 export async function createTimeEntry(
   tx: TenantTx,
   viewer: Viewer,
+  timeZone: string,
   raw: CreateTimeEntryInput,
 ): Promise<{ id: string }> {
   const { profileId: given, ...values } = checkInput(input, withoutNulls(raw));
@@ -39,7 +40,7 @@ export async function createTimeEntry(
   lockDays(tx, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
   const references = [person, ...workReferences(values)];
-  requireAllVisible(tx, viewer, references, roomFor(profileId, values));
+  requireAllVisible(tx, viewer, references, roomFor(profileId, timeZone, values));
   const id = uuidv7();
   const row = { id, profileId, ...values };
   insertRow(tx, timeEntries, row, uniqueTimeEntryFields);

@@ -4,9 +4,8 @@ import { given, Statement } from '../../access/statement.ts';
 import { type Rule, refusal } from '../../access/visible-rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
+import { hoursOfDay } from './split-days.ts';
 import { timeEntries } from './tables.ts';
-
-const hoursOfDay = 24;
 
 interface Day {
   workDate: string;
@@ -25,43 +24,53 @@ const hoursOfDays = new Statement<{ profileId: string; days: readonly string[]; 
 // Hours have two digits after the point: hundredths are whole numbers, and their sums exact.
 const hundredths = (hours: string): number => Math.round(Number(hours) * 100);
 
+interface RoomOptions {
+  /** Where the person works: it says how long each day is. */
+  timeZone: string;
+  field?: string;
+  replacedId?: string;
+}
+
 /**
- * Throws DAY_LIMIT when these hours would bring a day of the person over 24. An entry that is about to be replaced does
- * not count. The person's days must be locked.
+ * Throws DAY_LIMIT when these hours would bring a day of the person beyond the hours that the day has. An entry that is
+ * about to be replaced does not count. The person's days must be locked.
  */
 export async function requireDayRoom(
   tx: TenantTx,
   profileId: string,
   added: readonly Day[],
-  { field, replacedId }: { field?: string; replacedId?: string } = {},
+  { timeZone, field, replacedId }: RoomOptions,
 ): Promise<void> {
   const days = added.map(({ workDate }) => workDate);
   const rows = await hoursOfDays.run(tx, { profileId, days, replacedId: replacedId ?? null });
   const recorded = new Map(rows as unknown as [workDate: string, hours: string][]);
-  for (const day of added) requireRoom(day, recorded.get(day.workDate) ?? '0', field);
+  for (const day of added) requireRoom(day, recorded.get(day.workDate) ?? '0', timeZone, field);
 }
 
 const roomOfDay = sql`(
-  select case when day.recorded + ${given('added')}::numeric <= ${sql.raw(String(hoursOfDay))} then true
+  select case when day.recorded + ${given('added')}::numeric <= ${given('hoursOfDay')}::numeric then true
     else ${refusal(sql`day.recorded::text`)} end
   from (select coalesce(sum(${timeEntries.hours}), 0) as recorded from ${timeEntries}
     where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')}) as day
 )`;
 
-/** For `requireAllVisible`: DAY_LIMIT when these hours would bring a day of the person over 24. The days must be locked. */
-export const roomFor = (profileId: string, day: Day): Rule => ({
-  name: 'room of day',
-  holds: roomOfDay,
-  given: { dayOf: profileId, day: day.workDate, added: day.hours },
-  broken: (recorded) => dayLimit(day, recorded),
-});
-
-/** Throws DAY_LIMIT when these hours would bring the day over 24, with those that it has. */
-function requireRoom(day: Day, recorded: string, field?: string): void {
-  if (hundredths(recorded) + hundredths(day.hours) > hoursOfDay * 100) throw dayLimit(day, recorded, field);
+/** For `requireAllVisible`: DAY_LIMIT when these hours would bring a day of the person beyond the hours that it has. The days must be locked. */
+export function roomFor(profileId: string, timeZone: string, day: Day): Rule {
+  const length = hoursOfDay(timeZone, day.workDate);
+  return {
+    name: 'room of day',
+    holds: roomOfDay,
+    given: { dayOf: profileId, day: day.workDate, added: day.hours, hoursOfDay: String(length) },
+    broken: (recorded) => dayLimit(day, recorded, length),
+  };
 }
 
-function dayLimit({ workDate }: Day, recorded: string, field = 'input.hours'): AppError {
-  const message = `The ${workDate} already has ${recorded} hours; a day has ${hoursOfDay}`;
-  return new AppError('DAY_LIMIT', message, { field, workDate, recorded });
+function requireRoom(day: Day, recorded: string, timeZone: string, field?: string): void {
+  const length = hoursOfDay(timeZone, day.workDate);
+  if (hundredths(recorded) + hundredths(day.hours) > length * 100) throw dayLimit(day, recorded, length, field);
+}
+
+function dayLimit({ workDate }: Day, recorded: string, length: number, field = 'input.hours'): AppError {
+  const message = `${workDate} already has ${recorded} hours recorded; that day is ${length} hours long`;
+  return new AppError('DAY_LIMIT', message, { field, workDate, recorded, hoursOfDay: length });
 }

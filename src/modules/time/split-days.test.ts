@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { dayIn, splitDays } from './split-days.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { dayIn } from '../../lib/days.ts';
+import { hoursOfDay, splitDays } from './split-days.ts';
 
 const split = (timeZone: string, start: string, end: string) => splitDays(timeZone, new Date(start), new Date(end));
 
@@ -54,5 +55,35 @@ describe('splitting work into days', () => {
   it('says which day it is where', () => {
     expect(dayIn('Pacific/Auckland', new Date('2026-01-01T12:00:00Z'))).toBe('2026-01-02');
     expect(dayIn('Pacific/Honolulu', new Date('2026-01-01T09:00:00Z'))).toBe('2025-12-31');
+  });
+});
+
+describe('the hours of a day', () => {
+  it.each([
+    ['Europe/Paris', '2026-03-29', 23],
+    ['Europe/Paris', '2026-06-01', 24],
+    ['Europe/Paris', '2026-10-25', 25],
+    ['Australia/Lord_Howe', '2026-04-05', 24.5],
+    ['Antarctica/Troll', '2026-10-25', 26],
+    ['Africa/Cairo', '2026-04-24', 23],
+    ['Pacific/Apia', '2011-12-30', 0],
+    ['Pacific/Kiritimati', '2026-01-01', 24],
+    ['Etc/GMT+12', '2026-01-01', 24],
+    ['UTC', '1900-01-01', 24],
+    ['America/New_York', '2199-12-31', 24],
+  ])('in %s on %s are %d', (timeZone, day, hours) => expect(hoursOfDay(timeZone, day)).toBe(hours));
+
+  it('are found in a bounded number of looks at the calendar, wherever in time', () => {
+    const format = vi.spyOn(Intl.DateTimeFormat.prototype as { readonly format: unknown }, 'format', 'get');
+    hoursOfDay('Asia/Tokyo', '2100-07-01');
+    expect(format.mock.calls.length).toBeLessThan(60);
+    format.mockClear();
+    splitDays('Asia/Tokyo', new Date('2100-07-01T00:00:00Z'), new Date('2100-08-01T00:00:00Z'));
+    expect(format.mock.calls.length).toBeLessThan(32 * 30);
+    format.mockRestore();
+  });
+
+  it('are not split over more than 31 days: that would take a step for each', () => {
+    expect(() => split('UTC', '1500-01-01T00:00:00Z', '2026-01-01T00:00:00Z')).toThrow('More than 31 days');
   });
 });

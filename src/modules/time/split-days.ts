@@ -1,40 +1,55 @@
+import { dayIn, fromDayNumber, toDayNumber } from '../../lib/days.ts';
+import { AppError } from '../../lib/errors.ts';
+import { Lru } from '../../lib/lru.ts';
+
 const hourMs = 3_600_000;
 /** More than any time zone is away from UTC, with the longest day. */
 const reachMs = 40 * hourMs;
 
-const formatters = new Map<string, Intl.DateTimeFormat>();
+/** How long a timer may run. It bounds the days that its time is split into. */
+export const longestTimerDays = 31;
 
-function formatterOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formatters.get(timeZone);
-  if (known) return known;
-  const made = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  formatters.set(timeZone, made);
-  return made;
-}
-
-/** The calendar day (YYYY-MM-DD) of an instant in a time zone. */
-export const dayIn = (timeZone: string, at: Date): string => formatterOf(timeZone).format(at);
-
-/** The first instant of the day after the one of `at`: searched for, since days have 23, 24 or 25 hours. */
-function nextMidnight(timeZone: string, at: number): number {
-  const today = dayIn(timeZone, new Date(at));
-  let [low, high] = [at, at + reachMs];
+/** The first instant after `from` on a later day than `day`, at most `reachMs` later: found in 28 steps of a binary search. */
+function endOfDay(timeZone: string, day: string, from: number): number {
+  let [low, high] = [from, from + reachMs];
   while (high - low > 1) {
     const middle = Math.floor((low + high) / 2);
-    if (dayIn(timeZone, new Date(middle)) > today) high = middle;
+    if (dayIn(timeZone, new Date(middle)) > day) high = middle;
     else low = middle;
   }
   return high;
 }
 
-/** The hours between two instants on each day of a time zone, rounded to two digits; days of 0.00 only if there are no others. */
+/**
+ * The hours between two instants on each day of a time zone, rounded to two digits; days of 0.00 only if there are no
+ * others. The instants are at most 31 days apart.
+ */
 export function splitDays(timeZone: string, start: Date, end: Date): { workDate: string; hours: string }[] {
+  if (end.getTime() - start.getTime() > longestTimerDays * 24 * hourMs) {
+    throw new AppError('INTERNAL', `More than ${longestTimerDays} days to split`);
+  }
   const parts: { workDate: string; hours: string }[] = [];
   for (let at = start.getTime(); at < end.getTime() || parts.length === 0; ) {
-    const until = Math.min(nextMidnight(timeZone, at), end.getTime());
-    parts.push({ workDate: dayIn(timeZone, new Date(at)), hours: ((until - at) / hourMs).toFixed(2) });
+    const workDate = dayIn(timeZone, new Date(at));
+    const until = Math.min(endOfDay(timeZone, workDate, at), end.getTime());
+    parts.push({ workDate, hours: ((until - at) / hourMs).toFixed(2) });
     at = until;
   }
   const worked = parts.filter(({ hours }) => Number(hours) > 0);
   return worked.length ? worked : parts.slice(0, 1);
+}
+
+const lengths = new Lru<number>(10_000);
+
+/** How many hours a day has in a time zone: 24, or 23 or 25 when clocks change, 0 for a day that was left out. */
+export function hoursOfDay(timeZone: string, day: string): number {
+  const key = `${timeZone} ${day}`;
+  const known = lengths.get(key);
+  if (known !== undefined) return known;
+  const number = toDayNumber(day);
+  // No zone is more than 14 hours ahead of UTC
+  const start = endOfDay(timeZone, fromDayNumber(number - 1), (number * 24 - 15) * hourMs);
+  const hours = (endOfDay(timeZone, day, start - 1) - start) / hourMs;
+  lengths.set(key, hours);
+  return hours;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Viewer } from '../../identity/viewer.ts';
+import { later } from '../../lib/clock.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
@@ -9,6 +10,8 @@ import { recordEvent } from '../events/record-event.ts';
 import { requireTimeWriter } from './policy.ts';
 import { requireWork } from './references.ts';
 import { runningTimers } from './tables.ts';
+
+const hourMs = 3_600_000;
 
 const input = z.object({
   projectId: uuidField,
@@ -20,13 +23,21 @@ const input = z.object({
 
 /**
  * Starts the viewer's timer, now or at an earlier moment. Throws INVALID_STATE while it is running, NOT_FOUND for what
- * it refers to, BAD_INPUT for a moment to come.
+ * it refers to, BAD_INPUT for a moment to come or too long ago.
  */
-export async function startTimer(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+export async function startTimer(
+  tx: TenantTx,
+  viewer: Viewer,
+  mostBackMs: number,
+  raw: Raw<typeof input>,
+): Promise<{ id: string }> {
   requireTimeWriter(viewer, viewer.profileId);
   const { startedAt, billable, ...work } = checkInput(input, raw);
   const now = new Date();
   if (startedAt && startedAt > now) throw badInput('must not be in the future', 'input.startedAt');
+  if (startedAt && startedAt < later(now, -mostBackMs)) {
+    throw badInput(`must not be more than ${mostBackMs / hourMs} hours ago`, 'input.startedAt');
+  }
   requireWork(tx, viewer, work);
   const id = uuidv7();
   const row = {

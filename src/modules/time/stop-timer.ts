@@ -1,6 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import type { Viewer } from '../../identity/viewer.ts';
+import { later } from '../../lib/clock.ts';
 import { badInput, notFound } from '../../lib/errors.ts';
 import { textField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
@@ -9,16 +10,19 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent, recordEvents } from '../events/record-event.ts';
 import { lockDays, requireDayRoom } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
-import { splitDays } from './split-days.ts';
+import { longestTimerDays, splitDays } from './split-days.ts';
 import { runningTimers, timeEntries } from './tables.ts';
 
 const input = z.object({ stoppedAt: z.date().nullish(), description: textField.nullish() });
+
+const longestTimerMs = longestTimerDays * 24 * 3_600_000;
 
 type Timer = typeof runningTimers.$inferSelect;
 
 /**
  * Stops the viewer's timer, now or at an earlier moment, and records its time: an entry for each day of the tenant's
- * time zone that it ran on. Throws NOT_FOUND when it is not running, DAY_LIMIT when a day would pass 24 hours.
+ * time zone that it ran on. Throws NOT_FOUND when it is not running, BAD_INPUT when it ran for more than 31 days,
+ * DAY_LIMIT beyond the hours that a day has.
  */
 export async function stopTimer(
   tx: TenantTx,
@@ -33,8 +37,11 @@ export async function stopTimer(
   const end = stoppedAt ?? new Date();
   if (end < timer.startedAt) throw badInput('must not be before the timer was started', 'input.stoppedAt');
   if (end.getTime() > Date.now()) throw badInput('must not be in the future', 'input.stoppedAt');
+  if (end > later(timer.startedAt, longestTimerMs)) {
+    throw badInput(`must be at most ${longestTimerDays} days after the start; or discard the timer`, 'input.stoppedAt');
+  }
   const days = splitDays(timeZone, timer.startedAt, end);
-  await requireDayRoom(tx, viewer.profileId, days, { field: 'input.stoppedAt' });
+  await requireDayRoom(tx, viewer.profileId, days, { timeZone, field: 'input.stoppedAt' });
   const timeEntryIds = await recordDays(tx, viewer, { ...timer, description: description ?? timer.description }, days);
   const { id, startedAt } = timer;
   await recordEvent(tx, viewer, {

@@ -14,12 +14,15 @@ const importPrefix = 'import:';
 export const hoursField = (max: number) =>
   decimalField(2, { min: 0, max }).transform((text) => Number(text).toFixed(2));
 
+/** Hours of the longest day that clocks can make; how many a certain day has is checked with DAY_LIMIT. */
+export const longestDay = 26;
+
 /** What creating and changing a time entry have in common; nothing is required yet. */
 export const timeEntryFields = {
   projectId: uuidField.optional(),
   taskId: uuidField.nullish(),
   workDate: dayField.optional(),
-  hours: hoursField(24).optional(),
+  hours: hoursField(longestDay).optional(),
   description: textField.nullish(),
   billable: z.boolean().optional(),
   source: shortTextField

@@ -19,14 +19,15 @@ defineMutation('createTimeEntry', {
     hours: t.field({
       type: 'Decimal',
       required: true,
-      description: 'How many hours, 0 to 24 with at most two digits after the point; the day may not pass 24.',
+      description:
+        'How many hours, with at most two digits after the point; DAY_LIMIT beyond the 24 hours of the day, 23 or 25 when clocks change.',
     }),
     description: t.string({ description: 'What was done.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it; true when absent.' }),
     source: t.string({ description: 'The tool that it comes from.' }),
     externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
   }),
-  run: (ctx, input) => createTimeEntry(ctx.tx, ctx.viewer, input),
+  run: (ctx, input) => createTimeEntry(ctx.tx, ctx.viewer, ctx.tenant.timeZone, input),
   payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries', ({ id }) => id) }),
 });
 
@@ -38,13 +39,16 @@ defineMutation('updateTimeEntry', {
     projectId: t.globalID({ for: Project, description: 'On which project; another one takes it off its task.' }),
     taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
     workDate: t.field({ type: 'LocalDate', description: 'On which day.' }),
-    hours: t.field({ type: 'Decimal', description: 'How many hours, 0 to 24; the day may not pass 24.' }),
+    hours: t.field({
+      type: 'Decimal',
+      description: 'How many hours; DAY_LIMIT beyond the 24 hours of the day, 23 or 25 when clocks change.',
+    }),
     description: t.string({ description: 'What was done.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it.' }),
     externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
     expectedVersion: expectedVersion(t),
   }),
-  run: (ctx, input) => updateTimeEntry(ctx.tx, ctx.viewer, input),
+  run: (ctx, input) => updateTimeEntry(ctx.tx, ctx.viewer, ctx.tenant.timeZone, input),
   payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries', ({ id }) => id) }),
 });
 

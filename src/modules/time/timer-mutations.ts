@@ -14,16 +14,23 @@ defineMutation('startTimer', {
     taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
     description: t.string({ description: 'What you do.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it; true when absent.' }),
-    startedAt: t.field({ type: 'DateTime', description: 'Since when, if you forgot to start it; now when absent.' }),
+    startedAt: t.field({
+      type: 'DateTime',
+      description:
+        'Since when, if you forgot to start it, at most 24 hours ago unless the server allows more; now when absent.',
+    }),
   }),
-  run: (ctx, input) => startTimer(ctx.tx, ctx.viewer, input),
+  run: (ctx, input) => startTimer(ctx.tx, ctx.viewer, ctx.services.timerStartsBackMs, input),
   payload: (t) => ({ runningTimer: changed(t, RunningTimer, 'runningTimers', ({ id }) => id) }),
 });
 
 defineMutation('stopTimer', {
   description: 'Stops your timer and records its time, with an entry for each day that it ran on.',
   input: (t) => ({
-    stoppedAt: t.field({ type: 'DateTime', description: 'Until when, if you forgot to stop it; now when absent.' }),
+    stoppedAt: t.field({
+      type: 'DateTime',
+      description: 'Until when, if you forgot to stop it, at most 31 days after the start; now when absent.',
+    }),
     description: t.string({ description: 'What you did, if that is not what you started.' }),
   }),
   run: (ctx, input) => stopTimer(ctx.tx, ctx.viewer, ctx.tenant.timeZone, input),

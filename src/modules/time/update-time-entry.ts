@@ -21,13 +21,18 @@ type Current = Awaited<ReturnType<typeof lockTimeEntry>>;
  * Changes a time entry that is not validated; a rejected one is PENDING again. Another project takes it off its task,
  * unless a task is given. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE, DAY_LIMIT.
  */
-export async function updateTimeEntry(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
+export async function updateTimeEntry(
+  tx: TenantTx,
+  viewer: Viewer,
+  timeZone: string,
+  raw: Raw<typeof input>,
+): Promise<{ id: string }> {
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
   const fillsDay = patch.hours !== undefined || patch.workDate !== undefined;
   const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay });
   const work = workOf(current, patch);
   if (work) requireWork(tx, viewer, work);
-  if (fillsDay) await requireRoom(tx, current, patch);
+  if (fillsDay) await requireRoom(tx, timeZone, current, patch);
   const changes = patchRow(
     tx,
     timeEntries,
@@ -50,10 +55,11 @@ function workOf(current: Current, { projectId, taskId }: Patch) {
   return { projectId: next, taskId: taskId === undefined ? kept : taskId };
 }
 
-async function requireRoom(tx: TenantTx, current: Current, patch: Patch): Promise<void> {
+async function requireRoom(tx: TenantTx, timeZone: string, current: Current, patch: Patch): Promise<void> {
   const next = { workDate: patch.workDate ?? current.workDate, hours: patch.hours ?? current.hours };
   const grows = next.workDate !== current.workDate || Number(next.hours) > Number(current.hours);
-  if (grows && !isImported(current)) await requireDayRoom(tx, current.profileId, [next], { replacedId: current.id });
+  if (!grows || isImported(current)) return;
+  await requireDayRoom(tx, current.profileId, [next], { timeZone, replacedId: current.id });
 }
 
 const reopened = ({ status }: Current) =>
