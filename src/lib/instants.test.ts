@@ -52,8 +52,6 @@ describe('a timestamp of the database', () => {
     ['0001-12-31 00:00:00+00 BC', '0000-12-31T00:00:00.000Z'],
     ['0044-03-15 12:00:00+00 BC', '-000043-03-15T12:00:00.000Z'],
     ['10000-12-01 00:00:00+00', '+010000-12-01T00:00:00.000Z'],
-    ['infinity', '+275760-09-13T00:00:00.000Z'],
-    ['-infinity', '-271821-04-20T00:00:00.000Z'],
   ])('%s is read as %s', (text, instant) => expect(new Date(readTimestamp(text)).toISOString()).toBe(instant));
 });
 

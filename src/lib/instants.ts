@@ -44,14 +44,11 @@ export function showDay(day: string): string {
   return day.endsWith(' BC') || day.startsWith('-') ? '0001-01-01' : '9999-12-31';
 }
 
-/** The first and the last instant that JavaScript can hold. */
-const endOfTime = 8.64e15;
 const timestampForm = /^(\d{4,6})-(\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(:\d\d)?(?::\d\d)?( BC)?$/;
 
 /** A timestamp of the database in a form that `new Date` reads; only unusual years need another one. */
 export function readTimestamp(text: string): string {
   if (text.charCodeAt(0) !== 48 && text.charCodeAt(4) === 45 && !text.endsWith('BC')) return text;
-  if (text.endsWith('infinity')) return new Date(text.startsWith('-') ? -endOfTime : endOfTime).toISOString();
   const [, year, day, time, hours, minutes = ':00', era] = timestampForm.exec(text) ?? [];
   if (year === undefined) return text;
   // The year 1 BC is 0, 2 BC is -1

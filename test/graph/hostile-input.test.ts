@@ -113,15 +113,12 @@ describe('a cursor', () => {
     `T:["D:99999999999999999","S:${id}"]`,
     `T:["D:-99999999999999","S:x"]`,
     `T:["S:2026-01-01","S:${id}"]`,
-    'D:5',
     `S:${id}`,
   ])('for another kind of order is none: %s', async (position) => {
     const query = `query ($after: String) {
       profiles(after: $after, orderBy: [{ field: CREATED_AT, direction: ASC }]) { nodes { id } totalCount }
     }`;
-    expect(await codeOf(query, { after: byTime(position) })).toMatch(
-      position === 'D:5' ? /BAD_CURSOR|undefined/ : /BAD_CURSOR/,
-    );
+    expect(await codeOf(query, { after: byTime(position) })).toBe('BAD_CURSOR');
   });
 
   it('of one list is none of another, though both have the same order', async () => {

@@ -15,22 +15,22 @@ const create =
   'mutation ($name: String!) { createClient(input: { name: $name }) { client { version name id } lastEventId } }';
 const idle = () => expect.poll(() => here.app.pool.stats().busy).toBe(0);
 
-/** A cursor of the right form for a row that cannot be: only the database notices. */
-const brokenCursor = Buffer.from('|S:nobody').toString('base64');
+/** A text that only the database refuses. */
+const refused = { firstName: { contains: '\0' } };
 
 describe('each root field is one transaction', () => {
   it('that is undone, and answers nothing, when its payload fails', async () => {
     const name = 'Undone by its payload';
     const { data, errors } = await manager.graphql(
-      `mutation ($name: String!, $after: String) {
+      `mutation ($name: String!, $where: ProfileFilter) {
         createClient(input: { name: $name }) { lastEventId client { name } broken: client { contact { id } } }
         second: createProfile(input: { firstName: $name, lastName: "x" }) {
           lastEventId
-          profile { firstName reports(after: $after) { nodes { id } } }
+          profile { firstName reports(where: $where) { nodes { id } } }
         }
         third: createClient(input: { name: "Never begun" }) { lastEventId }
       }`,
-      { name, after: brokenCursor },
+      { name, where: refused },
     );
     expect(errors.map(({ path, extensions }) => [path?.[0], extensions.code])).toEqual([['second', 'BAD_INPUT']]);
     expect(data).toBeNull();

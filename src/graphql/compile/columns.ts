@@ -22,17 +22,6 @@ export function kindOf(column: Column): ColumnKind {
 /** Written by to_char in the time zone of the connection, which is UTC (see db/slot.ts). */
 const isoInstant = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
 
-/** The first and last day and instant that leave the server (see `showDay`): years have four digits. */
-const shownRange = {
-  date: [sql.raw(`'0001-01-01'`), sql.raw(`'9999-12-31'`)],
-  instant: [sql.raw(`'0001-01-01 00:00:00+00'`), sql.raw(`'9999-12-31 23:59:59.999+00'`)],
-} as const;
-
-const shown = (kind: 'date' | 'instant', value: SQL): SQL => {
-  const [first, last] = shownRange[kind];
-  return sql`least(greatest(${value}, ${first}), ${last})`;
-};
-
 /** A value that is there as JSON that `decodeKind` makes into the value that drizzle would give. */
 export function encodeKind(kind: ColumnKind, value: SQL): Json {
   switch (kind) {
@@ -103,7 +92,6 @@ export function columnOutput(type: GraphQLOutputType, column: Column, value: SQL
 /** JSON that is the answer's. */
 function plainJson(type: GraphQLLeafType, kind: ColumnKind, value: SQL): Json {
   if (type instanceof GraphQLEnumType) return quoted(value);
-  if (kind === 'date' || kind === 'instant') return encodeKind(kind, shown(kind, value));
   return kind === 'numeric' ? quoted(sql`trim_scale(${value})::text`) : encodeKind(kind, value);
 }
 

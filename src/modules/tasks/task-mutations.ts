@@ -25,7 +25,7 @@ const commonInput = (t: InputBuilder) => ({
   status: t.field({ type: TaskStatus, description: 'Column of the board; a new one puts the task at its end.' }),
   priority: t.field({ type: TaskPriority, description: 'How much it matters; MEDIUM by default.' }),
   color: t.field({ type: 'HexColorCode', description: 'Color of the card, such as #1f6feb.' }),
-  tags: t.stringList({ description: 'Words to find it by: at most 50 of at most 50 characters.' }),
+  tags: t.stringList({ description: 'Words to find it by: at most 50 items of at most 50 characters.' }),
   externalReference: t.string({ description: 'Your own key of this task; unique.' }),
 });
 
