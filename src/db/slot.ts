@@ -2,6 +2,7 @@ import type { LookupFunction, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
 import { freshBytes } from './backend-memory.ts';
+import { boundAnswers, mostAnswerBytes } from './bounded-answers.ts';
 import { type Backend, requestCancel } from './cancel-request.ts';
 import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
 import { type CopyPeer, copyPeer } from './copy.ts';
@@ -263,10 +264,12 @@ export class Slot {
     }
     this.#hold(socket);
     const [host] = this.#parsed.host;
-    if (!this.#ssl) return Object.assign(socket, { host });
-    const secure = await secureSocket(socket, this.#ssl, host!, AbortSignal.timeout(this.#options.connectMs));
-    if (secure !== socket) this.#hold(secure);
-    return Object.assign(secure, { host });
+    const ready = this.#ssl
+      ? await secureSocket(socket, this.#ssl, host!, AbortSignal.timeout(this.#options.connectMs))
+      : socket;
+    if (ready !== socket) this.#hold(ready);
+    boundAnswers(ready, mostAnswerBytes);
+    return Object.assign(ready, { host });
   }
 
   /** Before the listeners of postgres.js: nothing may be sent from the moment that an end shows. */

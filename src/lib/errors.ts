@@ -9,6 +9,8 @@ const codes = {
   GRAPHQL_PARSE_FAILED: { http: 400, exit: 2 },
   GRAPHQL_VALIDATION_FAILED: { http: 400, exit: 2 },
   TOO_COMPLEX: { http: 400, exit: 2 },
+  // 200, as Apollo's server answers it: older clients read the code from answers of that status only
+  PERSISTED_QUERY_NOT_SUPPORTED: { http: 200, exit: 2 },
   CSRF_REQUIRED: { http: 403, exit: 2 },
   METHOD_NOT_ALLOWED: { http: 405, exit: 2 },
   NOT_ACCEPTABLE: { http: 406, exit: 2 },

@@ -1,29 +1,39 @@
-import type { ServerResponse } from 'node:http';
+import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { AppError, type ErrorCode, httpStatusOf } from '../lib/errors.ts';
 import { errorAnswer } from './routes/answers.ts';
 import { securityHeaders } from './routes/security-headers.ts';
-import { sendAnswer } from './routes/serve-route.ts';
 
 const problems: Readonly<Record<string, [ErrorCode, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['REQUEST_TIMEOUT', 'The headers of the request did not arrive in time'],
   HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'The headers of the request are too large'],
 };
 
+/** How long a client may still send to a connection that was answered and closed, to read the answer meanwhile. */
+const lingerMs = 1_000;
+
 /** Answers what is not an HTTP request, or never becomes one, and closes the connection. */
 export function answerBrokenRequest({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
-  const [error, message] = problems[code] ?? ['BAD_INPUT', 'This is not an HTTP request'];
-  const { headers, body } = errorAnswer(new AppError(error, message));
-  const all = { ...securityHeaders('data', false), ...headers, connection: 'close' };
-  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${httpStatusOf(error)} ${error}\r\n${lines.join('')}\r\n${body}`);
+  if (!socket.writable || code === 'ECONNRESET') socket.destroy();
+  else {
+    const [error, message] = problems[code] ?? ['BAD_INPUT', 'This is not an HTTP request'];
+    endWith(socket, new AppError(error, message), securityHeaders('data', false));
+  }
 }
 
 /** Answers a request whose body did not arrive in time, and closes the connection. */
 export function answerLate(response: ServerResponse): void {
   const error = new AppError('REQUEST_TIMEOUT', 'The body of the request did not arrive in time');
-  response.setHeader('connection', 'close');
-  response.once('finish', () => response.req.destroy());
-  sendAnswer(response, errorAnswer(error)).catch(() => response.req.destroy());
+  if (response.socket?.writable) endWith(response.socket, error, response.getHeaders());
+}
+
+/** Half-closes the connection behind the answer; closed at once, it would be reset before a client that sends can read. */
+function endWith(socket: Duplex, error: AppError, security: OutgoingHttpHeaders): void {
+  const { headers, body } = errorAnswer(error);
+  const all = { ...security, ...headers, connection: 'close' };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${httpStatusOf(error.code)} ${error.code}\r\n${lines.join('')}\r\n${body}`);
+  socket.resume();
+  const cut = setTimeout(() => socket.destroy(), lingerMs);
+  socket.once('close', () => clearTimeout(cut));
 }

@@ -20,6 +20,7 @@ export const byDocument = <Made>(): Lru<Made> => new Lru(keptCharacters, ({ leng
 /** Documents that need not be parsed and validated again, by their text; and what a first attempt at a request leaves. */
 export class KnownDocuments {
   readonly #documents = byDocument<KnownDocument>();
+  readonly #bodies = new WeakMap<object, Uint8Array>();
   readonly #contexts = new WeakMap<object, Context>();
   readonly #results = new WeakMap<object, ExecutionResult>();
 
@@ -30,6 +31,15 @@ export class KnownDocuments {
   add(text: string, document: DocumentNode): void {
     if (this.#documents.get(text)?.document === document) return;
     this.#documents.set(text, { document, answered: 0, declined: 0 });
+  }
+
+  /** Leaves the body of a request, which has been read, to whoever answers it after all. */
+  leaveBody(request: object, body: Uint8Array): void {
+    this.#bodies.set(request, body);
+  }
+
+  takeBody(request: object): Uint8Array | undefined {
+    return this.#bodies.get(request);
   }
 
   /** Leaves a context whose session has failed to whoever answers the request after all: it fails of the same. */

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import {
   type ExecutionArgs,
@@ -11,6 +12,7 @@ import type { Text } from '../graphql/compile/plan.ts';
 import type { Plans } from '../graphql/compile/plans.ts';
 import { Context } from '../graphql/context.ts';
 import { executeMutation, type MutationResult, planMutation } from '../graphql/execute/execute-mutation.ts';
+import { type Accepted, acceptedType } from './accept.ts';
 import type { KnownDocument, KnownDocuments } from './known-documents.ts';
 import { operationDone } from './metrics/operation-done.ts';
 import { admit, headOf, type OperationsOptions } from './plugins/use-operations.ts';
@@ -31,14 +33,6 @@ interface Params {
   variables?: Record<string, unknown> | null;
   operationName?: string | null;
 }
-
-/** What the request's answer is called, by what the request accepts: only where there is no choice to make. */
-const answerTypes: Readonly<Record<string, string>> = {
-  '': 'application/json; charset=utf-8',
-  '*/*': 'application/json; charset=utf-8',
-  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
-  'application/json': 'application/json; charset=utf-8',
-};
 
 const shortAnswer = 4_096;
 
@@ -70,7 +64,9 @@ export class QuickQueries {
     const body = await readBody(request);
     const served = await this.#serve(request, response, body).catch(() => false);
     // Destroyed: nobody waits any more
-    if (!served && !response.destroyed) this.#options.rest(Object.assign(request, { body }), response);
+    if (served || response.destroyed) return;
+    this.#options.known.leaveBody(request, body);
+    this.#options.rest(request, response);
   }
 
   #isUsual({ method, url = '', headers }: IncomingMessage): boolean {
@@ -83,7 +79,7 @@ export class QuickQueries {
       headers.origin === undefined &&
       headers['content-encoding'] === undefined &&
       headers['idempotency-key'] === undefined &&
-      Object.hasOwn(answerTypes, headers.accept ?? '')
+      isJson(acceptedType(headers.accept))
     );
   }
 
@@ -102,7 +98,7 @@ export class QuickQueries {
     const answer = await this.#answer(request, response, line, params, entry);
     if (answer === undefined) return false;
     response.writeHead(200, {
-      'content-type': answerTypes[request.headers.accept ?? ''],
+      'content-type': `${acceptedType(request.headers.accept)}; charset=utf-8`,
       'content-length': Buffer.byteLength(answer),
     });
     // Node writes a short text in one piece with its head
@@ -190,9 +186,13 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
   });
 }
 
+const isJson = (accepted: Accepted): boolean => accepted !== undefined && accepted !== 'stream';
+
 /** The parameters of a plain request; undefined for any other body, which the rest of the server judges. */
 function paramsOf(body: Buffer): Params | undefined {
   let params: unknown;
+  // Otherwise it would be read with replacement characters
+  if (!isUtf8(body)) return undefined;
   try {
     params = JSON.parse(body.toString());
   } catch {

@@ -11,6 +11,8 @@ interface Transfer {
   rule: BodyRule;
   startedAt: number;
   readAtStart: number;
+  /** Whether the body was given up. */
+  isLate: boolean;
   /** Since when bytes of the answer wait for the client, and how many were written by then. */
   waiting: { since: number; written: number } | undefined;
 }
@@ -37,7 +39,12 @@ export class Transfers implements Disposable {
   watch(request: IncomingMessage, response: ServerResponse, rule: BodyRule): void {
     const { socket } = request;
     const startedAt = performance.now();
-    const transfer = { request, response, rule, startedAt, readAtStart: socket.bytesRead, waiting: undefined };
+    const transfer: Transfer = {
+      ...{ request, response, rule, startedAt },
+      readAtStart: socket.bytesRead,
+      waiting: undefined,
+      isLate: false,
+    };
     this.#open.add(transfer);
     let open = 2;
     const close = () => --open === 0 && this.#open.delete(transfer);
@@ -51,17 +58,19 @@ export class Transfers implements Disposable {
 
   #check(now: number): void {
     for (const transfer of this.#open) {
-      if (!transfer.request.complete) this.#checkBody(transfer, now);
+      if (!transfer.request.complete && !transfer.isLate) this.#checkBody(transfer, now);
       if (!transfer.response.writableFinished) this.#checkAnswer(transfer, now);
     }
   }
 
-  #checkBody({ request, response, rule, startedAt, readAtStart }: Transfer, now: number): void {
+  #checkBody(transfer: Transfer, now: number): void {
+    const { request, response, rule, startedAt, readAtStart } = transfer;
     const received = request.socket.bytesRead - readAtStart;
     const isStream = rule !== 'none' && rule.pace === 'stream';
     const most = rule === 'none' ? 0 : rule.maxBytes;
     if (received > most + lateBytes && response.writableFinished) request.destroy();
     if (now - startedAt <= this.#timeFor(isStream ? received : 0)) return;
+    transfer.isLate = true;
     if (response.headersSent) request.destroy();
     else this.#late(response);
   }

@@ -17,6 +17,7 @@ describe('a filter', () => {
     ['nested without end', nested(4000, 'not'), 'TOO_COMPLEX'],
     ['across relations without end', nested(1000, 'manager'), 'TOO_COMPLEX'],
     ['with very many conditions', { or: Array(12_000).fill({ firstName: { eq: 'x' } }) }, 'BAD_INPUT'],
+    ['with half a character', { firstName: { contains: '\ud800' } }, 'BAD_INPUT'],
     ['with a NUL', { firstName: { contains: '\0' } }, 'BAD_INPUT'],
     ['with an id that is none', { id: { eq: 'Profile:zzz' } }, 'BAD_INPUT'],
     ['with an id of another type', { id: { eq: `Task:${uuidv7()}` } }, 'BAD_INPUT'],
@@ -42,7 +43,6 @@ describe('a filter', () => {
   });
 
   it.each([
-    ['half a character', { firstName: { contains: '\ud800' } }],
     ['a long text', { firstName: { contains: 'x'.repeat(200) } }],
     ['one of very many', { firstName: { in: Array(1_000).fill('x') } }],
     ['nothing at all', { firstName: { in: [] } }],
@@ -171,7 +171,7 @@ describe('a body', () => {
       const headers = { 'content-type': 'application/json' };
       const response = await here.yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body });
       const { errors } = (await response.json()) as { errors: { extensions: object }[] };
-      expect([response.status, errors[0]!.extensions]).toEqual([400, { code: 'BAD_INPUT' }]);
+      expect([response.status, errors[0]!.extensions]).toMatchObject([400, { code: 'BAD_INPUT' }]);
     },
   );
 

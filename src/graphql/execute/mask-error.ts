@@ -20,6 +20,8 @@ const requestCodes: ReadonlySet<ErrorCode> = new Set([
   'METHOD_NOT_ALLOWED',
   'PAYLOAD_TOO_LARGE',
   'UNSUPPORTED_MEDIA_TYPE',
+  'NOT_ACCEPTABLE',
+  'REQUEST_TIMEOUT',
 ]);
 
 function extensionsOf({ code, details }: AppError, ofRequest = requestCodes.has(code)): Record<string, unknown> {
@@ -97,13 +99,14 @@ function withCode(error: GraphQLError): GraphQLError {
   const { code } = error.extensions;
   if ((errorCodes as readonly unknown[]).includes(code)) return error;
   const { nodes, path, source, positions } = error;
-  const extensions = code === undefined ? { code: codeOf(error) } : requestExtensions(error);
+  const extensions = code === undefined ? extensionsByMessage(error) : requestExtensions(error);
   return new GraphQLError(error.message, { nodes, path, source, positions, extensions });
 }
 
-function codeOf({ message }: GraphQLError): ErrorCode {
-  if (message.startsWith('Syntax Error')) return 'GRAPHQL_PARSE_FAILED';
-  return message.startsWith('Variable "$') ? 'BAD_INPUT' : 'GRAPHQL_VALIDATION_FAILED';
+/** Variables that do not fit fail the whole request: the status says so to who accepts application/graphql-response+json. */
+function extensionsByMessage({ message }: GraphQLError): Record<string, unknown> {
+  if (message.startsWith('Variable "$')) return { code: 'BAD_INPUT', http: { status: 400, spec: true } };
+  return { code: message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED' };
 }
 
 /** Yoga has codes of its own for requests that are none; ours follow from its status. */

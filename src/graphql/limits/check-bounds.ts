@@ -115,6 +115,7 @@ class BoundsCheck implements ReadDocument {
       checkItems(value.length, place);
       for (let index = 0; index < value.length; index++) this.value(value[index], itemOf(place, index));
     } else if (isPlainObject(value)) {
+      if (!isInputObjectType(getNamedType(place.type))) checkJson(value, place.path);
       const fieldOf = this.#enterObject(place);
       for (const name of Object.keys(value)) {
         const field = fieldOf(name);
@@ -141,8 +142,26 @@ class BoundsCheck implements ReadDocument {
 }
 
 function checkText(text: string, { type, bound, path }: Place): void {
+  checkCharacters(text, path);
   const most = bound.characters ?? longestOfType(getNamedType(type).name);
   if (!hasAtMost(text, most)) throw badInput(`at most ${most} characters`, path);
+}
+
+/** Throws BAD_INPUT for text that cannot be stored as it is: it would change silently, or fail in the database. */
+function checkCharacters(text: string, path: string): void {
+  if (!text.isWellFormed()) throw badInput('must be Unicode text, without half a surrogate pair', path);
+  if (text.includes('\0')) throw badInput('must not contain the character U+0000', path);
+}
+
+/** The texts and keys of a JSON value. The limits on the depth of values bound the recursion. */
+function checkJson(value: unknown, path: string): void {
+  if (typeof value === 'string') checkCharacters(value, path);
+  else if (typeof value === 'object' && value !== null) {
+    for (const [key, inner] of Object.entries(value)) {
+      checkCharacters(key, path);
+      checkJson(inner, `${path}.${key}`);
+    }
+  }
 }
 
 /** A list where none belongs fails when it is coerced, whatever is in it. */

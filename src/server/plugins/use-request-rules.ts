@@ -1,9 +1,11 @@
 import type { Plugin } from 'graphql-yoga';
 import { AppError, type ErrorCode, httpStatusOf } from '../../lib/errors.ts';
+import { type AnswerType, acceptedType } from '../accept.ts';
 import { hasRefreshCookie } from '../refresh-cookie.ts';
 import { bodyTypeProblem } from '../routes/media-type.ts';
 
 export const csrfHeader = 'x-chantier-csrf';
+const answerTypes: readonly AnswerType[] = ['application/json', 'application/graphql-response+json'];
 const bodyTypes = ['application/json'];
 
 export interface RequestRulesOptions {
@@ -26,6 +28,9 @@ export function problemOf(request: RequestLine, { isOurs }: RequestRulesOptions)
   }
   if (method === 'OPTIONS') return undefined;
   if (method !== 'GET' && method !== 'POST') return new AppError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries');
+  if (!acceptedType(headers.get('accept'))) {
+    return new AppError('NOT_ACCEPTABLE', `Accept ${answerTypes.join(' or ')}`);
+  }
   const problem = method === 'POST' ? bodyTypeProblem(headers, bodyTypes) : undefined;
   if (problem) return problem;
   const page = method === 'GET' && headers.get('accept')?.includes('text/html');

@@ -3,6 +3,7 @@ import { AppError } from '../../lib/errors.ts';
 import { csrfHeader } from '../plugins/use-request-rules.ts';
 import { hasRefreshCookie } from '../refresh-cookie.ts';
 import { bodyTypeProblem } from './media-type.ts';
+import { requireDecodable } from './percent-encoding.ts';
 import { tooLarge } from './read-body.ts';
 import type { Method, Route, RouteHead } from './route.ts';
 
@@ -14,9 +15,13 @@ const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
  */
 export function checkTarget({ url = '', headers: { host } }: IncomingMessage): void {
   const isHost = host === undefined || (hostPattern.test(host) && URL.canParse(`http://${host}`));
-  if (isHost && url.startsWith('/') && URL.canParse(`http://localhost${url}`)) return;
-  throw new AppError('BAD_INPUT', 'Invalid Host header or path', { field: isHost ? 'path' : 'host' });
+  if (!isHost || !url.startsWith('/') || !URL.canParse(`http://localhost${url}`)) {
+    throw new AppError('BAD_INPUT', 'Invalid Host header or path', { field: isHost ? 'path' : 'host' });
+  }
+  requireDecodable(queryOf(url), 'query');
 }
+
+const queryOf = (target: string): string => target.split('?').slice(1).join('?');
 
 /** Throws PAYLOAD_TOO_LARGE where the client announces a body beyond the limit of the route. */
 export function checkLength(request: IncomingMessage, route: Route): void {

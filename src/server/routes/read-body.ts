@@ -9,11 +9,21 @@ export const tooLarge = (maxBytes: number): AppError =>
 export async function* readChunks(request: IncomingMessage, rule: BodyRule): AsyncGenerator<Buffer> {
   const maxBytes = rule === 'none' ? 0 : rule.maxBytes;
   let bytes = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    yield chunk as Buffer;
+  try {
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      bytes += (chunk as Buffer).length;
+      if (bytes > maxBytes) throw tooLarge(maxBytes);
+      yield chunk as Buffer;
+    }
+  } catch (error) {
+    throw request.complete || !request.destroyed ? error : new AppError('CANCELLED', 'The client went away');
   }
+}
+
+export async function joined(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

@@ -3,7 +3,8 @@ import { pipeline } from 'node:stream/promises';
 import { toRequestError } from '../../graphql/execute/mask-error.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { errorAnswer } from './answers.ts';
-import { decodeText, parseJson, readChunks } from './read-body.ts';
+import { requireDecodable } from './percent-encoding.ts';
+import { decodeText, joined, parseJson, readChunks } from './read-body.ts';
 import type { Route, RouteAnswer, RouteDefinition, RouteHead, RouteRequest } from './route.ts';
 
 /** A route: authenticates, then reads the body and answers. */
@@ -35,14 +36,13 @@ function requestOf<Caller>(
     chunks,
     text,
     json: async () => parseJson(await text()),
-    form: async () => new URLSearchParams(await text()),
+    form: async () => formOf(await text()),
   };
 }
 
-async function joined(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
-  const all: Buffer[] = [];
-  for await (const chunk of chunks) all.push(chunk);
-  return Buffer.concat(all);
+function formOf(text: string): URLSearchParams {
+  requireDecodable(text, 'body');
+  return new URLSearchParams(text);
 }
 
 /** Sends an answer; one that is read from somewhere is destroyed when the client goes away. */

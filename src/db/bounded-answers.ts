@@ -1,0 +1,62 @@
+import type { Socket } from 'node:net';
+
+/** The longest answer that a server may send: rows of one statement, or of several that were sent together. */
+export const mostAnswerBytes = 256 * 1024 * 1024;
+
+const headerBytes = 5;
+const readyForQuery = 'Z'.charCodeAt(0);
+const copyData = 'd'.charCodeAt(0);
+
+/** Follows the messages of a server as their bytes arrive, and says when one answer would be longer than the bound. */
+export class AnswerMeter {
+  readonly #most: number;
+  /** Bytes of the current message that are still to come. */
+  #remaining = 0;
+  /** The start of a message whose length has not arrived yet. */
+  #header = Buffer.alloc(0);
+  /** Bytes of the answer so far, without rows of COPY: those are passed on one by one. */
+  #answer = 0;
+
+  constructor(most: number) {
+    this.#most = most;
+  }
+
+  /** Whether the answer stays within the bound; false as soon as a message announces that it will not. */
+  take(chunk: Buffer): boolean {
+    let at = Math.min(this.#remaining, chunk.length);
+    this.#remaining -= at;
+    while (at < chunk.length) {
+      const bytes = this.#header.length > 0 ? Buffer.concat([this.#header, chunk.subarray(at)]) : chunk.subarray(at);
+      if (bytes.length < headerBytes) {
+        this.#header = Buffer.from(bytes);
+        return true;
+      }
+      const length = bytes.readUInt32BE(1) + 1;
+      if (length < headerBytes || !this.#count(bytes[0]!, length)) return false;
+      const present = Math.min(length, bytes.length);
+      at += present - this.#header.length;
+      this.#header = Buffer.alloc(0);
+      this.#remaining = length - present;
+    }
+    return true;
+  }
+
+  #count(type: number, length: number): boolean {
+    if (type === readyForQuery) this.#answer = 0;
+    else if (type !== copyData) this.#answer += length;
+    return Math.max(this.#answer, length) <= this.#most;
+  }
+}
+
+/**
+ * Closes the connection when the server announces more than so many bytes in one answer: the driver would collect them all. Call
+ * it before the driver listens.
+ */
+export function boundAnswers(socket: Socket, mostBytes: number): void {
+  const meter = new AnswerMeter(mostBytes);
+  socket.on('data', (chunk: Buffer) => {
+    if (meter.take(chunk)) return;
+    const error = new Error(`The database server sent an answer of more than ${mostBytes} bytes`);
+    socket.destroy(Object.assign(error, { code: 'ERR_ANSWER_TOO_LONG' }));
+  });
+}
