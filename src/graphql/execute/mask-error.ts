@@ -4,6 +4,7 @@ import { toAppError } from '../../db/pg-errors.ts';
 import { AppError, type ErrorCode, errorCodes, httpStatusOf } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { outageLogOf } from './outage-log.ts';
 
 /** Failures of the whole request, not of one field: the HTTP status says so too. */
 const requestCodes: ReadonlySet<ErrorCode> = new Set([
@@ -50,8 +51,8 @@ export function knownError(error: unknown): AppError | undefined {
 
 /**
  * Makes the GraphQL error that a caller sees. An unexpected error becomes INTERNAL with an id; the original is logged
- * under that id, once. What the database failed of (a full disk, a lost connection) is logged too: its callers are told
- * to come back, and nobody else would learn of it.
+ * under that id, once. Outages of the database (a full disk, a lost connection) are logged too, with counts: its callers
+ * are told to come back, and nobody else would learn of it.
  */
 export function maskError(error: unknown, logger: Logger): GraphQLError {
   const place =
@@ -85,7 +86,7 @@ export function toRequestError(error: unknown, logger: Logger): AppError {
 }
 
 function logOutage(error: AppError, logger: Logger): void {
-  if (httpStatusOf(error.code) >= 500 && error.cause) logger.warn({ err: error }, 'the database failed a request');
+  if (httpStatusOf(error.code) >= 500 && error.cause) outageLogOf(logger).failed(error);
 }
 
 const codeOfStatus: Record<number, ErrorCode> = {

@@ -1,5 +1,6 @@
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { hideSchema } from '../../graphql/execute/hide-schema.ts';
 import { requestError } from '../../graphql/execute/mask-error.ts';
 import { checkDocument } from '../../graphql/limits/document-limits.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -35,7 +36,8 @@ export function useDocumentRules({ openIntrospection, logger }: DocumentRulesOpt
       setValidationFn((schema, document, rules) => {
         const errors = validateFn(schema, document, rules, options);
         if (errors.length === 0) valid.add(document);
-        return errors;
+        if (openIntrospection) return errors;
+        return errors.map((error: GraphQLError) => hideSchema(error, () => document.loc?.source.body ?? ''));
       });
     },
   };

@@ -1,10 +1,11 @@
-import type { ExecutionArgs } from 'graphql';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import type { Plans } from '../../graphql/compile/plans.ts';
 import { Context, type RequestScope } from '../../graphql/context.ts';
 import type { Verify } from '../../graphql/execute/execute-change.ts';
 import type { Execute } from '../../graphql/execute/execute-mutation.ts';
 import { executeOperation } from '../../graphql/execute/execute-operation.ts';
+import { hideSchema } from '../../graphql/execute/hide-schema.ts';
 import { requestError } from '../../graphql/execute/mask-error.ts';
 import { checkBounds } from '../../graphql/limits/check-bounds.ts';
 import { checkCost } from '../../graphql/limits/cost.ts';
@@ -58,7 +59,10 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const head = { ...headOf(request, req, options.addressOf), cookies: jar };
         return telling(options.onOperation, args, async (isOf) => {
           const scope = await admit(args, head, options).catch((error: unknown) => {
-            throw requestError(error, options.logger);
+            const refusal = requestError(error, options.logger);
+            const asked = () => JSON.stringify([params.query, params.variables]);
+            const isGraphs = error instanceof GraphQLError && !options.openIntrospection;
+            throw isGraphs ? hideSchema(refusal, asked) : refusal;
           });
           isOf(scope.tenant);
           if (params.query) options.known?.add(params.query, args.document);

@@ -1,0 +1,59 @@
+import { buildSchema, getVariableValues, type OperationDefinitionNode, parse, validate } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { hideSchema } from './hide-schema.ts';
+
+const schema = buildSchema(`
+  type Query { tasks(first: Int, where: TaskFilter!): Task secret: Secret }
+  type Task { id: ID! name(kind: Kind!): String }
+  enum Kind { ALPHA BETA }
+  type Secret { id: ID! }
+  input TaskFilter { hidden: String!, kind: Kind }
+`);
+const unasked = /Task\b|TaskFilter|hidden|Secret|ALPHA|BETA|Kind|Did you mean/;
+
+describe('an error of a closed graph', () => {
+  it.each([
+    ['{ task }', 'Cannot query field "task".'],
+    ['{ tasks }', 'Field "tasks" must have a selection of subfields.'],
+    ['{ tasks { id } }', /something required is missing/],
+    ['{ tasks(where: {}) { id } }', /something required is missing/],
+    ['{ tasks(where: { nam: "x" }) { id } }', /it does not fit|something required/],
+    ['{ tasks(where: { kind: ALPH }) { id } }', 'Value "ALPH" does not exist.'],
+    ['{ tasks(where: { kind: "x" }) { id name } }', /./],
+    ['{ secret { id { x } } }', /"id" must not have a selection/],
+    ['query ($a: Int) { tasks(where: $a) { id } }', /Variable "\$a"/],
+    ['{ ... on Secre { id } }', 'Unknown type "Secre".'],
+    ['{ secret { id(firs: 1) } }', /./],
+    ['{ tasks(firs: 1) { id } }', /./],
+  ])('of %s names nothing that was not asked for', (text, message) => {
+    const errors = validate(schema, parse(text), undefined, { hideSuggestions: true });
+    const messages = errors.map((error) => hideSchema(error, () => text).message);
+    expect(messages.join('\n')).toMatch(message);
+    for (const each of messages) expect(each).not.toMatch(unasked);
+  });
+
+  it.each([[{}], [{ w: null }], [{ w: {} }], [{ w: { nam: 1 } }], [{ w: { kind: 'ALPH' } }], [{ w: [1] }]])(
+    'of the variables %j does neither',
+    (variables) => {
+      const operation = parse('query ($w: Given!) { x }').definitions[0] as OperationDefinitionNode;
+      const given = buildSchema(
+        `type Query { x: Int } input Given { hidden: String!, kind: Kind } enum Kind { ALPHA BETA }`,
+      );
+      const { errors = [] } = getVariableValues(given, operation.variableDefinitions ?? [], variables, {
+        hideSuggestions: true,
+      });
+      expect(errors.length).toBeGreaterThan(0);
+      for (const error of errors) {
+        const { message } = hideSchema(error, () => JSON.stringify(variables));
+        expect(message).toMatch(/^Variable "\$w" has invalid value/);
+        expect(message).not.toMatch(unasked);
+      }
+    },
+  );
+
+  it('keeps what the client wrote itself', () => {
+    const text = '{ secret { id } secret: tasks { id } }';
+    const conflict = validate(schema, parse(text)).find(({ message }) => message.startsWith('Fields'))!;
+    expect(hideSchema(conflict, () => text)).toBe(conflict);
+  });
+});

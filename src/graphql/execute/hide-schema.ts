@@ -1,0 +1,30 @@
+import { GraphQLError } from 'graphql';
+
+const identifiers = /[_A-Za-z]\w*/g;
+/** Words that tell nothing of a graph. */
+const wellKnown = ['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID', '__typename'];
+
+/**
+ * The message of an error of graphql-js without words of the schema that the client did not send: for a graph that not
+ * everybody may read. `asked` is the text that the client sent.
+ */
+export function hideSchema(error: GraphQLError, asked: () => string): GraphQLError {
+  const message = withoutSchema(error.message, asked);
+  if (message === error.message) return error;
+  const { nodes, path, source, positions, extensions } = error;
+  return new GraphQLError(message, { nodes, path, source, positions, extensions });
+}
+
+function withoutSchema(message: string, asked: () => string): string {
+  const short = message
+    .replace(/ Did you mean .*$/s, '')
+    .replaceAll(/ (?:on|of|expecting) (?:non-null )?type "[^"]*"/g, '')
+    .replaceAll(/ in "[^"]*" enum/g, '');
+  const quoted = [...short.matchAll(/"([^"]*)"/g)].flatMap(([, text]) => text!.match(identifiers) ?? []);
+  if (quoted.length === 0) return short;
+  const known = new Set([...wellKnown, ...(asked().match(identifiers) ?? [])]);
+  if (quoted.every((word) => known.has(word))) return short;
+  const [, variable] = /^(Variable "\$\w+" has invalid value(?: at [^:]*)?): /.exec(short) ?? [];
+  const reason = /required|non-null|to be provided/.test(short) ? 'something required is missing' : 'it does not fit';
+  return variable ? `${variable}: ${reason}.` : `This part of the document cannot be executed: ${reason}.`;
+}

@@ -1,0 +1,50 @@
+import { pino } from 'pino';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { databaseError } from '../../db/pg-errors.ts';
+import { maskError } from './mask-error.ts';
+import { OutageLog } from './outage-log.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+const lines: string[] = [];
+const logger = pino({ level: 'info', base: null }, { write: (line: string) => lines.push(line) });
+beforeEach(() => lines.splice(0));
+const said = () => lines.map((line) => JSON.parse(line)).map(({ msg, failed }) => [msg, failed]);
+
+const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
+const statement = new Error(`Failed query: select ${'x'.repeat(5_000)}\nparams: secret`, { cause: refused });
+const outage = () => databaseError('UNAVAILABLE', statement);
+
+it('says an outage once in a short line, then how many requests it failed, and its end', () => {
+  const log = new OutageLog(logger);
+  for (let i = 0; i < 1_000; i++) log.failed(outage());
+  expect(lines).toHaveLength(1);
+  expect(lines[0]!.length).toBeLessThan(300);
+  expect(JSON.parse(lines[0]!)).toMatchObject({ code: 'UNAVAILABLE', reason: { code: 'ECONNREFUSED' } });
+  vi.advanceTimersByTime(60_000);
+  log.failed(outage());
+  vi.advanceTimersByTime(120_000);
+  log.failed(outage());
+  expect(said()).toEqual([
+    ['the database fails requests', undefined],
+    ['the database still fails requests', 1_000],
+    ['the database still fails requests', 1_001],
+    ['the database fails no more requests', 1_001],
+    ['the database fails requests', undefined],
+  ]);
+});
+
+it('tells failures of different reasons apart', () => {
+  const log = new OutageLog(logger);
+  log.failed(outage());
+  log.failed(databaseError('UNAVAILABLE', Object.assign(new Error('disk full'), { code: '53100' })));
+  log.failed(databaseError('TIMEOUT', new Error('canceling statement due to statement timeout')));
+  expect(lines).toHaveLength(3);
+});
+
+it('is what requests that fail write', () => {
+  for (let i = 0; i < 100; i++) maskError(outage(), logger);
+  expect(said()).toEqual([['the database fails requests', undefined]]);
+  expect(lines.join()).not.toContain('secret');
+});
