@@ -1,6 +1,6 @@
 import { checkPooling } from './check-pooling.ts';
 import type { Toolbox } from './cli/toolbox.ts';
-import type { Config } from './config.ts';
+import type { Config, OidcIssuer } from './config.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { Listener } from './db/listener.ts';
 import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';
@@ -17,7 +17,7 @@ import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
 import './event-handlers.ts';
 import { settleDepartures } from './identity/departures.ts';
-import { ExternalIssuers } from './identity/external-issuers.ts';
+import { type ExternalIssuer, ExternalIssuers } from './identity/external-issuers.ts';
 import { defaultSessionTimes, type Identity } from './identity/identity.ts';
 import { MemberStates } from './identity/member-states.ts';
 import { Passwords } from './identity/password.ts';
@@ -192,7 +192,7 @@ export class App implements Toolbox {
     };
     this.authenticator = new Authenticator({
       accessTokens,
-      externalIssuers: new ExternalIssuers(config.oidcIssuers, clock),
+      externalIssuers: new ExternalIssuers(config.oidcIssuers.map(trustedIssuer), clock),
       states: new MemberStates(this.catalog, clock),
       apiKeyUse: resources.use(new ApiKeyUse(this.catalog, logger)),
       clock,
@@ -257,6 +257,11 @@ export class App implements Toolbox {
     await this.#resources.disposeAsync();
   }
 }
+
+const trustedIssuer = ({ maxTokenAge, ...issuer }: OidcIssuer): ExternalIssuer => ({
+  ...issuer,
+  maxTokenAgeMs: maxTokenAge === undefined ? undefined : maxTokenAge * 1000,
+});
 
 async function existing(options: BootstrapOptions): Promise<Installation> {
   const found = await findInstallation(options);

@@ -120,6 +120,14 @@ const oidcIssuer = z.strictObject({
   audience: z.string().min(1),
   // With a shared key, whoever checks a token could make one.
   algorithms: z.array(z.enum(asymmetric)).min(1),
+  /** Allowed `typ` headers. */
+  types: z.array(z.string().min(1)).min(1).optional(),
+  /** The longest life of a token, in seconds. */
+  maxTokenAge: z
+    .int()
+    .min(60)
+    .max(30 * 86_400)
+    .optional(),
 });
 
 /** An outside issuer of tokens that is trusted: its claims and algorithms are checked as said here. */

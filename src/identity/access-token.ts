@@ -112,7 +112,8 @@ const isId = (value: unknown): value is string => typeof value === 'string' && i
 
 /** A token that cannot be believed is the caller's matter; a catalog that cannot be reached is not. */
 export function refusal(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return new AppError('UNAUTHENTICATED', 'The access token has expired');
+  if (error instanceof errors.JWTExpired)
+    return new AppError('UNAUTHENTICATED', 'The access token has expired', { expired: true });
   if (error instanceof errors.JOSEError) {
     return new AppError('UNAUTHENTICATED', 'The access token is not valid', {}, { cause: error });
   }

@@ -13,7 +13,15 @@ export interface ExternalIssuer {
   jwksUri?: string | undefined;
   /** The algorithms that it signs with; asymmetric ones only, or whoever checks a token could make one. */
   algorithms: readonly string[];
+  /** The types (`typ`) of tokens that say who somebody is; a refresh or identity token of the same issuer may not. */
+  types?: readonly string[] | undefined;
+  /** The longest time from a token's making to its end, and its greatest age. */
+  maxTokenAgeMs?: number | undefined;
 }
+
+/** RFC 9068 names the first; many issuers still send the second. */
+const defaultTypes = ['at+jwt', 'JWT'];
+export const defaultMaxTokenAgeMs = 24 * 60 * 60_000;
 
 export interface ExternalClaims {
   issuer: string;
@@ -91,20 +99,37 @@ async function discover(issuer: string): Promise<URL> {
   }
 }
 
-async function check(token: string, { issuer, audience, algorithms, keys }: Known, now: Date): Promise<JWTPayload> {
+async function check(token: string, known: Known, now: Date): Promise<JWTPayload> {
+  const { issuer, audience, algorithms, keys, maxTokenAgeMs = defaultMaxTokenAgeMs } = known;
   try {
-    const { payload } = await jwtVerify(token, keys, {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
       issuer,
       audience,
       algorithms: [...algorithms],
       requiredClaims: ['sub', 'iat', 'exp'],
       clockTolerance,
       currentDate: now,
+      maxTokenAge: maxTokenAgeMs / 1000,
     });
+    requireType(protectedHeader.typ, known.types ?? defaultTypes);
+    requireBoundedLife(payload, maxTokenAgeMs);
     return payload;
   } catch (error) {
     throw isOutage(error) ? unavailable(error) : refusal(error);
   }
+}
+
+/** `typ` is a media type without `application/` (RFC 7515, 4.1.9). */
+function requireType(typ: string | undefined, types: readonly string[]): void {
+  const plain = (type: string) => type.toLowerCase().replace(/^application\//, '');
+  if (typ !== undefined && types.some((type) => plain(type) === plain(typ))) return;
+  throw new AppError('UNAUTHENTICATED', 'The access token has a type that is not allowed');
+}
+
+/** A time that no date can hold, such as 1e400, is not bounded either. */
+function requireBoundedLife({ iat, exp }: JWTPayload, maxTokenAgeMs: number): void {
+  if (exp! - iat! <= maxTokenAgeMs / 1000) return;
+  throw new AppError('UNAUTHENTICATED', 'The access token lives too long');
 }
 
 const unavailable = (cause: unknown) =>

@@ -21,7 +21,8 @@ export function formatRefreshToken(sessionId: string, generation: number, key: s
 export function parseRefreshToken(text: string): RefreshToken | undefined {
   if (!text.startsWith(prefix) || text.length > 100) return undefined;
   const bytes = Buffer.from(text.slice(prefix.length), 'base64url');
-  if (bytes.length !== length) return undefined;
+  // One token has one text.
+  if (bytes.length !== length || bytes.toString('base64url') !== text.slice(prefix.length)) return undefined;
   const hex = bytes.toString('hex', 0, 16);
   const sessionId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   return { sessionId, generation: bytes.readUInt32BE(16), mac: bytes.subarray(20) };

@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { AppError } from '../lib/errors.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import type { Identity, Origin } from './identity.ts';
@@ -14,12 +15,23 @@ export interface SignOutRequest {
   everywhere?: boolean;
 }
 
-/** Ends the session; nothing happens to one that has ended already, or for a token that means nothing. */
+/** Which session to end, and whether what the request carries is good for more than that. */
+interface Ending {
+  id: string | undefined;
+  userId: string;
+  isLive(now: Date): boolean;
+}
+
+/**
+ * Ends the session; nothing happens to one that has ended already, or for a token that means nothing. Only a live refresh
+ * token, the newest of a session that goes on, ends the user's other sessions. Throws SESSION_REVOKED for any other.
+ */
 export async function signOut(identity: Identity, request: SignOutRequest, origin: Origin): Promise<void> {
   await identity.catalog.write(async (tx) => {
-    const session = await sessionOf(identity, tx, request);
-    if (!session) return;
     const now = identity.clock();
+    const session = await sessionOf(identity, tx, request);
+    if (request.everywhere && !session?.isLive(now)) throw ended();
+    if (!session) return;
     if (request.everywhere) await revokeSessions(tx, session.userId, 'SIGNED_OUT', now);
     else if (session.id) await revokeSession(tx, { id: session.id, userId: session.userId }, 'SIGNED_OUT', now);
     await recordAudit(tx, {
@@ -34,11 +46,14 @@ async function sessionOf(
   { seal }: Identity,
   tx: CatalogTx,
   { account, refreshToken }: SignOutRequest,
-): Promise<{ id: string | undefined; userId: string } | undefined> {
-  if (account) return { id: account.sessionId, userId: account.userId };
+): Promise<Ending | undefined> {
+  if (account) return { id: account.sessionId, userId: account.userId, isLive: () => true };
   const token = refreshToken === undefined ? undefined : parseRefreshToken(refreshToken);
   if (!token) return undefined;
   const [session] = await tx.select().from(sessions).where(eq(sessions.id, token.sessionId));
   if (!session || !isAuthentic(token, seal.open(session.refreshKey, sealContext(session.id)))) return undefined;
-  return session;
+  const { id, userId, generation, revokedAt, expiresAt } = session;
+  return { id, userId, isLive: (now) => revokedAt === null && expiresAt > now && generation === token.generation };
 }
+
+const ended = () => new AppError('SESSION_REVOKED', 'This session has ended: sign in again');

@@ -2,6 +2,7 @@ import type { CookieJar, RequestScope } from '../graphql/context.ts';
 import type { GraphLimits } from '../graphql/limits/complexity.ts';
 import type { Services } from '../graphql/services.ts';
 import type { Authenticator } from '../identity/authenticate.ts';
+import { refusedCredential } from '../identity/refused-credential.ts';
 import { isViewer } from '../identity/viewer.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -42,6 +43,18 @@ export class RequestScopes {
 
   /** Adds to the anonymous scope. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
   async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
+    try {
+      return await this.#resolve(head, anonymous);
+    } catch (error) {
+      const { identity } = this.#options.services;
+      const refusal = refusedCredential(head.headers.get('authorization'), error);
+      const { address: ipAddress, userAgent, requestId } = anonymous;
+      if (refusal) identity.refusals.note({ ...refusal, ipAddress, userAgent, requestId });
+      throw error;
+    }
+  }
+
+  async #resolve(head: RequestHead, anonymous: RequestScope): Promise<RequestScope> {
     const { authenticator, services, routing } = this.#options;
     const header = (name: string) => head.headers.get(name) ?? undefined;
     const credential = await authenticator.read(header('authorization'));

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ApiKeyUse } from '../../src/identity/api-key-use.ts';
 import { Authenticator } from '../../src/identity/authenticate.ts';
@@ -13,6 +13,14 @@ import { outcomes, processes } from './support.ts';
 const [here] = await processes(1);
 const { clock, identity } = here;
 const acme = await here.company();
+
+interface Claims {
+  aud?: string;
+  iss?: string;
+  iat?: number;
+  exp?: number;
+  nbf?: number;
+}
 
 /** An OIDC provider with one key, on a port of its own. */
 class Provider {
@@ -46,10 +54,17 @@ class Provider {
   }
 
   /** A token that is in order, but for what the test changes. */
-  token(subject: string, changes: { aud?: string; iss?: string; exp?: number; nbf?: number } = {}): Promise<string> {
+  token(subject: string, changes: Claims = {}, typ: string | undefined = 'at+jwt'): Promise<string> {
     const now = Math.floor(clock.now().getTime() / 1000);
     return new SignJWT({ aud: 'chantier', iss: this.issuer, sub: subject, iat: now, exp: now + 300, ...changes })
-      .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'one', ...(typ !== '' && { typ }) })
+      .sign(this.#key);
+  }
+
+  /** A token with these claims, as a text: no JSON writer makes an infinite number. */
+  signed(claims: string): Promise<string> {
+    return new CompactSign(Buffer.from(claims))
+      .setProtectedHeader({ alg: 'ES256', kid: 'one', typ: 'at+jwt' })
       .sign(this.#key);
   }
 }
@@ -107,6 +122,39 @@ describe('a token of an external issuer', () => {
     const pinned = trusting({ algorithms: ['RS256'] });
     const authorization = `Bearer ${await provider.token('ada')}`;
     expect(await outcomes([pinned.authenticate({ authorization })])).toEqual(['UNAUTHENTICATED']);
+  });
+
+  it('is refused when its type is missing or another one', async () => {
+    const types = ['', 'rt+jwt', 'id+jwt', 'at+jwt', 'application/AT+JWT', 'JWT'];
+    const tokens = await Promise.all(types.map((typ) => provider.token('ada', {}, typ)));
+    const refused = Array(3).fill('UNAUTHENTICATED');
+    expect(await outcomes(tokens.map((token) => present(token)))).toEqual([...refused, 'ok', 'ok', 'ok']);
+    const strict = trusting({ types: ['at+jwt'] });
+    expect(await outcomes([strict.authenticate({ authorization: `Bearer ${tokens[5]}` })])).toEqual([
+      'UNAUTHENTICATED',
+    ]);
+  });
+
+  it('is refused when it lives longer than its issuer’s tokens may, or comes from the future', async () => {
+    const now = Math.floor(clock.now().getTime() / 1000);
+    const year = 365 * 86_400;
+    const changes = [{ exp: now + 10 * year }, { iat: now + 60 }, { iat: now - 2 * 86_400 }, { exp: now + 86_401 }];
+    const tokens = await Promise.all(changes.map((change) => provider.token('ada', change)));
+    expect(await outcomes(tokens.map((token) => present(token)))).toEqual(Array(4).fill('UNAUTHENTICATED'));
+    const short = trusting({ maxTokenAgeMs: 60_000 });
+    const usual = `Bearer ${await provider.token('ada')}`;
+    expect(await outcomes([short.authenticate({ authorization: usual })])).toEqual(['UNAUTHENTICATED']);
+  });
+
+  it('is refused when a time is none, or its text is padded', async () => {
+    const infinite = await provider.signed(
+      `{"iss":"${provider.issuer}","aud":"chantier","sub":"ada","iat":1,"exp":1e400}`,
+    );
+    const token = await provider.token('ada');
+    const padded = token.split('.').map((part) => part.padEnd(Math.ceil(part.length / 4) * 4, '='));
+    expect(await outcomes([present(infinite), present(padded.join('.')), present(`${token}=`)])).toEqual(
+      Array(3).fill('UNAUTHENTICATED'),
+    );
   });
 
   it('needs metadata that name the issuer itself, and keys that can be fetched', async () => {

@@ -76,6 +76,53 @@ describe('an account in the graph', () => {
     expect(codesOf(after)).toEqual(['SESSION_REVOKED']);
   });
 
+  it('that belongs to several organizations is told which, and that it has to choose', async () => {
+    const { email, accessToken } = await newAccount();
+    await payload(
+      'createOrganization',
+      { organization: { name: 'Second' } },
+      'membership { role }',
+      bearer(accessToken),
+    );
+    const { tokens: signed, organizations } = await payload(
+      'signIn',
+      { email, password, delivery: 'BODY' },
+      `${tokens} organizations { role organization { id name } }`,
+    );
+    expect(signed.organizationId).toBeNull();
+    expect(organizations.map(({ organization }: { organization: { name: string } }) => organization.name)).toEqual([
+      'Navy',
+      'Second',
+    ]);
+    for (const query of ['{ projects { totalCount } }', '{ members { totalCount } }', '{ apiKeys { id } }']) {
+      expect(codesOf(await server.graphql(query, {}, bearer(signed.accessToken)))).toEqual(['ORGANIZATION_REQUIRED']);
+    }
+    expect(codesOf(await call('createJoinCode', {}, 'joinCode { id }', bearer(signed.accessToken)))).toEqual([
+      'ORGANIZATION_REQUIRED',
+    ]);
+    const chosen = { refreshToken: signed.refreshToken, organizationId: organizations[1].organization.id };
+    const next = await payload('refreshSession', chosen, tokens);
+    expect(codesOf(await server.graphql('{ projects { totalCount } }', {}, bearer(next.tokens.accessToken)))).toEqual(
+      [],
+    );
+  });
+
+  it('ends other sessions by a live refresh token only', async () => {
+    const { email, refreshToken } = await newAccount();
+    await call('signOut', { refreshToken }, 'done');
+    const second = (await payload('signIn', { email, password, delivery: 'BODY' }, tokens)).tokens;
+    const everywhere = (token: string) => call('signOut', { refreshToken: token, everywhere: true }, 'done');
+    expect(codesOf(await everywhere(refreshToken))).toEqual(['SESSION_REVOKED']);
+    const replaced = second.refreshToken;
+    const third = (await payload('refreshSession', { refreshToken: replaced }, tokens)).tokens;
+    expect(codesOf(await everywhere(replaced))).toEqual(['SESSION_REVOKED']);
+    expect(codesOf(await server.graphql('{ viewer { role } }', {}, bearer(third.accessToken)))).toEqual([]);
+    expect(codesOf(await everywhere(third.refreshToken))).toEqual([]);
+    expect(codesOf(await server.graphql('{ viewer { role } }', {}, bearer(third.accessToken)))).toEqual([
+      'SESSION_REVOKED',
+    ]);
+  });
+
   it('gives one answer for an unknown address and a wrong password', async () => {
     const { email } = await newAccount();
     const tries = [email, `${randomUUID()}@example.org`].map((address) =>

@@ -119,6 +119,17 @@ async function store(context: Context, { key, responseKey }: Claimed, answer: st
 /** Of what is asked, and of the rights by which it was answered: a stored answer may show what needs all of them. */
 function hashOf({ document, operationName, variableValues }: ExecutionArgs, { role, permissions }: Viewer): string {
   const rights = [role, ...[...permissions].sort()];
-  const request = JSON.stringify([print(document), operationName ?? null, variableValues ?? {}, rights]);
+  const request = JSON.stringify([print(document), operationName ?? null, sorted(variableValues ?? {}), rights]);
   return createHash('sha256').update(request).digest('hex');
+}
+
+/** The same value with the keys of its objects in one order: clients write them in any. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
 }

@@ -1,5 +1,5 @@
 import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
-import { type Account, isViewer } from '../../identity/viewer.ts';
+import { type Account, actorOf, isViewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { AuditOrigin } from '../../tenancy/audit.ts';
 import type { Context } from '../context.ts';
@@ -45,11 +45,30 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
       ...(caller !== 'anybody' && { authScopes: { [caller]: true } }),
       resolve: (_root: unknown, args: unknown, ctx: Context) => {
         const { input: given } = args as { input: object };
-        return run(ctx, withoutNulls(given) as never, given as never) as never;
+        return auditing(name, ctx, run(ctx, withoutNulls(given) as never, given as never)) as never;
       },
     },
     { name: `${title}Payload`, description: `What ${name} gives.`, outputFields: payload as never },
   );
+}
+
+/** Audits what was refused to somebody who may not; refused credentials are audited where they are checked. */
+async function auditing<T>(mutation: string, ctx: Context, running: Promise<T>): Promise<T> {
+  try {
+    return await running;
+  } catch (error) {
+    const { viewer, account } = ctx.scope;
+    if (error instanceof AppError && error.code === 'FORBIDDEN') {
+      await ctx.services.identity.refusals.record({
+        ...originOf(ctx),
+        actor: viewer ? actorOf(viewer) : account ? { kind: 'USER', id: account.userId } : { kind: 'SYSTEM' },
+        action: 'administration.refused',
+        ...(viewer && { organizationId: viewer.organizationId }),
+        metadata: { mutation },
+      });
+    }
+    throw error;
+  }
 }
 
 /** Where the request comes from, for limits and the audit log. */

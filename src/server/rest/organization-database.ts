@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { decodeGlobalId } from '../../graphql/declare/global-id.ts';
 import type { Identity } from '../../identity/identity.ts';
 import { moveOwnDatabase, type OwnDatabase, readOwnDatabase, readOwnMove } from '../../identity/own-database.ts';
-import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { actorOf, requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { maxCharacters } from '../../lib/characters.ts';
 import { AppError, httpStatusOf, notFound } from '../../lib/errors.ts';
 import { isUuid } from '../../lib/ids.ts';
@@ -72,13 +72,21 @@ interface Caller {
 }
 
 /** Who sends the request. An organization that is not the caller's answers like one that does not exist. */
-async function callerOf(head: RouteHead, { scopes, secureCookies }: OrganizationDatabaseOptions): Promise<Caller> {
+async function callerOf(
+  head: RouteHead,
+  { scopes, secureCookies, identity }: OrganizationDatabaseOptions,
+): Promise<Caller> {
   const cookies = new RefreshCookie(head.headers.get('cookie'), { secure: secureCookies });
   const { viewer, address, userAgent, requestId } = await scopes.resolve({ ...head, cookies });
   if (!viewer) throw new AppError('UNAUTHENTICATED', 'Sign in first');
   if (uuidOf(head.params.id!) !== viewer.organizationId) throw notFound('Organization', 'id');
+  const origin = { ipAddress: address, userAgent, requestId };
+  if (!viewer.permissions.has('organization:manage')) {
+    const refusal = { actor: actorOf(viewer), action: 'administration.refused', organizationId: viewer.organizationId };
+    identity.refusals.note({ ...origin, ...refusal, metadata: { route: 'organization database' } });
+  }
   requirePermission(viewer, 'organization:manage');
-  return { viewer, origin: { ipAddress: address, userAgent, requestId } };
+  return { viewer, origin };
 }
 
 function uuidOf(id: string): string | undefined {

@@ -1,0 +1,25 @@
+import { AppError, type ErrorCode } from '../lib/errors.ts';
+import { parseApiKey } from './api-key.ts';
+import type { Refusal } from './refusal-log.ts';
+
+const refusals: ReadonlySet<ErrorCode> = new Set([
+  'UNAUTHENTICATED',
+  'SESSION_REVOKED',
+  'TENANT_MISMATCH',
+  'FORBIDDEN',
+]);
+
+/**
+ * What the audit log says of a token or key that was refused; undefined without one, and for what is no refusal. A token that
+ * has expired is none: every client has one now and then.
+ */
+export function refusedCredential(authorization: string | null, error: unknown): Refusal | undefined {
+  if (!authorization || !(error instanceof AppError) || !refusals.has(error.code)) return undefined;
+  if (error.details.expired === true) return undefined;
+  const key = parseApiKey(authorization.replace(/^Bearer +/i, ''));
+  return {
+    actor: { kind: 'SYSTEM' },
+    action: key ? 'api-key.refused' : 'token.refused',
+    metadata: { code: error.code, ...(key && { prefix: key.prefix }) },
+  };
+}
