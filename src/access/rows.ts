@@ -31,12 +31,12 @@ export function changesOf(
   return { before, after };
 }
 
-/** Throws STALE_VERSION with the row as it is now, when the caller saw an older one. */
+/** Throws STALE_VERSION when the caller saw an older row. The graph shows the object as it is now, by its id. */
 export function requireVersion(current: Row, expected: number | null | undefined, typename: string): void {
   if (expected === null || expected === undefined || expected === current.version) return;
   throw new AppError('STALE_VERSION', `This ${typename} was changed meanwhile`, {
     field: 'input.expectedVersion',
-    current: { ...current, id: `${typename}:${current.id}` },
+    current: { id: `${typename}:${current.id}` },
   });
 }
 

@@ -16,6 +16,7 @@ import { answeringAfterMigration } from './after-migration.ts';
 import { answeringAfterMove } from './after-move.ts';
 import { executeChange, type Verify } from './execute-change.ts';
 import { answerOnce, type FieldAnswer } from './idempotency.ts';
+import { showCurrent } from './show-current.ts';
 
 export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
@@ -79,7 +80,7 @@ export async function executeMutation(
     };
     const first = await answer(change);
     const result = first.again ? await answer(undefined) : first;
-    if (result.errors) errors.push(...result.errors);
+    if (result.errors) errors.push(...(await showCurrent(result.errors, args, execute)));
     if (result.data === null) missing = true;
     else parts.push(result.data.slice(1, -1));
     if (missing) break;

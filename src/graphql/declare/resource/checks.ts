@@ -62,9 +62,3 @@ export function requireSteps({ noun, fields }: Model, current: AnyRow, patch: Va
     throw new AppError('INVALID_STATE', message, { field: `input.${key}`, [column]: from, possible });
   }
 }
-
-/** The row for an error message: columns that the viewer may not see are null. */
-export function shownTo(viewer: Viewer, { fields }: Model, row: AnyRow): AnyRow {
-  const hidden = fields.filter(({ options: { needs } }) => needs && !viewer.permissions.has(needs));
-  return Object.assign({ ...row }, Object.fromEntries(hidden.map(({ column }) => [column, null])));
-}

@@ -13,7 +13,6 @@ import {
   requireSteps,
   requireWriter,
   requireWriterOf,
-  shownTo,
   writerOf,
 } from './checks.ts';
 import type { Field } from './fields.ts';
@@ -123,7 +122,7 @@ async function lockForChange(tx: TenantTx, viewer: Viewer, model: Model, operati
     : undefined;
   const current = (await lockVisible(tx, viewer, rows, which.id, spec.name)) as AnyRow;
   requireWriterOf(viewer, writer, current);
-  requireVersion(shownTo(viewer, model, current), which.expectedVersion, spec.name);
+  requireVersion(current, which.expectedVersion, spec.name);
   requireFrom(model, operation, current);
   return { current, parent };
 }
