@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxCharacters } from '../lib/characters.ts';
+import { nameOf } from '../lib/fields.ts';
 import { newOrganization } from '../tenancy/organization-input.ts';
 import { isPermission, type Permission } from './permissions.ts';
 import { joinCodeRoles, roles } from './roles.ts';
@@ -21,8 +22,8 @@ export const newPassword = z
 /** A password that is only checked: whatever the rules were when it was set. */
 export const knownPassword = z.string().min(1, 'Give the password').check(maxCharacters(1024));
 
-export const personName = z.string().trim().min(1, 'Give a name').check(maxCharacters(100));
-export const label = z.string().trim().min(1).check(maxCharacters(100));
+export const personName = nameOf(100);
+export const label = nameOf(100);
 export const role = z.enum(roles);
 export const joinCodeRole = z.enum(joinCodeRoles);
 export const permission = z.custom<Permission>((value) => typeof value === 'string' && isPermission(value), {

@@ -2,12 +2,23 @@ import { z } from 'zod';
 import { maxCharacters } from './characters.ts';
 import { isUuid } from './ids.ts';
 import { firstDay, lastDay, readDay } from './instants.ts';
+import { foldName, isVisible } from './names.ts';
 
 /** Checks of single values, shared by the inputs of use cases. Text is trimmed; lengths count characters. */
 export const uuidField = z.string().refine(isUuid, 'not an id');
-export const nameField = z.string().trim().min(1).check(maxCharacters(200));
+/** A name that people read: see `foldName`. */
+export const nameOf = (most: number) =>
+  z.string().overwrite(foldName).check(maxCharacters(most)).refine(isVisible, 'needs a character that can be seen');
+export const nameField = nameOf(200);
+/** The same where it may be empty: one line of text, such as the sector of a client. */
+export const shortNameField = (most: number) =>
+  z
+    .string()
+    .overwrite(foldName)
+    .check(maxCharacters(most))
+    .refine((text) => text === '' || isVisible(text), 'needs a character that can be seen');
 export const textField = z.string().check(maxCharacters(20_000));
-export const shortTextField = z.string().trim().check(maxCharacters(500));
+export const shortTextField = shortNameField(500);
 export const externalReferenceField = z.string().trim().min(1).check(maxCharacters(200));
 export const dayField = z
   .string()

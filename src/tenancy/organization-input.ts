@@ -1,16 +1,16 @@
 import { z } from 'zod';
 import { maxCharacters } from '../lib/characters.ts';
 import { AppError } from '../lib/errors.ts';
-import { webAddressField } from '../lib/fields.ts';
+import { nameField, webAddressField } from '../lib/fields.ts';
 import { optionalModules } from './modules.ts';
 import { isSlug } from './slug.ts';
 
 const currencies = new Set(Intl.supportedValuesOf('currency'));
 
-const name = z.string().trim().min(1).check(maxCharacters(200));
+const name = nameField;
 const slug = z
   .string()
-  .refine(isSlug, 'has 3 to 50 characters: lower-case letters, digits and hyphens; www is reserved');
+  .refine(isSlug, 'has 3 to 50 characters: lower-case letters, digits, and hyphens between them; www is reserved');
 const timeZone = z.string().refine(isTimeZone, 'is not a time zone such as Europe/Paris');
 const locale = z.string().refine(isLocale, 'is not a locale such as fr-FR');
 const currency = z.string().refine((code) => currencies.has(code), 'is not an ISO 4217 code such as EUR');

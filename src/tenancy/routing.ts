@@ -1,5 +1,5 @@
 import { AppError } from '../lib/errors.ts';
-import { isSlug, reservedSlugs } from './slug.ts';
+import { mayBeSlug, reservedSlugs } from './slug.ts';
 import { requireServable, type Tenant, tenantNotFound } from './tenant.ts';
 
 /** What a request says about its tenant; every part may be missing. */
@@ -35,7 +35,7 @@ export function slugOfRoute(hints: RouteHints, options: RoutingOptions): string 
   const slugs = new Set(named.filter((slug) => slug !== undefined && slug !== '').map((slug) => slug!.toLowerCase()));
   if (slugs.size > 1) throw mismatch();
   const [slug] = slugs;
-  if (slug !== undefined && !isSlug(slug)) throw tenantNotFound();
+  if (slug !== undefined && !mayBeSlug(slug)) throw tenantNotFound();
   return slug;
 }
 

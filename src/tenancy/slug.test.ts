@@ -24,6 +24,9 @@ test('a variant keeps within 50 characters', () => {
   expect(slugVariant('a'.repeat(50), 10)).toBe(`${'a'.repeat(47)}-10`);
 });
 
-test.each(['ab', 'a'.repeat(51), 'Acme', 'a_b_c', 'a.b.c', 'www', "a';drop"])('%s is no slug', (slug) => {
-  expect(isSlug(slug)).toBe(false);
-});
+test.each(['ab', 'a'.repeat(51), 'Acme', 'a_b_c', 'a.b.c', 'www', "a';drop", '---', '-abc', 'abc-', 'xn--abc'])(
+  '%s is no slug',
+  (slug) => {
+    expect(isSlug(slug)).toBe(false);
+  },
+);

@@ -1,7 +1,8 @@
 import { AppError } from '../lib/errors.ts';
 
 const maxLength = 50;
-const slugPattern = /^[a-z0-9-]{3,50}$/;
+/** A host label: a hyphen at either end would be none, and `--` in third place is reserved (RFC 5891, "xn--"). */
+const slugPattern = /^(?!..--)[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$/;
 
 /** Host labels that name the installation, never a tenant. */
 export const reservedSlugs: ReadonlySet<string> = new Set(['www']);
@@ -9,8 +10,11 @@ export const reservedSlugs: ReadonlySet<string> = new Set(['www']);
 /** Letters that Unicode does not decompose into a base letter and an accent. */
 const folded: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', ß: 'ss', ø: 'o', đ: 'd', ł: 'l', þ: 'th', ð: 'd' };
 
-/** Whether the text can be a slug: 3 to 50 of a-z, 0-9 and hyphens. */
+/** Whether the text can be a slug: 3 to 50 of a-z, 0-9 and, between them, hyphens. */
 export const isSlug = (text: string): boolean => slugPattern.test(text) && !reservedSlugs.has(text);
+
+/** Whether a request may name an organization so: slugs from before they had to be host labels are found too. */
+export const mayBeSlug = (text: string): boolean => /^[a-z0-9-]{3,50}$/.test(text) && !reservedSlugs.has(text);
 
 /**
  * Makes a slug from a name: accents folded, everything else but letters and digits becomes a hyphen. A name that

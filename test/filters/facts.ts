@@ -37,6 +37,7 @@ export async function readFacts(db: TenantDb, viewer: Viewer, found: Map<string,
       const collation = /"(.+)"/.exec(comparedColumn(table, column)!.getSQLType())?.[1] ?? 'default';
       return places.get(collation)!.get(text)!;
     },
+    readersPlaceOf: (text) => places.get('und-x-icu')!.get(text)!,
     foundBy: (table, key, value) => found.get(`${table}.${key}=${value}`)!,
   };
 }

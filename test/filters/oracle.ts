@@ -12,6 +12,8 @@ export interface Facts {
   junctions: ReadonlyMap<unknown, readonly Record<string, unknown>[]>;
   /** Place of a text in the order of a column. */
   placeOf(table: TableName, column: string, text: string): number;
+  /** Place of a text as people sort it. */
+  readersPlaceOf(text: string): number;
   /** Ids of the rows that a condition of its own kind finds, such as a search. */
   foundBy(table: TableName, key: string, value: unknown): ReadonlySet<string>;
 }

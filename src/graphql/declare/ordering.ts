@@ -1,7 +1,7 @@
 import type { InputRef } from '@pothos/core';
-import { type SQL, sql, type Table } from 'drizzle-orm';
+import { type Column, getColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import type { TableName } from '../../access/row-rules.ts';
-import type { Relations } from '../../relations.ts';
+import { type Relations, relations } from '../../relations.ts';
 import { builder } from './builder.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
@@ -48,6 +48,11 @@ export const OrderDirection = builder.enumType('OrderDirection', {
 const positionIn = (values: readonly string[], column: unknown): SQL =>
   sql`array_position(array[${sql.raw(values.map((value) => `'${value}'`).join(', '))}], ${column})`;
 
+/** A text that people read and whose column has no collation of its own: the server's would sort it by bytes, or any other way. */
+const isUncollated = (column: Column): boolean => column.getSQLType() === 'text' && !column.enumValues?.length;
+
+const collated = (text: unknown): SQL => sql`${text} collate "und-x-icu"`;
+
 const sortKey = (field: string): string => `sort_${field}`;
 
 /** Declares what a table can be ordered by. `defaultOrder` holds when the client names none. */
@@ -80,6 +85,7 @@ export function defineOrder<T extends TableName>(
       ([key, { column, values }]) => [sortKey(key), values ? 'position' : { column }] as const,
     ),
   );
+  const columns = getColumns(relations[table].table as Table);
   return {
     table,
     ref,
@@ -88,13 +94,16 @@ export function defineOrder<T extends TableName>(
       const result: PageOrder = { orderBy: {} };
       for (const { field, direction } of input?.length ? input : defaultOrder) {
         const { column, absent, values } = fields[field]!;
-        const expression = absent ?? values;
-        result.orderBy[expression ? sortKey(field) : column] ??= direction;
-        if (!expression) continue;
+        const uncollated = isUncollated(columns[column]!);
+        const isExpression = Boolean(absent ?? values) || uncollated;
+        result.orderBy[isExpression ? sortKey(field) : column] ??= direction;
+        if (!isExpression) continue;
         result.extras ??= {};
         result.extras[sortKey(field)] = (row) => {
           const of = row[column as keyof typeof row];
-          return absent ? sql`coalesce(${of}, ${absent})` : positionIn(values!, of);
+          if (values) return positionIn(values, of);
+          const value = absent ? sql`coalesce(${of}, ${absent})` : of;
+          return uncollated ? collated(value) : sql`${value}`;
         };
       }
       return result.orderBy && Object.keys(result.orderBy).length ? result : { orderBy: { id: 'asc' } };

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { maxCharacters } from '../../lib/characters.ts';
 import { badInput } from '../../lib/errors.ts';
 import {
   colorField,
@@ -7,12 +6,13 @@ import {
   decimalField,
   externalReferenceField,
   nameField,
+  nameOf,
   textField,
   uuidField,
 } from '../../lib/fields.ts';
 import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
 
-const tagField = z.string().trim().min(1).check(maxCharacters(50));
+const tagField = nameOf(50);
 
 /** What creating and changing a task have in common; nothing is required yet. */
 export const taskFields = {

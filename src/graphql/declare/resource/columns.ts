@@ -1,8 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
-import { maxCharacters } from '../../../lib/characters.ts';
-import { dayField, decimalField, textField, uuidField } from '../../../lib/fields.ts';
+import { dayField, decimalField, nameOf, shortNameField, textField, uuidField } from '../../../lib/fields.ts';
 import type { ComparatorName } from '../comparators.ts';
 import { formatNumber } from './naming.ts';
 
@@ -48,7 +47,10 @@ function range({ min, max }: Limits): string | undefined {
   return max === undefined ? undefined : `at most ${formatNumber(max)}`;
 }
 
-const line = ({ min = 0, max = 20_000 }: Limits) => z.string().trim().min(min).check(maxCharacters(max));
+const line = ({ min = 0, max = 20_000 }: Limits) => {
+  if (min === 0) return shortNameField(max);
+  return min === 1 ? nameOf(max) : nameOf(max).min(min);
+};
 
 const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({
   scalar: 'String',
