@@ -40,7 +40,11 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
       ...[databases.databaseCheck, databases.databaseRetire],
     ],
   },
-  user: { about: 'People with an account.', commands: [people.userCreate] },
+  user: {
+    about: 'People with an account.',
+    commands: [people.userCreate, people.userList, people.userSetPassword, people.userRemove],
+  },
+  apikey: { about: 'Keys of other programs.', commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke] },
   schema: { about: 'The graph.', commands: [installation.schemaPrint, installation.schemaPersonalData] },
 };
 

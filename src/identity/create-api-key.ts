@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { AppError, notFound } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
-import { recordAudit } from '../tenancy/audit.ts';
+import { type By, recordAudit } from '../tenancy/audit.ts';
+import type { CatalogTx } from '../tenancy/catalog.ts';
 import { notifyUserChanged } from '../tenancy/invalidation.ts';
 import { formatApiKey, newApiKey } from './api-key.ts';
 import { requireAuthority } from './authority.ts';
@@ -40,24 +41,29 @@ export async function createApiKey(
   const { scopes, ...values } = checkInput(createApiKeyInput, input);
   requireAuthority(viewer, { permissions: scopes });
   const { organizationId, userId } = viewer;
+  const row = { ...values, scopes, organizationId, userId, createdAt: clock() };
+  return catalog.write((tx) => insertApiKey(tx, row, { ...origin, actor: actorOf(viewer) }));
+}
+
+type NewApiKey = Omit<typeof apiKeys.$inferInsert, 'id' | 'prefix' | 'secretHash'>;
+
+/** Writes a key whose scopes were checked, and gives its text. */
+export async function insertApiKey(tx: CatalogTx, key: NewApiKey, by: By): Promise<{ apiKey: ApiKey; key: string }> {
   const secret = newApiKey();
-  const row = { ...values, id: uuidv7(), organizationId, userId, prefix: secret.prefix, createdAt: clock() };
-  return catalog.write(async (tx) => {
-    const [inserted] = await tx
-      .insert(apiKeys)
-      .values({ ...row, scopes: [...new Set(scopes)], secretHash: hashSecret(secret.secret) })
-      .returning();
-    const { secretHash, ...apiKey } = inserted!;
-    await recordAudit(tx, {
-      ...origin,
-      actor: actorOf(viewer),
-      action: 'api-key.created',
-      organizationId,
-      resource: { type: 'ApiKey', id: row.id },
-      metadata: { name: row.name, scopes },
-    });
-    return { apiKey, key: formatApiKey(secret) };
+  const row = { ...key, id: uuidv7(), prefix: secret.prefix, scopes: [...new Set(key.scopes)] };
+  const [inserted] = await tx
+    .insert(apiKeys)
+    .values({ ...row, secretHash: hashSecret(secret.secret) })
+    .returning();
+  const { secretHash, ...apiKey } = inserted!;
+  await recordAudit(tx, {
+    ...by,
+    action: 'api-key.created',
+    organizationId: row.organizationId,
+    resource: { type: 'ApiKey', id: row.id },
+    metadata: { name: row.name, scopes: row.scopes },
   });
+  return { apiKey, key: formatApiKey(secret) };
 }
 
 /**

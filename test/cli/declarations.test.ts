@@ -47,7 +47,15 @@ describe.each(commands)('chantier $path', ({ path, command }) => {
 describe('what destroys', () => {
   it('is these commands', () => {
     expect(destructive.map(({ path }) => path).toSorted()).toEqual(
-      ['tenant delete', 'tenant module disable', 'tenant move', 'tenant purge', 'tenant restore'].toSorted(),
+      [
+        'apikey revoke',
+        'user remove',
+        'tenant delete',
+        'tenant module disable',
+        'tenant move',
+        'tenant purge',
+        'tenant restore',
+      ].toSorted(),
     );
   });
 
@@ -81,7 +89,15 @@ describe('what destroys', () => {
   it('is nothing that another command calls', () => {
     const calls =
       /\bimport \{[^}]*\b((delete|drop|purge|restoreOver|confirm|remove|revoke|disable)[A-Z]?\w*)[^}]*\} from/;
-    const ofDestructive = new Set(['tenant-delete', 'tenant-module', 'tenant-move', 'tenant-purge', 'tenant-restore']);
+    const ofDestructive = new Set([
+      'apikey',
+      'user',
+      'tenant-delete',
+      'tenant-module',
+      'tenant-move',
+      'tenant-purge',
+      'tenant-restore',
+    ]);
     const callers = readSources()
       .filter(({ file, text }) => file.startsWith('src/cli/commands/') && calls.test(text.replaceAll('deleteOld', '')))
       .map(({ file }) => /([\w-]+)\.ts$/.exec(file)![1]!);

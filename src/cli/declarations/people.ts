@@ -1,8 +1,11 @@
+import { InvalidArgumentError } from 'commander';
 import { roles } from '../../identity/roles.ts';
+import type { CreateFlags as KeyFlags } from '../commands/apikey.ts';
 import type { Flags as TokenFlags } from '../commands/token.ts';
+import type { ListFlags } from '../commands/user.ts';
 import type { Flags as CreateFlags } from '../commands/user-create.ts';
 import { declare } from '../declare.ts';
-import { choice } from '../flags.ts';
+import { choice, type JsonFlag, list, wholeNumber } from '../flags.ts';
 
 export const userCreate = declare<[email: string, flags: CreateFlags]>({
   usage: 'create <email>',
@@ -29,3 +32,77 @@ export const token = declare<[flags: TokenFlags]>({
   destroys: null,
   run: async (...args) => (await import('../commands/token.ts')).run(...args),
 });
+
+export const userList = declare<[flags: ListFlags]>({
+  usage: 'list',
+  description: 'List the users by address, with their organizations and roles.',
+  examples: ['user list', 'user list --tenant acme --json'],
+  options: (command) =>
+    command
+      .option('--tenant <slug>', 'members of one organization')
+      .option('--limit <n>', 'how many at most', wholeNumber(10_000), 1000)
+      .option('--after <email>', 'the next page: the last address of the one before'),
+  destroys: null,
+  run: async (...args) => (await import('../commands/user.ts')).runList(...args),
+});
+
+export const userSetPassword = declare<[email: string, flags: JsonFlag & { passwordEnv: string }]>({
+  usage: 'set-password <email>',
+  description: 'Set the password of a user, who is signed out everywhere and told by mail.',
+  examples: ['user set-password ada@acme.example --password-env NEW_PASSWORD'],
+  options: (command) =>
+    command.requiredOption('--password-env <variable>', 'environment variable that holds the password'),
+  destroys: null,
+  run: async (...args) => (await import('../commands/user.ts')).runSetPassword(...args),
+});
+
+export const userRemove = declare<[email: string, flags: JsonFlag]>({
+  usage: 'remove <email>',
+  description: 'Shut a user out of every organization: sessions and API keys end. What they did is kept.',
+  examples: ['user remove ada@acme.example --yes'],
+  destroys: (email) => ({
+    what: `This ends all sessions and API keys of ${email}, in every organization.`,
+    word: email,
+  }),
+  run: async (...args) => (await import('../commands/user.ts')).runRemove(...args),
+});
+
+export const apikeyCreate = declare<[flags: KeyFlags]>({
+  usage: 'create',
+  description: 'Make an API key that acts for a member of an organization, and print it: it is shown only once.',
+  examples: [
+    'apikey create --tenant acme --user ada@acme.example --name Reports --scopes project:read,task:read --expires 2027-01-01',
+  ],
+  options: (command) =>
+    command
+      .requiredOption('--tenant <slug>', 'the organization')
+      .requiredOption('--user <email>', 'the member whom the key acts for')
+      .requiredOption('--name <name>', 'what the key is for')
+      .requiredOption('--scopes <permissions>', 'what it may do, commas between them', list)
+      .option('--expires <time>', 'a day or an instant (default: never)', readInstant),
+  destroys: null,
+  run: async (...args) => (await import('../commands/apikey.ts')).runCreate(...args),
+});
+
+export const apikeyList = declare<[flags: JsonFlag & { tenant: string }]>({
+  usage: 'list',
+  description: 'List the API keys of an organization, the newest first.',
+  examples: ['apikey list --tenant acme'],
+  options: (command) => command.requiredOption('--tenant <slug>', 'the organization'),
+  destroys: null,
+  run: async (...args) => (await import('../commands/apikey.ts')).runList(...args),
+});
+
+export const apikeyRevoke = declare<[key: string, flags: JsonFlag]>({
+  usage: 'revoke <key>',
+  description: 'End an API key at once, by its prefix or id.',
+  examples: ['apikey revoke Ab3dEf6h --yes'],
+  destroys: (key) => ({ what: `This ends the key ${key} at once: programs that use it are refused.`, word: key }),
+  run: async (...args) => (await import('../commands/apikey.ts')).runRevoke(...args),
+});
+
+function readInstant(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('a day or an instant, such as 2027-01-01');
+  return time;
+}

@@ -10,13 +10,17 @@ import { type JsonFlag, wholeNumber } from '../flags.ts';
 export const tenantCreate = declare<[name: string, flags: CreateFlags]>({
   usage: 'create <name>',
   description: 'Create an organization with a schema of its own. Rerun it with the same --slug to complete it.',
-  examples: ['tenant create "Acme Conseil" --slug acme --time-zone Europe/Paris --locale fr-FR --currency EUR'],
+  examples: [
+    'tenant create "Acme Conseil" --slug acme --time-zone Europe/Paris --locale fr-FR --currency EUR',
+    'tenant create Globex --owner ada@globex.example',
+  ],
   options: (command) =>
     command
       .option('--slug <slug>', 'its name in addresses: 3 to 50 of a-z, 0-9 and - (default: made from the name)')
       .option('--time-zone <zone>', 'its time zone', 'UTC')
       .option('--locale <locale>', 'its locale', 'en')
-      .option('--currency <code>', 'its currency', 'EUR'),
+      .option('--currency <code>', 'its currency', 'EUR')
+      .option('--owner <email>', 'invite this address as the owner: by mail, or by a link where no mail is configured'),
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-create.ts')).run(...args),
 });

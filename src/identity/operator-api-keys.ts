@@ -1,0 +1,85 @@
+import { and, desc, eq, isNull, or } from 'drizzle-orm';
+import { z } from 'zod';
+import { AppError, badInput } from '../lib/errors.ts';
+import { checkInput } from '../lib/input.ts';
+import { type By, recordAudit } from '../tenancy/audit.ts';
+import type { Catalog } from '../tenancy/catalog.ts';
+import { notifyUserChanged } from '../tenancy/invalidation.ts';
+import { type ApiKey, createApiKeyInput, insertApiKey } from './create-api-key.ts';
+import type { Identity } from './identity.ts';
+import { isMember } from './is-member.ts';
+import { permissionsOfRole } from './role-permissions.ts';
+import { apiKeys, userOrganizations, users } from './tables.ts';
+
+const newKey = createApiKeyInput.extend({ organizationId: z.string(), userId: z.string() });
+
+/**
+ * Makes a key that acts for a member, as an operator of the installation. Throws FORBIDDEN for somebody who is no member, or
+ * for a scope that the member's role does not have; BAD_INPUT for an expiry in the past.
+ */
+export async function createApiKeyFor(
+  { catalog, clock }: Identity,
+  input: z.input<typeof newKey>,
+  by: By,
+): Promise<{ apiKey: ApiKey; key: string }> {
+  const values = checkInput(newKey, input);
+  const { organizationId, userId, scopes, expiresAt } = values;
+  const now = clock();
+  if (expiresAt && expiresAt <= now) throw badInput('A key expires in the future', 'input.expiresAt');
+  return await catalog.write(async (tx) => {
+    if (!(await isMember(tx, { userId, organizationId }))) {
+      throw new AppError('FORBIDDEN', 'A key acts for a member of the organization');
+    }
+    const [member] = await tx
+      .select({ role: userOrganizations.role })
+      .from(userOrganizations)
+      .where(and(eq(userOrganizations.userId, userId), eq(userOrganizations.organizationId, organizationId)));
+    const held = await permissionsOfRole(tx, organizationId, member!.role);
+    const more = scopes.filter((scope) => !held.has(scope));
+    if (more.length > 0) throw new AppError('FORBIDDEN', `The role ${member!.role} does not have ${more.join(', ')}`);
+    return await insertApiKey(tx, { ...values, createdAt: now }, by);
+  });
+}
+
+export interface ListedApiKey {
+  id: string;
+  prefix: string;
+  name: string;
+  email: string;
+  scopes: string[];
+  createdAt: Date;
+  expiresAt: Date | null;
+  lastUsedAt: Date | null;
+  revokedAt: Date | null;
+}
+
+/** The keys of an organization, the newest first, also those that have ended. */
+export const listApiKeys = (catalog: Catalog, organizationId: string): Promise<ListedApiKey[]> => {
+  const { id, prefix, name, scopes, createdAt, expiresAt, lastUsedAt, revokedAt } = apiKeys;
+  return catalog.read((db) =>
+    db
+      .select({ id, prefix, name, email: users.email, scopes, createdAt, expiresAt, lastUsedAt, revokedAt })
+      .from(apiKeys)
+      .innerJoin(users, eq(users.id, apiKeys.userId))
+      .where(eq(apiKeys.organizationId, organizationId))
+      .orderBy(desc(id)),
+  );
+};
+
+/** Ends the key with this id or prefix at once. Throws NOT_FOUND for one that there is not, or that has ended. */
+export async function revokeApiKeyByOperator({ catalog, clock }: Identity, key: string, by: By): Promise<void> {
+  await catalog.write(async (tx) => {
+    const named = z.guid().safeParse(key).success
+      ? or(eq(apiKeys.id, key), eq(apiKeys.prefix, key))
+      : eq(apiKeys.prefix, key);
+    const [revoked] = await tx
+      .update(apiKeys)
+      .set({ revokedAt: clock() })
+      .where(and(named, isNull(apiKeys.revokedAt)))
+      .returning();
+    if (!revoked) throw new AppError('NOT_FOUND', `There is no key ${key} that is valid`);
+    const { id, userId, organizationId } = revoked;
+    await notifyUserChanged(tx, userId);
+    await recordAudit(tx, { ...by, action: 'api-key.revoked', organizationId, resource: { type: 'ApiKey', id } });
+  });
+}
