@@ -87,6 +87,17 @@ describe('each root field is one transaction', () => {
 describe('an Idempotency-Key', () => {
   const send = (name: string, key: string, who = manager) => who.graphql(create, { name }, { 'idempotency-key': key });
 
+  it('takes the variables in any order of their keys', async () => {
+    const document = 'mutation ($input: CreateClientInput!) { createClient(input: $input) { client { id } } }';
+    const headers = { 'idempotency-key': uuidv7() };
+    const [first, second] = [
+      await manager.graphql(document, { input: { name: 'Order', sector: 'x' } }, headers),
+      await manager.graphql(document, { input: { sector: 'x', name: 'Order' } }, headers),
+    ];
+    expect(first.errors).toEqual([]);
+    expect(second.data).toEqual(first.data);
+  });
+
   const demote = async (member: Member) => {
     const owner = await acme.as('OWNER');
     const { members } = await owner.ok('{ members(first: 100) { nodes { id user { email } } } }');
