@@ -3,6 +3,7 @@ import type { Plugin } from 'graphql-yoga';
 import { hideSchema } from '../../graphql/execute/hide-schema.ts';
 import { requestError } from '../../graphql/execute/mask-error.ts';
 import { checkDocument } from '../../graphql/limits/document-limits.ts';
+import { checkValidationCost } from '../../graphql/limits/validation-cost.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 export interface DocumentRulesOptions {
@@ -34,6 +35,11 @@ export function useDocumentRules({ openIntrospection, logger }: DocumentRulesOpt
       if (valid.has(params.documentAST)) return setResult([]);
       const options = { maxErrors: mostErrors, hideSuggestions: !openIntrospection };
       setValidationFn((schema, document, rules) => {
+        try {
+          checkValidationCost(document);
+        } catch (error) {
+          return [requestError(error, logger)];
+        }
         const errors = validateFn(schema, document, rules, options);
         if (errors.length === 0) valid.add(document);
         if (openIntrospection) return errors;
