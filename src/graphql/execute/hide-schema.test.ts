@@ -13,7 +13,8 @@ const unasked = /Task\b|TaskFilter|hidden|Secret|ALPHA|BETA|Kind|Did you mean/;
 
 describe('an error of a closed graph', () => {
   it.each([
-    ['{ task }', 'Cannot query field "task".'],
+    ['{ task }', 'Cannot query field "task" on type "Query".'],
+    ['{ secret { name } }', 'Cannot query field "name".'],
     ['{ tasks }', 'Field "tasks" must have a selection of subfields.'],
     ['{ tasks { id } }', /something required is missing/],
     ['{ tasks(where: {}) { id } }', /something required is missing/],

@@ -16,14 +16,14 @@ export function hideSchema(error: GraphQLError, asked: () => string): GraphQLErr
 }
 
 function withoutSchema(message: string, asked: () => string): string {
+  const known = new Set([...wellKnown, ...(asked().match(identifiers) ?? [])]);
+  const isKnown = (quoted: string) => (quoted.match(identifiers) ?? []).every((word) => known.has(word));
+  const unlessKnown = (part: string, quoted: string) => (isKnown(quoted) ? part : '');
   const short = message
     .replace(/ Did you mean .*$/s, '')
-    .replaceAll(/ (?:on|of|expecting) (?:non-null )?type "[^"]*"/g, '')
-    .replaceAll(/ in "[^"]*" enum/g, '');
-  const quoted = [...short.matchAll(/"([^"]*)"/g)].flatMap(([, text]) => text!.match(identifiers) ?? []);
-  if (quoted.length === 0) return short;
-  const known = new Set([...wellKnown, ...(asked().match(identifiers) ?? [])]);
-  if (quoted.every((word) => known.has(word))) return short;
+    .replaceAll(/ (?:on|of|expecting) (?:non-null )?type "([^"]*)"/g, unlessKnown)
+    .replaceAll(/ in "([^"]*)" enum/g, unlessKnown);
+  if ([...short.matchAll(/"([^"]*)"/g)].every(([, quoted]) => isKnown(quoted!))) return short;
   const [, variable] = /^(Variable "\$\w+" has invalid value(?: at [^:]*)?): /.exec(short) ?? [];
   const reason = /required|non-null|to be provided/.test(short) ? 'something required is missing' : 'it does not fit';
   return variable ? `${variable}: ${reason}.` : `This part of the document cannot be executed: ${reason}.`;
