@@ -76,6 +76,7 @@ describe('configuration', () => {
         connections: 10_000,
         connectionsPerAddress: 500,
       },
+      timerStartsBackMs: 86_400_000,
       shutdownGraceMs: 10_000,
     });
   });
