@@ -1,6 +1,7 @@
 import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { isForeignKeyViolation } from '../db/pg-errors.ts';
+import { changesOf, type RowChanges } from '../lib/changes-of.ts';
 import { AppError } from '../lib/errors.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
 import { toDriver } from './column-values.ts';
@@ -13,23 +14,6 @@ export type IdTable = PgTable & { id: PgColumn };
 export type VersionedTable = IdTable & { version: PgColumn };
 
 type Row = { id: string; version: number };
-const sameValue = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
-
-/** What a patch changes of a row: keys that are absent (undefined) or already so are left out. */
-export function changesOf(
-  current: object,
-  patch: object,
-): { before: Record<string, unknown>; after: Record<string, unknown> } {
-  const before: Record<string, unknown> = {};
-  const after: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(patch)) {
-    const old = (current as Record<string, unknown>)[key];
-    if (value === undefined || sameValue(old, value)) continue;
-    before[key] = old;
-    after[key] = value;
-  }
-  return { before, after };
-}
 
 /** Throws STALE_VERSION when the caller saw an older row. The graph shows the object as it is now, by its id. */
 export function requireVersion(current: Row, expected: number | null | undefined, typename: string): void {
@@ -72,15 +56,15 @@ export function patchRow<T extends VersionedTable>(
   current: Row,
   patch: Partial<InferSelectModel<T>>,
   unique: UniqueFields = {},
-): { before: Record<string, unknown>; after: Record<string, unknown> } | null {
+): RowChanges | null {
   const { id, version } = current;
-  const changes = changesOf(current, patch);
+  const columns = getColumns(table as PgTable) as Record<string, PgColumn>;
+  const changes = changesOf(current, patch, columns);
   if (!Object.keys(changes.after).length) return null;
   const row = { ...changes.after, version: version + 1 };
   const values = valuesOf(table, { ...madeBy(table, 'update', row), ...row });
   const keys = Object.keys(values);
   statementOf(table, `update ${keys.join()}`, () => {
-    const columns = getColumns(table as PgTable) as Record<string, PgColumn>;
     const set = keys.map((key) => sql`${sql.identifier(columns[key]!.name)} = ${given(key)}`);
     return sql`update ${table} set ${sql.join(set, sql`, `)} where ${table.id} = ${given(ownId)}`;
   }).hold(tx, { ...values, [ownId]: id }, { refused: doubleNamed(unique) });

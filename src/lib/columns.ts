@@ -1,5 +1,14 @@
 import { type SQL, sql } from 'drizzle-orm';
-import { type AnyPgColumn, customType, integer, snakeCase, text, timestamp, uuid } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  customType,
+  integer,
+  snakeCase,
+  text,
+  timestamp,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 
 /** A table whose columns are snake_case in the database and camelCase here. */
 export const table = snakeCase.table;
@@ -27,6 +36,18 @@ export const externalReference = () => text();
 
 /** Text that people read and sort: ordered alike on every platform, whatever the locale of the server. */
 export const label = customType<{ data: string }>({ dataType: () => 'text COLLATE "und-x-icu"' });
+
+/**
+ * The name of a row whose name equalled another one but for case before names were unique without case. It is exempt
+ * from `uniqueName` until it is renamed; only the migration that adds the index sets this column.
+ */
+export const grandfatheredName = () => label('grandfathered_name');
+
+/** A unique index over names: two that differ only in case, spaces or composition are the same name. */
+export const uniqueName = (index: string, t: { name: AnyPgColumn; grandfatheredName: AnyPgColumn }) =>
+  uniqueIndex(index)
+    .on(sql`extensions.name_key(${t.name})`)
+    .where(sql`${t.grandfatheredName} is distinct from ${t.name}`);
 
 /** A fractional rank: compared byte by byte. */
 export const rank = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });

@@ -20,6 +20,12 @@ export function formatDecimal({ units, scale }: Decimal): string {
   return `${units < 0n ? '-' : ''}${whole}${fraction && `.${fraction}`}`;
 }
 
+/** The shortest text of the same number: `1` for `1.00`; any other text as it is. */
+export function shortestDecimal(text: string): string {
+  const decimal = parseDecimal(text);
+  return decimal ? formatDecimal(decimal) : text;
+}
+
 /** The same amount counted in finer units; the scale must not be below its own. */
 export const rescale = ({ units, scale }: Decimal, finer: number): Decimal => ({
   units: units * 10n ** BigInt(finer - scale),

@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm';
 import { isUniqueViolation } from '../db/pg-errors.ts';
+import { changesOf } from '../lib/changes-of.ts';
 import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import { type By, recordAudit } from './audit.ts';
@@ -27,11 +28,13 @@ export async function updateOrganization(
   input: OrganizationChanges,
   { expectedVersion, ...by }: By & { expectedVersion?: number | undefined },
 ): Promise<Organization> {
-  const changes = checkInput(organizationChanges, input);
+  const given = checkInput(organizationChanges, input);
   const before = await lockOrganization(tx, id);
   if (expectedVersion !== undefined && before.version !== expectedVersion) {
     throw new AppError('STALE_VERSION', 'The organization was changed meanwhile', { current: shownOf(before) });
   }
+  const changes = changesOf(before, given).after as OrganizationChanges;
+  if (!Object.keys(changes).length) return before;
   const [after] = await tx
     .update(organizations)
     .set({ ...changes, version: before.version + 1 })

@@ -41,6 +41,16 @@ describe('an organization', () => {
     expect(await actionsOf(company)).toEqual(['organization.updated', 'organization.updated']);
   });
 
+  it('gets neither a version nor a row in the audit log where nothing changes', async () => {
+    const company = await here.company();
+    const admin = await company.as('ADMIN');
+    for (const input of [{}, { name: 'Acme' }, { slug: company.tenant.slug, website: null }]) {
+      const { updateOrganization } = await admin.ok(update, { input });
+      expect(updateOrganization.organization, JSON.stringify(input)).toMatchObject({ name: 'Acme', version: 1 });
+    }
+    expect(await actionsOf(company)).toEqual([]);
+  });
+
   it('is not changed by those who do not manage it', async () => {
     const company = await here.company();
     const manager = await company.as('MANAGER');

@@ -9,6 +9,8 @@ export interface DatabaseVisit {
   installation: Installation;
   /** What the catalog says is in this database. */
   schemas: readonly SchemaRow[];
+  /** Slugs of the organizations that it serves, by their schemas. */
+  slugs: ReadonlyMap<string, string>;
   /** Roles of tenants, wherever they live: databases of one server share their roles. */
   knownRoles: ReadonlySet<string>;
   /** Connections that one server process may open to it. */

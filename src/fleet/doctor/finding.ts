@@ -6,6 +6,7 @@ export type CheckName =
   | 'rights'
   | 'settings'
   | 'locale'
+  | 'names'
   | 'orphans'
   | 'quarantine'
   | 'spares'

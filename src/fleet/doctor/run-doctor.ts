@@ -11,6 +11,7 @@ import { byDatabase, type SurveyedPlace, standOf, surveyPlaces } from '../survey
 import { budgetOf, checkBudget, type DatabaseBudget, filesOf } from './catalog-budget.ts';
 import { type CatalogFacts, catalogFacts } from './catalog-facts.ts';
 import { checkLocale } from './check-locale.ts';
+import { checkNames } from './check-names.ts';
 import { checkOrphans } from './check-orphans.ts';
 import { checkRights } from './check-rights.ts';
 import { checkRoles } from './check-roles.ts';
@@ -121,6 +122,11 @@ function visitOf(
     admin,
     installation,
     schemas: facts.schemas.filter(({ databaseId }) => databaseId === id),
+    slugs: new Map(
+      facts.organizations.flatMap(({ databaseId, schemaName, slug }) =>
+        databaseId === id ? [[schemaName, slug]] : [],
+      ),
+    ),
     knownRoles: new Set(facts.schemas.map(({ roleName }) => roleName)),
     slotBytes,
     connections: { tenants, others: isPrimary ? catalog + otherConnections : otherConnections },
@@ -136,6 +142,7 @@ async function checkDatabase({ options, report }: Context, visit: DatabaseVisit)
     ...(await checkRights(visit)),
     ...(await checkSettings(visit, filesOf(budget))),
     ...(await checkLocale(visit)),
+    ...(await checkNames(visit)),
     ...(await checkOrphans(visit, options.clock())),
     ...(await checkClock(visit, () => options.clock().getTime())),
     ...checkBudget(budget),

@@ -1,6 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { check, date, index, integer, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
+import {
+  externalReference,
+  grandfatheredName,
+  instant,
+  label,
+  lifetime,
+  oneOf,
+  primaryId,
+  table,
+  uniqueName,
+  version,
+} from '../../lib/columns.ts';
 import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 
@@ -18,6 +29,7 @@ export const projects = table(
       .references(() => clients.id),
     managerId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     name: label().notNull(),
+    grandfatheredName: grandfatheredName(),
     code: text().notNull(),
     description: text(),
     startDate: date().notNull(),
@@ -29,6 +41,7 @@ export const projects = table(
   },
   (t) => [
     uniqueIndex('projects_name').on(t.name),
+    uniqueName('projects_name_key', t),
     uniqueIndex('projects_code').on(t.code),
     uniqueIndex('projects_external_reference').on(t.externalReference),
     index('projects_client').on(t.clientId),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shortestDecimal } from '../../lib/decimal.ts';
 import { decimalField } from '../../lib/fields.ts';
 
 export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
@@ -7,7 +8,7 @@ const weekday = z.enum(weekdays);
 /** Every setting of a tenant: what a value must be, and what holds until the tenant sets one. */
 export const settingTypes = {
   /** Hours of a working day: how days are counted from hours, and hours spread over days. */
-  hoursPerDay: { value: decimalField(2, { min: 0.01, max: 24 }), default: '8' },
+  hoursPerDay: { value: decimalField(2, { min: 0.01, max: 24 }).transform(shortestDecimal), default: '8' },
   /** The first day of a week in timesheets and rollups. */
   weekStartsOn: { value: weekday, default: 'MONDAY' },
   /** The days of a week on which people work unless they are away. */

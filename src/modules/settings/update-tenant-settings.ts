@@ -1,8 +1,8 @@
 import { inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
-import { changesOf } from '../../access/rows.ts';
 import { lockRule } from '../../access/rule-lock.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { changesOf } from '../../lib/changes-of.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';

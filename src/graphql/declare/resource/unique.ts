@@ -1,3 +1,4 @@
+import { Column, is, SQL } from 'drizzle-orm';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import type { UniqueFields } from '../../../access/unique-fields.ts';
 import { keyOfColumn } from './fields.ts';
@@ -7,16 +8,19 @@ interface Index {
   config: { name?: string | undefined; unique?: boolean; columns: readonly unknown[] };
 }
 
-/** The columns of each unique index, by its name. Indexes over expressions are left out: they belong to no argument. */
+/** The columns of each unique index, by its name; of an expression, the columns in it. */
 function uniqueColumns({ rows }: Model): [name: string, columns: string[]][] {
   const { columns: known, indexes } = getTableConfig(rows as PgTable);
   const byName = new Map(known.map((column) => [column.name, column]));
   return (indexes as unknown as Index[]).flatMap(({ config }): [string, string[]][] => {
-    const columns = (config.columns as { name?: string }[]).map(({ name }) => byName.get(name ?? ''));
-    if (!config.unique || !config.name || columns.includes(undefined)) return [];
+    const parts = config.columns.flatMap((part) => (is(part, SQL) ? part.queryChunks.filter(isColumn) : [part]));
+    const columns = (parts as { name?: string }[]).map(({ name }) => byName.get(name ?? ''));
+    if (!config.unique || !config.name || !columns.length || columns.includes(undefined)) return [];
     return [[config.name, columns.map((column) => keyOfColumn(rows, column))]];
   });
 }
+
+const isColumn = (chunk: unknown): boolean => is(chunk, Column);
 
 /** The argument that ALREADY_EXISTS names for each unique index: the last of its columns. */
 export function uniqueFieldsOf(model: Model): UniqueFields {
