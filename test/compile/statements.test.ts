@@ -110,7 +110,7 @@ describe('a document becomes one statement', () => {
     expect(statementOf(query)).toMatchInlineSnapshot(`
       "
       select ('{"data":{"clients":' || (
-        select ('{"edges":[' || coalesce(string_agg(('{"cursor":"' || replace(encode(convert_to(('NAME+|T:[' || to_json(('S:' || t1.name::text))::text || ',"S:' || t1.id::text || '"]'), 'UTF8'), 'base64'), chr(10), '') || '","node":{"id":"Client:' || t1.id::text || '"}}'), ','
+        select ('{"edges":[' || coalesce(string_agg(('{"cursor":"' || replace(encode(convert_to(('Client:NAME+|T:[' || to_json(('S:' || t1.name::text))::text || ',"S:' || t1.id::text || '"]'), 'UTF8'), 'base64'), chr(10), '') || '","node":{"id":"Client:' || t1.id::text || '"}}'), ','
         order by t1.n desc), '') || ']}')
         from (
         select t1.id, t1.name, row_number() over () as n
@@ -189,7 +189,7 @@ describe('a document becomes one statement', () => {
     expect(statementOf('{ clients(first: 3) { pageInfo { hasNextPage endCursor } } }')).toMatchInlineSnapshot(`
       "
       select ('{"data":{"clients":' || (
-        select ('{"pageInfo":{"hasNextPage":' || (count(*) > 3)::text || ',"endCursor":' || coalesce(('"' || string_agg(replace(encode(convert_to(('|S:' || t1.id::text), 'UTF8'), 'base64'), chr(10), ''), '') filter (where t1.n = least(t1.m, 3)) || '"'), 'null') || '}}')
+        select ('{"pageInfo":{"hasNextPage":' || (count(*) > 3)::text || ',"endCursor":' || coalesce(('"' || string_agg(replace(encode(convert_to(('Client:|S:' || t1.id::text), 'UTF8'), 'base64'), chr(10), ''), '') filter (where t1.n = least(t1.m, 3)) || '"'), 'null') || '}}')
         from (
         select t1.id, row_number() over () as n, count(*) over () as m
         from (

@@ -97,6 +97,8 @@ describe('a cursor', () => {
     byId('T:[]'),
     byId('S:x'),
     byId(`T:["S:${id}","S:${id}","S:${id}"]`),
+    byId(`T:["S:${id}","S:${id}"]`),
+    byId(`T:["S:${id}"]`),
     of(`Client:|S:${id}`),
     '🦊',
     'x'.repeat(10_000),
@@ -108,6 +110,9 @@ describe('a cursor', () => {
   });
 
   it.each([
+    'D:5',
+    'T:["D:5"]',
+    `T:["D:5","S:${id}","S:${id}"]`,
     `T:["N:5","S:${id}"]`,
     `T:["D:1e400","S:${id}"]`,
     `T:["D:99999999999999999","S:${id}"]`,

@@ -4,6 +4,7 @@ import { Declined } from '../../access/decline.ts';
 import { builder } from '../declare/builder.ts';
 import type { ColumnKind } from '../declare/column-kind.ts';
 import type { Ordering, PageOrder } from '../declare/ordering.ts';
+import { isTotalOrder } from '../declare/total-order.ts';
 import { kindOf } from './columns.ts';
 import type { Row } from './row.ts';
 
@@ -42,8 +43,10 @@ function isTotal(row: Row, levels: readonly Level[]): boolean {
   const config = getSchemaConfig(builder);
   const [tie, ...others] = config.findTieBreaker(row.name) ?? [];
   if (!tie || others.length || config.columnToTsName(tie) !== 'id') throw new Declined('a page of a table without id');
-  const ordered = new Set(levels.flatMap(({ column }) => (column?.notNull ? [column.name] : [])));
-  return config.getUniqueConstraints(row.name).some((key) => key.every(({ name }) => ordered.has(name)));
+  return isTotalOrder(
+    row.name,
+    levels.flatMap(({ column, key }) => (column ? [key] : [])),
+  );
 }
 
 const flip = { asc: 'desc', desc: 'asc' } as const;

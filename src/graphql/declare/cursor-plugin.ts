@@ -59,18 +59,20 @@ interface PagedField {
 export const cursorTag = (field: PagedField, args: PageArguments): string =>
   `${getNamedType(field.type).name.replace(/Connection$/, '')}:${orderingTag(args.orderBy) || ownTagOf(field)}`;
 
-/** The levels of the order that a field declares; undefined where it has cursors of its own. */
+/** The levels of the order that a field declares, the id included; undefined where it has cursors of its own. */
 function cursorLevels(field: PagedField, { orderBy }: PageArguments): CursorLevel[] | undefined {
   const ordering = field.args.find(({ name }) => name === 'orderBy')?.extensions.chantierOrdering as
     | Ordering
     | undefined;
-  if (!ordering) return ownTagOf(field) === relevance ? [{ kind: 'numeric', expression: true }] : undefined;
+  if (!ordering) return ownTagOf(field) === relevance ? [{ kind: 'numeric', expression: true }, idLevel] : undefined;
   const columns = getColumns(relations[ordering.table].table as Table) as Record<string, Column>;
-  return Object.keys(ordering.order(orderBy as OrderInput[] | null).orderBy).map((key) => {
+  const order = ordering.order(orderBy as OrderInput[] | null).orderBy;
+  const levels = Object.keys(order).map((key): CursorLevel => {
     const sort = ordering.kindOf(key);
     if (sort === 'position') return { kind: 'integer', expression: true };
     return { kind: columnKind(columns[sort?.column ?? key]!) ?? 'json', expression: sort !== undefined };
   });
+  return ordering.isTotal(order) ? levels : [...levels, idLevel];
 }
 
 /** The ordering of searches: how well a row matches. */
@@ -124,14 +126,13 @@ const notOurs = (field: string): AppError =>
 
 const idLevel: CursorLevel = { kind: 'uuid', expression: false };
 
-/**
- * Whether a position holds values that can be compared with those of its levels: the database would refuse others. The
- * id comes last where the levels leave rows equal.
- */
+/** Whether a position holds one value for each level that can be compared there: the database would refuse others. */
 function isPosition(position: string, levels: readonly CursorLevel[]): boolean {
-  const parts = position.startsWith('T:') ? readJson(position.slice(2)) : [position];
-  if (!Array.isArray(parts) || parts.length < levels.length || parts.length > levels.length + 1) return false;
-  return parts.every((part, place) => isCursorValue(part, levels[place] ?? idLevel));
+  const isTuple = position.startsWith('T:');
+  if (isTuple !== levels.length > 1) return false;
+  const parts = isTuple ? readJson(position.slice(2)) : [position];
+  if (!Array.isArray(parts) || parts.length !== levels.length) return false;
+  return parts.every((part, place) => isCursorValue(part, levels[place]!));
 }
 
 function checkSize(size: number | null | undefined, argument: string): void {

@@ -3,6 +3,7 @@ import { type Column, getColumns, type SQL, sql, type Table } from 'drizzle-orm'
 import type { TableName } from '../../access/row-rules.ts';
 import { type Relations, relations } from '../../relations.ts';
 import { builder } from './builder.ts';
+import { isTotalOrder } from './total-order.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
 
@@ -35,6 +36,8 @@ export interface Ordering<T extends TableName = TableName> {
   order(input: readonly OrderInput[] | null | undefined): PageOrder;
   /** Of a sort key that is an expression; undefined for any other key. */
   kindOf(sortKey: string): SortKind | undefined;
+  /** Whether an order of this table leaves no two rows equal; otherwise the id is its last level. */
+  isTotal(orderBy: PageOrder['orderBy']): boolean;
 }
 
 export const OrderDirection = builder.enumType('OrderDirection', {
@@ -90,6 +93,7 @@ export function defineOrder<T extends TableName>(
     table,
     ref,
     kindOf: (key) => kinds.get(key),
+    isTotal: (orderBy) => isTotalOrder(table, Object.keys(orderBy)),
     order(input) {
       const result: PageOrder = { orderBy: {} };
       for (const { field, direction } of input?.length ? input : defaultOrder) {
