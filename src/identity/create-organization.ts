@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AppError } from '../lib/errors.ts';
+import { AppError, mapErrorFields } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
 import { insertMembership, type Membership } from './add-member.ts';
@@ -35,7 +35,7 @@ export async function createOrganization(
   ]);
   const emailVerified = await hasVerifiedEmail(catalog, userId);
   const membership: Membership = { id: uuidv7(), userId, organizationId: '', profileId: '', role: 'OWNER' };
-  const tenant = await lifecycle.create(
+  const creating = lifecycle.create(
     { ...defaults, ...organization },
     {
       actor: { kind: 'USER', id: userId },
@@ -45,5 +45,6 @@ export async function createOrganization(
       activate: (tx, { id }) => insertMembership(tx, { ...membership, organizationId: id }, origin),
     },
   );
+  const tenant = await mapErrorFields({ 'input.slug': 'input.organization.slug' }, creating);
   return { ...membership, organizationId: tenant.id };
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError, badInput } from '../lib/errors.ts';
+import { AppError, badInput, mapErrorFields } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import { acceptInvitation, findInvitation } from './accept-invitation.ts';
 import { countAttempts } from './attempts.ts';
@@ -43,7 +43,8 @@ export async function signUp(
   ]);
   if (organization) return requestSignUp(identity, person, { organization }, origin);
   if (joinCode) return requestSignUp(identity, person, { joinCode }, origin);
-  return signUpInvited(identity, { person, deviceName, token: invitationToken! }, origin);
+  const invited = signUpInvited(identity, { person, deviceName, token: invitationToken! }, origin);
+  return mapErrorFields({ 'input.token': 'input.invitationToken' }, invited);
 }
 
 interface Invited {

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull } from 'drizzle-orm';
 import { z } from 'zod';
-import { AppError } from '../lib/errors.ts';
+import { AppError, mapErrorFields } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { countAttempts } from './attempts.ts';
@@ -50,7 +50,7 @@ export async function verifyEmail(
     person: { email, firstName, lastName, ...(pending.locale !== null && { locale: pending.locale }) },
     passwordHash,
     deviceName,
-    enter: (person: Person) => enter(identity, person, pending, origin),
+    enter: (person: Person) => mapErrorFields(ofSignUp, enter(identity, person, pending, origin)),
     claim: async (tx: CatalogTx) => {
       await use(tx, pending.id, clock());
       await forgiveTry(tx, tried);
@@ -59,6 +59,9 @@ export async function verifyEmail(
   };
   return await openAccount(identity, account, origin);
 }
+
+/** What the sign-up gave is no argument here: the link stands for it. */
+const ofSignUp = { 'input.code': 'input.token', 'input.organization.slug': 'input.token' };
 
 function enter(identity: Identity, person: Person, { entry }: Pending, origin: Origin) {
   if ('joinCode' in entry) return joinOrganization(identity, person, { code: entry.joinCode }, origin);

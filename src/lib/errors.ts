@@ -95,6 +95,17 @@ export const httpStatusOf = (code: ErrorCode): number => codes[code].http;
 export const exitCodeOf = (code: ErrorCode): number => codes[code].exit;
 export const errorCodes = Object.keys(codes) as ErrorCode[];
 
+/** Waits for a use case that another one calls. Its errors name the argument of the outer input: `fields` maps inner to outer paths. */
+export async function mapErrorFields<T>(fields: Readonly<Record<string, string>>, running: Promise<T>): Promise<T> {
+  try {
+    return await running;
+  } catch (error) {
+    const field = error instanceof AppError && error.details.field && fields[error.details.field];
+    if (!(error instanceof AppError) || !field) throw error;
+    throw new AppError(error.code, error.message, { ...error.details, field }, { cause: error });
+  }
+}
+
 /** The answer for what does not exist and for what the caller may not know exists: they must not differ. */
 export const notFound = (type: string, field?: string): AppError =>
   new AppError('NOT_FOUND', `${type} not found`, field === undefined ? {} : { field });
