@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { parse } from 'csv-parse/sync';
 import { sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createClient } from '../projects/support.ts';
+import { createClient, createProject } from '../projects/support.ts';
 import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';
 import type { Company, World } from '../support/world.ts';
@@ -228,7 +228,8 @@ describe('chantier tenant export', () => {
 
   it('writes CSV that readers of CSV read, and spreadsheets do not run', async () => {
     const owner = await company.as('OWNER');
-    await createClient(owner, { name: '=cmd|" /C calc"!A0', sector: 'two\r\nlines, "quoted"', mainContact: '-1+2' });
+    const clientId = await createClient(owner, { name: '=cmd|" /C calc"!A0', mainContact: '-1+2' });
+    await createProject(owner, { clientId, description: 'two\r\nlines, "quoted"' });
     const to = path.join(folder, 'csv');
     await run('tenant', 'export', slug, '--format', 'csv', '--to', to);
     const text = await readFile(path.join(to, 'clients.csv'), 'utf8');
@@ -236,11 +237,12 @@ describe('chantier tenant export', () => {
       'id,name,main_contact,contact_id,sector,external_reference,version,created_at,updated_at',
     );
     const rows = parse(text, { columns: true, record_delimiter: '\r\n' }) as Record<string, string>[];
-    expect(rows.find(({ sector }) => sector?.startsWith('two'))).toMatchObject({
-      name: `'=cmd|" /C calc"!A0`,
-      main_contact: "'-1+2",
-      sector: 'two\r\nlines, "quoted"',
-    });
+    expect(rows.find(({ main_contact }) => main_contact === "'-1+2")).toMatchObject({ name: `'=cmd|" /C calc"!A0` });
+    const projects = parse(await readFile(path.join(to, 'projects.csv'), 'utf8'), {
+      columns: true,
+      record_delimiter: '\r\n',
+    }) as Record<string, string>[];
+    expect(projects.map(({ description }) => description)).toContain('two\r\nlines, "quoted"');
     const events = parse(await readFile(path.join(to, 'events.csv')), { columns: true }) as Record<string, string>[];
     expect(Object.keys(events[0]!)).not.toContain('xid');
     const tasks = parse(await readFile(path.join(to, 'tasks.csv')), { columns: true }) as Record<string, string>[];
