@@ -23,6 +23,7 @@ import { MemberStates } from './identity/member-states.ts';
 import { Passwords } from './identity/password.ts';
 import { pruneAll } from './identity/prune.ts';
 import { RefusalLog } from './identity/refusal-log.ts';
+import { SessionCookies } from './identity/session-cookies.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
 import { readOrCreateSecret } from './lib/data-dir.ts';
@@ -85,6 +86,7 @@ export class App implements Toolbox {
   readonly binding: TenantBinding;
   readonly signingKeys: SigningKeys;
   readonly identity: Identity;
+  readonly sessionCookies: SessionCookies;
   readonly authenticator: Authenticator;
   readonly #resources: AsyncDisposableStack;
 
@@ -190,6 +192,7 @@ export class App implements Toolbox {
       },
       findTenant: (organizationId) => this.directory.findById(organizationId),
     };
+    this.sessionCookies = new SessionCookies(this.catalog, seal, clock);
     this.authenticator = new Authenticator({
       accessTokens,
       externalIssuers: new ExternalIssuers(config.oidcIssuers.map(trustedIssuer), clock),

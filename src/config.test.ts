@@ -29,6 +29,7 @@ describe('configuration', () => {
       host: '127.0.0.1',
       port: 4000,
       publicUrl: 'http://localhost:4000',
+      secureCookies: false,
       appUrl: undefined,
       smtpServer: undefined,
       mailFrom: { name: 'Chantier', address: 'chantier@localhost' },
@@ -174,6 +175,16 @@ describe('configuration', () => {
     [{ ACCESS_TOKEN_TTL: '2h', REFRESH_TOKEN_TTL: '1h' }, 'REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL'],
   ])('refuses %j in one line', (environment: Record<string, string>, problem) => {
     expect(problemsOf(environment)).toEqual([problem]);
+  });
+
+  it.each([
+    [{}, false],
+    [{ PUBLIC_URL: 'https://chantier.example' }, true],
+    [production, true],
+    [{ ...production, PUBLIC_URL: 'http://chantier.example' }, true],
+    [{ ...production, PUBLIC_URL: 'http://localhost:4000' }, false],
+  ])('sends cookies by https only with %j: %s', (environment: Record<string, string>, secure) => {
+    expect(loadConfig(environment).secureCookies).toBe(secure);
   });
 
   it('says all that is wrong at once', () => {

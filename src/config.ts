@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { SignUpPolicy } from './identity/identity.ts';
 import { AppError } from './lib/errors.ts';
 import type { LogLevel } from './lib/logger.ts';
+import { isLoopback } from './lib/loopback.ts';
 import { readHostOrRange } from './lib/network-guard.ts';
 import {
   readDatabaseUrl,
@@ -25,6 +26,8 @@ export interface Config {
   port: number;
   /** Origin by which browsers and other programs reach us, without a trailing slash. */
   publicUrl: string;
+  /** Whether browsers send our cookies by https only. */
+  secureCookies: boolean;
   /** Origin of the organization's own front end, where mails lead; undefined: to our own pages. */
   appUrl: string | undefined;
   /** Undefined: mail is logged in development, and not sent in production. */
@@ -268,6 +271,7 @@ function toConfig(v: Values): Config {
     host: v.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
     port: v.PORT,
     publicUrl: v.PUBLIC_URL ?? `http://localhost:${v.PORT}`,
+    secureCookies: secureCookies(v),
     appUrl: v.APP_URL,
     smtpServer: v.SMTP_URL,
     mailFrom: v.MAIL_FROM ?? {
@@ -329,6 +333,14 @@ function toConfig(v: Values): Config {
     timerStartsBackMs: v.TIMER_STARTS_BACK * 1000,
     shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
   };
+}
+
+/** Always in production, unless PUBLIC_URL says that the server is only tried out on this machine. */
+function secureCookies({ PUBLIC_URL, NODE_ENV }: Values): boolean {
+  const production = NODE_ENV === 'production';
+  if (PUBLIC_URL === undefined) return production;
+  const { protocol, hostname } = new URL(PUBLIC_URL);
+  return protocol === 'https:' || (production && !isLoopback(hostname));
 }
 
 /** In development one is enough; tests say how many they need. */

@@ -28,6 +28,7 @@ export const partsOf = (app: App): GraphParts => ({
   options: { ...app.options, config: attackable(app.options.config) },
   authenticator: app.authenticator,
   identity: withoutMail(app.identity),
+  sessionCookies: app.sessionCookies,
   directory: app.directory,
   binding: app.binding,
   signingKeys: app.signingKeys,

@@ -12,15 +12,15 @@ import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { addressReader } from './server/client-address.ts';
 import { corsHeaders } from './server/cors.ts';
-import { Explorer, type ExplorerOptions } from './server/explorer.ts';
+import { toExplorer } from './server/explorer/to-explorer.ts';
 import { hostCheck } from './server/hosts.ts';
 import { type HttpOptions, HttpServer } from './server/http.ts';
 import { KnownDocuments } from './server/known-documents.ts';
-import { mayExplore } from './server/may-explore.ts';
 import { addGauges, type GaugeSources, poolsByDatabase } from './server/metrics/gauges.ts';
 import { Metrics } from './server/metrics/metrics.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './server/metrics/metrics-routes.ts';
 import type { OnOperation } from './server/metrics/operation-done.ts';
+import { pageRoutes } from './server/pages/page-routes.ts';
 import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request-scopes.ts';
 import { healthRoutes } from './server/rest/health.ts';
@@ -28,6 +28,7 @@ import { jwksRoute } from './server/rest/jwks.ts';
 import { organizationDatabaseRoutes } from './server/rest/organization-database.ts';
 import { delegateRoute, type Route } from './server/routes/route.ts';
 import { Router, type RouterOptions } from './server/routes/router.ts';
+import { SessionCookie } from './server/session-cookie.ts';
 import { createGraphServer, type Yoga, type YogaOptions } from './server/yoga.ts';
 
 const fieldsPerDocument = 500;
@@ -63,7 +64,7 @@ export interface GraphServer {
 /** What of an app a server is made of. */
 export type GraphParts = Pick<
   App,
-  'options' | 'authenticator' | 'identity' | 'directory' | 'binding' | 'signingKeys' | 'ready'
+  'options' | 'authenticator' | 'identity' | 'sessionCookies' | 'directory' | 'binding' | 'signingKeys' | 'ready'
 >;
 
 /** The HTTP side over an opened App, without a socket. */
@@ -79,25 +80,25 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     onRequest,
   } = options;
   const loginCode = randomBytes(16).toString('base64url');
+  const { secureCookies } = config;
+  const sessionCookie = new SessionCookie({ secure: secureCookies });
+  const { identity, sessionCookies } = app;
   const scopes = new RequestScopes({
     authenticator: app.authenticator,
-    services: {
-      identity: app.identity,
-      directory: app.directory,
-      timerStartsBackMs: config.timerStartsBackMs,
-    },
+    sessionCookie,
+    sessionCookies,
+    services: { identity, directory: app.directory, timerStartsBackMs: config.timerStartsBackMs },
     binding: app.binding,
     routing: { baseDomains: config.tenantDomain ? [config.tenantDomain] : [] },
     limits: { complexity: config.maxComplexity, depth: config.maxDepth, breadth: fieldsPerDocument },
     logger,
   });
-  const explorer: ExplorerOptions = {
+  const pages = {
+    ...{ identity, scopes, sessionCookie, sessionCookies },
     open: !config.production,
-    mayOpen: (request) => mayExplore(request, scopes, app.identity),
     demo: demoHeaders && { code: loginCode, headers: demoHeaders },
   };
   const known = new KnownDocuments();
-  const secureCookies = config.publicUrl.startsWith('https:');
   const addressOf = addressReader(config.trustProxy);
   const isOurs = config.production ? () => true : hostCheck(config);
   const http: YogaOptions = {
@@ -107,7 +108,6 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     ...(plans && { plans }),
     ...(verify && { verify }),
     onOperation,
-    explorer: new Explorer(explorer),
     openIntrospection: !config.production,
     secureCookies,
     addressOf,
@@ -119,10 +119,11 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const yoga = createGraphServer(http);
   const quick = plans && fastPath && new QuickQueries({ ...http, plans, known, rest: yoga });
   const routes = [
-    graphRoute(quick ? quick.handler : yoga, config.maxBodyBytes),
+    graphRoute(toExplorer(quick ? quick.handler : yoga), config.maxBodyBytes),
     ...healthRoutes(async () => !draining() && (await app.ready())),
     jwksRoute(() => publicKeySet(app.signingKeys)),
-    ...organizationDatabaseRoutes({ scopes, identity: app.identity, secureCookies }),
+    ...organizationDatabaseRoutes({ scopes, identity, secureCookies }),
+    ...pageRoutes(pages),
     ...(options.routes ?? []),
   ];
   const corsOf = (origin: string | undefined) => corsHeaders(origin, config.corsOrigins);

@@ -9,9 +9,9 @@ export async function demoBlock(demo: Demo, origin: string, loginCode: string): 
   );
   const [first] = demo.companies;
   return `
-  Chantier is listening on ${origin}/graphql
+  Chantier is listening on ${origin}, where the demo users below can sign in
 
-  GraphiQL, signed in:  ${origin}/t/${first?.slug}/graphql?login=${loginCode}
+  GraphiQL, signed in:  ${origin}/t/${first?.slug}/explorer?login=${loginCode}
 
   Demo users, all with the password "${demoPassword}":
 ${people.join('\n')}

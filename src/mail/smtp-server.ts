@@ -1,3 +1,4 @@
+import { isLoopback } from '../lib/loopback.ts';
 import { oneLine } from './safe-text.ts';
 
 /** Where mail is handed over, read from `SMTP_URL`. */
@@ -10,8 +11,6 @@ export interface SmtpServer {
   requireTls: boolean;
   auth: { user: string; pass: string } | undefined;
 }
-
-const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
  * Reads `smtp://user:password@host:587` or `smtps://host:465`. Mails hold secret links, so `smtp:` needs STARTTLS, unless
@@ -28,7 +27,7 @@ export function readSmtpUrl(text: string): SmtpServer | undefined {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: url.port === '' ? (secure ? 465 : 587) : Number(url.port),
     secure,
-    requireTls: !secure && url.search === '' && !loopback.has(url.hostname),
+    requireTls: !secure && url.search === '' && !isLoopback(url.hostname),
     auth: user === '' ? undefined : { user, pass },
   };
 }

@@ -1,4 +1,4 @@
-const loopback: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+import { isLoopback } from '../lib/loopback.ts';
 
 export interface HostsOptions {
   /** What the server listens on. */
@@ -13,10 +13,10 @@ export interface HostsOptions {
  * that machine: another name is a page elsewhere that had its own name resolved to us, to read answers as its own.
  */
 export function hostCheck({ host, publicUrl, tenantDomain }: HostsOptions): (header: string | null) => boolean {
-  if (!loopback.has(host) && host !== '::1') return () => true;
+  if (!isLoopback(host)) return () => true;
   const domains = ['localhost', new URL(publicUrl).hostname, ...(tenantDomain ? [tenantDomain] : [])];
   return (header) => {
     const name = (header ?? '').toLowerCase().replace(/:\d+$/, '').replace(/\.$/, '');
-    return loopback.has(name) || domains.some((domain) => name === domain || name.endsWith(`.${domain}`));
+    return isLoopback(name) || domains.some((domain) => name === domain || name.endsWith(`.${domain}`));
   };
 }

@@ -1,4 +1,5 @@
 import type { CookieJar } from '../graphql/context.ts';
+import { readCookie } from './cookies.ts';
 
 const name = 'chantier_refresh';
 
@@ -15,7 +16,7 @@ export class RefreshCookie implements CookieJar {
 
   constructor(cookieHeader: string | null, { secure }: RefreshCookieOptions) {
     this.#secure = secure;
-    this.#sent = readCookie(cookieHeader);
+    this.#sent = readCookie(cookieHeader, name);
   }
 
   /** The Set-Cookie header of the answer, when it has one. */
@@ -38,12 +39,4 @@ export class RefreshCookie implements CookieJar {
 }
 
 /** Whether a request carries the cookie, whatever its value: then it must prove that it is no cross-site one. */
-export const hasRefreshCookie = (cookieHeader: string | null): boolean => readCookie(cookieHeader) !== undefined;
-
-function readCookie(header: string | null): string | undefined {
-  for (const part of header?.split(';') ?? []) {
-    const [key, ...value] = part.trim().split('=');
-    if (key === name && value.join('=') !== '') return value.join('=');
-  }
-  return undefined;
-}
+export const hasRefreshCookie = (cookieHeader: string | null): boolean => readCookie(cookieHeader, name) !== undefined;

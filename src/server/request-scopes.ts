@@ -2,13 +2,19 @@ import type { CookieJar, RequestScope } from '../graphql/context.ts';
 import type { GraphLimits } from '../graphql/limits/complexity.ts';
 import type { Services } from '../graphql/services.ts';
 import type { Authenticator } from '../identity/authenticate.ts';
+import type { Credential } from '../identity/credential.ts';
 import { refusedCredential } from '../identity/refused-credential.ts';
+import type { SessionCookies } from '../identity/session-cookies.ts';
 import { isViewer } from '../identity/viewer.ts';
+import { AppError } from '../lib/errors.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { Logger } from '../lib/logger.ts';
 import { decodeEventCursor } from '../modules/events/event-cursor.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
 import { type RoutingOptions, routeTenant } from '../tenancy/routing.ts';
+import { csrfHeader } from './plugins/use-request-rules.ts';
+import { isSameOrigin } from './same-origin.ts';
+import { pageCsrf, type SessionCookie } from './session-cookie.ts';
 
 /** What a transport knows of a request. */
 export interface RequestHead {
@@ -22,6 +28,8 @@ export interface RequestHead {
 
 export interface RequestScopesOptions {
   authenticator: Authenticator;
+  sessionCookie: SessionCookie;
+  sessionCookies: SessionCookies;
   services: Services;
   binding: TenantBinding;
   routing: RoutingOptions;
@@ -44,7 +52,7 @@ export class RequestScopes {
   /** Adds to the anonymous scope. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
   async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
     try {
-      return await this.#resolve(head, anonymous);
+      return await this.#resolveCaller(head, anonymous);
     } catch (error) {
       const { identity } = this.#options.services;
       const refusal = refusedCredential(head.headers.get('authorization'), error);
@@ -54,14 +62,42 @@ export class RequestScopes {
     }
   }
 
-  async #resolve(head: RequestHead, anonymous: RequestScope): Promise<RequestScope> {
+  async #resolveCaller(head: RequestHead, anonymous: RequestScope): Promise<RequestScope> {
+    const credential = await this.#options.authenticator.read(head.headers.get('authorization') ?? undefined);
+    if (credential) return this.#resolve(head, anonymous, credential);
+    const isOfPage = head.headers.get(csrfHeader) === pageCsrf && isSameOrigin(head.headers);
+    return isOfPage ? this.resolveVisitor(head, anonymous) : this.#resolve(head, anonymous, null);
+  }
+
+  /**
+   * The scope of a browser that opens one of our pages, by its session cookie. The organization is the one that host or path
+   * name. A cookie whose session has ended proves nothing. Throws TENANT_*, FORBIDDEN.
+   */
+  async resolveVisitor(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
+    const { sessionCookie, sessionCookies } = this.#options;
+    const token = sessionCookie.read(head.headers.get('cookie'));
+    const credential = token === undefined ? undefined : await sessionCookies.read(token);
+    if (!credential) return this.#resolve(head, anonymous, null);
+    return this.#resolve(head, anonymous, credential, true).catch((error: unknown) => {
+      if (error instanceof AppError && ended.has(error.code)) return this.#resolve(head, anonymous, null);
+      throw error;
+    });
+  }
+
+  async #resolve(
+    head: RequestHead,
+    anonymous: RequestScope,
+    proven: Credential | null,
+    isOfCookie = false,
+  ): Promise<RequestScope> {
     const { authenticator, services, routing } = this.#options;
     const header = (name: string) => head.headers.get(name) ?? undefined;
-    const credential = await authenticator.read(header('authorization'));
-    const tokenOrganizationId = await authenticator.organizationOf(credential);
+    const tokenOrganizationId = await authenticator.organizationOf(proven);
     const path = pathOf(head.url);
     const hints = { host: header('host'), path, header: header('x-tenant'), tokenOrganizationId };
     const tenant = await routeTenant(hints, routing, services.directory);
+    // A cookie is good for every organization of its user, as the page that sends it may be of any
+    const credential = isOfCookie && proven?.kind === 'session' ? { ...proven, organizationId: tenant?.id } : proven;
     const who = await authenticator.authenticate({ credential, tenant });
     const viewer = isViewer(who) ? { ...who, ...(tenant && { modules: tenant.modules }) } : undefined;
     const change = header('chantier-after');
@@ -91,6 +127,8 @@ export class RequestScopes {
     };
   }
 }
+
+const ended: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'SESSION_REVOKED']);
 
 /** Where nothing in it has to be resolved or decoded, without the cost of parsing it. */
 const plain = /^https?:\/\/[\w.:-]+(\/[\w/-]*)$/;

@@ -1,9 +1,7 @@
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { maskError } from '../graphql/execute/mask-error.ts';
 import { corsOf } from './cors.ts';
-import type { Explorer } from './explorer.ts';
 import { byDocument } from './known-documents.ts';
 import { useDocumentRules } from './plugins/use-document-rules.ts';
 import { useExplorerHeaders } from './plugins/use-explorer-headers.ts';
@@ -13,7 +11,6 @@ import { type RequestRulesOptions, useRequestRules } from './plugins/use-request
 
 export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
   schema: GraphQLSchema;
-  explorer: Explorer;
   corsOrigins: readonly string[];
   maxBodyBytes: number;
 }
@@ -27,7 +24,7 @@ const noErrors = { get: () => undefined, set: () => {} };
 
 /** The HTTP side of the graph, as one fetch handler: tests call it without a socket. */
 export function createGraphServer(options: YogaOptions): Yoga {
-  const { schema, explorer, corsOrigins, logger } = options;
+  const { schema, corsOrigins, logger } = options;
   return createYoga({
     schema,
     graphqlEndpoint: endpoint,
@@ -45,8 +42,7 @@ export function createGraphServer(options: YogaOptions): Yoga {
     // useGraphParams reads bodies, up to the limit
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => maskError(error, logger) },
-    renderGraphiQL,
-    graphiql: (request) => explorer.page(request),
+    graphiql: false,
     // Yoga would answer `null` to an origin that is not listed, and that is what a sandboxed page is called
     cors: (request) => corsOf(request.headers.get('origin'), corsOrigins) ?? false,
     plugins: [

@@ -33,8 +33,7 @@ export function problemOf(request: RequestLine, { isOurs }: RequestRulesOptions)
   }
   const problem = method === 'POST' ? bodyTypeProblem(headers, bodyTypes) : undefined;
   if (problem) return problem;
-  const page = method === 'GET' && headers.get('accept')?.includes('text/html');
-  if (!page && hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
+  if (hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
     return new AppError('CSRF_REQUIRED', `A request with the session cookie needs the header ${csrfHeader}: 1`);
   }
   return undefined;

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../lib/errors.ts';
 import { csrfHeader } from '../plugins/use-request-rules.ts';
 import { hasRefreshCookie } from '../refresh-cookie.ts';
+import { isSameOrigin } from '../same-origin.ts';
 import { bodyTypeProblem } from './media-type.ts';
 import { requireDecodable } from './percent-encoding.ts';
 import { tooLarge } from './read-body.ts';
@@ -51,11 +52,7 @@ export function checkRules(
   }
 }
 
-/** Forms of other sites can be sent here with the visitor's cookies: browsers say where a form comes from. */
+/** Forms of other sites could be sent here with the visitor's cookies. */
 function checkSameOrigin(headers: RouteHead['headers']): void {
-  const site = headers.get('sec-fetch-site');
-  const origin = headers.get('origin');
-  const isOwn = origin === null || (URL.canParse(origin) && new URL(origin).host === headers.get('host'));
-  if (isOwn && (site === null || site === 'same-origin' || site === 'none')) return;
-  throw new AppError('FORBIDDEN', 'This form was sent from another site');
+  if (!isSameOrigin(headers)) throw new AppError('FORBIDDEN', 'This form was sent from another site');
 }

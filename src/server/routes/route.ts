@@ -30,7 +30,7 @@ export interface RouteRules {
   /** Decides the security headers. */
   content: RouteContent;
   /** How this route tells an error; a JSON object with `errors` by default. */
-  refuse?(error: AppError): RouteAnswer;
+  refuse?(error: AppError, request: Pick<RouteHead, 'headers'>): RouteAnswer;
 }
 
 /** What is known of a request before its body is read. */

@@ -7,7 +7,7 @@ import { errorAnswer } from './answers.ts';
 import { checkLength, checkRules, checkTarget, isTooLong } from './check-request.ts';
 import { type PathPattern, pathPattern } from './path-pattern.ts';
 import type { Route, RouteAnswer, Serve } from './route.ts';
-import { routeHead } from './route-head.ts';
+import { headersOf, routeHead } from './route-head.ts';
 import { type RouteContent, securityHeaders } from './security-headers.ts';
 import { sendAnswer } from './serve-route.ts';
 
@@ -73,7 +73,7 @@ export class Router {
     try {
       this.#answer(request, response, found);
     } catch (error) {
-      this.#send(response, this.#refusal(error, found));
+      this.#send(response, this.#refusal(error, request, found));
     }
   };
 
@@ -111,10 +111,10 @@ export class Router {
     return undefined;
   }
 
-  #refusal(error: unknown, found: Found | undefined): RouteAnswer {
+  #refusal(error: unknown, request: IncomingMessage, found: Found | undefined): RouteAnswer {
     const { refuse = errorAnswer, methods = [] } = found?.route ?? {};
     const known = toRequestError(error, this.#options.logger);
-    const answer = refuse(known);
+    const answer = refuse(known, { headers: headersOf(request) });
     if (known.code !== 'METHOD_NOT_ALLOWED') return answer;
     return { ...answer, headers: { ...answer.headers, allow: methods.join(', ') } };
   }

@@ -16,7 +16,7 @@ export function defineRoute<Caller>(definition: RouteDefinition<Caller>): Route 
       const caller = await authenticate(head);
       return await handle(requestOf(request, head, caller, rules.body));
     } catch (error) {
-      return refuse(toRequestError(error, logger));
+      return refuse(toRequestError(error, logger), head);
     }
   };
   return { ...rules, serve };

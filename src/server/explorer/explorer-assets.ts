@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+
+export type Encoding = 'gzip' | 'br';
+
+/** Files of GraphiQL, by the names that its package gives them. */
+export type GraphiqlFile = 'js' | 'css' | 'editorWorkerService' | 'jsonWorker' | 'graphqlWorker';
+
+type Files = Readonly<Record<GraphiqlFile, Uint8Array>>;
+
+const { version } = createRequire(import.meta.url)('@graphql-yoga/render-graphiql/package.json') as { version: string };
+
+const extensions: Record<GraphiqlFile, string> = {
+  js: '.js',
+  css: '.css',
+  editorWorkerService: '-editor-worker.js',
+  jsonWorker: '-json-worker.js',
+  graphqlWorker: '-graphql-worker.js',
+};
+
+/** What a file is called in addresses: another version has other names, so that browsers keep them for good. */
+export const graphiqlNames = Object.fromEntries(
+  Object.entries(extensions).map(([file, extension]) => [file, `graphiql-${version}${extension}`]),
+) as Record<GraphiqlFile, string>;
+
+/** The files of GraphiQL, compressed once for each encoding when they are first asked for. */
+export class ExplorerAssets {
+  readonly #compressed = new Map<Encoding, Promise<Files>>();
+
+  async read(file: GraphiqlFile, encoding: Encoding): Promise<Uint8Array> {
+    const known = this.#compressed.get(encoding);
+    if (known) return (await known)[file];
+    const files = compressAll(encoding);
+    this.#compressed.set(encoding, files);
+    // The next request tries again
+    files.catch(() => this.#compressed.delete(encoding));
+    return (await files)[file];
+  }
+}
+
+async function compressAll(encoding: Encoding): Promise<Files> {
+  const worker = new Worker(new URL('./compress-assets.ts', import.meta.url), { workerData: encoding });
+  const [files] = (await once(worker, 'message')) as [Files];
+  return files;
+}

@@ -1,0 +1,61 @@
+import { AppError } from '../../lib/errors.ts';
+import { html } from '../../lib/html.ts';
+import { type PageOptions, type PageRequest, pageAnswer, pageRoute } from '../pages/page-route.ts';
+import { htmlAnswer, redirectAnswer } from '../routes/answers.ts';
+import type { Route, RouteAnswer } from '../routes/route.ts';
+import { explorerPage, explorerPolicy, isSame } from './explorer-page.ts';
+
+export interface ExplorerOptions extends PageOptions {
+  /** Whether anybody may open the page; it shows no data by itself. */
+  open: boolean;
+  /** Development: the code in the printed address, and the headers that it signs the page in with. */
+  demo?: { code: string; headers(): Promise<Record<string, string>> } | undefined;
+}
+
+const texts = {
+  en: {
+    title: 'No explorer for your role',
+    why: 'Your role in this organization may not explore the graph. Ask an administrator for the permission graph:explore.',
+    back: 'Your organizations',
+  },
+  fr: {
+    title: 'Pas d’explorateur pour votre rôle',
+    why: 'Votre rôle dans cette organisation ne permet pas d’explorer le graphe. Demandez la permission graph:explore à un administrateur.',
+    back: 'Vos organisations',
+  },
+};
+
+/** `/t/<slug>/explorer`: GraphiQL, for who may explore the graph; its operations are sent with the visitor's cookie. */
+export const explorerRoute = (options: ExplorerOptions): Route =>
+  pageRoute(options, { path: '/explorer', underTenant: true, methods: ['GET'] }, async (request) => {
+    const { viewer, account } = request.caller.scope;
+    if (options.open || viewer?.permissions.has('graph:explore')) return explorer(request, options);
+    const { pathname } = new URL(request.url);
+    if (!account) return redirectAnswer(`/?next=${encodeURIComponent(pathname)}`);
+    if (!viewer) throw new AppError('TENANT_NOT_FOUND', 'The address names no organization');
+    return refusal(request);
+  });
+
+async function explorer(request: PageRequest, { demo }: ExplorerOptions): Promise<RouteAnswer> {
+  const { language, scope } = request.caller;
+  const code = request.query.get('login');
+  const headers = demo && code && isSame(code, demo.code) ? await demo.headers() : undefined;
+  const { pathname } = new URL(request.url);
+  const view = {
+    language,
+    place: scope.tenant?.name ?? '',
+    endpoint: pathname.replace(/explorer$/, 'graphql'),
+    headers,
+  };
+  return htmlAnswer(explorerPage(view).text, 200, {
+    'content-security-policy': explorerPolicy,
+    vary: 'accept-language, cookie',
+  });
+}
+
+function refusal({ caller: { language } }: PageRequest): RouteAnswer {
+  const { title, why, back } = texts[language];
+  const content = html`<p>${why}</p>
+<p><a href="/">${back}</a></p>`;
+  return pageAnswer(language, { title, content }, 403);
+}

@@ -1,0 +1,14 @@
+import type { IncomingMessage, RequestListener } from 'node:http';
+
+/** Leads browsers that open `/graphql` to the explorer beside it; everything else is an operation. */
+export const toExplorer =
+  (operations: RequestListener): RequestListener =>
+  (request, response) => {
+    const [path = '', search] = (request.url ?? '').split('?', 2);
+    if (!opensPage(request)) return operations(request, response);
+    const location = path.replace(/graphql$/, 'explorer') + (search === undefined ? '' : `?${search}`);
+    response.writeHead(303, { location, vary: 'accept' }).end();
+  };
+
+const opensPage = ({ method, headers }: IncomingMessage): boolean =>
+  method === 'GET' && headers.accept?.includes('text/html') === true;

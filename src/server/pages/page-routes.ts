@@ -1,0 +1,13 @@
+import { type ExplorerOptions, explorerRoute } from '../explorer/explorer-routes.ts';
+import type { Route } from '../routes/route.ts';
+import { assetRoute } from './asset-routes.ts';
+import { homeRoutes } from './home.ts';
+import { passwordRoutes } from './password-routes.ts';
+
+/** Every page that browsers open. */
+export const pageRoutes = (options: ExplorerOptions): Route[] => [
+  ...homeRoutes(options),
+  ...passwordRoutes(options),
+  explorerRoute(options),
+  assetRoute(),
+];

@@ -1,0 +1,114 @@
+import { gunzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumBinary, launchBrowser, openTab } from '../support/browser.ts';
+import { memberPassword as password, withPassword } from '../support/password.ts';
+import { served } from '../support/served.ts';
+import { type Member, world } from '../support/world.ts';
+import { Visitor } from './visitor.ts';
+
+const production = { NODE_ENV: 'production', PUBLIC_URL: 'http://localhost:4000' };
+const here = await world({ env: production });
+const { origin } = await served(here);
+const acme = await here.company('Acme Fils');
+const owner = await withPassword(await acme.as('OWNER'));
+const explorer = `/t/${acme.tenant.slug}/explorer`;
+
+async function signedIn({ user }: Member): Promise<Visitor> {
+  const visitor = new Visitor(origin);
+  await visitor.post('/sign-in', { email: user.email, password });
+  return visitor;
+}
+
+describe('the explorer in production', () => {
+  it('opens for who may explore the graph', async () => {
+    const answer = await (await signedIn(owner)).get(explorer);
+    const page = await answer.text();
+    expect(answer.status).toBe(200);
+    expect(page).toContain('<title>Acme Fils · Chantier</title>');
+    expect(page.length).toBeLessThan(4_000);
+  });
+
+  it('says why it does not open for others', async () => {
+    const member = await (await signedIn(await withPassword(await acme.as('MEMBER')))).get(explorer);
+    expect(member.status).toBe(403);
+    expect(await member.text()).toContain('graph:explore');
+  });
+
+  it('asks strangers to sign in first', async () => {
+    const answer = await new Visitor(origin).get(explorer);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `/?next=${encodeURIComponent(explorer)}`]);
+  });
+
+  it('is where a browser is led that opens /graphql', async () => {
+    const answer = await new Visitor(origin).get(`/t/${acme.tenant.slug}/graphql?query={a}`);
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, `${explorer}?query={a}`]);
+  });
+
+  it('runs the scripts of this server alone, and nothing inline', async () => {
+    const policy = (await (await signedIn(owner)).get(explorer)).headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'; script-src 'self'; worker-src 'self';");
+    expect(policy).toContain("frame-ancestors 'none'");
+  });
+
+  it('has its files compressed once, and kept for good by browsers', async () => {
+    const page = await (await (await signedIn(owner)).get(explorer)).text();
+    const files = [...page.matchAll(/\/assets\/[\w.-]+/g)].map(([file]) => file);
+    expect(files.length).toBeGreaterThan(7);
+    for (const file of new Set(files)) {
+      const answer = await fetch(origin + file, { headers: { 'accept-encoding': 'gzip' } });
+      expect([file, answer.status]).toEqual([file, 200]);
+      expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      const again = await fetch(origin + file, { headers: { 'if-none-match': answer.headers.get('etag')! } });
+      expect([file, again.status]).toEqual([file, 304]);
+    }
+    expect((await fetch(`${origin}/assets/graphiql-0.0.0.js`)).status).toBe(404);
+  });
+
+  it.each([
+    ['gzip', 'gzip'],
+    ['gzip, deflate, br, zstd', 'br'],
+    ['gzip, br;q=0', 'gzip'],
+    ['', 'gzip'],
+  ])('compresses for "%s" by %s', async (accepted, encoding) => {
+    const page = await (await (await signedIn(owner)).get(explorer)).text();
+    const [file] = /\/assets\/graphiql-[\d.]+\.js/.exec(page)!;
+    const { get } = await import('node:http');
+    const { promise, resolve } = Promise.withResolvers<{ headers: object; body: Buffer }>();
+    get(origin + file, { headers: { 'accept-encoding': accepted } }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => resolve({ headers: response.headers, body: Buffer.concat(chunks) }));
+    });
+    const { headers, body } = await promise;
+    expect(headers).toMatchObject({ 'content-encoding': encoding, vary: 'accept-encoding' });
+    expect(body.length).toBeLessThan(1_600_000);
+    if (encoding === 'gzip') expect(gunzipSync(body).toString()).toContain('renderYogaGraphiQL');
+  });
+});
+
+// Only where a Chromium is installed: this suite installs none
+if (chromiumBinary) {
+  describe('in Chromium', () => {
+    let browser: Browser;
+    beforeAll(async () => {
+      browser = await launchBrowser();
+    });
+    afterAll(() => browser?.close());
+
+    it('signs in, opens the explorer and runs a query, with nothing pasted and nothing forbidden by its policy', {
+      timeout: 120_000,
+    }, async () => {
+      const { page, complaints } = await openTab(await browser.newContext({ locale: 'fr-FR' }));
+      await page.goto(`${origin}${explorer}`);
+      await page.getByLabel('Adresse e-mail').fill(owner.user.email);
+      await page.getByLabel('Mot de passe').fill(password);
+      await page.getByRole('button', { name: 'Se connecter' }).click();
+      await page.waitForURL(`${origin}${explorer}*`);
+      await page.getByRole('button', { name: /Execute query/ }).click({ timeout: 60_000 });
+      await page.locator('.result-window').getByText('"projects"').waitFor({ timeout: 60_000 });
+      expect(await page.locator('.result-window').textContent()).toMatch(/"totalCount":\s0/);
+      expect(complaints).toEqual([]);
+    });
+  });
+}
