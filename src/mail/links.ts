@@ -8,7 +8,7 @@ export interface MailLinks {
 
 /**
  * Links to our own pages, or to the same paths of the organization's own front end. There the token is behind `#`, which
- * browsers send to nobody; our pages, which work without scripts, take it from the query and out of the address at once.
+ * browsers send to nobody; our pages work without scripts and take it from the query; they tell no other site their address.
  */
 export function mailLinks({ publicUrl, appUrl }: { publicUrl: string; appUrl: string | undefined }): MailLinks {
   const start = (path: string) => (appUrl === undefined ? `${publicUrl}${path}?token=` : `${appUrl}${path}#token=`);

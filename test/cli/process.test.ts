@@ -1,45 +1,23 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { TLSSocket } from 'node:tls';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { certificates } from '../db/certificates.ts';
 import { createDatabase } from '../support/database.ts';
+import { logged, runProgram, startProgram } from '../support/program.ts';
 import { root } from '../support/sources.ts';
-import { testSecret } from '../support/test-secret.ts';
 
 const database = await createDatabase();
 afterAll(() => database.drop());
 
-/** Starts the program as an operator does: in production, on the database of this file. */
-function start(args: string[], env: Record<string, string> = {}): ChildProcess {
-  const production = { NODE_ENV: 'production', DATABASE_URL: database.url, SECRET: testSecret, PORT: '0' };
-  const { PATH = '' } = process.env;
-  const child = spawn(process.execPath, [path.join(root, 'bin/chantier.js'), ...args], {
-    env: { PATH, ...production, HOST: '127.0.0.1', ...env },
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
-
-async function chantier(args: string[], env?: Record<string, string>) {
-  const child = start(args, env);
-  const [stdout, stderr, [code]] = await Promise.all([text(child.stdout!), text(child.stderr!), once(child, 'close')]);
-  return { code, stdout, stderr };
-}
-
-/** Waits until the log says so, and gives that line. */
-async function logged(child: ChildProcess, message: string): Promise<Record<string, unknown>> {
-  for await (const line of createInterface(child.stderr!)) {
-    const entry = JSON.parse(line) as Record<string, unknown>;
-    if (entry.msg === message) return entry;
-  }
-  throw new Error(`The program ended and never logged "${message}"`);
-}
+const start = (args: string[], env: Record<string, string> = {}) =>
+  startProgram(args, { DATABASE_URL: database.url, ...env });
+const chantier = (args: string[], env: Record<string, string> = {}) =>
+  runProgram(args, { DATABASE_URL: database.url, ...env });
 
 it('does not serve schemas that do not fit the build, and says what mends it', { timeout: 120_000 }, async () => {
   const { code, stdout, stderr } = await chantier([], { LOG_LEVEL: 'silent' });

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumBinary, launchBrowser, openTab } from '../support/browser.ts';
+import { inChromium, launchBrowser, openTab } from '../support/browser.ts';
 import { memberPassword as password, withPassword } from '../support/password.ts';
 import { served } from '../support/served.ts';
 import { type Member, world } from '../support/world.ts';
@@ -87,28 +87,25 @@ describe('the explorer in production', () => {
   });
 });
 
-// Only where a Chromium is installed: this suite installs none
-if (chromiumBinary) {
-  describe('in Chromium', () => {
-    let browser: Browser;
-    beforeAll(async () => {
-      browser = await launchBrowser();
-    });
-    afterAll(() => browser?.close());
-
-    it('signs in, opens the explorer and runs a query, with nothing pasted and nothing forbidden by its policy', {
-      timeout: 120_000,
-    }, async () => {
-      const { page, complaints } = await openTab(await browser.newContext({ locale: 'fr-FR' }));
-      await page.goto(`${origin}${explorer}`);
-      await page.getByLabel('Adresse e-mail').fill(owner.user.email);
-      await page.getByLabel('Mot de passe').fill(password);
-      await page.getByRole('button', { name: 'Se connecter' }).click();
-      await page.waitForURL(`${origin}${explorer}*`);
-      await page.getByRole('button', { name: /Execute query/ }).click({ timeout: 60_000 });
-      await page.locator('.result-window').getByText('"projects"').waitFor({ timeout: 60_000 });
-      expect(await page.locator('.result-window').textContent()).toMatch(/"totalCount":\s0/);
-      expect(complaints).toEqual([]);
-    });
+inChromium('the explorer in Chromium', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
   });
-}
+  afterAll(() => browser?.close());
+
+  it('runs a query after signing in, with nothing pasted and nothing forbidden by its policy', {
+    timeout: 120_000,
+  }, async () => {
+    const { page, complaints } = await openTab(await browser.newContext({ locale: 'fr-FR' }));
+    await page.goto(`${origin}${explorer}`);
+    await page.getByLabel('Adresse e-mail').fill(owner.user.email);
+    await page.getByLabel('Mot de passe').fill(password);
+    await page.getByRole('button', { name: 'Se connecter' }).click();
+    await page.waitForURL(`${origin}${explorer}*`);
+    await page.getByRole('button', { name: /Execute query/ }).click({ timeout: 60_000 });
+    await page.locator('.result-window').getByText('"projects"').waitFor({ timeout: 60_000 });
+    expect(await page.locator('.result-window').textContent()).toMatch(/"totalCount":\s0/);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { describe } from 'vitest';
 
 const binaries = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -34,4 +35,10 @@ export async function openTab(context: BrowserContext): Promise<Tab> {
     if (message.type() === 'error') complaints.push(message.text());
   });
   return { page, complaints };
+}
+
+/** Tests that need a browser. This suite installs none: where there is none it says so. */
+export function inChromium(title: string, tests: () => void): void {
+  if (chromiumBinary) describe(title, tests);
+  else process.stderr.write(`No Chromium is installed: "${title}" is not tested\n`);
 }

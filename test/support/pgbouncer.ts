@@ -2,11 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, chownSync, constants, readFileSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { idsOf, serverAccount } from '../../src/db/embedded/account.ts';
 import { poll } from '../../src/lib/poll.ts';
+import { freePort } from './free-port.ts';
 import { root } from './sources.ts';
 
 /** A pgbouncer in transaction mode in front of a server. */
@@ -86,15 +87,6 @@ export async function startPgbouncer(adminUrl: string, more: Record<string, stri
       await rm(dir, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const accepts = (port: number): Promise<true | undefined> =>

@@ -2,12 +2,16 @@ import { type ExplorerOptions, explorerRoute } from '../explorer/explorer-routes
 import type { Route } from '../routes/route.ts';
 import { assetRoute } from './asset-routes.ts';
 import { homeRoutes } from './home.ts';
+import { invitationRoute } from './invitation-route.ts';
 import { passwordRoutes } from './password-routes.ts';
+import { verificationRoute } from './verification-route.ts';
 
 /** Every page that browsers open. */
 export const pageRoutes = (options: ExplorerOptions): Route[] => [
   ...homeRoutes(options),
   ...passwordRoutes(options),
+  invitationRoute(options),
+  verificationRoute(options),
   explorerRoute(options),
   assetRoute(),
 ];

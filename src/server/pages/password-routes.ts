@@ -1,9 +1,4 @@
-interface OwnApiKey {
-  name: string;
-  prefix: string;
-  organizationName: string;
-}
-
+import type { OwnApiKey } from '../../identity/own-api-keys.ts';
 import { requestPasswordReset } from '../../identity/request-password-reset.ts';
 import { resetPassword } from '../../identity/reset-password.ts';
 import { html } from '../../lib/html.ts';
@@ -99,8 +94,7 @@ async function receivePassword(request: PageRequest, { identity }: PageOptions) 
   const show = (alert: string): Page => ({ ...passwordPage(language, token), alert });
   const work = async () => {
     const given = { token, newPassword: form.get('newPassword') ?? '', revokeApiKeys: form.has('revokeApiKeys') };
-    await resetPassword(identity, given, origin);
-    const keys: OwnApiKey[] = [];
+    const keys = await resetPassword(identity, given, origin);
     if (keys.length === 0) return redirectAnswer('/?password-set');
     return pageAnswer(language, keysPage(language, keys));
   };
