@@ -29,13 +29,18 @@ export class ExplorerAssets {
   readonly #compressed = new Map<Encoding, Promise<Files>>();
 
   async read(file: GraphiqlFile, encoding: Encoding): Promise<Uint8Array> {
-    const known = this.#compressed.get(encoding);
-    if (known) return (await known)[file];
-    const files = compressAll(encoding);
+    const files = await (this.#compressed.get(encoding) ?? this.#compress(encoding));
+    return files[file];
+  }
+
+  #compress(encoding: Encoding): Promise<Files> {
+    const files = compressAll(encoding).catch((error: unknown) => {
+      // The next request tries again
+      this.#compressed.delete(encoding);
+      throw error;
+    });
     this.#compressed.set(encoding, files);
-    // The next request tries again
-    files.catch(() => this.#compressed.delete(encoding));
-    return (await files)[file];
+    return files;
   }
 }
 
