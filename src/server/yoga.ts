@@ -4,7 +4,6 @@ import { maskError } from '../graphql/execute/mask-error.ts';
 import { corsOf } from './cors.ts';
 import { byDocument } from './known-documents.ts';
 import { useDocumentRules } from './plugins/use-document-rules.ts';
-import { useExplorerHeaders } from './plugins/use-explorer-headers.ts';
 import { useGraphParams } from './plugins/use-graph-params.ts';
 import { type OperationsOptions, useOperations } from './plugins/use-operations.ts';
 import { type RequestRulesOptions, useRequestRules } from './plugins/use-request-rules.ts';
@@ -45,12 +44,6 @@ export function createGraphServer(options: YogaOptions): Yoga {
     graphiql: false,
     // Yoga would answer `null` to an origin that is not listed, and that is what a sandboxed page is called
     cors: (request) => corsOf(request.headers.get('origin'), corsOrigins) ?? false,
-    plugins: [
-      useExplorerHeaders(),
-      useRequestRules(options),
-      useGraphParams(options),
-      useDocumentRules(options),
-      useOperations(options),
-    ],
+    plugins: [useRequestRules(options), useGraphParams(options), useDocumentRules(options), useOperations(options)],
   });
 }

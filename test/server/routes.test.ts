@@ -93,7 +93,7 @@ describe('every route', () => {
 });
 
 it('the explorer has a policy that lets it work and nobody frame it', async () => {
-  const { status, headers } = await send('GET /graphql', { accept: 'text/html' });
+  const { status, headers } = await send('GET /explorer', { accept: 'text/html' });
   expect([status, headers.get('x-frame-options'), headers.get('cache-control')]).toEqual([200, 'DENY', 'no-store']);
   const policy = headers.get('content-security-policy')!;
   expect(policy).toMatch(/^default-src 'none'; script-src .*; connect-src 'self';.*frame-ancestors 'none'$/);
