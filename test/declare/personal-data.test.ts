@@ -19,9 +19,9 @@ const isAboutPeople = (table: Table): boolean =>
 
 const namesPeople = /(^|[a-z])(first|last|full)name|contact|e?mail|phone|address|avatar|user|person/i;
 
-/** Ranks, keys and enums are made by programs; every other text can say something about a person. */
+/** Programs make ranks, keys and enums; the former name of a project names a project. Any other text can be about a person. */
 function isText(key: string, column: PgColumn): boolean {
-  if (column.enumValues?.length || /^(externalReference|directKey)$/.test(key)) return false;
+  if (column.enumValues?.length || /^(externalReference|directKey|grandfatheredName)$/.test(key)) return false;
   return /^text/.test(column.getSQLType()) && !column.getSQLType().includes('COLLATE "C"');
 }
 
