@@ -2,7 +2,7 @@ import { getColumns, type Table } from 'drizzle-orm';
 import { type GraphQLEnumType, type GraphQLInputObjectType, type GraphQLObjectType, getNamedType } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
 import { Plans } from '../../src/graphql/compile/plans.ts';
-import type { Ordering } from '../../src/graphql/declare/ordering.ts';
+import type { Ordering } from '../../src/graphql/declare/page-order.ts';
 import { permissionsOf } from '../../src/identity/permissions.ts';
 import { roles } from '../../src/identity/roles.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';

@@ -1,5 +1,5 @@
 import { Declined } from '../../access/decline.ts';
-import type { Ordering, PageOrder } from '../declare/ordering.ts';
+import type { Ordering, PageOrder } from '../declare/page-order.ts';
 import type { ListDeclaration } from '../declare/pages.ts';
 import { pageSizes } from '../limits/sizes.ts';
 import type { Compiling } from './compiling.ts';

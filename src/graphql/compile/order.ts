@@ -3,7 +3,7 @@ import { and, asc, type Column, desc, eq, gt, lt, or, type SQL, sql, type Table 
 import { Declined } from '../../access/decline.ts';
 import { builder } from '../declare/builder.ts';
 import type { ColumnKind } from '../declare/column-kind.ts';
-import type { Ordering, PageOrder } from '../declare/ordering.ts';
+import type { Ordering, PageOrder } from '../declare/page-order.ts';
 import { isTotalOrder } from '../declare/total-order.ts';
 import { kindOf } from './columns.ts';
 import type { Row } from './row.ts';

@@ -19,7 +19,7 @@ import { relations } from '../../relations.ts';
 import { pageSizes } from '../limits/sizes.ts';
 import { columnKind } from './column-kind.ts';
 import { type CursorLevel, isCursorValue } from './cursor-values.ts';
-import type { OrderInput, Ordering } from './ordering.ts';
+import type { OrderInput, Ordering } from './page-order.ts';
 
 export const cursorPluginName = 'chantierCursors' as const;
 

@@ -1,8 +1,8 @@
-import type { InputRef } from '@pothos/core';
 import { type Column, getColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import type { TableName } from '../../access/row-rules.ts';
 import { type Relations, relations } from '../../relations.ts';
 import { builder } from './builder.ts';
+import type { OrderInput, Ordering, PageOrder } from './page-order.ts';
 import { isTotalOrder } from './total-order.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
@@ -14,30 +14,6 @@ interface OrderField<T extends TableName> {
   absent?: SQL;
   /** For an enum: its values in the order that they sort in; as text they would sort by their names. */
   values?: readonly string[];
-}
-
-export interface OrderInput {
-  field: string;
-  direction: 'asc' | 'desc';
-}
-
-/** What a page query needs to be in a stable total order; the primary key is always its last column. */
-export interface PageOrder {
-  orderBy: Record<string, 'asc' | 'desc'>;
-  extras?: Record<string, (table: Table) => SQL>;
-}
-
-/** What an expression to sort by gives: the place among the values of an enum, or what its column holds. */
-export type SortKind = 'position' | { column: string };
-
-export interface Ordering<T extends TableName = TableName> {
-  table: T;
-  ref: InputRef<OrderInput>;
-  order(input: readonly OrderInput[] | null | undefined): PageOrder;
-  /** Of a sort key that is an expression; undefined for any other key. */
-  kindOf(sortKey: string): SortKind | undefined;
-  /** Whether an order of this table leaves no two rows equal; otherwise the id is its last level. */
-  isTotal(orderBy: PageOrder['orderBy']): boolean;
 }
 
 export const OrderDirection = builder.enumType('OrderDirection', {

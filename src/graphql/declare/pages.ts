@@ -6,7 +6,7 @@ import type { Context } from '../context.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import type { Filter, FilterInput } from './filters.ts';
 import { filterBounds } from './input-bounds.ts';
-import type { OrderInput, Ordering } from './ordering.ts';
+import type { OrderInput, Ordering } from './page-order.ts';
 
 export interface PageInput {
   where?: FilterInput | null;

@@ -14,11 +14,10 @@ import { type Fragments, fragmentsOf, onlyFields, responseKeys, selectionsUnder 
 import { coercedVariables } from '../variables.ts';
 import { answeringAfterMigration } from './after-migration.ts';
 import { answeringAfterMove } from './after-move.ts';
+import type { Execute } from './execute.ts';
 import { executeChange, type Verify } from './execute-change.ts';
 import { answerOnce, type FieldAnswer } from './idempotency.ts';
 import { showCurrent } from './show-current.ts';
-
-export type Execute = (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult>;
 
 export interface MutationOptions {
   plans: Plans | undefined;

@@ -2,8 +2,9 @@ import { type ExecutionArgs, type ExecutionResult, getOperationAST, type Operati
 import type { Plans } from '../compile/plans.ts';
 import type { Context } from '../context.ts';
 import { answeringAfterMigration } from './after-migration.ts';
+import type { Execute } from './execute.ts';
 import type { Verify } from './execute-change.ts';
-import { type Execute, executeMutation, planMutation } from './execute-mutation.ts';
+import { executeMutation, planMutation } from './execute-mutation.ts';
 import { executeQuery } from './execute-query.ts';
 
 export interface ExecuteOptions {

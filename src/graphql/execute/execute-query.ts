@@ -5,7 +5,7 @@ import { environmental, type Plans, reasonOf, resultOf, type Undone } from '../c
 import { type PlanReport, reportOf } from '../compile/report.ts';
 import { Context } from '../context.ts';
 import { onlyFields } from '../root-fields.ts';
-import type { Execute } from './execute-mutation.ts';
+import type { Execute } from './execute.ts';
 import { rootCause } from './mask-error.ts';
 
 interface Answered {

@@ -16,7 +16,7 @@ import {
 import { AppError } from '../../lib/errors.ts';
 import { Context } from '../context.ts';
 import { decodeGlobalId } from '../declare/global-id.ts';
-import type { Execute } from './execute-mutation.ts';
+import type { Execute } from './execute.ts';
 import { rootCause } from './mask-error.ts';
 
 /**

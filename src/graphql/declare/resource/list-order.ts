@@ -1,5 +1,6 @@
 import type { TableName } from '../../../access/row-rules.ts';
-import { defineOrder, type OrderInput, type Ordering } from '../ordering.ts';
+import { defineOrder } from '../ordering.ts';
+import type { OrderInput, Ordering } from '../page-order.ts';
 import { type Field, subjectOf } from './fields.ts';
 import type { Model } from './model.ts';
 import { toConstantCase } from './naming.ts';
