@@ -13,6 +13,8 @@ export interface RowFailure {
   message: string;
   /** Path of the offending argument, with the position of the row in it. */
   field: string | undefined;
+  /** The object as it is now, when its version is stale. */
+  current?: unknown;
 }
 
 export interface RowsOptions {
@@ -60,7 +62,8 @@ function failureOf(error: unknown, row: string): RowFailure {
   const known = toAppError(error);
   if (!known || beyondRows.has(known.code)) throw error;
   const { code, message, details } = known;
-  return { code, message, field: details.field === undefined ? row : details.field.replace(/^input/, row) };
+  const field = details.field === undefined ? row : details.field.replace(/^input/, row);
+  return { code, message, field, ...(details.current !== undefined && { current: details.current }) };
 }
 
 function refuseFailures(outcomes: readonly RowOutcome[]): void {
@@ -69,6 +72,7 @@ function refuseFailures(outcomes: readonly RowOutcome[]): void {
   );
   const first = failures[0];
   if (!first) return;
-  const details = { ...(first.field !== undefined && { field: first.field }), failures };
-  throw new AppError(first.code, `Row ${first.index}: ${first.message}`, details);
+  const { code, message, field, current } = first;
+  const details = { ...(field !== undefined && { field }), ...(current !== undefined && { current }), failures };
+  throw new AppError(code, `Row ${first.index}: ${message}`, details);
 }

@@ -86,6 +86,18 @@ describe('what STALE_VERSION shows as current', () => {
     }
   });
 
+  it('is the object of the first stale row of a bulk change', async () => {
+    const { errors } = await manager.graphql(
+      'mutation ($input: UpdateTasksInput!) { updateTasks(input: $input) { lastEventId } }',
+      { input: { tasks: [{ id: taskId, name: 'Sift', expectedVersion: 99 }] } },
+    );
+    expect(errors[0]?.extensions).toMatchObject({
+      code: 'STALE_VERSION',
+      field: 'input.tasks.0.expectedVersion',
+      current: { id: taskId, name: 'Grind', version: 1 },
+    });
+  });
+
   it('is what the viewer may see of it', async () => {
     const { node } = await member.ok('query ($id: ID!) { node(id: $id) { ... on Task { id name project { id } } } }', {
       id: taskId,

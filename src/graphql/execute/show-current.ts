@@ -32,7 +32,7 @@ export const showCurrent = (
 async function withCurrent(error: GraphQLError, args: ExecutionArgs, execute: Execute): Promise<GraphQLError> {
   const cause = rootCause(error);
   if (!(cause instanceof AppError) || cause.code !== 'STALE_VERSION') return error;
-  const { id } = cause.details.current as { id?: string };
+  const { id } = (cause.details.current ?? {}) as { id?: string };
   // Not every type can be read by its id: then the error itself says what the object is
   if (id === undefined || !isNode(args.schema.getType(decodeGlobalId(id).typename))) return error;
   const current = await readObject(id, args, execute);
