@@ -3,6 +3,7 @@ import { Plans } from '../../src/graphql/compile/plans.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { clients } from '../../src/modules/clients/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
+import { tasks as taskRows } from '../../src/modules/tasks/tables.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 import { Backends } from '../support/backends.ts';
@@ -117,9 +118,18 @@ describe('root fields that cannot be compiled are left alone', async () => {
   });
 
   it('and the executor answers all when the database refuses one of their statements', async () => {
+    await using admin = new Backends(here.app.installation.adminUrl);
+    const tasks = `${acme.tenant.schemaName}.tasks`;
+    await here.app.binding.write(acme.tenant, async (tx) => {
+      const [project] = await tx.select({ id: projects.id }).from(projects).limit(1);
+      await tx.insert(taskRows).values({ id: uuidv7(), projectId: project!.id, name: 'castor', rank: '0|a' });
+    });
+    // Whoever reads a task gets an error of data, as from a value that only the database can judge.
+    await admin.query(`create policy refused on ${tasks} using ((name || 'x')::date is null)`);
+    await admin.query(`alter table ${tasks} enable row level security`);
     const before = plans.counts;
-    const query = 'query ($q: String!) { searchTasks(query: $q) { nodes { id } } projects { totalCount } }';
-    const { errors } = await both(query, { q: 'a\0b' });
+    const { errors } = await both('{ tasks { nodes { id } } projects { totalCount } viewer { role } }');
+    await admin.query(`alter table ${tasks} disable row level security`);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
     expect(plans.counts).toMatchObject({ partly: before.partly, declined: before.declined + 1 });
   });

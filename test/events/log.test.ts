@@ -86,7 +86,7 @@ describe('the log', () => {
     expect(await found({ action: { startsWith: 'client.d' } })).toEqual(['client.deleted']);
     expect(await found({ actorId: { eq: `Profile:${manager.profileId}` } })).toHaveLength(3);
     expect(await found({ actorId: { isNull: true } })).toEqual(['profile.joined']);
-    expect(await found({ createdAt: { gt: '2999-01-01T00:00:00Z' } })).toEqual([]);
+    expect(await found({ createdAt: { gt: '2199-01-01T00:00:00Z' } })).toEqual([]);
   });
 
   it('never skips an event of a transaction that ends late', async () => {

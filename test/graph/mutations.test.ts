@@ -15,24 +15,24 @@ const create =
   'mutation ($name: String!) { createClient(input: { name: $name }) { client { version name id } lastEventId } }';
 const idle = () => expect.poll(() => here.app.pool.stats().busy).toBe(0);
 
-/** A text that only the database refuses. */
-const refused = { firstName: { contains: '\0' } };
+/** A cursor of no list: the field of the payload refuses it. */
+const madeUp = Buffer.from('nothing').toString('base64');
 
 describe('each root field is one transaction', () => {
   it('that is undone, and answers nothing, when its payload fails', async () => {
     const name = 'Undone by its payload';
     const { data, errors } = await manager.graphql(
-      `mutation ($name: String!, $where: ProfileFilter) {
+      `mutation ($name: String!, $after: String) {
         createClient(input: { name: $name }) { lastEventId client { name } broken: client { contact { id } } }
         second: createProfile(input: { firstName: $name, lastName: "x" }) {
           lastEventId
-          profile { firstName reports(where: $where) { nodes { id } } }
+          profile { firstName reports(after: $after) { nodes { id } } }
         }
         third: createClient(input: { name: "Never begun" }) { lastEventId }
       }`,
-      { name, where: refused },
+      { name, after: madeUp },
     );
-    expect(errors.map(({ path, extensions }) => [path?.[0], extensions.code])).toEqual([['second', 'BAD_INPUT']]);
+    expect(errors.map(({ path, extensions }) => [path?.[0], extensions.code])).toEqual([['second', 'BAD_CURSOR']]);
     expect(data).toBeNull();
     const { profiles } = await manager.ok(
       'query ($name: String) { profiles(where: { firstName: { eq: $name } }) { totalCount } }',
