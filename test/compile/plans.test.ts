@@ -103,8 +103,14 @@ describe('plans', async () => {
     const tasks = 'query ($days: Decimal) { tasks(where: { estimateDays: { gt: $days } }) { totalCount } }';
     const { errors, data } = await ask(manager, { query: tasks, variables: { days: '1'.repeat(30) } }, plans);
     expect({ errors, data }).toEqual({ errors: undefined, data: { tasks: { totalCount: 0 } } });
-    const search = 'query ($text: String) { tasks(where: { name: { eq: $text } }) { totalCount } }';
-    const refused = await ask(manager, { query: search, variables: { text: 'a\0b' } }, plans);
+    // Whoever reads a client gets an error of data, as from a value that only the database can judge.
+    await manager.ok('mutation { createClient(input: { name: "castor" }) { lastEventId } }');
+    await using admin = new Admin({ url: here.app.installation.adminUrl });
+    const rows = `${acme.tenant.schemaName}.clients`;
+    await admin.run(`create policy refused on ${rows} using ((name || 'x')::date is null)`);
+    await admin.run(`alter table ${rows} enable row level security`);
+    const refused = await ask(manager, { query: '{ clients { totalCount } }' }, plans);
+    await admin.run(`alter table ${rows} disable row level security`);
     expect(refused.errors).toMatchObject([{ extensions: { code: 'BAD_INPUT' } }]);
     expect(plans.counts).toMatchObject({ answered: 1, failed: 1 });
   });
