@@ -9,6 +9,7 @@ import {
   isListType,
   isNonNullType,
 } from 'graphql';
+import { uuidv7 } from '../lib/ids.ts';
 
 /** Where an input takes an id, and of which type. */
 export interface IdPlace {
@@ -63,7 +64,8 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
   if (isEnumType(type)) return type.getValues()[0]!.name;
   const typename = idTypeOf(field);
   if (field.name === 'emoji') return '👍';
-  if (field.name === 'email') return source.email ?? scalars.EmailAddress;
+  // Another address for each input: wrong sign-ins to one account are delayed, which would tell two answers apart.
+  if (field.name === 'email') return source.email ? `${uuidv7()}.${source.email}` : scalars.EmailAddress;
   if (type.name === 'String') return source.text ?? 'sample';
   return typename ? source.idOf(typename) : (scalars[type.name] ?? null);
 }
