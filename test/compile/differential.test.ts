@@ -71,9 +71,10 @@ function withoutErrorIds(body: unknown): unknown {
   return JSON.parse(JSON.stringify(body), (key, value) => (key === 'errorId' ? undefined : value));
 }
 
-/** Shares of the documents that were executed at all: too few compiled, and the test proves nothing. */
+/** Shares of the documents that were executed at all, over all roles: too few compiled, and the test proves nothing. */
 const leastCompiled = 0.25;
 const leastInPart = 0.02;
+let executed = 0;
 
 it.each(roles)(
   `answers %s as the executor does, in ${perRole} random documents`,
@@ -87,8 +88,6 @@ it.each(roles)(
       references,
       process.env.ROOT,
     );
-    const before = plans.counts;
-    let executed = 0;
     for (let i = 0; i < perRole; i++) {
       const document = documents.next();
       const which = `document ${i} of seed ${seed}:\n${document.query}\n${JSON.stringify(document.variables)}`;
@@ -99,8 +98,12 @@ it.each(roles)(
       if ('data' in body) executed++;
       documents.learn(document, body.data);
     }
-    const shareOf = (count: 'answered' | 'partly') => (plans.counts[count] - before[count]) / executed;
-    expect(shareOf('answered')).toBeGreaterThan(leastCompiled);
-    if (!process.env.ROOT) expect(shareOf('partly')).toBeGreaterThan(leastInPart);
   },
 );
+
+it('answered enough of those documents by compiled statements', () => {
+  const { answered, partly } = plans.counts;
+  console.info(`${executed} documents executed, ${answered} compiled as a whole, ${partly} in part`);
+  expect(answered / executed).toBeGreaterThan(leastCompiled);
+  if (!process.env.ROOT) expect(partly / executed).toBeGreaterThan(leastInPart);
+});

@@ -41,6 +41,7 @@ export class Operations {
     this.#values = new Values(choices, seen);
   }
 
+  /** An operation of one root field. */
   of({ kind, field }: RootField): Operation {
     this.#variables = {};
     this.#declared = [];
@@ -71,8 +72,9 @@ export class Operations {
 
   /** The arguments to give: in an odd case also those that exclude each other. */
   #chosen({ args }: Field, depth: number): GraphQLArgument[] {
-    const { chance, slip } = this.#choices;
-    const chosen = args.filter(({ type }) => isNonNullType(type) || chance(depth === 0 ? 35 : 15));
+    const { chance, slip, plain } = this.#choices;
+    const share = plain ? 0 : depth === 0 ? 35 : 15;
+    const chosen = args.filter(({ type }) => isNonNullType(type) || chance(share));
     if (slip(50)) return chosen;
     const names = new Set(chosen.map(({ name }) => name));
     const without = new Set(names.has('first') ? ['last'] : []);

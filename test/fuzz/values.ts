@@ -16,6 +16,8 @@ import { idTypeOf } from '../../src/prove/sample-input.ts';
 
 /** Random choices of one case; `fc.gen()` records them, so that a failing case can be shrunk and replayed. */
 export interface Choices {
+  /** Whether the case leaves out optional arguments and sends nothing odd, so that it reaches its resolver. */
+  plain: boolean;
   below(limit: number): number;
   chance(percent: number): boolean;
   /** Like `chance`, but only in an odd case: the others send what a good client would. */
@@ -31,11 +33,12 @@ const oddCases = 45;
 /** Without the bias of fast-check towards small numbers, so that odds are as they are written here. */
 const evenBelow = (limit: number) => fc.noBias(fc.nat({ max: Math.max(0, limit - 1) }));
 
-export function choicesOf(gen: fc.GeneratorValue): Choices {
+export function choicesOf(gen: fc.GeneratorValue, plain: boolean): Choices {
   const below = (limit: number) => gen(evenBelow, limit);
   const chance = (percent: number) => below(100) < percent;
-  const odd = chance(oddCases);
+  const odd = !plain && chance(oddCases);
   return {
+    plain,
     below,
     chance,
     slip: (percent) => odd && chance(percent),
