@@ -22,7 +22,7 @@ import { type MetricsRoutesOptions, metricsRoutes } from './server/metrics/metri
 import type { OnOperation } from './server/metrics/operation-done.ts';
 import { pageRoutes } from './server/pages/page-routes.ts';
 import { QuickQueries } from './server/quick-queries.ts';
-import { RequestScopes } from './server/request-scopes.ts';
+import { RequestScopes } from './server/request/request-scopes.ts';
 import { healthRoutes } from './server/rest/health.ts';
 import { jwksRoute } from './server/rest/jwks.ts';
 import { organizationDatabaseRoutes } from './server/rest/organization-database.ts';

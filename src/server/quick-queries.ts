@@ -15,9 +15,11 @@ import { executeMutation, type MutationResult, planMutation } from '../graphql/e
 import { type Accepted, acceptedType } from './accept.ts';
 import type { KnownDocument, KnownDocuments } from './known-documents.ts';
 import { operationDone } from './metrics/operation-done.ts';
-import { admit, headOf, type OperationsOptions } from './plugins/use-operations.ts';
-import { problemOf, type RequestLine, type RequestRulesOptions } from './plugins/use-request-rules.ts';
-import { RefreshCookie } from './refresh-cookie.ts';
+import type { OperationsOptions } from './plugins/use-operations.ts';
+import { admit } from './request/admit.ts';
+import type { Attempt } from './request/attempt.ts';
+import { headersOf, headOf, type RequestHead, signalOf } from './request/head.ts';
+import { problemOf, type RequestLine, type RequestRulesOptions } from './request/rules.ts';
 
 export interface QuickQueriesOptions extends OperationsOptions, RequestRulesOptions {
   schema: GraphQLSchema;
@@ -25,7 +27,7 @@ export interface QuickQueriesOptions extends OperationsOptions, RequestRulesOpti
   known: KnownDocuments;
   maxBodyBytes: number;
   /** Answers all else: every request that is not certain to be a query with a plan. */
-  rest: RequestListener;
+  rest(request: IncomingMessage, response: ServerResponse, context: { attempt: Attempt }): unknown;
 }
 
 interface Params {
@@ -56,17 +58,16 @@ export class QuickQueries {
   }
 
   readonly handler: RequestListener = (request, response) => {
-    if (!this.#isUsual(request)) return this.#options.rest(request, response);
+    if (!this.#isUsual(request)) return this.#options.rest(request, response, { attempt: {} });
     this.#answerQuickly(request, response).catch(() => response.destroy());
   };
 
   async #answerQuickly(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
-    const served = await this.#serve(request, response, body).catch(() => false);
+    const attempt: Attempt = { body };
+    const served = await this.#serve(request, response, body, attempt).catch(() => false);
     // Destroyed: nobody waits any more
-    if (served || response.destroyed) return;
-    this.#options.known.leaveBody(request, body);
-    this.#options.rest(request, response);
+    if (!served && !response.destroyed) this.#options.rest(request, response, { attempt });
   }
 
   #isUsual({ method, url = '', headers }: IncomingMessage): boolean {
@@ -83,8 +84,8 @@ export class QuickQueries {
     );
   }
 
-  /** Whether the request was answered here. */
-  async #serve(request: IncomingMessage, response: ServerResponse, body: Buffer): Promise<boolean> {
+  /** Whether the request was answered here. Writes into the attempt what must not be done again. */
+  async #serve(request: IncomingMessage, response: ServerResponse, body: Buffer, attempt: Attempt): Promise<boolean> {
     const line = lineOf(request);
     if (problemOf(line, this.#options)) return false;
     const params = paramsOf(body);
@@ -95,7 +96,12 @@ export class QuickQueries {
       entry.declined--;
       return false;
     }
-    const answer = await this.#answer(request, response, line, params, entry);
+    const answer = await this.#answer(
+      headOf({ ...line, signal: signalOf(response) }, request, this.#options),
+      params,
+      entry,
+      attempt,
+    );
     if (answer === undefined) return false;
     response.writeHead(200, {
       'content-type': `${acceptedType(request.headers.accept)}; charset=utf-8`,
@@ -108,22 +114,19 @@ export class QuickQueries {
   }
 
   async #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    line: RequestLine,
+    head: RequestHead,
     { query: _, variables, operationName }: Params,
     entry: KnownDocument,
+    attempt: Attempt,
   ): Promise<Text | undefined> {
-    const { schema, plans, known, addressOf, secureCookies } = this.#options;
+    const { schema, plans } = this.#options;
     const from = performance.now();
     const operation = getOperationAST(entry.document, operationName);
     if (!operation || operation.operation === 'subscription') return undefined;
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
-    const cookies = new RefreshCookie(line.headers.get('cookie'), { secure: secureCookies });
-    const head = headOf({ ...line, signal: signalOf(response) }, request, addressOf);
-    const context = new Context(await admit(args, { ...head, cookies }, this.#options));
+    const context = new Context(await admit(args, head, this.#options));
     if (operation.operation === 'mutation') {
-      return this.#change(request, { ...args, contextValue: context }, operation, entry, from);
+      return this.#change({ ...args, contextValue: context }, operation, entry, from, attempt);
     }
     const outcome = await plans.answer(args, operation, context);
     if ('answer' in outcome) {
@@ -131,20 +134,20 @@ export class QuickQueries {
       this.#tell(args, {}, context, from);
       return outcome.answer;
     }
-    if ('failed' in outcome) known.leaveContext(request, context);
+    if ('failed' in outcome) attempt.context = context;
     else entry.declined++;
     return undefined;
   }
 
   /** Makes the changes of a mutation whose payloads all have a plan. Errors are told by the rest of the server. */
   async #change(
-    request: IncomingMessage,
     args: ExecutionArgs,
     operation: OperationDefinitionNode,
     entry: KnownDocument,
     from: number,
+    attempt: Attempt,
   ): Promise<string | undefined> {
-    const { plans, known } = this.#options;
+    const { plans } = this.#options;
     const fields = planMutation(args, operation, plans);
     if (!fields.every(({ change }) => change)) {
       entry.declined++;
@@ -155,7 +158,7 @@ export class QuickQueries {
       (error: unknown): MutationResult => ({ errors: [locatedError(error, undefined)] }),
     );
     // Whatever happens now, these changes are not made again
-    known.leaveResult(request, result);
+    attempt.result = result;
     this.#tell(args, result, args.contextValue as Context, from);
     return 'stringify' in result ? result.stringify() : undefined;
   }
@@ -165,13 +168,11 @@ export class QuickQueries {
   }
 }
 
-function lineOf({ method = '', url = '', headers }: IncomingMessage): RequestLine {
-  const get = (name: string): string | null => {
-    const value = headers[name.toLowerCase()];
-    return Array.isArray(value) ? value.join(', ') : (value ?? null);
-  };
-  return { method, url: `http://${headers.host ?? 'localhost'}${url}`, headers: { get } };
-}
+const lineOf = (request: IncomingMessage): RequestLine => ({
+  method: request.method ?? '',
+  url: `http://${request.headers.host ?? 'localhost'}${request.url}`,
+  headers: headersOf(request),
+});
 
 /** Rejects when the client goes away before its end. By events: an iterator costs as much as all else of a small request. */
 function readBody(request: IncomingMessage): Promise<Buffer> {
@@ -207,13 +208,4 @@ function paramsOf(body: Buffer): Params | undefined {
     typeof (operationName ?? '') === 'string' &&
     Object.keys(others).length === 0;
   return plain ? (params as Params) : undefined;
-}
-
-/** Aborts when the client goes away before its answer. */
-function signalOf(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableEnded) gone.abort();
-  });
-  return gone.signal;
 }

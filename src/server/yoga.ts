@@ -6,7 +6,9 @@ import { byDocument } from './known-documents.ts';
 import { useDocumentRules } from './plugins/use-document-rules.ts';
 import { useGraphParams } from './plugins/use-graph-params.ts';
 import { type OperationsOptions, useOperations } from './plugins/use-operations.ts';
-import { type RequestRulesOptions, useRequestRules } from './plugins/use-request-rules.ts';
+import { useRequestRules } from './plugins/use-request-rules.ts';
+import type { Attempt } from './request/attempt.ts';
+import type { RequestRulesOptions } from './request/rules.ts';
 
 export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
   schema: GraphQLSchema;
@@ -14,7 +16,10 @@ export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
   maxBodyBytes: number;
 }
 
-export type Yoga = YogaServerInstance<object, object>;
+/** Beside Node's request: what the fast path did before. */
+export type YogaContext = { attempt?: Attempt };
+
+export type Yoga = YogaServerInstance<YogaContext, object>;
 
 /** `/graphql` of every tenant, with or without its path prefix. */
 const endpoint = '{/t/:slug}?/graphql';
@@ -24,7 +29,7 @@ const noErrors = { get: () => undefined, set: () => {} };
 /** The HTTP side of the graph, as one fetch handler: tests call it without a socket. */
 export function createGraphServer(options: YogaOptions): Yoga {
   const { schema, corsOrigins, logger } = options;
-  return createYoga({
+  return createYoga<YogaContext>({
     schema,
     graphqlEndpoint: endpoint,
     landingPage: false,

@@ -4,21 +4,25 @@ import { requestError } from '../../graphql/execute/mask-error.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { acceptedType } from '../accept.ts';
 import { readGraphParams, readQueryString } from '../graph-params.ts';
-import type { KnownDocuments } from '../known-documents.ts';
+import type { Attempt } from '../request/attempt.ts';
 import { decodeText, joined, parseJson, readChunks, tooLarge } from '../routes/read-body.ts';
 
 export interface GraphParamsOptions {
   maxBodyBytes: number;
-  known?: KnownDocuments;
   logger: Logger;
 }
 
+interface ServerContext {
+  req?: IncomingMessage;
+  /** From the fast path, where it took the request first. */
+  attempt?: Attempt;
+}
+
 /** Reads what a request asks of the graph, and refuses it before anything runs when that cannot be understood. */
-export function useGraphParams({ maxBodyBytes, known, logger }: GraphParamsOptions): Plugin {
+export function useGraphParams({ maxBodyBytes, logger }: GraphParamsOptions): Plugin {
   const rule = { maxBytes: maxBodyBytes, types: ['application/json'] };
-  const bodyOf = async (request: Request, req: IncomingMessage | undefined): Promise<Uint8Array> => {
-    const left = req && known?.takeBody(req);
-    if (left) return left;
+  const bodyOf = async (request: Request, { req, attempt }: ServerContext): Promise<Uint8Array> => {
+    if (attempt?.body) return attempt.body;
     if (req) return joined(readChunks(req, rule));
     const bytes = new Uint8Array(await request.arrayBuffer());
     if (bytes.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
@@ -26,11 +30,10 @@ export function useGraphParams({ maxBodyBytes, known, logger }: GraphParamsOptio
   };
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      const { req } = serverContext as { req?: IncomingMessage };
       setRequestParser(async () => {
         try {
           if (request.method === 'GET') return readQueryString(searchOf(request.url));
-          return readGraphParams(parseJson(decodeText(await bodyOf(request, req))));
+          return readGraphParams(parseJson(decodeText(await bodyOf(request, serverContext as ServerContext))));
         } catch (error) {
           throw requestError(error, logger);
         }

@@ -6,8 +6,8 @@ import { actorOf, requirePermission, type Viewer } from '../../identity/viewer.t
 import { maxCharacters } from '../../lib/characters.ts';
 import { AppError, httpStatusOf, notFound } from '../../lib/errors.ts';
 import { isUuid } from '../../lib/ids.ts';
-import { RefreshCookie } from '../refresh-cookie.ts';
-import type { RequestScopes } from '../request-scopes.ts';
+import { RefreshCookie } from '../request/refresh-cookie.ts';
+import type { RequestScopes } from '../request/request-scopes.ts';
 import { errorHeaders, jsonAnswer } from '../routes/answers.ts';
 import type { Route, RouteAnswer, RouteHead, RouteRequest } from '../routes/route.ts';
 import { defineRoute } from '../routes/serve-route.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../lib/errors.ts';
-import { csrfHeader } from '../plugins/use-request-rules.ts';
-import { hasRefreshCookie } from '../refresh-cookie.ts';
+import { hasRefreshCookie } from '../request/refresh-cookie.ts';
+import { csrfHeader } from '../request/rules.ts';
 import { isSameOrigin } from '../same-origin.ts';
 import { bodyTypeProblem } from './media-type.ts';
 import { requireDecodable } from './percent-encoding.ts';

@@ -1,25 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressReader } from '../client-address.ts';
+import { headersOf, signalOf } from '../request/head.ts';
 import type { RouteHead } from './route.ts';
-
-/** The headers of Node's request, read as those of fetch are. */
-export function headersOf({ headers }: IncomingMessage): RouteHead['headers'] {
-  return {
-    get(name) {
-      const value = headers[name.toLowerCase()];
-      return Array.isArray(value) ? value.join(', ') : (value ?? null);
-    },
-  };
-}
-
-/** Aborts when the client goes away before its answer. */
-export function signalOf(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => {
-    if (!response.writableEnded) gone.abort();
-  });
-  return gone.signal;
-}
 
 export function routeHead(
   request: IncomingMessage,

@@ -3,11 +3,12 @@ import { toRequestError } from '../../graphql/execute/mask-error.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { AddressReader } from '../client-address.ts';
+import { headersOf } from '../request/head.ts';
 import { errorAnswer } from './answers.ts';
 import { checkLength, checkRules, checkTarget, isTooLong } from './check-request.ts';
 import { type PathPattern, pathPattern } from './path-pattern.ts';
 import type { Route, RouteAnswer, Serve } from './route.ts';
-import { headersOf, routeHead } from './route-head.ts';
+import { routeHead } from './route-head.ts';
 import { type RouteContent, securityHeaders } from './security-headers.ts';
 import { sendAnswer } from './serve-route.ts';
 

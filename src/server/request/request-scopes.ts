@@ -1,30 +1,21 @@
-import type { CookieJar, RequestScope } from '../graphql/context.ts';
-import type { GraphLimits } from '../graphql/limits/complexity.ts';
-import type { Services } from '../graphql/services.ts';
-import type { Authenticator } from '../identity/authenticate.ts';
-import type { Credential } from '../identity/credential.ts';
-import { refusedCredential } from '../identity/refused-credential.ts';
-import type { SessionCookies } from '../identity/session-cookies.ts';
-import { isViewer } from '../identity/viewer.ts';
-import { AppError } from '../lib/errors.ts';
-import { uuidv7 } from '../lib/ids.ts';
-import type { Logger } from '../lib/logger.ts';
-import { decodeEventCursor } from '../modules/events/event-cursor.ts';
-import type { TenantBinding } from '../tenancy/binding.ts';
-import { type RoutingOptions, routeTenant } from '../tenancy/routing.ts';
-import { csrfHeader } from './plugins/use-request-rules.ts';
-import { isSameOrigin } from './same-origin.ts';
-import { pageCsrf, type SessionCookie } from './session-cookie.ts';
-
-/** What a transport knows of a request. */
-export interface RequestHead {
-  url: string;
-  headers: { get(name: string): string | null };
-  /** Undefined: the request came by no connection, such as from a test. */
-  address: string | undefined;
-  cookies: CookieJar;
-  signal: AbortSignal | undefined;
-}
+import type { RequestScope } from '../../graphql/context.ts';
+import type { GraphLimits } from '../../graphql/limits/complexity.ts';
+import type { Services } from '../../graphql/services.ts';
+import type { Authenticator } from '../../identity/authenticate.ts';
+import type { Credential } from '../../identity/credential.ts';
+import { refusedCredential } from '../../identity/refused-credential.ts';
+import type { SessionCookies } from '../../identity/session-cookies.ts';
+import { isViewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import { uuidv7 } from '../../lib/ids.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { decodeEventCursor } from '../../modules/events/event-cursor.ts';
+import type { TenantBinding } from '../../tenancy/binding.ts';
+import { type RoutingOptions, routeTenant } from '../../tenancy/routing.ts';
+import { isSameOrigin } from '../same-origin.ts';
+import { pageCsrf, type SessionCookie } from '../session-cookie.ts';
+import type { RequestHead } from './head.ts';
+import { csrfHeader } from './rules.ts';
 
 export interface RequestScopesOptions {
   authenticator: Authenticator;

@@ -1,5 +1,5 @@
-import type { CookieJar } from '../graphql/context.ts';
-import { readCookie } from './cookies.ts';
+import type { CookieJar } from '../../graphql/context.ts';
+import { readCookie } from '../cookies.ts';
 
 const name = 'chantier_refresh';
 

@@ -1,0 +1,39 @@
+import { AppError } from '../../lib/errors.ts';
+import { type AnswerType, acceptedType } from '../accept.ts';
+import { bodyTypeProblem } from '../routes/media-type.ts';
+import { hasRefreshCookie } from './refresh-cookie.ts';
+
+export const csrfHeader = 'x-chantier-csrf';
+const answerTypes: readonly AnswerType[] = ['application/json', 'application/graphql-response+json'];
+const bodyTypes = ['application/json'];
+
+export interface RequestRulesOptions {
+  /** Whether a Host header means this server. */
+  isOurs(host: string | null): boolean;
+}
+
+/** What the rules look at. */
+export interface RequestLine {
+  method: string;
+  url: string;
+  headers: { get(name: string): string | null };
+}
+
+/** Why a request is refused before anything is read of it; undefined when it is not. */
+export function problemOf(request: RequestLine, { isOurs }: RequestRulesOptions): AppError | undefined {
+  const { method, headers } = request;
+  if (!isOurs(headers.get('host') ?? new URL(request.url).host)) {
+    return new AppError('FORBIDDEN', 'This server does not answer to that host name; PUBLIC_URL gives it another');
+  }
+  if (method === 'OPTIONS') return undefined;
+  if (method !== 'GET' && method !== 'POST') return new AppError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries');
+  if (!acceptedType(headers.get('accept'))) {
+    return new AppError('NOT_ACCEPTABLE', `Accept ${answerTypes.join(' or ')}`);
+  }
+  const problem = method === 'POST' ? bodyTypeProblem(headers, bodyTypes) : undefined;
+  if (problem) return problem;
+  if (hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
+    return new AppError('CSRF_REQUIRED', `A request with the session cookie needs the header ${csrfHeader}: 1`);
+  }
+  return undefined;
+}
