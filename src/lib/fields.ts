@@ -40,12 +40,6 @@ export const decimalField = (scale: number, { min, max }: { min: number; max: nu
     .regex(new RegExp(`^-?\\d+(\\.\\d{1,${scale}}0*)?$`), `at most ${scale} digits after the point`)
     .refine((text) => Number(text) >= min && Number(text) <= max, `between ${min} and ${max}`);
 
-/** An amount of money that is not negative, written as its column gives it back: always two digits after the point. */
-export const amountField = decimalField(2, { min: 0, max: 999_999_999_999.99 }).transform((text) => {
-  const [whole = '', fraction = ''] = text.split('.');
-  return `${whole.replace(/^-?0*(?=\d)/, '')}.${fraction.slice(0, 2).padEnd(2, '0')}`;
-});
-
 /** Throws nothing: an issue on `end` when a period ends before it starts. */
 export const startsBeforeEnd = <Start extends string, End extends string>(start: Start, end: End) => ({
   check: (value: { [K in Start | End]?: string | null | undefined }) => {

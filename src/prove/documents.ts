@@ -94,9 +94,3 @@ export function queriesOf(schema: GraphQLSchema): ProofQuery[] {
     return [ask(selectionOf(getNamedType(root.type), 0)!), ...nested];
   });
 }
-
-/** The root fields that `queriesOf` leaves out, because they need an id. */
-export const unasked = (schema: GraphQLSchema): string[] => {
-  const asked = new Set(queriesOf(schema).map(({ field }) => field));
-  return fieldsOf(schema.getQueryType()!).flatMap(({ name }) => (asked.has(name) ? [] : [name]));
-};

@@ -3,7 +3,7 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { defineResource } from '../events/resource.ts';
 import { projectPhases } from './tables.ts';
 
-export const ProjectPhase = defineResource('projectPhases', {
+defineResource('projectPhases', {
   name: 'ProjectPhase',
   noun: 'phase',
   description: 'A part of a project in time.',

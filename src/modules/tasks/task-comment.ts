@@ -2,7 +2,7 @@ import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { canEditComment } from './policy.ts';
 
-export const TaskComment = defineResource('taskComments', {
+defineResource('taskComments', {
   name: 'TaskComment',
   noun: 'comment',
   description: 'What somebody says about a task.',
