@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -37,6 +37,7 @@ export class Checkout implements Disposable {
   }
 
   #remove(): void {
-    if (existsSync(this.folder)) git('worktree', 'remove', '--force', this.folder);
+    rmSync(this.folder, { recursive: true, force: true });
+    git('worktree', 'prune');
   }
 }

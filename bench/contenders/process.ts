@@ -7,7 +7,7 @@ import path from 'node:path';
 import { poll } from '../../src/lib/poll.ts';
 import type { Contender } from './contender.ts';
 
-const readyWithinMs = 180_000;
+const readyWithinMs = 300_000;
 
 /** A contender's own process, serving on a port of this machine. */
 export class ContenderProcess implements AsyncDisposable {
