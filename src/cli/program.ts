@@ -5,6 +5,7 @@ import * as archives from './declarations/archives.ts';
 import { complete, completion } from './declarations/completion.ts';
 import * as databases from './declarations/databases.ts';
 import * as deletion from './declarations/deletion.ts';
+import * as generate from './declarations/generate.ts';
 import { importRows } from './declarations/import.ts';
 import * as installation from './declarations/installation.ts';
 import * as people from './declarations/people.ts';
@@ -45,6 +46,10 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     commands: [people.userCreate, people.userList, people.userSetPassword, people.userRemove],
   },
   apikey: { about: 'Keys of other programs.', commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke] },
+  generate: {
+    about: 'Write the skeleton of new code, for developers of the program.',
+    commands: [generate.generateModule, generate.generateResource],
+  },
   schema: { about: 'The graph.', commands: [installation.schemaPrint, installation.schemaPersonalData] },
 };
 

@@ -1,0 +1,28 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { badInput } from '../../lib/errors.ts';
+import { generateResource } from './generate-resource.ts';
+import { addToManifests } from './module-manifests.ts';
+import { moduleName, resourceNames } from './resource-names.ts';
+import { writeNew } from './source-text.ts';
+import { relationsFile } from './templates.ts';
+
+/**
+ * Adds a module with its first resource: its folder, the lines in the manifests, and its migration line. Gives the files
+ * to read next. Throws BAD_INPUT for a module that exists.
+ */
+export async function generateModule(
+  root: string,
+  module: string,
+  resource: string,
+  { optional }: { optional: boolean },
+): Promise<string[]> {
+  const name = moduleName(module);
+  resourceNames(resource, name);
+  const folder = path.join(root, 'src/modules', name);
+  if (existsSync(folder)) throw badInput(`There is a module ${name} already`, 'module');
+  const constant = `${name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}Relations`;
+  await writeNew(path.join(folder, 'relations.ts'), relationsFile(constant));
+  await addToManifests(root, name, constant, optional);
+  return generateResource(root, resource, name);
+}

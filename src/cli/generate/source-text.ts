@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { badInput } from '../../lib/errors.ts';
+
+interface Import {
+  names: readonly string[];
+  from: string;
+}
+
+/** Adds names to the imports of a source, in the order of the alphabet. */
+export const addImports = (text: string, imports: readonly Import[]): string =>
+  imports.reduce((source, each) => addImport(source, each), text);
+
+function addImport(text: string, { names, from }: Import): string {
+  const pattern = new RegExp(`import \\{([^}]*)\\} from '${from.replaceAll('.', '\\.')}';\\n`);
+  const known =
+    pattern
+      .exec(text)?.[1]
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter(Boolean) ?? [];
+  const all = [...new Set([...known, ...names])].sort();
+  const line = `import { ${all.join(', ')} } from '${from}';\n`;
+  return pattern.test(text) ? text.replace(pattern, () => line) : line + text;
+}
+
+/** Puts a line before the first one that matches. Throws when the file has no such line. */
+export function insertBefore(text: string, pattern: RegExp, line: string): string {
+  const found = pattern.exec(text);
+  if (!found) throw new Error(`No line matches ${pattern}`);
+  return text.slice(0, found.index) + line + text.slice(found.index);
+}
+
+/** Writes a file that must not exist yet. Throws BAD_INPUT. */
+export async function writeNew(file: string, text: string): Promise<void> {
+  if (existsSync(file)) throw badInput(`${file} exists already`, 'name');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, text);
+}
+
+/** Changes a file; one that does not exist is empty before. */
+export async function edit(file: string, change: (text: string) => string): Promise<void> {
+  const before = existsSync(file) ? await readFile(file, 'utf8') : '';
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, change(before));
+}

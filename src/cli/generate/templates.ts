@@ -1,0 +1,109 @@
+import { withArticle } from '../../graphql/declare/resource/naming.ts';
+import type { ResourceNames } from './resource-names.ts';
+
+export const relationsFile = (constant: string): string => `import { defineRelationsPart } from 'drizzle-orm';
+import * as tables from './tables.ts';
+
+export const ${constant} = defineRelationsPart(tables);
+`;
+
+export const tableImports = [
+  { names: ['uniqueIndex'], from: 'drizzle-orm/pg-core' },
+  { names: ['externalReference', 'label', 'lifetime', 'primaryId', 'table', 'version'], from: '../../lib/columns.ts' },
+];
+
+export const tableOf = ({ table, sqlTable }: ResourceNames): string => `
+export const ${table} = table(
+  '${sqlTable}',
+  {
+    id: primaryId(),
+    name: label().notNull(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [uniqueIndex('${sqlTable}_external_reference').on(t.externalReference)],
+);
+`;
+
+export const policyOf = ({ type, table }: ResourceNames): string => `
+/** Members who see projects see all of them; a CLIENT sees none. */
+export const readable${type}s = (viewer: Viewer): RowRule<'${table}'> =>
+  viewer.permissions.has('project:read') && viewer.role !== 'CLIENT' ? 'all' : 'none';
+`;
+
+export const policyImports = [
+  { names: ['type RowRule'], from: '../../access/row-rules.ts' },
+  { names: ['type Viewer'], from: '../../identity/viewer.ts' },
+];
+
+export const declarationOf = ({ type, table, words, module }: ResourceNames, optional: boolean): string =>
+  `import { defineResource } from '../events/resource.ts';
+import { readable${type}s } from './policy.ts';
+
+export const ${type} = defineResource('${table}', {
+  name: '${type}',
+  description: '${capitalize(withArticle(words))}.',${optional ? `\n  module: '${module}',` : ''}
+  read: readable${type}s,
+  write: 'project:write',
+  fields: {
+    name: { description: 'Name.', personal: false },
+  },
+  create: { writes: ['name'] },
+  update: { writes: ['name'] },
+  delete: true,
+});
+`;
+
+const capitalize = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+
+export const testOf = (names: ResourceNames, optional: boolean): string => {
+  const { type, field, table, module } = names;
+  return `import { expect, it } from 'vitest';
+${optional ? "import { enableModule } from '../../src/fleet/schemas/switch-module.ts';\n" : ''}import { world } from '../support/world.ts';
+
+const server = await world();
+const company = await server.company('${type}');
+${optional ? `await enableModule(server.app.fleet, company.tenant.id, '${module}', { actor: { kind: 'SYSTEM' } });\n` : ''}const manager = await company.as('MANAGER');
+
+it('is created, changed, listed and deleted', async () => {
+  const { create${type}: created } = await manager.ok(
+    'mutation { create${type}(input: { name: "First" }) { ${field} { id version } } }',
+  );
+  const { id } = created.${field};
+  const change = \`mutation { update${type}(input: { id: "\${id}", name: "Second" }) { ${field} { name version } } }\`;
+  expect((await manager.ok(change)).update${type}.${field}).toEqual({ name: 'Second', version: 2 });
+  const list = '{ ${table}(where: { name: { eq: "Second" } }) { totalCount nodes { id } } }';
+  expect((await manager.ok(list)).${table}).toEqual({ totalCount: 1, nodes: [{ id }] });
+  await manager.ok(\`mutation { delete${type}(input: { id: "\${id}" }) { deletedId } }\`);
+  expect((await manager.ok(list)).${table}.totalCount).toBe(0);
+});
+
+it('is hidden from a CLIENT', async () => {
+  await manager.ok('mutation { create${type}(input: { name: "Hidden" }) { lastEventId } }');
+  const client = await company.as('CLIENT');
+  expect((await client.ok('{ ${table} { totalCount } }')).${table}.totalCount).toBe(0);
+  const { errors } = await client.graphql('mutation { create${type}(input: { name: "x" }) { lastEventId } }');
+  expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
+});
+${optional ? offTest(names) : ''}`;
+};
+
+const offTest = ({ type, table }: ResourceNames): string => `
+it('answers MODULE_DISABLED on every path where the module is off, and the log leaves it out', async () => {
+  const elsewhere = await (await server.company('Without')).as('OWNER');
+  const documents = [
+    '{ ${table} { totalCount } }',
+    '{ node(id: "${type}:01a00000-0000-7000-8000-000000000000") { id } }',
+    'mutation { create${type}(input: { name: "x" }) { lastEventId } }',
+  ];
+  for (const document of documents)
+    expect((await elsewhere.graphql(document)).errors.map(({ extensions }) => extensions.code), document).toEqual([
+      'MODULE_DISABLED',
+    ]);
+  for (const member of [elsewhere, await elsewhere.company.as('MEMBER')])
+    expect((await member.ok('{ events { nodes { resourceType } } }')).events.nodes).not.toContainEqual({
+      resourceType: '${type}',
+    });
+});
+`;

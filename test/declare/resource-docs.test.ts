@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { readSources, root } from '../support/sources.ts';
+
+const page = readFileSync(path.join(root, 'docs/resources.md'), 'utf8');
+const spec = readFileSync(path.join(root, 'src/graphql/declare/resource/any-spec.ts'), 'utf8');
+
+const optionsOf = (name: string): string[] => {
+  const body = new RegExp(`interface ${name}[^{]*\\{\\n(.*?)\\n\\}`, 's').exec(spec)![1]!;
+  return [...body.matchAll(/^ {2}(\w+)\??:/gm)].map(([, option]) => option!);
+};
+
+describe('docs/resources.md', () => {
+  it.each(['AnySpec', 'FieldOptions', 'AnyOperation', 'AnyAction'])('names every option of %s', (name) => {
+    const options = optionsOf(name);
+    expect(options.length).toBeGreaterThan(1);
+    expect(options.filter((option) => !page.includes(`\`${option}\``))).toEqual([]);
+  });
+
+  it('shows code that is in the program', () => {
+    const plain = (text: string) => text.replace(/\s+/g, ' ').replaceAll(', }', ' }').replaceAll(', ]', ' ]');
+    const sources = plain(
+      readSources('src/modules')
+        .map(({ text }) => text)
+        .join('\n'),
+    );
+    const blocks = [...page.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => plain(code!).trim());
+    expect(blocks.length).toBeGreaterThan(1);
+    for (const block of blocks) expect(sources.includes(block), block).toBe(true);
+  });
+});
