@@ -62,4 +62,7 @@ it('derives all names, and adds to imports that there are', () => {
   });
   const text = "import { b } from 'x';\nuse(b);\n";
   expect(addImports(text, [{ names: ['a', 'b'], from: 'x' }])).toBe("import { a, b } from 'x';\nuse(b);\n");
+  const types = "import type { B } from 'x';\n";
+  expect(addImports(types, [{ names: ['type B'], from: 'x' }])).toBe(types);
+  expect(addImports(types, [{ names: ['type A'], from: 'x' }])).toBe("import { type A, type B } from 'x';\n");
 });

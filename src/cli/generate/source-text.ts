@@ -13,15 +13,13 @@ export const addImports = (text: string, imports: readonly Import[]): string =>
   imports.reduce((source, each) => addImport(source, each), text);
 
 function addImport(text: string, { names, from }: Import): string {
-  const pattern = new RegExp(`import \\{([^}]*)\\} from '${from.replaceAll('.', '\\.')}';\\n`);
-  const known =
-    pattern
-      .exec(text)?.[1]
-      ?.split(',')
-      .map((name) => name.trim())
-      .filter(Boolean) ?? [];
-  const all = [...new Set([...known, ...names])].sort();
-  const line = `import { ${all.join(', ')} } from '${from}';\n`;
+  const pattern = new RegExp(`import (type )?\\{([^}]*)\\} from '${from.replaceAll('.', '\\.')}';\\n`);
+  const [, typeOnly = '', list = ''] = pattern.exec(text) ?? [];
+  const known = list.split(',').flatMap((name) => (name.trim() ? [`${typeOnly}${name.trim()}`] : []));
+  const bare = (name: string) => name.replace(/^type /, '');
+  const missing = names.filter((name) => !known.some((each) => bare(each) === bare(name)));
+  if (missing.length === 0) return text;
+  const line = `import { ${[...known, ...missing].sort().join(', ')} } from '${from}';\n`;
   return pattern.test(text) ? text.replace(pattern, () => line) : line + text;
 }
 
