@@ -9,21 +9,13 @@ import { addImports } from '../../src/cli/generate/source-text.ts';
 import { root } from '../support/sources.ts';
 
 const run = promisify(execFile);
-const parts = ['bin', 'src', 'test', 'drizzle', 'docs', 'mappings', 'package.json', 'tsconfig.json', 'biome.json'];
-const more = [
-  'vitest.config.ts',
-  'drizzle.config.ts',
-  'schema.graphql',
-  'README.md',
-  'CHANGELOG.md',
-  '.env.example',
-  '.gitignore',
-];
+/** Not copied: what is installed, and what runs of the program leave. */
+const left = /[/\\](node_modules|\.git|\.data|coverage)$/;
 let copy: string;
 
 beforeAll(async () => {
   copy = await mkdtemp(path.join(tmpdir(), 'chantier-generate-'));
-  for (const part of [...parts, ...more]) await cp(path.join(root, part), path.join(copy, part), { recursive: true });
+  await cp(root, copy, { recursive: true, filter: (from) => from === root || !left.test(from) });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
 });
 afterAll(() => rm(copy, { recursive: true }));
