@@ -1,38 +1,58 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { resourceNames } from '../../src/cli/generate/resource-names.ts';
 import { addImports } from '../../src/cli/generate/source-text.ts';
-import { root } from '../support/sources.ts';
+import { writeModule } from '../../src/cli/generate/write-module.ts';
+import { readSources, root } from '../support/sources.ts';
 
 const run = promisify(execFile);
 /** Not copied: what is installed, and what runs of the program leave. */
 const left = /[/\\](node_modules|\.git|\.data|coverage)$/;
+/** The generator changes these, so their types are checked as well. */
+const manifests = ['src/relations.ts', 'src/schema.ts', 'src/tenancy/modules.ts'];
 let copy: string;
 
 beforeAll(async () => {
   copy = await mkdtemp(path.join(tmpdir(), 'chantier-generate-'));
   await cp(root, copy, { recursive: true, filter: (from) => from === root || !left.test(from) });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+  await excludeFromTypeCheck();
 });
 afterAll(() => rm(copy, { recursive: true }));
 
+/** Keeps the compiler from checking the sources that are checked already: a tenth of the time. */
+async function excludeFromTypeCheck(): Promise<void> {
+  for (const { file, text } of [...readSources('src'), ...readSources('test')])
+    if (!manifests.includes(file)) await writeFile(path.join(copy, file), `// @ts-nocheck\n${text}`);
+  const include = ['src/modules/depot', 'test/depot', ...manifests];
+  await writeFile(path.join(copy, 'tsconfig.depot.json'), JSON.stringify({ extends: './tsconfig.json', include }));
+}
+
+/** Processes of one test share what Node compiles. */
 const inCopy = (file: string, ...args: string[]) =>
-  run(process.execPath, [path.join(copy, file), ...args], { cwd: copy, maxBuffer: 2 ** 26 });
+  run(process.execPath, [path.join(copy, file), ...args], {
+    cwd: copy,
+    env: { ...process.env, NODE_COMPILE_CACHE: path.join(copy, 'compiled'), TEST_DATABASE_URL: inject('adminUrl') },
+    maxBuffer: 2 ** 26,
+  });
 
 it('writes an optional module that passes its test, the type check and the tests of all types', async () => {
-  const { stdout } = await inCopy('bin/chantier.js', 'generate', 'module', 'depot', 'Pallet', '--optional');
-  expect(stdout).toContain('src/modules/depot/pallet.ts');
-  await inCopy('bin/chantier.js', 'generate', 'resource', 'LoadingBay', '--module', 'depot');
-  expect(await readFile(path.join(copy, 'schema.graphql'), 'utf8')).toContain('type LoadingBay implements Node');
-  await inCopy('node_modules/typescript/bin/tsc', '--noEmit');
-  await inCopy('node_modules/@biomejs/biome/bin/biome', 'check', 'src', 'test/depot');
+  await writeModule(copy, 'depot', 'Pallet', { optional: true });
+  const { stdout } = await inCopy('bin/chantier.js', 'generate', 'resource', 'LoadingBay', '--module', 'depot');
+  expect(stdout).toContain('src/modules/depot/loading-bay.ts');
+  const graph = await readFile(path.join(copy, 'schema.graphql'), 'utf8');
+  for (const type of ['Pallet', 'LoadingBay']) expect(graph).toContain(`type ${type} implements Node`);
   const tests = ['test/depot', 'test/declare', 'test/schema.test.ts', 'test/architecture.test.ts'];
-  await inCopy('node_modules/vitest/vitest.mjs', 'run', ...tests);
-}, 900_000);
+  const oneProcess = ['--no-isolate', '--maxWorkers=1', '--experimental.viteModuleRunner=false'];
+  await Promise.all([
+    inCopy('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.depot.json'),
+    inCopy('node_modules/vitest/vitest.mjs', 'run', ...oneProcess, ...tests),
+  ]);
+}, 400_000);
 
 it('refuses what exists, and names that no file can have', async () => {
   await expect(inCopy('bin/chantier.js', 'generate', 'module', 'people', 'Pet')).rejects.toMatchObject({ code: 2 });

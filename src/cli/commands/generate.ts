@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { badInput } from '../../lib/errors.ts';
-import { generateModule } from '../generate/generate-module.ts';
-import { generateResource } from '../generate/generate-resource.ts';
+import { deriveFromSources } from '../generate/derive.ts';
+import { writeModule } from '../generate/write-module.ts';
+import { writeResource } from '../generate/write-resource.ts';
 import type { Host } from '../toolbox.ts';
 
 /** The folder of the program's sources, in which the command must run. */
@@ -14,17 +15,19 @@ function sources(): string {
 }
 
 export async function runModule(host: Host, name: string, resource: string, flags: { optional?: boolean }) {
-  const files = await generateModule(sources(), name, resource, { optional: flags.optional ?? false });
-  report(host, files);
+  const root = sources();
+  await complete(host, root, name, await writeModule(root, name, resource, { optional: flags.optional ?? false }));
 }
 
 export async function runResource(host: Host, name: string, flags: { module: string }) {
-  report(host, await generateResource(sources(), name, flags.module));
+  const root = sources();
+  await complete(host, root, flags.module, await writeResource(root, name, flags.module));
 }
 
-const report = (host: Host, files: readonly string[]): void => {
+async function complete(host: Host, root: string, module: string, files: readonly string[]): Promise<void> {
+  await deriveFromSources(root, module);
   host.stdout.write(
     `Wrote a table, a row rule, a declaration, a test, a migration and the printed graph. Adapt them:\n`,
   );
-  for (const file of files) host.stdout.write(`  ${path.relative(process.cwd(), file)}\n`);
-};
+  for (const file of files) host.stdout.write(`  ${path.relative(root, file)}\n`);
+}

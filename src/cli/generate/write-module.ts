@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { badInput } from '../../lib/errors.ts';
-import { generateResource } from './generate-resource.ts';
 import { addToManifests } from './module-manifests.ts';
 import { moduleName, resourceNames } from './resource-names.ts';
 import { writeNew } from './source-text.ts';
 import { relationsFile } from './templates.ts';
+import { writeResource } from './write-resource.ts';
 
 /**
- * Adds a module with its first resource: its folder, the lines in the manifests, and its migration line. Gives the files
- * to read next. Throws BAD_INPUT for a module that exists.
+ * Adds the sources of a module with its first resource: its folder and the lines in the manifests. Gives the files to
+ * read next. Throws BAD_INPUT for a module that exists.
  */
-export async function generateModule(
+export async function writeModule(
   root: string,
   module: string,
   resource: string,
@@ -24,5 +24,5 @@ export async function generateModule(
   const constant = `${name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}Relations`;
   await writeNew(path.join(folder, 'relations.ts'), relationsFile(constant));
   await addToManifests(root, name, constant, optional);
-  return generateResource(root, resource, name);
+  return writeResource(root, resource, name);
 }
