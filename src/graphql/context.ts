@@ -24,6 +24,7 @@ export interface RequestScope {
   after: ChangePosition | undefined;
   signal: AbortSignal | undefined;
   cookies: CookieJar;
+  answer: AnswerHead;
   services: Services;
   binding: TenantBinding;
   limits: GraphLimits;
@@ -31,11 +32,19 @@ export interface RequestScope {
   logger(): Logger;
 }
 
+/** What the headers of the answer say. */
+export interface AnswerHead {
+  /** Whether every root field was answered before, under the same Idempotency-Key. */
+  replayed: boolean;
+}
+
 /** The refresh cookie, as far as the graph may know of it. */
 export interface CookieJar {
   refreshToken(): string | undefined;
   setRefreshToken(token: string, maxAgeSeconds: number): void;
   clearRefreshToken(): void;
+  /** What the answer sets the cookie to so far; undefined when it leaves it alone. */
+  given(): { token: string; maxAgeSeconds: number } | undefined;
 }
 
 /** Why a request has no viewer. */
@@ -53,6 +62,8 @@ export class Context {
   readonly access: 'read' | 'write';
   /** Whether who runs a change waits himself for what it sent: the payload travels in the same packet then. */
   unsettled = false;
+  /** Whether the use case of a catalog mutation has ended: its change stands, whatever becomes of the payload. */
+  changed = false;
   readonly #fresh: boolean;
   #session: TenantSession | undefined;
   #db: GuardedDb | undefined;

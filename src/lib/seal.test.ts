@@ -23,6 +23,13 @@ describe('Seal', () => {
     expect(() => seal.open('plain', 'a')).toThrow('another secret');
   });
 
+  it('gives equal texts of one context one fingerprint, and another secret others', () => {
+    const fingerprint = seal.fingerprint('a password', 'request');
+    expect(seal.fingerprint('a password', 'request')).toBe(fingerprint);
+    expect(seal.fingerprint('a password', 'caller')).not.toBe(fingerprint);
+    expect(new Seal('other').fingerprint('a password', 'request')).not.toBe(fingerprint);
+  });
+
   it('opens values of a rotated secret and says that they are stale', () => {
     const old = seal.seal('value', 'a');
     const rotated = new Seal('second secret', ['first secret']);

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
 
 const nonceBytes = 12;
 const tagBytes = 16;
@@ -15,11 +15,13 @@ export function deriveKey(secret: string, purpose: string, bytes = 32): Buffer {
 export class Seal {
   readonly #current: string;
   readonly #keys = new Map<string, Buffer>();
+  readonly #fingerprintKey: Buffer;
 
   /** `previous` are secrets that were current once: they still open, and nothing new is sealed under them. */
   constructor(secret: string, previous: readonly string[] = []) {
     for (const each of [...previous, secret]) this.#keys.set(keyIdOf(each), deriveKey(each, 'seal'));
     this.#current = keyIdOf(secret);
+    this.#fingerprintKey = deriveKey(secret, 'fingerprint');
   }
 
   seal(plain: string, context: string): string {
@@ -41,6 +43,13 @@ export class Seal {
     decipher.setAAD(Buffer.from(context));
     decipher.setAuthTag(body.subarray(-tagBytes));
     return Buffer.concat([decipher.update(body.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString('utf8');
+  }
+
+  /** Stands for a text that may hold secrets: equal for equal texts, and no way to guess them without the secret. */
+  fingerprint(text: string, context: string): string {
+    return createHmac('sha256', this.#fingerprintKey)
+      .update(JSON.stringify([context, text]))
+      .digest('base64url');
   }
 
   /** True when the value should be sealed anew, because the secret has been rotated since. */

@@ -8,7 +8,7 @@ const requestHeaders = [
   'idempotency-key',
   'chantier-after',
 ];
-const exposedHeaders = ['retry-after'];
+const exposedHeaders = ['retry-after', 'idempotency-replayed'];
 const methods = ['GET', 'POST', 'PUT'];
 const maxAge = 600;
 

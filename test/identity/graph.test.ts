@@ -134,20 +134,6 @@ describe('an account in the graph', () => {
   });
 });
 
-describe('an Idempotency-Key', () => {
-  it('keeps no answer that holds a secret', async () => {
-    const owner = await (await server.company()).as('OWNER');
-    const headers = { ...owner.headers, 'idempotency-key': randomUUID() };
-    const make = () => payload('createApiKey', { name: 'sync', scopes: ['PEOPLE_READ'] }, 'key', headers);
-    const [first, second] = [await make(), await make()];
-    expect(second.key).not.toBe(first.key);
-    const kept = await owner.company.world.app.binding.read(owner.company.tenant, (db) =>
-      db.query.idempotencyKeys.findMany(),
-    );
-    expect(kept).toEqual([]);
-  });
-});
-
 describe('members in the graph', () => {
   it('join by code, are listed in pages, promoted and removed', async () => {
     const company = await server.company();

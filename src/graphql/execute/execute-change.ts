@@ -3,7 +3,7 @@ import type { Reason } from '../../access/decline.ts';
 import type { PlannedChange } from '../compile/change.ts';
 import { type Plans, reasonOf } from '../compile/plans.ts';
 import type { Context } from '../context.ts';
-import type { FieldAnswer } from './idempotency.ts';
+import type { FieldAnswer } from './field-answer.ts';
 
 /** Told of every payload that a plan made, with a way to have it executed too: for tests. */
 export type Verify = (payload: string, execute: () => Promise<ExecutionResult>) => Promise<void>;

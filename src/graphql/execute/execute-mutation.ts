@@ -10,13 +10,16 @@ import type { PlannedChange } from '../compile/change.ts';
 import { type Plans, resultOf, type TextResult } from '../compile/plans.ts';
 import { type PlanReport, reportOf } from '../compile/report.ts';
 import type { Context } from '../context.ts';
+import type { CatalogCaller } from '../identity/catalog-mutation.ts';
 import { type Fragments, fragmentsOf, onlyFields, responseKeys, selectionsUnder } from '../root-fields.ts';
 import { coercedVariables } from '../variables.ts';
 import { answeringAfterMigration } from './after-migration.ts';
 import { answeringAfterMove } from './after-move.ts';
+import { answerCatalogOnce } from './answer-catalog-once.ts';
 import type { Execute } from './execute.ts';
 import { executeChange, type Verify } from './execute-change.ts';
-import { answerOnce, type FieldAnswer } from './idempotency.ts';
+import type { FieldAnswer } from './field-answer.ts';
+import { answerOnce } from './idempotency.ts';
 import { showCurrent } from './show-current.ts';
 
 export interface MutationOptions {
@@ -30,8 +33,8 @@ export type MutationResult = ExecutionResult | TextResult;
 /** One root field of a mutation, as it will be answered. */
 export interface PlannedField {
   key: string;
-  /** Whether it changes the catalog and not the tenant. */
-  ofCatalog: boolean;
+  /** Who may call it, where it changes the catalog and not the tenant. */
+  ofCatalog: CatalogCaller | undefined;
   change: PlannedChange | undefined;
   report: PlanReport;
 }
@@ -46,7 +49,7 @@ export function planMutation(
   const fragments = fragmentsOf(args.document);
   const { variableValues } = coercedVariables(args, operation);
   return [...responseKeys(operation.selectionSet, fragments, variableValues)].map((key) => {
-    const ofCatalog = isOfCatalog(args.schema, operation.selectionSet, key, fragments);
+    const ofCatalog = catalogCallerOf(args.schema, operation.selectionSet, key, fragments);
     const found = plans?.change(args, operation, key, context) ?? { reason: { why: 'plans are off' } };
     const change = 'plan' in found ? found : undefined;
     return { key, ofCatalog, change, report: reportOf(found) };
@@ -68,33 +71,46 @@ export async function executeMutation(
   const parts: string[] = [];
   const errors: NonNullable<ExecutionResult['errors']>[number][] = [];
   let missing = false;
+  let replayed = 0;
   for (const { key, ofCatalog, change } of fields) {
     const executor = (ctx: Context) => execute({ ...onlyFields(args, operation, new Set([key])), contextValue: ctx });
     const answer = (by: PlannedChange | undefined): Promise<FieldAnswer> => {
       const run = (ctx: Context, mayCommit: boolean) =>
         executeChange({ change: by, executor, plans, verify, mayCommit }, ctx);
-      const once = (ctx: Context) => answerOnce(ctx, args, key, run, ofCatalog);
-      if (ofCatalog) return once(context);
+      if (ofCatalog) {
+        return answerCatalogOnce(context, args, key, (ctx) => run(ctx, false), ofCatalog === 'anybody');
+      }
+      const once = (ctx: Context) => answerOnce(ctx, args, key, run);
       return answeringAfterMigration(context, (ctx) => answeringAfterMove(ctx, once));
     };
     const first = await answer(change);
     const result = first.again ? await answer(undefined) : first;
+    if (result.replayed) replayed++;
     if (result.errors) errors.push(...(await showCurrent(result.errors, args, execute)));
     if (result.data === null) missing = true;
     else parts.push(result.data.slice(1, -1));
     if (missing) break;
   }
+  context.scope.answer.replayed = replayed > 0 && replayed === fields.length;
   const data = `{${parts.filter(Boolean).join(',')}}`;
   if (!errors.length && !missing) return resultOf(`{"data":${data}}`);
   return { data: missing ? null : (JSON.parse(data) as Record<string, unknown>), ...(errors.length && { errors }) };
 }
 
-/** Whether the root field that answers under a name changes the catalog and not the tenant. */
-function isOfCatalog(schema: GraphQLSchema, set: SelectionSetNode, key: string, fragments: Fragments): boolean {
+/** Who may call the root field that answers under a name, where it changes the catalog; undefined where it does not. */
+function catalogCallerOf(
+  schema: GraphQLSchema,
+  set: SelectionSetNode,
+  key: string,
+  fragments: Fragments,
+): CatalogCaller | undefined {
   const fields = schema.getMutationType()?.getFields();
-  return set.selections.some((node) => {
-    if (node.kind !== Kind.FIELD) return isOfCatalog(schema, selectionsUnder(node, fragments)!, key, fragments);
-    const name = node.name.value;
-    return (node.alias?.value ?? name) === key && fields?.[name]?.extensions.catalog === true;
-  });
+  for (const node of set.selections) {
+    const caller =
+      node.kind !== Kind.FIELD
+        ? catalogCallerOf(schema, selectionsUnder(node, fragments)!, key, fragments)
+        : (node.alias?.value ?? node.name.value) === key && fields?.[node.name.value]?.extensions.catalog;
+    if (caller) return caller as CatalogCaller;
+  }
+  return undefined;
 }

@@ -1,67 +1,46 @@
 import { createHash } from 'node:crypto';
 import { and, eq, lt } from 'drizzle-orm';
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, print } from 'graphql';
-import type { Viewer } from '../../identity/viewer.ts';
-import { AppError } from '../../lib/errors.ts';
+import type { ExecutionArgs } from 'graphql';
+import { mismatch } from '../../identity/catalog-answers.ts';
 import { idempotencyKeys } from '../../modules/settings/tables.ts';
 import type { Context } from '../context.ts';
-
-const keptMs = 24 * 3600 * 1000;
-const keyPattern = /^[\x21-\x7e]{1,255}$/;
-
-/** The answer to one root field: the JSON text of its data, null where an error took it. */
-export interface FieldAnswer {
-  data: string | null;
-  errors?: ExecutionResult['errors'];
-  /** Nothing was done, and the executor may answer what the plan could not. */
-  again?: boolean;
-}
+import { type FieldAnswer, failedField } from './field-answer.ts';
+import { keptMs, keyOf, requestText } from './idempotency-key.ts';
 
 /** Runs the field in its transaction. `mayCommit`: the transaction may be ended by the packet of the last statement. */
 type Run = (context: Context, mayCommit: boolean) => Promise<FieldAnswer>;
 
 /**
  * Runs one root field of a mutation in a transaction of its own and commits it. Under an Idempotency-Key the answer is
- * stored in that same transaction, per viewer: the same request again gets the stored answer, another one under the
- * same key, or the same by who may do less or more by now, IDEMPOTENCY_MISMATCH. That makes a retry safe whose first answer was lost. A failed attempt stores nothing.
- * Fields of the catalog (`defineCatalogMutation`) have transactions of their own and hand out secrets: theirs are never
- * stored.
+ * stored in that same transaction, per viewer: the same request again gets the stored answer; another request with the
+ * key, or a viewer whose rights have changed since, gets IDEMPOTENCY_MISMATCH. A retry is safe when the first answer was
+ * lost. A failed attempt stores nothing. Fields of the catalog: see `answerCatalogOnce`.
  */
 export async function answerOnce(
   parent: Context,
   args: ExecutionArgs,
   responseKey: string,
   run: Run,
-  ofCatalog: boolean,
 ): Promise<FieldAnswer> {
   const context = parent.forMutationField();
   try {
-    const key = ofCatalog ? undefined : keyOf(context);
+    const { viewer, tenant } = context.scope;
+    const key = viewer && tenant && keyOf(context.scope);
     const stored = key === undefined ? undefined : await claim(context, args, { key, responseKey });
     if (stored !== undefined) {
       await context.commit();
-      return { data: stored };
+      return { data: stored, replayed: true };
     }
     const result = await run(context, key === undefined);
-    // What the payload showed was undone, its cursor of the log too. The catalog's was not: the caller needs it
-    if (result.errors?.length) return ofCatalog ? result : { ...result, data: null };
+    // What the payload showed was undone, its cursor of the log too
+    if (result.errors?.length) return { ...result, data: null };
     if (key !== undefined) await store(context, { key, responseKey }, result.data);
     await context.commit();
     return result;
   } catch (error) {
     await context.rollback();
-    const message = error instanceof Error ? error.message : String(error);
-    return { data: null, errors: [new GraphQLError(message, { path: [responseKey], originalError: error as Error })] };
+    return failedField(error, responseKey);
   }
-}
-
-function keyOf(context: Context): string | undefined {
-  const { idempotencyKey, viewer, tenant } = context.scope;
-  if (idempotencyKey === undefined || !viewer || !tenant) return undefined;
-  if (keyPattern.test(idempotencyKey)) return idempotencyKey;
-  throw new AppError('BAD_INPUT', 'An Idempotency-Key has 1 to 255 visible ASCII characters', {
-    field: 'Idempotency-Key',
-  });
 }
 
 interface Claimed {
@@ -76,7 +55,7 @@ async function claim(
   { key, responseKey }: Claimed,
 ): Promise<string | undefined> {
   const viewerId = context.viewer.userId;
-  const requestHash = hashOf(args, context.viewer);
+  const requestHash = createHash('sha256').update(requestText(args, context.viewer)).digest('hex');
   const mine = and(
     eq(idempotencyKeys.viewerId, viewerId),
     eq(idempotencyKeys.key, key),
@@ -97,9 +76,7 @@ async function claim(
     .from(idempotencyKeys)
     .where(mine);
   if (stored?.requestHash === requestHash) return stored.answer as string;
-  throw new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request', {
-    field: 'Idempotency-Key',
-  });
+  throw mismatch();
 }
 
 /** Keeps the answer as a text: jsonb would forget in which order its fields were asked for. */
@@ -114,22 +91,4 @@ async function store(context: Context, { key, responseKey }: Claimed, answer: st
         eq(idempotencyKeys.responseKey, responseKey),
       ),
     );
-}
-
-/** Of what is asked, and of the rights by which it was answered: a stored answer may show what needs all of them. */
-function hashOf({ document, operationName, variableValues }: ExecutionArgs, { role, permissions }: Viewer): string {
-  const rights = [role, ...[...permissions].sort()];
-  const request = JSON.stringify([print(document), operationName ?? null, sorted(variableValues ?? {}), rights]);
-  return createHash('sha256').update(request).digest('hex');
-}
-
-/** The same value with the keys of its objects in one order: clients write them in any. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, inner]) => [key, sorted(inner)]),
-  );
 }

@@ -23,6 +23,7 @@ const requestCodes: ReadonlySet<ErrorCode> = new Set([
   'UNSUPPORTED_MEDIA_TYPE',
   'NOT_ACCEPTABLE',
   'REQUEST_TIMEOUT',
+  'IDEMPOTENCY_IN_PROGRESS',
 ]);
 
 function extensionsOf({ code, details }: AppError, ofRequest = requestCodes.has(code)): Record<string, unknown> {

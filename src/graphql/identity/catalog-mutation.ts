@@ -6,18 +6,23 @@ import type { Context } from '../context.ts';
 import { builder, type SchemaTypes } from '../declare/builder.ts';
 
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
-type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
+export type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
 
 /** An input as use cases take it: what GraphQL says is null was not said. */
 type WithoutNulls<T> = T extends Date | readonly unknown[] ? T : T extends object ? Objects<T> : T;
 type Objects<T> = { [K in keyof T]: WithoutNulls<Exclude<T[K], null>> };
 
+/** Who may call a mutation: anybody, who is signed in, or a member of the organization that the request is about. */
+export type CatalogCaller = 'anybody' | 'signedIn' | 'member';
+
 interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends object> {
   description: string;
-  /** Who may call it: anybody, who is signed in, or a member of the organization that the request is about. */
-  caller: 'anybody' | 'signedIn' | 'member';
+  caller: CatalogCaller;
   input: (t: InputBuilder) => Fields;
-  /** `given` is the same with its nulls, for what can be cleared. */
+  /**
+   * Changes the catalog. What can fail after the change belongs into the payload. `given` is the same input with its nulls,
+   * for what can be cleared.
+   */
   run: (
     ctx: Context,
     input: WithoutNulls<InputShapeFromFields<Fields>>,
@@ -28,8 +33,7 @@ interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends obj
 
 /**
  * Declares `name(input: NameInput!): NamePayload!` over the catalog. The use case has its own transaction and audit log;
- * the tenant's data are not touched, so there is no `lastEventId`, and no answer is kept for an Idempotency-Key: many
- * of these hand out secrets.
+ * the tenant's data are not touched, so there is no `lastEventId`. How it answers an Idempotency-Key: `answerCatalogOnce`.
  */
 export function defineCatalogMutation<Fields extends InputFieldMap, Shape extends object>(
   name: string,
@@ -41,7 +45,7 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
     { name: `${title}Input`, description: `What ${name} needs.`, inputFields: input as never },
     {
       description,
-      extensions: { catalog: true },
+      extensions: { catalog: caller },
       ...(caller !== 'anybody' && { authScopes: { [caller]: true } }),
       resolve: (_root: unknown, args: unknown, ctx: Context) => {
         const { input: given } = args as { input: object };
@@ -55,7 +59,9 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
 /** Audits what was refused to somebody who may not; refused credentials are audited where they are checked. */
 async function auditing<T>(mutation: string, ctx: Context, running: Promise<T>): Promise<T> {
   try {
-    return await running;
+    const result = await running;
+    ctx.changed = true;
+    return result;
   } catch (error) {
     const { viewer, account } = ctx.scope;
     if (error instanceof AppError && error.code === 'FORBIDDEN') {

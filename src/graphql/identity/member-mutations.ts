@@ -86,9 +86,15 @@ defineCatalogMutation('changeMemberRole', {
     const { identity } = ctx.services;
     const membershipId = uuidOf(memberId, 'Member', 'input.memberId');
     await changeMemberRole(identity, ctx.viewer, { membershipId, role }, originOf(ctx));
-    return { member: await getMember(identity, ctx.viewer, membershipId) };
+    return { membershipId };
   },
-  payload: (t) => ({ member: t.expose('member', { type: Member, description: 'The member after the change.' }) }),
+  payload: (t) => ({
+    member: t.field({
+      type: Member,
+      description: 'The member after the change.',
+      resolve: ({ membershipId }, _args, ctx) => getMember(ctx.services.identity, ctx.viewer, membershipId),
+    }),
+  }),
 });
 
 defineCatalogMutation('removeMember', {

@@ -4,18 +4,24 @@ import { joinOrganization } from '../../identity/join-organization.ts';
 import { listMemberships } from '../../identity/list-memberships.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Context } from '../context.ts';
-import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
+import { defineCatalogMutation, originOf, type PayloadBuilder, personOf } from './catalog-mutation.ts';
 import { NewOrganizationInput } from './new-organization-input.ts';
 import { Membership } from './organization.ts';
 
-const membershipDescription = 'The new membership. Ask refreshSession for a token of the organization.';
+const membershipField = (t: PayloadBuilder<{ id: string }>) => ({
+  membership: t.field({
+    type: Membership,
+    description: 'The new membership. Ask refreshSession for a token of the organization.',
+    resolve: ({ id }, _args, ctx) => membershipOf(ctx, id),
+  }),
+});
 
 /** The membership that was just made, as lists show it. */
 async function membershipOf(ctx: Context, membershipId: string) {
   const memberships = await listMemberships(ctx.services.identity, personOf(ctx).userId);
   const membership = memberships.find((each) => each.membershipId === membershipId);
   if (!membership) throw new AppError('TRANSACTION_CONFLICT', 'The membership has ended already');
-  return { membership };
+  return membership;
 }
 
 defineCatalogMutation('createOrganization', {
@@ -24,31 +30,22 @@ defineCatalogMutation('createOrganization', {
   input: (t) => ({
     organization: t.field({ type: NewOrganizationInput, required: true, description: 'The organization.' }),
   }),
-  run: async (ctx, { organization }) => {
-    const { id } = await createOrganization(ctx.services.identity, personOf(ctx), organization, originOf(ctx));
-    return membershipOf(ctx, id);
-  },
-  payload: (t) => ({ membership: t.expose('membership', { type: Membership, description: membershipDescription }) }),
+  run: (ctx, { organization }) => createOrganization(ctx.services.identity, personOf(ctx), organization, originOf(ctx)),
+  payload: membershipField,
 });
 
 defineCatalogMutation('joinOrganization', {
   description: 'Makes the user a member of the organization that a code is for.',
   caller: 'signedIn',
   input: (t) => ({ code: t.string({ required: true, description: 'The code; case and dash do not matter.' }) }),
-  run: async (ctx, input) => {
-    const { id } = await joinOrganization(ctx.services.identity, personOf(ctx), input, originOf(ctx));
-    return membershipOf(ctx, id);
-  },
-  payload: (t) => ({ membership: t.expose('membership', { type: Membership, description: membershipDescription }) }),
+  run: (ctx, input) => joinOrganization(ctx.services.identity, personOf(ctx), input, originOf(ctx)),
+  payload: membershipField,
 });
 
 defineCatalogMutation('acceptInvitation', {
   description: 'Makes the user a member by an invitation to their own address.',
   caller: 'signedIn',
   input: (t) => ({ token: t.string({ required: true, description: 'The token in the link.' }) }),
-  run: async (ctx, input) => {
-    const { id } = await acceptInvitation(ctx.services.identity, personOf(ctx), input, originOf(ctx));
-    return membershipOf(ctx, id);
-  },
-  payload: (t) => ({ membership: t.expose('membership', { type: Membership, description: membershipDescription }) }),
+  run: (ctx, input) => acceptInvitation(ctx.services.identity, personOf(ctx), input, originOf(ctx)),
+  payload: membershipField,
 });

@@ -1,7 +1,7 @@
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import type { Plans } from '../../graphql/compile/plans.ts';
-import { Context } from '../../graphql/context.ts';
+import { type AnswerHead, Context } from '../../graphql/context.ts';
 import type { Execute } from '../../graphql/execute/execute.ts';
 import type { Verify } from '../../graphql/execute/execute-change.ts';
 import { executeOperation } from '../../graphql/execute/execute-operation.ts';
@@ -36,6 +36,7 @@ interface ServerContext {
 /** Runs operations in their tenant, as their viewer, in their transactions. Refuses the too costly before anything. */
 export function useOperations(options: OperationsOptions): Plugin<YogaInitialContext & ServerContext> {
   const cookies = new WeakMap<Request, RefreshCookie>();
+  const answers = new WeakMap<Request, AnswerHead>();
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (given: ExecutionArgs) => {
@@ -54,6 +55,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
           isOf(scope.tenant);
           if (params.query) options.known?.add(params.query, args.document);
           const contextValue = attempt?.context ?? new Context(scope);
+          answers.set(request, contextValue.scope.answer);
           return executeOperation({ ...args, contextValue }, executeFn as Execute, {
             ...(options.plans && { plans: options.plans }),
             verify: options.verify,
@@ -65,6 +67,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
     onResponse({ request, response }) {
       const header = cookies.get(request)?.header;
       if (header) response.headers.append('set-cookie', header);
+      if (answers.get(request)?.replayed) response.headers.set('idempotency-replayed', 'true');
     },
   };
 }

@@ -12,7 +12,7 @@ export interface RefreshCookieOptions {
 export class RefreshCookie implements CookieJar {
   readonly #secure: boolean;
   readonly #sent: string | undefined;
-  #header: string | undefined;
+  #given: { token: string; maxAgeSeconds: number } | undefined;
 
   constructor(cookieHeader: string | null, { secure }: RefreshCookieOptions) {
     this.#secure = secure;
@@ -21,7 +21,14 @@ export class RefreshCookie implements CookieJar {
 
   /** The Set-Cookie header of the answer, when it has one. */
   get header(): string | undefined {
-    return this.#header;
+    if (!this.#given) return undefined;
+    const { token, maxAgeSeconds } = this.#given;
+    const secure = this.#secure ? '; Secure' : '';
+    return `${name}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(maxAgeSeconds)}${secure}`;
+  }
+
+  given(): { token: string; maxAgeSeconds: number } | undefined {
+    return this.#given;
   }
 
   refreshToken(): string | undefined {
@@ -29,8 +36,7 @@ export class RefreshCookie implements CookieJar {
   }
 
   setRefreshToken(token: string, maxAgeSeconds: number): void {
-    const secure = this.#secure ? '; Secure' : '';
-    this.#header = `${name}=${token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${Math.floor(maxAgeSeconds)}${secure}`;
+    this.#given = { token, maxAgeSeconds };
   }
 
   clearRefreshToken(): void {

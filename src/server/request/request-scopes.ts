@@ -111,6 +111,7 @@ export class RequestScopes {
       after: undefined,
       signal: head.signal,
       cookies: head.cookies,
+      answer: { replayed: false },
       services,
       binding,
       limits,

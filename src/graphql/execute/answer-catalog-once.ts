@@ -1,0 +1,104 @@
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { claimAnswer, releaseAnswer, storeAnswer } from '../../identity/catalog-answers.ts';
+import { AppError, type ErrorDetails } from '../../lib/errors.ts';
+import type { Context, CookieJar } from '../context.ts';
+import { type FieldAnswer, failedField } from './field-answer.ts';
+import { keptMs, keyOf, requestText } from './idempotency-key.ts';
+import { knownError, rootCause } from './mask-error.ts';
+
+type Run = (context: Context) => Promise<FieldAnswer>;
+
+interface StoredError {
+  message: string;
+  path: readonly (string | number)[] | undefined;
+  code: AppError['code'];
+  details: ErrorDetails;
+}
+
+/** What a replay needs of an answer. It is sealed: it may hold passwords, tokens and keys. */
+interface Stored {
+  data: string | null;
+  errors: StoredError[];
+  cookie: ReturnType<CookieJar['given']>;
+}
+
+/**
+ * Runs one root field that changes the catalog. Its use case has transactions of its own, so the Idempotency-Key is claimed
+ * before it runs and its answer stored after:
+ *
+ * - The use case ended: the answer is stored, errors of the payload and the refresh cookie too, and replayed.
+ * - It failed, so nothing was changed: the key is free again.
+ * - Whether it changed something is unknown (the connection was lost during COMMIT, the server died): the claim stays, and a
+ *   retry gets IDEMPOTENCY_IN_PROGRESS until it expires. The change is never made twice.
+ */
+export async function answerCatalogOnce(
+  parent: Context,
+  args: ExecutionArgs,
+  responseKey: string,
+  run: Run,
+  readsCookie: boolean,
+): Promise<FieldAnswer> {
+  const context = parent.forMutationField();
+  const { cookies, services } = context.scope;
+  try {
+    const key = keyOf(context.scope);
+    if (key === undefined) return await run(context);
+    const use = useOf(context, args, { key, responseKey, readsCookie });
+    const earlier = await claimAnswer(services.identity, use, keptMs);
+    if (earlier !== undefined) return replay(JSON.parse(earlier) as Stored, cookies);
+    const before = cookies.given();
+    const answer = await run(context);
+    const cookie = cookies.given() === before ? undefined : cookies.given();
+    const { data, errors = [] } = answer;
+    if (context.changed) await storeAnswer(services.identity, use.id, textOf({ data, errors, cookie }));
+    else if (errors.every(changedNothing)) await releaseAnswer(services.identity, use.id);
+    return answer;
+  } catch (error) {
+    return failedField(error, responseKey);
+  }
+}
+
+interface Asked {
+  key: string;
+  responseKey: string;
+  readsCookie: boolean;
+}
+
+/**
+ * Keys belong to the API key or the user that sent them, in one organization. Of strangers nothing is known: theirs belong
+ * to the request itself, with its cookie. Whoever can repeat that has every secret that it was answered for.
+ */
+function useOf({ scope }: Context, args: ExecutionArgs, { key, responseKey, readsCookie }: Asked) {
+  const { viewer, account, tenant, cookies, services } = scope;
+  const { seal } = services.identity;
+  const cookie = readsCookie ? (cookies.refreshToken() ?? null) : null;
+  const request = JSON.stringify([requestText(args, viewer), cookie]);
+  const caller = viewer?.apiKey ? ['key', viewer.apiKey.id] : account ? ['user', account.userId] : ['anybody', request];
+  const id = seal.fingerprint(JSON.stringify([...caller, tenant?.id ?? null, key, responseKey]), 'catalog answer');
+  return { id, requestHash: seal.fingerprint(request, 'catalog request') };
+}
+
+/** Whether a use case that did not end certainly left everything as it was. */
+function changedNothing(error: GraphQLError): boolean {
+  const known = knownError(error);
+  if (known) return known.code !== 'INTERNAL' && known.details.outcome !== 'unknown';
+  // The graph's own: the use case was not begun
+  return rootCause(error) instanceof GraphQLError;
+}
+
+const textOf = ({ data, errors, cookie }: Omit<Stored, 'errors'> & { errors: readonly GraphQLError[] }): string =>
+  JSON.stringify({ data, errors: errors.map(storedError), cookie } satisfies Stored);
+
+function storedError(error: GraphQLError): StoredError {
+  const { code, message, details } = knownError(error) ?? new AppError('INTERNAL', 'The payload could not be read');
+  return { code, message, details, path: error.path };
+}
+
+function replay({ data, errors, cookie }: Stored, cookies: CookieJar): FieldAnswer {
+  if (cookie) cookies.setRefreshToken(cookie.token, cookie.maxAgeSeconds);
+  const again = errors.map(
+    ({ message, path, code, details }) =>
+      new GraphQLError(message, { path, originalError: new AppError(code, message, details) }),
+  );
+  return { data, replayed: true, ...(again.length > 0 && { errors: again }) };
+}

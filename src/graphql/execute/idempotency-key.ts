@@ -1,0 +1,37 @@
+import { type ExecutionArgs, print } from 'graphql';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { RequestScope } from '../context.ts';
+
+/** How long answers are kept. */
+export const keptMs = 24 * 3600 * 1000;
+
+const keyPattern = /^[\x21-\x7e]{1,255}$/;
+
+/** The key of a request; undefined without one. Throws BAD_INPUT for what is no key. */
+export function keyOf({ idempotencyKey }: RequestScope): string | undefined {
+  if (idempotencyKey === undefined || keyPattern.test(idempotencyKey)) return idempotencyKey;
+  throw new AppError('BAD_INPUT', 'An Idempotency-Key has 1 to 255 visible ASCII characters', {
+    field: 'Idempotency-Key',
+  });
+}
+
+/**
+ * A text of what is asked, and of the rights by which it is answered: a stored answer may show what needs all of them. It
+ * may hold passwords.
+ */
+export function requestText({ document, operationName, variableValues }: ExecutionArgs, viewer?: Viewer): string {
+  const rights = viewer ? [viewer.role, ...[...viewer.permissions].sort()] : [];
+  return JSON.stringify([print(document), operationName ?? null, sorted(variableValues ?? {}), rights]);
+}
+
+/** The same value with the keys of its objects in one order: clients write them in any. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, inner]) => [key, sorted(inner)]),
+  );
+}

@@ -1,0 +1,75 @@
+import { and, eq, isNull, lt } from 'drizzle-orm';
+import { later } from '../lib/clock.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Identity } from './identity.ts';
+import { retry } from './retry.ts';
+import { catalogAnswers } from './tables.ts';
+
+/** One use of an Idempotency-Key: `id` stands for the caller, the key and the root field; `requestHash` for what is asked. */
+export interface KeyUse {
+  id: string;
+  requestHash: string;
+}
+
+/**
+ * Claims a key before its mutation runs, so that of two requests at once only one runs. Gives the answer of an earlier
+ * request, or undefined when the key was free. Throws IDEMPOTENCY_MISMATCH when it was used for another request, and
+ * IDEMPOTENCY_IN_PROGRESS while that has no answer.
+ */
+export async function claimAnswer(
+  { catalog, clock, seal }: Identity,
+  { id, requestHash }: KeyUse,
+  keptMs: number,
+): Promise<string | undefined> {
+  const now = clock();
+  const claim = { requestHash, answer: null, createdAt: now, expiresAt: later(now, keptMs) };
+  const found = await catalog.write(async (tx) => {
+    const taken = await tx
+      .insert(catalogAnswers)
+      .values({ id, ...claim })
+      .onConflictDoUpdate({ target: catalogAnswers.id, set: claim, setWhere: lt(catalogAnswers.expiresAt, now) })
+      .returning({ id: catalogAnswers.id });
+    if (taken.length > 0) return undefined;
+    const [earlier] = await tx.select().from(catalogAnswers).where(eq(catalogAnswers.id, id));
+    // It was released between the two statements
+    return earlier ?? { ...claim, id };
+  });
+  if (!found) return undefined;
+  if (found.requestHash !== requestHash) throw mismatch();
+  if (found.answer === null) throw inProgress(now.getTime() - found.createdAt.getTime());
+  return seal.open(found.answer, contextOf(id));
+}
+
+/**
+ * Stores the answer. Never throws: the change was made, so its caller gets the answer anyway, and a retry is told
+ * IDEMPOTENCY_IN_PROGRESS instead of making the change twice.
+ */
+export async function storeAnswer({ catalog, seal, logger }: Identity, id: string, answer: string): Promise<void> {
+  const sealed = seal.seal(answer, contextOf(id));
+  const store = () =>
+    catalog.write((tx) => tx.update(catalogAnswers).set({ answer: sealed }).where(eq(catalogAnswers.id, id)));
+  await retry(store).catch((error: unknown) =>
+    logger.warn({ err: error }, 'the answer to a retry could not be stored'),
+  );
+}
+
+/** Frees a key whose mutation changed nothing. Never throws: the caller needs the error of the mutation. */
+export async function releaseAnswer({ catalog, logger }: Identity, id: string): Promise<void> {
+  const mine = and(eq(catalogAnswers.id, id), isNull(catalogAnswers.answer));
+  const release = () => catalog.write((tx) => tx.delete(catalogAnswers).where(mine));
+  await retry(release).catch((error: unknown) => logger.warn({ err: error }, 'an Idempotency-Key could not be freed'));
+}
+
+export const mismatch = (): AppError =>
+  new AppError('IDEMPOTENCY_MISMATCH', 'This Idempotency-Key was used for another request', {
+    field: 'Idempotency-Key',
+  });
+
+/** The wait grows with the age of the claim: a server that died under it leaves it for as long as answers are kept. */
+const inProgress = (ageMs: number): AppError =>
+  new AppError('IDEMPOTENCY_IN_PROGRESS', 'The first request with this Idempotency-Key has no answer yet', {
+    field: 'Idempotency-Key',
+    retryAfter: Math.max(1, Math.ceil(ageMs / 1000)),
+  });
+
+const contextOf = (id: string): string => `catalog answer:${id}`;
