@@ -12,8 +12,7 @@ import type { KnownDocuments } from '../known-documents.ts';
 import { type OnOperation, telling } from '../metrics/operation-done.ts';
 import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { Attempt } from '../request/attempt.ts';
-import { type Connected, type HeadOptions, headOf } from '../request/head.ts';
-import type { RefreshCookie } from '../request/refresh-cookie.ts';
+import { type Connected, type GraphHead, type HeadOptions, headOf } from '../request/head.ts';
 
 export interface OperationsOptions extends AdmissionOptions, HeadOptions {
   /** Compiled queries; without them every operation is executed field by field. */
@@ -31,20 +30,22 @@ interface ServerContext {
   req?: Connected;
   /** From the fast path, where it took the request first. */
   attempt?: Attempt;
+  /** Of the one operation that the request holds. */
+  head?: GraphHead;
+  answer?: AnswerHead;
 }
 
 /** Runs operations in their tenant, as their viewer, in their transactions. Refuses the too costly before anything. */
-export function useOperations(options: OperationsOptions): Plugin<YogaInitialContext & ServerContext> {
-  const cookies = new WeakMap<Request, RefreshCookie>();
-  const answers = new WeakMap<Request, AnswerHead>();
+export function useOperations(options: OperationsOptions): Plugin<YogaInitialContext & ServerContext, ServerContext> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (given: ExecutionArgs) => {
         const args = { ...given, hideSuggestions: !options.openIntrospection };
-        const { request, req, params, attempt } = args.contextValue as YogaInitialContext & ServerContext;
+        const serverContext = args.contextValue as YogaInitialContext & ServerContext;
+        const { request, req, params, attempt } = serverContext;
         if (attempt?.result) return attempt.result;
         const head = headOf(request, req, options);
-        cookies.set(request, head.cookies);
+        serverContext.head = head;
         return telling(options.onOperation, args, async (isOf) => {
           const scope = await admit(args, head, options).catch((error: unknown) => {
             const refusal = requestError(error, options.logger);
@@ -55,7 +56,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
           isOf(scope.tenant);
           if (params.query) options.known?.add(params.query, args.document);
           const contextValue = attempt?.context ?? new Context(scope);
-          answers.set(request, contextValue.scope.answer);
+          serverContext.answer = contextValue.scope.answer;
           return executeOperation({ ...args, contextValue }, executeFn as Execute, {
             ...(options.plans && { plans: options.plans }),
             verify: options.verify,
@@ -64,10 +65,10 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         });
       });
     },
-    onResponse({ request, response }) {
-      const header = cookies.get(request)?.header;
+    onResponse({ response, serverContext }) {
+      const header = serverContext.head?.cookies.header;
       if (header) response.headers.append('set-cookie', header);
-      if (answers.get(request)?.replayed) response.headers.set('idempotency-replayed', 'true');
+      if (serverContext.answer?.replayed) response.headers.set('idempotency-replayed', 'true');
     },
   };
 }

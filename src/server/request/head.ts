@@ -22,12 +22,14 @@ export interface HeadOptions {
 /** What has a connection to the client: Node's request. */
 export type Connected = { socket: { remoteAddress?: string } };
 
-/** The head of a request for the graph, with its cookies. */
+/** The head of a request for the graph. What is set in its cookies belongs into the answer. */
+export type GraphHead = RequestHead & { cookies: RefreshCookie };
+
 export function headOf(
   { url, headers, signal }: Pick<RequestHead, 'url' | 'headers' | 'signal'>,
   connected: Connected | undefined,
   { secureCookies, addressOf }: HeadOptions,
-): RequestHead & { cookies: RefreshCookie } {
+): GraphHead {
   return {
     url,
     headers,
