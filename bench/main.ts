@@ -1,13 +1,14 @@
 import type { EmbeddedServer } from '../src/db/embedded.ts';
 import { Checkout } from './before/checkout.ts';
 import { openBoth } from './before/datasets.ts';
+import { runBystander } from './bystander/scenario.ts';
 import type { Contender } from './contenders/contender.ts';
 import { before, limit, peer, server } from './contenders/contenders.ts';
 import { grantPeer } from './contenders/peer-access.ts';
 import { ContenderProcess } from './contenders/process.ts';
 import { startServer } from './data/database.ts';
 import { type Dataset, type DatasetOptions, openDataset } from './data/dataset.ts';
-import { type DatasetSpec, full, many, quick } from './data/sizes.ts';
+import { bystander, type DatasetSpec, full, many, quick } from './data/sizes.ts';
 import { ensurePeer } from './ensure-peer.ts';
 import { LoadGenerator } from './load/load-generator.ts';
 import { coldStart } from './measure/cold-start.ts';
@@ -16,6 +17,7 @@ import { runScenario } from './measure/run-scenario.ts';
 import { verify } from './measure/verify.ts';
 import { runMemory } from './memory/scenario.ts';
 import { type Options, readOptions, type ScenarioName, usage } from './options.ts';
+import { renderBystander } from './report/bystander-table.ts';
 import { describeMachine } from './report/machine.ts';
 import { renderMemory } from './report/memory-table.ts';
 import type { Result } from './report/result.ts';
@@ -69,6 +71,11 @@ async function bench(options: Options): Promise<void> {
         result.memory = await runMemory(bench);
         continue;
       }
+      if (name === 'bystander') {
+        const { rounds, seconds } = options;
+        result.bystander = await runBystander({ dataset, rounds, seconds, progress, signal });
+        continue;
+      }
       if (name === 'cold') {
         for (const contender of contenders) result.cold.push(await coldStart(contender, dataset, options.operations));
         continue;
@@ -82,7 +89,9 @@ async function bench(options: Options): Promise<void> {
       result.scenarios.push({ name, results });
     }
   }
-  console.log([renderTables(result), ...(result.memory ? [renderMemory(result.memory)] : [])].join('\n\n').trim());
+  const { memory, bystander: others } = result;
+  const parts = [renderTables(result), memory && renderMemory(memory), others && renderBystander(others)];
+  console.log(parts.filter(Boolean).join('\n\n').trim());
   for (const file of await writeResult(result, options.publish)) progress(`wrote ${file}`);
 }
 
@@ -108,10 +117,17 @@ async function openData(
 }
 
 /** Scenarios by the data that they need. */
-function byDataset({ scenarios, many: count, memory }: Options, common: DatasetSpec): Map<DatasetSpec, ScenarioName[]> {
+function byDataset(
+  { scenarios, many: count, memory, quick: isQuick }: Options,
+  common: DatasetSpec,
+): Map<DatasetSpec, ScenarioName[]> {
   const crowd = { ...many, tenants: count };
   const some = { ...many, tenants: memory.tenants };
-  const specs: Partial<Record<ScenarioName, DatasetSpec>> = { tenants: crowd, memory: some };
+  const specs: Partial<Record<ScenarioName, DatasetSpec>> = {
+    tenants: crowd,
+    memory: some,
+    bystander: isQuick ? { ...bystander, name: 'bystander_quick', size: quick.size } : bystander,
+  };
   return Map.groupBy(scenarios, (name) => specs[name] ?? common);
 }
 

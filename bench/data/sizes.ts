@@ -39,3 +39,6 @@ export const many: DatasetSpec = {
   tenants: 1_000,
   size: { projects: 20, tasks: 400, timeEntries: 2_000, messages: 1_000 },
 };
+
+/** Two organizations, which the worst inputs of one member may change. */
+export const bystander: DatasetSpec = { name: 'bystander', tenants: 2, size: full.size };

@@ -10,23 +10,37 @@ process.on('message', (job: Job) => void run(job).then((load) => process.send!(l
 /** However the JSON is spaced, and behind the size of a first chunk. */
 const dataFirst = /^(?:[0-9a-f]+\r\n)?\{"data" ?: ?\{/i;
 
-async function run({ port, requests, concurrency, seconds, requestsAtMost }: Job): Promise<Load> {
-  const messages = requests.map((request) => messageOf(port, request));
+async function run(job: Job): Promise<Load> {
+  const { port, concurrency, seconds, requestsAtMost } = job;
+  const messages = job.requests.map((request) => messageOf(port, request));
   const latencies: number[] = [];
+  const refusals = new Map<string, number>();
   let [sent, failures] = [0, 0];
   let failure: string | undefined;
   const began = performance.now();
   const until = began + seconds * 1_000;
   const worker = async () => {
-    using connection = new Connection(port);
-    while (performance.now() < until && sent < requestsAtMost) {
-      const at = performance.now();
-      const problem = problemOf(await connection.exchange(messages[sent++ % messages.length]!));
-      if (problem === undefined) latencies.push(performance.now() - at);
-      else {
+    let connection = new Connection(port);
+    try {
+      while (performance.now() < until && sent < requestsAtMost) {
+        const at = performance.now();
+        const exchange = connection.exchange(messages[sent++ % messages.length]!);
+        const answer = await (job.takesRefusals ? exchange.catch(() => undefined) : exchange);
+        const problem = answer ? problemOf(answer) : 'the connection was closed';
+        if (answer && (job.takesRefusals || problem === undefined)) latencies.push(performance.now() - at);
+        if (problem === undefined) continue;
+        if (job.takesRefusals) {
+          const what = answer ? refusalOf(answer) : problem;
+          refusals.set(what, (refusals.get(what) ?? 0) + 1);
+          connection[Symbol.dispose]();
+          connection = new Connection(port);
+          continue;
+        }
         failures++;
         failure ??= problem;
       }
+    } finally {
+      connection[Symbol.dispose]();
     }
   };
   const workers = await Promise.allSettled(Array.from({ length: concurrency }, worker));
@@ -36,7 +50,7 @@ async function run({ port, requests, concurrency, seconds, requestsAtMost }: Job
     failures++;
     failure ??= String(ended.reason);
   }
-  return { latencies: Float64Array.from(latencies), seconds: took, failures, failure };
+  return { latencies: Float64Array.from(latencies), seconds: took, failures, failure, refusals };
 }
 
 function messageOf(port: number, { path, headers, body }: Request): Buffer {
@@ -54,4 +68,10 @@ function problemOf({ status, body }: Answer): string | undefined {
   const ends = body.toString('utf8', 0, 100) + body.toString('utf8', Math.max(100, body.length - 300));
   if (status === 200 && dataFirst.test(ends) && !ends.includes('"errors"')) return undefined;
   return `${status}: ${ends}`;
+}
+
+/** A refusal by its status and the code of its first error. */
+function refusalOf({ status, body }: Answer): string {
+  const code = /"code" ?: ?"(\w+)"/.exec(body.toString('utf8', 0, 10_000));
+  return [status, code?.[1]].join(' ').trim();
 }

@@ -7,6 +7,8 @@ export interface Job {
   concurrency: number;
   seconds: number;
   requestsAtMost: number;
+  /** Whether refusals are answers too, and an ended connection only one to open again. */
+  takesRefusals?: boolean;
 }
 
 export interface Load {
@@ -17,4 +19,6 @@ export interface Load {
   /** How many answers were none, and one of them. */
   failures: number;
   failure: string | undefined;
+  /** How often what was refused, by status and error code; of a job that takes refusals. */
+  refusals: Map<string, number>;
 }

@@ -85,7 +85,9 @@ export function ratiosOf(slices: readonly Slice[], others: readonly Slice[]): Ra
 
 const perSecondOf = ({ latencies, seconds }: Slice): number => latencies.length / seconds;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
-const quantile = (sorted: Float64Array, q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
+/** Of values in ascending order; NaN when there are none. */
+export const quantile = (sorted: Float64Array, q: number): number =>
+  sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
 
 function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();

@@ -1,3 +1,4 @@
+import type { BystanderResult } from '../bystander/scenario.ts';
 import type { ColdStart } from '../measure/cold-start.ts';
 import type { ScenarioResult } from '../measure/figures.ts';
 import type { MemoryResult } from '../memory/scenario.ts';
@@ -27,4 +28,5 @@ export interface Result {
   scenarios: { name: ScenarioName; results: ScenarioResult[] }[];
   cold: ColdStart[];
   memory?: MemoryResult;
+  bystander?: BystanderResult[];
 }

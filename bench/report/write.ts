@@ -1,5 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { renderBystander } from './bystander-table.ts';
 import { renderChart } from './chart.ts';
 import { renderMemory } from './memory-table.ts';
 import type { Result } from './result.ts';
@@ -8,49 +9,50 @@ import { renderTables } from './tables.ts';
 const results = path.resolve(import.meta.dirname, '../results');
 const page = path.resolve(import.meta.dirname, '../../docs/performance.md');
 
-/** A part of the page that is written by a run. */
-interface Part {
-  begin: string;
-  end: string;
-}
-
-const times: Part = { begin: '<!-- measured: written by npm run bench -->', end: '<!-- end of measured -->' };
-const memory: Part = {
-  begin: '<!-- memory: written by npm run bench -- --scenario memory -->',
-  end: '<!-- end of memory -->',
+/** The scenarios that have files and a part of the page of their own, as Markdown: they are measured rarely. */
+const apart = {
+  memory: ({ memory }: Result) => memory && renderMemory(memory),
+  bystander: ({ bystander }: Result) => bystander && renderBystander(bystander),
 };
+type Apart = keyof typeof apart;
 
 /**
  * Writes what was found as JSON and as a chart, for this machine alone or, published, to be committed and to become what
- * the documentation says. What is held in memory has files and a part of the page of its own: it is measured rarely.
- * Gives the files.
+ * the documentation says. Gives the files.
  */
-export async function writeResult({ memory: held, ...result }: Result, publish: boolean): Promise<string[]> {
+export async function writeResult(result: Result, publish: boolean): Promise<string[]> {
   await mkdir(results, { recursive: true });
   const name = publish ? 'published' : 'latest';
   const timed = result.scenarios.length + result.cold.length > 0;
-  return [
-    ...(timed ? await writeTimes(result, name, publish) : []),
-    ...(held ? await writeMemory({ ...result, memory: held }, name, publish) : []),
-  ];
+  const files = timed ? await writeTimes(result, name, publish) : [];
+  for (const part of Object.keys(apart) as Apart[]) files.push(...(await writePart(part, result, name, publish)));
+  return files;
 }
 
 async function writeTimes(result: Result, name: string, publish: boolean): Promise<string[]> {
-  const json = await writeJson(name, result);
+  const { memory: _held, bystander: _others, ...times } = result;
+  const json = await writeJson(name, times);
   const main = result.scenarios.find((scenario) => scenario.name === 'operations')?.results[0];
   if (!main) return [json];
   const chart = path.join(results, `${name}.svg`);
   await writeFile(chart, renderChart(main.operations));
   if (!publish) return [json, chart];
-  await writeFile(page, withTables(await readFile(page, 'utf8'), result));
+  const tables = `${describe(result)}\n\n${renderTables(result)}`;
+  await writeFile(page, replaced(await readFile(page, 'utf8'), marksOfTimes, tables));
   return [json, chart, page];
 }
 
-async function writeMemory(result: Measured, name: string, publish: boolean): Promise<string[]> {
-  const { measuredAt, quick, machine, memory } = result;
-  const json = await writeJson(`${name}-memory`, { measuredAt, quick, machine, memory });
+async function writePart(part: Apart, result: Result, name: string, publish: boolean): Promise<string[]> {
+  const markdown = apart[part](result);
+  if (!markdown) return [];
+  const { measuredAt, quick, machine, [part]: found } = result;
+  const json = await writeJson(`${name}-${part}`, { measuredAt, quick, machine, [part]: found });
   if (!publish) return [json];
-  await writeFile(page, withMemory(await readFile(page, 'utf8'), result));
+  const marks = [
+    `<!-- ${part}: written by npm run bench -- --scenario ${part} -->`,
+    `<!-- end of ${part} -->`,
+  ] as const;
+  await writeFile(page, replaced(await readFile(page, 'utf8'), marks, `${describeMachine(result)}\n\n${markdown}`));
   return [json, page];
 }
 
@@ -60,19 +62,10 @@ async function writeJson(name: string, value: object): Promise<string> {
   return file;
 }
 
-/** The page with the tables of this result between its marks. */
-export function withTables(text: string, result: Result): string {
-  return replaced(text, times, `${describe(result)}\n\n${renderTables(result)}`);
-}
+const marksOfTimes = ['<!-- measured: written by npm run bench -->', '<!-- end of measured -->'] as const;
 
-type Measured = Pick<Result, 'measuredAt' | 'machine' | 'quick'> & Required<Pick<Result, 'memory'>>;
-
-/** The page with the table of what is held in memory between its marks. */
-export function withMemory(text: string, result: Measured): string {
-  return replaced(text, memory, `${describeMachine(result)}\n\n${renderMemory(result.memory)}`);
-}
-
-function replaced(text: string, { begin, end }: Part, by: string): string {
+/** The page with this text between its marks. */
+function replaced(text: string, [begin, end]: readonly [begin: string, end: string], by: string): string {
   const [before, rest] = text.split(begin);
   const after = rest?.split(end)[1];
   if (after === undefined) throw new Error(`${page} has lost the marks of what is measured`);
