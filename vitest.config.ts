@@ -17,8 +17,10 @@ export default defineConfig({
     execArgv: ['--import', path.join(import.meta.dirname, 'bin/drizzle-resolution.js')],
     // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one process.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 30_000,
+    // Only what hangs is to fail: a machine may be ten times as slow while others work on it.
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 });

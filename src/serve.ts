@@ -7,6 +7,7 @@ import { demoBlock } from './demo/demo-block.ts';
 import { ensureDemo } from './demo/ensure-demo.ts';
 import { Plans } from './graphql/compile/plans.ts';
 import type { Verify } from './graphql/execute/execute-change.ts';
+import { fieldsPerOperation } from './graphql/limits/complexity.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
@@ -23,6 +24,7 @@ import type { OnOperation } from './server/metrics/operation-done.ts';
 import { pageRoutes } from './server/pages/page-routes.ts';
 import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request/request-scopes.ts';
+import { Turns } from './server/request/turns.ts';
 import { healthRoutes } from './server/rest/health.ts';
 import { jwksRoute } from './server/rest/jwks.ts';
 import { organizationDatabaseRoutes } from './server/rest/organization-database.ts';
@@ -30,8 +32,6 @@ import { delegateRoute, type Route } from './server/routes/route.ts';
 import { Router, type RouterOptions } from './server/routes/router.ts';
 import { SessionCookie } from './server/session-cookie.ts';
 import { createGraphServer, type Yoga, type YogaOptions } from './server/yoga.ts';
-
-const fieldsPerDocument = 500;
 
 export interface GraphServerOptions {
   /** Compiled queries; null executes every operation field by field. */
@@ -90,7 +90,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     services: { identity, directory: app.directory, timerStartsBackMs: config.timerStartsBackMs },
     binding: app.binding,
     routing: { baseDomains: config.tenantDomain ? [config.tenantDomain] : [] },
-    limits: { complexity: config.maxComplexity, depth: config.maxDepth, breadth: fieldsPerDocument },
+    limits: { complexity: config.maxComplexity, depth: config.maxDepth, breadth: fieldsPerOperation },
     logger,
   });
   const pages = {
@@ -114,6 +114,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     isOurs,
     corsOrigins: config.corsOrigins,
     maxBodyBytes: config.maxBodyBytes,
+    turns: new Turns(),
     logger,
   };
   const yoga = createGraphServer(http);

@@ -1,4 +1,5 @@
 import { type Argon2Parameters, argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { promisify } from 'node:util';
 import { Semaphore } from '../lib/semaphore.ts';
 
@@ -13,6 +14,8 @@ export interface PasswordCost {
 
 /** The first recommendation of the OWASP Password Storage Cheat Sheet (argon2id): 19 MiB, two passes, one lane. */
 const recommended: PasswordCost = { memory: 19_456, passes: 2, parallelism: 1 };
+/** One processor and one of Node's four worker threads are left to everybody else. */
+const mostAtOnce = Math.min(3, Math.max(1, availableParallelism() - 1));
 const saltBytes = 16;
 const tagBytes = 32;
 
@@ -25,7 +28,7 @@ interface Stored {
 
 export interface PasswordOptions {
   cost?: PasswordCost;
-  /** Hashes computed at once; each holds `cost.memory`, and one of Node's four worker threads, which files need too. */
+  /** Hashes computed at once, by default all processors but one, at most three; each holds `cost.memory`, and one of Node's four worker threads, which files need too. */
   concurrency?: number;
   /** Hashes that may wait for their turn before the server answers UNAVAILABLE. */
   maxWaiting?: number;
@@ -37,7 +40,7 @@ export class Passwords {
   readonly #semaphore: Semaphore;
   readonly #nobody: Stored;
 
-  constructor({ cost = recommended, concurrency = 3, maxWaiting = 200 }: PasswordOptions = {}) {
+  constructor({ cost = recommended, concurrency = mostAtOnce, maxWaiting = 200 }: PasswordOptions = {}) {
     this.#cost = cost;
     this.#semaphore = new Semaphore(concurrency, maxWaiting);
     this.#nobody = { cost, salt: randomBytes(saltBytes), tag: randomBytes(tagBytes) };

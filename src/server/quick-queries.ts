@@ -20,12 +20,14 @@ import { admit } from './request/admit.ts';
 import type { Attempt } from './request/attempt.ts';
 import { headersOf, headOf, type RequestHead, signalOf } from './request/head.ts';
 import { problemOf, type RequestLine, type RequestRulesOptions } from './request/rules.ts';
+import { longBody, type Turns } from './request/turns.ts';
 
 export interface QuickQueriesOptions extends OperationsOptions, RequestRulesOptions {
   schema: GraphQLSchema;
   plans: Plans;
   known: KnownDocuments;
   maxBodyBytes: number;
+  turns: Turns;
   /** Answers all else: every request that is not certain to be a query with a plan. */
   rest(request: IncomingMessage, response: ServerResponse, context: { attempt: Attempt }): unknown;
 }
@@ -88,7 +90,11 @@ export class QuickQueries {
   async #serve(request: IncomingMessage, response: ServerResponse, body: Buffer, attempt: Attempt): Promise<boolean> {
     const line = lineOf(request);
     if (problemOf(line, this.#options)) return false;
-    const params = paramsOf(body);
+    if (body.length > longBody) {
+      await this.#options.turns.take(this.#options.addressOf(request.socket.remoteAddress, line.headers));
+    }
+    attempt.content = contentOf(body);
+    const params = paramsOf(attempt.content);
     const entry = params && this.#options.known.get(params.query);
     if (!params || !entry) return false;
     if (entry.declined > entry.answered) {
@@ -189,23 +195,26 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 
 const isJson = (accepted: Accepted): boolean => accepted !== undefined && accepted !== 'stream';
 
-/** The parameters of a plain request; undefined for any other body, which the rest of the server judges. */
-function paramsOf(body: Buffer): Params | undefined {
-  let params: unknown;
+/** The JSON of a body; undefined when it is none, which the rest of the server tells. */
+function contentOf(body: Buffer): unknown {
   // Otherwise it would be read with replacement characters
   if (!isUtf8(body)) return undefined;
   try {
-    params = JSON.parse(body.toString());
+    return JSON.parse(body.toString());
   } catch {
     return undefined;
   }
-  if (typeof params !== 'object' || params === null) return undefined;
-  const { query, variables, operationName, ...others } = params as Record<string, unknown>;
+}
+
+/** The parameters of a plain request; undefined for any other content, which the rest of the server judges. */
+function paramsOf(content: unknown): Params | undefined {
+  if (typeof content !== 'object' || content === null) return undefined;
+  const { query, variables, operationName, ...others } = content as Record<string, unknown>;
   const plain =
     typeof query === 'string' &&
     typeof (variables ?? {}) === 'object' &&
     !Array.isArray(variables) &&
     typeof (operationName ?? '') === 'string' &&
     Object.keys(others).length === 0;
-  return plain ? (params as Params) : undefined;
+  return plain ? (content as Params) : undefined;
 }

@@ -9,11 +9,13 @@ import { type OperationsOptions, useOperations } from './plugins/use-operations.
 import { useRequestRules } from './plugins/use-request-rules.ts';
 import type { Attempt } from './request/attempt.ts';
 import type { RequestRulesOptions } from './request/rules.ts';
+import type { Turns } from './request/turns.ts';
 
 export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
   schema: GraphQLSchema;
   corsOrigins: readonly string[];
   maxBodyBytes: number;
+  turns: Turns;
 }
 
 /** Beside Node's request: what the fast path did before. */

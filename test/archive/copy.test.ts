@@ -136,7 +136,7 @@ describe('COPY', () => {
     const { stream, source } = lines(100_000_000);
     const work = admin.transaction((tx) => pipeline(stream, tx.copyIn(into)));
     work.catch(() => {});
-    await vi.waitFor(() => expect(source.taken).toBeGreaterThan(10_000));
+    await expect.poll(() => source.taken).toBeGreaterThan(10_000);
     await backends.kill('copying');
     await expect(work).rejects.toMatchObject({ code: expect.stringMatching(/57P01|CONNECTION|EPIPE|ECONNRESET/) });
     expect(source.taken).toBeLessThan(90_000_000);
@@ -152,7 +152,7 @@ describe('COPY', () => {
           `select count(*)::int as n from pg_stat_activity where application_name = 'blocked' and wait_event_type = 'Lock'`,
         );
         expect(waiting!.n).toBe(1);
-      });
+      }, 30_000);
       await backends.kill('blocked');
       await expect(last).rejects.toMatchObject({ code: expect.stringMatching(/57P01|CONNECTION/) });
     });

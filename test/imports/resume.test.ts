@@ -122,7 +122,7 @@ describe('an interrupted import', async () => {
     child.kill('SIGKILL');
     expect(await ended).toEqual([null, 'SIGKILL']);
     // Its last commit may still be on the way: the new import then gives way, once.
-    const report = await vi.waitFor(() => importInto(company, 'tasks', longFile, mapping, options), 10_000);
+    const report = await vi.waitFor(() => importInto(company, 'tasks', longFile, mapping, options), 30_000);
     expect(report.resumedAt).toBeGreaterThan(0);
     expect(report.resumedAt).toBeLessThan(600);
     expect(await content(company)).toEqual(await untouched(longFile));

@@ -61,7 +61,7 @@ it('carries only its tenant’s data while connections die, hangs nowhere, and r
   expect(counts.failed).toBeGreaterThan(0);
   for (const { marker, member } of people) {
     // The end of a connection that was killed last may not have shown yet
-    const data = await vi.waitFor(() => member.ok('{ profiles(first: 1) { totalCount nodes { lastName } } }'));
+    const data = await vi.waitFor(() => member.ok('{ profiles(first: 1) { totalCount nodes { lastName } } }'), 30_000);
     // Each acknowledged write is there; one whose answer was lost may be there too.
     expect(data.profiles.totalCount).toBeGreaterThanOrEqual(1 + counts.acknowledged.get(marker)!);
     expect(data.profiles.nodes[0].lastName).toBe(marker);

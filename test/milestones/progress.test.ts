@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { lockMilestones } from '../../src/modules/milestones/recompute-progress.ts';
 import { milestoneTasks } from '../../src/modules/milestones/tables.ts';
 import type { TenantTx } from '../../src/tenancy/binding.ts';
@@ -104,7 +104,7 @@ describe('the progress of a milestone', async () => {
     const deleted = await server.app.binding.write(company.tenant, async (tx) => {
       await lockMilestones(tx, [milestoneId]);
       const deleting = manager.graphql(remove, { id: tasks[0] });
-      await vi.waitFor(async () => expect(await waiters(tx)).toBe(1));
+      await expect.poll(() => waiters(tx)).toBe(1);
       await tx.delete(milestoneTasks).where(eq(milestoneTasks.taskId, taskId));
       return { deleting };
     });

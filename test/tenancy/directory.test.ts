@@ -23,7 +23,7 @@ async function listening() {
   const statements: string[] = [];
   const process = world.anotherProcess((text) => statements.push(text));
   const listener = process.listen();
-  await vi.waitFor(() => expect(listener.up).toBe(true));
+  await expect.poll(() => listener.up).toBe(true);
   let now = 0;
   const directory = new TenantDirectory({ catalog: process.catalog, clock: () => new Date(now) });
   return {
@@ -61,8 +61,8 @@ describe('the directory', () => {
     await using here = await listening();
     await here.directory.findBySlug('acme');
     await world.catalog.write((tx) => updateOrganization(tx, tenant.id, { name: 'Acme & Co' }, { actor }));
-    await vi.waitFor(async () => expect((await here.directory.findById(tenant.id))?.name).toBe('Acme & Co'));
-    await vi.waitFor(async () => expect((await here.directory.findBySlug('acme'))?.name).toBe('Acme & Co'));
+    await expect.poll(async () => (await here.directory.findById(tenant.id))?.name).toBe('Acme & Co');
+    await expect.poll(async () => (await here.directory.findBySlug('acme'))?.name).toBe('Acme & Co');
   });
 
   test('remembers nothing while it does not hear the others', async () => {
@@ -82,8 +82,8 @@ describe('the directory', () => {
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chantier listener' and datname = current_database()`,
     );
     const { bus } = here.process.catalog;
-    await vi.waitFor(() => expect(bus.live).toBe(false));
-    await vi.waitFor(() => expect(bus.live).toBe(true));
+    await expect.poll(() => bus.live).toBe(false);
+    await expect.poll(() => bus.live).toBe(true);
     await here.directory.findBySlug('acme');
     expect(here.queries()).toBe(2);
   });

@@ -5,9 +5,12 @@ export interface GraphLimits {
   /** Estimated number of values in the answer. */
   complexity: number;
   depth: number;
-  /** Number of fields written in the document, aliases and fragments included. */
+  /** Number of fields that the operation selects, aliases included, those of fragments wherever they are spread. */
   breadth: number;
 }
+
+/** The bound on `breadth`, which has no setting. */
+export const fieldsPerOperation = 500;
 
 /** A page multiplies the cost of what is selected under it. `cost.ts` checks the sum before anything runs. */
 export const complexityOptions = {

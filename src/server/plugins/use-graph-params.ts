@@ -3,12 +3,18 @@ import { type Plugin, processRegularResult } from 'graphql-yoga';
 import { requestError } from '../../graphql/execute/mask-error.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { acceptedType } from '../accept.ts';
+import type { AddressReader } from '../client-address.ts';
 import { readGraphParams, readQueryString } from '../graph-params.ts';
+import type { KnownDocuments } from '../known-documents.ts';
 import type { Attempt } from '../request/attempt.ts';
+import { longBody, type Turns } from '../request/turns.ts';
 import { decodeText, joined, parseJson, readChunks, tooLarge } from '../routes/read-body.ts';
 
 export interface GraphParamsOptions {
   maxBodyBytes: number;
+  addressOf: AddressReader;
+  known?: KnownDocuments;
+  turns: Turns;
   logger: Logger;
 }
 
@@ -19,7 +25,7 @@ interface ServerContext {
 }
 
 /** Reads what a request asks of the graph, and refuses it before anything runs when that cannot be understood. */
-export function useGraphParams({ maxBodyBytes, logger }: GraphParamsOptions): Plugin {
+export function useGraphParams({ maxBodyBytes, addressOf, known, turns, logger }: GraphParamsOptions): Plugin {
   const rule = { maxBytes: maxBodyBytes, types: ['application/json'] };
   const bodyOf = async (request: Request, { req, attempt }: ServerContext): Promise<Uint8Array> => {
     if (attempt?.body) return attempt.body;
@@ -28,12 +34,25 @@ export function useGraphParams({ maxBodyBytes, logger }: GraphParamsOptions): Pl
     if (bytes.length > maxBodyBytes) throw tooLarge(maxBodyBytes);
     return bytes;
   };
+  const contentOf = async (request: Request, context: ServerContext, caller: string): Promise<unknown> => {
+    if (context.attempt?.content !== undefined) return context.attempt.content;
+    const body = await bodyOf(request, context);
+    if (body.length > longBody) await turns.take(caller);
+    return parseJson(decodeText(body));
+  };
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
       setRequestParser(async () => {
+        const context = serverContext as ServerContext;
+        const caller = addressOf(context.req?.socket.remoteAddress, request.headers) ?? '';
         try {
-          if (request.method === 'GET') return readQueryString(searchOf(request.url));
-          return readGraphParams(parseJson(decodeText(await bodyOf(request, serverContext as ServerContext))));
+          const params =
+            request.method === 'GET'
+              ? readQueryString(searchOf(request.url))
+              : readGraphParams(await contentOf(request, context, caller));
+          // It is parsed and validated as soon as this returns
+          if (!known?.get(params.query)) await turns.take(caller);
+          return params;
         } catch (error) {
           throw requestError(error, logger);
         }
