@@ -9,9 +9,10 @@ import { lifecycleOf } from './fleet/lifecycle.ts';
 import { backgroundTasks } from './fleet/schedule/background-tasks.ts';
 import { Upkeep } from './fleet/schedule/upkeep.ts';
 import { type BootstrapOptions, bootstrap, findInstallation } from './fleet/schemas/bootstrap.ts';
+import { FittingSchemas } from './fleet/schemas/fitting-schemas.ts';
 import { migrateFleet } from './fleet/schemas/migrate.ts';
 import { MigrationLines } from './fleet/schemas/migration-lines.ts';
-import { assertSchemasCurrent } from './fleet/schemas/schema-status.ts';
+import { requireSharedFit } from './fleet/schemas/schema-status.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
@@ -82,6 +83,8 @@ export class App implements Toolbox {
   readonly catalog: Catalog;
   readonly databases: Databases;
   readonly fleet: Fleet;
+  /** Which tenants' schemas this build can serve. */
+  readonly fit: FittingSchemas;
   readonly directory: TenantDirectory;
   readonly binding: TenantBinding;
   readonly signingKeys: SigningKeys;
@@ -145,6 +148,7 @@ export class App implements Toolbox {
     this.databases = new Databases({ catalog: this.catalog, installation, seal, secret, network, clock });
     const { databases, catalog } = this;
     this.fleet = { installation, databases, catalog, lines: new MigrationLines(), onStatement };
+    this.fit = new FittingSchemas(this.fleet);
     this.directory = new TenantDirectory({ catalog: this.catalog, clock });
     this.pools = resources.use(
       new TenantPools({
@@ -163,6 +167,7 @@ export class App implements Toolbox {
       limits: limitsOf(config),
       ...(replica && { replica }),
       places,
+      fit: this.fit,
     });
     this.signingKeys = new SigningKeys(this.catalog, seal, clock);
     const accessTokens = new AccessTokens(this.signingKeys, clock, {
@@ -234,16 +239,17 @@ export class App implements Toolbox {
     await migrateFleet(this.fleet);
   }
 
-  /** Throws SCHEMA_MISMATCH when the schemas do not fit this build. Gives the databases that could not be asked. */
-  assertSchemasCurrent(): ReturnType<typeof assertSchemasCurrent> {
-    return assertSchemasCurrent(this.fleet);
+  /** Throws SCHEMA_MISMATCH when what all tenants share does not fit this build. A tenant's own schema stops nobody. */
+  requireSharedFit(): Promise<void> {
+    return requireSharedFit(this.fleet);
   }
 
   /** Starts what a server does beside its requests. Disposing the result waits for the runs in progress. */
   startBackgroundTasks(signal: AbortSignal): Upkeep {
-    const { identity, fleet } = this;
+    const { identity, fleet, fit } = this;
     const { config, logger } = this.options;
     const tasks = backgroundTasks(fleet, {
+      fit,
       spares: config.spareSchemas,
       maintainEveryMs: config.maintainEveryMs,
       eventsMs: config.retention.eventsMs,

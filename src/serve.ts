@@ -163,8 +163,9 @@ export interface ServeOptions {
 }
 
 /**
- * Runs the server until the signal. In development it migrates and makes the demo companies first; in production it
- * throws SCHEMA_MISMATCH, naming the command that mends it, when the schemas do not fit this build.
+ * Runs the server until the signal. In development it migrates and makes the demo companies first. Throws
+ * SCHEMA_MISMATCH, naming the command that mends it, when what all tenants share does not fit this build; a tenant
+ * whose schema does not fit is answered MIGRATING, whenever that is.
  */
 export async function serve({ config, logger, signal, stdout }: ServeOptions): Promise<void> {
   // Answers are buffers beside V8's heap. By default each 64 MB of them has it mark the whole heap, all that the graph
@@ -174,9 +175,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   const metrics = where.port === undefined && where.token === undefined ? undefined : new Metrics(where);
   await using app = await App.open({ config, logger, ...(metrics && { onHeld: metrics.held }) });
   if (!config.production) await app.migrate();
-  const away = await app.assertSchemasCurrent();
-  for (const { name, schemas, error } of away)
-    logger.error({ err: error, database: name, schemas }, 'a database is away');
+  await app.requireSharedFit();
   const demo = config.production ? undefined : await ensureDemo(app);
   const plans = new Plans(schema);
   const metricsOptions = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };

@@ -12,7 +12,7 @@ export function settings(): { config: Config; logger: Logger } {
 export async function openApp({ unmigrated = false, look = false } = {}): Promise<App> {
   const app = await App.open({ ...settings(), look });
   try {
-    if (!unmigrated) await app.assertSchemasCurrent();
+    if (!unmigrated) await app.requireSharedFit();
     return app;
   } catch (error) {
     await app[Symbol.asyncDispose]();

@@ -28,6 +28,7 @@ const beyondRows: ReadonlySet<ErrorCode> = new Set([
   'TRANSACTION_CONFLICT',
   'TIMEOUT',
   'UNAVAILABLE',
+  'MIGRATING',
   'CONNECTION_LOST',
   'CANCELLED',
   'INTERNAL',

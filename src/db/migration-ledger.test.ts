@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stateOf } from './migration-ledger.ts';
+import { fitsBuild, requireKnown, stateOf } from './migration-ledger.ts';
 
 const migration = (name: string, line = 'tasks') => ({
   line,
@@ -9,16 +9,36 @@ const migration = (name: string, line = 'tasks') => ({
   batches: [],
 });
 const [first, second, other] = [migration('1'), migration('2'), migration('1', 'fleet')];
+const contraction = migration('20260101000000_contract_names');
 
 test('a schema is current, behind, ahead or edited', () => {
   expect(stateOf([first, second], [first, second])).toEqual({ state: 'CURRENT' });
   expect(stateOf([first, second], [second])).toEqual({ state: 'BEHIND', pending: [first] });
-  expect(stateOf([first], [first, second])).toEqual({ state: 'AHEAD', migration: 'tasks/2' });
+  expect(stateOf([first], [first, second])).toEqual({ state: 'EXTENDED', migration: 'tasks/2' });
+  expect(stateOf([first], [first, contraction])).toEqual({ state: 'AHEAD', migration: `tasks/${contraction.name}` });
   expect(stateOf([first], [{ ...first, hash: 'another' }])).toEqual({ state: 'EDITED', migration: 'tasks/1' });
 });
 
 test('the tables of a module that was switched off are known, and not missed', () => {
   expect(stateOf([first], [first, other], [other])).toEqual({ state: 'CURRENT' });
   expect(stateOf([first], [first], [other])).toEqual({ state: 'CURRENT' });
-  expect(stateOf([first], [first, other])).toEqual({ state: 'AHEAD', migration: 'fleet/1' });
+  expect(stateOf([first], [first, other])).toEqual({ state: 'EXTENDED', migration: 'fleet/1' });
+});
+
+test('a build serves what lacks contractions alone, and what a newer build has only added to', () => {
+  const fits = (wanted: Parameters<typeof stateOf>[0], applied: Parameters<typeof stateOf>[1]) =>
+    fitsBuild(stateOf(wanted, applied));
+  expect(fits([first, contraction], [first])).toBe(true);
+  expect(fits([first, second], [first])).toBe(false);
+  expect(fits([first], [first, second])).toBe(true);
+  expect(fits([first], [first, contraction])).toBe(false);
+  expect(fits([first, second], [first, other])).toBe(false);
+  expect(fits([first], [{ ...first, hash: 'another' }])).toBe(false);
+});
+
+test('what this build does not know is not copied by it', () => {
+  expect(() => requireKnown('tenant_x', [first], [first, second])).not.toThrow();
+  expect(() => requireKnown('tenant_x', [first, second], [first])).toThrow(
+    expect.objectContaining({ code: 'SCHEMA_MISMATCH' }),
+  );
 });

@@ -35,8 +35,25 @@ export type SchemaState =
   | { state: 'CURRENT' }
   /** Older than this build: these are to be applied. */
   | { state: 'BEHIND'; pending: readonly Migration[] }
-  /** Newer than this build, or built from other files: not ours to touch. */
+  /** Has everything of this build, and expansions of a newer one, such as this. */
+  | { state: 'EXTENDED'; migration: string }
+  /** Contracted by a newer build, or built from other files: not ours to touch. */
   | { state: 'AHEAD' | 'EDITED'; migration: string };
+
+/**
+ * Whether a migration takes something away that the build before it still uses. Its name says so, because a build that
+ * does not know the migration reads nothing but the name in the ledger.
+ */
+export const isContraction = ({ name }: { name: string }): boolean => /^\d{14}_contract(_|$)/.test(name);
+
+/**
+ * Whether a build can serve a schema: it has every expansion that the build uses, and nothing that the build uses was
+ * taken away.
+ */
+export function fitsBuild(found: SchemaState): boolean {
+  if (found.state === 'BEHIND') return found.pending.every(isContraction);
+  return found.state === 'CURRENT' || found.state === 'EXTENDED';
+}
 
 /**
  * Compares a schema with the migrations it should have. Lines that were applied and are not wanted now (a module that
@@ -48,14 +65,24 @@ export function stateOf(
   others: readonly Migration[] = [],
 ): SchemaState {
   const known = new Map([...wanted, ...others].map((migration) => [keyOf(migration), migration.hash]));
+  let newer: string | undefined;
   for (const row of applied) {
     const hash = known.get(keyOf(row));
-    if (hash === undefined) return { state: 'AHEAD', migration: keyOf(row) };
-    if (hash !== row.hash) return { state: 'EDITED', migration: keyOf(row) };
+    if (hash === undefined && isContraction(row)) return { state: 'AHEAD', migration: keyOf(row) };
+    if (hash === undefined) newer ??= keyOf(row);
+    else if (hash !== row.hash) return { state: 'EDITED', migration: keyOf(row) };
   }
   const done = new Set(applied.map(keyOf));
   const pending = wanted.filter((migration) => !done.has(keyOf(migration)));
-  return pending.length === 0 ? { state: 'CURRENT' } : { state: 'BEHIND', pending };
+  if (pending.length > 0) return { state: 'BEHIND', pending };
+  return newer === undefined ? { state: 'CURRENT' } : { state: 'EXTENDED', migration: newer };
+}
+
+/** Throws SCHEMA_MISMATCH unless this build knows every migration that made a schema. */
+export function requireKnown(schemaName: string, applied: readonly Applied[], known: readonly Migration[]): void {
+  const found = stateOf([], applied, known);
+  if (found.state === 'EXTENDED') throw schemaMismatch(schemaName, { ...found, state: 'AHEAD' });
+  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
 }
 
 /** Why a schema cannot be migrated by this build, with what mends it. */

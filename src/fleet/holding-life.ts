@@ -1,4 +1,4 @@
-import { lifeLocked, lifeLockName } from '../tenancy/life-lock.ts';
+import { LifeLocked, lifeLockName } from '../tenancy/life-lock.ts';
 import { adminsOf, type Fleet } from './fleet.ts';
 
 /**
@@ -14,7 +14,7 @@ export async function holdingLife<T>(fleet: Fleet, organizationId: string, work:
         'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held',
         [lifeLockName(organizationId)],
       );
-      if (!lock?.held) throw lifeLocked();
+      if (!lock?.held) throw new LifeLocked();
       return await work();
     }),
   );

@@ -3,10 +3,12 @@ import type { By } from '../tenancy/audit.ts';
 import { primaryDatabaseId } from '../tenancy/installation.ts';
 import type { MoveEnd, TenantLifecycle } from '../tenancy/tenant-lifecycle.ts';
 import { registerDatabase } from './databases/register-database.ts';
+import { retireDatabase } from './databases/retire-database.ts';
 import { deleteOrganization } from './deletion/delete-organization.ts';
 import type { Fleet } from './fleet.ts';
 import { describeMove } from './move/describe-move.ts';
 import { cancelMove, confirmMove, rollBackMove } from './move/end-move.ts';
+import { findOpenMove } from './move/journal.ts';
 import { moveTenant } from './move/move-tenant.ts';
 import { provisionTenant } from './schemas/provision.ts';
 import { disableModule, enableModule } from './schemas/switch-module.ts';
@@ -38,5 +40,20 @@ async function moveTo(fleet: Fleet, id: string, databaseId: string, by: By): Pro
   const at = await fleet.catalog.read((db) =>
     db.query.organizations.findFirst({ columns: { databaseId: true }, where: { id } }),
   );
-  if (at?.databaseId !== databaseId) await moveTenant(fleet, id, databaseId, { by, settle: false });
+  if (at?.databaseId === databaseId) return;
+  try {
+    await moveTenant(fleet, id, databaseId, { by, settle: false });
+  } catch (error) {
+    // What cannot be cleaned up now blocks nothing: operators see it, and the next move begins by cancelling it
+    await giveUp(fleet, id, databaseId, by).catch(() => {});
+    throw error;
+  }
+}
+
+/** A member cannot look after a move that failed: nothing of it stays, unless somebody is at it. */
+async function giveUp(fleet: Fleet, id: string, databaseId: string, by: By): Promise<void> {
+  const open = await fleet.catalog.read((db) => findOpenMove(db, id));
+  const isTheirs = open?.toDatabaseId === databaseId && (open.phase === 'COPYING' || open.phase === 'SWITCHING');
+  if (isTheirs) await cancelMove(fleet, id, by);
+  if (databaseId !== primaryDatabaseId) await fleet.catalog.write((tx) => retireDatabase(tx, databaseId, by));
 }

@@ -50,6 +50,7 @@ const codes = {
   // The server and its databases
   TIMEOUT: { http: 504, exit: 6 },
   UNAVAILABLE: { http: 503, exit: 6 },
+  MIGRATING: { http: 503, exit: 6 },
   CONNECTION_LOST: { http: 503, exit: 6 },
   CANCELLED: { http: 499, exit: 6 },
   CONFIG_INVALID: { http: 500, exit: 7 },

@@ -8,6 +8,7 @@ import { type Relations, relations } from '../relations.ts';
 import type { PlaceOfTenant } from './databases/tenant-pools.ts';
 import { primaryDatabaseId } from './installation.ts';
 import type { ChangePosition, ReadReplica } from './read-replica.ts';
+import { fittingSlots, migrating, type SchemaFit } from './schema-fit.ts';
 import { requireServable, type Tenant } from './tenant.ts';
 import type { TenantPlaces } from './tenant-places.ts';
 
@@ -52,6 +53,8 @@ export interface BindingOptions {
   replica?: ReadReplica;
   /** Where tenants are now, while they may be moved; absent, they stay where the caller says. */
   places?: TenantPlaces;
+  /** Which schemas this build can serve; absent, it takes all for its own. */
+  fit?: SchemaFit;
 }
 
 export interface OpenOptions {
@@ -69,12 +72,14 @@ export class TenantBinding {
   readonly #limits: LimitsByClass;
   readonly #replica: ReadReplica | undefined;
   readonly #places: TenantPlaces | undefined;
+  readonly #fit: SchemaFit | undefined;
 
-  constructor({ poolOf, limits = defaultLimits, replica, places }: BindingOptions) {
+  constructor({ poolOf, limits = defaultLimits, replica, places, fit }: BindingOptions) {
     this.#poolOf = poolOf;
     this.#limits = limits;
     this.#replica = replica;
     this.#places = places;
+    this.#fit = fit;
   }
 
   /**
@@ -84,7 +89,9 @@ export class TenantBinding {
   open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions = {}): TenantSession {
     const current = this.#places?.current(tenant) ?? tenant;
     requireServable(current);
-    return this.#open(current, access, options);
+    const fits = this.#fit?.known(current);
+    if (fits === false) throw migrating();
+    return this.#open(current, access, options, fits ? undefined : this.#fit);
   }
 
   /** See TenantPlaces. */
@@ -132,7 +139,8 @@ export class TenantBinding {
     return (await this.#places?.latest(tenant)) ?? tenant;
   }
 
-  #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions): TenantSession {
+  /** `fit` is asked when the session gets its slot. */
+  #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions, fit?: SchemaFit): TenantSession {
     const { roleClass = 'interactive', signal, after, fresh = false } = options;
     const scope: Scope = {
       key: tenant.schemaName,
@@ -142,11 +150,12 @@ export class TenantBinding {
       limits: this.#limits[roleClass],
       fresh,
     };
-    const slots = this.#poolOf(tenant);
-    const pool = access === 'write' && this.#places ? this.#places.writing(tenant, slots) : slots;
+    const all = this.#poolOf(tenant);
+    const pool = access === 'write' && this.#places ? this.#places.writing(tenant, all) : all;
     const ofReplica = access === 'read' && roleClass === 'analyst' && tenant.databaseId === primaryDatabaseId;
     const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;
-    return new TenantSession(tenant, access, new Session(source, scope, relations, { signal }));
+    const slots = fit ? fittingSlots(fit, tenant, source) : source;
+    return new TenantSession(tenant, access, new Session(slots, scope, relations, { signal }));
   }
 }
 

@@ -79,7 +79,7 @@ test.each<[RouteHints, string]>([
   [{ tokenOrganizationId: 'gone' }, 'TENANT_NOT_FOUND'],
   [{ header: 'unborn' }, 'TENANT_NOT_FOUND'],
   [{ header: 'frozen' }, 'TENANT_INACTIVE'],
-  [{ header: 'broken' }, 'UNAVAILABLE'],
+  [{ header: 'broken' }, 'MIGRATING'],
 ])('%o answers %s', async (hints, code) => {
   await expect(route(hints)).rejects.toThrow(refused(code));
 });

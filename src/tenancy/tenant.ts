@@ -60,7 +60,7 @@ export const tenantOf = ({ modules, quarantinedAt, ...row }: TenantRow): Tenant 
 
 /**
  * Throws unless the tenant may be served now: TENANT_NOT_FOUND while it is not whole or on its way out,
- * TENANT_INACTIVE when suspended or archived, UNAVAILABLE while a failed migration keeps it apart.
+ * TENANT_INACTIVE when suspended or archived, MIGRATING after a failed migration.
  */
 export function requireServable(tenant: Pick<Tenant, 'status' | 'quarantined'>): void {
   if (tenant.status === 'PROVISIONING' || tenant.status === 'DELETING') throw tenantNotFound();
@@ -68,7 +68,7 @@ export function requireServable(tenant: Pick<Tenant, 'status' | 'quarantined'>):
     throw new AppError('TENANT_INACTIVE', `This organization is ${tenant.status.toLowerCase()}`);
   }
   if (tenant.quarantined) {
-    throw new AppError('UNAVAILABLE', 'This organization is being repaired after a failed migration', {
+    throw new AppError('MIGRATING', 'This organization is being repaired after a failed migration', {
       retryAfter: 60,
     });
   }

@@ -157,14 +157,14 @@ test('is refused while somebody else changes the life of the company, and change
   expect(copies).toEqual([]);
 });
 
-test('is refused while the company is being moved', async () => {
+test('cancels a move that was left unfinished, and is refused during a rollback', async () => {
   const company = await server.company('Moving');
   const archive = await archiveOf(server, company.tenant, folder);
   const { id, databaseId, schemaName, roleName } = company.tenant;
   await server.app.catalog.write((tx) =>
     tx.execute(sql`insert into tenant_moves
-      (id, organization_id, from_database_id, to_database_id, from_schema_name, to_schema_name, to_role_name)
-      values (${id}, ${id}, ${databaseId}, ${databaseId}, ${schemaName}, 'tenant_elsewhere', ${roleName})`),
+      (id, organization_id, from_database_id, to_database_id, from_schema_name, to_schema_name, to_role_name, phase)
+      values (${id}, ${id}, ${databaseId}, ${databaseId}, ${schemaName}, 'tenant_elsewhere', ${roleName}, 'ROLLING_BACK')`),
   );
   await expect(restore(company, archive)).rejects.toMatchObject({
     code: 'INVALID_STATE',
@@ -176,6 +176,10 @@ test('is refused while the company is being moved', async () => {
     tx.execute(sql`update tenant_moves set phase = 'SWITCHED', switched_at = now() where id = ${id}`),
   );
   expect(await restore(company, archive)).toMatchObject({ tenant: { id, status: 'ACTIVE' } });
+  await server.app.catalog.write((tx) => tx.execute(sql`update tenant_moves set phase = 'COPYING' where id = ${id}`));
+  expect(await restore(company, archive)).toMatchObject({ tenant: { id, status: 'ACTIVE' } });
+  const [move] = await rowsOf(sql`select phase from tenant_moves where id = ${id}`);
+  expect(move).toEqual({ phase: 'CANCELLED' });
 });
 
 test('changes nothing when the company has another place by then', async () => {

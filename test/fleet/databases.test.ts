@@ -4,9 +4,10 @@ import { wholeLedger } from '../../src/db/migration-ledger.ts';
 import { runDoctor } from '../../src/fleet/doctor/run-doctor.ts';
 import { bootstrap, findInstallation } from '../../src/fleet/schemas/bootstrap.ts';
 import { buildSchema } from '../../src/fleet/schemas/build-schema.ts';
+import { FittingSchemas } from '../../src/fleet/schemas/fitting-schemas.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { migrateDatabase } from '../../src/fleet/schemas/migrate-database.ts';
-import { assertSchemasCurrent } from '../../src/fleet/schemas/schema-status.ts';
+import { requireSharedFit } from '../../src/fleet/schemas/schema-status.ts';
 import { Seal } from '../../src/lib/seal.ts';
 import { urlContext } from '../../src/tenancy/databases/databases.ts';
 import { createDatabase } from '../support/database.ts';
@@ -49,7 +50,8 @@ it('a database that is away is told of, and stops neither migrations, a start no
     failed: [],
     away: [{ name: 'away', schemas: 1 }],
   });
-  expect(await assertSchemasCurrent(fleet)).toMatchObject([{ name: 'away', schemas: 1 }]);
+  await requireSharedFit(fleet);
+  expect((await new FittingSchemas(fleet).refresh()).away).toMatchObject([{ name: 'away', schemas: 1 }]);
   const { findings, compared } = await runDoctor(fleet, options);
   expect(compared).toBe(1);
   expect(findings.filter(({ check }) => check === 'database')).toMatchObject([

@@ -162,13 +162,13 @@ describe('a deletion', () => {
     expect(await getReceipt(catalog, 'halfway')).toMatchObject({ tables: 17, rows: 2 });
   });
 
-  test('is refused while the organization is being moved, and stands when its last backup fails', async () => {
+  test('is refused during the rollback of a move, and stands when its last backup fails', async () => {
     const { fleet } = estate.world;
     const tenant = await company('Moving');
     const { id, databaseId, schemaName, roleName } = tenant;
     await estate.admin.run(`insert into catalog.tenant_moves
-      (id, organization_id, from_database_id, to_database_id, from_schema_name, to_schema_name, to_role_name)
-      values ('${id}', '${id}', '${databaseId}', '${databaseId}', '${schemaName}', '${schemaName}', '${roleName}')`);
+      (id, organization_id, from_database_id, to_database_id, from_schema_name, to_schema_name, to_role_name, phase)
+      values ('${id}', '${id}', '${databaseId}', '${databaseId}', '${schemaName}', '${schemaName}', '${roleName}', 'ROLLING_BACK')`);
     await expect(deleteOrganization(fleet, id, { by })).rejects.toMatchObject({ code: 'INVALID_STATE' });
     await estate.admin.run(`delete from catalog.tenant_moves`);
     const finalBackup = async () => {

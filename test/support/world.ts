@@ -222,7 +222,7 @@ const testConfig = (databaseUrl: string, env: Record<string, string> = {}): Conf
 
 const binding = /^(begin|commit|rollback|set |savepoint|release|select 1$)/i;
 const catalogTable =
-  /"(users|user_organizations|organizations|sessions|tenant_schemas|permissions|api_keys|signing_keys|audit_logs)"/;
+  /"(users|user_organizations|organizations|sessions|tenant_schemas|permissions|api_keys|signing_keys|audit_logs)"|chantier\.tenant_migrations/;
 
 const tenantStatements = (texts: readonly string[]): string[] =>
   texts.filter((text) => !binding.test(text.trim()) && !catalogTable.test(text));

@@ -1,5 +1,6 @@
+import { toAppError } from '../../db/pg-errors.ts';
 import { type FleetReport, migrateFleet, type SchemaResult } from '../../fleet/schemas/migrate.ts';
-import { AppError } from '../../lib/errors.ts';
+import { AppError, exitCodeOf } from '../../lib/errors.ts';
 import { print, reasonOf, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import { lines, type Text } from '../text.ts';
@@ -92,7 +93,14 @@ function describe(report: FleetReport, look: boolean, names: boolean): Text {
 }
 
 function fail({ failed, left, away }: FleetReport, signal: AbortSignal): void {
-  if (failed.length) throw new AppError('MIGRATION_FAILED', `${failed.length} of the schemas could not be migrated`);
+  if (failed.length) throw new AppError(codeOf(failed), `${failed.length} of the schemas could not be migrated`);
   if (left > 0 && signal.aborted) throw new AppError('CANCELLED', 'The migration was interrupted');
   if (away.length) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be asked`);
+}
+
+/** Where all that failed may succeed in the next run, the code says so. */
+function codeOf(failed: readonly SchemaResult[]) {
+  const again = exitCodeOf('TRANSACTION_CONFLICT');
+  const passes = ({ error }: SchemaResult) => exitCodeOf(toAppError(error)?.code ?? 'INTERNAL') === again;
+  return failed.every(passes) ? 'TRANSACTION_CONFLICT' : 'MIGRATION_FAILED';
 }

@@ -1,5 +1,5 @@
 import type { Migration } from '../../db/migration-files.ts';
-import { schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
+import { requireKnown } from '../../db/migration-ledger.ts';
 import { applyMigrations } from '../../db/migrator.ts';
 import { stopIfAborted } from '../copy/interrupted.ts';
 import { beginLoading, finishLoading, inSchema, type LoadTarget, loadPart } from '../copy/load-table.ts';
@@ -73,8 +73,7 @@ export function migrationsOf(
 ): Migration[] {
   if (kind !== 'TENANT' || !organization) throw badArchive('is not one of a company');
   const known = lines.inOrder();
-  const found = stateOf([], migrations, known);
-  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch('The archive', found);
+  requireKnown('The archive', migrations, known);
   const applied = new Set(migrations.map(({ line, name }) => `${line}/${name}`));
   return known.filter(({ line, name }) => applied.has(`${line}/${name}`));
 }

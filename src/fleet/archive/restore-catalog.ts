@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import type { CopyTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
-import { schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
+import { requireKnown, stateOf } from '../../db/migration-ledger.ts';
 import { isRefusedRow } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import { recordAudit } from '../../tenancy/audit.ts';
@@ -44,9 +44,8 @@ export async function restoreCatalog(fleet: Fleet, archive: Archive): Promise<Re
 /** Throws BAD_INPUT for another archive, SCHEMA_MISMATCH for one of another build. */
 export function requireCatalogOfThisBuild({ lines }: Pick<Fleet, 'lines'>, { kind, migrations }: Manifest): void {
   if (kind !== 'CATALOG') throw badArchive('is not one of the catalog');
-  const found = stateOf(lines.catalog, migrations);
-  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch('The archive', found);
-  if (found.state === 'BEHIND') {
+  requireKnown('The archive', migrations, lines.catalog);
+  if (stateOf(lines.catalog, migrations).state === 'BEHIND') {
     throw new AppError('SCHEMA_MISMATCH', 'The archive is of an older build: restore it with that one, then migrate');
   }
 }

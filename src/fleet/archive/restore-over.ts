@@ -12,6 +12,7 @@ import { tablesOf } from '../copy/tenant-tables.ts';
 import { closeAccess } from '../deletion/access.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
+import { cancelUnfinished } from '../move/cancel-move.ts';
 import { refuseUntilSwitched } from '../move/journal.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import { type BackupOptions, backupTenant } from './backup-tenant.ts';
@@ -63,6 +64,7 @@ export function restoreOver(
   return holdingLife(fleet, tenant.id, async () => {
     // As it is now that nobody else can change its place
     const before = await currentPlace(fleet, tenant.id);
+    await cancelUnfinished(fleet, tenant.id, { actor: options.actor ?? { kind: 'SYSTEM' } });
     await fleet.catalog.read((db) => refuseUntilSwitched(db, tenant.id));
     const old = await lookAt(fleet, admins, before);
     const safetyArchive = old.exists ? await saveState(fleet, admins, before, options) : undefined;

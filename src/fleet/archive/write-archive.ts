@@ -1,6 +1,6 @@
 import type { Admin, AdminTx, CopyTx } from '../../db/admin.ts';
 import type { Migration } from '../../db/migration-files.ts';
-import { type Applied, schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
+import { type Applied, requireKnown } from '../../db/migration-ledger.ts';
 import { productVersion } from '../../lib/product-version.ts';
 import { readCounters } from '../copy/counters.ts';
 import { readEra } from '../copy/era.ts';
@@ -76,8 +76,7 @@ async function appliedTo(tx: AdminTx, { schemaName, migrations }: ArchiveSource)
     'select module as line, name, hash from chantier.tenant_migrations where schema_name = $1',
     [schemaName],
   );
-  const found = stateOf([], ledger, migrations);
-  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
+  requireKnown(schemaName, ledger, migrations);
   const applied = new Set(ledger.map(({ line, name }) => `${line}/${name}`));
   return migrations
     .filter(({ line, name }) => applied.has(`${line}/${name}`))

@@ -9,6 +9,7 @@ import { isSchema, tenantNotFound } from '../../tenancy/tenant.ts';
 import type { Organization } from '../../tenancy/update-organization.ts';
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
+import { cancelUnfinished } from '../move/cancel-move.ts';
 import { refuseWhileMoving } from '../move/journal.ts';
 import { closeAccess } from './access.ts';
 
@@ -27,11 +28,13 @@ export const defaultGraceMs = 30 * day;
 
 /**
  * Begins to delete an organization: access ends at once, its data goes after the time of grace. Interrupted or repeated, it
- * stays as it was asked for first, but for another time of grace; once its data is being dropped it does nothing more. Throws TENANT_NOT_FOUND while it is not whole,
- * INVALID_STATE while it is being moved.
+ * stays as it was asked for first, but for another time of grace; once its data is being dropped it does nothing more. A
+ * move that an attempt left unfinished is cancelled. Throws TENANT_NOT_FOUND while it is not whole, INVALID_STATE while
+ * it is being moved, and until its move is confirmed.
  */
 export function deleteOrganization(fleet: Fleet, id: string, options: DeleteOptions): Promise<Organization> {
   return holdingLife(fleet, id, async () => {
+    await cancelUnfinished(fleet, id, options.by);
     const organization = await fleet.catalog.write((tx) => markDeleting(tx, id, options));
     if (!(await fleet.catalog.read((db) => isStillThere(db, organization)))) return organization;
     await closeAccess(fleet, organization);

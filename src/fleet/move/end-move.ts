@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import type { By } from '../../tenancy/audit.ts';
 import { recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
-import { organizations, tenantMoves, tenantSchemas } from '../../tenancy/tables.ts';
+import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
-import { dropSchema, type SchemaPlace } from '../schemas/drop-schema.ts';
+import { cancelOpen, drop, isUnfinished, leftover } from './cancel-move.ts';
 import { carry } from './carry.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
 import { endSwitched, type MoveOptions } from './move-tenant.ts';
 import { reservePlace } from './new-place.ts';
-import { pauseWrites } from './pause.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
 /**
@@ -40,25 +39,8 @@ export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promi
  */
 export function cancelMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
   return attempting(fleet, organizationId, async (open, run) => {
-    const { fenced, returned, back } = progressOf(open);
-    if (open.phase === 'SWITCHED' || returned) throw notNow('is at its new place: confirm the move or take it back');
-    if (fenced) await unfence(fleet, open, run);
-    const isBack = open.phase === 'ROLLING_BACK';
-    const databaseId = isBack ? open.fromDatabaseId : open.toDatabaseId;
-    const schemaName = isBack ? back!.schemaName : open.toSchemaName;
-    const { move, left } = await fleet.catalog.write(async (tx) => {
-      const move = await noteMove(tx, open, run, isBack ? { phase: 'SWITCHED', progress: { settled: true } } : {});
-      if (!isBack) await end(tx, move, 'CANCELLED');
-      await tx
-        .update(tenantSchemas)
-        .set({ state: 'DROPPING' })
-        .where(and(isSchema(databaseId, schemaName), eq(tenantSchemas.state, 'INCOMING')));
-      await pauseWrites(tx, organizationId, null);
-      await recordAudit(tx, { ...by, action: 'organization.move_cancelled', organizationId, metadata: { isBack } });
-      return { move, left: await leftover(tx, databaseId, schemaName) };
-    });
-    await drop(fleet, left);
-    return isBack ? move : { ...move, phase: 'CANCELLED' };
+    if (!isUnfinished(open)) throw notNow('is at its new place: confirm the move or take it back');
+    return await cancelOpen(fleet, open, run, by);
   });
 }
 
@@ -128,19 +110,3 @@ function attempting<T>(
 }
 
 const notNow = (what: string): AppError => new AppError('INVALID_STATE', `The organization ${what}`);
-
-const end = (tx: CatalogTx, move: MoveRow, phase: 'CANCELLED') =>
-  tx.update(tenantMoves).set({ phase, endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
-
-async function leftover(tx: CatalogTx, databaseId: string, schemaName: string): Promise<SchemaPlace | undefined> {
-  const [place] = await tx
-    .select()
-    .from(tenantSchemas)
-    .where(and(isSchema(databaseId, schemaName), eq(tenantSchemas.state, 'DROPPING')));
-  return place;
-}
-
-/** What a database that is away cannot drop now, upkeep drops later. */
-async function drop(fleet: Fleet, place: SchemaPlace | undefined): Promise<void> {
-  if (place) await dropSchema(fleet, place).catch(() => {});
-}

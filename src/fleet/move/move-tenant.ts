@@ -9,6 +9,7 @@ import { isSchema } from '../../tenancy/tenant.ts';
 import { lockOrganization, type Organization } from '../../tenancy/update-organization.ts';
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
+import { cancelUnfinished } from './cancel-move.ts';
 import { carry } from './carry.ts';
 import { nameOf } from './change-place.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
@@ -24,10 +25,11 @@ export interface MoveOptions extends CarryOptions {
 /**
  * Moves an organization to another database while it is served; its writes are held for a moment. What it left is kept
  * until the move is confirmed. Interrupted anywhere, the same call goes on; a move to that database that is done already
- * is only settled, and another one that is not confirmed yet is confirmed by beginning this one. Gives the move.
+ * is only settled. Another move that is not confirmed yet is confirmed by beginning this one, and one that an attempt
+ * left unfinished is cancelled. Gives the move.
  *
- * Throws TENANT_NOT_FOUND, NOT_FOUND for the database, INVALID_STATE while the organization is on its way elsewhere, or is not whole,
- * or already there, IN_USE for a database that cannot take it, TRANSACTION_CONFLICT when a transaction of it does not end:
+ * Throws TENANT_NOT_FOUND, NOT_FOUND for the database, INVALID_STATE while somebody else changes the organization's place or
+ * life, during a rollback, for an organization that is not whole or already there, IN_USE for a database that cannot take it, TRANSACTION_CONFLICT when a transaction of it does not end:
  * then it is where it was.
  */
 export function moveTenant(
@@ -38,13 +40,14 @@ export function moveTenant(
 ): Promise<MoveRow> {
   return holdingLife(fleet, organizationId, async () => {
     const run = randomUUID();
+    await cancelUnfinished(fleet, organizationId, options.by, ({ toDatabaseId }) => toDatabaseId === databaseId);
     const open = await fleet.catalog.read((db) => findOpenMove(db, organizationId));
     if (open?.phase === 'SWITCHED' && open.toDatabaseId === databaseId) {
       return await settled(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run, options);
     }
     if (open?.phase === 'SWITCHED')
       await settleMove(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run);
-    else if (open) await resumeFrom(fleet, open, databaseId, run);
+    else if (open) await resumeFrom(fleet, open, run);
     const begun = { organizationId, databaseId, run, options };
     const move = await fleet.catalog.write((tx) => begin(tx, fleet, begun));
     return await settled(fleet, await carry({ fleet, move, run, ...options }), run, options);
@@ -56,12 +59,9 @@ async function settled(fleet: Fleet, move: MoveRow, run: string, { settle = true
 }
 
 /** Takes over what an attempt left that died: its fence is lifted before anything is copied anew. */
-async function resumeFrom(fleet: Fleet, open: MoveRow, databaseId: string, run: string): Promise<void> {
+async function resumeFrom(fleet: Fleet, open: MoveRow, run: string): Promise<void> {
   if (open.phase === 'ROLLING_BACK') {
-    throw new AppError('INVALID_STATE', 'The organization is on its way back: go on with that, or cancel it');
-  }
-  if (open.toDatabaseId !== databaseId) {
-    throw new AppError('INVALID_STATE', 'The organization is being moved to another database: cancel that first');
+    throw new AppError('INVALID_STATE', 'A rollback is in progress; finish or cancel it first');
   }
   const taken = await fleet.catalog.write((tx) => takeOver(tx, open, run));
   if (progressOf(taken).fenced) await unfence(fleet, taken, run);

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { eq } from 'drizzle-orm';
 import type { Migration } from '../../db/migration-files.ts';
-import { schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
+import { requireKnown } from '../../db/migration-ledger.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { placeOf } from '../../tenancy/installation.ts';
@@ -37,8 +37,7 @@ export async function reservePlace(
 export async function migrationsOf({ admin, installation, place }: Side, lines: MigrationLines): Promise<Migration[]> {
   const applied = (await readLedger(admin, installation, [place.schemaName])).get(place.schemaName) ?? [];
   const known = lines.inOrder();
-  const found = stateOf([], applied, known);
-  if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(place.schemaName, found);
+  requireKnown(place.schemaName, applied, known);
   const names = new Set(applied.map(({ line, name }) => `${line}/${name}`));
   return known.filter(({ line, name }) => names.has(`${line}/${name}`));
 }

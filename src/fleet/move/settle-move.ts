@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isNull } from 'drizzle-orm';
 import { toAppError } from '../../db/pg-errors.ts';
-import { AppError } from '../../lib/errors.ts';
+import { isLifeLocked } from '../../tenancy/life-lock.ts';
 import { tenantMoves } from '../../tenancy/tables.ts';
 import { tablesOf } from '../copy/tenant-tables.ts';
 import { closeAccess } from '../deletion/access.ts';
@@ -79,8 +79,8 @@ export async function settleMoves(fleet: Fleet): Promise<{ organizationId: strin
   const failed: { organizationId: string; error: unknown }[] = [];
   const inTurn = async (moves: readonly MoveRow[]) => {
     for (const { organizationId } of moves) {
-      await holdingLife(fleet, organizationId, () => settleOne(fleet, organizationId)).catch((error: unknown) => {
-        if (!(error instanceof AppError && error.code === 'INVALID_STATE')) failed.push({ organizationId, error });
+      await holdingLife(fleet, organizationId, () => mendUnfinished(fleet, organizationId)).catch((error: unknown) => {
+        if (!isLifeLocked(error)) failed.push({ organizationId, error });
       });
     }
   };
@@ -95,7 +95,8 @@ function needsSettling(move: MoveRow): boolean {
   return fenced === true || ((move.phase === 'SWITCHED' || returned === true) && !settled);
 }
 
-async function settleOne(fleet: Fleet, organizationId: string): Promise<void> {
+/** Mends what a move left, for a caller who holds the organization's life lock. */
+export async function mendUnfinished(fleet: Fleet, organizationId: string): Promise<void> {
   const move = await fleet.catalog.read((db) => findOpenMove(db, organizationId));
   if (!move || !needsSettling(move)) return;
   const run = randomUUID();

@@ -1,12 +1,15 @@
 import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Fleet } from '../fleet.ts';
+import type { FittingSchemas } from '../schemas/fitting-schemas.ts';
 import { livesTasks } from './lives-tasks.ts';
 import { maintainTask } from './maintain-task.ts';
 import { placementTasks } from './placement-tasks.ts';
+import { schemaTask } from './schema-task.ts';
 import type { UpkeepTask } from './upkeep.ts';
 
 export interface BackgroundOptions {
+  fit: FittingSchemas;
   /** How many spare schemas to keep. */
   spares: number;
   /** How often to maintain every tenant; never when undefined. */
@@ -27,8 +30,9 @@ const minuteMs = 60_000;
 
 /** All that a server does beside its requests. Several servers of one installation share the work. */
 export const backgroundTasks = (fleet: Fleet, options: BackgroundOptions): UpkeepTask[] => {
-  const { maintainEveryMs: everyMs, pruneIdentity, settleDepartures, logger } = options;
+  const { maintainEveryMs: everyMs, pruneIdentity, settleDepartures, fit, logger } = options;
   return [
+    schemaTask(fit, logger),
     ...livesTasks(fleet, options),
     ...placementTasks(fleet, logger),
     { name: 'settle departures', everyMs: 5 * minuteMs, run: settleDepartures },

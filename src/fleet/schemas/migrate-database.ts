@@ -26,7 +26,7 @@ export function readLedger(admin: Admin, installation: Installation, schemaNames
   });
 }
 
-/** What a schema lacks. Throws SCHEMA_MISMATCH when it is newer than this build, or made from other files. */
+/** What a schema lacks. Throws SCHEMA_MISMATCH when a newer build contracted it, or it was made from other files. */
 export function pendingOf(
   ledger: Ledger,
   schemaName: string,
@@ -34,7 +34,7 @@ export function pendingOf(
   others: readonly Migration[] = [],
 ): readonly Migration[] {
   const found = stateOf(wanted, ledger.get(schemaName) ?? [], others);
-  if (found.state === 'CURRENT') return [];
+  if (found.state === 'CURRENT' || found.state === 'EXTENDED') return [];
   if (found.state === 'BEHIND') return found.pending;
   throw schemaMismatch(schemaName, found);
 }

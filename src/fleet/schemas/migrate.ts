@@ -9,6 +9,7 @@ import { tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
 import { byDatabase, type DatabaseAway, readLedgers, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
+import { migrateAtRest } from './migrate-at-rest.ts';
 import { migrateDatabase, readLedger } from './migrate-database.ts';
 import { tenantTarget } from './targets.ts';
 
@@ -21,6 +22,8 @@ export interface FleetOptions extends MigrateOptions {
   parallel?: number | undefined;
   /** Finds what would be done, and does nothing. */
   dryRun?: boolean | undefined;
+  /** How long the run waits for a move that somebody is at; milliseconds. */
+  moveWaitMs?: number | undefined;
   /** Stops the run between tenants. */
   signal?: AbortSignal | undefined;
   /** Called after each schema that needed something. */
@@ -61,8 +64,9 @@ export interface FleetReport {
 /**
  * Brings every schema up to this build, in all databases: what is shared first, then the canaries, then all, several at
  * once. A tenant whose migration fails is quarantined and reported while the others go on; so is a database that does
- * not answer. What is done stays done: running it again resumes, and lets a quarantined tenant out once its migration
- * succeeds. Throws TENANT_NOT_FOUND for an `only` or a canary that there is not.
+ * not answer. One whose move was left unfinished is migrated where it is; one that is being moved comes last, and is
+ * reported when its move does not end. What is done stays done: running it again resumes, and lets a quarantined tenant
+ * out once its migration succeeds. Throws TENANT_NOT_FOUND for an `only` or a canary that there is not.
  */
 export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Promise<FleetReport> {
   const report: FleetReport = { shared: [], migrated: [], failed: [], current: 0, left: 0, away: [] };
@@ -74,14 +78,34 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   const places = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only, ...canaries]);
   requirePlaces(places, only === undefined ? canaries : [only, ...canaries]);
   await migrateFurther(fleet, admins, places, options, report);
-  const reached = places.filter(({ databaseId }) => !report.away.some((away) => away.databaseId === databaseId));
-  const { ledgers, away } = await readLedgers(admins, reached);
-  report.away.push(...away);
-  const run = new Run({ fleet, admins, options, report }, reached, ledgers);
-  await run.all(canaries);
+  const context = { fleet, admins, options, report };
+  await visit(context, places, canaries);
+  if (!options.dryRun && report.left === 0) await visitNew(context, places, only);
   if (!options.dryRun) await noteRun(fleet.catalog, report);
   return report;
 }
+
+async function visit(
+  context: Context,
+  places: readonly SurveyedPlace[],
+  canaries: readonly string[] = [],
+): Promise<void> {
+  const { admins, report } = context;
+  const reached = places.filter(({ databaseId }) => !report.away.some((away) => away.databaseId === databaseId));
+  const { ledgers, away } = await readLedgers(admins, reached);
+  report.away.push(...away);
+  await new Run(context, reached, ledgers).all(canaries);
+}
+
+/** Places that tenants came to during the run: by a move, or because they were made. */
+async function visitNew(context: Context, before: readonly SurveyedPlace[], only: string | undefined): Promise<void> {
+  const known = new Set(before.map(keyOf));
+  const now = await surveyPlaces(context.fleet.catalog, only === undefined ? undefined : [only]);
+  const more = now.filter((place) => !known.has(keyOf(place)));
+  if (more.length > 0) await visit(context, more);
+}
+
+const keyOf = ({ databaseId, schemaName }: SurveyedPlace): string => `${databaseId} ${schemaName}`;
 
 /** A line of the audit log, unless nothing was done. */
 async function noteRun(catalog: Catalog, { shared, migrated, failed, left, away }: FleetReport): Promise<void> {
@@ -148,7 +172,10 @@ interface Context {
   report: FleetReport;
 }
 
-type Task = { place: SurveyedPlace; found: Exclude<SchemaState, { state: 'CURRENT' }> | { state: 'QUARANTINED' } };
+type Task = {
+  place: SurveyedPlace;
+  found: Exclude<SchemaState, { state: 'CURRENT' | 'EXTENDED' }> | { state: 'QUARANTINED' };
+};
 
 /** One run over the schemas that need something. */
 class Run {
@@ -161,22 +188,22 @@ class Run {
     this.#context = context;
     this.#tasks = asked.flatMap((place): Task[] => {
       const found = standOf(context.fleet.lines, ledgers.get(place.databaseId)!, place);
-      if (found.state !== 'CURRENT') return [{ place, found }];
+      if (found.state !== 'CURRENT' && found.state !== 'EXTENDED') return [{ place, found }];
       return place.quarantined ? [{ place, found: { state: 'QUARANTINED' } }] : [];
     });
-    context.report.current = asked.length - this.#tasks.length;
+    context.report.current += asked.length - this.#tasks.length;
   }
 
   async all(canaries: readonly string[]): Promise<void> {
     const { options, report } = this.#context;
     const first = new Set(canaries.flatMap((name) => this.#tasks.filter(({ place }) => isCalled(place, name))));
     for (const task of first) if (report.failed.length === 0) await this.#visit(task);
-    if (report.failed.length === 0) {
-      const rest = this.#tasks.filter((task) => !first.has(task));
+    if (first.size === 0 || report.failed.length === 0) {
+      const rest = this.#tasks.filter((task) => !first.has(task)).toSorted(movingLast);
       const perDatabase = Map.groupBy(rest, ({ place }) => place.databaseId);
       await Promise.all([...perDatabase.values()].map((tasks) => this.#several(tasks, options.parallel ?? 4)));
     }
-    report.left = this.#tasks.length - this.#done;
+    report.left += this.#tasks.length - this.#done;
   }
 
   async #several(tasks: readonly Task[], parallel: number): Promise<void> {
@@ -197,6 +224,9 @@ class Run {
   }
 }
 
+/** The others need not wait for the end of a move. */
+const movingLast = (a: Task, b: Task): number => Number(a.place.isMoving) - Number(b.place.isMoving);
+
 /** Never throws for what is wrong with this one schema; gives the result with the error in it. */
 async function migratePlace({ fleet, admins, options }: Context, { place, found }: Task): Promise<SchemaResult> {
   const { schemaName, databaseName: database, organization } = place;
@@ -204,16 +234,17 @@ async function migratePlace({ fleet, admins, options }: Context, { place, found 
   const from = performance.now();
   try {
     if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
-    if (place.isMoving)
-      throw new AppError('INVALID_STATE', 'The organization is being moved: run this again afterwards');
     const pending = found.state === 'BEHIND' ? found.pending : [];
     result.migrations = pending.map(nameOf);
     if (options.dryRun) return result;
-    await admins.at(place, (admin, { roles }) => applyMigrations(admin, tenantTarget(roles, place), pending, options));
+    const apply = () =>
+      admins.at(place, (admin, { roles }) => applyMigrations(admin, tenantTarget(roles, place), pending, options));
+    await (place.isMoving ? migrateAtRest(fleet, place, apply, options) : apply());
     if (place.quarantined) await quarantine(fleet.catalog, place, null);
   } catch (error) {
     result.error = error;
-    if (isBroken(error) && !options.dryRun) await quarantine(fleet.catalog, place, error.message);
+    // One that cannot be written down now is reported all the same, and fails again in the next run
+    if (isBroken(error) && !options.dryRun) await quarantine(fleet.catalog, place, error.message).catch(() => {});
   }
   result.ms = Math.round(performance.now() - from);
   return result;

@@ -1,6 +1,7 @@
-import { type Ledger, type SchemaState, stateOf } from '../../db/migration-ledger.ts';
+import { fitsBuild, type Ledger, type SchemaState, schemaMismatch, stateOf } from '../../db/migration-ledger.ts';
 import { AppError } from '../../lib/errors.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import type { AdminWork } from '../admins.ts';
 import { allAdminsOf, type Fleet } from '../fleet.ts';
 import { type DatabaseAway, readLedgers, standOf, surveyPlaces } from '../survey.ts';
 import { readLedger } from './migrate-database.ts';
@@ -58,27 +59,19 @@ export function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatu
 }
 
 /**
- * For the start of a server: throws SCHEMA_MISMATCH when a schema is newer or older than this build, naming the command
- * that mends it. Quarantined tenants do not stop the others, they are not served; nor do spares that are older, which servers of
- * the build before may still make; nor does a database that is away, which is given back.
+ * For the start of a server and of commands: throws SCHEMA_MISMATCH when what all tenants share does not fit this build,
+ * naming the command that mends it. The schemas of tenants are looked at when they are used: none of them stops the others.
  */
-export async function assertSchemasCurrent(fleet: Fleet): Promise<DatabaseAway[]> {
-  const { schemas, away } = await schemaStatus(fleet);
-  const wrong = schemas.filter(({ found, quarantined }) => !quarantined && found.state !== 'CURRENT');
-  const foreign = wrong.filter(({ found }) => found.state !== 'BEHIND');
-  if (foreign.length > 0) {
-    throw mismatch(
-      foreign,
-      'not of this build: run `chantier migrate --status` to see why, and the build that made them',
-    );
+export async function requireSharedFit(fleet: Fleet): Promise<void> {
+  await using admins = allAdminsOf(fleet);
+  const shared = sharedStatus(fleet.lines, await admins.of(primaryDatabaseId).use(readShared));
+  for (const { schemaName, found } of shared) {
+    if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
+    if (fitsBuild(found)) continue;
+    const message = `The schema ${schemaName} is older than this build: run \`chantier migrate\``;
+    throw new AppError('SCHEMA_MISMATCH', message, { schemas: [schemaName] });
   }
-  const older = wrong.filter(({ isSpare }) => !isSpare);
-  if (older.length > 0) throw mismatch(older, 'older than this build: run `chantier migrate`');
-  return away;
 }
 
-function mismatch(schemas: readonly SchemaStatus[], what: string): AppError {
-  const names = schemas.map(({ schemaName, slug }) => slug ?? schemaName);
-  const some = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
-  return new AppError('SCHEMA_MISMATCH', `Schemas (${some}) are ${what}`, { schemas: names });
-}
+const readShared: AdminWork<Ledger> = (admin, installation) =>
+  readLedger(admin, installation, ['extensions', 'catalog']);

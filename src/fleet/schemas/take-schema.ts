@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
-import { type Applied, stateOf } from '../../db/migration-ledger.ts';
+import { type Applied, fitsBuild, stateOf } from '../../db/migration-ledger.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { placeOf, primaryDatabaseId } from '../../tenancy/installation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
@@ -50,5 +50,5 @@ export async function isWhole(
   const applied = await tx.execute<Applied & Record<string, unknown>>(
     sql`select module as line, name, hash from chantier.tenant_migrations where schema_name = ${schemaName}`,
   );
-  return stateOf(lines.ofTenant(modules), [...applied], lines.everything()).state === 'CURRENT';
+  return fitsBuild(stateOf(lines.ofTenant(modules), [...applied], lines.everything()));
 }

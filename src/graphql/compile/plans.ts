@@ -73,6 +73,7 @@ const longestKey = 16_384;
 export const environmental: ReadonlySet<ErrorCode> = new Set([
   'CANCELLED',
   'CONNECTION_LOST',
+  'MIGRATING',
   'TIMEOUT',
   'TRANSACTION_CONFLICT',
   'UNAVAILABLE',

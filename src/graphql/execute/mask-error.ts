@@ -15,6 +15,7 @@ const requestCodes: ReadonlySet<ErrorCode> = new Set([
   'TENANT_INACTIVE',
   'SESSION_REVOKED',
   'UNAVAILABLE',
+  'MIGRATING',
   'CONNECTION_LOST',
   'TIMEOUT',
   'CSRF_REQUIRED',

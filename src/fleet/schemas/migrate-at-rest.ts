@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../lib/errors.ts';
+import { isLifeLocked } from '../../tenancy/life-lock.ts';
+import type { Fleet } from '../fleet.ts';
+import { holdingLife } from '../holding-life.ts';
+import { mendUnfinished } from '../move/settle-move.ts';
+import type { SurveyedPlace } from '../survey.ts';
+
+export interface RestOptions {
+  /** How long to wait for a move that somebody is at; milliseconds. */
+  moveWaitMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const defaultWaitMs = 30_000;
+const lookAgainMs = 500;
+
+/**
+ * Migrates an organization whose move has not ended, under its life lock: nobody else is at the move then. What an attempt
+ * left stays, and copies everything anew when it is resumed. Throws TRANSACTION_CONFLICT when somebody is at the move
+ * for longer than the run waits. Does nothing when the organization is elsewhere by then.
+ */
+export async function migrateAtRest(
+  fleet: Fleet,
+  place: SurveyedPlace,
+  migrate: () => Promise<void>,
+  { moveWaitMs = defaultWaitMs, signal }: RestOptions,
+): Promise<void> {
+  const organizationId = place.organization!.id;
+  const deadline = performance.now() + moveWaitMs;
+  for (;;) {
+    try {
+      await holdingLife(fleet, organizationId, async () => {
+        if (!(await isStillAt(fleet, organizationId, place))) return;
+        await mendUnfinished(fleet, organizationId);
+        await migrate();
+      });
+      return;
+    } catch (error) {
+      if (!isLifeLocked(error)) throw error;
+    }
+    if (performance.now() >= deadline || signal?.aborted) throw beingMoved();
+    await delay(lookAgainMs);
+  }
+}
+
+async function isStillAt({ catalog }: Fleet, id: string, { databaseId, schemaName }: SurveyedPlace): Promise<boolean> {
+  const now = await catalog.read((db) =>
+    db.query.organizations.findFirst({ columns: { databaseId: true, schemaName: true }, where: { id } }),
+  );
+  return now?.databaseId === databaseId && now.schemaName === schemaName;
+}
+
+const beingMoved = (): AppError =>
+  new AppError('TRANSACTION_CONFLICT', 'The organization is being moved: migrate it once its move has ended', {
+    retryAfter: 60,
+  });
