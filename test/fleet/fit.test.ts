@@ -37,6 +37,7 @@ async function answer(company: Company, query = clients) {
 
 const served = [200, undefined, null];
 const migrating = [503, 'MIGRATING', '5'];
+const patient = { timeout: 20_000 };
 
 /** Has a company's ledger say that the newest migration of its tasks was never applied, until `restore`. */
 async function setBack(sql: Sql, schemaName: string) {
@@ -84,7 +85,7 @@ describe('a tenant whose schema does not fit the build', () => {
     }
     await world.app.catalog.write((tx) => resumeOrganization(tx, behind.tenant.id, { kind: 'SYSTEM' }));
     await restore();
-    await expect.poll(() => ask(behind, token)).toEqual(served);
+    await expect.poll(() => ask(behind, token), patient).toEqual(served);
     server.kill('SIGTERM');
     expect(await once(server, 'close')).toEqual([0, null]);
   });
@@ -99,7 +100,7 @@ describe('a tenant whose schema does not fit the build', () => {
     const { errors, status } = await other.graphql(write, {}, owner.headers);
     expect([status, errors[0]?.extensions.code]).toEqual([503, 'MIGRATING']);
     await restore();
-    await expect.poll(() => through(other, company)).toEqual([200, undefined]);
+    await expect.poll(() => through(other, company), patient).toEqual([200, undefined]);
     expect((await owner.ok(clients)).clients.nodes).toEqual([]);
   });
 
@@ -127,11 +128,11 @@ describe('a tenant whose schema does not fit the build', () => {
     await second.start();
     const further = connect(url);
     const { restore } = await setBack(further, toSchemaName);
-    await expect.poll(() => answer(there)).toEqual(migrating);
+    await expect.poll(() => answer(there), patient).toEqual(migrating);
     expect(await answer(here)).toEqual(served);
     expect((await world.app.fit.refresh()).unfit).toContain(there.tenant.slug);
     await restore();
-    await expect.poll(() => answer(there)).toEqual(served);
+    await expect.poll(() => answer(there), patient).toEqual(served);
     await further.end();
   });
 
