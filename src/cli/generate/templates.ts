@@ -41,7 +41,7 @@ export const declarationOf = ({ type, table, words, module }: ResourceNames, opt
   `import { defineResource } from '../events/resource.ts';
 import { readable${type}s } from './policy.ts';
 
-export const ${type} = defineResource('${table}', {
+defineResource('${table}', {
   name: '${type}',
   description: '${capitalize(withArticle(words))}.',${optional ? `\n  module: '${module}',` : ''}
   read: readable${type}s,
