@@ -34,8 +34,10 @@ export async function signUp(
   origin: Origin,
 ): Promise<SignedIn | undefined> {
   const { organization, joinCode, invitationToken, deviceName, ...person } = checkInput(signUpInput, input);
-  if ([organization, joinCode, invitationToken].filter((way) => way !== undefined).length !== 1) {
-    throw badInput('Give one of organization, joinCode and invitationToken', 'input');
+  const ways = Object.entries({ organization, joinCode, invitationToken }).filter(([, way]) => way !== undefined);
+  if (ways.length !== 1) {
+    const [superfluous = 'organization'] = ways.at(-1) ?? [];
+    throw badInput('Give one of organization, joinCode and invitationToken', `input.${superfluous}`);
   }
   requireSignUp(identity, invitationToken !== undefined);
   await countAttempts(identity.catalog, identity.clock(), [

@@ -103,7 +103,12 @@ export async function mapErrorFields<T>(fields: Readonly<Record<string, string>>
   } catch (error) {
     const field = error instanceof AppError && error.details.field && fields[error.details.field];
     if (!(error instanceof AppError) || !field) throw error;
-    throw new AppError(error.code, error.message, { ...error.details, field }, { cause: error });
+    const issues = error.details.issues?.map(({ path, message }) => {
+      const outer = fields[path.join('.')]?.split('.');
+      return { path: outer ?? path, message };
+    });
+    const details = { ...error.details, field, ...(issues && { issues }) };
+    throw new AppError(error.code, error.message, details, { cause: error });
   }
 }
 

@@ -26,13 +26,14 @@ type Nullable<T> = T extends Date
       ? { [K in keyof T]: undefined extends T[K] ? Nullable<T[K]> | null : Nullable<T[K]> }
       : T;
 
-/** The input as the schema makes it. Throws BAD_INPUT with one issue for each thing wrong. */
+/** The input as the schema makes it. Throws BAD_INPUT with one issue for each thing wrong; paths begin with `input`. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const issues = toIssues(result.error.issues);
   const text = issues.map(({ path, message }) => (path.length ? `${path.join('.')}: ${message}` : message));
-  throw new AppError('BAD_INPUT', text.join('; '), { field: ['input', ...(issues[0]?.path ?? [])].join('.'), issues });
+  const placed = issues.map(({ path, message }) => ({ message, path: ['input', ...path] }));
+  throw new AppError('BAD_INPUT', text.join('; '), { field: placed[0]?.path.join('.') ?? 'input', issues: placed });
 }
 
 /** An input for something new: where nothing is there yet to be cleared, null says no more than absence. */

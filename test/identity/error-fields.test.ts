@@ -13,6 +13,8 @@ describe('an error names an argument of the input that was sent', () => {
     ['signUp', { ...person, organization: { name: 'Other', slug } }, 'ALREADY_EXISTS', 'input.organization.slug'],
     ['signUp', { ...person, joinCode: 'AAAA-AAAA' }, 'NOT_FOUND', 'input.joinCode'],
     ['signUp', { ...person, invitationToken: 'unknown' }, 'NOT_FOUND', 'input.invitationToken'],
+    ['signUp', person, 'BAD_INPUT', 'input.organization'],
+    ['signUp', { ...person, joinCode: 'x', invitationToken: 'y' }, 'BAD_INPUT', 'input.invitationToken'],
     ['updateOrganization', { slug: '-abc' }, 'BAD_INPUT', 'input.slug'],
   ])('%s %j', async (name, input, code, field) => {
     const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;

@@ -156,7 +156,7 @@ describe('text that is not Unicode', () => {
     [
       'sendMessage',
       'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { lastEventId } }',
-      { channelId: 'Channel:1', content: '\ud800' },
+      { channelId: 'Channel:01a00000-0000-7000-8000-000000000000', content: '\ud800' },
       'input.content',
     ],
     [

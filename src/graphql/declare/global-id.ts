@@ -1,4 +1,4 @@
-import { AppError } from '../../lib/errors.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { isUuid } from '../../lib/ids.ts';
 
 const referencePrefix = 'ref:';
@@ -15,17 +15,43 @@ export interface GlobalId {
 
 export const encodeGlobalId = (typename: string, id: string | number | bigint): string => `${typename}:${id}`;
 
+const refusal = 'An id has the form Type:uuid or Type:ref:<external reference>';
+
 /** Throws BAD_INPUT for what has neither form. */
 export function decodeGlobalId(text: string): GlobalId {
+  const decoded = readGlobalId(text);
+  if (!decoded) throw new AppError('BAD_INPUT', refusal, {});
+  return decoded;
+}
+
+function readGlobalId(text: string): GlobalId | undefined {
   const colon = text.indexOf(':');
   const typename = text.slice(0, colon);
   const id = text.slice(colon + 1);
-  if (!typeName.test(typename) || !(isUuid(id) || id.startsWith(referencePrefix))) {
-    throw new AppError('BAD_INPUT', 'An id has the form Type:uuid or Type:ref:<external reference>', {});
-  }
+  if (!typeName.test(typename) || !(isUuid(id) || id.startsWith(referencePrefix))) return undefined;
   return { typename, id: isUuid(id) ? id.toLowerCase() : id };
 }
 
 /** The external reference inside a decoded id, or undefined when it holds a uuid. */
 export const externalReferenceOf = (id: string): string | undefined =>
   id.startsWith(referencePrefix) ? id.slice(referencePrefix.length) : undefined;
+
+/** The types whose ids an input takes. */
+export type IdTypes = readonly string[] | 'any';
+
+/** Undefined for an input that takes no ids. The extensions are those of Pothos's relay plugin: check them at upgrades. */
+export function idTypesOf({ extensions }: { extensions?: unknown }): IdTypes | undefined {
+  const { isRelayGlobalID, relayGlobalIDFor } = (extensions ?? {}) as {
+    isRelayGlobalID?: boolean;
+    relayGlobalIDFor?: readonly { typename: string }[] | null;
+  };
+  if (!isRelayGlobalID) return undefined;
+  return relayGlobalIDFor?.map(({ typename }) => typename) ?? 'any';
+}
+
+/** Throws BAD_INPUT, naming the field, for what is no id of these types. */
+export function checkId(text: string, types: IdTypes, field: string): void {
+  const id = readGlobalId(text);
+  if (!id) throw badInput(refusal, field);
+  if (types !== 'any' && !types.includes(id.typename)) throw badInput(`must be an id of ${types.join(' or ')}`, field);
+}

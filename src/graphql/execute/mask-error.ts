@@ -1,9 +1,10 @@
 import { PothosValidationError } from '@pothos/core';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, Kind } from 'graphql';
 import { toAppError } from '../../db/pg-errors.ts';
 import { AppError, type ErrorCode, errorCodes, httpStatusOf } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { argumentOf } from '../limits/check-bounds.ts';
 import { outageLogOf } from './outage-log.ts';
 
 /** Failures of the whole request, not of one field: the HTTP status says so too. */
@@ -100,16 +101,31 @@ const codeOfStatus: Record<number, ErrorCode> = {
 /** Errors that graphql-js and Yoga make themselves: syntax, validation, variables that do not fit, a wrong body. */
 function withCode(error: GraphQLError): GraphQLError {
   const { code } = error.extensions;
-  if ((errorCodes as readonly unknown[]).includes(code)) return error;
+  const isOfVariable = error.message.startsWith(variablePrefix);
+  if ((errorCodes as readonly unknown[]).includes(code) && !isOfVariable) return error;
   const { nodes, path, source, positions } = error;
-  const extensions = code === undefined ? extensionsByMessage(error) : requestExtensions(error);
+  const extensions = code === undefined || isOfVariable ? extensionsByMessage(error) : requestExtensions(error);
   return new GraphQLError(error.message, { nodes, path, source, positions, extensions });
 }
 
+const variablePrefix = 'Variable "$';
+/** Where a value of a variable is wrong, as graphql-js says it: ` at .tags[0]`; names of the graph alone stand there. */
+const variableError = /^Variable "\$\w+" has invalid (?:default )?value(?: at ((?:\.\w+|\[\d+\])+))?: /;
+
 /** Variables that do not fit fail the whole request: the status says so to who accepts application/graphql-response+json. */
-function extensionsByMessage({ message }: GraphQLError): Record<string, unknown> {
-  if (message.startsWith('Variable "$')) return { code: 'BAD_INPUT', http: { status: 400, spec: true } };
+function extensionsByMessage({ message, nodes }: GraphQLError): Record<string, unknown> {
+  if (message.startsWith(variablePrefix)) {
+    return { code: 'BAD_INPUT', ...fieldOfVariable(message, nodes), http: { status: 400, spec: true } };
+  }
   return { code: message.startsWith('Syntax Error') ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED' };
+}
+
+function fieldOfVariable(message: string, nodes: GraphQLError['nodes']): { field?: string } {
+  const definition = nodes?.find((node) => node.kind === Kind.VARIABLE_DEFINITION);
+  const found = variableError.exec(message);
+  if (!definition || !found) return {};
+  const inner = found[1]?.replaceAll(/\[(\d+)\]/g, '.$1') ?? '';
+  return { field: argumentOf(definition) + inner };
 }
 
 /** Yoga has codes of its own for requests that are none; ours follow from its status. */

@@ -5,7 +5,7 @@ import {
   readOwnDatabase,
   readOwnMove,
 } from '../../identity/own-database.ts';
-import { badInput } from '../../lib/errors.ts';
+import { badInput, mapErrorFields } from '../../lib/errors.ts';
 import type { Database } from '../../tenancy/databases/databases.ts';
 import type { MoveEnd, MovePhase, MoveSummary } from '../../tenancy/tenant-lifecycle.ts';
 import { builder } from '../declare/builder.ts';
@@ -90,6 +90,11 @@ builder.objectField(Organization, 'database', (t) =>
 
 const afterwards = { type: OrganizationDatabase, description: 'Where the data is afterwards.' } as const;
 
+/** Whatever is wrong about the database, it is the address that says so. */
+const ofAddress = Object.fromEntries(
+  ['databaseUrl', 'adminUrl', 'host', 'name'].map((field) => [field, 'input.databaseUrl']),
+);
+
 defineCatalogMutation('moveOrganizationDatabase', {
   description:
     'Moves the organization to a database of its own, or back to the shared one, while it is served; its writes are held for ' +
@@ -104,7 +109,8 @@ defineCatalogMutation('moveOrganizationDatabase', {
   run: async (ctx, _input, { databaseUrl }) => {
     personOf(ctx);
     if (databaseUrl === undefined) throw badInput('Say where to: an address, or null', 'input.databaseUrl');
-    return { database: await moveOwnDatabase(ctx.services.identity, ctx.viewer, databaseUrl, originOf(ctx)) };
+    const moving = moveOwnDatabase(ctx.services.identity, ctx.viewer, databaseUrl, originOf(ctx));
+    return { database: await mapErrorFields(ofAddress, moving) };
   },
   payload: (t) => ({ database: t.expose('database', afterwards) }),
 });

@@ -11,12 +11,14 @@ import {
   Kind,
   TypeInfo,
   type ValueNode,
+  type VariableDefinitionNode,
   visit,
   visitWithTypeInfo,
 } from 'graphql';
 import { hasAtMost } from '../../lib/characters.ts';
 import { badInput } from '../../lib/errors.ts';
 import { isPlainObject } from '../../lib/plain-object.ts';
+import { checkId, type IdTypes, idTypesOf } from '../declare/global-id.ts';
 import { boundOf, filterBounds, type InputBound, isConditionType, longestOfType } from '../declare/input-bounds.ts';
 
 /** Where a document takes a value: what may stand there, and what clients call the place. */
@@ -26,6 +28,8 @@ interface Place {
   path: string;
   /** Levels of filters around it. */
   level: number;
+  /** The types whose ids may stand there; undefined where no id does. */
+  idTypes: IdTypes | undefined;
 }
 
 /** A variable of a document and where it stands: each place has a bound of its own. */
@@ -41,6 +45,13 @@ interface ReadDocument {
 
 const known = new WeakMap<DocumentNode, ReadDocument>();
 
+/** Where each variable of a document stands first. */
+const firstPlaces = new WeakMap<VariableDefinitionNode, string>();
+
+/** The argument that a variable is given to, by the first place where it stands; else the name of the variable. */
+export const argumentOf = (definition: VariableDefinitionNode): string =>
+  firstPlaces.get(definition) ?? definition.variable.name.value;
+
 interface Given {
   schema: GraphQLSchema;
   document: DocumentNode;
@@ -49,7 +60,7 @@ interface Given {
 
 /**
  * Throws BAD_INPUT, naming the field, for a text, list or filter of an operation that is larger than its place in the
- * graph allows. Reads the values as they were sent, before they are coerced. A document is read once, its variables
+ * graph allows, and for an id that cannot be one of its place. Reads the values as they were sent, before they are coerced. A document is read once, its variables
  * each time.
  */
 export function checkBounds({ schema, document, variableValues }: Given): void {
@@ -69,6 +80,12 @@ function readDocument(schema: GraphQLSchema, document: DocumentNode): ReadDocume
     return false;
   };
   visit(document, visitWithTypeInfo(types, { [Kind.ARGUMENT]: { enter } }));
+  for (const definition of document.definitions) {
+    for (const variable of 'variableDefinitions' in definition ? (definition.variableDefinitions ?? []) : []) {
+      const place = check.variables.find((each) => each.variable === variable.variable.name.value);
+      if (place) firstPlaces.set(variable, place.path);
+    }
+  }
   return check;
 }
 
@@ -77,6 +94,7 @@ const placeOf = (field: GraphQLArgument | GraphQLInputField, path: string, level
   bound: boundOf(field) ?? {},
   path,
   level,
+  idTypes: idTypesOf(field),
 });
 
 const itemOf = (place: Place, index: number): Place => ({
@@ -111,6 +129,7 @@ class BoundsCheck implements ReadDocument {
   /** Values that do not fit their type are left to the coercion of variables, which says so. */
   value(value: unknown, place: Place): void {
     if (typeof value === 'string') checkText(value, place);
+    else if (typeof value === 'number' && place.idTypes) checkText(String(value), place);
     else if (Array.isArray(value)) {
       checkItems(value.length, place);
       for (let index = 0; index < value.length; index++) this.value(value[index], itemOf(place, index));
@@ -141,10 +160,11 @@ class BoundsCheck implements ReadDocument {
   }
 }
 
-function checkText(text: string, { type, bound, path }: Place): void {
+function checkText(text: string, { type, bound, path, idTypes }: Place): void {
   checkCharacters(text, path);
   const most = bound.characters ?? longestOfType(getNamedType(type).name);
   if (!hasAtMost(text, most)) throw badInput(`at most ${most} characters`, path);
+  if (idTypes) checkId(text, idTypes, path);
 }
 
 /** Throws BAD_INPUT for text that cannot be stored as it is: it would change silently, or fail in the database. */
