@@ -38,16 +38,15 @@ export const externalReference = () => text();
 export const label = customType<{ data: string }>({ dataType: () => 'text COLLATE "und-x-icu"' });
 
 /**
- * The name of a row whose name equalled another one but for case before names were unique without case. It is exempt
- * from `uniqueName` until it is renamed; only the migration that adds the index sets this column.
+ * The name or code of a row that equalled another one but for case before they were unique without case. It is exempt
+ * from `uniqueWithoutCase` until it is changed; only the migration that adds the index sets this column, which is called
+ * `grandfathered_` and the name of the other: the doctor finds it so.
  */
-export const grandfatheredName = () => label('grandfathered_name');
+export const grandfathered = (column: string) => label(`grandfathered_${column}`);
 
-/** A unique index over names: two that differ only in case, spaces or composition are the same name. */
-export const uniqueName = (index: string, t: { name: AnyPgColumn; grandfatheredName: AnyPgColumn }) =>
-  uniqueIndex(index)
-    .on(sql`extensions.name_key(${t.name})`)
-    .where(sql`${t.grandfatheredName} is distinct from ${t.name}`);
+/** A unique index over names or codes: two that differ only in case, spaces or composition are the same. */
+export const uniqueWithoutCase = (index: string, column: AnyPgColumn, exempt: AnyPgColumn) =>
+  uniqueIndex(index).on(sql`extensions.name_key(${column})`).where(sql`${exempt} is distinct from ${column}`);
 
 /** A fractional rank: compared byte by byte. */
 export const rank = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });

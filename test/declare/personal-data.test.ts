@@ -21,7 +21,8 @@ const namesPeople = /(^|[a-z])(first|last|full)name|contact|e?mail|phone|address
 
 /** Programs make ranks, keys and enums; the former name of a project names a project. Any other text can be about a person. */
 function isText(key: string, column: PgColumn): boolean {
-  if (column.enumValues?.length || /^(externalReference|directKey|grandfatheredName)$/.test(key)) return false;
+  if (column.enumValues?.length || /^(externalReference|directKey|grandfatheredName|grandfatheredCode)$/.test(key))
+    return false;
   return /^text/.test(column.getSQLType()) && !column.getSQLType().includes('COLLATE "C"');
 }
 

@@ -36,6 +36,18 @@ describe('a project', () => {
   });
 });
 
+it('a code is that of one project, whatever its case, and numbers skip it', async () => {
+  const manager = await (await server.company('Codes')).as('MANAGER');
+  const clientId = await createClient(manager);
+  const coded = (name: string, code?: string) => ({ input: { name, clientId, startDate: '2026-01-01', code } });
+  await manager.ok(create, coded('One', 'prj-0001'));
+  const { errors } = await manager.graphql(create, coded('Two', 'PRJ-0001'));
+  expect(errors[0]?.extensions).toMatchObject({ code: 'ALREADY_EXISTS', field: 'input.code' });
+  await manager.ok(create, coded('Two'));
+  const { projects } = await manager.ok('{ projects(orderBy: { field: CREATED_AT }) { nodes { code } } }');
+  expect(projects.nodes.map(({ code }: { code: string }) => code)).toEqual(['prj-0001', 'PRJ-0002']);
+});
+
 const inSchema = (admin: Admin, schemaName: string, statements: readonly string[]) =>
   admin.transaction(async (tx) => {
     await tx.run(`set local search_path = ${schemaName}`);
@@ -52,7 +64,9 @@ it('names that were alike before stay until they are renamed, and the doctor rep
       ({ subject }) => subject === slug,
     );
   // As it was before the migration; then the migration
-  await inSchema(admin, schemaName, ['alter table projects drop column grandfathered_name']);
+  await inSchema(admin, schemaName, [
+    'alter table projects drop column grandfathered_name, drop column grandfathered_code',
+  ]);
   const names = ['Boutique en ligne', 'boutique EN ligne', 'Other'];
   const clientId = await createClient(manager);
   await inSchema(
@@ -60,12 +74,21 @@ it('names that were alike before stay until they are renamed, and the doctor rep
     schemaName,
     names.map((name, n) => oldProject(name, n, clientId)),
   );
-  const migration = new MigrationLines().ofTenant().find(({ name }) => name.endsWith('names_without_case'))!;
-  await inSchema(admin, schemaName, migration.statements);
+  for (const end of ['names_without_case', 'codes_without_case']) {
+    const migration = new MigrationLines().ofTenant().find(({ name }) => name.endsWith(end))!;
+    await inSchema(admin, schemaName, migration.statements);
+  }
 
   const nodes = (await manager.ok('{ projects(orderBy: { field: CREATED_AT }) { nodes { id name } } }')).projects.nodes;
   expect(nodes.map(({ name }: { name: string }) => name)).toEqual(names);
   expect(await report()).toEqual([
+    {
+      check: 'names',
+      severity: 'WARNING',
+      database: 'primary',
+      subject: slug,
+      message: 'projects with the code of another one but for case: "old-0"',
+    },
     {
       check: 'names',
       severity: 'WARNING',
@@ -84,12 +107,13 @@ it('names that were alike before stay until they are renamed, and the doctor rep
   const other = await manager.graphql(update, { input: { id: double.id, name: 'OTHER' } });
   expect(other.errors[0]?.extensions).toMatchObject(taken);
   await manager.ok(update, { input: { id: double.id, name: 'Boutique 2' } });
+  await manager.ok(update, { input: { id: nodes[2].id, code: 'OLD-2' } });
   expect(await report()).toEqual([]);
 });
 
 const oldProject = (name: string, n: number, clientId: string) =>
   `insert into projects (id, client_id, name, code, start_date, created_at)
-   values ('${uuidv7()}', '${clientId.slice('Client:'.length)}', '${name}', 'OLD-${n}', '2026-01-01', '2026-01-0${n + 1}')`;
+   values ('${uuidv7()}', '${clientId.slice('Client:'.length)}', '${name}', '${n === 2 ? 'old-0' : `OLD-${n}`}', '2026-01-01', '2026-01-0${n + 1}')`;
 
 it('every unique index over names ignores case', async () => {
   const modules = await Promise.all(

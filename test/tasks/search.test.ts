@@ -36,6 +36,14 @@ describe('search', async () => {
     return names;
   };
 
+  it('takes 500 characters, of whatever script', async () => {
+    expect(await search('🦊'.repeat(500))).toEqual([]);
+    const { errors } = await manager.graphql('query ($query: String!) { searchTasks(query: $query) { totalCount } }', {
+      query: '🦊'.repeat(501),
+    });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field: 'query' });
+  });
+
   it.each([
     ['etude reseau', ['Étude des réseaux électriques']],
     ['ÉTUDES', ['Étude des réseaux électriques', 'Réunion']],

@@ -5,49 +5,53 @@ import { type Finding, Findings } from './finding.ts';
 interface Place {
   schema: string;
   table: string;
+  /** What is unique: the name, or the code. */
+  column: string;
 }
 
-/** Tables whose names are unique without case (`uniqueName` in lib/columns.ts), of every tenant here. */
-const tables = `select n.nspname::text as schema, c.relname::text as table
+/** Columns that are unique without case (`uniqueWithoutCase` in lib/columns.ts), of every tenant here. */
+const columns = `select n.nspname::text as schema, c.relname::text as table, substr(a.attname::text, 15) as column
   from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind = 'r' join pg_namespace n on n.oid = c.relnamespace
-  where a.attname = 'grandfathered_name' and not a.attisdropped and n.nspname like 'tenant\\_%' order by 1, 2`;
+  where a.attname like 'grandfathered\\_%' and not a.attisdropped and n.nspname like 'tenant\\_%' order by 1, 2, 3`;
 
 /** Statements over many schemas would plan for long. */
 const perStatement = 100;
 const mostNamed = 3;
 
-/** Reports names that equalled another one but for case when such names came to be refused. They stay until somebody renames them. */
+/** Reports names and codes that equalled another one but for case when such came to be refused. They stay until somebody changes them. */
 export async function checkNames({
   name,
   admin,
   slugs,
 }: Pick<DatabaseVisit, 'name' | 'admin' | 'slugs'>): Promise<Finding[]> {
   const found = new Findings('names', name);
-  const places = await admin.run<Place>(tables);
+  const places = await admin.run<Place>(columns);
   for (let at = 0; at < places.length; at += perStatement) {
     const page = places.slice(at, at + perStatement);
     const doubles = await admin.run<Place & { names: string[]; count: number }>(
       page.map(doublesIn).join(' union all '),
-      page.flatMap(({ schema, table }) => [schema, table]),
+      page.flatMap(({ schema, table, column }) => [schema, table, column]),
     );
-    for (const { schema, table, names, count } of doubles) {
+    for (const { schema, table, column, names, count } of doubles) {
       const more = count > names.length ? ` and ${count - names.length} more` : '';
       const quoted = names.map((each) => JSON.stringify(each)).join(', ');
       found.warning(
         slugs.get(schema) ?? schema,
-        `${table} with the name of another one but for case: ${quoted}${more}`,
+        `${table} with the ${column} of another one but for case: ${quoted}${more}`,
       );
     }
   }
   return found.all;
 }
 
-/** One row if the table has such names. The other one may have been renamed since. */
-function doublesIn({ schema, table }: Place, index: number): string {
+/** One row if the table has such values. The other one may have been changed since. */
+function doublesIn({ schema, table, column }: Place, index: number): string {
   const rows = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-  return `select $${index * 2 + 1}::text as schema, $${index * 2 + 2}::text as table, names[:${mostNamed}] as names, cardinality(names) as count
-    from (select array_agg(a.name::text order by a.name) as names from ${rows} a
-      where a.grandfathered_name = a.name and exists (select from ${rows} b
-        where b.id <> a.id and extensions.name_key(b.name) = extensions.name_key(a.name))) found
+  const [value, exempt] = [column, `grandfathered_${column}`].map(quoteIdentifier);
+  const [first, second, third] = [1, 2, 3].map((n) => `$${index * 3 + n}::text`);
+  return `select ${first} as schema, ${second} as table, ${third} as column, names[:${mostNamed}] as names, cardinality(names) as count
+    from (select array_agg(a.${value}::text order by a.${value}) as names from ${rows} a
+      where a.${exempt} = a.${value} and exists (select from ${rows} b
+        where b.id <> a.id and extensions.name_key(b.${value}) = extensions.name_key(a.${value}))) found
     where names is not null`;
 }

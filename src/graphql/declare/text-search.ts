@@ -1,5 +1,6 @@
 import { type SQL, sql, type Table } from 'drizzle-orm';
 import type { WhereOf } from '../../access/row-rules.ts';
+import { hasAtMost } from '../../lib/characters.ts';
 import { badInput } from '../../lib/errors.ts';
 import { searchQuery } from '../../lib/search-words.ts';
 import { orderedBy, relevance } from './cursor-plugin.ts';
@@ -18,7 +19,7 @@ function queryOf(text: string): SQL {
 
 /** The words of a search, as the argument `query`. Throws BAD_INPUT for more than 500 characters. */
 export function checkQuery(text: string): string {
-  if (text.length > longestQuery) throw badInput(`at most ${longestQuery} characters`, 'query');
+  if (!hasAtMost(text, longestQuery)) throw badInput(`at most ${longestQuery} characters`, 'query');
   return text;
 }
 

@@ -11,7 +11,7 @@ export const Project = defineResource('projects', {
   fields: {
     name: { description: 'Name; unique in the company.', personal: false },
     code: {
-      description: 'Short name; numbered by the code format of the company, and unique.',
+      description: 'Short name; numbered by the code format of the organization, and unique without case.',
       max: 60,
       default: 'the next one of the company’s code format',
       personal: false,

@@ -2,14 +2,14 @@ import { sql } from 'drizzle-orm';
 import { check, date, index, integer, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import {
   externalReference,
-  grandfatheredName,
+  grandfathered,
   instant,
   label,
   lifetime,
   oneOf,
   primaryId,
   table,
-  uniqueName,
+  uniqueWithoutCase,
   version,
 } from '../../lib/columns.ts';
 import { clients } from '../clients/tables.ts';
@@ -29,8 +29,9 @@ export const projects = table(
       .references(() => clients.id),
     managerId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     name: label().notNull(),
-    grandfatheredName: grandfatheredName(),
+    grandfatheredName: grandfathered('name'),
     code: text().notNull(),
+    grandfatheredCode: grandfathered('code'),
     description: text(),
     startDate: date().notNull(),
     expectedEndDate: date(),
@@ -41,8 +42,9 @@ export const projects = table(
   },
   (t) => [
     uniqueIndex('projects_name').on(t.name),
-    uniqueName('projects_name_key', t),
+    uniqueWithoutCase('projects_name_key', t.name, t.grandfatheredName),
     uniqueIndex('projects_code').on(t.code),
+    uniqueWithoutCase('projects_code_key', t.code, t.grandfatheredCode),
     uniqueIndex('projects_external_reference').on(t.externalReference),
     index('projects_client').on(t.clientId),
     index('projects_manager').on(t.managerId),

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { takeCode } from '../settings/take-code.ts';
@@ -7,11 +7,12 @@ import { projects } from './tables.ts';
 /** People give codes by hand too: this many taken codes in a row are skipped. */
 const codesTried = 100;
 
-/** The next code of the company's format that no project has. Throws CODE_EXHAUSTED. */
+/** The next code of the organization's format that no project has, in whatever case. Throws CODE_EXHAUSTED. */
 export async function takeFreeCode(tx: TenantTx, day: string): Promise<string> {
   for (let tried = 0; tried < codesTried; tried++) {
     const code = await takeCode(tx, 'PROJECT', day);
-    if ((await tx.$count(projects, eq(projects.code, code))) === 0) return code;
+    const same = sql`extensions.name_key(${projects.code}) = extensions.name_key(${code})`;
+    if ((await tx.$count(projects, same)) === 0) return code;
   }
   throw new AppError('CODE_EXHAUSTED', 'The next codes of the format are all taken: give one', { field: 'input.code' });
 }

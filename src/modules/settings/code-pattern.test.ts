@@ -18,6 +18,11 @@ describe('code patterns', () => {
     expect(periodOf('PRJ-{seq:4}', '2026-03-09')).toBe('');
   });
 
+  it('counts characters, not UTF-16 units', () => {
+    expect(() => checkPattern(`${'🦊'.repeat(55)}{seq}`, 'input.pattern')).not.toThrow();
+    expect(() => checkPattern(`${'🦊'.repeat(56)}{seq}`, 'input.pattern')).toThrow(AppError);
+  });
+
   it.each(['INV', '{seq}{seq}', 'X-{DD}-{seq}', '{seq:0}', `${'x'.repeat(60)}{seq}`])('refuses %s', (pattern) => {
     expect(() => checkPattern(pattern, 'input.pattern')).toThrow(AppError);
   });

@@ -1,3 +1,4 @@
+import { hasAtMost } from '../../lib/characters.ts';
 import { AppError } from '../../lib/errors.ts';
 
 const token = /\{(YYYY|YY|MM|seq(?::([1-9]))?)\}/g;
@@ -7,7 +8,7 @@ const maximumLength = 60;
 export function checkPattern(pattern: string, field: string): void {
   const numbers = pattern.match(/\{seq(:[1-9])?\}/g)?.length ?? 0;
   const rest = pattern.replace(token, '');
-  if (numbers === 1 && !/[{}]/.test(rest) && pattern.length <= maximumLength) return;
+  if (numbers === 1 && !/[{}]/.test(rest) && hasAtMost(pattern, maximumLength)) return;
   const message =
     'A code pattern has one {seq} or {seq:5}, and may have {YYYY}, {YY} and {MM}, such as INV-{YYYY}-{seq:5}';
   throw new AppError('BAD_INPUT', message, { field, issues: [{ path: field.split('.'), message }] });
