@@ -2,6 +2,9 @@ import type { DatabaseBudget } from '../../fleet/doctor/catalog-budget.ts';
 import type { Finding } from '../../fleet/doctor/finding.ts';
 import { type DoctorReport, runDoctor, type SchemaDrift } from '../../fleet/doctor/run-doctor.ts';
 import type { Difference } from '../../fleet/drift/find-drift.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { settleMoves } from '../../fleet/move/settle-move.ts';
+import { type LiftReport, liftStrayFences } from '../../fleet/move/stray-fences.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { print, table } from '../output.ts';
@@ -11,14 +14,16 @@ import type { Host } from '../toolbox.ts';
 
 export interface Flags {
   tenant?: string;
+  repair?: boolean;
   json?: boolean;
 }
 
 /** In the lines for a person; the JSON has all. */
 const mostDifferences = 20;
 
-export async function run(host: Host, { tenant, json }: Flags): Promise<void> {
-  await using toolbox = await host.open({ unmigrated: true, look: true });
+export async function run(host: Host, { tenant, repair = false, json }: Flags): Promise<void> {
+  await using toolbox = await host.open({ unmigrated: true, look: !repair });
+  const repaired = repair ? await repairFleet(toolbox.fleet) : undefined;
   const { poolSize, catalogPoolSize, poolSlotMb, spareSchemas } = toolbox.config;
   using bar = new ProgressBar(host, 'schemas');
   const report = await runDoctor(toolbox.fleet, {
@@ -29,7 +34,13 @@ export async function run(host: Host, { tenant, json }: Flags): Promise<void> {
     signal: host.signal,
     onProgress: (compared, total) => bar.show(compared / total, compared),
   });
-  print(host, json, report, () => describe(report));
+  print(host, json, { ...report, ...(repaired && { repaired: repaired.lifted }) }, () => [
+    ...(repaired?.lifted ?? []).flatMap((slug) => [`repaired: ${slug} can write again`, '\n']),
+    ...[describe(report)].flat(),
+  ]);
+  if (repaired?.failed.length) {
+    throw new AppError('UNAVAILABLE', `${repaired.failed.length} organizations could not be repaired`);
+  }
   if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
   const problems = report.findings.filter(({ severity }) => severity === 'PROBLEM').length;
   if (problems > 0) throw new AppError('INVALID_STATE', `${problems} problems`);
@@ -70,4 +81,11 @@ function describeBudget({ database, lines: budgets }: DatabaseBudget): Text[] {
     return [database, resource, number(used), number(limit), `${Math.round((used / limit) * 100)} %`, what];
   });
   return [table(['DATABASE', 'BUDGET', 'USED', 'ROOM', 'SHARE', 'WHAT'], rows)];
+}
+
+/** What upkeep of a running server does by itself. */
+async function repairFleet(fleet: Fleet): Promise<LiftReport> {
+  const failed = await settleMoves(fleet);
+  const report = await liftStrayFences(fleet);
+  return { ...report, failed: [...failed, ...report.failed] };
 }

@@ -37,9 +37,13 @@ export const migrate = declare<[only: string | undefined, flags: MigrateFlags]>(
 
 export const doctor = declare<[flags: DoctorFlags]>({
   usage: 'doctor',
-  description: 'Compare every schema, role, right and setting with what this build expects. Changes nothing.',
-  examples: ['doctor', 'doctor --tenant acme --json'],
-  options: (command) => command.option('--tenant <slug>', 'compare only the schema of this organization'),
+  description:
+    'Compare every schema, role, right and setting with what this build expects. Changes nothing, but with --repair.',
+  examples: ['doctor', 'doctor --tenant acme --json', 'doctor --repair'],
+  options: (command) =>
+    command
+      .option('--tenant <slug>', 'compare only the schema of this organization')
+      .option('--repair', 'first finish what dead moves left: organizations that cannot write can write again'),
   destroys: null,
   run: async (...args) => (await import('../commands/doctor.ts')).run(...args),
 });

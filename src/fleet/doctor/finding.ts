@@ -12,6 +12,7 @@ export type CheckName =
   | 'spares'
   | 'backups'
   | 'moves'
+  | 'fences'
   | 'clock'
   | 'budget';
 

@@ -1,4 +1,4 @@
-import type { Ledger } from '../../db/migration-ledger.ts';
+import { fitsBuild, type Ledger } from '../../db/migration-ledger.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Database } from '../../tenancy/databases/databases.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
@@ -10,6 +10,7 @@ import { sharedStatus } from '../schemas/schema-status.ts';
 import { byDatabase, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
 import { budgetOf, checkBudget, type DatabaseBudget, filesOf } from './catalog-budget.ts';
 import { type CatalogFacts, catalogFacts } from './catalog-facts.ts';
+import { checkFences } from './check-fences.ts';
 import { checkLocale } from './check-locale.ts';
 import { checkNames } from './check-names.ts';
 import { checkOrphans } from './check-orphans.ts';
@@ -80,7 +81,7 @@ async function checkShared(fleet: Fleet): Promise<Finding[]> {
   const found = new Findings('migrations', 'primary');
   for (const { schemaName, found: stand } of sharedStatus(fleet.lines, await admins.use(readLedger))) {
     if (stand.state === 'BEHIND') found.problem(schemaName, 'is older than this build: run `chantier migrate`');
-    else if (stand.state !== 'CURRENT') found.problem(schemaName, 'is not of this build');
+    else if (!fitsBuild(stand)) found.problem(schemaName, 'is not of this build');
   }
   return found.all;
 }
@@ -134,12 +135,13 @@ function visitOf(
   };
 }
 
-async function checkDatabase({ options, report }: Context, visit: DatabaseVisit): Promise<void> {
+async function checkDatabase({ options, report, facts }: Context, visit: DatabaseVisit): Promise<void> {
   const budget = await budgetOf(visit);
   report.budgets.push(budget);
   report.findings.push(
     ...(await checkRoles(visit)),
     ...(await checkRights(visit)),
+    ...(await checkFences(visit, facts.openMoves)),
     ...(await checkSettings(visit, filesOf(budget))),
     ...(await checkLocale(visit)),
     ...(await checkNames(visit)),

@@ -1,3 +1,4 @@
+import type { AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { retried } from '../../db/migrator.ts';
 import { appendOnlyTables } from '../../tenancy/modules.ts';
@@ -13,16 +14,31 @@ const listOf = (side: Side, tables: readonly Table[]): string => tables.map((tab
  * Ends writing to a place, whatever any server believes: waits for the transactions that have written there, keeps others
  * waiting, and takes the right to write from the tenant's role. Those that waited find it gone: rights are looked up when a
  * statement begins to run, after its locks. Reading goes on. What is taken stays taken until `liftFence`, whoever dies.
- * Throws TRANSACTION_CONFLICT when a transaction does not end in time; then nothing has changed.
+ * `confirm` is called last, and nothing has changed when it throws. A process that stops after it loses this transaction to
+ * the server's timeout, which is shorter than that of the catalog's. Throws TRANSACTION_CONFLICT or TIMEOUT when a
+ * transaction of the tenant does not end in time; then nothing has changed either.
  */
-export const raiseFence = (side: Side, tables: readonly Table[], lockMs: number): Promise<void> =>
+export const raiseFence = (
+  side: Side,
+  tables: readonly Table[],
+  lockMs: number,
+  confirm: () => Promise<unknown>,
+): Promise<void> =>
   asOwner(side, async (tx) => {
-    await tx.run(`select set_config('lock_timeout', $1, true)`, [`${lockMs}ms`]);
+    await limit(tx, lockMs);
     await tx.run(`lock table ${listOf(side, tables)} in share mode`);
     await tx.run(
       `revoke insert, update, delete on table ${listOf(side, tables)} from ${quoteIdentifier(side.place.roleName)}`,
     );
+    await confirm();
   });
+
+/** Together less than what the catalog lets its own transaction wait. */
+const limit = (tx: AdminTx, lockMs: number): Promise<unknown> =>
+  tx.run(
+    `select set_config('lock_timeout', $1, true), set_config('statement_timeout', '4s', true), set_config('idle_in_transaction_session_timeout', '3s', true)`,
+    [`${lockMs}ms`],
+  );
 
 /** Gives the tenant's role back what `raiseFence` took. Doing it twice, or without a fence, changes nothing. */
 export const liftFence = (side: Side, tables: readonly Table[]): Promise<void> =>

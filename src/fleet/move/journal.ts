@@ -80,16 +80,28 @@ export async function noteMove(
   const [noted] = await tx
     .update(tenantMoves)
     .set({ ...columns, progress: sql`${tenantMoves.progress} || ${JSON.stringify({ ...progress })}::jsonb` })
-    .where(
-      and(
-        eq(tenantMoves.id, move.id),
-        isNull(tenantMoves.endedAt),
-        sql`${tenantMoves.progress} ->> 'run' is not distinct from ${run}::text`,
-      ),
-    )
+    .where(isOwn(move, run))
     .returning();
-  if (!noted) throw new AppError('CANCELLED', 'This move was taken over or cancelled meanwhile');
+  if (!noted) throw takenOver();
   return noted;
+}
+
+const isOwn = (move: MoveRow, run: string) =>
+  and(
+    eq(tenantMoves.id, move.id),
+    isNull(tenantMoves.endedAt),
+    sql`${tenantMoves.progress} ->> 'run' is not distinct from ${run}::text`,
+  );
+
+const takenOver = (): AppError => new AppError('CANCELLED', 'This move was taken over or cancelled meanwhile');
+
+/**
+ * Keeps the journal's row for this attempt until the transaction ends: whoever takes the move over waits for that. Throws
+ * CANCELLED when another attempt has it.
+ */
+export async function lockJournal(tx: CatalogTx, move: MoveRow, run: string): Promise<void> {
+  const [own] = await tx.select({ id: tenantMoves.id }).from(tenantMoves).where(isOwn(move, run)).for('update');
+  if (!own) throw takenOver();
 }
 
 /** Makes this attempt the only one at a move. */

@@ -12,7 +12,7 @@ import { changePlace } from './change-place.ts';
 import { compareCopies } from './compare.ts';
 import { copyLast } from './copy-changes.ts';
 import { liftFence, raiseFence } from './fence.ts';
-import { type MoveRow, noteMove, progressOf } from './journal.ts';
+import { lockJournal, type MoveRow, noteMove, progressOf } from './journal.ts';
 import type { Journey } from './journey.ts';
 import { pauseWrites } from './pause.ts';
 import { addReferences } from './references.ts';
@@ -38,18 +38,18 @@ export async function switchOver(
   copied: string,
   follow: (since: string) => Promise<{ state: string }>,
 ): Promise<MoveRow> {
-  const { fleet, move, run, source, target, tables, signal, fencedMs = mostFencedMs } = journey;
+  const { fleet, move, run, source, target, signal, fencedMs = mostFencedMs } = journey;
   let state = copied;
   for (const [n, lockMs] of lockWaits.entries()) {
     stopIfAborted(signal);
     const begun = performance.now();
     await fleet.catalog.write((tx) => beginPause(tx, journey));
     try {
-      await source.admin.within(fencedMs, () => raiseFence(source, tables, lockMs));
+      await source.admin.within(fencedMs, () => takeFence(journey, lockMs));
     } catch (error) {
       await giveUp(journey, error);
       const known = toAppError(error);
-      if (known?.code !== 'TRANSACTION_CONFLICT') throw error;
+      if (known?.code !== 'TRANSACTION_CONFLICT' && known?.code !== 'TIMEOUT') throw error;
       if (n === lockWaits.length - 1) throw tooBusy(known);
       await delay(betweenLocksMs * (1 + Math.random()));
       ({ state } = await follow(state));
@@ -70,10 +70,22 @@ export async function switchOver(
 const tooBusy = (cause: AppError): AppError =>
   new AppError(
     'TRANSACTION_CONFLICT',
-    'A transaction of the organization does not end: move it when less is going on',
+    'A long-running transaction blocks the move; retry when the organization is less busy',
     { retryAfter: 60 },
     { cause },
   );
+
+/**
+ * Raises the fence in the name of the journal. Its row is locked meanwhile, and asked once more before the fence is saved: a
+ * mover that was stopped for long, whose move was cancelled elsewhere, would else take the right to write from an
+ * organization that nobody moves.
+ */
+function takeFence({ fleet, move, run, source, tables }: Journey, lockMs: number): Promise<void> {
+  return fleet.catalog.write(async (tx) => {
+    await lockJournal(tx, move, run);
+    await raiseFence(source, tables, lockMs, () => lockJournal(tx, move, run));
+  });
+}
 
 /** From the moment that a fence may be there, the journal says so. */
 async function beginPause(tx: CatalogTx, { move, run }: Journey): Promise<void> {

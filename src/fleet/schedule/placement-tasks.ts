@@ -2,6 +2,7 @@ import type { Logger } from '../../lib/logger.ts';
 import { checkDatabases } from '../databases/check-database.ts';
 import type { Fleet } from '../fleet.ts';
 import { settleMoves } from '../move/settle-move.ts';
+import { liftStrayFences } from '../move/stray-fences.ts';
 import type { UpkeepTask } from './upkeep.ts';
 
 const secondMs = 1_000;
@@ -14,6 +15,17 @@ export const placementTasks = (fleet: Fleet, logger: Logger): UpkeepTask[] => [
     run: async () => {
       for (const { organizationId, error } of await settleMoves(fleet)) {
         logger.warn({ err: error, organizationId }, 'a move was left that cannot be settled now');
+      }
+    },
+  },
+  {
+    name: 'lift stray fences',
+    everyMs: 60 * secondMs,
+    run: async () => {
+      const { lifted, failed } = await liftStrayFences(fleet);
+      if (lifted.length > 0) logger.error({ tenants: lifted }, 'tenants could not write; now they can');
+      for (const { organizationId, error } of failed) {
+        logger.error({ err: error, organizationId }, 'a tenant cannot write, and its fence cannot be lifted now');
       }
     },
   },
