@@ -163,7 +163,7 @@ export class App implements Toolbox {
     const places = new TenantPlaces({ catalog, directory: this.directory, waitMs: config.poolWaitMs });
     const replica = config.readDatabaseUrl && this.#replicaAt(config.readDatabaseUrl, ofTenants);
     this.binding = new TenantBinding({
-      poolOf: (place) => this.pools.poolOf(place),
+      pools: this.pools,
       limits: limitsOf(config),
       ...(replica && { replica }),
       places,

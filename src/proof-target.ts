@@ -50,7 +50,7 @@ export async function openProofTarget(app: App, { closes = true } = {}): Promise
   return {
     ...{ fleet, catalog, directory, binding, identity, schema, domain },
     prepare: config.prepare,
-    bindingOver: (pool) => new TenantBinding({ poolOf: () => pool }),
+    bindingOver: (pool) => new TenantBinding({ pools: { poolOf: () => pool } }),
     servers: [overHttp(http.port), fieldByField],
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };

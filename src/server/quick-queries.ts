@@ -1,17 +1,9 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import {
-  type ExecutionArgs,
-  execute,
-  type GraphQLSchema,
-  getOperationAST,
-  locatedError,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { type GraphQLSchema, getOperationAST } from 'graphql';
 import type { Text } from '../graphql/compile/plan.ts';
 import type { Plans } from '../graphql/compile/plans.ts';
-import { Context } from '../graphql/context.ts';
-import { executeMutation, type MutationResult, planMutation } from '../graphql/execute/execute-mutation.ts';
+import { answerByPlan } from '../graphql/execute/answer-by-plan.ts';
 import { type Accepted, acceptedType } from './accept.ts';
 import type { KnownDocument, KnownDocuments } from './known-documents.ts';
 import { operationDone } from './metrics/operation-done.ts';
@@ -125,52 +117,24 @@ export class QuickQueries {
     entry: KnownDocument,
     attempt: Attempt,
   ): Promise<Text | undefined> {
-    const { schema, plans } = this.#options;
+    const { schema, plans, onOperation } = this.#options;
     const from = performance.now();
     const operation = getOperationAST(entry.document, operationName);
     if (!operation || operation.operation === 'subscription') return undefined;
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
-    const context = new Context(await admit(args, head, this.#options));
-    if (operation.operation === 'mutation') {
-      return this.#change({ ...args, contextValue: context }, operation, entry, from, attempt);
-    }
-    const outcome = await plans.answer(args, operation, context);
-    if ('answer' in outcome) {
+    const scope = await admit(args, head, this.#options);
+    const answer = await answerByPlan(args, operation, scope, plans);
+    if (answer === 'declined') entry.declined++;
+    else if ('failed' in answer) attempt.context = answer.failed;
+    else {
       entry.answered++;
-      this.#tell(args, {}, context, from);
-      return outcome.answer;
+      // Whatever happens now, its changes are not made again
+      if ('result' in answer) attempt.result = answer.result;
+      const result = 'result' in answer ? answer.result : {};
+      onOperation?.(operationDone(args, result, { tenant: scope.tenant, compiled: true }, from));
+      return answer.text;
     }
-    if ('failed' in outcome) attempt.context = context;
-    else entry.declined++;
     return undefined;
-  }
-
-  /** Makes the changes of a mutation whose payloads all have a plan. Errors are told by the rest of the server. */
-  async #change(
-    args: ExecutionArgs,
-    operation: OperationDefinitionNode,
-    entry: KnownDocument,
-    from: number,
-    attempt: Attempt,
-  ): Promise<string | undefined> {
-    const { plans } = this.#options;
-    const fields = planMutation(args, operation, plans);
-    if (!fields.every(({ change }) => change)) {
-      entry.declined++;
-      return undefined;
-    }
-    entry.answered++;
-    const result = await executeMutation(args, operation, fields, execute, { plans, verify: undefined }).catch(
-      (error: unknown): MutationResult => ({ errors: [locatedError(error, undefined)] }),
-    );
-    // Whatever happens now, these changes are not made again
-    attempt.result = result;
-    this.#tell(args, result, args.contextValue as Context, from);
-    return 'stringify' in result ? result.stringify() : undefined;
-  }
-
-  #tell(args: Parameters<typeof operationDone>[0], result: object, { scope }: Context, from: number): void {
-    this.#options.onOperation?.(operationDone(args, result, { tenant: scope.tenant, compiled: true }, from));
   }
 }
 

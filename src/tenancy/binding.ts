@@ -47,7 +47,7 @@ export const defaultLimits: LimitsByClass = {
 
 export interface BindingOptions {
   /** The slots of the database where a tenant lives, and of its login there. Getting one throws UNAVAILABLE when it is away. */
-  poolOf(place: PlaceOfTenant): SlotSource;
+  pools: { poolOf: (place: PlaceOfTenant) => SlotSource };
   limits?: LimitsByClass;
   /** Serves what analysts read of the primary database. */
   replica?: ReadReplica;
@@ -68,14 +68,14 @@ export interface OpenOptions {
 
 /** Opens sessions of tenants: the one place where a tenant becomes a search_path and a role. */
 export class TenantBinding {
-  readonly #poolOf: BindingOptions['poolOf'];
+  readonly #pools: BindingOptions['pools'];
   readonly #limits: LimitsByClass;
   readonly #replica: ReadReplica | undefined;
   readonly #places: TenantPlaces | undefined;
   readonly #fit: SchemaFit | undefined;
 
-  constructor({ poolOf, limits = defaultLimits, replica, places, fit }: BindingOptions) {
-    this.#poolOf = poolOf;
+  constructor({ pools, limits = defaultLimits, replica, places, fit }: BindingOptions) {
+    this.#pools = pools;
     this.#limits = limits;
     this.#replica = replica;
     this.#places = places;
@@ -150,7 +150,7 @@ export class TenantBinding {
       limits: this.#limits[roleClass],
       fresh,
     };
-    const all = this.#poolOf(tenant);
+    const all = this.#pools.poolOf(tenant);
     const pool = access === 'write' && this.#places ? this.#places.writing(tenant, all) : all;
     const ofReplica = access === 'read' && roleClass === 'analyst' && tenant.databaseId === primaryDatabaseId;
     const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;

@@ -83,7 +83,7 @@ async function importWithKillAt(company: Company, statement: number): Promise<vo
       if (++sent === statement) killed = backends.kill(applicationName);
     },
   });
-  const binding = new TenantBinding({ poolOf: () => pool });
+  const binding = new TenantBinding({ pools: { poolOf: () => pool } });
   try {
     await importInto(company, 'tasks', file, mapping, { ...options, binding });
   } finally {

@@ -50,7 +50,7 @@ describe('limits of the server', () => {
     const none = { statementMs: 0, lockMs: 0, idleMs: 0 };
     const limits = Object.fromEntries(classes.map((name) => [name, name === roleClass ? short : none]));
     await using pool = new SlotPool({ url: here.app.installation.appUrl, size: 2, maxPerKey: 2 });
-    const binding = new TenantBinding({ poolOf: () => pool, limits: limits as unknown as LimitsByClass });
+    const binding = new TenantBinding({ pools: { poolOf: () => pool }, limits: limits as unknown as LimitsByClass });
     const slow = binding.read(acme, (db) => db.execute(sql`select pg_sleep(10)`), { roleClass });
     expect(await codeOf(slow)).toBe('TIMEOUT');
 

@@ -20,7 +20,7 @@ export class StrayBinding extends TenantBinding {
   #opened = 0;
 
   constructor(pool: SlotPool, lead: Lead, every = 7) {
-    super({ poolOf: () => pool });
+    super({ pools: { poolOf: () => pool } });
     this.#lead = lead;
     this.#every = every;
   }
@@ -36,7 +36,7 @@ export class RolelessBinding extends TenantBinding {
   readonly #pool: SlotPool;
 
   constructor(pool: SlotPool) {
-    super({ poolOf: () => pool });
+    super({ pools: { poolOf: () => pool } });
     this.#pool = pool;
   }
 

@@ -37,7 +37,7 @@ export class World implements AsyncDisposable {
     const { appUrl: url, roles } = installation;
     this.pool = this.#resources.use(new SlotPool({ url, size: 6, maxPerKey: 6, ...(hook && { onStatement: hook }) }));
     this.catalog = new Catalog({ pool: this.pool, role: roles.catalog });
-    this.binding = new TenantBinding({ poolOf: () => this.pool });
+    this.binding = new TenantBinding({ pools: { poolOf: () => this.pool } });
     const parts = {
       catalog: this.catalog,
       installation,

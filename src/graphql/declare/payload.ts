@@ -18,13 +18,28 @@ const payloadOf = (table: TableName, many: boolean, idsOf: (given: never) => unk
 type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
 type Query = (selection: object) => object;
 
-/** A payload field with the object whose id the use case gave: as it is at the end of the transaction. */
+// biome-ignore lint/suspicious/noExplicitAny: the shape of the node does not matter here
+type AnyNode = ObjectRef<SchemaTypes, any>;
+
+const ownId = (shape: unknown): string => (shape as { id: string }).id;
+
+/** A payload field with the object whose id the use case gave, as `id` by default: as it is at the end of the transaction. */
+export function changed<Shape extends { id: string }>(
+  t: PayloadBuilder<Shape>,
+  type: AnyNode,
+  table: TableName,
+): FieldRef<SchemaTypes, unknown>;
 export function changed<Shape>(
   t: PayloadBuilder<Shape>,
-  // biome-ignore lint/suspicious/noExplicitAny: the shape of the node does not matter here
-  type: ObjectRef<SchemaTypes, any>,
+  type: AnyNode,
   table: TableName,
   idOf: (shape: Shape) => string | null | undefined,
+): FieldRef<SchemaTypes, unknown>;
+export function changed<Shape>(
+  t: PayloadBuilder<Shape>,
+  type: AnyNode,
+  table: TableName,
+  idOf: (shape: Shape) => string | null | undefined = ownId,
 ): FieldRef<SchemaTypes, unknown> {
   return t.drizzleField({
     type: type as never,
@@ -41,8 +56,7 @@ export function changed<Shape>(
 /** The same for many objects, in the order of their ids. */
 export function changedList<Shape>(
   t: PayloadBuilder<Shape>,
-  // biome-ignore lint/suspicious/noExplicitAny: the shape of the node does not matter here
-  type: ObjectRef<SchemaTypes, any>,
+  type: AnyNode,
   table: TableName,
   idsOf: (shape: Shape) => readonly string[],
 ): FieldRef<SchemaTypes, unknown> {

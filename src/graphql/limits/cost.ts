@@ -1,6 +1,5 @@
 import { type ExecutionArgs, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
-import type { Context } from '../context.ts';
 import { coercedVariables } from '../variables.ts';
 import type { GraphLimits } from './complexity.ts';
 import { type Weight, weigh } from './weigh.ts';
@@ -11,14 +10,13 @@ const weights = new WeakMap<OperationDefinitionNode, Weight>();
  * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and graphql's own error for variables that
  * do not fit. Reads the document alone, no data.
  */
-export function checkCost(args: ExecutionArgs, context: Context): void {
+export function checkCost(args: ExecutionArgs, limits: GraphLimits): void {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation) return;
   const { errors, variableValues } = coercedVariables(args, operation);
   if (errors) throw errors[0];
   const weight = weights.get(operation) ?? weigh(args.schema, args.document, operation);
   weights.set(operation, weight);
-  const { limits } = context.scope;
   const { depth, breadth } = weight;
   const cost: Partial<GraphLimits> = { depth, breadth };
   requireWithin(cost, limits);

@@ -31,7 +31,7 @@ defineMutation('createChannel', {
     externalReference: t.string({ description: 'Your own key of this channel; unique.' }),
   }),
   run: (ctx, input) => createChannel(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });
 
 defineMutation('openDirectChannel', {
@@ -39,7 +39,7 @@ defineMutation('openDirectChannel', {
   permission: 'channel:write',
   input: (t) => ({ profileId: t.globalID({ for: Profile, required: true, description: 'The other person.' }) }),
   run: (ctx, input) => openDirectChannel(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });
 
 defineMutation('updateChannel', {
@@ -53,7 +53,7 @@ defineMutation('updateChannel', {
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateChannel(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });
 
 defineMutation('addChannelMembers', {
@@ -65,7 +65,7 @@ defineMutation('addChannelMembers', {
     profileIds: t.globalIDList({ for: Profile, required: true, description: 'Who, 1 to 500 people.' }),
   }),
   run: (ctx, input) => addChannelMembers(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });
 
 defineMutation('removeChannelMember', {
@@ -75,14 +75,14 @@ defineMutation('removeChannelMember', {
     profileId: t.globalID({ for: Profile, required: true, description: 'Who.' }),
   }),
   run: (ctx, input) => removeChannelMember(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });
 
 defineMutation('leaveChannel', {
   description: 'Takes you out of a channel. A group is not seen any more; an open channel is.',
   input: (t) => ({ channelId: t.globalID({ for: Channel, required: true, description: 'Which channel.' }) }),
   run: (ctx, { channelId }) => removeChannelMember(ctx.tx, ctx.viewer, { channelId, profileId: ctx.viewer.profileId }),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });
 
 defineMutation('markChannelRead', {
@@ -92,7 +92,7 @@ defineMutation('markChannelRead', {
     messageId: t.globalID({ for: Message, description: 'Up to which of its messages; all when absent.' }),
   }),
   run: (ctx, input) => markChannelRead(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });
 
 defineMutation('muteChannel', {
@@ -102,5 +102,5 @@ defineMutation('muteChannel', {
     muted: t.boolean({ required: true, description: 'Whether to mute it.' }),
   }),
   run: (ctx, input) => muteChannel(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ channel: changed(t, Channel, 'channels', ({ id }) => id) }),
+  payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });

@@ -35,7 +35,7 @@ defineMutation('sendMessage', {
     externalReference: t.string({ description: 'Your own key of this message; unique.' }),
   }),
   run: (ctx, input) => sendMessage(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ message: changed(t, Message, 'messages', ({ id }) => id) }),
+  payload: (t) => ({ message: changed(t, Message, 'messages') }),
 });
 
 defineMutation('editMessage', {
@@ -48,7 +48,7 @@ defineMutation('editMessage', {
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => editMessage(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ message: changed(t, Message, 'messages', ({ id }) => id) }),
+  payload: (t) => ({ message: changed(t, Message, 'messages') }),
 });
 
 defineMutation('deleteMessage', {
@@ -60,7 +60,7 @@ defineMutation('deleteMessage', {
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteMessage(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ message: changed(t, Message, 'messages', ({ id }) => id) }),
+  payload: (t) => ({ message: changed(t, Message, 'messages') }),
 });
 
 const reactions = {
@@ -80,6 +80,6 @@ for (const [name, { description, run }] of Object.entries(reactions)) {
       emoji: t.string({ required: true, description: 'One emoji, or its name between colons.' }),
     }),
     run: (ctx, input) => run(ctx.tx, ctx.viewer, input),
-    payload: (t) => ({ message: changed(t, Message, 'messages', ({ id }) => id) }),
+    payload: (t) => ({ message: changed(t, Message, 'messages') }),
   });
 }

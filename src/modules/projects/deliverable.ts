@@ -62,5 +62,5 @@ defineMutation('changeDeliverableStatus', {
       return stepOf(status, note ?? null, new Date());
     });
   },
-  payload: (t) => ({ deliverable: changed(t, Deliverable, 'deliverables', ({ id }) => id) }),
+  payload: (t) => ({ deliverable: changed(t, Deliverable, 'deliverables') }),
 });

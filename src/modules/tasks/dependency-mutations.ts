@@ -13,7 +13,7 @@ defineMutation('addTaskDependency', {
   }),
   run: (ctx, input) => addTaskDependency(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
-    task: changed(t, Task, 'tasks', ({ id }) => id),
+    task: changed(t, Task, 'tasks'),
     dependsOn: changed(t, Task, 'tasks', ({ dependsOnId }) => dependsOnId),
   }),
 });
@@ -27,7 +27,7 @@ defineMutation('removeTaskDependency', {
   }),
   run: (ctx, input) => removeTaskDependency(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
-    task: changed(t, Task, 'tasks', ({ id }) => id),
+    task: changed(t, Task, 'tasks'),
     dependsOn: changed(t, Task, 'tasks', ({ dependsOnId }) => dependsOnId),
   }),
 });

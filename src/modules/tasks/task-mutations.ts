@@ -46,7 +46,7 @@ defineMutation('createTask', {
   permission: 'task:write',
   input: createTaskFields,
   run: (ctx, input) => createTask(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ task: changed(t, Task, 'tasks', ({ id }) => id) }),
+  payload: (t) => ({ task: changed(t, Task, 'tasks') }),
 });
 
 defineMutation('updateTask', {
@@ -54,7 +54,7 @@ defineMutation('updateTask', {
   permission: 'task:write',
   input: updateTaskFields,
   run: (ctx, input) => updateTask(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ task: changed(t, Task, 'tasks', ({ id }) => id) }),
+  payload: (t) => ({ task: changed(t, Task, 'tasks') }),
 });
 
 defineMutation('moveTask', {
@@ -73,7 +73,7 @@ defineMutation('moveTask', {
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => moveTask(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ task: changed(t, Task, 'tasks', ({ id }) => id) }),
+  payload: (t) => ({ task: changed(t, Task, 'tasks') }),
 });
 
 defineMutation('deleteTask', {

@@ -28,7 +28,7 @@ defineMutation('createTimeEntry', {
     externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
   }),
   run: (ctx, input) => createTimeEntry(ctx.tx, ctx.viewer, ctx.tenant.timeZone, input),
-  payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries', ({ id }) => id) }),
+  payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries') }),
 });
 
 defineMutation('updateTimeEntry', {
@@ -49,7 +49,7 @@ defineMutation('updateTimeEntry', {
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => updateTimeEntry(ctx.tx, ctx.viewer, ctx.tenant.timeZone, input),
-  payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries', ({ id }) => id) }),
+  payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries') }),
 });
 
 defineMutation('deleteTimeEntry', {

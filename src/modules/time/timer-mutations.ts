@@ -21,7 +21,7 @@ defineMutation('startTimer', {
     }),
   }),
   run: (ctx, input) => startTimer(ctx.tx, ctx.viewer, ctx.services.timerStartsBackMs, input),
-  payload: (t) => ({ runningTimer: changed(t, RunningTimer, 'runningTimers', ({ id }) => id) }),
+  payload: (t) => ({ runningTimer: changed(t, RunningTimer, 'runningTimers') }),
 });
 
 defineMutation('stopTimer', {

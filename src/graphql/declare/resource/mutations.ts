@@ -33,7 +33,7 @@ const deletedPayload = (t: Payload, model: Model): FieldMap => ({
 });
 
 const changedPayload = (t: Payload, model: Model, node: Node): FieldMap => ({
-  [toCamelCase(model.spec.name)]: changed(t, node, model.table, ({ id }) => id),
+  [toCamelCase(model.spec.name)]: changed(t, node, model.table),
   ...parentPayload(t, model),
 });
 

@@ -1,0 +1,27 @@
+import type { ExecutionArgs } from 'graphql';
+import { checkBounds } from './check-bounds.ts';
+import type { GraphLimits } from './complexity.ts';
+import { checkCost } from './cost.ts';
+import { checkVariables } from './document-limits.ts';
+import { introspects, onlyIntrospects } from './introspection.ts';
+
+export type OperationArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
+
+/** What an operation reads besides data. */
+export interface CheckedOperation {
+  /** Whether it reads the schema. */
+  introspects: boolean;
+  /** Whether it reads no data at all. */
+  onlyIntrospects: boolean;
+}
+
+/**
+ * Checks whatever can be known of an operation before anything is read: the depth and size of its values, and its cost.
+ * Throws TOO_COMPLEX, BAD_INPUT, and graphql's own error for variables that do not fit.
+ */
+export function checkOperation(args: OperationArgs, limits: GraphLimits): CheckedOperation {
+  checkVariables(args.variableValues);
+  checkBounds(args);
+  checkCost(args, limits);
+  return { introspects: introspects(args), onlyIntrospects: onlyIntrospects(args) };
+}
