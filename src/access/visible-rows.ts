@@ -28,11 +28,12 @@ export interface Reference {
 
 /** One more rule that is checked along with the rows. */
 export interface Rule {
+  /** One word. */
   name: string;
-  /** True, or refused by `refusal`. */
+  /** True, or refused by `brokenRule`. */
   holds: SQL;
   given: Readonly<Record<string, unknown>>;
-  /** What it means that the rule does not hold, by what `holds` says of it. */
+  /** The error of a broken rule, by the detail that `holds` gives. */
   broken(detail: string): AppError;
 }
 
@@ -70,36 +71,45 @@ export function requireVisible(
 
 /**
  * Lets the transaction fail of NOT_FOUND for the first of these rows that is not there or not seen, of BAD_INPUT for the
- * first that does not belong to what it should, or of what breaking the rule means. The database refuses it, so it need not
+ * first that does not belong to what it should, or of the first broken rule. The database refuses it, so it need not
  * be waited for, and becomes part of the statement of the change that follows. The rows are locked against deletion: a
  * reference stays true.
  */
-export function requireAllVisible(tx: TenantTx, viewer: Viewer, references: readonly Reference[], rule?: Rule): void {
-  if (references.length === 0 && !rule) return;
-  const values: Record<string, unknown> = { ...rule?.given };
+export function requireAllVisible(
+  tx: TenantTx,
+  viewer: Viewer,
+  references: readonly Reference[],
+  rules: readonly Rule[] = [],
+): void {
+  if (references.length === 0 && rules.length === 0) return;
+  const values: Record<string, unknown> = Object.assign({}, ...rules.map((rule) => rule.given));
   for (const [i, { id, belongs }] of references.entries()) {
     values[`id${i}`] = id;
     if (belongs) values[`to${i}`] = belongs.to;
   }
-  const name = `require ${references.map(nameOf)} ${rule?.name}`;
+  const name = `require ${references.map(nameOf)} ${rules.map((rule) => rule.name)}`;
   const statement = viewerStatement(name, viewer, (of) => {
     const found = references.map((reference, i) => requiredRow(reference, i, of));
-    return sql`select ${sql.join(rule ? [...found, rule.holds] : found, sql` and `)}`;
+    return sql`select ${sql.join([...found, ...rules.map(({ holds }) => holds)], sql` and `)}`;
   });
   const refused = (error: unknown): unknown => {
     const reason = refusalOf(error);
-    return (reason !== undefined && meaningOf(reason, references, rule)) || error;
+    return (reason !== undefined && meaningOf(reason, references, rules)) || error;
   };
   statement.holdCheck(tx, { ...values, viewer }, { refused });
 }
 
 /** An expression that lets its statement fail, with a reason for `refusalOf`: SQL of type text. */
-export const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
+const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
+
+/** An expression that lets its statement fail because the rule of this name is broken; the detail is SQL of type text. */
+export const brokenRule = (name: string, detail: SQL): SQL => refusal(sql`${sql.raw(`'rule ${name} '`)} || ${detail}`);
 
 /** Undefined for the reason of another check. */
-function meaningOf(reason: string, references: readonly Reference[], rule: Rule | undefined): AppError | undefined {
+function meaningOf(reason: string, references: readonly Reference[], rules: readonly Rule[]): AppError | undefined {
+  const [, name, detail = ''] = /^rule (\S+) (.*)$/s.exec(reason) ?? [];
+  if (name) return rules.find((rule) => rule.name === name)?.broken(detail);
   const [, what, place] = /^(missing|wrong) (\d+)$/.exec(reason) ?? [];
-  if (!what) return rule?.broken(reason);
   const reference = references[Number(place)];
   if (!reference) return undefined;
   const { typename, field, belongs } = reference;

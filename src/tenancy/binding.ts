@@ -19,6 +19,8 @@ export type TenantDb = PostgresJsDatabase<Relations> & { readonly [ofTenant]: tr
 
 /** The same in a writing transaction: what writes take. */
 export type TenantTx = TenantDb & {
+  /** Where the organization is: it decides which day it is. */
+  readonly timeZone: string;
   /** For what may only happen once the transaction is saved. */
   onCommit(effect: () => void | Promise<void>): void;
   /** Runs a statement as it is written; its rows come as arrays. */
@@ -179,7 +181,7 @@ export class TenantSession {
   /** The same facade, for writing. A session opened for reading has none. */
   get tx(): TenantTx {
     if (this.access !== 'write') throw new Error('This session was opened for reading');
-    this.#tx ??= transactionOver(this.#session);
+    this.#tx ??= transactionOver(this.#session, this.tenant);
     return this.#tx;
   }
 
@@ -251,8 +253,9 @@ export class TenantSession {
 }
 
 /** What a transaction has beside drizzle, which is made when it is first asked for: most changes do without. */
-function transactionOver(session: Session<Relations>): TenantTx {
+function transactionOver(session: Session<Relations>, { timeZone }: Tenant): TenantTx {
   const own = {
+    timeZone,
     onCommit: (effect: () => void | Promise<void>) => session.onCommit(effect),
     run: (text: string, parameters: readonly unknown[]) => session.run(text, parameters),
     send: (text: string, parameters: readonly unknown[], sent?: Sent) => session.send(text, parameters, sent),

@@ -19,7 +19,8 @@ describe('importing time', async () => {
     const company = await server.company();
     manager = await company.as('MANAGER');
     projectId = `Project:${await seedProject(company)}`;
-    entry = { projectId, profileId: `Profile:${manager.profileId}`, workDate: '2004-11-02', hours: '8' };
+    const { profileId } = await company.as('CONSULTANT');
+    entry = { projectId, profileId: `Profile:${profileId}`, workDate: '2004-11-02', hours: '8' };
   });
 
   const run = (entries: object[], errorPolicy = 'REJECT_EVERYTHING') =>
@@ -37,7 +38,7 @@ describe('importing time', async () => {
     ]);
     const { id } = data.importTimeEntries.timeEntries[1];
     expect(await change(manager, 'updateTimeEntry', { id, hours: '0.8' })).toMatchObject({ hours: '0.8' });
-    const ordinary = { projectId, workDate: '2004-11-02', hours: '1' };
+    const ordinary = { projectId, profileId: entry.profileId, workDate: '2004-11-02', hours: '1' };
     expect((await manager.graphql(createEntry, { input: ordinary })).errors).toMatchObject([
       { extensions: { code: 'DAY_LIMIT' } },
     ]);

@@ -25,7 +25,7 @@ describe('sums of time', async () => {
     ] as const;
     for (const [who, input] of entries) await recordTime(who, input);
     const rejected = await recordTime(consultant, { projectId: beta, workDate: '2026-02-10', hours: '5' });
-    await change(manager, 'rejectTimeEntries', { ids: [rejected] });
+    await change(manager, 'rejectTimeEntries', { ids: [rejected], note: 'Twice' });
   });
 
   const aggregate = async (groupBy: string, keys: string, where = '{ status: { ne: REJECTED } }') => {

@@ -154,7 +154,7 @@ describe('time entries', async () => {
     for (const [verb, input] of [
       ['updateTimeEntry', { id: one, hours: '2' }],
       ['deleteTimeEntry', { id: one }],
-      ['rejectTimeEntries', { ids: [two, one] }],
+      ['rejectTimeEntries', { ids: [two, one], note: 'No' }],
     ] as const) {
       expect(await change(manager, verb, input)).toMatchObject({ code: 'INVALID_STATE' });
     }

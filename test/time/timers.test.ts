@@ -78,8 +78,8 @@ describe('timers', async () => {
       { workDate: '2025-10-26', hours: '25' },
       { workDate: '2025-10-27', hours: '0.5' },
     ]);
-    const more = { projectId, workDate: '2025-10-26', hours: '0.01' };
-    const { errors } = await member.graphql(createEntry, { input: more });
+    const more = { profileId: `Profile:${member.profileId}`, projectId, workDate: '2025-10-26', hours: '0.01' };
+    const { errors } = await (await company.as('MANAGER')).graphql(createEntry, { input: more });
     expect(errors[0]?.extensions).toMatchObject({ code: 'DAY_LIMIT', recorded: '25.00', hoursOfDay: 25 });
   });
 

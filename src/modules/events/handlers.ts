@@ -15,3 +15,15 @@ export function onEvent(action: string, handler: EventHandler): void {
 export async function dispatch(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   for (const handler of handlers.get(event.action) ?? []) await handler(tx, viewer, event);
 }
+
+const deletionHandlers = new Map<string, EventHandler[]>();
+
+/** Registers what happens before a row of a type is deleted: it can still read what refers to the row, and refuse by throwing. */
+export function beforeDeletion(resourceType: string, handler: EventHandler): void {
+  deletionHandlers.set(resourceType, [...(deletionHandlers.get(resourceType) ?? []), handler]);
+}
+
+/** Call it with the locked row in `before`, before the row is deleted. */
+export async function prepareDeletion(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
+  for (const handler of deletionHandlers.get(event.resourceType) ?? []) await handler(tx, viewer, event);
+}

@@ -13,6 +13,8 @@ export interface SyncOptions<T extends ReferencedTable> {
   complete?(rows: Wanted<T>[]): Promise<object[]>;
   /** Whether a row may be changed by the file; else it stays as it is. */
   mayChange?(row: RowOf<T>): boolean;
+  /** Throws when the file must not change a row from which it differs. */
+  requireChangeable?(row: RowOf<T>): void;
   /** When a new row came to be, for ids in the order of time. */
   madeAt?(row: Wanted<T>): Date;
 }
@@ -84,7 +86,7 @@ function differences<T extends ReferencedTable>(
   table: T,
   wanted: readonly Wanted<T>[],
   known: ReadonlyMap<string, RowOf<T>>,
-  { mayChange }: SyncOptions<T>,
+  { mayChange, requireChangeable }: SyncOptions<T>,
 ): Difference<T>[] {
   const columns = getColumns(table) as Record<string, PgColumn>;
   return wanted.flatMap((want) => {
@@ -93,6 +95,7 @@ function differences<T extends ReferencedTable>(
     if (!row || mayChange?.(row) === false) return [];
     const keys = Object.keys(want).filter((key) => !same(columns[key]!, Reflect.get(row, key), Reflect.get(want, key)));
     if (keys.length === 0) return [];
+    requireChangeable?.(row);
     return [{ reference, row, want, before: pick(row, keys), after: pick(want, keys) }] as Difference<T>[];
   });
 }

@@ -1,5 +1,6 @@
+import { AppError } from '../../lib/errors.ts';
 import { timeEntries } from '../time/tables.ts';
-import { deleteByReference, findByReference } from './bulk-rows.ts';
+import { deleteByReference, findByReference, type RowOf } from './bulk-rows.ts';
 import type { TimeRecord } from './records.ts';
 import { syncRows, type Wanted } from './sync-rows.ts';
 import { spreadHours } from './working-days.ts';
@@ -20,7 +21,7 @@ export async function writeTime(
   const { tx, changes } = context;
   const ids = new Map([...taskIds, ...(await linkedTasks(context, records, taskIds))]);
   const entries = records.map((record) => entriesOf(context, record, ids));
-  const { created, updated } = await syncRows(tx, timeEntries, entries.flat());
+  const { created, updated } = await syncRows(tx, timeEntries, entries.flat(), { requireChangeable });
   changes.add('created', 'TimeEntry', created);
   changes.add(
     'updated',
@@ -31,6 +32,12 @@ export async function writeTime(
     record.hoursPerDay === null ? [] : [{ reference: record.reference, days: entries[index]!.length }],
   );
   await dropLeftOver(context, spread);
+}
+
+/** Throws INVALID_STATE for a validated entry: what people validated is changed by nobody else. */
+function requireChangeable({ status, externalReference }: RowOf<typeof timeEntries>): void {
+  if (status !== 'VALIDATED') return;
+  throw new AppError('INVALID_STATE', `time: "${externalReference}" was validated and cannot be changed by an import`);
 }
 
 async function linkedTasks(
@@ -77,6 +84,7 @@ async function dropLeftOver(
     const { reference, days } = next.get(externalReference!)!;
     for (let from = days + 1, more = true; more; from += reach) {
       const numbers = Array.from({ length: reach }, (_, index) => `${reference}:${from + index}`);
+      for (const row of await findByReference(tx, timeEntries, numbers, 'no key update')) requireChangeable(row);
       const deleted = await deleteByReference(tx, timeEntries, numbers);
       changes.add('deleted', 'TimeEntry', deleted);
       more = deleted.length === reach;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
 import { changed } from '../../graphql/declare/payload.ts';
-import { AppError } from '../../lib/errors.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { textField } from '../../lib/fields.ts';
 import { checkInput } from '../../lib/input.ts';
 import { defineResource } from '../events/resource.ts';
@@ -52,11 +52,12 @@ defineMutation('changeDeliverableStatus', {
   input: (t) => ({
     id: t.globalID({ for: Deliverable, required: true, description: 'Which deliverable.' }),
     status: t.field({ type: DeliverableStatus, required: true, description: 'Where it goes.' }),
-    note: t.string({ description: 'Why it is accepted or rejected; ignored otherwise.' }),
+    note: t.string({ description: 'Why it is accepted or rejected; required to reject, ignored for other steps.' }),
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, { status, ...which }) => {
     const { note } = checkInput(noted, which);
+    if (status === 'REJECTED' && !note?.trim()) throw badInput('say why', 'input.note');
     return Deliverable.change(ctx.tx, ctx.viewer, which, events[status], ({ current }) => {
       requireStep(current.status, status);
       return stepOf(status, note ?? null, new Date());

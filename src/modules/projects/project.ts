@@ -38,12 +38,10 @@ export const Project = defineResource('projects', {
   update: {
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
   },
-  // The phases, tasks and other rows that cascade away have no events of their own
   delete: {
     description:
       'Deletes a project with all that is its own: phases, assignments, deliverables, incidents, tasks, milestones, time ' +
-      'and its channel. Refused with IN_USE while something that must outlive it refers to it. To keep its history, ' +
-      'complete it instead',
+      'and its channel. Refused with IN_USE while it has validated time. To keep its history, complete it instead',
     write: 'project:delete',
     inUse: 'This project is still in use: complete it instead',
   },

@@ -13,6 +13,7 @@ import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
 import { hoursField, longestDay, timeEntryFields } from './time-entry-input.ts';
+import { requireWorkDate, startedRule } from './work-date.ts';
 
 const input = z.object({
   ...timeEntryFields,
@@ -26,7 +27,8 @@ export type CreateTimeEntryInput = Raw<typeof input>;
 
 /**
  * Records work of the viewer, or of the person named. Throws DAY_LIMIT beyond the hours that the day
- * has in the time zone, NOT_FOUND for what it refers to, ALREADY_EXISTS on the external reference.
+ * has in the time zone, BAD_INPUT for a day before the project or after this month, NOT_FOUND for what it refers to,
+ * ALREADY_EXISTS on the external reference.
  */
 export async function createTimeEntry(
   tx: TenantTx,
@@ -37,10 +39,14 @@ export async function createTimeEntry(
   const { profileId: given, ...values } = checkInput(input, withoutNulls(raw));
   const profileId = given ?? viewer.profileId;
   requireTimeWriter(viewer, profileId);
+  requireWorkDate(viewer, timeZone, values.workDate, 'input.workDate');
   lockDays(tx, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
   const references = [person, ...workReferences(values)];
-  requireAllVisible(tx, viewer, references, roomFor(profileId, timeZone, values));
+  requireAllVisible(tx, viewer, references, [
+    ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
+    roomFor(profileId, timeZone, values),
+  ]);
   const id = uuidv7();
   const row = { id, profileId, ...values };
   insertRow(tx, timeEntries, row, uniqueTimeEntryFields);

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { lockRule } from '../../access/rule-lock.ts';
 import { given, Statement } from '../../access/statement.ts';
-import { type Rule, refusal } from '../../access/visible-rows.ts';
+import { brokenRule, type Rule } from '../../access/visible-rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { hoursOfDay } from './split-days.ts';
@@ -18,7 +18,7 @@ export const lockDays = (tx: TenantTx, profileId: string): void => lockRule(tx, 
 const hoursOfDays = new Statement<{ profileId: string; days: readonly string[]; replacedId: string | null }>(sql`
   select ${timeEntries.workDate}, sum(${timeEntries.hours}) from ${timeEntries}
   where ${timeEntries.profileId} = ${given('profileId')} and ${timeEntries.workDate} = any(${given('days')}::date[])
-    and ${timeEntries.id} is distinct from ${given('replacedId')}::uuid
+    and ${timeEntries.status} <> 'REJECTED' and ${timeEntries.id} is distinct from ${given('replacedId')}::uuid
   group by ${timeEntries.workDate}`);
 
 // Hours have two digits after the point: hundredths are whole numbers, and their sums exact.
@@ -33,7 +33,7 @@ interface RoomOptions {
 
 /**
  * Throws DAY_LIMIT when these hours would bring a day of the person beyond the hours that the day has. An entry that is
- * about to be replaced does not count. The person's days must be locked.
+ * about to be replaced does not count, nor do rejected ones. The person's days must be locked.
  */
 export async function requireDayRoom(
   tx: TenantTx,
@@ -49,16 +49,17 @@ export async function requireDayRoom(
 
 const roomOfDay = sql`(
   select case when day.recorded + ${given('added')}::numeric <= ${given('hoursOfDay')}::numeric then true
-    else ${refusal(sql`day.recorded::text`)} end
+    else ${brokenRule('room', sql`day.recorded::text`)} end
   from (select coalesce(sum(${timeEntries.hours}), 0) as recorded from ${timeEntries}
-    where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')}) as day
+    where ${timeEntries.profileId} = ${given('dayOf')} and ${timeEntries.workDate} = ${given('day')}
+      and ${timeEntries.status} <> 'REJECTED') as day
 )`;
 
 /** For `requireAllVisible`: DAY_LIMIT when these hours would bring a day of the person beyond the hours that it has. The days must be locked. */
 export function roomFor(profileId: string, timeZone: string, day: Day): Rule {
   const length = hoursOfDay(timeZone, day.workDate);
   return {
-    name: 'room of day',
+    name: 'room',
     holds: roomOfDay,
     given: { dayOf: profileId, day: day.workDate, added: day.hours, hoursOfDay: String(length) },
     broken: (recorded) => dayLimit(day, recorded, length),

@@ -1,12 +1,16 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import type { BusinessEvent } from '../events/business-event.ts';
 import { onEvent } from '../events/handlers.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { runningTimers, timeEntries } from './tables.ts';
 
-/** A task that moves to another project takes its time along: entries belong to the project of their task. */
+/**
+ * A task that moves to another project takes its time along: entries belong to the project of their task. Throws
+ * INVALID_STATE when some of it is validated.
+ */
 async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   const { projectId } = event.after ?? {};
   if (typeof projectId !== 'string') return;
@@ -14,11 +18,16 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
   await tx.update(runningTimers).set({ projectId }).where(eq(runningTimers.taskId, taskId));
   // In the order of a review, so that the two cannot wait for each other
   const moved = await tx
-    .select({ id: timeEntries.id })
+    .select({ id: timeEntries.id, status: timeEntries.status })
     .from(timeEntries)
     .where(eq(timeEntries.taskId, taskId))
     .orderBy(asc(timeEntries.id))
     .for('no key update');
+  if (moved.some(({ status }) => status === 'VALIDATED')) {
+    throw new AppError('INVALID_STATE', 'This task has validated time, which stays in its project: reopen it first', {
+      field: 'input.projectId',
+    });
+  }
   await tx
     .update(timeEntries)
     .set({ projectId, version: sql`${timeEntries.version} + 1` })

@@ -10,10 +10,11 @@ import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
-import { requireTimeWriter } from './policy.ts';
+import { requireOtherAuthor, requireTimeWriter } from './policy.ts';
 import { requireWork } from './references.ts';
 import { timeEntries, timeEntryStatuses } from './tables.ts';
 import { hoursField, importSource, timeEntryFields } from './time-entry-input.ts';
+import { requireWorkDate, startedRule } from './work-date.ts';
 
 /** How many entries one import may bring. */
 export const mostEntries = 500;
@@ -45,7 +46,8 @@ interface TimeImport {
 
 /**
  * Brings history in from another system, marked as such and exempt from the 24 hours of a day. An entry whose external
- * reference is known already is left as it is, so that an import can be repeated. Needs import:run.
+ * reference is known already is left as it is, so that an import can be repeated. The viewer's own time comes in
+ * unvalidated. Needs import:run.
  */
 export async function importTimeEntries(
   tx: TenantTx,
@@ -66,10 +68,12 @@ async function importEntry(
 ): Promise<{ id: string }> {
   const { status, ...values } = checkInput(input, withoutNulls(raw));
   requireTimeWriter(viewer, values.profileId);
+  if (status === 'VALIDATED') requireOtherAuthor(viewer, values, 'input.status');
+  requireWorkDate(viewer, tx.timeZone, values.workDate, 'input.workDate');
   const known = values.externalReference && (await findByReference(tx, values.externalReference));
   if (known) return known;
   requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
-  requireWork(tx, viewer, values);
+  requireWork(tx, viewer, values, startedRule(viewer, values.projectId, values.workDate, 'input.workDate'));
   const id = uuidv7();
   const row = { id, ...values, source, status: status ?? 'PENDING' };
   const made = await tx.insert(timeEntries).values(row).onConflictDoNothing().returning({ id: timeEntries.id });

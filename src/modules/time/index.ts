@@ -6,3 +6,4 @@ import './time-entry-mutations.ts';
 import './timer-mutations.ts';
 import './import-mutation.ts';
 import './follow-task.ts';
+import './keep-validated.ts';

@@ -33,3 +33,9 @@ export function requireTimeReviewer(viewer: Viewer): void {
   requirePermission(viewer, 'time:validate');
   if (viewer.role === 'CLIENT') throw new AppError('FORBIDDEN', 'A CLIENT cannot review time');
 }
+
+/** Nobody validates their own time. Throws FORBIDDEN. */
+export function requireOtherAuthor(viewer: Viewer, { profileId }: { profileId: string }, field: string): void {
+  if (profileId !== viewer.profileId) return;
+  throw new AppError('FORBIDDEN', 'Your own time must be validated by somebody else', { field });
+}

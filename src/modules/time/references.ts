@@ -1,4 +1,4 @@
-import { type Reference, requireAllVisible } from '../../access/visible-rows.ts';
+import { type Reference, type Rule, requireAllVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { projects } from '../projects/tables.ts';
@@ -11,10 +11,10 @@ interface Work {
 
 /**
  * Lets the transaction fail of NOT_FOUND, naming the argument, unless the viewer sees the project and the task, and of
- * BAD_INPUT when the task is not one of the project.
+ * BAD_INPUT when the task is not one of the project, or of the first of the rules that is broken.
  */
-export const requireWork = (tx: TenantTx, viewer: Viewer, work: Work): void =>
-  requireAllVisible(tx, viewer, workReferences(work));
+export const requireWork = (tx: TenantTx, viewer: Viewer, work: Work, rules: readonly Rule[] = []): void =>
+  requireAllVisible(tx, viewer, workReferences(work), rules);
 
 /** The project, and the task as one of the project. */
 export function workReferences({ projectId, taskId }: Work): Reference[] {

@@ -2,12 +2,12 @@ import { asc, inArray, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { guardDb } from '../../access/guarded-db.ts';
 import type { Viewer } from '../../identity/viewer.ts';
-import { AppError, notFound } from '../../lib/errors.ts';
+import { AppError, badInput, notFound } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvents } from '../events/record-event.ts';
-import { requireTimeReviewer } from './policy.ts';
+import { requireOtherAuthor, requireTimeReviewer } from './policy.ts';
 import { timeEntries, type timeEntryStatuses } from './tables.ts';
 
 type Status = (typeof timeEntryStatuses)[number];
@@ -25,7 +25,8 @@ const input = z.object({ ids: z.array(uuidField).min(1).max(500), note: textFiel
 
 /**
  * Validates, rejects or reopens time entries, all or none. Needs time:validate. Those that already are what they would
- * become stay as they are. Throws NOT_FOUND, and INVALID_STATE for an entry that the verdict does not take.
+ * become stay as they are. Throws BAD_INPUT for rejecting without a note, NOT_FOUND, FORBIDDEN for validating one's own
+ * time, and INVALID_STATE for an entry that the verdict does not take.
  */
 export async function reviewTimeEntries(
   tx: TenantTx,
@@ -36,10 +37,13 @@ export async function reviewTimeEntries(
   requireTimeReviewer(viewer);
   const { ids, note } = checkInput(input, raw);
   const { from, to, action } = verdicts[verdict];
+  if (verdict === 'reject' && !note?.trim()) throw badInput('say why', 'input.note');
   const rows = await lockEntries(tx, viewer, ids);
   const changed = rows.filter(({ status }) => status !== to);
   const refused = changed.find(({ status }) => status !== from);
   if (refused) throw wrongState(refused, verdict, ids);
+  if (verdict === 'validate')
+    for (const entry of changed) requireOtherAuthor(viewer, entry, `input.ids.${ids.indexOf(entry.id)}`);
   if (changed.length === 0) return { ids };
   const reviewed = to !== 'PENDING';
   const after = { status: to, reviewerId: reviewed ? viewer.profileId : null, reviewNote: note ?? null };
@@ -70,7 +74,7 @@ export async function reviewTimeEntries(
  */
 async function lockEntries(tx: TenantTx, viewer: Viewer, ids: readonly string[]) {
   const rows = await guardDb(tx, viewer)
-    .select({ id: timeEntries.id, status: timeEntries.status })
+    .select({ id: timeEntries.id, status: timeEntries.status, profileId: timeEntries.profileId })
     .from(timeEntries)
     .where(inArray(timeEntries.id, [...ids]))
     .orderBy(asc(timeEntries.id))

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Viewer } from '../../identity/viewer.ts';
 import { later } from '../../lib/clock.ts';
+import { dayIn } from '../../lib/days.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
@@ -10,6 +11,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { requireTimeWriter } from './policy.ts';
 import { requireWork } from './references.ts';
 import { runningTimers } from './tables.ts';
+import { startedRule } from './work-date.ts';
 
 const hourMs = 3_600_000;
 
@@ -23,7 +25,7 @@ const input = z.object({
 
 /**
  * Starts the viewer's timer, now or at an earlier moment. Throws INVALID_STATE while it is running, NOT_FOUND for what
- * it refers to, BAD_INPUT for a moment to come or too long ago.
+ * it refers to, BAD_INPUT for a moment to come, too long ago or before the project.
  */
 export async function startTimer(
   tx: TenantTx,
@@ -38,7 +40,8 @@ export async function startTimer(
   if (startedAt && startedAt < later(now, -mostBackMs)) {
     throw badInput(`must not be more than ${mostBackMs / hourMs} hours ago`, 'input.startedAt');
   }
-  requireWork(tx, viewer, work);
+  const day = dayIn(tx.timeZone, startedAt ?? now);
+  requireWork(tx, viewer, work, startedRule(viewer, work.projectId, day, 'input.startedAt'));
   const id = uuidv7();
   const row = {
     id,

@@ -9,13 +9,15 @@ import { reviewTimeEntries, type Verdict } from './review-time-entries.ts';
 import { TimeEntry } from './time-entry.ts';
 import { updateTimeEntry } from './update-time-entry.ts';
 
+const workDates = 'from the first day of the project to the end of this month, or any day with time:write-all';
+
 defineMutation('createTimeEntry', {
   description: 'Records work on a day: your own with time:write-own, anybody’s with time:write-all.',
   input: (t) => ({
     profileId: t.globalID({ for: Profile, description: 'Who worked; you when absent.' }),
     projectId: t.globalID({ for: Project, required: true, description: 'On which project.' }),
     taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
-    workDate: t.field({ type: 'LocalDate', required: true, description: 'On which day.' }),
+    workDate: t.field({ type: 'LocalDate', required: true, description: `On which day: ${workDates}.` }),
     hours: t.field({
       type: 'Decimal',
       required: true,
@@ -38,7 +40,7 @@ defineMutation('updateTimeEntry', {
     id: t.globalID({ for: TimeEntry, required: true, description: 'Which entry.' }),
     projectId: t.globalID({ for: Project, description: 'On which project; another one takes it off its task.' }),
     taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
-    workDate: t.field({ type: 'LocalDate', description: 'On which day.' }),
+    workDate: t.field({ type: 'LocalDate', description: `On which day: ${workDates}.` }),
     hours: t.field({
       type: 'Decimal',
       description: 'How many hours; DAY_LIMIT beyond the 24 hours of the day, 23 or 25 when clocks change.',
@@ -63,7 +65,10 @@ defineMutation('deleteTimeEntry', {
 });
 
 const reviews: Record<Verdict, { name: string; description: string }> = {
-  validate: { name: 'validateTimeEntries', description: 'Accepts pending entries: they cannot change any more.' },
+  validate: {
+    name: 'validateTimeEntries',
+    description: 'Accepts pending entries of others: they cannot change any more.',
+  },
   reject: { name: 'rejectTimeEntries', description: 'Sends pending entries back to their authors.' },
   reopen: { name: 'reopenTimeEntries', description: 'Makes validated entries pending again.' },
 };
@@ -74,7 +79,7 @@ for (const [verdict, { name, description }] of Object.entries(reviews)) {
     permission: 'time:validate',
     input: (t) => ({
       ids: t.globalIDList({ for: TimeEntry, required: true, description: 'Which entries, 1 to 500.' }),
-      note: t.string({ description: 'What to say about them.' }),
+      note: t.string({ description: verdict === 'reject' ? 'Why; required.' : 'What to say about them.' }),
     }),
     run: (ctx, input) => reviewTimeEntries(ctx.tx, ctx.viewer, verdict as Verdict, input),
     payload: (t) => ({ timeEntries: changedList(t, TimeEntry, 'timeEntries', ({ ids }) => ids) }),

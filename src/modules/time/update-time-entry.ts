@@ -10,6 +10,7 @@ import { lockTimeEntry } from './lock-time-entry.ts';
 import { requireWork } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
 import { isImported, timeEntryFields } from './time-entry-input.ts';
+import { requireWorkDate, startedRule } from './work-date.ts';
 
 const { source: _, ...changeable } = timeEntryFields;
 const input = z.object({ id: uuidField, ...changeable, expectedVersion: versionField.nullish() });
@@ -19,7 +20,8 @@ type Current = Awaited<ReturnType<typeof lockTimeEntry>>;
 
 /**
  * Changes a time entry that is not validated; a rejected one is PENDING again. Another project takes it off its task,
- * unless a task is given. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE, DAY_LIMIT.
+ * unless a task is given. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE, DAY_LIMIT, and BAD_INPUT for a day
+ * before the project or after this month.
  */
 export async function updateTimeEntry(
   tx: TenantTx,
@@ -28,11 +30,16 @@ export async function updateTimeEntry(
   raw: Raw<typeof input>,
 ): Promise<{ id: string }> {
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
-  const fillsDay = patch.hours !== undefined || patch.workDate !== undefined;
-  const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay });
+  // Any change may fill the day: a rejected entry counts again
+  const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: true });
   const work = workOf(current, patch);
-  if (work) requireWork(tx, viewer, work);
-  if (fillsDay) await requireRoom(tx, timeZone, current, patch);
+  const day = patch.workDate ?? current.workDate;
+  const moved = day !== current.workDate || (work !== undefined && work.projectId !== current.projectId);
+  if (moved) requireWorkDate(viewer, timeZone, day, 'input.workDate');
+  const { projectId } = work ?? current;
+  const rules = moved ? startedRule(viewer, projectId, day, 'input.workDate') : [];
+  if (work || rules.length) requireWork(tx, viewer, work ?? { projectId }, rules);
+  await requireRoom(tx, timeZone, current, patch);
   const changes = patchRow(
     tx,
     timeEntries,
@@ -57,7 +64,8 @@ function workOf(current: Current, { projectId, taskId }: Patch) {
 
 async function requireRoom(tx: TenantTx, timeZone: string, current: Current, patch: Patch): Promise<void> {
   const next = { workDate: patch.workDate ?? current.workDate, hours: patch.hours ?? current.hours };
-  const grows = next.workDate !== current.workDate || Number(next.hours) > Number(current.hours);
+  const counted = current.status === 'REJECTED' ? 0 : Number(current.hours);
+  const grows = next.workDate !== current.workDate || Number(next.hours) > counted;
   if (!grows || isImported(current)) return;
   await requireDayRoom(tx, current.profileId, [next], { timeZone, replacedId: current.id });
 }

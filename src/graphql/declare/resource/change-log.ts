@@ -14,6 +14,8 @@ interface ChangeEvent {
 /** The event log as resources use it. The log itself is a module, and this layer must not import modules. */
 export interface ChangeLog {
   record(tx: TenantTx, viewer: Viewer, event: ChangeEvent): Promise<void>;
+  /** Runs before a locked row is deleted: what refers to it can be read, and may forbid the deletion by an error. */
+  prepareDeletion(tx: TenantTx, viewer: Viewer, event: ChangeEvent): Promise<void>;
   /** Shows a column in events only to viewers with the permission. */
   keepConfidential(resourceType: string, column: string, permission: Permission): void;
 }

@@ -88,8 +88,10 @@ export function deleteOf(model: Model, operation: AnyOperation, log: ChangeLog):
     const which = checkInput(schema, raw) as Which;
     const { current, parent } = await lockForChange(tx, viewer, model, operation, which);
     await operation.before?.({ tx, viewer, current, parent });
+    const event = { action, resourceType: spec.name, resourceId: which.id, before: current };
+    await log.prepareDeletion(tx, viewer, event);
     deleteRow(tx, rows, which.id, operation.inUse ?? `This ${noun} is still in use`);
-    await log.record(tx, viewer, { action, resourceType: spec.name, resourceId: which.id, before: current });
+    await log.record(tx, viewer, event);
     return changed(model, which.id, current);
   };
 }
