@@ -46,7 +46,8 @@ it('writes an optional module that passes its test, the type check and the tests
   expect(stdout).toContain('src/modules/depot/loading-bay.ts');
   const graph = await readFile(path.join(copy, 'schema.graphql'), 'utf8');
   for (const type of ['Pallet', 'LoadingBay']) expect(graph).toContain(`type ${type} implements Node`);
-  const tests = ['test/depot', 'test/declare', 'test/schema.test.ts', 'test/architecture.test.ts'];
+  const ofTypes = ['test/declare/by-construction.test.ts', 'test/declare/personal-data.test.ts'];
+  const tests = ['test/depot', ...ofTypes, 'test/schema.test.ts', 'test/architecture.test.ts'];
   const oneProcess = ['--no-isolate', '--maxWorkers=1', '--experimental.viteModuleRunner=false'];
   await Promise.all([
     inCopy('node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.depot.json'),

@@ -107,7 +107,11 @@ describe('a declaration that does not fit', () => {
     expect(() =>
       // @ts-expect-error: there is no such column
       defineResource('projectPhases', { ...spec, fields: { colour: 'Color.' } }),
-    ).toThrow(/no column and no relation colour/);
+    ).toThrow(/no column and no relation colour$/);
+    expect(() =>
+      // @ts-expect-error: the column is there, the relation is not
+      defineResource('profiles', { ...spec, fields: { user: 'User.' } }),
+    ).toThrow(/no relation user. To show the row that userId refers to, add the relation user to relations.ts/);
     expect(() =>
       defineResource('projectPhases', { ...spec, fields: { name: 'Name.' }, create: { writes: ['position'] } }),
     ).toThrow(/writes position, which is not among its fields/);
@@ -127,6 +131,13 @@ describe('a declaration that does not fit', () => {
         create: { writes: ['title'] },
       }),
     ).toThrow(/not who creates them/);
+    for (const column of ['id', 'version', 'createdAt'] as const)
+      expect(() =>
+        defineResource('incidents', { ...spec, fields: { title: 'Title.' }, update: { writes: ['title', column] } }),
+      ).toThrow(new RegExp(`writes ${column}, which`));
+    expect(() => defineResource('incidents', { ...spec, fields: { title: '' } })).toThrow(
+      /Odd.title has no description/,
+    );
   });
 });
 

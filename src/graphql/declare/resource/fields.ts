@@ -58,15 +58,19 @@ export function fieldsOf(table: TableName, spec: AnySpec, noun: string): Field[]
     .filter(([key]) => !(key in standardDescriptions(noun)))
     .map(([key, given]): Field => {
       const options = typeof given === 'string' ? { description: given } : given;
+      if (!options.description) throw new Error(`${spec.name}.${key} has no description`);
       const relation = relationsOf(table)[key];
       if (relation) return referenceField(table, key, relation, options);
       const pg = columns[key];
-      if (!pg) throw new Error(`${spec.name}: ${table} has no column and no relation ${key}`);
+      if (!pg) throw new Error(`${spec.name}: ${table} has no column and no relation ${key}${hintFor(key, columns)}`);
       const field = { key: options.as ?? key, column: key, pg, kind: kindOf(pg, options), options };
       return options.values ? { ...field, values: valuesOf(spec.name, noun, key, pg, options) } : field;
     });
   return [...declared, ...standardFields(columns, spec, noun)];
 }
+
+const hintFor = (key: string, columns: Record<string, unknown>): string =>
+  `${key}Id` in columns ? `. To show the row that ${key}Id refers to, add the relation ${key} to relations.ts` : '';
 
 function referenceField(table: TableName, key: string, relation: Relation, options: FieldOptions): Field {
   const rows = relations[table].table as Table;

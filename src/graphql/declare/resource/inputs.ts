@@ -13,11 +13,13 @@ import { isUnique } from './unique.ts';
 /** Whether an operation makes a new row or changes an existing one. */
 export type Kind = 'create' | 'change';
 
-/** The fields that an operation writes. Throws for a column that is not among the fields. */
+/** The fields that an operation writes. Throws for a column that is not among the fields, or that the server keeps. */
 export const writtenBy = ({ spec, fields }: Model, { writes = [] }: AnyOperation): Field[] =>
   writes.map((column) => {
     const field = fields.find((each) => each.column === column);
     if (!field) throw new Error(`${spec.name} writes ${column}, which is not among its fields`);
+    if (field.standard && column !== 'externalReference')
+      throw new Error(`${spec.name} writes ${column}, which the server keeps itself`);
     return field;
   });
 
