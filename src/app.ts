@@ -1,6 +1,7 @@
 import { checkPooling } from './check-pooling.ts';
 import type { Toolbox } from './cli/toolbox.ts';
-import type { Config, OidcIssuer } from './config.ts';
+import type { Config } from './config.ts';
+import type { OidcIssuer } from './config-variables.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { Listener } from './db/listener.ts';
 import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';

@@ -1,21 +1,11 @@
 import path from 'node:path';
-import { z } from 'zod';
+import type { z } from 'zod';
+import { type OidcIssuer, type Values, variables } from './config-variables.ts';
 import type { SignUpPolicy } from './identity/identity.ts';
 import { AppError } from './lib/errors.ts';
 import type { LogLevel } from './lib/logger.ts';
 import { isLoopback } from './lib/loopback.ts';
-import { readHostOrRange } from './lib/network-guard.ts';
-import {
-  readDatabaseUrl,
-  readDomain,
-  readDuration,
-  readFlag,
-  readJson,
-  readList,
-  readOrigin,
-  readWhole,
-} from './lib/read-text.ts';
-import { readSender, readSmtpUrl, type SmtpServer } from './mail/smtp-server.ts';
+import type { SmtpServer } from './mail/smtp-server.ts';
 import type { TrustedHeader } from './server/client-address.ts';
 import type { HttpLimits } from './server/http-limits.ts';
 
@@ -111,140 +101,6 @@ export interface MetricsConfig {
 const root = path.resolve(import.meta.dirname, '..');
 const isSecret = (name: string): boolean =>
   name === 'SECRET' || name === 'METRICS_TOKEN' || name === 'SMTP_URL' || name.endsWith('DATABASE_URL');
-const day = 86_400;
-const hourMs = 3_600_000;
-
-const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
-
-const oidcIssuer = z.strictObject({
-  issuer: z.url(),
-  /** Found through the issuer's own metadata when absent. */
-  jwksUri: z.url().optional(),
-  audience: z.string().min(1),
-  // With a shared key, whoever checks a token could make one.
-  algorithms: z.array(z.enum(asymmetric)).min(1),
-  /** Allowed `typ` headers. */
-  types: z.array(z.string().min(1)).min(1).optional(),
-  /** The longest life of a token, in seconds. */
-  maxTokenAge: z
-    .int()
-    .min(60)
-    .max(30 * 86_400)
-    .optional(),
-});
-
-/** An outside issuer of tokens that is trusted: its claims and algorithms are checked as said here. */
-export type OidcIssuer = z.output<typeof oidcIssuer>;
-
-/** A variable whose text `read` understands, and what to say when it does not. */
-const value = <T>(expected: string, read: (text: string) => T | undefined) =>
-  z.string().transform((text, context) => {
-    const result = read(text);
-    if (result !== undefined) return result;
-    context.addIssue({ code: 'custom', message: `must be ${expected}` });
-    return z.NEVER;
-  });
-
-const whole = (min: number, max: number) =>
-  value(`a whole number from ${min} to ${max}`, (text) => readWhole(text, min, max));
-const duration = (min: number, max: number, example: string) =>
-  value(`a time from ${min} to ${max} seconds, such as ${example}`, (text) => readDuration(text, min, max));
-const oneOf = <const T extends string>(...names: T[]) =>
-  value(`one of ${names.join(', ')}`, (text) => names.find((name) => name === text));
-const flag = value('true or false', readFlag);
-const databaseUrl = value('an address like postgres://user:password@host:5432/database', readDatabaseUrl);
-
-const hosts = value('host names, addresses or ranges such as 10.0.0.0/8 with commas between them', (text) =>
-  readList(text, readHostOrRange),
-);
-
-const issuers = z.string().transform((text, context) => {
-  const { success, data, error } = z.array(oidcIssuer).safeParse(readJson(text));
-  if (success) return data;
-  const [first] = error.issues;
-  const where = first?.path.join('.') || 'list';
-  context.addIssue({ code: 'custom', message: `must be a JSON list of issuers (${where}: ${first?.message})` });
-  return z.NEVER;
-});
-
-const canaryGroups = z.string().transform((text, context) => {
-  const { success, data } = z.record(z.string(), z.array(z.string().min(1)).min(1)).safeParse(readJson(text));
-  if (success) return data;
-  context.addIssue({ code: 'custom', message: 'must be JSON such as {"early":["acme","globex"]}' });
-  return z.NEVER;
-});
-
-const variables = z.object({
-  NODE_ENV: oneOf('development', 'test', 'production').default('development'),
-  HOST: z.string().optional(),
-  PORT: whole(0, 65_535).default(4000),
-  PUBLIC_URL: value('an origin such as https://chantier.example', readOrigin).optional(),
-  APP_URL: value('an origin such as https://app.chantier.example', readOrigin).optional(),
-  SMTP_URL: value('an address like smtp://user:password@host:587 or smtps://host', readSmtpUrl).optional(),
-  MAIL_FROM: value('a sender such as Chantier <chantier@example.org>', readSender).optional(),
-  DATABASE_URL: databaseUrl.optional(),
-  ADMIN_DATABASE_URL: databaseUrl.optional(),
-  LISTEN_DATABASE_URL: databaseUrl.optional(),
-  READ_DATABASE_URL: databaseUrl.optional(),
-  READ_MAX_LAG_MS: whole(100, hourMs).default(5000),
-  READ_WAIT_MS: whole(0, 60_000).default(200),
-  DATA_DIR: z.string().default('.data'),
-  SPARE_SCHEMAS: whole(0, 1000).optional(),
-  POOL_SIZE: whole(1, 1000).default(10),
-  CATALOG_POOL_SIZE: whole(1, 100).default(3),
-  POOL_WAIT_MS: whole(1, hourMs).default(5000),
-  POOL_SLOT_MB: whole(8, 65_536).default(160),
-  PREPARE: flag.default(true),
-  DATABASE_HOSTS_ALLOWED: hosts.default([]),
-  DATABASE_HOSTS_WITHOUT_TLS: hosts.default([]),
-  ENABLE_MULTI_DATABASE: flag.default(false),
-  DATABASE_POOLS: whole(1, 1000).default(50),
-  CANARY_GROUPS: canaryGroups.default({}),
-  EVENTS_RETENTION: duration(day, 3650 * day, '400d').optional(),
-  SESSIONS_RETENTION: duration(0, 3650 * day, '1d').default(day),
-  MAINTAIN_EVERY: duration(3600, 365 * day, '1d').optional(),
-  METRICS_PORT: whole(0, 65_535).optional(),
-  METRICS_HOST: z.string().default('127.0.0.1'),
-  METRICS_TOKEN: value('16 characters or more, no spaces', (text) =>
-    /^\S{16,}$/.test(text) ? text : undefined,
-  ).optional(),
-  METRICS_TENANTS: whole(0, 200).default(20),
-  STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
-  STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
-  STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
-  STATEMENT_TIMEOUT_JOB_MS: whole(1, 24 * hourMs).default(300_000),
-  LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
-  SECRET: value('a text of 32 characters or more', (text) => (text.length >= 32 ? text : undefined)).optional(),
-  CORS_ORIGINS: value('exact origins with commas between them', (text) => readList(text, readOrigin)).default([]),
-  TENANT_DOMAIN: value('a domain such as chantier.example', readDomain).optional(),
-  OIDC_ISSUERS: issuers.default([]),
-  ACCESS_TOKEN_TTL: duration(60, day, '15m').optional(),
-  REFRESH_TOKEN_TTL: duration(3600, 365 * day, '30d').default(30 * day),
-  SIGN_UP: oneOf('open', 'invite', 'off').optional(),
-  SIGN_UPS_PER_ADDRESS: whole(1, 100_000).default(20),
-  ORGANIZATIONS_PER_ADDRESS: whole(1, 100_000).default(5),
-  MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
-  MAX_COMPLEXITY: whole(1, 1_000_000).default(10_000),
-  MAX_DEPTH: whole(1, 100).default(15),
-  TRUST_PROXY: value('false, true (X-Forwarded-For), x-forwarded-for or forwarded', readTrustedHeader).default(null),
-  HEADERS_TIMEOUT_MS: whole(100, hourMs).default(30_000),
-  BODY_TIMEOUT_MS: whole(100, hourMs).default(30_000),
-  MIN_BYTES_PER_SECOND: whole(1, 1_000_000_000).default(1000),
-  MAX_CONNECTIONS: whole(1, 1_000_000).default(10_000),
-  CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000).default(500),
-  TIMER_STARTS_BACK: duration(60, 31 * day, '24h').default(day),
-  SHUTDOWN_GRACE_MS: whole(0, hourMs).default(10_000),
-});
-
-type Values = z.output<typeof variables>;
-
-/** Null: no proxy is trusted. */
-function readTrustedHeader(text: string): TrustedHeader | null | undefined {
-  const name = text.toLowerCase();
-  if (name === 'forwarded' || name === 'x-forwarded-for') return name;
-  const trusts = readFlag(name);
-  return trusts === undefined ? undefined : trusts ? 'x-forwarded-for' : null;
-}
 
 /** Every variable that the program reads. */
 export const variableNames = Object.keys(variables.shape);

@@ -23,7 +23,8 @@ const rooms = [
   'event-handlers.ts',
 ];
 const order = new Map<string, number>(rooms.map((room, index) => [room, index]));
-for (const room of ['server', 'cli', 'config.ts', 'check-pooling.ts']) order.set(room, rooms.length);
+for (const room of ['server', 'cli', 'config-variables.ts', 'config.ts', 'check-pooling.ts'])
+  order.set(room, rooms.length);
 for (const [index, room] of [
   'app.ts',
   'serve.ts',
