@@ -2,6 +2,7 @@ import { and, eq, gt, isNull } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
+import type { By } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { addMember, getTenant, type Membership } from './add-member.ts';
 import { type Attempt, countAttempts, forgiveAttempts } from './attempts.ts';
@@ -31,7 +32,8 @@ export async function acceptInvitation(
     { bucket: 'address', subject: origin.ipAddress },
   ];
   await countAttempts(catalog, clock(), attempts);
-  const { id, organizationId, role } = await findInvitation(identity, token, person.email);
+  const by = { ...origin, actor: { kind: 'USER', id: person.userId } } as const;
+  const { id, organizationId, role } = await findInvitation(identity, { token, email: person.email }, by);
   const tenant = await getTenant(identity, organizationId);
   // The token was mailed to that address.
   await catalog.write((tx) => recordVerifiedEmail(tx, person.userId, clock()));
@@ -42,10 +44,14 @@ export async function acceptInvitation(
   return addMember(identity, { person, tenant, role, claim }, origin);
 }
 
-/** An open invitation of this address. Throws NOT_FOUND, FORBIDDEN. */
-export async function findInvitation({ catalog, clock }: Identity, token: string, email: string) {
+/** An open invitation of this address. Throws NOT_FOUND, which is audited, and FORBIDDEN. */
+export async function findInvitation(identity: Identity, { token, email }: { token: string; email: string }, by: By) {
+  const { catalog, clock, refusals } = identity;
   const [found] = await catalog.read((db) => db.select().from(invitations).where(openInvitation(token, clock())));
-  if (!found) throw unknownInvitation();
+  if (!found) {
+    await refusals.record({ ...by, action: 'invitation.refused' });
+    throw unknownInvitation();
+  }
   if (found.email.toLowerCase() !== email.toLowerCase()) {
     throw new AppError('FORBIDDEN', 'This invitation is for another e-mail address');
   }

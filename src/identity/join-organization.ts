@@ -2,6 +2,7 @@ import { and, eq, gt, isNull, lt, or, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
+import type { By } from '../tenancy/audit.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import { addMember, getTenant, type Membership } from './add-member.ts';
 import { type Attempt, countAttempts, forgiveAttempts } from './attempts.ts';
@@ -30,7 +31,8 @@ export async function joinOrganization(
     { bucket: 'address', subject: origin.ipAddress },
   ];
   await countAttempts(catalog, clock(), attempts);
-  const { id, organizationId, role } = await findJoinCode(identity, code);
+  const by = { ...origin, actor: { kind: 'USER', id: person.userId } } as const;
+  const { id, organizationId, role } = await findJoinCode(identity, code, by);
   const tenant = await getTenant(identity, organizationId);
   const claim = async (tx: CatalogTx) => {
     await useJoinCode(tx, id, clock());
@@ -39,8 +41,9 @@ export async function joinOrganization(
   return addMember(identity, { person, tenant, role, claim }, origin);
 }
 
-/** A code that can be used now, as it was typed. Throws NOT_FOUND. */
-export async function findJoinCode({ catalog, clock }: Identity, typed: string, field = 'input.code') {
+/** A code that can be used now, as it was typed. Throws NOT_FOUND, which is audited. */
+export async function findJoinCode(identity: Identity, typed: string, by: By, field = 'input.code') {
+  const { catalog, clock, refusals } = identity;
   const code = normalizeJoinCode(typed);
   const [found] = await catalog.read((db) =>
     db
@@ -48,8 +51,9 @@ export async function findJoinCode({ catalog, clock }: Identity, typed: string, 
       .from(joinCodes)
       .where(and(eq(joinCodes.code, code), usable(clock()))),
   );
-  if (!found) throw unknownCode(field);
-  return found;
+  if (found) return found;
+  await refusals.record({ ...by, action: 'join-code.refused' });
+  throw unknownCode(field);
 }
 
 /** One statement checks and counts: however many join at once, the last use is given away once. */

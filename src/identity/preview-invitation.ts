@@ -24,15 +24,16 @@ export interface InvitationPreview {
  * to that address, so it may say whether there is an account. Throws RATE_LIMITED.
  */
 export async function previewInvitation(
-  { catalog, clock }: Identity,
+  identity: Identity,
   input: { token: string },
   origin: Origin,
 ): Promise<InvitationPreview | undefined> {
   const { token } = checkInput(z.object({ token: secret }), input);
+  const { catalog, clock, refusals } = identity;
   const attempts: Attempt[] = [{ bucket: 'address', subject: origin.ipAddress }];
   await countAttempts(catalog, clock(), attempts);
   const { email, role, expiresAt } = invitations;
-  return await catalog.write(async (tx) => {
+  const invitation = await catalog.write(async (tx) => {
     const [found] = await tx
       .select({
         email,
@@ -48,4 +49,6 @@ export async function previewInvitation(
     if (found) await forgiveAttempts(tx, attempts);
     return found;
   });
+  if (!invitation) await refusals.record({ ...origin, actor: { kind: 'SYSTEM' }, action: 'invitation.refused' });
+  return invitation;
 }

@@ -25,7 +25,14 @@ export const refreshInput = z.object({
 
 type Session = typeof sessions.$inferSelect;
 type User = typeof users.$inferSelect;
-type Outcome = { session: OpenSession; user: User } | { refusal: AppError };
+type Outcome = { session: OpenSession; user: User } | Refused;
+
+/** `of` is the session of a token that is authentic; `audited` says that the transaction wrote the row. */
+interface Refused {
+  refusal: AppError;
+  of?: Session;
+  audited?: boolean;
+}
 
 /**
  * Trades a refresh token for new tokens; each works once. Of several refreshes with one token one wins, the others get
@@ -41,8 +48,24 @@ export async function refreshSession(
   const { refreshToken, organizationId } = checkInput(refreshInput, input);
   const outcome = await identity.catalog.write((tx) => refresh(identity, tx, refreshToken, organizationId, origin));
   // Thrown only now: the revocation of a stolen session has to be committed.
-  if ('refusal' in outcome) throw outcome.refusal;
+  if ('refusal' in outcome) {
+    await audit(identity, outcome, origin);
+    throw outcome.refusal;
+  }
   return signedIn(identity, outcome.user, outcome.session);
+}
+
+/** A token that has expired is no refusal, and neither is a race of two tabs: every client has one now and then. */
+async function audit({ refusals, clock }: Identity, { refusal, of, audited }: Refused, origin: Origin): Promise<void> {
+  const isUsual = refusal.code === 'REFRESH_RACED' || (of && !of.revokedAt && of.expiresAt <= clock());
+  if (audited || isUsual) return;
+  await refusals.record({
+    ...origin,
+    actor: { kind: 'SYSTEM' },
+    action: 'session.refresh-refused',
+    ...(of && { resource: { type: 'User', id: of.userId } }),
+    metadata: { code: refusal.code, ...(of && { sessionId: of.id }) },
+  });
 }
 
 async function refresh(
@@ -59,11 +82,12 @@ async function refresh(
   const key = identity.seal.open(session.refreshKey, sealContext(session.id));
   if (!isAuthentic(token, key)) return { refusal: invalid() };
   const now = identity.clock();
-  if (session.revokedAt) return { refusal: revoked() };
-  if (session.expiresAt <= now || user.disabledAt) return { refusal: invalid() };
+  if (session.revokedAt) return { refusal: revoked(), of: session };
+  if (session.expiresAt <= now || user.disabledAt) return { refusal: invalid(), of: session };
   let wanted = organizationId ?? session.organizationId ?? undefined;
   if (wanted && !(await isMember(tx, { userId: user.id, organizationId: wanted }))) {
-    if (organizationId) return { refusal: new AppError('FORBIDDEN', 'You are not a member of this organization') };
+    const refusal = new AppError('FORBIDDEN', 'You are not a member of this organization');
+    if (organizationId) return { refusal, of: session, audited: true };
     // The session outlives a membership: its user may belong to other organizations.
     wanted = undefined;
   }
@@ -104,7 +128,7 @@ async function rotate(identity: Identity, tx: CatalogTx, rotation: Rotation, ori
 /** Somebody was faster, or has it from somebody who was. */
 async function refuseOld(identity: Identity, tx: CatalogTx, rotation: Rotation, origin: Origin): Promise<Outcome> {
   const { session } = (await findSession(tx, rotation.session.id)) ?? rotation;
-  if (session.revokedAt) return { refusal: revoked() };
+  if (session.revokedAt) return { refusal: revoked(), of: session };
   const now = identity.clock();
   const replacedAt = session.rotations[session.generation - rotation.generation - 1];
   if (replacedAt && now.getTime() - replacedAt.getTime() <= raceMs) {
@@ -119,7 +143,7 @@ async function refuseOld(identity: Identity, tx: CatalogTx, rotation: Rotation, 
     resource: { type: 'User', id: session.userId },
     metadata: { sessionId: session.id },
   });
-  return { refusal: revoked() };
+  return { refusal: revoked(), of: session, audited: true };
 }
 
 async function findSession(tx: CatalogTx, id: string): Promise<{ session: Session; user: User } | undefined> {

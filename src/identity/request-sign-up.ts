@@ -36,7 +36,7 @@ export async function requestSignUp(
 ): Promise<undefined> {
   const { catalog, clock, options } = identity;
   const { email: to } = applicant;
-  await requireUsable(identity, entry);
+  await requireUsable(identity, entry, origin);
   await countAttempts(catalog, clock(), [{ bucket: 'mail', subject: to }]);
   const passwordHash = await identity.passwords.hash(applicant.password);
   const token = newSecret();
@@ -54,9 +54,9 @@ export async function requestSignUp(
 }
 
 /** Looked at before anything is kept, so that whoever signs up hears of it now and not from the link. */
-async function requireUsable(identity: Identity, entry: SignUpEntry): Promise<void> {
+async function requireUsable(identity: Identity, entry: SignUpEntry, origin: Origin): Promise<void> {
   if ('joinCode' in entry) {
-    await findJoinCode(identity, entry.joinCode, 'input.joinCode');
+    await findJoinCode(identity, entry.joinCode, { ...origin, actor: { kind: 'SYSTEM' } }, 'input.joinCode');
     return;
   }
   const { slug } = entry.organization;

@@ -42,21 +42,22 @@ export class SessionCookies {
     return format(sessionId, this.#keyOf(session));
   }
 
-  /** What a value proves, before the session is looked up; undefined when it proves nothing. */
-  async read(text: string): Promise<(Credential & { kind: 'session' }) | undefined> {
+  /** What a value proves, before the session is looked up; `ended` for one of a session that is gone, `forged` for any other. */
+  async read(text: string): Promise<(Credential & { kind: 'session' }) | 'ended' | 'forged'> {
     const claims = this.#verified.get(text, this.#clock()) ?? (await this.#verify(text));
-    if (!claims) return undefined;
+    if (typeof claims === 'string') return claims;
     const { userId, sessionId } = claims;
     return { kind: 'session', userId, sessionId, organizationId: undefined };
   }
 
-  async #verify(text: string): Promise<Claims | undefined> {
+  async #verify(text: string): Promise<Claims | 'ended' | 'forged'> {
     const sessionId = sessionIdOf(text);
-    const session = sessionId && (await this.#find(sessionId));
-    if (!session) return undefined;
+    if (sessionId === undefined) return 'forged';
+    const session = await this.#find(sessionId);
+    if (!session) return 'ended';
     const expected = Buffer.from(format(session.id, this.#keyOf(session)));
     const given = Buffer.from(text);
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) return 'forged';
     const claims = { userId: session.userId, sessionId: session.id, expiresAt: session.expiresAt };
     this.#verified.add(text, claims);
     return claims;

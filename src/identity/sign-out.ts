@@ -27,11 +27,11 @@ interface Ending {
  * token, the newest of a session that goes on, ends the user's other sessions. Throws SESSION_REVOKED for any other.
  */
 export async function signOut(identity: Identity, request: SignOutRequest, origin: Origin): Promise<void> {
-  await identity.catalog.write(async (tx) => {
+  const refused = await identity.catalog.write(async (tx) => {
     const now = identity.clock();
     const session = await sessionOf(identity, tx, request);
-    if (request.everywhere && !session?.isLive(now)) throw ended();
-    if (!session) return;
+    if (request.everywhere && !session?.isLive(now)) return { userId: session?.userId };
+    if (!session) return undefined;
     if (request.everywhere) await revokeSessions(tx, session.userId, 'SIGNED_OUT', now);
     else if (session.id) await revokeSession(tx, { id: session.id, userId: session.userId }, 'SIGNED_OUT', now);
     await recordAudit(tx, {
@@ -39,7 +39,17 @@ export async function signOut(identity: Identity, request: SignOutRequest, origi
       actor: { kind: 'USER', id: session.userId },
       action: request.everywhere ? 'user.signed-out-everywhere' : 'user.signed-out',
     });
+    return undefined;
   });
+  if (!refused) return;
+  const { userId } = refused;
+  await identity.refusals.record({
+    ...origin,
+    actor: { kind: 'SYSTEM' },
+    action: 'user.sign-out-refused',
+    ...(userId && { resource: { type: 'User', id: userId } }),
+  });
+  throw ended();
 }
 
 async function sessionOf(

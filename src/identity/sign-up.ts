@@ -56,7 +56,7 @@ interface Invited {
 }
 
 async function signUpInvited(identity: Identity, { person, deviceName, token }: Invited, origin: Origin) {
-  await findInvitation(identity, token, person.email);
+  await findInvitation(identity, { token, email: person.email }, { ...origin, actor: { kind: 'SYSTEM' } });
   const { password, ...named } = person;
   const passwordHash = await identity.passwords.hash(password);
   const enter = (made: { userId: string; email: string; firstName: string; lastName: string }) =>

@@ -3,6 +3,7 @@ import type { GraphLimits } from '../../graphql/limits/complexity.ts';
 import type { Services } from '../../graphql/services.ts';
 import type { Authenticator } from '../../identity/authenticate.ts';
 import type { Credential } from '../../identity/credential.ts';
+import type { Refusal } from '../../identity/refusal-log.ts';
 import { refusedCredential } from '../../identity/refused-credential.ts';
 import type { SessionCookies } from '../../identity/session-cookies.ts';
 import { isViewer } from '../../identity/viewer.ts';
@@ -45,12 +46,14 @@ export class RequestScopes {
     try {
       return await this.#resolveCaller(head, anonymous);
     } catch (error) {
-      const { identity } = this.#options.services;
       const refusal = refusedCredential(head.headers.get('authorization'), error);
-      const { address: ipAddress, userAgent, requestId } = anonymous;
-      if (refusal) identity.refusals.note({ ...refusal, ipAddress, userAgent, requestId });
+      if (refusal) this.#note(anonymous, refusal);
       throw error;
     }
+  }
+
+  #note({ address: ipAddress, userAgent, requestId, services }: RequestScope, refusal: Refusal): void {
+    services.identity.refusals.note({ ...refusal, ipAddress, userAgent, requestId });
   }
 
   async #resolveCaller(head: RequestHead, anonymous: RequestScope): Promise<RequestScope> {
@@ -67,8 +70,9 @@ export class RequestScopes {
   async resolveVisitor(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
     const { sessionCookie, sessionCookies } = this.#options;
     const token = sessionCookie.read(head.headers.get('cookie'));
-    const credential = token === undefined ? undefined : await sessionCookies.read(token);
-    if (!credential) return this.#resolve(head, anonymous, null);
+    const credential = token === undefined ? 'ended' : await sessionCookies.read(token);
+    if (credential === 'forged') this.#note(anonymous, { actor: { kind: 'SYSTEM' }, action: 'session-cookie.refused' });
+    if (typeof credential === 'string') return this.#resolve(head, anonymous, null);
     return this.#resolve(head, anonymous, credential, true).catch((error: unknown) => {
       if (error instanceof AppError && ended.has(error.code)) return this.#resolve(head, anonymous, null);
       throw error;
