@@ -42,10 +42,10 @@ const inCopy = (file: string, ...args: string[]) =>
 
 it('writes an optional module that passes its test, the type check and the tests of all types', async () => {
   await writeModule(copy, 'depot', 'Pallet', { optional: true });
-  const { stdout } = await inCopy('bin/chantier.js', 'generate', 'resource', 'LoadingBay', '--module', 'depot');
-  expect(stdout).toContain('src/modules/depot/loading-bay.ts');
+  const { stdout } = await inCopy('bin/chantier.js', 'generate', 'resource', 'DepotEntry', '--module', 'depot');
+  expect(stdout).toContain('src/modules/depot/depot-entry.ts');
   const graph = await readFile(path.join(copy, 'schema.graphql'), 'utf8');
-  for (const type of ['Pallet', 'LoadingBay']) expect(graph).toContain(`type ${type} implements Node`);
+  for (const type of ['Pallet', 'DepotEntry']) expect(graph).toContain(`type ${type} implements Node`);
   const ofTypes = ['test/declare/by-construction.test.ts', 'test/declare/personal-data.test.ts'];
   const tests = ['test/depot', ...ofTypes, 'test/schema.test.ts', 'test/architecture.test.ts'];
   const oneProcess = ['--no-isolate', '--maxWorkers=1', '--experimental.viteModuleRunner=false'];

@@ -1,4 +1,4 @@
-import { withArticle } from '../../graphql/declare/resource/naming.ts';
+import { toPascalCase, withArticle } from '../../graphql/declare/resource/naming.ts';
 import type { ResourceNames } from './resource-names.ts';
 
 export const relationsFile = (constant: string): string => `import { defineRelationsPart } from 'drizzle-orm';
@@ -26,9 +26,11 @@ export const ${table} = table(
 );
 `;
 
-export const policyOf = ({ type, table }: ResourceNames): string => `
+const ruleOf = ({ table }: ResourceNames): string => `readable${toPascalCase(table)}`;
+
+export const policyOf = (names: ResourceNames): string => `
 /** Members who see projects see all of them; a CLIENT sees none. */
-export const readable${type}s = (viewer: Viewer): RowRule<'${table}'> =>
+export const ${ruleOf(names)} = (viewer: Viewer): RowRule<'${names.table}'> =>
   viewer.permissions.has('project:read') && viewer.role !== 'CLIENT' ? 'all' : 'none';
 `;
 
@@ -37,14 +39,15 @@ export const policyImports = [
   { names: ['type Viewer'], from: '../../identity/viewer.ts' },
 ];
 
-export const declarationOf = ({ type, table, words, module }: ResourceNames, optional: boolean): string =>
-  `import { defineResource } from '../events/resource.ts';
-import { readable${type}s } from './policy.ts';
+export const declarationOf = (names: ResourceNames, optional: boolean): string => {
+  const { type, table, words, module } = names;
+  return `import { defineResource } from '../events/resource.ts';
+import { ${ruleOf(names)} } from './policy.ts';
 
 defineResource('${table}', {
   name: '${type}',
-  description: '${capitalize(withArticle(words))}.',${optional ? `\n  module: '${module}',` : ''}
-  read: readable${type}s,
+  description: '${toPascalCase(withArticle(words))}.',${optional ? `\n  module: '${module}',` : ''}
+  read: ${ruleOf(names)},
   write: 'project:write',
   fields: {
     name: { description: 'Name.', personal: false },
@@ -54,8 +57,7 @@ defineResource('${table}', {
   delete: true,
 });
 `;
-
-const capitalize = (text: string): string => text[0]!.toUpperCase() + text.slice(1);
+};
 
 export const testOf = (names: ResourceNames, optional: boolean): string => {
   const { type, field, table, module } = names;
@@ -95,6 +97,7 @@ it('answers MODULE_DISABLED on every path where the module is off, and the log l
   const documents = [
     '{ ${table} { totalCount } }',
     '{ node(id: "${type}:01a00000-0000-7000-8000-000000000000") { id } }',
+    '{ nodes(ids: ["${type}:01a00000-0000-7000-8000-000000000000"]) { id } }',
     'mutation { create${type}(input: { name: "x" }) { lastEventId } }',
   ];
   for (const document of documents)
