@@ -153,7 +153,7 @@ describe('the manifests', () => {
   });
 
   it('name every file that handles events', () => {
-    const handling = sources.filter(({ text }) => /^onEvent\(/m.test(text)).map(({ file }) => file);
+    const handling = sources.filter(({ text }) => /^(onEvent|beforeDeletion)\(/m.test(text)).map(({ file }) => file);
     const named = sources.find(({ file }) => file === 'src/event-handlers.ts')!.imports;
     expect(named.toSorted()).toEqual(handling.toSorted());
   });
