@@ -4,5 +4,7 @@
  */
 import './modules/messaging/project-channel.ts';
 import './modules/milestones/task-events.ts';
+import './modules/tasks/project-closed.ts';
 import './modules/time/follow-task.ts';
 import './modules/time/keep-validated.ts';
+import './modules/time/project-closed.ts';

@@ -2,18 +2,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fromDayNumber, toDayNumber } from '../../src/lib/days.ts';
 import { importInto, scratchFolder } from '../imports/support.ts';
 import { createPart, createProject } from '../projects/support.ts';
+import { run } from '../support/run.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask } from '../tasks/support.ts';
 import { change, createEntry, recordTime } from './support.ts';
-
-const run = async (member: Member, name: string, input: object, selection = 'lastEventId') => {
-  const type = `${name[0]!.toUpperCase()}${name.slice(1)}Input`;
-  const { data, errors } = await member.graphql(
-    `mutation ($input: ${type}!) { done: ${name}(input: $input) { ${selection} } }`,
-    { input },
-  );
-  return errors[0]?.extensions ?? data.done;
-};
 
 const entryOf = async (member: Member, id: string) =>
   (

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { lockVisible, requireVisible } from '../../access/visible-rows.ts';
+import { lockVisible, requireAllVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
+import { openRule } from '../projects/open-project.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { milestoneAssignments, milestones } from './tables.ts';
 
@@ -16,7 +17,7 @@ export interface MilestoneAssigneeIds {
   profileId: string;
 }
 
-/** Makes a person answer for a milestone; saying so twice changes nothing. Throws NOT_FOUND for either. */
+/** Makes a person answer for a milestone; saying so twice changes nothing. Throws NOT_FOUND for either, INVALID_STATE in a closed project. */
 export async function addMilestoneAssignee(
   tx: TenantTx,
   viewer: Viewer,
@@ -24,8 +25,9 @@ export async function addMilestoneAssignee(
 ): Promise<MilestoneAssigneeIds> {
   requireMilestoneWriter(viewer);
   const { milestoneId, profileId } = checkInput(input, raw);
-  await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
-  requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
+  const { projectId } = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
+  const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
+  requireAllVisible(tx, viewer, [person], openRule(viewer, projectId, 'input.milestoneId'));
   const added = await tx
     .insert(milestoneAssignments)
     .values({ milestoneId, profileId })

@@ -1,3 +1,4 @@
+import { requireAllVisible } from '../../access/visible-rows.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { filterAlsoBy, filterOf } from '../../graphql/declare/filters.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
@@ -5,6 +6,7 @@ import { dayIn } from '../../lib/days.ts';
 import { AppError } from '../../lib/errors.ts';
 import { colorField } from '../../lib/fields.ts';
 import { defineResource } from '../events/resource.ts';
+import { openRule } from '../projects/open-project.ts';
 import { isAtRisk, isLate } from './health.ts';
 import { checkProgress, completionOf, readableMilestones } from './policy.ts';
 import { ProgressMode } from './progress-mode.ts';
@@ -65,8 +67,9 @@ export const Milestone = defineResource('milestones', {
       'progressMode',
       'progress',
     ],
-    before: ({ viewer, values }) => {
+    before: ({ tx, viewer, values }) => {
       checkProgress(values.progressMode ?? 'AUTO', values.progress);
+      requireAllVisible(tx, viewer, [], openRule(viewer, values.projectId, 'input.projectId'));
       if (!values.projectId && viewer.role === 'CLIENT')
         throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the company');
       return { ...completionOf(undefined, values.status ?? 'NOT_STARTED'), creatorId: viewer.profileId };

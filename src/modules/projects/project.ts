@@ -36,6 +36,10 @@ export const Project = defineResource('projects', {
     before: async ({ tx, values }) => ({ code: values.code ?? (await takeFreeCode(tx, values.startDate)) }),
   },
   update: {
+    description:
+      'Changes a project. One that is COMPLETED or SUSPENDED takes no new tasks, milestones, time or timers except from ' +
+      'those with project:write; its timers are stopped',
+    warns: true,
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
   },
   delete: {

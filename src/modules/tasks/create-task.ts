@@ -20,7 +20,8 @@ export type CreateTaskInput = Raw<typeof input>;
 
 /**
  * Adds a task at the end of its column. It is PROJECT when a project is given and PERSONAL, of the viewer unless
- * somebody is named, when none is. Throws NOT_FOUND for what it refers to, ALREADY_EXISTS on the external reference.
+ * somebody is named, when none is. Throws NOT_FOUND for what it refers to, INVALID_STATE for a project that takes no new work,
+ * ALREADY_EXISTS on the external reference.
  */
 export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
@@ -29,7 +30,7 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   checkPlace(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   lockBoards(tx, [values]);
-  await requireReferences(tx, viewer, values, values.projectId);
+  await requireReferences(tx, viewer, values, { projectId: values.projectId, isNewThere: true });
   const rank = await rankAtEnd(tx, values, values.status);
   const id = uuidv7();
   const row = { id, ...values, rank, creatorId: viewer.profileId };

@@ -5,3 +5,4 @@ import './checklist-item.ts';
 import './task-mutations.ts';
 import './bulk-mutations.ts';
 import './dependency-mutations.ts';
+import './project-closed.ts';

@@ -23,7 +23,7 @@ type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion'>;
 /**
  * Changes a task. Absent fields stay, null clears. A new status, project or owner puts it at the end of its new
  * column; another project takes it out of the deliverable that it was part of. Throws NOT_FOUND, STALE_VERSION,
- * INVALID_STATE when a task of a project would become PERSONAL.
+ * INVALID_STATE when a task of a project would become PERSONAL, or go to a project that takes no new work.
  */
 export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
@@ -33,7 +33,8 @@ export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskIn
   const next = { ...current, ...defined(patch) };
   checkChange(current, next);
   const deliverableId = keptDeliverable(current, patch);
-  await requireReferences(tx, viewer, patch, next.projectId);
+  const { projectId } = next;
+  await requireReferences(tx, viewer, patch, { projectId, isNewThere: projectId !== current.projectId });
   const place = await newPlace(tx, current, next);
   const changes = patchRow(tx, tasks, current, { ...patch, ...deliverableId, ...place }, uniqueTaskFields);
   if (changes)

@@ -10,6 +10,7 @@ import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
+import { openRule } from '../projects/open-project.ts';
 import { requireOtherAuthor, requireTimeWriter } from './policy.ts';
 import { requireWork } from './references.ts';
 import { timeEntries, timeEntryStatuses } from './tables.ts';
@@ -73,7 +74,10 @@ async function importEntry(
   const known = values.externalReference && (await findByReference(tx, values.externalReference));
   if (known) return known;
   requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
-  requireWork(tx, viewer, values, startedRule(viewer, values.projectId, values.workDate, 'input.workDate'));
+  requireWork(tx, viewer, values, [
+    ...openRule(viewer, values.projectId, 'input.projectId'),
+    ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
+  ]);
   const id = uuidv7();
   const row = { id, ...values, source, status: status ?? 'PENDING' };
   const made = await tx.insert(timeEntries).values(row).onConflictDoNothing().returning({ id: timeEntries.id });

@@ -7,3 +7,4 @@ import './timer-mutations.ts';
 import './import-mutation.ts';
 import './follow-task.ts';
 import './keep-validated.ts';
+import './project-closed.ts';

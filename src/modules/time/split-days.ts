@@ -8,6 +8,7 @@ const reachMs = 40 * hourMs;
 
 /** How long a timer may run. It bounds the days that its time is split into. */
 export const longestTimerDays = 31;
+export const longestTimerMs = longestTimerDays * 24 * hourMs;
 
 /** The first instant after `from` on a later day than `day`, at most `reachMs` later: found in 28 steps of a binary search. */
 function endOfDay(timeZone: string, day: string, from: number): number {
@@ -25,7 +26,7 @@ function endOfDay(timeZone: string, day: string, from: number): number {
  * others. The instants are at most 31 days apart.
  */
 export function splitDays(timeZone: string, start: Date, end: Date): { workDate: string; hours: string }[] {
-  if (end.getTime() - start.getTime() > longestTimerDays * 24 * hourMs) {
+  if (end.getTime() - start.getTime() > longestTimerMs) {
     throw new AppError('INTERNAL', `More than ${longestTimerDays} days to split`);
   }
   const parts: { workDate: string; hours: string }[] = [];

@@ -8,6 +8,7 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
+import { openRule } from '../projects/open-project.ts';
 import { requireTimeWriter } from './policy.ts';
 import { requireWork } from './references.ts';
 import { runningTimers } from './tables.ts';
@@ -24,7 +25,8 @@ const input = z.object({
 });
 
 /**
- * Starts the viewer's timer, now or at an earlier moment. Throws INVALID_STATE while it is running, NOT_FOUND for what
+ * Starts the viewer's timer, now or at an earlier moment. Throws INVALID_STATE while it is running or when the project takes no new
+ * work, NOT_FOUND for what
  * it refers to, BAD_INPUT for a moment to come, too long ago or before the project.
  */
 export async function startTimer(
@@ -41,7 +43,10 @@ export async function startTimer(
     throw badInput(`must not be more than ${mostBackMs / hourMs} hours ago`, 'input.startedAt');
   }
   const day = dayIn(tx.timeZone, startedAt ?? now);
-  requireWork(tx, viewer, work, startedRule(viewer, work.projectId, day, 'input.startedAt'));
+  requireWork(tx, viewer, work, [
+    ...openRule(viewer, work.projectId, 'input.projectId'),
+    ...startedRule(viewer, work.projectId, day, 'input.startedAt'),
+  ]);
   const id = uuidv7();
   const row = {
     id,

@@ -4,18 +4,16 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { later } from '../../lib/clock.ts';
 import { badInput, notFound } from '../../lib/errors.ts';
 import { textField } from '../../lib/fields.ts';
-import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent, recordEvents } from '../events/record-event.ts';
+import { recordEvent } from '../events/record-event.ts';
 import { lockDays, requireDayRoom } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
-import { longestTimerDays, splitDays } from './split-days.ts';
-import { runningTimers, timeEntries } from './tables.ts';
+import { recordDays } from './record-days.ts';
+import { longestTimerDays, longestTimerMs, splitDays } from './split-days.ts';
+import { runningTimers } from './tables.ts';
 
 const input = z.object({ stoppedAt: z.date().nullish(), description: textField.nullish() });
-
-const longestTimerMs = longestTimerDays * 24 * 3_600_000;
 
 type Timer = typeof runningTimers.$inferSelect;
 
@@ -77,25 +75,4 @@ async function takeTimer(tx: TenantTx, viewer: Viewer): Promise<Timer> {
   const [timer] = await tx.delete(runningTimers).where(eq(runningTimers.profileId, viewer.profileId)).returning();
   if (!timer) throw notFound('RunningTimer');
   return timer;
-}
-
-async function recordDays(
-  tx: TenantTx,
-  viewer: Viewer,
-  { profileId, projectId, taskId, description, billable }: Timer,
-  days: readonly { workDate: string; hours: string }[],
-): Promise<string[]> {
-  const work = { profileId, projectId, taskId, description, billable, source: 'timer' };
-  // Ids of one millisecond have no order: answers list objects by id, and the days are to be in theirs.
-  const ids = days.map(() => uuidv7()).sort();
-  const rows = days.map((day, index) => ({ id: ids[index]!, ...work, ...day }));
-  await tx.insert(timeEntries).values(rows);
-  const events = rows.map((row) => ({
-    action: 'timeEntry.created',
-    resourceType: 'TimeEntry',
-    resourceId: row.id,
-    after: row,
-  }));
-  await recordEvents(tx, viewer, events);
-  return rows.map(({ id }) => id);
 }

@@ -5,6 +5,7 @@ import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
+import { openRule } from '../projects/open-project.ts';
 import { requireDayRoom } from './day-limit.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
 import { requireWork } from './references.ts';
@@ -33,12 +34,7 @@ export async function updateTimeEntry(
   // Any change may fill the day: a rejected entry counts again
   const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: true });
   const work = workOf(current, patch);
-  const day = patch.workDate ?? current.workDate;
-  const moved = day !== current.workDate || (work !== undefined && work.projectId !== current.projectId);
-  if (moved) requireWorkDate(viewer, timeZone, day, 'input.workDate');
-  const { projectId } = work ?? current;
-  const rules = moved ? startedRule(viewer, projectId, day, 'input.workDate') : [];
-  if (work || rules.length) requireWork(tx, viewer, work ?? { projectId }, rules);
+  requireWorkThere(tx, viewer, timeZone, current, patch, work);
   await requireRoom(tx, timeZone, current, patch);
   const changes = patchRow(
     tx,
@@ -52,6 +48,27 @@ export async function updateTimeEntry(
     await recordEvent(tx, viewer, event);
   }
   return { id };
+}
+
+/** What must hold of new time in a project must hold of time that goes to another day or project, or grows. */
+function requireWorkThere(
+  tx: TenantTx,
+  viewer: Viewer,
+  timeZone: string,
+  current: Current,
+  patch: Patch,
+  work: ReturnType<typeof workOf>,
+): void {
+  const { projectId } = work ?? current;
+  const day = patch.workDate ?? current.workDate;
+  const moves = day !== current.workDate || projectId !== current.projectId;
+  const grows = patch.hours !== undefined && Number(patch.hours) > Number(current.hours);
+  if (moves) requireWorkDate(viewer, timeZone, day, 'input.workDate');
+  const rules = [
+    ...(moves || grows ? openRule(viewer, projectId, patch.projectId ? 'input.projectId' : 'input.id') : []),
+    ...(moves ? startedRule(viewer, projectId, day, 'input.workDate') : []),
+  ];
+  if (work || rules.length) requireWork(tx, viewer, work ?? { projectId }, rules);
 }
 
 /** The project and task that the entry moves to, or undefined when it stays. */

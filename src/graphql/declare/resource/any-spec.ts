@@ -60,6 +60,7 @@ export interface AnyOperation {
   write?: AnyWriter;
   writes?: readonly string[];
   bulk?: number;
+  warns?: true;
   from?: Record<string, readonly unknown[]>;
   inUse?: string;
   input?: (t: InputBuilder) => InputFieldMap;

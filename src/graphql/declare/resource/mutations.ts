@@ -1,6 +1,7 @@
 import type { FieldMap } from '@pothos/core';
 import { defineMutation } from '../mutation.ts';
 import { changed, deletedId } from '../payload.ts';
+import { changeWarnings } from '../warnings.ts';
 import type { AnyOperation, AnyWriter } from './any-spec.ts';
 import { permissionOf, writerOf } from './checks.ts';
 import { inputFields, type Kind, writtenBy } from './inputs.ts';
@@ -23,7 +24,7 @@ export function defineChange(model: Model, node: Node, verb: string, operation: 
     module: spec.module,
     input: inputFields(model, kind, written, operation),
     run: (ctx, input): Promise<Changed> => run(ctx.tx, ctx.viewer, input),
-    payload: (t) => (verb === 'delete' ? deletedPayload(t, model) : changedPayload(t, model, node)),
+    payload: (t) => (verb === 'delete' ? deletedPayload(t, model) : changedPayload(t, model, node, operation)),
   });
 }
 
@@ -32,7 +33,8 @@ const deletedPayload = (t: Payload, model: Model): FieldMap => ({
   ...parentPayload(t, model),
 });
 
-const changedPayload = (t: Payload, model: Model, node: Node): FieldMap => ({
+const changedPayload = (t: Payload, model: Model, node: Node, { warns }: AnyOperation): FieldMap => ({
+  ...(warns && { warnings: changeWarnings(t) }),
   [toCamelCase(model.spec.name)]: changed(t, node, model.table),
   ...parentPayload(t, model),
 });

@@ -69,6 +69,8 @@ export interface UpdateSpec<T extends TableName, P, L, X extends InputFieldMap> 
   writes: readonly ColumnOf<T>[];
   /** Adds `updateTickets` for up to this many rows. */
   bulk?: number;
+  /** Adds `warnings` to the payload: hooks and event handlers call `warn`. */
+  warns?: true;
   from?: From<T>;
   input?: (t: InputBuilder) => X;
   /** Runs after all checks and before the update. The columns that it returns win over the client's. */

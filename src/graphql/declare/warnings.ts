@@ -1,0 +1,30 @@
+import { type ChangeWarning, type ChangeWarningCode, warningsOf } from '../../tenancy/change-warnings.ts';
+import type { Context } from '../context.ts';
+import { builder, type SchemaTypes } from './builder.ts';
+
+const WarningCode = builder.enumType('ChangeWarningCode', {
+  description: 'What a warning is about.',
+  values: {
+    OPEN_TASKS: { description: 'The project has tasks that are not DONE.' },
+    TIMERS_STOPPED: { description: 'Timers ran on the project; they were stopped and their time was recorded.' },
+  } satisfies Record<ChangeWarningCode, { description: string }>,
+});
+
+const Warning = builder.objectRef<ChangeWarning>('ChangeWarning').implement({
+  description: 'Something that a change leaves behind for people to look at. The change is made nevertheless.',
+  fields: (t) => ({
+    code: t.expose('code', { type: WarningCode, description: 'What it is about.' }),
+    message: t.exposeString('message', { description: 'The warning in words.' }),
+    count: t.exposeInt('count', { description: 'How many objects it is about.' }),
+  }),
+});
+
+type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
+
+/** A payload field with the warnings of the change. */
+export const changeWarnings = <Shape>(t: PayloadBuilder<Shape>) =>
+  t.field({
+    type: [Warning],
+    description: 'What the change leaves behind for people to look at; empty when there is nothing.',
+    resolve: (_shape: unknown, _args: unknown, ctx: Context) => [...warningsOf(ctx.tx)],
+  });

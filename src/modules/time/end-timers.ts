@@ -1,0 +1,73 @@
+import { and, asc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
+import type { Viewer } from '../../identity/viewer.ts';
+import { later } from '../../lib/clock.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { recordEvent } from '../events/record-event.ts';
+import { lockDays } from './day-limit.ts';
+import { recordDays } from './record-days.ts';
+import { hoursOfDay, longestTimerMs, splitDays } from './split-days.ts';
+import { runningTimers, timeEntries } from './tables.ts';
+
+type Timer = typeof runningTimers.$inferSelect;
+
+/**
+ * Ends timers that may not go on, and records their time: no more than the days have room for, and of 31 days at most,
+ * since nobody is asked. Gives the number of timers.
+ */
+export async function endTimers(tx: TenantTx, viewer: Viewer | null, which: SQL): Promise<number> {
+  const found = await tx
+    .select({ profileId: runningTimers.profileId })
+    .from(runningTimers)
+    .where(which)
+    .orderBy(asc(runningTimers.profileId));
+  for (const { profileId } of found) lockDays(tx, profileId);
+  const timers = await tx.delete(runningTimers).where(which).returning();
+  for (const timer of timers) await endTimer(tx, viewer, timer);
+  return timers.length;
+}
+
+async function endTimer(tx: TenantTx, viewer: Viewer | null, timer: Timer): Promise<void> {
+  const longest = later(timer.startedAt, longestTimerMs);
+  const now = new Date();
+  const stoppedAt = longest < now ? longest : now;
+  const { id, startedAt } = timer;
+  const days = startedAt < stoppedAt ? splitDays(tx.timeZone, startedAt, stoppedAt) : [];
+  const timeEntryIds = await recordDays(tx, viewer, timer, await fitting(tx, timer.profileId, days));
+  await recordEvent(tx, viewer, {
+    action: 'runningTimer.stopped',
+    resourceType: 'RunningTimer',
+    resourceId: id,
+    before: timer,
+    metadata: { startedAt, stoppedAt, timeEntryIds },
+  });
+}
+
+/** The days with no more hours than are left of them; days without any are left out. */
+async function fitting(tx: TenantTx, profileId: string, days: readonly { workDate: string; hours: string }[]) {
+  if (days.length === 0) return [];
+  const recorded = await recordedHours(
+    tx,
+    profileId,
+    days.map(({ workDate }) => workDate),
+  );
+  return days.flatMap(({ workDate, hours }) => {
+    const room = hoursOfDay(tx.timeZone, workDate) - (recorded.get(workDate) ?? 0);
+    const fit = Math.min(Number(hours), Math.max(room, 0));
+    return fit > 0 ? [{ workDate, hours: fit.toFixed(2) }] : [];
+  });
+}
+
+async function recordedHours(tx: TenantTx, profileId: string, days: readonly string[]): Promise<Map<string, number>> {
+  const rows = await tx
+    .select({ workDate: timeEntries.workDate, hours: sql`sum(${timeEntries.hours})`.mapWith(Number) })
+    .from(timeEntries)
+    .where(
+      and(
+        eq(timeEntries.profileId, profileId),
+        inArray(timeEntries.workDate, [...days]),
+        ne(timeEntries.status, 'REJECTED'),
+      ),
+    )
+    .groupBy(timeEntries.workDate);
+  return new Map(rows.map(({ workDate, hours }) => [workDate, hours]));
+}
