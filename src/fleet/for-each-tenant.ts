@@ -1,7 +1,12 @@
-import { and, asc, eq, gt, inArray, or } from 'drizzle-orm';
-import { AppError } from '../lib/errors.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { and, asc, eq, gt, ne } from 'drizzle-orm';
 import type { Catalog } from '../tenancy/catalog.ts';
+import { isLifeLocked } from '../tenancy/life-lock.ts';
 import { organizations, tenantSchemas } from '../tenancy/tables.ts';
+import { servedSchema } from '../tenancy/tenant.ts';
+import type { Fleet, FleetAdmins } from './fleet.ts';
+import { sharingLife } from './holding-life.ts';
+import { isOutage, type PatienceOptions, PrimaryAway, patiently } from './patience.ts';
 
 /** A schema made for a tenant: a served one, or a spare that waits for its organization. */
 export interface TenantPlace {
@@ -12,61 +17,145 @@ export interface TenantPlace {
   quarantined: boolean;
 }
 
-export interface ForEachOptions {
-  /** Schema name to go on after, as `resumeAfter` of an interrupted run gave it. */
-  after?: string | undefined;
+/** An organization and the place that it is served from. */
+export type ServedPlace = TenantPlace & { organization: NonNullable<TenantPlace['organization']> };
+
+export type OrganizationName = Pick<ServedPlace['organization'], 'id' | 'slug'>;
+
+export interface ForEachOptions extends PatienceOptions {
   /** How many at once. */
   parallel?: number | undefined;
-  /** Also schemas that wait for an organization. */
-  spares?: boolean | undefined;
-  /** Slug or schema name: this one alone. */
-  only?: string | undefined;
-  signal?: AbortSignal | undefined;
-  onProgress?: ((progress: ForEachProgress) => void) | undefined;
+  /** How long the run waits at its end for organizations that are being moved or deleted; milliseconds. */
+  busyWaitMs?: number | undefined;
+  onProgress?: ((visited: number) => void) | undefined;
 }
 
-export interface ForEachProgress {
-  place: TenantPlace;
-  error: unknown;
-  done: number;
-}
-
-export interface ForEachReport {
-  done: number;
-  failed: { place: TenantPlace; error: unknown }[];
-  /** Set when the run was stopped: everything up to here is done or reported. */
-  resumeAfter: string | undefined;
+/** Each organization is in one of the lists, once, unless the run was interrupted before it. */
+export interface ForEachReport<T> {
+  done: T[];
+  failed: { organization: OrganizationName; error: unknown }[];
+  /** Deleted between the listing and the visit. */
+  gone: OrganizationName[];
+  /** Whether some were not visited: the signal stopped the run, or what `stoppedBy` says. */
+  interrupted: boolean;
+  stoppedBy?: unknown;
 }
 
 const pageSize = 200;
+const firstId = '00000000-0000-0000-0000-000000000000';
+const defaultBusyWaitMs = 60_000;
+const lookAgainMs = 500;
 
 /**
- * Does something for every tenant, in the order of schema names, a bounded number at once and in memory. One that fails
- * is reported and stops nothing; the signal stops the run between tenants, and `after` resumes it.
+ * Does something for every organization, a bounded number at once and in memory. They are listed by their ids, which
+ * never change, and each is visited once: under its life lock, so that its place and state, which are read again there,
+ * stay as they are during the work. One that fails is reported and stops nothing; those that somebody is at come last. The
+ * work must bear being repeated: after an outage of the primary database the run waits, then visits again. It never throws.
  */
-export async function forEachTenant(
-  catalog: Catalog,
-  work: (place: TenantPlace) => Promise<void>,
+export async function forEachTenant<T>(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  work: (place: ServedPlace) => Promise<T>,
   options: ForEachOptions = {},
-): Promise<ForEachReport> {
-  const report: ForEachReport = { done: 0, failed: [], resumeAfter: undefined };
-  let after = options.after ?? '';
-  for (;;) {
-    const page = await listPlaces(catalog, { ...options, after });
-    const finished = await eachOf(page, work, options, report);
-    after = page[finished - 1]?.schemaName ?? after;
-    if (finished < page.length) return { ...report, resumeAfter: after };
-    if (page.length < pageSize) return report;
+): Promise<ForEachReport<T>> {
+  const visits = new Visits(fleet, admins, work, options);
+  try {
+    for (let after: string | undefined = firstId; after !== undefined; ) {
+      const from: string = after;
+      const page = await patiently(fleet, () => listOrganizations(fleet.catalog, from), options);
+      await visits.all(page);
+      after = page.length < pageSize ? undefined : page.at(-1)!.id;
+      if (options.signal?.aborted) return { ...visits.report, interrupted: true };
+    }
+    await visits.busyOnes();
+  } catch (stoppedBy) {
+    return { ...visits.report, interrupted: true, stoppedBy };
+  }
+  return { ...visits.report, interrupted: options.signal?.aborted === true };
+}
+
+class Visits<T> {
+  readonly report: ForEachReport<T> = { done: [], failed: [], gone: [], interrupted: false };
+  readonly #fleet: Fleet;
+  readonly #admins: FleetAdmins;
+  readonly #work: (place: ServedPlace) => Promise<T>;
+  readonly #options: ForEachOptions;
+  /** Somebody held their life locks. */
+  #busy: OrganizationName[] = [];
+  /** Databases that did not answer to several attempts: later tenants there get one. */
+  readonly #away = new Set<string>();
+
+  constructor(fleet: Fleet, admins: FleetAdmins, work: (place: ServedPlace) => Promise<T>, options: ForEachOptions) {
+    this.#fleet = fleet;
+    this.#admins = admins;
+    this.#work = work;
+    this.#options = options;
+  }
+
+  async all(organizations: readonly OrganizationName[]): Promise<void> {
+    const { parallel = 4, signal } = this.#options;
+    const next = organizations.values();
+    const worker = async () => {
+      for (const organization of next) {
+        if (signal?.aborted) return;
+        await this.#visit(organization);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(parallel, organizations.length) }, worker));
+  }
+
+  async busyOnes(): Promise<void> {
+    const { busyWaitMs = defaultBusyWaitMs, signal } = this.#options;
+    const deadline = performance.now() + busyWaitMs;
+    while (this.#busy.length > 0 && !signal?.aborted) {
+      const isLast = performance.now() >= deadline;
+      if (!isLast) await delay(lookAgainMs);
+      const again = this.#busy;
+      this.#busy = [];
+      for (const organization of again) if (!signal?.aborted) await this.#visit(organization, isLast);
+    }
+  }
+
+  async #visit(organization: OrganizationName, isLast = false): Promise<void> {
+    const { report } = this;
+    let databaseId: string | undefined;
+    try {
+      const attempt = () =>
+        sharingLife(this.#admins, organization.id, async () => {
+          const place = await servedPlace(this.#fleet.catalog, organization.id);
+          databaseId = place?.databaseId;
+          return place && { result: await this.#work(place) };
+        });
+      const isAway = () => databaseId !== undefined && this.#away.has(databaseId);
+      const visited = await patiently(this.#fleet, attempt, { ...this.#options, isHopeless: isAway });
+      if (visited) report.done.push(visited.result);
+      else report.gone.push(organization);
+    } catch (error) {
+      if (this.#options.signal?.aborted) return;
+      if (error instanceof PrimaryAway) throw error;
+      if (isLifeLocked(error) && !isLast) return void this.#busy.push(organization);
+      if (databaseId !== undefined && isOutage(error)) this.#away.add(databaseId);
+      report.failed.push({ organization, error });
+    }
+    this.#options.onProgress?.(report.done.length + report.failed.length + report.gone.length);
   }
 }
 
-/** One page of the schemas of tenants that are in use (and spares when asked for), by name. */
-export function listPlaces(
-  catalog: Catalog,
-  { after = '', spares = false, only }: Pick<ForEachOptions, 'after' | 'spares' | 'only'> = {},
-): Promise<TenantPlace[]> {
-  return catalog.read(async (db) => {
-    const rows = await db
+/** One page of the organizations that have a schema of their own, by id. */
+const listOrganizations = (catalog: Catalog, after: string): Promise<OrganizationName[]> =>
+  catalog.read((db) =>
+    db
+      .select({ id: organizations.id, slug: organizations.slug })
+      .from(organizations)
+      .where(and(gt(organizations.id, after), ne(organizations.status, 'PROVISIONING')))
+      .orderBy(asc(organizations.id))
+      .limit(pageSize),
+  );
+
+/** Where an organization is now; undefined when it is gone, or its data is being dropped. */
+export async function servedPlace(catalog: Catalog, id: string): Promise<ServedPlace | undefined> {
+  const [row] = await catalog.read((db) =>
+    db
       .select({
         schemaName: tenantSchemas.schemaName,
         roleName: tenantSchemas.roleName,
@@ -74,47 +163,11 @@ export function listPlaces(
         quarantinedAt: tenantSchemas.quarantinedAt,
         organization: { id: organizations.id, slug: organizations.slug, modules: organizations.modules },
       })
-      .from(tenantSchemas)
-      .leftJoin(organizations, eq(organizations.id, tenantSchemas.organizationId))
-      .where(
-        and(
-          gt(tenantSchemas.schemaName, after),
-          inArray(tenantSchemas.state, spares ? ['ACTIVE', 'SPARE'] : ['ACTIVE']),
-          only === undefined ? undefined : or(eq(tenantSchemas.schemaName, only), eq(organizations.slug, only)),
-        ),
-      )
-      .orderBy(asc(tenantSchemas.schemaName))
-      .limit(pageSize);
-    return rows.map(({ quarantinedAt, ...place }) => ({ ...place, quarantined: quarantinedAt !== null }));
-  });
-}
-
-/** Gives how many of the page were begun; all of those have ended. */
-async function eachOf(
-  page: readonly TenantPlace[],
-  work: (place: TenantPlace) => Promise<void>,
-  { parallel = 4, signal, onProgress }: ForEachOptions,
-  report: ForEachReport,
-): Promise<number> {
-  let next = 0;
-  const worker = async () => {
-    while (next < page.length && !signal?.aborted) {
-      const place = page[next++]!;
-      const error = await outcomeOf(() => work(place));
-      report.done++;
-      if (error !== undefined) report.failed.push({ place, error });
-      onProgress?.({ place, error, done: report.done });
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(parallel, page.length) }, worker));
-  return next;
-}
-
-async function outcomeOf(work: () => Promise<void>): Promise<unknown> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    return error ?? new AppError('INTERNAL', 'Failed without an error');
-  }
+      .from(organizations)
+      .innerJoin(tenantSchemas, servedSchema)
+      .where(and(eq(organizations.id, id), eq(tenantSchemas.state, 'ACTIVE'))),
+  );
+  if (!row) return undefined;
+  const { quarantinedAt, ...place } = row;
+  return { ...place, quarantined: quarantinedAt !== null };
 }

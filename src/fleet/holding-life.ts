@@ -1,5 +1,7 @@
+import { primaryDatabaseId } from '../tenancy/installation.ts';
 import { LifeLocked, lifeLockName } from '../tenancy/life-lock.ts';
-import { adminsOf, type Fleet } from './fleet.ts';
+import type { Admins } from './admins.ts';
+import { adminsOf, type Fleet, type FleetAdmins } from './fleet.ts';
 
 /**
  * Runs work that changes an organization's place or life, such as a move, a restore or its deletion, under the
@@ -8,14 +10,24 @@ import { adminsOf, type Fleet } from './fleet.ts';
  */
 export async function holdingLife<T>(fleet: Fleet, organizationId: string, work: () => Promise<T>): Promise<T> {
   await using admins = adminsOf(fleet);
-  return await admins.use((admin) =>
+  return await underLock(admins, 'pg_try_advisory_xact_lock', organizationId, work);
+}
+
+/**
+ * Runs work that needs an organization to stay where it is, such as a backup; others may do such work at the same time.
+ * Throws INVALID_STATE at once when somebody changes its place or life; CONNECTION_LOST, after the work, when the lock was
+ * lost with its connection.
+ */
+export const sharingLife = <T>(admins: FleetAdmins, organizationId: string, work: () => Promise<T>): Promise<T> =>
+  underLock(admins.of(primaryDatabaseId), 'pg_try_advisory_xact_lock_shared', organizationId, work);
+
+const underLock = <T>(admins: Admins, lock: string, organizationId: string, work: () => Promise<T>): Promise<T> =>
+  admins.use((admin) =>
     admin.transaction(async (tx) => {
-      const [lock] = await tx.run<{ held: boolean }>(
-        'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held',
-        [lifeLockName(organizationId)],
-      );
-      if (!lock?.held) throw new LifeLocked();
+      const [found] = await tx.run<{ held: boolean }>(`select ${lock}(hashtextextended($1, 0)) as held`, [
+        lifeLockName(organizationId),
+      ]);
+      if (!found?.held) throw new LifeLocked();
       return await work();
     }),
   );
-}

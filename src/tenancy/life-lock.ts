@@ -8,7 +8,10 @@ export const lifeLockName = (organizationId: string): string => `chantier.life $
 /** Somebody else holds an organization's life lock just now. */
 export class LifeLocked extends AppError {
   constructor() {
-    super('INVALID_STATE', 'The organization is being moved, restored, migrated to a module or deleted just now');
+    super(
+      'INVALID_STATE',
+      'The organization is being moved, backed up, restored, migrated or deleted just now; try again',
+    );
   }
 }
 

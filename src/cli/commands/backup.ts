@@ -1,4 +1,3 @@
-import { catalogSubject } from '../../fleet/archive/archive-names.ts';
 import { backupCatalog } from '../../fleet/archive/backup-catalog.ts';
 import { deleteOld } from '../../fleet/archive/retention.ts';
 import { type KeyFlags, readKey } from '../archive-key.ts';
@@ -18,7 +17,7 @@ export async function run(host: Host, flags: Flags): Promise<void> {
   const folder = flags.to ?? backupFolder(toolbox.config);
   const { file, size, manifest } = await backupCatalog(toolbox.fleet, { folder, key, signal: host.signal });
   const { keepDays } = flags;
-  const deleted = keepDays === undefined ? [] : await deleteOld(folder, catalogSubject, { keepDays });
+  const deleted = keepDays === undefined ? [] : await deleteOld(file, { keepDays });
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   const result = { file, bytes: size, rows, snapshotAt: manifest.snapshotAt, deleted };
   print(host, flags.json, result, () => `${file}: ${rows} rows, ${size} bytes`);

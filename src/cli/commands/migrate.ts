@@ -69,8 +69,9 @@ class Progress implements Disposable {
   }
 }
 
-const toJson = (report: FleetReport) => ({
+const toJson = ({ stoppedBy, ...report }: FleetReport) => ({
   ...report,
+  ...(stoppedBy !== undefined && { stoppedBy: reasonOf(stoppedBy) }),
   failed: report.failed.map(({ error, ...result }) => ({ ...result, error: reasonOf(error) })),
   away: report.away.map(({ error, ...database }) => ({ ...database, error: reasonOf(error) })),
 });
@@ -92,7 +93,8 @@ function describe(report: FleetReport, look: boolean, names: boolean): Text {
   ]);
 }
 
-function fail({ failed, left, away }: FleetReport, signal: AbortSignal): void {
+function fail({ failed, left, away, stoppedBy }: FleetReport, signal: AbortSignal): void {
+  if (stoppedBy !== undefined) throw stoppedBy;
   if (failed.length) throw new AppError(codeOf(failed), `${failed.length} of the schemas could not be migrated`);
   if (left > 0 && signal.aborted) throw new AppError('CANCELLED', 'The migration was interrupted');
   if (away.length) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be asked`);

@@ -1,10 +1,12 @@
-import { tenantSubject } from '../../fleet/archive/archive-names.ts';
 import { type BackupAllReport, backupAll } from '../../fleet/archive/backup-all.ts';
 import { backupTenant } from '../../fleet/archive/backup-tenant.ts';
 import { deleteOld } from '../../fleet/archive/retention.ts';
 import { allAdminsOf } from '../../fleet/fleet.ts';
+import { servedPlace } from '../../fleet/for-each-tenant.ts';
+import { sharingLife } from '../../fleet/holding-life.ts';
 import { listTenants } from '../../fleet/organizations/list-tenants.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
+import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { type KeyFlags, readKey } from '../archive-key.ts';
 import { backupFolder } from '../backup-folder.ts';
 import { print, reasonOf } from '../output.ts';
@@ -28,16 +30,17 @@ export async function run(host: Host, slug: string | undefined, flags: Flags): P
 }
 
 async function backUpOne(host: Host, { fleet, directory, config }: Toolbox, slug: string, flags: Flags): Promise<void> {
-  const tenant = await directory.getBySlug(slug);
+  const { id } = await directory.getBySlug(slug);
   const folder = flags.to ?? backupFolder(config);
+  const key = await readKey(flags);
   await using admins = allAdminsOf(fleet);
-  const { file, size, manifest } = await backupTenant(fleet, admins, tenant, {
-    folder,
-    key: await readKey(flags),
-    signal: host.signal,
+  const { file, size, manifest } = await sharingLife(admins, id, async () => {
+    const place = await servedPlace(fleet.catalog, id);
+    if (!place) throw tenantNotFound(slug);
+    return await backupTenant(fleet, admins, { ...place, id }, { folder, key, signal: host.signal });
   });
   const { keepDays } = flags;
-  const deleted = keepDays === undefined ? [] : await deleteOld(folder, tenantSubject(tenant), { keepDays });
+  const deleted = keepDays === undefined ? [] : await deleteOld(file, { keepDays });
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   const result = { file, bytes: size, rows, snapshotAt: manifest.snapshotAt, deleted };
   print(host, flags.json, result, () => `${file}: ${rows} rows, ${size} bytes`);
@@ -54,22 +57,28 @@ async function backUpAll(host: Host, { fleet, config }: Toolbox, flags: Flags): 
     keepDays: flags.keepDays,
     run: flags.resume,
     signal: host.signal,
-    onProgress: ({ done }) => bar.show(total > 0 ? done / total : 1, done),
+    onProgress: (visited) => bar.show(total > 0 ? visited / total : 1, visited),
   });
   print(host, flags.json, toJson(report), () => describe(report));
-  if (report.interrupted) throw new AppError('CANCELLED', `Interrupted: go on with --resume ${report.run}`);
+  const goOn = `go on with --resume ${report.run}`;
+  if (report.stoppedBy !== undefined) throw new AppError('UNAVAILABLE', `${reasonOf(report.stoppedBy)}: ${goOn}`);
+  if (report.interrupted) throw new AppError('CANCELLED', `Interrupted: ${goOn}`);
   if (report.failed.length > 0) {
     throw new AppError('UNAVAILABLE', `${report.failed.length} of the companies could not be backed up`);
   }
 }
 
-const toJson = ({ failed, ...report }: BackupAllReport) => ({
+const toJson = ({ failed, stoppedBy, ...report }: BackupAllReport) => ({
   ...report,
   failed: failed.map(({ slug, error }) => ({ slug, error: reasonOf(error) })),
+  ...(stoppedBy !== undefined && { stoppedBy: reasonOf(stoppedBy) }),
 });
 
-const describe = ({ run, done, failed, skipped, deleted }: BackupAllReport): string =>
+const describe = ({ run, done, failed, earlier, gone, deleted }: BackupAllReport): string =>
   [
+    ...done.map(({ slug, file }) => `archived ${slug}: ${file}`),
+    ...earlier.map((slug) => `archived ${slug} before`),
+    ...gone.map((slug) => `gone ${slug}`),
     ...failed.map(({ slug, error }) => `failed ${slug}: ${reasonOf(error)}`),
-    `run ${run}: ${done.length} backed up, ${skipped} done before, ${failed.length} failed, ${deleted} old archives deleted`,
+    `run ${run}: ${done.length} archived, ${earlier.length} before, ${gone.length} gone, ${failed.length} failed, ${deleted} old archives deleted`,
   ].join('\n');

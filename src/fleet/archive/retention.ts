@@ -5,22 +5,22 @@ import { isSameSubject, readArchiveName, timeOf } from './archive-names.ts';
 const day = 24 * 60 * 60_000;
 
 /**
- * Deletes the archives of one subject that are older than so many days, never the newest of them, and the leavings of backups
- * that died more than a day ago. Called after a new one was made. Gives the files that are gone.
+ * Once a good archive was made: deletes those of the same subject in its folder that are older than it, and older than so many
+ * days; and what backups left that died more than a day ago. Gives the files that are gone.
  */
 export async function deleteOld(
-  folder: string,
-  subject: string,
+  made: string,
   { keepDays, now = new Date() }: { keepDays: number; now?: Date },
 ): Promise<string[]> {
+  const folder = path.dirname(made);
+  const { subject, stamp } = readArchiveName(made)!;
   const files = await readdir(folder);
-  const archives = files
-    .map((file) => ({ file, name: readArchiveName(file) }))
-    .filter(({ name }) => name !== undefined && isSameSubject(name.subject, subject))
-    .map(({ file, name }) => ({ file, at: timeOf(name!.stamp).getTime() }))
-    .sort((a, b) => b.at - a.at);
-  const old = archives.slice(1).filter(({ at }) => at < now.getTime() - keepDays * day);
-  const gone = [...old.map(({ file }) => file), ...(await abandoned(folder, files, subject, now))];
+  const old = files.filter((file) => {
+    const name = readArchiveName(file);
+    if (!name || !isSameSubject(name.subject, subject)) return false;
+    return name.stamp < stamp && timeOf(name.stamp).getTime() < now.getTime() - keepDays * day;
+  });
+  const gone = [...old, ...(await abandoned(folder, files, subject, now))];
   for (const file of gone) await rm(path.join(folder, file), { force: true });
   return gone;
 }

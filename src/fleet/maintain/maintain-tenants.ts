@@ -6,6 +6,7 @@ import { recordAudit } from '../../tenancy/audit.ts';
 import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
+import { patiently } from '../patience.ts';
 import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from '../survey.ts';
 import { indexesToRebuild } from './indexes-to-rebuild.ts';
 import { type Pruned, pruneSchema } from './prune-schema.ts';
@@ -56,12 +57,14 @@ const pageSize = 50;
  */
 export async function maintainTenants(fleet: Fleet, options: MaintainOptions): Promise<MaintainReport> {
   const { only } = options;
-  const places = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]);
+  const names = only === undefined ? undefined : [only];
+  const places = await patiently(fleet, () => surveyPlaces(fleet.catalog, names));
   if (only !== undefined && places.length === 0) throw tenantNotFound(only);
   const run = new Run(fleet, options, places.length);
   await Promise.all([...byDatabase(places)].map(([databaseId, there]) => run.database(databaseId, there)));
   const { maintained, away } = run;
-  await noteRun(fleet, maintained, away);
+  // The report is worth more than its line in the audit log
+  await patiently(fleet, () => noteRun(fleet, maintained, away)).catch(() => {});
   const lost = away.reduce((sum, { schemas }) => sum + schemas, 0);
   return { maintained, away, left: Math.max(0, places.length - maintained.length - lost) };
 }
@@ -88,6 +91,8 @@ class Run {
   readonly #fleet: Fleet;
   readonly #options: MaintainOptions;
   readonly #total: number;
+  /** An attempt before an outage may have come so far. */
+  readonly #done = new Set<SurveyedPlace>();
 
   constructor(fleet: Fleet, options: MaintainOptions, total: number) {
     this.#fleet = fleet;
@@ -99,7 +104,8 @@ class Run {
     let at = 0;
     try {
       for (; at < places.length && !this.#options.signal?.aborted; at += pageSize) {
-        await this.#page(databaseId, places.slice(at, at + pageSize));
+        const page = places.slice(at, at + pageSize);
+        await patiently(this.#fleet, () => this.#page(databaseId, page), { signal: this.#options.signal });
       }
     } catch (error) {
       this.away.push({ databaseId, name: places[0]!.databaseName, schemas: places.length - at, error });
@@ -110,7 +116,8 @@ class Run {
     await using admins = adminsOf(this.#fleet, databaseId);
     await admins.use(async (admin, { roles }) => {
       // The first pass prunes, so that the second one vacuums what went
-      const tasks = places.map((place) => ({ place, result: emptyResult(place) }));
+      const left = places.filter((place) => !this.#done.has(place));
+      const tasks = left.map((place) => ({ place, result: emptyResult(place) }));
       for (const { place, result } of tasks) {
         await this.#timed(result, () => this.#prune(admin, place, result));
       }
@@ -120,13 +127,14 @@ class Run {
       ]);
       const tables = await tablesToVacuum(
         admin,
-        places.map(({ schemaName }) => schemaName),
+        left.map(({ schemaName }) => schemaName),
       );
       for (const { place, result } of tasks) {
         if (this.#options.signal?.aborted) return;
         await this.#timed(result, () => vacuum(admin, place, tables.get(place.schemaName) ?? [], result));
         await this.#timed(result, () => this.#reindex(admin, place, result));
         this.maintained.push(result);
+        this.#done.add(place);
         this.#options.onProgress?.(result, { done: this.maintained.length, total: this.#total });
       }
     });

@@ -3,6 +3,7 @@ import { quoteIdentifier } from '../../db/identifier.ts';
 import type { InstallationRoles } from '../../tenancy/installation.ts';
 import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
+import { patiently } from '../patience.ts';
 import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from '../survey.ts';
 import { type Sizes, sizesOf } from './sizes.ts';
 import { type SlowStatement, slowestStatements } from './slowest-statements.ts';
@@ -43,14 +44,16 @@ const pageSize = 100;
  */
 export async function measureTenants(fleet: Fleet, options: MeasureOptions = {}): Promise<Measures> {
   const { only, signal, onProgress } = options;
-  const all = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]);
+  const names = only === undefined ? undefined : [only];
+  const all = await patiently(fleet, () => surveyPlaces(fleet.catalog, names));
   const places = all.filter(({ organization }) => organization !== null);
   if (only !== undefined && places.length === 0) throw tenantNotFound(only);
   const measures: Measures = { tenants: [], away: [] };
   for (const [databaseId, there] of byDatabase(places)) {
     try {
       for (let at = 0; at < there.length && !signal?.aborted; at += pageSize) {
-        measures.tenants.push(...(await measurePage(fleet, there.slice(at, at + pageSize), options)));
+        const page = there.slice(at, at + pageSize);
+        measures.tenants.push(...(await patiently(fleet, () => measurePage(fleet, page, options), { signal })));
         onProgress?.(measures.tenants.length, places.length);
       }
     } catch (error) {

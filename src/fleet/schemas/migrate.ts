@@ -8,6 +8,7 @@ import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
+import { isOutage, PrimaryAway, patiently } from '../patience.ts';
 import { byDatabase, type DatabaseAway, readLedgers, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
 import { migrateAtRest } from './migrate-at-rest.ts';
 import { migrateDatabase, readLedger } from './migrate-database.ts';
@@ -59,6 +60,8 @@ export interface FleetReport {
   left: number;
   /** Databases that could not be asked: what is there was left as it is. */
   away: DatabaseAway[];
+  /** Why the run stopped before its end, such as a primary database that did not come back. */
+  stoppedBy?: unknown;
 }
 
 /**
@@ -75,13 +78,19 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   // A dry run of an installation that was never migrated: there are no tenants, nor a table to find them in
   if (!(await hasCatalog(admins))) return report;
   const { only, canaries = [] } = options;
-  const places = await surveyPlaces(fleet.catalog, only === undefined ? undefined : [only, ...canaries]);
+  const places = await patiently(fleet, () =>
+    surveyPlaces(fleet.catalog, only === undefined ? undefined : [only, ...canaries]),
+  );
   requirePlaces(places, only === undefined ? canaries : [only, ...canaries]);
   await migrateFurther(fleet, admins, places, options, report);
-  const context = { fleet, admins, options, report };
-  await visit(context, places, canaries);
-  if (!options.dryRun && report.left === 0) await visitNew(context, places, only);
-  if (!options.dryRun) await noteRun(fleet.catalog, report);
+  const context = { fleet, admins, options, report, away: new Set<string>() };
+  try {
+    await visit(context, places, canaries);
+    if (!options.dryRun && report.left === 0) await visitNew(context, places, only);
+    if (!options.dryRun) await patiently(fleet, () => noteRun(fleet.catalog, report));
+  } catch (error) {
+    report.stoppedBy = error;
+  }
   return report;
 }
 
@@ -100,7 +109,8 @@ async function visit(
 /** Places that tenants came to during the run: by a move, or because they were made. */
 async function visitNew(context: Context, before: readonly SurveyedPlace[], only: string | undefined): Promise<void> {
   const known = new Set(before.map(keyOf));
-  const now = await surveyPlaces(context.fleet.catalog, only === undefined ? undefined : [only]);
+  const { fleet } = context;
+  const now = await patiently(fleet, () => surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]));
   const more = now.filter((place) => !known.has(keyOf(place)));
   if (more.length > 0) await visit(context, more);
 }
@@ -170,6 +180,8 @@ interface Context {
   admins: FleetAdmins;
   options: FleetOptions;
   report: FleetReport;
+  /** Databases that were found away during the run. */
+  away: Set<string>;
 }
 
 type Task = {
@@ -227,8 +239,11 @@ class Run {
 /** The others need not wait for the end of a move. */
 const movingLast = (a: Task, b: Task): number => Number(a.place.isMoving) - Number(b.place.isMoving);
 
-/** Never throws for what is wrong with this one schema; gives the result with the error in it. */
-async function migratePlace({ fleet, admins, options }: Context, { place, found }: Task): Promise<SchemaResult> {
+/**
+ * Never throws for what is wrong with this one schema; gives the result with the error in it. Throws PrimaryAway, of which
+ * every other would fail too.
+ */
+async function migratePlace({ fleet, admins, options, away }: Context, { place, found }: Task): Promise<SchemaResult> {
   const { schemaName, databaseName: database, organization } = place;
   const result: SchemaResult = { schemaName, slug: organization?.slug, database, migrations: [], ms: 0 };
   const from = performance.now();
@@ -239,12 +254,18 @@ async function migratePlace({ fleet, admins, options }: Context, { place, found 
     if (options.dryRun) return result;
     const apply = () =>
       admins.at(place, (admin, { roles }) => applyMigrations(admin, tenantTarget(roles, place), pending, options));
-    await (place.isMoving ? migrateAtRest(fleet, place, apply, options) : apply());
-    if (place.quarantined) await quarantine(fleet.catalog, place, null);
+    const migrate = () => (place.isMoving ? migrateAtRest(fleet, place, apply, options) : apply());
+    const { signal } = options;
+    await patiently(fleet, migrate, { signal, isHopeless: () => away.has(place.databaseId) });
+    if (place.quarantined) await patiently(fleet, () => quarantine(fleet.catalog, place, null), { signal });
   } catch (error) {
     result.error = error;
+    if (error instanceof PrimaryAway) throw error;
+    if (isOutage(error)) away.add(place.databaseId);
     // One that cannot be written down now is reported all the same, and fails again in the next run
-    if (isBroken(error) && !options.dryRun) await quarantine(fleet.catalog, place, error.message).catch(() => {});
+    if (isBroken(error) && !options.dryRun) {
+      await patiently(fleet, () => quarantine(fleet.catalog, place, error.message)).catch(() => {});
+    }
   }
   result.ms = Math.round(performance.now() - from);
   return result;

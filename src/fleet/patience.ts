@@ -1,0 +1,76 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { toAppError } from '../db/pg-errors.ts';
+import { AppError } from '../lib/errors.ts';
+import type { Fleet } from './fleet.ts';
+
+export interface PatienceOptions {
+  /** How long to wait for the primary database to come back; milliseconds. */
+  outageMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+const defaultOutageMs = 120_000;
+const pausesMs = [250, 1_000];
+const askAgainMs = 500;
+
+/** The primary database was away for longer than a run waits: nothing more can be done for anybody. */
+export class PrimaryAway extends AppError {
+  constructor(cause: unknown) {
+    super('UNAVAILABLE', 'The primary database did not come back', {}, { cause });
+  }
+}
+
+/** Whether an error says that a database was away, and nothing of what was asked. */
+export function isOutage(error: unknown): boolean {
+  const code = toAppError(error)?.code;
+  return code === 'CONNECTION_LOST' || code === 'UNAVAILABLE';
+}
+
+/**
+ * Does work that bears being repeated. After an outage it waits until the primary database answers, so that a restart costs a
+ * long run nothing but time, then does the work again. When the primary answers at once it is another database that is away:
+ * that is tried twice more, unless `isHopeless` says that it was found away before. Throws PrimaryAway when the primary
+ * does not come back in time.
+ */
+export async function patiently<T>(
+  fleet: Fleet,
+  work: () => Promise<T>,
+  {
+    outageMs = defaultOutageMs,
+    signal,
+    isHopeless = () => false,
+  }: PatienceOptions & { isHopeless?: () => boolean } = {},
+): Promise<T> {
+  const deadline = performance.now() + outageMs;
+  for (let attempt = 0; ; ) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOutage(error) || signal?.aborted) throw error;
+      const primary = await untilPrimaryAnswers(fleet, deadline, signal);
+      if (primary === 'AWAY') throw new PrimaryAway(error);
+      if (primary === 'BACK') continue;
+      const pauseMs = pausesMs[attempt++];
+      if (pauseMs === undefined || isHopeless()) throw error;
+      await delay(pauseMs);
+    }
+  }
+}
+
+async function untilPrimaryAnswers(
+  { catalog }: Fleet,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<'THERE' | 'BACK' | 'AWAY'> {
+  for (let found: 'THERE' | 'BACK' = 'THERE'; ; found = 'BACK') {
+    const answers = await catalog
+      .read((db) => db.execute('select 1'))
+      .then(
+        () => true,
+        () => false,
+      );
+    if (answers) return found;
+    if (signal?.aborted || performance.now() >= deadline) return 'AWAY';
+    await delay(askAgainMs);
+  }
+}

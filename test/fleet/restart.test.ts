@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backupAll } from '../../src/fleet/archive/backup-all.ts';
+import { maintainTenants } from '../../src/fleet/maintain/maintain-tenants.ts';
+import { measureTenants } from '../../src/fleet/metrics/measure-tenants.ts';
+import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { systemClock } from '../../src/lib/clock.ts';
+import { scratchFolder } from '../archive/support.ts';
+import { commandLine } from '../support/command-line.ts';
+import { asNextRelease } from '../support/next-release.ts';
+import { type SecondServer, startSecondServer } from '../support/second-server.ts';
+import { World } from '../support/world.ts';
+
+/** The primary database of this installation is on a server of its own, which restarts during the runs. */
+let server: SecondServer;
+let world: World;
+const tenants = 6;
+
+beforeAll(async () => {
+  server = await startSecondServer();
+  const { url } = await server.createDatabase();
+  world = await World.open({ databaseUrl: url });
+  await migrateFleet(world.app.fleet);
+  for (let n = 0; n < tenants; n++) await world.company(`Nr ${n}`);
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
+});
+
+/** Restarts the server once, as a crash does, at the first call; `done` waits for it. */
+function restartOnce() {
+  let restarted: Promise<void> | undefined;
+  const restart = async () => {
+    await server.stop('immediate');
+    await server.start();
+  };
+  return {
+    now: () => {
+      restarted ??= restart();
+    },
+    done: () => restarted,
+  };
+}
+
+describe('a restart of the primary database', () => {
+  it('costs a backup of all companies nobody, and the run is reported', async () => {
+    const restart = restartOnce();
+    const folder = await scratchFolder();
+    const { code, stdout } = await commandLine(world.app)(
+      ['tenant', 'backup', '--all', '--to', folder, '--parallel', '2', '--json'],
+      { isTTY: true, onStderr: restart.now },
+    );
+    await restart.done();
+    const report = JSON.parse(stdout);
+    expect([code, report.failed, report.interrupted]).toEqual([0, [], false]);
+    expect(report.run).toMatch(/^\d{8}T\d{9}Z$/);
+    expect(new Set(report.done.map(({ slug }: { slug: string }) => slug)).size).toBe(tenants);
+  });
+
+  it('costs maintenance and measuring nobody', async () => {
+    for (const run of [maintain, measure]) {
+      const restart = restartOnce();
+      restart.now();
+      const { names, away } = await run();
+      await restart.done();
+      expect([new Set(names).size, names.length, away]).toEqual([tenants, tenants, []]);
+    }
+  });
+
+  it('that does not end is reported with the run', async () => {
+    const folder = await scratchFolder();
+    let stopped: Promise<void> | undefined;
+    const report = await backupAll(world.app.fleet, {
+      folder,
+      parallel: 1,
+      outageMs: 1_000,
+      onProgress: () => {
+        stopped ??= server.stop('immediate');
+      },
+    });
+    await stopped;
+    await server.start();
+    expect(report).toMatchObject({ interrupted: true, stoppedBy: { code: 'UNAVAILABLE' }, failed: [] });
+    expect(report.done.length).toBeGreaterThan(0);
+    const rest = await backupAll(world.app.fleet, { folder, run: report.run });
+    expect(rest).toMatchObject({ failed: [], interrupted: false });
+    expect(rest.done.length + rest.earlier.length).toBe(tenants);
+  });
+
+  it('costs a migration nobody', async () => {
+    const restart = restartOnce();
+    const report = await asNextRelease(world.app.fleet, 'ALTER TABLE "tasks" ADD COLUMN "later" text;', (fleet) =>
+      migrateFleet(fleet, { parallel: 1, onProgress: restart.now }),
+    );
+    await restart.done();
+    expect(report).toMatchObject({ failed: [], away: [], left: 0 });
+    expect(report.migrated).toHaveLength(tenants);
+  });
+});
+
+async function maintain() {
+  const { maintained, away } = await maintainTenants(world.app.fleet, { clock: systemClock });
+  return { names: maintained.map(({ schemaName }) => schemaName), away };
+}
+
+async function measure() {
+  const { tenants: measured, away } = await measureTenants(world.app.fleet);
+  return { names: measured.map(({ schemaName }) => schemaName), away };
+}
