@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { and, asc, eq, gt, ne } from 'drizzle-orm';
+import { AppError } from '../lib/errors.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { isLifeLocked } from '../tenancy/life-lock.ts';
 import { organizations, tenantSchemas } from '../tenancy/tables.ts';
@@ -152,22 +153,31 @@ const listOrganizations = (catalog: Catalog, after: string): Promise<Organizatio
       .limit(pageSize),
   );
 
-/** Where an organization is now; undefined when it is gone, or its data is being dropped. */
+/**
+ * Where an organization is now; undefined when it is gone, or its data is being dropped. Throws NOT_FOUND when the catalog
+ * does not have the schema that it says an organization is served from.
+ */
 export async function servedPlace(catalog: Catalog, id: string): Promise<ServedPlace | undefined> {
   const [row] = await catalog.read((db) =>
     db
       .select({
-        schemaName: tenantSchemas.schemaName,
-        roleName: tenantSchemas.roleName,
-        databaseId: tenantSchemas.databaseId,
-        quarantinedAt: tenantSchemas.quarantinedAt,
+        schemaName: organizations.schemaName,
+        roleName: organizations.roleName,
+        databaseId: organizations.databaseId,
+        status: organizations.status,
         organization: { id: organizations.id, slug: organizations.slug, modules: organizations.modules },
+        schema: { state: tenantSchemas.state, quarantinedAt: tenantSchemas.quarantinedAt },
       })
       .from(organizations)
-      .innerJoin(tenantSchemas, servedSchema)
-      .where(and(eq(organizations.id, id), eq(tenantSchemas.state, 'ACTIVE'))),
+      .leftJoin(tenantSchemas, servedSchema)
+      .where(eq(organizations.id, id)),
   );
   if (!row) return undefined;
-  const { quarantinedAt, ...place } = row;
-  return { ...place, quarantined: quarantinedAt !== null };
+  const { schema, status, ...place } = row;
+  if (schema?.state === 'ACTIVE') return { ...place, quarantined: schema.quarantinedAt !== null };
+  if (status === 'DELETING') return undefined;
+  throw new AppError(
+    'NOT_FOUND',
+    `The catalog does not have ${place.schemaName} as the schema of ${place.organization.slug}`,
+  );
 }

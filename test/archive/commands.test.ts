@@ -169,7 +169,7 @@ describe('chantier tenant backup --all', () => {
     const out = await chantier(['tenant', 'backup', '--all', '--to', own, '--keep-days', '1', '--json']);
     expect(out.code).toBe(6);
     expect(JSON.parse(out.stdout).failed).toEqual([
-      { slug: broken.tenant.slug, error: expect.stringContaining('tenant_gone') },
+      { slug: broken.tenant.slug, error: expect.stringContaining(broken.tenant.schemaName) },
     ]);
     expect((await names(own)).length).toBeGreaterThan(4);
     await server.app.catalog.write((tx) =>
