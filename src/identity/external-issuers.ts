@@ -127,8 +127,8 @@ function requireType(typ: string | undefined, types: readonly string[]): void {
 }
 
 /** A time that no date can hold, such as 1e400, is not bounded either. */
-function requireBoundedLife({ iat, exp }: JWTPayload, maxTokenAgeMs: number): void {
-  if (exp! - iat! <= maxTokenAgeMs / 1000) return;
+function requireBoundedLife({ iat, exp, nbf = 0 }: JWTPayload, maxTokenAgeMs: number): void {
+  if (exp! - iat! <= maxTokenAgeMs / 1000 && Number.isFinite(nbf)) return;
   throw new AppError('UNAUTHENTICATED', 'The access token lives too long');
 }
 

@@ -146,15 +146,25 @@ describe('a token of an external issuer', () => {
     expect(await outcomes([short.authenticate({ authorization: usual })])).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('is refused when a time is none, or its text is padded', async () => {
-    const infinite = await provider.signed(
-      `{"iss":"${provider.issuer}","aud":"chantier","sub":"ada","iat":1,"exp":1e400}`,
-    );
+  it.each([
+    ['its end', (now: number) => `"iat":${now},"exp":1e400`],
+    ['when it was made', (now: number) => `"iat":-1e400,"exp":${now + 300}`],
+    ['its start', (now: number) => `"iat":${now},"nbf":-1e400,"exp":${now + 300}`],
+  ])('is refused when %s is no time', async (_which, times) => {
+    const claims = (text: string) => `{"iss":"${provider.issuer}","aud":"chantier","sub":"ada",${text}}`;
+    const now = Math.floor(clock.now().getTime() / 1000);
+    expect(await outcomes([present(await provider.signed(claims(`"iat":${now},"exp":${now + 300}`)))])).toEqual(['ok']);
+    expect(await outcomes([present(await provider.signed(claims(times(now))))])).toEqual(['UNAUTHENTICATED']);
+  });
+
+  it('is refused when its text is padded, in each part and in all', async () => {
     const token = await provider.token('ada');
-    const padded = token.split('.').map((part) => part.padEnd(Math.ceil(part.length / 4) * 4, '='));
-    expect(await outcomes([present(infinite), present(padded.join('.')), present(`${token}=`)])).toEqual(
-      Array(3).fill('UNAUTHENTICATED'),
-    );
+    const pad = (part: string) => part.padEnd(Math.ceil(part.length / 4) * 4, '=');
+    const parts = token.split('.');
+    const padded = parts.map((_, which) => parts.map((part, n) => (n === which ? pad(part) : part)).join('.'));
+    const texts = [...padded, parts.map(pad).join('.'), `${token}=`].filter((text) => text !== token);
+    expect(await outcomes(texts.map((text) => present(text)))).toEqual(texts.map(() => 'UNAUTHENTICATED'));
+    expect(await outcomes([present(token)])).toEqual(['ok']);
   });
 
   it('needs metadata that name the issuer itself, and keys that can be fetched', async () => {
