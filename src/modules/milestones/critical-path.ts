@@ -1,5 +1,5 @@
 import { fromDayNumber, toDayNumber } from '../../lib/days.ts';
-import { isAtRisk, isLate, type Schedule } from './health.ts';
+import { isAtRisk, isLate, isReached, type Schedule } from './health.ts';
 
 /** A milestone as planning sees it: its schedule, and which others must be finished before it starts. */
 export interface PlannedMilestone extends Schedule {
@@ -32,7 +32,7 @@ interface Node {
   latestFinish: number;
 }
 
-const isDone = ({ milestone }: Node): boolean => milestone.status === 'COMPLETED';
+const isDone = ({ milestone }: Node): boolean => isReached(milestone);
 
 /**
  * The critical path method over milestones that depend on each other without a cycle. A milestone keeps its length and

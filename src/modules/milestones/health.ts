@@ -12,13 +12,17 @@ export interface Schedule {
 /** How many points of progress a milestone may be behind the share of its days that are over. */
 const tolerance = 20;
 
+/** Whether it is reached: all of it is done, whatever its dates. */
+export const isReached = ({ status, progress }: Pick<Schedule, 'status' | 'progress'>): boolean =>
+  status === 'COMPLETED' || progress === 100;
+
 /** Its due day is over and it is not reached. `today` is a calendar day of the company. */
-export const isLate = ({ dueDate, status }: Schedule, today: string): boolean =>
-  status !== 'COMPLETED' && dueDate < today;
+export const isLate = (milestone: Schedule, today: string): boolean =>
+  !isReached(milestone) && milestone.dueDate < today;
 
 /** Not late yet, but more than 20 points behind the share of its days that are over. */
 export function isAtRisk(milestone: Schedule, today: string): boolean {
-  if (milestone.status === 'COMPLETED' || isLate(milestone, today)) return false;
+  if (isReached(milestone) || isLate(milestone, today)) return false;
   return elapsedPercent(milestone, today) - milestone.progress > tolerance;
 }
 

@@ -8,7 +8,7 @@ import { colorField } from '../../lib/fields.ts';
 import { defineResource } from '../events/resource.ts';
 import { openRule } from '../projects/open-project.ts';
 import { isAtRisk, isLate } from './health.ts';
-import { checkProgress, completionOf, readableMilestones } from './policy.ts';
+import { checkProgress, checkStatus, completionOf, readableMilestones, statusAt } from './policy.ts';
 import { ProgressMode } from './progress-mode.ts';
 
 export const Milestone = defineResource('milestones', {
@@ -28,7 +28,7 @@ export const Milestone = defineResource('milestones', {
     startDate: 'First day.',
     dueDate: { description: 'Last day.', notBefore: 'startDate' },
     status: {
-      description: 'How it stands.',
+      description: 'How it stands; COMPLETED when its progress is 100, whatever its dates.',
       values: {
         NOT_STARTED: 'Not begun.',
         IN_PROGRESS: 'Under way.',
@@ -72,7 +72,8 @@ export const Milestone = defineResource('milestones', {
       requireAllVisible(tx, viewer, [], openRule(viewer, values.projectId, 'input.projectId'));
       if (!values.projectId && viewer.role === 'CLIENT')
         throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the company');
-      return { ...completionOf(undefined, values.status ?? 'NOT_STARTED'), creatorId: viewer.profileId };
+      const status = statusAt(values.progress ?? 0, { status: values.status ?? 'NOT_STARTED', progress: 0 });
+      return { status, ...completionOf(undefined, status), creatorId: viewer.profileId };
     },
   },
   update: {
@@ -80,7 +81,9 @@ export const Milestone = defineResource('milestones', {
     writes: ['name', 'description', 'startDate', 'dueDate', 'status', 'priority', 'color', 'progressMode', 'progress'],
     before: ({ values, current, next }) => {
       checkProgress(next.progressMode, values.progress);
-      return completionOf(current.status, next.status);
+      checkStatus(next.progress, values.status);
+      const status = values.status ?? statusAt(next.progress, current);
+      return { status, ...completionOf(current.status, status) };
     },
   },
   delete: { description: 'Deletes a milestone; its tasks stay.' },

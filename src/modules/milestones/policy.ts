@@ -1,7 +1,9 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
-import { badInput } from '../../lib/errors.ts';
-import type { progressModes } from './tables.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
+import type { milestoneStatuses, progressModes } from './tables.ts';
+
+type Status = (typeof milestoneStatuses)[number];
 
 /** A CLIENT sees the milestones of the projects of its clients, and none of the company’s own; other members see all. */
 export function readableMilestones(viewer: Viewer): RowRule<'milestones'> {
@@ -29,4 +31,22 @@ export function checkProgress(mode: (typeof progressModes)[number], progress: nu
 export function completionOf(before: string | undefined, after: string): { completedAt?: Date | null } {
   if ((before === 'COMPLETED') === (after === 'COMPLETED')) return {};
   return { completedAt: after === 'COMPLETED' ? new Date() : null };
+}
+
+/**
+ * The status after a change of the progress: at 100 a milestone is COMPLETED, and below it is IN_PROGRESS again if that was
+ * why it was COMPLETED.
+ */
+export function statusAt(progress: number, current: { status: Status; progress: number }): Status {
+  if (progress === 100) return 'COMPLETED';
+  return current.progress === 100 && current.status === 'COMPLETED' ? 'IN_PROGRESS' : current.status;
+}
+
+/** Throws INVALID_STATE when a client sets another status than COMPLETED at progress 100. */
+export function checkStatus(progress: number, status: Status | undefined): void {
+  if (progress !== 100 || status === undefined || status === 'COMPLETED') return;
+  throw new AppError('INVALID_STATE', 'A milestone whose progress is 100 is COMPLETED', {
+    field: 'input.status',
+    progress,
+  });
 }

@@ -1,8 +1,10 @@
-import { asc, eq, inArray, sql } from 'drizzle-orm';
+import { asc, eq, getColumns, inArray, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
+import { changesOf } from '../../lib/changes-of.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { tasks } from '../tasks/tables.ts';
+import { completionOf, statusAt } from './policy.ts';
 import { progressOf, type Weights } from './progress.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
@@ -12,7 +14,13 @@ import { milestones, milestoneTasks } from './tables.ts';
  */
 export function lockMilestones(tx: TenantTx, ids: readonly string[]) {
   return tx
-    .select({ id: milestones.id, progress: milestones.progress, progressMode: milestones.progressMode })
+    .select({
+      id: milestones.id,
+      progress: milestones.progress,
+      progressMode: milestones.progressMode,
+      status: milestones.status,
+      completedAt: milestones.completedAt,
+    })
     .from(milestones)
     .where(inArray(milestones.id, [...ids]))
     .orderBy(asc(milestones.id))
@@ -33,11 +41,13 @@ export async function recomputeProgress(tx: TenantTx, viewer: Viewer | null, ids
     tx,
     automatic.map(({ id }) => id),
   );
-  for (const { id, progress } of automatic) {
-    const now = progressOf(weights.get(id) ?? { total: 0, done: 0 });
-    if (now !== progress) await setProgress(tx, viewer, id, progress, now);
+  for (const milestone of automatic) {
+    const progress = progressOf(weights.get(milestone.id) ?? { total: 0, done: 0 });
+    if (progress !== milestone.progress) await setProgress(tx, viewer, milestone, progress);
   }
 }
+
+type Locked = Awaited<ReturnType<typeof lockMilestones>>[number];
 
 async function weigh(tx: TenantTx, ids: string[]): Promise<Map<string, Weights>> {
   const weight = sql`sum(${milestoneTasks.weight})`;
@@ -54,20 +64,21 @@ async function weigh(tx: TenantTx, ids: string[]): Promise<Map<string, Weights>>
   return new Map(rows.map(({ milestoneId, ...weights }) => [milestoneId, weights]));
 }
 
-/** The version stays: what the server keeps up to date must not refuse the changes that people are making. */
-async function setProgress(
-  tx: TenantTx,
-  viewer: Viewer | null,
-  id: string,
-  before: number,
-  after: number,
-): Promise<void> {
-  await tx.update(milestones).set({ progress: after }).where(eq(milestones.id, id));
+/**
+ * The status follows: a milestone with progress 100 is COMPLETED. The version stays: what the server keeps up to date must
+ * not refuse the changes that people are making.
+ */
+async function setProgress(tx: TenantTx, viewer: Viewer | null, current: Locked, progress: number): Promise<void> {
+  const { id } = current;
+  const status = statusAt(progress, current);
+  const patch = { progress, status, ...completionOf(current.status, status) };
+  const { before, after } = changesOf(current, patch, getColumns(milestones));
+  await tx.update(milestones).set(patch).where(eq(milestones.id, id));
   await recordEvent(tx, viewer, {
     action: 'milestone.progressed',
     resourceType: 'Milestone',
     resourceId: id,
-    before: { progress: before },
-    after: { progress: after },
+    before,
+    after,
   });
 }
