@@ -7,4 +7,5 @@ import './modules/milestones/task-events.ts';
 import './modules/tasks/project-closed.ts';
 import './modules/time/follow-task.ts';
 import './modules/time/keep-validated.ts';
+import './modules/time/person-left.ts';
 import './modules/time/project-closed.ts';

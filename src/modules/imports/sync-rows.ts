@@ -13,8 +13,8 @@ export interface SyncOptions<T extends ReferencedTable> {
   complete?(rows: Wanted<T>[]): Promise<object[]>;
   /** Whether a row may be changed by the file; else it stays as it is. */
   mayChange?(row: RowOf<T>): boolean;
-  /** Throws when the file must not change a row from which it differs. */
-  requireChangeable?(row: RowOf<T>): void;
+  /** Throws when the file must not make a row, or change the row from which it differs. */
+  requireAllowed?(want: Wanted<T>, row?: RowOf<T>): void;
   /** When a new row came to be, for ids in the order of time. */
   madeAt?(row: Wanted<T>): Date;
 }
@@ -49,8 +49,9 @@ async function create<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
   missing: Wanted<T>[],
-  { complete, madeAt }: SyncOptions<T>,
+  { complete, madeAt, requireAllowed }: SyncOptions<T>,
 ): Promise<NewRow<T>[]> {
+  for (const row of missing) requireAllowed?.(row);
   const more = await complete?.(missing);
   const rows = missing.map((row, index) => {
     return { id: uuidv7(madeAt?.(row).getTime()), ...row, ...more?.[index] } as unknown as NewRow<T>;
@@ -86,7 +87,7 @@ function differences<T extends ReferencedTable>(
   table: T,
   wanted: readonly Wanted<T>[],
   known: ReadonlyMap<string, RowOf<T>>,
-  { mayChange, requireChangeable }: SyncOptions<T>,
+  { mayChange, requireAllowed }: SyncOptions<T>,
 ): Difference<T>[] {
   const columns = getColumns(table) as Record<string, PgColumn>;
   return wanted.flatMap((want) => {
@@ -95,7 +96,7 @@ function differences<T extends ReferencedTable>(
     if (!row || mayChange?.(row) === false) return [];
     const keys = Object.keys(want).filter((key) => !same(columns[key]!, Reflect.get(row, key), Reflect.get(want, key)));
     if (keys.length === 0) return [];
-    requireChangeable?.(row);
+    requireAllowed?.(want, row);
     return [{ reference, row, want, before: pick(row, keys), after: pick(want, keys) }] as Difference<T>[];
   });
 }

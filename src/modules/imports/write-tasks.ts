@@ -7,6 +7,7 @@ import { lockBoards } from '../tasks/board.ts';
 import { tasks } from '../tasks/tables.ts';
 import { isOneOf } from './bulk-rows.ts';
 import type { TaskRecord } from './records.ts';
+import { findOthers, requireStaff } from './staff.ts';
 import { syncRows, type Wanted } from './sync-rows.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -27,7 +28,18 @@ export async function writeTasks(
       projectId: known.projects.get(projectReference)!.id,
       ...(assigneeReference !== undefined && { assigneeId: assigneeOf(known.people, assigneeReference) }),
     }));
-  const { ids, created, updated } = await syncRows(tx, tasks, wanted, { complete: (rows) => ranksOf(tx, rows) });
+  const others = await findOthers(
+    tx,
+    wanted.map(({ assigneeId }: WantedTask) => assigneeId),
+  );
+  const { ids, created, updated } = await syncRows(tx, tasks, wanted, {
+    complete: (rows) => ranksOf(tx, rows),
+    requireAllowed({ assigneeId, status }: WantedTask, row) {
+      // Who finished a task may have left since
+      const isChosen = assigneeId && assigneeId !== row?.assigneeId && status !== 'DONE';
+      if (isChosen) requireStaff(others, assigneeId, undefined, 'task.assignee');
+    },
+  });
   changes.add('created', 'Task', created);
   changes.add(
     'updated',

@@ -2,6 +2,7 @@ import { AppError } from '../../lib/errors.ts';
 import { timeEntries } from '../time/tables.ts';
 import { deleteByReference, findByReference, type RowOf } from './bulk-rows.ts';
 import type { TimeRecord } from './records.ts';
+import { findOthers, requireStaff } from './staff.ts';
 import { syncRows, type Wanted } from './sync-rows.ts';
 import { spreadHours } from './working-days.ts';
 import type { WriteContext } from './write-context.ts';
@@ -21,7 +22,16 @@ export async function writeTime(
   const { tx, changes } = context;
   const ids = new Map([...taskIds, ...(await linkedTasks(context, records, taskIds))]);
   const entries = records.map((record) => entriesOf(context, record, ids));
-  const { created, updated } = await syncRows(tx, timeEntries, entries.flat(), { requireChangeable });
+  const others = await findOthers(
+    tx,
+    entries.flat().map(({ profileId }) => profileId),
+  );
+  const { created, updated } = await syncRows(tx, timeEntries, entries.flat(), {
+    requireAllowed(want, row) {
+      if (row) requireChangeable(row);
+      requireStaff(others, want.profileId!, want.workDate!, 'time.person');
+    },
+  });
   changes.add('created', 'TimeEntry', created);
   changes.add(
     'updated',

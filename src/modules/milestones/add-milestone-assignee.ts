@@ -7,6 +7,7 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
+import { staffRule } from '../projects/staff.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { milestoneAssignments, milestones } from './tables.ts';
 
@@ -27,7 +28,12 @@ export async function addMilestoneAssignee(
   const { milestoneId, profileId } = checkInput(input, raw);
   const { projectId } = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
-  requireAllVisible(tx, viewer, [person], openRule(viewer, projectId, 'input.milestoneId'));
+  requireAllVisible(
+    tx,
+    viewer,
+    [person],
+    [...openRule(viewer, projectId, 'input.milestoneId'), ...staffRule(profileId, 'input.profileId')],
+  );
   const added = await tx
     .insert(milestoneAssignments)
     .values({ milestoneId, profileId })

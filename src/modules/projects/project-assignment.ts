@@ -1,8 +1,10 @@
+import { requireAllVisible } from '../../access/visible-rows.ts';
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { isWithin } from './peak-allocation.ts';
 import { requireFreeShare } from './require-free-share.ts';
+import { staffRule } from './staff.ts';
 
 const overbook = 'Accept that the person passes 100 % of their time; refused with OVERBOOKED unless true.';
 const overbooking = (t: InputBuilder) => ({ allowOverbooking: t.boolean({ description: overbook }) });
@@ -35,7 +37,8 @@ export const ProjectAssignment = defineResource('projectAssignments', {
     description: 'Puts a person on a project.',
     writes: ['projectId', 'profileId', 'role', 'allocationPercent', 'fromDate', 'toDate', 'saleRate'],
     input: overbooking,
-    before: async ({ tx, id, values, extra }) => {
+    before: async ({ tx, viewer, id, values, extra }) => {
+      requireAllVisible(tx, viewer, [], staffRule(values.profileId, 'input.profileId'));
       const { profileId, allocationPercent = 100, fromDate = null, toDate = null } = values;
       if (!extra.allowOverbooking) await requireFreeShare(tx, { id, profileId, allocationPercent, fromDate, toDate });
     },
@@ -44,8 +47,10 @@ export const ProjectAssignment = defineResource('projectAssignments', {
     description: 'Changes an assignment; person and project stay',
     writes: ['role', 'allocationPercent', 'fromDate', 'toDate', 'saleRate'],
     input: overbooking,
-    before: async ({ tx, current, next, extra }) => {
-      if (!extra.allowOverbooking && !isWithin(next, current)) await requireFreeShare(tx, next);
+    before: async ({ tx, viewer, current, next, extra }) => {
+      if (isWithin(next, current)) return;
+      requireAllVisible(tx, viewer, [], staffRule(current.profileId, 'input.id'));
+      if (!extra.allowOverbooking) await requireFreeShare(tx, next);
     },
   },
   delete: { description: 'Takes a person off a project' },

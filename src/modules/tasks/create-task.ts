@@ -30,7 +30,7 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   checkPlace(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   lockBoards(tx, [values]);
-  await requireReferences(tx, viewer, values, { projectId: values.projectId, isNewThere: true });
+  await requireReferences(tx, viewer, values, values);
   const rank = await rankAtEnd(tx, values, values.status);
   const id = uuidv7();
   const row = { id, ...values, rank, creatorId: viewer.profileId };

@@ -33,8 +33,7 @@ export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskIn
   const next = { ...current, ...defined(patch) };
   checkChange(current, next);
   const deliverableId = keptDeliverable(current, patch);
-  const { projectId } = next;
-  await requireReferences(tx, viewer, patch, { projectId, isNewThere: projectId !== current.projectId });
+  await requireReferences(tx, viewer, patch, next, current);
   const place = await newPlace(tx, current, next);
   const changes = patchRow(tx, tasks, current, { ...patch, ...deliverableId, ...place }, uniqueTaskFields);
   if (changes)

@@ -9,6 +9,7 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
+import { staffRule } from '../projects/staff.ts';
 import { lockDays, roomFor } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
@@ -45,6 +46,7 @@ export async function createTimeEntry(
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
   const references = [person, ...workReferences(values)];
   requireAllVisible(tx, viewer, references, [
+    ...staffRule(profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone } }),
     ...openRule(viewer, values.projectId, 'input.projectId'),
     ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
     roomFor(profileId, timeZone, values),

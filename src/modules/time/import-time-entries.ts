@@ -11,6 +11,7 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
+import { staffRule } from '../projects/staff.ts';
 import { requireOtherAuthor, requireTimeWriter } from './policy.ts';
 import { requireWork } from './references.ts';
 import { timeEntries, timeEntryStatuses } from './tables.ts';
@@ -75,6 +76,7 @@ async function importEntry(
   if (known) return known;
   requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
   requireWork(tx, viewer, values, [
+    ...staffRule(values.profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone: tx.timeZone } }),
     ...openRule(viewer, values.projectId, 'input.projectId'),
     ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
   ]);

@@ -8,3 +8,4 @@ import './import-mutation.ts';
 import './follow-task.ts';
 import './keep-validated.ts';
 import './project-closed.ts';
+import './person-left.ts';

@@ -9,6 +9,7 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { openRule } from '../projects/open-project.ts';
+import { staffRule } from '../projects/staff.ts';
 import { requireTimeWriter } from './policy.ts';
 import { requireWork } from './references.ts';
 import { runningTimers } from './tables.ts';
@@ -44,6 +45,7 @@ export async function startTimer(
   }
   const day = dayIn(tx.timeZone, startedAt ?? now);
   requireWork(tx, viewer, work, [
+    ...staffRule(viewer.profileId, 'input.projectId'),
     ...openRule(viewer, work.projectId, 'input.projectId'),
     ...startedRule(viewer, work.projectId, day, 'input.startedAt'),
   ]);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Viewer } from '../../identity/viewer.ts';
 import { later } from '../../lib/clock.ts';
 import { badInput, notFound } from '../../lib/errors.ts';
-import { textField } from '../../lib/fields.ts';
+import { textField, uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
@@ -13,12 +13,16 @@ import { recordDays } from './record-days.ts';
 import { longestTimerDays, longestTimerMs, splitDays } from './split-days.ts';
 import { runningTimers } from './tables.ts';
 
-const input = z.object({ stoppedAt: z.date().nullish(), description: textField.nullish() });
+const input = z.object({
+  profileId: uuidField.nullish(),
+  stoppedAt: z.date().nullish(),
+  description: textField.nullish(),
+});
 
 type Timer = typeof runningTimers.$inferSelect;
 
 /**
- * Stops the viewer's timer, now or at an earlier moment, and records its time: an entry for each day of the tenant's
+ * Stops the viewer's timer or, with time:write-all, that of a person, now or at an earlier moment, and records its time: an entry for each day of the tenant's
  * time zone that it ran on. Throws NOT_FOUND when it is not running, BAD_INPUT when it ran for more than 31 days,
  * DAY_LIMIT beyond the hours that a day has.
  */
@@ -28,10 +32,11 @@ export async function stopTimer(
   timeZone: string,
   raw: Raw<typeof input>,
 ): Promise<{ id: string; timeEntryIds: string[] }> {
-  requireTimeWriter(viewer, viewer.profileId);
-  const { stoppedAt, description } = checkInput(input, raw);
-  lockDays(tx, viewer.profileId);
-  const timer = await takeTimer(tx, viewer);
+  const { stoppedAt, description, ...whose } = checkInput(input, raw);
+  const profileId = whose.profileId ?? viewer.profileId;
+  requireTimeWriter(viewer, profileId);
+  lockDays(tx, profileId);
+  const timer = await takeTimer(tx, profileId);
   const end = stoppedAt ?? new Date();
   if (end < timer.startedAt) throw badInput('must not be before the timer was started', 'input.stoppedAt');
   if (end.getTime() > Date.now()) throw badInput('must not be in the future', 'input.stoppedAt');
@@ -39,7 +44,7 @@ export async function stopTimer(
     throw badInput(`must be at most ${longestTimerDays} days after the start; or discard the timer`, 'input.stoppedAt');
   }
   const days = splitDays(timeZone, timer.startedAt, end);
-  await requireDayRoom(tx, viewer.profileId, days, { timeZone, field: 'input.stoppedAt' });
+  await requireDayRoom(tx, profileId, days, { timeZone, field: 'input.stoppedAt' });
   const timeEntryIds = await recordDays(tx, viewer, { ...timer, description: description ?? timer.description }, days);
   const { id, startedAt } = timer;
   await recordEvent(tx, viewer, {
@@ -51,14 +56,15 @@ export async function stopTimer(
   return { id, timeEntryIds };
 }
 
-/** Throws the viewer's running timer away, and its time with it. Throws NOT_FOUND when it is not running. */
+/** Throws away a timer that runs, the viewer's or a person's, and its time with it. Throws NOT_FOUND, FORBIDDEN. */
 export async function discardTimer(
   tx: TenantTx,
   viewer: Viewer,
-  raw: { id?: string | null | undefined },
+  raw: { id?: string | null | undefined; profileId?: string | null | undefined },
 ): Promise<{ id: string }> {
-  requireTimeWriter(viewer, viewer.profileId);
-  const before = await takeTimer(tx, viewer);
+  const profileId = raw.profileId ?? viewer.profileId;
+  requireTimeWriter(viewer, profileId);
+  const before = await takeTimer(tx, profileId);
   const { id } = before;
   if (raw.id && raw.id !== id) throw notFound('RunningTimer', 'input.id');
   await recordEvent(tx, viewer, {
@@ -71,8 +77,8 @@ export async function discardTimer(
 }
 
 /** Of two that stop one timer at once, one gets it. */
-async function takeTimer(tx: TenantTx, viewer: Viewer): Promise<Timer> {
-  const [timer] = await tx.delete(runningTimers).where(eq(runningTimers.profileId, viewer.profileId)).returning();
+async function takeTimer(tx: TenantTx, profileId: string): Promise<Timer> {
+  const [timer] = await tx.delete(runningTimers).where(eq(runningTimers.profileId, profileId)).returning();
   if (!timer) throw notFound('RunningTimer');
   return timer;
 }

@@ -1,11 +1,14 @@
-import { defineMutation } from '../../graphql/declare/mutation.ts';
+import { defineMutation, type InputBuilder } from '../../graphql/declare/mutation.ts';
 import { changed, changedList, deletedId } from '../../graphql/declare/payload.ts';
+import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';
 import { RunningTimer } from './running-timer.ts';
 import { startTimer } from './start-timer.ts';
 import { discardTimer, stopTimer } from './stop-timer.ts';
 import { TimeEntry } from './time-entry.ts';
+
+const whose = (t: InputBuilder) => t.globalID({ for: Profile, description: 'Whose timer; yours when absent.' });
 
 defineMutation('startTimer', {
   description: 'Starts your timer, of which there is one: INVALID_STATE while it is running.',
@@ -25,8 +28,11 @@ defineMutation('startTimer', {
 });
 
 defineMutation('stopTimer', {
-  description: 'Stops your timer and records its time, with an entry for each day that it ran on.',
+  description:
+    'Stops your timer and records its time, with an entry for each day that it ran on. With time:write-all, stops ' +
+    'anybody’s.',
   input: (t) => ({
+    profileId: whose(t),
     stoppedAt: t.field({
       type: 'DateTime',
       description: 'Until when, if you forgot to stop it, at most 31 days after the start; now when absent.',
@@ -41,8 +47,9 @@ defineMutation('stopTimer', {
 });
 
 defineMutation('discardTimer', {
-  description: 'Throws your running timer away without recording its time.',
+  description: 'Throws your running timer away without recording its time. With time:write-all, anybody’s.',
   input: (t) => ({
+    profileId: whose(t),
     id: t.globalID({ for: RunningTimer, description: 'Only if it is this one; whichever runs when absent.' }),
   }),
   run: (ctx, input) => discardTimer(ctx.tx, ctx.viewer, input),

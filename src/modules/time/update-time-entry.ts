@@ -6,6 +6,7 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { openRule } from '../projects/open-project.ts';
+import { staffRule } from '../projects/staff.ts';
 import { requireDayRoom } from './day-limit.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
 import { requireWork } from './references.ts';
@@ -65,6 +66,7 @@ function requireWorkThere(
   const grows = patch.hours !== undefined && Number(patch.hours) > Number(current.hours);
   if (moves) requireWorkDate(viewer, timeZone, day, 'input.workDate');
   const rules = [
+    ...(moves ? staffRule(current.profileId, 'input.workDate', { day: { workDate: day, timeZone } }) : []),
     ...(moves || grows ? openRule(viewer, projectId, patch.projectId ? 'input.projectId' : 'input.id') : []),
     ...(moves ? startedRule(viewer, projectId, day, 'input.workDate') : []),
   ];

@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm';
+import { dayIn } from '../../lib/days.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { clients } from '../clients/tables.ts';
+import { profiles } from '../people/tables.ts';
+import { isOneOf } from './bulk-rows.ts';
+
+/** Those of some people who do not work for the company: the day on which they left, or null for a contact of a client. */
+export type Others = ReadonlyMap<string, string | null>;
+
+export async function findOthers(tx: TenantTx, profileIds: readonly (string | null | undefined)[]): Promise<Others> {
+  const ids = [...new Set(profileIds.filter((id) => id != null))];
+  if (ids.length === 0) return new Map();
+  const rows = await tx
+    .select({ id: profiles.id, leftAt: profiles.leftAt })
+    .from(profiles)
+    .where(
+      sql`${isOneOf(profiles.id, ids, 'uuid')} and (${profiles.leftAt} is not null
+        or exists (select 1 from ${clients} where ${clients.contactId} = ${profiles.id}))`,
+    );
+  return new Map(rows.map(({ id, leftAt }) => [id, leftAt && dayIn(tx.timeZone, leftAt)]));
+}
+
+/** Throws INVALID_STATE for a contact of a client, and for a person who had left by the day, or has left when none is given. */
+export function requireStaff(others: Others, profileId: string, day: string | undefined, field: string): void {
+  const leftOn = others.get(profileId);
+  if (leftOn === undefined || (leftOn !== null && day !== undefined && day <= leftOn)) return;
+  const reason = leftOn === null ? 'the person is the contact of a client' : `the person left on ${leftOn}`;
+  throw new AppError('INVALID_STATE', `${field}: ${reason}`);
+}

@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm';
+import { given } from '../../access/statement.ts';
+import { brokenRule, type Rule } from '../../access/visible-rows.ts';
+import { AppError } from '../../lib/errors.ts';
+import { clients } from '../clients/tables.ts';
+import { profiles } from '../people/tables.ts';
+import { projects } from './tables.ts';
+
+interface StaffOptions {
+  /** The day of the work: until the day of leaving people may have worked. From now on when absent. */
+  day?: { workDate: string; timeZone: string };
+  /** Whether only contacts are refused, since the person is not newly chosen. */
+  mayHaveLeft?: boolean;
+  /** The project whose client's own contact is accepted. */
+  contactOf?: string | null | undefined;
+}
+
+const hasLeft = sql`person.left_at is not null and not ${given('mayHaveLeft')}::boolean and (${given('staffDay')}::date is null
+  or (person.left_at at time zone ${given('staffZone')}::text)::date < ${given('staffDay')}::date)`;
+
+const isContact = sql`exists (select 1 from ${clients} where ${clients.contactId} = person.id)
+  and not exists (select 1 from ${clients} join ${projects} on ${projects.clientId} = ${clients.id}
+    where ${clients.contactId} = person.id and ${projects.id} = ${given('contactOf')}::uuid)`;
+
+const worksHere = sql`(
+  select case when ${hasLeft} then ${brokenRule('staff', sql`(extract(epoch from person.left_at) * 1000)::bigint::text`)}
+    when ${isContact} then ${brokenRule('staff', sql`''`)} else true end
+  from (select ${profiles.id} as id, ${profiles.leftAt} as left_at from ${profiles}
+    where ${profiles.id} = ${given('staffId')} for share) as person)`;
+
+/** The rule that a person works for the company: INVALID_STATE for people who left, and for contacts of clients. */
+export function staffRule(
+  profileId: string | null | undefined,
+  field: string,
+  { day, mayHaveLeft = false, contactOf = null }: StaffOptions = {},
+): Rule[] {
+  if (!profileId) return [];
+  const dayGiven = { staffDay: day?.workDate ?? null, staffZone: day?.timeZone ?? 'UTC' };
+  return [
+    {
+      name: 'staff',
+      holds: worksHere,
+      given: { staffId: profileId, mayHaveLeft, contactOf, ...dayGiven },
+      broken: (leftAt) => (leftAt ? hasLeftError(new Date(Number(leftAt)), field) : isContactError(field)),
+    },
+  ];
+}
+
+const hasLeftError = (leftAt: Date, field: string): AppError =>
+  new AppError('INVALID_STATE', 'This person has left the company', { field, leftAt: leftAt.toISOString() });
+
+const isContactError = (field: string): AppError =>
+  new AppError('INVALID_STATE', 'This person is the contact of a client and does no work here', { field });
