@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { resourceNames } from '../../src/cli/generate/resource-names.ts';
 import { addImports } from '../../src/cli/generate/source-text.ts';
 import { writeModule } from '../../src/cli/generate/write-module.ts';
+import { writeResource } from '../../src/cli/generate/write-resource.ts';
 import { readSources, root } from '../support/sources.ts';
 
 const run = promisify(execFile);
@@ -21,7 +22,7 @@ beforeAll(async () => {
   await cp(root, copy, { recursive: true, filter: (from) => from === root || !left.test(from) });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
   await excludeFromTypeCheck();
-});
+}, 120_000);
 afterAll(() => rm(copy, { recursive: true }));
 
 /** Keeps the compiler from checking the sources that are checked already: a tenth of the time. */
@@ -56,15 +57,30 @@ it('writes an optional module that passes its test, the type check and the tests
 }, 400_000);
 
 it('refuses what exists, and names that no file can have', async () => {
-  await expect(inCopy('bin/chantier.js', 'generate', 'module', 'people', 'Pet')).rejects.toMatchObject({ code: 2 });
   await expect(inCopy('bin/chantier.js', 'generate', 'resource', 'Pet', '--module', 'zoo')).rejects.toMatchObject({
+    code: 2,
     stderr: expect.stringContaining('There is no module zoo'),
   });
+  for (const [module, resource] of [
+    ['people', 'Pet'],
+    ['zoo', 'Client'],
+  ] as const)
+    await expect(writeModule(copy, module, resource, { optional: false })).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  await expect(readFile(path.join(copy, 'src/modules/zoo/relations.ts'))).rejects.toMatchObject({ code: 'ENOENT' });
+  for (const [name, message] of [
+    ['Client', 'There is a type Client already'],
+    ['ProjectStatus', 'There is a type ProjectStatus already'],
+    ['TaskDependency', 'There is a table task_dependencies already'],
+  ] as const)
+    await expect(writeResource(copy, name, 'tasks')).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      message: expect.stringContaining(message),
+    });
   for (const name of ['pet', 'Pet-Shop', '../Pet', 'PET'])
     expect(() => resourceNames(name, 'zoo'), name).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
   for (const module of ['Zoo', '../zoo', ''])
     expect(() => resourceNames('Pet', module), module).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
-});
+}, 120_000);
 
 it('derives all names, and adds to imports that there are', () => {
   expect(resourceNames('PurchaseOrderEntry', 'buying')).toMatchObject({

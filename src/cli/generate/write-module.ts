@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { badInput } from '../../lib/errors.ts';
 import { addToManifests } from './module-manifests.ts';
+import { requireNewNames } from './require-new-names.ts';
 import { moduleName, resourceNames } from './resource-names.ts';
 import { writeNew } from './source-text.ts';
 import { relationsFile } from './templates.ts';
@@ -9,7 +10,7 @@ import { writeResource } from './write-resource.ts';
 
 /**
  * Adds the sources of a module with its first resource: its folder and the lines in the manifests. Gives the files to
- * read next. Throws BAD_INPUT for a module that exists.
+ * read next. Throws BAD_INPUT for a module, type or table that exists.
  */
 export async function writeModule(
   root: string,
@@ -18,7 +19,7 @@ export async function writeModule(
   { optional }: { optional: boolean },
 ): Promise<string[]> {
   const name = moduleName(module);
-  resourceNames(resource, name);
+  await requireNewNames(root, resourceNames(resource, name));
   const folder = path.join(root, 'src/modules', name);
   if (existsSync(folder)) throw badInput(`There is a module ${name} already`, 'module');
   const constant = `${name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}Relations`;

@@ -2,18 +2,20 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { badInput } from '../../lib/errors.ts';
 import { isOptional } from './module-manifests.ts';
+import { requireNewNames } from './require-new-names.ts';
 import { type ResourceNames, resourceNames } from './resource-names.ts';
 import { addImports, edit, writeNew } from './source-text.ts';
 import { declarationOf, policyImports, policyOf, tableImports, tableOf, testOf } from './templates.ts';
 
 /**
  * Adds the sources of a resource to a module: its table, row rule, declaration and test. Gives the files to read next.
- * Throws BAD_INPUT for an unknown module and for a resource that exists.
+ * Throws BAD_INPUT for an unknown module, and for a type or table that exists.
  */
 export async function writeResource(root: string, name: string, module: string): Promise<string[]> {
   const names = resourceNames(name, module);
   const folder = path.join(root, 'src/modules', names.module);
   if (!existsSync(folder)) throw badInput(`There is no module ${names.module}`, 'module');
+  await requireNewNames(root, names);
   return writeSources(root, folder, names);
 }
 

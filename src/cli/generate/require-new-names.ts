@@ -1,0 +1,13 @@
+import { glob, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { badInput } from '../../lib/errors.ts';
+import type { ResourceNames } from './resource-names.ts';
+
+/** Throws BAD_INPUT for a type that is in the printed graph, and for a table of any module. */
+export async function requireNewNames(root: string, { type, sqlTable }: ResourceNames): Promise<void> {
+  const graph = await readFile(path.join(root, 'schema.graphql'), 'utf8');
+  if (new RegExp(`^\\w+ ${type}\\b`, 'm').test(graph)) throw badInput(`There is a type ${type} already`, 'name');
+  for await (const file of glob('src/modules/*/tables.ts', { cwd: root }))
+    if ((await readFile(path.join(root, file), 'utf8')).includes(`'${sqlTable}',`))
+      throw badInput(`There is a table ${sqlTable} already, in ${file}`, 'name');
+}
