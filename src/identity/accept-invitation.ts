@@ -35,7 +35,7 @@ export async function acceptInvitation(
   const by = { ...origin, actor: { kind: 'USER', id: person.userId } } as const;
   const { id, organizationId, role } = await findInvitation(identity, { token, email: person.email }, by);
   const tenant = await getTenant(identity, organizationId);
-  // The token was mailed to that address.
+  // The token was mailed to that address, which proves it
   await catalog.write((tx) => recordVerifiedEmail(tx, person.userId, clock()));
   const claim = async (tx: CatalogTx) => {
     await useInvitation(tx, id, person.userId, clock());
@@ -44,7 +44,7 @@ export async function acceptInvitation(
   return addMember(identity, { person, tenant, role, claim }, origin);
 }
 
-/** An open invitation of this address. Throws NOT_FOUND, which is audited, and FORBIDDEN. */
+/** An open invitation of this address. Throws NOT_FOUND, which it audits, and FORBIDDEN. */
 export async function findInvitation(identity: Identity, { token, email }: { token: string; email: string }, by: By) {
   const { catalog, clock, refusals } = identity;
   const [found] = await catalog.read((db) => db.select().from(invitations).where(openInvitation(token, clock())));
@@ -58,7 +58,7 @@ export async function findInvitation(identity: Identity, { token, email }: { tok
   return found;
 }
 
-/** Which invitation a token is for, while it can be accepted. */
+/** The condition that finds the invitation of a token while it can be accepted. */
 export const openInvitation = (token: string, now: Date) =>
   and(eq(invitations.tokenHash, hashSecret(token)), usable(now));
 
@@ -75,4 +75,4 @@ const usable = (now: Date) =>
   and(isNull(invitations.acceptedAt), isNull(invitations.revokedAt), gt(invitations.expiresAt, now));
 
 const unknownInvitation = () =>
-  new AppError('NOT_FOUND', 'This invitation has been used, or has ended', { field: 'input.token' });
+  new AppError('NOT_FOUND', 'This invitation is no longer valid', { field: 'input.token' });

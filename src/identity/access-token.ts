@@ -5,11 +5,11 @@ import { isUuid, uuidv7 } from '../lib/ids.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
-/** What an access token says. Never a role: the membership decides that, at every request. */
+/** The claims of an access token. It names no role: the membership decides that for each request. */
 export interface AccessClaims {
   userId: string;
   sessionId: string;
-  /** The one organization that the token is good for; none before one is chosen. */
+  /** The one organization that the token is valid for; undefined until the user chooses one. */
   organizationId: string | undefined;
   expiresAt: Date;
 }
@@ -17,7 +17,7 @@ export interface AccessClaims {
 export interface AccessTokenOptions {
   issuer: string;
   audience: string;
-  /** How long a token lives. Revocation does not wait for it: the session is checked at every request. */
+  /** Lifetime of a token. Revocation does not wait for its end: the session is checked for each request. */
   lifetimeMs?: number;
 }
 
@@ -63,7 +63,7 @@ export class AccessTokens {
     return { token, expiresAt };
   }
 
-  /** What a token says, once its signature, issuer, audience and times are in order. Throws UNAUTHENTICATED. */
+  /** The claims of a token, after its signature, issuer, audience and times were checked. Throws UNAUTHENTICATED. */
   async verify(token: string): Promise<AccessClaims> {
     const now = this.#clock();
     const known = this.#verified.get(token, now);
@@ -110,7 +110,7 @@ function claimsOf({ sub, sid, org, exp }: JWTPayload): AccessClaims {
 
 const isId = (value: unknown): value is string => typeof value === 'string' && isUuid(value);
 
-/** A token that cannot be believed is the caller's matter; a catalog that cannot be reached is not. */
+/** UNAUTHENTICATED for an invalid token; any other error, such as an unreachable catalog, is returned unchanged. */
 export function refusal(error: unknown): unknown {
   if (error instanceof errors.JWTExpired)
     return new AppError('UNAUTHENTICATED', 'The access token has expired', { expired: true });

@@ -26,15 +26,14 @@ export interface NewMember {
   person: Person;
   tenant: Tenant;
   role: Role;
-  /** Uses up what entitles the person to join (a code, an invitation), in the membership's transaction; may refuse. */
+  /** Uses up the join code or invitation in the transaction of the membership. Throws when it is no longer valid. */
   claim?: (tx: CatalogTx) => Promise<void>;
   actor?: AuditActor;
 }
 
 /**
- * Makes a person a member: the profile in the tenant first, then the membership, so that no member is ever without a
- * profile. Whatever fails after the first step, the profile is withdrawn, at once or later.
- * Throws ALREADY_EXISTS for who is a member.
+ * Makes a person a member: first the profile in the tenant, then the membership, so that every member has a profile. If a
+ * later step fails, the profile is marked as departed, at once or by `settleDepartures`. Throws ALREADY_EXISTS for a member.
  */
 export async function addMember(identity: Identity, member: NewMember, origin: Origin): Promise<Membership> {
   const { person, tenant, role } = member;
@@ -67,7 +66,7 @@ export async function getTenant({ findTenant }: Identity, organizationId: string
   return tenant;
 }
 
-/** Writes a membership whose profile exists, and tells of it. */
+/** Writes a membership whose profile exists, with its notification and audit entry. */
 export async function insertMembership(
   tx: CatalogTx,
   membership: Membership,
@@ -81,4 +80,4 @@ export async function insertMembership(
   await recordAudit(tx, { ...origin, actor, action: 'member.joined', organizationId, resource, metadata: { role } });
 }
 
-const alreadyMember = () => new AppError('ALREADY_EXISTS', 'This person is a member already');
+const alreadyMember = () => new AppError('ALREADY_EXISTS', 'This person is already a member');

@@ -14,7 +14,7 @@ interface UsedKey {
   lastUsedAt: Date | null;
 }
 
-/** Remembers when keys were used: at most once a minute for each, and no request waits for it. */
+/** Records when API keys are used, at most once a minute for each. Requests do not wait for it. */
 export class ApiKeyUse implements AsyncDisposable {
   readonly #catalog: Catalog;
   readonly #logger: Logger;
@@ -40,7 +40,7 @@ export class ApiKeyUse implements AsyncDisposable {
     await Promise.all(this.#writing);
   }
 
-  /** Other processes note the same key: only the first within a minute changes the row, and tells the audit log once a day. */
+  /** Several processes may note the same key: only the first within a minute changes the row. One audit entry a day. */
   async #write({ id, userId, organizationId, lastUsedAt }: UsedKey, now: Date): Promise<void> {
     const unnoted = or(isNull(apiKeys.lastUsedAt), lt(apiKeys.lastUsedAt, later(now, -minute + 1)));
     await this.#catalog.write(async (tx) => {

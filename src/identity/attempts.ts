@@ -6,7 +6,7 @@ import type { Catalog, CatalogTx } from '../tenancy/catalog.ts';
 import { networkOf } from './network.ts';
 import { signInAttempts } from './tables.ts';
 
-/** A bucket of attempts: so many at once, then one more each interval. */
+/** A token bucket: `burst` attempts at once, then one more each interval. */
 interface Bucket {
   burst: number;
   intervalMs: number;
@@ -17,11 +17,11 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 export const buckets = {
-  /** Failed sign-ins to one account from everywhere; devices that had a session of it before are free of this. */
+  /** Failed sign-ins to one account from all addresses. Does not bind devices that have had a session of the account. */
   account: { burst: 100, intervalMs: minute },
-  /** Failures of one network address, whatever the account; an office behind one address signs in freely. */
+  /** Failed attempts of one network address on any account. Successes do not count, so a whole office can share one address. */
   address: { burst: 50, intervalMs: 6_000 },
-  /** Mails to one address that anybody can cause. */
+  /** Mails to one address that strangers can trigger. */
   mail: { burst: 3, intervalMs: 10 * minute },
   /** Organizations made by one user. */
   organization: { burst: 5, intervalMs: hour },
@@ -31,25 +31,25 @@ export const buckets = {
   invite: { burst: 100, intervalMs: minute },
 } as const satisfies Record<string, Bucket>;
 
-/** What is counted, and whose it is. Undefined subjects (a command has no address) count nothing. */
+/** A bucket and its owner. An undefined subject counts nothing: a command has no network address. */
 export type Attempt = { subject: string | undefined } & (
   | { bucket: keyof typeof buckets }
-  /** As many at once as a setting says, and then as many in a day. */
+  /** The setting is both the burst and the number per day. */
   | { bucket: 'sign-ups of an address' | 'organizations of an address'; perDay: number }
 );
 
 /**
- * Counts an attempt in every bucket before anything is tried, so that a burst of them cannot slip through. The buckets
- * are rows: all processes share them. Throws RATE_LIMITED, and then counts nothing.
+ * Counts an attempt in every bucket before it is made, so that concurrent attempts cannot exceed the limit. The buckets
+ * are rows that all processes share. Throws RATE_LIMITED when one of them is empty, and then counts nothing.
  */
 export async function countAttempts(catalog: Catalog, now: Date, attempts: readonly Attempt[]): Promise<void> {
   if (attempts.every(({ subject }) => subject === undefined)) return;
   await catalog.write((tx) => countAttemptsIn(tx, now, attempts));
 }
 
-/** The same in a transaction of the caller's. */
+/** The same, in the caller's transaction. */
 export async function countAttemptsIn(tx: CatalogTx, now: Date, attempts: readonly Attempt[]): Promise<void> {
-  // One order everywhere, so that two requests never wait for each other.
+  // The same order everywhere, so that two requests cannot deadlock
   const counted = attempts
     .filter((attempt) => attempt.subject !== undefined)
     .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -59,7 +59,7 @@ export async function countAttemptsIn(tx: CatalogTx, now: Date, attempts: readon
   }
 }
 
-/** Counts one attempt; gives how long to wait when the bucket is empty, and then counts nothing. */
+/** Counts one attempt. When the bucket is empty it counts nothing, and returns the milliseconds to wait. */
 export async function count(tx: CatalogTx, now: Date, attempt: Attempt): Promise<number | undefined> {
   const { burst, intervalMs } = bucketOf(attempt);
   const key = keyOf(attempt);
@@ -69,7 +69,7 @@ export async function count(tx: CatalogTx, now: Date, attempt: Attempt): Promise
     .values({ key, fullAt: later(now, intervalMs) })
     .onConflictDoUpdate({
       target: signInAttempts.key,
-      // `excluded` is one interval from now: what the bucket becomes when it was full.
+      // `excluded.full_at` is one interval from now: the new value if the bucket was full
       set: {
         fullAt: sql`greatest(${signInAttempts.fullAt} + ${`${intervalMs} milliseconds`}::interval, excluded.full_at)`,
       },
@@ -82,11 +82,11 @@ export async function count(tx: CatalogTx, now: Date, attempt: Attempt): Promise
 }
 
 export const tooMany = (waitMs: number): AppError =>
-  new AppError('RATE_LIMITED', 'Too many attempts: wait a little', {
+  new AppError('RATE_LIMITED', 'Too many attempts: try again later', {
     retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 
-/** Takes attempts back that turned out well. */
+/** Uncounts attempts that succeeded. */
 export async function forgiveAttempts(tx: CatalogTx, attempts: readonly Attempt[]): Promise<void> {
   for (const attempt of attempts) {
     if (attempt.subject === undefined) continue;
@@ -98,7 +98,7 @@ export async function forgiveAttempts(tx: CatalogTx, attempts: readonly Attempt[
   }
 }
 
-/** Empties the count of a bucket. */
+/** Refills a bucket. */
 export async function clearAttempts(tx: CatalogTx, attempt: Attempt): Promise<void> {
   await tx.delete(signInAttempts).where(eq(signInAttempts.key, keyOf(attempt)));
 }
@@ -108,6 +108,6 @@ const bucketOf = (attempt: Attempt): Bucket =>
     ? { burst: attempt.perDay, intervalMs: Math.ceil(day / attempt.perDay) }
     : buckets[attempt.bucket];
 
-/** Subjects are hashed: a table of who tries to sign in is nobody's business. */
+/** Subjects are hashed, so that the table does not reveal who tries to sign in. */
 const keyOf = ({ bucket, subject }: Attempt): string =>
   `${bucket}:${createHash('sha256').update(networkOf(subject!)).digest('base64url')}`;

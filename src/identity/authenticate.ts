@@ -23,13 +23,13 @@ export interface AuthenticatorOptions {
 
 export interface AuthenticateRequest {
   authorization?: string | undefined;
-  /** What `read` gave of it, where that is known. */
+  /** The result of `read`, if the caller has it already. */
   credential?: Credential | null;
-  /** The tenant that host, path or header name, if any. */
+  /** The tenant named by host, path or header, if any. */
   tenant?: { id: string } | undefined;
 }
 
-/** Says who sends a request and what they may, as the catalog has it now (see MemberStates for how much "now"). */
+/** Finds the sender of a request and their permissions in the catalog, through a cache (see MemberStates). */
 export class Authenticator {
   readonly #options: AuthenticatorOptions;
 
@@ -38,9 +38,9 @@ export class Authenticator {
   }
 
   /**
-   * The caller: a Viewer where an organization is meant, an Account where none is, null without credentials.
-   * Throws UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN for who is not a member (any more), TENANT_MISMATCH for a token
-   * of another organization, TENANT_INACTIVE and TENANT_NOT_FOUND for an organization that is not served.
+   * The caller: a Viewer if the request names an organization, an Account if it names none, null without credentials.
+   * Throws UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN for a user who is not (or no longer) a member, TENANT_MISMATCH for a
+   * token of another organization, TENANT_INACTIVE and TENANT_NOT_FOUND for an organization that is not served.
    */
   async authenticate({ authorization, tenant, ...known }: AuthenticateRequest): Promise<Viewer | Account | null> {
     const credential = known.credential === undefined ? await this.read(authorization) : known.credential;
@@ -60,7 +60,7 @@ export class Authenticator {
     return (await this.#check(credential, anchorOf(credential, undefined))).organization?.id;
   }
 
-  /** What a request proves of its caller; null without a header. Throws UNAUTHENTICATED. */
+  /** The credential in an Authorization header; null without a header. Throws UNAUTHENTICATED. */
   read(authorization: string | undefined): Promise<Credential | null> {
     const { accessTokens, externalIssuers } = this.#options;
     return readCredential(authorization, { ours: accessTokens, external: externalIssuers });
@@ -101,7 +101,7 @@ export class Authenticator {
   }
 }
 
-/** Our tokens and API keys are bound to an organization; an external token is good for any that its user belongs to. */
+/** Our tokens and API keys are bound to one organization; an external token is valid for each organization of its user. */
 function anchorOf(credential: Credential, tenantId: string | undefined): Anchor {
   switch (credential.kind) {
     case 'session': {
@@ -116,7 +116,7 @@ function anchorOf(credential: Credential, tenantId: string | undefined): Anchor 
   }
 }
 
-/** Whether the caller means an organization, be there one or not. */
+/** Whether the request names an organization, existing or not. */
 const hasOrganization = (credential: Credential, tenant: { id: string } | undefined): boolean =>
   credential.kind === 'session' ? credential.organizationId !== undefined : tenant !== undefined;
 
@@ -133,16 +133,16 @@ const accountOf = ({ user: { id, email, firstName, lastName } }: MemberState, cr
   ...(credential.kind === 'session' && { sessionId: credential.sessionId }),
 });
 
-/** A key acts for its maker, but never as an owner: what only owners may do is for people to decide. */
+/** A key acts for its maker, but never as an owner: only people may take the actions of owners. */
 const roleOfKey = (role: Role): Role => (role === 'OWNER' ? 'ADMIN' : role);
 
-/** A key that can only read is somebody's who makes reports. */
+/** Keys that only read serve reports, which get a longer statement timeout and may use a replica. */
 const classOfKey = (permissions: ReadonlySet<Permission>): RoleClass =>
   readsOnly(permissions) ? 'analyst' : 'integrator';
 
 const within = (granted: ReadonlySet<Permission>, scopes: readonly string[]): ReadonlySet<Permission> =>
   granted.intersection(new Set(scopes.filter(isPermission)));
 
-const unauthenticated = () => new AppError('UNAUTHENTICATED', 'The credentials are not valid any more');
+const unauthenticated = () => new AppError('UNAUTHENTICATED', 'The credentials are no longer valid');
 const revoked = () => new AppError('SESSION_REVOKED', 'This session has been revoked: sign in again');
 const mismatch = () => new AppError('TENANT_MISMATCH', 'Host, path, header and token must name the same organization');

@@ -5,30 +5,29 @@ import { permissionsOfRole } from './role-permissions.ts';
 import type { Role } from './roles.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
 
-/** What somebody would give away, or have power over: a role with all its permissions, or some permissions. */
+/** A role with its permissions, or permissions alone, that somebody wants to grant or to revoke. */
 export interface Grant {
   role?: Role;
   permissions: Iterable<Permission>;
 }
 
 /**
- * The one comparison of authority: nobody grants more than they hold themselves, by whatever way. A viewer's permissions are
- * those of the role with the organization's changes, for an API key within its scopes; a key is never an OWNER.
- * Throws FORBIDDEN.
+ * The only check of authority: nobody grants more than they hold. A viewer's permissions are those of the role, as the
+ * organization has changed them, limited to the scopes of an API key; a key is never an OWNER. Throws FORBIDDEN.
  */
 export function requireAuthority(viewer: Viewer, { role, permissions }: Grant): void {
   if (role === 'OWNER' && viewer.role !== 'OWNER') {
-    throw new AppError('FORBIDDEN', 'Only an owner, signed in, can make, demote or remove an owner');
+    throw new AppError('FORBIDDEN', 'Only an owner who is signed in can make, demote or remove an owner');
   }
   for (const permission of permissions) {
     if (viewer.permissions.has(permission)) continue;
-    throw new AppError('FORBIDDEN', `This needs the permission ${permission}: nobody grants more than they hold`, {
+    throw new AppError('FORBIDDEN', `This needs the permission ${permission}: you cannot grant or revoke more than you hold`, {
       permission,
     });
   }
 }
 
-/** Whether the viewer holds everything that a role has. */
+/** Whether `requireAuthority` allows the grant. */
 export function hasAuthority(viewer: Viewer, grant: Grant): boolean {
   try {
     requireAuthority(viewer, grant);
@@ -40,8 +39,8 @@ export function hasAuthority(viewer: Viewer, grant: Grant): boolean {
 }
 
 /**
- * Who may turn a member of one role into another (undefined: not a member): whoever manages members and holds all that both
- * roles have. Throws FORBIDDEN.
+ * Allows a viewer who manages members, and holds all permissions of both roles, to change a member's role. `undefined` stands
+ * for somebody who is not a member, before or after the change. Throws FORBIDDEN.
  */
 export async function requireRoleChange(
   db: CatalogDb,

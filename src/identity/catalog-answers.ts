@@ -5,16 +5,16 @@ import type { Identity } from './identity.ts';
 import { retry } from './retry.ts';
 import { catalogAnswers } from './tables.ts';
 
-/** One use of an Idempotency-Key: `id` stands for the caller, the key and the root field; `requestHash` for what is asked. */
+/** One use of an Idempotency-Key: `id` identifies the caller, the key and the root field; `requestHash` the request. */
 export interface KeyUse {
   id: string;
   requestHash: string;
 }
 
 /**
- * Claims a key before its mutation runs, so that of two requests at once only one runs. Gives the answer of an earlier
- * request, or undefined when the key was free. Throws IDEMPOTENCY_MISMATCH when it was used for another request, and
- * IDEMPOTENCY_IN_PROGRESS while that has no answer.
+ * Claims a key before its mutation runs, so that only one of two concurrent requests runs. Returns the answer of an earlier
+ * request, or undefined when the key was free. Throws IDEMPOTENCY_MISMATCH when the key was used for another request, and
+ * IDEMPOTENCY_IN_PROGRESS while the earlier request has no answer.
  */
 export async function claimAnswer(
   { catalog, clock, seal }: Identity,
@@ -31,7 +31,7 @@ export async function claimAnswer(
       .returning({ id: catalogAnswers.id });
     if (taken.length > 0) return undefined;
     const [earlier] = await tx.select().from(catalogAnswers).where(eq(catalogAnswers.id, id));
-    // It was released between the two statements
+    // The claim was released between the two statements
     return earlier ?? { ...claim, id };
   });
   if (!found) return undefined;
@@ -41,8 +41,8 @@ export async function claimAnswer(
 }
 
 /**
- * Stores the answer. Never throws: the change was made, so its caller gets the answer anyway, and a retry is told
- * IDEMPOTENCY_IN_PROGRESS instead of making the change twice.
+ * Stores the answer. Never throws: the change was made, so the caller must get the answer. If storing fails, a retry gets
+ * IDEMPOTENCY_IN_PROGRESS, and the change is not made twice.
  */
 export async function storeAnswer({ catalog, seal, logger }: Identity, id: string, answer: string): Promise<void> {
   const sealed = seal.seal(answer, contextOf(id));
@@ -53,7 +53,7 @@ export async function storeAnswer({ catalog, seal, logger }: Identity, id: strin
   );
 }
 
-/** Frees a key whose mutation changed nothing. Never throws: the caller needs the error of the mutation. */
+/** Frees a key whose mutation changed nothing. Never throws: that would hide the error of the mutation. */
 export async function releaseAnswer({ catalog, logger }: Identity, id: string): Promise<void> {
   const mine = and(eq(catalogAnswers.id, id), isNull(catalogAnswers.answer));
   const release = () => catalog.write((tx) => tx.delete(catalogAnswers).where(mine));
@@ -65,7 +65,7 @@ export const mismatch = (): AppError =>
     field: 'Idempotency-Key',
   });
 
-/** The wait grows with the age of the claim: a server that died under it leaves it for as long as answers are kept. */
+/** `retryAfter` grows with the age of the claim: after a server crash the claim stays until answers expire. */
 const inProgress = (ageMs: number): AppError =>
   new AppError('IDEMPOTENCY_IN_PROGRESS', 'The first request with this Idempotency-Key has no answer yet', {
     field: 'Idempotency-Key',

@@ -5,8 +5,8 @@ import type { Identity, Origin } from './identity.ts';
 import { actorOf, type Viewer } from './viewer.ts';
 
 /**
- * Ends the service of the viewer's organization; an operator can take it back. Throws FORBIDDEN but for an owner, BAD_INPUT
- * unless the slug is its own.
+ * Archives the viewer's organization; an operator can undo it. Throws FORBIDDEN unless the viewer is an owner, BAD_INPUT
+ * unless `slug` is that of the organization.
  */
 export async function archiveOwnOrganization(
   identity: Identity,
@@ -18,7 +18,7 @@ export async function archiveOwnOrganization(
   return await identity.catalog.write((tx) => archiveOrganization(tx, viewer.organizationId, byOf(viewer, origin)));
 }
 
-/** Begins to delete it: access ends at once, and for 30 days an operator can take it back. Throws the same. */
+/** Starts deleting it: access ends at once, and for 30 days an operator can undo it. Throws the same errors. */
 export async function deleteOwnOrganization(
   identity: Identity,
   viewer: Viewer,
@@ -32,7 +32,7 @@ export async function deleteOwnOrganization(
 const byOf = (viewer: Viewer, origin: Origin) => ({ ...origin, actor: actorOf(viewer) });
 
 async function requireOwner({ catalog }: Identity, { organizationId: id, role }: Viewer, slug: string) {
-  if (role !== 'OWNER') throw new AppError('FORBIDDEN', 'Only an owner, signed in, can do this');
+  if (role !== 'OWNER') throw new AppError('FORBIDDEN', 'Only an owner who is signed in can do this');
   const found = await catalog.read((db) =>
     db.query.organizations.findFirst({ columns: { slug: true }, where: { id } }),
   );

@@ -26,8 +26,8 @@ export const createApiKeyInput = z.object({
 export type ApiKey = Omit<typeof apiKeys.$inferSelect, 'secretHash'>;
 
 /**
- * Makes a key that acts for the viewer in their organization, within the scopes. The key's text is in this answer and
- * nowhere else. Throws FORBIDDEN without organization:manage, or for a scope that the viewer does not have.
+ * Creates a key that acts for the viewer in their organization, within the scopes. The secret `key` is only in this result.
+ * Throws FORBIDDEN without organization:manage, or for a scope that the viewer does not have.
  */
 export async function createApiKey(
   { catalog, clock }: Identity,
@@ -36,8 +36,8 @@ export async function createApiKey(
   origin: Origin,
 ): Promise<{ apiKey: ApiKey; key: string }> {
   requirePermission(viewer, 'organization:manage');
-  // A key that made keys would outlive its own revocation.
-  if (viewer.apiKey) throw new AppError('FORBIDDEN', 'A key cannot make keys: sign in');
+  // Keys made by a key would survive its revocation
+  if (viewer.apiKey) throw new AppError('FORBIDDEN', 'An API key cannot create API keys: sign in');
   const { scopes, ...values } = checkInput(createApiKeyInput, input);
   requireAuthority(viewer, { permissions: scopes });
   const { organizationId, userId } = viewer;
@@ -47,7 +47,7 @@ export async function createApiKey(
 
 type NewApiKey = Omit<typeof apiKeys.$inferInsert, 'id' | 'prefix' | 'secretHash'>;
 
-/** Writes a key whose scopes were checked, and gives its text. */
+/** Writes a key whose scopes were checked. */
 export async function insertApiKey(tx: CatalogTx, key: NewApiKey, by: By): Promise<{ apiKey: ApiKey; key: string }> {
   const secret = newApiKey();
   const row = { ...key, id: uuidv7(), prefix: secret.prefix, scopes: [...new Set(key.scopes)] };
@@ -67,8 +67,8 @@ export async function insertApiKey(tx: CatalogTx, key: NewApiKey, by: By): Promi
 }
 
 /**
- * Ends a key: any of the organization with organization:manage, else one that acts for the person who asks, in whichever
- * organization. Throws FORBIDDEN for a member who may not, NOT_FOUND.
+ * Revokes a key: with organization:manage any key of the organization, otherwise a key that acts for the caller, in any
+ * organization. Throws FORBIDDEN for a member without that permission, NOT_FOUND.
  */
 export async function revokeApiKey(
   identity: Identity,
@@ -79,7 +79,7 @@ export async function revokeApiKey(
   const viewer = isViewer(who) ? who : undefined;
   const manages = viewer?.permissions.has('organization:manage') ?? false;
   if (viewer && manages && (await revokeInOrganization(identity, viewer, apiKeyId, origin))) return;
-  // A key manages nothing of its maker.
+  // An API key may not revoke its maker's keys
   if (!viewer?.apiKey && (await revokeOwnApiKey(identity, who.userId, apiKeyId, origin))) return;
   if (viewer && !manages) requirePermission(viewer, 'organization:manage');
   throw notFound('ApiKey');

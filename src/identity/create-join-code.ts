@@ -20,7 +20,7 @@ export const createJoinCodeInput = z.object({
   expiresAt: z.date().nullish(),
 });
 
-/** Makes a code by which people join the viewer's organization. Throws FORBIDDEN without member:manage and all that the role has. */
+/** Creates a code for joining the viewer's organization. Throws FORBIDDEN without member:manage or a permission of the role. */
 export async function createJoinCode(
   { catalog, clock }: Identity,
   viewer: Viewer,
@@ -49,7 +49,7 @@ export async function createJoinCode(
   });
 }
 
-/** Ends a code of the viewer's organization. Throws NOT_FOUND. */
+/** Revokes a code of the viewer's organization. Throws FORBIDDEN, NOT_FOUND. */
 export async function revokeJoinCode(
   { catalog, clock }: Identity,
   viewer: Viewer,

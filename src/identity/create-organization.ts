@@ -9,15 +9,15 @@ import type { Identity, Origin } from './identity.ts';
 import { wantedOrganization } from './inputs.ts';
 import type { Person } from './profile-gateway.ts';
 
-/** What an organization gets that says nothing else. */
+/** Settings of an organization that are not given. */
 const defaults = { timeZone: 'UTC', locale: 'en', currency: 'EUR' };
-/** As clients send it: the paths of issues begin with it. */
+/** The shape of the client's input, so that paths in `issues` match it. */
 const input = z.object({ organization: wantedOrganization });
 
 /**
- * Makes an organization with a tenant of its own, and the person its owner: the profile before anybody is served, the
- * membership in the transaction that makes the organization active. Throws BAD_INPUT, ALREADY_EXISTS, RATE_LIMITED, and
- * SIGN_UP_CLOSED where only operators make organizations.
+ * Creates an organization with its own tenant, and makes the person its owner. The profile is made before the tenant is
+ * served, the membership in the transaction that activates it. Throws BAD_INPUT, ALREADY_EXISTS, RATE_LIMITED, and
+ * SIGN_UP_CLOSED where only operators create organizations.
  */
 export async function createOrganization(
   identity: Identity,
@@ -28,7 +28,7 @@ export async function createOrganization(
   const { organization } = checkInput(input, { organization: wanted });
   const { catalog, clock, lifecycle, profiles, options } = identity;
   const { userId } = person;
-  if (options.signUp !== 'open') throw new AppError('SIGN_UP_CLOSED', 'Only operators make organizations here');
+  if (options.signUp !== 'open') throw new AppError('SIGN_UP_CLOSED', 'Only operators can create organizations here');
   await countAttempts(catalog, clock(), [
     { bucket: 'organization', subject: userId },
     { bucket: 'organizations of an address', subject: origin.ipAddress, perDay: options.organizationsPerAddress },

@@ -14,7 +14,7 @@ import { users } from './tables.ts';
 export const createUserInput = z
   .object({
     email,
-    /** Without one the user signs in by an external issuer, or sets a password by the mail of a reset. */
+    /** Without one the user signs in through an external issuer, or sets a password through a password reset. */
     password: newPassword.optional(),
     firstName: personName,
     lastName: personName,
@@ -22,10 +22,10 @@ export const createUserInput = z
   })
   .refine(({ email, password }) => password?.toLowerCase() !== email, {
     path: ['password'],
-    message: 'The address is not a password',
+    message: 'The password must not be the e-mail address',
   });
 
-/** A user to make. Whoever makes one has proven the address, or vouches for it. */
+/** A user to create. The caller has verified the address, or vouches for it. */
 export interface NewUser {
   email: string;
   firstName: string;
@@ -35,8 +35,8 @@ export interface NewUser {
 }
 
 /**
- * Makes a user who belongs to no organization yet. Their address counts as proven: the operator who gives it vouches for it.
- * Throws BAD_INPUT, and ALREADY_EXISTS for an address in use.
+ * Creates a user who belongs to no organization yet. The address counts as proven: the operator vouches for it. Throws
+ * BAD_INPUT, and ALREADY_EXISTS for an address in use.
  */
 export async function createUser(
   identity: Identity,
@@ -49,7 +49,7 @@ export async function createUser(
   return await insertUser(identity, { ...person, passwordHash }, { ...origin, actor });
 }
 
-/** The same with a password that was hashed before. `claim` uses up the proof of the address in the same transaction. */
+/** The same with a hashed password. `claim` uses up the proof of the address in the same transaction. */
 export async function insertUser(
   { catalog, clock }: Identity,
   user: NewUser,
@@ -65,7 +65,7 @@ export async function insertUser(
     });
   } catch (error) {
     if (!isUniqueViolation(error, 'users_email_key')) throw error;
-    throw new AppError('ALREADY_EXISTS', 'There is an account with this address: sign in', { field: 'input.email' });
+    throw new AppError('ALREADY_EXISTS', 'An account with this address already exists: sign in', { field: 'input.email' });
   }
   const { email, firstName, lastName } = user;
   return { userId: id, email, firstName, lastName };

@@ -3,19 +3,19 @@ import type { AccessTokens } from './access-token.ts';
 import { type ApiKeySecret, parseApiKey } from './api-key.ts';
 import type { ExternalIssuers } from './external-issuers.ts';
 
-/** What a request proves of its caller, before the catalog is asked. */
+/** The verified content of an Authorization header, before the catalog is read. */
 export type Credential =
   | { kind: 'session'; userId: string; sessionId: string; organizationId: string | undefined }
   | { kind: 'external'; issuer: string; subject: string }
   | ({ kind: 'apiKey' } & ApiKeySecret);
 
 const bearer = /^Bearer +([^\s]+)$/i;
-/** Nobody needs a longer one; checking a signature over megabytes would cost. */
+/** No valid header is longer; verifying a signature over megabytes would be slow. */
 const maxLength = 8192;
 
 /**
- * Reads an Authorization header: a bearer access token of ours, one of an external issuer, or an API key. Null without
- * a header. Throws UNAUTHENTICATED for anything that is not in order.
+ * Reads an Authorization header: our access token, a token of an external issuer, or an API key. Null without a header.
+ * Throws UNAUTHENTICATED for anything else.
  */
 export async function readCredential(
   authorization: string | undefined,
@@ -31,6 +31,6 @@ export async function readCredential(
   return { kind: 'session', ...(await issuers.ours.verify(token)) };
 }
 
-/** Whether the parts are base64url as RFC 7515 has it, without padding: else one token had many texts. */
+/** Whether the parts are base64url without padding (RFC 7515): otherwise one token could be written in many ways. */
 const isCanonical = (token: string): boolean =>
   token.split('.').every((part) => Buffer.from(part, 'base64url').toString('base64url') === part);

@@ -7,46 +7,46 @@ import { isMember } from './is-member.ts';
 import { retry } from './retry.ts';
 import { departures } from './tables.ts';
 
-/** Longer than joining ever takes; after that whoever began to join has given up. */
+/** Longer than joining ever takes: after this time the attempt has failed. */
 const joiningMs = 60_000;
 
-interface Departed {
+interface Departure {
   organizationId: string;
   userId: string;
 }
 
 /**
- * Notes, before a profile is made, that it is to go unless a membership follows. Waits for a departure of the same person
- * that is being told, which would undo the profile.
+ * Schedules, before a profile is made, that it is marked as departed unless a membership follows. Waits while a departure of
+ * the same person is being settled: otherwise that would undo the new profile.
  */
-export async function announceJoining({ catalog, clock }: Identity, departed: Departed): Promise<void> {
+export async function announceJoining({ catalog, clock }: Identity, departed: Departure): Promise<void> {
   const dueAt = later(clock(), joiningMs);
   await catalog.write((tx) => note(tx, departed, dueAt));
 }
 
-/** In the transaction of the membership: the profile stays. Throws TRANSACTION_CONFLICT when it is gone already. */
-export async function confirmJoining(tx: CatalogTx, departed: Departed): Promise<void> {
+/** In the transaction of the membership: cancels the departure. Throws TRANSACTION_CONFLICT if it was settled already. */
+export async function confirmJoining(tx: CatalogTx, departed: Departure): Promise<void> {
   const confirmed = await tx.delete(departures).where(of(departed)).returning({ userId: departures.userId });
   if (confirmed.length === 0) throw new AppError('TRANSACTION_CONFLICT', 'Joining took too long: try again');
 }
 
-/** In the transaction that ends the membership: the profile is to be told. */
-export const noteDeparture = (tx: CatalogTx, departed: Departed, now: Date): Promise<void> => note(tx, departed, now);
+/** In the transaction that ends the membership: schedules the departure of its profile. */
+export const noteDeparture = (tx: CatalogTx, departed: Departure, now: Date): Promise<void> => note(tx, departed, now);
 
 /**
- * Tells the tenant that somebody has left, if they have. What fails is logged and stays for `settleDepartures`: the
- * membership, which counts, has ended.
+ * Marks the profile of a former member as departed. Never throws: access ended with the membership, so a failure is logged
+ * and left to `settleDepartures`.
  */
-export async function settleDeparture(identity: Identity, departed: Departed): Promise<boolean> {
+export async function settleDeparture(identity: Identity, departed: Departure): Promise<boolean> {
   try {
     return await retry(() => settle(identity, departed));
   } catch (error) {
-    identity.logger.warn({ err: error, ...departed }, 'a departure could not be told; it will be tried again');
+    identity.logger.warn({ err: error, ...departed }, 'a departure could not be settled; it will be retried');
     return false;
   }
 }
 
-/** All that are due: at the start of a server, and now and then. Gives the number of those told. */
+/** Settles all due departures: at the start of a server, and periodically. Returns how many. */
 export async function settleDepartures(identity: Identity): Promise<number> {
   const { catalog, clock } = identity;
   const due = await catalog.read((db) => db.select().from(departures).where(lte(departures.dueAt, clock())));
@@ -55,26 +55,26 @@ export async function settleDepartures(identity: Identity): Promise<number> {
   return settled;
 }
 
-/** The row stays locked while the tenant is told, so that a person who joins again meanwhile waits, and joins last. */
-async function settle({ catalog, profiles, findTenant }: Identity, departed: Departed): Promise<boolean> {
+/** Keeps the row locked while the profile changes, so that a person who joins again meanwhile waits, and joins last. */
+async function settle({ catalog, profiles, findTenant }: Identity, departed: Departure): Promise<boolean> {
   const tenant = await findTenant(departed.organizationId);
   return catalog.write(async (tx) => {
     const locked = await tx.select().from(departures).where(of(departed)).for('update', { skipLocked: true });
     if (locked.length === 0) return false;
-    // Two requests joined the same person and one of them failed: the profile is the other's.
-    const goes = tenant && !(await isMember(tx, departed));
-    if (goes) await profiles.leave(tenant, { userId: departed.userId });
+    // Of two requests that joined the same person, one may have succeeded: then the profile stays
+    const hasLeft = !(await isMember(tx, departed));
+    if (tenant && hasLeft) await profiles.leave(tenant, { userId: departed.userId });
     await tx.delete(departures).where(of(departed));
     return true;
   });
 }
 
-async function note(tx: CatalogTx, { organizationId, userId }: Departed, dueAt: Date): Promise<void> {
+async function note(tx: CatalogTx, { organizationId, userId }: Departure, dueAt: Date): Promise<void> {
   await tx
     .insert(departures)
     .values({ organizationId, userId, dueAt })
     .onConflictDoUpdate({ target: [departures.organizationId, departures.userId], set: { dueAt } });
 }
 
-const of = ({ organizationId, userId }: Departed) =>
+const of = ({ organizationId, userId }: Departure) =>
   and(eq(departures.organizationId, organizationId), eq(departures.userId, userId));

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts';
 import { revokeSessions } from './sessions.ts';
 import { users } from './tables.ts';
 
-/** Shuts a user out of every organization, or lets them in again. For the operators of the installation. Throws NOT_FOUND. */
+/** Disables a user in every organization, or enables them again. For operators of the installation. Throws NOT_FOUND. */
 export async function setUserDisabled(
   { catalog, clock }: Identity,
   userId: string,
@@ -20,7 +20,7 @@ export async function setUserDisabled(
       .where(eq(users.id, userId))
       .returning({ id: users.id });
     if (!user) throw notFound('User');
-    // Ends what is open, and tells all processes of the change whether or not anything was.
+    // Also notifies all processes of the change, even when there is no session
     if (disabled) await revokeSessions(tx, userId, 'USER_DISABLED', now);
     await recordAudit(tx, {
       actor,

@@ -12,11 +12,11 @@ export async function requireVerifiedEmail(db: CatalogDb, userId: string): Promi
   if (await isVerified(db, userId)) return;
   throw new AppError(
     'EMAIL_NOT_VERIFIED',
-    'Prove that this address is yours: ask for a new password, and follow its link',
+    'The address of this account is not proven: request a new password and follow the link',
   );
 }
 
-/** Records the proof, by a link that was mailed to the address or by an issuer that vouches for it. The first one counts. */
+/** Records the first proof of the address: a mailed link was followed, or an external issuer vouches for it. */
 export async function recordVerifiedEmail(tx: CatalogTx, userId: string, now: Date): Promise<void> {
   await tx
     .update(users)

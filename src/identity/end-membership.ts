@@ -8,7 +8,7 @@ import { noteDeparture, settleDeparture } from './departures.ts';
 import type { Identity, Origin } from './identity.ts';
 import { apiKeys, userOrganizations } from './tables.ts';
 
-/** What to end, by whom, and a check of the one found before anything happens. */
+/** The membership to end, who ends it, and a check of the locked membership, which may throw. */
 export interface Ending {
   organizationId: string;
   membershipId: string;
@@ -17,8 +17,8 @@ export interface Ending {
 }
 
 /**
- * Ends a membership, and with it the person's API keys there: first in the catalog, where it counts, then the profile.
- * Throws NOT_FOUND, LAST_OWNER.
+ * Ends a membership and the person's API keys in the organization, first in the catalog, which decides about access, then
+ * the profile. Throws NOT_FOUND, LAST_OWNER.
  */
 export async function endMembership(identity: Identity, ending: Ending, origin: Origin): Promise<void> {
   const now = identity.clock();
@@ -47,8 +47,8 @@ export async function endMembership(identity: Identity, ending: Ending, origin: 
 }
 
 /**
- * The membership, locked, and whether it is the only owner's. All owners of the organization are locked before it, in
- * one order: of two owners who leave at once, the second sees that the first has gone.
+ * Locks the membership, and says whether it is that of the last owner. All owners of the organization are locked first, in
+ * the order of their ids: of two owners who leave at once, the second sees that the first has left.
  */
 export async function lockMembership(
   tx: CatalogTx,
@@ -72,4 +72,4 @@ export async function lockMembership(
 }
 
 export const lastOwner = () =>
-  new AppError('LAST_OWNER', 'An organization keeps at least one owner: name another first');
+  new AppError('LAST_OWNER', 'An organization needs at least one owner: appoint another one first');

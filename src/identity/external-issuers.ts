@@ -5,17 +5,17 @@ import { AppError } from '../lib/errors.ts';
 import { refusal } from './access-token.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
-/** An OIDC issuer that the configuration trusts to say who somebody is. */
+/** An OIDC issuer that the configuration trusts to identify people. */
 export interface ExternalIssuer {
   issuer: string;
   audience: string;
-  /** Where its keys are; without it the issuer's own metadata says so. */
+  /** The address of its keys; read from the issuer's metadata when absent. */
   jwksUri?: string | undefined;
-  /** The algorithms that it signs with; asymmetric ones only, or whoever checks a token could make one. */
+  /** The algorithms that it signs with; only asymmetric ones, since anybody who can verify a symmetric token can forge one. */
   algorithms: readonly string[];
-  /** The types (`typ`) of tokens that say who somebody is; a refresh or identity token of the same issuer may not. */
+  /** The accepted token types (`typ`), so that a refresh or identity token of the same issuer is refused. */
   types?: readonly string[] | undefined;
-  /** The longest time from a token's making to its end, and its greatest age. */
+  /** The longest accepted lifetime of a token (`exp` minus `iat`), and its greatest age. */
   maxTokenAgeMs?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ interface Known extends ExternalIssuer {
   keys: JWTVerifyGetKey;
 }
 
-/** Verifies the tokens of external issuers. They name a person only; who that is here, `user_identities` says. */
+/** Verifies the tokens of external issuers. A token names only a subject; `user_identities` maps it to a user. */
 export class ExternalIssuers {
   readonly #issuers: ReadonlyMap<string, Known>;
   readonly #clock: Clock;
@@ -47,7 +47,7 @@ export class ExternalIssuers {
     this.#clock = clock;
   }
 
-  /** Whether a token says that it comes from one of these issuers; nothing about it has been verified yet. */
+  /** Whether the unverified `iss` of a token is one of these issuers. */
   claims(token: string): boolean {
     return this.#issuers.size > 0 && this.#issuerOf(token) !== undefined;
   }
@@ -74,7 +74,7 @@ export class ExternalIssuers {
   }
 }
 
-/** The issuer's keys, fetched when first needed; its metadata is asked again as long as it does not answer. */
+/** The issuer's keys, fetched on first use. A failed request for its metadata is repeated on the next use. */
 function keysOf({ issuer, jwksUri, algorithms }: ExternalIssuer): JWTVerifyGetKey {
   if (algorithms.length === 0 || algorithms.some((name) => !asymmetric.test(name))) {
     throw new Error(`the issuer ${issuer} must be pinned to asymmetric algorithms`);
@@ -126,16 +126,16 @@ function requireType(typ: string | undefined, types: readonly string[]): void {
   throw new AppError('UNAUTHENTICATED', 'The access token has a type that is not allowed');
 }
 
-/** A time that no date can hold, such as 1e400, is not bounded either. */
+/** Written so that NaN and infinite times are refused too, such as 1e400. */
 function requireBoundedLife({ iat, exp, nbf = 0 }: JWTPayload, maxTokenAgeMs: number): void {
   if (exp! - iat! <= maxTokenAgeMs / 1000 && Number.isFinite(nbf)) return;
-  throw new AppError('UNAUTHENTICATED', 'The access token lives too long');
+  throw new AppError('UNAUTHENTICATED', 'The lifetime of the access token is too long');
 }
 
 const unavailable = (cause: unknown) =>
   new AppError('UNAVAILABLE', 'The keys of the issuer cannot be fetched', { retryAfter: 5 }, { cause });
 
-/** jose answers a failed fetch with its own errors: a timeout, or the generic one about the HTTP answer. */
+/** jose reports a failed fetch with its own errors: a timeout, or a generic one about the HTTP response. */
 const isOutage = (error: unknown): boolean =>
   error instanceof errors.JWKSTimeout ||
   error instanceof errors.JWKSInvalid ||

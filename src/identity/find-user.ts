@@ -4,7 +4,7 @@ import { users } from './tables.ts';
 
 export type User = typeof users.$inferSelect;
 
-/** By an address in any case; undefined when nobody has it. */
+/** Ignores the case of the address; undefined when nobody has it. */
 export async function findUserByEmail(db: CatalogDb, email: string): Promise<User | undefined> {
   const [user] = await db
     .select()

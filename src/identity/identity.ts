@@ -13,16 +13,16 @@ import type { Passwords } from './password.ts';
 import type { ProfileGateway } from './profile-gateway.ts';
 import type { RefusalLog } from './refusal-log.ts';
 
-/** Who may make an account: anybody, who was invited, or nobody but an operator. */
+/** Who may create an account: anybody, people with an invitation, or only operators. */
 export type SignUpPolicy = 'open' | 'invite' | 'off';
 
 export interface IdentityOptions {
-  /** Where mails lead. */
+  /** Links in mails. */
   links: MailLinks;
   signUp: SignUpPolicy;
-  /** How many accounts one network address may make at once, and then a day. */
+  /** Sign-ups from one network address: the burst, and the number per day. */
   signUpsPerAddress: number;
-  /** The same of organizations. */
+  /** The same for organizations. */
   organizationsPerAddress: number;
   /** A session ends when it is not refreshed for this long ... */
   sessionIdleMs: number;
@@ -30,11 +30,11 @@ export interface IdentityOptions {
   sessionMaxMs: number;
 }
 
-/** What every use case of identity works with; `app.ts` puts it together. */
+/** The dependencies of the use cases of identity; `app.ts` supplies them. */
 export interface Identity {
   readonly catalog: Catalog;
   readonly databases: Databases;
-  /** Changes where an organization lives, and whether it does. */
+  /** Creates, moves and deletes the tenants of organizations. */
   readonly lifecycle: TenantLifecycle;
   readonly clock: Clock;
   readonly seal: Seal;
@@ -43,7 +43,7 @@ export interface Identity {
   readonly mailer: Mailer;
   readonly profiles: ProfileGateway;
   readonly logger: Logger;
-  /** Where what was refused is audited. */
+  /** Audits refusals. */
   readonly refusals: RefusalLog;
   readonly options: IdentityOptions;
   findTenant(organizationId: string): Promise<Tenant | undefined>;
@@ -55,7 +55,7 @@ export type Origin = AuditOrigin;
 const day = 24 * 60 * 60_000;
 export const defaultSessionTimes = { sessionIdleMs: 30 * day, sessionMaxMs: 180 * day };
 
-/** Sends a mail without making the caller wait: how long it takes would tell whether there is such an account. */
+/** Sends a mail in the background: otherwise the response time would reveal whether the account exists. */
 export function sendLater({ mailer, logger }: Identity, mail: Mail): void {
   mailer.send(mail).catch((error: unknown) => logger.error({ err: error, kind: mail.kind }, 'a mail was not sent'));
 }

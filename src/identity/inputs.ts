@@ -5,7 +5,7 @@ import { newOrganization } from '../tenancy/organization-input.ts';
 import { isPermission, type Permission } from './permissions.ts';
 import { joinCodeRoles, roles } from './roles.ts';
 
-/** Addresses are compared in lower case, so that is how they are kept. */
+/** Addresses are compared in lower case, so they are stored in lower case. */
 export const email = z
   .string()
   .trim()
@@ -13,14 +13,14 @@ export const email = z
   .check(maxCharacters(254))
   .pipe(z.email('This is not an e-mail address'));
 
-/** Length is what counts (NIST SP 800-63B, 3.1.1.2): no rules of composition. */
+/** Only the length matters (NIST SP 800-63B, 3.1.1.2): there are no rules about kinds of characters. */
 export const newPassword = z
   .string()
   .min(10, 'A password has at least 10 characters')
   .check(maxCharacters(256, 'A password has at most 256 characters'));
 
-/** A password that is only checked: whatever the rules were when it was set. */
-export const knownPassword = z.string().min(1, 'Give the password').check(maxCharacters(1024));
+/** An existing password: it may be older than the current rules. */
+export const knownPassword = z.string().min(1, 'Enter the password').check(maxCharacters(1024));
 
 export const personName = nameOf(100);
 export const label = nameOf(100);
@@ -32,7 +32,7 @@ export const permission = z.custom<Permission>((value) => typeof value === 'stri
 export const secret = z.string().trim().min(1).check(maxCharacters(200));
 export const uuid = z.guid('This is not an id');
 
-/** What somebody may say of an organization that they want; the installation has defaults for the rest. */
+/** The settings of a new organization that its creator may choose; the rest have defaults. */
 export const wantedOrganization = newOrganization
   .pick({ name: true, slug: true, timeZone: true, locale: true, currency: true })
   .partial({ timeZone: true, locale: true, currency: true });

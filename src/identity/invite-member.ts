@@ -26,9 +26,9 @@ export type Invitation = Omit<typeof invitations.$inferSelect, 'tokenHash'>;
 export const inviteMemberInput = z.object({ email, role });
 
 /**
- * Invites an address to the viewer's organization, by a link that works once. An earlier open invitation of the address
- * ends. Throws FORBIDDEN unless the viewer manages members and holds all that the role has, ALREADY_EXISTS for a member's
- * address, RATE_LIMITED.
+ * Mails an invitation to the viewer's organization, with a link that works once. It replaces an open invitation of the
+ * address. Throws FORBIDDEN unless the viewer manages members and holds all permissions of the role, ALREADY_EXISTS for a
+ * member's address, RATE_LIMITED.
  */
 export async function inviteMember(
   identity: Identity,
@@ -55,8 +55,8 @@ export async function inviteMember(
 }
 
 /**
- * The same by an operator, who may give every role, and who gets the link too: it is good for whoever holds it, so it must
- * reach nobody but the holder of the address. Throws ALREADY_EXISTS for a member's address.
+ * The same by an operator, who may give any role and also gets the link. Anybody who has the link can use it, so it must
+ * reach only the holder of the address. Throws ALREADY_EXISTS for a member's address.
  */
 export async function inviteByOperator(
   identity: Identity,
@@ -72,7 +72,7 @@ export async function inviteByOperator(
   return { invitation, link: sendInvitation(identity, { to: email, token, tenant, from: undefined }) };
 }
 
-/** Mails the link, and gives it. */
+/** Mails the link, and returns it. */
 function sendInvitation(
   identity: Identity,
   { to, token, tenant, from }: { to: string; token: string; tenant: Tenant; from: string | undefined },
@@ -119,7 +119,7 @@ async function insertInvitation(tx: CatalogTx, wanted: NewInvitation, by: By): P
   return invitation;
 }
 
-/** Ends an open invitation of the viewer's organization. Throws NOT_FOUND. */
+/** Revokes an open invitation of the viewer's organization. Throws FORBIDDEN, NOT_FOUND. */
 export async function revokeInvitation(
   { catalog, clock }: Identity,
   viewer: Viewer,
@@ -154,5 +154,5 @@ async function requireNoMember(tx: CatalogTx, organizationId: string, email: str
     .from(userOrganizations)
     .innerJoin(users, eq(users.id, userOrganizations.userId))
     .where(and(eq(userOrganizations.organizationId, organizationId), eq(sql`lower(${users.email})`, email)));
-  if (member) throw new AppError('ALREADY_EXISTS', 'This person is a member already', { field: 'input.email' });
+  if (member) throw new AppError('ALREADY_EXISTS', 'This person is already a member', { field: 'input.email' });
 }

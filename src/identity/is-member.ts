@@ -2,7 +2,7 @@ import { and, eq } from 'drizzle-orm';
 import type { CatalogDb } from '../tenancy/catalog.ts';
 import { userOrganizations } from './tables.ts';
 
-/** Whether the user belongs to the organization now. */
+/** Whether the user is a member of the organization. */
 export async function isMember(
   db: CatalogDb,
   { organizationId, userId }: { organizationId: string; userId: string },

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 
-/** Crockford's alphabet: no letter that is taken for a digit. */
+/** Crockford's base 32: no letter that looks like a digit. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const length = 10;
 
-/** A code to read out or write on a board: 50 random bits, like `7K3QX-0M9TB`. */
+/** A code that is easy to read out and to type, such as `7K3QX-0M9TB`; 50 random bits. */
 export const newJoinCode = (): string =>
   dashed(Array.from({ length }, () => alphabet[randomInt(alphabet.length)]).join(''));
 
-/** The code as it was made, however it was typed: any case, with O for 0 and I or L for 1, with or without the dash. */
+/** The stored form of a typed code: accepts any case, O for 0, I or L for 1, and a missing dash. */
 export const normalizeJoinCode = (typed: string): string =>
   dashed(
     typed

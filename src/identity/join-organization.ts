@@ -15,8 +15,8 @@ import { joinCodes } from './tables.ts';
 export const joinOrganizationInput = z.object({ code: secret });
 
 /**
- * Makes the person a member of the organization that the code is for. Throws NOT_FOUND for a code that is unknown, used
- * up, revoked or expired (they are not told apart), ALREADY_EXISTS for a member, RATE_LIMITED.
+ * Makes the person a member of the code's organization. Throws NOT_FOUND for a code that is unknown, used up, revoked or
+ * expired (the error does not say which), ALREADY_EXISTS for a member, RATE_LIMITED.
  */
 export async function joinOrganization(
   identity: Identity,
@@ -41,7 +41,7 @@ export async function joinOrganization(
   return addMember(identity, { person, tenant, role, claim }, origin);
 }
 
-/** A code that can be used now, as it was typed. Throws NOT_FOUND, which is audited. */
+/** The valid join code that was typed. Throws NOT_FOUND, which it audits. */
 export async function findJoinCode(identity: Identity, typed: string, by: By, field = 'input.code') {
   const { catalog, clock, refusals } = identity;
   const code = normalizeJoinCode(typed);
@@ -56,7 +56,7 @@ export async function findJoinCode(identity: Identity, typed: string, by: By, fi
   throw unknownCode(field);
 }
 
-/** One statement checks and counts: however many join at once, the last use is given away once. */
+/** One statement checks and counts, so that concurrent requests cannot exceed `maxUses`. */
 async function useJoinCode(tx: CatalogTx, id: string, now: Date): Promise<void> {
   const used = await tx
     .update(joinCodes)

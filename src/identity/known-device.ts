@@ -9,16 +9,16 @@ import { sessions, users } from './tables.ts';
 export interface Device {
   email: string;
   ipAddress: string | undefined;
-  /** A refresh token that the device still has; it may have ended. */
+  /** A refresh token that the device still stores; its session may have ended. */
   refreshToken: string | undefined;
 }
 
-/** Sessions that are looked at, the newest first. */
+/** How many sessions are compared, the newest first. */
 const most = 100;
 
 /**
- * Whether somebody signed in to the account before from this device: it has a refresh token of the account, or its network
- * address is one of an earlier session. The statement is the same for an address that nobody has.
+ * Whether this device has had a session of the account: it has a refresh token of the account, or the network address of an
+ * earlier session. The statement is the same for an e-mail address without an account.
  */
 export async function isKnownDevice(
   { seal }: Identity,

@@ -21,10 +21,10 @@ export interface NewIdentity extends ExternalIdentity {
 }
 
 /**
- * Says who a subject of an external issuer is here. Only linked subjects may sign in: an equal e-mail address alone proves
- * nothing, since issuers differ in what they verify. An address that the issuer vouches for is proven by the link, when it
- * is that of the account. The caller must have verified a token of that subject, or be an operator.
- * Throws ALREADY_EXISTS for a subject that is somebody's already.
+ * Links a subject of an external issuer to a user. Only linked subjects may sign in: an equal e-mail address alone proves
+ * nothing, since issuers differ in what they verify. If the issuer vouches for the address of the account, linking proves
+ * the address. The caller must have verified a token of the subject, or be an operator. Throws ALREADY_EXISTS for a subject
+ * that is already linked.
  */
 export async function linkIdentity(
   { catalog, clock }: Identity,
@@ -44,11 +44,11 @@ export async function linkIdentity(
     });
   } catch (error) {
     if (!isUniqueViolation(error)) throw error;
-    throw new AppError('ALREADY_EXISTS', 'This identity is linked already');
+    throw new AppError('ALREADY_EXISTS', 'This identity is already linked');
   }
 }
 
-/** Forgets a link; nothing happens when there is none. */
+/** Removes a link, if there is one. */
 export async function unlinkIdentity(
   { catalog }: Identity,
   { userId, issuer, subject }: ExternalIdentity,

@@ -17,7 +17,7 @@ export interface Member {
   joinedAt: Date;
 }
 
-/** Which part of the list: memberships after or before one, from the start or (inverted) from the end. */
+/** A part of the list: `limit` memberships after or before one, from the start or (inverted) from the end. */
 export interface MemberRange {
   limit: number;
   after?: string | undefined;

@@ -9,11 +9,11 @@ import { joinCodeRoles } from './roles.ts';
 import { apiKeys, joinCodes, organizationInvitations } from './tables.ts';
 import { requirePermission, type Viewer } from './viewer.ts';
 
-/** Longer lists than this are nobody's to read. */
+/** The longest list that is returned. */
 const most = 200;
 
 /**
- * The codes that still let people join, the newest first; only those that the viewer could have made, since whoever sees a
+ * The codes that are not revoked, the newest first. Only those that the viewer could have created, since anybody who sees a
  * code can use it. Throws FORBIDDEN without member:manage.
  */
 export async function listJoinCodes({ catalog }: Identity, viewer: Viewer): Promise<JoinCode[]> {

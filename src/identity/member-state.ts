@@ -4,7 +4,7 @@ import { organizations } from '../tenancy/tables.ts';
 import type { PermissionOverride } from './permissions.ts';
 import { apiKeys, permissions, sessions, userIdentities, userOrganizations, users } from './tables.ts';
 
-/** What a credential points at: the row from which everything else about the caller follows. */
+/** The row that a credential identifies; everything else about the caller is read from it. */
 export type Anchor =
   | { kind: 'session'; sessionId: string; organizationId: string | undefined }
   | { kind: 'identity'; issuer: string; subject: string; organizationId: string | undefined }
@@ -42,12 +42,12 @@ const shape = {
   place: sql<number>`asked.place::int`,
 };
 
-/** Everything that decides who the caller is and what they may, as it is in the catalog now. */
+/** Everything in the catalog that decides who the caller is and what they may do. */
 export async function findMemberState(db: CatalogDb, anchor: Anchor): Promise<MemberState | undefined> {
   return (await findMemberStates(db, [anchor]))[0];
 }
 
-/** The same of many callers, in their order: one statement, however many they are. */
+/** The same for many callers, in their order, in one statement. */
 export async function findMemberStates(
   db: CatalogDb,
   anchors: readonly Anchor[],
@@ -69,7 +69,7 @@ const selectStates = (db: CatalogDb, anchors: readonly Anchor[]) =>
     )
     .leftJoin(apiKeys, sql`${apiKeys.prefix} = asked.prefix`)
     .innerJoin(users, sql`${users.id} = coalesce(${sessions.userId}, ${userIdentities.userId}, ${apiKeys.userId})`)
-    // An API key is bound to its organization; the others say which one they mean, or none.
+    // An API key belongs to one organization; other anchors name one or none
     .leftJoin(organizations, sql`${organizations.id} = coalesce(asked.organization_id, ${apiKeys.organizationId})`)
     .leftJoin(
       userOrganizations,
@@ -78,7 +78,7 @@ const selectStates = (db: CatalogDb, anchors: readonly Anchor[]) =>
 
 export type MemberState = Omit<Awaited<ReturnType<typeof selectStates>>[number], 'place'>;
 
-/** The anchors as rows, each with what its kind goes by. */
+/** The anchors as rows; columns that their kind does not use are null. */
 function asked(anchors: readonly Anchor[]): SQL {
   const column = (of: (anchor: Anchor) => string | undefined) => sql.param(anchors.map((anchor) => of(anchor) ?? null));
   const sessionIds = column((anchor) => (anchor.kind === 'session' ? anchor.sessionId : undefined));

@@ -3,11 +3,11 @@ import type { Clock } from '../lib/clock.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { type Anchor, findMemberState, findMemberStates, type MemberState } from './member-state.ts';
 
-/** Longer than this nobody acts on what has changed, even if a notification was lost. */
+/** How stale an entry may be if a notification is lost. */
 const believedForMs = 2000;
 const capacity = 20_000;
 
-/** What has changed: a session, a user everywhere, an organization for everybody, or a user in an organization. */
+/** A change of a session, of a user in all organizations, of an organization for all users, or of a user in an organization. */
 interface Change {
   sessionId?: string;
   userId?: string;
@@ -15,9 +15,9 @@ interface Change {
 }
 
 /**
- * What the catalog says of callers, believed for two seconds at most, and not kept at all while the changes of other
- * processes are not heard. An entry goes as soon as a change concerns it, one still being read with every change: it may
- * have been read before the change was made.
+ * A bounded-staleness cache of the callers' rows in the catalog: entries are at most two seconds old, and nothing is cached
+ * while notifications of other processes cannot be received. A change drops the entries that it concerns, and all that are
+ * still being read: they may have been read before the change.
  */
 export class MemberStates {
   readonly #catalog: Catalog;
@@ -42,7 +42,7 @@ export class MemberStates {
     bus.onDoubt(() => this.#believed.clear());
   }
 
-  /** Undefined when there is no such session, identity or key. Waits for the catalog; throws when it cannot be reached. */
+  /** Undefined when there is no such session, identity or key. Throws when the catalog cannot be reached. */
   find(anchor: Anchor): Promise<MemberState | undefined> {
     return this.#catalog.bus.live ? this.#believed.get(anchor) : this.#read(anchor);
   }

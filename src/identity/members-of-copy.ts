@@ -10,15 +10,15 @@ import type { Identity } from './identity.ts';
 import type { Joining, Person } from './profile-gateway.ts';
 import { userOrganizations, users } from './tables.ts';
 
-/** What a copy of a tenant needs before it is served, and with the transaction that serves it. */
+/** Steps for the members of a tenant's copy: before it is served, and in the transaction that activates it. */
 export interface CopyMembers {
   prepare(copy: Tenant): Promise<void>;
   activate(tx: CatalogTx, copy: Tenant): Promise<void>;
 }
 
 /**
- * Members stay members when a copy of other times takes the place of their organization's data: who has no profile there,
- * or had left by then, gets one before anybody is served.
+ * Keeps the members when an older copy replaces the data of their organization: a member without an active profile in the
+ * copy gets one before the copy is served.
  */
 export function keepMembers({ catalog, profiles }: Identity): CopyMembers {
   const profileOf = new Map<string, string>();
@@ -40,7 +40,7 @@ export function keepMembers({ catalog, profiles }: Identity): CopyMembers {
   };
 }
 
-/** The one member of an organization that is made of a copy: its owner. */
+/** Makes the person the owner, and only member, of a new organization that is made from a copy. */
 export function ownCopy({ catalog, profiles }: Identity, person: Person): CopyMembers {
   let profileId = '';
   return {

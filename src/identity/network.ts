@@ -1,4 +1,4 @@
-/** An IPv6 subscriber has a whole /64: its addresses count as one. */
+/** The network that limits count: an IPv4 address, or the /64 of an IPv6 address, which belongs to one subscriber. */
 export function networkOf(subject: string): string {
   if (!/^[0-9a-f:.]+$/i.test(subject) || !subject.includes(':')) return subject;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(subject);

@@ -8,21 +8,21 @@ import type { Person } from './profile-gateway.ts';
 import { openSession, type SignedIn, signedIn } from './sessions.ts';
 import { users } from './tables.ts';
 
-/** Somebody whose address is proven, and what makes them a member. */
+/** A person whose address is proven, and how they become a member. */
 export interface NewAccount {
   person: Omit<NewUser, 'passwordHash'>;
   passwordHash: string;
   deviceName: string | undefined;
   enter(person: Person): Promise<Membership>;
-  /** Uses up the proof, in the transaction that makes the user; may refuse. */
+  /** Uses up the proof of the address, in the transaction that creates the user. Throws when it is no longer valid. */
   claim?(tx: CatalogTx): Promise<void>;
-  /** Gives the proof back. */
+  /** Makes the proof usable again. */
   unclaim?(tx: CatalogTx): Promise<void>;
 }
 
 /**
- * Makes a user, lets them enter their organization and starts a session. When they cannot enter after all, the account is
- * withdrawn, so that a second try finds the address free. Throws ALREADY_EXISTS, and what entering throws.
+ * Creates a user, makes them a member and starts a session. If they cannot become a member, the account is deleted, so that
+ * a second attempt finds the address free. Throws ALREADY_EXISTS, and the errors of `enter`.
  */
 export async function openAccount(identity: Identity, account: NewAccount, origin: Origin): Promise<SignedIn> {
   const { person, passwordHash, deviceName, claim, unclaim } = account;

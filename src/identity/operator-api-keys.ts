@@ -14,8 +14,8 @@ import { apiKeys, userOrganizations, users } from './tables.ts';
 const newKey = createApiKeyInput.extend({ organizationId: z.string(), userId: z.string() });
 
 /**
- * Makes a key that acts for a member, as an operator of the installation. Throws FORBIDDEN for somebody who is no member, or
- * for a scope that the member's role does not have; BAD_INPUT for an expiry in the past.
+ * Creates a key that acts for a member, on behalf of an operator. Throws FORBIDDEN for a user who is not a member, or for a
+ * scope that the member's role does not have; BAD_INPUT for an expiry in the past.
  */
 export async function createApiKeyFor(
   { catalog, clock }: Identity,
@@ -25,10 +25,10 @@ export async function createApiKeyFor(
   const values = checkInput(newKey, input);
   const { organizationId, userId, scopes, expiresAt } = values;
   const now = clock();
-  if (expiresAt && expiresAt <= now) throw badInput('A key expires in the future', 'input.expiresAt');
+  if (expiresAt && expiresAt <= now) throw badInput('The expiry must be in the future', 'input.expiresAt');
   return await catalog.write(async (tx) => {
     if (!(await isMember(tx, { userId, organizationId }))) {
-      throw new AppError('FORBIDDEN', 'A key acts for a member of the organization');
+      throw new AppError('FORBIDDEN', 'This user is not a member of the organization');
     }
     const [member] = await tx
       .select({ role: userOrganizations.role })
@@ -53,7 +53,7 @@ export interface ListedApiKey {
   revokedAt: Date | null;
 }
 
-/** The keys of an organization, the newest first, also those that have ended. */
+/** The keys of an organization, the newest first, including revoked and expired ones. */
 export const listApiKeys = (catalog: Catalog, organizationId: string): Promise<ListedApiKey[]> => {
   const { id, prefix, name, scopes, createdAt, expiresAt, lastUsedAt, revokedAt } = apiKeys;
   return catalog.read((db) =>
@@ -66,7 +66,7 @@ export const listApiKeys = (catalog: Catalog, organizationId: string): Promise<L
   );
 };
 
-/** Ends the key with this id or prefix at once. Throws NOT_FOUND for one that there is not, or that has ended. */
+/** Revokes the key with this id or prefix. Throws NOT_FOUND for an unknown or revoked one. */
 export async function revokeApiKeyByOperator({ catalog, clock }: Identity, key: string, by: By): Promise<void> {
   await catalog.write(async (tx) => {
     const named = z.guid().safeParse(key).success
@@ -77,7 +77,7 @@ export async function revokeApiKeyByOperator({ catalog, clock }: Identity, key: 
       .set({ revokedAt: clock() })
       .where(and(named, isNull(apiKeys.revokedAt)))
       .returning();
-    if (!revoked) throw new AppError('NOT_FOUND', `There is no key ${key} that is valid`);
+    if (!revoked) throw new AppError('NOT_FOUND', `There is no valid key ${key}`);
     const { id, userId, organizationId } = revoked;
     await notifyUserChanged(tx, userId);
     await recordAudit(tx, { ...by, action: 'api-key.revoked', organizationId, resource: { type: 'ApiKey', id } });

@@ -22,7 +22,7 @@ export interface ListedUser {
 
 export interface UserPage {
   organizationId?: string | undefined;
-  /** The address that the page before ended with. */
+  /** The last address of the previous page. */
   after?: string | undefined;
   limit: number;
 }
@@ -49,8 +49,8 @@ export async function listUsers(catalog: Catalog, { organizationId, after, limit
 }
 
 /**
- * Sets the password of a user, as an operator of the installation: all sessions and mailed links end, and the user is told by
- * mail. Gives the API keys that still act for the user. Throws BAD_INPUT for a password that is too short.
+ * Sets the password of a user on behalf of an operator: all sessions and mailed links end, and a mail tells the user. Returns
+ * the API keys that still act for the user. Throws BAD_INPUT for a password that is too short.
  */
 export async function setPassword(
   identity: Identity,
@@ -65,8 +65,7 @@ export async function setPassword(
 }
 
 /**
- * Shuts a user out of every organization for good: sessions and API keys end. Memberships and what the user did stay. Throws
- * NOT_FOUND.
+ * Disables a user and ends their sessions and API keys. Memberships and the user's work stay. Throws NOT_FOUND.
  */
 export async function removeUser(identity: Identity, userId: string, by: By): Promise<void> {
   await setUserDisabled(identity, userId, true, by.actor);

@@ -6,7 +6,7 @@ import { organizations } from '../tenancy/tables.ts';
 import type { Identity, Origin } from './identity.ts';
 import { apiKeys } from './tables.ts';
 
-/** A key that acts for a person, in whichever organization. */
+/** A key that acts for a person, in any organization. */
 export interface OwnApiKey {
   id: string;
   name: string;
@@ -18,7 +18,7 @@ export interface OwnApiKey {
   expiresAt: Date | null;
 }
 
-/** Longer lists than this are nobody's to read. */
+/** The longest list that is returned. */
 const most = 200;
 
 const isLive = (userId: string, now: Date) =>
@@ -28,7 +28,7 @@ const isLive = (userId: string, now: Date) =>
 export const listOwnApiKeys = ({ catalog, clock }: Identity, userId: string): Promise<OwnApiKey[]> =>
   catalog.read((db) => findOwnApiKeys(db, userId, clock()));
 
-/** The same in a transaction of the caller's. */
+/** The same, in the caller's transaction. */
 export async function findOwnApiKeys(db: CatalogDb, userId: string, now: Date): Promise<OwnApiKey[]> {
   const { id, name, prefix, organizationId, createdAt, lastUsedAt, expiresAt } = apiKeys;
   return await db
@@ -43,13 +43,13 @@ export async function findOwnApiKeys(db: CatalogDb, userId: string, now: Date): 
     .limit(most);
 }
 
-/** Ends every key that acts for a user. */
+/** Revokes every key that acts for a user. */
 export async function revokeOwnApiKeys(tx: CatalogTx, userId: string, now: Date): Promise<void> {
   await tx.update(apiKeys).set({ revokedAt: now }).where(isLive(userId, now));
   await notifyUserChanged(tx, userId);
 }
 
-/** Ends one key of a user, whatever their role is by now; false when there is none. */
+/** Revokes one key of a user, whatever their role; false when there is none. */
 export async function revokeOwnApiKey(
   { catalog, clock }: Identity,
   userId: string,

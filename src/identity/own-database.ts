@@ -8,20 +8,20 @@ import type { MoveEnd, MoveSummary } from '../tenancy/tenant-lifecycle.ts';
 import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
-/** Where an organization's data is, as its administrators may know it. */
+/** The database of an organization, as its administrators see it. */
 export interface OwnDatabase {
   organizationId: string;
   organizationName: string;
   name: string;
   kind: Database['kind'];
-  /** Of its own database, without the password; null in a shared one. */
+  /** The address of its dedicated database, without the password; null in a shared one. */
   databaseUrl: string | null;
   hasDedicatedDatabase: boolean;
 }
 
 const needed = 'organization:manage';
 
-/** Where the viewer's organization is. Throws FORBIDDEN. */
+/** The database of the viewer's organization. Throws FORBIDDEN. */
 export async function readOwnDatabase({ catalog, databases: known }: Identity, viewer: Viewer): Promise<OwnDatabase> {
   requirePermission(viewer, needed);
   const [found] = await catalog.read((db) =>
@@ -45,10 +45,9 @@ export async function readOwnDatabase({ catalog, databases: known }: Identity, v
 }
 
 /**
- * Moves the viewer's organization to the database of an address, which is prepared first, or with null back to the shared one;
- * gives where it is then. An address that it has already changes nothing but how to connect. Throws FORBIDDEN, also for API
- * keys, and where the operator does not let organizations have databases of their own; what `registerDatabase` and
- * `moveTenant` throw.
+ * Moves the viewer's organization to the database at an address, which is prepared first, or with null back to the shared
+ * one. Returns the resulting place. If the organization is in that database already, only the address is updated. Throws
+ * FORBIDDEN, also for API keys and where ENABLE_MULTI_DATABASE is off, and the errors of `registerDatabase` and `moveTenant`.
  */
 export async function moveOwnDatabase(
   identity: Identity,
@@ -72,13 +71,13 @@ export async function moveOwnDatabase(
   return await readOwnDatabase(identity, viewer);
 }
 
-/** How far the newest move of the viewer's organization is; null when it was never moved. Throws FORBIDDEN. */
+/** The progress of the latest move of the viewer's organization; null when it was never moved. Throws FORBIDDEN. */
 export async function readOwnMove({ lifecycle }: Identity, viewer: Viewer): Promise<MoveSummary | null> {
   requirePermission(viewer, needed);
   return (await lifecycle.lastMove(viewer.organizationId)) ?? null;
 }
 
-/** Ends the move of the viewer's organization; gives where it is then. Throws FORBIDDEN, and what ending it throws. */
+/** Ends the move of the viewer's organization, and returns the resulting place. Throws FORBIDDEN, and the errors of `endMove`. */
 export async function endOwnMove(
   identity: Identity,
   viewer: Viewer,
@@ -90,7 +89,7 @@ export async function endOwnMove(
   return await readOwnDatabase(identity, viewer);
 }
 
-/** Where all data goes is not for a program's key to say. */
+/** Moving all data of an organization needs a person who is signed in. */
 function requirePerson(viewer: Viewer): void {
   requirePermission(viewer, needed);
   if (viewer.apiKey) throw new AppError('FORBIDDEN', 'An API key cannot do this: sign in');

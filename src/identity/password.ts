@@ -14,12 +14,12 @@ export interface PasswordCost {
 
 /** The first recommendation of the OWASP Password Storage Cheat Sheet (argon2id): 19 MiB, two passes, one lane. */
 const recommended: PasswordCost = { memory: 19_456, passes: 2, parallelism: 1 };
-/** One processor and one of Node's four worker threads are left to everybody else. */
+/** Leaves one processor and one of Node's four worker threads for other work. */
 const mostAtOnce = Math.min(3, Math.max(1, availableParallelism() - 1));
 const saltBytes = 16;
 const tagBytes = 32;
 
-/** What `$argon2id$v=19$m=19456,t=2,p=1$salt$tag` says. */
+/** The parts of `$argon2id$v=19$m=19456,t=2,p=1$salt$tag`. */
 interface Stored {
   cost: PasswordCost;
   salt: Buffer;
@@ -28,13 +28,16 @@ interface Stored {
 
 export interface PasswordOptions {
   cost?: PasswordCost;
-  /** Hashes computed at once, by default all processors but one, at most three; each holds `cost.memory`, and one of Node's four worker threads, which files need too. */
+  /**
+   * Hashes computed at once; by default one less than there are processors, and at most three. Each uses `cost.memory` and one
+   * of Node's four worker threads, which file access needs too.
+   */
   concurrency?: number;
   /** Hashes that may wait for their turn before the server answers UNAVAILABLE. */
   maxWaiting?: number;
 }
 
-/** Hashes and checks passwords with argon2id, a bounded number at once: a burst of sign-ins cannot exhaust the memory. */
+/** Hashes and verifies passwords with argon2id, a bounded number at once, so that a burst of sign-ins cannot exhaust memory. */
 export class Passwords {
   readonly #cost: PasswordCost;
   readonly #semaphore: Semaphore;
@@ -52,7 +55,7 @@ export class Passwords {
     return format({ cost: this.#cost, salt, tag: await this.#derive(password, this.#cost, salt, tagBytes) });
   }
 
-  /** Whether the password is the stored one. With nothing stored it works just as long, and says no. */
+  /** Whether the password is the stored one. Without a stored hash it takes as long, and returns false. */
   async verify(password: string, stored: string | null | undefined): Promise<boolean> {
     const known = stored ? parse(stored) : undefined;
     const { cost, salt, tag } = known ?? this.#nobody;
@@ -60,7 +63,7 @@ export class Passwords {
     return matches && known !== undefined;
   }
 
-  /** True when the stored text was made at another cost than today's, so the next sign-in should replace it. */
+  /** Whether the stored hash has another cost than the current one, so that the next sign-in should replace it. */
   needsRehash(stored: string): boolean {
     const { cost } = parse(stored);
     return (
@@ -71,7 +74,7 @@ export class Passwords {
   }
 
   #derive(password: string, cost: PasswordCost, nonce: Buffer, tagLength: number): Promise<Buffer> {
-    // One password has several spellings in Unicode; keyboards differ in which one they send (NIST SP 800-63B, 3.1.1.2).
+    // Keyboards differ in how they compose characters, so passwords are normalized (NIST SP 800-63B, 3.1.1.2)
     const parameters: Argon2Parameters = { message: password.normalize('NFKC'), nonce, tagLength, ...cost };
     return this.#semaphore.run(() => derive('argon2id', parameters));
   }

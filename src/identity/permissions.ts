@@ -1,6 +1,6 @@
 import type { Role } from './roles.ts';
 
-/** Every permission and what it allows. The list is closed: the graph, the use cases and API key scopes use these names. */
+/** Every permission with its meaning. The graph, the use cases and the scopes of API keys use these names. */
 export const permissions = {
   'people:read': 'See the people of the organization',
   'people:manage': 'Change other people’s profiles and the reporting lines',
@@ -55,7 +55,7 @@ const contributor: readonly Permission[] = [
   'member:read',
 ];
 
-/** Who may do what. Row rules (a CLIENT sees the projects of its clients only) narrow this further, in the modules' policies. */
+/** The permissions of each role. The row rules of modules narrow them: a CLIENT sees only the projects of its clients. */
 export const matrix: Record<Role, readonly Permission[]> = {
   OWNER: allPermissions,
   ADMIN: allPermissions,
@@ -65,19 +65,19 @@ export const matrix: Record<Role, readonly Permission[]> = {
   CLIENT: ['people:read', 'project:read', 'task:read', 'milestone:read', 'channel:read', 'channel:write'],
 };
 
-/** One line of an organization's own matrix: it gives the role a permission or takes it away. */
+/** One change of an organization to the matrix: a role gains or loses a permission. */
 export interface PermissionOverride {
   permission: string;
   granted: boolean;
 }
 
-/** Whether these permissions allow to look at things and nothing else. */
+/** Whether these permissions only allow reading. */
 export const readsOnly = (granted: ReadonlySet<Permission>): boolean =>
   [...granted].every((permission) => /:read(-all)?$/.test(permission));
 
 /**
- * The permissions of a role in an organization with these overrides. An OWNER keeps everything whatever the overrides
- * say, so that no organization locks itself out; names that this build does not know are ignored.
+ * The permissions of a role in an organization with these overrides. An OWNER keeps all permissions, so that no organization
+ * can lock itself out. Permissions that this build does not know are ignored.
  */
 export function permissionsOf(role: Role, overrides: readonly PermissionOverride[] = none): ReadonlySet<Permission> {
   const known = kept.get(overrides) ?? new Map<Role, ReadonlySet<Permission>>();
@@ -89,7 +89,7 @@ export function permissionsOf(role: Role, overrides: readonly PermissionOverride
 
 const none: readonly PermissionOverride[] = [];
 
-/** One set for all who have the same: what is kept for a set of permissions is found by it. */
+/** Returns one Set object for equal permissions, since caches use that object as a key. */
 const kept = new WeakMap<readonly PermissionOverride[], Map<Role, ReadonlySet<Permission>>>();
 
 function overridden(role: Role, overrides: readonly PermissionOverride[]): ReadonlySet<Permission> {

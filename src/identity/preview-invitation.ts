@@ -9,19 +9,19 @@ import { secret } from './inputs.ts';
 import type { Role } from './roles.ts';
 import { organizationInvitations as invitations, users } from './tables.ts';
 
-/** What the holder of an invitation sees before accepting it. */
+/** The invitation as its holder sees it before accepting. */
 export interface InvitationPreview {
   email: string;
   role: Role;
   organizationName: string;
   expiresAt: Date;
-  /** Whether the address has an account, to sign in with; else it makes one by signing up. */
+  /** Whether the address has an account to sign in with; otherwise its holder signs up. */
   hasAccount: boolean;
 }
 
 /**
- * An open invitation by its token, for the page that its link leads to; undefined when there is none. The token was mailed
- * to that address, so it may say whether there is an account. Throws RATE_LIMITED.
+ * An open invitation by its token, for the page that its link opens; undefined when there is none. It may reveal whether the
+ * address has an account, since the token was mailed to that address. Throws RATE_LIMITED.
  */
 export async function previewInvitation(
   identity: Identity,

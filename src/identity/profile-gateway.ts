@@ -1,6 +1,6 @@
 import type { Tenant } from '../tenancy/tenant.ts';
 
-/** What a profile copies from the account. */
+/** The part of an account that its profiles copy. */
 export interface Person {
   userId: string;
   email: string;
@@ -15,11 +15,11 @@ export interface Joining extends Person {
 }
 
 /**
- * The tenant's side of a membership, handed in because identity knows no modules. Both calls are repeated after a
- * failure, so both must give the same result when made twice.
+ * The profiles of members in their tenant, behind an interface because identity must not import modules. Both methods are
+ * retried after a failure, so they must be idempotent.
  */
 export interface ProfileGateway {
-  /** Makes, claims or revives the person's profile, and gives its id. */
+  /** Creates, claims or reactivates the person's profile, and returns its id. */
   join(tenant: Tenant, person: Joining): Promise<string>;
   /** Marks the user's profile as departed, if there is one; it stays for history. */
   leave(tenant: Tenant, departed: { userId: string }): Promise<void>;

@@ -15,14 +15,14 @@ import {
 const batch = 1000;
 const day = 24 * 60 * 60_000;
 
-/** Deletes all that time has made worthless, sign-ins so long after they expired. Gives the number of rows. */
+/** Deletes all expired rows; sessions `sessionsMs` after they expired. Returns the number of rows. */
 export async function pruneAll(identity: Identity, sessionsMs: number): Promise<number> {
   let total = 0;
   for (let rows = 1; rows > 0; total += rows) rows = await prune(identity, sessionsMs);
   return total;
 }
 
-/** The same, a bounded number at once; call again while it is not 0. */
+/** Deletes one batch of each kind; call it again until it returns 0. */
 export async function prune({ catalog, clock }: Identity, sessionsMs: number): Promise<number> {
   const now = clock();
   return catalog.write(async (tx) => {
@@ -59,7 +59,7 @@ export async function prune({ catalog, clock }: Identity, sessionsMs: number): P
   });
 }
 
-/** Sign-ups that were never proven, failed sign-ins that count no more, and answers that nobody asks for again. */
+/** Deletes unproven sign-ups, failed sign-ins that no longer count, and expired answers. */
 async function pruneSignUps(tx: CatalogTx, now: Date): Promise<number> {
   const { id } = pendingSignUps;
   const unproven = tx

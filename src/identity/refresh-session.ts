@@ -12,9 +12,9 @@ import { formatRefreshToken, isAuthentic, parseRefreshToken } from './refresh-to
 import { type OpenSession, revokeSession, type SignedIn, sealContext, signedIn } from './sessions.ts';
 import { sessions, users } from './tables.ts';
 
-/** How long after a rotation its old token is taken for a race of two tabs, not for a theft. */
+/** How long after a rotation the old token counts as a race of two tabs, not as theft. */
 const raceMs = 10_000;
-/** How many rotations are remembered to tell when an old token was replaced; more than a client makes in that time. */
+/** How many rotation times are kept; more than a client makes within `raceMs`. */
 const remembered = 16;
 
 export const refreshInput = z.object({
@@ -27,7 +27,7 @@ type Session = typeof sessions.$inferSelect;
 type User = typeof users.$inferSelect;
 type Outcome = { session: OpenSession; user: User } | Refused;
 
-/** `of` is the session of a token that is authentic; `audited` says that the transaction wrote the row. */
+/** `of` is the session of an authentic token; `audited` means that the transaction wrote the audit row. */
 interface Refused {
   refusal: AppError;
   of?: Session;
@@ -35,10 +35,10 @@ interface Refused {
 }
 
 /**
- * Trades a refresh token for new tokens; each works once. Of several refreshes with one token one wins, the others get
- * REFRESH_RACED and the session lives. A token used again more than 10 s after it was replaced has been stolen, by whom
- * nobody can tell: the whole session ends. Throws SESSION_REVOKED, REFRESH_RACED, UNAUTHENTICATED, and FORBIDDEN for an
- * organization that the user does not belong to (the token is then not used up).
+ * Exchanges a refresh token, which works once, for new tokens. Of several concurrent refreshes with one token, one succeeds
+ * and the others get REFRESH_RACED. A token used again more than 10 s after its replacement is taken for stolen: since the
+ * thief cannot be told from the user, the session ends. Throws SESSION_REVOKED, REFRESH_RACED, UNAUTHENTICATED, and FORBIDDEN
+ * for an organization that the user does not belong to (the token then stays valid).
  */
 export async function refreshSession(
   identity: Identity,
@@ -55,7 +55,7 @@ export async function refreshSession(
   return signedIn(identity, outcome.user, outcome.session);
 }
 
-/** A token that has expired is no refusal, and neither is a race of two tabs: every client has one now and then. */
+/** Expired tokens and races of two tabs are not audited: they happen to every client now and then. */
 async function audit({ refusals, clock }: Identity, { refusal, of, audited }: Refused, origin: Origin): Promise<void> {
   const isUsual = refusal.code === 'REFRESH_RACED' || (of && !of.revokedAt && of.expiresAt <= clock());
   if (audited || isUsual) return;
@@ -102,7 +102,7 @@ interface Rotation {
   organizationId: string | undefined;
 }
 
-/** The row lock of the update makes one of several rotations the winner; the others find the number changed. */
+/** The row lock of the update lets one of several rotations succeed; the others find the generation changed. */
 async function rotate(identity: Identity, tx: CatalogTx, rotation: Rotation, origin: Origin): Promise<Outcome> {
   const { session, user, key, generation, organizationId } = rotation;
   const now = identity.clock();
@@ -125,14 +125,14 @@ async function rotate(identity: Identity, tx: CatalogTx, rotation: Rotation, ori
   return { user, session: { id: session.id, organizationId, refreshToken, expiresAt } };
 }
 
-/** Somebody was faster, or has it from somebody who was. */
+/** Refuses a token that was already replaced: REFRESH_RACED within `raceMs`, later the session is revoked. */
 async function refuseOld(identity: Identity, tx: CatalogTx, rotation: Rotation, origin: Origin): Promise<Outcome> {
   const { session } = (await findSession(tx, rotation.session.id)) ?? rotation;
   if (session.revokedAt) return { refusal: revoked(), of: session };
   const now = identity.clock();
   const replacedAt = session.rotations[session.generation - rotation.generation - 1];
   if (replacedAt && now.getTime() - replacedAt.getTime() <= raceMs) {
-    return { refusal: new AppError('REFRESH_RACED', 'This token was refreshed a moment ago: use the tokens of that') };
+    return { refusal: new AppError('REFRESH_RACED', 'Another request has just refreshed this token: use its tokens') };
   }
   await revokeSession(tx, session, 'REUSED', now);
   await recordAudit(tx, {

@@ -4,7 +4,7 @@ const prefix = 'chr_';
 const macBytes = 32;
 const length = 16 + 4 + macBytes;
 
-/** What a refresh token says, before anybody believes it. */
+/** The content of a refresh token, before its MAC is verified. */
 export interface RefreshToken {
   sessionId: string;
   generation: number;
@@ -17,18 +17,18 @@ export function formatRefreshToken(sessionId: string, generation: number, key: s
   return prefix + Buffer.concat([head, macOf(head, key)]).toString('base64url');
 }
 
-/** Reads a token's form; undefined when it has another one. */
+/** Parses a token without verifying it; undefined for any other text. */
 export function parseRefreshToken(text: string): RefreshToken | undefined {
   if (!text.startsWith(prefix) || text.length > 100) return undefined;
   const bytes = Buffer.from(text.slice(prefix.length), 'base64url');
-  // One token has one text.
+  // Only the canonical encoding is accepted
   if (bytes.length !== length || bytes.toString('base64url') !== text.slice(prefix.length)) return undefined;
   const hex = bytes.toString('hex', 0, 16);
   const sessionId = hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   return { sessionId, generation: bytes.readUInt32BE(16), mac: bytes.subarray(20) };
 }
 
-/** Whether the token was made under this key: only then does its number mean anything. */
+/** Whether the token was made with this key. */
 export const isAuthentic = ({ sessionId, generation, mac }: RefreshToken, key: string): boolean =>
   timingSafeEqual(mac, macOf(headOf(sessionId, generation), key));
 

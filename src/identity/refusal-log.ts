@@ -4,19 +4,19 @@ import { type AuditEntry, recordAudit } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { networkOf } from './network.ts';
 
-/** How many rows refusals may cause in one process: so many at once, then one each interval. */
+/** Limits on the audit rows for refusals: `burst` rows at once, then one each interval. */
 export const refusalRows = {
   ofAddress: { burst: 30, intervalMs: 60_000 },
   ofProcess: { burst: 600, intervalMs: 6_000 },
-  /** Addresses that are remembered; beyond it the one that was seen first is forgotten. */
+  /** How many addresses are tracked; the oldest one is forgotten first. */
   addresses: 10_000,
 };
 
 export type Refusal = Omit<AuditEntry, 'outcome'>;
 
 /**
- * Writes refusals to the audit log, each in a transaction of its own: what was refused has none. An attacker decides how
- * many there are, so rows are bounded, for each address and for the process; the next row says how many were left out.
+ * Writes refusals to the audit log, each in its own transaction. An attacker decides how many refusals there are, so the rows
+ * are limited for each address and for the process; the next row counts the omitted ones in `leftOut`.
  */
 export class RefusalLog implements AsyncDisposable {
   readonly #catalog: Catalog;
@@ -33,7 +33,7 @@ export class RefusalLog implements AsyncDisposable {
     this.#logger = logger;
   }
 
-  /** Resolves when the row is written, or left out. A row that cannot be written is logged: the refusal stands. */
+  /** Resolves when the row is written or omitted. Never throws: a failure is logged. */
   async record(refusal: Refusal): Promise<void> {
     if (!this.#hasRoom(refusal.ipAddress)) {
       this.#leftOut++;
@@ -50,7 +50,7 @@ export class RefusalLog implements AsyncDisposable {
     }
   }
 
-  /** The same without making the caller wait. */
+  /** The same, in the background. */
   note(refusal: Refusal): void {
     const writing = this.record(refusal).finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
@@ -77,7 +77,7 @@ export class RefusalLog implements AsyncDisposable {
   }
 }
 
-/** When the bucket will be full again after one more was taken; undefined when there is none left. */
+/** When the bucket will be full again after taking one more; undefined when it is empty. */
 function taken(fullAt: number, { burst, intervalMs }: { burst: number; intervalMs: number }, now: number) {
   const next = Math.max(fullAt, now) + intervalMs;
   return next - now <= burst * intervalMs ? next : undefined;

@@ -12,17 +12,17 @@ export interface NewPassword {
   userId: string;
   passwordHash: string;
   reason: 'PASSWORD_CHANGED' | 'PASSWORD_RESET';
-  /** The session that goes on. */
+  /** The session that stays open. */
   keepSession?: string | undefined;
-  /** Keys that act for the person end too. */
+  /** Also revokes the API keys that act for the person. */
   revokeApiKeys?: boolean | undefined;
   /** The person followed a link that was mailed to their address. */
   provesEmail?: boolean;
 }
 
 /**
- * Everything that a new password means, in one transaction: other sessions and mailed links end, nobody waits for what was
- * tried on the old one, and the person is told by mail, with the API keys that still act for them. Gives those keys.
+ * Replaces a password in one transaction: ends other sessions and mailed links, clears the delays of failed sign-ins, and
+ * after the commit mails the person the API keys that still act for them. Returns those keys.
  */
 export async function replacePassword(identity: Identity, tx: CatalogTx, change: NewPassword): Promise<OwnApiKey[]> {
   const { userId, passwordHash, reason } = change;

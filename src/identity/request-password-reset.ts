@@ -17,13 +17,13 @@ const validForMs = 60 * 60_000;
 
 export const requestPasswordResetInput = z.object({
   email,
-  /** What to write in to an account without a language of its own. */
+  /** The language of the mail, if the account has none. */
   locale: z.string().max(35).optional(),
 });
 
 /**
- * Mails a link that sets a new password, when somebody has the address. The answer, and the work before it, are the
- * same when nobody has. Throws RATE_LIMITED.
+ * Mails a link for setting a new password, if the address has an account. The answer and the work are the same if it has
+ * none. Throws RATE_LIMITED.
  */
 export async function requestPasswordReset(
   identity: Identity,
@@ -39,7 +39,7 @@ export async function requestPasswordReset(
   const token = newSecret();
   const user = await catalog.read((db) => findUserByEmail(db, email));
   const known = await catalog.write(async (tx) => {
-    // One statement for known and unknown addresses alike: it inserts one row or none.
+    // The same statement for known and unknown addresses: it inserts one row or none
     const rows = await tx
       .insert(passwordResets)
       .select(

@@ -24,9 +24,9 @@ interface Applicant {
 }
 
 /**
- * Keeps a sign-up until its address is proven, and mails the link that proves it. When the address has an account nothing
- * is kept, and the mail says that there is one; answer, statements and hashing are the same. Nothing else is made before the
- * proof: no user, no schema. Throws NOT_FOUND for a code that does not work, ALREADY_EXISTS for a slug that is taken.
+ * Stores a sign-up until its address is proven, and mails the link that proves it; no user and no schema are made before.
+ * If the address has an account, nothing is stored and the mail says so; answer, statements and hashing are the same. Throws
+ * NOT_FOUND for an invalid code, ALREADY_EXISTS for a slug that is taken.
  */
 export async function requestSignUp(
   identity: Identity,
@@ -53,7 +53,7 @@ export async function requestSignUp(
   sendLater(identity, mail);
 }
 
-/** Looked at before anything is kept, so that whoever signs up hears of it now and not from the link. */
+/** Checks the code or slug now, so that the person learns of a problem before following the link. */
 async function requireUsable(identity: Identity, entry: SignUpEntry, origin: Origin): Promise<void> {
   if ('joinCode' in entry) {
     await findJoinCode(identity, entry.joinCode, { ...origin, actor: { kind: 'SYSTEM' } }, 'input.joinCode');
@@ -67,7 +67,7 @@ async function requireUsable(identity: Identity, entry: SignUpEntry, origin: Ori
   }
 }
 
-/** One statement for known and unknown addresses alike: it inserts one row or none. */
+/** The same statement for known and unknown addresses: it inserts one row or none. */
 async function insertUnlessUser(tx: CatalogTx, email: string, columns: ReturnType<typeof pendingColumns>) {
   const holder = tx
     .select({ id: users.id })

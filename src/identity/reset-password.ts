@@ -14,14 +14,14 @@ import { passwordResets } from './tables.ts';
 export const resetPasswordInput = z.object({
   token: secret,
   newPassword,
-  /** Ends the keys that act for the user too. */
+  /** Also revokes the API keys that act for the user. */
   revokeApiKeys: z.boolean().optional(),
 });
 
 /**
- * Sets a new password by the token of a mailed link, which works once and proves the address, and ends all sessions of the
- * user. Gives the API keys that still act for them. Throws INVALID_CREDENTIALS for a token that was used, replaced or has
- * expired, RATE_LIMITED.
+ * Sets a new password with the token of a mailed link, which works once and proves the address, and ends all sessions of the
+ * user. Returns the API keys that still act for them. Throws INVALID_CREDENTIALS for a used, replaced or expired token,
+ * RATE_LIMITED.
  */
 export async function resetPassword(
   identity: Identity,
@@ -38,7 +38,7 @@ export async function resetPassword(
     isNull(passwordResets.usedAt),
     gt(passwordResets.expiresAt, now),
   );
-  // Looked at before the costly hash, and again, for good, in the transaction.
+  // Checked before the slow hash, and again in the transaction, where it counts
   if ((await catalog.read((db) => db.$count(passwordResets, usable))) === 0) {
     await identity.refusals.record({ ...origin, actor: { kind: 'SYSTEM' }, action: 'user.password-reset-refused' });
     throw invalid();

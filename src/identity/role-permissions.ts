@@ -4,7 +4,7 @@ import { type Permission, permissionsOf } from './permissions.ts';
 import type { Role } from './roles.ts';
 import { permissions } from './tables.ts';
 
-/** What a role may in an organization now, with the changes that the organization made. */
+/** The permissions of a role in an organization, as the organization has changed them. */
 export async function permissionsOfRole(
   db: CatalogDb,
   organizationId: string,

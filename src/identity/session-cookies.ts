@@ -19,14 +19,14 @@ interface Claims {
 }
 
 /**
- * The values of the cookie by which the server's own pages know their visitor: the session's id and a MAC over it under the
- * session's key. Neither is a refresh token: a cookie gets nobody an access token. It works until its session ends.
+ * Values of the session cookie of the server's own pages: the session's id and a MAC over it with the session's key. A value
+ * cannot be exchanged for an access token. It is valid until its session ends.
  */
 export class SessionCookies {
   readonly #catalog: Catalog;
   readonly #seal: Seal;
   readonly #clock: Clock;
-  /** Spares most requests a statement; whether the session still lives is checked at each. */
+  /** Saves most requests a statement. Whether the session is still open is checked separately, for each request. */
   readonly #verified = new VerifiedTokens<Claims>();
 
   constructor(catalog: Catalog, seal: Seal, clock: Clock) {
@@ -35,14 +35,14 @@ export class SessionCookies {
     this.#clock = clock;
   }
 
-  /** The value for a living session. */
+  /** The cookie value of an open session. */
   async issue(sessionId: string): Promise<string> {
     const session = await this.#find(sessionId);
     if (!session) throw new Error('There is no such session');
     return format(sessionId, this.#keyOf(session));
   }
 
-  /** What a value proves, before the session is looked up; `ended` for one of a session that is gone, `forged` for any other. */
+  /** The credential in a value. `ended`: its session is over; `forged`: any other invalid value. May return a cached result. */
   async read(text: string): Promise<(Credential & { kind: 'session' }) | 'ended' | 'forged'> {
     const claims = this.#verified.get(text, this.#clock()) ?? (await this.#verify(text));
     if (typeof claims === 'string') return claims;
@@ -80,7 +80,7 @@ export class SessionCookies {
 
 function format(sessionId: string, key: string): string {
   const id = Buffer.from(sessionId.replaceAll('-', ''), 'hex');
-  // Refresh tokens are MACs under the same key, over the id and a number: they never start like this
+  // Refresh tokens are MACs with the same key; the prefix keeps the two apart
   const mac = createHmac('sha256', key).update('cookie:').update(id).digest();
   return prefix + Buffer.concat([id, mac]).toString('base64url');
 }

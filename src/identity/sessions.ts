@@ -10,7 +10,7 @@ import { formatRefreshToken } from './refresh-token.ts';
 import { sessions, type users } from './tables.ts';
 import type { Account } from './viewer.ts';
 
-/** The tokens of a session, as sign-in, sign-up and refresh give them out. */
+/** The tokens of a session, as sign-in, sign-up and refresh return them. */
 export interface SignedIn {
   account: Account & { sessionId: string };
   /** The organization that the access token names. */
@@ -34,7 +34,7 @@ type User = Pick<typeof users.$inferSelect, 'id' | 'email' | 'firstName' | 'last
 
 export const sealContext = (sessionId: string): string => `session:${sessionId}`;
 
-/** Starts a family of refresh tokens. Throws EMAIL_NOT_VERIFIED. */
+/** Starts a session with its first refresh token. Throws EMAIL_NOT_VERIFIED. */
 export async function openSession(
   identity: Identity,
   tx: CatalogTx,
@@ -61,7 +61,7 @@ export async function openSession(
   return { id, organizationId: user.organizationId, refreshToken: formatRefreshToken(id, 0, key), expiresAt };
 }
 
-/** Makes the answer of a sign-in or refresh. The access token is signed here, after the transaction. */
+/** The result of a sign-in or refresh. Signs the access token, after the transaction. */
 export async function signedIn(identity: Identity, user: User, session: OpenSession): Promise<SignedIn> {
   const { organizationId, refreshToken, expiresAt } = session;
   const claims = { userId: user.id, sessionId: session.id, organizationId };
@@ -93,7 +93,7 @@ export async function revokeSession(
   return revoked.length > 0;
 }
 
-/** Ends all sessions of a user, but for the one to keep. */
+/** Ends all sessions of a user except `keep`. */
 export async function revokeSessions(
   tx: CatalogTx,
   userId: string,

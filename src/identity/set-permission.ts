@@ -17,13 +17,13 @@ import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 export const setPermissionInput = z.object({
   role,
   permission,
-  /** Null: as the matrix has it. */
+  /** Null removes the override. */
   granted: z.boolean().nullable(),
 });
 
 /**
  * Gives a role of the viewer's organization a permission, or takes it away. Throws FORBIDDEN unless the viewer holds that
- * permission and all that the role has; owners keep everything.
+ * permission and all permissions of the role, and for the role OWNER, which keeps every permission.
  */
 export async function setPermission(
   { catalog, clock }: Identity,
@@ -36,7 +36,7 @@ export async function setPermission(
   if (role === 'OWNER') throw new AppError('FORBIDDEN', 'An owner keeps every permission', { field: 'input.role' });
   const { organizationId } = viewer;
   await catalog.write(async (tx) => {
-    // The permission itself, and all that the role has: nobody cripples a role above their own either.
+    // All permissions of the role too: nobody may weaken a role above their own
     const held = await permissionsOfRole(tx, organizationId, role);
     requireAuthority(viewer, { role, permissions: [permission, ...held] });
     if (granted === null) await tx.delete(permissions).where(of(organizationId, role, permission));

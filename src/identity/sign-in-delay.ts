@@ -7,32 +7,32 @@ import { networkOf } from './network.ts';
 import { signInFailures } from './tables.ts';
 
 export const signInDelays = {
-  /** Failures in a row that cost nothing: a typing error, or two devices of one office at once. */
+  /** Failures in a row without a delay, for typing errors. */
   free: 2,
-  /** What the next failure costs; each one after it costs twice as much ... */
+  /** The delay after the next failure; each further failure doubles it ... */
   firstMs: 1000,
-  /** ... but never more than this. */
+  /** ... up to this. */
   mostMs: 15 * 60_000,
   /** Failures are forgotten this long after the last one. */
   forgottenMs: 24 * 60 * 60_000,
 };
 
-/** Who tries whose password: the account by its address in lower case, and where the request comes from. */
+/** An attempt: the account (its address in lower case), and the network address of the request. */
 export interface Try {
   account: string;
   ipAddress: string | undefined;
 }
 
 /**
- * Counts a try as a failure before it is made, so that a burst cannot slip through; `forgiveTry` takes it back. An account
- * has one count for each network address: whoever guesses a password delays nobody but themselves.
- * Throws RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
+ * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit; `forgiveTry` takes
+ * it back. Failures are counted for each account and network address, so that guessing delays only the guesser. Throws
+ * RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
  */
 export async function countTry(tx: CatalogTx, now: Date, of: Try): Promise<void> {
   const { account, address } = keyOf(of);
   const forgottenAt = later(now, signInDelays.forgottenMs);
   const t = signInFailures;
-  // A count that is forgotten, but not deleted yet, starts anew.
+  // An expired count that was not deleted yet starts again at 1
   const failures = sql`case when ${t.forgottenAt} <= ${now.toISOString()}::timestamptz then 1 else ${t.failures} + 1 end`;
   const counted = await tx
     .insert(t)
@@ -51,24 +51,24 @@ export async function countTry(tx: CatalogTx, now: Date, of: Try): Promise<void>
   throw tooMany((row?.retryAt.getTime() ?? now.getTime()) - now.getTime());
 }
 
-/** After a success: the failures before it count no more. */
+/** Resets the count after a success. */
 export async function forgiveTry(tx: CatalogTx, of: Try): Promise<void> {
   const { account, address } = keyOf(of);
   await tx.delete(signInFailures).where(and(eq(signInFailures.account, account), eq(signInFailures.address, address)));
 }
 
-/** After a new password: nobody waits any more, wherever they are. */
+/** Resets the counts of an account for all network addresses, after a new password. */
 export async function forgiveAccount(tx: CatalogTx, account: string): Promise<void> {
   await tx.delete(signInFailures).where(eq(signInFailures.account, hash(account)));
 }
 
-/** How long to wait after so many failures in a row. */
+/** The delay in milliseconds after a number of failures in a row. */
 export function delayAfter(failures: number): number {
   const { free, firstMs, mostMs } = signInDelays;
   return failures <= free ? 0 : Math.min(mostMs, firstMs * 2 ** (failures - free - 1));
 }
 
-/** The same in SQL. The exponent is bounded: a power without bound would overflow. */
+/** The same in SQL. The exponent is bounded so that the power cannot overflow. */
 const delayOf = (failures: ReturnType<typeof sql>) => {
   const { free, firstMs, mostMs } = signInDelays;
   const doubled = sql`${firstMs}::float8 * 2 ^ least(${failures} - ${free + 1}, 30)`;
@@ -76,7 +76,7 @@ const delayOf = (failures: ReturnType<typeof sql>) => {
 };
 
 const tooMany = (waitMs: number) =>
-  new AppError('RATE_LIMITED', 'Too many failed attempts: wait a little', {
+  new AppError('RATE_LIMITED', 'Too many failed attempts: try again later', {
     retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 
@@ -85,5 +85,5 @@ const keyOf = ({ account, ipAddress }: Try) => ({
   address: hash(ipAddress === undefined ? 'unknown' : networkOf(ipAddress)),
 });
 
-/** A table of who tries to sign in from where is nobody's business. */
+/** Hashed, so that the table does not reveal who tries to sign in from where. */
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');

@@ -7,14 +7,14 @@ import { countTry, forgiveAccount, forgiveTry } from './sign-in-delay.ts';
 export interface SignInTry {
   email: string;
   origin: Origin;
-  /** A refresh token that the device still has; it may have ended. */
+  /** A refresh token that the device still stores; its session may have ended. */
   refreshToken?: string | undefined;
 }
 
 /**
- * Counts a sign-in before the password is looked at: for the network address, for the account from that address, and for
- * the account from everywhere. The last limit binds only devices that had no session of the account before, so that nobody
- * can lock its owner out. Throws RATE_LIMITED.
+ * Counts a sign-in before the password is verified: for the network address, for the account from that address, and for
+ * the account from all addresses. The last limit binds only devices that never had a session of the account, so that nobody
+ * can lock out its owner. Throws RATE_LIMITED.
  */
 export async function countSignIn(identity: Identity, { email, origin, refreshToken }: SignInTry): Promise<void> {
   const now = identity.clock();
@@ -28,7 +28,7 @@ export async function countSignIn(identity: Identity, { email, origin, refreshTo
   });
 }
 
-/** Takes back what `countSignIn` counted, after the right password. */
+/** Uncounts what `countSignIn` counted, after the right password. */
 export async function forgiveSignIn(tx: CatalogTx, { email, origin: { ipAddress } }: SignInTry): Promise<void> {
   await forgiveTry(tx, { account: email, ipAddress });
   await forgiveAttempts(tx, [
@@ -37,7 +37,7 @@ export async function forgiveSignIn(tx: CatalogTx, { email, origin: { ipAddress 
   ]);
 }
 
-/** After a new password nobody waits for what was tried on the old one. */
+/** Resets the limits of an account after a new password. */
 export async function clearSignInLimits(tx: CatalogTx, email: string): Promise<void> {
   const account = email.toLowerCase();
   await forgiveAccount(tx, account);

@@ -14,17 +14,17 @@ import { userOrganizations, users } from './tables.ts';
 export const signInInput = z.object({
   email,
   password: knownPassword,
-  /** The organization to work in. Without one: the only one that the user belongs to, or none yet. */
+  /** The organization to work in. Default: the user's only active organization; with several, none until one is chosen. */
   organizationId: uuid.optional(),
   /** What the user calls the device, shown in the list of sessions. */
   deviceName: label.optional(),
-  /** A refresh token that the device still has, ended or not: it tells a device that was signed in before. */
+  /** A refresh token that the device still stores, valid or not: it shows that the device was signed in before. */
   previousRefreshToken: secret.optional(),
 });
 
 /**
- * Starts a session for whoever knows the password. An unknown address costs the same work and gets the same answer.
- * Throws INVALID_CREDENTIALS, RATE_LIMITED, EMAIL_NOT_VERIFIED to the right password of an address that is not proven, and
+ * Starts a session with a password. An unknown address takes the same work and gets the same answer. Throws
+ * INVALID_CREDENTIALS, RATE_LIMITED, EMAIL_NOT_VERIFIED (after the right password) for an address that is not proven, and
  * FORBIDDEN for an organization that the user does not belong to.
  */
 export async function signIn(
@@ -55,7 +55,7 @@ async function refuse(identity: Identity, user: User | undefined, email: string,
     ...origin,
     actor: { kind: 'SYSTEM' },
     action: 'user.sign-in-refused',
-    // Never left out: the statement has to be the same one for an address that nobody has.
+    // Always present, so that the statement is the same for unknown addresses
     resource: { type: 'User', id: user?.id ?? 'unknown' },
     metadata: { email },
   });
@@ -70,7 +70,7 @@ async function limited(identity: Identity, email: string, origin: Origin, error:
   throw error;
 }
 
-/** The organization that was asked for, once the membership is certain; else the only active one, if there is just one. */
+/** The requested organization, after checking the membership; otherwise the user's only active one, if there is exactly one. */
 async function chooseOrganization(
   { catalog }: Identity,
   userId: string,

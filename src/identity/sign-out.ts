@@ -7,7 +7,7 @@ import { isAuthentic, parseRefreshToken } from './refresh-token.ts';
 import { revokeSession, revokeSessions, sealContext } from './sessions.ts';
 import { sessions } from './tables.ts';
 
-/** Whose session to end: the caller's, or the one of a refresh token when the access token has expired. */
+/** The session to end: the caller's, or that of a refresh token when the access token has expired. */
 export interface SignOutRequest {
   account?: { userId: string; sessionId?: string | undefined } | undefined;
   refreshToken?: string | undefined;
@@ -15,7 +15,7 @@ export interface SignOutRequest {
   everywhere?: boolean;
 }
 
-/** Which session to end, and whether what the request carries is good for more than that. */
+/** The session to end, and whether the credential may also end the user's other sessions. */
 interface Ending {
   id: string | undefined;
   userId: string;
@@ -23,8 +23,8 @@ interface Ending {
 }
 
 /**
- * Ends the session; nothing happens to one that has ended already, or for a token that means nothing. Only a live refresh
- * token, the newest of a session that goes on, ends the user's other sessions. Throws SESSION_REVOKED for any other.
+ * Ends the session; does nothing for an ended session or an invalid token. `everywhere` ends all sessions of the user, and
+ * needs an access token or the newest refresh token of an open session. Throws SESSION_REVOKED otherwise.
  */
 export async function signOut(identity: Identity, request: SignOutRequest, origin: Origin): Promise<void> {
   const refused = await identity.catalog.write(async (tx) => {

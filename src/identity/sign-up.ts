@@ -22,11 +22,11 @@ export const signUpInput = createUserInput.safeExtend({
 });
 
 /**
- * Makes an account. An invitation was mailed to its address and so proves it: the account is made at once, joins, and gets
- * a session. All others get a link by mail, and undefined here: `verifyEmail` makes the account and what it wants to enter.
- * The answer and the work are the same when the address has an account, whose holder is told by mail.
- * Throws BAD_INPUT, NOT_FOUND for a code or token that does not work, SIGN_UP_CLOSED, RATE_LIMITED; ALREADY_EXISTS for a
- * slug that is taken, and to the holder of an invitation whose address has an account.
+ * Creates an account. An invitation was mailed to its address and so proves it: the account is made at once, joins, and gets
+ * a session. Otherwise a link is mailed and the result is undefined; `verifyEmail` then creates the account, and creates or
+ * joins the organization. If the address has an account, answer and work are the same, and a mail tells its holder. Throws
+ * BAD_INPUT, NOT_FOUND for an invalid code or token, SIGN_UP_CLOSED, RATE_LIMITED; ALREADY_EXISTS for a slug that is taken,
+ * and for an invitation whose address has an account.
  */
 export async function signUp(
   identity: Identity,
@@ -37,7 +37,7 @@ export async function signUp(
   const ways = Object.entries({ organization, joinCode, invitationToken }).filter(([, way]) => way !== undefined);
   if (ways.length !== 1) {
     const [superfluous = 'organization'] = ways.at(-1) ?? [];
-    throw badInput('Give one of organization, joinCode and invitationToken', `input.${superfluous}`);
+    throw badInput('Give exactly one of organization, joinCode and invitationToken', `input.${superfluous}`);
   }
   requireSignUp(identity, invitationToken !== undefined);
   await countAttempts(identity.catalog, identity.clock(), [

@@ -7,7 +7,7 @@ import type { Catalog, CatalogDb } from '../tenancy/catalog.ts';
 import { signingKeys } from './tables.ts';
 
 const algorithm = 'EdDSA';
-/** Any number, the same in every process: whoever holds this lock makes the next key. */
+/** The advisory lock of the process that makes the next key; an arbitrary number. */
 const rotationLock = 4_276_001;
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -15,11 +15,11 @@ const day = 24 * 60 * minute;
 export interface SigningKeyOptions {
   /** How long a key signs. */
   signsForMs?: number;
-  /** How long a key is published before it signs; longer than anybody caches the JWKS. */
+  /** How long a key is published before it signs; longer than clients cache the JWKS. */
   publishedBeforeMs?: number;
-  /** How long a key is kept after it has signed; longer than any token lives (a day at most). */
+  /** How long a key is kept after it stops signing; longer than the lifetime of a token (at most a day). */
   keptAfterMs?: number;
-  /** How long a process believes what it has read. */
+  /** How long a process caches the keys. */
   refreshMs?: number;
 }
 
@@ -36,8 +36,8 @@ interface SigningKey {
 type Row = typeof signingKeys.$inferSelect;
 
 /**
- * The installation's Ed25519 keys, shared by all processes through the catalog. Every key is published well before it
- * signs and stays until the last token it signed has expired, so no verifier ever meets a key it cannot know.
+ * The installation's Ed25519 keys, shared by all processes through the catalog. Every key is published before it signs and
+ * kept until the last token that it signed has expired, so that verifiers always know the key of a token.
  */
 export class SigningKeys {
   readonly #catalog: Catalog;
@@ -65,20 +65,20 @@ export class SigningKeys {
     const keys = await this.#fresh();
     const now = this.#clock();
     const signing = keys.findLast((key) => key.signsFrom <= now && now < key.signsUntil);
-    // The first key ever signs at once; the clock of the process that made it may be a little ahead of ours.
+    // The very first key signs at once, and the clock of the process that made it may be ahead of ours
     const next = signing ?? keys.find((key) => now < key.signsUntil);
-    if (!next) throw new Error('there is no key to sign with');
+    if (!next) throw new Error('There is no signing key');
     return next;
   }
 
-  /** The public key of a token's `kid`, or undefined. A key that another process has just made is looked up. */
+  /** The public key of a token's `kid`, or undefined. Reads the catalog for a key that another process has just made. */
   async find(id: string): Promise<CryptoKey | undefined> {
     const known = this.#byId(await this.#fresh(), id);
     if (known || !this.#mayLookAgain()) return known?.publicKey;
     return this.#byId(await this.#load(), id)?.publicKey;
   }
 
-  /** What the JWKS publishes: every key that signs, will sign or has signed a token that may still live. */
+  /** The keys of the JWKS: every key that signs, will sign, or has signed a token that may still be valid. */
   async publicJwks(): Promise<JWK[]> {
     const keys = await this.#fresh();
     return keys.filter((key) => key.expiresAt > this.#clock()).map((key) => key.publicJwk);
@@ -88,7 +88,7 @@ export class SigningKeys {
     return keys.find((key) => key.id === id && key.expiresAt > this.#clock());
   }
 
-  /** Unknown ids may be garbage: they cost at most one statement a second. */
+  /** Unknown ids cost at most one statement a second, since clients can send any id. */
   #mayLookAgain(): boolean {
     return !this.#readWithin(1000);
   }
@@ -124,7 +124,7 @@ export class SigningKeys {
     return !covered || covered <= later(now, this.#options.publishedBeforeMs);
   }
 
-  /** Adds the next key unless another process did so first: the lock makes all of them see the same one. */
+  /** Adds the next key unless another process did so first. The lock serializes them. */
   #rotate(now: Date): Promise<Row[]> {
     return this.#catalog.write(async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(${rotationLock})`);
@@ -166,7 +166,7 @@ const sealContext = (id: string) => `signing-key:${id}`;
 
 async function importKey(jwk: JWK): Promise<CryptoKey> {
   const key = await importJWK(jwk, algorithm);
-  if (key instanceof Uint8Array) throw new Error('a signing key is not a key pair');
+  if (key instanceof Uint8Array) throw new Error('A signing key is not a key pair');
   return key;
 }
 

@@ -26,14 +26,14 @@ export const users = table(
   {
     id: primaryId(),
     email: text().notNull(),
-    /** When the user proved that the address is theirs; until then they get no tokens and claim no profile. */
+    /** When the user proved the address; until then they get no tokens and cannot claim a profile. */
     emailVerifiedAt: instant(),
     firstName: text().notNull(),
     lastName: text().notNull(),
     avatarUrl: text(),
     phone: text(),
     locale: text(),
-    /** Null for who signs in by an external issuer only. */
+    /** Null for users who sign in only through an external issuer. */
     passwordHash: text(),
     disabledAt: instant(),
     ...lifetime,
@@ -41,7 +41,7 @@ export const users = table(
   (t) => [uniqueIndex('users_email_key').on(sql`lower(${t.email})`)],
 );
 
-/** Memberships. The profile lives in the tenant's schema, maybe in another database: its id is a plain value. */
+/** Memberships. The profile is in the tenant's schema, possibly in another database, so its id is not a foreign key. */
 export const userOrganizations = table(
   'user_organizations',
   {
@@ -60,8 +60,8 @@ export const userOrganizations = table(
 );
 
 /**
- * People whose profile is to be marked as departed, unless they become members before: written when somebody leaves, and
- * before somebody joins, so that no failure between the two databases leaves a profile behind.
+ * Profiles to mark as departed, unless a membership follows before `dueAt`. A row is written when somebody leaves, and before
+ * somebody joins, so that no failure between the two databases leaves an active profile without a membership.
  */
 export const departures = table(
   'departures',
@@ -76,7 +76,7 @@ export const departures = table(
   ],
 );
 
-/** Who a subject of an external OIDC issuer is here. */
+/** The users of subjects of external OIDC issuers. */
 export const userIdentities = table(
   'user_identities',
   {
@@ -102,8 +102,8 @@ export const revocationReasons = [
 ] as const;
 
 /**
- * Sign-ins, each a family of refresh tokens. The family's key is sealed; token n is its MAC over n, so every token ever
- * given out is recognised, though only the number of the current one is kept.
+ * Sign-in sessions. Each has a sealed key; refresh token n is a MAC over the session and n with that key. So every token
+ * ever issued can be verified, although only the number of the current one is stored.
  */
 export const sessions = table(
   'sessions',
@@ -115,7 +115,7 @@ export const sessions = table(
     refreshKey: text().notNull(),
     /** The number of the one refresh token that works. */
     generation: integer().notNull(),
-    /** When the latest tokens were replaced, newest first: tells a race from a reuse. */
+    /** When the latest tokens were replaced, newest first: distinguishes a race from a reuse. */
     rotations: instant().array().notNull(),
     deviceName: text(),
     ipAddress: text(),
@@ -167,7 +167,7 @@ export const joinCodes = table(
     organizationId: ofOrganization().notNull(),
     code: text().notNull(),
     role: text({ enum: joinCodeRoles }).notNull(),
-    /** Null: as often as wanted. */
+    /** Null: unlimited. */
     maxUses: integer(),
     uses: integer().notNull(),
     createdBy: byUser(),
@@ -209,7 +209,7 @@ export const organizationInvitations = table(
   ],
 );
 
-/** What an organization changed in the permission matrix. */
+/** An organization's changes of the permission matrix. */
 export const permissions = table(
   'permissions',
   {
@@ -226,7 +226,7 @@ export const permissions = table(
   ],
 );
 
-/** Keys that sign access tokens: published, then used, then kept until the last token they signed has expired. */
+/** Keys that sign access tokens: published first, then used, then kept until the last token that they signed has expired. */
 export const signingKeys = table(
   'signing_keys',
   {
@@ -248,7 +248,7 @@ export const signingKeys = table(
   ],
 );
 
-/** Operations that clients registered in advance, by client and hash of the text. */
+/** Trusted documents, by client and hash of the text. Nothing writes or reads this table yet. */
 export const trustedDocuments = table(
   'trusted_documents',
   {
@@ -274,7 +274,7 @@ export const passwordResets = table(
   (t) => [unique('password_resets_token_hash_key').on(t.tokenHash), index('password_resets_user_id_idx').on(t.userId)],
 );
 
-/** What somebody who signs up wants to enter; done when the address is proven. */
+/** The organization to create or to join when the address of a sign-up is proven. */
 export type SignUpEntry =
   | { joinCode: string }
   | {
@@ -287,7 +287,7 @@ export type SignUpEntry =
       };
     };
 
-/** Sign-ups whose address is not proven yet. They become users by the link that was mailed, or expire. */
+/** Sign-ups whose address is not proven yet. They become users through the mailed link, or expire. */
 export const pendingSignUps = table(
   'pending_sign_ups',
   {
@@ -297,7 +297,7 @@ export const pendingSignUps = table(
     lastName: text().notNull(),
     locale: text(),
     passwordHash: text().notNull(),
-    /** What the person wants to enter: an organization to create, or one to join by a code. */
+    /** The organization to create, or the code of the one to join. */
     entry: jsonb().$type<SignUpEntry>().notNull(),
     tokenHash: text().notNull(),
     createdAt: createdAt(),
@@ -322,8 +322,8 @@ export const signInAttempts = table(
 );
 
 /**
- * Failed sign-ins by account and network address, both hashed: each one doubles the time until the next try. Deleted by a
- * success, by a password reset (the account's), and with time.
+ * Failed sign-ins by account and network address, both hashed: each failure doubles the delay of the next attempt. Deleted by
+ * a success, by a new password of the account, and after `forgottenAt`.
  */
 export const signInFailures = table(
   'sign_in_failures',
@@ -340,14 +340,14 @@ export const signInFailures = table(
   ],
 );
 
-/** Answers to mutations of the catalog that were sent with an Idempotency-Key. Each tenant keeps those of its own data. */
+/** Stored answers of catalog mutations with an Idempotency-Key. Those of tenant mutations are in the tenant's schema. */
 export const catalogAnswers = table(
   'catalog_answers',
   {
     /** Hash of the caller, the key and the root field. */
     id: text().primaryKey(),
     requestHash: text().notNull(),
-    /** Sealed, since many answers hold secrets. Null while the request runs, and for ever when the server died under it. */
+    /** Sealed, since answers may contain secrets. Null while the request runs; stays null if the server crashes meanwhile. */
     answer: text(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),

@@ -3,7 +3,7 @@ import { type Organization, updateOrganization } from '../tenancy/update-organiz
 import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
-/** Changes what the viewer's organization says of itself, its slug too. Throws FORBIDDEN, and what updateOrganization throws. */
+/** Changes the settings of the viewer's organization, including its slug. Throws FORBIDDEN, and the errors of updateOrganization. */
 export function updateOwnOrganization(
   { catalog }: Identity,
   viewer: Viewer,

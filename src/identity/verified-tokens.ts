@@ -1,6 +1,6 @@
 /**
- * Tokens whose signature has been checked, with what they say, until they expire: checking one costs more than all the
- * rest of a small request. Bounded; the one used longest ago goes first.
+ * A cache of verified tokens and their claims, until they expire: verifying a signature takes longer than the rest of a
+ * small request. Bounded; evicts the least recently used token.
  */
 export class VerifiedTokens<Claims extends { expiresAt: Date }> {
   readonly #entries = new Map<string, Claims>();

@@ -17,7 +17,7 @@ import { pendingSignUps } from './tables.ts';
 
 export const verifyEmailInput = z.object({
   token: secret,
-  /** The one of the sign-up. A link alone would turn a password on that a stranger chose for somebody else's address. */
+  /** The password of the sign-up. A link alone would activate a password that a stranger chose for somebody else's address. */
   password: knownPassword,
   deviceName: label.optional(),
 });
@@ -25,10 +25,10 @@ export const verifyEmailInput = z.object({
 type Pending = typeof pendingSignUps.$inferSelect;
 
 /**
- * Ends a sign-up by the link that was mailed: makes the account, and the organization or the membership that it was for,
- * and starts a session. When the organization cannot be entered (a code was used up, a slug taken) nothing is made, and the
- * link still works. Throws INVALID_CREDENTIALS for a link that was used or has expired, or a wrong password; ALREADY_EXISTS
- * when the address got an account meanwhile; RATE_LIMITED.
+ * Completes a sign-up with the token of the mailed link: creates the account, creates or joins the organization, and starts a
+ * session. If that organization is no longer possible (a code was used up, a slug taken), nothing is made, and the link stays
+ * valid. Throws INVALID_CREDENTIALS for a used or expired link or a wrong password; ALREADY_EXISTS when the address got an
+ * account meanwhile; RATE_LIMITED.
  */
 export async function verifyEmail(
   identity: Identity,
@@ -60,7 +60,7 @@ export async function verifyEmail(
   return await openAccount(identity, account, origin);
 }
 
-/** What the sign-up gave is no argument here: the link stands for it. */
+/** Code and slug were arguments of the sign-up; here errors about them name the token of the link. */
 const ofSignUp = { 'input.code': 'input.token', 'input.organization.slug': 'input.token' };
 
 function enter(identity: Identity, person: Person, { entry }: Pending, origin: Origin) {
@@ -75,7 +75,7 @@ async function findPending({ catalog, clock }: Identity, token: string): Promise
   return pending;
 }
 
-/** Of two who follow the link at once, one is first. */
+/** The condition lets only one of two concurrent requests use the link. */
 async function use(tx: CatalogTx, id: string, now: Date): Promise<void> {
   const used = await tx
     .update(pendingSignUps)

@@ -12,30 +12,30 @@ export interface Account {
   email: string;
   firstName: string;
   lastName: string;
-  /** The session of the access token; none behind an API key, an external issuer or the command line. */
+  /** The session of the access token; absent for API keys, external issuers and the command line. */
   sessionId?: string;
 }
 
-/** A member of the organization that the request is about, with what the membership allows. */
+/** A member of the request's organization, with role and permissions. */
 export interface Viewer extends Account {
   membershipId: string;
   /** The member's profile in the tenant's schema. */
   profileId: string;
   organizationId: string;
-  /** Never OWNER behind an API key. */
+  /** Never OWNER for an API key. */
   role: Role;
   permissions: ReadonlySet<Permission>;
   /** The modules that the organization has switched on; undefined: all of them. */
   modules?: ReadonlySet<string>;
-  /** Which limits its SQL runs under. */
+  /** The limits of the viewer's SQL statements. */
   roleClass: RoleClass;
-  /** Set when the request carries an API key: which one, and whether it may only send trusted documents. */
+  /** Set when the request carries an API key. `persistedOnly`: it may only send trusted documents. */
   apiKey?: { id: string; persistedOnly: boolean };
 }
 
 export const isViewer = (who: Viewer | Account | null): who is Viewer => who !== null && 'organizationId' in who;
 
-/** Who acts, for the audit log: behind an API key the key, with whom it acts for. */
+/** The actor in the audit log: the user, or the API key with the user for whom it acts. */
 export const actorOf = ({ userId, apiKey }: Viewer): AuditActor =>
   apiKey ? { kind: 'API_KEY', id: apiKey.id, userId } : { kind: 'USER', id: userId };
 

@@ -86,7 +86,7 @@ describe('chantier user create', () => {
     expect(second.stdout).toBe(`${email} is MEMBER of ${other.tenant.slug}\n`);
     expect(await create(email, '--tenant', slug)).toMatchObject({
       code: 5,
-      stderr: 'This person is a member already\n',
+      stderr: 'This person is already a member\n',
     });
   });
 
