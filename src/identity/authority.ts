@@ -21,9 +21,13 @@ export function requireAuthority(viewer: Viewer, { role, permissions }: Grant): 
   }
   for (const permission of permissions) {
     if (viewer.permissions.has(permission)) continue;
-    throw new AppError('FORBIDDEN', `This needs the permission ${permission}: you cannot grant or revoke more than you hold`, {
-      permission,
-    });
+    throw new AppError(
+      'FORBIDDEN',
+      `This needs the permission ${permission}: you cannot grant or revoke more than you hold`,
+      {
+        permission,
+      },
+    );
   }
 }
 

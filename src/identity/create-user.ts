@@ -65,7 +65,9 @@ export async function insertUser(
     });
   } catch (error) {
     if (!isUniqueViolation(error, 'users_email_key')) throw error;
-    throw new AppError('ALREADY_EXISTS', 'An account with this address already exists: sign in', { field: 'input.email' });
+    throw new AppError('ALREADY_EXISTS', 'An account with this address already exists: sign in', {
+      field: 'input.email',
+    });
   }
   const { email, firstName, lastName } = user;
   return { userId: id, email, firstName, lastName };
