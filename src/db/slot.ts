@@ -1,6 +1,7 @@
 import type { LookupFunction, Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
+import { AnswerWatchdog } from './answer-watchdog.ts';
 import { freshBytes } from './backend-memory.ts';
 import { boundAnswers, mostAnswerBytes } from './bounded-answers.ts';
 import { type Backend, requestCancel } from './cancel-request.ts';
@@ -71,14 +72,14 @@ export class Slot {
   #alive = true;
   #backend: Backend | undefined;
   #outstanding = 0;
-  #patienceMs = defaultPatienceMs;
-  #watchdog: NodeJS.Timeout | undefined;
-  /** How long it was set for. */
-  #watchedMs = 0;
+  readonly #watchdog: AnswerWatchdog;
   #quiet: (() => void)[] = [];
 
   private constructor(options: SlotOptions) {
     this.#options = options;
+    this.#watchdog = new AnswerWatchdog(options.connectMs, () => {
+      if (this.#outstanding > 0) this.destroy();
+    });
     const address = new URL(options.url);
     const password = decodeURIComponent(address.password);
     this.#ssl = sslOf(address);
@@ -114,11 +115,10 @@ export class Slot {
   /** Opens a connection, signs in and waits for the first answer. Fails with what the server or the system said. */
   static async open(options: SlotOptions): Promise<Slot> {
     const slot = new Slot(options);
-    slot.#patienceMs = options.connectMs;
     try {
       const answer = await slot.control('select 1');
       slot.#backend = answer.state as Backend;
-      slot.#patienceMs = defaultPatienceMs;
+      slot.#watchdog.patienceMs = defaultPatienceMs;
       return slot;
     } catch (error) {
       slot.destroy();
@@ -153,7 +153,7 @@ export class Slot {
 
   /** Gives up the connection when an answer takes much longer than the server's limit; 0 for no limit. */
   limitStatements(statementMs: number): void {
-    this.#patienceMs = statementMs === 0 ? 0 : statementMs + graceMs;
+    this.#watchdog.patienceMs = statementMs === 0 ? 0 : statementMs + graceMs;
   }
 
   /**
@@ -250,7 +250,7 @@ export class Slot {
   #end(): boolean {
     if (!this.#alive) return false;
     this.#alive = false;
-    clearTimeout(this.#watchdog);
+    this.#watchdog.stop();
     this.#options.onClose?.(this);
     return true;
   }
@@ -330,24 +330,9 @@ export class Slot {
     }
   }
 
-  /** A server that vanished without a word must not keep its callers waiting. */
   #watch(): void {
-    if (this.#outstanding === 0) return;
-    // Set anew for every statement and every answer, a timer costs more than all else that is done for them here
-    if (this.#watchdog && this.#watchedMs === this.#patienceMs) {
-      this.#watchdog.refresh();
-      return;
-    }
-    clearTimeout(this.#watchdog);
-    this.#watchdog = undefined;
-    this.#watchedMs = this.#patienceMs;
-    if (this.#patienceMs !== 0 && this.#alive) this.#watchdog = setTimeout(this.#lose, this.#patienceMs).unref();
+    if (this.#outstanding > 0 && this.#alive) this.#watchdog.restart();
   }
-
-  #lose = (): void => {
-    this.#watchdog = undefined;
-    if (this.#outstanding > 0) this.destroy();
-  };
 
   #untilQuiet(): Promise<void> {
     if (this.#outstanding === 0) return Promise.resolve();

@@ -1,7 +1,8 @@
 import { type ExecutionArgs, print } from 'graphql';
 import { Session } from '../../src/db/session.ts';
 import type { SlotPool } from '../../src/db/slot-pool.ts';
-import type { Outcome, Plans } from '../../src/graphql/compile/plans.ts';
+import type { Outcome } from '../../src/graphql/compile/outcome.ts';
+import type { Plans } from '../../src/graphql/compile/plans.ts';
 import type { Authenticator } from '../../src/identity/authenticate.ts';
 import { isViewer } from '../../src/identity/viewer.ts';
 import type { AttackedServer } from '../../src/prove/target.ts';

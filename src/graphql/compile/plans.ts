@@ -1,14 +1,6 @@
-import type {
-  DocumentNode,
-  ExecutionArgs,
-  ExecutionResult,
-  GraphQLSchema,
-  OperationDefinitionNode,
-  VariableValues,
-} from 'graphql';
+import type { DocumentNode, ExecutionArgs, GraphQLSchema, OperationDefinitionNode, VariableValues } from 'graphql';
 import { Declined, declinedBy, type Reason } from '../../access/decline.ts';
 import { toAppError } from '../../db/pg-errors.ts';
-import type { ErrorCode } from '../../lib/errors.ts';
 import { Lru } from '../../lib/lru.ts';
 import { Ids } from '../../lib/set-ids.ts';
 import type { Context } from '../context.ts';
@@ -16,30 +8,14 @@ import { valuesAt } from './arguments.ts';
 import { PlannedChange } from './change.ts';
 import { planBytes } from './kept-bytes.ts';
 import { Operation, Variants } from './operation.ts';
+import { environmental, type Outcome, reasonOf, type Undone, undoneBy } from './outcome.ts';
 import { PlannedPart } from './part.ts';
 import { payloadTarget } from './payload-field.ts';
-import { compilePlan, type Plan, type Target, type Text } from './plan.ts';
-import type { Left, Skeleton } from './skeleton.ts';
+import { compilePlan, type Plan, type Target } from './plan.ts';
+import type { Skeleton } from './skeleton.ts';
 import type { Supplied } from './supplied.ts';
 
 type OperationArgs = Pick<ExecutionArgs, 'document' | 'variableValues'>;
-
-/**
- * Why the executor answers. `left`: of each root field, where several are left. `spoilt`: the session is over with the
- * plan's statement, so the executor needs another one. `failed`: the database failed as such, and the session fails of the
- * same again.
- */
-export interface Undone {
-  reason: Reason;
-  left?: Left | undefined;
-  spoilt?: boolean;
-  failed?: boolean;
-}
-
-/** An answer from a plan, a plan for some root fields, of which nothing has run yet, or why there is neither. */
-export type Outcome =
-  /** `answer` is the JSON of the answer. */
-  { answer: Text; plan: Plan } | { part: PlannedPart } | Undone;
 
 /** Counts since the start. */
 export interface PlanCounts {
@@ -68,16 +44,6 @@ export interface PlansOptions {
 
 /** Names of types, orders and filters stand in the keys of plans: so many are kept, and so long may each be. */
 const longestKey = 16_384;
-
-/** Failures of the database as such: the executor would meet them too, so it gets the session that met them. */
-export const environmental: ReadonlySet<ErrorCode> = new Set([
-  'CANCELLED',
-  'CONNECTION_LOST',
-  'MIGRATING',
-  'TIMEOUT',
-  'TRANSACTION_CONFLICT',
-  'UNAVAILABLE',
-]);
 
 const defaultBytes = 128 * 1024 * 1024;
 
@@ -244,31 +210,4 @@ function compiledOrDeclined(compile: () => Plan): Plan | Declined {
   } catch (error) {
     return declinedBy(error);
   }
-}
-
-export const reasonOf = (error: unknown): Reason =>
-  error instanceof Declined ? error.reason : { why: (error as Error).message };
-
-const undoneBy = (error: unknown): Undone => ({
-  reason: reasonOf(error),
-  ...(error instanceof Declined && { left: error.left }),
-});
-
-/** An answer that is text already: it is parsed only for who looks into it. */
-export interface TextResult extends ExecutionResult {
-  stringify(): string;
-}
-
-export function resultOf(answer: Text): TextResult {
-  const result = {
-    get data() {
-      return (JSON.parse(answer.toString()) as { data: Record<string, unknown> }).data;
-    },
-    extensions: undefined as Record<string, unknown> | undefined,
-    stringify: () => {
-      const text = answer.toString();
-      return result.extensions ? `${text.slice(0, -1)},"extensions":${JSON.stringify(result.extensions)}}` : text;
-    },
-  };
-  return result;
 }

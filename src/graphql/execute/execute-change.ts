@@ -1,7 +1,8 @@
 import type { ExecutionResult } from 'graphql';
 import type { Reason } from '../../access/decline.ts';
 import type { PlannedChange } from '../compile/change.ts';
-import { type Plans, reasonOf } from '../compile/plans.ts';
+import { reasonOf } from '../compile/outcome.ts';
+import type { Plans } from '../compile/plans.ts';
 import type { Context } from '../context.ts';
 import type { FieldAnswer } from './field-answer.ts';
 

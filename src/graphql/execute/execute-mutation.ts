@@ -7,8 +7,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { PlannedChange } from '../compile/change.ts';
-import { type Plans, resultOf, type TextResult } from '../compile/plans.ts';
+import type { Plans } from '../compile/plans.ts';
 import { type PlanReport, reportOf } from '../compile/report.ts';
+import { resultOf, type TextResult } from '../compile/text-result.ts';
 import type { Context } from '../context.ts';
 import type { CatalogCaller } from '../identity/catalog-mutation.ts';
 import { type Fragments, fragmentsOf, onlyFields, responseKeys, selectionsUnder } from '../root-fields.ts';

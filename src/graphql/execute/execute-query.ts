@@ -1,8 +1,10 @@
 import type { ExecutionArgs, ExecutionResult, OperationDefinitionNode } from 'graphql';
 import { sqlStateOf, toAppError } from '../../db/pg-errors.ts';
+import { environmental, reasonOf, type Undone } from '../compile/outcome.ts';
 import type { PlannedPart } from '../compile/part.ts';
-import { environmental, type Plans, reasonOf, resultOf, type Undone } from '../compile/plans.ts';
+import type { Plans } from '../compile/plans.ts';
 import { type PlanReport, reportOf } from '../compile/report.ts';
+import { resultOf } from '../compile/text-result.ts';
 import { Context } from '../context.ts';
 import { onlyFields } from '../root-fields.ts';
 import type { Execute } from './execute.ts';

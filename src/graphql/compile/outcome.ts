@@ -1,0 +1,40 @@
+import { Declined, type Reason } from '../../access/decline.ts';
+import type { ErrorCode } from '../../lib/errors.ts';
+import type { PlannedPart } from './part.ts';
+import type { Plan, Text } from './plan.ts';
+import type { Left } from './skeleton.ts';
+
+/**
+ * Why the executor answers. `left`: of each root field, where several are left. `spoilt`: the session is over with the
+ * plan's statement, so the executor needs another one. `failed`: the database failed as such, and the session fails of the
+ * same again.
+ */
+export interface Undone {
+  reason: Reason;
+  left?: Left | undefined;
+  spoilt?: boolean;
+  failed?: boolean;
+}
+
+/** An answer from a plan, a plan for some root fields, of which nothing has run yet, or why there is neither. */
+export type Outcome =
+  /** `answer` is the JSON of the answer. */
+  { answer: Text; plan: Plan } | { part: PlannedPart } | Undone;
+
+/** Failures of the database as such: the executor would meet them too, so it gets the session that met them. */
+export const environmental: ReadonlySet<ErrorCode> = new Set([
+  'CANCELLED',
+  'CONNECTION_LOST',
+  'MIGRATING',
+  'TIMEOUT',
+  'TRANSACTION_CONFLICT',
+  'UNAVAILABLE',
+]);
+
+export const reasonOf = (error: unknown): Reason =>
+  error instanceof Declined ? error.reason : { why: (error as Error).message };
+
+export const undoneBy = (error: unknown): Undone => ({
+  reason: reasonOf(error),
+  ...(error instanceof Declined && { left: error.left }),
+});

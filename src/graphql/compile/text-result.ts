@@ -1,0 +1,21 @@
+import type { ExecutionResult } from 'graphql';
+import type { Text } from './plan.ts';
+
+/** An answer that is text already: it is parsed only for who looks into it. */
+export interface TextResult extends ExecutionResult {
+  stringify(): string;
+}
+
+export function resultOf(answer: Text): TextResult {
+  const result = {
+    get data() {
+      return (JSON.parse(answer.toString()) as { data: Record<string, unknown> }).data;
+    },
+    extensions: undefined as Record<string, unknown> | undefined,
+    stringify: () => {
+      const text = answer.toString();
+      return result.extensions ? `${text.slice(0, -1)},"extensions":${JSON.stringify(result.extensions)}}` : text;
+    },
+  };
+  return result;
+}
