@@ -53,7 +53,7 @@ export interface Config {
   enableMultiDatabase: boolean;
   /** How many pools of further databases may be open at once. */
   databasePools: number;
-  /** Companies that a migration tries first, by slug or schema name, under the name of the group. */
+  /** Organizations that a migration tries first, by slug or schema name, under the name of the group. */
   canaryGroups: Readonly<Record<string, readonly string[]>>;
   metrics: MetricsConfig;
   /** How long what only ever grows is kept: events (for ever when undefined), and sign-ins after they expired. */

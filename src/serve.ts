@@ -163,7 +163,7 @@ export interface ServeOptions {
 }
 
 /**
- * Runs the server until the signal. In development it migrates and makes the demo companies first. Throws
+ * Runs the server until the signal. In development it migrates and makes the demo organizations first. Throws
  * SCHEMA_MISMATCH, naming the command that mends it, when what all tenants share does not fit this build; a tenant
  * whose schema does not fit is answered MIGRATING, whenever that is.
  */

@@ -45,7 +45,7 @@ export const databases = table(
   ],
 );
 
-/** A company. The slug may change; the schema and its role change only when another copy of the data takes their place. */
+/** An organization. The slug may change; the schema and its role change only when another copy of the data takes their place. */
 export const organizations = table(
   'organizations',
   {

@@ -45,7 +45,7 @@ describe('a document becomes one statement', () => {
     ).toMatchInlineSnapshot(`
       "
       select ('{"data":{"node":' || coalesce((
-        select ('{"id":"Project:' || t1.id::text || '","name":' || to_json(t1.name)::text || ',"createdAt":"' || to_char(t1.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '","status":"' || t1.status || '"}')
+        select ('{"id":"Project:' || t1.id::text || '","name":' || to_json(t1.name)::text || ',"createdAt":"' || to_char(case when t1.created_at < '0001-01-01Z'::timestamptz then '0001-01-01Z'::timestamptz when t1.created_at > '9999-12-31T23:59:59.999Z'::timestamptz then '9999-12-31T23:59:59.999Z'::timestamptz else t1.created_at end, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '","status":"' || t1.status || '"}')
         from projects as t1
         where t1.id = $1), 'null') || '}}') as r0
       "

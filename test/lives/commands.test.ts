@@ -159,7 +159,9 @@ describe('chantier audit', () => {
     const { entries } = await ok('audit', '--action', 'organization.created', '--limit', '1000');
     expect(entries.filter((entry: { organizationId: string }) => entry.organizationId === id)).toHaveLength(1);
     const { stdout } = await chantier(['audit', '--limit', '1']);
-    expect(stdout).toMatch(/^AT +ACTION +OUTCOME +BY +COMPANY +MORE\n.*\nthere is more: add --before [0-9a-f-]{36}\n$/);
+    expect(stdout).toMatch(
+      /^AT +ACTION +OUTCOME +BY +ORGANIZATION +MORE\n.*\nthere is more: add --before [0-9a-f-]{36}\n$/,
+    );
     expect(await refusal('audit', '--since', 'long ago')).toEqual([2, 'BAD_INPUT']);
     expect(await refusal('audit', '--tenant', 'nobody-here')).toEqual([4, 'TENANT_NOT_FOUND']);
   });

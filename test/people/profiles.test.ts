@@ -35,6 +35,23 @@ describe('people', () => {
     ]);
   });
 
+  it.each([
+    'javascript:alert(1)',
+    'JaVaScRiPt:alert(1)',
+    ' javascript:alert(1)',
+    'java\tscript:alert(1)',
+    'data:text/html,x',
+    'vbscript:x',
+    'file:///etc/passwd',
+  ])('have no picture at %j, neither when made nor when changed', async (avatarUrl) => {
+    const manager = await (await server.company()).as('MANAGER');
+    const create = 'mutation ($input: CreateProfileInput!) { createProfile(input: $input) { profile { id } } }';
+    const { errors } = await manager.graphql(create, { input: { firstName: 'Zoe', lastName: 'Doe', avatarUrl } });
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field: 'input.avatarUrl' });
+    const id = await createProfile(manager, { firstName: 'Zoe' });
+    expect(await codeOf(manager, { id, avatarUrl })).toBe('BAD_INPUT');
+  });
+
   it('page by last activity, those who never were first', async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');

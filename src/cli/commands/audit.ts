@@ -22,7 +22,7 @@ export async function run(host: Host, { tenant, json, ...filter }: Flags): Promi
   print(host, json, page, () => describe(page));
 }
 
-/** Throws TENANT_NOT_FOUND for a slug that no company has or had. */
+/** Throws TENANT_NOT_FOUND for a slug that no organization has or had. */
 async function idOf(catalog: Catalog, slug: string): Promise<string> {
   try {
     return (await getOrganization(catalog, slug)).id;
@@ -42,7 +42,7 @@ function describe({ entries, next }: AuditPage): Text {
     entry.organizationId,
     JSON.stringify(entry.metadata),
   ]);
-  const list = table(['AT', 'ACTION', 'OUTCOME', 'BY', 'COMPANY', 'MORE'], rows);
+  const list = table(['AT', 'ACTION', 'OUTCOME', 'BY', 'ORGANIZATION', 'MORE'], rows);
   return next === null ? list : [list, `\nthere is more: add --before ${next}`];
 }
 

@@ -23,7 +23,7 @@ export interface Flags extends KeyFlags {
 }
 
 export async function run(host: Host, slug: string | undefined, flags: Flags): Promise<void> {
-  if ((slug === undefined) !== Boolean(flags.all)) throw badInput('Name a company, or say --all', 'slug');
+  if ((slug === undefined) !== Boolean(flags.all)) throw badInput('Name an organization, or say --all', 'slug');
   await using toolbox = await host.open();
   if (slug === undefined) await backUpAll(host, toolbox, flags);
   else await backUpOne(host, toolbox, slug, flags);
@@ -49,7 +49,7 @@ async function backUpOne(host: Host, { fleet, directory, config }: Toolbox, slug
 async function backUpAll(host: Host, { fleet, config }: Toolbox, flags: Flags): Promise<void> {
   const key = await readKey(flags);
   const total = (await listTenants(fleet.catalog)).length;
-  using bar = new ProgressBar(host, 'companies');
+  using bar = new ProgressBar(host, 'organizations');
   const report = await backupAll(fleet, {
     folder: flags.to ?? backupFolder(config),
     key,
@@ -64,7 +64,7 @@ async function backUpAll(host: Host, { fleet, config }: Toolbox, flags: Flags): 
   if (report.stoppedBy !== undefined) throw new AppError('UNAVAILABLE', `${reasonOf(report.stoppedBy)}: ${goOn}`);
   if (report.interrupted) throw new AppError('CANCELLED', `Interrupted: ${goOn}`);
   if (report.failed.length > 0) {
-    throw new AppError('UNAVAILABLE', `${report.failed.length} of the companies could not be backed up`);
+    throw new AppError('UNAVAILABLE', `${report.failed.length} of the organizations could not be backed up`);
   }
 }
 

@@ -18,7 +18,7 @@ export interface Flags {
 }
 
 export async function run(host: Host, slug: string | undefined, { all, reindex, json }: Flags): Promise<void> {
-  if ((slug === undefined) !== Boolean(all)) throw badInput('Name one company, or say --all', 'slug');
+  if ((slug === undefined) !== Boolean(all)) throw badInput('Name one organization, or say --all', 'slug');
   await using toolbox = await host.open();
   const { fleet, identity, config } = toolbox;
   using bar = new ProgressBar(host, 'schemas');
@@ -33,7 +33,7 @@ export async function run(host: Host, slug: string | undefined, { all, reindex, 
       onProgress: (_result, { done, total }) => bar.show(done / total, done, `of ${total}`),
     })),
   }));
-  if (!done) throw new AppError('INVALID_STATE', 'Another process maintains companies just now');
+  if (!done) throw new AppError('INVALID_STATE', 'Another process is maintaining organizations just now');
   print(host, json, toJson(done), () => describe(done));
   fail(done, host.signal);
 }

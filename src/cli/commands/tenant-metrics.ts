@@ -23,7 +23,7 @@ const timing = z.object({
 });
 const slots = z.object({ size: z.number(), idle: z.number(), busy: z.number(), hits: z.number(), misses: z.number() });
 
-/** What a running server tells of one company, and of its own connections and plans. */
+/** What a running server tells of one organization, and of its own connections and plans. */
 const serverReport = z.object({
   tenant: z.object({ total: usage, timings: z.array(timing) }).nullable(),
   slots: z.record(z.string(), slots),
@@ -36,7 +36,7 @@ const serverMs = 3_000;
 
 export async function run(host: Host, slug: string | undefined, { exact, server, json }: Flags): Promise<void> {
   await using toolbox = await host.open({ look: true });
-  using bar = new ProgressBar(host, 'companies');
+  using bar = new ProgressBar(host, 'organizations');
   const measures = await measureTenants(toolbox.fleet, {
     only: slug,
     exact,
@@ -98,7 +98,7 @@ function describeAll({ tenants, away }: Measures): Text {
   ]);
   return lines([
     table(['SLUG', 'DATABASE', 'TABLES', 'INDEXES', 'ROWS', 'LAST ACTIVITY'], rows),
-    ...away.map(({ name, schemas }) => `away: ${name} with ${schemas} companies`),
+    ...away.map(({ name, schemas }) => `away: ${name} with ${schemas} organizations`),
   ]);
 }
 

@@ -24,5 +24,5 @@ const asJson = ({ failed, ...report }: DropDueReport) => ({
 const describe = ({ organizations, schemas, failed }: DropDueReport): string =>
   [
     ...failed.map(({ what, error }) => `failed ${what}: ${reasonOf(error)}`),
-    `dropped: ${organizations.length} companies, ${schemas.length} other schemas`,
+    `dropped: ${organizations.length} organizations, ${schemas.length} other schemas`,
   ].join('\n');

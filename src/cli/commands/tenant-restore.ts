@@ -77,7 +77,7 @@ async function replace(host: Host, toolbox: Toolbox, { archive, slug, flags, wat
   print(host, flags.json, { slug, safetyArchive, retainedUntil }, () => `restored ${slug}${saved}`);
 }
 
-/** Throws NOT_FOUND for an address without a user: a company that nobody can enter is not what was meant. */
+/** Throws NOT_FOUND for an address without a user: an organization that nobody can enter is not what was meant. */
 export async function ownerOf(
   { catalog, identity }: Toolbox,
   email: string | undefined,

@@ -10,6 +10,7 @@ import type { Flags as MigrateFlags } from '../commands/migrate.ts';
 import type { Flags as RestoreFlags } from '../commands/restore.ts';
 import { declare } from '../declare.ts';
 import { list, wholeNumber } from '../flags.ts';
+import { readTime } from '../read-time.ts';
 
 export const serve = declare<[flags: object]>({
   usage: 'serve',
@@ -109,8 +110,8 @@ const longestAgo = 36_500 * 86_400;
 
 function readSince(text: string): Date {
   const ago = readDuration(text, 1, longestAgo);
-  const time = ago === undefined ? new Date(text) : later(new Date(), -ago * 1000);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('a day, an instant, or a time such as 12h or 7d');
+  const time = ago === undefined ? readTime(text) : later(new Date(), -ago * 1000);
+  if (!time) throw new InvalidArgumentError('a day, an instant, or a time such as 12h or 7d');
   return time;
 }
 

@@ -6,6 +6,7 @@ import type { ListFlags } from '../commands/user.ts';
 import type { Flags as CreateFlags } from '../commands/user-create.ts';
 import { declare } from '../declare.ts';
 import { choice, type JsonFlag, list, wholeNumber } from '../flags.ts';
+import { readTime } from '../read-time.ts';
 
 export const userCreate = declare<[email: string, flags: CreateFlags]>({
   usage: 'create <email>',
@@ -102,7 +103,7 @@ export const apikeyRevoke = declare<[key: string, flags: JsonFlag]>({
 });
 
 function readInstant(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('a day or an instant, such as 2027-01-01');
+  const time = readTime(text);
+  if (!time) throw new InvalidArgumentError('a day or an instant, such as 2027-01-01 or 2027-01-01T18:00:00Z');
   return time;
 }

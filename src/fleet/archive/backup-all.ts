@@ -10,11 +10,11 @@ import { deleteOld } from './retention.ts';
 export interface BackupAllOptions extends Pick<BackupOptions, 'folder' | 'key' | 'signal'>, PatienceOptions {
   /** How many at once. */
   parallel?: number | undefined;
-  /** Archives older than this are deleted, once there is a new one of the same company. */
+  /** Archives older than this are deleted, once there is a new one of the same organization. */
   keepDays?: number | undefined;
   /** The run to go on with; a new one when absent. */
   run?: string | undefined;
-  /** How long to wait at the end for companies that are being moved; milliseconds. */
+  /** How long to wait at the end for organizations that are being moved; milliseconds. */
   busyWaitMs?: number | undefined;
   /** Told how many were visited. */
   onProgress?: ((visited: number) => void) | undefined;
@@ -26,7 +26,7 @@ export interface BackedUp {
   bytes: number;
 }
 
-/** Names each company once. */
+/** Names each organization once. */
 export interface BackupAllReport {
   /** What the run is called: with it, an interrupted one goes on. */
   run: string;
@@ -44,7 +44,7 @@ export interface BackupAllReport {
 }
 
 /**
- * Backs up every company, several at once, each from where it is then. One that fails is reported and stops none of the
+ * Backs up every organization, several at once, each from where it is then. One that fails is reported and stops none of the
  * others; its older archives stay. A run that was interrupted goes on under its name: what it has done is not done again.
  */
 export async function backupAll(fleet: Fleet, options: BackupAllOptions): Promise<BackupAllReport> {

@@ -71,7 +71,7 @@ export function migrationsOf(
   { lines }: Pick<Fleet, 'lines'>,
   { kind, migrations, organization }: Manifest,
 ): Migration[] {
-  if (kind !== 'TENANT' || !organization) throw badArchive('is not one of a company');
+  if (kind !== 'TENANT' || !organization) throw badArchive('is not one of an organization');
   const known = lines.inOrder();
   requireKnown('The archive', migrations, known);
   const applied = new Set(migrations.map(({ line, name }) => `${line}/${name}`));

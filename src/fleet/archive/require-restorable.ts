@@ -20,6 +20,6 @@ export function requireRestorable(
   as: { slug: string; name?: string | undefined },
 ): Restorable {
   const { organization } = manifest;
-  if (!organization) throw badArchive('is not one of a company');
+  if (!organization) throw badArchive('is not one of an organization');
   return { organization, columns: columnsOf(organization, as), migrations: migrationsOf(fleet, manifest) };
 }

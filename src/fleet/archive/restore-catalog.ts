@@ -16,12 +16,12 @@ import { type Archive, partsOf } from './open-archive.ts';
 
 export interface RestoredCatalog {
   rows: number;
-  /** Companies whose data is not in this database yet: they are not served until it is restored. */
+  /** Organizations whose data is not in this database yet: they are not served until it is restored. */
   waiting: string[];
 }
 
 /**
- * Fills the empty catalog of a new installation from an archive, in one transaction. Companies whose schema is not there
+ * Fills the empty catalog of a new installation from an archive, in one transaction. Organizations whose schema is not there
  * are quarantined until their own archives are restored over them. Throws INVALID_STATE for a catalog that is not empty,
  * SCHEMA_MISMATCH for an archive of another build.
  */
@@ -89,7 +89,7 @@ async function countRows(tx: CopyTx, table: string, expected: number): Promise<v
     throw badArchive(`has rows of ${table} that are not what they become in a table`);
 }
 
-/** Schemas of the database that was lost: those of companies wait for their data, all others are forgotten. */
+/** Schemas of the database that was lost: those of organizations wait for their data, all others are forgotten. */
 async function quarantineMissing(tx: CopyTx): Promise<string[]> {
   const missing = 's.database_id = $1 and to_regnamespace(s.schema_name) is null';
   const ofNobody = `s.state not in ('ACTIVE', 'BUILDING') or s.organization_id is null`;

@@ -22,7 +22,7 @@ const lockWaits = [300, 500, 700, 900, 900, 900, 900, 900];
 /** How long writes are held at most, when nobody ends it. */
 const pauseMs = 4_000;
 const betweenLocksMs = 250;
-/** How long the fence may stand while either database is asked anything: one that stops answering keeps no company from writing. */
+/** How long the fence may stand while either database is asked anything: one that stops answering keeps no organization from writing. */
 const mostFencedMs = 60_000;
 /** How often a journal that a COMMIT still holds is asked for, each time for as long as the catalog waits for locks. */
 const takeOvers = 5;

@@ -92,8 +92,19 @@ export function columnOutput(type: GraphQLOutputType, column: Column, value: SQL
 /** JSON that is the answer's. */
 function plainJson(type: GraphQLLeafType, kind: ColumnKind, value: SQL): Json {
   if (type instanceof GraphQLEnumType) return quoted(value);
-  return kind === 'numeric' ? quoted(sql`trim_scale(${value})::text`) : encodeKind(kind, value);
+  if (kind === 'numeric') return quoted(sql`trim_scale(${value})::text`);
+  return encodeKind(kind, kind in shownRange ? withinRange(value, shownRange[kind as 'date' | 'instant']) : value);
 }
+
+/** Years of four digits, as `showDay` and `showInstant` have it: old rows may hold others, which no client reads. */
+const shownRange = {
+  date: [sql.raw(`'0001-01-01'::date`), sql.raw(`'9999-12-31'::date`)],
+  instant: [sql.raw(`'0001-01-01Z'::timestamptz`), sql.raw(`'9999-12-31T23:59:59.999Z'::timestamptz`)],
+} as const;
+
+/** Null stays null, which greatest and least would leave out. */
+const withinRange = (value: SQL, [first, last]: readonly [SQL, SQL]): SQL =>
+  sql`case when ${value} < ${first} then ${first} when ${value} > ${last} then ${last} else ${value} end`;
 
 /** The value as the scalar or enum writes it. An error of it is the executor's to report. */
 export function serialized(type: GraphQLLeafType, value: unknown): unknown {

@@ -16,7 +16,7 @@ export const OrganizationStatus = builder.enumType('OrganizationStatus', {
 });
 
 export const Organization = builder.objectRef<OwnOrganization>('Organization').implement({
-  description: 'A company. Its data is its own: nothing of another one can be reached from it.',
+  description: 'An organization. Its data is its own: nothing of another one can be reached from it.',
   fields: (t) => ({
     id: t.id({ description: 'The global id.', resolve: ({ id }) => catalogId('Organization', id) }),
     name: t.exposeString('name', { description: 'The name.' }),

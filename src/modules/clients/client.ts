@@ -24,7 +24,7 @@ export const Client = defineResource('clients', {
       listDescription: 'The clients whose projects this person may see as a CLIENT.',
     },
   },
-  list: 'The clients of the company.',
+  list: 'The clients of the organization.',
   create: { writes: ['name', 'mainContact', 'contactId', 'sector'] },
   update: { writes: ['name', 'mainContact', 'contactId', 'sector'] },
   delete: {

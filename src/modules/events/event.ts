@@ -23,7 +23,7 @@ defineRowRule('events', readableEvents);
 
 export const Event = builder.drizzleObject('events', {
   name: 'Event',
-  description: 'Something that happened to one thing in the company, written in the transaction that did it.',
+  description: 'Something that happened to one thing in the organization, written in the transaction that did it.',
   select: { columns: {} },
   fields: (t) => ({
     id: t.id({

@@ -8,6 +8,21 @@ it('reads moments, of UTC unless they say otherwise', () => {
   expect(read('2017-05-11T15:46:08.9+02:00')).toBe('2017-05-11T13:46:08.900Z');
   expect(read('2017-05-11T15:46:08Z')).toBe('2017-05-11T15:46:08.000Z');
   expect(read('1494517568.512661')).toBe('2017-05-11T15:46:08.512Z');
-  for (const text of ['', 'yesterday', '2017-05-11', '2017-13-11T15:46:08', '2017-02-30T15:46:08', '12'])
+  expect(read('2017-05-11T15:46:08+0200')).toBe('2017-05-11T13:46:08.000Z');
+  for (const text of [
+    '',
+    'yesterday',
+    '2017-05-11',
+    '2017-13-11T15:46:08',
+    '2017-02-30T15:46:08',
+    '12',
+    '2017-05-11T24:30',
+  ])
     expect(read(text)).toBeUndefined();
+});
+
+it('takes the instants that every other input takes', () => {
+  for (const text of ['0050-01-01T00:00:00', '1899-12-31T23:59:59Z', '2200-01-01 00:00', '99999999999', '7258118400.5'])
+    expect(readInstant(text), text).toBeUndefined();
+  expect(readInstant('2199-12-31T23:59:59.999')?.toISOString()).toBe('2199-12-31T23:59:59.999Z');
 });

@@ -9,7 +9,7 @@ import type { WriteContext } from './write-context.ts';
 
 type WantedMessage = Wanted<typeof messages>;
 
-/** Makes channels that are open to the whole company, where they are not there. */
+/** Makes channels that are open to the whole organization, where they are not there. */
 export async function writeChannels(context: WriteContext, records: readonly ChannelRecord[]): Promise<void> {
   const known = context.known.channels;
   await makeMissing(context, {

@@ -20,7 +20,7 @@ export async function writePeople(context: WriteContext, records: readonly Perso
   });
 }
 
-/** Somebody of the company who has the email is meant, whatever the reference. */
+/** Somebody of the organization who has the email is meant, whatever the reference. */
 async function knowByEmail({ tx, known }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
   const unknown = records.filter(({ reference, email }) => email && !known.people.has(reference));
   if (unknown.length === 0) return;

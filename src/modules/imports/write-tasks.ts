@@ -91,7 +91,7 @@ async function lastRanks(tx: TenantTx, columns: readonly Column[]): Promise<Map<
   return new Map(rows.map(({ projectId, status, rank }) => [columnName({ projectId: projectId!, status }), rank]));
 }
 
-/** Tasks of other files or of the company itself, by reference. Throws NOT_FOUND when one is not of its project. */
+/** Tasks of other files or of the organization itself, by reference. Throws NOT_FOUND when one is not of its project. */
 export async function findTasks(
   { tx }: Pick<WriteContext, 'tx'>,
   wanted: readonly { reference: string; projectId: string }[],

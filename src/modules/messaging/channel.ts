@@ -11,7 +11,7 @@ import { readableChannels } from './policy.ts';
 /** Only the read half: creating, joining and changing a channel are rules over its members too. */
 export const Channel = defineResource('channels', {
   name: 'Channel',
-  description: 'Where people talk: the company, a project, a group or two people.',
+  description: 'Where people talk: the organization, a project, a group or two people.',
   read: readableChannels,
   fields: {
     type: { description: 'Who it is for.', values: ChannelType, sorted: false },

@@ -20,7 +20,7 @@ const input = z.object({
 });
 
 /**
- * Opens a channel for the company or for a group, with the viewer in it. Those of projects and pairs make themselves.
+ * Opens a channel for the organization or for a group, with the viewer in it. Those of projects and pairs make themselves.
  * Throws NOT_FOUND for the people, ALREADY_EXISTS on the external reference.
  */
 export async function createChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {

@@ -11,7 +11,7 @@ const build = new QueryBuilder();
 
 /**
  * Up to when a person has read a channel. A member who has read nothing has everything to read; who never joined an
- * open channel, what was written since they came to the company.
+ * open channel, what was written since they came to the organization.
  */
 const readUntil = (channel: Parent, profileId: string): SQL => sql`coalesce(
   (select coalesce(${channelMembers.lastReadAt}, '-infinity') from ${channelMembers}

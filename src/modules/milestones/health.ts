@@ -16,7 +16,7 @@ const tolerance = 20;
 export const isReached = ({ status, progress }: Pick<Schedule, 'status' | 'progress'>): boolean =>
   status === 'COMPLETED' || progress === 100;
 
-/** Its due day is over and it is not reached. `today` is a calendar day of the company. */
+/** Its due day is over and it is not reached. `today` is a calendar day of the organization. */
 export const isLate = (milestone: Schedule, today: string): boolean =>
   !isReached(milestone) && milestone.dueDate < today;
 

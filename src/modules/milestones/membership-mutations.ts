@@ -17,7 +17,11 @@ defineMutation('setMilestoneTask', {
   permission,
   input: (t) => ({
     milestoneId: t.globalID({ for: Milestone, required: true, description: 'Which milestone.' }),
-    taskId: t.globalID({ for: Task, required: true, description: 'A task of its project; of any, for the company’s.' }),
+    taskId: t.globalID({
+      for: Task,
+      required: true,
+      description: 'A task of its project; of any, for the organization’s.',
+    }),
     weight: t.int({ description: 'How much it counts, 1 to 1000; 1 unless given.' }),
   }),
   run: (ctx, input) => setMilestoneTask(ctx.tx, ctx.viewer, input),

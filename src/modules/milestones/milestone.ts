@@ -13,14 +13,14 @@ import { ProgressMode } from './progress-mode.ts';
 
 export const Milestone = defineResource('milestones', {
   name: 'Milestone',
-  description: 'A goal with a first and a last day: of a project, or of the whole company.',
+  description: 'A goal with a first and a last day: of a project, or of the whole organization.',
   read: readableMilestones,
   write: 'milestone:write',
   fields: {
     project: {
-      description: 'Project; null when it is the company’s own.',
+      description: 'Project; null when it is the organization’s own.',
       listDescription: 'The milestones of the project.',
-      default: 'the company’s own',
+      default: 'the organization’s own',
     },
     creator: 'Who made it; null when it was imported.',
     name: { description: 'Name.', personal: false },
@@ -52,9 +52,9 @@ export const Milestone = defineResource('milestones', {
     completedAt: 'When it was reached; null while it is not.',
     version: 'Counts the changes that people make; pass it as `expectedVersion`.',
   },
-  list: 'The milestones of the company and its projects.',
+  list: 'The milestones of the organization and its projects.',
   create: {
-    description: 'Adds a milestone to a project, or to the whole company.',
+    description: 'Adds a milestone to a project, or to the whole organization.',
     writes: [
       'projectId',
       'name',
@@ -71,7 +71,7 @@ export const Milestone = defineResource('milestones', {
       checkProgress(values.progressMode ?? 'AUTO', values.progress);
       requireAllVisible(tx, viewer, [], openRule(viewer, values.projectId, 'input.projectId'));
       if (!values.projectId && viewer.role === 'CLIENT')
-        throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the company');
+        throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the organization');
       const status = statusAt(values.progress ?? 0, { status: values.status ?? 'NOT_STARTED', progress: 0 });
       return { status, ...completionOf(undefined, status), creatorId: viewer.profileId };
     },
@@ -93,7 +93,7 @@ const schedule = { columns: { startDate: true, dueDate: true, status: true, prog
 
 builder.drizzleObjectFields(Milestone, (t) => ({
   isLate: t.boolean({
-    description: 'Whether its due day is over, where the company is, and it is not reached.',
+    description: 'Whether its due day is over, where the organization is, and it is not reached.',
     select: schedule,
     resolve: (milestone, _args, ctx) => isLate(milestone, dayIn(ctx.tenant.timeZone)),
   }),

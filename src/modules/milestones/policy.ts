@@ -5,7 +5,7 @@ import type { milestoneStatuses, progressModes } from './tables.ts';
 
 type Status = (typeof milestoneStatuses)[number];
 
-/** A CLIENT sees the milestones of the projects of its clients, and none of the company’s own; other members see all. */
+/** A CLIENT sees the milestones of the projects of its clients, and none of the organization’s own; other members see all. */
 export function readableMilestones(viewer: Viewer): RowRule<'milestones'> {
   if (!viewer.permissions.has('milestone:read')) return 'none';
   return viewer.role === 'CLIENT' ? { project: { client: { contactId: viewer.profileId } } } : 'all';

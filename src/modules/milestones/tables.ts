@@ -9,7 +9,7 @@ export const milestoneStatuses = ['NOT_STARTED', 'IN_PROGRESS', 'COMPLETED', 'ON
 export const milestonePriorities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export const progressModes = ['AUTO', 'MANUAL'] as const;
 
-/** A goal with two days around it (both inclusive): a project's, or the whole company's when it has no project. */
+/** A goal with two days around it (both inclusive): a project's, or the whole organization's when it has no project. */
 export const milestones = table(
   'milestones',
   {

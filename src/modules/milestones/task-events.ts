@@ -47,7 +47,7 @@ const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
   await recomputeProgress(tx, viewer, ids);
 };
 
-/** The tasks of a deleted project are gone with it; only the company's own milestones can have had some of them. */
+/** The tasks of a deleted project are gone with it; only the organization's own milestones can have had some of them. */
 const afterProjectDeletion: EventHandler = async (tx, viewer) => {
   const own = await tx.select({ id: milestones.id }).from(milestones).where(isNull(milestones.projectId));
   await recomputeProgress(

@@ -12,7 +12,7 @@ import { profiles } from './tables.ts';
 
 const person = {
   whose: 'id',
-  why: 'Identifies and reaches the people of the company.',
+  why: 'Identifies and reaches the people of the organization.',
   keep: 'Until the person is erased.',
   erase: 'CLEAR',
 } as const;
@@ -23,7 +23,7 @@ export const Profile = defineResource('profiles', {
   name: 'Profile',
   noun: 'person',
   nouns: 'people',
-  description: 'A person of the company: a member, or somebody only known as a contact or from an import.',
+  description: 'A person of the organization: a member, or somebody only known as a contact or from an import.',
   read: readableProfiles,
   write: {
     allow: (viewer, { id }) => canEditProfile(viewer, id),
@@ -49,14 +49,14 @@ export const Profile = defineResource('profiles', {
     avatarUrl: { description: 'Address of a picture.', check: webAddressField, personal: person },
     presence: { description: 'Whether the person can be reached now.', values: PresenceStatus, personal: person },
     lastSeenAt: { description: 'When last active.', absent: 'first', personal: person },
-    leftAt: { description: 'When the person left the company.', personal: person },
+    leftAt: { description: 'When the person left the organization.', personal: person },
     manager: {
       description: 'Whom the person reports to.',
       inputDescription: 'Whom the person reports to. Needs people:manage.',
       listDescription: 'Who reports to this person.',
     },
   },
-  list: 'The people of the company.',
+  list: 'The people of the organization.',
   create: {
     description: 'Adds a person who has no account.',
     write: 'people:manage',

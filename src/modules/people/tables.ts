@@ -4,7 +4,7 @@ import { externalReference, instant, label, lifetime, oneOf, primaryId, table, v
 
 export const presenceStatuses = ['ONLINE', 'AWAY', 'OFFLINE'] as const;
 
-/** The people of a company: members, and those only imported or known as contacts (no user). */
+/** The people of an organization: members, and those only imported or known as contacts (no user). */
 export const profiles = table(
   'profiles',
   {
@@ -19,7 +19,7 @@ export const profiles = table(
     presence: text({ enum: presenceStatuses }).notNull().default('OFFLINE'),
     lastSeenAt: instant(),
     managerId: uuid().references((): AnyPgColumn => profiles.id, { onDelete: 'set null' }),
-    /** When the person left the company; the profile stays for history. */
+    /** When the person left the organization; the profile stays for history. */
     leftAt: instant(),
     externalReference: externalReference(),
     version: version(),

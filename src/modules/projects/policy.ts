@@ -7,7 +7,7 @@ export function readableProjects(viewer: Viewer): RowRule<'projects'> {
   return viewer.role === 'CLIENT' ? { client: { contactId: viewer.profileId } } : 'all';
 }
 
-/** What went wrong is for the company alone to see. */
+/** What went wrong is for the organization alone to see. */
 export function readableIncidents(viewer: Viewer): RowRule<'incidents'> {
   return viewer.role === 'CLIENT' || !viewer.permissions.has('project:read') ? 'none' : 'all';
 }

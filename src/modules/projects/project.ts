@@ -11,11 +11,11 @@ export const Project = defineResource('projects', {
   read: readableProjects,
   write: 'project:write',
   fields: {
-    name: { description: 'Name; unique in the company.', personal: false },
+    name: { description: 'Name; unique in the organization.', personal: false },
     code: {
       description: 'Short name; numbered by the code format of the organization, and unique without case.',
       max: 60,
-      default: 'the next one of the company’s code format',
+      default: 'the next one of the organization’s code format',
       personal: false,
     },
     description: { description: 'What it is about.', personal: workText('managerId') },
@@ -31,7 +31,7 @@ export const Project = defineResource('projects', {
       values: { ACTIVE: 'It is being worked on.', COMPLETED: 'It is done.', SUSPENDED: 'It is on hold.' },
     },
   },
-  list: 'The projects of the company.',
+  list: 'The projects of the organization.',
   create: {
     description: 'Opens a project for a client, with a channel of its own.',
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],

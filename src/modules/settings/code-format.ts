@@ -32,7 +32,7 @@ const CodeFormat = builder.objectRef<Shape>('CodeFormat').implement({
   }),
 });
 
-/** The formats of all kinds, those that the company did not set with their default. */
+/** The formats of all kinds, those that the organization did not set with their default. */
 async function listFormats(ctx: Context): Promise<Shape[]> {
   const rows = await ctx.db.query.codeFormats.findMany({ columns: { kind: true, pattern: true, version: true } });
   return codeKinds.map((kind) => {

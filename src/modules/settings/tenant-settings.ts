@@ -27,7 +27,7 @@ const texts = {
 };
 
 const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
-  description: 'What the company has set, with defaults where it has not.',
+  description: 'What the organization has set, with defaults where it has not.',
   fields: (t) => ({
     hoursPerDay: t.expose('hoursPerDay', { type: 'Decimal', description: texts.hoursPerDay }),
     weekStartsOn: t.expose('weekStartsOn', { type: Weekday, description: texts.weekStartsOn }),
@@ -39,7 +39,7 @@ builder.queryField('tenantSettings', (t) =>
   t.field({
     type: TenantSettings,
     authScopes: { permission: 'settings:read' },
-    description: 'What the company has set. Needs settings:read.',
+    description: 'What the organization has set. Needs settings:read.',
     resolve: async (_root, _args, ctx) => settingsOf(await ctx.db.query.settings.findMany(stored)),
   }),
 );
@@ -48,7 +48,7 @@ const stored = { columns: { key: true, value: true } };
 
 defineMutation('updateTenantSettings', {
   description:
-    'Changes settings of the company. Needs settings:write. Absent ones stay, null goes back to the default.',
+    'Changes settings of the organization. Needs settings:write. Absent ones stay, null goes back to the default.',
   permission: 'settings:write',
   input: (t) => ({
     hoursPerDay: t.field({ type: 'Decimal', description: `${texts.hoursPerDay} More than 0, at most 24.` }),

@@ -50,7 +50,7 @@ export const Task = defineResource('tasks', {
       where: (tag: string, { tags }) => sql`${tags} @> array[${tag}]::text[]`,
     },
   },
-  list: 'The tasks of the company.',
+  list: 'The tasks of the organization.',
 });
 
 const listed = { args: Task.page.args, totalCount: true, query: Task.page.query } as const;

@@ -29,7 +29,7 @@ function startOf(unit: 'month' | 'year'): SQL {
   return sql`date_trunc(${sql.raw(`'${unit}'`)}, ${timeEntries.workDate}::timestamp)::date`;
 }
 
-/** The first day of a week of the company: Postgres begins weeks on Monday, so days are shifted there and back. */
+/** The first day of a week of the organization: Postgres begins weeks on Monday, so days are shifted there and back. */
 function startOfWeek(): SQL {
   const days = sql.raw(`array[${weekdays.map((day) => `'${day}'`).join(', ')}]`);
   const first = sql`(select array_position(${days}, ${settings.value} #>> '{}') from ${settings} where ${settings.key} = 'weekStartsOn')`;

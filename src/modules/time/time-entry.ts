@@ -38,5 +38,5 @@ export const TimeEntry = defineResource('timeEntries', {
     },
     createdAt: 'When it was recorded.',
   },
-  list: 'The work that people of the company recorded.',
+  list: 'The work that people of the organization recorded.',
 });

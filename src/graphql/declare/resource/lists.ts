@@ -35,7 +35,7 @@ function defineRootField(model: Model, node: Node, page: Page, connection: Conne
         args: page.args,
         authScopes: { member: true },
         extensions: { ...listOf(page), ...extensionsOf(model) },
-        description: spec.list || `The ${nouns} of the company.`,
+        description: spec.list || `The ${nouns} of the organization.`,
         totalCount: (_root: unknown, args: PageInput, ctx: Context) => ctx.db.count(table, page.where(args)),
         resolve: (query: (page: object) => object, _root: unknown, args: PageInput, ctx: Context) =>
           ctx.db.query[table].findMany(query(page.query(args))),
