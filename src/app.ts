@@ -9,6 +9,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import { lifecycleOf } from './fleet/lifecycle.ts';
 import { backgroundTasks } from './fleet/schedule/background-tasks.ts';
 import { Upkeep } from './fleet/schedule/upkeep.ts';
+import type { Watched } from './fleet/schedule/watch-task.ts';
 import { type BootstrapOptions, bootstrap, findInstallation } from './fleet/schemas/bootstrap.ts';
 import { FittingSchemas } from './fleet/schemas/fitting-schemas.ts';
 import { migrateFleet } from './fleet/schemas/migrate.ts';
@@ -60,6 +61,8 @@ export interface AppOptions {
   onStatement?: (text: string) => void;
   /** Told how long each session of a tenant held its connection: by schema, in milliseconds. */
   onHeld?: (schemaName: string, ms: number) => void;
+  /** Told how long each session waited for a connection, unless one was free; milliseconds. */
+  onWaited?: (ms: number) => void;
   /** Changes nothing in the database: what the installation needs must be there. */
   look?: boolean;
 }
@@ -86,6 +89,10 @@ export class App implements Toolbox {
   readonly fleet: Fleet;
   /** Which tenants' schemas this build can serve. */
   readonly fit: FittingSchemas;
+  /** The installation as upkeep saw it last. */
+  readonly watched: Watched = { state: undefined, backupAgeSeconds: undefined, readAt: 0 };
+  /** For what analysts read. */
+  readonly replica: ReadReplica | undefined;
   readonly directory: TenantDirectory;
   readonly binding: TenantBinding;
   readonly signingKeys: SigningKeys;
@@ -116,7 +123,7 @@ export class App implements Toolbox {
   }
 
   private constructor({ options, installation, secret, resources }: Parts) {
-    const { config, logger, clock = systemClock, onStatement, onHeld } = options;
+    const { config, logger, clock = systemClock, onStatement, onHeld, onWaited } = options;
     this.options = options;
     this.installation = installation;
     this.#resources = resources;
@@ -128,6 +135,7 @@ export class App implements Toolbox {
       prepare: config.prepare,
       logger,
       ...(onStatement && { onStatement }),
+      ...(onWaited && { onWaited }),
     };
     const ofTenants = { ...shared, size: config.poolSize, applicationName: 'chantier', ...(onHeld && { onHeld }) };
     this.pool = resources.use(new SlotPool(ofTenants));
@@ -162,7 +170,8 @@ export class App implements Toolbox {
       }),
     );
     const places = new TenantPlaces({ catalog, directory: this.directory, waitMs: config.poolWaitMs });
-    const replica = config.readDatabaseUrl && this.#replicaAt(config.readDatabaseUrl, ofTenants);
+    const replica = config.readDatabaseUrl ? this.#replicaAt(config.readDatabaseUrl, ofTenants) : undefined;
+    this.replica = replica;
     this.binding = new TenantBinding({
       pools: this.pools,
       limits: limitsOf(config),
@@ -247,10 +256,11 @@ export class App implements Toolbox {
 
   /** Starts what a server does beside its requests. Disposing the result waits for the runs in progress. */
   startBackgroundTasks(signal: AbortSignal): Upkeep {
-    const { identity, fleet, fit } = this;
+    const { identity, fleet, fit, watched } = this;
     const { config, logger } = this.options;
     const tasks = backgroundTasks(fleet, {
       fit,
+      watched,
       spares: config.spareSchemas,
       maintainEveryMs: config.maintainEveryMs,
       eventsMs: config.retention.eventsMs,

@@ -173,7 +173,11 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   setFlagsFromString('--external-memory-accounted-in-global-limit');
   const { metrics: where } = config;
   const metrics = where.port === undefined && where.token === undefined ? undefined : new Metrics(where);
-  await using app = await App.open({ config, logger, ...(metrics && { onHeld: metrics.held }) });
+  await using app = await App.open({
+    config,
+    logger,
+    ...(metrics && { onHeld: metrics.held, onWaited: metrics.waited }),
+  });
   if (!config.production) await app.migrate();
   await app.requireSharedFit();
   const demo = config.production ? undefined : await ensureDemo(app);
@@ -220,7 +224,7 @@ const processReport = ({ pools }: App, { counts }: Plans) => ({
 });
 
 const gaugesOf = (
-  { pools, catalogPool, directory, listener }: App,
+  { pools, catalogPool, directory, listener, watched, replica }: App,
   plans: Plans,
   upkeep: GaugeSources['upkeep'],
 ): GaugeSources => ({
@@ -229,6 +233,8 @@ const gaugesOf = (
   directory,
   listener,
   upkeep,
+  watched,
+  replica,
 });
 
 function aborted(signal: AbortSignal): Promise<void> {

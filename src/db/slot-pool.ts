@@ -35,11 +35,13 @@ export interface SlotPoolOptions {
   onStatement?: (text: string) => void;
   /** Told how long each session held its slot; milliseconds. */
   onHeld?: (key: string, ms: number) => void;
+  /** Told how long a session waited for a slot, unless one was free; milliseconds. */
+  onWaited?: (ms: number) => void;
   logger?: Logger;
 }
 
 /** What has no default. */
-type Optional = 'onStatement' | 'onHeld' | 'lookup';
+type Optional = 'onStatement' | 'onHeld' | 'onWaited' | 'lookup';
 
 export interface SlotPoolStats {
   size: number;
@@ -156,7 +158,16 @@ export class SlotPool implements AsyncDisposable {
     });
     this.#queue.push(key, waiter);
     this.#dispatch();
+    this.#tellWait(waiter.lease);
     return waiter.lease;
+  }
+
+  #tellWait(lease: Promise<Lease>): void {
+    const { onWaited } = this.#options;
+    if (!onWaited) return;
+    const from = performance.now();
+    const tell = () => onWaited(performance.now() - from);
+    lease.then(tell, tell);
   }
 
   stats(): SlotPoolStats {

@@ -1,9 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config.ts';
 import { serve } from '../../src/serve.ts';
 import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';
+import { root } from '../support/sources.ts';
 import { testSecret } from '../support/test-secret.ts';
 import type { Member, World } from '../support/world.ts';
 
@@ -85,7 +88,13 @@ it('tells Prometheus what it does, of operations, tenants, slots, plans and upke
     for (let i = 0; i < 5; i++) await ask(port, manager, operation);
     await ask(port, other, operation);
     await ask(port, manager, 'mutation Make { createClient(input: { name: "" }) { client { id } } }');
+    await ask(port, manager, 'query Bad($n: Int!) { tasks(first: $n) { totalCount } }');
+    await ask(port, manager, '{ nothing }');
+    await ask(port, manager, '{');
     await fetch(`http://127.0.0.1:${port}/health/live`);
+    await expect
+      .poll(async () => numberOf(await (await read(metricsPort)).text(), 'chantier_tenants{state="ACTIVE"}'))
+      .toBe(2);
     expect((await read(port)).status).toBe(404);
     expect((await fetch(`http://127.0.0.1:${metricsPort}/graphql`)).status).toBe(404);
     // A request is counted once its connection is through with it
@@ -104,6 +113,16 @@ it('tells Prometheus what it does, of operations, tenants, slots, plans and upke
   expect(
     numberOf(text, 'chantier_http_request_duration_seconds_count{route="graphql",status="2xx"}'),
   ).toBeGreaterThanOrEqual(7);
+  expect(text).not.toContain('outcome="INTERNAL"');
+  expect(numberOf(text, 'chantier_operations_total{kind="query",compiled="false",outcome="BAD_INPUT"}')).toBe(1);
+  expect(numberOf(text, 'chantier_database_up{database="primary"}')).toBe(1);
+  expect(numberOf(text, 'chantier_tenants{state="MIGRATING"}')).toBe(0);
+  for (const file of ['ops/alerts.yml', 'ops/grafana-dashboard.json']) {
+    const written = await readFile(path.join(root, file), 'utf8');
+    const names = new Set([...written.matchAll(/chantier_\w+/g)].map(([name]) => name.replace(/_(bucket|count)$/, '')));
+    expect(names.size).toBeGreaterThan(5);
+    for (const name of names) expect(text).toContain(`# TYPE ${name} `);
+  }
   // Those that had no series yet were counted under the others
   expect(numberOf(text, `chantier_tenant_operations_total{tenant="${slug}"}`)).toBe(1);
   expect(numberOf(text, 'chantier_tenant_operations_total{tenant="other"}')).toBe(7);

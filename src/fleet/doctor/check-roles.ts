@@ -66,10 +66,13 @@ function checkMemberships(found: Findings, visit: DatabaseVisit, rows: readonly 
     if (strong) found.problem(role, 'a role that is switched to has a login or powers of its own');
   }
   for (const { role, member, powerful } of rows) {
-    const isOurs = member === roles.app || powerful || member === visit.installation.loginFor?.(role).role;
+    // A login of its own in a dedicated database, or that of another database on the same server
+    const isOurs = powerful || member === ownLoginOf(role) || visit.logins.has(member);
     if (!isOurs) found.problem(role, `${member} may act as this tenant's role too: revoke it`);
   }
 }
+
+const ownLoginOf = (role: string): string => `${role}_login`;
 
 /** Every tenant that is served here can be reached. */
 function checkReach(found: Findings, visit: DatabaseVisit, rows: readonly MembershipRow[]): void {

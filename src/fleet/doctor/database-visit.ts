@@ -13,6 +13,8 @@ export interface DatabaseVisit {
   slugs: ReadonlyMap<string, string>;
   /** Roles of tenants, wherever they live: databases of one server share their roles. */
   knownRoles: ReadonlySet<string>;
+  /** Logins that the program serves with, in any of its databases. */
+  logins: ReadonlySet<string>;
   /** Connections that one server process may open to it. */
   connections: { tenants: number; others: number };
   /** What the server's side of one of them may take before it is replaced. */

@@ -65,12 +65,14 @@ export async function runDoctor(fleet: Fleet, options: DoctorOptions): Promise<D
     report.findings.push(...checkTenants(facts, { now: options.clock(), spares: options.spares }));
   }
   const perDatabase = byDatabase(places);
-  for (const database of await fleet.databases.list()) {
+  const databases = await fleet.databases.list();
+  const logins = new Set(databases.map(({ installation }) => installation.roles.app));
+  for (const database of databases) {
     if (options.signal?.aborted) break;
     const here = perDatabase.get(database.id) ?? [];
     if (options.only !== undefined && here.length === 0) continue;
     const total = places.length;
-    await visitDatabase({ fleet, options, report, facts, total }, database, here);
+    await visitDatabase({ fleet, options, report, facts, logins, total }, database, here);
   }
   return report;
 }
@@ -91,6 +93,7 @@ interface Context {
   options: DoctorOptions;
   report: DoctorReport;
   facts: CatalogFacts;
+  logins: ReadonlySet<string>;
   total: number;
 }
 
@@ -112,7 +115,7 @@ async function visitDatabase(context: Context, database: Database, places: reado
 }
 
 function visitOf(
-  { facts, options }: Context,
+  { facts, logins, options }: Context,
   { id, name, installation }: Database,
   admin: DatabaseVisit['admin'],
 ): DatabaseVisit {
@@ -129,6 +132,7 @@ function visitOf(
       ),
     ),
     knownRoles: new Set(facts.schemas.map(({ roleName }) => roleName)),
+    logins,
     slotBytes,
     connections: { tenants, others: isPrimary ? catalog + otherConnections : otherConnections },
     capacity: facts.databases.find((row) => row.id === id)!.capacity,

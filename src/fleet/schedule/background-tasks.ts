@@ -7,9 +7,12 @@ import { maintainTask } from './maintain-task.ts';
 import { placementTasks } from './placement-tasks.ts';
 import { schemaTask } from './schema-task.ts';
 import type { UpkeepTask } from './upkeep.ts';
+import { type Watched, watchTasks } from './watch-task.ts';
 
 export interface BackgroundOptions {
   fit: FittingSchemas;
+  /** Kept for the metrics. */
+  watched: Watched;
   /** How many spare schemas to keep. */
   spares: number;
   /** How often to maintain every tenant; never when undefined. */
@@ -30,9 +33,10 @@ const minuteMs = 60_000;
 
 /** All that a server does beside its requests. Several servers of one installation share the work. */
 export const backgroundTasks = (fleet: Fleet, options: BackgroundOptions): UpkeepTask[] => {
-  const { maintainEveryMs: everyMs, pruneIdentity, settleDepartures, fit, logger } = options;
+  const { maintainEveryMs: everyMs, pruneIdentity, settleDepartures, fit, watched, logger } = options;
   return [
     schemaTask(fit, logger),
+    ...watchTasks(fleet, fit, watched),
     ...livesTasks(fleet, options),
     ...placementTasks(fleet, logger),
     { name: 'settle departures', everyMs: 5 * minuteMs, run: settleDepartures },

@@ -88,6 +88,14 @@ export function toRequestError(error: unknown, logger: Logger): AppError {
   return new AppError(code, message, details);
 }
 
+/** The code of an error as its caller sees it. */
+export function codeOf(error: unknown): ErrorCode {
+  const known = knownError(error);
+  if (known) return known.code;
+  const isGraph = error instanceof GraphQLError && rootCause(error) instanceof GraphQLError;
+  return isGraph ? (withCode(error).extensions.code as ErrorCode) : 'INTERNAL';
+}
+
 function logOutage(error: AppError, logger: Logger): void {
   if (httpStatusOf(error.code) >= 500 && error.cause) outageLogOf(logger).failed(error);
 }

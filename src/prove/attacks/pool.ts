@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { Admin } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import type { SlotPool } from '../../db/slot-pool.ts';
 import type { TenantBinding, TenantSession } from '../../tenancy/binding.ts';
@@ -63,7 +64,11 @@ async function afterDeath(duel: Duel, binding: TenantBinding): Promise<void> {
   const session = binding.open(duel.attacker.tenant, 'write');
   await insertInto(session, duel);
   const [backend] = await session.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
-  await duel.admin.run('select pg_terminate_backend($1, 5000)', [backend!.pid]);
+  if (!(await endBackend(duel, backend!.pid))) {
+    duel.notes.push('unchecked: statements after the connection died (no login here may end a connection)');
+    await session.rollback();
+    return;
+  }
   const late = await insertInto(session, duel).then(
     () => true,
     () => false,
@@ -75,6 +80,16 @@ async function afterDeath(duel: Duel, binding: TenantBinding): Promise<void> {
   await session.rollback();
   duel.judge('statements after the connection died', late || saved, 'were carried out');
   await readsOwn(duel, binding, duel.victim, 'after the connection died');
+}
+
+/** By the application's own login, which may end its own connections; an administrator may lack the right. */
+async function endBackend({ target }: Duel, pid: number): Promise<boolean> {
+  const { appUrl: url, lookup } = target.fleet.installation;
+  await using own = new Admin({ url, ...(lookup && { lookup }) });
+  return own.run('select pg_terminate_backend($1, 5000)', [pid]).then(
+    () => true,
+    () => false,
+  );
 }
 
 const insertInto = (session: TenantSession, { attacker }: Duel) =>

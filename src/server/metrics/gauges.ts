@@ -19,6 +19,24 @@ export interface GaugeSources {
   directory: { readonly counts: { kept: number; hits: number; misses: number } };
   listener: { readonly up: boolean };
   upkeep: { states(): Iterable<readonly [task: string, state: TaskState]> };
+  watched: Watched;
+  /** How far the replica for reading is behind; Infinity when it does not say. */
+  replica: { readonly lagMs: number } | undefined;
+}
+
+/** The installation as it was seen last. */
+interface Watched {
+  /** Null when the catalog did not answer; undefined before it was asked. */
+  readonly state: InstallationState | null | undefined;
+  readonly backupAgeSeconds: number | undefined;
+  /** By the monotonic clock. */
+  readonly readAt: number;
+}
+
+interface InstallationState {
+  databases: readonly { name: string; up: boolean }[];
+  tenants: Readonly<Record<string, number>>;
+  moves: Readonly<Record<string, number>>;
 }
 
 /** Adds what a server knows anyway: asked when somebody reads the metrics. */
@@ -26,6 +44,7 @@ export function addGauges(metrics: Metrics, sources: GaugeSources): void {
   addSlots(metrics, sources);
   addPlans(metrics, sources);
   addUpkeep(metrics, sources);
+  addInstallation(metrics, sources);
   const { directory, listener } = sources;
   metrics.add({
     name: 'chantier_directory_lookups_total',
@@ -135,5 +154,45 @@ function addUpkeep(metrics: Metrics, { upkeep }: GaugeSources): void {
     help: 'When a run last succeeded; 0 when none did',
     labels,
     values: each(({ lastDoneAt }) => lastDoneAt / 1000),
+  });
+}
+
+/** What alerts are made of; every server tells the same of the installation. */
+function addInstallation(metrics: Metrics, { watched, replica }: GaugeSources): void {
+  const each = (label: string, read: (state: InstallationState) => Readonly<Record<string, number>>) => () =>
+    Object.entries(watched.state ? read(watched.state) : {}).map(([key, value]) => [{ [label]: key }, value] as const);
+  metrics.add({
+    name: 'chantier_database_up',
+    help: 'Whether a database answered when it was last asked',
+    labels: ['database'],
+    values: () =>
+      watched.state === null
+        ? [[{ database: 'primary' }, 0]]
+        : (watched.state?.databases ?? []).map(({ name, up }) => [{ database: name }, up ? 1 : 0] as const),
+  });
+  metrics.add({
+    name: 'chantier_tenants',
+    help: 'Organizations by status; QUARANTINED and MIGRATING are active ones that are not served',
+    labels: ['state'],
+    values: each('state', ({ tenants }) => tenants),
+  });
+  metrics.add({
+    name: 'chantier_move_seconds',
+    help: 'For how long the oldest move of a phase is open',
+    labels: ['phase'],
+    values: each('phase', ({ moves }) => moves),
+  });
+  metrics.add({
+    name: 'chantier_backup_age_seconds',
+    help: 'Since the organization that was not backed up for longest was; nothing while nobody ever backed up',
+    values: () => {
+      const { backupAgeSeconds: age, readAt } = watched;
+      return age === undefined ? [] : [[{}, age + (performance.now() - readAt) / 1000]];
+    },
+  });
+  metrics.add({
+    name: 'chantier_replica_lag_seconds',
+    help: 'How far the replica for reading is behind; +Inf when it does not answer',
+    values: () => (replica ? [[{}, replica.lagMs / 1000]] : []),
   });
 }

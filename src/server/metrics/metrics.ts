@@ -31,6 +31,7 @@ export class Metrics {
   readonly #requests: Histogram<'route' | 'status'>;
   readonly #operations: Counter<'kind' | 'compiled' | 'outcome'>;
   readonly #durations: Histogram<'kind' | 'compiled'>;
+  readonly #waits: Histogram;
 
   constructor({ tenants }: MetricsOptions) {
     this.#tenants = new TenantMeter({ top: tenants });
@@ -56,6 +57,12 @@ export class Metrics {
       buckets: seconds,
       registers,
     });
+    this.#waits = new Histogram({
+      name: 'chantier_slot_wait_seconds',
+      help: 'How long sessions waited for a connection, unless one was free',
+      buckets: seconds,
+      registers,
+    });
     this.#ofTenants();
   }
 
@@ -69,6 +76,9 @@ export class Metrics {
 
   /** A session of a schema gave its connection back. */
   readonly held = (schemaName: string, ms: number): void => this.#tenants.held(schemaName, ms);
+
+  /** A session waited for a connection. */
+  readonly waited = (ms: number): void => this.#waits.observe(ms / 1000);
 
   /** A request to a route, by its label, has begun: it is counted once its connection is through with it. */
   readonly request = (route: string, response: ServerResponse): void => {

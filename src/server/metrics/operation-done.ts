@@ -1,5 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationTypeNode } from 'graphql';
-import { knownError } from '../../graphql/execute/mask-error.ts';
+import { codeOf } from '../../graphql/execute/mask-error.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 
@@ -36,7 +36,7 @@ export function operationDone(
 ): OperationDone {
   const operation = getOperationAST(document, operationName);
   const kind = operation?.operation ?? ('query' as OperationTypeNode);
-  const outcome = errors?.length ? (knownError(errors[0])?.code ?? 'INTERNAL') : 'OK';
+  const outcome = errors?.length ? codeOf(errors[0]) : 'OK';
   return { kind, name: operation?.name?.value ?? kind, tenant, compiled, outcome, ms: performance.now() - from };
 }
 
