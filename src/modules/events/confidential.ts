@@ -17,3 +17,10 @@ export function visibleValues(viewer: Viewer, resourceType: string, values: Even
   });
   return Object.fromEntries(visible);
 }
+
+const unlogged = new Set<string>();
+
+/** A column that the log never holds, since nothing is ever deleted from it. */
+export const keepOutOfLog = (table: string, column: string): void => void unlogged.add(`${table}.${column}`);
+
+export const isLogged = (table: string, column: string): boolean => !unlogged.has(`${table}.${column}`);

@@ -1,11 +1,20 @@
+import { eq, type Table } from 'drizzle-orm';
 import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
 import { decodeGlobalId, externalReferenceOf } from '../../graphql/declare/global-id.ts';
 import { badInput } from '../../lib/errors.ts';
+import { type events, taskOf } from './tables.ts';
 
 function ofResource(text: string): { resourceType: string; resourceId: string } {
   const { typename, id } = decodeGlobalId(text);
-  if (externalReferenceOf(id) !== undefined) throw badInput('This filter takes ids of the form Type:uuid', 'resource');
+  if (externalReferenceOf(id) !== undefined) throw badInput('This filter takes ids of the form Type:uuid', 'where');
   return { resourceType: typename, resourceId: id };
+}
+
+function ofTask(text: string) {
+  const { resourceType, resourceId } = ofResource(text);
+  if (resourceType !== 'Task') throw badInput('This filter takes the id of a task', 'activityOf');
+  const isPart = (event: Table) => eq(taskOf(event as typeof events), resourceId);
+  return { OR: [{ resourceType, resourceId }, { RAW: isPart }] };
 }
 
 export const eventFilter: Filter<'events'> = defineFilter('EventFilter', 'events', {
@@ -17,6 +26,12 @@ export const eventFilter: Filter<'events'> = defineFilter('EventFilter', 'events
     createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when it happened.' },
   },
   custom: {
+    activityOf: {
+      type: 'ID',
+      description:
+        'What happened to a task, and to its comments, checklist, time and parts of milestones: a global id.',
+      where: ofTask,
+    },
     resource: { type: 'ID', description: 'What it happened to: a global id.', where: ofResource },
   },
 });

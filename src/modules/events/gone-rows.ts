@@ -1,48 +1,108 @@
 import { getColumns, getTableName, relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
-import type { PgColumn } from 'drizzle-orm/pg-core';
+import { alias, type PgColumn } from 'drizzle-orm/pg-core';
 import type { TableName } from '../../access/row-rules.ts';
 import { relations } from '../../relations.ts';
+import { typesOfRows } from './row-types.ts';
+import { events } from './tables.ts';
 
 type Rule = Record<string, unknown>;
+interface Relation {
+  relationType: 'one' | 'many';
+  sourceColumns: unknown[];
+  targetColumns: unknown[];
+  targetTableName: TableName;
+}
 interface Config {
   table: Table;
-  relations: Record<string, { sourceColumns: unknown[] }>;
+  relations: Record<string, Relation>;
 }
+type EventColumns = Record<'resourceType' | 'resourceId' | 'action' | 'before', PgColumn>;
+
+const configOf = (table: TableName): Config => relations[table] as unknown as Config;
+const columnsOf = (table: Table) => getColumns(table) as Record<string, PgColumn>;
 
 /**
- * Whether a row rule held for a row that is gone, by what the event of its deletion recorded of it: those columns that
- * the rule asks for stand in for the row. Undefined for a rule in SQL of its own, of which that cannot be told.
+ * Whether a row rule held for a row that is gone, by what the event of its deletion recorded of it. What the row referred
+ * to may be gone with it: then its own deletion is asked in turn. Undefined for a rule in SQL of its own, which can only
+ * be asked of a row that is there.
  */
 export function wasVisible(table: TableName, rule: object): ((event: Table) => SQL) | undefined {
-  const config = relations[table] as unknown as Config;
-  const asked = columnsAskedFor(config, rule as Rule);
-  if (!asked) return undefined;
-  const visible = relationsFilterToSQL(config.table, rule as never, config.relations as never, relations);
+  if (hasRaw(rule as Rule)) return undefined;
   return (event) => {
-    const before = event['before' as keyof Table];
-    const row = [...asked].map(([key, column]) => {
-      const value = sql`(${before} ->> ${sql.raw(`'${key}'`)})::${sql.raw(column.getSQLType())}`;
-      return sql`${value} as ${sql.identifier(column.name)}`;
-    });
-    const gone = sql`(select ${sql.join(row, sql`, `)}) as ${sql.identifier(getTableName(config.table))}`;
-    return sql`${event['action' as keyof Table]} like '%.deleted' and exists (select 1 from ${gone} where ${visible})`;
+    const { resourceType, resourceId } = event as unknown as EventColumns;
+    return deletionOf(0, sql`${resourceType}`, sql`${resourceId}`, (deletion) =>
+      held(0, deletion, table, rule as Rule),
+    );
   };
 }
 
-function columnsAskedFor(config: Config, rule: Rule): Map<string, PgColumn> | undefined {
-  const columns = getColumns(config.table) as Record<string, PgColumn>;
-  const asked = new Map<string, PgColumn>();
-  const visit = (part: Rule): boolean =>
-    Object.entries(part).every(([key, value]) => {
-      if (key === 'RAW') return false;
-      if (key === 'AND' || key === 'OR') return (value as Rule[]).every(visit);
-      if (key === 'NOT') return visit(value as Rule);
-      const wanted = columns[key] ? [columns[key]] : (config.relations[key]?.sourceColumns ?? []);
-      for (const column of wanted) asked.set(keyOf(columns, column), column as PgColumn);
-      return true;
-    });
-  return visit(rule) ? asked : undefined;
+function hasRaw(rule: Rule): boolean {
+  return Object.entries(rule).some(
+    ([key, value]) => key === 'RAW' || (typeof value === 'object' && value !== null && hasRaw(value as Rule)),
+  );
 }
 
-const keyOf = (columns: Record<string, PgColumn>, column: unknown): string =>
-  Object.entries(columns).find(([, known]) => known === column)![0];
+/** Whether a row was deleted of which the condition held. */
+function deletionOf(depth: number, type: SQL, id: SQL, condition: (deletion: EventColumns) => SQL): SQL {
+  const name = `gone${depth}`;
+  const gone = alias(events, name);
+  return sql`exists (select 1 from ${events} ${sql.identifier(name)} where ${gone.resourceType} = ${type}
+    and ${gone.resourceId} = ${id} and ${gone.action} like '%.deleted' and ${condition(gone)})`;
+}
+
+/** The rule as a condition over the event of a deletion. */
+function held(depth: number, deletion: EventColumns, table: TableName, rule: Rule): SQL {
+  const config = configOf(table);
+  const parts = Object.entries(rule).map(([key, value]) => {
+    if (key === 'AND' || key === 'OR') {
+      const inner = (value as Rule[]).map((part) => held(depth, deletion, table, part));
+      return sql`(${sql.join(inner, key === 'AND' ? sql` and ` : sql` or `)})`;
+    }
+    if (key === 'NOT') return sql`(not coalesce(${held(depth, deletion, table, value as Rule)}, false))`;
+    const relation = config.relations[key];
+    const target = relation?.relationType === 'one' ? relation : undefined;
+    return target
+      ? heldOfTarget(depth, deletion, config, target, value)
+      : heldOfRow(deletion, config, { [key]: value });
+  });
+  return parts.length ? sql`(${sql.join(parts, sql` and `)})` : sql`true`;
+}
+
+/** What the rule says of the columns of the row itself, and of rows that refer to it. */
+function heldOfRow(deletion: EventColumns, { table, relations: of }: Config, rule: Rule): SQL {
+  const columns = columnsOf(table);
+  const asked = Object.keys(rule).flatMap((key) => (columns[key] ? [columns[key]] : (of[key]?.sourceColumns ?? [])));
+  const row = (asked as PgColumn[]).map(
+    (column) => sql`${recorded(deletion, table, column)} as ${sql.identifier(column.name)}`,
+  );
+  const gone = sql`(select ${sql.join(row, sql`, `)}) as ${sql.identifier(getTableName(table))}`;
+  const visible = relationsFilterToSQL(table, rule as never, of as never, relations);
+  return sql`exists (select 1 from ${gone} where ${visible})`;
+}
+
+/** What the rule says of the row that the gone one referred to, which is there or gone itself. */
+function heldOfTarget(
+  depth: number,
+  deletion: EventColumns,
+  { table }: Config,
+  relation: Relation,
+  rule: unknown,
+): SQL {
+  const name = relation.targetTableName;
+  const { table: target, relations: of } = configOf(name);
+  const id = recorded(deletion, table, relation.sourceColumns[0] as PgColumn);
+  const filter = rule === true ? undefined : (rule as Rule);
+  const visible = filter ? relationsFilterToSQL(target, filter as never, of as never, relations) : sql`true`;
+  const there = sql`exists (select 1 from ${target} where ${relation.targetColumns[0]} = ${id} and ${visible})`;
+  const type = typesOfRows().find((each) => each.table === name)?.typename;
+  if (type === undefined) return there;
+  const gone = deletionOf(depth + 1, sql.raw(`'${type}'`), id, (next) => held(depth + 1, next, name, filter ?? {}));
+  return sql`(${there} or ${gone})`;
+}
+
+/** The value of a column as the event of the deletion recorded it. */
+const recorded = ({ before }: EventColumns, table: Table, column: PgColumn): SQL =>
+  sql`(${before} ->> ${sql.raw(`'${keyOf(table, column)}'`)})::${sql.raw(column.getSQLType())}`;
+
+const keyOf = (table: Table, column: PgColumn): string =>
+  Object.entries(columnsOf(table)).find(([, known]) => known === column)![0];

@@ -24,6 +24,6 @@ export function beforeDeletion(resourceType: string, handler: EventHandler): voi
 }
 
 /** Call it with the locked row in `before`, before the row is deleted. */
-export async function prepareDeletion(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
+export async function dispatchDeletion(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   for (const handler of deletionHandlers.get(event.resourceType) ?? []) await handler(tx, viewer, event);
 }

@@ -1,17 +1,17 @@
 import { relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
-import { type RowRule, rowRuleOf, type TableName, tablesWithRowRules, type WhereOf } from '../../access/row-rules.ts';
-import { builder } from '../../graphql/declare/builder.ts';
+import { type RowRule, rowRuleOf, type TableName, type WhereOf } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { relations } from '../../relations.ts';
 import { wasVisible } from './gone-rows.ts';
+import { typesOfRows } from './row-types.ts';
 
 /** What events may be about beside the rows of the graph: every reader of the log may know of these. */
 const beyondRows = ['Organization', 'Import'];
 
 /**
  * The log shows no more than the graph: an event is for who has event:read and may see the row that it is about, by the
- * row rule of its table. Of a row that is gone, who sees only part of its table sees that it was deleted, when the rule
- * held for what the event recorded of it.
+ * row rule of its table. The history of a deleted row stays readable: the rule is asked for the row as the event of its
+ * deletion recorded it.
  */
 export function readableEvents(viewer: Viewer): RowRule<'events'> {
   if (!viewer.permissions.has('event:read')) return 'none';
@@ -40,25 +40,4 @@ const isVisible =
 function isOrWasVisible(table: TableName, rule: object): (event: Table) => SQL {
   const [now, before] = [isVisible(table, rule), wasVisible(table, rule)];
   return before ? (event) => sql`(${now(event)} or (${before(event)}))` : now;
-}
-
-interface TypeOfRows {
-  typename: string;
-  table: TableName;
-  module: string | undefined;
-}
-
-let types: TypeOfRows[] | undefined;
-
-/** The types of the graph that show rows. Call it only after all modules are loaded. */
-function typesOfRows(): readonly TypeOfRows[] {
-  const ruled = new Set<unknown>(tablesWithRowRules());
-  types ??= [...builder.configStore.typeConfigs.values()].flatMap(({ name, extensions }) => {
-    const { pothosDrizzleModel: table, module } = (extensions ?? {}) as {
-      pothosDrizzleModel?: TableName;
-      module?: string;
-    };
-    return ruled.has(table) && table !== undefined && table !== 'events' ? [{ typename: name, table, module }] : [];
-  });
-  return types;
 }

@@ -48,7 +48,8 @@ function readTypes(schema: GraphQLSchema, resourceType: string): TypeOfColumn {
     const [source, ...others] = relation.sourceColumns;
     const target = typenames.get(relation.targetTableName);
     const name = names.get(source as never);
-    if (relation.relationType === 'one' && !others.length && target && name) types.set(name, target);
+    // A relation from the own id leads back: projects.id is what the channel of a project refers to
+    if (relation.relationType === 'one' && !others.length && target && name && name !== 'id') types.set(name, target);
   }
   return types;
 }

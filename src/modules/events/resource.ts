@@ -1,6 +1,6 @@
 import { resourcesWith } from '../../graphql/declare/resource/define-resource.ts';
 import { keepConfidential } from './confidential.ts';
-import { prepareDeletion } from './handlers.ts';
+import { prepareDeletion } from './prepare-deletion.ts';
 import { recordEvent } from './record-event.ts';
 
 /** Declares a resource whose changes are recorded in the event log. docs/resources.md describes every option. */

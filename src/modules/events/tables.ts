@@ -1,8 +1,19 @@
 import { sql } from 'drizzle-orm';
-import { bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, table, xid8 } from '../../lib/columns.ts';
 
 export type EventMetadata = Record<string, unknown>;
+
+/** The task that an event about a part of it names. */
+export const taskOf = ({
+  metadata,
+  before,
+  after,
+}: {
+  metadata: AnyPgColumn;
+  before: AnyPgColumn;
+  after: AnyPgColumn;
+}) => sql<string | null>`coalesce(${metadata} ->> 'taskId', ${after} ->> 'taskId', ${before} ->> 'taskId')`;
 
 /** The tenant's append-only log: ordered by (era, xid, seq); the tenant's role may only insert and read. */
 export const events = table(
@@ -25,6 +36,9 @@ export const events = table(
   (t) => [
     primaryKey({ columns: [t.era, t.xid, t.seq] }),
     index('events_resource').on(t.resourceType, t.resourceId),
+    index('events_task')
+      .on(sql`(${taskOf(t)})`)
+      .where(sql`${taskOf(t)} is not null`),
     index('events_actor').on(t.actorId, t.era, t.xid, t.seq),
     index('events_created').on(t.createdAt),
   ],

@@ -2,12 +2,14 @@ import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
+import { keepOutOfLog } from '../events/confidential.ts';
 import { Profile } from '../people/profile.ts';
 import { messagePage } from './message-filter.ts';
 import { readableInChannel, readableOfMessage } from './policy.ts';
 import { messageAttachments, messages } from './tables.ts';
 
 registerPersonalData('messages', { content: workText('senderId') });
+keepOutOfLog('messages', 'content');
 defineRowRule('messages', readableInChannel);
 defineRowRule('messageAttachments', readableOfMessage);
 

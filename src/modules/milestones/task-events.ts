@@ -1,6 +1,8 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
+import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { type EventHandler, onEvent } from '../events/handlers.ts';
+import { recordEvents } from '../events/record-event.ts';
 import { lockMilestones, recomputeProgress } from './recompute-progress.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
@@ -13,29 +15,42 @@ async function milestonesOf(tx: TenantTx, taskId: string): Promise<string[]> {
 }
 
 /** Takes a task out of milestones, which are locked first. */
-async function leave(tx: TenantTx, taskId: string, ids: readonly string[]): Promise<void> {
+async function leave(tx: TenantTx, viewer: Viewer | null, taskId: string, ids: readonly string[]): Promise<void> {
   if (!ids.length) return;
   await lockMilestones(tx, ids);
   await tx
     .delete(milestoneTasks)
     .where(and(eq(milestoneTasks.taskId, taskId), inArray(milestoneTasks.milestoneId, [...ids])));
+  const events = ids.map((id) => ({
+    action: 'milestone.taskRemoved',
+    resourceType: 'Milestone',
+    resourceId: id,
+    metadata: { taskId },
+  }));
+  await recordEvents(tx, viewer, events);
 }
 
 /** A task that goes to another project leaves the milestones of the one that it was in. */
-async function leaveOtherProjects(tx: TenantTx, taskId: string, projectId: string): Promise<string[]> {
+async function leaveOtherProjects(
+  tx: TenantTx,
+  viewer: Viewer | null,
+  taskId: string,
+  projectId: string,
+): Promise<string[]> {
   const others = await tx
     .select({ milestoneId: milestoneTasks.milestoneId })
     .from(milestoneTasks)
     .innerJoin(milestones, eq(milestones.id, milestoneTasks.milestoneId))
     .where(and(eq(milestoneTasks.taskId, taskId), ne(milestones.projectId, projectId)));
   const ids = others.map(({ milestoneId }) => milestoneId);
-  await leave(tx, taskId, ids);
+  await leave(tx, viewer, taskId, ids);
   return ids;
 }
 
 const afterChange: EventHandler = async (tx, viewer, { resourceId, before = {}, after = {} }) => {
   const turned = (before.status === 'DONE') !== (after.status === 'DONE');
-  const left = typeof after.projectId === 'string' ? await leaveOtherProjects(tx, resourceId, after.projectId) : [];
+  const left =
+    typeof after.projectId === 'string' ? await leaveOtherProjects(tx, viewer, resourceId, after.projectId) : [];
   const stayed = turned ? await milestonesOf(tx, resourceId) : [];
   await recomputeProgress(tx, viewer, [...left, ...stayed]);
 };
@@ -43,7 +58,7 @@ const afterChange: EventHandler = async (tx, viewer, { resourceId, before = {}, 
 /** The event of a deletion comes before the task is gone. */
 const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
   const ids = await milestonesOf(tx, resourceId);
-  await leave(tx, resourceId, ids);
+  await leave(tx, viewer, resourceId, ids);
   await recomputeProgress(tx, viewer, ids);
 };
 

@@ -38,38 +38,51 @@ const inColumn = (board: Board, status: TaskStatusValue): SQL | undefined =>
   and(onBoard(board), eq(tasks.status, status));
 
 /** A rank at the end of a column of a locked board. */
-export async function rankAtEnd(tx: TenantTx, board: Board, status: TaskStatusValue): Promise<string> {
+export const rankAtEnd = async (tx: TenantTx, board: Board, status: TaskStatusValue): Promise<string> =>
+  rankBetween(await lastRank(tx, board, status));
+
+async function lastRank(
+  tx: TenantTx,
+  board: Board,
+  status: TaskStatusValue,
+  exceptId?: string,
+): Promise<string | undefined> {
   const [last] = await tx
     .select({ rank: tasks.rank })
     .from(tasks)
-    .where(inColumn(board, status))
+    .where(and(inColumn(board, status), exceptId ? ne(tasks.id, exceptId) : undefined))
     .orderBy(desc(tasks.rank), desc(tasks.id))
     .limit(1);
-  return rankBetween(last?.rank);
+  return last?.rank;
 }
 
 /**
  * A rank for a card in a column of a locked board, next to another card. When that one has left the column meanwhile,
- * the rank is at the end; when no short rank is left between the neighbours, the column is spread anew. Throws
- * NOT_FOUND when the other card is not on the board.
+ * the rank is at the end; when no short rank is left between the neighbours, the column is spread anew. A card that is
+ * there already keeps its rank: give it as `held` when the card is in the column. Throws NOT_FOUND when the other card is
+ * not on the board.
  */
 export async function rankNextTo(
   tx: TenantTx,
   viewer: Viewer,
   card: Board & { id: string; status: TaskStatusValue },
   neighbour: Neighbour,
+  held: string | undefined,
 ): Promise<string> {
   const anchorId = neighbour.beforeId ?? neighbour.afterId;
-  if (!anchorId) return rankAtEnd(tx, card, card.status);
   const side = neighbour.beforeId ? 'before' : 'after';
-  const gap = await gapAt(tx, card, anchorId, side);
-  if (!gap) return rankAtEnd(tx, card, card.status);
+  const gap = anchorId ? await gapAt(tx, card, anchorId, side) : undefined;
+  if (!gap) {
+    const low = await lastRank(tx, card, card.status, card.id);
+    return isWithin(held, { low, high: undefined }) ? held : rankBetween(low);
+  }
+  if (isWithin(held, gap)) return held;
   if (gap.low === undefined || gap.high === undefined || gap.low < gap.high) {
     const rank = rankBetween(gap.low, gap.high);
     if (rank.length <= longestRank) return rank;
   }
   await spreadColumn(tx, viewer, card);
-  const wider = (await gapAt(tx, card, anchorId, side))!;
+  const wider = (await gapAt(tx, card, anchorId!, side))!;
   return rankBetween(wider.low, wider.high);
 }
 
@@ -77,6 +90,9 @@ interface Gap {
   low: string | undefined;
   high: string | undefined;
 }
+
+const isWithin = (rank: string | undefined, { low, high }: Gap): rank is string =>
+  rank !== undefined && (low === undefined || low < rank) && (high === undefined || rank < high);
 
 /** The ranks on both sides of where the card goes; undefined when the anchor is not in the column. */
 async function gapAt(

@@ -52,6 +52,6 @@ ChecklistItem.action('move', {
   before: async ({ tx, current, extra }) => {
     if (extra.beforeId && extra.afterId) throw badInput('beforeId and afterId exclude each other', 'input.afterId');
     const others = (await listItems(tx, current.taskId)).filter(({ id }) => id !== current.id);
-    return { rank: await rankInChecklist(tx, others, extra) };
+    return { rank: await rankInChecklist(tx, others, extra, current.rank) };
   },
 });

@@ -17,15 +17,20 @@ export const listItems = (tx: TenantTx, taskId: string): Promise<RankedItem[]> =
     .orderBy(checklistItems.rank, checklistItems.id);
 
 /**
- * A rank next to another of these items, or at the end; when no short one is left there, all of them get new ranks.
+ * A rank next to another of these items, or at the end; when no short one is left there, all of them get new ranks. An
+ * item that is there already keeps the rank that it held.
  * Throws NOT_FOUND when the other item is not among them.
  */
 export async function rankInChecklist(
   tx: TenantTx,
   items: readonly RankedItem[],
   { beforeId, afterId }: Neighbour,
+  held?: string,
 ): Promise<string> {
   const index = placeOf(items, beforeId, afterId);
+  const [low, high] = [items[index - 1]?.rank, items[index]?.rank];
+  const isThere = held !== undefined && (low === undefined || low < held) && (high === undefined || held < high);
+  if (isThere) return held;
   const rank = rankAt(items, index);
   if (rank !== undefined) return rank;
   const ranks = ranksAfter(undefined, items.length);

@@ -4,6 +4,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
+import { prepareDeletion } from '../events/prepare-deletion.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockTask } from './lock-task.ts';
 import { requireTaskDeleter } from './policy.ts';
@@ -20,7 +21,9 @@ export async function deleteTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof i
   const current = await lockTask(tx, viewer, id);
   requireTaskDeleter(viewer, current);
   requireVersion(current, expectedVersion, 'Task');
-  await recordEvent(tx, viewer, { action: 'task.deleted', resourceType: 'Task', resourceId: id, before: current });
+  const event = { action: 'task.deleted', resourceType: 'Task', resourceId: id, before: current };
+  await prepareDeletion(tx, viewer, event);
+  await recordEvent(tx, viewer, event);
   deleteRow(tx, tasks, id, 'The task is still in use');
   return { id };
 }

@@ -34,7 +34,8 @@ export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof inp
   const current = await lockTaskAndBoard(tx, viewer, id);
   requireVersion(current, expectedVersion, 'Task');
   const moved = { ...current, status: status ?? current.status };
-  const rank = await rankNextTo(tx, viewer, moved, neighbour);
+  const held = moved.status === current.status ? current.rank : undefined;
+  const rank = await rankNextTo(tx, viewer, moved, neighbour, held);
   const patch = { ...completionOf(current.status, moved.status), rank };
   const changes = patchRow(tx, tasks, current, patch);
   if (changes)

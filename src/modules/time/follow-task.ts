@@ -15,7 +15,11 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
   const { projectId } = event.after ?? {};
   if (typeof projectId !== 'string') return;
   const taskId = event.resourceId;
-  await tx.update(runningTimers).set({ projectId }).where(eq(runningTimers.taskId, taskId));
+  const timers = await tx
+    .update(runningTimers)
+    .set({ projectId })
+    .where(eq(runningTimers.taskId, taskId))
+    .returning({ id: runningTimers.id });
   // In the order of a review, so that the two cannot wait for each other
   const moved = await tx
     .select({ id: timeEntries.id, status: timeEntries.status })
@@ -32,14 +36,16 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
     .update(timeEntries)
     .set({ projectId, version: sql`${timeEntries.version} + 1` })
     .where(eq(timeEntries.taskId, taskId));
-  const events = moved.map(({ id }) => ({
-    action: 'timeEntry.updated',
-    resourceType: 'TimeEntry',
-    resourceId: id,
-    before: { projectId: event.before?.projectId },
-    after: { projectId },
-  }));
-  await recordEvents(tx, viewer, events);
+  const change = { before: { projectId: event.before?.projectId }, after: { projectId } };
+  const changedIds = [
+    ...timers.map(({ id }) => ({ action: 'runningTimer.updated', resourceType: 'RunningTimer', resourceId: id })),
+    ...moved.map(({ id }) => ({ action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id })),
+  ];
+  await recordEvents(
+    tx,
+    viewer,
+    changedIds.map((each) => ({ ...each, ...change })),
+  );
 }
 
 onEvent('task.updated', followTask);

@@ -57,10 +57,11 @@ export async function reviewTimeEntries(
         changed.map(({ id }) => id),
       ),
     );
-  const events = changed.map(({ id, status }) => ({
+  const events = changed.map(({ id, status, taskId }) => ({
     action,
     resourceType: 'TimeEntry',
     resourceId: id,
+    metadata: taskId === null ? {} : { taskId },
     before: { status },
     after,
   }));
@@ -74,7 +75,12 @@ export async function reviewTimeEntries(
  */
 async function lockEntries(tx: TenantTx, viewer: Viewer, ids: readonly string[]) {
   const rows = await guardDb(tx, viewer)
-    .select({ id: timeEntries.id, status: timeEntries.status, profileId: timeEntries.profileId })
+    .select({
+      id: timeEntries.id,
+      status: timeEntries.status,
+      profileId: timeEntries.profileId,
+      taskId: timeEntries.taskId,
+    })
     .from(timeEntries)
     .where(inArray(timeEntries.id, [...ids]))
     .orderBy(asc(timeEntries.id))

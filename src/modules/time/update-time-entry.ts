@@ -45,7 +45,9 @@ export async function updateTimeEntry(
     uniqueTimeEntryFields,
   );
   if (changes) {
-    const event = { action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id, ...changes };
+    const { taskId } = current;
+    const metadata = taskId === null ? {} : { taskId };
+    const event = { action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id, metadata, ...changes };
     await recordEvent(tx, viewer, event);
   }
   return { id };

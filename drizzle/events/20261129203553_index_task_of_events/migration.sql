@@ -1,0 +1,1 @@
+CREATE INDEX "events_task" ON "events" ((coalesce("metadata" ->> 'taskId', "after" ->> 'taskId', "before" ->> 'taskId'))) WHERE coalesce("metadata" ->> 'taskId', "after" ->> 'taskId', "before" ->> 'taskId') is not null;

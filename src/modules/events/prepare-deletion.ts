@@ -1,0 +1,11 @@
+import type { Viewer } from '../../identity/viewer.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import type { BusinessEvent } from './business-event.ts';
+import { dispatchDeletion } from './handlers.ts';
+import { recordCascade } from './record-cascade.ts';
+
+/** Before a locked row is deleted: asks the handlers of its type, and writes the events of all that goes with it. */
+export async function prepareDeletion(tx: TenantTx, viewer: Viewer, event: BusinessEvent): Promise<void> {
+  await dispatchDeletion(tx, viewer, event);
+  await recordCascade(tx, viewer, event.resourceType, event.resourceId);
+}

@@ -1,0 +1,160 @@
+import { and, eq, getColumns, or, type SQL, sql } from 'drizzle-orm';
+import type { PgColumn } from 'drizzle-orm/pg-core';
+import type { TableName } from '../../access/row-rules.ts';
+import type { IdTable } from '../../access/rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { relations } from '../../relations.ts';
+import type { TenantTx } from '../../tenancy/binding.ts';
+import { isLogged } from './confidential.ts';
+import { type ReferenceTo, referencesTo } from './references-to.ts';
+import { typesOfRows } from './row-types.ts';
+import { events } from './tables.ts';
+
+type Columns = Record<string, PgColumn>;
+
+const tableOf = (name: TableName): IdTable => relations[name].table as IdTable;
+const columnsOf = (name: TableName): Columns => getColumns(tableOf(name)) as Columns;
+
+/**
+ * Writes an event for every object that goes with a row, and for every object that refers to one that goes: what the
+ * database does by its foreign keys when the row is deleted. It comes before the deletion.
+ *
+ * The rows that go are locked from the top down, so that none gets another part after its parts were counted: whoever
+ * adds one refers to a locked row and waits, and then finds it gone.
+ */
+export async function recordCascade(tx: TenantTx, viewer: Viewer, typename: string, id: string): Promise<void> {
+  const root = typesOfRows().find((each) => each.typename === typename)?.table;
+  if (root === undefined || referencesTo(tableOf(root)).length === 0) return;
+  const going = new Going(root, id, viewer);
+  for (const table of going.tables) if (referencesTo(tableOf(table)).length) await lock(tx, table, going);
+  for (const table of going.tables)
+    for (const reference of going.cleared(table)) await clear(tx, viewer, reference, going);
+  for (const table of going.tables.toReversed()) if (table !== root) await recordDeletions(tx, viewer, table, going);
+}
+
+/** Which rows go with one row: by table, in an order in which tables come after those that they refer to. */
+class Going {
+  readonly tables: TableName[];
+  readonly #root: TableName;
+  readonly #id: string;
+  readonly #modules: Viewer['modules'];
+  readonly #parents = new Map<TableName, ReferenceTo[]>();
+
+  constructor(root: TableName, id: string, { modules }: Viewer) {
+    this.#root = root;
+    this.#id = id;
+    this.#modules = modules;
+    const found = new Set<TableName>();
+    const visit = (table: TableName): void => {
+      if (found.has(table)) return;
+      for (const reference of this.#references(table, 'cascade')) visit(reference.table);
+      found.add(table);
+    };
+    visit(root);
+    this.tables = [...found].reverse();
+    for (const parent of this.tables)
+      for (const reference of this.#references(parent, 'cascade')) {
+        const known = this.#parents.get(reference.table) ?? [];
+        this.#parents.set(reference.table, [...known, { ...reference, table: parent }]);
+      }
+  }
+
+  /** Columns that become null because they refer to rows of the table. */
+  cleared(table: TableName): { reference: ReferenceTo; to: TableName }[] {
+    return this.#references(table, 'set null').map((reference) => ({ reference, to: table }));
+  }
+
+  /** Whether a row of the table goes; undefined when no row of it does. */
+  condition(table: TableName): SQL | undefined {
+    if (table === this.#root) return eq(tableOf(table).id, this.#id);
+    const parents = this.#parents.get(table) ?? [];
+    return or(...parents.map(({ table: parent, column }) => this.refersTo(column, parent)));
+  }
+
+  refersTo(column: PgColumn, parent: TableName): SQL {
+    const { id } = tableOf(parent);
+    return sql`${column} in (select ${id} from ${tableOf(parent)} where ${this.condition(parent)})`;
+  }
+
+  /** The tables of a module that is off may not exist. */
+  #references(table: TableName, onDelete: ReferenceTo['onDelete']): ReferenceTo[] {
+    return referencesTo(tableOf(table)).filter((reference) => {
+      const module = typesOfRows().find((each) => each.table === reference.table)?.module;
+      return reference.onDelete === onDelete && !(module && this.#modules?.has(module) === false);
+    });
+  }
+}
+
+async function lock(tx: TenantTx, table: TableName, going: Going): Promise<void> {
+  const { id } = tableOf(table);
+  await tx.execute(sql`select count(*) from (
+    select 1 from ${tableOf(table)} where ${going.condition(table)} order by ${id} for update) as locked`);
+}
+
+async function recordDeletions(tx: TenantTx, viewer: Viewer, table: TableName, going: Going): Promise<void> {
+  const typename = typenameOf(table);
+  if (typename === undefined) return;
+  const rows = sql`${tableOf(table)} where ${going.condition(table)} order by ${tableOf(table).id}`;
+  await tx.execute(
+    insertEvents(viewer, typename, 'deleted', { id: sql`${tableOf(table).id}`, before: valuesOf(table), rows }),
+  );
+}
+
+async function clear(
+  tx: TenantTx,
+  viewer: Viewer,
+  { reference: { table, column }, to }: { reference: ReferenceTo; to: TableName },
+  going: Going,
+): Promise<void> {
+  const typename = typenameOf(table);
+  if (typename === undefined) return;
+  const { id } = tableOf(table);
+  const goes = going.condition(table);
+  const stays = and(going.refersTo(column, to), goes && sql`not coalesce(${goes}, false)`);
+  const key = Object.entries(columnsOf(table)).find(([, each]) => each === column)![0];
+  const before = sql`jsonb_build_object(${sql.raw(`'${key}'`)}::text, ${column})`;
+  const after = sql`jsonb_build_object(${sql.raw(`'${key}'`)}::text, null)`;
+  const rows = sql`${tableOf(table)} where ${stays} order by ${id} for update`;
+  const changed = await tx.execute<{ resource_id: string }>(
+    insertEvents(viewer, typename, 'updated', { id: sql`${id}`, before, after, rows }),
+  );
+  if (changed.length === 0) return;
+  const { version } = columnsOf(table);
+  const counted = version ? sql`, version = ${version} + 1` : sql``;
+  await tx.execute(sql`update ${tableOf(table)} set ${sql.identifier(column.name)} = null${counted} where ${stays}`);
+}
+
+interface Recorded {
+  id: SQL;
+  before: SQL;
+  after?: SQL;
+  rows: SQL;
+}
+
+/** Rows stay in the database: a project may have a hundred thousand parts. */
+function insertEvents(viewer: Viewer, typename: string, verb: string, { id, before, after, rows }: Recorded): SQL {
+  const action = `${typename[0]!.toLowerCase()}${typename.slice(1)}.${verb}`;
+  return sql`insert into ${events} (id, actor_id, action, resource_type, resource_id, before, after)
+    select gen_random_uuid(), ${viewer.profileId}::uuid, ${action}, ${typename}, part.id, part.before, part.after
+    from (select ${id} as id, ${before} as before, ${after ?? sql`null::jsonb`} as after from ${rows}) as part
+    returning resource_id`;
+}
+
+const typenameOf = (table: TableName): string | undefined =>
+  typesOfRows().find((each) => each.table === table)?.typename;
+
+/** The columns of a row as events record them: exact numbers as text, instants as ISO 8601. */
+function valuesOf(table: TableName): SQL {
+  const pairs = Object.entries(columnsOf(table)).flatMap(([key, column]) => {
+    if (key === 'search' || !isLogged(table, key)) return [];
+    return [sql`${sql.raw(`'${key}'`)}::text, ${shown(column)}`];
+  });
+  return sql`jsonb_build_object(${sql.join(pairs, sql`, `)})`;
+}
+
+function shown(column: PgColumn): SQL {
+  const type = column.getSQLType();
+  if (type.startsWith('numeric')) return sql`${column}::text`;
+  if (type.startsWith('timestamp')) return sql`to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+  return sql`${column}`;
+}

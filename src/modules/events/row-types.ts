@@ -1,0 +1,24 @@
+import { type TableName, tablesWithRowRules } from '../../access/row-rules.ts';
+import { builder } from '../../graphql/declare/builder.ts';
+
+export interface TypeOfRows {
+  typename: string;
+  table: TableName;
+  /** The optional module that it belongs to. */
+  module: string | undefined;
+}
+
+let types: TypeOfRows[] | undefined;
+
+/** The types of the graph that show rows. Call it only after all modules are loaded. */
+export function typesOfRows(): readonly TypeOfRows[] {
+  const ruled = new Set<unknown>(tablesWithRowRules());
+  types ??= [...builder.configStore.typeConfigs.values()].flatMap(({ name, extensions }) => {
+    const { pothosDrizzleModel: table, module } = (extensions ?? {}) as {
+      pothosDrizzleModel?: TableName;
+      module?: string;
+    };
+    return ruled.has(table) && table !== undefined && table !== 'events' ? [{ typename: name, table, module }] : [];
+  });
+  return types;
+}
