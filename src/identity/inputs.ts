@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { maxCharacters } from '../lib/characters.ts';
+import { maxCharacters, minCharacters } from '../lib/characters.ts';
 import { nameOf } from '../lib/fields.ts';
 import { newOrganization } from '../tenancy/organization-input.ts';
 import { isPermission, type Permission } from './permissions.ts';
@@ -16,7 +16,7 @@ export const email = z
 /** Only the length matters (NIST SP 800-63B, 3.1.1.2): there are no rules about kinds of characters. */
 export const newPassword = z
   .string()
-  .min(10, 'A password has at least 10 characters')
+  .check(minCharacters(10, 'A password has at least 10 characters'))
   .check(maxCharacters(256, 'A password has at most 256 characters'));
 
 /** An existing password: it may be older than the current rules. */

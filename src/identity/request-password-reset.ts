@@ -1,5 +1,6 @@
 import { and, eq, isNull, type SQL, sql } from 'drizzle-orm';
 import { z } from 'zod';
+import { maxCharacters } from '../lib/characters.ts';
 import { later } from '../lib/clock.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import { checkInput } from '../lib/input.ts';
@@ -18,7 +19,7 @@ const validForMs = 60 * 60_000;
 export const requestPasswordResetInput = z.object({
   email,
   /** The language of the mail, if the account has none. */
-  locale: z.string().max(35).optional(),
+  locale: z.string().check(maxCharacters(35)).optional(),
 });
 
 /**

@@ -102,3 +102,13 @@ test('what is gone when it is read again, and what never was, is asked for again
   await expect.poll(() => known.get(5)).toBeUndefined();
   expect(counts.many).toBe(1);
 });
+
+test('copied answers count towards the capacity', async () => {
+  const { known } = believing();
+  for (let one = 0; one < 150; one++) {
+    await known.get(one);
+    known.copy(one, 1_000 + one);
+  }
+  expect(known.counts.kept).toBe(100);
+  expect(known.peek(1_149)).toBe('149');
+});

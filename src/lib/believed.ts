@@ -2,41 +2,41 @@ import { type Clock, isWithin } from './clock.ts';
 
 export interface BelievedOptions<Asked, Value> {
   clock: Clock;
-  /** For how long nobody asks again; milliseconds. */
+  /** The longest age of an answer, in milliseconds. */
   forMs: number;
-  /** How many answers are kept. */
+  /** How many answers are kept at most. */
   capacity: number;
   keyOf(asked: Asked): string;
   /** Undefined for what does not exist. */
   read(asked: Asked): Promise<Value | undefined>;
-  /** Reads many at the price of one, in the order of what is asked. Only what was found before is asked here. */
+  /** Reads many at once, in the order of `asked`. Called only for what was found before. */
   readMany(asked: readonly Asked[]): Promise<readonly (Value | undefined)[]>;
 }
 
 interface Entry<Asked, Value> {
   readonly asked: Asked;
-  /** When its reading began. */
+  /** When the read began. */
   loadedAt: number;
   usedAt: number;
   answer: Promise<Value | undefined>;
-  /** Undefined while it is read for the first time. */
+  /** Undefined during the first read. */
   value?: Value;
 }
 
-/** Answers that are used go on being read for so long. */
+/** How long after its last use an answer is still renewed. */
 const inUseMs = 30_000;
-/** Fewer are read one by one, when they are asked for. */
+/** With fewer answers in use there is no renewal: they are read one by one, on demand. */
 const fewest = 16;
 const mostAtOnce = 2_000;
 
 /**
- * Answers that are believed for a moment, however many ask. When many are in use they are read again all together before
- * they are too old, in the background: so that a thousand callers do not cost a thousand reads in each such moment.
+ * A bounded-staleness cache. When many answers are in use, one read in the background renews all of them before they are too
+ * old, so that a thousand callers do not cause a thousand reads in each period.
  */
 export class Believed<Asked, Value> {
   readonly #options: BelievedOptions<Asked, Value>;
   readonly #entries = new Map<string, Entry<Asked, Value>>();
-  /** What is read again now; `doubtful` when something changed meanwhile. */
+  /** The renewal in progress; `doubtful` when something changed since it began. */
   #renewal: { entries: ReadonlySet<Entry<Asked, Value>>; done: Promise<void>; doubtful: boolean } | undefined;
   #renewedAt = 0;
   #hits = 0;
@@ -46,7 +46,7 @@ export class Believed<Asked, Value> {
     this.#options = options;
   }
 
-  /** Answers kept now; how often one was asked for that was there, and that was not. */
+  /** The number of answers kept, and of hits and misses. */
   get counts(): { kept: number; hits: number; misses: number } {
     return { kept: this.#entries.size, hits: this.#hits, misses: this.#misses };
   }
@@ -59,26 +59,26 @@ export class Believed<Asked, Value> {
       this.#hits++;
       return known.answer;
     }
-    // Perhaps its new answer is on its way
+    // A renewal may be about to bring the new answer
     if (known && this.#renewal?.entries.has(known)) return this.#renewal.done.then(() => this.get(asked));
     this.#misses++;
     return this.#load(asked, now);
   }
 
-  /** The answer if it is there, without reading. */
+  /** The cached answer; undefined if there is none. */
   peek(asked: Asked): Value | undefined {
     const known = this.#entries.get(this.#options.keyOf(asked));
     return known && this.#isBelieved(known, this.#options.clock().getTime()) ? known.value : undefined;
   }
 
-  /** Keeps the answer to one thing as the answer to another thing too, as old as it is. */
+  /** Keeps the answer to one question as the answer to another one too, with the same age. */
   copy(from: Asked, to: Asked): void {
     const { keyOf } = this.#options;
     const entry = this.#entries.get(keyOf(from));
-    if (entry?.value) this.#entries.set(keyOf(to), { ...entry, asked: to });
+    if (entry?.value) this.#keep(keyOf(to), { ...entry, asked: to });
   }
 
-  /** Forgets the answers that a change concerns, and all that are being read: they may be from before it. */
+  /** Drops the answers that a change concerns, and all that are being read: they may be older than the change. */
   drop(concerns: (value: Value) => boolean): void {
     if (this.#renewal) this.#renewal.doubtful = true;
     for (const [key, { value }] of this.#entries) if (!value || concerns(value)) this.#entries.delete(key);
@@ -88,7 +88,7 @@ export class Believed<Asked, Value> {
     this.#entries.clear();
   }
 
-  /** Whether an answer is young enough; it is in use then. */
+  /** Whether an answer is fresh. Notes its use, and starts a renewal when one is due. */
   #isBelieved(entry: Entry<Asked, Value>, now: number): boolean {
     const { forMs } = this.#options;
     entry.usedAt = now;
@@ -98,16 +98,21 @@ export class Believed<Asked, Value> {
   }
 
   #load(asked: Asked, now: number): Promise<Value | undefined> {
-    const { capacity, keyOf, read } = this.#options;
+    const { keyOf, read } = this.#options;
     const key = keyOf(asked);
     const entry: Entry<Asked, Value> = { asked, loadedAt: now, usedAt: now, answer: read(asked) };
-    this.#entries.delete(key);
-    if (this.#entries.size >= capacity) this.#entries.delete(this.#entries.keys().next().value!);
-    this.#entries.set(key, entry);
-    // What does not exist, and what could not be read, is asked for again.
+    this.#keep(key, entry);
+    // Missing answers and failed reads are not cached
     const gone = (): void => this.#remove(key, entry);
     entry.answer.then((value) => (value ? Object.assign(entry, { value }) : gone()), gone);
     return entry.answer;
+  }
+
+  /** Evicts the oldest entry when the cache is full. */
+  #keep(key: string, entry: Entry<Asked, Value>): void {
+    this.#entries.delete(key);
+    if (this.#entries.size >= this.#options.capacity) this.#entries.delete(this.#entries.keys().next().value!);
+    this.#entries.set(key, entry);
   }
 
   #remove(key: string, entry: Entry<Asked, Value>): void {
@@ -134,7 +139,7 @@ export class Believed<Asked, Value> {
 
   async #readAgain(due: readonly Entry<Asked, Value>[], now: number): Promise<void> {
     const { keyOf, readMany } = this.#options;
-    // When it fails, each is read when it is asked for, and that says why.
+    // After a failure each answer is read on demand, and that read throws the error
     const values = await readMany(due.map(({ asked }) => asked)).catch(() => undefined);
     const doubtful = this.#renewal?.doubtful;
     this.#renewal = undefined;

@@ -22,11 +22,20 @@ it('forgets as much as the newest needs', () => {
   expect(lru).toMatchObject({ size: 1, weight: 4, forgotten: 3 });
 });
 
-it('does not keep what weighs more than all may', () => {
+it('does not keep a value that alone exceeds the limit, and evicts nothing for it', () => {
   const lru = new Lru<number>(6);
+  lru.set('small', 0, 2);
   lru.set('a', 1, 7);
   expect(lru.get('a')).toBeUndefined();
-  expect(lru).toMatchObject({ size: 0, weight: 0 });
+  expect(lru.get('small')).toBe(0);
+  expect(lru).toMatchObject({ size: 1, weight: 2, forgotten: 1 });
+});
+
+it('forgets the earlier value of a key whose new value exceeds the limit', () => {
+  const lru = new Lru<number>(6);
+  lru.set('a', 1, 2);
+  lru.set('a', 2, 7);
+  expect(lru.get('a')).toBeUndefined();
 });
 
 it('weighs a value once, however often it is set', () => {

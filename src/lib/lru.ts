@@ -1,4 +1,4 @@
-/** A map that forgets what was not asked for the longest, when all that it keeps weighs too much together. */
+/** A map that evicts the least recently used values when the total weight exceeds the limit. */
 export class Lru<Value> {
   readonly #most: number;
   readonly #weigh: (key: string) => number;
@@ -6,7 +6,7 @@ export class Lru<Value> {
   #weight = 0;
   #forgotten = 0;
 
-  /** Each value weighs 1, unless it is said what its key makes it weigh. */
+  /** Each value weighs 1 by default; `weigh` computes a weight from the key. */
   constructor(most: number, weigh: (key: string) => number = () => 1) {
     this.#most = most;
     this.#weigh = weigh;
@@ -16,12 +16,12 @@ export class Lru<Value> {
     return this.#entries.size;
   }
 
-  /** What all that is kept weighs. */
+  /** The total weight of the kept values. */
   get weight(): number {
     return this.#weight;
   }
 
-  /** How many values were forgotten to make room. */
+  /** How many values were evicted, or exceeded the limit alone. */
   get forgotten(): number {
     return this.#forgotten;
   }
@@ -34,9 +34,13 @@ export class Lru<Value> {
     return entry.value;
   }
 
-  /** Keeps a value, unless it weighs more than all may together. */
+  /** Keeps a value, unless it alone exceeds the limit: then it evicts no other value. */
   set(key: string, value: Value, weight = this.#weigh(key)): void {
     this.#remove(key);
+    if (weight > this.#most) {
+      this.#forgotten++;
+      return;
+    }
     this.#entries.set(key, { value, weight });
     this.#weight += weight;
     for (const oldest of this.#entries.keys()) {
