@@ -1,4 +1,4 @@
-/** Addresses that mails lead to. Each token works once, expires, and is stored as a hash only. */
+/** Builds the links in mails. Each token works once, expires, and is stored only as a hash. */
 export interface MailLinks {
   acceptInvitation(token: string): string;
   verifyEmail(token: string): string;
@@ -7,8 +7,9 @@ export interface MailLinks {
 }
 
 /**
- * Links to our own pages, or to the same paths of the organization's own front end. There the token is behind `#`, which
- * browsers send to nobody; our pages work without scripts and take it from the query; they tell no other site their address.
+ * Links to our own pages, or to the same paths of the installation's own front end (APP_URL). A front end gets the token
+ * after `#`, which browsers do not send to servers. Our pages work without scripts, so they get it in the query; their
+ * Referrer-Policy keeps the address from other sites.
  */
 export function mailLinks({ publicUrl, appUrl }: { publicUrl: string; appUrl: string | undefined }): MailLinks {
   const start = (path: string) => (appUrl === undefined ? `${publicUrl}${path}?token=` : `${appUrl}${path}#token=`);

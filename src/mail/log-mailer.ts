@@ -1,7 +1,7 @@
 import type { Logger } from '../lib/logger.ts';
 import type { Mail, Mailer } from './mailer.ts';
 
-/** For development: writes mails to the log, with the links in them. */
+/** For development: writes mails to the log, including their links. */
 export class LogMailer implements Mailer {
   readonly #logger: Logger;
 

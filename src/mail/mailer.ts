@@ -1,4 +1,4 @@
-/** Every kind of mail that is sent; `messages.ts` writes them. */
+/** The kinds of mail; `messages.ts` writes them. */
 export type MailKind = 'INVITATION' | 'EMAIL_VERIFICATION' | 'ACCOUNT_EXISTS' | 'PASSWORD_RESET' | 'PASSWORD_CHANGED';
 
 /** A mail to one person, in plain text and in HTML. */
@@ -8,12 +8,12 @@ export interface Mail {
   subject: string;
   text: string;
   html: string;
-  /** The page that the mail leads to; text and HTML hold it too. */
+  /** The link of the mail; text and HTML contain it too. */
   link: string;
 }
 
 /** Sends mail. */
 export interface Mailer {
-  /** Resolves when the mail was accepted for delivery; rejects when it was not, after the attempts that make sense. */
+  /** Resolves when the mail server has accepted the mail; rejects after the last attempt failed. */
   send(mail: Mail): Promise<void>;
 }

@@ -18,7 +18,7 @@ export interface NamedKey {
 /** How many keys a mail lists. */
 const mostKeys = 20;
 
-/** Invites somebody to an organization. `from` is who invites; absent when an operator does. */
+/** Invites a person to an organization. `from` is the name of the member who invites; undefined for an operator. */
 export function invitationMail(mail: ByToken & { organization: string; from: string | undefined }): Mail {
   const organization = safeName(mail.organization);
   const from = mail.from === undefined ? undefined : safeName(mail.from);
@@ -33,7 +33,7 @@ export function invitationMail(mail: ByToken & { organization: string; from: str
       label: 'Accept the invitation',
       after: [
         `The link works once, within ${describeDuration('en', mail.validForMs)}.`,
-        'If you do not know who invites you, ignore this mail.',
+        'If you do not know the sender of this invitation, ignore this mail.',
       ],
     },
     fr: {
@@ -48,7 +48,7 @@ export function invitationMail(mail: ByToken & { organization: string; from: str
   });
 }
 
-/** Asks who signed up with an address to confirm that it is theirs. */
+/** Asks a person who signed up to confirm the address. */
 export function verificationMail(mail: ByToken): Mail {
   return writeMail('EMAIL_VERIFICATION', mail, {
     en: {
@@ -57,7 +57,7 @@ export function verificationMail(mail: ByToken): Mail {
       label: 'Confirm the address',
       after: [
         `The link works once, within ${describeDuration('en', mail.validForMs)}.`,
-        'If it was not you, ignore this mail: there will be no account.',
+        'If it was not you, ignore this mail: no account will be created.',
       ],
     },
     fr: {
@@ -74,7 +74,7 @@ export function verificationMail(mail: ByToken): Mail {
   });
 }
 
-/** Tells the owner of an account that somebody signed up with its address: the answer to a sign-up does not say so. */
+/** Tells the owner of an account that somebody signed up with its address. The answer to the sign-up does not reveal this. */
 export function accountExistsMail(mail: Addressee): Mail {
   return writeMail('ACCOUNT_EXISTS', mail, {
     en: {
@@ -82,7 +82,7 @@ export function accountExistsMail(mail: Addressee): Mail {
       before: ['Somebody, probably you, signed up with this address, which already has an account.'],
       label: 'Sign in',
       after: [
-        'If you forgot the password, ask for a new one there.',
+        'If you have forgotten your password, you can set a new one there.',
         'If it was not you, ignore this mail: nothing has changed.',
       ],
     },
@@ -137,7 +137,7 @@ export function passwordChangedMail(mail: Addressee & { keys: readonly NamedKey[
       label: 'Sign in',
       after: [
         ...keys(
-          'These API keys still act for you; revoke those that you do not know:',
+          'These API keys still act for you; revoke any that you do not recognize:',
           `and ${length - mostKeys} more`,
         ),
         'If it was not you, set a new password at once and tell your administrator.',

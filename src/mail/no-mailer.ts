@@ -1,7 +1,7 @@
 import type { Logger } from '../lib/logger.ts';
 import type { Mail, Mailer } from './mailer.ts';
 
-/** For production without `SMTP_URL`: logs that a mail was due, and nothing of its content. */
+/** For production without `SMTP_URL`: logs that a mail was not sent, without its content. */
 export class NoMailer implements Mailer {
   readonly #logger: Logger;
 

@@ -11,19 +11,19 @@ export interface SmtpMailerOptions {
   /** The sender, such as `Chantier <chantier@example.org>`. */
   from: { name: string; address: string };
   logger: Logger;
-  /** How long to wait before each further attempt. */
+  /** The delay before each retry. */
   retryDelaysMs?: readonly number[];
 }
 
 const connections = 4;
 const maxWaiting = 500;
-/** The longest that one attempt may take, however slowly the server answers. */
+/** The time limit of one attempt, however slowly the server answers. */
 const attemptMs = 30_000;
 const timeouts = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 /**
- * Hands mails to an SMTP server, a few at once. What fails for a reason that may pass is tried again after 2 s and 15 s.
- * Mails that wait are in memory only: when the process ends before, their owner asks for another one.
+ * Sends mails to an SMTP server, four at once. After temporary failures it retries after 2 s and 15 s. Waiting mails are only
+ * in memory: when the process exits they are lost, and people have to request them again.
  */
 export class SmtpMailer implements Mailer, AsyncDisposable {
   readonly #options: SmtpMailerOptions;
@@ -36,7 +36,7 @@ export class SmtpMailer implements Mailer, AsyncDisposable {
     this.#options = options;
   }
 
-  /** Throws UNAVAILABLE when too many mails wait already, and the last error when no attempt succeeded. */
+  /** Throws UNAVAILABLE when too many mails are waiting, and the error of the last attempt when all failed. */
   async send(mail: Mail): Promise<void> {
     const sending = this.#room.run(() => this.#try(mail));
     this.#running.add(sending);
@@ -47,7 +47,7 @@ export class SmtpMailer implements Mailer, AsyncDisposable {
     }
   }
 
-  /** Lets running attempts end. What would be tried again later fails now. */
+  /** Waits for running attempts. Mails that wait for a retry fail now. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await Promise.allSettled(this.#running);
@@ -73,7 +73,7 @@ export class SmtpMailer implements Mailer, AsyncDisposable {
     const transport = await this.#transport;
     await transport.sendMail({
       from,
-      // As an object it is one recipient, whatever the address contains
+      // nodemailer would split a string at commas; an object is always one recipient
       to: { name: '', address: requireAddress(to) },
       subject: oneLine(subject),
       text,
@@ -86,19 +86,19 @@ export class SmtpMailer implements Mailer, AsyncDisposable {
   }
 }
 
-/** Loaded when the first mail is due: most commands send none. */
+/** Loads nodemailer for the first mail: most commands send none. */
 async function openTransport({ host, port, secure, requireTls, auth }: SmtpServer): Promise<Transporter> {
   const { createTransport } = await import('nodemailer');
   return createTransport({ host, port, secure, requireTLS: requireTls, ...(auth && { auth }), ...timeouts });
 }
 
-/** One address and nothing else: no list, no line break, no angle bracket. */
+/** Throws unless the text is exactly one address: no list, no line break, no angle bracket. */
 function requireAddress(to: string): string {
   if (!/^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/.test(to)) throw new Error('This is not an e-mail address');
   return to;
 }
 
-/** A refusal that a further attempt meets again (RFC 5321, 4.2.1), and what we did wrong ourselves. */
+/** Permanent SMTP refusals (RFC 5321, 4.2.1), and errors that are not the mail server's: a retry would fail too. */
 function isFinal(error: unknown): boolean {
   const { code, responseCode } = error as { code?: unknown; responseCode?: unknown };
   return typeof responseCode === 'number' ? responseCode >= 500 : code === undefined || code === 'EENVELOPE';

@@ -1,11 +1,11 @@
 import { isLoopback } from '../lib/loopback.ts';
 import { oneLine } from './safe-text.ts';
 
-/** Where mail is handed over, read from `SMTP_URL`. */
+/** The mail server of `SMTP_URL`. */
 export interface SmtpServer {
   host: string;
   port: number;
-  /** TLS from the first byte; else by STARTTLS. */
+  /** Whether TLS starts with the connection; otherwise by STARTTLS. */
   secure: boolean;
   /** Whether to refuse a server that offers no STARTTLS. */
   requireTls: boolean;
@@ -13,8 +13,8 @@ export interface SmtpServer {
 }
 
 /**
- * Reads `smtp://user:password@host:587` or `smtps://host:465`. Mails hold secret links, so `smtp:` needs STARTTLS, unless
- * the server is on this machine or the address ends with `?tls=off`. Undefined for anything else.
+ * Reads `smtp://user:password@host:587` or `smtps://host:465`; undefined for anything else. Mails contain secret links, so
+ * `smtp:` needs STARTTLS, unless the server is on this machine or the address ends with `?tls=off`.
  */
 export function readSmtpUrl(text: string): SmtpServer | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

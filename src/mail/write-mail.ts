@@ -3,20 +3,20 @@ import type { Language } from '../lib/language.ts';
 import type { Mail, MailKind } from './mailer.ts';
 import { oneLine } from './safe-text.ts';
 
-/** What a mail says in one language: paragraphs, a link to follow, and paragraphs after it. */
+/** The content of a mail in one language: paragraphs, a link, and paragraphs after it. */
 export interface Letter {
   subject: string;
   before: readonly string[];
-  /** What the link is for. */
+  /** The text of the link. */
   label: string;
   after: readonly string[];
 }
 
-/** What every mail is written for. */
+/** The recipient of a mail, and its link. */
 export interface Addressee {
   to: string;
   language: Language;
-  /** Where the mail leads. */
+  /** The address of the link. */
   link: string;
 }
 

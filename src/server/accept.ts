@@ -2,7 +2,7 @@ import { Lru } from '../lib/lru.ts';
 
 export type AnswerType = 'application/json' | 'application/graphql-response+json';
 
-/** What an Accept header asks for: one of the JSON types, a stream of Yoga's, or nothing that the server has. */
+/** The result of content negotiation: a JSON type, a stream (served by Yoga), or undefined if nothing is acceptable. */
 export type Accepted = AnswerType | 'stream' | undefined;
 
 const types = new Map<string, Exclude<Accepted, undefined>>([
@@ -21,7 +21,7 @@ interface Range {
   weight: number;
 }
 
-/** One range of an Accept header; undefined where it cannot be read or asks for another charset than UTF-8. */
+/** One range of an Accept header; undefined if it is malformed or asks for a charset other than UTF-8. */
 function rangeOf(text: string): Range | undefined {
   const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
   let weight = 1;
@@ -41,10 +41,10 @@ function read(header: string): Accepted {
   return best && types.get(best.type);
 }
 
-/** Clients send few different headers; strangers may send many. */
+/** Clients send few different headers, so results are cached. Bounded, because anybody can send others. */
 const known = new Lru<{ accepted: Accepted }>(1_000, () => 1);
 
-/** The type that the client likes best, of equal ones the first. No header, or an empty one, takes anything. */
+/** The acceptable type with the greatest weight; the first of equal ones. No header, or an empty one, accepts anything. */
 export function acceptedType(header: string | null | undefined): Accepted {
   if (!header?.trim()) return 'application/json';
   const before = known.get(header);

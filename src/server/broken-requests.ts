@@ -9,10 +9,10 @@ const problems: Readonly<Record<string, [ErrorCode, string]>> = {
   HPE_HEADER_OVERFLOW: ['HEADERS_TOO_LARGE', 'The headers of the request are too large'],
 };
 
-/** How long a client may still send to a connection that was answered and closed, to read the answer meanwhile. */
+/** How long a half-closed connection stays open, so that a client that is still sending can read the answer. */
 const lingerMs = 1_000;
 
-/** Answers what is not an HTTP request, or never becomes one, and closes the connection. */
+/** Answers a malformed or incomplete HTTP request, and closes the connection. */
 export function answerBrokenRequest({ code = '' }: NodeJS.ErrnoException, socket: Duplex): void {
   if (!socket.writable || code === 'ECONNRESET') socket.destroy();
   else {
@@ -27,7 +27,7 @@ export function answerLate(response: ServerResponse): void {
   if (response.socket?.writable) endWith(response.socket, error, response.getHeaders());
 }
 
-/** Half-closes the connection behind the answer; closed at once, it would be reset before a client that sends can read. */
+/** Sends the answer and half-closes the connection. Closing it at once would reset it before a sending client can read. */
 function endWith(socket: Duplex, error: AppError, security: OutgoingHttpHeaders): void {
   const { headers, body } = errorAnswer(error);
   const all = { ...security, ...headers, connection: 'close' };

@@ -3,18 +3,18 @@ import { isIPv4, isIPv6 } from 'node:net';
 /** Which header of a trusted proxy names the client. */
 export type TrustedHeader = 'x-forwarded-for' | 'forwarded';
 
-/** The address of a client whose proxy names it in a way that cannot be read: all of them share one bucket of every limit. */
+/** The address of clients whose forwarding header cannot be read. They share one bucket of every limit. */
 export const unknownAddress = 'unknown';
 
-/** The client's address, from the socket's and the request's headers. */
+/** Reads the client's address from the socket's address and the request's headers. */
 export type AddressReader = (
   socketAddress: string | undefined,
   headers: { get(name: string): string | null },
 ) => string;
 
 /**
- * Without a trusted header: the socket's address. With one: the last entry, which the proxy itself appended; the entries
- * before it are the client's own words. A request without the header came directly, or its proxy does not set it.
+ * Without a trusted header: the socket's address. With one: its last entry, which the proxy appended; the client can forge
+ * the entries before it. If a request lacks the header, it did not come through the proxy, and the socket's address is used.
  */
 export function addressReader(trusted: TrustedHeader | undefined): AddressReader {
   return (socketAddress, headers) => {
@@ -29,13 +29,13 @@ export function addressReader(trusted: TrustedHeader | undefined): AddressReader
 function lastFor(header: string): string | undefined {
   const pairs = [...(lastElement(header) ?? '').matchAll(/(?:^|;)\s*([\w-]+)=("(?:[^"\\]|\\.)*"|[^";\s]*)\s*(?=;|$)/g)];
   const given = pairs.filter(([, name]) => name?.toLowerCase() === 'for').map(([, , value]) => value!);
-  // Two of them: one may be the client's
+  // With several, the client may have sent one of them
   if (given.length !== 1) return undefined;
   const [value] = given;
   return value!.startsWith('"') ? value!.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value;
 }
 
-/** What follows the last comma outside quotes; undefined when a quote stays open, as it may hide the proxy's element. */
+/** The text after the last comma outside quotes; undefined if a quote is not closed, as it may hide the proxy's element. */
 function lastElement(header: string): string | undefined {
   let start = 0;
   let quoted = false;
@@ -55,7 +55,7 @@ function addressOfNode(node: string): string | undefined {
   return canonicalAddress(v4 ?? node);
 }
 
-/** One text for each address: IPv6 in its shortest form, IPv4 that came in IPv6 as IPv4. */
+/** The canonical text of an address: IPv6 in its shortest form, IPv4-mapped IPv6 as IPv4. */
 function canonicalAddress(text: string): string | undefined {
   if (isIPv4(text)) return text;
   if (!isIPv6(text) || text.includes('%')) return undefined;

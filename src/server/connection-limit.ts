@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../lib/logger.ts';
 
-/** One IPv4 address; of IPv6 the network of 64 bits that one client has. */
+/** The network of an address: IPv4 addresses themselves, the /64 of IPv6 addresses, which belongs to one client. */
 export function networkOf(address: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (v4 !== undefined) return v4;
@@ -44,7 +44,7 @@ export class ConnectionLimit {
     else this.#open.delete(network);
   }
 
-  /** Once a minute: refusals are as many as somebody wants. */
+  /** Logs at most once a minute, since a client can cause any number of refusals. */
   #report(network: string): void {
     this.#refused++;
     const now = performance.now();

@@ -12,13 +12,13 @@ const exposedHeaders = ['retry-after', 'idempotency-replayed'];
 const methods = ['GET', 'POST', 'PUT'];
 const maxAge = 600;
 
-/** What a page of a listed origin may do; undefined for other origins. A sandboxed page has the origin `null`. */
+/** The CORS rules for a listed origin; undefined for others. A sandboxed page has the origin `null`, which cannot be listed. */
 export function corsOf(origin: string | null, origins: readonly string[]): Exclude<CORSOptions, false> | undefined {
   if (origin === null || !origins.includes(origin)) return undefined;
   return { origin, credentials: true, methods, allowedHeaders: requestHeaders, exposedHeaders, maxAge };
 }
 
-/** The same as headers. Answers to other origins have none, and caches keep the two apart. */
+/** The same as headers; other origins get none. `vary` makes caches keep the two apart. */
 export function corsHeaders(origin: string | undefined, origins: readonly string[]): Record<string, string> {
   if (origins.length === 0) return {};
   if (origin === undefined || !corsOf(origin, origins)) return { vary: 'origin' };

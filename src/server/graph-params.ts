@@ -2,7 +2,7 @@ import { AppError, badInput } from '../lib/errors.ts';
 import { isPlainObject } from '../lib/plain-object.ts';
 import { requireDecodable } from './routes/percent-encoding.ts';
 
-/** What a request asks of the graph. */
+/** The parameters of a GraphQL request. */
 export interface GraphParams {
   query: string;
   variables?: Record<string, unknown>;
@@ -12,7 +12,7 @@ export interface GraphParams {
 
 const names = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId']);
 
-/** Reads the JSON of a body. Throws BAD_INPUT, and PERSISTED_QUERY_NOT_SUPPORTED for a hash in place of a document. */
+/** Checks the parsed JSON of a body. Throws BAD_INPUT, and PERSISTED_QUERY_NOT_SUPPORTED for a hash instead of a document. */
 export function readGraphParams(content: unknown): GraphParams {
   if (Array.isArray(content)) throw badInput('Send one operation: lists of operations are not supported', 'body');
   if (!isPlainObject(content)) throw badInput('Send a JSON object with `query`', 'body');
@@ -37,12 +37,12 @@ function requireDocument(query: unknown, extensions: object | null | undefined, 
   if (typeof query === 'string' && query !== '') return;
   if (query !== undefined && query !== null && query !== '') throw badInput('Must be a string', 'query');
   const hasHash = documentId != null || (extensions && 'persistedQuery' in extensions);
-  // Apollo Client and urql send the document itself when they read exactly this message
+  // On exactly this message, Apollo Client and urql resend the request with the document
   if (hasHash) throw new AppError('PERSISTED_QUERY_NOT_SUPPORTED', 'PersistedQueryNotSupported');
   throw badInput('Send a document', 'query');
 }
 
-/** Reads the parameters of a GET. Throws the same. */
+/** Reads the parameters of a GET. Throws the same errors. */
 export function readQueryString(search: string): GraphParams {
   requireDecodable(search, 'query');
   const given = new URLSearchParams(search);

@@ -1,16 +1,16 @@
 import { isLoopback } from '../lib/loopback.ts';
 
 export interface HostsOptions {
-  /** What the server listens on. */
+  /** The address that the server listens on. */
   host: string;
-  /** Origin by which browsers reach us. */
+  /** The origin by which browsers reach the server. */
   publicUrl: string;
   tenantDomain: string | undefined;
 }
 
 /**
- * Says of a Host header whether it means us. A server that listens to its own machine alone is reached by the names of
- * that machine: another name is a page elsewhere that had its own name resolved to us, to read answers as its own.
+ * Checks whether a Host header names this server, against DNS rebinding: a web page elsewhere may resolve its own name to
+ * the loopback address and then read answers as its own. So a server on a loopback address accepts only known names.
  */
 export function hostCheck({ host, publicUrl, tenantDomain }: HostsOptions): (header: string | null) => boolean {
   if (!isLoopback(host)) return () => true;

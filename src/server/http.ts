@@ -13,7 +13,7 @@ export interface HttpOptions {
   host: string;
   /** 0 takes any free port. */
   port: number;
-  /** How long running requests may take to finish when the server goes away. */
+  /** How long running requests may take to finish when the server stops. */
   graceMs: number;
   limits?: HttpLimits;
   logger?: Logger;
@@ -27,7 +27,7 @@ export const defaultHttpLimits: HttpLimits = {
   connectionsPerAddress: 500,
 };
 
-/** A listening HTTP server that finishes what it began before it goes. */
+/** A listening HTTP server. Closing it lets running requests finish. */
 export class HttpServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #transfers: Transfers;
@@ -40,7 +40,7 @@ export class HttpServer implements AsyncDisposable {
     this.#graceMs = graceMs;
   }
 
-  /** Throws CONFIG_INVALID when the address cannot be listened on. */
+  /** Throws CONFIG_INVALID when it cannot listen on the address. */
   static async listen(options: HttpOptions): Promise<HttpServer> {
     const { host, port, graceMs, limits = defaultHttpLimits, logger = silentLogger } = options;
     const transfers = new Transfers(limits, answerLate);
@@ -61,8 +61,8 @@ export class HttpServer implements AsyncDisposable {
       );
     }
     server.removeListener('error', reject);
-    // Such as no file descriptor left for a connection: it fails alone; unheard, the error would end the process.
-    server.on('error', (error) => logger.error({ err: error }, 'a connection could not be taken'));
+    // For example, no file descriptor is left for a connection. Without a listener the error would end the process
+    server.on('error', (error) => logger.error({ err: error }, 'a connection could not be accepted'));
     return new HttpServer(server, transfers, graceMs);
   }
 
@@ -70,7 +70,7 @@ export class HttpServer implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Takes no new connections, lets running requests finish within the grace, then cuts what is left. */
+  /** Refuses new connections, lets running requests finish within `graceMs`, then closes the remaining connections. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -90,7 +90,7 @@ export class HttpServer implements AsyncDisposable {
   }
 }
 
-/** A server whose every connection, header, body and answer is limited. */
+/** A server that limits connections, headers, bodies and answers. */
 function limitedServer(router: Router, transfers: Transfers, limits: HttpLimits, logger: Logger): Server {
   const listener: RequestListener = (request, response) => {
     transfers.watch(request, response, router.routeOf(request.url ?? '')?.body ?? 'none');
@@ -98,7 +98,7 @@ function limitedServer(router: Router, transfers: Transfers, limits: HttpLimits,
   };
   const options = {
     headersTimeout: limits.headersMs,
-    // Bodies have the time that their routes give them
+    // `Transfers` limits the time of bodies, by route
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
   };
@@ -108,7 +108,7 @@ function limitedServer(router: Router, transfers: Transfers, limits: HttpLimits,
     server.on('connection', new ConnectionLimit(limits.connectionsPerAddress, logger).take);
   }
   server.on('clientError', answerBrokenRequest);
-  // A client that asks before it sends a body is told to send one that is within the limit
+  // With `Expect: 100-continue`, a client is told to continue only if its body is within the limit
   server.on('checkContinue', (request, response) => {
     if (!router.isTooLong(request)) response.writeContinue();
     listener(request, response);

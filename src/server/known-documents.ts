@@ -1,22 +1,22 @@
 import type { DocumentNode } from 'graphql';
 import { Lru } from '../lib/lru.ts';
 
-/** A document that was found valid, and how often a plan answered it or could not. */
+/** A valid document, and how often a plan answered or declined it. */
 export interface KnownDocument {
   readonly document: DocumentNode;
   answered: number;
   declined: number;
 }
 
-/** How much text of documents is kept: a parsed one takes about 80 bytes for each of its characters. */
+/** The total length of the cached documents: a parsed one takes about 80 bytes for each character. */
 const keptCharacters = 500_000;
-/** What the smallest takes, with all that is known of it, as if it were text. */
+/** Added to each length for the fixed size of an entry. */
 const leastCharacters = 100;
 
-/** Keeps what was made of the latest documents, bounded by their length together: strangers choose what is sent. */
+/** A cache by document text, bounded by the total length: anybody can send documents. */
 export const byDocument = <Made>(): Lru<Made> => new Lru(keptCharacters, ({ length }) => length + leastCharacters);
 
-/** Documents that need not be parsed and validated again, by their text. */
+/** A cache of parsed and validated documents, by their text. */
 export class KnownDocuments {
   readonly #documents = byDocument<KnownDocument>();
 

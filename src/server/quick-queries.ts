@@ -20,7 +20,7 @@ export interface QuickQueriesOptions extends OperationsOptions, RequestRulesOpti
   known: KnownDocuments;
   maxBodyBytes: number;
   turns: Turns;
-  /** Answers all else: every request that is not certain to be a query with a plan. */
+  /** Answers every request that the fast path cannot. */
   rest(request: IncomingMessage, response: ServerResponse, context: { attempt: Attempt }): unknown;
 }
 
@@ -35,8 +35,8 @@ const shortAnswer = 4_096;
 const endpoint = /^(?:\/t\/[^/?#]+)?\/graphql$/;
 
 /**
- * Serves queries whose document is known and compiled straight from Node's http: the same checks, none of the layers
- * between. Whatever is unusual, refused or an error goes to the rest of the server, which does it all from the start.
+ * The fast path: serves operations whose document is known and compiled directly from Node's http, with the same checks as
+ * Yoga. Unusual requests, refusals and errors are left to `rest`, which starts over.
  */
 export class QuickQueries {
   readonly #options: QuickQueriesOptions;
@@ -60,7 +60,7 @@ export class QuickQueries {
     const body = await readBody(request);
     const attempt: Attempt = { body };
     const served = await this.#serve(request, response, body, attempt).catch(() => false);
-    // Destroyed: nobody waits any more
+    // Once it is destroyed, nobody waits for the answer
     if (!served && !response.destroyed) this.#options.rest(request, response, { attempt });
   }
 
@@ -78,7 +78,7 @@ export class QuickQueries {
     );
   }
 
-  /** Whether the request was answered here. Writes into the attempt what must not be done again. */
+  /** Whether the request was answered. Records in `attempt` what `rest` must not repeat. */
   async #serve(request: IncomingMessage, response: ServerResponse, body: Buffer, attempt: Attempt): Promise<boolean> {
     const line = lineOf(request);
     if (problemOf(line, this.#options)) return false;
@@ -90,7 +90,7 @@ export class QuickQueries {
     const entry = params && this.#options.known.get(params.query);
     if (!params || !entry) return false;
     if (entry.declined > entry.answered) {
-      // For once: what it was declined for may have been one request's own
+      // Skips the plan this once, and tries it again later: the reason may have been specific to one request
       entry.declined--;
       return false;
     }
@@ -105,7 +105,7 @@ export class QuickQueries {
       'content-type': `${acceptedType(request.headers.accept)}; charset=utf-8`,
       'content-length': Buffer.byteLength(answer),
     });
-    // Node writes a short text in one piece with its head
+    // Node writes a short string together with the headers, a buffer separately
     response.end(answer.length < shortAnswer ? answer.toString() : answer);
     this.#served++;
     return true;
@@ -144,7 +144,7 @@ const lineOf = (request: IncomingMessage): RequestLine => ({
   headers: headersOf(request),
 });
 
-/** Rejects when the client goes away before its end. By events: an iterator costs as much as all else of a small request. */
+/** Rejects when the client disconnects early. Uses events: an iterator takes as long as the rest of a small request. */
 function readBody(request: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -159,9 +159,9 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 
 const isJson = (accepted: Accepted): boolean => accepted !== undefined && accepted !== 'stream';
 
-/** The JSON of a body; undefined when it is none, which the rest of the server tells. */
+/** The parsed body; undefined if it is not JSON, which `rest` reports. */
 function contentOf(body: Buffer): unknown {
-  // Otherwise it would be read with replacement characters
+  // Otherwise `toString` would insert replacement characters
   if (!isUtf8(body)) return undefined;
   try {
     return JSON.parse(body.toString());
@@ -170,7 +170,7 @@ function contentOf(body: Buffer): unknown {
   }
 }
 
-/** The parameters of a plain request; undefined for any other content, which the rest of the server judges. */
+/** The parameters of a plain request; undefined for any other content, which is left to `rest`. */
 function paramsOf(content: unknown): Params | undefined {
   if (typeof content !== 'object' || content === null) return undefined;
   const { query, variables, operationName, ...others } = content as Record<string, unknown>;

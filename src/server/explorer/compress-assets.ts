@@ -3,8 +3,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Encoding } from './explorer-assets.ts';
 
 /*
- * A worker thread that compresses the files of GraphiQL once and ends: they are a module of 9 MB, whose texts would else stay
- * in memory, and compressing them would keep requests waiting.
+ * A worker thread that compresses the files of GraphiQL once. They are a module of 9 MB: in the main thread its texts would
+ * stay in memory, and compressing them would block requests.
  */
 
 interface Texts {
@@ -23,7 +23,7 @@ const compress: Record<Encoding, (content: Buffer) => Buffer> = {
     }),
 };
 
-// The package exports only a page with everything inline, which no strict policy allows; its parts lie beside
+// The package exports only a page with inline scripts, which a strict content security policy forbids; it ships the parts too
 const parts = new URL('graphiql.js', import.meta.resolve('@graphql-yoga/render-graphiql'));
 const { js, css, editorWorkerService, jsonWorker, graphqlWorker }: Texts = await import(parts.href);
 const texts: Texts = { js, css, editorWorkerService, jsonWorker, graphqlWorker };

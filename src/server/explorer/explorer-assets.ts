@@ -19,12 +19,12 @@ const extensions: Record<GraphiqlFile, string> = {
   graphqlWorker: '-graphql-worker.js',
 };
 
-/** What a file is called in addresses: another version has other names, so that browsers keep them for good. */
+/** The names in addresses. They contain the version, so that browsers can cache the files for ever. */
 export const graphiqlNames = Object.fromEntries(
   Object.entries(extensions).map(([file, extension]) => [file, `graphiql-${version}${extension}`]),
 ) as Record<GraphiqlFile, string>;
 
-/** The files of GraphiQL, compressed once for each encoding when they are first asked for. */
+/** The files of GraphiQL, compressed once for each encoding on first use. */
 export class ExplorerAssets {
   readonly #compressed = new Map<Encoding, Promise<Files>>();
 

@@ -6,7 +6,7 @@ import { assetPath } from '../pages/assets.ts';
 import { pageCsrf } from '../session-cookie.ts';
 import { graphiqlNames } from './explorer-assets.ts';
 
-/** Scripts of this server alone, whose editor makes style elements as it goes and has its fonts in its style sheet. */
+/** Allows only scripts of this server. GraphiQL's editor inserts style elements, and embeds fonts in its style sheet. */
 export const explorerPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,11 +31,11 @@ const firstQuery = `# Everything you may see is one query away.
 
 export interface ExplorerView {
   language: Language;
-  /** What the page says above the editor, such as the organization's name. */
+  /** The heading above the editor: the organization's name. */
   place: string;
-  /** Where operations go. */
+  /** The path to which operations are sent. */
   endpoint: string;
-  /** Headers to begin with, which the visitor sees and can change. */
+  /** Initial headers, which the visitor sees and can change. */
   headers?: Record<string, string> | undefined;
 }
 
@@ -44,7 +44,7 @@ const texts = {
   fr: { loading: 'Chargement de l’explorateur…', noScript: 'L’explorateur a besoin de JavaScript.' },
 };
 
-/** GraphiQL as a small page: its 9 MB are files that browsers keep. */
+/** The page of GraphiQL. It is small: the 9 MB of GraphiQL are separate files that browsers cache. */
 export function explorerPage({ language, place, endpoint, headers }: ExplorerView): Html {
   const { loading, noScript } = texts[language];
   const title = place === '' ? 'Chantier' : `${place} · Chantier`;
@@ -86,10 +86,10 @@ const workerPaths = {
   graphql: `/assets/${graphiqlNames.graphqlWorker}`,
 };
 
-/** JSON that cannot end the element that it stands in. */
+/** JSON without `<`, so that it cannot end the script element around it. */
 const jsonForScript = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');
 
-/** Whether two texts are the same, in a time that does not tell how much of them is. */
+/** Compares two texts in constant time, so that the time does not reveal how much of them matches. */
 export function isSame(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);

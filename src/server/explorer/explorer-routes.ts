@@ -6,9 +6,9 @@ import type { Route, RouteAnswer } from '../routes/route.ts';
 import { explorerPage, explorerPolicy, isSame } from './explorer-page.ts';
 
 export interface ExplorerOptions extends PageOptions {
-  /** Whether anybody may open the page; it shows no data by itself. */
+  /** Whether anybody may open the page, which contains no data. */
   open: boolean;
-  /** Development: the code in the printed address, and the headers that it signs the page in with. */
+  /** Development: the code in the printed address, and the headers with which it signs in. */
   demo?: { code: string; headers(): Promise<Record<string, string>> } | undefined;
 }
 
@@ -25,7 +25,7 @@ const texts = {
   },
 };
 
-/** `/t/<slug>/explorer`: GraphiQL, for who may explore the graph; its operations are sent with the visitor's cookie. */
+/** `/t/<slug>/explorer`: GraphiQL, for members who may explore the graph. It sends operations with the visitor's cookie. */
 export const explorerRoute = (options: ExplorerOptions): Route =>
   pageRoute(options, { path: '/explorer', underTenant: true, methods: ['GET'] }, async (request) => {
     const { viewer, account } = request.caller.scope;

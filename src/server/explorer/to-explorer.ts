@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
 
-/** Leads browsers that open `/graphql` to the explorer beside it; everything else is an operation. */
+/** Redirects browsers that open `/graphql` to the explorer beside it; other requests are operations. */
 export const toExplorer =
   (operations: RequestListener): RequestListener =>
   (request, response) => {

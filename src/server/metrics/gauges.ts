@@ -3,7 +3,7 @@ import type { PlanCounts } from '../../graphql/compile/plans.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import type { Metrics } from './metrics.ts';
 
-/** How often a background task succeeded and failed, and how long its last run took. */
+/** Successes and failures of a background task, and the time of its last run. */
 interface TaskState {
   done: number;
   failed: number;
@@ -13,7 +13,7 @@ interface TaskState {
 }
 
 export interface GaugeSources {
-  /** The slots of each database, the catalog's under a name of its own; several pools of one database together. */
+  /** The slots of each pool by database id; those of the catalog under their own name. */
   pools(): Iterable<readonly [database: string, stats: SlotPoolStats]>;
   plans: { readonly counts: PlanCounts } | undefined;
   directory: { readonly counts: { kept: number; hits: number; misses: number } };
@@ -39,7 +39,7 @@ interface InstallationState {
   moves: Readonly<Record<string, number>>;
 }
 
-/** Adds what a server knows anyway: asked when somebody reads the metrics. */
+/** Adds the gauges, which are read when somebody reads the metrics. */
 export function addGauges(metrics: Metrics, sources: GaugeSources): void {
   addSlots(metrics, sources);
   addPlans(metrics, sources);
@@ -48,7 +48,7 @@ export function addGauges(metrics: Metrics, sources: GaugeSources): void {
   const { directory, listener } = sources;
   metrics.add({
     name: 'chantier_directory_lookups_total',
-    help: 'Lookups of tenants by whether the cache knew',
+    help: 'Lookups of tenants, by whether the cache had them',
     labels: ['known'],
     kind: 'counter',
     values: () => [
@@ -57,15 +57,15 @@ export function addGauges(metrics: Metrics, sources: GaugeSources): void {
     ],
   });
   const kept = () => [[{}, directory.counts.kept] as const];
-  metrics.add({ name: 'chantier_directory_entries', help: 'Tenants that the cache keeps', values: kept });
+  metrics.add({ name: 'chantier_directory_entries', help: 'Tenants in the cache', values: kept });
   metrics.add({
     name: 'chantier_listener_up',
-    help: 'Whether changes made by other processes are heard: while not, nothing is cached',
+    help: 'Whether notifications of other processes arrive; while they do not, nothing is cached',
     values: () => [[{}, listener.up ? 1 : 0]],
   });
 }
 
-/** The pools of one database together: a dedicated one has one for each of its tenants. */
+/** The sums of all pools of each database: a dedicated database has a pool for each of its tenants. */
 export function poolsByDatabase(all: Iterable<readonly [string, SlotPoolStats]>): Map<string, SlotPoolStats> {
   const together = new Map<string, SlotPoolStats>();
   for (const [id, stats] of all) {
@@ -81,15 +81,15 @@ const states = ['idle', 'busy', 'quarantined', 'opening'] as const;
 const now: [keyof SlotPoolStats, string][] = [
   ['waiting', 'Sessions that wait for a slot'],
   ['prepared', 'Prepared statements that the connections keep'],
-  ['preparedBytes', 'What prepared statements take on the server, estimated'],
-  ['memoryBytes', "What the server's side of the connections takes, estimated"],
+  ['preparedBytes', 'Estimated memory of prepared statements in the database processes'],
+  ['memoryBytes', 'Estimated memory of the database processes of the connections'],
 ];
 const sinceStart: [keyof SlotPoolStats, string][] = [
   ['opened', 'Connections opened'],
-  ['discarded', 'Connections lost or given up'],
+  ['discarded', 'Connections lost or closed after a fault'],
   ['recycled', 'Connections replaced because of age or size'],
-  ['hits', 'Sessions that met a slot which knew their tenant'],
-  ['misses', 'Sessions that met none'],
+  ['hits', 'Sessions whose slot had served their tenant before'],
+  ['misses', 'Sessions whose slot had not'],
   ['closed', 'Prepared statements closed to make room'],
 ];
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -99,7 +99,7 @@ function addSlots(metrics: Metrics, { pools }: GaugeSources): void {
     [...pools()].map(([database, stats]) => [{ database }, read(stats)] as const);
   metrics.add({
     name: 'chantier_slots',
-    help: 'Connections by what they do',
+    help: 'Connections by state',
     labels: ['database', 'state'],
     values: () =>
       [...pools()].flatMap(([database, stats]) => states.map((state) => [{ database, state }, stats[state]] as const)),
@@ -122,10 +122,10 @@ function addPlans(metrics: Metrics, { plans }: GaugeSources): void {
   add('partly_total', 'Operations answered by a plan and, for other root fields, by the executor', 'partly', 'counter');
   add('declined_total', 'Operations left to the executor', 'declined', 'counter');
   add('failed_total', 'Statements of plans that the database refused', 'failed', 'counter');
-  add('compiled_total', 'Plans made', 'compiled', 'counter');
-  add('forgotten_total', 'Plans forgotten to make room', 'forgotten', 'counter');
-  add('kept', 'Plans kept', 'kept', 'gauge');
-  add('kept_bytes', 'What the plans that are kept take, estimated', 'keptBytes', 'gauge');
+  add('compiled_total', 'Plans compiled', 'compiled', 'counter');
+  add('forgotten_total', 'Plans evicted from the cache', 'forgotten', 'counter');
+  add('kept', 'Plans in the cache', 'kept', 'gauge');
+  add('kept_bytes', 'Estimated memory of the plans in the cache', 'keptBytes', 'gauge');
 }
 
 function addUpkeep(metrics: Metrics, { upkeep }: GaugeSources): void {
@@ -145,13 +145,13 @@ function addUpkeep(metrics: Metrics, { upkeep }: GaugeSources): void {
   });
   metrics.add({
     name: 'chantier_upkeep_last_seconds',
-    help: 'How long the last run took',
+    help: 'Duration of the last run',
     labels,
     values: each(({ lastMs }) => lastMs / 1000),
   });
   metrics.add({
     name: 'chantier_upkeep_last_done_timestamp_seconds',
-    help: 'When a run last succeeded; 0 when none did',
+    help: 'Time of the last successful run; 0 before the first',
     labels,
     values: each(({ lastDoneAt }) => lastDoneAt / 1000),
   });

@@ -7,9 +7,9 @@ import type { Metrics } from './metrics.ts';
 
 export interface MetricsRoutesOptions {
   metrics: Metrics;
-  /** What a reader must send as a bearer token; without one, everybody who reaches the address may read. */
+  /** The bearer token of readers; undefined: anybody who can reach the address may read. */
   token: string | undefined;
-  /** What the process reports beside a tenant. */
+  /** The counts of the process, added to those of a tenant. */
   process(): object;
 }
 
@@ -47,7 +47,7 @@ export function metricsRoutes({ metrics, token, process }: MetricsRoutesOptions)
   ];
 }
 
-/** Compares hashes, which takes the same time wherever the two differ. */
+/** Compares hashes in constant time. */
 function requireToken({ headers }: RouteHead, token: string): void {
   const given = /^Bearer (\S+)$/i.exec(headers.get('authorization') ?? '')?.[1] ?? '';
   const [a, b] = [given, token].map((text) => createHash('sha256').update(text).digest()) as [Buffer, Buffer];

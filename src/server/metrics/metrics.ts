@@ -4,11 +4,11 @@ import type { OperationDone } from './operation-done.ts';
 import { TenantMeter, type Timing, type Usage } from './tenant-meter.ts';
 
 export interface MetricsOptions {
-  /** How many tenants have series of their own. */
+  /** How many tenants have their own series. */
   tenants: number;
 }
 
-/** What is asked when the metrics are, rather than counted. */
+/** A metric whose values are computed when the metrics are read. */
 export interface Gauge {
   name: string;
   help: string;
@@ -21,9 +21,8 @@ export interface Gauge {
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * What a server process tells of itself, in the text format of Prometheus. Counting costs a few additions; what can be
- * asked is asked when somebody reads. Labels come from closed sets, but for the slugs of a bounded number of tenants;
- * nothing tells of a person.
+ * The metrics of a server process, in the text format of Prometheus. Labels come from closed sets, except the slugs of a
+ * bounded number of tenants. No metric contains personal data.
  */
 export class Metrics {
   readonly #registry = new Registry();
@@ -74,13 +73,13 @@ export class Metrics {
     if (tenant) this.#tenants.operation(tenant, name, outcome !== 'OK', ms);
   };
 
-  /** A session of a schema gave its connection back. */
+  /** A session of a schema has released its connection. */
   readonly held = (schemaName: string, ms: number): void => this.#tenants.held(schemaName, ms);
 
   /** A session waited for a connection. */
   readonly waited = (ms: number): void => this.#waits.observe(ms / 1000);
 
-  /** A request to a route, by its label, has begun: it is counted once its connection is through with it. */
+  /** A request to a route, by its label, has begun. It is counted when its response closes. */
   readonly request = (route: string, response: ServerResponse): void => {
     const from = performance.now();
     response.once('close', () => {
@@ -89,7 +88,7 @@ export class Metrics {
     });
   };
 
-  /** Adds what is asked when somebody reads. */
+  /** Adds a metric that is computed when somebody reads it. */
   add({ name, help, labels = [], kind = 'gauge', values }: Gauge): void {
     const type = kind === 'counter' ? Counter : PromGauge;
     const metric: Counter | PromGauge = new type({
@@ -112,7 +111,7 @@ export class Metrics {
     return this.#registry.metrics();
   }
 
-  /** What this process knows of one tenant since it began; undefined when it did nothing here. */
+  /** The counts of one tenant since the process started; undefined if this process has not served it. */
   ofTenant(slug: string): { total: Usage; timings: Timing[] } | undefined {
     return this.#tenants.of(slug);
   }
@@ -121,7 +120,7 @@ export class Metrics {
     const add = (name: string, help: string, read: (usage: Usage) => number) =>
       this.add({
         name: `chantier_tenant_${name}`,
-        help: `${help}, of the tenants that did most lately; of all others together as "other"`,
+        help: `${help} of the recently busiest tenants; those of all others as "other"`,
         labels: ['tenant'],
         kind: 'counter',
         values: () => this.#tenants.series().map(([tenant, usage]) => [{ tenant }, read(usage)] as const),

@@ -6,7 +6,7 @@ import type { Tenant } from '../../tenancy/tenant.ts';
 /** A GraphQL operation that has ended. */
 export interface OperationDone {
   kind: OperationTypeNode;
-  /** As its author called it. */
+  /** The operation name in the document. */
   name: string;
   tenant: Pick<Tenant, 'schemaName' | 'slug'> | undefined;
   /** Whether plans answered it, or the executor. */
@@ -16,22 +16,22 @@ export interface OperationDone {
   ms: number;
 }
 
-/** Told of every operation that ran or was refused. */
+/** Called for every operation that ran or was refused. */
 export type OnOperation = (done: OperationDone) => void;
 
 type Operation = Pick<ExecutionArgs, 'document' | 'operationName'>;
 type Result = { errors?: readonly unknown[] | undefined };
 
-interface Whose {
+interface Served {
   tenant: OperationDone['tenant'];
   compiled: boolean;
 }
 
-/** What became of an operation that began at a moment of `performance.now()`. */
+/** The record of an operation that has ended; `from` is the value of `performance.now()` at its start. */
 export function operationDone(
   { document, operationName }: Operation,
   { errors }: Result,
-  { tenant, compiled }: Whose,
+  { tenant, compiled }: Served,
   from: number,
 ): OperationDone {
   const operation = getOperationAST(document, operationName);
@@ -40,17 +40,17 @@ export function operationDone(
   return { kind, name: operation?.name?.value ?? kind, tenant, compiled, outcome, ms: performance.now() - from };
 }
 
-/** Runs an operation, which says whose it is once that is known, and tells what became of it. */
-export async function telling<R extends ExecutionResult>(
+/** Runs an operation and reports it to `onOperation`. `run` gets a callback for the tenant, which is found on the way. */
+export async function reportOperation<R extends ExecutionResult>(
   onOperation: OnOperation | undefined,
   operation: Operation,
-  run: (isOf: (tenant: Whose['tenant']) => void) => Promise<R>,
+  run: (setTenant: (tenant: Served['tenant']) => void) => Promise<R>,
 ): Promise<R> {
   const from = performance.now();
-  let tenant: Whose['tenant'];
+  let tenant: Served['tenant'];
   try {
-    const result = await run((whose) => {
-      tenant = whose;
+    const result = await run((found) => {
+      tenant = found;
     });
     onOperation?.(operationDone(operation, result, { tenant, compiled: 'stringify' in result }, from));
     return result;

@@ -1,4 +1,4 @@
-/** What a tenant's operations came to since the start, or since it has a series of its own. Times in milliseconds. */
+/** Counts of a tenant's operations since the start, or since it got its own series. Times in milliseconds. */
 export interface Usage {
   operations: number;
   errors: number;
@@ -18,16 +18,16 @@ export interface Timing {
 
 interface Entry {
   slug: string;
-  /** Operations, the older the less. */
+  /** Operations, weighted by an exponential decay. */
   recent: number;
   total: Usage;
-  /** The series that it counts into: its own while it is among the top, else the one of all others. */
+  /** The series that it counts into: its own while it is among the top, otherwise that of all others. */
   series: Usage;
   timings: Map<string, Timing>;
 }
 
 export interface TenantMeterOptions {
-  /** How many tenants have a series of their own. */
+  /** How many tenants have their own series. */
   top: number;
   /** How many tenants are remembered. */
   most?: number;
@@ -41,12 +41,12 @@ const otherNames = '(others)';
 const nothing = (): Usage => ({ operations: 0, errors: 0, ms: 0, databaseMs: 0 });
 
 /**
- * Counts by tenant, in bounded memory and for a bounded number of series: the tenants that did most lately have their
- * own, the rest one together. What was counted into a series stays there, so that none ever goes down while it is told.
+ * Counts by tenant, with bounded memory and a bounded number of series: the recently busiest tenants have their own, the
+ * others share one. Counts never move between series, so that no series decreases.
  */
 export class TenantMeter {
   readonly #options: Required<TenantMeterOptions>;
-  /** By schema, the one that was first seen first. */
+  /** By schema name, in the order of their first operation. */
   readonly #entries = new Map<string, Entry>();
   readonly #others = nothing();
   #top: Entry[] = [];
@@ -69,7 +69,7 @@ export class TenantMeter {
     time(entry.timings, name, failed, ms);
   }
 
-  /** A session of a schema has given its connection back. */
+  /** A session of a schema has released its connection. */
   held(schemaName: string, ms: number): void {
     const entry = this.#entries.get(schemaName);
     if (!entry) return;
@@ -77,13 +77,13 @@ export class TenantMeter {
     entry.series.databaseMs += ms;
   }
 
-  /** The series as they are now, those of the top by slug; what else there was is under `other`. */
+  /** The current series: those of the busiest tenants by slug, and `other`. */
   series(): [label: string, usage: Readonly<Usage>][] {
     this.#choose();
     return [...this.#top.map(({ slug, series }): [string, Usage] => [slug, series]), ['other', this.#others]];
   }
 
-  /** All that is known of one tenant, its slowest operations first; undefined when it did nothing. */
+  /** The counts of one tenant, with its slowest operations first; undefined if it has none. */
   of(slug: string): { total: Usage; timings: Timing[] } | undefined {
     const entry = [...this.#entries.values()].find((each) => each.slug === slug);
     if (!entry) return undefined;
@@ -103,7 +103,7 @@ export class TenantMeter {
     return entry;
   }
 
-  /** Half of them, those that did least lately: rare, and never more at once than are remembered. */
+  /** Forgets the less busy half of the tenants without their own series. */
   #forget(): void {
     const idle = [...this.#entries].filter(([, { series }]) => series === this.#others);
     idle.sort(([, a], [, b]) => a.recent - b.recent);
@@ -125,7 +125,7 @@ export class TenantMeter {
   }
 }
 
-/** Callers choose the names: only so many are kept. */
+/** Clients choose the names, so their number is bounded. */
 function time(timings: Map<string, Timing>, given: string, failed: boolean, ms: number): void {
   const short = given.slice(0, longestName);
   const name = timings.has(short) || timings.size < mostNames ? short : otherNames;

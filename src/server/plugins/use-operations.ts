@@ -9,7 +9,7 @@ import { hideSchema } from '../../graphql/execute/hide-schema.ts';
 import { requestError } from '../../graphql/execute/mask-error.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { KnownDocuments } from '../known-documents.ts';
-import { type OnOperation, telling } from '../metrics/operation-done.ts';
+import { type OnOperation, reportOperation } from '../metrics/operation-done.ts';
 import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { Attempt } from '../request/attempt.ts';
 import { type Connected, type GraphHead, type HeadOptions, headOf } from '../request/head.ts';
@@ -46,14 +46,14 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         if (attempt?.result) return attempt.result;
         const head = headOf(request, req, options);
         serverContext.head = head;
-        return telling(options.onOperation, args, async (isOf) => {
+        return reportOperation(options.onOperation, args, async (setTenant) => {
           const scope = await admit(args, head, options).catch((error: unknown) => {
             const refusal = requestError(error, options.logger);
             const asked = () => JSON.stringify([params.query, params.variables]);
             const isGraphs = error instanceof GraphQLError && !options.openIntrospection;
             throw isGraphs ? hideSchema(refusal, asked) : refusal;
           });
-          isOf(scope.tenant);
+          setTenant(scope.tenant);
           if (params.query) options.known?.add(params.query, args.document);
           const contextValue = attempt?.context ?? new Context(scope);
           serverContext.answer = contextValue.scope.answer;
