@@ -3,8 +3,8 @@ interface Headers {
 }
 
 /**
- * Whether one of our own pages sent a request. Browsers say so by Sec-Fetch-Site, which no script can set, over https and on
- * this machine; else Origin has to name the host that was asked. A request with neither header is from no page of ours.
+ * Whether one of our own pages sent a request. Over https and on the loopback address, browsers send Sec-Fetch-Site, which
+ * scripts cannot set. Without it, Origin must match the Host header. A request with neither header does not count.
  */
 export function isSameOrigin(headers: Headers): boolean {
   const site = headers.get('sec-fetch-site');

@@ -1,11 +1,11 @@
 import { readCookie } from './cookies.ts';
 
-/** What the pages that the cookie authenticates send as `x-chantier-csrf`: other sites cannot set it, other clients do not. */
+/** The value of `x-chantier-csrf` that our pages send with the session cookie. Other sites cannot set the header. */
 export const pageCsrf = 'page';
 
 /**
- * The cookie by which our own pages know their visitor: scripts cannot read it, and other sites cannot send forms with it. By https its
- * name has the prefix that keeps other hosts of the same domain from setting it.
+ * The session cookie of our own pages: scripts cannot read it, and other sites cannot send forms with it. Over https its name
+ * has the prefix `__Host-`, so that other hosts of the domain cannot set it.
  */
 export class SessionCookie {
   readonly #name: string;

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpLimits } from './http-limits.ts';
 import type { BodyRule } from './routes/route.ts';
 
-/** What a body may go beyond its limit after it was refused: the client is still sending while it reads the answer. */
+/** How many bytes beyond the limit a refused body may still send, so that the client can read the answer. */
 const lateBytes = 1024 * 1024;
 
 interface Transfer {
@@ -11,17 +11,17 @@ interface Transfer {
   rule: BodyRule;
   startedAt: number;
   readAtStart: number;
-  /** Whether the body was given up. */
+  /** Whether the body was late, and the request was answered or closed. */
   isLate: boolean;
-  /** Since when bytes of the answer wait for the client, and how many were written by then. */
+  /** When the answer began to wait for the client, and how many bytes had been written by then. */
   waiting: { since: number; written: number } | undefined;
 }
 
 export type TransferLimits = Pick<HttpLimits, 'bodyMs' | 'bytesPerSecond'>;
 
 /**
- * Ends requests whose body arrives too slowly and answers that are read too slowly. A transfer at the minimum rate is never
- * ended: it has `bodyMs` and then as long as its bytes take at that rate. A body that is not streamed has `bodyMs` only.
+ * Ends requests whose body arrives too slowly, and answers that are read too slowly. A transfer may take `bodyMs` plus the time
+ * of its bytes at the minimum rate; a body that is not streamed only `bodyMs`.
  */
 export class Transfers implements Disposable {
   readonly #limits: TransferLimits;
@@ -84,7 +84,7 @@ export class Transfers implements Disposable {
       transfer.request.destroy();
   }
 
-  /** How long so many bytes may take. */
+  /** The time limit for a number of bytes, in milliseconds. */
   #timeFor(bytes: number): number {
     return this.#limits.bodyMs + (bytes / this.#limits.bytesPerSecond) * 1_000;
   }

@@ -18,14 +18,14 @@ export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
   turns: Turns;
 }
 
-/** Beside Node's request: what the fast path did before. */
+/** The results of the fast path, passed beside Node's request. */
 export type YogaContext = { attempt?: Attempt };
 
 export type Yoga = YogaServerInstance<YogaContext, object>;
 
 /** `/graphql` of every tenant, with or without its path prefix. */
 const endpoint = '{/t/:slug}?/graphql';
-/** What is no document is read again each time: its error holds on to all that was being done when it was found. */
+/** Parse errors are not cached: an error keeps everything alive that its stack trace refers to. */
 const noErrors = { get: () => undefined, set: () => {} };
 
 /** The HTTP side of the graph, as one fetch handler: tests call it without a socket. */
@@ -42,14 +42,14 @@ export function createGraphServer(options: YogaOptions): Yoga {
     parserAndValidationCache: {
       documentCache: byDocument<DocumentNode>(),
       errorCache: noErrors,
-      // Those that are valid are remembered by useDocumentRules; the errors of others take a thousand times their length
+      // useDocumentRules remembers valid documents; the errors of invalid ones take a thousand times their length
       validationCache: false,
     },
     // useGraphParams reads bodies, up to the limit
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => maskError(error, logger) },
     graphiql: false,
-    // Yoga would answer `null` to an origin that is not listed, and that is what a sandboxed page is called
+    // By default Yoga answers an unlisted origin with the origin `null`, which is the origin of sandboxed pages
     cors: (request) => corsOf(request.headers.get('origin'), corsOrigins) ?? false,
     plugins: [useRequestRules(options), useGraphParams(options), useDocumentRules(options), useOperations(options)],
   });

@@ -8,7 +8,7 @@ const graphiqlFiles = new Map<string, GraphiqlFile>(
   (Object.keys(graphiqlNames) as GraphiqlFile[]).map((file) => [graphiqlNames[file], file]),
 );
 
-/** `/assets/<name>`: styles, scripts and the icon of our pages. A name stands for one content for ever. */
+/** `/assets/<name>`: styles, scripts and the icon of our pages. The content of a name never changes. */
 export function assetRoute(): Route {
   const explorer = new ExplorerAssets();
   return defineRoute({
@@ -41,7 +41,7 @@ async function sendGraphiql(
   return kept(head, `${name}-${encoding}`, headers, async () => Buffer.from(await explorer.read(file, encoding)));
 }
 
-/** Every browser accepts gzip; brotli, which is smaller, only over https and from this machine. */
+/** Every browser accepts gzip. Brotli is smaller, but browsers accept it only over https and on the loopback address. */
 const encodingFor = (accepted: string | null): Encoding =>
   /\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted ?? '') ? 'br' : 'gzip';
 

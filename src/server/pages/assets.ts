@@ -21,7 +21,7 @@ const assets = {
 
 type AssetName = keyof typeof assets;
 
-/** The name in addresses changes with the content, so that browsers may keep a file for good. */
+/** The name contains a hash of the content, so that browsers can cache the file for ever. */
 const nameOf = (name: AssetName): string => {
   const { text, extension } = assets[name];
   return `${name}-${createHash('sha256').update(text).digest('base64url').slice(0, 12)}.${extension}`;
@@ -29,8 +29,8 @@ const nameOf = (name: AssetName): string => {
 
 const byName = new Map<string, Asset>((Object.keys(assets) as AssetName[]).map((name) => [nameOf(name), assets[name]]));
 
-/** Where a page finds a file of ours. */
+/** The path of a file. */
 export const assetPath = (name: AssetName): string => `/assets/${nameOf(name)}`;
 
-/** A file by its name in addresses. */
+/** The file with a name in addresses; undefined if there is none. */
 export const findAsset = (name: string): Asset | undefined => byName.get(name);

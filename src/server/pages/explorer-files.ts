@@ -1,4 +1,4 @@
-/** Starts GraphiQL with the settings in the page, once its script was read. */
+/** Starts GraphiQL with the settings in the page, once its script is loaded. */
 export const explorerStart = `'use strict';
 const { workers, options } = JSON.parse(document.getElementById('settings').textContent);
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (moduleId, label) => workers[label] };

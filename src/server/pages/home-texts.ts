@@ -26,7 +26,7 @@ export const texts: Record<Language, HomeTexts> = {
     forgotten: 'Forgot your password?',
     passwordSet: 'Your password is set. Sign in with it.',
     organizations: 'Your organizations',
-    nowhere: 'You belong to no organization yet. Ask an administrator of yours to invite you.',
+    nowhere: 'You do not belong to an organization yet. Ask an administrator to invite you.',
     open: 'Open GraphiQL',
     signedInAs: 'Signed in as',
     signOut: 'Sign out',

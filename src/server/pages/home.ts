@@ -10,10 +10,10 @@ import { statuses, texts } from './home-texts.ts';
 import { input, type Page } from './layout.ts';
 import { enter, orProblem, type PageOptions, type PageRequest, pageAnswer, pageRoute } from './page-route.ts';
 
-/** What a page may lead back to after signing in: an explorer, and no other site. */
+/** The paths to which a visitor may be redirected after signing in: only explorers, never another site. */
 const explorerPath = /^(?:\/t\/[a-z0-9-]{1,63})?\/explorer$/;
 
-/** `/`: says what this is, signs people in, and leads to their organizations. `/sign-in` is the same page by another name. */
+/** `/`: describes the server, signs people in, and lists their organizations. `/sign-in` is the same page. */
 export function homeRoutes(options: PageOptions): Route[] {
   return [
     pageRoute(options, { path: '/', methods: ['GET'] }, (request) => home(request, options)),
@@ -31,7 +31,7 @@ async function home({ caller: { language, scope }, query }: PageRequest, { ident
     return pageAnswer(language, { ...welcome(language, { next: query.get('next') ?? '' }), notice });
   }
   const memberships = await listMemberships(identity, account.userId);
-  // By the host of one organization only that one can be reached
+  // Under the host of an organization, only that organization can be opened
   const reachable = memberships.filter(({ organization }) => !tenant || organization.id === tenant.id);
   return pageAnswer(language, places(language, account, reachable));
 }

@@ -16,7 +16,7 @@ const texts = {
     title: (organization: string) => `Join ${organization}`,
     newcomer: (email: string, role: string) => `You are invited as ${email} (${role}). Choose a password to join.`,
     account: (email: string, role: string) =>
-      `You are invited as ${email} (${role}), which has an account. Sign in to join.`,
+      `You are invited as ${email} (${role}). This address has an account: sign in to join.`,
     signedIn: (email: string, role: string) => `You are signed in as ${email}, and invited as ${role}.`,
     firstName: 'First name',
     lastName: 'Last name',
@@ -24,7 +24,7 @@ const texts = {
     hint: 'At least 10 characters. A few words in a row are easy to remember.',
     join: 'Join',
     deadTitle: 'This invitation does not work',
-    dead: 'It has been used, replaced or revoked, or it has expired. Ask for another one. If you joined already, sign in.',
+    dead: 'It has been used, replaced or revoked, or it has expired. Ask for another one. If you have already joined, sign in.',
     signIn: 'Sign in',
     special: { INVALID_CREDENTIALS: 'The password is wrong.', NOT_FOUND: 'This invitation does not work any more.' },
   },
@@ -53,8 +53,8 @@ const texts = {
 const special = { en: texts.en.special, fr: texts.fr.special };
 
 /**
- * `/accept-invitation`, where the link of an invitation leads. It asks for what is missing: a name and a password of who has
- * no account, the password of who has one, nothing of who is signed in. Opening it changes nothing.
+ * `/accept-invitation`, which the link of an invitation opens. It asks for name and password if the address has no account, for
+ * the password if it has one, and for nothing if the visitor is signed in. Opening it changes nothing.
  */
 export const invitationRoute = (options: PageOptions): Route =>
   pageRoute(options, { path: '/accept-invitation', methods: ['GET', 'POST'] }, async (request) => {

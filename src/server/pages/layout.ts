@@ -5,12 +5,12 @@ import { assetPath } from './assets.ts';
 export interface Page {
   title: string;
   content: Html;
-  /** What happened, said above the content: an error, or good news. */
+  /** A message above the content: an error (`alert`) or a success (`notice`). */
   alert?: string | undefined;
   notice?: string | undefined;
 }
 
-/** A page of ours: a header that leads home, and one sheet. */
+/** The layout of every page: a header with a link to `/`, and one sheet with the content. */
 export const layout = (language: Language, { title, content, alert, notice }: Page): Html => html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -43,7 +43,7 @@ export interface Field {
   hint?: string;
   minLength?: number;
   maxLength: number;
-  /** Where the cursor is when the page opens. */
+  /** Whether the field has the focus when the page opens. */
   focus?: boolean;
 }
 

@@ -15,7 +15,7 @@ import type { SessionCookie } from '../session-cookie.ts';
 import { layout, type Page } from './layout.ts';
 import { problemText } from './problem-text.ts';
 
-/** What every page works with. */
+/** The dependencies of pages. */
 export interface PageOptions {
   identity: Identity;
   scopes: RequestScopes;
@@ -23,7 +23,7 @@ export interface PageOptions {
   sessionCookies: SessionCookies;
 }
 
-/** Who opens a page, in which language. */
+/** The visitor of a page. */
 export interface Visitor {
   language: Language;
   scope: RequestScope;
@@ -32,14 +32,14 @@ export interface Visitor {
 
 export type PageRequest = RouteRequest<Visitor>;
 
-/** All fields of all forms fit in here. */
+/** Large enough for the fields of every form. */
 const form = { maxBytes: 8 * 1024, types: ['application/x-www-form-urlencoded'] };
 
 const varying = { vary: 'accept-language, cookie' };
 
 type Rules = Pick<RouteRules, 'path' | 'methods' | 'underTenant'>;
 
-/** A page of ours. Its errors are pages too, in the visitor's language. */
+/** Defines the route of a page. Its errors are pages too, in the visitor's language. */
 export const pageRoute = (
   { scopes }: PageOptions,
   rules: Rules,
@@ -56,7 +56,7 @@ export const pageRoute = (
   });
 
 async function visitorOf(head: RouteHead, scopes: RequestScopes): Promise<Visitor> {
-  // Pages neither read nor set it
+  // Pages neither read nor set the refresh cookie
   const cookies = new RefreshCookie(null, { secure: true });
   const scope = await scopes.resolveVisitor({ ...head, cookies });
   const { address: ipAddress, userAgent, requestId } = scope;
@@ -70,7 +70,7 @@ export const pageAnswer = (language: Language, page: Page, status = 200, headers
 const headings = { en: 'This did not work', fr: 'Cela n’a pas fonctionné' };
 const back = { en: 'Back to the start', fr: 'Retour à l’accueil' };
 
-/** A page that says why there is no other. */
+/** The page for an error. */
 export function problemPage(error: AppError, language: Language): RouteAnswer {
   const page = {
     title: headings[language],
@@ -81,7 +81,7 @@ export function problemPage(error: AppError, language: Language): RouteAnswer {
   return pageAnswer(language, page, httpStatusOf(error.code), errorHeaders(error));
 }
 
-/** Shows the page of a form again, with why it was refused. */
+/** Runs `work`; on an error shows the form again with the reason. */
 export async function orProblem(
   { caller: { language, scope } }: PageRequest,
   show: (alert: string) => Page,
@@ -97,7 +97,7 @@ export async function orProblem(
   }
 }
 
-/** Signs the browser in and leads it on. */
+/** Signs the browser in and redirects it. */
 export async function enter(
   { identity, sessionCookie, sessionCookies }: PageOptions,
   { account, refreshTokenExpiresAt }: SignedIn,

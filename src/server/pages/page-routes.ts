@@ -6,7 +6,7 @@ import { invitationRoute } from './invitation-route.ts';
 import { passwordRoutes } from './password-routes.ts';
 import { verificationRoute } from './verification-route.ts';
 
-/** Every page that browsers open. */
+/** The routes of all pages and their files. */
 export const pageRoutes = (options: ExplorerOptions): Route[] => [
   ...homeRoutes(options),
   ...passwordRoutes(options),

@@ -11,10 +11,10 @@ import { orProblem, type PageOptions, type PageRequest, pageAnswer, pageRoute } 
 const texts = {
   en: {
     forgotten: 'Forgot your password?',
-    explain: 'We mail you a link by which you choose a new one.',
+    explain: 'We will mail you a link for choosing a new one.',
     email: 'E-mail address',
     send: 'Send the link',
-    sent: 'If the address has an account, a link is on its way. It works for an hour.',
+    sent: 'If the address has an account, we have mailed it a link. The link works for an hour.',
     choose: 'Choose a password',
     password: 'New password',
     hint: 'At least 10 characters. A few words in a row are easy to remember.',
@@ -47,7 +47,7 @@ const texts = {
 
 const dead = { en: texts.en.dead, fr: texts.fr.dead };
 
-/** `/forgotten-password` mails a link; `/reset-password`, where it leads, sets the new password. */
+/** `/forgotten-password` mails a link to `/reset-password`, which sets the new password. */
 export function passwordRoutes(options: PageOptions): Route[] {
   return [
     pageRoute(options, { path: '/forgotten-password', methods: ['GET', 'POST'] }, (request) =>

@@ -6,16 +6,16 @@ type Texts = Partial<Record<ErrorCode, string>>;
 const texts: Record<Language, Texts> = {
   en: {
     INVALID_CREDENTIALS: 'The e-mail address or the password is wrong.',
-    RATE_LIMITED: 'Too many attempts. Wait a little, then try again.',
+    RATE_LIMITED: 'Too many attempts. Please try again later.',
     NOT_FOUND: 'There is nothing at this address.',
     FORBIDDEN: 'You may not do this.',
     TENANT_NOT_FOUND: 'There is no such organization.',
     TENANT_INACTIVE: 'This organization is suspended or archived.',
-    ALREADY_EXISTS: 'This is taken, or done already.',
+    ALREADY_EXISTS: 'This already exists, or has already been done.',
     UNAVAILABLE: 'The server is busy. Try again in a moment.',
     MIGRATING: 'This organization is being updated. Try again in a moment.',
-    METHOD_NOT_ALLOWED: 'This page cannot be used like that.',
-    PAYLOAD_TOO_LARGE: 'That is too long.',
+    METHOD_NOT_ALLOWED: 'This page cannot be used in this way.',
+    PAYLOAD_TOO_LARGE: 'The input is too long.',
   },
   fr: {
     INVALID_CREDENTIALS: 'L’adresse e-mail ou le mot de passe est incorrect.',
@@ -50,11 +50,11 @@ const fields: Record<Language, Record<string, string>> = {
 };
 
 const unknown: Record<Language, string> = {
-  en: 'That did not work. Try again; if it keeps failing, tell your administrator.',
+  en: 'Something went wrong. Try again; if it keeps failing, tell your administrator.',
   fr: 'Cela n’a pas fonctionné. Réessayez ; si le problème persiste, prévenez votre administrateur.',
 };
 
-/** An error for the visitor of a page. `special` says what a code means there, where that is more than usual. */
+/** The text of an error for the visitor of a page. `special` has texts of that page for some codes. */
 export function problemText(error: AppError, language: Language, special: Texts = {}): string {
   const { code, details } = error;
   const field = details.field?.split('.').at(-1) ?? '';

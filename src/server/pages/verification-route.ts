@@ -8,7 +8,7 @@ import { enter, orProblem, type PageOptions, pageAnswer, pageRoute } from './pag
 const texts = {
   en: {
     title: 'Confirm your address',
-    explain: 'Enter the password that you chose when you signed up. It shows that it was you.',
+    explain: 'Enter the password that you chose when you signed up. It proves that it was you.',
     password: 'Password',
     confirm: 'Confirm',
     special: { INVALID_CREDENTIALS: 'The password is wrong, or the link has been used or has expired.' },
@@ -24,7 +24,7 @@ const texts = {
 
 const special = { en: texts.en.special, fr: texts.fr.special };
 
-/** `/verify-email`, where the mail of a sign-up leads: makes the account and signs in. */
+/** `/verify-email`, which the mail of a sign-up opens: creates the account and signs the browser in. */
 export const verificationRoute = (options: PageOptions): Route =>
   pageRoute(options, { path: '/verify-email', methods: ['GET', 'POST'] }, async (request) => {
     const { language, origin } = request.caller;

@@ -7,7 +7,7 @@ import { checkValidationCost } from '../../graphql/limits/validation-cost.ts';
 import type { Logger } from '../../lib/logger.ts';
 
 export interface DocumentRulesOptions {
-  /** Whether errors may name parts of the schema that the document did not. */
+  /** Whether errors may name parts of the schema that the document does not contain. */
   openIntrospection: boolean;
   logger: Logger;
 }
@@ -15,8 +15,8 @@ export interface DocumentRulesOptions {
 const mostErrors = 20;
 
 /**
- * Refuses documents too long or deep to be read safely, and lets the errors of a closed schema give no hints. Remembers
- * which documents are valid, as long as they are kept.
+ * Refuses documents that are too long or too deep to parse and validate safely. In errors, hides parts of a closed schema.
+ * Validates each cached document once.
  */
 export function useDocumentRules({ openIntrospection, logger }: DocumentRulesOptions): Plugin {
   const valid = new WeakSet<DocumentNode>();

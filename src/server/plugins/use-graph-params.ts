@@ -20,11 +20,11 @@ export interface GraphParamsOptions {
 
 interface ServerContext {
   req?: IncomingMessage;
-  /** From the fast path, where it took the request first. */
+  /** Set if the fast path handled the request first. */
   attempt?: Attempt;
 }
 
-/** Reads what a request asks of the graph, and refuses it before anything runs when that cannot be understood. */
+/** Reads and checks the parameters of a request, before anything runs. */
 export function useGraphParams({ maxBodyBytes, addressOf, known, turns, logger }: GraphParamsOptions): Plugin {
   const rule = { maxBytes: maxBodyBytes, types: ['application/json'] };
   const bodyOf = async (request: Request, { req, attempt }: ServerContext): Promise<Uint8Array> => {
@@ -44,13 +44,13 @@ export function useGraphParams({ maxBodyBytes, addressOf, known, turns, logger }
     onRequestParse({ request, serverContext, setRequestParser }) {
       setRequestParser(async () => {
         const context = serverContext as ServerContext;
-        const caller = addressOf(context.req?.socket.remoteAddress, request.headers) ?? '';
+        const caller = addressOf(context.req?.socket.remoteAddress, request.headers);
         try {
           const params =
             request.method === 'GET'
               ? readQueryString(searchOf(request.url))
               : readGraphParams(await contentOf(request, context, caller));
-          // It is parsed and validated as soon as this returns
+          // Yoga parses and validates the document as soon as this returns
           if (!known?.get(params.query)) await turns.take(caller);
           return params;
         } catch (error) {
@@ -60,7 +60,7 @@ export function useGraphParams({ maxBodyBytes, addressOf, known, turns, logger }
     },
     onResultProcess({ request, result, setResultProcessor }) {
       const type = acceptedType(request.headers.get('accept'));
-      // Yoga takes the first type of the list, whatever the weights
+      // Yoga would choose the first type of the header and ignore the weights
       if (type && type !== 'stream' && !(Symbol.asyncIterator in result))
         setResultProcessor(processRegularResult, type);
     },

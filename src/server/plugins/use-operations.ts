@@ -17,25 +17,25 @@ import { type Connected, type GraphHead, type HeadOptions, headOf } from '../req
 export interface OperationsOptions extends AdmissionOptions, HeadOptions {
   /** Compiled queries; without them every operation is executed field by field. */
   plans?: Plans;
-  /** Told of every payload that a plan made: for tests. */
+  /** Called for every payload that a plan made; for tests. */
   verify?: Verify;
-  /** Told of every operation that was admitted, once it has ended. */
+  /** Called for every operation that has ended or was refused. */
   onOperation?: OnOperation | undefined;
-  /** Where documents are noted that were found valid, for who serves them without being asked again. */
+  /** Records valid documents for the fast path. */
   known?: KnownDocuments;
   logger: Logger;
 }
 
 interface ServerContext {
   req?: Connected;
-  /** From the fast path, where it took the request first. */
+  /** Set if the fast path handled the request first. */
   attempt?: Attempt;
-  /** Of the one operation that the request holds. */
+  /** The head of the request's only operation. */
   head?: GraphHead;
   answer?: AnswerHead;
 }
 
-/** Runs operations in their tenant, as their viewer, in their transactions. Refuses the too costly before anything. */
+/** Admits operations and runs them for their tenant and viewer, in transactions. */
 export function useOperations(options: OperationsOptions): Plugin<YogaInitialContext & ServerContext, ServerContext> {
   return {
     onExecute({ executeFn, setExecuteFn }) {

@@ -2,7 +2,7 @@ import type { Plugin } from 'graphql-yoga';
 import { type AppError, type ErrorCode, httpStatusOf } from '../../lib/errors.ts';
 import { problemOf, type RequestRulesOptions } from '../request/rules.ts';
 
-/** An answer in the form of GraphQL errors, for requests that never become an operation. */
+/** An answer in the form of GraphQL errors, for requests that are refused before an operation is known. */
 export function errorResponse(error: AppError, Response: typeof globalThis.Response): Response {
   const code: ErrorCode = error.code;
   const headers: Record<string, string> = { 'content-type': 'application/json; charset=utf-8' };
@@ -12,8 +12,8 @@ export function errorResponse(error: AppError, Response: typeof globalThis.Respo
 }
 
 /**
- * Refuses what another site could make a browser send: anything but JSON by POST, and requests with the session cookie
- * that lack a header which only our own pages can set. And what was sent under a name that is not ours.
+ * Rejects cross-site requests (CSRF): a POST must be JSON, and a request with the refresh cookie must have a header that other
+ * sites cannot set. Also rejects unknown Host headers.
  */
 export function useRequestRules(options: RequestRulesOptions): Plugin {
   return {

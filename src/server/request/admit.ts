@@ -7,7 +7,7 @@ import type { RequestScopes } from './request-scopes.ts';
 
 export interface AdmissionOptions {
   scopes: RequestScopes;
-  /** Whether anybody may read the schema; else it needs graph:explore. */
+  /** Whether anybody may read the schema; otherwise that needs graph:explore. */
   openIntrospection: boolean;
 }
 
@@ -25,7 +25,7 @@ export async function admit(
   if (openIntrospection && operation.onlyIntrospects) return anonymous;
   const scope = await scopes.resolve(head, anonymous);
   if (scope.viewer?.apiKey?.persistedOnly) {
-    throw new AppError('FORBIDDEN', 'This API key may send trusted documents only, and none is registered');
+    throw new AppError('FORBIDDEN', 'This API key may send only trusted documents, and none is registered');
   }
   if (scope.tenant) requireModules(args, scope.tenant);
   if (operation.introspects && !openIntrospection && !scope.viewer?.permissions.has('graph:explore')) {

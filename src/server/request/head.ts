@@ -3,11 +3,11 @@ import type { CookieJar } from '../../graphql/context.ts';
 import type { AddressReader } from '../client-address.ts';
 import { RefreshCookie } from './refresh-cookie.ts';
 
-/** What a transport knows of a request. */
+/** A request without its body, whatever its transport. */
 export interface RequestHead {
   url: string;
   headers: { get(name: string): string | null };
-  /** Undefined: the request came by no connection, such as from a test. */
+  /** The client's address; undefined without a connection, as in tests. */
   address: string | undefined;
   cookies: CookieJar;
   signal: AbortSignal | undefined;
@@ -19,10 +19,10 @@ export interface HeadOptions {
   addressOf: AddressReader;
 }
 
-/** What has a connection to the client: Node's request. */
+/** The part of Node's request with the connection to the client. */
 export type Connected = { socket: { remoteAddress?: string } };
 
-/** The head of a request for the graph. What is set in its cookies belongs into the answer. */
+/** The head of a GraphQL request. Cookies that are set in it must be sent with the answer. */
 export type GraphHead = RequestHead & { cookies: RefreshCookie };
 
 export function headOf(
@@ -39,7 +39,7 @@ export function headOf(
   };
 }
 
-/** The headers of Node's request, read as those of fetch are. */
+/** The headers of Node's request, with the interface of fetch's headers. */
 export function headersOf({ headers }: IncomingMessage): RequestHead['headers'] {
   return {
     get(name) {
@@ -49,7 +49,7 @@ export function headersOf({ headers }: IncomingMessage): RequestHead['headers'] 
   };
 }
 
-/** Aborts when the client goes away before its answer. */
+/** Aborts when the client disconnects before the answer is sent. */
 export function signalOf(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once('close', () => {

@@ -44,5 +44,5 @@ export class RefreshCookie implements CookieJar {
   }
 }
 
-/** Whether a request carries the cookie, whatever its value: then it must prove that it is no cross-site one. */
+/** Whether a request carries the cookie, whatever its value: then it needs the CSRF header. */
 export const hasRefreshCookie = (cookieHeader: string | null): boolean => readCookie(cookieHeader, name) !== undefined;

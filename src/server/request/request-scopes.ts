@@ -29,7 +29,7 @@ export interface RequestScopesOptions {
   logger: Logger;
 }
 
-/** Finds out which tenant a request is for and who sends it: the same for every transport. */
+/** Finds the tenant and the sender of a request, for every transport. */
 export class RequestScopes {
   readonly #options: RequestScopesOptions;
 
@@ -100,7 +100,7 @@ export class RequestScopes {
     return { ...anonymous, tenant, account: viewer ?? who ?? undefined, viewer, after };
   }
 
-  /** The scope of a request that reads nothing of anybody, such as introspection where it is open. */
+  /** The scope of a request that needs no tenant and no viewer, such as open introspection. */
   anonymous(head: RequestHead): RequestScope {
     const { services, binding, limits, logger } = this.#options;
     const requestId = uuidv7();
@@ -126,7 +126,7 @@ export class RequestScopes {
 
 const ended: ReadonlySet<string> = new Set(['UNAUTHENTICATED', 'SESSION_REVOKED']);
 
-/** Where nothing in it has to be resolved or decoded, without the cost of parsing it. */
+/** An address whose path needs no decoding, so that it need not be parsed. */
 const plain = /^https?:\/\/[\w.:-]+(\/[\w/-]*)$/;
 
 const pathOf = (url: string): string => plain.exec(url)?.[1] ?? new URL(url).pathname;

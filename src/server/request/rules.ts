@@ -12,18 +12,21 @@ export interface RequestRulesOptions {
   isOurs(host: string | null): boolean;
 }
 
-/** What the rules look at. */
+/** The part of a request that the rules check. */
 export interface RequestLine {
   method: string;
   url: string;
   headers: { get(name: string): string | null };
 }
 
-/** Why a request is refused before anything is read of it; undefined when it is not. */
+/** The reason to refuse a request before its body is read; undefined if there is none. */
 export function problemOf(request: RequestLine, { isOurs }: RequestRulesOptions): AppError | undefined {
   const { method, headers } = request;
   if (!isOurs(headers.get('host') ?? new URL(request.url).host)) {
-    return new AppError('FORBIDDEN', 'This server does not answer to that host name; PUBLIC_URL gives it another');
+    return new AppError(
+      'FORBIDDEN',
+      'This server does not accept that Host header; set PUBLIC_URL to the address that you use',
+    );
   }
   if (method === 'OPTIONS') return undefined;
   if (method !== 'GET' && method !== 'POST') return new AppError('METHOD_NOT_ALLOWED', 'Use POST, or GET for queries');
@@ -33,7 +36,7 @@ export function problemOf(request: RequestLine, { isOurs }: RequestRulesOptions)
   const problem = method === 'POST' ? bodyTypeProblem(headers, bodyTypes) : undefined;
   if (problem) return problem;
   if (hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
-    return new AppError('CSRF_REQUIRED', `A request with the session cookie needs the header ${csrfHeader}: 1`);
+    return new AppError('CSRF_REQUIRED', `A request with the refresh cookie needs the header ${csrfHeader}: 1`);
   }
   return undefined;
 }

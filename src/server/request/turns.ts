@@ -1,16 +1,16 @@
-/** Bytes of a body that takes milliseconds to read as JSON. */
+/** The size in bytes from which parsing a body as JSON takes milliseconds. */
 export const longBody = 65_536;
 
 /**
- * Lets work that holds up the event loop for milliseconds run one piece at a time: everything else that waits is served
- * between two pieces, and callers take turns, however many pieces each of them has.
+ * Schedules work that blocks the event loop for milliseconds: one piece at a time, with other events served between two
+ * pieces. Callers take turns, however many pieces each of them has.
  */
 export class Turns {
-  /** By caller; whose turn is next comes first. */
+  /** By caller, in the order of their turns. */
   readonly #waiting = new Map<string, (() => void)[]>();
   #running = false;
 
-  /** Resolves when the caller may do one piece, before it next waits for anything but promises already settled. */
+  /** Resolves when the caller may do one piece of work, which must be done before it awaits any I/O. */
   take(caller: string): Promise<void> {
     return new Promise((resolve) => {
       const pieces = this.#waiting.get(caller);
@@ -22,7 +22,7 @@ export class Turns {
     });
   }
 
-  /** Node serves sockets before it runs what an immediate has scheduled by `setImmediate`. */
+  /** Node serves sockets before it runs an immediate that another immediate has scheduled. */
   readonly #next = (): void => {
     const [first] = this.#waiting;
     if (!first) {

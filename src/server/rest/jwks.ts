@@ -3,10 +3,10 @@ import { jsonAnswer } from '../routes/answers.ts';
 import { anybody, type Route } from '../routes/route.ts';
 import { defineRoute } from '../routes/serve-route.ts';
 
-/** How long others may keep the keys: much shorter than a key is published before it signs. */
+/** How long clients may cache the keys: much shorter than the time between publishing a key and signing with it. */
 const cacheSeconds = 60;
 
-/** `/.well-known/jwks.json`: the public keys that our access tokens are checked with. */
+/** `/.well-known/jwks.json`: the public keys for verifying our access tokens. */
 export const jwksRoute = (publicKeys: () => Promise<JSONWebKeySet>): Route =>
   defineRoute({
     name: 'jwks',

@@ -28,9 +28,9 @@ const body = z.strictObject({
 });
 
 /**
- * `GET` and `PUT /api/organizations/:id/database`: where an organization's data is, and moving it to a database of its own or
- * back; `GET .../database/move`: how far its last move is. `:id` is a uuid or a global id. For members with
- * organization:manage, by bearer token; the password of a database is never shown.
+ * `GET /api/organizations/:id/database` shows the database of an organization, `PUT` moves it to its own database or back, and
+ * `GET .../database/move` shows the progress of the last move. `:id` is a uuid or a global id. For members with
+ * organization:manage, with a bearer token; the password of a database is never shown.
  */
 export function organizationDatabaseRoutes(options: OrganizationDatabaseOptions): Route[] {
   const { identity } = options;
@@ -71,7 +71,7 @@ interface Caller {
   origin: { ipAddress: string | undefined; userAgent: string | undefined; requestId: string };
 }
 
-/** Who sends the request. An organization that is not the caller's answers like one that does not exist. */
+/** The sender of the request. The organization of another member gets the same answer as one that does not exist. */
 async function callerOf(
   head: RouteHead,
   { scopes, secureCookies, identity }: OrganizationDatabaseOptions,

@@ -15,14 +15,14 @@ export const htmlAnswer = (text: string, status = 200, headers: Headers = {}): R
   body: text,
 });
 
-/** Sends a browser elsewhere; after a form it asks by GET. */
+/** Redirects a browser; after a form it sends a GET. */
 export const redirectAnswer = (location: string, headers: Headers = {}): RouteAnswer => ({
   status: 303,
   headers: { location, ...headers },
   body: '',
 });
 
-/** Headers that say to the client what an error means for its next request. */
+/** The headers of an error: when to retry, or how to authenticate. */
 export function errorHeaders({ code, details: { retryAfter } }: AppError): Record<string, string> {
   if (retryAfter !== undefined) return { 'retry-after': String(Math.ceil(retryAfter)) };
   return code === 'UNAUTHENTICATED' ? { 'www-authenticate': 'Bearer' } : {};

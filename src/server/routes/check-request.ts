@@ -11,8 +11,8 @@ import type { Method, Route, RouteHead } from './route.ts';
 const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /**
- * Throws BAD_INPUT unless target and Host are a path and a name. A Host of `a/health/live?` would make another path of the
- * address that they form together. HTTP/1.0 may leave the header out.
+ * Throws BAD_INPUT unless the target is a path and the Host header a host. Host and target are joined to an address, and a
+ * Host of `a/health/live?` would change its path. In HTTP/1.0 the header may be absent.
  */
 export function checkTarget({ url = '', headers: { host } }: IncomingMessage): void {
   const isHost = host === undefined || (hostPattern.test(host) && URL.canParse(`http://${host}`));
@@ -24,7 +24,7 @@ export function checkTarget({ url = '', headers: { host } }: IncomingMessage): v
 
 const queryOf = (target: string): string => target.split('?').slice(1).join('?');
 
-/** Throws PAYLOAD_TOO_LARGE where the client announces a body beyond the limit of the route. */
+/** Throws PAYLOAD_TOO_LARGE when Content-Length exceeds the limit of the route. */
 export function checkLength(request: IncomingMessage, route: Route): void {
   if (route.body !== 'none' && isTooLong(request, route)) throw tooLarge(route.body.maxBytes);
 }
@@ -32,10 +32,10 @@ export function checkLength(request: IncomingMessage, route: Route): void {
 export const isTooLong = ({ headers }: IncomingMessage, { body }: Route): boolean =>
   body !== 'none' && Number(headers['content-length']) > body.maxBytes;
 
-/** Whether the method changes nothing. HEAD is answered as GET, without the body. */
+/** Whether the method is safe (RFC 9110). HEAD is answered like GET, without the body. */
 const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
 
-/** Throws METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, CSRF_REQUIRED, FORBIDDEN: all before anything is read. */
+/** Throws METHOD_NOT_ALLOWED, UNSUPPORTED_MEDIA_TYPE, CSRF_REQUIRED, FORBIDDEN, before the body is read. */
 export function checkRules(
   { method, headers }: Pick<RouteHead, 'method' | 'headers'>,
   { methods, body, content }: Route,
@@ -48,11 +48,11 @@ export function checkRules(
   if (problem) throw problem;
   if (content === 'page') checkSameOrigin(headers);
   else if (hasRefreshCookie(headers.get('cookie')) && !headers.get(csrfHeader)) {
-    throw new AppError('CSRF_REQUIRED', `A request with the session cookie needs the header ${csrfHeader}: 1`);
+    throw new AppError('CSRF_REQUIRED', `A request with the refresh cookie needs the header ${csrfHeader}: 1`);
   }
 }
 
-/** Forms of other sites could be sent here with the visitor's cookies. */
+/** Throws FORBIDDEN for cross-site forms (CSRF). */
 function checkSameOrigin(headers: RouteHead['headers']): void {
   if (!isSameOrigin(headers)) throw new AppError('FORBIDDEN', 'This form was sent from another site');
 }

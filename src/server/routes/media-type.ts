@@ -7,8 +7,7 @@ interface Headers {
 const isUtf8 = (charset: string): boolean => /^"?utf-?8"?$/i.test(charset);
 
 /**
- * UNSUPPORTED_MEDIA_TYPE unless the body has one of the types, in UTF-8 and not compressed: read as anything else it would be
- * garbled.
+ * UNSUPPORTED_MEDIA_TYPE unless the body has one of the types, in UTF-8 and not compressed; undefined if it does.
  */
 export function bodyTypeProblem(headers: Headers, types: readonly string[]): AppError | undefined {
   const [type = '', ...parameters] = (headers.get('content-type') ?? '').split(';').map((part) => part.trim());

@@ -1,9 +1,9 @@
 import type { RouteRules } from './route.ts';
 
-/** Reads the parameters of a path; undefined when the path is another route's. */
+/** Returns the parameters of a path; undefined when the path does not match. */
 export type PathPattern = (path: string) => Record<string, string> | undefined;
 
-/** Matches the path as the client wrote it: dots in it are not resolved, so they lead nowhere. */
+/** Compiles a route's path. It matches the raw path: `..` is not resolved, so it matches no route. */
 export function pathPattern({ path, underTenant = false }: Pick<RouteRules, 'path' | 'underTenant'>): PathPattern {
   const names: string[] = [];
   const segments = path.replaceAll(/:(\w+)|[.*+?^${}()|[\]\\]/g, (found, name: string | undefined) => {

@@ -5,7 +5,7 @@ import type { BodyRule } from './route.ts';
 export const tooLarge = (maxBytes: number): AppError =>
   new AppError('PAYLOAD_TOO_LARGE', `The body has more than ${maxBytes} bytes`, { maxBytes });
 
-/** The body as it arrives. Stops reading, and throws PAYLOAD_TOO_LARGE, at the first byte beyond the limit. */
+/** The chunks of the body as they arrive. Throws PAYLOAD_TOO_LARGE at the first byte beyond the limit. */
 export async function* readChunks(request: IncomingMessage, rule: BodyRule): AsyncGenerator<Buffer> {
   const maxBytes = rule === 'none' ? 0 : rule.maxBytes;
   let bytes = 0;
@@ -16,7 +16,7 @@ export async function* readChunks(request: IncomingMessage, rule: BodyRule): Asy
       yield chunk as Buffer;
     }
   } catch (error) {
-    throw request.complete || !request.destroyed ? error : new AppError('CANCELLED', 'The client went away');
+    throw request.complete || !request.destroyed ? error : new AppError('CANCELLED', 'The client disconnected');
   }
 }
 
@@ -28,7 +28,7 @@ export async function joined(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** Throws BAD_INPUT where the bytes are not valid UTF-8: they would be stored as replacement characters. */
+/** Throws BAD_INPUT for invalid UTF-8, which would otherwise become replacement characters. */
 export function decodeText(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes);
@@ -37,7 +37,7 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
-/** Throws BAD_INPUT, naming the body, where the text is not JSON. */
+/** Throws BAD_INPUT, with the field `body`, when the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

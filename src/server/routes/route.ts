@@ -6,56 +6,56 @@ import type { RouteContent } from './security-headers.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** What a route reads of a request's body. */
+/** The body that a route accepts. */
 export type BodyRule =
   | 'none'
   | {
       maxBytes: number;
       /** Media types, such as `application/json`; others are refused. */
       types: readonly string[];
-      /** `whole` (default) must arrive within the time for bodies, `stream` at the minimum rate. */
+      /** A `whole` body (default) must arrive within `bodyMs`, a `stream` at the minimum rate. */
       pace?: 'whole' | 'stream';
     };
 
-/** What the server has to know of a route before it reads anything: no route can be registered without it. */
+/** The rules that every route must declare; they apply before its body is read. */
 export interface RouteRules {
   /** Its label in metrics. */
   name: string;
   /** Such as `/api/organizations/:id/database`; a parameter is one segment. */
   path: string;
-  /** Whether it is also there below `/t/<slug>`. */
+  /** Whether the path also works after `/t/<slug>`. */
   underTenant?: boolean;
   methods: readonly [Method, ...Method[]];
   body: BodyRule;
   /** Decides the security headers. */
   content: RouteContent;
-  /** How this route tells an error; a JSON object with `errors` by default. */
+  /** The answer for an error; by default a JSON object with `errors`. */
   refuse?(error: AppError, request: Pick<RouteHead, 'headers'>): RouteAnswer;
 }
 
-/** What is known of a request before its body is read. */
+/** A request without its body. */
 export interface RouteHead {
   method: string;
-  /** With its host, as the client wrote it. */
+  /** The address with its host, as the client wrote it. */
   url: string;
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
   headers: { get(name: string): string | null };
-  /** The client's address; `unknown` when a proxy does not tell. */
+  /** The client's address; `unknown` when the proxy's header cannot be read. */
   address: string;
-  /** Aborts when the client goes away. */
+  /** Aborts when the client disconnects. */
   signal: AbortSignal;
 }
 
 export interface RouteRequest<Caller> extends RouteHead {
   caller: Caller;
-  /** The body, valid UTF-8. Throws PAYLOAD_TOO_LARGE, BAD_INPUT. */
+  /** The body as text. Throws PAYLOAD_TOO_LARGE, and BAD_INPUT for invalid UTF-8. */
   text(): Promise<string>;
-  /** The body read as JSON. Throws the same. */
+  /** The body as JSON. Throws the same errors. */
   json(): Promise<unknown>;
-  /** The body of a form. Throws the same. */
+  /** The body as a form. Throws the same errors. */
   form(): Promise<URLSearchParams>;
-  /** The body as it arrives, within its limit. */
+  /** The chunks of the body as they arrive. Throws PAYLOAD_TOO_LARGE. */
   chunks(): AsyncIterable<Buffer>;
 }
 
@@ -66,15 +66,15 @@ export interface RouteAnswer {
 }
 
 export interface RouteDefinition<Caller> extends RouteRules {
-  /** Runs before anything of the body is read. Returns who calls, or throws why the caller is refused. */
+  /** Runs before the body is read. Returns the caller, or throws the reason of a refusal. */
   authenticate(head: RouteHead): Promise<Caller>;
   handle(request: RouteRequest<Caller>): Promise<RouteAnswer>;
 }
 
-/** Answers a request that the router found in order. Never throws. */
+/** Answers a request that has passed the router's checks. Never throws. */
 export type Serve = (request: IncomingMessage, head: RouteHead, logger: Logger) => Promise<RouteAnswer>;
 
-/** A route as the router has it: made by `defineRoute` or `delegateRoute`. */
+/** A route for the router: made by `defineRoute` or `delegateRoute`. */
 export interface Route extends RouteRules {
   readonly serve: Serve | { delegate: RequestListener };
 }
@@ -82,7 +82,7 @@ export interface Route extends RouteRules {
 /** The authentication of a route that anybody may call. */
 export const anybody = (): Promise<undefined> => Promise.resolve(undefined);
 
-/** A route whose requests another part of the server reads and answers, such as the graph. */
+/** A route that another part of the server handles, such as Yoga. */
 export const delegateRoute = (rules: RouteRules, delegate: RequestListener): Route => ({
   ...rules,
   serve: { delegate },

@@ -17,9 +17,9 @@ export interface RouterOptions {
   /** Whether a Host header means this server. */
   isOurs(host: string): boolean;
   addressOf: AddressReader;
-  /** Headers that let a page of this origin read the answer, when its origin is listed. */
+  /** The CORS headers for an origin. */
   corsHeaders(origin: string | undefined): Record<string, string>;
-  /** Told of every request when it begins, with the label of its route. */
+  /** Called when a request begins, with the label of its route. */
   onRequest?: ((route: string, response: ServerResponse) => void) | undefined;
   /** Whether browsers reach the server by https only. */
   secure: boolean;
@@ -37,8 +37,8 @@ interface Found {
 }
 
 /**
- * Every request enters here. A path without a route is not answered by anything, and a route says what the server must know
- * before it reads a body: its limit, who may call it, and what it answers with.
+ * Dispatches every request. Unknown paths get NOT_FOUND; the rules of a route (methods, body limit, callers, security headers)
+ * apply before its body is read.
  */
 export class Router {
   readonly #options: RouterOptions;
@@ -61,7 +61,7 @@ export class Router {
     return this.#find(target)?.route;
   }
 
-  /** Whether a request announces a body beyond the limit of its route. */
+  /** Whether Content-Length exceeds the limit of the route. */
   isTooLong(request: IncomingMessage): boolean {
     const route = this.routeOf(request.url ?? '');
     return route !== undefined && isTooLong(request, route);
@@ -126,7 +126,7 @@ export class Router {
 }
 
 const notOurs = (): AppError =>
-  new AppError('FORBIDDEN', 'This server does not answer to that host name; PUBLIC_URL gives it another');
+  new AppError('FORBIDDEN', 'This server does not accept that Host header; set PUBLIC_URL to the address that you use');
 
 const preflight = ({ methods }: Route): RouteAnswer => ({
   status: 204,

@@ -1,4 +1,4 @@
-/** What a route answers with: data for programs, or pages for browsers. */
+/** The kind of a route's answers: data for programs, or pages for browsers. */
 export type RouteContent = 'data' | 'page';
 
 const always = {
@@ -9,7 +9,7 @@ const always = {
   'cache-control': 'no-store',
 };
 
-/** Pages run no scripts. Their styles and pictures are files of this server; forms go nowhere else. */
+/** Pages run no scripts, load styles and images only from this server, and send forms only to it. */
 const pagePolicy = [
   "default-src 'none'",
   "style-src 'self'",
@@ -25,8 +25,7 @@ const policies: Record<RouteContent, string> = {
 };
 
 /**
- * Headers that every answer has unless its route sets another value. `secure` says that browsers reach the server by https
- * only.
+ * The default security headers of answers. `secure`: browsers reach the server only over https.
  */
 export function securityHeaders(content: RouteContent, secure: boolean): Readonly<Record<string, string>> {
   return {

@@ -7,7 +7,7 @@ import { requireDecodable } from './percent-encoding.ts';
 import { decodeText, joined, parseJson, readChunks } from './read-body.ts';
 import type { Route, RouteAnswer, RouteDefinition, RouteHead, RouteRequest } from './route.ts';
 
-/** A route: authenticates, then reads the body and answers. */
+/** Makes a route, which authenticates the caller, then reads the body and answers. */
 export function defineRoute<Caller>(definition: RouteDefinition<Caller>): Route {
   const { authenticate, handle, ...rules } = definition;
   const { refuse = errorAnswer } = rules;
@@ -45,7 +45,7 @@ function formOf(text: string): URLSearchParams {
   return new URLSearchParams(text);
 }
 
-/** Sends an answer; one that is read from somewhere is destroyed when the client goes away. */
+/** Sends an answer. A streamed body is destroyed when the client disconnects. */
 export async function sendAnswer(response: ServerResponse, { status, headers, body }: RouteAnswer): Promise<void> {
   if (response.headersSent || response.destroyed) return;
   const isText = typeof body === 'string' || Buffer.isBuffer(body);
