@@ -2,13 +2,13 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 
 const isJson = (column: PgColumn): boolean => /^jsonb?$/.test(column.getSQLType());
 
-/** A column's value as it is sent to the database. */
+/** The value of a column as it is sent to the database. */
 export function toDriver(column: PgColumn, value: unknown): unknown {
   if (value === null) return null;
   return isJson(column) ? JSON.stringify(value) : column.mapToDriverValue(value);
 }
 
-/** How a column's value is read from what the driver gives; undefined where that is the value. */
+/** Converts the driver's value of a column to its JavaScript value; undefined if no conversion is needed. */
 export function readerOfColumn(column: PgColumn): ((value: unknown) => unknown) | undefined {
   if (column.dataType === 'object date') return (value) => new Date(value as string);
   if (column.dataType === 'number int53') return Number;

@@ -1,14 +1,14 @@
-/** Why a document, or this request of it, is left to the executor: which field, and what is the matter with it. */
+/** Why the executor answers a document, or one request of it: the field that could not be compiled, and the reason. */
 export interface Reason {
-  /** `Type.field`; absent when it is about the whole operation. */
+  /** `Type.field`; absent when the reason concerns the whole operation. */
   field?: string;
   why: string;
 }
 
-/** Thrown while compiling: what is asked cannot be said in SQL with certainty, so the executor answers it. */
+/** Thrown while compiling: no SQL is certain to give the executor's answer, so the executor answers. */
 export class Declined extends Error {
   readonly reason: Reason;
-  /** The root fields that are left, by their names in the answer, where several are. */
+  /** The root fields that are left to the executor, by their names in the answer, if there are several. */
   readonly left: ReadonlyMap<string, Reason> | undefined;
 
   constructor(why: string, field?: string, left?: ReadonlyMap<string, Reason>) {
@@ -21,16 +21,16 @@ export class Declined extends Error {
     return new Declined(why, field);
   }
 
-  /** For a query of which nothing is compiled: the reason is that of the first field. */
+  /** For a query without a compiled field, with the reason of the first field. */
   static ofAll(left: ReadonlyMap<string, Reason>): Declined {
     const [first = { why: 'asks for nothing' }] = left.values();
     return new Declined(first.why, first.field, left.size > 1 ? left : undefined);
   }
 }
 
-/** Thrown while running a plan: this request is special (an error is due, say), so the executor answers it. */
+/** Thrown while running a plan that does not cover this request (it may have to fail, for example): the executor answers it. */
 export class Unplanned extends Declined {}
 
-/** What stands in the way of compiling. A declaration that fails on holes is one that cannot be compiled. */
+/** The reason of an error while compiling. A declaration that throws on a placeholder cannot be compiled. */
 export const declinedBy = (error: unknown): Declined =>
   error instanceof Declined ? error : new Declined(`could not be compiled: ${(error as Error).message}`);

@@ -2,18 +2,18 @@ import { toAppError } from '../db/pg-errors.ts';
 import { AppError, type ErrorCode } from '../lib/errors.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
 
-/** What happens to the other rows when some fail: nothing is kept, or all but those. */
+/** What happens when some rows fail: all rows are rolled back, or only the failed ones. */
 export const errorPolicies = ['REJECT_EVERYTHING', 'REJECT_FAILED_ROWS'] as const;
 export type ErrorPolicy = (typeof errorPolicies)[number];
 
-/** How one row of a bulk change went: the id that it has, or why it failed. */
+/** The result of one row of a bulk change: its id, or the reason of its failure. */
 export type RowOutcome = { index: number; id: string } | { index: number; failure: RowFailure };
 export interface RowFailure {
   code: ErrorCode;
   message: string;
-  /** Path of the offending argument, with the position of the row in it. */
+  /** Path of the offending argument, which contains the position of the row. */
   field: string | undefined;
-  /** The object as it is now, when its version is stale. */
+  /** For a stale version: `{ id }` of the object. */
   current?: unknown;
 }
 
@@ -23,7 +23,7 @@ export interface RowsOptions {
   field: string;
 }
 
-/** Failures that are not a row's own: the whole change fails of them. */
+/** Errors that do not belong to one row: they fail the whole change. */
 const beyondRows: ReadonlySet<ErrorCode> = new Set([
   'TRANSACTION_CONFLICT',
   'TIMEOUT',
@@ -35,8 +35,8 @@ const beyondRows: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Does the work on each row behind a savepoint of its own, in order. Under REJECT_EVERYTHING it throws what the first
- * failed row failed of, with all failures in `failures`, once every row was tried.
+ * Runs `work` for each row in order, each in its own savepoint. With REJECT_EVERYTHING it tries all rows, then throws the
+ * error of the first failed one, with all failures in `failures`.
  */
 export async function eachRow<Row>(
   tx: TenantTx,

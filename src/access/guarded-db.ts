@@ -11,23 +11,23 @@ type TableConfig = Relations[TableName];
 const nothing: Filter = { RAW: sql`false` };
 const configs = relations as unknown as Record<string, TableConfig>;
 
-/** The configurations come from Pothos, which selects the columns that the document needs. */
+/** Pothos makes the configurations, which select the columns that the document needs. */
 interface GuardedQuery<Row> {
   findMany(config: object): Promise<Row[]>;
   findFirst(config: object): Promise<Row | undefined>;
 }
 
-/** The reading side of drizzle that the graph gets: the viewer's row rules are part of every statement it makes. */
+/** The read methods of drizzle for the graph. Every statement contains the viewer's row rules. */
 export interface GuardedDb {
   readonly _: TenantDb['_'];
   readonly query: { readonly [T in TableName]: GuardedQuery<InferSelectModel<Relations[T]['table']>> };
   readonly $count: TenantDb['$count'];
   readonly select: TenantDb['select'];
-  /** Whether something holds of the tenant's data as a whole, whoever asks: an expression that tells of no row. */
+  /** Evaluates a condition on the tenant's data without row rules. It must not reveal any single row. */
   holds(condition: SQL): Promise<boolean>;
-  /** How many rows of a table the viewer may see, out of those that match. */
+  /** The number of matching rows that the viewer may see. */
   count<T extends TableName>(table: T, where?: WhereOf<T>): Promise<number>;
-  /** A filter as a condition for `select`, which adds the rule of the table itself. */
+  /** A filter as a condition for `select`, without the rule of the table itself, which `select` adds. */
   matching<T extends TableName>(table: T, where: WhereOf<T> | undefined): SQL | undefined;
 }
 
@@ -38,7 +38,7 @@ function relationTarget(table: string, key: string): string | undefined {
 
 const guardedFilters = new WeakSet<Filter>();
 
-/** The filter with the row rule of every table that it reaches through a relation. One that has them stays as it is. */
+/** Adds the row rules of all tables that the filter reaches through relations. Idempotent. */
 function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
   if (guardedFilters.has(where)) return where;
   const guarded: Filter = {};
@@ -56,13 +56,13 @@ function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
 }
 
 /**
- * The filter of a connection under a row, with the row rules of what it reaches. Pothos counts such a connection by SQL
- * that it makes of the filter itself, which no statement of the guarded db could add rules to any more.
+ * The filter of a connection under a row, with the row rules of the tables that it reaches. Pothos turns this filter into the
+ * SQL of `totalCount` itself, so the guarded db cannot add the rules later.
  */
 export const guardWhere = <T extends TableName>(table: T, where: WhereOf<T>, viewer: Viewer): WhereOf<T> =>
   guardFilter(table, where as Filter, viewer) as WhereOf<T>;
 
-/** The rows of a table that match and that the viewer may see; undefined stands for all. */
+/** The filter for matching rows that the viewer may see; undefined for all rows. */
 function restrict(table: string, where: Filter | undefined, viewer: Viewer): Filter | undefined {
   const rule = rowRuleOf(table, viewer);
   if (rule === 'none') return nothing;
@@ -71,7 +71,7 @@ function restrict(table: string, where: Filter | undefined, viewer: Viewer): Fil
   return asked ? { AND: [rule as Filter, asked] } : (rule as Filter);
 }
 
-/** What `restrict` gives, for statements that are made elsewhere: the compiled ones. */
+/** For compiled statements, which are made elsewhere. */
 export const visibleFilter = restrict;
 
 function guardConfig(table: string, config: Config, viewer: Viewer): Config {
@@ -97,7 +97,7 @@ function toSql(table: string, filter: Filter | undefined): SQL | undefined {
   return relationsFilterToSQL(config.table, filter as never, config.relations, relations);
 }
 
-/** The same rule as SQL over the table itself, for counts. */
+/** The filter for matching, visible rows as SQL over the table itself, for counts. */
 function ruleSql(table: string, where: Filter | undefined, viewer: Viewer): SQL | undefined {
   return toSql(table, restrict(table, where, viewer));
 }
@@ -110,9 +110,9 @@ const junctions = new Set<unknown>(
 
 function ruleOfTable(table: unknown, viewer: Viewer): SQL | undefined {
   const name = nameOfTable.get(table);
-  // It says no more than that two rows belong together, each of which has a rule of its own.
+  // A junction only connects two rows, each of which has its own rule
   if (name === undefined && junctions.has(table)) return undefined;
-  if (name === undefined) throw new Error('only tables that are in the relations can be read from the graph');
+  if (name === undefined) throw new Error('Only tables in the relations can be read from the graph');
   return ruleSql(name, undefined, viewer);
 }
 
@@ -130,7 +130,7 @@ function guardSelect(select: Selectable, viewer: Viewer): Selectable {
   return { from: (table) => wrap(select.from(table), ruleOfTable(table, viewer)) };
 }
 
-/** Drizzle as the viewer may use it. Row rules are applied here and nowhere else, so that no field can forget them. */
+/** Drizzle for a viewer. Row rules are applied only here, so that no field can forget them. */
 export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
   const query = new Proxy(
     db.query as unknown as Record<string, { findMany(c: Config): unknown; findFirst(c: Config): unknown }>,

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { TenantDb } from '../tenancy/binding.ts';
 
-/** Rows of one table that each lead from one id to another; null leads nowhere. */
+/** The edges of a graph: rows of a table that refer from one id to another; null is no edge. */
 export interface Edges {
   table: PgTable;
   from: PgColumn;
@@ -10,8 +10,8 @@ export interface Edges {
 }
 
 /**
- * Whether the edges lead from one id to another, directly or through others; every id leads to itself. Who adds an edge
- * and must not close a cycle holds a rule lock: two at once could close one together.
+ * Whether there is a path from `start` to `end`; every id reaches itself. To prevent cycles, hold a rule lock while adding an
+ * edge: two concurrent transactions could otherwise close a cycle together.
  */
 export async function leadsTo(db: TenantDb, { table, from, to }: Edges, start: string, end: string): Promise<boolean> {
   const [column, next] = [from, to].map(({ name }) => sql.identifier(name));

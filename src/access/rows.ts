@@ -10,12 +10,12 @@ import { doubleNamed, type UniqueFields } from './unique-fields.ts';
 
 /** A table whose rows have an id. */
 export type IdTable = PgTable & { id: PgColumn };
-/** A table whose rows count their changes. */
+/** A table whose rows have a version number. */
 export type VersionedTable = IdTable & { version: PgColumn };
 
 type Row = { id: string; version: number };
 
-/** Throws STALE_VERSION when the caller saw an older row. The graph shows the object as it is now, by its id. */
+/** Throws STALE_VERSION when the caller saw an older version. From the id in `current`, the graph reads the current object. */
 export function requireVersion(current: Row, expected: number | null | undefined, typename: string): void {
   if (expected === null || expected === undefined || expected === current.version) return;
   throw new AppError('STALE_VERSION', `This ${typename} was changed meanwhile`, {
@@ -25,8 +25,8 @@ export function requireVersion(current: Row, expected: number | null | undefined
 }
 
 /**
- * Makes a new row without waiting for it, in one statement with its event if that comes next: see `TenantTx.hold`. Absent keys have the defaults of their columns. Where a
- * unique index refuses it, the transaction fails of ALREADY_EXISTS, naming the argument that the index is about.
+ * Inserts a row without waiting, in one statement with its event if that comes next (see `TenantTx.hold`). Absent keys get the
+ * defaults of their columns. If a unique index refuses the row, the transaction fails with ALREADY_EXISTS and the argument.
  */
 export function insertRow<T extends PgTable>(
   tx: TenantTx,
@@ -47,8 +47,8 @@ export function insertRow<T extends PgTable>(
 }
 
 /**
- * Changes a locked row and counts its version up, in the same way. Absent keys stay, null
- * clears. Gives what changes, or null when the patch says nothing new.
+ * Updates a locked row and increments its version, in the same way. Absent keys stay, null clears. Returns the changes, or
+ * null if the patch changes nothing.
  */
 export function patchRow<T extends VersionedTable>(
   tx: TenantTx,
@@ -72,8 +72,7 @@ export function patchRow<T extends VersionedTable>(
 }
 
 /**
- * Deletes a locked row, in the same way. While others refer to it, the transaction fails of
- * IN_USE, with these words.
+ * Deletes a locked row, in the same way. If other rows refer to it, the transaction fails with IN_USE and the message `inUse`.
  */
 export function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: string): void {
   const refused = (error: unknown): unknown =>
@@ -85,10 +84,10 @@ export function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: strin
   );
 }
 
-/** The id of the row that is changed, beside those values that the change may bring. */
+/** The placeholder for the id of the changed row; no column has this name. */
 const ownId = 'own id';
 
-/** As many as there are choices of columns, for each table. */
+/** The number of statements kept for each table: one for each set of columns. */
 const mostForms = 200;
 const statements = new WeakMap<PgTable, Map<string, Statement<Values>>>();
 
@@ -105,7 +104,7 @@ function statementOf(table: PgTable, form: string, make: () => SQL): Statement<V
   return made;
 }
 
-/** What the program gives columns that a row leaves out, as drizzle does. */
+/** Values of `$defaultFn` and `$onUpdate` for absent columns, as drizzle sets them. */
 function madeBy(table: PgTable, change: 'insert' | 'update', row: object): Values {
   const made: Values = {};
   for (const [key, column] of Object.entries(getColumns(table))) {
@@ -117,7 +116,7 @@ function madeBy(table: PgTable, change: 'insert' | 'update', row: object): Value
   return made;
 }
 
-/** The values as they are sent, without absent keys. */
+/** The values as they are sent to the database, without absent keys. */
 function valuesOf(table: PgTable, row: Values): Values {
   const columns = getColumns(table) as Record<string, PgColumn>;
   const values: Values = {};

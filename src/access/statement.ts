@@ -4,25 +4,25 @@ import type { Held, Sent } from '../db/sent.ts';
 import type { Answer } from '../db/slot.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
 
-/** How a parameter is read from what a run brings. */
+/** Reads a parameter from the values of a run. */
 export type Reader<Given> = (given: Given) => unknown;
 
 const dialect = new PgDialect();
 
-/** Changes of rows come in as many forms as there are choices of columns. */
+/** The number of joined texts kept: there is one for each set of columns. */
 const mostJoined = 1_000;
 
-/** A value that each run brings, by its name. It is sent as it is: `toDriver` makes a column's value of it. */
+/** A named placeholder. Its value is sent unchanged: convert values of columns with `toDriver`. */
 export const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
 /**
- * A statement of use cases that is written once and run many times: drizzle's expressions become a text with
- * parameters when it is made, not when it is run.
+ * A statement that is compiled once and run many times: drizzle's expressions become text and parameters when it is made, not
+ * when it runs.
  */
 export class Statement<Given extends object> {
   readonly text: string;
   readonly #readers: readonly Reader<Given>[];
-  /** Its text joined with that of changes, by theirs. */
+  /** The texts joined with held statements, by the texts of those. */
   readonly #joined = new Map<string, string>();
 
   constructor(query: SQL, readerOf: (parameter: unknown) => Reader<Given> = byName) {
@@ -31,7 +31,7 @@ export class Statement<Given extends object> {
     this.#readers = params.map(readerOf);
   }
 
-  /** Gives the rows as arrays of what the driver reads: see `fromDriver`. */
+  /** Returns the rows as arrays of the driver's values: see `readerOfColumn`. */
   run(tx: TenantTx, values: Given): Promise<Answer> {
     return tx.run(this.text, this.#parameters(values));
   }
@@ -41,20 +41,20 @@ export class Statement<Given extends object> {
     tx.send(this.text, this.#parameters(values), sent);
   }
 
-  /** The same, but it is held until anything else is sent: see `TenantTx.hold`. */
+  /** Holds it back until another statement is sent: see `TenantTx.hold`. */
   hold(tx: TenantTx, values: Given, sent: Sent = {}): void {
     tx.hold({ text: this.text, parameters: this.#parameters(values), sent });
   }
 
-  /** The same for a statement that only checks something, and gives one value. */
+  /** The same, for a statement that only checks something and returns one value. */
   holdCheck(tx: TenantTx, values: Given, sent: Sent): void {
     tx.hold({ text: this.text, parameters: this.#parameters(values), sent, checks: true });
   }
 
   /**
-   * Sends it in one statement with what is held: all of it is done or nothing. It has to insert and to end with what it
-   * returns: what the checks give comes behind that, so they are made when its row is there. The change, which nothing refers
-   * to, is made last, and a refused check is told rather than what the change would fail of.
+   * Sends it as one statement together with the held ones. It must be an `INSERT ... RETURNING`: the checks are appended to
+   * the RETURNING list, so they run after its insert. The held change is a CTE that nothing refers to, so PostgreSQL runs it
+   * last: a failed check is reported before an error of the change.
    */
   sendWithHeld(tx: TenantTx, values: Given, sent: Sent): void {
     const held = tx.takeHeld();
@@ -80,7 +80,7 @@ export class Statement<Given extends object> {
   }
 }
 
-/** Statements as one, which gives what the last returns, and what the checks give; parameters in the order of the statements. */
+/** Joins statements into one, which returns the columns of the last one and the results of the checks; parameters in order. */
 function joined(held: readonly Held[], last: string): string {
   let before = 0;
   const [changes, checks]: [string[], string[]] = [[], []];
@@ -96,7 +96,7 @@ function joined(held: readonly Held[], last: string): string {
 const shifted = (text: string, by: number): string =>
   text.replace(/\$(\d+)/g, (_, number) => `$${Number(number) + by}`);
 
-/** The reader of a placeholder; all other parameters are the same in each run. */
+/** Reads a placeholder by its name; other parameters are constant. */
 export function byName<Given extends object>(parameter: unknown): Reader<Given> {
   if (!(parameter instanceof Placeholder)) return () => parameter;
   const name = parameter.name as keyof Given;

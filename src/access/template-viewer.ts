@@ -1,7 +1,7 @@
 import type { Viewer } from '../identity/viewer.ts';
 import { Declined } from './decline.ts';
 
-/** What a rule may put into a condition; it stands for the viewer of each request. The values are nobody's. */
+/** Stand-ins for the ids of the viewer in compiled conditions. They are random ids that no row has. */
 const standIns = {
   profileId: '5c0f9f1e-7d53-7c1a-8f4e-0d8f7a6b5c41',
   userId: '5c0f9f1e-7d53-7c1a-8f4e-0d8f7a6b5c42',
@@ -15,7 +15,7 @@ const nameOfStandIn = new Map<unknown, StandIn>(
 
 const anyStandIn = /5c0f9f1e-7d53-7c1a-8f4e-0d8f7a6b5c4\d/;
 
-/** Gives what is known of an object; asking for anything else cannot be compiled. */
+/** An object with only the known properties; reading any other declines compilation. */
 export function only<T extends object>(what: string, known: Partial<T>): T {
   return new Proxy(known as T, {
     get(target, name) {
@@ -25,11 +25,11 @@ export function only<T extends object>(what: string, known: Partial<T>): T {
   });
 }
 
-/** The viewer as rules see it while a plan is compiled: role and permissions, which are the plan's own, and stand-ins. */
+/** The viewer of row rules while a plan is compiled: its role and permissions, which are part of the plan's key, and stand-ins. */
 export const templateViewer = ({ role, permissions }: Viewer): Viewer =>
   only<Viewer>('viewer', { role, permissions, ...standIns });
 
-/** Which property of the viewer a parameter stands for, if any. */
+/** The property of the viewer for which a parameter stands, if any. */
 export const standInOf = (parameter: unknown): StandIn | undefined => nameOfStandIn.get(parameter);
 
 export const hidesStandIn = (text: string): boolean => anyStandIn.test(text);

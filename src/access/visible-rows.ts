@@ -10,7 +10,7 @@ import type { IdTable } from './rows.ts';
 import { given } from './statement.ts';
 import { viewerStatement } from './viewer-statement.ts';
 
-/** A row's own columns; what the database computes for searches stays there. */
+/** A row without its search vector. */
 export type Row<T extends IdTable> = Omit<InferSelectModel<T>, 'search'>;
 
 type Lock = 'no key update' | 'key share' | undefined;
@@ -20,13 +20,13 @@ export interface Reference {
   table: IdTable;
   id: string;
   typename: string;
-  /** The argument. */
+  /** The path of the argument. */
   field: string;
   /** What must hold of the row beside that the viewer sees it: a column with a value, or `otherwise` is wrong. */
   belongs?: { to: string; by: PgColumn; otherwise: string };
 }
 
-/** One more rule that is checked along with the rows. */
+/** An additional rule that is checked together with the rows. */
 export interface Rule {
   /** One word. */
   name: string;
@@ -37,7 +37,7 @@ export interface Rule {
   broken(detail: string): AppError;
 }
 
-/** The row, if the viewer may see it. Throws NOT_FOUND, naming the argument that the id came from. */
+/** The row, if the viewer may see it. Throws NOT_FOUND with the argument of the id. */
 export const getVisible = <T extends IdTable>(
   tx: TenantTx,
   viewer: Viewer,
@@ -47,7 +47,7 @@ export const getVisible = <T extends IdTable>(
   field = 'input.id',
 ): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, undefined) as Promise<Row<T>>;
 
-/** The same, locked against other changes until the transaction ends; references to it may still be made. */
+/** The same, locked against other changes until the transaction ends; other rows may still refer to it. */
 export const lockVisible = <T extends IdTable>(
   tx: TenantTx,
   viewer: Viewer,
@@ -57,7 +57,7 @@ export const lockVisible = <T extends IdTable>(
   field = 'input.id',
 ): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, 'no key update') as Promise<Row<T>>;
 
-/** The transaction fails of NOT_FOUND unless the viewer may see the row: see `requireAllVisible`. */
+/** Makes the transaction fail with NOT_FOUND unless the viewer may see the row: see `requireAllVisible`. */
 export function requireVisible(
   tx: TenantTx,
   viewer: Viewer,
@@ -70,10 +70,9 @@ export function requireVisible(
 }
 
 /**
- * Lets the transaction fail of NOT_FOUND for the first of these rows that is not there or not seen, of BAD_INPUT for the
- * first that does not belong to what it should, or of the first broken rule. The database refuses it, so it need not
- * be waited for, and becomes part of the statement of the change that follows. The rows are locked against deletion: a
- * reference stays true.
+ * Makes the transaction fail with NOT_FOUND for the first of these rows that is missing or invisible, with BAD_INPUT for the
+ * first that belongs to another row than it should, or with the error of the first broken rule. Does not wait: the check
+ * becomes part of the statement of the change that follows. Locks the rows against deletion, so that references stay valid.
  */
 export function requireAllVisible(
   tx: TenantTx,
@@ -99,10 +98,10 @@ export function requireAllVisible(
   statement.holdCheck(tx, { ...values, viewer }, { refused });
 }
 
-/** An expression that lets its statement fail, with a reason for `refusalOf`: SQL of type text. */
+/** An SQL expression that makes its statement fail; `reason`, of type text, is returned by `refusalOf`. */
 const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
 
-/** An expression that lets its statement fail because the rule of this name is broken; the detail is SQL of type text. */
+/** An SQL expression that makes its statement fail with the broken rule of this name; `detail` is SQL of type text. */
 export const brokenRule = (name: string, detail: SQL): SQL => refusal(sql`${sql.raw(`'rule ${name} '`)} || ${detail}`);
 
 /** Undefined for the reason of another check. */
@@ -119,7 +118,7 @@ function meaningOf(reason: string, references: readonly Reference[], rules: read
 const nameOf = ({ table, belongs }: Reference): string =>
   belongs ? `${getTableName(table)}.${belongs.by.name}` : getTableName(table);
 
-/** True where the row is there and belongs to what it should. */
+/** True if the row is visible and belongs to the right row. */
 function requiredRow({ table, belongs }: Reference, place: number, viewer: Viewer): SQL {
   const holds = belongs ? sql`coalesce(${belongs.by} = ${given(`to${place}`)}, false)` : sql`true`;
   const found = sql`(${rowsById(table, holds, `id${place}`, viewer)} for key share)`;
@@ -144,7 +143,7 @@ async function findVisible(
   return rowOf(columns, values);
 }
 
-/** What is selected of the row with an id, if the viewer may see it. */
+/** Selects from the row with an id, if the viewer may see it. */
 const rowsById = (table: IdTable, selected: SQL, id: string, viewer: Viewer): SQL =>
   sql`select ${selected} from ${table} where ${and(conditionOf(table, viewer), eq(table.id, given(id)))}`;
 

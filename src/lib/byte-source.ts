@@ -8,7 +8,7 @@ export class ByteSource implements AsyncDisposable {
     this.#bytes = bytes[Symbol.asyncIterator]();
   }
 
-  /** So many bytes, or fewer at the end of the stream. */
+  /** The next `length` bytes; fewer at the end of the stream. */
   async take(length: number): Promise<Buffer> {
     const chunks = [this.#left];
     let found = this.#left.length;
@@ -23,7 +23,7 @@ export class ByteSource implements AsyncDisposable {
     return all.subarray(0, length);
   }
 
-  /** What was not taken. */
+  /** The bytes that were not taken. */
   async *rest(): AsyncGenerator<Buffer> {
     const left = this.#left;
     this.#left = Buffer.alloc(0);

@@ -7,7 +7,7 @@ export interface RowChanges {
   after: Record<string, unknown>;
 }
 
-/** What a patch changes of a row: keys that are absent (undefined) or already so, as their columns compare values, are left out. */
+/** The changes of a patch: omits absent (undefined) keys, and values that the column's type considers equal to the current ones. */
 export function changesOf(
   current: object,
   patch: object,
@@ -26,7 +26,7 @@ export function changesOf(
 const isSame = (column: PgColumn | undefined, a: unknown, b: unknown): boolean =>
   isDeepStrictEqual(comparable(column, a), comparable(column, b));
 
-/** One form for all texts that the column's type takes for the same value: "1" and "1.0", an id in either case. */
+/** A canonical form of values that are equal for the column's type: "1" and "1.0", an id in either case. */
 function comparable(column: PgColumn | undefined, value: unknown): unknown {
   const type = column?.getSQLType() ?? '';
   if (typeof value !== 'string') return value;

@@ -19,7 +19,7 @@ export const primaryId = () => uuid().primaryKey();
 /** Milliseconds only: a JavaScript date cannot hold microseconds, and a cursor made from one would skip rows. */
 export const instant = (name = '') => timestamp(name, { precision: 3, withTimezone: true });
 
-/** When a row was made and last changed; a parameter sets the change, the form that all kinds of statement may carry. */
+/** When a row was created and last updated. The program sets the time of the update as a parameter. */
 export const lifetime = {
   createdAt: instant('created_at').notNull().defaultNow(),
   updatedAt: instant('updated_at')
@@ -28,7 +28,7 @@ export const lifetime = {
     .$onUpdate(() => new Date()),
 };
 
-/** Counts the changes of a row, for `expectedVersion`. */
+/** The number of changes of a row, for `expectedVersion`. */
 export const version = () => integer().notNull().default(1);
 
 /** An integrator's own key of a row; unique where it is set, and usable in place of the id. */
@@ -55,6 +55,6 @@ export const tsvector = customType<{ data: string }>({ dataType: () => 'tsvector
 
 export const xid8 = customType<{ data: string }>({ dataType: () => 'xid8' });
 
-/** A check that a column holds one of the values; an enum type of the database would break plans shared by schemas. */
+/** A check that a column has one of the values. An enum type would break prepared statements that schemas share. */
 export const oneOf = (column: AnyPgColumn, values: readonly string[]): SQL =>
   sql`${column} in (${sql.raw(values.map((value) => `'${value.replaceAll("'", "''")}'`).join(', '))})`;

@@ -3,8 +3,8 @@ import { chmod, link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/p
 import path from 'node:path';
 
 /**
- * Makes a folder for this installation's own files unless it exists, and gives its real path. Only its owner may
- * list it; when that is root, others may pass through, because the embedded server runs under another account.
+ * Creates a folder for this installation's own files unless it exists, and returns its real path. Only its owner may list it.
+ * If that is root, other accounts may enter it, because the embedded server runs under another account.
  */
 export async function makeFolder(dir: string): Promise<string> {
   const made = await mkdir(dir, { recursive: true });
@@ -12,15 +12,15 @@ export async function makeFolder(dir: string): Promise<string> {
   return realpath(dir);
 }
 
-/** The installation's development secret, made on first use; in production it comes from the configuration. */
+/** The installation's development secret, created on first use; in production the configuration has the secret. */
 export async function readOrCreateSecret(dataDir: string, name = 'secret'): Promise<string> {
   const dir = await makeFolder(dataDir);
   return writeOnce(path.join(dir, name), randomBytes(32).toString('base64url'));
 }
 
 /**
- * Writes a file that only its owner can read unless it exists, and gives what it holds. Of several processes that
- * do so at once all get the same answer, and none sees a file half written: a link appears whole or not at all.
+ * Writes a file that only its owner can read, unless it exists, and returns its content. Concurrent processes all get the same
+ * content, and none sees a partial file: the complete file is linked atomically.
  */
 export async function writeOnce(file: string, content: string): Promise<string> {
   const existing = await readIfExists(file);

@@ -4,7 +4,7 @@ export interface Decimal {
   readonly scale: number;
 }
 
-/** The decimal that a text such as `-12.50` means; undefined for any other text. */
+/** Parses a text such as `-12.50`; undefined for any other text. */
 export function parseDecimal(text: string): Decimal | undefined {
   const [, sign, whole, fraction = ''] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   if (whole === undefined) return undefined;
@@ -12,7 +12,7 @@ export function parseDecimal(text: string): Decimal | undefined {
   return { units: sign === '-' ? -units : units, scale: fraction.length };
 }
 
-/** As few digits as say it exactly: `12.5` for 1250 hundredths. */
+/** The shortest exact text: `12.5` for 1250 hundredths. */
 export function formatDecimal({ units, scale }: Decimal): string {
   const digits = String(units < 0n ? -units : units).padStart(scale + 1, '0');
   const fraction = scale > 0 ? digits.slice(-scale).replace(/0+$/, '') : '';
@@ -26,13 +26,13 @@ export function shortestDecimal(text: string): string {
   return decimal ? formatDecimal(decimal) : text;
 }
 
-/** The same amount counted in finer units; the scale must not be below its own. */
+/** The same amount with a larger scale; `finer` must not be below its own. */
 export const rescale = ({ units, scale }: Decimal, finer: number): Decimal => ({
   units: units * 10n ** BigInt(finer - scale),
   scale: finer,
 });
 
-/** A quotient by a positive whole number, with at most so many digits after the point; halves go away from zero. */
+/** The quotient by a positive whole number, rounded to `digits` after the point; halves are rounded away from zero. */
 export function divideDecimal({ units, scale }: Decimal, by: number, digits: number): Decimal {
   const divisor = BigInt(by) * 10n ** BigInt(scale);
   const scaled = units * 10n ** BigInt(digits);

@@ -9,7 +9,7 @@ const codes = {
   GRAPHQL_PARSE_FAILED: { http: 400, exit: 2 },
   GRAPHQL_VALIDATION_FAILED: { http: 400, exit: 2 },
   TOO_COMPLEX: { http: 400, exit: 2 },
-  // 200, as Apollo's server answers it: older clients read the code from answers of that status only
+  // 200, like Apollo Server: older clients read the code only from answers with that status
   PERSISTED_QUERY_NOT_SUPPORTED: { http: 200, exit: 2 },
   CSRF_REQUIRED: { http: 403, exit: 2 },
   METHOD_NOT_ALLOWED: { http: 405, exit: 2 },
@@ -18,7 +18,7 @@ const codes = {
   PAYLOAD_TOO_LARGE: { http: 413, exit: 2 },
   UNSUPPORTED_MEDIA_TYPE: { http: 415, exit: 2 },
   HEADERS_TOO_LARGE: { http: 431, exit: 2 },
-  // Who is asking
+  // The caller
   UNAUTHENTICATED: { http: 401, exit: 3 },
   INVALID_CREDENTIALS: { http: 401, exit: 3 },
   EMAIL_NOT_VERIFIED: { http: 403, exit: 3 },
@@ -27,7 +27,7 @@ const codes = {
   REFRESH_RACED: { http: 409, exit: 3 },
   FORBIDDEN: { http: 403, exit: 3 },
   RATE_LIMITED: { http: 429, exit: 3 },
-  // Which tenant
+  // The tenant
   ORGANIZATION_REQUIRED: { http: 403, exit: 4 },
   TENANT_NOT_FOUND: { http: 404, exit: 4 },
   TENANT_MISMATCH: { http: 403, exit: 4 },
@@ -96,7 +96,7 @@ export const httpStatusOf = (code: ErrorCode): number => codes[code].http;
 export const exitCodeOf = (code: ErrorCode): number => codes[code].exit;
 export const errorCodes = Object.keys(codes) as ErrorCode[];
 
-/** Waits for a use case that another one calls. Its errors name the argument of the outer input: `fields` maps inner to outer paths. */
+/** Awaits a nested use case, and makes its errors name arguments of the outer input: `fields` maps inner to outer paths. */
 export async function mapErrorFields<T>(fields: Readonly<Record<string, string>>, running: Promise<T>): Promise<T> {
   try {
     return await running;
@@ -112,7 +112,7 @@ export async function mapErrorFields<T>(fields: Readonly<Record<string, string>>
   }
 }
 
-/** The answer for what does not exist and for what the caller may not know exists: they must not differ. */
+/** The error for missing objects and for objects that the caller may not see, which must not differ. */
 export const notFound = (type: string, field?: string): AppError =>
   new AppError('NOT_FOUND', `${type} not found`, field === undefined ? {} : { field });
 

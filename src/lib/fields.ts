@@ -4,13 +4,13 @@ import { isUuid } from './ids.ts';
 import { firstDay, lastDay, readDay } from './instants.ts';
 import { foldName, isVisible } from './names.ts';
 
-/** Checks of single values, shared by the inputs of use cases. Text is trimmed; lengths count characters. */
+/** Checks of single values, shared by the inputs of use cases. Lengths count characters. */
 export const uuidField = z.string().refine(isUuid, 'not an id');
 /** A name that people read: see `foldName`. */
 export const nameOf = (most: number) =>
   z.string().overwrite(foldName).check(maxCharacters(most)).refine(isVisible, 'needs a character that can be seen');
 export const nameField = nameOf(200);
-/** The same where it may be empty: one line of text, such as the sector of a client. */
+/** The same, but may be empty: one line of text, such as the sector of a client. */
 export const shortNameField = (most: number) =>
   z
     .string()
@@ -40,7 +40,7 @@ export const decimalField = (scale: number, { min, max }: { min: number; max: nu
     .regex(new RegExp(`^-?\\d+(\\.\\d{1,${scale}}0*)?$`), `at most ${scale} digits after the point`)
     .refine((text) => Number(text) >= min && Number(text) <= max, `between ${min} and ${max}`);
 
-/** Throws nothing: an issue on `end` when a period ends before it starts. */
+/** A refinement for zod: an issue on `end` when a period ends before it starts. */
 export const startsBeforeEnd = <Start extends string, End extends string>(start: Start, end: End) => ({
   check: (value: { [K in Start | End]?: string | null | undefined }) => {
     const from = value[start];

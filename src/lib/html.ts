@@ -1,4 +1,4 @@
-/** HTML that is safe to send: its values were escaped when they were put in. */
+/** HTML whose inserted values are escaped. */
 export class Html {
   readonly text: string;
 

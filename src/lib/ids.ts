@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 /** A version 7 uuid (RFC 9562): 48 bits of milliseconds, then random, so that new rows land at the end of an index. */
 export function uuidv7(now: number = Date.now()): string {
   const time = now.toString(16).padStart(12, '0');
-  // Behind its version, a version 4 uuid has the variant and the random bits that this one needs
+  // After its version digit, a version 4 uuid has the same variant and random bits as a version 7 uuid
   return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 

@@ -16,7 +16,7 @@ export const toIssues = (issues: readonly ForeignIssue[]): Issue[] =>
     }),
   }));
 
-/** An input as a client may send it: what may be absent may be null too, until it is checked. */
+/** An input before it is checked: optional fields may also be null. */
 export type Raw<S extends z.ZodType> = Nullable<z.input<S>>;
 type Nullable<T> = T extends Date
   ? T
@@ -26,7 +26,7 @@ type Nullable<T> = T extends Date
       ? { [K in keyof T]: undefined extends T[K] ? Nullable<T[K]> | null : Nullable<T[K]> }
       : T;
 
-/** The input as the schema makes it. Throws BAD_INPUT with one issue for each thing wrong; paths begin with `input`. */
+/** The parsed input. Throws BAD_INPUT with one issue for each problem; paths begin with `input`. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
@@ -36,6 +36,6 @@ export function checkInput<S extends z.ZodType>(schema: S, input: unknown): z.ou
   throw new AppError('BAD_INPUT', text.join('; '), { field: placed[0]?.path.join('.') ?? 'input', issues: placed });
 }
 
-/** An input for something new: where nothing is there yet to be cleared, null says no more than absence. */
+/** An input for a new object, where null means the same as absence. */
 export const withoutNulls = (input: object): object =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== null));

@@ -1,6 +1,6 @@
 /*
- * The one codec of days and instants: what clients and files may write, what the database writes, and what leaves the
- * server. JavaScript's own reader takes the years 1 to 99 for 19xx and 20xx.
+ * Reads days and instants from clients, files and the database, and formats them. JavaScript's own parser reads the years 1
+ * to 99 as 19xx and 20xx.
  */
 
 /** The days that inputs take. */
@@ -19,11 +19,11 @@ const exists = (day: string): boolean => {
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
 };
 
-/** The day that a text YYYY-MM-DD means; undefined for any other text, and out of range. */
+/** Checks a text YYYY-MM-DD; undefined for any other text, for days that do not exist, and out of range. */
 export const readDay = (text: string): string | undefined =>
   dayForm.test(text) && text >= firstDay && text <= lastDay && exists(text) ? text : undefined;
 
-/** The instant that an RFC 3339 text means, to the millisecond; undefined for any other text, and out of range. */
+/** Parses RFC 3339 to the millisecond; undefined for any other text, and out of range. */
 export function readInstant(text: string): Date | undefined {
   const [, day] = instantForm.exec(text) ?? [];
   if (day === undefined || !exists(day)) return undefined;
@@ -34,11 +34,11 @@ export function readInstant(text: string): Date | undefined {
 const earliestShown = Date.parse('0001-01-01T00:00:00Z');
 const latestShown = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** An instant as clients read it. Old rows may hold others than inputs take: beyond four digits, the nearest is shown. */
+/** Formats an instant for clients. Old rows may contain years of other than four digits: those show the nearest valid instant. */
 export const showInstant = (instant: Date): string =>
   new Date(Math.min(Math.max(instant.getTime(), earliestShown), latestShown)).toISOString();
 
-/** The same of a day, from its text in the database. */
+/** The same for a day, from its text in the database. */
 export function showDay(day: string): string {
   if (dayForm.test(day)) return day;
   return day.endsWith(' BC') || day.startsWith('-') ? '0001-01-01' : '9999-12-31';
@@ -46,7 +46,7 @@ export function showDay(day: string): string {
 
 const timestampForm = /^(\d{4,6})-(\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?)([+-]\d\d)(:\d\d)?(?::\d\d)?( BC)?$/;
 
-/** A timestamp of the database in a form that `new Date` reads; only unusual years need another one. */
+/** Converts a timestamp of the database to a form that `new Date` reads; only unusual years need a conversion. */
 export function readTimestamp(text: string): string {
   if (text.charCodeAt(0) !== 48 && text.charCodeAt(4) === 45 && !text.endsWith('BC')) return text;
   const [, year, day, time, hours, minutes = ':00', era] = timestampForm.exec(text) ?? [];

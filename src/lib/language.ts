@@ -1,7 +1,7 @@
 /** Languages that pages and mails are written in. */
 export type Language = 'en' | 'fr';
 
-/** Nobody accepts more languages than fit in here. */
+/** The part of an Accept-Language header that is read. */
 const longestHeader = 200;
 
 /** The language for a locale such as `fr-CA`; English when it is unknown or another one. */
@@ -33,7 +33,7 @@ function known(tag: string): Language | undefined {
   return language === 'fr' || language === 'en' ? language : undefined;
 }
 
-/** A time in its greatest whole unit, such as "14 days" or "1 heure". */
+/** Formats a duration in its largest unit, such as "14 days" or "1 heure". */
 export function describeDuration(language: Language, ms: number): string {
   const [unit, length] = units.find(([, unitMs]) => ms >= unitMs) ?? units.at(-1)!;
   return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'long' }).format(Math.round(ms / length));

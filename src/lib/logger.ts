@@ -7,13 +7,13 @@ export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' |
 
 export interface LoggerOptions {
   level: LogLevel;
-  /** Commands answer on standard output, so they log on standard error. */
+  /** Commands print results on standard output, so they log to standard error. */
   stream?: 'stdout' | 'stderr';
-  /** Lines for people instead of JSON; asked for in development, granted on a terminal where pino-pretty is installed. */
+  /** Readable lines instead of JSON, on a terminal and if pino-pretty is installed. */
   pretty?: boolean;
 }
 
-/** Secrets that a careless log call could carry: never written, wherever they stand in the first two levels. */
+/** Fields that are redacted in the first two levels of a log entry, in case a log call contains a secret. */
 const secrets = ['password', 'token', 'accessToken', 'refreshToken', 'secret', 'authorization', 'cookie'];
 const redact = [...secrets, ...secrets.map((name) => `*.${name}`), 'req.headers.authorization', 'req.headers.cookie'];
 
@@ -26,8 +26,8 @@ export function createLogger({ level, stream = 'stdout', pretty = false }: Logge
 }
 
 /**
- * An error as it is logged, with its causes. A failed statement keeps its text and loses its values, which drizzle puts
- * into the message too: they are people's data, and hashes of their secrets.
+ * An error as it is logged, with its causes. Removes the parameters of failed statements, which drizzle puts into the message:
+ * they contain personal data and hashes of secrets.
  */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
@@ -45,7 +45,7 @@ export function describeError(error: unknown): unknown {
 
 const withoutValues = (message: string): string => message.replace(/\nparams: .*/s, '');
 
-/** Says nothing: the default of parts that were given no logger. */
+/** Logs nothing: the default where no logger is given. */
 export const silentLogger: Logger = pino({ level: 'silent' });
 
 /** pino-pretty is a development dependency: undefined where it is not installed. */

@@ -1,6 +1,6 @@
 import { AppError, type ErrorCode } from './errors.ts';
 
-/** Codes of Node for what the machine refuses, not the program. */
+/** Node's codes for errors of the operating system. */
 const meanings: Record<string, ErrorCode> = {
   // There is no such file, or it may not be used like this
   ENOENT: 'BAD_INPUT',
@@ -25,7 +25,7 @@ const meanings: Record<string, ErrorCode> = {
   EADDRNOTAVAIL: 'CONFIG_INVALID',
 };
 
-/** What an error of the operating system means to the operator, in one line; undefined for any other. */
+/** An error of the operating system as a one-line error for the operator; undefined for any other error. */
 export function toMachineError(error: unknown): AppError | undefined {
   for (let link = error; link instanceof Error; link = link.cause) {
     const { code, syscall, message } = link as NodeJS.ErrnoException;

@@ -4,7 +4,7 @@ import { AppError } from './errors.ts';
 
 type Family = 'ipv4' | 'ipv6';
 
-/** Everything that is not the public internet: this machine, its networks, the cloud's own services, what nobody has. */
+/** Address ranges outside the public internet: this machine, private networks, cloud metadata services, reserved ranges. */
 const inner: readonly string[] = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -27,12 +27,12 @@ const inner: readonly string[] = [
   '2002::/16',
   '3fff::/20',
 ];
-/** All of IPv6 that is given out lies in here. */
+/** The range of all assigned global IPv6 addresses. */
 const outer = '2000::/3';
 
 const familyOf = (address: string): Family => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
-/** Reads an address or a range in CIDR; undefined when it is neither. */
+/** Adds an address or a CIDR range to a list; false if the text is neither. */
 function addRange(list: BlockList, text: string): boolean {
   const [address = '', prefix] = text.split('/');
   const bits = isIP(address) === 6 ? 128 : 32;
@@ -51,7 +51,7 @@ const listOf = (ranges: readonly string[]): BlockList => {
 const refused = listOf(inner);
 const unicast = listOf([outer]);
 
-/** A host name, an address or a range of addresses in CIDR, in small letters; undefined for any other text. */
+/** A host name, an address or a CIDR range, in lower case; undefined for any other text. */
 export function readHostOrRange(text: string): string | undefined {
   const entry = text.toLowerCase();
   if (addRange(new BlockList(), entry)) return entry;
@@ -59,8 +59,8 @@ export function readHostOrRange(text: string): string | undefined {
 }
 
 /**
- * Says where this program may connect to when somebody else chose the address. Public addresses, and what is allowed by
- * name or range. What is checked is what is connected to: names are resolved here, not again by whoever connects.
+ * Decides where the program may connect when somebody else chose the address (against SSRF): to public addresses, and to
+ * hosts that are allowed by name or range. It resolves names itself, so that the checked address is the one connected to.
  */
 export class NetworkGuard {
   readonly #names: ReadonlySet<string>;
@@ -71,7 +71,7 @@ export class NetworkGuard {
     this.#names = new Set(allowed.filter((entry) => !addRange(this.#ranges, entry)));
   }
 
-  /** Whether a host, as it is written, is on the list; its addresses may be anything then. */
+  /** Whether a host, as written, is on the list; then its name may resolve to any address. */
   isListed(host: string): boolean {
     const name = host.toLowerCase();
     return this.#names.has(name) || (isIP(name) !== 0 && this.#ranges.check(name, familyOf(name)));
@@ -101,8 +101,8 @@ export class NetworkGuard {
   }
 
   /**
-   * Throws BAD_INPUT for a host that is an address which may not be connected to, or a name of nothing but such; an
-   * error of the resolver as it is.
+   * Throws BAD_INPUT for a forbidden address, and for a name that resolves only to forbidden addresses. Rethrows errors of the
+   * resolver.
    */
   async check(host: string): Promise<void> {
     if (isIP(host) !== 0) {
@@ -116,6 +116,6 @@ export class NetworkGuard {
   }
 }
 
-/** Says nothing of what the name means: who asks may not be one who may know. */
+/** Does not reveal the address of the name, which the caller may not know. */
 const refusal = (host: string): AppError =>
-  new AppError('BAD_INPUT', `The host ${host} is not one that this server may connect to`, { field: 'host' });
+  new AppError('BAD_INPUT', `This server may not connect to the host ${host}`, { field: 'host' });

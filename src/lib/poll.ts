@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Asks every `everyMs` until there is an answer; undefined after `withinMs`. For what cannot be waited for otherwise. */
+/** Polls every `everyMs` until there is an answer; undefined after `withinMs`. Only where there is no event to wait for. */
 export async function poll<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   withinMs: number,

@@ -1,19 +1,19 @@
 import { AppError } from './errors.ts';
 
 /**
- * A rank is a fraction between 0 and 1 without its "0.", in digits of base 62 that sort by their bytes, never ending
- * in 0. Between two different ranks there is always another one. Ranks at the ends of a list step by a fixed distance,
- * so that appending keeps them short; only putting many items into the same gap makes them grow.
+ * A rank is a fraction between 0 and 1 without its "0.", in base 62 digits that sort by their bytes, and never ends
+ * in 0. Between two ranks there is always another one. Appending and prepending step by a fixed distance, which keeps ranks
+ * short; they grow only when many items are inserted into the same gap.
  */
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const base = digits.length;
 
-/** The part of a rank that steps count in: so many digits, so far apart. */
+/** Steps change the first `stepDigits` digits of a rank, by `step`. */
 const stepDigits = 6;
 const span = base ** stepDigits;
 const step = base ** 2;
 
-/** A rank longer than this says that its list wants to be spread anew. */
+/** When a rank is longer than this, the ranks of its list must be spread again. */
 export const longestRank = 32;
 
 export type RankedItem = Readonly<{ id: string; rank: string }>;
@@ -40,7 +40,7 @@ function before(rank: string): string {
   return steps > 0 ? fromSteps(steps) : midpoint('', rank);
 }
 
-/** A rank between two, of which an absent upper one is 1. */
+/** A rank between two; an absent `high` stands for 1. */
 function midpoint(low: string, high: string | undefined): string {
   if (high !== undefined) {
     let shared = 0;
@@ -64,7 +64,7 @@ export function rankBetween(low?: string, high?: string): string {
   return high === undefined ? fromSteps(Math.floor(span / 2)) : before(high);
 }
 
-/** So many ranks in a row, after a rank or in the middle of an empty list. */
+/** `count` ranks in a row, after a rank or in the middle of an empty list. */
 export function ranksAfter(low: string | undefined, count: number): string[] {
   const ranks: string[] = [];
   for (let last = low; ranks.length < count; ) {

@@ -1,6 +1,5 @@
 /*
- * Readers of values that people write as text, in settings and on command lines: each gives the value, or undefined
- * for a text that means none.
+ * Parsers of settings and command line arguments: each returns the value, or undefined for an invalid text.
  */
 
 /** A whole number within bounds, written in digits alone. */
@@ -32,14 +31,14 @@ export function readDuration(text: string, min: number, max: number): number | u
   return value >= min && value <= max ? value : undefined;
 }
 
-/** `https://chantier.example:8443`, also with a slash at the end, which is taken off: nothing after it. */
+/** An origin such as `https://chantier.example:8443`; removes a trailing slash, and accepts nothing after it. */
 export function readOrigin(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const isOrigin = url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/`;
   return isOrigin ? url.origin : undefined;
 }
 
-/** A host name of two parts or more, or `localhost`, in small letters and without a port. */
+/** A host name of two or more parts, or `localhost`, without a port; returned in lower case. */
 export function readDomain(text: string): string | undefined {
   const domain = text.toLowerCase();
   const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?';
@@ -52,13 +51,13 @@ export function readDatabaseUrl(text: string): string | undefined {
   return url && /^postgres(ql)?:$/.test(url.protocol) && url.host !== '' && url.pathname.length > 1 ? text : undefined;
 }
 
-/** Values with commas between them; undefined when one is wrong. */
+/** A comma-separated list; undefined if one value is invalid. */
 export function readList<T>(text: string, read: (item: string) => T | undefined): T[] | undefined {
   const values = text.split(',').map((item) => read(item.trim()));
   return values.every((value) => value !== undefined) ? values : undefined;
 }
 
-/** What a JSON text holds; undefined too when it is nested more deeply than anything that we write. */
+/** Parses JSON; undefined for invalid JSON, and if it is nested more deeply than `deepestJson`. */
 export function readJson(text: string): unknown {
   if (nestingOf(text) > deepestJson) return undefined;
   try {
@@ -70,7 +69,7 @@ export function readJson(text: string): unknown {
 
 const deepestJson = 100;
 
-/** How many lists and objects of a JSON text are inside each other at most: recursive readers need as much stack. */
+/** The deepest nesting of lists and objects in a JSON text; recursive readers need that much stack. */
 function nestingOf(text: string): number {
   let depth = 0;
   let deepest = 0;

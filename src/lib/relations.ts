@@ -5,7 +5,7 @@ type Merged<Parts extends readonly Part[]> = Parts extends readonly [infer First
   ? First & Merged<Rest>
   : unknown;
 
-/** The relations of all modules together. A module adds to a lower one's table, so parts meet on a table: both stay. */
+/** Merges the relations of all modules. A module may add relations to the table of a lower one. */
 export function mergeRelations<const Parts extends readonly Part[]>(...parts: Parts): Merged<Parts> {
   const merged: Part = {};
   for (const part of parts) {

@@ -3,21 +3,22 @@ import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } f
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** A key of its own for each purpose, all from the installation's one secret (HKDF, RFC 5869). */
+/** Derives a separate key for each purpose from the installation's secret (HKDF, RFC 5869). */
 export function deriveKey(secret: string, purpose: string, bytes = 32): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, 'chantier', purpose, bytes));
 }
 
 /**
- * Seals what must not be readable in the database or its backups: AES-256-GCM under the installation's secret.
- * The context (what the value is, and of whom) is authenticated too, so a sealed value moved to another row does not open.
+ * Encrypts values that must not be readable in the database or its backups: AES-256-GCM with a key from the installation's
+ * secret. The context (the kind of the value and its row) is authenticated, so a value that is moved to another row cannot be
+ * decrypted.
  */
 export class Seal {
   readonly #current: string;
   readonly #keys = new Map<string, Buffer>();
   readonly #fingerprintKey: Buffer;
 
-  /** `previous` are secrets that were current once: they still open, and nothing new is sealed under them. */
+  /** `previous`: earlier secrets, which decrypt old values but encrypt no new ones. */
   constructor(secret: string, previous: readonly string[] = []) {
     for (const each of [...previous, secret]) this.#keys.set(keyIdOf(each), deriveKey(each, 'seal'));
     this.#current = keyIdOf(secret);
@@ -45,14 +46,14 @@ export class Seal {
     return Buffer.concat([decipher.update(body.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString('utf8');
   }
 
-  /** Stands for a text that may hold secrets: equal for equal texts, and no way to guess them without the secret. */
+  /** A keyed hash of a text that may contain secrets: equal for equal texts, and useless for guessing without the key. */
   fingerprint(text: string, context: string): string {
     return createHmac('sha256', this.#fingerprintKey)
       .update(JSON.stringify([context, text]))
       .digest('base64url');
   }
 
-  /** True when the value should be sealed anew, because the secret has been rotated since. */
+  /** Whether the value should be encrypted again because the secret has been rotated. */
   isStale(sealed: string): boolean {
     return sealed.split('.')[1] !== this.#current;
   }

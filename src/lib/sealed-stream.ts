@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { ByteSource } from './byte-source.ts';
 import { badInput } from './errors.ts';
 
-/** What opens a sealed stream: 32 bytes, or words that somebody remembers. */
+/** The key of a sealed stream: 32 bytes, or a passphrase. */
 export type SealingKey = { key: Buffer } | { passphrase: string };
 
 type Bytes = AsyncIterable<Uint8Array>;
@@ -11,7 +11,7 @@ type Bytes = AsyncIterable<Uint8Array>;
 const magic = Buffer.from('chantier sealed\x01');
 const saltBytes = 16;
 const keyKinds = { key: 1, passphrase: 2 } as const;
-/** log2 of scrypt's cost: 128 MiB and some tenths of a second for each guess. */
+/** log2 of scrypt's cost: 128 MiB and some tenths of a second for each derivation. */
 const cost = 17;
 const highestCost = 18;
 const headerBytes = magic.length + 2 + saltBytes;
@@ -19,9 +19,9 @@ const pieceBytes = 64 * 1024;
 const tagBytes = 16;
 
 /**
- * Encrypts a stream: a header, then pieces of 64 KiB, each AES-256-GCM with a tag. The key is made for this one stream (from a
- * random salt); nonces count the pieces, and the last one's says so: a piece that is changed, missing, doubled or moved, and
- * a stream that was cut, are noticed. The header is authenticated with every piece.
+ * Encrypts a stream: a header, then pieces of 64 KiB, each with AES-256-GCM and a tag. The key is derived for this stream from
+ * a random salt. Nonces count the pieces and mark the last one, so changed, missing, repeated or reordered pieces and a
+ * truncated stream are detected. The header is authenticated with every piece.
  */
 export async function* sealStream(plain: Bytes, sealing: SealingKey): AsyncGenerator<Buffer> {
   const kind = 'key' in sealing ? keyKinds.key : keyKinds.passphrase;
@@ -34,18 +34,18 @@ export async function* sealStream(plain: Bytes, sealing: SealingKey): AsyncGener
   }
 }
 
-/** Opens what `sealStream` made. Throws BAD_INPUT for another key, and for a stream that was changed or cut. */
+/** Decrypts the output of `sealStream`. Throws BAD_INPUT for a wrong key, and for a changed or truncated stream. */
 export async function* openStream(sealed: Bytes, sealing: SealingKey): AsyncGenerator<Buffer> {
   await using source = new ByteSource(sealed);
   const header = await source.take(headerBytes);
-  if (!isSealed(header)) throw badInput('This is not encrypted', 'archive');
+  if (!isSealed(header)) throw badInput('The archive is not encrypted', 'archive');
   const key = await keyOf(sealing, header);
   for await (const { piece, nonce } of inPieces(source.rest(), pieceBytes + tagBytes)) {
     yield open(piece, { key, nonce, header });
   }
 }
 
-/** Whether a stream that begins so is a sealed one; 16 bytes are enough. */
+/** Whether a stream with this beginning is sealed; 16 bytes are enough. */
 export const isSealed = (begin: Buffer): boolean => begin.subarray(0, magic.length).equals(magic);
 
 function open(piece: Buffer, { key, nonce, header }: { key: Buffer; nonce: Buffer; header: Buffer }): Buffer {
@@ -61,19 +61,19 @@ function open(piece: Buffer, { key, nonce, header }: { key: Buffer; nonce: Buffe
 }
 
 const damaged = () =>
-  badInput('It cannot be opened: the key or passphrase is another one, or it is damaged', 'archive');
+  badInput('The archive cannot be decrypted: the key or passphrase is wrong, or the archive is damaged', 'archive');
 
 async function keyOf(sealing: SealingKey, header: Buffer): Promise<Buffer> {
   const [kind, logCost] = header.subarray(magic.length);
   const salt = header.subarray(-saltBytes);
   if (kind !== ('key' in sealing ? keyKinds.key : keyKinds.passphrase)) {
-    throw badInput(`It was encrypted with a ${kind === keyKinds.key ? 'key' : 'passphrase'}`, 'archive');
+    throw badInput(`The archive was encrypted with a ${kind === keyKinds.key ? 'key' : 'passphrase'}`, 'archive');
   }
   const secret = 'key' in sealing ? sealing.key : await stretch(sealing.passphrase, salt, logCost!);
   return Buffer.from(hkdfSync('sha256', secret, salt, 'chantier archive', 32));
 }
 
-/** The header comes from whoever made the file: it must not ask for any amount of memory. */
+/** The header is untrusted: its cost is bounded, so that it cannot request too much memory. */
 async function stretch(passphrase: string, salt: Buffer, logCost: number): Promise<Buffer> {
   if (logCost < 10 || logCost > highestCost) throw damaged();
   const parameters = { N: 2 ** logCost, r: 8, p: 1, maxmem: 2 ** highestCost * 8 * 128 * 2 };
@@ -93,7 +93,7 @@ async function* inPieces(bytes: Bytes, length: number): AsyncGenerator<{ piece: 
   let left = Buffer.alloc(0);
   for await (const chunk of bytes) {
     left = left.length === 0 ? Buffer.from(chunk) : Buffer.concat([left, chunk]);
-    // A whole piece may be the last one: it waits for what follows
+    // A full piece may be the last one, so it waits for more bytes
     let at = 0;
     for (; left.length - at > length; at += length)
       yield { piece: left.subarray(at, at + length), nonce: nonceOf(false) };

@@ -1,6 +1,6 @@
 import { AppError } from './errors.ts';
 
-/** Lets a bounded number of tasks run at once and a bounded number wait; past that it refuses at once. */
+/** Lets a bounded number of tasks run at once and a bounded number wait; further tasks are refused at once. */
 export class Semaphore {
   #free: number;
   readonly #maxWaiting: number;
@@ -32,7 +32,7 @@ export class Semaphore {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Hands the permit to who has waited longest, so nobody can overtake. */
+  /** Passes the permit to the longest waiting task, so that no task can overtake it. */
   #leave(): void {
     const next = this.#waiting.shift();
     if (next) next();

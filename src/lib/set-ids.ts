@@ -1,9 +1,9 @@
-/** Short names for sets of words: sets with the same words in the same order share one, whichever objects they are. */
+/** Numbers for sets of words: Set objects with the same words in the same order share a number. */
 export class Ids {
   readonly #ofText = new Map<string, number>();
   readonly #ofSet = new WeakMap<ReadonlySet<string>, Map<string, number>>();
 
-  /** The name of a set together with a word, such as permissions with a role. */
+  /** The number of a set together with a word, such as permissions with a role. */
   of(words: ReadonlySet<string>, word = ''): number {
     let known = this.#ofSet.get(words);
     if (!known) {

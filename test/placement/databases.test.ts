@@ -175,7 +175,7 @@ describe('registering a database', () => {
     ];
     expect(answers.map(({ json }) => json.message)).toEqual([
       expect.stringContaining('does not let postgres in'),
-      expect.stringContaining('10.0.0.1 is not one that this server may connect to'),
+      expect.stringContaining('This server may not connect to the host 10.0.0.1'),
       expect.stringContaining('sslmode=disable is not possible for db.example'),
       expect.stringMatching(/cannot be trusted|takes no connection/),
     ]);

@@ -38,10 +38,10 @@ interface GraphTypes {
   };
 }
 
-/** The types of the graph's builder, for helpers that are handed its refs. */
+/** The types of the graph's builder, for functions that take its refs. */
 export type SchemaTypes = PothosSchemaTypes.ExtendDefaultTypes<GraphTypes>;
 
-/** Defines no types of its own: each stands beside its queries, in its module. */
+/** The builder defines no types: each type is declared beside its queries, in its module. */
 export const builder = new SchemaBuilder<GraphTypes>({
   plugins: [
     ScopeAuthPlugin,
@@ -79,7 +79,7 @@ export const builder = new SchemaBuilder<GraphTypes>({
       permission: (permission) => ctx.viewer.permissions.has(permission),
     }),
     unauthorizedError: (_parent, { scope }) =>
-      scope.viewer ? new AppError('FORBIDDEN', 'This needs a permission that you do not have') : noViewer(scope),
+      scope.viewer ? new AppError('FORBIDDEN', 'You do not have the permission that this needs') : noViewer(scope),
   },
   complexity: complexityOptions,
   validation: {
@@ -88,8 +88,7 @@ export const builder = new SchemaBuilder<GraphTypes>({
   },
 });
 
-builder.queryType({ description: 'Everything that can be read. One operation sees one state of the data.' });
+builder.queryType({ description: 'Everything that can be read. One operation reads one snapshot of the data.' });
 builder.mutationType({
-  description:
-    'Everything that can be changed. Each root field is one transaction; an error under it leaves nothing behind.',
+  description: 'Everything that can be changed. Each root field is one transaction; an error under it rolls it back.',
 });

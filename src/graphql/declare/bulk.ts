@@ -7,8 +7,8 @@ import type { InputBuilder } from './mutation.ts';
 export const ErrorPolicyEnum = builder.enumType('ErrorPolicy', {
   description: 'What happens to the other rows of a bulk change when some fail.',
   values: {
-    REJECT_EVERYTHING: { description: 'Nothing is kept, and the answer is an error that lists the failures.' },
-    REJECT_FAILED_ROWS: { description: 'All others are kept; each failed row says why in the answer.' },
+    REJECT_EVERYTHING: { description: 'No row is saved, and the answer is an error that lists the failures.' },
+    REJECT_FAILED_ROWS: { description: 'The other rows are saved; `results` has the error of each failed row.' },
   } satisfies Record<(typeof errorPolicies)[number], { description: string }>,
 });
 
@@ -30,26 +30,29 @@ interface RowResultShape {
 }
 
 const RowResult = builder.objectRef<RowResultShape>('RowResult').implement({
-  description: 'How one row of a bulk change went.',
+  description: 'The result of one row of a bulk change.',
   fields: (t) => ({
     index: t.exposeInt('index', { description: 'Position of the row in the input, from 0.' }),
     id: t.exposeID('id', {
       nullable: true,
-      description: 'The object that the row made or changed; null when it failed.',
+      description: 'The object that was created or changed; null when the row failed.',
     }),
     code: t.exposeString('code', {
       nullable: true,
-      description: 'Error code of a failed row; null when it went well.',
+      description: 'Error code of a failed row; null when it succeeded.',
     }),
     field: t.exposeString('field', {
       nullable: true,
-      description: 'Path of the argument that a failed row failed of.',
+      description: 'Path of the argument that made the row fail; null when it succeeded.',
     }),
-    message: t.exposeString('message', { nullable: true, description: 'What is wrong with a failed row.' }),
+    message: t.exposeString('message', {
+      nullable: true,
+      description: 'Error message of a failed row; null when it succeeded.',
+    }),
   }),
 });
 
-/** A payload field with how each row of a bulk change went, in the order of the input. */
+/** A payload field with the result of each row of a bulk change, in the order of the input. */
 export function rowResults<Shape>(
   t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>,
   typename: string,
@@ -57,7 +60,7 @@ export function rowResults<Shape>(
 ): FieldRef<SchemaTypes, unknown> {
   return t.field({
     type: [RowResult],
-    description: 'How each row went, in the order of the input.',
+    description: 'The result of each row, in the order of the input.',
     resolve: (shape) => outcomesOf(shape as Shape).map((outcome) => toResult(typename, outcome)),
   }) as FieldRef<SchemaTypes, unknown>;
 }

@@ -1,6 +1,6 @@
 import type { Column } from 'drizzle-orm';
 
-/** How a column's values look in JSON and in JavaScript. */
+/** The kind of a column's values in JSON and in JavaScript. */
 export type ColumnKind = 'uuid' | 'text' | 'integer' | 'boolean' | 'date' | 'instant' | 'numeric' | 'json' | 'texts';
 
 const kinds: readonly [RegExp, ColumnKind][] = [
@@ -14,7 +14,7 @@ const kinds: readonly [RegExp, ColumnKind][] = [
   [/^jsonb$/, 'json'],
 ];
 
-/** The kind of a column; undefined for a type whose text in JSON and value in JavaScript are not known to be those that drizzle reads. */
+/** The kind of a column; undefined for a type whose JSON may differ from the value that drizzle reads. */
 export function columnKind(column: Column): ColumnKind | undefined {
   const { dimensions = 0 } = column as { dimensions?: number };
   const type = column.getSQLType();

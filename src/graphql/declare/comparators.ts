@@ -2,7 +2,7 @@ import type { EnumRef } from '@pothos/core';
 import { builder, type SchemaTypes } from './builder.ts';
 import { conditionType, filterBounds } from './input-bounds.ts';
 
-/** One comparator of a filter on a column, as the client writes it. Several in one filter must all hold. */
+/** The comparisons of a filter on a column, as the client writes them. All must hold. */
 export interface Comparison<T> {
   eq?: T | null;
   ne?: T | null;
@@ -28,8 +28,8 @@ const words = {
   gte: 'Greater than or equal to this.',
   lt: 'Less than this.',
   lte: 'Less than or equal to this.',
-  contains: 'Contains this text, whatever the case.',
-  startsWith: 'Starts with this text, whatever the case.',
+  contains: 'Contains this text, ignoring case.',
+  startsWith: 'Starts with this text, ignoring case.',
   isNull: 'True: absent. False: present.',
 };
 

@@ -44,22 +44,22 @@ interface Page {
   pageInfo: { startCursor: string | null; endCursor: string | null };
 }
 
-/** Names an ordering inside a cursor: the page after a cursor makes sense in the ordering it came from only. */
+/** The name of an ordering inside a cursor: a cursor is valid only in the ordering that it comes from. */
 const orderingTag = (orderBy: PageArguments['orderBy']): string =>
   (orderBy ?? []).map(({ field, direction }) => `${field}${direction === 'desc' ? '-' : '+'}`).join('');
 
-/** A field that is a list in pages, as much of it as says what its cursors are. */
+/** The parts of a paged field that determine its cursors. */
 interface PagedField {
   type: GraphQLOutputType;
   args: readonly Pick<GraphQLArgument, 'name' | 'extensions'>[];
   extensions?: unknown;
 }
 
-/** What stands in front of a row's position: the type of the rows and their ordering, to which the cursor is bound. */
+/** The tag that binds a cursor to its list: the type of the rows and their ordering. */
 export const cursorTag = (field: PagedField, args: PageArguments): string =>
   `${getNamedType(field.type).name.replace(/Connection$/, '')}:${orderingTag(args.orderBy) || ownTagOf(field)}`;
 
-/** The levels of the order that a field declares, the id included; undefined where it has cursors of its own. */
+/** The levels of a field's order, including the id; undefined for a field that makes its own cursors. */
 function cursorLevels(field: PagedField, { orderBy }: PageArguments): CursorLevel[] | undefined {
   const ordering = field.args.find(({ name }) => name === 'orderBy')?.extensions.chantierOrdering as
     | Ordering
@@ -75,24 +75,24 @@ function cursorLevels(field: PagedField, { orderBy }: PageArguments): CursorLeve
   return ordering.isTotal(order) ? levels : [...levels, idLevel];
 }
 
-/** The ordering of searches: how well a row matches. */
+/** The ordering of searches, by rank. */
 export const relevance = 'RELEVANCE';
 
 const ownTagKey = 'chantierCursorTag';
 
-/** The extension of a connection's field that has an order of its own: its cursors are good only where there is the same. */
+/** The extension of a connection with its own ordering: its cursors are valid only in fields with the same tag. */
 export const orderedBy = (tag: string): Record<string, string> => ({ [ownTagKey]: tag });
 
 const ownTagOf = ({ extensions }: { extensions?: unknown }): string =>
   (extensions as Record<string, string> | undefined)?.[ownTagKey] ?? '';
 
-/** How Pothos begins the positions of rows. */
+/** The prefix of Pothos's cursors. */
 const ofRow = 'DC:';
 
-/** What stands in front of a row's position in its cursor. */
+/** The start of a bound cursor, before the position of the row. */
 export const cursorStart = (tag: string): string => `${tag}|`;
 
-/** The cursor that clients get: base64 of the tag and a row's position, or else of what the list made itself. */
+/** The cursor for clients: base64 of the tag and the position of the row, or of the field's own cursor. */
 export function bindCursor(tag: string, cursor: string): string {
   const text = isOfRow(cursor) ? Buffer.from(cursor, 'base64').toString().slice(ofRow.length) : `|${cursor}`;
   return Buffer.from(`${cursorStart(tag)}${text}`).toString('base64');
@@ -101,8 +101,8 @@ export function bindCursor(tag: string, cursor: string): string {
 const isOfRow = (cursor: string): boolean => Buffer.from(cursor, 'base64').toString().startsWith(ofRow);
 
 /**
- * The plain cursor inside a bound one. Throws BAD_CURSOR when it is none, was made up, or comes from a list of other rows
- * or of another ordering.
+ * The plain cursor inside a bound one. Throws BAD_CURSOR for invalid or forged cursors, and for cursors of another type or
+ * ordering.
  */
 export function unbindCursor(field: PagedField, args: PageArguments, argument: 'after' | 'before'): string {
   const text = Buffer.from(args[argument] ?? '', 'base64').toString();
@@ -126,7 +126,7 @@ const notOurs = (field: string): AppError =>
 
 const idLevel: CursorLevel = { kind: 'uuid', expression: false };
 
-/** Whether a position holds one value for each level that can be compared there: the database would refuse others. */
+/** Whether a position has one comparable value for each level; the database would fail on others. */
 function isPosition(position: string, levels: readonly CursorLevel[]): boolean {
   const isTuple = position.startsWith('T:');
   if (isTuple !== levels.length > 1) return false;
@@ -160,11 +160,11 @@ function bindPage<T>(page: T, field: PagedField, args: PageArguments): T {
   return page;
 }
 
-/** The field of a schema that a configuration became. */
+/** The schema's field for a Pothos field configuration. */
 const fieldOf = (schema: GraphQLSchema, { parentType, name }: { parentType: string; name: string }): PagedField =>
   (schema.getType(parentType) as GraphQLObjectType).getFields()[name]!;
 
-/** Binds the cursors of every connection to its rows and ordering and checks page sizes, before anything is planned. */
+/** Checks the page sizes of every connection, and binds its cursors to the type of its rows and their ordering. */
 export class CursorPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     if (!('after' in config.args && 'before' in config.args)) return config;

@@ -1,14 +1,14 @@
 import { isUuid } from '../../lib/ids.ts';
 import type { ColumnKind } from './column-kind.ts';
 
-/** What a cursor may hold at one level of an order. */
+/** One level of an order, which determines the values that a cursor may contain there. */
 export interface CursorLevel {
   kind: ColumnKind;
-  /** A sort key that is an expression comes as the driver reads it, not as its column would. */
+  /** Whether the sort key is an expression: its values have the driver's form, not that of a column. */
   expression: boolean;
 }
 
-/** What PostgreSQL and JavaScript can both hold, in milliseconds since 1970. */
+/** The range of times of both PostgreSQL and JavaScript, in milliseconds since 1970. */
 const [firstTime, lastTime] = [-210_866_803_200_000, 8_640_000_000_000_000];
 const mostInteger = 2 ** 53;
 
@@ -23,7 +23,7 @@ const timestampForm = new RegExp(`^(-?infinity|${day}[ T]${time}( BC)?)$`);
 const isDay = (text: string): boolean => dayForm.test(text) && isOfCalendar(text);
 const isTimestamp = (text: string): boolean => timestampForm.test(text) && isOfCalendar(text);
 
-/** Whether the day that a text begins with exists; the database refuses others. */
+/** Whether the day at the start of a text exists; the database fails on others. */
 function isOfCalendar(text: string): boolean {
   const [, month, day] = /^\d{4,5}-(\d\d)-(\d\d)/.exec(text) ?? [];
   if (month === undefined) return true;
@@ -31,7 +31,7 @@ function isOfCalendar(text: string): boolean {
   return !Number.isNaN(time) && new Date(time).getUTCDate() === Number(day);
 }
 
-/** For each kind, the tags that Pothos writes before a value, and the texts that stand behind them. */
+/** For each kind, the tags that Pothos writes before a value, with a check of the text after the tag. */
 const chunks: Record<ColumnKind, Record<string, (text: string) => boolean>> = {
   uuid: { S: isUuid },
   text: { S: isText },
@@ -50,7 +50,7 @@ const ofExpressions: Partial<Record<ColumnKind, Record<string, (text: string) =>
   integer: { ...chunks.integer, S: isWhole },
 };
 
-/** Whether a value in a cursor can be compared with the values of its level. Null can at any: rows may have none. */
+/** Whether a value in a cursor is comparable at its level. Null always is, since columns may be null. */
 export function isCursorValue(chunk: unknown, { kind, expression }: CursorLevel): boolean {
   if (chunk === null || chunk === 'Z:') return true;
   if (typeof chunk !== 'string' || chunk[1] !== ':') return false;

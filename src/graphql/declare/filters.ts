@@ -33,22 +33,22 @@ interface FilterSpec<T extends TableName> {
   module?: string;
   /** Filter fields on columns, by name. */
   fields: Record<string, FieldSpec<T>>;
-  /** Relations to filter across: one related row that matches is enough. */
+  /** Relations to filter across: at least one related row must match. */
   relations?: { [R in RelationOf<T>]?: RelationSpec };
-  /** Conditions of their own, such as a full-text search. */
+  /** Conditions that are not comparisons, such as a full-text search. */
   custom?: Record<string, CustomFilter>;
 }
 
 export type FilterInput = { [field: string]: unknown };
 type Condition = Record<string, unknown>;
 
-/** A filter input type and how it becomes a condition on rows. */
+/** A filter input type, and its translation into a condition on rows. */
 export interface Filter<T extends TableName = TableName> {
   ref: InputRef<FilterInput>;
   where(input: FilterInput | null | undefined): WhereOf<T> | undefined;
 }
 
-/** A condition written as SQL over the table at hand, whatever its alias. */
+/** A condition in SQL; `condition` receives the table under its alias. */
 export const rawCondition = (condition: (table: Table) => SQL): { RAW: (table: Table) => SQL } => ({ RAW: condition });
 
 export const likePattern = (text: unknown): string => String(text).replace(/[\\%_]/g, '\\$&');
@@ -60,7 +60,7 @@ function decodeId(value: unknown, of: string | (() => string)): string {
   throw new AppError('BAD_INPUT', `This filter takes ids of the form ${type}:uuid`);
 }
 
-/** A list that a request brings is one parameter, however long. */
+/** In a compiled statement, a list is one parameter, whatever its length. */
 function anyOf(column: string, operator: 'in' | 'notIn', list: Hole): Condition {
   const of = (table: Table) => table[column as keyof Table];
   if (operator === 'in') return rawCondition((table) => sql`${of(table)} = any(${list})`);
@@ -89,7 +89,7 @@ function comparisons(
 
 const never: Condition = rawCondition(() => sql`false`);
 
-// drizzle leaves empty lists out; but of no alternatives none holds, and one without conditions always does
+// drizzle ignores empty lists, but an empty `or` must match nothing, and an alternative without conditions everything
 
 const anyOfThese = (parts: Condition[][]): Condition[] => {
   if (parts.some((conditions) => conditions.length === 0)) return [];
@@ -125,16 +125,16 @@ const filtersAcross = (table: TableName): Record<string, RelationSpec> => {
   return across;
 };
 
-/** The filter of a table, so that filters that refer to each other need not import each other. Call it only after all modules are loaded. */
+/** The filter of a table, for filters that would have to import each other. Call it only after all modules are loaded. */
 export function filterOf(table: TableName): Filter {
   const filter = filters.get(table);
-  if (!filter) throw new Error(`no filter is declared for ${table}`);
+  if (!filter) throw new Error(`No filter is declared for ${table}`);
   return filter;
 }
 
 /**
- * Lets the filter of a table find rows by other rows that refer to them: a module calls this for the tables of lower modules.
- * Rows of an optional module are left out of the filters of other modules, since their table may not exist.
+ * Adds to the filter of a table a filter by rows that refer to it; a module calls this for the tables of lower modules. Filters
+ * of other modules omit relations to an optional module, whose tables may not exist.
  */
 export function filterAlsoBy(table: TableName, relation: string, spec: RelationSpec): void {
   filtersAcross(table)[relation] = spec;
@@ -146,8 +146,8 @@ const comparatorOf = (field: Comparable) => {
 };
 
 /**
- * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`.
- * The viewer's row rules are added where the statement is made, also to the rows reached through relations.
+ * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`. The guarded db
+ * adds the viewer's row rules, also to the tables of relations.
  */
 export function defineFilter<T extends TableName>(name: string, table: T, given: FilterSpec<T>): Filter<T> {
   const across = Object.assign(filtersAcross(table), given.relations);

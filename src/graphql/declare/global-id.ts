@@ -3,7 +3,7 @@ import { isUuid } from '../../lib/ids.ts';
 
 const referencePrefix = 'ref:';
 
-/** Types of the graph are called by so much at most: plans are kept by the names in ids. */
+/** The form of a type name. Its length is bounded because plans are cached by the type names in ids. */
 const typeName = /^[A-Z]\w{0,63}$/;
 
 /** A decoded global id: `Type:uuid`, or `Type:ref:<externalReference>` where integrators use their own key. */
@@ -17,7 +17,7 @@ export const encodeGlobalId = (typename: string, id: string | number | bigint): 
 
 const refusal = 'An id has the form Type:uuid or Type:ref:<external reference>';
 
-/** Throws BAD_INPUT for what has neither form. */
+/** Throws BAD_INPUT for any other text. */
 export function decodeGlobalId(text: string): GlobalId {
   const decoded = readGlobalId(text);
   if (!decoded) throw new AppError('BAD_INPUT', refusal, {});
@@ -36,10 +36,10 @@ function readGlobalId(text: string): GlobalId | undefined {
 export const externalReferenceOf = (id: string): string | undefined =>
   id.startsWith(referencePrefix) ? id.slice(referencePrefix.length) : undefined;
 
-/** The types whose ids an input takes. */
+/** The types of the ids that an input accepts. */
 export type IdTypes = readonly string[] | 'any';
 
-/** Undefined for an input that takes no ids. The extensions are those of Pothos's relay plugin: check them at upgrades. */
+/** Undefined for an input that accepts no ids. Reads internal extensions of Pothos's relay plugin: check them at upgrades. */
 export function idTypesOf({ extensions }: { extensions?: unknown }): IdTypes | undefined {
   const { isRelayGlobalID, relayGlobalIDFor } = (extensions ?? {}) as {
     isRelayGlobalID?: boolean;
@@ -49,7 +49,7 @@ export function idTypesOf({ extensions }: { extensions?: unknown }): IdTypes | u
   return relayGlobalIDFor?.map(({ typename }) => typename) ?? 'any';
 }
 
-/** Throws BAD_INPUT, naming the field, for what is no id of these types. */
+/** Throws BAD_INPUT with the field unless the text is an id of one of these types. */
 export function checkId(text: string, types: IdTypes, field: string): void {
   const id = readGlobalId(text);
   if (!id) throw badInput(refusal, field);

@@ -1,15 +1,15 @@
 import { Placeholder } from 'drizzle-orm';
 
-/** What a request brings to a compiled statement; the compiler alone knows what is in it. */
+/** The values of a request for a compiled statement; only the compiler knows their type. */
 export type Supply = object;
 
 /**
- * A value that is not known yet: the place of a parameter in a statement that is compiled before any request brings
- * one. Filters and page queries take it where they take a value; drizzle writes it as a parameter.
+ * A placeholder for a parameter whose value each request supplies later. Filters and page queries accept it like a value;
+ * drizzle writes it as a parameter.
  */
 export class Hole<From extends Supply = Supply> extends Placeholder {
   readonly read: (from: From) => unknown;
-  /** What the value was prepared into: each may refuse it, whether or not it becomes a parameter. */
+  /** Placeholders for converted values. Each conversion must run, since it may refuse the value, even if it is no parameter. */
   readonly derived: Hole<From>[] = [];
 
   constructor(read: (from: From) => unknown) {
@@ -18,7 +18,7 @@ export class Hole<From extends Supply = Supply> extends Placeholder {
   }
 }
 
-/** What is done to a value before it becomes a parameter: now, or when the request brings it. */
+/** Converts a value before it becomes a parameter: now, or for a placeholder when a request supplies the value. */
 export function prepared(value: unknown, prepare: (value: unknown) => unknown): unknown {
   if (!(value instanceof Hole)) return prepare(value);
   const derived = new Hole((from) => prepare(value.read(from)));

@@ -27,7 +27,7 @@ declare global {
   }
 }
 
-/** The most that one input field or argument takes. `check-bounds.ts` enforces it before anything else reads the value. */
+/** The bound of one input field or argument. `check-bounds.ts` enforces it before anything else reads the value. */
 export interface InputBound {
   /** Characters (code points) of a text, or of each text in a list. */
   characters?: number;
@@ -37,9 +37,9 @@ export interface InputBound {
 const longText = 20_000;
 const url = 2_000;
 
-/** The longest text of a field by its name, wherever it stands. The use case may refuse shorter ones. */
+/** The longest text of a field by its name, in any type. The use case may have a lower limit. */
 const longestByName: Readonly<Record<string, number>> = {
-  // Cursors hold the values that a list is ordered by
+  // Cursors contain the values of the sort keys
   after: 10_000,
   before: 10_000,
   avatarUrl: url,
@@ -82,7 +82,7 @@ const itemsByName: Readonly<Record<string, number>> = {
 const usualText = 500;
 const usualItems = 500;
 
-/** The longest text of every other scalar, written as a string. Enums and booleans are words of the document. */
+/** The longest text of every other scalar that is written as a string. */
 const longestByScalar: Readonly<Record<string, number>> = {
   Currency: 3,
   DateTime: 40,
@@ -99,18 +99,18 @@ const longestByScalar: Readonly<Record<string, number>> = {
   UUID: 36,
 };
 
-/** The longest text that a value of a named input type may be. Names of enum values are shorter than this. */
+/** The longest text of a named input type. Names of enum values are always shorter. */
 export const longestOfType = (typeName: string): number => longestByScalar[typeName] ?? usualText;
 
 type Extended = { extensions?: unknown };
 
-/** The bound of an input field or argument; undefined where the graph was built without this plugin. */
+/** The bound of an input field or argument; undefined if the graph was built without this plugin. */
 export const boundOf = ({ extensions }: Extended): InputBound | undefined =>
   (extensions as { chantierBound?: InputBound } | undefined)?.chantierBound;
 
 const words = new Intl.NumberFormat('en');
 
-/** Says the bound, unless the description does. */
+/** A sentence with the bound, unless the description states it. */
 function sentenceOf({ characters, items }: InputBound, isText: boolean, description: string): string {
   if (/\d (characters|items)/.test(description)) return '';
   const length = isText && characters !== undefined ? `${words.format(characters)} characters` : undefined;
@@ -126,7 +126,7 @@ function scalarOf<Types extends AnySchemaTypes>(type: PothosInputFieldType<Types
   return typeof ref === 'string' ? ref : (ref as { name: string }).name;
 }
 
-/** Gives every argument and input field its bound, and says it in the description. */
+/** Gives every argument and input field its bound, and states it in the description. */
 export class BoundsPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types> {
   override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
     const { name, type, pothosOptions, description, extensions } = config;

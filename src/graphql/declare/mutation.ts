@@ -7,26 +7,26 @@ import { type WithUuids, withUuids } from './references.ts';
 export type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
 type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
 
-/** The argument of every change of a row that counts its changes. */
+/** The argument of every change of a versioned row. */
 export const expectedVersion = (t: InputBuilder) =>
-  t.int({ description: 'Refuse with STALE_VERSION unless this is the version.' });
+  t.int({ description: 'The `version` that you read; STALE_VERSION if the object has another one.' });
 
 interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
   description: string;
-  /** What the viewer needs beside the rules of the use case. */
+  /** The permission that the viewer needs, in addition to the rules of the use case. */
   permission?: Permission | undefined;
   /** The optional module of the mutation. */
   module?: string | undefined;
   input: (t: InputBuilder) => Fields;
-  /** Calls the use case. Ids in the input are uuids here, whichever form the client used. */
+  /** Calls the use case. Ids in the input are uuids, whichever form the client used. */
   run: (ctx: Context, input: WithUuids<InputShapeFromFields<Fields>>) => Promise<Shape>;
-  /** What the payload holds beside `lastEventId`. */
+  /** The fields of the payload, in addition to `lastEventId`. */
   payload: (t: PayloadBuilder<Shape>) => FieldMap;
 }
 
 /**
- * Declares `name(input: NameInput!): NamePayload!` over the tenant's data. `run` stands before
- * `payload`: its result is what gives the payload its type.
+ * Declares `name(input: NameInput!): NamePayload!` over the tenant's data. Write `run` before `payload`: its result determines
+ * the payload's type.
  */
 export function defineMutation<Fields extends InputFieldMap, Shape extends object>(
   name: string,

@@ -15,7 +15,7 @@ interface Row {
   externalReference?: string | null;
 }
 
-/** The objects with these ids that the viewer may see, one statement for each type; null in the place of the others. */
+/** The objects with these ids that the viewer may see, and null for the others; one statement for each type. */
 async function loadNodes(ctx: Context, info: GraphQLResolveInfo, ids: readonly GlobalId[]): Promise<(Row | null)[]> {
   const byType = Map.groupBy(ids, ({ typename }) => typename);
   const found = new Map<GlobalId, Row>();

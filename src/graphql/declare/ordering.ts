@@ -10,9 +10,9 @@ type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns']
 interface OrderField<T extends TableName> {
   column: ColumnOf<T>;
   description: string;
-  /** For a column that may be absent: what an absent value sorts as, such as `'infinity'::date`. */
+  /** For a nullable column: the value that null sorts as, such as `'infinity'::date`. */
   absent?: SQL;
-  /** For an enum: its values in the order that they sort in; as text they would sort by their names. */
+  /** For an enum: its values in sort order; as text they would sort by their names. */
   values?: readonly string[];
 }
 
@@ -27,14 +27,14 @@ export const OrderDirection = builder.enumType('OrderDirection', {
 const positionIn = (values: readonly string[], column: unknown): SQL =>
   sql`array_position(array[${sql.raw(values.map((value) => `'${value}'`).join(', '))}], ${column})`;
 
-/** A text that people read and whose column has no collation of its own: the server's would sort it by bytes, or any other way. */
+/** A text column without a collation: its order would depend on the database server. */
 const isUncollated = (column: Column): boolean => column.getSQLType() === 'text' && !column.enumValues?.length;
 
 const collated = (text: unknown): SQL => sql`${text} collate "und-x-icu"`;
 
 const sortKey = (field: string): string => `sort_${field}`;
 
-/** Declares what a table can be ordered by. `defaultOrder` holds when the client names none. */
+/** Declares the fields by which a table can be ordered. `defaultOrder` applies when the client gives none. */
 export function defineOrder<T extends TableName>(
   typeName: string,
   table: T,
@@ -48,7 +48,7 @@ export function defineOrder<T extends TableName>(
     ),
   });
   const ref = builder.inputRef<OrderInput>(`${typeName}Order`).implement({
-    description: 'One level of an ordering: later levels order what earlier ones leave equal.',
+    description: 'One level of an ordering: a later level orders objects that are equal in the earlier ones.',
     fields: (t) => ({
       field: t.field({ type: fieldEnum, required: true, description: 'What to order by.' }) as never,
       direction: t.field({

@@ -7,21 +7,21 @@ export interface OrderInput {
   direction: 'asc' | 'desc';
 }
 
-/** What a page query needs to be in a stable total order; the primary key is always its last column. */
+/** The order of a page query. Pothos appends the primary key, so that the order is total. */
 export interface PageOrder {
   orderBy: Record<string, 'asc' | 'desc'>;
   extras?: Record<string, (table: Table) => SQL>;
 }
 
-/** What an expression to sort by gives: the place among the values of an enum, or what its column holds. */
+/** The values of a sort expression: positions among the values of an enum, or the values of a column. */
 export type SortKind = 'position' | { column: string };
 
 export interface Ordering<T extends TableName = TableName> {
   table: T;
   ref: InputRef<OrderInput>;
   order(input: readonly OrderInput[] | null | undefined): PageOrder;
-  /** Of a sort key that is an expression; undefined for any other key. */
+  /** The kind of a sort key that is an expression; undefined for any other key. */
   kindOf(sortKey: string): SortKind | undefined;
-  /** Whether an order of this table leaves no two rows equal; otherwise the id is its last level. */
+  /** Whether no two rows of the table are equal in this order; otherwise the id is its last level. */
   isTotal(orderBy: PageOrder['orderBy']): boolean;
 }

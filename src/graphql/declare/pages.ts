@@ -13,7 +13,7 @@ export interface PageInput {
   orderBy?: OrderInput[] | null;
 }
 
-/** The `where` and `orderBy` arguments of a table's lists, and the query that they stand for. */
+/** The `where` and `orderBy` arguments of a table's lists, and their translation into a query. */
 export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering<T>) {
   return {
     ordering,
@@ -27,7 +27,7 @@ export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ord
       }),
     })),
     where: (input: PageInput): WhereOf<T> | undefined => filter.where(input.where),
-    /** Connections under a row pass the context: their filter must hold its rules before Pothos counts by it. */
+    /** Connections under a row must pass the context: Pothos counts with this filter, so it must contain the row rules. */
     query: (input: PageInput, ctx?: Context) => {
       const asked = filter.where(input.where);
       const where = asked && ctx ? guardWhere(ordering.table, asked, ctx.viewer) : asked;
@@ -36,28 +36,28 @@ export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ord
   };
 }
 
-/** What a page of a table asks of drizzle. Sort keys that are expressions come as extras, which Pothos types too narrowly. */
+/** The drizzle query of a page. Sort expressions are in `extras`, which Pothos types too narrowly. */
 interface PageQuery<T extends TableName> {
   where?: WhereOf<T>;
   orderBy: { [column: string]: 'asc' | 'desc' };
 }
 
-/** A root field that is a page of a whole table and nothing else: that is all a compiled query has to know of it. */
+/** A root field that is a page of a whole table, described for the compiler. */
 export interface ListDeclaration {
   ordering: Ordering;
   query(input: PageInput): object;
 }
 
-/** The extensions of a root field whose `resolve` and `totalCount` ask for this page and do nothing more. */
+/** The extensions of a root field whose `resolve` and `totalCount` only query this page. */
 export const listOf = (page: ListDeclaration): { chantierList: ListDeclaration } => ({ chantierList: page });
 
-/** A root field that is one row of a table: the viewer's own, say. */
+/** A root field that is one row of a table, such as the viewer's profile. */
 export interface RowDeclaration {
   table: TableName;
   where(viewer: Viewer): object;
 }
 
-/** The extensions of a root field whose `resolve` finds the first of these rows and does nothing more. */
+/** The extensions of a root field whose `resolve` only finds the first of these rows. */
 export const rowOf = <T extends TableName>(
   table: T,
   where: (viewer: Viewer) => WhereOf<T>,
@@ -88,7 +88,7 @@ export function defineConnection<Shape>(node: ObjectRef<SchemaTypes, Shape>, nam
 
 function totalCountField(t: PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, CountedConnection>) {
   return t.int({
-    description: 'How many objects match, over all pages. Counted only when asked for.',
+    description: 'The number of matching objects on all pages. Counted only when selected.',
     extensions: { pothosDrizzleTotalCount: true },
     resolve: ({ totalCount }) => (typeof totalCount === 'function' ? totalCount() : (totalCount ?? 0)),
   });

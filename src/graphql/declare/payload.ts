@@ -3,7 +3,7 @@ import type { TableName } from '../../access/row-rules.ts';
 import type { Context } from '../context.ts';
 import type { SchemaTypes } from './builder.ts';
 
-/** A payload field that is rows of a table, by what the use case gave, and nothing more: so it can be compiled. */
+/** A payload field that is one or more rows of a table, by the ids that the use case returned; described for the compiler. */
 export interface PayloadDeclaration {
   table: TableName;
   many: boolean;
@@ -23,7 +23,7 @@ type AnyNode = ObjectRef<SchemaTypes, any>;
 
 const ownId = (shape: unknown): string => (shape as { id: string }).id;
 
-/** A payload field with the object whose id the use case gave, as `id` by default: as it is at the end of the transaction. */
+/** A payload field with the object whose id the use case returned (by default as `id`), at the end of the transaction. */
 export function changed<Shape extends { id: string }>(
   t: PayloadBuilder<Shape>,
   type: AnyNode,
@@ -53,7 +53,7 @@ export function changed<Shape>(
   }) as never;
 }
 
-/** The same for many objects, in the order of their ids. */
+/** The same for several objects, in the order of their ids. */
 export function changedList<Shape>(
   t: PayloadBuilder<Shape>,
   type: AnyNode,
@@ -62,7 +62,7 @@ export function changedList<Shape>(
 ): FieldRef<SchemaTypes, unknown> {
   return t.drizzleField({
     type: [type] as never,
-    description: 'The objects after the change, by id; those that you may not see are left out.',
+    description: 'The objects after the change, in the order of their ids, without those that you may not see.',
     extensions: payloadOf(table, true, idsOf),
     resolve: ((query: Query, shape: Shape, _args: unknown, ctx: Context) => {
       const ids = idsOf(shape);
@@ -73,6 +73,6 @@ export function changedList<Shape>(
   }) as never;
 }
 
-/** A payload field with the global id of an object that is gone. */
+/** A payload field with the global id of a deleted object. */
 export const deletedId = <Shape extends { id: string }>(t: PayloadBuilder<Shape>, typename: string) =>
-  t.id({ description: `The id that the ${typename} had.`, resolve: ({ id }) => `${typename}:${id}` });
+  t.id({ description: `The id of the deleted ${typename}.`, resolve: ({ id }) => `${typename}:${id}` });

@@ -1,6 +1,6 @@
 import type { TableName } from '../../access/row-rules.ts';
 
-/** What the register of personal data says about a column. */
+/** The entry of a column in the register of personal data. */
 export interface PersonalData<Column extends string = string> {
   /** Whose data it is: the column with the id of that person's profile, or who the person is when no column has it. */
   whose: Column | { person: string };

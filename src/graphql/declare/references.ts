@@ -7,7 +7,7 @@ import { relations } from '../../relations.ts';
 import type { TenantDb } from '../../tenancy/binding.ts';
 import { externalReferenceOf, type GlobalId } from './global-id.ts';
 
-/** An input with each decoded global id replaced by the uuid it stands for. */
+/** An input with each decoded global id replaced by its uuid. */
 export type WithUuids<T> = T extends { typename: string; id: infer Id }
   ? Extract<Id, string>
   : T extends readonly (infer Item)[]
@@ -42,7 +42,7 @@ function referencesIn(value: unknown, into: References = new Map()): References 
   return into;
 }
 
-/** The uuids that external references stand for, by `Type:reference`: one statement for each type. */
+/** The uuids of external references, by `Type:reference`; one statement for each type. */
 async function findByReference(
   db: () => TenantDb,
   schema: GraphQLSchema,
@@ -65,8 +65,8 @@ async function findByReference(
 
 export interface ReferenceOptions {
   /**
-   * Whether an external reference that no row has is left to whoever takes the row that it stands in: it becomes an id
-   * that no row has either, so that a bulk change fails of one row and not as a whole.
+   * Whether an unknown external reference becomes an id that no row has, so that only its row of a bulk change fails and not
+   * the whole change.
    */
   lenient?: boolean;
 }

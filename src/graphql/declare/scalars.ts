@@ -11,19 +11,19 @@ import { readDecimal } from '../../lib/decimal-text.ts';
 import { firstDay, lastDay, readDay, readInstant, showDay, showInstant } from '../../lib/instants.ts';
 import { builder } from './builder.ts';
 
-/** Values that clients get wrong are BAD_INPUT wherever they stand, in a document too. */
+/** Invalid values are BAD_INPUT, in variables and in documents. */
 const badValue = (message: string, nodes?: ValueNode): GraphQLError =>
   new GraphQLError(message, { ...(nodes && { nodes }), extensions: { code: 'BAD_INPUT' } });
 
 interface Codec<Internal> {
   name: string;
   description: string;
-  /** The value that a text means, or undefined. */
+  /** Parses a text; undefined if it is invalid. */
   read(text: string): Internal | undefined;
   show(value: Internal): string;
-  /** What is said of a text that means no value. */
+  /** The error message for an invalid text. */
   refusal: string;
-  /** Whether numbers are read as they are written. */
+  /** Whether numbers are accepted too. */
   numbers?: boolean;
 }
 
@@ -47,7 +47,7 @@ function textScalar<Internal>({ name, description, read, show, refusal, numbers 
   });
 }
 
-/** Digits without the zeros that only a column's scale adds: the same number always reads the same. */
+/** Digits without trailing zeros, which only the scale of a column adds, so that equal numbers have equal texts. */
 export function plainDecimal(value: string | number): string {
   const text = String(value);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
@@ -65,8 +65,8 @@ const DecimalScalar = textScalar<string | number>({
 const DateTimeScalar = textScalar<Date>({
   name: 'DateTime',
   description:
-    `A point in time of RFC 3339, such as \`2026-01-05T10:00:00Z\`, to the millisecond; answers are in UTC. Inputs take ` +
-    `those of the days ${firstDay} to ${lastDay}.`,
+    `A point in time (RFC 3339) with milliseconds, such as \`2026-01-05T10:00:00Z\`; answers are in UTC. Inputs must lie ` +
+    `between ${firstDay} and ${lastDay}.`,
   read: readInstant,
   show: showInstant,
   refusal: `A DateTime is written as 2026-01-05T10:00:00Z, and lies between ${firstDay} and ${lastDay}`,
@@ -74,7 +74,7 @@ const DateTimeScalar = textScalar<Date>({
 
 const LocalDateScalar = textScalar<string>({
   name: 'LocalDate',
-  description: `A day of the calendar, such as \`2026-01-05\`, without a time zone. Inputs take ${firstDay} to ${lastDay}.`,
+  description: `A calendar day, such as \`2026-01-05\`, without a time zone. Inputs must lie between ${firstDay} and ${lastDay}.`,
   read: readDay,
   show: showDay,
   refusal: `A LocalDate is written as 2026-01-05, and lies between ${firstDay} and ${lastDay}`,

@@ -6,18 +6,18 @@ import { searchQuery } from '../../lib/search-words.ts';
 import { orderedBy, relevance } from './cursor-plugin.ts';
 import { prepared } from './hole.ts';
 
-/** Tables whose column `search` a trigger fills (`extensions.fill_search`), by the configurations that the query uses too. */
+/** Tables whose column `search` is filled by a trigger (`extensions.fill_search`), with the query's text search configurations. */
 export type SearchableTable = 'tasks' | 'messages';
 
 const longestQuery = 500;
 
-/** What people write into a search box (words, "phrases", or, -not), in French and English at once, accents or not. */
+/** The tsquery of a search text (words, "phrases", or, -not), in French and English, with or without accents. */
 function queryOf(text: string): SQL {
   const query = prepared(text, (given) => searchQuery(String(given)));
   return sql`(websearch_to_tsquery('extensions.fr', ${query}) || websearch_to_tsquery('extensions.en', ${query}))`;
 }
 
-/** The words of a search, as the argument `query`. Throws BAD_INPUT for more than 500 characters. */
+/** The argument `query` of a search. Throws BAD_INPUT for more than 500 characters. */
 export function checkQuery(text: string): string {
   if (!hasAtMost(text, longestQuery)) throw badInput(`at most ${longestQuery} characters`, 'query');
   return text;
@@ -30,17 +30,17 @@ export const matchesText = (text: string): { RAW: (table: Table) => SQL } => ({
   RAW: (table) => sql`${vectorOf(table)} @@ ${queryOf(text)}`,
 });
 
-/** For the fields of searches: their cursors hold how well a row matches, which is no place in any other list. */
+/** The extension of search fields: their cursors contain the rank of a row, and are invalid in other lists. */
 export const searchOrdering = orderedBy(relevance);
 
-/** A page query over the rows that match, the best first: how well a row matches is an expression to order by. */
+/** A page query over the matching rows, by descending rank. */
 export function searchPage<T extends SearchableTable>(
   text: string,
 ): { where: WhereOf<T>; orderBy: { relevance: 'desc' } } {
   const page = {
     where: matchesText(text),
     orderBy: { relevance: 'desc' },
-    // As a double, which JavaScript reads and writes exactly: the value comes back in cursors.
+    // A double, which JavaScript reads and writes exactly: the value is part of cursors
     extras: { relevance: (table: Table) => sql`ts_rank(${vectorOf(table)}, ${queryOf(text)})::double precision` },
   };
   return page as never;

@@ -4,7 +4,7 @@ import type { TableName } from '../../access/row-rules.ts';
 import { relations } from '../../relations.ts';
 import { builder } from './builder.ts';
 
-/** Whether these sort keys leave no two rows equal. Where they do, Pothos appends the primary key. */
+/** Whether no two rows are equal in these sort keys. Otherwise Pothos appends the primary key. */
 export function isTotalOrder(table: TableName, keys: readonly string[]): boolean {
   const columns = getColumns(relations[table].table as Table) as Record<string, Column>;
   const ordered = new Set(keys.flatMap((key) => (columns[key]?.notNull ? [columns[key].name] : [])));

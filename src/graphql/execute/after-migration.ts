@@ -7,9 +7,9 @@ interface Answer {
 }
 
 /**
- * Answers a query, or a root field of a mutation; when a table was changed under one of its prepared statements, once more,
- * with statements that are parsed anew. Its transaction was undone as a whole, and nobody was told anything yet, so clients
- * notice nothing. Transactions of the catalog are run again one by one (`Catalog`): of several, the first may be saved.
+ * Answers a query or a root field of a mutation. If a migration made one of its prepared statements stale, it answers once
+ * more with newly parsed statements: the first transaction was rolled back and nothing was sent, so clients notice nothing.
+ * `Catalog` retries the transactions of the catalog one by one, since an earlier one of several may be committed.
  */
 export async function answeringAfterMigration<T extends Answer>(
   context: Context,

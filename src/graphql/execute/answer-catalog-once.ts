@@ -15,7 +15,7 @@ interface StoredError {
   details: ErrorDetails;
 }
 
-/** What a replay needs of an answer. It is sealed: it may hold passwords, tokens and keys. */
+/** The parts of an answer that a replay needs. It is stored sealed, since it may contain passwords, tokens and keys. */
 interface Stored {
   data: string | null;
   errors: StoredError[];
@@ -23,13 +23,13 @@ interface Stored {
 }
 
 /**
- * Runs one root field that changes the catalog. Its use case has transactions of its own, so the Idempotency-Key is claimed
- * before it runs and its answer stored after:
+ * Runs one root field that changes the catalog. Its use case has its own transactions, so the Idempotency-Key is claimed
+ * before it runs, and its answer is stored afterwards:
  *
- * - The use case ended: the answer is stored, errors of the payload and the refresh cookie too, and replayed.
- * - It failed, so nothing was changed: the key is free again.
- * - Whether it changed something is unknown (the connection was lost during COMMIT, the server died): the claim stays, and a
- *   retry gets IDEMPOTENCY_IN_PROGRESS until it expires. The change is never made twice.
+ * - The use case succeeded: the answer is stored, with errors of the payload and the refresh cookie, and replayed to retries.
+ * - It failed and changed nothing: the key is freed.
+ * - It is unknown whether it changed something (the connection was lost during COMMIT, the server crashed): the claim stays,
+ *   and retries get IDEMPOTENCY_IN_PROGRESS until it expires. The change is never made twice.
  */
 export async function answerCatalogOnce(
   parent: Context,
@@ -65,8 +65,8 @@ interface Asked {
 }
 
 /**
- * Keys belong to the API key or the user that sent them, in one organization. Of strangers nothing is known: theirs belong
- * to the request itself, with its cookie. Whoever can repeat that has every secret that it was answered for.
+ * Idempotency keys belong to the API key or user that sent them, in one organization. Without credentials they belong to the
+ * request itself and its cookie: whoever can repeat it exactly has every secret that the answer was given for.
  */
 function useOf({ scope }: Context, args: ExecutionArgs, { key, responseKey, readsCookie }: Asked) {
   const { viewer, account, tenant, cookies, services } = scope;
@@ -78,11 +78,11 @@ function useOf({ scope }: Context, args: ExecutionArgs, { key, responseKey, read
   return { id, requestHash: seal.fingerprint(request, 'catalog request') };
 }
 
-/** Whether a use case that did not end certainly left everything as it was. */
+/** Whether a failed use case certainly changed nothing. */
 function changedNothing(error: GraphQLError): boolean {
   const known = knownError(error);
   if (known) return known.code !== 'INTERNAL' && known.details.outcome !== 'unknown';
-  // The graph's own: the use case was not begun
+  // An error of graphql-js: the use case did not start
   return rootCause(error) instanceof GraphQLError;
 }
 

@@ -6,22 +6,22 @@ import type { Plans } from '../compile/plans.ts';
 import type { Context } from '../context.ts';
 import type { FieldAnswer } from './field-answer.ts';
 
-/** Told of every payload that a plan made, with a way to have it executed too: for tests. */
+/** Called for every payload that a plan made, with a function that executes it too; for tests. */
 export type Verify = (payload: string, execute: () => Promise<ExecutionResult>) => Promise<void>;
 
 interface Options {
   change: PlannedChange | undefined;
-  /** Executes the field; a change that this context has made is not made again. */
+  /** Executes the field. Does not repeat a change that this context has made. */
   executor(context: Context): ExecutionResult | Promise<ExecutionResult>;
   plans: Plans | undefined;
   verify: Verify | undefined;
-  /** Whether the transaction may end with the packet of the payload. */
+  /** Whether COMMIT may be sent together with the statement of the payload. */
   mayCommit: boolean;
 }
 
 /**
- * Makes one change in its transaction and answers what was asked of it: by its plan, in the packet of what the change
- * sent last, or by the executor. An error undoes it.
+ * Makes one change in its transaction and answers its payload: by a plan, sent together with the last statement of the
+ * change, or by the executor. An error rolls it back.
  */
 export async function executeChange(options: Options, context: Context): Promise<FieldAnswer> {
   try {
@@ -61,7 +61,7 @@ async function byPlan(options: Options, change: PlannedChange, context: Context)
 
 type Payload = { payload: string } | { reason: Reason } | FieldAnswer;
 
-/** The payload by its plan. The executor has to make it where there is a reason, and everything anew after `again`. */
+/** The payload by its plan. With `reason` the executor must make the payload; with `again` it must repeat everything. */
 async function payloadOf(
   { plans, verify, mayCommit }: Options,
   change: PlannedChange,
@@ -85,7 +85,7 @@ async function payloadOf(
     else await context.settled();
   } catch (error) {
     const own = await row;
-    // Behind a statement that failed, the payload's fails of the same
+    // After a failed statement, the statement of the payload fails with the same error
     if (context.sentFailed || !('error' in own) || own.error !== error) return failed(change, error);
   }
   const found = await row;
@@ -97,7 +97,7 @@ async function payloadOf(
   }
 }
 
-/** What became of a payload's statement that the database refused: nothing was saved. */
+/** The answer when the database refused the statement of a payload. Nothing was saved. */
 function refused(plans: Plans | undefined, change: PlannedChange, context: Context, error: unknown): FieldAnswer {
   const undone = plans?.refused(change.plan, error, context);
   if (!undone || undone.failed) return failed(change, error);

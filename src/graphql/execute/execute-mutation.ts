@@ -28,13 +28,13 @@ export interface MutationOptions {
   verify: Verify | undefined;
 }
 
-/** Without errors it is text already, which `stringify` gives. */
+/** Without errors it is already JSON text, which `stringify` returns. */
 export type MutationResult = ExecutionResult | TextResult;
 
-/** One root field of a mutation, as it will be answered. */
+/** One root field of a mutation, and how it will be answered. */
 export interface PlannedField {
   key: string;
-  /** Who may call it, where it changes the catalog and not the tenant. */
+  /** Who may call it, if it changes the catalog; undefined if it changes the tenant. */
   ofCatalog: CatalogCaller | undefined;
   change: PlannedChange | undefined;
   report: PlanReport;
@@ -58,8 +58,8 @@ export function planMutation(
 }
 
 /**
- * Runs the root fields one after the other, each in a transaction of its own; after one that failed and may not be
- * null, no other. The answer is text already, for who does not look into it.
+ * Runs the root fields one after the other, each in its own transaction, and stops after a failed one that is not nullable.
+ * Without errors the answer is already JSON text.
  */
 export async function executeMutation(
   args: ExecutionArgs,
@@ -98,7 +98,7 @@ export async function executeMutation(
   return { data: missing ? null : (JSON.parse(data) as Record<string, unknown>), ...(errors.length && { errors }) };
 }
 
-/** Who may call the root field that answers under a name, where it changes the catalog; undefined where it does not. */
+/** Who may call the root field with this response key, if it changes the catalog; otherwise undefined. */
 function catalogCallerOf(
   schema: GraphQLSchema,
   set: SelectionSetNode,

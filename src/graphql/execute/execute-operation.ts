@@ -10,15 +10,15 @@ import { executeQuery } from './execute-query.ts';
 export interface ExecuteOptions {
   /** Compiled queries; without them every operation is executed field by field. */
   plans?: Plans;
-  /** Whether the answer says how it was made, to those who may explore the graph. */
+  /** Whether `extensions.plan` of the answer shows how it was made, if the viewer may explore the graph. */
   explain?: boolean;
   verify?: Verify | undefined;
 }
 
 /**
- * Runs an operation in its transactions. A query is one read-only snapshot, given back when the answer is complete.
- * Each root field of a mutation, with all that is selected under it, is one transaction, committed before the next
- * begins; an error anywhere under the field rolls it back, so an answer never shows what was not kept.
+ * Runs an operation in its transactions. A query reads one snapshot, whose connection is released when the answer is complete.
+ * Each root field of a mutation, with its selection, is one transaction, committed before the next begins. An error anywhere
+ * under the field rolls it back, so an answer never shows unsaved changes.
  */
 export async function executeOperation(
   args: ExecutionArgs,
@@ -33,7 +33,7 @@ export async function executeOperation(
   );
 }
 
-/** In one snapshot. */
+/** Runs a query in one snapshot. */
 async function executeReads(
   args: ExecutionArgs,
   operation: OperationDefinitionNode | null | undefined,

@@ -15,7 +15,7 @@ interface Answered {
   report: PlanReport;
 }
 
-/** Answers a query by its plan, by the executor, or each root field by one of the two; always as the executor would. */
+/** Answers a query by its plan, by the executor, or some root fields by each. The answer always equals the executor's. */
 export async function executeQuery(
   args: ExecutionArgs,
   operation: OperationDefinitionNode,
@@ -36,7 +36,7 @@ export async function executeQuery(
   return { result: { ...result }, report: reportOf(undone) };
 }
 
-/** Runs a part's statement, and what is left by the executor, in one session; or says why the executor has to do it all. */
+/** Runs the plan of some root fields, and the executor for the others, in one session; or returns why the executor must run all. */
 async function executeBoth(
   part: PlannedPart,
   args: ExecutionArgs,
@@ -52,7 +52,7 @@ async function executeBoth(
   const { data, errors } = await execute(onlyFields(args, operation, new Set(part.plan.left.keys())));
   const found = await asked;
   if ('error' in found) return plans.refused(part.plan, found.error, context);
-  // One refused statement takes those of the other fields along: which of them, only the executor can say
+  // A failed statement makes the later ones of the transaction fail too; only the executor can tell which one is at fault
   if (errors?.some(isOfStatement)) {
     return { reason: { why: 'a field beside it failed in the database' }, spoilt: true };
   }
@@ -65,7 +65,7 @@ async function executeBoth(
   }
 }
 
-/** Whether the database refused a statement, and did not fail as such. */
+/** Whether the database refused a statement, rather than being unavailable. */
 function isOfStatement(error: unknown): boolean {
   const cause = rootCause(error);
   const code = toAppError(cause)?.code;

@@ -1,16 +1,16 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 
-/** The answer to one root field: the JSON text of its data, null where an error took it. */
+/** The answer to one root field: the JSON text of its data, null after an error. */
 export interface FieldAnswer {
   data: string | null;
   errors?: ExecutionResult['errors'];
-  /** Nothing was done, and the executor may answer what the plan could not. */
+  /** Nothing was changed, and the executor must answer instead of the plan. */
   again?: boolean;
-  /** It was given before, to an earlier request with the same Idempotency-Key. */
+  /** Whether it is the stored answer of an earlier request with the same Idempotency-Key. */
   replayed?: boolean;
 }
 
-/** The answer to a field that failed before anything of it ran. */
+/** The answer to a field that failed before it ran. */
 export function failedField(error: unknown, responseKey: string): FieldAnswer {
   const message = error instanceof Error ? error.message : String(error);
   return { data: null, errors: [new GraphQLError(message, { path: [responseKey], originalError: error as Error })] };

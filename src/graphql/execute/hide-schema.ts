@@ -1,12 +1,12 @@
 import { GraphQLError } from 'graphql';
 
 const identifiers = /[_A-Za-z]\w*/g;
-/** Words that tell nothing of a graph. */
+/** Names that every graph has. */
 const wellKnown = ['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID', '__typename'];
 
 /**
- * The message of an error of graphql-js without words of the schema that the client did not send: for a graph that not
- * everybody may read. `asked` is the text that the client sent.
+ * Removes from the message of a graphql-js error the names of the schema that the client did not send, for a closed graph.
+ * `asked` is the text that the client sent.
  */
 export function hideSchema(error: GraphQLError, asked: () => string): GraphQLError {
   const message = withoutSchema(error.message, asked);

@@ -7,14 +7,14 @@ import type { Context } from '../context.ts';
 import { type FieldAnswer, failedField } from './field-answer.ts';
 import { keptMs, keyOf, requestText } from './idempotency-key.ts';
 
-/** Runs the field in its transaction. `mayCommit`: the transaction may be ended by the packet of the last statement. */
+/** Runs the field in its transaction. `mayCommit`: COMMIT may be sent together with the last statement. */
 type Run = (context: Context, mayCommit: boolean) => Promise<FieldAnswer>;
 
 /**
- * Runs one root field of a mutation in a transaction of its own and commits it. Under an Idempotency-Key the answer is
- * stored in that same transaction, per viewer: the same request again gets the stored answer; another request with the
- * key, or a viewer whose rights have changed since, gets IDEMPOTENCY_MISMATCH. A retry is safe when the first answer was
- * lost. A failed attempt stores nothing. Fields of the catalog: see `answerCatalogOnce`.
+ * Runs one root field of a mutation in its own transaction and commits it. With an Idempotency-Key the answer is stored in
+ * the same transaction, by viewer: a retry gets the stored answer; a different request with the key, or a viewer whose
+ * permissions have changed since, gets IDEMPOTENCY_MISMATCH. A failed attempt stores nothing. For fields of the catalog see
+ * `answerCatalogOnce`.
  */
 export async function answerOnce(
   parent: Context,
@@ -32,7 +32,7 @@ export async function answerOnce(
       return { data: stored, replayed: true };
     }
     const result = await run(context, key === undefined);
-    // What the payload showed was undone, its cursor of the log too
+    // The changes in the payload were rolled back, and its event cursor with them
     if (result.errors?.length) return { ...result, data: null };
     if (key !== undefined) await store(context, { key, responseKey }, result.data);
     await context.commit();
@@ -48,7 +48,7 @@ interface Claimed {
   responseKey: string;
 }
 
-/** Takes the key for this transaction; a concurrent holder is waited for. Gives the answer that it left, if any. */
+/** Claims the key for this transaction, after waiting for a concurrent holder. Returns the stored answer, if any. */
 async function claim(
   context: Context,
   args: ExecutionArgs,
@@ -79,7 +79,7 @@ async function claim(
   throw mismatch();
 }
 
-/** Keeps the answer as a text: jsonb would forget in which order its fields were asked for. */
+/** Stores the answer as text: jsonb would not keep the order of its fields. */
 async function store(context: Context, { key, responseKey }: Claimed, answer: string | null): Promise<void> {
   await context.tx
     .update(idempotencyKeys)

@@ -7,7 +7,7 @@ import type { Logger } from '../../lib/logger.ts';
 import { argumentOf } from '../limits/check-bounds.ts';
 import { outageLogOf } from './outage-log.ts';
 
-/** Failures of the whole request, not of one field: the HTTP status says so too. */
+/** Codes that fail the whole request, so that the HTTP status is an error status too. */
 const requestCodes: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
   'RATE_LIMITED',
@@ -37,12 +37,12 @@ function extensionsOf({ code, details }: AppError, ofRequest = requestCodes.has(
   return { code, ...details, ...(http && { http }) };
 }
 
-/** What a resolver threw, of an error that the executor made of it. */
+/** The error that a resolver threw, inside the error that the executor made of it. */
 export function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }
 
-/** What the caller may know of an error, when it is one of ours. */
+/** The error for the caller; undefined for an unexpected one. */
 export function knownError(error: unknown): AppError | undefined {
   const cause = rootCause(error);
   if (cause instanceof AppError) return cause;
@@ -53,9 +53,9 @@ export function knownError(error: unknown): AppError | undefined {
 }
 
 /**
- * Makes the GraphQL error that a caller sees. An unexpected error becomes INTERNAL with an id; the original is logged
- * under that id, once. Outages of the database (a full disk, a lost connection) are logged too, with counts: its callers
- * are told to come back, and nobody else would learn of it.
+ * Makes the GraphQL error for the caller. An unexpected error becomes INTERNAL with an id, and is logged once with that id.
+ * Outages of the database (a full disk, a lost connection) are logged with counts: callers are asked to retry, so otherwise
+ * nobody would notice.
  */
 export function maskError(error: unknown, logger: Logger): GraphQLError {
   const place =
@@ -73,7 +73,7 @@ export function maskError(error: unknown, logger: Logger): GraphQLError {
   return new GraphQLError('Something went wrong on our side', { ...place, extensions: { code: 'INTERNAL', errorId } });
 }
 
-/** The error of an operation that was refused before it ran: the HTTP status says so. */
+/** The error of an operation that was refused before it ran, with an HTTP error status. */
 export function requestError(error: unknown, logger: Logger): GraphQLError {
   const known = knownError(error);
   if (!known || known.code === 'INTERNAL') return maskError(error, logger);
@@ -81,7 +81,7 @@ export function requestError(error: unknown, logger: Logger): GraphQLError {
   return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
 }
 
-/** The same as an error of ours, for answers that are not GraphQL's. */
+/** The same as an AppError, for answers outside GraphQL. */
 export function toRequestError(error: unknown, logger: Logger): AppError {
   const { message, extensions } = requestError(error, logger);
   const { code, http: _, ...details } = extensions as { code: ErrorCode; http?: object };
@@ -106,7 +106,7 @@ const codeOfStatus: Record<number, ErrorCode> = {
   415: 'UNSUPPORTED_MEDIA_TYPE',
 };
 
-/** Errors that graphql-js and Yoga make themselves: syntax, validation, variables that do not fit, a wrong body. */
+/** Gives a code to errors of graphql-js and Yoga: syntax, validation, invalid variables, a malformed body. */
 function withCode(error: GraphQLError): GraphQLError {
   const { code } = error.extensions;
   const isOfVariable = error.message.startsWith(variablePrefix);
@@ -117,10 +117,10 @@ function withCode(error: GraphQLError): GraphQLError {
 }
 
 const variablePrefix = 'Variable "$';
-/** Where a value of a variable is wrong, as graphql-js says it: ` at .tags[0]`; names of the graph alone stand there. */
+/** The path of an invalid value in graphql-js's message, such as ` at .tags[0]`. It contains only names of the graph. */
 const variableError = /^Variable "\$\w+" has invalid (?:default )?value(?: at ((?:\.\w+|\[\d+\])+))?: /;
 
-/** Variables that do not fit fail the whole request: the status says so to who accepts application/graphql-response+json. */
+/** Invalid variables fail the whole request; clients that accept application/graphql-response+json get status 400. */
 function extensionsByMessage({ message, nodes }: GraphQLError): Record<string, unknown> {
   if (message.startsWith(variablePrefix)) {
     return { code: 'BAD_INPUT', ...fieldOfVariable(message, nodes), http: { status: 400, spec: true } };
@@ -136,7 +136,7 @@ function fieldOfVariable(message: string, nodes: GraphQLError['nodes']): { field
   return { field: argumentOf(definition) + inner };
 }
 
-/** Yoga has codes of its own for requests that are none; ours follow from its status. */
+/** For malformed requests Yoga has its own codes; ours follow from its HTTP status. */
 function requestExtensions({ extensions }: GraphQLError): Record<string, unknown> {
   const { status = 400, headers } = (extensions.http ?? {}) as { status?: number; headers?: object };
   return { code: codeOfStatus[status] ?? 'BAD_INPUT', http: { status, ...(headers && { headers }) } };

@@ -8,12 +8,12 @@ interface Outage {
 }
 
 const reportEveryMs = 60_000;
-/** Kinds of failures that are told apart: of one code and one reason. */
+/** How many kinds of failures, each with its own code and reason, are counted separately. */
 const mostKinds = 50;
 
 /**
- * Logs what the database fails requests of: the first one at once, then one line a minute with their number until a minute
- * passes without any. A line for each would fill the disk while nothing can be done.
+ * Logs requests that fail because of the database: the first one at once, then one line a minute with their number, until a
+ * minute passes without any. One line for each would fill the disk during an outage.
  */
 export class OutageLog {
   readonly #logger: Logger;
@@ -58,7 +58,7 @@ export class OutageLog {
 
 const longest = 200;
 
-/** What the system or the server said, without the statement and its values. */
+/** The message of the operating system or database server, without the statement and its values. */
 function reasonOf(error: Error): { code: string | undefined; message: string } {
   let last: unknown = error;
   for (let depth = 0; last instanceof Error && last.cause instanceof Error && depth < 10; depth++) last = last.cause;
@@ -68,7 +68,7 @@ function reasonOf(error: Error): { code: string | undefined; message: string } {
 
 const logs = new WeakMap<Logger, OutageLog>();
 
-/** The one of a logger: outages are the process's. */
+/** The outage log of a logger: there is one for each process. */
 export function outageLogOf(logger: Logger): OutageLog {
   const log = logs.get(logger) ?? new OutageLog(logger);
   logs.set(logger, log);

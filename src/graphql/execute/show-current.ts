@@ -20,8 +20,8 @@ import type { Execute } from './execute.ts';
 import { rootCause } from './mask-error.ts';
 
 /**
- * The errors of a change, where those about a stale version show the object as it is now: read by a query of the viewer's
- * own, so that `current` holds what the graph shows them and nothing else.
+ * Adds the current object to errors about a stale version. It is read with a query as the viewer, so that `current` contains
+ * only what the graph shows to them.
  */
 export const showCurrent = (
   errors: readonly GraphQLError[],
@@ -33,7 +33,7 @@ async function withCurrent(error: GraphQLError, args: ExecutionArgs, execute: Ex
   const cause = rootCause(error);
   if (!(cause instanceof AppError) || cause.code !== 'STALE_VERSION') return error;
   const { id } = (cause.details.current ?? {}) as { id?: string };
-  // Not every type can be read by its id: then the error itself says what the object is
+  // A type that cannot be read by its id: the error contains the current object already
   if (id === undefined || !isNode(args.schema.getType(decodeGlobalId(id).typename))) return error;
   const current = await readObject(id, args, execute);
   const { nodes, path, source, positions, message } = error;
@@ -41,7 +41,7 @@ async function withCurrent(error: GraphQLError, args: ExecutionArgs, execute: Ex
   return new GraphQLError(message, { nodes, path, source, positions, originalError });
 }
 
-/** Without the fields that the viewer may not read; no more than the id where the object went meanwhile. */
+/** The object without the fields that the viewer may not read; only its id if it was deleted meanwhile. */
 async function readObject(id: string, args: ExecutionArgs, execute: Execute): Promise<object> {
   const context = new Context((args.contextValue as Context).scope);
   try {
@@ -72,13 +72,13 @@ function documentFor(schema: GraphQLSchema, typename: string): DocumentNode {
 const isNode = (type: GraphQLNamedType | undefined): boolean =>
   isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
 
-/** An object without an id is a value, such as an amount of money. */
+/** The selection of an object without an id, which is a value, such as an amount of money. */
 function valuesOf(type: GraphQLNamedType): string | undefined {
   const values = selectionOf(type, () => undefined);
   return values && `{ ${values} }`;
 }
 
-/** The fields of a type that say what it is: values, and the objects it refers to. No lists of other objects. */
+/** The selection of a type: its values and references, without lists of other objects. */
 function selectionOf(
   type: GraphQLNamedType | undefined,
   ofObject: (type: GraphQLNamedType) => string | undefined,

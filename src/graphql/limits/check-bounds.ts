@@ -21,34 +21,34 @@ import { isPlainObject } from '../../lib/plain-object.ts';
 import { checkId, type IdTypes, idTypesOf } from '../declare/global-id.ts';
 import { boundOf, filterBounds, type InputBound, isConditionType, longestOfType } from '../declare/input-bounds.ts';
 
-/** Where a document takes a value: what may stand there, and what clients call the place. */
+/** A place for a value in a document: its type, bound and path. */
 interface Place {
   type: GraphQLInputType;
   bound: InputBound;
   path: string;
-  /** Levels of filters around it. */
+  /** The number of enclosing filters. */
   level: number;
-  /** The types whose ids may stand there; undefined where no id does. */
+  /** The types of ids that are allowed there; undefined if it takes no ids. */
   idTypes: IdTypes | undefined;
 }
 
-/** A variable of a document and where it stands: each place has a bound of its own. */
+/** A place where a document uses a variable; each place has its own bound. */
 interface VariablePlace extends Place {
   variable: string;
 }
 
 interface ReadDocument {
   variables: readonly VariablePlace[];
-  /** Conditions that are written in the document. */
+  /** The number of conditions in the text of the document. */
   conditions: number;
 }
 
 const known = new WeakMap<DocumentNode, ReadDocument>();
 
-/** Where each variable of a document stands first. */
+/** The path of the first place of each variable. */
 const firstPlaces = new WeakMap<VariableDefinitionNode, string>();
 
-/** The argument that a variable is given to, by the first place where it stands; else the name of the variable. */
+/** The path of the first argument that uses a variable; otherwise the name of the variable. */
 export const argumentOf = (definition: VariableDefinitionNode): string =>
   firstPlaces.get(definition) ?? definition.variable.name.value;
 
@@ -59,9 +59,9 @@ interface Given {
 }
 
 /**
- * Throws BAD_INPUT, naming the field, for a text, list or filter of an operation that is larger than its place in the
- * graph allows, and for an id that cannot be one of its place. Reads the values as they were sent, before they are coerced. A document is read once, its variables
- * each time.
+ * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its place, and for an
+ * id of the wrong form or type. Checks the raw values, before they are coerced: those in the document once, those of
+ * variables for each request.
  */
 export function checkBounds({ schema, document, variableValues }: Given): void {
   const read = known.get(document) ?? readDocument(schema, document);
@@ -103,7 +103,7 @@ const itemOf = (place: Place, index: number): Place => ({
   path: `${place.path}.${index}`,
 });
 
-/** Checks values of one operation and counts its conditions. The limits on the depth of values bound the recursion. */
+/** Checks the values of one operation and counts its conditions. `documentLimits.values` bounds the recursion. */
 class BoundsCheck implements ReadDocument {
   readonly variables: VariablePlace[] = [];
   conditions: number;
@@ -126,7 +126,7 @@ class BoundsCheck implements ReadDocument {
     } else if ('value' in value && typeof value.value === 'string') checkText(value.value, place);
   }
 
-  /** Values that do not fit their type are left to the coercion of variables, which says so. */
+  /** Ignores values that do not fit their type: coercion refuses them later. */
   value(value: unknown, place: Place): void {
     if (typeof value === 'string') checkText(value, place);
     else if (typeof value === 'number' && place.idTypes) checkText(String(value), place);
@@ -143,7 +143,7 @@ class BoundsCheck implements ReadDocument {
     }
   }
 
-  /** How to find the places of the fields of an object. */
+  /** Returns a function that finds the place of a field of the object. */
   #enterObject({ type, path, level }: Place): (name: string) => Place | undefined {
     const named = getNamedType(type);
     if (!isInputObjectType(named)) return () => undefined;
@@ -167,13 +167,13 @@ function checkText(text: string, { type, bound, path, idTypes }: Place): void {
   if (idTypes) checkId(text, idTypes, path);
 }
 
-/** Throws BAD_INPUT for text that cannot be stored as it is: it would change silently, or fail in the database. */
+/** Throws BAD_INPUT for text that PostgreSQL cannot store unchanged. */
 function checkCharacters(text: string, path: string): void {
-  if (!text.isWellFormed()) throw badInput('must be Unicode text, without half a surrogate pair', path);
+  if (!text.isWellFormed()) throw badInput('must be well-formed Unicode, without lone surrogates', path);
   if (text.includes('\0')) throw badInput('must not contain the character U+0000', path);
 }
 
-/** The texts and keys of a JSON value. The limits on the depth of values bound the recursion. */
+/** Checks the texts and keys of a JSON value. `documentLimits.values` bounds the recursion. */
 function checkJson(value: unknown, path: string): void {
   if (typeof value === 'string') checkCharacters(value, path);
   else if (typeof value === 'object' && value !== null) {
@@ -184,7 +184,7 @@ function checkJson(value: unknown, path: string): void {
   }
 }
 
-/** A list where none belongs fails when it is coerced, whatever is in it. */
+/** Without a bound the place takes no list. */
 function checkItems(count: number, { bound: { items = 0 }, path }: Place): void {
   if (count > items) throw badInput(items ? `at most ${items} items` : 'must not be a list', path);
 }

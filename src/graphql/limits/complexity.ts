@@ -5,7 +5,7 @@ export interface GraphLimits {
   /** Estimated number of values in the answer. */
   complexity: number;
   depth: number;
-  /** Number of fields that the operation selects, aliases included, those of fragments wherever they are spread. */
+  /** Number of selected fields, including aliases; those of a fragment count each time it is spread. */
   breadth: number;
 }
 

@@ -7,8 +7,8 @@ import { type Weight, weigh } from './weigh.ts';
 const weights = new WeakMap<OperationDefinitionNode, Weight>();
 
 /**
- * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and graphql's own error for variables that
- * do not fit. Reads the document alone, no data.
+ * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and a GraphQLError for variables that cannot be
+ * coerced. Reads only the document and its variables, no data.
  */
 export function checkCost(args: ExecutionArgs, limits: GraphLimits): void {
   const operation = getOperationAST(args.document, args.operationName);

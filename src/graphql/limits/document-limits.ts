@@ -2,7 +2,7 @@ import { Lexer, Source, TokenKind } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
 import { isPlainObject } from '../../lib/plain-object.ts';
 
-/** Bounds on the text of a document: what is within them is parsed and checked in milliseconds, and never too deep. */
+/** Bounds on the text of a document, so that it is parsed in milliseconds and without overflowing the stack. */
 export interface DocumentLimits {
   tokens: number;
   /** Operations and fragments. */
@@ -28,8 +28,8 @@ const refuse = (what: string, limit: number): never => {
 };
 
 /**
- * Reads a document token by token, before anything recursive does. Throws TOO_COMPLEX over the limits, and graphql's
- * own error where it is no text of tokens.
+ * Checks a document token by token, before any recursive code reads it. Throws TOO_COMPLEX beyond the limits, and a
+ * GraphQLError for an invalid token.
  */
 export function checkDocument(text: string, limits: DocumentLimits = documentLimits): void {
   const lexer = new Lexer(new Source(text));
@@ -39,7 +39,7 @@ export function checkDocument(text: string, limits: DocumentLimits = documentLim
   let values = 0;
   let inArguments = 0;
   for (let { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
-    if (++tokens > limits.tokens) refuse('too many words: put values into variables', limits.tokens);
+    if (++tokens > limits.tokens) refuse('too many tokens: put values into variables', limits.tokens);
     if (kind === TokenKind.PAREN_L) inArguments++;
     else if (kind === TokenKind.PAREN_R) inArguments--;
     else if (inArguments > 0) {
@@ -52,7 +52,7 @@ export function checkDocument(text: string, limits: DocumentLimits = documentLim
   }
 }
 
-/** The lists and objects in a value, each with its level, without recursion. */
+/** All lists and objects in a value with their level, found without recursion. */
 function* partsOf(value: unknown): Generator<{ part: object; level: number }> {
   const open = [{ part: value, level: 0 }];
   for (let next = open.pop(); next; next = open.pop()) {
@@ -63,7 +63,7 @@ function* partsOf(value: unknown): Generator<{ part: object; level: number }> {
   }
 }
 
-/** Throws TOO_COMPLEX when a variable nests its lists and objects too deeply to be read. */
+/** Throws TOO_COMPLEX when the lists and objects of a variable are nested too deeply. */
 export function checkVariables(variables: unknown, limits: DocumentLimits = documentLimits): void {
   for (const { level } of partsOf(variables)) {
     if (level > limits.values) refuse('too many levels in a variable', limits.values);

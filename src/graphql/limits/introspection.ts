@@ -32,9 +32,9 @@ function rootFieldsOf({ definitions }: DocumentNode, operation: OperationDefinit
 
 const isIntrospection = (name: string): boolean => name === '__schema' || name === '__type';
 
-/** Whether the operation reads the schema. */
+/** Whether the operation selects an introspection field. */
 export const introspects = (args: ExecutionArgs): boolean => rootFields(args).some(isIntrospection);
 
-/** Whether it reads nothing else. */
+/** Whether it selects nothing else. */
 export const onlyIntrospects = (args: ExecutionArgs): boolean =>
   rootFields(args).every((name) => isIntrospection(name) || name === '__typename');

@@ -38,8 +38,8 @@ const withOptional = new WeakMap<GraphQLSchema, boolean>();
 const known = new WeakMap<OperationDefinitionNode, Reached>();
 
 /**
- * Throws MODULE_DISABLED, before any SQL runs, for an operation that reaches a module which the tenant has not switched on: by
- * a field, by the type of a selected object, or by an id passed to `node`. Fields and types of an optional module carry
+ * Throws MODULE_DISABLED, before any SQL runs, if the operation reaches a module that the tenant has not switched on: through
+ * a field, the type of a selected object, or an id passed to `node`. Fields and types of an optional module carry
  * `extensions: { module: 'billing' }`.
  */
 export function requireModules(args: OperationArgs, { modules }: Pick<Tenant, 'modules'>): void {

@@ -1,5 +1,5 @@
-/** How many objects a page holds unless the request says, and at most. */
+/** The number of objects in a page: by default, and at most. */
 export const pageSizes = { usual: 20, most: 100 } as const;
 
-/** How many objects may be asked for by their ids at once. */
+/** The most ids in one `nodes` query. */
 export const mostIds = 100;

@@ -1,21 +1,21 @@
 import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
 
-/** Bounds on what the rules of validation compare: some go through all fragments of each, and through all pairs of fields. */
+/** Bounds on the work of validation: some rules visit fragments each time they are spread, or compare all pairs of fields. */
 export const validationLimits = {
-  /** Fields and fragments below all definitions, those of spread fragments counted wherever they are spread. */
+  /** Fields and fragments of all definitions; those of a fragment count each time it is spread. */
   selections: 10_000,
-  /** Pairs of fields that have one name in the answer. */
+  /** Pairs of fields with the same name in the answer. */
   pairs: 10_000,
-  /** Levels of fields, through fragments. */
+  /** Levels of fields, including those of fragments. */
   levels: 200,
 } as const;
 
 type Limits = Record<keyof typeof validationLimits, number>;
 
 /**
- * Throws TOO_COMPLEX when a document would take long to validate. Goes through it as the rule does that compares fields
- * of one name, and stops at the first limit; fragments may be unknown or spread themselves.
+ * Throws TOO_COMPLEX when a document would take long to validate. Visits it like the rule OverlappingFieldsCanBeMerged, and
+ * stops at the first limit. Fragments may be unknown or recursive, since the document is not validated yet.
  */
 export function checkValidationCost(document: DocumentNode, limits: Limits = validationLimits): void {
   const fragments = new Map(
@@ -38,7 +38,7 @@ class ValidationCost {
     this.#limits = limits;
   }
 
-  /** Adds what stands in selection sets that are merged into one. */
+  /** Adds the cost of selection sets that are merged into one. */
   add(sets: readonly SelectionSetNode[], level: number): void {
     if (level > this.#limits.levels) refuse('levels of fields', this.#limits.levels);
     const fields = new Map<string, FieldNode[]>();
@@ -46,7 +46,7 @@ class ValidationCost {
     for (const set of sets) this.#collect(set, fields, spread, 0);
     for (const same of fields.values()) {
       this.#pairs += (same.length * (same.length - 1)) / 2;
-      if (this.#pairs > this.#limits.pairs) refuse('pairs of fields with one name', this.#limits.pairs);
+      if (this.#pairs > this.#limits.pairs) refuse('pairs of fields with the same name', this.#limits.pairs);
       const below = same.flatMap(({ selectionSet }) => selectionSet ?? []);
       if (below.length) this.add(below, level + 1);
     }
@@ -56,7 +56,7 @@ class ValidationCost {
     if (level > this.#limits.levels) refuse('levels of fragments', this.#limits.levels);
     for (const node of set.selections) {
       if (++this.#selections > this.#limits.selections) {
-        refuse('fields and fragments, each counted wherever it is spread', this.#limits.selections);
+        refuse('fields and fragments, counted each time they are spread', this.#limits.selections);
       }
       if (node.kind === Kind.FIELD) {
         const key = node.alias?.value ?? node.name.value;

@@ -17,15 +17,15 @@ import {
   type VariableValues,
 } from 'graphql';
 
-/** What an operation costs; how many values its answer may have depends on the sizes of the pages that it asks for. */
+/** The cost of an operation. Its complexity depends on the page sizes, which may be variables. */
 export interface Weight {
   depth: number;
   breadth: number;
-  /** Takes as long as the breadth says: not to be asked before that is known to be small. */
+  /** Takes time proportional to `breadth`: check that first. */
   complexity(variables: VariableValues): number;
 }
 
-/** What Pothos' complexity plugin notes of a field. */
+/** The extension that Pothos' complexity plugin adds to a field. */
 type Declared = { field?: number; multiplier?: number };
 type Declaration = number | Declared | ((args: Record<string, unknown>) => number | Declared);
 
@@ -35,8 +35,8 @@ const sizes = new Set(['first', 'last', 'ids']);
 const nothing: Weight = { depth: 0, breadth: 0, complexity: () => 0 };
 
 /**
- * Weighs an operation by what the declarations of its fields say, as the complexity plugin does, but once: for each
- * request only the sizes of pages are looked at.
+ * Computes the cost of an operation from the declarations of its fields, as the complexity plugin does, but only once for each
+ * operation: a request then only inserts its page sizes.
  */
 export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Weight {
   const fragments = new Map(
@@ -55,7 +55,7 @@ class Scale {
     this.#fragments = fragments;
   }
 
-  /** A fragment that is spread often is weighed once for each type. */
+  /** Memoized, so that a fragment that is spread many times is visited once for each type. */
   ofSet(set: SelectionSetNode, type: GraphQLNamedType): Weight {
     const ofSet = this.#known.get(set) ?? new Map<GraphQLNamedType, Weight>();
     this.#known.set(set, ofSet);
@@ -87,7 +87,7 @@ class Scale {
   }
 }
 
-/** What the declaration of a field says for the arguments that it has in the document. */
+/** The declared cost of a field with the arguments of the document. */
 function declaredBy(field: GraphQLField<unknown, unknown>, node: FieldNode): (variables: VariableValues) => Declared {
   const declaration = field.extensions.complexity as Declaration | undefined;
   if (typeof declaration !== 'function') return constant(asDeclared(declaration));

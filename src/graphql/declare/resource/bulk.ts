@@ -16,7 +16,7 @@ import { formatNumber, toPascalCase, withArticle } from './naming.ts';
 import type { Node } from './object.ts';
 import type { UseCase } from './use-cases.ts';
 
-/** Makes `createTickets` or `updateTickets`, which call the use case of one row for each row. */
+/** Makes `createTickets` or `updateTickets`, which run the use case of a single row for each row. */
 export function defineBulk(model: Model, node: Node, kind: Kind, operation: AnyOperation, run: UseCase): void {
   const { table, spec, nouns } = model;
   const limit = operation.bulk;

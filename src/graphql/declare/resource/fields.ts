@@ -106,7 +106,7 @@ function valuesOf(name: string, noun: string, column: string, pg: PgColumn, { de
 const standardDescriptions = (noun: string): Readonly<Record<string, string>> => ({
   externalReference: `The key of this ${noun} in the system it was imported from.`,
   version: 'Counts the changes; pass it as `expectedVersion`.',
-  createdAt: 'When it was made.',
+  createdAt: 'When it was created.',
   updatedAt: 'When it last changed.',
 });
 

@@ -96,7 +96,7 @@ export function deleteOf(model: Model, operation: AnyOperation, log: ChangeLog):
   };
 }
 
-/** The compiler does not refuse a misspelt column in a hook's result: excess properties pass. */
+/** Throws for a misspelt column in a hook's result, which the compiler accepts as an excess property. */
 function requireColumnNames({ spec, rows }: Model, given: Values | undefined): Values {
   for (const column of Object.keys(given ?? {}))
     if (!(column in rows)) throw new Error(`A hook of ${spec.name} sets ${column}, which is not a column`);
@@ -112,8 +112,8 @@ interface Which {
 }
 
 /**
- * Locks the row, behind its parent when the resource locks parents, and checks whatever needs no more than the row:
- * that the viewer may write it, the expected version and the state.
+ * Locks the row (after its parent, if the resource locks parents), and makes the checks that need only the row: write access,
+ * the expected version and the state.
  */
 async function lockForChange(tx: TenantTx, viewer: Viewer, model: Model, operation: AnyOperation, which: Which) {
   const { rows, spec } = model;
