@@ -60,6 +60,13 @@ const messages: Partial<Record<ErrorCode, string>> = {
   TOO_COMPLEX: 'This asks for more at once than the database can do',
 };
 
+/** What a server has no more of, by SQLSTATE: "not available" would send operators to look for the server. */
+const lacking: ReadonlyMap<string, string> = new Map([
+  ['53100', 'The disk of the database is full'],
+  ['53200', 'The database is out of memory'],
+  ['53300', 'The database has no free connection'],
+]);
+
 const retryable = new Set<ErrorCode>(['TRANSACTION_CONFLICT', 'CONNECTION_LOST', 'UNAVAILABLE']);
 
 /** An AppError in our words, with what the database said as its cause. */
@@ -89,7 +96,7 @@ export function toAppError(error: unknown): AppError | undefined {
   for (const link of causes(error)) {
     if (link instanceof AppError) return link;
     const code = meaningOf(link);
-    if (code) return databaseError(code, link);
+    if (code) return databaseError(code, link, lacking.get(sqlStateOf(link) ?? ''));
   }
   return undefined;
 }

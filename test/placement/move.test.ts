@@ -202,6 +202,10 @@ describe('a move', () => {
       db.query.tenantSchemas.findMany({ where: { organizationId: company.tenant.id } }),
     );
     expect(schemas).toMatchObject([{ state: 'ACTIVE', schemaName: after.schemaName }]);
+    // Again changes nothing
+    expect(await rollBackMove(world.app.fleet, company.tenant.id, { by })).toMatchObject({ id: back.id });
+    expect(await placeOf(world, company)).toEqual(after);
+    await expect(confirmMove(world.app.fleet, company.tenant.id, by)).rejects.toMatchObject({ code: 'INVALID_STATE' });
     expect(await move(world, company, id)).toMatchObject({ phase: 'SWITCHED' });
     expect(await clientsOf(owner)).toHaveLength(2);
   });

@@ -10,17 +10,17 @@ import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { cancelOpen, drop, isUnfinished, leftover } from './cancel-move.ts';
 import { carry } from './carry.ts';
-import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
+import { findLastMove, findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
 import { endSwitched, type MoveOptions } from './move-tenant.ts';
 import { reservePlace } from './new-place.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
 /**
  * Ends a move for good, and drops what it left; what cannot be dropped now is dropped later. There is no way back then but
- * another move. Throws INVALID_STATE unless the organization is at its new place.
+ * another move. Doing it twice changes nothing. Throws INVALID_STATE unless the organization is at its new place.
  */
 export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
-  return attempting(fleet, organizationId, async (open, run) => {
+  return attempting(fleet, organizationId, 'CONFIRMED', async (open, run) => {
     if (open.phase !== 'SWITCHED') throw notNow('is not at its new place yet');
     const move = await settleMove(fleet, open, run);
     const left = await fleet.catalog.write(async (tx) => {
@@ -38,7 +38,7 @@ export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promi
  * is cancelled leaves the move as it was before. Throws INVALID_STATE when the organization is at its new place already.
  */
 export function cancelMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
-  return attempting(fleet, organizationId, async (open, run) => {
+  return attempting(fleet, organizationId, 'CANCELLED', async (open, run) => {
     if (!isUnfinished(open)) throw notNow('is at its new place: confirm the move or take it back');
     return await cancelOpen(fleet, open, run, by);
   });
@@ -50,7 +50,7 @@ export function cancelMove(fleet: Fleet, organizationId: string, by: By): Promis
  * take back, and what `moveTenant` throws.
  */
 export function rollBackMove(fleet: Fleet, organizationId: string, options: MoveOptions): Promise<MoveRow> {
-  return attempting(fleet, organizationId, async (open, run) => {
+  return attempting(fleet, organizationId, 'ROLLED_BACK', async (open, run) => {
     if (open.phase !== 'SWITCHED' && open.phase !== 'ROLLING_BACK')
       throw notNow('has not left: cancel the move instead');
     const returned = progressOf(open).returned ? open : await goBack(fleet, open, run, options);
@@ -92,20 +92,26 @@ async function beginBack(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string
   });
 }
 
-/** Does something about the open move of an organization, as the only one at it. */
-function attempting<T>(
+/**
+ * Does something about the open move of an organization, as the only one at it; `ended` is the phase of a move to which it was
+ * done before, which is given back.
+ */
+function attempting(
   fleet: Fleet,
   organizationId: string,
-  work: (open: MoveRow, run: string) => Promise<T>,
-): Promise<T> {
+  ended: MoveRow['phase'],
+  work: (open: MoveRow, run: string) => Promise<MoveRow>,
+): Promise<MoveRow> {
   return holdingLife(fleet, organizationId, async () => {
     const run = randomUUID();
-    const open = await fleet.catalog.write(async (tx) => {
-      const found = await findOpenMove(tx, organizationId);
-      if (!found) throw notNow('is not being moved');
-      return await takeOver(tx, found, run);
+    const found = await fleet.catalog.write(async (tx) => {
+      const open = await findOpenMove(tx, organizationId);
+      return open ? await takeOver(tx, open, run) : await findLastMove(tx, organizationId);
     });
-    return await work(open, run);
+    if (!found) throw notNow('is not being moved');
+    if (found.endedAt === null) return await work(found, run);
+    if (found.phase === ended) return found;
+    throw notNow(`is not being moved: its last move is ${found.phase}`);
   });
 }
 
