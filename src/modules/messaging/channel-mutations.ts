@@ -48,7 +48,10 @@ defineMutation('updateChannel', {
     id: t.globalID({ for: Channel, required: true, description: 'Which channel.' }),
     name: t.string({ description: 'Its name, 1 to 200 characters.' }),
     description: t.string({ description: 'What it is about.' }),
-    archived: t.boolean({ description: 'True: nobody writes in it any more. False: it is in use again.' }),
+    archived: t.boolean({
+      description:
+        'True: nobody writes, edits or reacts in it any more; messages can be deleted. False: it is in use again.',
+    }),
     externalReference: t.string({ description: 'Your own key of this channel; unique.' }),
     expectedVersion: expectedVersion(t),
   }),

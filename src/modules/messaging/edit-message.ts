@@ -6,7 +6,7 @@ import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
-import { lockMessage } from './lock-message.ts';
+import { lockMessage, requireChannelInUse } from './lock-message.ts';
 import { contentField, mentionsField } from './message-input.ts';
 import { canEditMessage, forbidden, requireWriter } from './policy.ts';
 import { requirePeople } from './require-people.ts';
@@ -20,13 +20,17 @@ const input = z.object({
   expectedVersion: versionField.nullish(),
 });
 
-/** Changes the text of a message, and whom it mentions if given. For its author, and moderators. */
+/**
+ * Changes the text of a message, and whom it mentions if given. For its author, and moderators. Throws
+ * INVALID_STATE in an archived channel.
+ */
 export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { id, content, mentionIds, expectedVersion } = checkInput(input, raw);
   const current = await lockMessage(tx, viewer, id);
   if (!canEditMessage(viewer, current)) throw forbidden('Only its author or a moderator may change a message');
   requireVersion(current, expectedVersion, 'Message');
+  await requireChannelInUse(tx, current);
   if (content === current.content && mentionIds === undefined) return { id };
   if (mentionIds) await mentionOthers(tx, viewer, id, mentionIds);
   const editedAt = new Date();

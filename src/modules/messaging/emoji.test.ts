@@ -2,8 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { emojiField } from './emoji.ts';
 
 describe('emoji of reactions', () => {
-  it.each(['👍', '👍🏽', '❤️', '❤', '👩‍💻', '🇫🇷', '1️⃣', ':+1:', ':party_parrot:'])('takes %s', (text) => {
+  it.each(['👍', '👍🏽', '❤️', '👩‍💻', '🇫🇷', '1️⃣', ':+1:', ':party_parrot:'])('takes %s', (text) => {
     expect(emojiField.parse(text)).toBe(text);
+  });
+
+  it.each([
+    ['❤', '❤️'],
+    ['1⃣', '1️⃣'],
+    ['🏳‍🌈', '🏳️‍🌈'],
+    ['☝️🏽', '☝🏽'],
+    ['👁‍🗨', '👁️‍🗨️'],
+  ])('takes %s for %s, which differs in variation selectors alone', (text, canonical) => {
+    expect(emojiField.parse(text)).toBe(canonical);
+    expect(emojiField.parse(canonical)).toBe(canonical);
   });
 
   it.each(['', 'a', '👍👍', 'ok 👍', '::', ':two words:', '1', `:${'x'.repeat(61)}:`])('refuses "%s"', (text) => {

@@ -1,8 +1,9 @@
+import { eq } from 'drizzle-orm';
 import { lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { messages } from './tables.ts';
+import { channels, messages } from './tables.ts';
 
 /** A message that the viewer sees, locked. Throws NOT_FOUND, and INVALID_STATE for a tombstone. */
 export async function lockMessage(
@@ -14,4 +15,18 @@ export async function lockMessage(
   const message = await lockVisible(tx, viewer, messages, id, 'Message', field);
   if (message.deletedAt) throw new AppError('INVALID_STATE', 'This message was deleted', { field });
   return message;
+}
+
+/** Throws INVALID_STATE when the channel of a message is archived: nobody writes there any more. */
+export async function requireChannelInUse(
+  tx: TenantTx,
+  { channelId }: Pick<Row<typeof messages>, 'channelId'>,
+  field = 'input.id',
+): Promise<void> {
+  const [channel] = await tx
+    .select({ archivedAt: channels.archivedAt })
+    .from(channels)
+    .where(eq(channels.id, channelId))
+    .for('share');
+  if (channel?.archivedAt) throw new AppError('INVALID_STATE', 'This channel is archived', { field });
 }

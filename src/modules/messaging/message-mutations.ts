@@ -39,7 +39,8 @@ defineMutation('sendMessage', {
 });
 
 defineMutation('editMessage', {
-  description: 'Changes the text of a message that you wrote, or of any that you see with channel:moderate.',
+  description:
+    'Changes the text of a message that you wrote, or of any that you see with channel:moderate; not in an archived channel.',
   permission: 'channel:write',
   input: (t) => ({
     id: t.globalID({ for: Message, required: true, description: 'Which message.' }),

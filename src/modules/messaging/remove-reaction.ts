@@ -6,17 +6,18 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { emojiField } from './emoji.ts';
-import { lockMessage } from './lock-message.ts';
+import { lockMessage, requireChannelInUse } from './lock-message.ts';
 import { requireWriter } from './policy.ts';
 import { messageReactions } from './tables.ts';
 
 const input = z.object({ messageId: uuidField, emoji: emojiField });
 
-/** Takes the viewer's reaction back, if it is there. Throws NOT_FOUND, and INVALID_STATE for a tombstone. */
+/** Takes the viewer's reaction back, if it is there. Throws NOT_FOUND, and INVALID_STATE for a tombstone or an archived channel. */
 export async function removeReaction(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { messageId, emoji } = checkInput(input, raw);
-  await lockMessage(tx, viewer, messageId, 'input.messageId');
+  const message = await lockMessage(tx, viewer, messageId, 'input.messageId');
+  await requireChannelInUse(tx, message, 'input.messageId');
   const own = and(eq(messageReactions.profileId, viewer.profileId), eq(messageReactions.emoji, emoji));
   const removed = await tx
     .delete(messageReactions)

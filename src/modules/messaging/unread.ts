@@ -27,16 +27,22 @@ const mentioned = (profileId: string): SQL =>
       .where(and(eq(messageMentions.messageId, unread.id), eq(messageMentions.profileId, profileId))),
   );
 
-/** The person wrote in the thread that the message belongs to: its first message, or an answer. */
-const takesPart = (profileId: string): SQL =>
-  exists(
+/** The person wrote in the thread that the message belongs to, or was mentioned there: in its first message, or an answer. */
+const takesPart = (profileId: string): SQL => {
+  const inThread = or(eq(thread.id, unread.parentId), eq(thread.parentId, unread.parentId));
+  const mentionedInThread = exists(
+    build
+      .select({ one: sql`1` })
+      .from(messageMentions)
+      .where(and(eq(messageMentions.messageId, thread.id), eq(messageMentions.profileId, profileId))),
+  );
+  return exists(
     build
       .select({ one: sql`1` })
       .from(thread)
-      .where(
-        and(or(eq(thread.id, unread.parentId), eq(thread.parentId, unread.parentId)), eq(thread.senderId, profileId)),
-      ),
+      .where(and(inThread, or(eq(thread.senderId, profileId), mentionedInThread))),
   );
+};
 
 const countUnread = (channel: Parent, profileId: string, which: SQL | undefined): SQL<number> => {
   const counted = and(

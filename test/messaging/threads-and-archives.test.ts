@@ -1,0 +1,58 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Company, type Member, world } from '../support/world.ts';
+import { change, openToAll, profileOf, send, unread } from './support.ts';
+
+describe('what people say', async () => {
+  const server = await world();
+  let company: Company;
+  let owner: Member;
+  let member: Member;
+  let channelId: string;
+  beforeAll(async () => {
+    company = await server.company();
+    [owner, member] = [await company.as('OWNER'), await company.as('MEMBER')];
+    channelId = await openToAll(owner);
+  });
+
+  it('in a thread counts for those who were mentioned there, before and after', async () => {
+    const started = await send(owner, channelId, 'Plan', { mentionIds: [profileOf(member)] });
+    await change(member, 'markChannelRead', { channelId });
+    await send(owner, channelId, 'And more', { parentId: started });
+    expect(await unread(member, channelId)).toEqual({ unreadCount: 1, mentionCount: 0 });
+    const other = await send(owner, channelId, 'Else');
+    await send(owner, channelId, 'Ask', { parentId: other, mentionIds: [profileOf(member)] });
+    await change(member, 'markChannelRead', { channelId });
+    await send(owner, channelId, 'Well?', { parentId: other });
+    expect(await unread(member, channelId)).toEqual({ unreadCount: 1, mentionCount: 0 });
+    const stranger = await company.as('CONSULTANT');
+    await change(stranger, 'markChannelRead', { channelId });
+    await send(owner, channelId, 'Anybody?', { parentId: other });
+    expect(await unread(stranger, channelId)).toEqual({ unreadCount: 0, mentionCount: 0 });
+  });
+
+  it('is liked with one heart, however it is written', async () => {
+    const messageId = await send(owner, channelId, 'Done');
+    const counts = 'reactionCounts { emoji count }';
+    await change(owner, 'addReaction', { messageId, emoji: '❤' }, counts);
+    expect(await change(member, 'addReaction', { messageId, emoji: '❤️' }, counts)).toEqual({
+      reactionCounts: [{ emoji: '❤️', count: 2 }],
+    });
+    expect(await change(member, 'removeReaction', { messageId, emoji: '❤' }, counts)).toEqual({
+      reactionCounts: [{ emoji: '❤️', count: 1 }],
+    });
+  });
+
+  it('stays as it is in an archived channel, but can be deleted', async () => {
+    const id = await send(member, channelId, 'Last');
+    await change(owner, 'updateChannel', { id: channelId, archived: true });
+    const archived = { code: 'INVALID_STATE', field: 'input.id' };
+    for (const who of [member, owner])
+      expect(await change(who, 'editMessage', { id, content: 'Changed' })).toEqual(archived);
+    for (const verb of ['addReaction', 'removeReaction'])
+      expect(await change(member, verb, { messageId: id, emoji: '👍' })).toEqual({
+        ...archived,
+        field: 'input.messageId',
+      });
+    expect(await change(member, 'deleteMessage', { id }, 'deletedAt')).toEqual({ deletedAt: expect.any(String) });
+  });
+});
