@@ -76,7 +76,8 @@ describe('what is unread', async () => {
     await send(anna, channelId, 'thanks', { parentId });
     expect(await unread(ben, channelId)).toEqual({ unreadCount: 1, mentionCount: 0 });
     await send(anna, channelId, 'see this', { parentId, mentionIds: [profileOf(cleo)] });
-    expect(await unread(cleo, channelId)).toEqual({ unreadCount: 1, mentionCount: 1 });
+    // She has a part in the thread now: its other answers are for her too
+    expect(await unread(cleo, channelId)).toEqual({ unreadCount: 3, mentionCount: 1 });
   });
 
   it('begins when one is added to a group, or comes to the company', async () => {
