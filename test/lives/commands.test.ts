@@ -100,7 +100,7 @@ describe('chantier tenant', () => {
     await expect
       .poll(async () => (await ok('tenant', 'purge', '--yes')).organizations, { timeout: 20_000 })
       .toEqual([slug]);
-    expect((await chantier(['tenant', 'purge', '--yes'])).stdout).toBe('dropped: 0 companies, 0 other schemas\n');
+    expect((await chantier(['tenant', 'purge', '--yes'])).stdout).toBe('dropped: 0 organizations, 0 other schemas\n');
   });
 
   it('makes and shows spares, which creating takes', async () => {
