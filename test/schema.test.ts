@@ -11,7 +11,7 @@ const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.star
 describe('the graph', () => {
   it('is the one in schema.graphql', () => {
     const committed = readFileSync(path.join(root, 'schema.graphql'), 'utf8');
-    expect(printGraph(schema) === committed, 'run: npx chantier schema print > schema.graphql').toBe(true);
+    expect(printGraph(schema) === committed, 'run: npx chantier schema print --out schema.graphql').toBe(true);
   });
 
   it('describes every type, field, argument and enum value', () => {

@@ -44,9 +44,14 @@ export const label = customType<{ data: string }>({ dataType: () => 'text COLLAT
  */
 export const grandfathered = (column: string) => label(`grandfathered_${column}`);
 
-/** A unique index over names or codes: two that differ only in case, spaces or composition are the same. */
-export const uniqueWithoutCase = (index: string, column: AnyPgColumn, exempt: AnyPgColumn) =>
-  uniqueIndex(index).on(sql`extensions.name_key(${column})`).where(sql`${exempt} is distinct from ${column}`);
+/**
+ * A unique index over names or codes: two that differ only in case, spaces or composition are the same. `exempt` is the
+ * `grandfathered` column of a table that had rows before the index.
+ */
+export function uniqueWithoutCase(index: string, column: AnyPgColumn, exempt?: AnyPgColumn) {
+  const unique = uniqueIndex(index).on(sql`extensions.name_key(${column})`);
+  return exempt ? unique.where(sql`${exempt} is distinct from ${column}`) : unique;
+}
 
 /** A fractional rank: compared byte by byte. */
 export const rank = customType<{ data: string }>({ dataType: () => 'text COLLATE "C"' });

@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { buildSchema } from 'graphql';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { setUserDisabled } from '../../src/identity/disable-user.ts';
@@ -147,6 +150,12 @@ describe('chantier', () => {
     const { code, stdout } = await chantier(['schema', 'print']);
     expect(code).toBe(0);
     expect(buildSchema(stdout).getQueryType()?.getFields()).toHaveProperty('viewer');
+  });
+
+  it('prints into a file', async () => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'chantier-print-')), 'schema.graphql');
+    expect(await chantier(['schema', 'print', '--out', file])).toMatchObject({ code: 0, stdout: '' });
+    expect(buildSchema(await readFile(file, 'utf8')).getMutationType()).toBeDefined();
   });
 
   it('explains itself', async () => {

@@ -43,8 +43,10 @@ const inCopy = (file: string, ...args: string[]) =>
 
 it('writes an optional module that passes its test, the type check and the tests of all types', async () => {
   await writeModule(copy, 'depot', 'Pallet', { optional: true });
-  const { stdout } = await inCopy('bin/chantier.js', 'generate', 'resource', 'DepotEntry', '--module', 'depot');
-  expect(stdout).toContain('src/modules/depot/depot-entry.ts');
+  const { stdout, stderr } = await inCopy('bin/chantier.js', 'generate', 'resource', 'DepotEntry', '--module', 'depot');
+  for (const file of ['relations.ts', 'depot-entry.ts']) expect(stdout).toContain(`  src/modules/depot/${file}\n`);
+  expect(stdout).toMatch(/^ {2}drizzle\/depot\/\w+\n {2}schema\.graphql$/m);
+  expect(stderr).toContain('Writing the migration');
   const graph = await readFile(path.join(copy, 'schema.graphql'), 'utf8');
   for (const type of ['Pallet', 'DepotEntry']) expect(graph).toContain(`type ${type} implements Node`);
   const ofTypes = ['test/declare/by-construction.test.ts', 'test/declare/personal-data.test.ts'];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import * as pg from 'drizzle-orm/pg-core';
 import { describe, expect, it } from 'vitest';
 import { readSources, root } from '../support/sources.ts';
 
@@ -16,6 +17,16 @@ describe('docs/resources.md', () => {
     const options = optionsOf(name);
     expect(options.length).toBeGreaterThan(1);
     expect(options.filter((option) => !page.includes(`\`${option}\``))).toEqual([]);
+  });
+
+  it('names functions that there are', () => {
+    const code = [...page.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!);
+    const called = new Set(code.flatMap((text) => [...text.matchAll(/(?<![\w.])([a-z]\w+)\(/g)].map(([, name]) => name!)));
+    const sources = readSources('src').map(({ text }) => text);
+    const known = (name: string) =>
+      name in pg || sources.some((text) => new RegExp(`^export (async )?(function|const) ${name}\\b`, 'm').test(text));
+    expect(called.size).toBeGreaterThan(10);
+    expect([...called].filter((name) => !known(name))).toEqual([]);
   });
 
   it('shows code that is in the program', () => {

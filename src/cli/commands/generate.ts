@@ -25,9 +25,22 @@ export async function runResource(host: Host, name: string, flags: { module: str
 }
 
 async function complete(host: Host, root: string, module: string, files: readonly string[]): Promise<void> {
-  await deriveFromSources(root, module);
+  const report = (line: string) => host.stderr.write(`${line}\n`);
+  const derived = await deriveFromSources(root, module, report);
+  const list = (paths: readonly string[]) =>
+    paths.map((file) => `  ${path.relative(root, path.resolve(root, file))}\n`).join('');
   host.stdout.write(
-    `Wrote a table, a row rule, a declaration, a test, a migration and the printed graph. Adapt them:\n`,
+    `Adapt these files:\n${list(files)}` +
+      `Write these again afterwards:\n${list(derived)}` +
+      `The lists of sources name the new ones: ${listsOf(module).join(', ')}.\n` +
+      'Next: docs/resources.md, "Start", step 1.\n',
   );
-  for (const file of files) host.stdout.write(`  ${path.relative(root, file)}\n`);
 }
+
+/** The files in which a resource or module is one line. */
+const listsOf = (module: string): string[] => [
+  `src/modules/${module}/index.ts`,
+  'src/relations.ts',
+  'src/schema.ts',
+  'src/tenancy/modules.ts',
+];

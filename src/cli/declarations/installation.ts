@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { later } from '../../lib/clock.ts';
 import { isUuid } from '../../lib/ids.ts';
@@ -11,6 +12,7 @@ import type { Flags as RestoreFlags } from '../commands/restore.ts';
 import { declare } from '../declare.ts';
 import { list, wholeNumber } from '../flags.ts';
 import { readTime } from '../read-time.ts';
+import type { Host } from '../toolbox.ts';
 
 export const serve = declare<[flags: object]>({
   usage: 'serve',
@@ -88,23 +90,35 @@ export const restore = declare<[file: string, flags: RestoreFlags]>({
   run: async (...args) => (await import('../commands/restore.ts')).run(...args),
 });
 
-export const schemaPrint = declare<[flags: object]>({
+export const schemaPrint = declare<[flags: PrintFlags]>({
   usage: 'print',
   description: 'Print the graph as a schema document.',
-  examples: ['schema print > schema.graphql'],
+  examples: ['schema print', 'schema print --out schema.graphql'],
+  options: (command) => command.option('--out <file>', 'write this file instead'),
   json: false,
   destroys: null,
-  run: async (host) => host.stdout.write(await host.printSchema()),
+  run: async (host, flags) => printTo(host, await host.printSchema(), flags),
 });
 
-export const schemaPersonalData = declare<[flags: object]>({
+export const schemaPersonalData = declare<[flags: PrintFlags]>({
   usage: 'personal-data',
   description: 'Print the register of personal data as Markdown.',
-  examples: ['schema personal-data > docs/personal-data.md'],
+  examples: ['schema personal-data', 'schema personal-data --out docs/personal-data.md'],
+  options: (command) => command.option('--out <file>', 'write this file instead'),
   json: false,
   destroys: null,
-  run: async (host) => host.stdout.write(await host.printPersonalData()),
+  run: async (host, flags) => printTo(host, await host.printPersonalData(), flags),
 });
+
+interface PrintFlags {
+  out?: string;
+}
+
+/** A shell empties the file of `>` before the program starts; `--out` leaves it as it was when the program fails. */
+async function printTo(host: Host, text: string, { out }: PrintFlags): Promise<void> {
+  if (out === undefined) host.stdout.write(text);
+  else await writeFile(out, text);
+}
 
 const longestAgo = 36_500 * 86_400;
 

@@ -1,12 +1,21 @@
 import { execFile } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Formats the sources, then makes what is derived from them: the migration and the printed graph. */
-export async function deriveFromSources(root: string, module: string): Promise<void> {
+/**
+ * Formats the sources, then makes what is derived from them: the migration and the printed graph. Gives their paths.
+ * `report` receives a line before each slow step.
+ */
+export async function deriveFromSources(
+  root: string,
+  module: string,
+  report: (line: string) => void,
+): Promise<string[]> {
+  const migrations = await migrationsOf(root, module);
   const node = (file: string, ...args: string[]) => run(process.execPath, [path.join(root, file), ...args], options);
   const options = { cwd: root, env: { ...process.env, LINE: module }, maxBuffer: 2 ** 26 };
   const places = [
@@ -16,10 +25,19 @@ export async function deriveFromSources(root: string, module: string): Promise<v
     'src/schema.ts',
     'src/tenancy/modules.ts',
   ];
+  report('Formatting the sources');
   await node('node_modules/@biomejs/biome/bin/biome', 'check', '--write', ...places);
-  const [{ stdout }] = await Promise.all([
-    node('bin/chantier.js', 'schema', 'print'),
+  report('Writing the migration and the graph (up to a minute)');
+  await Promise.all([
+    node('bin/chantier.js', 'schema', 'print', '--out', 'schema.graphql'),
     node('node_modules/drizzle-kit/bin.cjs', 'generate'),
   ]);
-  await writeFile(path.join(root, 'schema.graphql'), stdout);
+  const written = (await migrationsOf(root, module)).filter((each) => !migrations.includes(each));
+  return [...written, 'schema.graphql'];
 }
+
+const migrationsOf = async (root: string, module: string): Promise<string[]> => {
+  const folder = path.join('drizzle', module);
+  if (!existsSync(path.join(root, folder))) return [];
+  return (await readdir(path.join(root, folder))).map((name) => path.join(folder, name));
+};

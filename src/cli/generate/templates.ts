@@ -29,7 +29,10 @@ export const ${table} = table(
 const ruleOf = ({ table }: ResourceNames): string => `readable${toPascalCase(table)}`;
 
 export const policyOf = (names: ResourceNames): string => `
-/** Members who see projects see all of them; a CLIENT sees none. */
+/**
+ * Whoever may see projects sees every ${names.words}; a CLIENT sees none. A rule can also be a filter, such as
+ * \`{ project: { client: { contactId: viewer.profileId } } }\`.
+ */
 export const ${ruleOf(names)} = (viewer: Viewer): RowRule<'${names.table}'> =>
   viewer.permissions.has('project:read') && viewer.role !== 'CLIENT' ? 'all' : 'none';
 `;
@@ -68,7 +71,7 @@ const server = await world();
 const company = await server.company('${type}');
 ${optional ? `await enableModule(server.app.fleet, company.tenant.id, '${module}', { actor: { kind: 'SYSTEM' } });\n` : ''}const manager = await company.as('MANAGER');
 
-it('is created, changed, listed and deleted', async () => {
+it('is created, changed, listed by one SQL statement and deleted, and each change is an event', async () => {
   const { create${type}: created } = await manager.ok(
     'mutation { create${type}(input: { name: "First" }) { ${field} { id version } } }',
   );
@@ -76,9 +79,17 @@ it('is created, changed, listed and deleted', async () => {
   const change = \`mutation { update${type}(input: { id: "\${id}", name: "Second" }) { ${field} { name version } } }\`;
   expect((await manager.ok(change)).update${type}.${field}).toEqual({ name: 'Second', version: 2 });
   const list = '{ ${table}(where: { name: { eq: "Second" } }) { totalCount nodes { id } } }';
-  expect((await manager.ok(list)).${table}).toEqual({ totalCount: 1, nodes: [{ id }] });
+  const { data, statements } = await manager.graphql(list);
+  expect(data.${table}).toEqual({ totalCount: 1, nodes: [{ id }] });
+  expect(statements).toHaveLength(1);
   await manager.ok(\`mutation { delete${type}(input: { id: "\${id}" }) { deletedId } }\`);
   expect((await manager.ok(list)).${table}.totalCount).toBe(0);
+  const { events } = await manager.ok(\`{ events(where: { resource: "\${id}" }) { nodes { action } } }\`);
+  expect(events.nodes.map(({ action }: { action: string }) => action)).toEqual([
+    '${field}.created',
+    '${field}.updated',
+    '${field}.deleted',
+  ]);
 });
 
 it('is hidden from a CLIENT', async () => {

@@ -10,7 +10,7 @@ import { writeResource } from './write-resource.ts';
 
 /**
  * Adds the sources of a module with its first resource: its folder and the lines in the manifests. Gives the files to
- * read next. Throws BAD_INPUT for a module, type or table that exists.
+ * adapt. Throws BAD_INPUT for a module, type or table that exists.
  */
 export async function writeModule(
   root: string,

@@ -8,7 +8,7 @@ import { addImports, edit, writeNew } from './source-text.ts';
 import { declarationOf, policyImports, policyOf, tableImports, tableOf, testOf } from './templates.ts';
 
 /**
- * Adds the sources of a resource to a module: its table, row rule, declaration and test. Gives the files to read next.
+ * Adds the sources of a resource to a module: its table, row rule, declaration and test. Gives the files to adapt.
  * Throws BAD_INPUT for an unknown module, and for a type or table that exists.
  */
 export async function writeResource(root: string, name: string, module: string): Promise<string[]> {
@@ -28,5 +28,5 @@ async function writeSources(root: string, folder: string, names: ResourceNames):
   await edit(path.join(folder, 'tables.ts'), (text) => addImports(text, tableImports) + tableOf(names));
   await edit(path.join(folder, 'policy.ts'), (text) => addImports(text, policyImports) + policyOf(names));
   await edit(path.join(folder, 'index.ts'), (text) => `${text}import './${names.file}.ts';\n`);
-  return [path.join(folder, 'tables.ts'), path.join(folder, 'policy.ts'), declaration, test];
+  return [...['tables.ts', 'relations.ts', 'policy.ts'].map((file) => path.join(folder, file)), declaration, test];
 }

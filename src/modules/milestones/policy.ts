@@ -1,6 +1,7 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
+import { inProjectsOfContact } from '../projects/policy.ts';
 import type { milestoneStatuses, progressModes } from './tables.ts';
 
 type Status = (typeof milestoneStatuses)[number];
@@ -8,7 +9,7 @@ type Status = (typeof milestoneStatuses)[number];
 /** A CLIENT sees the milestones of the projects of its clients, and none of the organization’s own; other members see all. */
 export function readableMilestones(viewer: Viewer): RowRule<'milestones'> {
   if (!viewer.permissions.has('milestone:read')) return 'none';
-  return viewer.role === 'CLIENT' ? { project: { client: { contactId: viewer.profileId } } } : 'all';
+  return viewer.role === 'CLIENT' ? inProjectsOfContact(viewer) : 'all';
 }
 
 /** What a milestone consists of is seen by who sees it, and tasks at all: its tasks are never PERSONAL. */

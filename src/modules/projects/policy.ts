@@ -7,6 +7,9 @@ export function readableProjects(viewer: Viewer): RowRule<'projects'> {
   return viewer.role === 'CLIENT' ? { client: { contactId: viewer.profileId } } : 'all';
 }
 
+/** What a CLIENT sees of the rows that belong to a project: those of the projects that it sees. */
+export const inProjectsOfContact = (viewer: Viewer) => ({ project: { client: { contactId: viewer.profileId } } });
+
 /** What went wrong is for the organization alone to see. */
 export function readableIncidents(viewer: Viewer): RowRule<'incidents'> {
   return viewer.role === 'CLIENT' || !viewer.permissions.has('project:read') ? 'none' : 'all';

@@ -1,5 +1,6 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
+import { inProjectsOfContact } from '../projects/policy.ts';
 
 interface TaskOwners {
   type: 'PROJECT' | 'PERSONAL' | 'CLIENT';
@@ -13,7 +14,7 @@ interface TaskOwners {
  */
 export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   if (!viewer.permissions.has('task:read')) return 'none';
-  if (viewer.role === 'CLIENT') return { project: { client: { contactId: viewer.profileId } } };
+  if (viewer.role === 'CLIENT') return inProjectsOfContact(viewer);
   const { profileId } = viewer;
   return { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: profileId }, { creatorId: profileId }] };
 }

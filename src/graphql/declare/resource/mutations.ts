@@ -4,6 +4,7 @@ import { changed, deletedId } from '../payload.ts';
 import { changeWarnings } from '../warnings.ts';
 import type { AnyOperation, AnyWriter } from './any-spec.ts';
 import { permissionOf, writerOf } from './checks.ts';
+import type { Field } from './fields.ts';
 import { inputFields, type Kind, writtenBy } from './inputs.ts';
 import type { Model } from './model.ts';
 import { toCamelCase, toWords, withArticle } from './naming.ts';
@@ -19,7 +20,7 @@ export function defineChange(model: Model, node: Node, verb: string, operation: 
   const kind: Kind = verb === 'create' ? 'create' : 'change';
   const written = writtenBy(model, operation);
   defineMutation(`${verb}${spec.name}`, {
-    description: describe(model, verb, operation, writer),
+    description: describe(model, verb, operation, { writer, written }),
     permission: permissionOf(writer),
     module: spec.module,
     input: inputFields(model, kind, written, operation),
@@ -48,7 +49,13 @@ function parentPayload(t: Payload, { parent }: Model): FieldMap {
 
 const verbs: Readonly<Record<string, string>> = { create: 'Adds', update: 'Changes', delete: 'Deletes' };
 
-function describe({ noun, parent }: Model, verb: string, { description }: AnyOperation, writer: AnyWriter): string {
+interface Access {
+  writer: AnyWriter;
+  written: readonly Field[];
+}
+
+function describe({ noun, parent, fields }: Model, verb: string, operation: AnyOperation, { writer, written }: Access) {
+  const { description, from } = operation;
   const to = verb === 'create' && parent ? ` to ${withArticle(toWords(parent.relation))}` : '';
   const what = description?.replace(/\.$/, '') ?? `${verbs[verb] ?? verb} ${withArticle(noun)}${to}`;
   const allowedTo = typeof writer === 'string' || verb === 'create' ? '' : `: ${writer.allowedTo}`;
@@ -56,6 +63,24 @@ function describe({ noun, parent }: Model, verb: string, { description }: AnyOpe
   return [
     `${what}${allowedTo}.`,
     ...(permission ? [`Needs ${permission}.`] : []),
+    ...statesOf(fields, from),
+    ...(verb === 'create' ? [] : stepsOf(written)),
     ...(verb === 'update' ? ['Absent fields stay, null clears.'] : []),
   ].join(' ');
 }
+
+/** From which states the operation may start, in the words of clients. */
+const statesOf = (fields: readonly Field[], from: AnyOperation['from'] = {}): string[] =>
+  Object.entries(from).map(([column, allowed]) => {
+    const key = fields.find((each) => each.column === column)?.key ?? column;
+    return `Refused with INVALID_STATE unless \`${key}\` is ${allowed.join(' or ')}.`;
+  });
+
+const stepsOf = (written: readonly Field[]): string[] =>
+  written.flatMap(({ key, options: { steps } }) => {
+    if (!steps) return [];
+    const each = Object.entries(steps).map(
+      ([state, next]) => `${state} ${next.length ? `to ${next.join(' or ')}` : 'is final'}`,
+    );
+    return [`Any other step of \`${key}\` is refused with INVALID_STATE: ${each.join(', ')}.`];
+  });
