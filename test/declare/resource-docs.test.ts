@@ -21,7 +21,9 @@ describe('docs/resources.md', () => {
 
   it('names functions that there are', () => {
     const code = [...page.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!);
-    const called = new Set(code.flatMap((text) => [...text.matchAll(/(?<![\w.])([a-z]\w+)\(/g)].map(([, name]) => name!)));
+    const called = new Set(
+      code.flatMap((text) => [...text.matchAll(/(?<![\w.])([a-z]\w+)\(/g)].map(([, name]) => name!)),
+    );
     const sources = readSources('src').map(({ text }) => text);
     const known = (name: string) =>
       name in pg || sources.some((text) => new RegExp(`^export (async )?(function|const) ${name}\\b`, 'm').test(text));

@@ -16,31 +16,33 @@ function sources(): string {
 
 export async function runModule(host: Host, name: string, resource: string, flags: { optional?: boolean }) {
   const root = sources();
-  await complete(host, root, name, await writeModule(root, name, resource, { optional: flags.optional ?? false }));
+  const files = await writeModule(root, name, resource, { optional: flags.optional ?? false });
+  await complete(host, root, name, {
+    files,
+    manifests: ['src/relations.ts', 'src/schema.ts', 'src/tenancy/modules.ts'],
+  });
 }
 
 export async function runResource(host: Host, name: string, flags: { module: string }) {
   const root = sources();
-  await complete(host, root, flags.module, await writeResource(root, name, flags.module));
+  await complete(host, root, flags.module, { files: await writeResource(root, name, flags.module), manifests: [] });
 }
 
-async function complete(host: Host, root: string, module: string, files: readonly string[]): Promise<void> {
-  const report = (line: string) => host.stderr.write(`${line}\n`);
-  const derived = await deriveFromSources(root, module, report);
-  const list = (paths: readonly string[]) =>
-    paths.map((file) => `  ${path.relative(root, path.resolve(root, file))}\n`).join('');
-  host.stdout.write(
-    `Adapt these files:\n${list(files)}` +
-      `Write these again afterwards:\n${list(derived)}` +
-      `The lists of sources name the new ones: ${listsOf(module).join(', ')}.\n` +
-      'Next: docs/resources.md, "Start", step 1.\n',
+interface Written {
+  files: readonly string[];
+  /** The files that name every module. */
+  manifests: readonly string[];
+}
+
+async function complete(host: Host, root: string, module: string, { files, manifests }: Written): Promise<void> {
+  const derived = await deriveFromSources(root, module, (line) => host.stderr.write(`${line}\n`));
+  const list = (title: string, paths: readonly string[]) =>
+    host.stdout.write(`${title}:\n${paths.map((file) => `  ${file}\n`).join('')}`);
+  list(
+    'Adapt these files',
+    files.map((file) => path.relative(root, file)),
   );
+  list('Write these again afterwards', derived);
+  list('Also changed', [`src/modules/${module}/index.ts`, ...manifests]);
+  host.stdout.write('Next: step 1 of docs/resources.md\n');
 }
-
-/** The files in which a resource or module is one line. */
-const listsOf = (module: string): string[] => [
-  `src/modules/${module}/index.ts`,
-  'src/relations.ts',
-  'src/schema.ts',
-  'src/tenancy/modules.ts',
-];
