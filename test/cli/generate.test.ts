@@ -41,14 +41,84 @@ const inCopy = (file: string, ...args: string[]) =>
     maxBuffer: 2 ** 26,
   });
 
+/** Gives the resource a name that is unique without case, states and an action, as docs/resources.md says. */
+async function adapt(): Promise<void> {
+  await change('src/modules/depot/tables.ts', (text) =>
+    addImports(text, [
+      { names: ['check', 'text'], from: 'drizzle-orm/pg-core' },
+      { names: ['oneOf', 'uniqueWithoutCase'], from: '../../lib/columns.ts' },
+    ])
+      .replace(
+        'export const pallets',
+        () => `const statuses = ['FREE', 'TAKEN', 'LOST'] as const;\nexport const pallets`,
+      )
+      .replace(
+        'name: label().notNull(),',
+        (name) => `${name} status: text({ enum: statuses }).notNull().default('FREE'),`,
+      )
+      .replace(
+        '(t) => [',
+        (start) =>
+          `${start} uniqueWithoutCase('pallets_name_key', t.name), check('pallets_status', oneOf(t.status, statuses)),`,
+      ),
+  );
+  await change('src/modules/depot/pallet.ts', (text) =>
+    text
+      .replace('defineResource(', () => 'const Pallet = defineResource(')
+      .replace('fields: {', (fields) => `${fields} status: { description: 'State.', values, steps },`)
+      .replace("update: { writes: ['name'] }", () => "update: { writes: ['name', 'status'] }")
+      .replace('const Pallet', () => `${states}const Pallet`)
+      .concat(
+        "Pallet.action('find', { description: 'Finds a pallet', event: 'found', writes: [], from: { status: ['LOST'] }, ",
+        "before: () => ({ status: 'FREE' }) });\n",
+      ),
+  );
+  await writeFile(path.join(copy, 'test/depot/adapted.test.ts'), adaptedTest);
+}
+
+const change = async (file: string, edit: (text: string) => string): Promise<void> =>
+  writeFile(path.join(copy, file), edit(await readFile(path.join(copy, file), 'utf8')));
+
+const states = `const values = { FREE: 'Free.', TAKEN: 'Taken.', LOST: 'Lost.' };
+const steps = { FREE: ['TAKEN'], TAKEN: ['FREE', 'LOST'], LOST: [] } as const;
+`;
+
+const adaptedTest = `import { expect, it } from 'vitest';
+import { enableModule } from '../../src/fleet/schemas/switch-module.ts';
+import { world } from '../support/world.ts';
+
+const server = await world();
+const company = await server.company('Adapted');
+await enableModule(server.app.fleet, company.tenant.id, 'depot', { actor: { kind: 'SYSTEM' } });
+const manager = await company.as('MANAGER');
+
+it('keeps names unique without case, and goes the declared steps', async () => {
+  const created = await manager.ok('mutation { createPallet(input: { name: "Oak" }) { pallet { id status } } }');
+  const { id, status } = created.createPallet.pallet;
+  expect(status).toBe('FREE');
+  const refused = async (mutation: string) => (await manager.graphql(\`mutation { \${mutation} }\`)).errors[0]?.extensions;
+  const go = (to: string) => \`updatePallet(input: { id: "\${id}", status: \${to} }) { lastEventId }\`;
+  const find = \`findPallet(input: { id: "\${id}" }) { pallet { status } }\`;
+  const taken = await refused('createPallet(input: { name: "  OAK " }) { lastEventId }');
+  expect(taken).toMatchObject({ code: 'ALREADY_EXISTS', field: 'input.name' });
+  expect(await refused(go('LOST'))).toMatchObject({ code: 'INVALID_STATE', possible: ['TAKEN'] });
+  expect(await refused(find)).toMatchObject({ code: 'INVALID_STATE', status: 'FREE', possible: ['LOST'] });
+  for (const to of ['TAKEN', 'LOST']) await manager.ok(\`mutation { \${go(to)} }\`);
+  expect((await manager.ok(\`mutation { \${find} }\`)).findPallet.pallet.status).toBe('FREE');
+});
+`;
+
 it('writes an optional module that passes its test, the type check and the tests of all types', async () => {
   await writeModule(copy, 'depot', 'Pallet', { optional: true });
+  await adapt();
   const { stdout, stderr } = await inCopy('bin/chantier.js', 'generate', 'resource', 'DepotEntry', '--module', 'depot');
   for (const file of ['relations.ts', 'depot-entry.ts']) expect(stdout).toContain(`  src/modules/depot/${file}\n`);
   expect(stdout).toMatch(/^ {2}drizzle\/depot\/\w+\n {2}schema\.graphql$/m);
   expect(stderr).toContain('Writing the migration');
   const graph = await readFile(path.join(copy, 'schema.graphql'), 'utf8');
   for (const type of ['Pallet', 'DepotEntry']) expect(graph).toContain(`type ${type} implements Node`);
+  expect(graph).toContain('Refused with INVALID_STATE unless `status` is LOST.');
+  expect(graph).toContain('Steps of `status`: FREE to TAKEN, TAKEN to FREE or LOST; any other is refused with');
   const ofTypes = ['test/declare/by-construction.test.ts', 'test/declare/personal-data.test.ts'];
   const tests = ['test/depot', ...ofTypes, 'test/schema.test.ts', 'test/architecture.test.ts'];
   const oneProcess = ['--no-isolate', '--maxWorkers=1', '--experimental.viteModuleRunner=false'];

@@ -77,10 +77,8 @@ const statesOf = (fields: readonly Field[], from: AnyOperation['from'] = {}): st
   });
 
 const stepsOf = (written: readonly Field[]): string[] =>
-  written.flatMap(({ key, options: { steps } }) => {
-    if (!steps) return [];
-    const each = Object.entries(steps).map(
-      ([state, next]) => `${state} ${next.length ? `to ${next.join(' or ')}` : 'is final'}`,
-    );
-    return [`Any other step of \`${key}\` is refused with INVALID_STATE: ${each.join(', ')}.`];
+  written.flatMap(({ key, options: { steps = {} } }) => {
+    const possible = Object.entries(steps).filter(([, next]) => next.length);
+    const each = possible.map(([state, next]) => `${state} to ${next.join(' or ')}`);
+    return each.length ? [`Steps of \`${key}\`: ${each.join(', ')}; any other is refused with INVALID_STATE.`] : [];
   });

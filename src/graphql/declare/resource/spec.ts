@@ -18,7 +18,7 @@ export type Writer<T extends TableName> =
 export type From<T extends TableName> = { [K in ColumnOf<T>]?: readonly EnumOf<RowOf<T>[K]>[] };
 
 interface Operation {
-  /** The first sentence of the mutation's description. Who may call it is appended. */
+  /** The first sentence of the mutation's description. Who may call it, and from which states, is appended. */
   description?: string;
 }
 
