@@ -44,9 +44,12 @@ export async function writeTime(
   await dropLeftOver(context, spread);
 }
 
-/** Throws INVALID_STATE for a validated entry: what people validated is changed by nobody else. */
-function requireChangeable({ status, externalReference }: RowOf<typeof timeEntries>): void {
-  if (status !== 'VALIDATED') return;
+/**
+ * Throws INVALID_STATE for an entry that somebody has validated here. One that came as validated from the other tool
+ * follows its file.
+ */
+function requireChangeable({ status, reviewedAt, externalReference }: RowOf<typeof timeEntries>): void {
+  if (status !== 'VALIDATED' || reviewedAt === null) return;
   throw new AppError('INVALID_STATE', `time: "${externalReference}" was validated and cannot be changed by an import`);
 }
 
