@@ -136,7 +136,8 @@ describe('validated time', async () => {
     const projectId = await createProject(manager);
     const id = await recordTime(consultant, { projectId });
     const why = { code: 'BAD_INPUT', field: 'input.note' };
-    for (const note of [undefined, null, ' '])
+    expect(await change(manager, 'rejectTimeEntries', { ids: [id] })).toMatchObject({ code: 'BAD_INPUT' });
+    for (const note of [null, ' '])
       expect(await change(manager, 'rejectTimeEntries', { ids: [id], note })).toEqual(why);
     expect(await change(manager, 'rejectTimeEntries', { ids: [id], note: 'Which task?' })).toMatchObject([
       { status: 'REJECTED', reviewNote: 'Which task?' },

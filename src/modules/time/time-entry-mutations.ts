@@ -79,7 +79,10 @@ for (const [verdict, { name, description }] of Object.entries(reviews)) {
     permission: 'time:validate',
     input: (t) => ({
       ids: t.globalIDList({ for: TimeEntry, required: true, description: 'Which entries, 1 to 500.' }),
-      note: t.string({ description: verdict === 'reject' ? 'Why; required.' : 'What to say about them.' }),
+      note:
+        verdict === 'reject'
+          ? t.string({ required: true, description: 'Why.' })
+          : t.string({ description: 'What to say about them.' }),
     }),
     run: (ctx, input) => reviewTimeEntries(ctx.tx, ctx.viewer, verdict as Verdict, input),
     payload: (t) => ({ timeEntries: changedList(t, TimeEntry, 'timeEntries', ({ ids }) => ids) }),
