@@ -38,7 +38,7 @@ test('an installation whose database was lost is whole again from the archives o
   ]);
   // Sealed keys open under the same secret: who was signed in still is; data is there once it was restored
   const waiting = await found.graphql('{ viewer { role } }', {}, owner.headers);
-  expect(waiting.errors[0]?.extensions.code).toBe('UNAVAILABLE');
+  expect(waiting.errors[0]?.extensions.code).toBe('MIGRATING');
   const over = await chantier([
     'tenant',
     'restore',
