@@ -29,7 +29,7 @@ export async function checkNames({
   for (let at = 0; at < places.length; at += perStatement) {
     const page = places.slice(at, at + perStatement);
     const doubles = await admin.run<Place & { names: string[]; count: number }>(
-      page.map(doublesIn).join(' union all '),
+      `${page.map(doublesIn).join(' union all ')} order by 1, 2, 3`,
       page.flatMap(({ schema, table, column }) => [schema, table, column]),
     );
     for (const { schema, table, column, names, count } of doubles) {

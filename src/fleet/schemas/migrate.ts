@@ -25,6 +25,8 @@ export interface FleetOptions extends MigrateOptions {
   dryRun?: boolean | undefined;
   /** How long the run waits for a move that somebody is at; milliseconds. */
   moveWaitMs?: number | undefined;
+  /** How long it waits for the primary database to come back; milliseconds. */
+  outageMs?: number | undefined;
   /** Stops the run between tenants. */
   signal?: AbortSignal | undefined;
   /** Called after each schema that needed something. */
@@ -77,9 +79,11 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   await migratePrimary(fleet, admins, options, report);
   // A dry run of an installation that was never migrated: there are no tenants, nor a table to find them in
   if (!(await hasCatalog(admins))) return report;
-  const { only, canaries = [] } = options;
-  const places = await patiently(fleet, () =>
-    surveyPlaces(fleet.catalog, only === undefined ? undefined : [only, ...canaries]),
+  const { only, canaries = [], outageMs } = options;
+  const places = await patiently(
+    fleet,
+    () => surveyPlaces(fleet.catalog, only === undefined ? undefined : [only, ...canaries]),
+    { outageMs },
   );
   requirePlaces(places, only === undefined ? canaries : [only, ...canaries]);
   await migrateFurther(fleet, admins, places, options, report);
@@ -87,7 +91,7 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
   try {
     await visit(context, places, canaries);
     if (!options.dryRun && report.left === 0) await visitNew(context, places, only);
-    if (!options.dryRun) await patiently(fleet, () => noteRun(fleet.catalog, report));
+    if (!options.dryRun) await patiently(fleet, () => noteRun(fleet.catalog, report), { outageMs });
   } catch (error) {
     report.stoppedBy = error;
   }
@@ -109,8 +113,9 @@ async function visit(
 /** Places that tenants came to during the run: by a move, or because they were made. */
 async function visitNew(context: Context, before: readonly SurveyedPlace[], only: string | undefined): Promise<void> {
   const known = new Set(before.map(keyOf));
-  const { fleet } = context;
-  const now = await patiently(fleet, () => surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]));
+  const { fleet, options } = context;
+  const survey = () => surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]);
+  const now = await patiently(fleet, survey, { outageMs: options.outageMs });
   const more = now.filter((place) => !known.has(keyOf(place)));
   if (more.length > 0) await visit(context, more);
 }
@@ -247,6 +252,7 @@ async function migratePlace({ fleet, admins, options, away }: Context, { place, 
   const { schemaName, databaseName: database, organization } = place;
   const result: SchemaResult = { schemaName, slug: organization?.slug, database, migrations: [], ms: 0 };
   const from = performance.now();
+  const patience = { signal: options.signal, outageMs: options.outageMs };
   try {
     if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
     const pending = found.state === 'BEHIND' ? found.pending : [];
@@ -255,16 +261,15 @@ async function migratePlace({ fleet, admins, options, away }: Context, { place, 
     const apply = () =>
       admins.at(place, (admin, { roles }) => applyMigrations(admin, tenantTarget(roles, place), pending, options));
     const migrate = () => (place.isMoving ? migrateAtRest(fleet, place, apply, options) : apply());
-    const { signal } = options;
-    await patiently(fleet, migrate, { signal, isHopeless: () => away.has(place.databaseId) });
-    if (place.quarantined) await patiently(fleet, () => quarantine(fleet.catalog, place, null), { signal });
+    await patiently(fleet, migrate, { ...patience, isHopeless: () => away.has(place.databaseId) });
+    if (place.quarantined) await patiently(fleet, () => quarantine(fleet.catalog, place, null), patience);
   } catch (error) {
     result.error = error;
     if (error instanceof PrimaryAway) throw error;
     if (isOutage(error)) away.add(place.databaseId);
     // One that cannot be written down now is reported all the same, and fails again in the next run
     if (isBroken(error) && !options.dryRun) {
-      await patiently(fleet, () => quarantine(fleet.catalog, place, error.message)).catch(() => {});
+      await patiently(fleet, () => quarantine(fleet.catalog, place, error.message), patience).catch(() => {});
     }
   }
   result.ms = Math.round(performance.now() - from);

@@ -38,9 +38,10 @@ export const ProjectAssignment = defineResource('projectAssignments', {
     writes: ['projectId', 'profileId', 'role', 'allocationPercent', 'fromDate', 'toDate', 'saleRate'],
     input: overbooking,
     before: async ({ tx, viewer, id, values, extra }) => {
-      requireAllVisible(tx, viewer, [], staffRule(values.profileId, 'input.profileId'));
       const { profileId, allocationPercent = 100, fromDate = null, toDate = null } = values;
+      // Before the rule, whose weaker lock of the profile two transactions could hold at once, each waiting for the other
       if (!extra.allowOverbooking) await requireFreeShare(tx, { id, profileId, allocationPercent, fromDate, toDate });
+      requireAllVisible(tx, viewer, [], staffRule(profileId, 'input.profileId'));
     },
   },
   update: {
@@ -49,8 +50,8 @@ export const ProjectAssignment = defineResource('projectAssignments', {
     input: overbooking,
     before: async ({ tx, viewer, current, next, extra }) => {
       if (isWithin(next, current)) return;
-      requireAllVisible(tx, viewer, [], staffRule(current.profileId, 'input.id'));
       if (!extra.allowOverbooking) await requireFreeShare(tx, next);
+      requireAllVisible(tx, viewer, [], staffRule(current.profileId, 'input.id'));
     },
   },
   delete: { description: 'Takes a person off a project' },
