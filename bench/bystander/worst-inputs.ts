@@ -2,11 +2,11 @@ import type { ErrorCode } from '../../src/lib/errors.ts';
 import { jsonRequest, type Request } from '../contenders/contender.ts';
 import type { BenchTenant } from '../data/dataset.ts';
 
-/** The most that one member can ask for in one way: at a limit, or far beyond it. */
+/** One kind of request at a limit, or far beyond it. */
 export interface WorstInput {
   name: string;
   title: string;
-  /** Two requests of one input differ only where the server would answer the second from what it knows. */
+  /** What to send, over and over. They differ only where a cache would otherwise answer the second. */
   requests(member: BenchTenant): Request[];
   /** What comes back: data, or the code of the refusal. */
   answer: 'data' | ErrorCode;
@@ -23,7 +23,7 @@ const operation =
   (query: string, variables: (member: BenchTenant) => object = () => ({})): WorstInput['requests'] =>
   (member) => [jsonRequest('/graphql', member, { query, variables: variables(member) })];
 
-/** Documents that differ, so that each is parsed and validated anew. */
+/** The same document with different comments: the server does not know any of them, so it parses and validates each. */
 const newDocuments =
   (query: string): WorstInput['requests'] =>
   (member) =>

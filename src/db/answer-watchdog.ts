@@ -1,4 +1,4 @@
-/** Gives up a connection whose server vanished without a word: it must not keep its callers waiting. */
+/** Closes a connection whose server has stopped answering, so that its callers do not wait for ever. */
 export class AnswerWatchdog {
   /** How long an answer may take; milliseconds, 0 for no limit. */
   patienceMs: number;
@@ -12,9 +12,9 @@ export class AnswerWatchdog {
     this.#lose = lose;
   }
 
-  /** Waits from now on: for every statement and every answer, while others are awaited. */
+  /** Starts the wait again: at every statement, and at every answer while more are due. */
   restart(): void {
-    // Set anew each time, a timer costs more than all else that is done for a statement here
+    // A new timer for each statement would cost more than the rest of this connection's work for it
     if (this.#timer && this.#watchedMs === this.patienceMs) {
       this.#timer.refresh();
       return;

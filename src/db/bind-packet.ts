@@ -34,7 +34,7 @@ export interface Scope {
   access: 'read' | 'write';
   limits: Limits;
   planning?: Planning | undefined;
-  /** Whether statements are parsed anew, and not those that the connection has prepared: after one was stale. */
+  /** Whether statements are parsed again instead of taking those that the connection has prepared: after one was stale. */
   fresh?: boolean;
 }
 

@@ -40,7 +40,7 @@ export class Lease {
     return this.#slot.outstanding;
   }
 
-  /** Takes over what a session's scope says of statements: how long they may take, and whether they are parsed anew. */
+  /** Takes over what a session's scope says of statements: how long they may take, and whether they are parsed again. */
   serve({ limits, fresh = false }: Pick<Scope, 'limits' | 'fresh'>): void {
     this.#fresh = fresh;
     this.#slot.limitStatements(limits.statementMs);

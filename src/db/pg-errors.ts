@@ -149,7 +149,7 @@ export const isAbortedTransaction = (error: unknown): boolean => serverError(err
 
 /**
  * Whether a prepared statement met a table that was changed under it, and its rows would be of other types now. Nothing
- * of its transaction was done, which succeeds when it is run again with statements that are parsed anew.
+ * of its transaction was done, which succeeds when it is run again with statements that are parsed again.
  */
 export function isStaleStatement(error: unknown): boolean {
   const refused = serverError(error);

@@ -70,7 +70,7 @@ export class Context {
   #change: Promise<unknown> | undefined;
   #saved: Promise<void> | undefined;
 
-  /** `fresh`: statements are parsed anew, after one was stale. */
+  /** `fresh`: statements are parsed again, after one was stale. */
   constructor(scope: RequestScope, access: 'read' | 'write' = 'read', fresh = false) {
     this.scope = scope;
     this.access = access;

@@ -64,7 +64,7 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** A change that a reading session must see. */
   after?: ChangePosition | undefined;
-  /** Whether statements are parsed anew: after one was stale, see `afterMigration`. */
+  /** Whether statements are parsed again: after one was stale, see `afterMigration`. */
   fresh?: boolean;
 }
 

@@ -18,7 +18,7 @@ export interface TenantPlacesOptions {
 /** While changes are not heard, how often to look whether a move has ended. */
 const lookAgainMs = 250;
 
-/** Met by a write that waited for a move: its organization is at another place now, where it can be done anew. */
+/** Met by a write that waited for a move: its organization is at another place now, where it can be tried again. */
 export class TenantMoved extends AppError {
   constructor() {
     super('UNAVAILABLE', 'The organization has just been moved; try again', { retryAfter: 1 });

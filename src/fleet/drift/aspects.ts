@@ -1,7 +1,7 @@
 /**
  * What of a schema is compared, aspect by aspect. Each text gives rows (schema, name, definition) for the schemas $1
  * with the roles $2: the names of the schema and of its role are taken out of the definitions, so that equal schemas
- * have equal rows. One query each for many schemas: asking for them one by one reads the catalog anew every time.
+ * have equal rows. One query each for many schemas: asking for them one by one reads the catalog every time.
  */
 const place = `place as materialized (
   select n.oid, n.nspname::text as schema, quote_ident(n.nspname) || '.' as prefix, r.oid as role, n.nspowner, n.nspacl

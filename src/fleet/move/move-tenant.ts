@@ -58,7 +58,7 @@ async function settled(fleet: Fleet, move: MoveRow, run: string, { settle = true
   return settle ? await settleMove(fleet, move, run) : move;
 }
 
-/** Takes over what an attempt left that died: its fence is lifted before anything is copied anew. */
+/** Takes over what an attempt left that died: its fence is lifted before anything is copied again. */
 async function resumeFrom(fleet: Fleet, open: MoveRow, run: string): Promise<void> {
   if (open.phase === 'ROLLING_BACK') {
     throw new AppError('INVALID_STATE', 'A rollback is in progress; finish or cancel it first');

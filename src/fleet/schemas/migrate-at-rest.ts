@@ -16,9 +16,9 @@ const defaultWaitMs = 30_000;
 const lookAgainMs = 500;
 
 /**
- * Migrates an organization whose move has not ended, under its life lock: nobody else is at the move then. What an attempt
- * left stays, and copies everything anew when it is resumed. Throws TRANSACTION_CONFLICT when somebody is at the move
- * for longer than the run waits. Does nothing when the organization is elsewhere by then.
+ * Migrates an organization whose move has not ended. It holds the life lock, so no other process works on the move. The
+ * unfinished move stays as it is; when it is resumed, it copies everything again. Throws TRANSACTION_CONFLICT when another
+ * process holds the lock for longer than the run waits. Does nothing when the organization has moved by then.
  */
 export async function migrateAtRest(
   fleet: Fleet,

@@ -5,9 +5,9 @@ import type { Plan, Text } from './plan.ts';
 import type { Left } from './skeleton.ts';
 
 /**
- * Why the executor answers. `left`: of each root field, where several are left. `spoilt`: the session is over with the
- * plan's statement, so the executor needs another one. `failed`: the database failed as such, and the session fails of the
- * same again.
+ * Why the executor answers. `left`: the reason of each root field, where there are several. `spoilt`: the plan's statement
+ * has ended the session, so the executor needs a new one. `failed`: the database itself failed; the executor uses the same
+ * session and fails with the same error.
  */
 export interface Undone {
   reason: Reason;

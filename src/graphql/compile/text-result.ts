@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Text } from './plan.ts';
 
-/** An answer that is text already: it is parsed only for who looks into it. */
+/** A result that is JSON text already. It is parsed only when something reads its `data`. */
 export interface TextResult extends ExecutionResult {
   stringify(): string;
 }

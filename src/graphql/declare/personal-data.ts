@@ -54,7 +54,7 @@ export function printPersonalData(): string {
 const heading = `# Personal data
 
 The columns of an organization's tables that hold personal data, derived from the \`personal\` entries of the declarations
-([resources.md](resources.md)). Print it anew with \`npx chantier schema personal-data > docs/personal-data.md\`.
+([resources.md](resources.md)). Print it again with \`npx chantier schema personal-data > docs/personal-data.md\`.
 *Whose* names the column with the id of the person's profile. *Erase* is what happens to the value when the person is erased.
 
 | Column | Whose | Why | How long | Erase |

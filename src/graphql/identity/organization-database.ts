@@ -79,7 +79,7 @@ builder.objectField(Organization, 'database', (t) =>
     type: OrganizationDatabase,
     nullable: true,
     description:
-      'Where its data is; null but in the organization that the request is about, for who has organization:manage.',
+      'Where its data is. Null for other organizations than that of the request, and without organization:manage.',
     resolve: ({ id }, _args, ctx) => {
       const { viewer } = ctx.scope;
       if (viewer?.organizationId !== id || !viewer.permissions.has('organization:manage')) return null;

@@ -111,9 +111,13 @@ builder.queryField('events', (t) =>
 );
 
 const tooOld = (): AppError =>
-  new AppError('BAD_CURSOR', 'The log no longer goes back to this cursor: read it from its start, and the rest anew', {
-    field: 'after',
-  });
+  new AppError(
+    'BAD_CURSOR',
+    'The log no longer goes back to this cursor: read it from its start, and fetch your objects again',
+    {
+      field: 'after',
+    },
+  );
 
 /** An empty page ends where it was asked from: whoever follows the log goes on from there. */
 function connectionOf<Row extends EventPosition>(rows: readonly Row[], size: number, after: string | null | undefined) {

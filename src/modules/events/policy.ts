@@ -9,7 +9,7 @@ import { typesOfRows } from './row-types.ts';
 const beyondRows = ['Organization', 'Import'];
 
 /**
- * The log shows no more than the graph: an event is for who has event:read and may see the row that it is about, by the
+ * The log shows no more than the graph: an event is shown to members with event:read who may see the row that it is about, by the
  * row rule of its table. The history of a deleted row stays readable: the rule is asked for the row as the event of its
  * deletion recorded it.
  */

@@ -14,7 +14,7 @@ const most = 2_000;
 
 /*
  * Many rows travel as one JSON parameter, so a statement has one text whatever their number: a statement with a
- * parameter for each value would be prepared anew, with all its memory, for every length of a batch.
+ * parameter for each value would be prepared again, with all its memory, for every length of a batch.
  */
 
 /** Whether a text or an id is one of these: one parameter, so that the statement has one text. */

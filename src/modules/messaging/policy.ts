@@ -29,7 +29,7 @@ export function readableChannels(viewer: Viewer): RowRule<'channels'> {
 type OfChannel = 'channelMembers' | 'messages';
 type OfMessage = 'messageReactions' | 'messageAttachments';
 
-/** What is in a channel is seen by who sees the channel. */
+/** Whoever sees a channel sees what is in it. */
 export const readableInChannel = <T extends OfChannel>(viewer: Viewer): RowRule<T> =>
   within(readableChannels(viewer), (channel) => ({ channel })) as RowRule<T>;
 
@@ -48,7 +48,7 @@ export function requireChannelMaker(viewer: Viewer): void {
   if (viewer.role === 'CLIENT') throw new AppError('FORBIDDEN', 'A CLIENT cannot open or change channels');
 }
 
-/** A channel is changed by who made it, and by moderators. */
+/** A channel is changed by its creator and by moderators. */
 export const canManageChannel = (viewer: Viewer, { creatorId }: ChannelOwner): boolean =>
   viewer.role !== 'CLIENT' && (viewer.permissions.has('channel:moderate') || creatorId === viewer.profileId);
 

@@ -12,7 +12,7 @@ export function readableMilestones(viewer: Viewer): RowRule<'milestones'> {
   return viewer.role === 'CLIENT' ? inProjectsOfContact(viewer) : 'all';
 }
 
-/** What a milestone consists of is seen by who sees it, and tasks at all: its tasks are never PERSONAL. */
+/** Whoever sees a milestone, and may read tasks, sees its parts: its tasks are never PERSONAL. */
 export function readableMilestoneTasks(viewer: Viewer): RowRule<'milestoneTasks'> {
   if (!viewer.permissions.has('task:read')) return 'none';
   const rule = readableMilestones(viewer);

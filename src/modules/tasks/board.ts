@@ -57,10 +57,10 @@ async function lastRank(
 }
 
 /**
- * A rank for a card in a column of a locked board, next to another card. When that one has left the column meanwhile,
- * the rank is at the end; when no short rank is left between the neighbours, the column is spread anew. A card that is
- * there already keeps its rank: give it as `held` when the card is in the column. Throws NOT_FOUND when the other card is
- * not on the board.
+ * A rank for a card next to another card, in a column of a locked board. If the other card has left the column, the rank
+ * is the column's last. If no short rank is free between the neighbours, all cards of the column get new ranks. A card that
+ * already stands there keeps its rank: pass it as `held` when the card is in the column. Throws NOT_FOUND when the other
+ * card is not on the board.
  */
 export async function rankNextTo(
   tx: TenantTx,
