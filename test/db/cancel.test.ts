@@ -48,7 +48,10 @@ test('of 500 cancelled requests none cancels or breaks the next one on its slot'
   wire.beforeCancel = () => pause(Math.random() * 4);
   const codes = new Map<string | undefined, number>();
   const broken: unknown[] = [];
-  for (let round = 0; round < 500; round++) {
+  // On a slow machine few are in time: more rounds then
+  const wanted = 26;
+  const isEnough = () => (codes.get('CANCELLED') ?? 0) >= wanted && wire.cancels >= wanted;
+  for (let round = 0; round < 500 || (!isEnough() && round < 5_000); round++) {
     const controller = new AbortController();
     const cancelled = database.read(pool, 'k0', controller.signal);
     const long = started(cancelled.db.execute(sql`select pg_sleep(${Math.random() * 0.015}), marker from items`));
@@ -69,9 +72,7 @@ test('of 500 cancelled requests none cancels or breaks the next one on its slot'
   }
   expect(broken).toEqual([]);
   expect([...codes.keys()].filter((code) => code !== undefined && code !== 'CANCELLED')).toEqual([]);
-  // How many are in time is up to the machine; it happened, and many times
-  expect(codes.get('CANCELLED')).toBeGreaterThan(25);
-  expect(wire.cancels).toBeGreaterThan(25);
+  expect(isEnough()).toBe(true);
   expect(pool.stats()).toMatchObject({ quarantined: 0, busy: 0 });
   expect(pool.stats().opened).toBe(1);
 });

@@ -158,10 +158,13 @@ test('the same when connections die and callers go away', async () => {
   const pool = poolOf({ size: 4, statementsBytes: roomFor(5), maxAgeMs: 500 });
   const killer = setInterval(() => void database.killAll(), 200);
   const gone = (n: number): AbortSignal | undefined => (n % 9 === 0 ? AbortSignal.timeout(n % 5) : undefined);
-  const { wrong, codes } = await crowd(pool, 2_000, gone);
+  // On a slow machine connections die before they have closed much: more rounds then
+  for (let round = 0; round < 1 || (pool.stats().closed <= 100 && round < 10); round++) {
+    const { wrong, codes } = await crowd(pool, 2_000, gone);
+    expect(wrong).toEqual([]);
+    expect([...codes.keys()].filter((code) => !/^(CONNECTION_LOST|UNAVAILABLE|CANCELLED)$/.test(code))).toEqual([]);
+  }
   clearInterval(killer);
-  expect(wrong).toEqual([]);
-  expect([...codes.keys()].filter((code) => !/^(CONNECTION_LOST|UNAVAILABLE|CANCELLED)$/.test(code))).toEqual([]);
   await expect.poll(() => ask(pool, 'k3', textOf(1)).catch(() => undefined)).toBe(answerOf('k3', 1));
   expect(pool.stats().closed).toBeGreaterThan(100);
 });
