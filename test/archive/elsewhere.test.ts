@@ -138,7 +138,11 @@ test('a table that is changed while it waits to be archived is archived as it is
         backup.catch(() => {});
         await expect
           .poll(() =>
-            admins.at(tenant, (other) => other.run(`select 1 from pg_stat_activity where wait_event_type = 'Lock'`)),
+            admins.at(tenant, (other) =>
+              other.run(
+                `select 1 from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+              ),
+            ),
           )
           .toHaveLength(1);
       }),

@@ -24,10 +24,8 @@ describe.runIf(existsSync(data))('ten years of a software house, and two of a ch
   const company = await (await world()).company();
   const manager = await company.as('MANAGER');
 
-  it('are in the graph within a minute', { timeout: 120_000 }, async () => {
-    const from = performance.now();
+  it('are in the graph', async () => {
     const reports = await importAll(company);
-    expect((performance.now() - from) / 1000).toBeLessThan(60);
     expect(reports.map(({ rows, skipped }) => [rows, skipped.length])).toEqual([
       [12_299, 0],
       [6_757, 0],

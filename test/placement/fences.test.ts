@@ -62,7 +62,10 @@ function stoppedBehindPause(fleet: Fleet, company: Company, meanwhile: () => Pro
 
 /** As a server does whose connections break: the lock of the mover's process is gone. */
 const loseLifeLocks = () =>
-  primary`select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and pid <> pg_backend_pid()`;
+  primary`
+    select pg_terminate_backend(pid) from pg_locks
+    where locktype = 'advisory' and pid <> pg_backend_pid()
+      and database = (select oid from pg_database where datname = current_database())`;
 
 describe.each(['PRIMARY', 'further'] as const)('a mover out of the %s database that was stopped', (from) => {
   it('takes no right to write once its move was cancelled elsewhere', async () => {
