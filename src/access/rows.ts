@@ -1,9 +1,9 @@
 import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { isForeignKeyViolation } from '../db/pg-errors.ts';
+import type { BoundStatement } from '../db/pipelined-statements.ts';
 import { changesOf, type RowChanges } from '../lib/changes-of.ts';
 import { AppError } from '../lib/errors.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
 import { toDriver } from './column-values.ts';
 import { given, Statement } from './statement.ts';
 import { doubleNamed, type UniqueFields } from './unique-fields.ts';
@@ -25,63 +25,61 @@ export function requireVersion(current: Row, expected: number | null | undefined
 }
 
 /**
- * Inserts a row without waiting, in one statement with its event if that comes next (see `TenantTx.hold`). Absent keys get the
- * defaults of their columns. If a unique index refuses the row, the transaction fails with ALREADY_EXISTS and the argument.
+ * The statement that inserts a row. Absent keys get the defaults of their columns. If a unique index refuses the row, the
+ * transaction fails with ALREADY_EXISTS and the argument.
  */
-export function insertRow<T extends PgTable>(
-  tx: TenantTx,
+export function insertionOf<T extends PgTable>(
   table: T,
   row: InferInsertModel<T>,
   unique: UniqueFields = {},
-): void {
+): BoundStatement {
   const values = valuesOf(table, { ...madeBy(table, 'insert', row), ...row });
   const keys = Object.keys(values);
-  statementOf(table, `insert ${keys.join()}`, () => {
+  return statementOf(table, `insert ${keys.join()}`, () => {
     const columns = getColumns(table) as Record<string, PgColumn>;
     const names = sql.join(
       keys.map((key) => sql.identifier(columns[key]!.name)),
       sql`, `,
     );
     return sql`insert into ${table} (${names}) values (${sql.join(keys.map(given), sql`, `)})`;
-  }).hold(tx, values, { refused: doubleNamed(unique) });
+  }).bind(values, { refused: doubleNamed(unique) });
+}
+
+/** The statement that updates a row, and what it changes. */
+export interface Update extends BoundStatement {
+  changes: RowChanges;
 }
 
 /**
- * Updates a locked row and increments its version, in the same way. Absent keys stay, null clears. Returns the changes, or
- * null if the patch changes nothing.
+ * The statement that updates a locked row and increments its version, in the same way; undefined if the patch changes
+ * nothing. Absent keys stay, null clears.
  */
-export function patchRow<T extends VersionedTable>(
-  tx: TenantTx,
+export function updateOf<T extends VersionedTable>(
   table: T,
   current: Row,
   patch: Partial<InferSelectModel<T>>,
   unique: UniqueFields = {},
-): RowChanges | null {
+): Update | undefined {
   const { id, version } = current;
   const columns = getColumns(table as PgTable) as Record<string, PgColumn>;
   const changes = changesOf(current, patch, columns);
-  if (!Object.keys(changes.after).length) return null;
+  if (!Object.keys(changes.after).length) return undefined;
   const row = { ...changes.after, version: version + 1 };
   const values = valuesOf(table, { ...madeBy(table, 'update', row), ...row });
   const keys = Object.keys(values);
-  statementOf(table, `update ${keys.join()}`, () => {
+  const statement = statementOf(table, `update ${keys.join()}`, () => {
     const set = keys.map((key) => sql`${sql.identifier(columns[key]!.name)} = ${given(key)}`);
     return sql`update ${table} set ${sql.join(set, sql`, `)} where ${table.id} = ${given(ownId)}`;
-  }).hold(tx, { ...values, [ownId]: id }, { refused: doubleNamed(unique) });
-  return changes;
+  });
+  return { ...statement.bind({ ...values, [ownId]: id }, { refused: doubleNamed(unique) }), changes };
 }
 
-/**
- * Deletes a locked row, in the same way. If other rows refer to it, the transaction fails with IN_USE and the message `inUse`.
- */
-export function deleteRow(tx: TenantTx, table: IdTable, id: string, inUse: string): void {
+/** The statement that deletes a locked row. If other rows refer to it, the transaction fails with IN_USE and the message `inUse`. */
+export function deletionOf(table: IdTable, id: string, inUse: string): BoundStatement {
   const refused = (error: unknown): unknown =>
     isForeignKeyViolation(error) ? new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error }) : error;
-  statementOf(table, 'delete', () => sql`delete from ${table} where ${table.id} = ${given(ownId)}`).hold(
-    tx,
-    { [ownId]: id },
-    { refused },
-  );
+  const statement = statementOf(table, 'delete', () => sql`delete from ${table} where ${table.id} = ${given(ownId)}`);
+  return statement.bind({ [ownId]: id }, { refused });
 }
 
 /** The placeholder for the id of the changed row; no column has this name. */

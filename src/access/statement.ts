@@ -1,6 +1,6 @@
 import { Placeholder, type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import type { Held, Sent } from '../db/sent.ts';
+import type { AnswerHandlers, BoundStatement } from '../db/pipelined-statements.ts';
 import type { Answer } from '../db/slot.ts';
 import type { TenantTx } from '../tenancy/binding.ts';
 
@@ -8,6 +8,12 @@ import type { TenantTx } from '../tenancy/binding.ts';
 export type Reader<Given> = (given: Given) => unknown;
 
 const dialect = new PgDialect();
+
+/** What becomes part of another statement. */
+export interface Joined {
+  check?: BoundStatement | undefined;
+  write?: BoundStatement | undefined;
+}
 
 /** The number of joined texts kept: there is one for each set of columns. */
 const mostJoined = 1_000;
@@ -22,7 +28,7 @@ export const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
 export class Statement<Given extends object> {
   readonly text: string;
   readonly #readers: readonly Reader<Given>[];
-  /** The texts joined with held statements, by the texts of those. */
+  /** The texts of `sendWith`, by the texts of the check and the write. */
   readonly #joined = new Map<string, string>();
 
   constructor(query: SQL, readerOf: (parameter: unknown) => Reader<Given> = byName) {
@@ -36,40 +42,35 @@ export class Statement<Given extends object> {
     return tx.run(this.text, this.#parameters(values));
   }
 
-  /** Sends it without waiting: see `TenantTx.send`. */
-  send(tx: TenantTx, values: Given, sent?: Sent): void {
-    tx.send(this.text, this.#parameters(values), sent);
+  /** Sends it without waiting for its answer: see `TenantTx.send`. */
+  send(tx: TenantTx, values: Given, handlers?: AnswerHandlers): void {
+    tx.send(this.bind(values, handlers));
   }
 
-  /** Holds it back until another statement is sent: see `TenantTx.hold`. */
-  hold(tx: TenantTx, values: Given, sent: Sent = {}): void {
-    tx.hold({ text: this.text, parameters: this.#parameters(values), sent });
-  }
-
-  /** The same, for a statement that only checks something and returns one value. */
-  holdCheck(tx: TenantTx, values: Given, sent: Sent): void {
-    tx.hold({ text: this.text, parameters: this.#parameters(values), sent, checks: true });
+  /** The statement with its values, to be sent later or as part of another statement: see `sendWith`. */
+  bind(values: Given, handlers: AnswerHandlers = {}): BoundStatement {
+    return { text: this.text, parameters: this.#parameters(values), handlers };
   }
 
   /**
-   * Sends it as one statement together with the held ones. It must be an `INSERT ... RETURNING`: the checks are appended to
-   * the RETURNING list, so they run after its insert. The held change is a CTE that nothing refers to, so PostgreSQL runs it
-   * last: a failed check is reported before an error of the change.
+   * Sends it as one statement together with a check, which returns one value, and a write. It must be an
+   * `INSERT ... RETURNING`: the check is appended to the RETURNING list, so it runs after its insert. The write is a CTE that
+   * nothing refers to, so PostgreSQL runs it last: a failed check is reported before an error of the write.
    */
-  sendWithHeld(tx: TenantTx, values: Given, sent: Sent): void {
-    const held = tx.takeHeld();
-    const parameters = [...held.flatMap((each) => each.parameters), ...this.#parameters(values)];
-    const all = [...held.map((each) => each.sent), sent];
+  sendWith(tx: TenantTx, values: Given, { check, write }: Joined, handlers: AnswerHandlers): void {
+    const others = [check, write].filter((each) => each !== undefined);
+    const parameters = [...others.flatMap((each) => each.parameters), ...this.#parameters(values)];
+    const all = [...others.map((each) => each.handlers), handlers];
     const refused = (error: unknown): unknown => all.reduce((meant, each) => each.refused?.(meant) ?? meant, error);
-    tx.send(this.#with(held), parameters, { ...sent, refused });
+    tx.send({ text: this.#joinedWith(check, write), parameters, handlers: { ...handlers, refused } });
   }
 
-  #with(held: readonly Held[]): string {
-    if (!held.length) return this.text;
-    const key = held.map(({ text }) => text).join('; ');
+  #joinedWith(check: BoundStatement | undefined, write: BoundStatement | undefined): string {
+    if (!check && !write) return this.text;
+    const key = `${check?.text}; ${write?.text}`;
     const known = this.#joined.get(key);
     if (known !== undefined) return known;
-    const made = joined(held, this.text);
+    const made = joined(check, write, this.text);
     if (this.#joined.size >= mostJoined) this.#joined.clear();
     this.#joined.set(key, made);
     return made;
@@ -80,17 +81,12 @@ export class Statement<Given extends object> {
   }
 }
 
-/** Joins statements into one, which returns the columns of the last one and the results of the checks; parameters in order. */
-function joined(held: readonly Held[], last: string): string {
-  let before = 0;
-  const [changes, checks]: [string[], string[]] = [[], []];
-  for (const { text, parameters, checks: isCheck } of held) {
-    (isCheck ? checks : changes).push(`(${shifted(text, before)})`);
-    before += parameters.length;
-  }
-  if (changes.length > 1) throw new Error('Only one change is held at a time');
-  const first = changes.length ? `with change as ${changes[0]} ` : '';
-  return first + [shifted(last, before), ...checks].join(', ');
+/** One statement that returns the columns of `last` and the result of the check. Its parameters: the check's, the write's, the last's. */
+function joined(check: BoundStatement | undefined, write: BoundStatement | undefined, last: string): string {
+  const checkParameters = check?.parameters.length ?? 0;
+  const before = checkParameters + (write?.parameters.length ?? 0);
+  const cte = write ? `with change as (${shifted(write.text, checkParameters)}) ` : '';
+  return cte + shifted(last, before) + (check ? `, (${check.text})` : '');
 }
 
 const shifted = (text: string, by: number): string =>

@@ -3,15 +3,15 @@ import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { AppError } from '../lib/errors.ts';
 import { bindPacket, type Planning, type Scope } from './bind-packet.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
-import { type Effect, Effects } from './effects.ts';
+import { type AfterCommitHook, AfterCommitHooks } from './after-commit-hooks.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
-import { type Held, type Sent, SentStatements } from './sent.ts';
+import { type AnswerHandlers, PipelinedStatements } from './pipelined-statements.ts';
 import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
 export type { Limits, Planning, Scope } from './bind-packet.ts';
-export type { Effect } from './effects.ts';
+export type { AfterCommitHook } from './after-commit-hooks.ts';
 
 /** One level of the transaction: itself, or a savepoint. Only one savepoint can be open inside each. */
 interface Level {
@@ -48,8 +48,7 @@ export class Session<R extends AnyRelations> {
   /** The same of the bind packet; not a number while statements of the slot's own (closing others) may be among them. */
   #bindUnderWay = Number.NaN;
   #untilQuiet: (() => void)[] = [];
-  #sent = new SentStatements();
-  #held: Held[] = [];
+  #pipelined = new PipelinedStatements();
   /** What the transaction failed of; undefined while it can go on. */
   #failure: unknown;
   #cancelled: Promise<void> | undefined;
@@ -57,7 +56,7 @@ export class Session<R extends AnyRelations> {
   /** Ended by the packet of its one statement. */
   #readOnce = false;
   #closing: Promise<void> | undefined;
-  #effects = new Effects();
+  #hooks = new AfterCommitHooks();
   #statements = 0;
 
   constructor(pool: SlotSource, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
@@ -104,45 +103,27 @@ export class Session<R extends AnyRelations> {
   }
 
   /**
-   * Sends a statement and goes on without its answer: it travels in one packet with what is sent next. Whoever ends the
-   * transaction, a savepoint, or asks whether all is `settled`, fails of the first that failed.
+   * Sends a statement without waiting for its answer: it travels in one packet with what is sent next. If it fails, the end of
+   * the transaction or savepoint fails with its error, and so does `settled`.
    */
-  send(text: string, parameters: readonly unknown[], sent: Sent = {}): void {
-    this.#sent.add(this.run(text, parameters), sent);
+  send(text: string, parameters: readonly unknown[], handlers: AnswerHandlers = {}): void {
+    this.#pipelined.add(this.run(text, parameters), handlers);
   }
 
-  /** The same, held until anything else is sent or asked of the session: a check, a change, or a check and a change. */
-  hold(statement: Held): void {
-    const behindCheck = this.#held.length === 1 && this.#held[0]!.checks && !statement.checks;
-    if (!behindCheck) this.#release();
-    this.#held.push(statement);
-  }
-
-  /** Takes back what is held, in its order, to be sent in another form. */
-  takeHeld(): Held[] {
-    return this.#held.splice(0);
-  }
-
-  #release(): void {
-    for (const { text, parameters, sent } of this.takeHeld()) this.send(text, parameters, sent);
-  }
-
-  /** Waits for all that was sent without waiting. Throws what the first that failed of them failed of. */
+  /** Waits for the answers to what was sent without waiting. Throws the error of the first statement that failed. */
   async settled(): Promise<void> {
-    this.#release();
-    const failed = await this.#sent.firstFailure();
+    const failed = await this.#pipelined.firstFailure();
     if (failed) throw failed.error;
   }
 
   /** Whether the scope was refused or, as far as somebody has asked, any statement that was sent without waiting failed. */
   get sentFailed(): boolean {
-    return this.#sent.failed || this.#bindError !== undefined;
+    return this.#pipelined.failed || this.#bindError !== undefined;
   }
 
   /** What went wrong first, where that is what a later error came from: the error is given as it is otherwise. */
   async causeOf(error: unknown): Promise<unknown> {
-    this.takeHeld();
-    const failed = await this.#sent.firstFailure();
+    const failed = await this.#pipelined.firstFailure();
     return failed ? failed.error : error;
   }
 
@@ -157,8 +138,8 @@ export class Session<R extends AnyRelations> {
   }
 
   /** To run after the commit and never after a rollback; an error of it is logged. */
-  onCommit(effect: Effect): void {
-    this.#effects.add(effect);
+  onCommit(hook: AfterCommitHook): void {
+    this.#hooks.add(hook);
   }
 
   /**
@@ -168,12 +149,11 @@ export class Session<R extends AnyRelations> {
    */
   async commit(): Promise<void> {
     if (this.#readOnce) return;
-    if (!this.#ended) this.#release();
     this.#close();
     if (this.#root.occupied) this.#failure ??= new AppError('INTERNAL', 'Committed inside an open savepoint');
     if (this.#scope.access === 'read') this.#closing = this.#giveBack((lease) => lease.control('commit'));
     else await this.#save();
-    if (!this.#failure) await this.#runEffects();
+    if (!this.#failure) await this.#runHooks();
   }
 
   /**
@@ -181,8 +161,7 @@ export class Session<R extends AnyRelations> {
    * transaction in which a statement failed, or one that binds it, is not saved, whatever follows: the server answers ROLLBACK,
    * and this throws what failed. Nothing may follow. Where it is not certain that every statement was sent, this is `commit`.
    */
-  async commitBehind(): Promise<void> {
-    if (!this.#ended) this.#release();
+  async commitPipelined(): Promise<void> {
     if (!this.#lease || this.#scope.access === 'read') return this.commit();
     // In the order of the statements, which wait for the slot in the same way
     const lease = await this.#bind();
@@ -193,7 +172,7 @@ export class Session<R extends AnyRelations> {
     const saved = this.#saveBehind(lease);
     this.#closing = saved.catch(noop);
     await saved;
-    await this.#runEffects();
+    await this.#runHooks();
   }
 
   /** Ends the session and undoes what it did. Never throws; may be called after a commit that failed, and twice. */
@@ -222,7 +201,6 @@ export class Session<R extends AnyRelations> {
   }
 
   #run(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
-    this.#release();
     const answer = this.#attempt(send);
     // Who asked may have failed of something else and not wait for it any more
     answer.catch(noop);
@@ -282,7 +260,7 @@ export class Session<R extends AnyRelations> {
     if (level.occupied) throw new AppError('INTERNAL', 'Transactions inside one session must not overlap');
     level.occupied = true;
     const name = `s${level.depth}`;
-    const effects = this.#effects.count;
+    const hooks = this.#hooks.count;
     try {
       await this.settled();
       await this.#run((lease) => lease.control(`savepoint ${name}`));
@@ -294,7 +272,7 @@ export class Session<R extends AnyRelations> {
         return result;
       } catch (error) {
         const cause = await this.causeOf(error);
-        this.#effects.forgetSince(effects);
+        this.#hooks.truncate(hooks);
         await this.#undo(name);
         throw cause;
       }
@@ -325,7 +303,7 @@ export class Session<R extends AnyRelations> {
 
   async #save(): Promise<void> {
     await this.#quiet();
-    const refused = await this.#sent.firstFailure();
+    const refused = await this.#pipelined.firstFailure();
     if (refused) this.#failure ??= refused.error;
     if (this.#failure || !this.#lease) {
       this.#closing = this.#giveBack((lease) => lease.control('rollback'));
@@ -344,7 +322,7 @@ export class Session<R extends AnyRelations> {
   async #saveBehind(lease: Lease): Promise<void> {
     const { command } = await this.#commitOn(lease);
     if (command === 'COMMIT' && !this.#bindError) return;
-    const failed = await this.#sent.firstFailure();
+    const failed = await this.#pipelined.firstFailure();
     throw this.#bindError ?? failed?.error ?? this.#failure ?? new AppError('INTERNAL', `COMMIT: ${command}`);
   }
 
@@ -388,8 +366,8 @@ export class Session<R extends AnyRelations> {
     this.#signal?.removeEventListener('abort', this.#cancel);
   }
 
-  #runEffects(): Promise<void> {
-    return this.#effects.run(this.#pool.logger, this.#scope.key);
+  #runHooks(): Promise<void> {
+    return this.#hooks.run(this.#pool.logger, this.#scope.key);
   }
 }
 

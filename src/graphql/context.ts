@@ -182,9 +182,9 @@ export class Context {
     await this.#saved;
   }
 
-  /** The same in one packet with what was sent last, and nothing may be done after: see `Session.commitBehind`. */
-  async commitBehind(): Promise<void> {
-    this.#saved ??= this.#session?.commitBehind();
+  /** The same in one packet with what was sent last, and nothing may be done after: see `Session.commitPipelined`. */
+  async commitPipelined(): Promise<void> {
+    this.#saved ??= this.#session?.commitPipelined();
     await this.#saved;
   }
 

@@ -1,6 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { afterMigration } from '../db/after-migration.ts';
-import type { Held, Sent } from '../db/sent.ts';
+import type { BoundStatement } from '../db/pipelined-statements.ts';
 import { type Limits, type Planning, type Scope, Session } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
@@ -26,13 +26,10 @@ export type TenantTx = TenantDb & {
   /** Runs a statement as it is written; its rows come as arrays. */
   run(text: string, parameters: readonly unknown[]): Promise<Answer>;
   /**
-   * The same without waiting for the answer: it travels in one packet with what is sent next. The transaction fails of
-   * what it failed of; nothing that is done later may depend on it in the program, only in the database.
+   * The same without waiting for the answer: the statement travels in one packet with what is sent next. If it fails, the
+   * transaction fails with its error. What the program does afterwards must not depend on it.
    */
-  send(text: string, parameters: readonly unknown[], sent?: Sent): void;
-  /** The same, to be sent when anything else is: until then it may be taken back and sent in another form. */
-  hold(statement: Held): void;
-  takeHeld(): Held[];
+  send(statement: BoundStatement): void;
 };
 
 /** Who asks, as far as limits go. */
@@ -214,7 +211,7 @@ export class TenantSession {
     return this.#session.settled();
   }
 
-  /** Whether what was sent without waiting failed, once `settled`, `commit` or `commitBehind` threw. */
+  /** Whether what was sent without waiting failed, once `settled`, `commit` or `commitPipelined` threw. */
   get sentFailed(): boolean {
     return this.#session.sentFailed;
   }
@@ -229,8 +226,8 @@ export class TenantSession {
   }
 
   /** The same in one packet with what was sent last: nothing may follow. */
-  commitBehind(): Promise<void> {
-    return this.#session.commitBehind();
+  commitPipelined(): Promise<void> {
+    return this.#session.commitPipelined();
   }
 
   rollback(): Promise<void> {
@@ -258,9 +255,7 @@ function transactionOver(session: Session<Relations>, { timeZone }: Tenant): Ten
     timeZone,
     onCommit: (effect: () => void | Promise<void>) => session.onCommit(effect),
     run: (text: string, parameters: readonly unknown[]) => session.run(text, parameters),
-    send: (text: string, parameters: readonly unknown[], sent?: Sent) => session.send(text, parameters, sent),
-    hold: (statement: Held) => session.hold(statement),
-    takeHeld: () => session.takeHeld(),
+    send: ({ text, parameters, handlers }: BoundStatement) => session.send(text, parameters, handlers),
   };
   return new Proxy(own, {
     get: (_own, key) => Reflect.get(Object.hasOwn(own, key) ? own : session.db, key) as unknown,

@@ -74,7 +74,7 @@ test('its answer is told', async () => {
 });
 
 test('the transaction fails of the first that failed, in the words of its sender', async () => {
-  for (const end of ['settled', 'commit', 'commitBehind'] as const) {
+  for (const end of ['settled', 'commit', 'commitPipelined'] as const) {
     const session = write();
     await session.run('select 1', []);
     add(session, 1, 'one', named);
@@ -92,7 +92,7 @@ test('a statement that is waited for fails of itself, behind one that failed of 
   await own.run('select 1', []);
   add(own, 1, 'fine');
   const failed = own.run('select 1 / 0', []).catch((error: unknown) => error);
-  expect([await codeOf(own.commitBehind()), own.sentFailed]).toEqual([
+  expect([await codeOf(own.commitPipelined()), own.sentFailed]).toEqual([
     await codeOf(Promise.reject(await failed)),
     false,
   ]);
@@ -100,30 +100,8 @@ test('a statement that is waited for fails of itself, behind one that failed of 
   await behind.run('select 1', []);
   behind.send('select 1 / 0', []);
   const later = behind.run('select 1', []).catch((error: unknown) => error);
-  const error = await behind.commitBehind().catch((thrown: unknown) => thrown);
+  const error = await behind.commitPipelined().catch((thrown: unknown) => thrown);
   expect([error === (await later), behind.sentFailed]).toEqual([true, true]);
-});
-
-test('what is held is sent before anything else, and at the latest by the end: a check alone too', async () => {
-  const check = {
-    text: 'select 1 / 0',
-    parameters: [],
-    sent: { refused: () => new AppError('NOT_FOUND', 'no') },
-    checks: true,
-  };
-  const change = (id: number) => ({ text: insert, parameters: [id, 'k0', `held ${id}`], sent: named });
-  const refused = write();
-  refused.hold(check);
-  refused.hold(change(1));
-  expect(await codeOf(refused.commit())).toBe('NOT_FOUND');
-  const alone = write();
-  alone.hold(check);
-  expect(await codeOf(alone.commit())).toBe('NOT_FOUND');
-  const kept = write();
-  for (const id of [1, 2]) kept.hold(change(id));
-  expect(kept.takeHeld().map(({ parameters }) => parameters[0])).toEqual([2]);
-  await kept.commit();
-  expect(await notes()).toEqual(['held 1']);
 });
 
 test('a later error is told by what it came from, any other as it is', async () => {
@@ -168,7 +146,7 @@ test('COMMIT travels with what was sent last', async () => {
   const before = wire.packets;
   add(session, 1, 'one');
   const answer = session.run('select 1', []);
-  await session.commitBehind();
+  await session.commitPipelined();
   expect([await answer, saved, wire.packets - before]).toEqual([[[1]], true, 1]);
   expect(await notes()).toEqual(['one']);
   expect(await codeOf(session.run('select 1', []))).toMatch('INTERNAL');
@@ -180,7 +158,7 @@ test('a change travels from BEGIN to COMMIT in one packet', async () => {
   const before = wire.packets;
   add(session, 1, 'one');
   const answer = session.run('select 1', []);
-  await session.commitBehind();
+  await session.commitPipelined();
   expect([await answer, wire.packets - before]).toEqual([[[1]], 1]);
   expect(await notes()).toEqual(['one']);
 });
@@ -191,7 +169,7 @@ test('nothing is saved where the scope was refused, and the connection is not us
   const session = new Session(pool, { ...own, role: `${own.role}_not` }, relations);
   const { opened } = pool.stats();
   add(session, 1, 'one');
-  expect(await codeOf(session.commitBehind())).toMatch(/role .* does not exist/);
+  expect(await codeOf(session.commitPipelined())).toMatch(/role .* does not exist/);
   expect([texts.at(-1), session.sentFailed]).toEqual(['commit', true]);
   await session.rollback();
   expect(await notes()).toEqual([]);
@@ -204,7 +182,7 @@ test('nor where it never began', async () => {
   const session = write();
   wire.garble('begin', 'began');
   add(session, 1, 'one');
-  expect(await codeOf(session.commitBehind())).toMatch(/syntax error/);
+  expect(await codeOf(session.commitPipelined())).toMatch(/syntax error/);
   expect(await notes()).toEqual([]);
 });
 
@@ -216,7 +194,7 @@ test('with anything else under way on its connection it waits for the answers', 
   const session = database.write(forgetful, 'k0');
   const before = wire.packets;
   add(session, 1, 'one');
-  await session.commitBehind();
+  await session.commitPipelined();
   expect(wire.packets - before).toBe(2);
 });
 
@@ -225,7 +203,7 @@ test('a statement that could not be sent is not left out of what is saved', asyn
   await session.run('select 1', []);
   add(session, 1, 'one');
   session.send(insert, [2, 'k0', undefined]);
-  await expect(session.commitBehind()).rejects.toThrow(TypeError);
+  await expect(session.commitPipelined()).rejects.toThrow(TypeError);
   expect(await notes()).toEqual([]);
   expect(texts.at(-1)).toBe('rollback');
 });
@@ -235,7 +213,7 @@ test('whoever loses the connection behind COMMIT does not know; before it, nothi
   await session.run('select 1', []);
   wire.fallSilent();
   add(session, 1, 'one');
-  const ended = session.commitBehind().catch((error: unknown) => error);
+  const ended = session.commitPipelined().catch((error: unknown) => error);
   await expect.poll(() => texts.at(-1)).toBe('commit');
   await database.killAll();
   wire.cut();

@@ -36,7 +36,7 @@ test('a document that is refused waits each time', async () => {
   expect((await turnsOf(refused))[0]).toBe(1);
 });
 
-test('a body over 64 kB waits, also for a known document', async () => {
+test('a body over 16 kB waits, also for a known document', async () => {
   const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
   const ids = (count: number) => Array.from({ length: count }, () => `Profile:ref:${'x'.repeat(200)}`);
   expect(await turnsOf(query, { ids: ids(2) })).toEqual([1, 200]);

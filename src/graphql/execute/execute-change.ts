@@ -81,7 +81,7 @@ async function payloadOf(
     (error: unknown) => ({ error }),
   );
   try {
-    if (mayCommit && plan.plain && !verify) await context.commitBehind();
+    if (mayCommit && plan.plain && !verify) await context.commitPipelined();
     else await context.settled();
   } catch (error) {
     const own = await row;

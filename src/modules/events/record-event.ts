@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { given, Statement } from '../../access/statement.ts';
+import { checkOf, type Requirements } from '../../access/requirements.ts';
+import { given, type Joined, Statement } from '../../access/statement.ts';
+import type { BoundStatement } from '../../db/pipelined-statements.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
@@ -21,12 +23,34 @@ const insertEvent = new Statement<Record<(typeof columns)[number], unknown>>(
   sql`insert into ${events} (${names}) values (${sql.join(columns.map(given), sql`, `)}) returning era, xid, seq`,
 );
 
+export interface Change {
+  /** What must hold; the transaction fails otherwise. */
+  require?: Requirements | undefined;
+  /** See `access/rows.ts`. */
+  write: BoundStatement;
+  event: BusinessEvent;
+}
+
 /**
  * Writes an event to the tenant's log in the transaction of the change, then runs the handlers that other modules
  * registered for it, in the same transaction: if one fails, the change did not happen either. The row itself is not
  * waited for.
  */
 export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
+  sendEvent(tx, viewer, event);
+  await dispatch(tx, viewer, event);
+}
+
+/**
+ * Makes a change and records its event in the same way. What the change requires, its write and the event are one statement,
+ * which is not waited for: it travels in one packet with what is sent next.
+ */
+export async function change(tx: TenantTx, viewer: Viewer | null, { require, write, event }: Change): Promise<void> {
+  sendEvent(tx, viewer, event, { check: viewer && require && checkOf(viewer, require), write });
+  await dispatch(tx, viewer, event);
+}
+
+function sendEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent, joined: Joined = {}): void {
   const row = {
     id: uuidv7(),
     actorId: viewer?.profileId ?? null,
@@ -37,13 +61,12 @@ export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: Bu
     before: event.before === undefined ? null : JSON.stringify(event.before),
     after: event.after === undefined ? null : JSON.stringify(event.after),
   };
-  insertEvent.sendWithHeld(tx, row, {
+  insertEvent.sendWith(tx, row, joined, {
     answered: (rows) => {
       const [[era, xid, seq]] = rows as unknown as [[number, string, bigint]];
       noteChange(tx, encodeEventCursor({ era, xid, seq }));
     },
   });
-  await dispatch(tx, viewer, event);
 }
 
 /** The same for many events, in this order, by one statement for each thousand. */

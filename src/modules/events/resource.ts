@@ -1,7 +1,7 @@
 import { resourcesWith } from '../../graphql/declare/resource/define-resource.ts';
 import { keepConfidential } from './confidential.ts';
 import { prepareDeletion } from './prepare-deletion.ts';
-import { recordEvent } from './record-event.ts';
+import { change } from './record-event.ts';
 
 /** Declares a resource whose changes are recorded in the event log. docs/resources.md describes every option. */
-export const defineResource = resourcesWith({ record: recordEvent, prepareDeletion, keepConfidential });
+export const defineResource = resourcesWith({ change, prepareDeletion, keepConfidential });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { insertRow } from '../../access/rows.ts';
+import { insertionOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { joinChannel } from './join-channel.ts';
 import { requireChannelMaker } from './policy.ts';
 import { requirePeople } from './require-people.ts';
@@ -30,8 +30,10 @@ export async function createChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   await requirePeople(tx, viewer, people, 'input.memberIds');
   const id = uuidv7();
   const row = { id, ...values, creatorId: viewer.profileId };
-  insertRow(tx, channels, row, uniqueChannelFields);
-  await recordEvent(tx, viewer, { action: 'channel.created', resourceType: 'Channel', resourceId: id, after: row });
+  await change(tx, viewer, {
+    write: insertionOf(channels, row, uniqueChannelFields),
+    event: { action: 'channel.created', resourceType: 'Channel', resourceId: id, after: row },
+  });
   await joinChannel(tx, viewer, { id, type: values.type, lastMessageAt: null }, [
     ...new Set([viewer.profileId, ...people]),
   ]);

@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { patchRow, requireVersion } from '../../access/rows.ts';
+import { requireVersion, updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { lockMessage } from './lock-message.ts';
 import { canEditMessage, forbidden, requireWriter } from './policy.ts';
 import { messageAttachments, messageMentions, messageReactions, messages } from './tables.ts';
@@ -23,12 +23,9 @@ export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     await tx.delete(part).where(eq(part.messageId, id));
   }
   const deletedAt = new Date();
-  patchRow(tx, messages, current, { content: '', deletedAt });
-  await recordEvent(tx, viewer, {
-    action: 'message.deleted',
-    resourceType: 'Message',
-    resourceId: id,
-    after: { deletedAt },
+  await change(tx, viewer, {
+    write: updateOf(messages, current, { content: '', deletedAt })!,
+    event: { action: 'message.deleted', resourceType: 'Message', resourceId: id, after: { deletedAt } },
   });
   return { id };
 }

@@ -1,11 +1,11 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { patchRow, requireVersion } from '../../access/rows.ts';
+import { requireVersion, updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { lockMessage, requireChannelInUse } from './lock-message.ts';
 import { contentField, mentionsField } from './message-input.ts';
 import { canEditMessage, forbidden, requireWriter } from './policy.ts';
@@ -34,13 +34,15 @@ export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   if (content === current.content && mentionIds === undefined) return { id };
   if (mentionIds) await mentionOthers(tx, viewer, id, mentionIds);
   const editedAt = new Date();
-  patchRow(tx, messages, current, { content, editedAt });
-  await recordEvent(tx, viewer, {
-    action: 'message.edited',
-    resourceType: 'Message',
-    resourceId: id,
-    before: { editedAt: current.editedAt },
-    after: { editedAt, ...(mentionIds && { mentionIds }) },
+  await change(tx, viewer, {
+    write: updateOf(messages, current, { content, editedAt })!,
+    event: {
+      action: 'message.edited',
+      resourceType: 'Message',
+      resourceId: id,
+      before: { editedAt: current.editedAt },
+      after: { editedAt, ...(mentionIds && { mentionIds }) },
+    },
   });
   return { id };
 }

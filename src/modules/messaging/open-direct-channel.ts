@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { requireVisible } from '../../access/visible-rows.ts';
+import { checkAtCommit } from '../../access/requirements.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { badInput } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
@@ -20,7 +20,8 @@ export async function openDirectChannel(tx: TenantTx, viewer: Viewer, raw: Raw<t
   requireWriter(viewer);
   const { profileId } = checkInput(input, raw);
   if (profileId === viewer.profileId) throw badInput('must be somebody else', 'input.profileId');
-  requireVisible(tx, viewer, profiles, profileId, 'Profile', 'input.profileId');
+  const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
+  checkAtCommit(tx, viewer, { references: [person] });
   const pair = [viewer.profileId, profileId].sort();
   const directKey = pair.join(':');
   const known = await findDirect(tx, directKey);

@@ -1,6 +1,6 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
-import { insertRow } from '../../access/rows.ts';
+import { insertionOf } from '../../access/rows.ts';
 import { lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError, badInput, notFound } from '../../lib/errors.ts';
@@ -42,7 +42,7 @@ export async function sendMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   const createdAt = nextMoment(channel);
   const id = uuidv7(createdAt.getTime());
   const row = { id, ...values, senderId: viewer.profileId, createdAt };
-  insertRow(tx, messages, row, uniqueMessageFields);
+  tx.send(insertionOf(messages, row, uniqueMessageFields));
   await tx
     .update(channels)
     .set({ lastMessageAt: createdAt, updatedAt: channel.updatedAt })

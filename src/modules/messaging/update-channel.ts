@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { patchRow, requireVersion } from '../../access/rows.ts';
+import { requireVersion, updateOf } from '../../access/rows.ts';
 import { lockVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { externalReferenceField, nameField, textField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { canManageChannel, forbidden } from './policy.ts';
 import { channels, uniqueChannelFields } from './tables.ts';
 
@@ -32,15 +32,15 @@ export async function updateChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   if (!canManageChannel(viewer, current)) throw forbidden('Only who made a channel, or a moderator, may change it');
   requireVersion(current, expectedVersion, 'Channel');
   const archivedAt = archived === undefined ? undefined : archived ? (current.archivedAt ?? new Date()) : null;
-  const changes = patchRow(
-    tx,
+  const write = updateOf(
     channels,
     current,
     { ...patch, ...(archivedAt !== undefined && { archivedAt }) },
     uniqueChannelFields,
   );
-  if (changes) {
-    await recordEvent(tx, viewer, { action: 'channel.updated', resourceType: 'Channel', resourceId: id, ...changes });
+  if (write) {
+    const event = { action: 'channel.updated', resourceType: 'Channel', resourceId: id, ...write.changes };
+    await change(tx, viewer, { write, event });
   }
   return { id };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { lockVisible, requireAllVisible } from '../../access/visible-rows.ts';
+import { checkAtCommit } from '../../access/requirements.ts';
+import { lockVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
@@ -28,12 +29,10 @@ export async function addMilestoneAssignee(
   const { milestoneId, profileId } = checkInput(input, raw);
   const { projectId } = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
-  requireAllVisible(
-    tx,
-    viewer,
-    [person],
-    [...openRule(viewer, projectId, 'input.milestoneId'), ...staffRule(profileId, 'input.profileId')],
-  );
+  checkAtCommit(tx, viewer, {
+    references: [person],
+    rules: [...openRule(viewer, projectId, 'input.milestoneId'), ...staffRule(profileId, 'input.profileId')],
+  });
   const added = await tx
     .insert(milestoneAssignments)
     .values({ milestoneId, profileId })

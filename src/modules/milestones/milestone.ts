@@ -1,4 +1,3 @@
-import { requireAllVisible } from '../../access/visible-rows.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { filterAlsoBy, filterOf } from '../../graphql/declare/filters.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
@@ -67,9 +66,9 @@ export const Milestone = defineResource('milestones', {
       'progressMode',
       'progress',
     ],
-    before: ({ tx, viewer, values }) => {
+    requires: ({ viewer, values }) => openRule(viewer, values.projectId, 'input.projectId'),
+    before: ({ viewer, values }) => {
       checkProgress(values.progressMode ?? 'AUTO', values.progress);
-      requireAllVisible(tx, viewer, [], openRule(viewer, values.projectId, 'input.projectId'));
       if (!values.projectId && viewer.role === 'CLIENT')
         throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the organization');
       const status = statusAt(values.progress ?? 0, { status: values.status ?? 'NOT_STARTED', progress: 0 });

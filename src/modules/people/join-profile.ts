@@ -1,5 +1,5 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
-import { patchRow } from '../../access/rows.ts';
+import { updateOf } from '../../access/rows.ts';
 import type { Joining, Person } from '../../identity/profile-gateway.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
@@ -55,12 +55,13 @@ async function findClaimable(tx: TenantTx, { email, emailVerified }: Joining): P
 /** A profile that is here already stays as it is; one that left, or had no account, takes over what the account says. */
 async function revive(tx: TenantTx, profile: Profile, person: Person): Promise<string> {
   if (profile.userId !== null && profile.leftAt === null) return profile.id;
-  const changes = patchRow(tx, profiles, profile, { ...copied(person), leftAt: null });
+  const write = updateOf(profiles, profile, { ...copied(person), leftAt: null });
+  if (write) tx.send(write);
   await recordEvent(tx, null, {
     action: 'profile.joined',
     resourceType: 'Profile',
     resourceId: profile.id,
-    ...changes,
+    ...write?.changes,
   });
   return profile.id;
 }

@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
-import { patchRow } from '../../access/rows.ts';
+import { updateOf } from '../../access/rows.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 
 /**
@@ -16,6 +16,7 @@ export async function leaveProfile(tx: TenantTx, { userId }: { userId: string })
     .for('no key update');
   if (!profile) return;
   const { id } = profile;
-  const changes = patchRow(tx, profiles, profile, { leftAt: new Date(), presence: 'OFFLINE' });
-  await recordEvent(tx, null, { action: 'profile.left', resourceType: 'Profile', resourceId: id, ...changes });
+  const write = updateOf(profiles, profile, { leftAt: new Date(), presence: 'OFFLINE' })!;
+  const event = { action: 'profile.left', resourceType: 'Profile', resourceId: id, ...write.changes };
+  await change(tx, null, { write, event });
 }

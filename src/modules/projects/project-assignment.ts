@@ -1,4 +1,3 @@
-import { requireAllVisible } from '../../access/visible-rows.ts';
 import type { InputBuilder } from '../../graphql/declare/mutation.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
@@ -37,21 +36,20 @@ export const ProjectAssignment = defineResource('projectAssignments', {
     description: 'Puts a person on a project.',
     writes: ['projectId', 'profileId', 'role', 'allocationPercent', 'fromDate', 'toDate', 'saleRate'],
     input: overbooking,
-    before: async ({ tx, viewer, id, values, extra }) => {
+    requires: ({ values }) => staffRule(values.profileId, 'input.profileId'),
+    // Locks the profile before the rule takes a weaker lock of it, which two transactions could hold, each waiting for the other
+    before: async ({ tx, id, values, extra }) => {
       const { profileId, allocationPercent = 100, fromDate = null, toDate = null } = values;
-      // Before the rule, whose weaker lock of the profile two transactions could hold at once, each waiting for the other
       if (!extra.allowOverbooking) await requireFreeShare(tx, { id, profileId, allocationPercent, fromDate, toDate });
-      requireAllVisible(tx, viewer, [], staffRule(profileId, 'input.profileId'));
     },
   },
   update: {
     description: 'Changes an assignment; person and project stay',
     writes: ['role', 'allocationPercent', 'fromDate', 'toDate', 'saleRate'],
     input: overbooking,
-    before: async ({ tx, viewer, current, next, extra }) => {
-      if (isWithin(next, current)) return;
-      if (!extra.allowOverbooking) await requireFreeShare(tx, next);
-      requireAllVisible(tx, viewer, [], staffRule(current.profileId, 'input.id'));
+    requires: ({ current, next }) => (isWithin(next, current) ? [] : staffRule(current.profileId, 'input.id')),
+    before: async ({ tx, current, next, extra }) => {
+      if (!extra.allowOverbooking && !isWithin(next, current)) await requireFreeShare(tx, next);
     },
   },
   delete: { description: 'Takes a person off a project' },

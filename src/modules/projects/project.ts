@@ -1,4 +1,3 @@
-import { requireAllVisible } from '../../access/visible-rows.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { readableProjects } from './policy.ts';
@@ -35,20 +34,16 @@ export const Project = defineResource('projects', {
   create: {
     description: 'Opens a project for a client, with a channel of its own.',
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
-    before: async ({ tx, viewer, values }) => {
-      requireAllVisible(tx, viewer, [], staffRule(values.managerId, 'input.managerId'));
-      return { code: values.code ?? (await takeFreeCode(tx, values.startDate)) };
-    },
+    requires: ({ values }) => staffRule(values.managerId, 'input.managerId'),
+    before: async ({ tx, values }) => ({ code: values.code ?? (await takeFreeCode(tx, values.startDate)) }),
   },
   update: {
     description:
       'Changes a project. One that is COMPLETED or SUSPENDED takes no new tasks, milestones, time or timers except from ' +
       'those with project:write; its timers are stopped',
     warns: true,
-    before: ({ tx, viewer, current, next }) => {
-      if (next.managerId !== current.managerId)
-        requireAllVisible(tx, viewer, [], staffRule(next.managerId, 'input.managerId'));
-    },
+    requires: ({ current, next }) =>
+      next.managerId === current.managerId ? [] : staffRule(next.managerId, 'input.managerId'),
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
   },
   delete: {

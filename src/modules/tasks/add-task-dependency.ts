@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leadsTo } from '../../access/leads-to.ts';
 import { lockRule } from '../../access/rule-lock.ts';
-import { requireVisible } from '../../access/visible-rows.ts';
+import { checkAtCommit } from '../../access/requirements.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
@@ -28,8 +28,12 @@ export async function addTaskDependency(
   const { taskId, dependsOnId } = checkInput(input, raw);
   // Two at once could close a cycle together: each would see the other's end of it still open.
   lockRule(tx, 'task dependencies');
-  requireVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
-  requireVisible(tx, viewer, tasks, dependsOnId, 'Task', 'input.dependsOnId');
+  checkAtCommit(tx, viewer, {
+    references: [
+      { table: tasks, id: taskId, typename: 'Task', field: 'input.taskId' },
+      { table: tasks, id: dependsOnId, typename: 'Task', field: 'input.dependsOnId' },
+    ],
+  });
   if (await leadsTo(tx, waiting, dependsOnId, taskId)) {
     throw new AppError('CYCLE', 'The other task waits for this one', { field: 'input.dependsOnId' });
   }

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { insertRow } from '../../access/rows.ts';
+import { insertionOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { nameField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { lockBoards, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';
 import { requireTaskWriter } from './policy.ts';
-import { requireReferences } from './references.ts';
+import { taskRequirements } from './references.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
 import { checkPlace, taskFields } from './task-input.ts';
 
@@ -30,12 +30,14 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   checkPlace(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   lockBoards(tx, [values]);
-  await requireReferences(tx, viewer, values, values);
   const rank = await rankAtEnd(tx, values, values.status);
   const id = uuidv7();
   const row = { id, ...values, rank, creatorId: viewer.profileId };
-  insertRow(tx, tasks, row, uniqueTaskFields);
-  await recordEvent(tx, viewer, { action: 'task.created', resourceType: 'Task', resourceId: id, after: row });
+  await change(tx, viewer, {
+    require: taskRequirements(viewer, values, values),
+    write: insertionOf(tasks, row, uniqueTaskFields),
+    event: { action: 'task.created', resourceType: 'Task', resourceId: id, after: row },
+  });
   return { id };
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deleteRow, requireVersion } from '../../access/rows.ts';
+import { deletionOf, requireVersion } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
@@ -24,6 +24,6 @@ export async function deleteTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof i
   const event = { action: 'task.deleted', resourceType: 'Task', resourceId: id, before: current };
   await prepareDeletion(tx, viewer, event);
   await recordEvent(tx, viewer, event);
-  deleteRow(tx, tasks, id, 'The task is still in use');
+  tx.send(deletionOf(tasks, id, 'The task is still in use'));
   return { id };
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { patchRow, requireVersion } from '../../access/rows.ts';
+import { requireVersion, updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { badInput } from '../../lib/errors.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { rankNextTo } from './board.ts';
 import { completionOf } from './completion.ts';
 import { lockTaskAndBoard } from './lock-task.ts';
@@ -37,8 +37,10 @@ export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof inp
   const held = moved.status === current.status ? current.rank : undefined;
   const rank = await rankNextTo(tx, viewer, moved, neighbour, held);
   const patch = { ...completionOf(current.status, moved.status), rank };
-  const changes = patchRow(tx, tasks, current, patch);
-  if (changes)
-    await recordEvent(tx, viewer, { action: 'task.moved', resourceType: 'Task', resourceId: id, ...changes });
+  const write = updateOf(tasks, current, patch);
+  if (write) {
+    const event = { action: 'task.moved', resourceType: 'Task', resourceId: id, ...write.changes };
+    await change(tx, viewer, { write, event });
+  }
   return { id };
 }

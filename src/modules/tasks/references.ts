@@ -1,8 +1,6 @@
-import { and, eq } from 'drizzle-orm';
-import { type Reference, requireAllVisible } from '../../access/visible-rows.ts';
+import type { Reference, Requirements } from '../../access/requirements.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
@@ -21,46 +19,44 @@ interface TaskReferences {
 }
 
 /**
- * Fails of NOT_FOUND, naming the argument, unless the viewer sees what a task refers to: the project, the assignee, and
- * the deliverable among those of `projectId`. Fails of INVALID_STATE when the task would be new in a project that takes no
- * new work, or its assignee does not work for the company. The contact of the client may do a CLIENT task.
+ * What a task requires: the viewer sees the project and the assignee, the deliverable is one of `next.projectId`
+ * (NOT_FOUND, naming the argument), the project takes new work if the task is new there, and the assignee works for the
+ * organization (INVALID_STATE). The contact of the client may do a CLIENT task.
  */
-export async function requireReferences(
-  tx: TenantTx,
+export function taskRequirements(
   viewer: Viewer,
   given: TaskReferences,
   next: TaskPlace,
   current?: TaskPlace,
-): Promise<void> {
-  const references: Reference[] = [];
-  if (given.projectId)
-    references.push({ table: projects, id: given.projectId, typename: 'Project', field: 'input.projectId' });
-  if (given.assigneeId)
-    references.push({ table: profiles, id: given.assigneeId, typename: 'Profile', field: 'input.assigneeId' });
+): Requirements {
   const { type, projectId, assigneeId } = next;
   const isNewThere = projectId !== (current?.projectId ?? null);
   const isChosen = assigneeId !== (current?.assigneeId ?? null);
   const isOwner = type === 'PERSONAL' && assigneeId === viewer.profileId;
   const changesPlace = isNewThere || isChosen || type !== current?.type;
-  requireAllVisible(tx, viewer, references, [
-    ...(isNewThere ? openRule(viewer, projectId, 'input.projectId') : []),
-    ...(changesPlace && !isOwner
-      ? staffRule(assigneeId, 'input.assigneeId', {
-          mayHaveLeft: !isChosen,
-          contactOf: type === 'CLIENT' ? projectId : null,
-        })
-      : []),
-  ]);
-  if (given.deliverableId) await requireDeliverable(tx, given.deliverableId, next.projectId);
+  return {
+    references: referencesOf(given, projectId),
+    rules: [
+      ...(isNewThere ? openRule(viewer, projectId, 'input.projectId') : []),
+      ...(changesPlace && !isOwner
+        ? staffRule(assigneeId, 'input.assigneeId', {
+            mayHaveLeft: !isChosen,
+            contactOf: type === 'CLIENT' ? projectId : null,
+          })
+        : []),
+    ],
+  };
 }
 
-async function requireDeliverable(tx: TenantTx, id: string, projectId: string | null): Promise<void> {
-  const [row] = projectId
-    ? await tx
-        .select({ id: deliverables.id })
-        .from(deliverables)
-        .where(and(eq(deliverables.id, id), eq(deliverables.projectId, projectId)))
-        .for('key share')
-    : [];
-  if (!row) throw notFound('Deliverable', 'input.deliverableId');
+function referencesOf({ projectId, deliverableId, assigneeId }: TaskReferences, itsProject: string | null): Reference[] {
+  const references: Reference[] = [];
+  if (projectId) references.push({ table: projects, id: projectId, typename: 'Project', field: 'input.projectId' });
+  if (assigneeId) references.push({ table: profiles, id: assigneeId, typename: 'Profile', field: 'input.assigneeId' });
+  if (deliverableId) {
+    const field = 'input.deliverableId';
+    if (!itsProject) throw notFound('Deliverable', field);
+    const belongs = { to: itsProject, by: deliverables.projectId };
+    references.push({ table: deliverables, id: deliverableId, typename: 'Deliverable', field, belongs });
+  }
+  return references;
 }

@@ -1,17 +1,18 @@
 import { z } from 'zod';
-import { patchRow, requireVersion } from '../../access/rows.ts';
+import { checkAtCommit } from '../../access/requirements.ts';
+import { requireVersion, updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { boardName, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';
 import { boardAfter, lockTask, lockTaskAndBoard, type TaskRow } from './lock-task.ts';
 import { requireTaskWriter } from './policy.ts';
-import { requireReferences } from './references.ts';
+import { taskRequirements } from './references.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
 import { checkPlace, taskFields } from './task-input.ts';
 
@@ -33,11 +34,13 @@ export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskIn
   const next = { ...current, ...defined(patch) };
   checkChange(current, next);
   const deliverableId = keptDeliverable(current, patch);
-  await requireReferences(tx, viewer, patch, next, current);
+  const require = taskRequirements(viewer, patch, next, current);
   const place = await newPlace(tx, current, next);
-  const changes = patchRow(tx, tasks, current, { ...patch, ...deliverableId, ...place }, uniqueTaskFields);
-  if (changes)
-    await recordEvent(tx, viewer, { action: 'task.updated', resourceType: 'Task', resourceId: id, ...changes });
+  const write = updateOf(tasks, current, { ...patch, ...deliverableId, ...place }, uniqueTaskFields);
+  if (write) {
+    const event = { action: 'task.updated', resourceType: 'Task', resourceId: id, ...write.changes };
+    await change(tx, viewer, { require, write, event });
+  } else checkAtCommit(tx, viewer, require);
   return { id };
 }
 

@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { insertRow } from '../../access/rows.ts';
-import { requireAllVisible } from '../../access/visible-rows.ts';
+import { insertionOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { dayField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
@@ -44,21 +43,20 @@ export async function createTimeEntry(
   requireWorkDate(viewer, timeZone, values.workDate, 'input.workDate');
   lockDays(tx, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
-  const references = [person, ...workReferences(values)];
-  requireAllVisible(tx, viewer, references, [
-    ...staffRule(profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone } }),
-    ...openRule(viewer, values.projectId, 'input.projectId'),
-    ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
-    roomFor(profileId, timeZone, values),
-  ]);
   const id = uuidv7();
   const row = { id, profileId, ...values };
-  insertRow(tx, timeEntries, row, uniqueTimeEntryFields);
-  await recordEvent(tx, viewer, {
-    action: 'timeEntry.created',
-    resourceType: 'TimeEntry',
-    resourceId: id,
-    after: row,
+  await change(tx, viewer, {
+    require: {
+      references: [person, ...workReferences(values)],
+      rules: [
+        ...staffRule(profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone } }),
+        ...openRule(viewer, values.projectId, 'input.projectId'),
+        ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
+        roomFor(profileId, timeZone, values),
+      ],
+    },
+    write: insertionOf(timeEntries, row, uniqueTimeEntryFields),
+    event: { action: 'timeEntry.created', resourceType: 'TimeEntry', resourceId: id, after: row },
   });
   return { id };
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { lockRule } from '../../access/rule-lock.ts';
 import { given, Statement } from '../../access/statement.ts';
-import { brokenRule, type Rule } from '../../access/visible-rows.ts';
+import { brokenRule, type Rule } from '../../access/requirements.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { hoursOfDay } from './split-days.ts';
@@ -55,7 +55,7 @@ const roomOfDay = sql`(
       and ${timeEntries.status} <> 'REJECTED') as day
 )`;
 
-/** For `requireAllVisible`: DAY_LIMIT when these hours would bring a day of the person beyond the hours that it has. The days must be locked. */
+/** DAY_LIMIT if these hours would bring a day of the person beyond the hours that it has. The days must be locked. */
 export function roomFor(profileId: string, timeZone: string, day: Day): Rule {
   const length = hoursOfDay(timeZone, day.workDate);
   return {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { deleteRow } from '../../access/rows.ts';
+import { deletionOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
 import { timeEntries } from './tables.ts';
 
@@ -14,7 +14,9 @@ const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() 
 export async function deleteTimeEntry(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   const { id, expectedVersion } = checkInput(input, raw);
   const before = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: false });
-  deleteRow(tx, timeEntries, id, 'This time entry is in use');
-  await recordEvent(tx, viewer, { action: 'timeEntry.deleted', resourceType: 'TimeEntry', resourceId: id, before });
+  await change(tx, viewer, {
+    write: deletionOf(timeEntries, id, 'This time entry is in use'),
+    event: { action: 'timeEntry.deleted', resourceType: 'TimeEntry', resourceId: id, before },
+  });
   return { id };
 }

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { type ErrorPolicy, eachRow, type RowOutcome } from '../../access/each-row.ts';
-import { requireVisible } from '../../access/visible-rows.ts';
+import { checkAtCommit } from '../../access/requirements.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { maxCharacters } from '../../lib/characters.ts';
 import { dayField, externalReferenceField, uuidField } from '../../lib/fields.ts';
@@ -13,7 +13,7 @@ import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
 import { requireOtherAuthor, requireTimeWriter } from './policy.ts';
-import { requireWork } from './references.ts';
+import { workReferences } from './references.ts';
 import { timeEntries, timeEntryStatuses } from './tables.ts';
 import { hoursField, importSource, timeEntryFields } from './time-entry-input.ts';
 import { requireWorkDate, startedRule } from './work-date.ts';
@@ -74,12 +74,15 @@ async function importEntry(
   requireWorkDate(viewer, tx.timeZone, values.workDate, 'input.workDate');
   const known = values.externalReference && (await findByReference(tx, values.externalReference));
   if (known) return known;
-  requireVisible(tx, viewer, profiles, values.profileId, 'Profile', 'input.profileId');
-  requireWork(tx, viewer, values, [
-    ...staffRule(values.profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone: tx.timeZone } }),
-    ...openRule(viewer, values.projectId, 'input.projectId'),
-    ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
-  ]);
+  const person = { table: profiles, id: values.profileId, typename: 'Profile', field: 'input.profileId' };
+  checkAtCommit(tx, viewer, {
+    references: [person, ...workReferences(values)],
+    rules: [
+      ...staffRule(values.profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone: tx.timeZone } }),
+      ...openRule(viewer, values.projectId, 'input.projectId'),
+      ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
+    ],
+  });
   const id = uuidv7();
   const row = { id, ...values, source, status: status ?? 'PENDING' };
   const made = await tx.insert(timeEntries).values(row).onConflictDoNothing().returning({ id: timeEntries.id });

@@ -11,7 +11,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
 import { requireTimeWriter } from './policy.ts';
-import { requireWork } from './references.ts';
+import { workReferences } from './references.ts';
 import { runningTimers } from './tables.ts';
 import { startedRule } from './work-date.ts';
 
@@ -44,11 +44,14 @@ export async function startTimer(
     throw badInput(`must not be more than ${mostBackMs / hourMs} hours ago`, 'input.startedAt');
   }
   const day = dayIn(tx.timeZone, startedAt ?? now);
-  requireWork(tx, viewer, work, [
-    ...staffRule(viewer.profileId, 'input.projectId'),
-    ...openRule(viewer, work.projectId, 'input.projectId'),
-    ...startedRule(viewer, work.projectId, day, 'input.startedAt'),
-  ]);
+  checkAtCommit(tx, viewer, {
+    references: workReferences(work),
+    rules: [
+      ...staffRule(viewer.profileId, 'input.projectId'),
+      ...openRule(viewer, work.projectId, 'input.projectId'),
+      ...startedRule(viewer, work.projectId, day, 'input.startedAt'),
+    ],
+  });
   const id = uuidv7();
   const row = {
     id,

@@ -1,15 +1,16 @@
 import { z } from 'zod';
-import { patchRow } from '../../access/rows.ts';
+import { checkAtCommit, type Requirements } from '../../access/requirements.ts';
+import { updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
-import { recordEvent } from '../events/record-event.ts';
+import { change } from '../events/record-event.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
 import { requireDayRoom } from './day-limit.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
-import { requireWork } from './references.ts';
+import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
 import { isImported, timeEntryFields } from './time-entry-input.ts';
 import { requireWorkDate, startedRule } from './work-date.ts';
@@ -35,33 +36,31 @@ export async function updateTimeEntry(
   // Any change may fill the day: a rejected entry counts again
   const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: true });
   const work = workOf(current, patch);
-  requireWorkThere(tx, viewer, timeZone, current, patch, work);
+  const require = workRequirements(viewer, timeZone, current, patch, work);
   await requireRoom(tx, timeZone, current, patch);
-  const changes = patchRow(
-    tx,
+  const write = updateOf(
     timeEntries,
     current,
     { ...patch, ...work, ...reopened(current) },
     uniqueTimeEntryFields,
   );
-  if (changes) {
+  if (write) {
     const { taskId } = current;
     const metadata = taskId === null ? {} : { taskId };
-    const event = { action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id, metadata, ...changes };
-    await recordEvent(tx, viewer, event);
-  }
+    const event = { action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id, metadata, ...write.changes };
+    await change(tx, viewer, { require, write, event });
+  } else checkAtCommit(tx, viewer, require);
   return { id };
 }
 
 /** What must hold of new time in a project must hold of time that goes to another day or project, or grows. */
-function requireWorkThere(
-  tx: TenantTx,
+function workRequirements(
   viewer: Viewer,
   timeZone: string,
   current: Current,
   patch: Patch,
   work: ReturnType<typeof workOf>,
-): void {
+): Requirements {
   const { projectId } = work ?? current;
   const day = patch.workDate ?? current.workDate;
   const moves = day !== current.workDate || projectId !== current.projectId;
@@ -72,7 +71,7 @@ function requireWorkThere(
     ...(moves || grows ? openRule(viewer, projectId, patch.projectId ? 'input.projectId' : 'input.id') : []),
     ...(moves ? startedRule(viewer, projectId, day, 'input.workDate') : []),
   ];
-  if (work || rules.length) requireWork(tx, viewer, work ?? { projectId }, rules);
+  return work || rules.length ? { references: workReferences(work ?? { projectId }), rules } : {};
 }
 
 /** The project and task that the entry moves to, or undefined when it stays. */

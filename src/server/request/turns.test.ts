@@ -45,3 +45,16 @@ test('begins again after it had nothing to do', async () => {
   await nextLoop();
   await turns.take('b');
 });
+
+test('a long piece is followed by a pause of the same length', async () => {
+  const turns = new Turns();
+  const blockFor = async (ms: number) => {
+    await turns.take('a');
+    const began = performance.now();
+    while (performance.now() - began < ms);
+    return [began, performance.now()] as const;
+  };
+  const [[, end], [next]] = await Promise.all([blockFor(30), blockFor(0)]);
+  // A timer may fire a millisecond early
+  expect(next - end).toBeGreaterThanOrEqual(29);
+});

@@ -1,9 +1,14 @@
-/** The size in bytes from which parsing a body as JSON takes milliseconds. */
-export const longBody = 65_536;
+/** The size in bytes from which a body waits for its turn: parsing it and reading its values may take milliseconds. */
+export const longBody = 16_384;
+
+/** Milliseconds. After a shorter piece the next one follows as soon as the sockets were served. */
+const shortPiece = 1;
+/** Milliseconds. */
+const longestPause = 100;
 
 /**
- * Schedules work that blocks the event loop for milliseconds: one piece at a time, with other events served between two
- * pieces. Callers take turns, however many pieces each of them has.
+ * Schedules work that blocks the event loop for milliseconds: one piece at a time. After each piece other events are served for as
+ * long as it took, so that such work takes half of the time at most. Callers take turns, however many pieces each of them has.
  */
 export class Turns {
   /** By caller, in the order of their turns. */
@@ -33,7 +38,14 @@ export class Turns {
     const piece = pieces.shift()!;
     this.#waiting.delete(caller);
     if (pieces.length) this.#waiting.set(caller, pieces);
-    setImmediate(this.#next);
+    const began = performance.now();
+    // The caller's work is done when the immediate runs
+    setImmediate(() => this.#pause(performance.now() - began));
     piece();
   };
+
+  #pause(tookMs: number): void {
+    if (tookMs < shortPiece) this.#next();
+    else setTimeout(this.#next, Math.min(tookMs, longestPause));
+  }
 }

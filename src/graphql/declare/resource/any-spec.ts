@@ -2,6 +2,7 @@ import type { EnumRef, InputFieldMap } from '@pothos/core';
 import type { SQL, Table } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { z } from 'zod';
+import type { Rule } from '../../../access/requirements.ts';
 import type { RowRule } from '../../../access/row-rules.ts';
 import type { VersionedTable } from '../../../access/rows.ts';
 import type { Permission } from '../../../identity/permissions.ts';
@@ -64,6 +65,7 @@ export interface AnyOperation {
   from?: Record<string, readonly unknown[]>;
   inUse?: string;
   input?: (t: InputBuilder) => InputFieldMap;
+  requires?: (given: HookArguments) => readonly Rule[];
   before?: (given: HookArguments) => Values | undefined | Promise<Values | undefined>;
 }
 

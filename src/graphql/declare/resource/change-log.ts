@@ -1,3 +1,5 @@
+import type { Requirements } from '../../../access/requirements.ts';
+import type { BoundStatement } from '../../../db/pipelined-statements.ts';
 import type { Permission } from '../../../identity/permissions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import type { TenantTx } from '../../../tenancy/binding.ts';
@@ -11,9 +13,16 @@ interface ChangeEvent {
   after?: Record<string, unknown>;
 }
 
+interface Change {
+  require?: Requirements | undefined;
+  write: BoundStatement;
+  event: ChangeEvent;
+}
+
 /** The event log as resources use it. The log itself is a module, and this layer must not import modules. */
 export interface ChangeLog {
-  record(tx: TenantTx, viewer: Viewer, event: ChangeEvent): Promise<void>;
+  /** Makes the change and records its event, without waiting for the answer of the database. */
+  change(tx: TenantTx, viewer: Viewer, change: Change): Promise<void>;
   /** Runs before a locked row is deleted: what refers to it can be read, and may forbid the deletion by an error. */
   prepareDeletion(tx: TenantTx, viewer: Viewer, event: ChangeEvent): Promise<void>;
   /** Shows a column in events only to viewers with the permission. */

@@ -1,5 +1,6 @@
 import type { InputFieldMap, InputShapeFromFields } from '@pothos/core';
 import type { SQL } from 'drizzle-orm';
+import type { Rule } from '../../../access/requirements.ts';
 import type { RowRule, TableName } from '../../../access/row-rules.ts';
 import type { Permission } from '../../../identity/permissions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
@@ -50,7 +51,9 @@ export interface CreateSpec<T extends TableName, P, L, C extends ColumnOf<T>, X 
   bulk?: number;
   /** Inputs that are not columns, in plain Pothos; the hook receives them as `extra`. */
   input?: (t: InputBuilder) => X;
-  /** Runs after all checks and before the insert. */
+  /** Rules that must hold when the row is inserted, in addition to the references. */
+  requires?: (given: Creation<T, P, L, C>) => readonly Rule[];
+  /** Runs before the insert. */
   before?: (given: Creation<T, P, L, C> & { extra: Extra<X> }) => HookResult<NewRowOf<T>>;
 }
 
@@ -73,7 +76,9 @@ export interface UpdateSpec<T extends TableName, P, L, X extends InputFieldMap> 
   warns?: true;
   from?: From<T>;
   input?: (t: InputBuilder) => X;
-  /** Runs after all checks and before the update. The columns that it returns win over the client's. */
+  /** Rules that must hold when the row is updated, in addition to the references. */
+  requires?: (given: Change<T, P, L>) => readonly Rule[];
+  /** Runs before the update. The columns that it returns win over the client's. */
   before?: (given: Change<T, P, L> & { extra: Extra<X> }) => HookResult<RowOf<T>>;
 }
 

@@ -1,10 +1,11 @@
-import { deleteRow, insertRow, patchRow, requireVersion } from '../../../access/rows.ts';
-import { getVisible, lockVisible, requireAllVisible } from '../../../access/visible-rows.ts';
+import { checkAtCommit, type Requirements } from '../../../access/requirements.ts';
+import { deletionOf, insertionOf, requireVersion, updateOf } from '../../../access/rows.ts';
+import { getVisible, lockVisible } from '../../../access/visible-rows.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { uuidv7 } from '../../../lib/ids.ts';
 import { checkInput, withoutNulls } from '../../../lib/input.ts';
 import type { TenantTx } from '../../../tenancy/binding.ts';
-import type { AnyOperation, AnyRow, FieldOptions, Values } from './any-spec.ts';
+import type { AnyOperation, AnyRow, FieldOptions, HookArguments, Values } from './any-spec.ts';
 import type { ChangeLog } from './change-log.ts';
 import {
   checkPeriods,
@@ -38,12 +39,12 @@ export function createOf(model: Model, operation: AnyOperation, log: ChangeLog):
     requireColumns(viewer, written, values);
     checkPeriods(model, values);
     const parent = await lockParent(tx, viewer, model, values);
-    requireReferences(tx, viewer, model, written, values);
     const id = uuidv7();
-    const more = await operation.before?.({ tx, viewer, id, values, parent, extra: raw as Values });
-    const row = { ...values, ...requireColumnNames(model, more) };
-    insertRow(tx, rows, { id, ...row } as never, unique);
-    await log.record(tx, viewer, { action, resourceType: spec.name, resourceId: id, after: withoutUndefined(row) });
+    const given = { tx, viewer, id, values, parent, extra: raw as Values };
+    const require = requirementsOf(model, operation, written, values, given);
+    const row = { ...values, ...(await columnsOfHook(model, operation, require, given)) };
+    const event = { action, resourceType: spec.name, resourceId: id, after: withoutUndefined(row) };
+    await log.change(tx, viewer, { require, write: insertionOf(rows, { id, ...row } as never, unique), event });
     return changed(model, id, row);
   };
 }
@@ -63,19 +64,13 @@ export function changeOf(model: Model, operation: AnyOperation, verb: string, lo
     requireSteps(model, current, patch);
     const next = { ...current, ...withoutUndefined(patch) };
     checkPeriods(model, next);
-    requireReferences(tx, viewer, model, written, patch);
-    const more = await operation.before?.({
-      tx,
-      viewer,
-      values: withoutUndefined(patch),
-      current,
-      next,
-      parent,
-      extra: raw as Values,
-    });
-    const changes = patchRow(tx, rows, current, { ...patch, ...requireColumnNames(model, more) } as never, unique);
+    const hook = { tx, viewer, values: withoutUndefined(patch), current, next, parent, extra: raw as Values };
+    const require = requirementsOf(model, operation, written, patch, hook);
+    const more = await columnsOfHook(model, operation, require, hook);
+    const write = updateOf(rows, current, { ...patch, ...more } as never, unique);
     const event = { action, resourceType: spec.name, resourceId: id, ...metadataOf(model, current) };
-    if (changes) await log.record(tx, viewer, { ...event, ...changes });
+    if (write) await log.change(tx, viewer, { require, write, event: { ...event, ...write.changes } });
+    else checkAtCommit(tx, viewer, require);
     return changed(model, id, current);
   };
 }
@@ -90,10 +85,28 @@ export function deleteOf(model: Model, operation: AnyOperation, log: ChangeLog):
     await operation.before?.({ tx, viewer, current, parent });
     const event = { action, resourceType: spec.name, resourceId: which.id, before: current };
     await log.prepareDeletion(tx, viewer, event);
-    deleteRow(tx, rows, which.id, operation.inUse ?? `This ${noun} is still in use`);
-    await log.record(tx, viewer, event);
+    const write = deletionOf(rows, which.id, operation.inUse ?? `This ${noun} is still in use`);
+    await log.change(tx, viewer, { write, event });
     return changed(model, which.id, current);
   };
+}
+
+/**
+ * The columns that the hook `before` adds. If it fails, a requirement that does not hold is the reason that the client is
+ * told: a hook may read rows that the viewer must not know of.
+ */
+async function columnsOfHook(
+  model: Model,
+  { before }: AnyOperation,
+  require: Requirements,
+  given: HookArguments,
+): Promise<Values> {
+  try {
+    return requireColumnNames(model, await before?.(given));
+  } catch (error) {
+    checkAtCommit(given.tx, given.viewer, require);
+    throw error;
+  }
 }
 
 /** Throws for a misspelt column in a hook's result, which the compiler accepts as an excess property. */
@@ -135,15 +148,21 @@ async function lockParent(tx: TenantTx, viewer: Viewer, { spec, parent }: Model,
   return (await lockVisible(tx, viewer, parent.rows, id, parent.typename(), `input.${parent.column}`)) as AnyRow;
 }
 
-/** Refuses the change with NOT_FOUND, naming the argument, unless the viewer sees every row that it refers to. */
-function requireReferences(tx: TenantTx, viewer: Viewer, model: Model, written: readonly Field[], given: Values): void {
+/** The viewer must see every row that the client's columns refer to, and the rules of the operation must hold. */
+function requirementsOf(
+  model: Model,
+  { requires }: AnyOperation,
+  written: readonly Field[],
+  values: Values,
+  given: HookArguments,
+): Requirements {
   const locked = model.spec.lockParent ? model.parent : undefined;
   const references = written.flatMap(({ reference }) => {
-    const id = reference && reference !== locked ? given[reference.column] : undefined;
+    const id = reference && reference !== locked ? values[reference.column] : undefined;
     if (!reference || typeof id !== 'string') return [];
     return [{ table: reference.rows, id, typename: reference.typename(), field: `input.${reference.column}` }];
   });
-  requireAllVisible(tx, viewer, references);
+  return { references, rules: requires?.(given) };
 }
 
 const columnsOf = (written: readonly Field[], input: Values): Values =>

@@ -1,33 +1,31 @@
 import type { Answer } from './slot.ts';
 
-/** What becomes of the answer to a statement that is not waited for. */
-export interface Sent {
-  /** Reads the answer; must not fail. */
+/** What to do with the answer to a statement that nobody waits for. */
+export interface AnswerHandlers {
+  /** Reads the answer; must not throw. */
   answered?(answer: Answer): void;
-  /** What an error of it means. */
+  /** Translates an error of the statement. */
   refused?(error: unknown): unknown;
 }
 
-/** A statement that is about to be sent and not waited for. */
-export interface Held {
+/** A statement with its values, ready to be sent. */
+export interface BoundStatement {
   text: string;
   parameters: readonly unknown[];
-  sent: Sent;
-  /** Whether it only checks something: it gives one value, so that it can stand as an expression in another statement. */
-  checks?: boolean;
+  handlers: AnswerHandlers;
 }
 
-/** The statements of a session that were sent and not waited for, until somebody asks how they went. */
-export class SentStatements {
+/** The statements of a session that were sent without waiting for their answers. */
+export class PipelinedStatements {
   #outcomes: Promise<{ error: unknown } | undefined>[] = [];
   #failed = false;
 
-  /** Whether a failure was given. */
+  /** Whether `firstFailure` has returned one. */
   get failed(): boolean {
     return this.#failed;
   }
 
-  add(answer: Promise<Answer>, { answered, refused }: Sent): void {
+  add(answer: Promise<Answer>, { answered, refused }: AnswerHandlers): void {
     const outcome = answer.then(
       (rows) => {
         answered?.(rows);
@@ -38,7 +36,7 @@ export class SentStatements {
     this.#outcomes.push(outcome.catch((error: unknown) => ({ error })));
   }
 
-  /** Waits for all of them. Gives what the first that failed of them failed of, and forgets them. */
+  /** Waits for all answers. Returns the error of the first statement that failed, and forgets all of them. */
   async firstFailure(): Promise<{ error: unknown } | undefined> {
     let first: { error: unknown } | undefined;
     while (this.#outcomes.length > 0) {
