@@ -14,6 +14,7 @@ import { schema } from './schema.ts';
 import { addressReader } from './server/client-address.ts';
 import { corsHeaders } from './server/cors.ts';
 import { toExplorer } from './server/explorer/to-explorer.ts';
+import { FastPath } from './server/fast-path.ts';
 import { hostCheck } from './server/hosts.ts';
 import { type HttpOptions, HttpServer } from './server/http.ts';
 import { KnownDocuments } from './server/known-documents.ts';
@@ -22,7 +23,6 @@ import { Metrics } from './server/metrics/metrics.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './server/metrics/metrics-routes.ts';
 import type { OnOperation } from './server/metrics/operation-done.ts';
 import { pageRoutes } from './server/pages/page-routes.ts';
-import { QuickQueries } from './server/quick-queries.ts';
 import { RequestScopes } from './server/request/request-scopes.ts';
 import { Turns } from './server/request/turns.ts';
 import { healthRoutes } from './server/rest/health.ts';
@@ -56,7 +56,7 @@ export interface GraphServer {
   yoga: Yoga;
   /** Everything that is served over HTTP, for Node's http. */
   router: Router;
-  quick?: QuickQueries;
+  fastPath?: FastPath;
   /** Opens the explorer signed in, when appended to its address; development only. */
   loginCode: string;
 }
@@ -118,9 +118,9 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     logger,
   };
   const yoga = createGraphServer(http);
-  const quick = plans && fastPath && new QuickQueries({ ...http, plans, known, rest: yoga });
+  const fast = plans && fastPath && new FastPath({ ...http, plans, known, rest: yoga });
   const routes = [
-    graphRoute(toExplorer(quick ? quick.handler : yoga), config.maxBodyBytes),
+    graphRoute(toExplorer(fast ? fast.handler : yoga), config.maxBodyBytes),
     ...healthRoutes(async () => !draining() && (await app.ready())),
     jwksRoute(() => publicKeySet(app.signingKeys)),
     ...organizationDatabaseRoutes({ scopes, identity, secureCookies }),
@@ -137,7 +137,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     onRequest,
     logger,
   });
-  return { yoga, router, ...(quick && { quick }), loginCode };
+  return { yoga, router, ...(fast && { fastPath: fast }), loginCode };
 }
 
 /** `/graphql` of every tenant; the fast path and Yoga check the rest of its rules. */

@@ -9,12 +9,12 @@ export interface Reason {
 export class Declined extends Error {
   readonly reason: Reason;
   /** The root fields that are left to the executor, by their names in the answer, if there are several. */
-  readonly left: ReadonlyMap<string, Reason> | undefined;
+  readonly executorFields: ReadonlyMap<string, Reason> | undefined;
 
-  constructor(why: string, field?: string, left?: ReadonlyMap<string, Reason>) {
+  constructor(why: string, field?: string, executorFields?: ReadonlyMap<string, Reason>) {
     super(field ? `${field}: ${why}` : why);
     this.reason = { ...(field && { field }), why };
-    this.left = left;
+    this.executorFields = executorFields;
   }
 
   static of({ why, field }: Reason): Declined {
@@ -22,9 +22,9 @@ export class Declined extends Error {
   }
 
   /** For a query without a compiled field, with the reason of the first field. */
-  static ofAll(left: ReadonlyMap<string, Reason>): Declined {
-    const [first = { why: 'asks for nothing' }] = left.values();
-    return new Declined(first.why, first.field, left.size > 1 ? left : undefined);
+  static ofAll(executorFields: ReadonlyMap<string, Reason>): Declined {
+    const [first = { why: 'asks for nothing' }] = executorFields.values();
+    return new Declined(first.why, first.field, executorFields.size > 1 ? executorFields : undefined);
   }
 }
 

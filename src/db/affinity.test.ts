@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { chooseSlot, type Knower } from './affinity.ts';
-import { KeysSeen } from './keys-seen.ts';
+import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
 function slot(memoryBytes: number, ...known: string[]): Knower {
-  const keys = new KeysSeen();
+  const keys = new BackendMemoryEstimate();
   for (const key of known) keys.meet(key);
   return { keys, memoryBytes };
 }

@@ -1,8 +1,8 @@
-import type { KeysSeen } from './keys-seen.ts';
+import type { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
 /** What a slot is chosen by. */
 export interface Knower {
-  readonly keys: KeysSeen;
+  readonly keys: BackendMemoryEstimate;
   /** What it remembers. */
   readonly memoryBytes: number;
 }

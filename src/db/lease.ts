@@ -41,7 +41,7 @@ export class Lease {
   }
 
   /** Takes over what a session's scope says of statements: how long they may take, and whether they are parsed again. */
-  serve({ limits, fresh = false }: Pick<Scope, 'limits' | 'fresh'>): void {
+  applyScope({ limits, fresh = false }: Pick<Scope, 'limits' | 'fresh'>): void {
     this.#fresh = fresh;
     this.#slot.limitStatements(limits.statementMs);
   }

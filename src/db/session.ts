@@ -1,17 +1,17 @@
 import type { AnyRelations } from 'drizzle-orm';
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { AppError } from '../lib/errors.ts';
+import { type AfterCommitHook, AfterCommitHooks } from './after-commit-hooks.ts';
 import { bindPacket, type Planning, type Scope } from './bind-packet.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
-import { type AfterCommitHook, AfterCommitHooks } from './after-commit-hooks.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
 import { type AnswerHandlers, PipelinedStatements } from './pipelined-statements.ts';
 import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
-export type { Limits, Planning, Scope } from './bind-packet.ts';
 export type { AfterCommitHook } from './after-commit-hooks.ts';
+export type { Limits, Planning, Scope } from './bind-packet.ts';
 
 /** One level of the transaction: itself, or a savepoint. Only one savepoint can be open inside each. */
 interface Level {
@@ -244,7 +244,7 @@ export class Session<R extends AnyRelations> {
   async #open(): Promise<Lease> {
     const packet = bindPacket(this.#scope);
     const lease = await this.#pool.acquire(this.#scope.key, this.#stop.signal);
-    lease.serve(this.#scope);
+    lease.applyScope(this.#scope);
     const refused = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);
     };

@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
 import { AnswerWatchdog } from './answer-watchdog.ts';
 import { freshBytes } from './backend-memory.ts';
+import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 import { boundAnswers, mostAnswerBytes } from './bounded-answers.ts';
 import { type Backend, requestCancel } from './cancel-request.ts';
 import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
 import { type CopyPeer, copyPeer } from './copy.ts';
-import { KeysSeen } from './keys-seen.ts';
 import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { type Address, connectSocket, type Ssl, secureSocket, sslOf } from './socket.ts';
@@ -63,7 +63,7 @@ const recancelMs = 100;
 export class Slot {
   readonly openedAt = performance.now();
   /** Whom it ever served. */
-  readonly keys = new KeysSeen();
+  readonly keys = new BackendMemoryEstimate();
   readonly #prepared = new PreparedStatements();
   #options: SlotOptions;
   #sql: Sql;

@@ -1,5 +1,7 @@
+import DataLoader from 'dataloader';
 import { type GuardedDb, guardDb } from '../access/guarded-db.ts';
 import type { Planning } from '../db/session.ts';
+import { type Member, membersWithProfiles } from '../identity/list-members.ts';
 import type { Account, Viewer } from '../identity/viewer.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
@@ -67,6 +69,7 @@ export class Context {
   readonly #fresh: boolean;
   #session: TenantSession | undefined;
   #db: GuardedDb | undefined;
+  #memberships: DataLoader<string, Member | null> | undefined;
   #change: Promise<unknown> | undefined;
   #saved: Promise<void> | undefined;
 
@@ -92,6 +95,20 @@ export class Context {
     const { tenant } = this.scope;
     if (!tenant) throw new AppError('TENANT_NOT_FOUND', 'The request names no organization');
     return tenant;
+  }
+
+  /** Memberships by the ids of their profiles. Those that are asked for in one tick are read by one statement. */
+  get memberships(): DataLoader<string, Member | null> {
+    this.#memberships ??= new DataLoader(
+      async (profileIds) => {
+        const found = await membersWithProfiles(this.services.identity, this.viewer, [...new Set(profileIds)]);
+        const byProfile = new Map(found.map((member) => [member.profileId, member]));
+        return profileIds.map((id) => byProfile.get(id) ?? null);
+      },
+      // A mutation may change a membership between two reads
+      { cache: false, maxBatchSize: 1_000 },
+    );
+    return this.#memberships;
   }
 
   /** The tenant's data as the viewer may see it. */

@@ -9,7 +9,7 @@ import { notifyUserChanged } from '../tenancy/invalidation.ts';
 import { formatApiKey, newApiKey } from './api-key.ts';
 import { requireAuthority } from './authority.ts';
 import type { Identity, Origin } from './identity.ts';
-import { label, permission } from './inputs.ts';
+import { label, permission, requireFuture } from './inputs.ts';
 import { revokeOwnApiKey } from './own-api-keys.ts';
 import { hashSecret } from './secret-token.ts';
 import { apiKeys } from './tables.ts';
@@ -27,7 +27,7 @@ export type ApiKey = Omit<typeof apiKeys.$inferSelect, 'secretHash'>;
 
 /**
  * Creates a key that acts for the viewer in their organization, within the scopes. The secret `key` is only in this result.
- * Throws FORBIDDEN without organization:manage, or for a scope that the viewer does not have.
+ * Throws FORBIDDEN without organization:manage, or for a scope that the viewer does not have; BAD_INPUT for an expiry in the past.
  */
 export async function createApiKey(
   { catalog, clock }: Identity,
@@ -40,8 +40,10 @@ export async function createApiKey(
   if (viewer.apiKey) throw new AppError('FORBIDDEN', 'An API key cannot create API keys: sign in');
   const { scopes, ...values } = checkInput(createApiKeyInput, input);
   requireAuthority(viewer, { permissions: scopes });
+  const now = clock();
+  requireFuture(values.expiresAt, now);
   const { organizationId, userId } = viewer;
-  const row = { ...values, scopes, organizationId, userId, createdAt: clock() };
+  const row = { ...values, scopes, organizationId, userId, createdAt: now };
   return catalog.write((tx) => insertApiKey(tx, row, { ...origin, actor: actorOf(viewer) }));
 }
 

@@ -6,7 +6,7 @@ import { checkInput } from '../lib/input.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { requireRoleChange } from './authority.ts';
 import type { Identity, Origin } from './identity.ts';
-import { joinCodeRole } from './inputs.ts';
+import { joinCodeRole, requireFuture } from './inputs.ts';
 import { newJoinCode } from './join-code.ts';
 import { joinCodes } from './tables.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
@@ -20,7 +20,10 @@ export const createJoinCodeInput = z.object({
   expiresAt: z.date().nullish(),
 });
 
-/** Creates a code for joining the viewer's organization. Throws FORBIDDEN without member:manage or a permission of the role. */
+/**
+ * Creates a code for joining the viewer's organization. Throws FORBIDDEN without member:manage or a permission of the role;
+ * BAD_INPUT for an expiry in the past.
+ */
 export async function createJoinCode(
   { catalog, clock }: Identity,
   viewer: Viewer,
@@ -29,13 +32,15 @@ export async function createJoinCode(
 ): Promise<JoinCode> {
   requirePermission(viewer, 'member:manage');
   const { role, maxUses = null, expiresAt = null } = checkInput(createJoinCodeInput, input);
+  const now = clock();
+  requireFuture(expiresAt, now);
   const { organizationId, userId } = viewer;
   const row = { id: uuidv7(), organizationId, code: newJoinCode(), role, maxUses, expiresAt, createdBy: userId };
   return catalog.write(async (tx) => {
     await requireRoleChange(tx, viewer, undefined, role);
     const [code] = await tx
       .insert(joinCodes)
-      .values({ ...row, uses: 0, createdAt: clock() })
+      .values({ ...row, uses: 0, createdAt: now })
       .returning();
     await recordAudit(tx, {
       ...origin,

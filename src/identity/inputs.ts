@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maxCharacters, minCharacters } from '../lib/characters.ts';
+import { badInput } from '../lib/errors.ts';
 import { nameOf } from '../lib/fields.ts';
 import { newOrganization } from '../tenancy/organization-input.ts';
 import { isPermission, type Permission } from './permissions.ts';
@@ -36,3 +37,8 @@ export const uuid = z.guid('This is not an id');
 export const wantedOrganization = newOrganization
   .pick({ name: true, slug: true, timeZone: true, locale: true, currency: true })
   .partial({ timeZone: true, locale: true, currency: true });
+
+/** Throws BAD_INPUT, naming `expiresAt` of the input, for an expiry that is not in the future. */
+export function requireFuture(expiresAt: Date | null | undefined, now: Date): void {
+  if (expiresAt && expiresAt <= now) throw badInput('The expiry must be in the future', 'input.expiresAt');
+}

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, inArray, lt } from 'drizzle-orm';
 import { notFound } from '../lib/errors.ts';
 import type { Identity } from './identity.ts';
 import type { Role } from './roles.ts';
@@ -46,6 +46,23 @@ export async function listMembers(
       .where(range)
       .orderBy(inverted ? desc(id) : asc(id))
       .limit(limit),
+  );
+}
+
+/** The members with these profiles, in any order; profiles without an account have none. Throws FORBIDDEN without member:read. */
+export async function membersWithProfiles(
+  { catalog }: Identity,
+  viewer: Viewer,
+  profileIds: readonly string[],
+): Promise<Member[]> {
+  requirePermission(viewer, 'member:read');
+  const { profileId, organizationId } = userOrganizations;
+  return catalog.read((db) =>
+    db
+      .select(memberColumns)
+      .from(userOrganizations)
+      .innerJoin(users, eq(users.id, userOrganizations.userId))
+      .where(and(eq(organizationId, viewer.organizationId), inArray(profileId, [...profileIds]))),
   );
 }
 

@@ -1,4 +1,4 @@
-import { Believed } from '../lib/believed.ts';
+import { BoundedStalenessCache } from '../lib/bounded-staleness-cache.ts';
 import type { Clock } from '../lib/clock.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { type Anchor, findMemberState, findMemberStates, type MemberState } from './member-state.ts';
@@ -21,11 +21,11 @@ interface Change {
  */
 export class MemberStates {
   readonly #catalog: Catalog;
-  readonly #believed: Believed<Anchor, MemberState>;
+  readonly #cache: BoundedStalenessCache<Anchor, MemberState>;
 
   constructor(catalog: Catalog, clock: Clock) {
     this.#catalog = catalog;
-    this.#believed = new Believed({
+    this.#cache = new BoundedStalenessCache({
       clock,
       forMs: believedForMs,
       capacity,
@@ -34,17 +34,17 @@ export class MemberStates {
       readMany: (anchors) => catalog.read((db) => findMemberStates(db, anchors)),
     });
     const { bus } = catalog;
-    const drop = (change: Change) => this.#believed.drop((state) => concerns(change, state));
+    const drop = (change: Change) => this.#cache.drop((state) => concerns(change, state));
     bus.on('session.changed', drop);
     bus.on('user.changed', drop);
     bus.on('membership.changed', drop);
     bus.on('organization.changed', drop);
-    bus.onDoubt(() => this.#believed.clear());
+    bus.onDoubt(() => this.#cache.clear());
   }
 
   /** Undefined when there is no such session, identity or key. Throws when the catalog cannot be reached. */
   find(anchor: Anchor): Promise<MemberState | undefined> {
-    return this.#catalog.bus.live ? this.#believed.get(anchor) : this.#read(anchor);
+    return this.#catalog.bus.live ? this.#cache.get(anchor) : this.#read(anchor);
   }
 
   #read(anchor: Anchor): Promise<MemberState | undefined> {

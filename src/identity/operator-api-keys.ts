@@ -1,6 +1,6 @@
 import { and, desc, eq, isNull, or } from 'drizzle-orm';
 import { z } from 'zod';
-import { AppError, badInput } from '../lib/errors.ts';
+import { AppError } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import { type By, recordAudit } from '../tenancy/audit.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
@@ -8,6 +8,7 @@ import { notifyUserChanged } from '../tenancy/invalidation.ts';
 import { type ApiKey, createApiKeyInput, insertApiKey } from './create-api-key.ts';
 import type { Identity } from './identity.ts';
 import { isMember } from './is-member.ts';
+import { requireFuture } from './inputs.ts';
 import { permissionsOfRole } from './role-permissions.ts';
 import { apiKeys, userOrganizations, users } from './tables.ts';
 
@@ -25,7 +26,7 @@ export async function createApiKeyFor(
   const values = checkInput(newKey, input);
   const { organizationId, userId, scopes, expiresAt } = values;
   const now = clock();
-  if (expiresAt && expiresAt <= now) throw badInput('The expiry must be in the future', 'input.expiresAt');
+  requireFuture(expiresAt, now);
   return await catalog.write(async (tx) => {
     if (!(await isMember(tx, { userId, organizationId }))) {
       throw new AppError('FORBIDDEN', 'This user is not a member of the organization');

@@ -1,5 +1,5 @@
 import { or, type SQL, sql } from 'drizzle-orm';
-import { Believed } from '../lib/believed.ts';
+import { BoundedStalenessCache } from '../lib/bounded-staleness-cache.ts';
 import { type Clock, systemClock } from '../lib/clock.ts';
 import type { Catalog } from './catalog.ts';
 import type { TenantFinder } from './routing.ts';
@@ -25,11 +25,11 @@ const capacity = 20_000;
  */
 export class TenantDirectory implements TenantFinder {
   readonly #catalog: Catalog;
-  readonly #believed: Believed<Asked, Tenant>;
+  readonly #cache: BoundedStalenessCache<Asked, Tenant>;
 
   constructor({ catalog, clock = systemClock, maxAgeMs = 2_000 }: DirectoryOptions) {
     this.#catalog = catalog;
-    this.#believed = new Believed({
+    this.#cache = new BoundedStalenessCache({
       clock,
       forMs: maxAgeMs,
       capacity,
@@ -44,14 +44,14 @@ export class TenantDirectory implements TenantFinder {
 
   /** Entries kept now; lookups since the start that needed no question, and those that did. */
   get counts(): { kept: number; hits: number; misses: number } {
-    return this.#believed.counts;
+    return this.#cache.counts;
   }
 
   async findBySlug(slug: string): Promise<Tenant | undefined> {
     const asked: Asked = { by: 'slug', value: slug };
     const tenant = await this.#find(asked);
     // Whoever was found by its slug is asked for by its id later on
-    if (tenant && this.known(tenant.id) === undefined) this.#believed.copy(asked, { by: 'id', value: tenant.id });
+    if (tenant && this.known(tenant.id) === undefined) this.#cache.copy(asked, { by: 'id', value: tenant.id });
     return tenant;
   }
 
@@ -68,15 +68,15 @@ export class TenantDirectory implements TenantFinder {
 
   /** What a lookup would give without asking the catalog; undefined when it would have to ask. */
   known(id: string): Tenant | undefined {
-    return this.#catalog.bus.live ? this.#believed.peek({ by: 'id', value: id }) : undefined;
+    return this.#catalog.bus.live ? this.#cache.peek({ by: 'id', value: id }) : undefined;
   }
 
   forget(): void {
-    this.#believed.clear();
+    this.#cache.clear();
   }
 
   async #find(asked: Asked): Promise<Tenant | undefined> {
-    return this.#catalog.bus.live ? this.#believed.get(asked) : (await this.#read([asked]))[0];
+    return this.#catalog.bus.live ? this.#cache.get(asked) : (await this.#read([asked]))[0];
   }
 
   async #read(asked: readonly Asked[]): Promise<(Tenant | undefined)[]> {

@@ -227,7 +227,7 @@ describe('a document becomes one statement', () => {
         from clients as t2) || '}') as r0, '"Query"'::text as r1
       "
     `);
-    expect([...planOf(query).left]).toEqual([
+    expect([...planOf(query).executorFields]).toEqual([
       ['viewer', { field: 'Query.viewer', why: 'has code' }],
       ['log', { field: 'Query.events', why: 'has code' }],
     ]);

@@ -1,7 +1,7 @@
 import { complexityFromQuery } from '@pothos/plugin-complexity';
 import { getOperationAST, getVariableValues, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { weigh } from '../../src/graphql/limits/weigh.ts';
+import { operationCost } from '../../src/graphql/limits/operation-cost.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { schema } from '../../src/schema.ts';
 import { Documents } from '../compile/documents.ts';
@@ -11,7 +11,7 @@ function weightOf(query: string, variables: Record<string, unknown> = {}) {
   const document = parse(query);
   const operation = getOperationAST(document)!;
   const { variableValues } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  const { depth, breadth, complexity } = weigh(schema, document, operation);
+  const { depth, breadth, complexity } = operationCost(schema, document, operation);
   return { depth, breadth, complexity: complexity(variableValues!) };
 }
 
@@ -50,6 +50,6 @@ describe('the weight of an operation', () => {
     const doubled = Array.from({ length: 60 }, (_, n) => `fragment f${n} on Project { ...f${n + 1} ...f${n + 1} }`);
     const query = `{ projects { nodes { ...f0 } } } ${doubled.join(' ')} fragment f60 on Project { id }`;
     const document = parse(query);
-    expect(weigh(schema, document, getOperationAST(document)!).breadth).toBe(2 ** 60 + 2);
+    expect(operationCost(schema, document, getOperationAST(document)!).breadth).toBe(2 ** 60 + 2);
   });
 });

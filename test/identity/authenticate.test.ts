@@ -250,6 +250,10 @@ describe('an API key', () => {
       createApiKey(identity, await here.viewer(authorization), input, {}),
     );
     expect(await outcomes(tries)).toEqual(['FORBIDDEN', 'FORBIDDEN']);
+    await expect(make(owner, { expiresAt: here.clock.now() })).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      details: { field: 'input.expiresAt' },
+    });
   });
 });
 

@@ -68,6 +68,11 @@ describe('joining by code', () => {
     const asManager = await here.viewer(manager.authorization);
     expect(await outcomes([createJoinCode(identity, asManager, {}, {})])).toEqual(['FORBIDDEN']);
     expect(await outcomes([createJoinCode(identity, viewer, { role: 'OWNER' as never }, {})])).toEqual(['BAD_INPUT']);
+    const past = { expiresAt: here.clock.now() };
+    await expect(createJoinCode(identity, viewer, past, {})).rejects.toMatchObject({
+      code: 'BAD_INPUT',
+      details: { field: 'input.expiresAt' },
+    });
   });
 
   it('is limited for who guesses', async () => {

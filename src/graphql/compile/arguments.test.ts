@@ -1,6 +1,6 @@
 import { buildSchema, type FieldNode, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { Hole } from '../declare/hole.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import { siteOf, templateOf, valuesAt } from './arguments.ts';
 import type { Supplied } from './supplied.ts';
 
@@ -50,18 +50,18 @@ describe('the shape of arguments', () => {
 });
 
 describe('the template of arguments', () => {
-  it('has a hole for each value that the shape leaves out, which reads it', () => {
+  it('has a placeholder for each value that the shape leaves out, which reads it', () => {
     const { site, values } = read(query, { where: { name: { eq: 'a' }, open: { isNull: true } } });
-    const holes: Hole<Supplied>[] = [];
-    const template = templateOf(site, values.args, holes);
-    expect(template.where).toEqual({ name: { eq: expect.any(Hole) }, open: { isNull: true } });
+    const placeholders: RequestPlaceholder<Supplied>[] = [];
+    const template = templateOf(site, values.args, placeholders);
+    expect(template.where).toEqual({ name: { eq: expect.any(RequestPlaceholder) }, open: { isNull: true } });
     const supplied = { sites: [values] } as never as Supplied;
-    expect(holes.map((hole) => hole.read(supplied))).toEqual(['a']);
+    expect(placeholders.map((placeholder) => placeholder.read(supplied))).toEqual(['a']);
   });
 
-  it('has a hole for an argument that is called as one of a page and is none', () => {
+  it('has a placeholder for an argument that is called as one of a page and is none', () => {
     const { site, values } = read('query ($before: String) { until(before: $before) }', { before: 'a secret' });
-    expect(templateOf(site, values.args, []).before).toBeInstanceOf(Hole);
+    expect(templateOf(site, values.args, []).before).toBeInstanceOf(RequestPlaceholder);
     expect(values).toMatchObject({ shape: 'before=v;', leaves: ['a secret'] });
   });
 

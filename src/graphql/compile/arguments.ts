@@ -1,6 +1,6 @@
 import { type ArgumentNode, getArgumentValues, Kind, type ValueNode, type VariableValues } from 'graphql';
 import { isPlainObject } from '../../lib/plain-object.ts';
-import { Hole } from '../declare/hole.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Selected } from './selection.ts';
 import type { Args, SiteValues, Supplied } from './supplied.ts';
 
@@ -52,13 +52,17 @@ function shapeOfArgument(name: string, value: unknown, paged: boolean, leaves: u
   return shapeOf(value, leaves);
 }
 
-/** The arguments with holes, which are noted, where the values were that the shape leaves out. */
-export function templateOf({ index, paged }: Site, args: Args, holes: Hole<Supplied>[]): Record<string, unknown> {
+/** The arguments with placeholders, which are noted, where the values were that the shape leaves out. */
+export function templateOf(
+  { index, paged }: Site,
+  args: Args,
+  placeholders: RequestPlaceholder<Supplied>[],
+): Record<string, unknown> {
   const counter = { next: 0 };
-  const hole = () => {
+  const placeholder = () => {
     const place = counter.next++;
-    const made = new Hole<Supplied>(({ sites }) => sites[index]!.leaves[place]);
-    holes.push(made);
+    const made = new RequestPlaceholder<Supplied>(({ sites }) => sites[index]!.leaves[place]);
+    placeholders.push(made);
     return made;
   };
   return Object.fromEntries(
@@ -66,7 +70,7 @@ export function templateOf({ index, paged }: Site, args: Args, holes: Hole<Suppl
       if (isShape(name)) return [name, value];
       // Read apart from the other arguments
       if (paged && isCursor(name)) return [name, undefined];
-      return [name, withHoles(value, hole)];
+      return [name, withPlaceholders(value, placeholder)];
     }),
   );
 }
@@ -89,9 +93,9 @@ function shapeOf(value: unknown, leaves: unknown[]): string {
   return `{${Object.entries(value).map(([key, item]) => `${key}:${shapeOf(item, leaves)}`)}}`;
 }
 
-function withHoles(value: unknown, hole: () => Hole<Supplied>): unknown {
-  if (isLeaf(value)) return hole();
-  if (Array.isArray(value)) return value.map((item) => withHoles(item, hole));
+function withPlaceholders(value: unknown, placeholder: () => RequestPlaceholder<Supplied>): unknown {
+  if (isLeaf(value)) return placeholder();
+  if (Array.isArray(value)) return value.map((item) => withPlaceholders(item, placeholder));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withHoles(item, hole)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withPlaceholders(item, placeholder)]));
 }

@@ -2,7 +2,7 @@ import type { GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { Declined } from '../../access/decline.ts';
 import type { TableName } from '../../access/row-rules.ts';
 import type { Context } from '../context.ts';
-import type { Hole } from '../declare/hole.ts';
+import type { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import { type Site, templateOf } from './arguments.ts';
 import type { Output } from './output.ts';
 import { Row } from './row.ts';
@@ -15,10 +15,13 @@ export type CompileObject = (of: Pick<Selected, 'nodes'>, type: GraphQLObjectTyp
 /** Throws for values that only the executor may judge. */
 export type Check = (supplied: Supplied) => unknown;
 
-const derivedFrom = (hole: Hole<Supplied>): Hole<Supplied>[] => [hole, ...hole.derived.flatMap(derivedFrom)];
+const derivedFrom = (placeholder: RequestPlaceholder<Supplied>): RequestPlaceholder<Supplied>[] => [
+  placeholder,
+  ...placeholder.derived.flatMap(derivedFrom),
+];
 
-const preparations = ({ derived }: Hole<Supplied>): Check[] =>
-  derived.flatMap((hole) => [hole.read, ...preparations(hole)]);
+const preparations = ({ derived }: RequestPlaceholder<Supplied>): Check[] =>
+  derived.flatMap((placeholder) => [placeholder.read, ...preparations(placeholder)]);
 
 /** One compilation: the document, the shape of its arguments, and whose plan it is. */
 export class Compiling {
@@ -29,7 +32,7 @@ export class Compiling {
   readonly object: CompileObject;
   readonly #sites: ReadonlyMap<object, Site>;
   #args: readonly Args[];
-  readonly #holes: Hole<Supplied>[] = [];
+  readonly #placeholders: RequestPlaceholder<Supplied>[] = [];
   readonly #checks: Check[] = [];
   /** Whether rows are summed up. */
   sums = false;
@@ -75,12 +78,12 @@ export class Compiling {
 
   /** Everything that may refuse a request's values: the executor looks at all of them, also under no rows. */
   get checks(): readonly Check[] {
-    return [...this.#checks, ...this.#holes.flatMap(preparations)];
+    return [...this.#checks, ...this.#placeholders.flatMap(preparations)];
   }
 
   /** Whether a parameter is what a client compares with. */
   isValue(parameter: unknown): boolean {
-    return this.#holes.some((hole) => derivedFrom(hole).includes(parameter as never));
+    return this.#placeholders.some((placeholder) => derivedFrom(placeholder).includes(parameter as never));
   }
 
   site(selected: Selected): Site {
@@ -99,8 +102,8 @@ export class Compiling {
     return this.#args[index]!;
   }
 
-  /** Arguments of the shape that is compiled: with holes for what only a request knows. */
+  /** Arguments of the shape that is compiled: with placeholders for what only a request knows. */
   template(site: Site): Record<string, unknown> {
-    return templateOf(site, this.args(site), this.#holes);
+    return templateOf(site, this.args(site), this.#placeholders);
   }
 }

@@ -2,7 +2,7 @@ import { decodeBase64, decodeCursorChunk, encodeBase64, encodeCursorChunk, encod
 import { type Column, type SQL, sql } from 'drizzle-orm';
 import { Unplanned } from '../../access/decline.ts';
 import { bindCursor, cursorStart, cursorTag, unbindCursor } from '../declare/cursor-plugin.ts';
-import { Hole } from '../declare/hole.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Site } from './arguments.ts';
 import { decodeKind, encodeColumn } from './columns.ts';
 import { anyJson, type Json, orNull, separated, textOf } from './json.ts';
@@ -100,7 +100,7 @@ export function readCursor(site: Site, side: 'after' | 'before', levels: readonl
 export function cursorParameters(site: Site, side: 'after' | 'before', levels: readonly Level[]): SQL[] {
   return levels.map(({ column }, place) => {
     const read = (supplied: Supplied) => driverValue(column, readCursor(site, side, levels, supplied)[place]);
-    return sql`${new Hole<Supplied>(read)}`;
+    return sql`${new RequestPlaceholder<Supplied>(read)}`;
   });
 }
 

@@ -11,7 +11,7 @@ import {
 import { Declined } from '../../access/decline.ts';
 import { rowRuleOf } from '../../access/row-rules.ts';
 import type { GroupsDeclaration } from '../declare/groups.ts';
-import { Hole } from '../declare/hole.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Compiling } from './compiling.ts';
 import { visibleRows, visibleWhole, whereClause } from './conditions.ts';
 import { requireReadable } from './field-rules.ts';
@@ -39,7 +39,7 @@ export function groupsField(selected: Selected, declaration: GroupsDeclaration, 
   const limit = ({ sites }: Supplied) => declaration.limit({ ...sites[site.index]!.args });
   compiling.check(limit);
   const matching = visibleWhole(declaration.table, declaration.where(template), compiling);
-  const { columns, sql: rows } = declaration.rows(template, matching, new Hole<Supplied>(limit));
+  const { columns, sql: rows } = declaration.rows(template, matching, new RequestPlaceholder<Supplied>(limit));
   const groups: Groups = { alias: compiling.alias(), columns: new Set(columns) };
   const { json, read } = groupObject(selected, getNamedType(field.type) as GraphQLObjectType, groups, compiling);
   const all = sql`(select ${aggregated(json)} from (${rows}) as ${sql.identifier(groups.alias)})`;

@@ -2,8 +2,8 @@ import { type SQL, sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType, isNonNullType, isObjectType } from 'graphql';
 import { Declined, Unplanned } from '../../access/decline.ts';
 import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../declare/global-id.ts';
-import { Hole } from '../declare/hole.ts';
 import type { RowDeclaration } from '../declare/pages.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import { mostIds } from '../limits/sizes.ts';
 import type { Compiling } from './compiling.ts';
 import { visibleRows, type Where, whereClause } from './conditions.ts';
@@ -50,12 +50,14 @@ export function nodeField(selected: Selected, compiling: Compiling): Output {
   const [type] = typesOf(kinds, compiling.selections);
   if (!type) return { json: ['null'] };
   const key = keyOf(kinds[0]!);
-  const hole = new Hole<Supplied>(({ sites }) => columnValueOf(idsOf(sites[site.index]!.args)[0]!));
+  const placeholder = new RequestPlaceholder<Supplied>(({ sites }) =>
+    columnValueOf(idsOf(sites[site.index]!.args)[0]!),
+  );
   const row = compiling.row(modelOf(type)!);
   // Also where no row has references: what is asked under them is checked
   const { json, read } = compiling.object(selected, type, row);
   if (!row.has(key)) return { json: ['null'] };
-  const one = rowsWhere(row, { [key]: { eq: hole } }, textOf(json), compiling);
+  const one = rowsWhere(row, { [key]: { eq: placeholder } }, textOf(json), compiling);
   return { json: orNull([one]), read: readPresent(read) };
 }
 
@@ -72,7 +74,7 @@ export function nodesField(selected: Selected, compiling: Compiling): Output {
     const row = compiling.row(modelOf(type)!);
     const object = compiling.object(selected, type, row);
     if (!row.has(key)) return [];
-    const values = new Hole<Supplied>((supplied) =>
+    const values = new RequestPlaceholder<Supplied>((supplied) =>
       idsFrom(supplied).flatMap((id) => (kindOf(id) === kind ? [columnValueOf(id)] : [])),
     );
     const where = { RAW: (table: Record<string, unknown>) => sql`${table[key]} = any(${values})` };

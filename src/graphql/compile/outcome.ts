@@ -2,24 +2,24 @@ import { Declined, type Reason } from '../../access/decline.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import type { PlannedPart } from './part.ts';
 import type { Plan, Text } from './plan.ts';
-import type { Left } from './skeleton.ts';
+import type { ExecutorFields } from './skeleton.ts';
 
 /**
- * Why the executor answers. `left`: the reason of each root field, where there are several. `spoilt`: the plan's statement
+ * Why the executor answers. `executorFields`: the reason of each root field, where there are several. `sessionConsumed`: the plan's statement
  * has ended the session, so the executor needs a new one. `failed`: the database itself failed; the executor uses the same
  * session and fails with the same error.
  */
-export interface Undone {
+export interface NotCompiled {
   reason: Reason;
-  left?: Left | undefined;
-  spoilt?: boolean;
+  executorFields?: ExecutorFields | undefined;
+  sessionConsumed?: boolean;
   failed?: boolean;
 }
 
 /** An answer from a plan, a plan for some root fields, of which nothing has run yet, or why there is neither. */
 export type Outcome =
   /** `answer` is the JSON of the answer. */
-  { answer: Text; plan: Plan } | { part: PlannedPart } | Undone;
+  { answer: Text; plan: Plan } | { part: PlannedPart } | NotCompiled;
 
 /** Failures of the database as such: the executor would meet them too, so it gets the session that met them. */
 export const environmental: ReadonlySet<ErrorCode> = new Set([
@@ -34,7 +34,7 @@ export const environmental: ReadonlySet<ErrorCode> = new Set([
 export const reasonOf = (error: unknown): Reason =>
   error instanceof Declined ? error.reason : { why: (error as Error).message };
 
-export const undoneBy = (error: unknown): Undone => ({
+export const notCompiledBy = (error: unknown): NotCompiled => ({
   reason: reasonOf(error),
-  ...(error instanceof Declined && { left: error.left }),
+  ...(error instanceof Declined && { executorFields: error.executorFields }),
 });

@@ -1,6 +1,6 @@
 import { and, type SQL, sql } from 'drizzle-orm';
 import { Declined, Unplanned } from '../../access/decline.ts';
-import { Hole } from '../declare/hole.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import { pageSizes } from '../limits/sizes.ts';
 import type { Site } from './arguments.ts';
 import { type Source, whereClause } from './conditions.ts';
@@ -75,7 +75,7 @@ export class Page {
 
   /** The size, and `more` rows with it. */
   size(more = 0): SQL {
-    if (this.#sized) return sql`${new Hole<Supplied>((supplied) => this.sizeFor(supplied) + more)}`;
+    if (this.#sized) return sql`${new RequestPlaceholder<Supplied>((supplied) => this.sizeFor(supplied) + more)}`;
     const { args, sizes } = this.#options;
     return sql.raw(String(Math.min(this.#sizeIn(args), sizes.most) + more));
   }

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm';
 import { type GraphQLObjectType, getNamedType } from 'graphql';
 import { Declined } from '../../access/decline.ts';
-import { Hole } from '../declare/hole.ts';
 import type { PayloadDeclaration } from '../declare/payload.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Compiling } from './compiling.ts';
 import { completion } from './completion.ts';
 import { visibleRows, whereClause } from './conditions.ts';
@@ -30,7 +30,7 @@ function payloadField(selected: Selected, compiling: Compiling): Output {
 function rowsField(selected: Selected, { table, many, idsOf }: PayloadDeclaration, compiling: Compiling): Output {
   const row = compiling.row(table);
   const { json, read } = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
-  const ids = new Hole<Supplied>(({ given }) => idsOf(given));
+  const ids = new RequestPlaceholder<Supplied>(({ given }) => idsOf(given));
   const where = many ? { RAW: (of: { id: unknown }) => sql`${of.id} = any(${ids})` } : { id: { eq: ids } };
   const source = visibleRows(row, where, compiling);
   const from = sql`from ${source.from}${whereClause(source)}`;

@@ -11,7 +11,7 @@ import { compileObject } from './object.ts';
 import type { Output, Read } from './output.ts';
 import { rootField } from './root-field.ts';
 import { nameOf, type Selected } from './selection.ts';
-import type { Left, Skeleton } from './skeleton.ts';
+import type { ExecutorFields, Skeleton } from './skeleton.ts';
 import type { Args, Supplied } from './supplied.ts';
 import { readerOf, templateContext } from './symbols.ts';
 
@@ -27,7 +27,7 @@ interface PlanParts {
   /** The root fields where any of them is read; else the row is the answer. */
   roots: readonly Root[] | undefined;
   target: Target;
-  left: Left;
+  executorFields: ExecutorFields;
   keys: readonly string[];
   readsRows: boolean;
   planning: Planning | undefined;
@@ -53,16 +53,16 @@ export class Plan {
   /** Whether it needs the statement at all. */
   readonly reads: boolean;
   /** The root fields that the executor has to answer beside it. */
-  readonly left: Left;
+  readonly executorFields: ExecutorFields;
   readonly #keys: readonly string[];
   readonly #parameters: PlanParts['parameters'];
   readonly #checks: readonly Check[];
   readonly #roots: PlanParts['roots'];
   readonly #target: Target;
 
-  constructor({ text, parameters, checks, roots, target, left, keys, readsRows, planning }: PlanParts) {
+  constructor({ text, parameters, checks, roots, target, executorFields, keys, readsRows, planning }: PlanParts) {
     this.text = text;
-    this.left = left;
+    this.executorFields = executorFields;
     this.#keys = keys;
     this.planning = planning;
     this.#parameters = parameters;
@@ -88,7 +88,7 @@ export class Plan {
   /** The same with what the executor gave of the fields that are left to it. */
   answerWith(row: readonly Text[], supplied: Supplied, others: Readonly<Record<string, unknown>>): Text {
     const values = valuesOf(this.#roots ?? [], row, supplied);
-    for (const key of this.left.keys()) if (key in others) values.set(key, JSON.stringify(others[key]));
+    for (const key of this.executorFields.keys()) if (key in others) values.set(key, JSON.stringify(others[key]));
     return this.#around(this.#keys.flatMap((key) => (values.has(key) ? [[key, values.get(key)!] as const] : [])));
   }
 
@@ -126,25 +126,25 @@ interface Given {
  */
 export function compilePlan(given: Given): Plan {
   const { skeleton, target } = given;
-  if (skeleton.fields.length + skeleton.left.size === 0) throw new Declined('asks for nothing');
+  if (skeleton.fields.length + skeleton.executorFields.size === 0) throw new Declined('asks for nothing');
   try {
-    return compileFields(given, skeleton.fields, skeleton.left);
+    return compileFields(given, skeleton.fields, skeleton.executorFields);
   } catch (error) {
     if (target || skeleton.roots.keys.length === 1) throw error;
   }
-  const left = new Map(skeleton.left);
+  const executorFields = new Map(skeleton.executorFields);
   const fields = skeleton.fields.filter((field) => {
     try {
       return compileFields(given, [field], new Map());
     } catch (error) {
-      left.set(field.key, { field: nameOf(field), ...declinedBy(error).reason });
+      executorFields.set(field.key, { field: nameOf(field), ...declinedBy(error).reason });
       return false;
     }
   });
-  return compileFields(given, fields, left);
+  return compileFields(given, fields, executorFields);
 }
 
-function compileFields(given: Given, fields: readonly Selected[], left: Left): Plan {
+function compileFields(given: Given, fields: readonly Selected[], executorFields: ExecutorFields): Plan {
   const { schema, skeleton, viewer, args, target = queryTarget } = given;
   const compiling = new Compiling({
     schema,
@@ -155,8 +155,8 @@ function compileFields(given: Given, fields: readonly Selected[], left: Left): P
     object: compileObject,
   });
   const outputs = fields.map((selected) => target.field(selected, compiling));
-  if (left.size && !compiling.readsRows) throw Declined.ofAll(left);
-  const plain = left.size === 0 && outputs.every(({ read }) => !read);
+  if (executorFields.size && !compiling.readsRows) throw Declined.ofAll(executorFields);
+  const plain = executorFields.size === 0 && outputs.every(({ read }) => !read);
   const roots = fields.map(({ key }, place) => ({ key, ...outputs[place]! }));
   const columns = plain ? [[target.before, ...objectJson(roots), target.after]] : roots.map(({ json }) => json);
   const named = columns.map((json, place) => sql`${textOf(json)} as ${sql.identifier(`r${place}`)}`);
@@ -169,7 +169,7 @@ function compileFields(given: Given, fields: readonly Selected[], left: Left): P
     checks: compiling.checks,
     roots: plain ? undefined : roots.map(({ key, read }) => ({ key, read })),
     target,
-    left,
+    executorFields,
     keys: skeleton.roots.keys,
     readsRows: compiling.readsRows,
     planning: planningOf(params, compiling),

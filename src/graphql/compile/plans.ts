@@ -8,7 +8,7 @@ import { valuesAt } from './arguments.ts';
 import { PlannedChange } from './change.ts';
 import { planBytes } from './kept-bytes.ts';
 import { Operation, Variants } from './operation.ts';
-import { environmental, type Outcome, reasonOf, type Undone, undoneBy } from './outcome.ts';
+import { environmental, type NotCompiled, notCompiledBy, type Outcome, reasonOf } from './outcome.ts';
 import { PlannedPart } from './part.ts';
 import { payloadTarget } from './payload-field.ts';
 import { compilePlan, type Plan, type Target } from './plan.ts';
@@ -97,9 +97,9 @@ export class Plans {
       ({ plan, supplied } = this.#find(args, operation, context));
       parameters = plan.parametersFor(supplied);
     } catch (error) {
-      return undoneBy(error);
+      return notCompiledBy(error);
     }
-    if (plan.left.size) return { part: new PlannedPart(plan, supplied, parameters) };
+    if (plan.executorFields.size) return { part: new PlannedPart(plan, supplied, parameters) };
     let row: readonly Buffer[];
     try {
       row = await context.readOnce(plan.text, parameters, plan.planning);
@@ -109,18 +109,18 @@ export class Plans {
     try {
       return { answer: plan.answerOf(row, supplied), plan };
     } catch (error) {
-      return { reason: reasonOf(error), spoilt: true };
+      return { reason: reasonOf(error), sessionConsumed: true };
     }
   }
 
   /** What it means that the database refused the statement of a plan. */
-  refused(plan: Plan, error: unknown, context: Context): Undone {
+  refused(plan: Plan, error: unknown, context: Context): NotCompiled {
     const code = toAppError(error)?.code;
     if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
     this.#counts.failed++;
     // What a value is refused for has a meaning; anything else is a fault of the compiler.
     if (!code) context.scope.logger().error({ err: error, sql: plan.text }, 'a compiled statement failed');
-    return { reason: { why: `the statement failed: ${(error as Error).message}` }, spoilt: true };
+    return { reason: { why: `the statement failed: ${(error as Error).message}` }, sessionConsumed: true };
   }
 
   /** The plan of a root field of a mutation, by its name in the answer; or why it has none. Nothing has run yet. */

@@ -21,7 +21,7 @@ type Select = (args: object, context: object, nested: unknown, selected: unknown
 
 /**
  * Asks a relation's declaration what it would select, as Pothos does when it plans a query. The arguments are a
- * template, so what comes back has holes where a request's values will stand.
+ * template, so what comes back has placeholders where a request's values will stand.
  */
 export function askRelation(selected: Selected, args: object, row: Row, compiling: Compiling): RelationQuery {
   const asked: object[] = [];

@@ -1,6 +1,6 @@
 import type { Reason } from '../../access/decline.ts';
 import type { Plan } from './plan.ts';
-import type { Left } from './skeleton.ts';
+import type { ExecutorFields } from './skeleton.ts';
 
 /**
  * What `extensions.plan` says of a query, or of a root field of a mutation: the statement that answered, or why the
@@ -12,11 +12,15 @@ export type PlanReport =
   | { compiled: 'partly'; sql: string; left: Record<string, Reason> }
   | { compiled: false; reason: Reason; left?: Record<string, Reason> };
 
-export function reportOf(outcome: { plan: Plan } | { reason: Reason; left?: Left | undefined }): PlanReport {
+export function reportOf(
+  outcome: { plan: Plan } | { reason: Reason; executorFields?: ExecutorFields | undefined },
+): PlanReport {
   if ('reason' in outcome) {
-    const { reason, left } = outcome;
-    return { compiled: false, reason, ...(left && { left: Object.fromEntries(left) }) };
+    const { reason, executorFields } = outcome;
+    return { compiled: false, reason, ...(executorFields && { left: Object.fromEntries(executorFields) }) };
   }
-  const { text: sql, left } = outcome.plan;
-  return left.size ? { compiled: 'partly', sql, left: Object.fromEntries(left) } : { compiled: true, sql };
+  const { text: sql, executorFields } = outcome.plan;
+  return executorFields.size
+    ? { compiled: 'partly', sql, left: Object.fromEntries(executorFields) }
+    : { compiled: true, sql };
 }

@@ -6,7 +6,7 @@ import { isDeclared } from './root-field.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';
 
 /** Root fields that the executor answers, by their names in the answer, and why. */
-export type Left = ReadonlyMap<string, Reason>;
+export type ExecutorFields = ReadonlyMap<string, Reason>;
 
 /** The root fields of a document, for one choice of what `@skip` and `@include` leave. */
 export interface Roots {
@@ -15,7 +15,7 @@ export interface Roots {
   keys: string[];
   /** Those that say in which rows they look; the others are left. */
   fields: Selected[];
-  left: Left;
+  executorFields: ExecutorFields;
   /** Those whose ids say which types of objects are asked for. */
   nodes: Site[];
 }
@@ -24,7 +24,7 @@ export interface Roots {
 export interface Skeleton {
   roots: Roots;
   fields: Selected[];
-  left: Left;
+  executorFields: ExecutorFields;
   /** Every field with arguments. */
   sites: Site[];
 }
@@ -38,7 +38,7 @@ export function rootsOf(selections: Selections): Roots {
     selections,
     keys: all.map(({ key }) => key),
     fields,
-    left: new Map(
+    executorFields: new Map(
       all.flatMap((field) => (isDeclared(field) ? [] : [[field.key, { field: nameOf(field), why: 'has code' }]])),
     ),
     nodes: fields.filter(takesIds).map((field, place) => siteOf(field, place)),
@@ -55,7 +55,7 @@ export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]):
       for (const inner of selections.under(selected, type)) walk(inner, typesUnder(inner));
     }
   };
-  const left = new Map(roots.left);
+  const executorFields = new Map(roots.executorFields);
   const kept = fields.filter((field) => {
     const before = sites.length;
     try {
@@ -65,11 +65,11 @@ export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]):
     } catch (error) {
       if (!(error instanceof Declined)) throw error;
       sites.length = before;
-      left.set(field.key, { field: nameOf(field), ...error.reason });
+      executorFields.set(field.key, { field: nameOf(field), ...error.reason });
       return false;
     }
   });
-  return { roots, fields: kept, left, sites };
+  return { roots, fields: kept, executorFields, sites };
 }
 
 /** A root field of a mutation, with every field of its payload that has arguments. */
@@ -100,8 +100,8 @@ function payloadOf(selected: Selected, selections: Selections): Skeleton | Decli
   try {
     if (selected.field.extensions.catalog) throw new Declined('changes the catalog', nameOf(selected));
     const fields = typesUnder(selected).flatMap((payload) => selections.under(selected, payload));
-    const skeleton = skeletonOf({ selections, keys: [], fields, left: new Map(), nodes: [] }, []);
-    for (const reason of skeleton.left.values()) return Declined.of(reason);
+    const skeleton = skeletonOf({ selections, keys: [], fields, executorFields: new Map(), nodes: [] }, []);
+    for (const reason of skeleton.executorFields.values()) return Declined.of(reason);
     return skeleton;
   } catch (error) {
     if (error instanceof Declined) return error;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Declined } from '../../access/decline.ts';
 import { hidesStandIn, templateViewer } from '../../access/template-viewer.ts';
 import type { Viewer } from '../../identity/viewer.ts';
-import { Hole, prepared } from '../declare/hole.ts';
+import { prepared, RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Supplied } from './supplied.ts';
 import { readerOf, templateContext } from './symbols.ts';
 
@@ -37,14 +37,14 @@ describe('a rule, while a plan is compiled,', () => {
 describe('a parameter', () => {
   it('is a constant, or read from the request', () => {
     expect(readerOf(7)(supplied)).toBe(7);
-    expect(readerOf(new Hole<Supplied>(({ viewer: who }) => who.role))(supplied)).toBe('CLIENT');
+    expect(readerOf(new RequestPlaceholder<Supplied>(({ viewer: who }) => who.role))(supplied)).toBe('CLIENT');
   });
 
   it('may be prepared before it is known', () => {
-    const hole = new Hole<Supplied>(() => 'a%');
-    const pattern = prepared(hole, (text) => `%${text}`) as Hole<Supplied>;
+    const placeholder = new RequestPlaceholder<Supplied>(() => 'a%');
+    const pattern = prepared(placeholder, (text) => `%${text}`) as RequestPlaceholder<Supplied>;
     expect(pattern.read(supplied)).toBe('%a%');
-    expect(hole.derived).toEqual([pattern]);
+    expect(placeholder.derived).toEqual([pattern]);
     expect(prepared('now', (text) => `${text}!`)).toBe('now!');
   });
 });

@@ -2,7 +2,7 @@ import { Declined } from '../../access/decline.ts';
 import { hidesStandIn, only, standInOf } from '../../access/template-viewer.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { Context } from '../context.ts';
-import { Hole } from '../declare/hole.ts';
+import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Supplied } from './supplied.ts';
 
 /** The context as declarations see it while a plan is compiled: nothing but the viewer is there. */
@@ -13,7 +13,7 @@ export function templateContext(viewer: Viewer): Context {
 
 /** A parameter as a function of the request. Throws where a stand-in went through a computation. */
 export function readerOf(parameter: unknown): (supplied: Supplied) => unknown {
-  if (parameter instanceof Hole) return parameter.read as (supplied: Supplied) => unknown;
+  if (parameter instanceof RequestPlaceholder) return parameter.read as (supplied: Supplied) => unknown;
   const name = standInOf(parameter);
   if (name) return ({ viewer }) => viewer[name];
   if (hidesStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');

@@ -6,9 +6,9 @@ import { type Relations, relations } from '../../relations.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
 import { decodeGlobalId, externalReferenceOf } from './global-id.ts';
-import { Hole, prepared } from './hole.ts';
 import { conditionType, filterBounds } from './input-bounds.ts';
 import { negation } from './negation.ts';
+import { prepared, RequestPlaceholder } from './request-placeholder.ts';
 
 type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns'] & string;
 type RelationOf<T extends TableName> = keyof Relations[T]['relations'] & string;
@@ -61,7 +61,7 @@ function decodeId(value: unknown, of: string | (() => string)): string {
 }
 
 /** In a compiled statement, a list is one parameter, whatever its length. */
-function anyOf(column: string, operator: 'in' | 'notIn', list: Hole): Condition {
+function anyOf(column: string, operator: 'in' | 'notIn', list: RequestPlaceholder): Condition {
   const of = (table: Table) => table[column as keyof Table];
   if (operator === 'in') return rawCondition((table) => sql`${of(table)} = any(${list})`);
   return rawCondition((table) => sql`(${of(table)} <> all(${list}) or ${of(table)} is null)`);
@@ -78,7 +78,7 @@ function comparisons(
     if (operator === 'contains') return [{ [column]: { ilike: prepared(value, (text) => `%${likePattern(text)}%`) } }];
     if (operator === 'startsWith') return [{ [column]: { ilike: prepared(value, (text) => `${likePattern(text)}%`) } }];
     const decoded = prepared(value, (given) => (Array.isArray(given) ? given.map(decode) : decode(given)));
-    if (decoded instanceof Hole && (operator === 'in' || operator === 'notIn'))
+    if (decoded instanceof RequestPlaceholder && (operator === 'in' || operator === 'notIn'))
       return [anyOf(column, operator, decoded)];
     if (operator === 'ne' || operator === 'notIn') {
       return [{ OR: [{ [column]: { [operator]: decoded } }, { [column]: { isNull: true } }] }];

@@ -4,7 +4,7 @@ import { hasAtMost } from '../../lib/characters.ts';
 import { badInput } from '../../lib/errors.ts';
 import { searchQuery } from '../../lib/search-words.ts';
 import { orderedBy, relevance } from './cursor-plugin.ts';
-import { prepared } from './hole.ts';
+import { prepared } from './request-placeholder.ts';
 
 /** Tables whose column `search` is filled by a trigger (`extensions.fill_search`), with the query's text search configurations. */
 export type SearchableTable = 'tasks' | 'messages';

@@ -99,9 +99,9 @@ async function payloadOf(
 
 /** The answer when the database refused the statement of a payload. Nothing was saved. */
 function refused(plans: Plans | undefined, change: PlannedChange, context: Context, error: unknown): FieldAnswer {
-  const undone = plans?.refused(change.plan, error, context);
-  if (!undone || undone.failed) return failed(change, error);
-  plans?.counted(undone);
+  const notCompiled = plans?.refused(change.plan, error, context);
+  if (!notCompiled || notCompiled.failed) return failed(change, error);
+  plans?.counted(notCompiled);
   return { ...failed(change, error), again: true };
 }
 

@@ -1,6 +1,6 @@
 import type { ExecutionArgs, ExecutionResult, OperationDefinitionNode } from 'graphql';
 import { sqlStateOf, toAppError } from '../../db/pg-errors.ts';
-import { environmental, reasonOf, type Undone } from '../compile/outcome.ts';
+import { environmental, type NotCompiled, reasonOf } from '../compile/outcome.ts';
 import type { PlannedPart } from '../compile/part.ts';
 import type { Plans } from '../compile/plans.ts';
 import { type PlanReport, reportOf } from '../compile/report.ts';
@@ -25,15 +25,15 @@ export async function executeQuery(
   const context = args.contextValue as Context;
   const outcome = await plans.answer(args, operation, context);
   if ('answer' in outcome) return { result: resultOf(outcome.answer), report: reportOf(outcome) };
-  let undone: Undone;
+  let notCompiled: NotCompiled;
   if ('part' in outcome) {
     const answered = await executeBoth(outcome.part, args, operation, execute, plans);
     plans.counted('result' in answered ? 'partly' : answered);
     if ('result' in answered) return { ...answered, report: reportOf(outcome.part) };
-    undone = answered;
-  } else undone = outcome;
-  const result = await (undone.spoilt ? executeAnew(args, execute) : execute(args));
-  return { result: { ...result }, report: reportOf(undone) };
+    notCompiled = answered;
+  } else notCompiled = outcome;
+  const result = await (notCompiled.sessionConsumed ? executeAnew(args, execute) : execute(args));
+  return { result: { ...result }, report: reportOf(notCompiled) };
 }
 
 /** Runs the plan of some root fields, and the executor for the others, in one session; or returns why the executor must run all. */
@@ -43,18 +43,18 @@ async function executeBoth(
   operation: OperationDefinitionNode,
   execute: Execute,
   plans: Plans,
-): Promise<Pick<Answered, 'result'> | Undone> {
+): Promise<Pick<Answered, 'result'> | NotCompiled> {
   const context = args.contextValue as Context;
   const asked = part.read(context).then(
     (row) => ({ row }),
     (error: unknown) => ({ error }),
   );
-  const { data, errors } = await execute(onlyFields(args, operation, new Set(part.plan.left.keys())));
+  const { data, errors } = await execute(onlyFields(args, operation, new Set(part.plan.executorFields.keys())));
   const found = await asked;
   if ('error' in found) return plans.refused(part.plan, found.error, context);
   // A failed statement makes the later ones of the transaction fail too; only the executor can tell which one is at fault
   if (errors?.some(isOfStatement)) {
-    return { reason: { why: 'a field beside it failed in the database' }, spoilt: true };
+    return { reason: { why: 'a field beside it failed in the database' }, sessionConsumed: true };
   }
   if (!data) return { result: { ...(errors && { errors }), ...(data === null && { data }) } };
   try {

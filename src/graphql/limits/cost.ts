@@ -2,9 +2,9 @@ import { type ExecutionArgs, getOperationAST, type OperationDefinitionNode } fro
 import { AppError } from '../../lib/errors.ts';
 import { coercedVariables } from '../variables.ts';
 import type { GraphLimits } from './complexity.ts';
-import { type Weight, weigh } from './weigh.ts';
+import { type OperationCost, operationCost } from './operation-cost.ts';
 
-const weights = new WeakMap<OperationDefinitionNode, Weight>();
+const costs = new WeakMap<OperationDefinitionNode, OperationCost>();
 
 /**
  * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and a GraphQLError for variables that cannot be
@@ -15,12 +15,12 @@ export function checkCost(args: ExecutionArgs, limits: GraphLimits): void {
   if (!operation) return;
   const { errors, variableValues } = coercedVariables(args, operation);
   if (errors) throw errors[0];
-  const weight = weights.get(operation) ?? weigh(args.schema, args.document, operation);
-  weights.set(operation, weight);
-  const { depth, breadth } = weight;
+  const known = costs.get(operation) ?? operationCost(args.schema, args.document, operation);
+  costs.set(operation, known);
+  const { depth, breadth } = known;
   const cost: Partial<GraphLimits> = { depth, breadth };
   requireWithin(cost, limits);
-  requireWithin({ ...cost, complexity: weight.complexity(variableValues) }, limits);
+  requireWithin({ ...cost, complexity: known.complexity(variableValues) }, limits);
 }
 
 function requireWithin(cost: Partial<GraphLimits>, limits: GraphLimits): void {

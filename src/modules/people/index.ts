@@ -1,3 +1,4 @@
 import './profile.ts';
+import './profile-member.ts';
 import './event-actor.ts';
 import './viewer-profile.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { given } from '../../access/statement.ts';
 import { brokenRule, type Rule } from '../../access/requirements.ts';
+import { given } from '../../access/statement.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { projects } from './tables.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { given } from '../../access/statement.ts';
 import { brokenRule, type Rule } from '../../access/requirements.ts';
+import { given } from '../../access/statement.ts';
 import { AppError } from '../../lib/errors.ts';
 import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';

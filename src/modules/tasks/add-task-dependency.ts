@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { leadsTo } from '../../access/leads-to.ts';
-import { lockRule } from '../../access/rule-lock.ts';
 import { checkAtCommit } from '../../access/requirements.ts';
+import { lockRule } from '../../access/rule-lock.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';

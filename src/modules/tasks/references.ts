@@ -48,7 +48,10 @@ export function taskRequirements(
   };
 }
 
-function referencesOf({ projectId, deliverableId, assigneeId }: TaskReferences, itsProject: string | null): Reference[] {
+function referencesOf(
+  { projectId, deliverableId, assigneeId }: TaskReferences,
+  itsProject: string | null,
+): Reference[] {
   const references: Reference[] = [];
   if (projectId) references.push({ table: projects, id: projectId, typename: 'Project', field: 'input.projectId' });
   if (assigneeId) references.push({ table: profiles, id: assigneeId, typename: 'Profile', field: 'input.assigneeId' });

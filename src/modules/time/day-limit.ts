@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
+import { brokenRule, type Rule } from '../../access/requirements.ts';
 import { lockRule } from '../../access/rule-lock.ts';
 import { given, Statement } from '../../access/statement.ts';
-import { brokenRule, type Rule } from '../../access/requirements.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { hoursOfDay } from './split-days.ts';

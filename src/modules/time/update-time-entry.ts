@@ -38,16 +38,17 @@ export async function updateTimeEntry(
   const work = workOf(current, patch);
   const require = workRequirements(viewer, timeZone, current, patch, work);
   await requireRoom(tx, timeZone, current, patch);
-  const write = updateOf(
-    timeEntries,
-    current,
-    { ...patch, ...work, ...reopened(current) },
-    uniqueTimeEntryFields,
-  );
+  const write = updateOf(timeEntries, current, { ...patch, ...work, ...reopened(current) }, uniqueTimeEntryFields);
   if (write) {
     const { taskId } = current;
     const metadata = taskId === null ? {} : { taskId };
-    const event = { action: 'timeEntry.updated', resourceType: 'TimeEntry', resourceId: id, metadata, ...write.changes };
+    const event = {
+      action: 'timeEntry.updated',
+      resourceType: 'TimeEntry',
+      resourceId: id,
+      metadata,
+      ...write.changes,
+    };
     await change(tx, viewer, { require, write, event });
   } else checkAtCommit(tx, viewer, require);
   return { id };

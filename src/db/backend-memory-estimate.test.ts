@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { KeysSeen } from './keys-seen.ts';
+import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
 test('grows with what is prepared for a key, up to all of its tables', () => {
-  const keys = new KeysSeen();
+  const keys = new BackendMemoryEstimate();
   expect(keys).toMatchObject({ size: 0, bytes: 0 });
   keys.meet('a');
   const least = keys.bytes;
@@ -19,7 +19,7 @@ test('grows with what is prepared for a key, up to all of its tables', () => {
 });
 
 test('knows in which order it met them', () => {
-  const keys = new KeysSeen();
+  const keys = new BackendMemoryEstimate();
   for (const key of ['a', 'b', 'a']) keys.meet(key);
   expect(['a', 'b', 'c'].map((key) => keys.placeOf(key))).toEqual([0, 1, undefined]);
 });

@@ -10,7 +10,7 @@ const query = 'query ($first: Int) { profiles(first: $first) { totalCount nodes 
 
 describe('a query that has a plan', async () => {
   const here = await world();
-  const { router, quick } = buildGraphServer(here.app);
+  const { router, fastPath } = buildGraphServer(here.app);
   const listen = (on: Router) => HttpServer.listen({ router: on, host: '127.0.0.1', port: 0, graceMs: 500 });
   const short = await listen(router);
   const long = await listen(buildGraphServer(here.app, { fastPath: false }).router);
@@ -43,10 +43,10 @@ describe('a query that has a plan', async () => {
   }
 
   async function both(request: Sent) {
-    const served = quick!.served;
+    const served = fastPath!.served;
     const [expected, actual] = [await send(long, request), await send(short, request)];
     expect(actual).toEqual(expected);
-    return quick!.served - served;
+    return fastPath!.served - served;
   }
 
   it('goes the short way from the second time on, with the same answer and headers', async () => {
@@ -108,9 +108,9 @@ describe('a query that has a plan', async () => {
     }`;
     const ask = (name: string) => send(short, { body: { query, variables: { name, again: false } } });
     await ask('Left out');
-    const { served } = quick!;
+    const { served } = fastPath!;
     expect((await ask('Left out')).body).toBe('{"data":{"first":{"client":{"name":"Left out"}}}}');
-    expect([quick!.served - served, await countOf('Left out')]).toEqual([1, 2]);
+    expect([fastPath!.served - served, await countOf('Left out')]).toEqual([1, 2]);
   });
 
   it('may be a mutation that fails, of which nothing is left', async () => {

@@ -18,7 +18,7 @@ import {
 } from 'graphql';
 
 /** The cost of an operation. Its complexity depends on the page sizes, which may be variables. */
-export interface Weight {
+export interface OperationCost {
   depth: number;
   breadth: number;
   /** Takes time proportional to `breadth`: check that first. */
@@ -32,23 +32,27 @@ type Declaration = number | Declared | ((args: Record<string, unknown>) => numbe
 const listMultiplier = 10;
 const sizes = new Set(['first', 'last', 'ids']);
 
-const nothing: Weight = { depth: 0, breadth: 0, complexity: () => 0 };
+const nothing: OperationCost = { depth: 0, breadth: 0, complexity: () => 0 };
 
 /**
  * Computes the cost of an operation from the declarations of its fields, as the complexity plugin does, but only once for each
  * operation: a request then only inserts its page sizes.
  */
-export function weigh(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Weight {
+export function operationCost(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): OperationCost {
   const fragments = new Map(
     document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
   );
-  return new Scale(schema, fragments).ofSet(operation.selectionSet, schema.getRootType(operation.operation)!);
+  return new CostReader(schema, fragments).ofSet(operation.selectionSet, schema.getRootType(operation.operation)!);
 }
 
-class Scale {
+class CostReader {
   readonly #schema: GraphQLSchema;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly #known = new Map<SelectionSetNode, Map<GraphQLNamedType, Weight>>();
+  readonly #known = new Map<SelectionSetNode, Map<GraphQLNamedType, OperationCost>>();
 
   constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
     this.#schema = schema;
@@ -56,22 +60,22 @@ class Scale {
   }
 
   /** Memoized, so that a fragment that is spread many times is visited once for each type. */
-  ofSet(set: SelectionSetNode, type: GraphQLNamedType): Weight {
-    const ofSet = this.#known.get(set) ?? new Map<GraphQLNamedType, Weight>();
+  ofSet(set: SelectionSetNode, type: GraphQLNamedType): OperationCost {
+    const ofSet = this.#known.get(set) ?? new Map<GraphQLNamedType, OperationCost>();
     this.#known.set(set, ofSet);
-    const weight = ofSet.get(type) ?? sum(set.selections.map((node) => this.#ofSelection(node, type)));
-    ofSet.set(type, weight);
-    return weight;
+    const cost = ofSet.get(type) ?? sum(set.selections.map((node) => this.#ofSelection(node, type)));
+    ofSet.set(type, cost);
+    return cost;
   }
 
-  #ofSelection(node: SelectionSetNode['selections'][number], type: GraphQLNamedType): Weight {
+  #ofSelection(node: SelectionSetNode['selections'][number], type: GraphQLNamedType): OperationCost {
     if (node.kind === Kind.FIELD) return this.#ofField(node, type);
     const fragment = node.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(node.name.value)! : node;
     const condition = fragment.typeCondition;
     return this.ofSet(fragment.selectionSet, condition ? this.#schema.getType(condition.name.value)! : type);
   }
 
-  #ofField(node: FieldNode, type: GraphQLNamedType): Weight {
+  #ofField(node: FieldNode, type: GraphQLNamedType): OperationCost {
     const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     const under = field && node.selectionSet ? this.ofSet(node.selectionSet, getNamedType(field.type)) : nothing;
     const declared = field ? declaredBy(field, node) : constant({});
@@ -100,8 +104,8 @@ const constant = (declared: Declared) => (): Declared => declared;
 const asDeclared = (declared: number | Declared | undefined): Declared =>
   typeof declared === 'number' ? { field: declared } : (declared ?? {});
 
-const sum = (weights: readonly Weight[]): Weight => ({
-  depth: weights.reduce((most, { depth }) => Math.max(most, depth), 0),
-  breadth: weights.reduce((total, { breadth }) => total + breadth, 0),
-  complexity: (variables) => weights.reduce((total, { complexity }) => total + complexity(variables), 0),
+const sum = (costs: readonly OperationCost[]): OperationCost => ({
+  depth: costs.reduce((most, { depth }) => Math.max(most, depth), 0),
+  breadth: costs.reduce((total, { breadth }) => total + breadth, 0),
+  complexity: (variables) => costs.reduce((total, { complexity }) => total + complexity(variables), 0),
 });

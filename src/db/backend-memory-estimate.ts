@@ -12,7 +12,7 @@ interface Seen {
 }
 
 /** Whom a connection has served, and what its server's side therefore remembers of their tables for good. */
-export class KeysSeen {
+export class BackendMemoryEstimate {
   readonly #seen = new Map<string, Seen>();
   #bytes = 0;
 

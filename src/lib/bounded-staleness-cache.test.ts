@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { Believed } from './believed.ts';
+import { BoundedStalenessCache } from './bounded-staleness-cache.ts';
 
 /** Answers that say how often they were read, with the clock in the test's hand. */
 function believing(missing: readonly number[] = []) {
   let now = 0;
   let reading: Promise<void> | undefined;
   const counts = { single: 0, many: 0 };
-  const known = new Believed<number, string>({
+  const known = new BoundedStalenessCache<number, string>({
     clock: () => new Date(now),
     forMs: 2_000,
     capacity: 100,

@@ -7,21 +7,21 @@ export type Supply = object;
  * A placeholder for a parameter whose value each request supplies later. Filters and page queries accept it like a value;
  * drizzle writes it as a parameter.
  */
-export class Hole<From extends Supply = Supply> extends Placeholder {
+export class RequestPlaceholder<From extends Supply = Supply> extends Placeholder {
   readonly read: (from: From) => unknown;
   /** Placeholders for converted values. Each conversion must run, since it may refuse the value, even if it is no parameter. */
-  readonly derived: Hole<From>[] = [];
+  readonly derived: RequestPlaceholder<From>[] = [];
 
   constructor(read: (from: From) => unknown) {
-    super('hole');
+    super('request');
     this.read = read;
   }
 }
 
 /** Converts a value before it becomes a parameter: now, or for a placeholder when a request supplies the value. */
 export function prepared(value: unknown, prepare: (value: unknown) => unknown): unknown {
-  if (!(value instanceof Hole)) return prepare(value);
-  const derived = new Hole((from) => prepare(value.read(from)));
+  if (!(value instanceof RequestPlaceholder)) return prepare(value);
+  const derived = new RequestPlaceholder((from) => prepare(value.read(from)));
   value.derived.push(derived);
   return derived;
 }

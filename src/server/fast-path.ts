@@ -38,7 +38,7 @@ const endpoint = /^(?:\/t\/[^/?#]+)?\/graphql$/;
  * The fast path: serves operations whose document is known and compiled directly from Node's http, with the same checks as
  * Yoga. Unusual requests, refusals and errors are left to `rest`, which starts over.
  */
-export class QuickQueries {
+export class FastPath {
   readonly #options: QuickQueriesOptions;
   #served = 0;
 

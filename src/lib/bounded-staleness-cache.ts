@@ -1,6 +1,6 @@
 import { type Clock, isWithin } from './clock.ts';
 
-export interface BelievedOptions<Asked, Value> {
+export interface BoundedStalenessOptions<Asked, Value> {
   clock: Clock;
   /** The longest age of an answer, in milliseconds. */
   forMs: number;
@@ -33,8 +33,8 @@ const mostAtOnce = 2_000;
  * A bounded-staleness cache. When many answers are in use, one read in the background renews all of them before they are too
  * old, so that a thousand callers do not cause a thousand reads in each period.
  */
-export class Believed<Asked, Value> {
-  readonly #options: BelievedOptions<Asked, Value>;
+export class BoundedStalenessCache<Asked, Value> {
+  readonly #options: BoundedStalenessOptions<Asked, Value>;
   readonly #entries = new Map<string, Entry<Asked, Value>>();
   /** The renewal in progress; `doubtful` when something changed since it began. */
   #renewal: { entries: ReadonlySet<Entry<Asked, Value>>; done: Promise<void>; doubtful: boolean } | undefined;
@@ -42,7 +42,7 @@ export class Believed<Asked, Value> {
   #hits = 0;
   #misses = 0;
 
-  constructor(options: BelievedOptions<Asked, Value>) {
+  constructor(options: BoundedStalenessOptions<Asked, Value>) {
     this.#options = options;
   }
 
@@ -55,7 +55,7 @@ export class Believed<Asked, Value> {
   get(asked: Asked): Promise<Value | undefined> {
     const now = this.#options.clock().getTime();
     const known = this.#entries.get(this.#options.keyOf(asked));
-    if (known && this.#isBelieved(known, now)) {
+    if (known && this.#isFresh(known, now)) {
       this.#hits++;
       return known.answer;
     }
@@ -68,7 +68,7 @@ export class Believed<Asked, Value> {
   /** The cached answer; undefined if there is none. */
   peek(asked: Asked): Value | undefined {
     const known = this.#entries.get(this.#options.keyOf(asked));
-    return known && this.#isBelieved(known, this.#options.clock().getTime()) ? known.value : undefined;
+    return known && this.#isFresh(known, this.#options.clock().getTime()) ? known.value : undefined;
   }
 
   /** Keeps the answer to one question as the answer to another one too, with the same age. */
@@ -89,7 +89,7 @@ export class Believed<Asked, Value> {
   }
 
   /** Whether an answer is fresh. Notes its use, and starts a renewal when one is due. */
-  #isBelieved(entry: Entry<Asked, Value>, now: number): boolean {
+  #isFresh(entry: Entry<Asked, Value>, now: number): boolean {
     const { forMs } = this.#options;
     entry.usedAt = now;
     if (!isWithin(entry.loadedAt, now, forMs)) return false;
