@@ -2,6 +2,7 @@ import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify, SignJWT } fr
 import { type Clock, later } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { isUuid, uuidv7 } from '../lib/ids.ts';
+import { requireCanonical } from './canonical-token.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
@@ -68,6 +69,7 @@ export class AccessTokens {
     const now = this.#clock();
     const known = this.#verified.get(token, now);
     if (known) return known;
+    requireCanonical(token);
     const claims = claimsOf(await this.#check(token, now));
     this.#verified.add(token, claims);
     return claims;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import { refusal } from './access-token.ts';
+import { requireCanonical } from './canonical-token.ts';
 import { VerifiedTokens } from './verified-tokens.ts';
 
 /** An OIDC issuer that the configuration trusts to identify people. */
@@ -57,6 +58,7 @@ export class ExternalIssuers {
     const now = this.#clock();
     const known = this.#verified.get(token, now);
     if (known) return known;
+    requireCanonical(token);
     const issuer = this.#issuerOf(token);
     if (!issuer) throw new AppError('UNAUTHENTICATED', 'The access token is not valid');
     const { sub, exp } = await check(token, issuer, now);

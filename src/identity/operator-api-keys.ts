@@ -7,8 +7,8 @@ import type { Catalog } from '../tenancy/catalog.ts';
 import { notifyUserChanged } from '../tenancy/invalidation.ts';
 import { type ApiKey, createApiKeyInput, insertApiKey } from './create-api-key.ts';
 import type { Identity } from './identity.ts';
-import { isMember } from './is-member.ts';
 import { requireFuture } from './inputs.ts';
+import { isMember } from './is-member.ts';
 import { permissionsOfRole } from './role-permissions.ts';
 import { apiKeys, userOrganizations, users } from './tables.ts';
 

@@ -46,7 +46,7 @@ export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: Bu
  * which is not waited for: it travels in one packet with what is sent next.
  */
 export async function change(tx: TenantTx, viewer: Viewer | null, { require, write, event }: Change): Promise<void> {
-  sendEvent(tx, viewer, event, { check: viewer && require && checkOf(viewer, require), write });
+  sendEvent(tx, viewer, event, { check: viewer && require ? checkOf(viewer, require) : undefined, write });
   await dispatch(tx, viewer, event);
 }
 

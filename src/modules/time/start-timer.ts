@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkAtCommit } from '../../access/requirements.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { later } from '../../lib/clock.ts';
 import { dayIn } from '../../lib/days.ts';
