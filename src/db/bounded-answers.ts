@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 export const mostAnswerBytes = 256 * 1024 * 1024;
 
 const headerBytes = 5;
+const noBytes = Buffer.alloc(0);
 const readyForQuery = 'Z'.charCodeAt(0);
 const copyData = 'd'.charCodeAt(0);
 
@@ -12,8 +13,8 @@ export class AnswerMeter {
   readonly #most: number;
   /** Bytes of the current message that are still to come. */
   #remaining = 0;
-  /** The start of a message whose length has not arrived yet. */
-  #header = Buffer.alloc(0);
+  /** The start of a header that has not arrived whole. */
+  #header = noBytes;
   /** Bytes of the answer so far, without rows of COPY: those are passed on one by one. */
   #answer = 0;
 
@@ -26,17 +27,22 @@ export class AnswerMeter {
     let at = Math.min(this.#remaining, chunk.length);
     this.#remaining -= at;
     while (at < chunk.length) {
-      const bytes = this.#header.length > 0 ? Buffer.concat([this.#header, chunk.subarray(at)]) : chunk.subarray(at);
-      if (bytes.length < headerBytes) {
-        this.#header = Buffer.from(bytes);
+      const missing = headerBytes - this.#header.length;
+      if (chunk.length - at < missing) {
+        this.#header = Buffer.concat([this.#header, chunk.subarray(at)]);
         return true;
       }
-      const length = bytes.readUInt32BE(1) + 1;
-      if (length < headerBytes || !this.#count(bytes[0]!, length)) return false;
-      const present = Math.min(length, bytes.length);
-      at += present - this.#header.length;
-      this.#header = Buffer.alloc(0);
-      this.#remaining = length - present;
+      // Almost every header arrives whole: it is read where it is
+      const isWhole = missing === headerBytes;
+      const header = isWhole ? chunk : Buffer.concat([this.#header, chunk.subarray(at, at + missing)]);
+      const start = isWhole ? at : 0;
+      const length = header.readUInt32BE(start + 1) + 1;
+      if (length < headerBytes || !this.#count(header[start]!, length)) return false;
+      if (!isWhole) this.#header = noBytes;
+      const body = length - headerBytes;
+      const present = Math.min(body, chunk.length - at - missing);
+      at += missing + present;
+      this.#remaining = body - present;
     }
     return true;
   }

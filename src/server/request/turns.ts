@@ -7,8 +7,8 @@ const shortPiece = 1;
 const longestPause = 100;
 
 /**
- * Schedules work that blocks the event loop for milliseconds: one piece at a time. After each piece other events are served for as
- * long as it took, so that such work takes half of the time at most. Callers take turns, however many pieces each of them has.
+ * Schedules work that blocks the event loop for milliseconds: one piece at a time. After each piece other events are served
+ * for three times as long, so that such work takes a quarter of the time at most. Callers take turns, however many pieces each of them has.
  */
 export class Turns {
   /** By caller, in the order of their turns. */
@@ -46,6 +46,6 @@ export class Turns {
 
   #pause(tookMs: number): void {
     if (tookMs < shortPiece) this.#next();
-    else setTimeout(this.#next, Math.min(tookMs, longestPause));
+    else setTimeout(this.#next, Math.min(3 * tookMs, longestPause));
   }
 }

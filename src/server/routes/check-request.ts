@@ -8,6 +8,8 @@ import { requireDecodable } from './percent-encoding.ts';
 import { tooLarge } from './read-body.ts';
 import type { Method, Route, RouteHead } from './route.ts';
 
+/** A target that needs no parsing: a path without a query and without anything encoded. */
+const plainPath = /^(?:\/[\w-]+)+$/;
 const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /**
@@ -16,6 +18,7 @@ const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
  */
 export function checkTarget({ url = '', headers: { host } }: IncomingMessage): void {
   const isHost = host === undefined || (hostPattern.test(host) && URL.canParse(`http://${host}`));
+  if (isHost && plainPath.test(url)) return;
   if (!isHost || !url.startsWith('/') || !URL.canParse(`http://localhost${url}`)) {
     throw new AppError('BAD_INPUT', 'Invalid Host header or path', { field: isHost ? 'path' : 'host' });
   }
