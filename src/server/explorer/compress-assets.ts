@@ -1,4 +1,4 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Encoding } from './explorer-assets.ts';
 
@@ -23,12 +23,16 @@ const compress: Record<Encoding, (content: Buffer) => Buffer> = {
     }),
 };
 
-// The package exports only a page with inline scripts, which a strict content security policy forbids; it ships the parts too
-const parts = new URL('graphiql.js', import.meta.resolve('@graphql-yoga/render-graphiql'));
-const { js, css, editorWorkerService, jsonWorker, graphqlWorker }: Texts = await import(parts.href);
-const texts: Texts = { js, css, editorWorkerService, jsonWorker, graphqlWorker };
-const compressed = Object.entries(texts).map(([name, text]) => [
-  name,
-  compress[workerData as Encoding](Buffer.from(text)),
-]);
-parentPort?.postMessage(Object.fromEntries(compressed));
+/** Compresses every file and hands the files over. */
+async function compressTo(port: MessagePort): Promise<void> {
+  // The package exports only a page with inline scripts, which a strict content security policy forbids; it ships the parts too
+  const parts = new URL('graphiql.js', import.meta.resolve('@graphql-yoga/render-graphiql'));
+  const { js, css, editorWorkerService, jsonWorker, graphqlWorker }: Texts = await import(parts.href);
+  const texts: Texts = { js, css, editorWorkerService, jsonWorker, graphqlWorker };
+  const toEncoding = compress[workerData as Encoding];
+  const compressed = Object.entries(texts).map(([name, text]) => [name, toEncoding(Buffer.from(text))]);
+  port.postMessage(Object.fromEntries(compressed));
+}
+
+// There is no port in the main thread, where bin/fill-cache.js loads every file
+if (parentPort) await compressTo(parentPort);
