@@ -26,6 +26,7 @@ import { pageRoutes } from './server/pages/page-routes.ts';
 import { RequestScopes } from './server/request/request-scopes.ts';
 import { Turns } from './server/request/turns.ts';
 import { healthRoutes } from './server/rest/health.ts';
+import { importRoutes } from './server/rest/imports.ts';
 import { jwksRoute } from './server/rest/jwks.ts';
 import { organizationDatabaseRoutes } from './server/rest/organization-database.ts';
 import { delegateRoute, type Route } from './server/routes/route.ts';
@@ -124,6 +125,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     ...healthRoutes(async () => !draining() && (await app.ready())),
     jwksRoute(() => publicKeySet(app.signingKeys)),
     ...organizationDatabaseRoutes({ scopes, identity, secureCookies }),
+    ...importRoutes({ scopes, identity, secureCookies, binding: app.binding, logger }),
     ...pageRoutes(pages),
     ...(options.routes ?? []),
   ];

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { maxCharacters } from '../lib/characters.ts';
 import { AppError } from '../lib/errors.ts';
 import { nameField, webAddressField } from '../lib/fields.ts';
+import { isTimeZone } from '../lib/zoned-time.ts';
 import { optionalModules } from './modules.ts';
 import { isSlug } from './slug.ts';
 
@@ -40,10 +41,6 @@ export const organizationChanges = z.object({
 
 export type NewOrganization = z.input<typeof newOrganization>;
 export type OrganizationChanges = z.input<typeof organizationChanges>;
-
-function isTimeZone(zone: string): boolean {
-  return accepts(() => new Intl.DateTimeFormat('en', { timeZone: zone }));
-}
 
 function isLocale(tag: string): boolean {
   return accepts(() => new Intl.Locale(tag));

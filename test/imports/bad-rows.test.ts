@@ -60,40 +60,46 @@ describe('a bad row', async () => {
 });
 
 describe('a row that the database refuses', async () => {
-  // Two projects of one name: only the database knows.
-  const rows = [...[1, 2, 3, 4, 5].map(good), '6,Task 6,Bridge ,2024-01-01,1', '7,Task 7,Taken,2024-01-01,1', good(8)];
+  // A task that is due before it would start: only the database knows.
+  const rows = [...[1, 2, 3, 4, 5].map(good), '6,Task 6,Bridge ,2024-01-01,1', '7,Task 7,Bridge,2024-01-01,1', good(8)];
+  const started = mapping.replace("name: '{Title}',", "name: '{Title}', startDate: '{Start}',");
   const file = await folder.write('refused.csv', fileOf(rows));
-  const withTaken = async () => {
+  const withDue = async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');
     await manager.ok(`mutation {
       createClient(input: { name: "Nord", externalReference: "nord" }) { client { id } }
-      createProject(input: { name: "Taken", clientId: "Client:ref:nord", startDate: "2024-01-01" }) { project { id } }
+      createProject(input: { name: "Bridge", clientId: "Client:ref:nord", startDate: "2023-01-01" }) { project { id } }
+    }`);
+    await manager.ok(`mutation {
+      createTask(input: { name: "Due", projectId: "${await idOf(manager)}", dueDate: "2023-06-01", externalReference: "tool:task:7" }) { task { id } }
     }`);
     return company;
   };
+  const idOf = async (manager: Awaited<ReturnType<Company['as']>>): Promise<string> =>
+    (await manager.ok('{ projects { nodes { id } } }')).projects.nodes[0].id;
 
   it('is found among the others', async () => {
-    const company = await withTaken();
-    const report = await importInto(company, 'tasks', file, mapping, { onError: 'skip' });
-    expect(report.skipped).toEqual([{ line: 8, reason: 'This already exists (projects_name)' }]);
-    expect(report.changes.created).toEqual({ Client: 1, Project: 1, Task: 7 });
-    expect(await names(company)).toHaveLength(7);
+    const company = await withDue();
+    const report = await importInto(company, 'tasks', file, started, { onError: 'skip' });
+    expect(report.skipped).toEqual([{ line: 8, reason: expect.stringContaining('tasks_dates') }]);
+    // The project has the name: it is meant, whoever made it
+    expect(report.changes.created).toEqual({ Task: 7 });
+    expect(await names(company)).toHaveLength(8);
   });
 
   it('stops the import, and nothing of its batch is kept', async () => {
-    const company = await withTaken();
-    const stopped = importInto(company, 'tasks', file, mapping);
-    await expect(stopped).rejects.toMatchObject({ message: 'line 8: This already exists (projects_name)' });
-    expect(await names(company)).toEqual([]);
+    const company = await withDue();
+    const stopped = importInto(company, 'tasks', file, started);
+    await expect(stopped).rejects.toMatchObject({ message: expect.stringMatching(/^line 8: .*tasks_dates/) });
+    expect(await names(company)).toEqual(['Due']);
   });
 });
 
-describe('what cannot be imported at all', () => {
-  const refused = async (text: string, yaml = mapping) => {
-    const company = await server.company();
-    return expect(importInto(company, 'tasks', await folder.write('bad.csv', text), yaml)).rejects;
-  };
+describe('what cannot be imported at all', async () => {
+  const company = await server.company();
+  const refused = async (text: string, yaml = mapping) =>
+    expect(importInto(company, 'tasks', await folder.write('bad.csv', text), yaml)).rejects;
 
   it('is said before anything is written', async () => {
     await (await refused('Id,Title\n1,2')).toMatchObject({
@@ -101,6 +107,14 @@ describe('what cannot be imported at all', () => {
       message: expect.stringContaining('does not have: Project, Start, Days. It has: Id, Title'),
     });
     await (await refused('')).toThrow('no line that names the columns');
+    await (await refused('Id,Title,Project,Start')).toThrow('does not have: Days');
+    await (await refused('Id,Title,Project,Start,Days\n\n,,,,\n')).toThrow('The file has no rows');
+    await (await refused('{"Id":1}', mapping)).toMatchObject({ code: 'BAD_INPUT' });
+    await (await refused('Id,Title', mapping.replace('csv', 'json'))).toThrow('not a JSON document');
+    await (await refused('[]', mapping.replace('csv', 'json'))).toThrow('The file has no rows');
+    await (await refused('<a></a>', mapping.replace('format: csv', 'format: xml, record: row'))).toThrow('no rows');
+    const only = mapping.replace('project:', "only: { of: '{Title}', is: x }\nproject:");
+    await (await refused(fileOf([good(1)]), only)).toThrow('passes over all 1 rows');
     await (await refused('Id\n1', `${mapping}\njoin: [{ file: none.csv, on: Id }]`)).toMatchObject({
       code: 'BAD_INPUT',
     });

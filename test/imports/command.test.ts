@@ -62,6 +62,46 @@ describe('chantier import', () => {
     });
   });
 
+  it('shows what would come of the first rows, and imports nothing', async () => {
+    const fresh = await server.company();
+    const args = ['import', 'tasks', file, '--tenant', fresh.tenant.slug, '--map', mapping, '--dry-run'];
+    const { code, stdout } = await chantier(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('name: Dach decken');
+    expect(stdout).toContain('created: 2 Profile, 1 Client, 2 Project, 2 Task, 4 TimeEntry');
+    expect(stdout).toContain('line 3: task.estimateDays: "4,5" is not a number');
+    const { records } = JSON.parse((await chantier([...args, '1', '--json'])).stdout);
+    expect(records).toHaveLength(1);
+    const manager = await fresh.as('MANAGER');
+    expect(await manager.ok('{ tasks { totalCount } projects { totalCount } }')).toEqual({
+      tasks: { totalCount: 0 },
+      projects: { totalCount: 0 },
+    });
+  });
+
+  it('finds a mapping that fits, whose name is enough, or proposes one that works', async () => {
+    const toggl = await folder.write(
+      'toggl.csv',
+      'User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags\nAda,a@example.test,,P,,x,Yes,2026-03-02,09:00:00,2026-03-02,10:00:00,01:00:00,\n',
+    );
+    const detect = (path: string, kind = 'time') => ['import', kind, path, '--tenant', company.tenant.slug, '--detect'];
+    expect((await chantier(detect(toggl))).stdout).toContain('--map toggl');
+    const own = await folder.write(
+      'own.csv',
+      'Nummer;Datum;Mitarbeiter;Projekt;Stunden\n1;02.03.2026;Éva;Dach;7,5\n',
+      'windows-1252',
+    );
+    const { stdout } = await chantier([...detect(own), '--json']);
+    const { proposal, ...found } = JSON.parse(stdout);
+    expect(found).toEqual({ kind: 'time', encoding: 'windows-1252', delimiter: ';' });
+    const proposed = await folder.write('proposed.yaml', proposal);
+    const args = ['import', 'time', own, '--tenant', company.tenant.slug];
+    const { stdout: report } = await chantier([...args, '--map', proposed]);
+    expect(report).toContain('created: 1 Profile, 1 Client, 1 Project, 1 TimeEntry');
+    const imported = await chantier(['import', 'time', toggl, '--tenant', company.tenant.slug, '--map', 'toggl']);
+    expect(imported.stdout).toContain('1 TimeEntry');
+  });
+
   it('draws a bar at a terminal', async () => {
     const { stderr } = await chantier(command('--on-error', 'skip', '--batch-size', '1'), { isTTY: true });
     expect(stderr).toContain('\r\x1b[K[##############################] 100 % 3 rows\r\x1b[K');
@@ -78,7 +118,11 @@ describe('chantier import', () => {
     [command('--batch-size', '0'), 2, 'a whole number from 1 to 10000'],
     [command('--encoding', 'klingon'), 2, 'mapping: file.encoding: not a known encoding'],
     [['import', 'tasks', 'none.csv', '--tenant', company.tenant.slug, '--map', mapping], 2, 'none.csv cannot be read'],
-    [['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', 'none.yaml'], 2, 'none.yaml cannot be read'],
+    [
+      ['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', 'none.yaml'],
+      2,
+      'none.yaml cannot be read; these come along: clockify,',
+    ],
     ...([nested, indented, aliases, long] as const).map((map): [string[], number, string] => [
       ['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', map],
       2,

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PgTable } from 'drizzle-orm/pg-core';
@@ -9,10 +9,17 @@ import { events } from '../../src/modules/events/tables.ts';
 import { type ImportKind, parseMapping } from '../../src/modules/imports/mapping.ts';
 import { type ImportOptions, type ImportReport, runImport } from '../../src/modules/imports/run-import.ts';
 import { importRuns } from '../../src/modules/imports/tables.ts';
-import { channels, messages } from '../../src/modules/messaging/tables.ts';
+import {
+  channels,
+  messageAttachments,
+  messageMentions,
+  messageReactions,
+  messages,
+} from '../../src/modules/messaging/tables.ts';
+import { milestones, milestoneTasks } from '../../src/modules/milestones/tables.ts';
 import { profiles } from '../../src/modules/people/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
-import { tasks } from '../../src/modules/tasks/tables.ts';
+import { checklistItems, taskComments, taskDependencies, tasks } from '../../src/modules/tasks/tables.ts';
 import { timeEntries } from '../../src/modules/time/tables.ts';
 import type { TenantDb } from '../../src/tenancy/binding.ts';
 import { root } from '../support/sources.ts';
@@ -26,8 +33,10 @@ export async function scratchFolder() {
   const folder = await mkdtemp(path.join(tmpdir(), 'chantier-import-'));
   afterAll(() => rm(folder, { recursive: true }));
   return {
+    folder,
     async write(name: string, text: string, encoding = 'utf-8'): Promise<string> {
       const file = path.join(folder, name);
+      await mkdir(path.dirname(file), { recursive: true });
       await writeFile(file, iconv.encode(text, encoding as 'utf-8'));
       return file;
     },
@@ -54,7 +63,12 @@ export const importInto = (
 export const read = <T>(company: Company, fn: (db: TenantDb) => Promise<T>): Promise<T> =>
   company.world.app.binding.read(company.tenant, fn);
 
-const written = { clients, projects, tasks, timeEntries, channels, messages, profiles, importRuns, events };
+const written = {
+  ...{ clients, projects, tasks, timeEntries, channels, messages, profiles, importRuns, events },
+  ...{ milestones, milestoneTasks, taskComments, checklistItems, messageReactions, messageAttachments },
+};
+/** Tables without an id. */
+const joining = { taskDependencies, messageMentions };
 
 /** Every row that imports may write, to see that nothing of it changes. */
 export const everything = (company: Company): Promise<Record<string, object[]>> =>
@@ -65,6 +79,13 @@ export const everything = (company: Company): Promise<Record<string, object[]>> 
         .select()
         .from(table as PgTable)
         .orderBy((table as typeof tasks).id);
+    }
+    for (const [name, table] of Object.entries(joining)) {
+      const found = await db.select().from(table as PgTable);
+      rows[name] = found
+        .map((row) => JSON.stringify(row))
+        .sort()
+        .map((row) => JSON.parse(row) as object);
     }
     return rows;
   });

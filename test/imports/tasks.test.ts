@@ -83,7 +83,8 @@ describe('a table of tasks', async () => {
       timeEntriesAggregate: [{ sum: '70.26', count: 11 }],
       clients: { nodes: [{ name: 'Imported' }] },
       task: {
-        name: 'It doesn’t work',
+        // Two rows speak of the task: the last one decides
+        name: 'It doesn’t work, again',
         status: 'DONE',
         priority: 'HIGH',
         estimateDays: '1.75',
@@ -146,7 +147,8 @@ describe('a table of tasks', async () => {
     const kept = await task(company, '2');
     const changed = [
       row('1', 'It works', '1', '58', 'FINISHED', 'PC1', '14', '58', '8.25'),
-      ...rows.slice(1, 4),
+      row('1', 'It works', '1', '58', 'FINISHED', 'PC1', '14', '13', '2.5'),
+      ...rows.slice(2, 4),
       rows[4]!.replace('"ESTIMATED"', '"FINISHED"'),
     ];
     const report = await importInto(company, 'tasks', await fileOf(changed, 'changed.csv'), mapping);
@@ -156,7 +158,7 @@ describe('a table of tasks', async () => {
     expect((await hoursOf(company, '1:58')).map(({ hours }) => hours)).toEqual(['8.00', '0.25']);
     const logged = await read(company, (db) => db.select().from(events).where(eq(events.action, 'task.updated')));
     expect(logged.map(({ before, after }) => [before, after])).toContainEqual([
-      { name: 'It doesn’t work' },
+      { name: 'It doesn’t work, again' },
       { name: 'It works' },
     ]);
   });

@@ -44,7 +44,8 @@ it('brings hours of members and others onto tasks that are there', async () => {
       ...change,
     });
   const stranger = { who: { id: 2, name: 'Ada', email: null } };
-  const lines = [entry(1), entry(2), entry(3, stranger), entry(4, { task: 99 }), entry(5, { who: {} }), entry(1)];
+  const double = entry(1, { note: 'Once more' });
+  const lines = [entry(1), entry(2), entry(3, stranger), entry(4, { task: 99 }), entry(5, { who: {} }), double];
   const file = await folder.write('time.jsonl', lines.join('\n'));
   const report = await importInto(company, 'time', file, mapping, { onError: 'skip' });
 
@@ -53,10 +54,15 @@ it('brings hours of members and others onto tasks that are there', async () => {
   expect(report.skipped).toEqual([
     { line: 4, reason: 'time.task: the project has no task "clock:task:99"' },
     { line: 5, reason: 'time.person: nothing there' },
-    { line: 6, reason: 'time.reference: an earlier row has "clock:entry:1", too' },
   ]);
   const rows = await read(company, (db) => db.select().from(timeEntries).orderBy(asc(timeEntries.externalReference)));
   expect(rows.map(({ profileId }) => profileId === consultant.profileId)).toEqual([true, true, false]);
-  expect(rows[0]).toMatchObject({ hours: '20.25', billable: false, status: 'PENDING', source: 'import:clock' });
+  expect(rows[0]).toMatchObject({
+    description: 'Once more',
+    hours: '20.25',
+    billable: false,
+    status: 'PENDING',
+    source: 'import:clock',
+  });
   expect(rows.every(({ taskId }) => taskId !== null)).toBe(true);
 });

@@ -1,30 +1,48 @@
 import { readFile } from 'node:fs/promises';
+import { stringify } from 'yaml';
 import { badInput } from '../../lib/errors.ts';
-import { type ImportKind, parseMapping } from '../../modules/imports/mapping.ts';
+import { type Detection, detectMapping } from '../../modules/imports/detect-mapping.ts';
+import { type ImportKind, type Mapping, parseMapping } from '../../modules/imports/mapping.ts';
+import { type ImportPreview, previewImport } from '../../modules/imports/preview-import.ts';
 import { type ImportReport, runImport } from '../../modules/imports/run-import.ts';
+import { shippedMapping, shippedMappings } from '../../modules/imports/shipped-mappings.ts';
+import type { RefusedRow } from '../../modules/imports/tables.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host } from '../toolbox.ts';
 
 export interface Flags {
   tenant: string;
-  map: string;
+  map?: string;
   onError: 'stop' | 'skip';
   encoding?: string;
   delimiter?: string;
   batchSize?: number;
+  dryRun?: number | true;
+  detect?: boolean;
   json?: boolean;
 }
 
+/** Rows that `--dry-run` shows unless told otherwise. */
+const previewedRows = 20;
+
 export async function run(host: Host, kind: ImportKind, file: string, flags: Flags): Promise<void> {
+  if (flags.detect) return await detect(host, kind, file, flags);
+  const mapping = parseMapping(await readMapping(flags.map), kind, flags);
+  if (flags.dryRun) return await preview(host, file, mapping, flags);
   const from = performance.now();
-  const report = await importFile(host, kind, file, flags);
+  const report = await importFile(host, kind, file, mapping, flags);
   const seconds = Math.round((performance.now() - from) / 100) / 10;
   print(host, flags.json, { ...report, seconds }, () => describeReport(report, seconds));
 }
 
-async function importFile(host: Host, kind: ImportKind, file: string, flags: Flags): Promise<ImportReport> {
-  const mapping = parseMapping(await readMapping(flags.map), kind, flags);
+async function importFile(
+  host: Host,
+  kind: ImportKind,
+  file: string,
+  mapping: Mapping,
+  flags: Flags,
+): Promise<ImportReport> {
   await using toolbox = await host.open();
   using bar = new ProgressBar(host, 'rows');
   return await runImport({
@@ -40,21 +58,65 @@ async function importFile(host: Host, kind: ImportKind, file: string, flags: Fla
   });
 }
 
-async function readMapping(file: string): Promise<string> {
+async function preview(host: Host, file: string, mapping: Mapping, { tenant, dryRun, json }: Flags): Promise<void> {
+  await using toolbox = await host.open();
+  const target = { binding: toolbox.binding, tenant: await toolbox.directory.getBySlug(tenant), file, mapping };
+  const found = await previewImport(target, dryRun === true || dryRun === undefined ? previewedRows : dryRun);
+  print(host, json, found, () => describePreview(found));
+}
+
+async function detect(host: Host, kind: ImportKind, file: string, { tenant, json }: Flags): Promise<void> {
+  const found = await detectMapping(file, kind);
+  print(host, json, found, () => describeDetection(found, file, tenant));
+}
+
+/** The text of a mapping: a file, or the name of one that comes along. */
+async function readMapping(map: string | undefined): Promise<string> {
+  if (map === undefined) throw badInput('Say by --map how rows become records, or let --detect propose it', 'map');
   try {
-    return await readFile(file, 'utf8');
+    return (await shippedMapping(map)) ?? (await readFile(map, 'utf8'));
   } catch {
-    throw badInput(`The mapping ${file} cannot be read`, 'map');
+    const names = (await shippedMappings()).join(', ');
+    throw badInput(`The mapping ${map} cannot be read; these come along: ${names}`, 'map');
   }
 }
 
 function describeReport({ rows, resumedAt, changes, skipped }: ImportReport, seconds: number): string {
-  const lines = [`${rows} rows in ${seconds} s${resumedAt > 0 ? `, the first ${resumedAt} by an earlier run` : ''}`];
-  for (const [what, counts] of Object.entries(changes)) {
+  const first = `${rows} rows in ${seconds} s${resumedAt > 0 ? `, the first ${resumedAt} by an earlier run` : ''}`;
+  return [first, ...describeChanges(changes), ...describeSkipped(skipped, rows)].join('\n');
+}
+
+function describeChanges(changes: ImportReport['changes']): string[] {
+  return Object.entries(changes).map(([what, counts]) => {
     const list = Object.entries(counts).map(([type, count]) => `${count} ${type}`);
-    lines.push(`${what}: ${list.join(', ') || 'nothing'}`);
+    return `${what}: ${list.join(', ') || 'nothing'}`;
+  });
+}
+
+function describeSkipped(skipped: readonly RefusedRow[], rows: number): string[] {
+  if (skipped.length === 0) return [];
+  const lines = skipped.map(({ line, reason, file }) => `  ${file ? `${file} ` : ''}line ${line}: ${reason}`);
+  return [`skipped: ${skipped.length} of ${rows} rows`, ...lines];
+}
+
+function describePreview({ rows, records, changes, skipped }: ImportPreview): string {
+  const shown = records.map((record) => stringify(JSON.parse(JSON.stringify(record)), { lineWidth: 0 }));
+  return [
+    ...shown.map((text) => `---\n${text.trimEnd()}`),
+    `--- nothing was imported; ${rows} rows would come to this`,
+    ...describeChanges(changes),
+    ...describeSkipped(skipped, rows),
+  ].join('\n');
+}
+
+function describeDetection(
+  { kind, mapping, proposal, encoding, delimiter }: Detection,
+  file: string,
+  tenant: string,
+): string {
+  if (mapping !== undefined) {
+    return `The mapping ${mapping} fits:\n  chantier import ${kind} ${file} --tenant ${tenant} --map ${mapping} --encoding ${encoding}`;
   }
-  if (skipped.length > 0) lines.push(`skipped: ${skipped.length} of ${rows} rows`);
-  lines.push(...skipped.map(({ line, reason }) => `  line ${line}: ${reason}`));
-  return lines.join('\n');
+  const delimited = delimiter === '\t' ? 'tabs' : `"${delimiter}"`;
+  return `# A proposal for a file with ${delimited} between its fields: check each line, and try it with --dry-run.\n${proposal}`;
 }

@@ -24,20 +24,13 @@ const lines = ({ records, refused, rowsDone }: Batch) => [
   rowsDone,
 ];
 
-it('fills batches, counting bad rows, and keeps the rows of a task together', async () => {
-  const outcomes = [task(2, 'a'), { line: 3, reason: 'bad' }, task(4, 'b'), task(5, 'b'), task(6, 'c')];
+it('fills batches, counting bad rows, and what had to wait as no rows', async () => {
+  const waited = { line: 2, people: [], isLater: true as const };
+  const outcomes = [task(2, 'a'), { line: 3, reason: 'bad' }, task(4, 'b'), task(5, 'b'), task(6, 'c'), waited];
   expect((await batches(outcomes, 2)).map(lines)).toEqual([
     [2, 3, 2],
     [4, 5, 4],
-    [6, 5],
+    [6, 2, 5],
   ]);
-  expect((await batches(outcomes, 3)).map(lines)).toEqual([
-    [2, 4, 5, 3, 4],
-    [6, 5],
-  ]);
-});
-
-it('cuts a task with rows without end', async () => {
-  const outcomes = Array.from({ length: 25 }, (_, index) => task(index + 2, 'a'));
-  expect((await batches(outcomes, 1)).map(({ records }) => records.length)).toEqual([10, 10, 5]);
+  expect((await batches(outcomes, 4)).map(({ outcomesDone }) => outcomesDone)).toEqual([4, 6]);
 });

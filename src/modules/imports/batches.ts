@@ -7,35 +7,27 @@ export type Outcome = ImportRecord | RefusedRow;
 export interface Batch {
   records: ImportRecord[];
   refused: RefusedRow[];
+  /** How many outcomes there are up to its end. */
+  outcomesDone: number;
   /** How many rows of the file there are up to its end. */
   rowsDone: number;
 }
 
-/** Rows of one task stay in one batch, but not without end. */
-const mostTogether = 10;
-
-/**
- * Puts so many rows at a time together. Rows side by side that speak of the same task stay together, so that the first
- * one decides. The same file always falls into the same batches.
- */
+/** Puts so many rows at a time together. The same file always falls into the same batches. */
 export async function* batchesOf(outcomes: AsyncIterable<Outcome>, size: number): AsyncGenerator<Batch> {
-  let batch: Batch = { records: [], refused: [], rowsDone: 0 };
-  let rows = 0;
+  let batch: Batch = { records: [], refused: [], outcomesDone: 0, rowsDone: 0 };
+  let taken = 0;
   for await (const outcome of outcomes) {
-    if (rows >= size && !(continues(batch, outcome) && rows < size * mostTogether)) {
+    if (taken >= size) {
       yield batch;
-      batch = { records: [], refused: [], rowsDone: batch.rowsDone };
-      rows = 0;
+      batch = { ...batch, records: [], refused: [] };
+      taken = 0;
     }
     if ('reason' in outcome) batch.refused.push(outcome);
     else batch.records.push(outcome);
-    rows++;
-    batch.rowsDone++;
+    taken++;
+    batch.outcomesDone++;
+    if ('reason' in outcome || !outcome.isLater) batch.rowsDone++;
   }
-  if (rows > 0) yield batch;
-}
-
-function continues({ records }: Batch, outcome: Outcome): boolean {
-  const last = records.at(-1)?.task?.reference;
-  return last !== undefined && !('reason' in outcome) && outcome.task?.reference === last;
+  if (taken > 0) yield batch;
 }

@@ -48,16 +48,33 @@ export async function findByReference<T extends ReferencedTable>(
 export async function insertRows<T extends ReferencedTable>(tx: TenantTx, table: T, rows: NewRow<T>[]): Promise<void> {
   for (const part of alike(rows)) {
     const { columns, recordset } = record(table, part);
-    const names = sql.join(
-      columns.map(({ name }) => sql.identifier(name)),
-      sql`, `,
-    );
+    const names = namesOf(columns);
     const written = await tx.execute(
       sql`insert into ${table} (${names}) select ${names} from ${recordset}
           on conflict (external_reference) do nothing returning id`,
     );
     if (written.length < part.length) throw meanwhile();
   }
+}
+
+/** Adds rows that are not there; gives what the added ones have in a column. */
+export async function insertMissing(
+  tx: TenantTx,
+  table: PgTable,
+  rows: readonly object[],
+  column: PgColumn,
+): Promise<string[]> {
+  const added: string[] = [];
+  for (const part of alike(rows)) {
+    const { columns, recordset } = record(table, part);
+    const names = namesOf(columns);
+    const written = await tx.execute<{ added: string }>(
+      sql`insert into ${table} (${names}) select ${names} from ${recordset}
+          on conflict do nothing returning ${sql.identifier(column.name)} as added`,
+    );
+    added.push(...written.map((row) => row.added));
+  }
+  return added;
 }
 
 /** Changes rows by their ids, each in the columns that it has, and counts their versions up. */
@@ -88,6 +105,12 @@ export async function deleteByReference(
     .returning({ id: table.id });
   return deleted.map(({ id }) => id as string);
 }
+
+const namesOf = (columns: readonly PgColumn[]): SQL =>
+  sql.join(
+    columns.map(({ name }) => sql.identifier(name)),
+    sql`, `,
+  );
 
 const assign = (name: string, value: SQL): SQL => sql`${sql.identifier(name)} = ${value}`;
 

@@ -32,12 +32,13 @@ export class Conversations {
     return count === 1 ? reference : `${reference}#${count}`;
   }
 
-  #parent({ channelReference, thread }: MessageRecord, reference: string): string | null {
+  #parent({ channelReference, thread, parent: named }: MessageRecord, reference: string): string | null {
+    if (named) return named === reference ? null : named;
     if (!thread) return null;
     const conversation = `${channelReference}\n${thread}`;
-    const parent = this.#parents.get(conversation);
-    if (parent === undefined) this.#parents.set(conversation, reference);
-    return parent ?? null;
+    const first = this.#parents.get(conversation);
+    if (first === undefined) this.#parents.set(conversation, reference);
+    return first ?? null;
   }
 
   /** A channel's messages each have a later time than the one before: a file may have several in a millisecond. */

@@ -8,6 +8,20 @@ describe('day formats', () => {
     expect(dayReader('YYYY-MM-DD')!('2012-02-29')).toBe('2012-02-29');
     expect(dayReader('D/M/YYYY')!('7/11/2004')).toBe('2004-11-07');
     expect(dayReader('DD.MM.YYYY')!('07.11.2004')).toBe('2004-11-07');
+    expect(dayReader('DD/MMM/YY H:mm A')!('02/Mar/26 9:05 AM')).toBe('2026-03-02');
+    expect(dayReader('excel')!('46083')).toBe('2026-03-02');
+    expect(dayReader('excel')!('61.5')).toBe('1900-03-01');
+  });
+
+  it('knows months in English, French and German', () => {
+    const read = dayReader('D MMM YYYY')!;
+    expect(read('2 février 2026')).toBe('2026-02-02');
+    expect(read('14 août 2026')).toBe('2026-08-14');
+    expect(read('1 déc. 2026')).toBe('2026-12-01');
+    expect(read('3 März 2026')).toBe('2026-03-03');
+    expect(read('3 MAI 2026')).toBe('2026-05-03');
+    expect(read('31 Okt. 2026')).toBe('2026-10-31');
+    expect(read('3 Brumaire 2026')).toBeUndefined();
   });
 
   it('refuses other forms and days that do not exist', () => {
@@ -19,6 +33,6 @@ describe('day formats', () => {
   });
 
   it('refuses patterns that name no whole day, or a part twice', () => {
-    for (const pattern of ['', 'YYYY-MM', 'DD-MM-YY-YYYY', 'day']) expect(dayReader(pattern)).toBeUndefined();
+    for (const pattern of ['', 'YYYY-MM', 'DD-MM-YY-YYYY', 'day', 'HH:mm']) expect(dayReader(pattern)).toBeUndefined();
   });
 });

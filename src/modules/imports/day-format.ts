@@ -1,49 +1,92 @@
-const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+import { fromDayNumber } from '../../lib/days.ts';
+import { monthOfName } from './month-names.ts';
 
-/** What the letters of a pattern match. Longer names come first, since `MM` begins `MMM`. */
-const tokens: Record<string, string> = {
-  YYYY: '(?<year>\\d{4})',
-  YY: '(?<shortYear>\\d{2})',
-  MMM: `(?<monthName>${months.join('|')})`,
-  MM: '(?<month>\\d{2})',
-  M: '(?<month>\\d{1,2})',
-  DD: '(?<day>\\d{2})',
-  D: '(?<day>\\d{1,2})',
+/** What the letters of a pattern match, and which part of a time that is. Longer names come first, since `MM` begins `MMM`. */
+const tokens: Record<string, readonly [part: string, source: string]> = {
+  YYYY: ['year', '(?<year>\\d{4})'],
+  YY: ['year', '(?<shortYear>\\d{2})'],
+  MMM: ['month', '(?<monthName>\\p{L}{3,10}\\.?)'],
+  MM: ['month', '(?<month>\\d{2})'],
+  M: ['month', '(?<month>\\d{1,2})'],
+  DD: ['day', '(?<day>\\d{2})'],
+  D: ['day', '(?<day>\\d{1,2})'],
+  HH: ['hour', '(?<hour>\\d{2})'],
+  H: ['hour', '(?<hour>\\d{1,2})'],
+  mm: ['minute', '(?<minute>\\d{2})'],
+  ss: ['second', '(?<second>\\d{2})'],
+  A: ['half', '(?<half>[ap])\\.?m\\.?'],
 };
+
+type Groups = Readonly<Record<string, string | undefined>>;
+
+export interface TimePattern {
+  /** The parts of a time that the pattern names, sorted; one that it names twice is there twice. */
+  parts: readonly string[];
+  match(text: string): Groups | undefined;
+}
+
+/** Compiles a pattern of the tokens above; other characters stand for themselves. */
+export function timePattern(pattern: string): TimePattern {
+  const parts: string[] = [];
+  const source = pattern.replace(/YYYY|YY|MMM|MM|M|DD|D|HH|H|mm|ss|A|./gsu, (found) => {
+    const [part, token] = tokens[found] ?? [];
+    if (part) parts.push(part);
+    return token ?? found.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
+  });
+  if (new Set(parts).size < parts.length) return { parts: parts.sort(), match: () => undefined };
+  const form = new RegExp(`^${source}$`, 'iu');
+  return { parts: parts.sort(), match: (text) => form.exec(text.replace(/[\u00a0\u202f]/g, ' '))?.groups };
+}
 
 /** Reads a text as a day, `YYYY-MM-DD`; undefined for a text of another form, and for a day that no calendar has. */
 export type DayReader = (text: string) => string | undefined;
 
+const dayParts = ['day', 'month', 'year'];
+const timeParts = new Set(['hour', 'minute', 'second', 'half']);
+
 /**
- * A reader of days written in a pattern of YYYY, YY, MMM (English, three letters), MM, M, DD and D: `DD-MMM-YY`,
- * `DD/MM/YYYY`. Two digits of a year mean 1969 to 2068, as in POSIX. Undefined when the pattern names no whole day.
+ * A reader of days written in a pattern of YYYY, YY, MMM (the name of a month in English, French or German), MM, M, DD and D:
+ * `DD-MMM-YY`, `DD/MM/YYYY`; a time of the day after it is passed over: `DD.MM.YYYY HH:mm`. `excel` is the number that a
+ * spreadsheet has for a day. Two digits of a year mean 1969 to 2068, as in POSIX. Undefined when the pattern names no
+ * whole day.
  */
 export function dayReader(pattern: string): DayReader | undefined {
-  const names: string[] = [];
-  const source = pattern.replace(/YYYY|YY|MMM|MM|M|DD|D|[^A-Za-z]|[A-Za-z]+/g, (part) => {
-    const token = tokens[part];
-    names.push(...(token ? [part[0]!] : []));
-    return token ?? part.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-  });
-  if (names.sort().join('') !== 'DMY') return undefined;
-  const form = new RegExp(`^${source}$`, 'i');
+  if (pattern === 'excel') return readSerialDay;
+  const { parts, match } = timePattern(pattern);
+  if (parts.filter((part) => !timeParts.has(part)).join() !== dayParts.join()) return undefined;
   return (text) => {
-    const found = form.exec(text)?.groups;
-    return found && toDay(yearOf(found), monthOf(found), Number(found.day));
+    const found = match(text);
+    return found && dayOf(found);
   };
 }
 
-function yearOf({ year, shortYear }: Record<string, string | undefined>): number {
+/** The day of what a pattern with a whole day matched. */
+export function dayOf(found: Groups): string | undefined {
+  const [year, month] = [yearOf(found), monthOf(found)];
+  return month === undefined ? undefined : toDay(year, month, Number(found.day));
+}
+
+function yearOf({ year, shortYear }: Groups): number {
   if (year !== undefined) return Number(year);
   const short = Number(shortYear);
   return short + (short < 69 ? 2000 : 1900);
 }
 
-const monthOf = ({ month, monthName }: Record<string, string | undefined>): number =>
-  month === undefined ? months.indexOf(monthName!.toLowerCase()) + 1 : Number(month);
+const monthOf = ({ month, monthName }: Groups): number | undefined =>
+  month === undefined ? monthOfName(monthName!) : Number(month);
 
 function toDay(year: number, month: number, day: number): string | undefined {
   const date = new Date(Date.UTC(year, month - 1, day));
   const exists = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
   return exists ? date.toISOString().slice(0, 10) : undefined;
+}
+
+/** Day 0 of spreadsheets, from 1900-03-01 on: they take 1900 for a leap year. */
+const serialZero = -25_569;
+const lastSerial = 109_574;
+
+function readSerialDay(text: string): string | undefined {
+  const [, whole] = /^(\d{1,6})(?:\.\d+)?$/.exec(text) ?? [];
+  const serial = Number(whole);
+  return serial > 60 && serial <= lastSerial ? fromDayNumber(serial + serialZero) : undefined;
 }

@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import path from 'node:path';
 import { AppError } from '../../lib/errors.ts';
-import { joinedFile } from './join-files.ts';
 import type { ImportKind, Mapping } from './mapping.ts';
+import type { SourceFiles } from './source-files.ts';
 
 /** A digest of all that decides what an import does: kind, mapping, and what is in the files. */
-export async function fingerprint(kind: ImportKind, mapping: Mapping, file: string): Promise<string> {
+export async function fingerprint(kind: ImportKind, mapping: Mapping, { paths, folder }: SourceFiles): Promise<string> {
   const digest = createHash('sha256').update(JSON.stringify([kind, mapping]));
-  const files = [file, ...mapping.join.map((join) => joinedFile(file, join))];
-  for (const each of files) {
+  const named = [...mapping.join, ...Object.values(mapping.lookups)].flatMap(({ file }) => file ?? []);
+  const beside = [...new Set(named)].map((file) => path.join(folder, file));
+  for (const each of [...paths.map((source) => source.path), ...beside]) {
     try {
       for await (const chunk of createReadStream(each)) digest.update(chunk as Buffer);
     } catch (error) {

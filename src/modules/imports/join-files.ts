@@ -3,10 +3,10 @@ import { AppError } from '../../lib/errors.ts';
 import type { Join } from './mapping.ts';
 import { readCsv } from './read-csv.ts';
 import { readTextFile } from './read-text-file.ts';
-import type { Row, Rows } from './row.ts';
+import type { Row } from './row.ts';
 
 /** The rows of a joined file by key, all in memory. */
-interface Lookup {
+interface Table {
   on: string;
   columns: readonly string[];
   rows: ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -14,46 +14,45 @@ interface Lookup {
 
 /** Adds the columns of other files to rows that have the same key. */
 export class JoinedFiles {
-  readonly #lookups: readonly Lookup[];
+  readonly #tables: readonly Table[];
 
-  private constructor(lookups: readonly Lookup[]) {
-    this.#lookups = lookups;
+  private constructor(tables: readonly Table[]) {
+    this.#tables = tables;
   }
 
-  /** Loads the files, which lie beside the imported one. Throws BAD_INPUT when one of them cannot be read whole. */
-  static async open(importedFile: string, joins: readonly Join[]): Promise<JoinedFiles> {
-    const lookups: Lookup[] = [];
-    for (const join of joins) lookups.push(await load(joinedFile(importedFile, join), join));
-    return new JoinedFiles(lookups);
+  /** Loads the files, which lie in the folder. Throws BAD_INPUT when one of them cannot be read whole. */
+  static async open(folder: string, joins: readonly Join[]): Promise<JoinedFiles> {
+    const tables: Table[] = [];
+    for (const join of joins) tables.push(await load(path.join(folder, join.file), join));
+    return new JoinedFiles(tables);
   }
 
   get columns(): string[] {
-    return this.#lookups.flatMap(({ columns }) => columns);
+    return this.#tables.flatMap(({ columns }) => columns);
   }
 
   /** The row with the columns of its matches; its own come first. */
   extend(row: Row): Row {
-    if (this.#lookups.length === 0) return row;
+    if (this.#tables.length === 0) return row;
     const cells = new Map(row.cells);
-    for (const { on, rows } of this.#lookups) {
+    for (const { on, rows } of this.#tables) {
       const match = rows.get(row.cells.get(on)?.trim() ?? '');
       for (const [column, text] of match ?? []) if (!cells.has(column)) cells.set(column, text);
     }
-    return { line: row.line, cells };
+    return { ...row, cells };
   }
 }
 
-export const joinedFile = (importedFile: string, { file }: Pick<Join, 'file'>): string =>
-  path.join(path.dirname(importedFile), file);
-
-async function load(file: string, { on, encoding, delimiter }: Join): Promise<Lookup> {
+async function load(file: string, { on, encoding, ...syntax }: Join): Promise<Table> {
   const rows = new Map<string, ReadonlyMap<string, string>>();
-  let columns: string[] = [];
-  for await (const row of readCsv(readTextFile(file, encoding), delimiter) as Rows) {
+  let columns: readonly string[] = [];
+  const check = (found: readonly string[]): void => {
+    columns = found;
+    if (!found.includes(on)) throw refused(file, `no column ${on}`);
+  };
+  for await (const row of readCsv(readTextFile(file, encoding), syntax, check)) {
     if ('reason' in row) throw refused(file, `line ${row.line}: ${row.reason}`);
-    columns = [...row.cells.keys()];
-    const key = row.cells.get(on)?.trim();
-    if (key === undefined) throw refused(file, `no column ${on}`);
+    const key = row.cells.get(on)!.trim();
     // Of rows with the same key, the first counts.
     if (!rows.has(key)) rows.set(key, row.cells);
   }

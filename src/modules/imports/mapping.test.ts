@@ -22,7 +22,7 @@ describe('a mapping', () => {
   it('has defaults for what it does not say', () => {
     expect(parseMapping(tasks, 'tasks')).toMatchObject({
       name: 'tool',
-      file: { format: 'csv', encoding: 'utf-8', delimiter: ',' },
+      file: { format: 'csv', encoding: 'utf-8', delimiter: ',', quote: '"', escape: '"' },
       absent: [''],
       days: 'YYYY-MM-DD',
       join: [],
@@ -32,7 +32,7 @@ describe('a mapping', () => {
 
   it('yields to what the command line says of the file', () => {
     const { file } = parseMapping(tasks, 'tasks', { encoding: 'windows-1252', delimiter: ';' });
-    expect(file).toEqual({ format: 'csv', encoding: 'windows-1252', delimiter: ';' });
+    expect(file).toMatchObject({ format: 'csv', encoding: 'windows-1252', delimiter: ';' });
   });
 
   it('says everything that is wrong, and where', () => {
@@ -46,7 +46,7 @@ describe('a mapping', () => {
       'mapping: name: small letters, digits and single hyphens',
       'mapping: file.encoding: not a known encoding',
       'mapping: days: not a pattern of days',
-      'mapping: project.name: needs either `of` or `earliest`',
+      'mapping: project.name: needs either `of` or `earliest`, or of hours `from` and `to`',
       'mapping: task: Unrecognized key: "titel"',
     ]);
   });
@@ -67,9 +67,22 @@ describe('a mapping', () => {
     ]);
   });
 
+  it('says where a part of a list of parts is wrong', () => {
+    expect(problemsOf(`${tasks}comment: [{ reference: c, author: a, content: b, at: c, athor: d }]`)).toEqual([
+      'mapping: comment.0: Unrecognized key: "athor"',
+    ]);
+    expect(problemsOf(`${tasks}zone: Mars/Olympus`)).toEqual(['mapping: zone: not a time zone']);
+    expect(problemsOf(`${tasks}numbers: { decimal: ',', thousands: ',' }`)).toEqual([
+      'mapping: numbers: decimal and thousands must differ',
+    ]);
+  });
+
   it('joins files beside the imported one only', () => {
     expect(problemsOf(`${tasks}join: [{ file: ../secret.csv, on: Id }]`)).toEqual([
       'mapping: join.0.file: must lie beside the imported file',
+    ]);
+    expect(problemsOf(`${tasks}lookups: { users: { file: /etc/passwd, key: '{a}', value: '{b}' } }`)).toEqual([
+      'mapping: lookups.users.file: must lie beside the imported file',
     ]);
   });
 });

@@ -1,111 +1,49 @@
 import path from 'node:path';
-import iconv from 'iconv-lite';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { AppError } from '../../lib/errors.ts';
 import { toIssues } from '../../lib/input.ts';
-import { dayReader } from './day-format.ts';
+import { csvSyntax, encoding, file, lookup } from './mapping-file.ts';
+import { sections } from './mapping-parts.ts';
+import { condition, dayPattern, instantPattern, list, timeZone } from './mapping-values.ts';
 
-/** Text with columns in it: `{First} {Last}`. Numbers and flags of YAML are texts, too. */
-const template = z.union([z.string().min(1), z.number(), z.boolean()]).transform(String);
-const templates = z.union([template.transform((one) => [one]), z.array(template).min(1)]);
-const dayPattern = z.string().refine((pattern) => dayReader(pattern) !== undefined, 'not a pattern of days');
-const encoding = z.string().refine((name) => iconv.encodingExists(name), 'not a known encoding');
-const delimiter = z.string().min(1).max(4);
-
-const longValue = z
-  .strictObject({
-    /** The first of these that is there. */
-    of: templates.optional(),
-    /** The lowest of these. */
-    earliest: templates.optional(),
-    /** What each value becomes; null leaves the field out. Any other value makes the row a bad one. */
-    map: z.record(z.string(), template.nullable()).optional(),
-    /** What a value becomes that is absent, or that the map does not have; null leaves the field out. */
-    otherwise: template.nullable().optional(),
-    /** Of a number: hours become days. */
-    divideBy: z.number().int().min(2).max(100_000).optional(),
-    /** How the days of this field are written. */
-    days: dayPattern.optional(),
-  })
-  .refine(({ of, earliest }) => (of === undefined) !== (earliest === undefined), 'needs either `of` or `earliest`');
-
-/** How one field of a record is made of the columns of a row. */
-const value = z.union([templates.transform((of) => ({ of })), longValue], {
-  error: 'not text with {Columns}, a list of such, or one of `of` and `earliest` with its options',
-});
-export type ValueSpec = z.output<typeof longValue>;
-
-const reference = template;
-
-const sections = {
-  client: z.strictObject({ reference, name: value }).optional(),
-  project: z
-    .strictObject({ reference, name: value, description: value.optional(), startDate: value.optional() })
-    .optional(),
-  person: z
-    .strictObject({ reference, firstName: value, lastName: value.optional(), email: value.optional() })
-    .optional(),
-  task: z
-    .strictObject({
-      reference,
-      name: value,
-      description: value.optional(),
-      assignee: value.optional(),
-      status: value.optional(),
-      priority: value.optional(),
-      estimateDays: value.optional(),
-      startDate: value.optional(),
-      dueDate: value.optional(),
-      completedOn: value.optional(),
-      tags: z.array(value).optional(),
-    })
-    .optional(),
-  time: z
-    .strictObject({
-      reference,
-      person: value,
-      /** The reference of a task that is there already; without it, the task of the same row. */
-      task: template.optional(),
-      day: value,
-      hours: value,
-      /** Hours a working day, when the hours of a row are a total; absent when they are of the one day. */
-      spread: template.pipe(z.string().regex(/^(?!0+(\.0+)?$)\d+(\.\d{1,2})?$/, 'not hours of a day')).optional(),
-      description: value.optional(),
-      billable: value.optional(),
-      status: value.optional(),
-    })
-    .optional(),
-  channel: z.strictObject({ reference, name: value, description: value.optional() }).optional(),
-  message: z
-    .strictObject({ reference, author: value, sentAt: value, content: value, thread: value.optional() })
-    .optional(),
-};
-
-const file = z.discriminatedUnion('format', [
-  z.strictObject({ format: z.literal('csv'), encoding: encoding.default('utf-8'), delimiter: delimiter.default(',') }),
-  z.strictObject({ format: z.literal('json-lines'), encoding: encoding.default('utf-8') }),
-  z.strictObject({ format: z.literal('xml'), encoding: encoding.default('utf-8'), record: z.string().min(1) }),
-]);
+const mostParts = 20;
 
 const mappingSchema = z.strictObject({
   /** Names the source: imported history carries `import:<name>`. */
-  name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'small letters, digits and single hyphens'),
+  name: z
+    .string()
+    .max(50)
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'small letters, digits and single hyphens'),
   file,
   /** Texts that mean that there is no value. */
-  absent: z.array(z.string()).default(['']),
+  absent: z.array(z.string()).max(100).default(['']),
+  /** Rows for which one of these does not hold are passed over. */
+  only: list(condition, mostParts).default([]),
   days: dayPattern.default('YYYY-MM-DD'),
+  instants: instantPattern.optional(),
+  /** Where the clocks of times without a zone stood, and on which day an instant is. */
+  zone: timeZone.default('UTC'),
+  numbers: z
+    .strictObject({
+      decimal: z.enum(['.', ',']).default('.'),
+      thousands: z.enum(['', ' ', '.', ',', "'", '’']).default(''),
+    })
+    .refine(({ decimal, thousands }) => decimal !== thousands, 'decimal and thousands must differ')
+    .default({ decimal: '.', thousands: '' }),
   join: z
     .array(
       z.strictObject({
         /** Beside the imported file. */
         file: z.string().min(1),
         on: z.string().min(1),
-        encoding: encoding.default('utf-8'),
-        delimiter: delimiter.default(','),
+        encoding,
+        ...csvSyntax,
       }),
     )
+    .max(mostParts)
     .default([]),
+  lookups: z.record(z.string(), lookup).default({}),
   ...sections,
 });
 
@@ -113,6 +51,7 @@ const mappingSchema = z.strictObject({
 export type Mapping = z.output<typeof mappingSchema>;
 export type SourceFile = Mapping['file'];
 export type Join = Mapping['join'][number];
+export type Lookup = Mapping['lookups'][string];
 
 /** What a command imports, and which parts its mapping must have. */
 export const importKinds = {
@@ -136,6 +75,14 @@ export function parseMapping(yaml: string, kind: ImportKind, overrides: FileOver
   const problems = [...missingParts(result.data, kind), ...contradictions(result.data)];
   if (problems.length > 0) throw wrong(problems);
   return result.data;
+}
+
+/** The kind of import that a mapping is for. */
+export function kindOf(yaml: string): ImportKind {
+  const given = readYaml(yaml);
+  const parts = typeof given === 'object' && given !== null ? given : {};
+  if ('message' in parts) return 'messages';
+  return 'time' in parts && !('status' in Object(Reflect.get(parts, 'task'))) ? 'time' : 'tasks';
 }
 
 const longestMapping = 100_000;
@@ -174,15 +121,21 @@ const missingParts = (mapping: Mapping, kind: ImportKind): Problem[] =>
     .filter((part) => mapping[part] === undefined)
     .map((part) => ({ path: [part], message: `an import of ${kind} needs this part` }));
 
-/** Parts that need others, and days where nothing can be a day. */
-function contradictions({ task, time, person, project, join }: Mapping): Problem[] {
+/** Parts that need others, and files that lie elsewhere. */
+function contradictions(mapping: Mapping): Problem[] {
+  const { task, time, person, project, join, lookups } = mapping;
   const problems: Problem[] = [];
   if (task?.assignee && !person) problems.push({ path: ['person'], message: 'task.assignee needs this part' });
   if (task && time?.task) problems.push({ path: ['time', 'task'], message: 'is the part task of the same row' });
   if (time && !person) problems.push({ path: ['person'], message: 'time.person needs this part' });
+  if (mapping.comment && !person) problems.push({ path: ['person'], message: 'comment.author needs this part' });
   if ((task || time) && !project) problems.push({ path: ['project'], message: 'tasks and time need this part' });
-  const outside = join.findIndex((each) => path.basename(each.file) !== each.file);
-  if (outside >= 0) problems.push({ path: ['join', outside, 'file'], message: 'must lie beside the imported file' });
+  const files = [
+    ...join.map(({ file: name }, index) => ({ path: ['join', index, 'file'], name })),
+    ...Object.entries(lookups).map(([key, { file: name }]) => ({ path: ['lookups', key, 'file'], name })),
+  ];
+  const outside = files.find(({ name }) => name !== undefined && path.basename(name) !== name);
+  if (outside) problems.push({ path: outside.path, message: 'must lie beside the imported file' });
   return problems;
 }
 

@@ -1,56 +1,120 @@
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, parse } from 'csv-parse/sync';
 import { AppError } from '../../lib/errors.ts';
-import type { Rows } from './row.ts';
+import { type Row, type Rows, tooLong, type UnreadableRow } from './row.ts';
+import { CsvSplitter, type CsvSyntax, type CsvText } from './split-csv.ts';
 
-const options = {
-  bom: true,
-  info: true,
-  record_delimiter: ['\r\n', '\n'],
-  relax_column_count: true,
-  skip_empty_lines: true,
-};
-
-interface Parsed {
-  record: string[];
-  info: { lines: number };
-}
+/** Called with the columns once they are known; throws when they will not do. */
+export type CheckColumns = (columns: readonly string[]) => void;
 
 /**
- * Reads CSV whose first line names the columns. A row with too many or too few fields is unreadable; a quotation mark
- * out of place ends the reading, since nobody knows where the next row begins.
+ * Reads CSV whose first line names the columns. Lines must end in `\n`. Columns without a name are passed over; of columns
+ * with the same name, the name means the first cell that is not blank, and `name.0`, `name.1` ... mean each. Blank rows are
+ * nothing. A row with too many or too few fields, and one that is too long, is unreadable; a quotation mark out of place
+ * ends the reading, since nobody knows where the next row begins.
  */
-export async function* readCsv(text: AsyncIterable<string>, delimiter: string): Rows {
-  const parser = parse({ ...options, delimiter });
-  const source = Readable.from(text);
-  source.on('error', (error) => parser.destroy(error));
-  let names: string[] | undefined;
-  try {
-    for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
-      const line = info.lines - newlines(record);
-      if (!names) names = checkHeader(record);
-      else if (record.length !== names.length) {
-        yield { line, reason: `${record.length} fields instead of ${names.length}` };
-      } else yield { line, cells: new Map(names.map((name, index) => [name, record[index]!])) };
+export async function* readCsv(text: AsyncIterable<string>, syntax: CsvSyntax, check?: CheckColumns): Rows {
+  const splitter = new CsvSplitter(syntax);
+  const reader = new RecordReader(syntax, check);
+  for await (const piece of text) yield* reader.read([...splitter.split(piece)]);
+  yield* reader.read([...splitter.end()]);
+  if (!reader.hasColumns) throw unreadable('The file has no line that names the columns');
+}
+
+class RecordReader {
+  readonly #syntax: CsvSyntax;
+  readonly #check: CheckColumns | undefined;
+  #columns: Columns | undefined;
+
+  constructor(syntax: CsvSyntax, check: CheckColumns | undefined) {
+    this.#syntax = syntax;
+    this.#check = check;
+  }
+
+  get hasColumns(): boolean {
+    return this.#columns !== undefined;
+  }
+
+  *read(records: readonly CsvText[]): Generator<Row | UnreadableRow> {
+    const present = records.filter(({ text }) => text === undefined || text.trim() !== '');
+    const fields = this.#parseAll(present.flatMap(({ text }) => text ?? [])) ?? this.#parseEach(present);
+    for (const { line, text } of present) {
+      if (text === undefined) yield tooLong(line);
+      else {
+        const row = this.#rowOf(line, fields.next().value as string[]);
+        if (row) yield row;
+      }
     }
-  } catch (error) {
-    if (!(error instanceof CsvError)) throw error;
-    throw new AppError('BAD_INPUT', error.message, { field: 'file' }, { cause: error });
-  } finally {
-    source.destroy();
   }
-  if (!names) throw new AppError('BAD_INPUT', 'The file has no line that names the columns', { field: 'file' });
+
+  /** The fields of these records by one call of the parser; undefined when one of them is malformed. */
+  #parseAll(texts: readonly string[]): Iterator<string[]> | undefined {
+    try {
+      return parse(texts.join('\n'), this.#options)[Symbol.iterator]();
+    } catch (error) {
+      if (error instanceof CsvError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The same one by one, up to the malformed one, whose line the error names. */
+  *#parseEach(records: readonly CsvText[]): Generator<string[]> {
+    for (const { line, text } of records) {
+      if (text === undefined) continue;
+      try {
+        yield parse(text, this.#options)[0]!;
+      } catch (error) {
+        if (!(error instanceof CsvError)) throw error;
+        throw unreadable(error.message.replace(/\bat line \d+/, `at line ${line}`), error);
+      }
+    }
+  }
+
+  get #options() {
+    const { delimiter, quote, escape: escapeMark } = this.#syntax;
+    return { delimiter, quote, escape: escapeMark, record_delimiter: '\n', relax_column_count: true };
+  }
+
+  #rowOf(line: number, fields: readonly string[]): Row | UnreadableRow | undefined {
+    if (!this.#columns) {
+      this.#columns = new Columns(fields);
+      this.#check?.(this.#columns.names);
+      return undefined;
+    }
+    if (fields.every((field) => field.trim() === '')) return undefined;
+    if (fields.length !== this.#columns.count) {
+      return { line, reason: `${fields.length} fields instead of ${this.#columns.count}` };
+    }
+    return { line, cells: this.#columns.cellsOf(fields) };
+  }
 }
 
-function checkHeader(record: readonly string[]): string[] {
-  const names = record.map((name) => name.trim());
-  const double = names.find((name, index) => names.indexOf(name) !== index);
-  if (double !== undefined) {
-    throw new AppError('BAD_INPUT', `The file has two columns named "${double}"`, { field: 'file' });
+/** The columns of a file: repeated ones become a list. */
+class Columns {
+  readonly count: number;
+  readonly names: readonly string[];
+  readonly #unique: readonly (readonly [name: string, index: number])[];
+  readonly #repeated: readonly (readonly [name: string, indexes: readonly number[]])[];
+
+  constructor(header: readonly string[]) {
+    this.count = header.length;
+    const byName = Map.groupBy(header.keys(), (index) => header[index]!.trim());
+    byName.delete('');
+    this.names = [...byName.keys()];
+    const all = [...byName];
+    this.#unique = all.flatMap(([name, [index, ...more]]) => (more.length === 0 ? [[name, index!] as const] : []));
+    this.#repeated = all.filter(([, indexes]) => indexes.length > 1);
   }
-  return names;
+
+  cellsOf(fields: readonly string[]): ReadonlyMap<string, string> {
+    const cells = new Map(this.#unique.map(([name, index]) => [name, fields[index]!]));
+    for (const [name, indexes] of this.#repeated) {
+      const texts = indexes.map((index) => fields[index]!);
+      for (const [place, text] of texts.entries()) cells.set(`${name}.${place}`, text);
+      cells.set(name, texts.find((text) => text.trim() !== '') ?? '');
+    }
+    return cells;
+  }
 }
 
-/** How many lines a record has beside its last one. */
-const newlines = (record: readonly string[]): number =>
-  record.reduce((count, field) => count + (field.includes('\n') ? field.split('\n').length - 1 : 0), 0);
+const unreadable = (message: string, cause?: unknown): AppError =>
+  new AppError('BAD_INPUT', message, { field: 'file' }, { cause });

@@ -9,6 +9,9 @@ it('reads moments, of UTC unless they say otherwise', () => {
   expect(read('2017-05-11T15:46:08Z')).toBe('2017-05-11T15:46:08.000Z');
   expect(read('1494517568.512661')).toBe('2017-05-11T15:46:08.512Z');
   expect(read('2017-05-11T15:46:08+0200')).toBe('2017-05-11T13:46:08.000Z');
+  expect(read('1494517568512')).toBe('2017-05-11T15:46:08.512Z');
+  expect(readInstant('2017-05-11 15:46', 'Europe/Paris')?.toISOString()).toBe('2017-05-11T13:46:00.000Z');
+  expect(readInstant('2017-05-11T15:46:08Z', 'Europe/Paris')?.toISOString()).toBe('2017-05-11T15:46:08.000Z');
   for (const text of [
     '',
     'yesterday',

@@ -1,18 +1,23 @@
 import { readInstant as readRfc3339 } from '../../lib/instants.ts';
+import { zonedInstant } from '../../lib/zoned-time.ts';
 
-const iso = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d+)?\s*(Z|[+-]\d{2}:?\d{2})?$/i;
+const iso = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2})(:\d{2})?(\.\d+)?\s*(Z|UTC|[+-]\d{2}:?\d{2})?$/i;
 const epoch = /^(\d{9,11})(?:\.(\d+))?$/;
+const epochMs = /^\d{12,14}$/;
 
 /**
- * The moment that a text means: ISO 8601, of UTC when it names no zone, or seconds since 1970. What is finer than a
- * millisecond is cut off, as the database does not keep it. Undefined for any other text, and outside the range of inputs.
+ * The moment that a text means: ISO 8601, by the clocks of a zone when it names none itself, or seconds or milliseconds
+ * since 1970. What is finer than a millisecond is cut off, as the database does not keep it. Undefined for any other text,
+ * and outside the range of inputs.
  */
-export function readInstant(text: string): Date | undefined {
+export function readInstant(text: string, timeZone = 'UTC'): Date | undefined {
   const [, whole, part = ''] = epoch.exec(text) ?? [];
-  if (whole !== undefined) return readRfc3339(new Date(Number(whole + milliseconds(part))).toISOString());
-  const [, day, time, seconds = ':00', fraction = '.', zone = 'Z'] = iso.exec(text) ?? [];
-  const offset = zone.replace(/^(...)(\d\d)$/, '$1:$2');
-  return readRfc3339(`${day}T${time}${seconds}.${milliseconds(fraction.slice(1))}${offset}`);
+  const sinceEpoch = whole === undefined ? epochMs.exec(text)?.[0] : whole + milliseconds(part);
+  if (sinceEpoch !== undefined) return readRfc3339(new Date(Number(sinceEpoch)).toISOString());
+  const [, day, time, seconds = ':00', fraction = '.', zone] = iso.exec(text) ?? [];
+  const offset = zone?.replace(/^UTC$/i, 'Z').replace(/^(...)(\d\d)$/, '$1:$2');
+  const moment = readRfc3339(`${day}T${time}${seconds}.${milliseconds(fraction.slice(1))}${offset ?? 'Z'}`);
+  return moment && offset === undefined ? zonedInstant(timeZone, moment) : moment;
 }
 
 const milliseconds = (fraction: string): string => fraction.padEnd(3, '0').slice(0, 3);

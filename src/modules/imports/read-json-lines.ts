@@ -1,47 +1,33 @@
-import type { Rows } from './row.ts';
+import { jsonLeaves } from './json-leaves.ts';
+import { longestRow, type Rows, tooLong } from './row.ts';
 
-/**
- * Reads one JSON object a line. Columns are paths: `user.name`, `tags.0`. Numbers keep the digits that they are written
- * with; null is nothing. Empty lines are passed over.
- */
+/** Reads one JSON object a line. Columns are paths, see `jsonLeaves`. Blank lines are nothing. */
 export async function* readJsonLines(text: AsyncIterable<string>): Rows {
   let line = 0;
   for await (const content of lines(text)) {
     line++;
-    if (!content.trim()) continue;
-    const value = parse(content);
-    if (typeof value === 'string') yield { line, reason: value };
-    else yield { line, cells: new Map(leaves(value, '')) };
+    if (content === undefined) yield tooLong(line);
+    else if (content.trim()) {
+      const cells = jsonLeaves(content);
+      yield typeof cells === 'string' ? { line, reason: cells } : { line, cells };
+    }
   }
 }
 
-async function* lines(text: AsyncIterable<string>): AsyncGenerator<string> {
-  let rest = '';
-  for await (const chunk of text) {
-    const parts = (rest + chunk).split('\n');
-    rest = parts.pop()!;
-    yield* parts;
+/** The lines of a text; undefined for one that is too long to be kept. */
+async function* lines(text: AsyncIterable<string>): AsyncGenerator<string | undefined> {
+  let rest: string | undefined = '';
+  for await (const piece of text) {
+    const parts = piece.split('\n');
+    const last = parts.pop()!;
+    for (const part of parts) {
+      yield joined(rest, part);
+      rest = '';
+    }
+    rest = joined(rest, last);
   }
-  if (rest) yield rest;
+  if (rest !== '') yield rest;
 }
 
-/** The object of a line, or why it has none. */
-function parse(content: string): object | string {
-  try {
-    const value: unknown = JSON.parse(content, keepDigits);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : 'not a JSON object';
-  } catch {
-    return 'not JSON';
-  }
-}
-
-/** Node gives the text of a value as a third argument, which the language's types do not know yet. */
-function keepDigits(_key: string, value: unknown, ...[context]: { source?: string }[]): unknown {
-  return typeof value === 'number' ? (context?.source ?? String(value)) : value;
-}
-
-function* leaves(value: unknown, path: string): Generator<[string, string]> {
-  if (value === null) return;
-  if (typeof value !== 'object') yield [path, String(value)];
-  else for (const [key, item] of Object.entries(value)) yield* leaves(item, path ? `${path}.${key}` : key);
-}
+const joined = (start: string | undefined, end: string): string | undefined =>
+  start === undefined || start.length + end.length > longestRow ? undefined : start + end;

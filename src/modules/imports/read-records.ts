@@ -2,64 +2,86 @@ import { AppError } from '../../lib/errors.ts';
 import type { Outcome } from './batches.ts';
 import { Conversations } from './conversations.ts';
 import { JoinedFiles } from './join-files.ts';
+import { Lookups } from './lookups.ts';
 import type { Mapping } from './mapping.ts';
+import { Numbering } from './numbering.ts';
 import { readRows } from './read-rows.ts';
 import type { ReadingPosition } from './read-text-file.ts';
 import type { ImportRecord } from './records.ts';
 import type { Row } from './row.ts';
 import { RowMapper } from './row-mapper.ts';
+import type { SourceFiles } from './source-files.ts';
 
-/** Reads a file as its mapping says: a record for each good row, and why each bad one is bad. */
-export async function* readRecords(file: string, mapping: Mapping, position: ReadingPosition): AsyncGenerator<Outcome> {
-  const mapper = new RowMapper(mapping);
-  const joined = await JoinedFiles.open(file, mapping.join);
-  const conversations = new Conversations();
-  const doubles = new Doubles();
-  let checked = mapping.file.format !== 'csv';
-  for await (const row of readRows(file, mapping.file, position)) {
-    if ('reason' in row) {
-      yield row;
-      continue;
+/** Reads files as their mapping says, as often as wanted. */
+export class RecordReader {
+  readonly #files: SourceFiles;
+  readonly #mapping: Mapping;
+  readonly #joined: JoinedFiles;
+  readonly #mapper: RowMapper;
+
+  private constructor(files: SourceFiles, mapping: Mapping, joined: JoinedFiles, mapper: RowMapper) {
+    this.#files = files;
+    this.#mapping = mapping;
+    this.#joined = joined;
+    this.#mapper = mapper;
+  }
+
+  /** Loads the files that the mapping names. Throws BAD_INPUT when one of them cannot be read. */
+  static async open(files: SourceFiles, mapping: Mapping): Promise<RecordReader> {
+    const joined = await JoinedFiles.open(files.folder, mapping.join);
+    const mapper = new RowMapper(mapping, await Lookups.load(files, mapping));
+    return new RecordReader(files, mapping, joined, mapper);
+  }
+
+  /**
+   * A record for each good row, and why each bad one is bad. What a record is follows from the files and the mapping alone,
+   * so every reading gives the same. Throws BAD_INPUT when there are no rows, and where no row after can be read.
+   */
+  async *read(position: ReadingPosition): AsyncGenerator<Outcome> {
+    const conversations = new Conversations();
+    const numbering = new Numbering(this.#mapping.time?.repeats === 'number');
+    let rows = 0;
+    let meant = 0;
+    for await (const row of readRows(this.#files.paths, this.#mapping.file, this.#options(position))) {
+      rows++;
+      const outcome = 'reason' in row ? row : outcomeOf(row, () => this.#mapper.map(this.#joined.extend(row)));
+      if (outcome === undefined) continue;
+      meant++;
+      if (!('reason' in outcome)) place(outcome, numbering, conversations);
+      yield outcome;
     }
-    if (!checked) checkColumns(mapper, [...row.cells.keys(), ...joined.columns]);
-    checked = true;
-    yield outcomeOf(row, () => {
-      const record = mapper.map(joined.extend(row));
-      doubles.check(record);
-      return record.message ? { ...record, message: conversations.place(record.message) } : record;
-    });
+    if (rows === 0) throw nothing('The file has no rows');
+    if (meant === 0) throw nothing(`The mapping passes over all ${rows} rows of the file (only)`);
+  }
+
+  #options(position: ReadingPosition) {
+    return { position, check: (columns: readonly string[]) => this.#checkColumns(columns) };
+  }
+
+  /** Throws BAD_INPUT when the mapping names columns that no row can have. */
+  #checkColumns(columns: readonly string[]): void {
+    const present = new Set([...columns, ...this.#joined.columns]);
+    const unknown = [...this.#mapper.columns].filter(
+      (column) => !present.has(column) && !present.has(column.replace(/\.\d+$/, '')),
+    );
+    if (unknown.length === 0) return;
+    const message = `The mapping names columns that the file does not have: ${unknown.join(', ')}. It has: ${[...present].join(', ')}`;
+    throw new AppError('BAD_INPUT', message, { field: 'map' });
   }
 }
 
-function outcomeOf({ line }: Row, map: () => ImportRecord): Outcome {
+const nothing = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'file' });
+
+function place(record: ImportRecord, numbering: Numbering, conversations: Conversations): void {
+  if (record.time) record.time = numbering.place(record.time);
+  if (record.messages) record.messages = record.messages.map((message) => conversations.place(message));
+}
+
+function outcomeOf({ line, file }: Row, map: () => ImportRecord | undefined): Outcome | undefined {
   try {
     return map();
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    return { line, reason: error.message };
-  }
-}
-
-/** Throws BAD_INPUT when the mapping names columns that no row can have. */
-function checkColumns({ columns }: RowMapper, present: readonly string[]): void {
-  const unknown = [...columns].filter((column) => !present.includes(column));
-  if (unknown.length === 0) return;
-  const message = `The mapping names columns that the file does not have: ${unknown.join(', ')}. It has: ${present.join(', ')}`;
-  throw new AppError('BAD_INPUT', message, { field: 'map' });
-}
-
-/**
- * Two rows of hours under one reference would be one entry: the second row would take the place of the first. What is
- * kept in memory of each row is its reference alone.
- */
-class Doubles {
-  readonly #references = new Set<string>();
-
-  check({ time }: ImportRecord): void {
-    if (!time) return;
-    if (this.#references.has(time.reference)) {
-      throw new AppError('BAD_INPUT', `time.reference: an earlier row has "${time.reference}", too`);
-    }
-    this.#references.add(time.reference);
+    return { line, reason: error.message, ...(file !== undefined && { file }) };
   }
 }

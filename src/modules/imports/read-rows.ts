@@ -1,18 +1,51 @@
+import path from 'node:path';
 import type { SourceFile } from './mapping.ts';
-import { readCsv } from './read-csv.ts';
+import { type CheckColumns, readCsv } from './read-csv.ts';
+import { readJson } from './read-json.ts';
 import { readJsonLines } from './read-json-lines.ts';
 import { type ReadingPosition, readTextFile } from './read-text-file.ts';
 import { readXml } from './read-xml.ts';
 import type { Rows } from './row.ts';
+import type { SourcePath } from './source-files.ts';
 
-/** Reads a file row by row; never more of it is in memory than the rows of one piece of 256 KB. */
-export function readRows(file: string, source: SourceFile, position?: ReadingPosition): Rows {
-  const text = readTextFile(file, source.encoding, position);
+export interface ReadingOptions {
+  position?: ReadingPosition;
+  /** Called with the columns of CSV, before any row; throws when they will not do. */
+  check?: CheckColumns;
+}
+
+/** Reads files row by row; never more is in memory than the rows of one piece of 256 KB. */
+export async function* readRows(
+  paths: readonly SourcePath[],
+  source: SourceFile,
+  { position, check }: ReadingOptions = {},
+): Rows {
+  for (const { path: file, name } of paths) {
+    const rows = readFormat(readTextFile(file, source.encoding, position), source, check);
+    if (name === undefined) yield* rows;
+    else yield* named(rows, name);
+  }
+}
+
+/** The rows of a file in a folder: the columns `@folder` and `@file` say where it lies. */
+async function* named(rows: Rows, name: string): Rows {
+  const place = [
+    ['@folder', path.posix.basename(path.posix.dirname(name))],
+    ['@file', path.posix.basename(name, path.posix.extname(name))],
+  ] as const;
+  for await (const row of rows) {
+    yield 'reason' in row ? { ...row, file: name } : { ...row, file: name, cells: new Map([...row.cells, ...place]) };
+  }
+}
+
+function readFormat(text: AsyncIterable<string>, source: SourceFile, check: CheckColumns | undefined): Rows {
   switch (source.format) {
     case 'csv':
-      return readCsv(text, source.delimiter);
+      return readCsv(text, source, check);
     case 'json-lines':
       return readJsonLines(text);
+    case 'json':
+      return readJson(text, source.records ?? ['']);
     case 'xml':
       return readXml(text, source.record);
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hasAtMost } from '../../lib/characters.ts';
 import { parseDecimal } from '../../lib/decimal.ts';
 import {
   dayField,
@@ -6,12 +7,19 @@ import {
   emailField,
   externalReferenceField,
   nameField,
+  nameOf,
+  shortNameField,
+  shortTextField,
   startsBeforeEnd,
   textField,
+  webAddressField,
 } from '../../lib/fields.ts';
+import { foldName, isVisible } from '../../lib/names.ts';
 import { readFlag } from '../../lib/read-text.ts';
+import { contentField } from '../messaging/message-input.ts';
 import { taskPriorities, taskStatuses } from '../tasks/tables.ts';
 import { timeEntryStatuses } from '../time/tables.ts';
+import { emoji } from './emoji-names.ts';
 import { readInstant } from './read-instant.ts';
 
 /*
@@ -48,6 +56,11 @@ const instant = z.string({ error: 'nothing there' }).transform((text, ctx) => {
   return value ?? z.NEVER;
 });
 
+const dayMs = 86_400_000;
+
+/** When something was said. A message of the future would stand after all that people write until then. */
+const past = instant.refine((moment) => moment.getTime() < Date.now() + dayMs, 'is in the future');
+
 /** A day where the database wants a moment: noon of UTC is on the same day nearly everywhere. */
 const noon = dayField.transform((day) => new Date(`${day}T12:00:00Z`));
 
@@ -65,7 +78,7 @@ export type ProjectRecord = z.output<typeof projectRecord> & { client: ClientRec
 export const personRecord = z.object({
   reference: externalReferenceField,
   firstName: nameField,
-  lastName: orDefault(z.string().max(200), ''),
+  lastName: orDefault(shortNameField(200), ''),
   email: emailField.nullish(),
 });
 export type PersonRecord = z.output<typeof personRecord>;
@@ -73,7 +86,7 @@ export type PersonRecord = z.output<typeof personRecord>;
 export const taskRecord = z
   .object({
     reference: externalReferenceField,
-    name: z.string().min(1),
+    name: z.string().overwrite(foldName).refine(isVisible, 'needs a character that can be seen'),
     description: textField.nullish(),
     status: orDefault(z.enum(taskStatuses), 'TODO'),
     priority: orDefault(z.enum(taskPriorities), 'MEDIUM'),
@@ -81,7 +94,11 @@ export const taskRecord = z
     startDate: dayField.nullish(),
     dueDate: dayField.nullish(),
     completedOn: noon.nullish(),
-    tags: z.array(z.string().max(50)).optional(),
+    tags: z
+      .array(nameOf(50))
+      .max(50)
+      .transform((tags) => [...new Set(tags)])
+      .optional(),
   })
   .refine(startsBeforeEnd('startDate', 'dueDate').check, startsBeforeEnd('startDate', 'dueDate').params)
   .refine(({ status, completedOn }) => status !== 'DONE' || completedOn, {
@@ -89,7 +106,41 @@ export const taskRecord = z
     message: 'a task that is DONE needs its day',
   })
   .transform(({ completedOn, ...task }) => withShortName({ ...task, ...completion(task.status, completedOn) }));
-export type TaskRecord = z.output<typeof taskRecord> & { projectReference: string; assigneeReference?: string | null };
+export type TaskRecord = z.output<typeof taskRecord> & {
+  projectReference: string;
+  assigneeReference?: string | null;
+  /** The milestone that the row names; null: none. */
+  milestoneReference?: string | null;
+};
+
+export const milestoneRecord = z
+  .object({
+    reference: externalReferenceField,
+    name: nameField,
+    description: textField.nullish(),
+    startDate: dayField.nullish(),
+    dueDate: dayField,
+  })
+  .refine(startsBeforeEnd('startDate', 'dueDate').check, startsBeforeEnd('startDate', 'dueDate').params);
+export type MilestoneRecord = z.output<typeof milestoneRecord> & { projectReference: string };
+
+export const commentRecord = z.object({ reference: externalReferenceField, content: textField.min(1), at: past });
+export type CommentRecord = z.output<typeof commentRecord> & { taskReference: string; authorReference: string };
+
+export const checklistItemRecord = z.object({
+  reference: externalReferenceField,
+  name: nameField,
+  isDone: orDefault(flag, false),
+});
+export type ChecklistItemRecord = z.output<typeof checklistItemRecord> & { taskReference: string };
+
+/** One task waits for another. */
+export interface DependencyRecord {
+  taskReference: string;
+  dependsOnReference: string;
+  /** Whether it is left out when it would close a cycle. */
+  unlessCycle: boolean;
+}
 
 /** Only what is DONE has been completed. */
 const completion = (status: string | undefined, completedOn: Date | null | undefined) =>
@@ -97,9 +148,10 @@ const completion = (status: string | undefined, completedOn: Date | null | undef
 
 /** Names end at 200 characters; of a longer one nothing is lost, as the description begins with all of it. */
 function withShortName<T extends { name: string; description?: string | null | undefined }>(task: T): T {
-  if (task.name.length <= longestName) return task;
+  if (hasAtMost(task.name, longestName)) return task;
   const description = [task.name, task.description].filter(Boolean).join('\n\n');
-  return { ...task, name: `${task.name.slice(0, longestName - 1)}…`, description };
+  const start = [...task.name.slice(0, 2 * longestName)].slice(0, longestName - 1).join('');
+  return { ...task, name: `${start}…`, description };
 }
 
 const entryFields = {
@@ -130,12 +182,30 @@ export const channelRecord = z.object({
 });
 export type ChannelRecord = z.output<typeof channelRecord>;
 
+const attachment = z.object({
+  name: nameField,
+  url: webAddressField,
+  mediaType: shortTextField.nullish(),
+  size: z.coerce.number().int().min(0).max(999_999_999_999_999).nullish(),
+});
+const mostAttachments = 10;
+const mostReactions = 1_000;
+const mostMentions = 100;
+
 export const messageRecord = z.object({
   reference: externalReferenceField,
-  sentAt: instant,
-  content: textField.min(1),
+  sentAt: past,
+  content: contentField,
   /** What the messages of one conversation have in common within a file. */
   thread: z.string().nullish(),
+  /** The reference of the first message of its conversation. */
+  parent: z.string().nullish(),
+  attachments: z.array(attachment).max(mostAttachments).optional(),
+  reactions: z
+    .array(z.object({ personReference: externalReferenceField, emoji }))
+    .max(mostReactions)
+    .optional(),
+  mentionReferences: z.array(externalReferenceField).max(mostMentions).optional(),
 });
 export type MessageRecord = z.output<typeof messageRecord> & {
   channelReference: string;
@@ -147,10 +217,21 @@ export type MessageRecord = z.output<typeof messageRecord> & {
 /** All that one row says. */
 export interface ImportRecord {
   line: number;
+  /** In a folder: the file of the row. */
+  file?: string;
+  /** Parts of an earlier row that had to wait for later rows. */
+  isLater?: true;
   project?: ProjectRecord;
   people: PersonRecord[];
+  milestone?: MilestoneRecord;
+  /** Of other rows of the same task. */
+  moreProjects?: ProjectRecord[];
+  moreMilestones?: MilestoneRecord[];
   task?: TaskRecord;
+  comments?: CommentRecord[];
+  checklistItems?: ChecklistItemRecord[];
+  dependencies?: DependencyRecord[];
   time?: TimeRecord;
   channel?: ChannelRecord;
-  message?: MessageRecord;
+  messages?: MessageRecord[];
 }

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { Lookups } from './lookups.ts';
 import { type ImportKind, parseMapping } from './mapping.ts';
 import { RowMapper } from './row-mapper.ts';
 
 const project = `project: { reference: 'p:{Project}', name: '{Project}' }`;
 const head = (more: string) => `name: tool\nfile: { format: csv }\nabsent: ['', NA]\n${more}`;
 
-const mapperOf = (yaml: string, kind: ImportKind) => new RowMapper(parseMapping(head(yaml), kind));
+const mapperOf = (yaml: string, kind: ImportKind) => {
+  const mapping = parseMapping(head(yaml), kind);
+  return new RowMapper(mapping, Lookups.empty(mapping));
+};
 const row = (cells: Record<string, string>) => ({ line: 7, cells: new Map(Object.entries(cells)) });
 
 describe('tasks of rows', () => {
@@ -65,16 +69,16 @@ task:
   });
 
   it('clear what is mapped and not there, and take defaults where a task needs a value', () => {
-    const { task } = mapper.map(row({ Id: '1', Project: 'X', Code: 'A', Title: 'B', State: 'none', Weight: '9' }));
+    const { task } = mapper.map(row({ Id: '1', Project: 'X', Code: 'A', Title: 'B', State: 'none', Weight: '9' }))!;
     expect(task).toMatchObject({ description: null, status: 'TODO', priority: 'LOW', estimateDays: null, tags: [] });
     expect(task).toMatchObject({ assigneeReference: null, completedAt: null });
-    expect(mapper.map(row({ ...full, Done: '' })).task).toMatchObject({
+    expect(mapper.map(row({ ...full, Done: '' }))!.task).toMatchObject({
       completedAt: new Date('2020-01-31T12:00:00Z'),
     });
   });
 
   it('keep a name that is too long in the description', () => {
-    const { task } = mapper.map(row({ ...full, Title: 'x'.repeat(220) }));
+    const { task } = mapper.map(row({ ...full, Title: 'x'.repeat(220) }))!;
     expect(task?.name).toHaveLength(200);
     expect(task?.description).toBe(`A ${'x'.repeat(220)}\n\nshort`);
   });
@@ -106,7 +110,7 @@ time: { reference: 'h:{Id}', person: '{Who}', day: '{Day}', hours: '{Hours}', ${
   const full = { Id: '1', Project: 'X', Who: 'Ada', Day: '2020-02-03', Hours: '7.5', Paid: 'no' };
 
   it('may mean a task that is there already', () => {
-    expect(time(`billable: '{Paid}', task: 't:{Id}'`).map(row(full)).time).toEqual({
+    expect(time(`billable: '{Paid}', task: 't:{Id}'`).map(row(full))!.time).toEqual({
       reference: 'h:1',
       day: '2020-02-03',
       hours: '7.5',
@@ -121,7 +125,7 @@ time: { reference: 'h:{Id}', person: '{Who}', day: '{Day}', hours: '{Hours}', ${
   it('is of one day, unless it is spread', () => {
     const long = row({ ...full, Hours: '2100.25' });
     expect(() => time('').map(long)).toThrow('time.hours: between 0 and 24');
-    expect(time('spread: 8').map(long).time).toMatchObject({ hours: '2100.25', hoursPerDay: '8' });
+    expect(time('spread: 8').map(long)!.time).toMatchObject({ hours: '2100.25', hoursPerDay: '8' });
     expect(() => time('').map(row({ ...full, Who: '' }))).toThrow('time.person: nothing there');
     expect(() => time('').map(row({ ...full, Hours: '1.234' }))).toThrow('at most 2 digits');
   });

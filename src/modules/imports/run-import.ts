@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toAppError } from '../../db/pg-errors.ts';
+import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantBinding, TenantTx } from '../../tenancy/binding.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
@@ -10,7 +11,9 @@ import type { Changes } from './changes.ts';
 import { fingerprint } from './fingerprint.ts';
 import { findProgress, finishProgress, type ImportTitle, type Progress, saveProgress } from './import-ledger.ts';
 import type { ImportKind, Mapping } from './mapping.ts';
-import { readRecords } from './read-records.ts';
+import { RecordReader } from './read-records.ts';
+import { findSourceFiles, type SourceFiles } from './source-files.ts';
+import { Survey } from './survey.ts';
 import type { ChangeCounts, RefusedRow } from './tables.ts';
 import { writeBatch } from './write-batch.ts';
 import { KnownRows } from './write-context.ts';
@@ -20,7 +23,11 @@ export interface ImportOptions {
   tenant: Tenant;
   kind: ImportKind;
   file: string;
+  /** What the file is called, when it does not lie under its name. */
+  fileName?: string;
   mapping: Mapping;
+  /** Who imports, for the log; absent: nobody who has an account here. */
+  viewer?: Viewer;
   /** At a bad row: end, keeping the batches before its own; or go on without it. */
   onError: 'stop' | 'skip';
   /** Rows written in one transaction; 1000 unless given. */
@@ -31,7 +38,7 @@ export interface ImportOptions {
   onProgress?(state: ImportState): void;
 }
 
-/** How far an import has come. */
+/** How far an import has come. The files are read twice: `totalBytes` counts them twice, too. */
 export interface ImportState {
   bytes: number;
   totalBytes: number;
@@ -52,25 +59,29 @@ export interface ImportReport {
 }
 
 const defaultBatchSize = 1_000;
+/** More bad rows than anybody reads: the mapping does not fit. */
+const mostSkipped = 10_000;
+/** Rows that are read without letting other work take its turn. */
+const rowsPerTurn = 100;
 
 /**
- * Imports a file into a tenant, batch by batch, each in a transaction with the position it ends at. What was imported
+ * Imports files into a tenant, batch by batch, each in a transaction with the position it ends at. What was imported
  * before is known by its reference: rows that are as the file says stay untouched, so a second import changes nothing.
  *
- * @throws BAD_INPUT for a file or a mapping that cannot be read, and with `stop` for the first bad row; CANCELLED
- *   between two batches when the signal says so; what the database fails of. The same import goes on where it ended.
+ * @throws BAD_INPUT for files or a mapping that cannot be read, for files without rows, and with `stop` for the first bad
+ *   row; CANCELLED between two batches when the signal says so; errors of the database. Rerun the same import to resume.
  */
 export async function runImport(options: ImportOptions): Promise<ImportReport> {
   const { kind, file, mapping } = options;
+  const files = await findSourceFiles(file, mapping.file.files);
   const title = {
     kind,
     source: mapping.name,
-    fileName: path.basename(file),
-    fingerprint: await fingerprint(kind, mapping, file),
+    fileName: options.fileName ?? path.basename(file),
+    fingerprint: await fingerprint(kind, mapping, files),
   };
-  const { size: totalBytes } = await stat(file);
   try {
-    return await new Import(options, title, totalBytes).run();
+    return await new Import(options, title, files).run();
   } catch (error) {
     throw toAppError(error) ?? error;
   }
@@ -79,54 +90,96 @@ export async function runImport(options: ImportOptions): Promise<ImportReport> {
 class Import {
   readonly #options: ImportOptions;
   readonly #title: ImportTitle;
+  readonly #files: SourceFiles;
   readonly #known = new KnownRows();
   readonly #position = { bytes: 0 };
-  readonly #totalBytes: number;
   readonly #unreadable: RefusedRow[] = [];
   #rows = 0;
 
-  constructor(options: ImportOptions, title: ImportTitle, totalBytes: number) {
+  constructor(options: ImportOptions, title: ImportTitle, files: SourceFiles) {
     this.#options = options;
     this.#title = title;
-    this.#totalBytes = totalBytes;
+    this.#files = files;
   }
 
   async run(): Promise<ImportReport> {
     const { binding, tenant, mapping, kind, file, batchSize = defaultBatchSize } = this.#options;
+    const reader = await RecordReader.open(this.#files, mapping);
     let progress = await binding.read(tenant, (db) => findProgress(db, this.#title), { roleClass: 'job' });
     const resumedAt = progress.rowsDone;
-    const outcomes = this.#untilBad(readRecords(file, mapping, this.#position));
+    const survey = await Survey.of(this.#watched(reader.read(this.#position)));
+    const outcomes = survey.settle(this.#untilBad(reader.read(this.#position)));
     for await (const batch of batchesOf(outcomes, batchSize)) {
-      if (this.#options.signal?.aborted) throw interrupted(this.#rows);
-      progress = await this.#take(batch, progress);
+      this.#requireGoing();
+      progress = await this.#take(batch, progress, survey);
       this.#rows = batch.rowsDone;
-      this.#options.onProgress?.({ ...this.#position, totalBytes: this.#totalBytes, rows: this.#rows });
+      this.#requireFewBad(progress);
+      this.#show();
     }
     if (progress.saved) await this.#write((tx) => this.#finish(tx, progress));
     const skipped = [...this.#unreadable, ...progress.refused].sort((a, b) => a.line - b.line);
     const { source } = this.#title;
-    return { kind, source, file, rows: this.#rows, resumedAt, changes: progress.changes, skipped };
+    return {
+      kind,
+      source,
+      file,
+      rows: this.#rows,
+      resumedAt: Math.min(resumedAt, this.#rows),
+      changes: progress.changes,
+      skipped,
+    };
+  }
+
+  #requireGoing(): void {
+    if (this.#options.signal?.aborted) throw interrupted(this.#rows);
+  }
+
+  #requireFewBad({ refused }: Progress): void {
+    if (this.#unreadable.length + refused.length <= mostSkipped) return;
+    throw new AppError('BAD_INPUT', `More than ${mostSkipped} rows are bad; is this the mapping of the file?`, {
+      field: 'map',
+    });
+  }
+
+  #show(): void {
+    this.#options.onProgress?.({ ...this.#position, totalBytes: 2 * this.#files.totalBytes, rows: this.#rows });
+  }
+
+  /** Lets other work of the process take its turn while the files are read, and the import be interrupted. */
+  async *#watched(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
+    let rows = 0;
+    for await (const outcome of outcomes) {
+      if (++rows % rowsPerTurn === 0) {
+        this.#requireGoing();
+        this.#show();
+        await nextTurn();
+      }
+      yield outcome;
+    }
   }
 
   /** With `stop`, a bad row ends the reading before its batch is written. */
   async *#untilBad(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
+    let rows = 0;
     for await (const outcome of outcomes) {
       if ('reason' in outcome && this.#options.onError === 'stop') throw badRow(outcome);
+      if (++rows % rowsPerTurn === 0) await nextTurn();
       yield outcome;
     }
   }
 
   /** Writes a batch, unless an earlier run did. */
-  async #take(batch: Batch, progress: Progress): Promise<Progress> {
+  async #take(batch: Batch, progress: Progress, survey: Survey): Promise<Progress> {
     this.#unreadable.push(...batch.refused);
-    if (batch.rowsDone <= progress.rowsDone || batch.records.length === 0) return progress;
+    if (batch.outcomesDone <= progress.rowsDone || batch.records.length === 0) return progress;
     return this.#write(async (tx) => {
-      const target = { tx, source: `import:${this.#title.source}`, known: this.#known };
+      const target = { tx, source: `import:${this.#title.source}`, known: this.#known, survey };
       const { changes, refused } = await writeBatch(target, batch.records);
       if (refused[0] && this.#options.onError === 'stop') throw badRow(refused[0]);
       if (!changes.any) return { ...progress, refused: [...progress.refused, ...refused] };
       await this.#log(tx, progress, batch, changes);
-      return saveProgress(tx, this.#title, progress, { rowsDone: batch.rowsDone, changes: changes.counts, refused });
+      const { outcomesDone: rowsDone } = batch;
+      return saveProgress(tx, this.#title, progress, { rowsDone, changes: changes.counts, refused });
     });
   }
 
@@ -139,7 +192,7 @@ class Import {
   #log(tx: TenantTx, { id }: Progress, { records }: Batch, changes: Changes): Promise<void> {
     const { kind, source, fileName } = this.#title;
     const lines = { from: records[0]!.line, to: records.at(-1)!.line };
-    return recordEvent(tx, null, {
+    return recordEvent(tx, this.#options.viewer ?? null, {
       action: 'import.batchWritten',
       resourceType: 'Import',
       resourceId: id,
@@ -151,7 +204,7 @@ class Import {
   async #finish(tx: TenantTx, progress: Progress): Promise<void> {
     const { kind, source, fileName } = this.#title;
     await finishProgress(tx, progress);
-    await recordEvent(tx, null, {
+    await recordEvent(tx, this.#options.viewer ?? null, {
       action: 'import.finished',
       resourceType: 'Import',
       resourceId: progress.id,
@@ -160,8 +213,8 @@ class Import {
   }
 }
 
-const badRow = ({ line, reason }: RefusedRow): AppError =>
-  new AppError('BAD_INPUT', `line ${line}: ${reason}`, { field: 'file', line });
+const badRow = ({ line, reason, file }: RefusedRow): AppError =>
+  new AppError('BAD_INPUT', `${file === undefined ? '' : `${file} `}line ${line}: ${reason}`, { field: 'file', line });
 
 const interrupted = (rows: number): AppError =>
   new AppError('CANCELLED', `Stopped after ${rows} rows; the same import goes on from there`);

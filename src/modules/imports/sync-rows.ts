@@ -9,8 +9,12 @@ import { findByReference, insertRows, type NewRow, type ReferencedTable, type Ro
 export type Wanted<T extends ReferencedTable> = Omit<Partial<RowOf<T>>, 'id'> & { externalReference: string };
 
 export interface SyncOptions<T extends ReferencedTable> {
+  /** Told before any row is written which ones are new and which differ: takes the locks that come before those of rows. */
+  prepare?(missing: readonly Wanted<T>[], differing: readonly Difference<T>[]): void;
   /** Completes rows that are new, in this order: columns that the file does not decide. */
   complete?(rows: Wanted<T>[]): Promise<object[]>;
+  /** What else changes with rows that are otherwise, in this order; their rows are locked. */
+  follow?(rows: readonly Difference<T>[]): Promise<object[]>;
   /** Whether a row may be changed by the file; else it stays as it is. */
   mayChange?(row: RowOf<T>): boolean;
   /** Throws when the file must not make a row, or change the row from which it differs. */
@@ -30,14 +34,17 @@ export interface Synced<T extends ReferencedTable> {
 export async function syncRows<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
-  wanted: readonly Wanted<T>[],
+  given: readonly Wanted<T>[],
   options: SyncOptions<T> = {},
 ): Promise<Synced<T>> {
+  // Of rows with one reference, the last counts
+  const wanted = [...new Map(given.map((want) => [want.externalReference, want])).values()];
   const references = wanted.map(({ externalReference }) => externalReference);
   const known = byReference<T>(await findByReference(tx, table, references));
   const missing = wanted.filter(({ externalReference }) => !known.has(externalReference));
-  const differing = differences(table, wanted, known, options).map(({ reference }) => reference);
-  // What completes new rows may lock what orders them (a board), which everybody does before any row
+  const different = differences(table, wanted, known, options);
+  const differing = different.map(({ reference }) => reference);
+  options.prepare?.(missing, different);
   const created = missing.length > 0 ? await create(tx, table, missing, options) : [];
   const updated = differing.length > 0 ? await change(tx, table, wanted, differing, options) : [];
   const ids = new Map([...known].map(([reference, { id }]) => [reference, id as string]));
@@ -70,12 +77,21 @@ async function change<T extends ReferencedTable>(
 ): Promise<Synced<T>['updated']> {
   const locked = byReference<T>(await findByReference(tx, table, references, 'no key update'));
   const found = differences(table, wanted, locked, options);
-  if (found.length > 0)
-    await updateRows(tx, table, found.map(({ row, want }) => ({ ...want, id: row.id as string })) as never);
-  return found.map(({ row, before, after }) => ({ id: row.id as string, before, after }));
+  if (found.length === 0) return [];
+  const more = (await options.follow?.(found)) ?? [];
+  await updateRows(
+    tx,
+    table,
+    found.map(({ row, want }, index) => ({ ...want, ...more[index], id: row.id as string })) as never,
+  );
+  return found.map(({ row, before, after }, index) => ({
+    id: row.id as string,
+    before: { ...before, ...pick(row, Object.keys(more[index] ?? {})) },
+    after: { ...after, ...more[index] },
+  }));
 }
 
-interface Difference<T extends ReferencedTable> {
+export interface Difference<T extends ReferencedTable> {
   reference: string;
   row: RowOf<T>;
   want: Wanted<T>;

@@ -13,6 +13,8 @@ export interface ChangeCounts {
 export interface RefusedRow {
   line: number;
   reason: string;
+  /** Of a folder: the file that has the line. */
+  file?: string;
 }
 
 /** Imports of files that changed something: how far each one came. */
@@ -26,7 +28,7 @@ export const importRuns = table(
     fileName: text().notNull(),
     /** Digest of the kind, the mapping and the contents of the files: what is to be continued must be the same. */
     fingerprint: text().notNull(),
-    /** The rows of the file up to this one are done; written in the transaction of the batch that ends there. */
+    /** The rows of the file up to this one, and after them those of their parts that had to wait, are done; written in the transaction of the batch that ends there. */
     rowsDone: integer().notNull().default(0),
     changes: jsonb().$type<ChangeCounts>().notNull(),
     /** Rows that the database refused, so far: reading them again does not show that. */

@@ -1,5 +1,6 @@
 import type { TenantTx } from '../../tenancy/binding.ts';
 import type { Changes } from './changes.ts';
+import type { Survey } from './survey.ts';
 
 /** What the parts of a batch share while it is written. */
 export interface WriteContext {
@@ -8,6 +9,8 @@ export interface WriteContext {
   source: string;
   changes: Changes;
   known: KnownRows;
+  /** What all rows of the files say together. */
+  survey: Survey;
 }
 
 export interface KnownProject {
@@ -21,9 +24,10 @@ export class KnownRows {
   readonly clients = new Map<string, string>();
   readonly projects = new Map<string, KnownProject>();
   readonly channels = new Map<string, string>();
+  readonly milestones = new Map<string, string>();
 
   /** After a rollback nobody knows which of them are there. */
   forget(): void {
-    for (const map of [this.people, this.clients, this.projects, this.channels]) map.clear();
+    for (const map of [this.people, this.clients, this.projects, this.channels, this.milestones]) map.clear();
   }
 }

@@ -6,8 +6,12 @@ import { makeMissing } from './make-missing.ts';
 import type { ChannelRecord, MessageRecord } from './records.ts';
 import { type Synced, syncRows, type Wanted } from './sync-rows.ts';
 import type { WriteContext } from './write-context.ts';
+import { writeMessageParts } from './write-message-parts.ts';
 
 type WantedMessage = Wanted<typeof messages>;
+
+/** Answers to answers to answers: more than anybody writes. */
+const longestChain = 100;
 
 /** Makes channels that are open to the whole organization, where they are not there. */
 export async function writeChannels(context: WriteContext, records: readonly ChannelRecord[]): Promise<void> {
@@ -44,21 +48,35 @@ export async function writeMessages(context: WriteContext, records: readonly Mes
   const replies = records.filter(({ parentReference }) => parentReference);
   const parents = await parentIds(context, replies, first.ids);
   const second = await sync(context, replies, parents);
-  if (first.created.length + second.created.length > 0) await moveNewest(context, records);
+  const created = new Set([...first.created, ...second.created]);
+  if (created.size > 0) await moveNewest(context, records);
+  await writeMessageParts(context, records, new Map([...first.ids, ...second.ids]), created);
 }
 
+/** The first messages of conversations, by what answers name: a message that is an answer itself stands for the one it answers. */
 async function parentIds(
   { tx }: WriteContext,
   replies: readonly MessageRecord[],
   inBatch: ReadonlyMap<string, string>,
 ): Promise<Map<string, string>> {
+  const answered = new Map(replies.map(({ reference, parentReference }) => [reference, parentReference!]));
   const references = [...new Set(replies.map(({ parentReference }) => parentReference!))];
   const earlier = await findByReference(
     tx,
     messages,
-    references.filter((reference) => !inBatch.has(reference)),
+    references.filter((reference) => !inBatch.has(reference) && !answered.has(reference)),
   );
-  return new Map([...inBatch, ...earlier.map(({ externalReference, id }) => [externalReference!, id] as const)]);
+  const parents = new Map([
+    ...inBatch,
+    ...earlier.map(({ externalReference, parentId, id }) => [externalReference!, parentId ?? id] as const),
+  ]);
+  for (const reference of references) {
+    let first = reference;
+    for (let steps = 0; answered.has(first) && steps < longestChain; steps++) first = answered.get(first)!;
+    const id = parents.get(first);
+    if (id !== undefined) parents.set(reference, id);
+  }
+  return parents;
 }
 
 async function sync(
@@ -68,11 +86,11 @@ async function sync(
 ): Promise<Synced<typeof messages>> {
   const sentAt = new Map(records.map((record) => [record.reference, record.sentAt]));
   const wanted = records.map(
-    ({ reference, channelReference, authorReference, parentReference, content }): WantedMessage => ({
+    ({ reference, channelReference, authorReference, parentReference, parent, content }): WantedMessage => ({
       externalReference: reference,
       channelId: known.channels.get(channelReference)!,
       senderId: known.people.get(authorReference)!,
-      parentId: parentReference ? parentOf(parents, parentReference) : null,
+      parentId: parentReference ? parentOf(parents, parentReference, parent != null) : null,
       content,
     }),
   );
@@ -91,10 +109,13 @@ async function sync(
   return synced;
 }
 
-function parentOf(parents: ReadonlyMap<string, string>, reference: string): string {
+/** An answer to a message of another file that was not imported stands by itself. */
+function parentOf(parents: ReadonlyMap<string, string>, reference: string, mayBeElsewhere: boolean): string | null {
   const id = parents.get(reference);
-  if (id === undefined) throw new AppError('NOT_FOUND', 'the first message of its conversation was not imported');
-  return id;
+  if (id === undefined && !mayBeElsewhere) {
+    throw new AppError('NOT_FOUND', 'the first message of its conversation was not imported');
+  }
+  return id ?? null;
 }
 
 /** The time of a channel's newest message never goes back. */

@@ -1,6 +1,6 @@
 import { asc, sql } from 'drizzle-orm';
 import { profiles } from '../people/tables.ts';
-import { isOneOf } from './bulk-rows.ts';
+import { findByReference, isOneOf } from './bulk-rows.ts';
 import { makeMissing } from './make-missing.ts';
 import type { PersonRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
@@ -8,6 +8,7 @@ import type { WriteContext } from './write-context.ts';
 /** Makes profiles without an account for people who are not there, neither by reference nor by email. */
 export async function writePeople(context: WriteContext, records: readonly PersonRecord[]): Promise<void> {
   const { people } = context.known;
+  await knowByReference(context, records);
   await knowByEmail(context, records);
   await makeMissing(context, {
     table: profiles,
@@ -20,18 +21,38 @@ export async function writePeople(context: WriteContext, records: readonly Perso
   });
 }
 
-/** Somebody of the organization who has the email is meant, whatever the reference. */
-async function knowByEmail({ tx, known }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
-  const unknown = records.filter(({ reference, email }) => email && !known.people.has(reference));
+async function knowByReference({ tx, known }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
+  const unknown = records.flatMap(({ reference }) => (known.people.has(reference) ? [] : [reference]));
   if (unknown.length === 0) return;
-  const emails = unknown.map(({ email }) => email!);
+  for (const { id, externalReference } of await findByReference(tx, profiles, [...new Set(unknown)])) {
+    known.people.set(externalReference!, id);
+  }
+}
+
+/**
+ * Somebody of the organization who has the email is meant, unless the files name them by another reference: of two
+ * references with one email, each is a person.
+ */
+async function knowByEmail({ tx, known, survey }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
+  const unknown = records.filter((each) => !known.people.has(each.reference) && survey.isFirstOfEmail(each));
+  if (unknown.length === 0) return;
   const found = await tx
-    .select({ id: profiles.id, email: sql<string>`lower(${profiles.email})` })
+    .select({
+      id: profiles.id,
+      email: sql<string>`lower(${profiles.email})`,
+      externalReference: profiles.externalReference,
+    })
     .from(profiles)
-    .where(isOneOf(sql`lower(${profiles.email})`, emails))
+    .where(
+      isOneOf(
+        sql`lower(${profiles.email})`,
+        unknown.map(({ email }) => email!),
+      ),
+    )
     .orderBy(asc(profiles.id));
+  const free = found.filter(({ externalReference }) => !externalReference || !survey.hasPerson(externalReference));
   for (const { reference, email } of unknown) {
-    const person = found.find((each) => each.email === email);
+    const person = free.find((each) => each.email === email);
     if (person) known.people.set(reference, person.id);
   }
 }

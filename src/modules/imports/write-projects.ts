@@ -1,8 +1,9 @@
+import { sql } from 'drizzle-orm';
 import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { projects } from '../projects/tables.ts';
 import { takeFreeCode } from '../projects/take-free-code.ts';
-import { updateRows } from './bulk-rows.ts';
+import { findByReference, updateRows } from './bulk-rows.ts';
 import { makeMissing } from './make-missing.ts';
 import type { ClientRecord, ImportRecord, ProjectRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
@@ -11,6 +12,7 @@ import type { WriteContext } from './write-context.ts';
 export async function writeProjects(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
   const found = projectsOf(records);
   const { known, tx } = context;
+  await knowByName(context, found);
   await makeMissing(context, {
     table: projects,
     type: 'Project',
@@ -29,6 +31,29 @@ export async function writeProjects(context: WriteContext, records: readonly Imp
   for (const { reference, startDate } of found) if (startDate) await moveStart(context, reference, startDate);
 }
 
+/**
+ * Names of projects are unique: one that has the name is meant, whoever made it, unless the files name it by another
+ * reference.
+ */
+async function knowByName({ tx, known, survey }: WriteContext, records: readonly ProjectRecord[]): Promise<void> {
+  const unknown = new Map(
+    records.flatMap((each) => (known.projects.has(each.reference) ? [] : [[each.reference, each]])),
+  );
+  for (const { id, startDate, externalReference } of await findByReference(tx, projects, [...unknown.keys()])) {
+    known.projects.set(externalReference!, { id, startDate });
+    unknown.delete(externalReference!);
+  }
+  for (const { reference, name } of unknown.values()) {
+    const [row] = await tx
+      .select({ id: projects.id, startDate: projects.startDate, externalReference: projects.externalReference })
+      .from(projects)
+      .where(sql`extensions.name_key(${projects.name}) = extensions.name_key(${name})`)
+      .limit(1);
+    const isOther = row?.externalReference != null && survey.hasProject(row.externalReference);
+    if (row && !isOther) known.projects.set(reference, { id: row.id, startDate: row.startDate });
+  }
+}
+
 async function clientOf(context: WriteContext, client: ClientRecord): Promise<string> {
   const known = context.known.clients;
   await makeMissing(context, {
@@ -43,16 +68,12 @@ async function clientOf(context: WriteContext, client: ClientRecord): Promise<st
   return known.get(client.reference)!;
 }
 
-/** The projects of the rows, each once, with the earliest day of all its rows. */
+/** The projects of the rows, each once. */
 function projectsOf(records: readonly ImportRecord[]): ProjectRecord[] {
-  const found = new Map<string, ProjectRecord>();
-  for (const { project, task, time } of records) {
-    if (!project) continue;
-    const known = found.get(project.reference) ?? project;
-    const days = [known.startDate, project.startDate ?? task?.startDate ?? time?.day].filter((day) => day != null);
-    found.set(project.reference, { ...known, startDate: days.sort()[0] ?? null });
-  }
-  return [...found.values()];
+  const all = records.flatMap(({ project, moreProjects = [] }) =>
+    project ? [project, ...moreProjects] : moreProjects,
+  );
+  return [...new Map(all.map((project) => [project.reference, project])).values()];
 }
 
 /** Lets a project start earlier than it was known to. */

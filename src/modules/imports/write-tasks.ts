@@ -1,40 +1,43 @@
 import { sql } from 'drizzle-orm';
-import { AppError } from '../../lib/errors.ts';
 import { ranksAfter } from '../../lib/rank.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { lockBoards } from '../tasks/board.ts';
 import { tasks } from '../tasks/tables.ts';
-import { isOneOf } from './bulk-rows.ts';
+import { isOneOf, type RowOf } from './bulk-rows.ts';
 import type { TaskRecord } from './records.ts';
 import { findOthers, requireStaff } from './staff.ts';
-import { syncRows, type Wanted } from './sync-rows.ts';
+import { type Difference, syncRows, type Wanted } from './sync-rows.ts';
 import type { WriteContext } from './write-context.ts';
 
 type WantedTask = Wanted<typeof tasks>;
 
-/** Makes tasks at the ends of their columns and changes those that the file has otherwise. Gives ids by reference. */
+/**
+ * Makes tasks at the ends of their columns and changes those that the file has otherwise: one that moves to another column
+ * goes to its end, and leaves its deliverable with its project. Gives ids by reference.
+ */
 export async function writeTasks(
   { tx, source, changes, known }: WriteContext,
   records: readonly TaskRecord[],
 ): Promise<ReadonlyMap<string, string>> {
-  // A task has a row for each person who worked on it: the first says what it is.
-  const distinct = new Map(records.toReversed().map((record) => [record.reference, record]));
-  const wanted = [...distinct.values()]
-    .reverse()
-    .map(({ reference, projectReference, assigneeReference, ...columns }) => ({
+  const wanted = records.map(
+    ({ reference, projectReference, assigneeReference, milestoneReference: _, ...columns }): WantedTask => ({
       ...columns,
       externalReference: reference,
       projectId: known.projects.get(projectReference)!.id,
       ...(assigneeReference !== undefined && { assigneeId: assigneeOf(known.people, assigneeReference) }),
-    }));
+    }),
+  );
   const others = await findOthers(
     tx,
-    wanted.map(({ assigneeId }: WantedTask) => assigneeId),
+    wanted.map(({ assigneeId }) => assigneeId),
   );
   const { ids, created, updated } = await syncRows(tx, tasks, wanted, {
-    complete: (rows) => ranksOf(tx, rows),
-    requireAllowed({ assigneeId, status }: WantedTask, row) {
+    // Boards are locked before any row, as by everybody
+    prepare: (missing, differing) => lockBoards(tx, [...missing.map(columnOf), ...differing.flatMap(boardsOf)]),
+    complete: async (rows) => (await ranksOf(tx, rows.map(columnOf))).map((rank) => ({ rank })),
+    follow: (differing) => placesOf(tx, differing),
+    requireAllowed({ assigneeId, status }, row) {
       // Who finished a task may have left since
       const isChosen = assigneeId && assigneeId !== row?.assigneeId && status !== 'DONE';
       if (isChosen) requireStaff(others, assigneeId, undefined, 'task.assignee');
@@ -63,20 +66,49 @@ const assigneeOf = (people: ReadonlyMap<string, string>, reference: string | nul
 
 interface Column {
   projectId: string;
+  assigneeId: null;
   status: string;
 }
-const columnName = ({ projectId, status }: Column): string => `${projectId} ${status}`;
+const columnName = ({ projectId, status }: Pick<Column, 'projectId' | 'status'>): string => `${projectId} ${status}`;
 
-/** Ranks at the ends of the columns that the new tasks go to, in the order of the file. */
-async function ranksOf(tx: TenantTx, rows: readonly WantedTask[]): Promise<{ rank: string }[]> {
-  const columns = rows.map(({ projectId, status = 'TODO' }) => ({ projectId: projectId!, assigneeId: null, status }));
-  lockBoards(tx, columns);
+type Placed = Partial<Pick<RowOf<typeof tasks>, 'projectId' | 'status'>>;
+const columnOf = ({ projectId, status = 'TODO' }: Placed): Column => ({
+  projectId: projectId!,
+  assigneeId: null,
+  status,
+});
+
+/** The column where a task is, and the one where the file has it. */
+const boardsOf = ({ row, want }: Difference<typeof tasks>): Column[] => [columnOf(row), columnOf({ ...row, ...want })];
+
+/** The places of tasks that the file has otherwise: for those that stay in their column, nothing changes. */
+async function placesOf(tx: TenantTx, differing: readonly Difference<typeof tasks>[]): Promise<object[]> {
+  const moved = differing.filter((difference) => {
+    const [from, to] = boardsOf(difference).map(columnName);
+    return from !== to;
+  });
+  const ranks = await ranksOf(
+    tx,
+    moved.map(({ row, want }) => columnOf({ ...row, ...want })),
+  );
+  const places = new Map(
+    moved.map(({ reference, row, want }, index) => [
+      reference,
+      { rank: ranks[index]!, ...(want.projectId !== row.projectId && { deliverableId: null }) },
+    ]),
+  );
+  return differing.map(({ reference }) => places.get(reference) ?? {});
+}
+
+/** Ranks at the ends of these columns, whose boards are locked, in the order of the file. */
+async function ranksOf(tx: TenantTx, columns: readonly Column[]): Promise<string[]> {
+  if (columns.length === 0) return [];
   const last = await lastRanks(tx, columns);
   const byColumn = Map.groupBy(columns.keys(), (index) => columnName(columns[index]!));
-  const result: { rank: string }[] = [];
+  const result: string[] = [];
   for (const [name, indexes] of byColumn) {
     const ranks = ranksAfter(last.get(name), indexes.length);
-    for (const [position, index] of indexes.entries()) result[index] = { rank: ranks[position]! };
+    for (const [position, index] of indexes.entries()) result[index] = ranks[position]!;
   }
   return result;
 }
@@ -89,22 +121,4 @@ async function lastRanks(tx: TenantTx, columns: readonly Column[]): Promise<Map<
     .where(isOneOf(tasks.projectId, projectIds, 'uuid'))
     .groupBy(tasks.projectId, tasks.status);
   return new Map(rows.map(({ projectId, status, rank }) => [columnName({ projectId: projectId!, status }), rank]));
-}
-
-/** Tasks of other files or of the organization itself, by reference. Throws NOT_FOUND when one is not of its project. */
-export async function findTasks(
-  { tx }: Pick<WriteContext, 'tx'>,
-  wanted: readonly { reference: string; projectId: string }[],
-): Promise<ReadonlyMap<string, string>> {
-  const references = [...new Set(wanted.map(({ reference }) => reference))];
-  const rows = await tx
-    .select({ id: tasks.id, projectId: tasks.projectId, reference: tasks.externalReference })
-    .from(tasks)
-    .where(isOneOf(tasks.externalReference, references));
-  const found = new Map(rows.map((row) => [row.reference!, row]));
-  for (const { reference, projectId } of wanted) {
-    if (found.get(reference)?.projectId === projectId) continue;
-    throw new AppError('NOT_FOUND', `time.task: the project has no task "${reference}"`);
-  }
-  return new Map(rows.map(({ id, reference }) => [reference!, id]));
 }

@@ -1,12 +1,12 @@
 import { AppError } from '../../lib/errors.ts';
 import { timeEntries } from '../time/tables.ts';
 import { deleteByReference, findByReference, type RowOf } from './bulk-rows.ts';
+import { findTasks } from './find-tasks.ts';
 import type { TimeRecord } from './records.ts';
 import { findOthers, requireStaff } from './staff.ts';
 import { syncRows, type Wanted } from './sync-rows.ts';
 import { spreadHours } from './working-days.ts';
 import type { WriteContext } from './write-context.ts';
-import { findTasks } from './write-tasks.ts';
 
 type WantedEntry = Wanted<typeof timeEntries>;
 
@@ -53,16 +53,22 @@ function requireChangeable({ status, reviewedAt, externalReference }: RowOf<type
   throw new AppError('INVALID_STATE', `time: "${externalReference}" was validated and cannot be changed by an import`);
 }
 
+/** Tasks that are not of this batch. Throws NOT_FOUND when one is not of its project. */
 async function linkedTasks(
-  context: WriteContext,
+  { tx, known }: WriteContext,
   records: readonly TimeRecord[],
   taskIds: ReadonlyMap<string, string>,
 ): Promise<ReadonlyMap<string, string>> {
-  const wanted = records.flatMap(({ taskReference, projectReference }) => {
-    if (taskReference === null || taskIds.has(taskReference)) return [];
-    return [{ reference: taskReference, projectId: context.known.projects.get(projectReference)!.id }];
-  });
-  return wanted.length > 0 ? findTasks(context, wanted) : new Map();
+  const linked = records.filter(({ taskReference }) => taskReference !== null && !taskIds.has(taskReference));
+  const found = await findTasks(
+    tx,
+    linked.map(({ taskReference }) => taskReference!),
+  );
+  for (const { taskReference, projectReference } of linked) {
+    if (found.get(taskReference!)?.projectId === known.projects.get(projectReference)!.id) continue;
+    throw new AppError('NOT_FOUND', `time.task: the project has no task "${taskReference}"`);
+  }
+  return new Map([...found].map(([reference, { id }]) => [reference, id]));
 }
 
 function entriesOf(

@@ -1,0 +1,20 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** The mappings that come along: `mappings/<name>.yaml`. */
+const folder = path.join(import.meta.dirname, '../../../mappings');
+
+export async function shippedMappings(): Promise<string[]> {
+  const files = await readdir(folder);
+  return files
+    .filter((file) => file.endsWith('.yaml'))
+    .map((file) => path.basename(file, '.yaml'))
+    .sort();
+}
+
+/** The text of a mapping that comes along; undefined when there is none of the name. */
+export async function shippedMapping(name: string): Promise<string | undefined> {
+  return (await shippedMappings()).includes(name)
+    ? await readFile(path.join(folder, `${name}.yaml`), 'utf8')
+    : undefined;
+}

@@ -1,0 +1,47 @@
+import { glob, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { AppError } from '../../lib/errors.ts';
+
+export interface SourcePath {
+  path: string;
+  /** Its place in the imported folder; absent for an imported file. */
+  name?: string;
+}
+
+/** What is imported: one file, or those of a folder. */
+export interface SourceFiles {
+  paths: readonly SourcePath[];
+  /** Where joined files lie. */
+  folder: string;
+  totalBytes: number;
+}
+
+const mostFiles = 100_000;
+
+/** Finds the files, in the order of their names. Throws BAD_INPUT when there are none. */
+export async function findSourceFiles(file: string, pattern: string | undefined): Promise<SourceFiles> {
+  const { size, isFolder } = await look(file);
+  if (!isFolder) return { paths: [{ path: file }], folder: path.dirname(file), totalBytes: size };
+  if (pattern === undefined) throw refused(`${file} is a folder; the mapping says which files are read by file.files`);
+  const names: string[] = [];
+  for await (const name of glob(pattern, { cwd: file })) {
+    names.push(name.replaceAll(path.sep, '/'));
+    if (names.length > mostFiles) throw refused(`${file} has more than ${mostFiles} files`);
+  }
+  if (names.length === 0) throw refused(`${file} has no file ${pattern}`);
+  names.sort();
+  const paths = names.map((name) => ({ path: path.join(file, name), name }));
+  const sizes = await Promise.all(paths.map((each) => look(each.path)));
+  return { paths, folder: file, totalBytes: sizes.reduce((sum, each) => sum + each.size, 0) };
+}
+
+async function look(file: string): Promise<{ size: number; isFolder: boolean }> {
+  try {
+    const found = await stat(file);
+    return { size: found.size, isFolder: found.isDirectory() };
+  } catch (error) {
+    throw new AppError('BAD_INPUT', `${file} cannot be read`, { field: 'file' }, { cause: error });
+  }
+}
+
+const refused = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'file' });

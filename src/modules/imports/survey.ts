@@ -1,0 +1,207 @@
+import type { Outcome } from './batches.ts';
+import type {
+  ChannelRecord,
+  ImportRecord,
+  MessageRecord,
+  MilestoneRecord,
+  PersonRecord,
+  ProjectRecord,
+  TaskRecord,
+} from './records.ts';
+
+/** A task as its last row has it, with the project and the people that it needs. */
+interface LastTask {
+  task: TaskRecord;
+  project: ProjectRecord | undefined;
+  people: readonly PersonRecord[];
+  milestone: MilestoneRecord | undefined;
+}
+
+type Part = 'time' | 'message' | 'comment' | 'checklistItem';
+
+/**
+ * What all rows of the files say together, found by reading them once before anything is written: when several rows have
+ * one reference, the last one decides. An import that met the rows one after the other would write the first and then
+ * change it, and the next import the same again.
+ */
+export class Survey {
+  readonly #people = new Map<string, PersonRecord>();
+  readonly #projects = new Map<string, ProjectRecord>();
+  readonly #channels = new Map<string, ChannelRecord>();
+  readonly #milestones = new Map<string, MilestoneRecord>();
+  readonly #firstOfEmail = new Map<string, string>();
+  readonly #firstOfName = new Map<string, string>();
+  /** The first row of each task. */
+  readonly #tasks = new Map<string, number>();
+  readonly #lastTasks = new Map<string, LastTask>();
+  /** The number of the row, by part and reference. */
+  readonly #lastRows = new Map<string, number>();
+  /** Messages that come after all others, as the one that they answer does or stands later in the file. */
+  readonly #late = new Set<string>();
+  #rows = 0;
+
+  static async of(outcomes: AsyncIterable<Outcome>): Promise<Survey> {
+    const survey = new Survey();
+    for await (const outcome of outcomes) {
+      if (!('reason' in outcome)) survey.#add(outcome);
+      survey.#rows++;
+    }
+    return survey;
+  }
+
+  /** Whether the files name a person by this reference. */
+  hasPerson(reference: string): boolean {
+    return this.#people.has(reference);
+  }
+
+  /** The same for a project. */
+  hasProject(reference: string): boolean {
+    return this.#projects.has(reference);
+  }
+
+  /** Of several references with one email, only the first may mean somebody who is there already. */
+  isFirstOfEmail({ reference, email }: PersonRecord): boolean {
+    return email != null && this.#firstOfEmail.get(email) === reference;
+  }
+
+  /**
+   * The records with what their last rows say; what an earlier record has said already is left out. What refers to things
+   * of later rows comes after all others.
+   */
+  async *settle(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
+    this.#late.clear();
+    const written = new Set<string>();
+    const later: ImportRecord[] = [];
+    let row = 0;
+    for await (const outcome of outcomes) {
+      if ('reason' in outcome) yield outcome;
+      else {
+        yield this.#settled(outcome, row, written);
+        later.push(...this.#takeLater(outcome, row));
+      }
+      row++;
+    }
+    yield* later.sort((a, b) => turnOf(a) - turnOf(b));
+  }
+
+  #add(record: ImportRecord): void {
+    const { project, people, task, milestone, channel } = record;
+    for (const person of people) this.#addPerson(person);
+    if (project) this.#addProject(record, project);
+    if (channel) this.#channels.set(channel.reference, channel);
+    if (milestone) this.#milestones.set(milestone.reference, milestone);
+    if (task && this.#tasks.has(task.reference))
+      this.#lastTasks.set(task.reference, { task, project, people, milestone });
+    if (task && !this.#tasks.has(task.reference)) this.#tasks.set(task.reference, this.#rows);
+    for (const [part, reference] of partsOf(record)) this.#lastRows.set(`${part} ${reference}`, this.#rows);
+  }
+
+  #addPerson(person: PersonRecord): void {
+    const { reference, email } = person;
+    this.#people.set(reference, person);
+    if (email && !this.#firstOfEmail.has(email)) this.#firstOfEmail.set(email, reference);
+  }
+
+  /** A project starts on the earliest day that its rows name. */
+  #addProject({ task, time }: ImportRecord, project: ProjectRecord): void {
+    const days = [
+      this.#projects.get(project.reference)?.startDate,
+      project.startDate ?? task?.startDate ?? time?.day,
+    ].filter((day) => day != null);
+    this.#projects.set(project.reference, { ...project, startDate: days.sort()[0] ?? null });
+    const name = project.name.toLowerCase();
+    if (!this.#firstOfName.has(name)) this.#firstOfName.set(name, project.reference);
+  }
+
+  /** Names of projects are unique: of two with one name, the second is told apart by its client. */
+  #projectOf({ reference }: ProjectRecord): ProjectRecord {
+    const project = this.#projects.get(reference)!;
+    if (this.#firstOfName.get(project.name.toLowerCase()) === reference) return project;
+    return { ...project, name: `${project.name.slice(0, 100)} (${project.client.name.slice(0, 90)})` };
+  }
+
+  #settled(record: ImportRecord, row: number, written: Set<string>): ImportRecord {
+    const { time, channel, milestone, comments, checklistItems, messages, ...rest } = record;
+    const isLast = (part: Part, reference: string): boolean => this.#lastRows.get(`${part} ${reference}`) === row;
+    const isLater = (each: { taskReference: string }): boolean => this.#isBeforeTask(each, row);
+    return this.#withLastTask(
+      {
+        ...rest,
+        people: record.people.map((person) => this.#people.get(person.reference)!),
+        ...(record.project && { project: this.#projectOf(record.project) }),
+        ...(milestone && { milestone: this.#milestones.get(milestone.reference)! }),
+        ...(time && isLast('time', time.reference) && { time }),
+        ...(comments && { comments: comments.filter((each) => isLast('comment', each.reference) && !isLater(each)) }),
+        ...(checklistItems && {
+          checklistItems: checklistItems.filter((each) => isLast('checklistItem', each.reference) && !isLater(each)),
+        }),
+        ...(channel && { channel: this.#channels.get(channel.reference)! }),
+        ...(messages && {
+          messages: messages.filter(
+            (message) => isLast('message', message.reference) && !this.#isBeforeParent(message, row),
+          ),
+        }),
+      },
+      written,
+    );
+  }
+
+  /** The first record with the reference of a task has all of the task; the others do without it. */
+  #withLastTask(record: ImportRecord, written: Set<string>): ImportRecord {
+    const { task, dependencies: _, ...rest } = record;
+    if (!task) return rest;
+    const last = this.#lastTasks.get(task.reference);
+    const isSame = last === undefined || last.task.projectReference === task.projectReference;
+    // Hours are of the project of their task
+    const time = rest.time && !isSame ? { ...rest.time, projectReference: last.task.projectReference } : rest.time;
+    const more = isSame || !last.project ? [] : [this.#projectOf(last.project)];
+    const base = { ...rest, ...(time && { time }), ...(more.length > 0 && { moreProjects: more }) };
+    if (written.has(task.reference)) return base;
+    if (!last) return { ...base, task };
+    written.add(task.reference);
+    const people = [...base.people, ...last.people.map(({ reference }) => this.#people.get(reference)!)];
+    return { ...base, people, task: last.task, ...(last.milestone && { moreMilestones: [last.milestone] }) };
+  }
+
+  #isBeforeParent({ parentReference }: MessageRecord, row: number): boolean {
+    if (parentReference == null) return false;
+    return this.#late.has(parentReference) || (this.#lastRows.get(`message ${parentReference}`) ?? 0) > row;
+  }
+
+  #isBeforeTask({ taskReference }: { taskReference: string }, row: number): boolean {
+    return (this.#tasks.get(taskReference) ?? 0) > row;
+  }
+
+  /** What refers to things of later rows: there is none for most records. */
+  *#takeLater(record: ImportRecord, row: number): Generator<ImportRecord> {
+    const { line, file, channel, dependencies } = record;
+    const messages = record.messages?.filter((message) => this.#isBeforeParent(message, row)) ?? [];
+    const comments = record.comments?.filter((comment) => this.#isBeforeTask(comment, row)) ?? [];
+    const checklistItems = record.checklistItems?.filter((item) => this.#isBeforeTask(item, row)) ?? [];
+    const people = record.people.map(({ reference }) => this.#people.get(reference)!);
+    const base = { line, people, isLater: true as const, ...(file !== undefined && { file }) };
+    for (const { reference } of messages) this.#late.add(reference);
+    if (messages.length > 0) yield { ...base, channel: channel!, messages };
+    if (comments.length + checklistItems.length > 0) yield { ...base, comments, checklistItems };
+    for (const unlessCycle of [false, true]) {
+      const some = dependencies?.filter((each) => each.unlessCycle === unlessCycle) ?? [];
+      if (some.length > 0) yield { ...base, people: [], dependencies: some };
+    }
+  }
+}
+
+/** Dependencies come last, and at the very end those that others may rule out. */
+const turnOf = ({ dependencies }: ImportRecord): number =>
+  dependencies ? 1 + Number(dependencies[0]!.unlessCycle) : 0;
+
+function* partsOf({
+  time,
+  messages = [],
+  comments = [],
+  checklistItems = [],
+}: ImportRecord): Generator<[Part, string]> {
+  if (time) yield ['time', time.reference];
+  for (const { reference } of messages) yield ['message', reference];
+  for (const { reference } of comments) yield ['comment', reference];
+  for (const { reference } of checklistItems) yield ['checklistItem', reference];
+}
