@@ -93,6 +93,40 @@ task: { reference: 'own:task:{Id}', name: '{Name}' }
     });
   });
 
+  it('goes on after the last whole batch when it is sent again', async () => {
+    const mapping = `
+name: long
+file: { format: csv }
+project: { reference: 'long:{P}', name: '{P}' }
+task: { reference: 'long:task:{Id}', name: '{Name}' }
+`;
+    const rows = Array.from({ length: 250 }, (_, index) => `${index},Task ${index},Long`);
+    const body = ['Id,Name,P', ...rows, '250,,Long'].join('\n');
+    const stopped = await upload({ kind: 'tasks', body, query: { mapping } });
+    expect(stopped.lines.at(-1).error).toMatchObject({ code: 'BAD_INPUT', line: 252 });
+    const again = await upload({ kind: 'tasks', body, query: { mapping, onError: 'skip' } });
+    expect(again.lines.at(-1).data).toMatchObject({
+      ...{ rows: 251, resumedAt: 200, skippedCount: 1 },
+      changes: { created: { Project: 1, Task: 250 } },
+    });
+  });
+
+  it('validates no time of the one who sends it', async () => {
+    const mapping = `
+name: own-time
+file: { format: csv }
+project: { reference: 'own-time:p', name: Own time }
+person: { reference: 'own-time:{person}', firstName: Ad, email: '{person}' }
+time: { reference: 'own-time:{Id}', person: '{Who}', day: '{Day}', hours: '1', status: VALIDATED }
+`;
+    const body = `Id,Who,Day\n1,${admin.user.email},2026-03-02\n2,other@example.test,2026-03-02\n`;
+    const { lines } = await upload({ body, query: { mapping, onError: 'skip' } });
+    expect(lines.at(-1).data).toMatchObject({
+      skipped: [{ line: 2, reason: 'time.status: your own time must be validated by somebody else' }],
+      changes: { created: { TimeEntry: 1 } },
+    });
+  });
+
   it('lists the mappings that come along', async () => {
     const response = await fetch(`http://127.0.0.1:${http.port}/api/organizations/${company.tenant.id}/imports`, {
       headers: { authorization: `Bearer ${admin.session.accessToken}` },

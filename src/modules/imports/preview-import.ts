@@ -24,7 +24,7 @@ class Rollback extends Error {}
 
 /** Imports the first rows in a transaction that is rolled back. Throws what an import throws, but for bad rows. */
 export async function previewImport(
-  { binding, tenant, file, mapping }: Pick<ImportOptions, 'binding' | 'tenant' | 'file' | 'mapping'>,
+  { binding, tenant, file, mapping, viewer }: Pick<ImportOptions, 'binding' | 'tenant' | 'file' | 'mapping' | 'viewer'>,
   rows: number,
 ): Promise<ImportPreview> {
   const files = await findSourceFiles(file, mapping.file.files);
@@ -37,7 +37,7 @@ export async function previewImport(
   let written: Awaited<ReturnType<typeof writeBatch>> | undefined;
   try {
     await binding.write(tenant, async (tx) => {
-      const target = { tx, source: `import:${mapping.name}`, known: new KnownRows(), survey };
+      const target = { tx, source: `import:${mapping.name}`, known: new KnownRows(), survey, viewer };
       written = await writeBatch(target, records);
       throw new Rollback();
     });

@@ -173,7 +173,8 @@ class Import {
     this.#unreadable.push(...batch.refused);
     if (batch.outcomesDone <= progress.rowsDone || batch.records.length === 0) return progress;
     return this.#write(async (tx) => {
-      const target = { tx, source: `import:${this.#title.source}`, known: this.#known, survey };
+      const { viewer } = this.#options;
+      const target = { tx, source: `import:${this.#title.source}`, known: this.#known, survey, viewer };
       const { changes, refused } = await writeBatch(target, batch.records);
       if (refused[0] && this.#options.onError === 'stop') throw badRow(refused[0]);
       if (!changes.any) return { ...progress, refused: [...progress.refused, ...refused] };

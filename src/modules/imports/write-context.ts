@@ -1,3 +1,4 @@
+import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import type { Changes } from './changes.ts';
 import type { Survey } from './survey.ts';
@@ -11,6 +12,8 @@ export interface WriteContext {
   known: KnownRows;
   /** What all rows of the files say together. */
   survey: Survey;
+  /** Who imports over HTTP; nobody at the command line. */
+  viewer?: Viewer | undefined;
 }
 
 export interface KnownProject {

@@ -19,7 +19,7 @@ export async function writeTime(
   records: readonly TimeRecord[],
   taskIds: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const { tx, changes } = context;
+  const { tx, changes, viewer } = context;
   const ids = new Map([...taskIds, ...(await linkedTasks(context, records, taskIds))]);
   const entries = records.map((record) => entriesOf(context, record, ids));
   const others = await findOthers(
@@ -30,6 +30,7 @@ export async function writeTime(
     requireAllowed(want, row) {
       if (row) requireChangeable(row);
       requireStaff(others, want.profileId!, want.workDate!, 'time.person');
+      if (want.status === 'VALIDATED' && viewer?.profileId === want.profileId) throw ownTime();
     },
   });
   changes.add('created', 'TimeEntry', created);
@@ -43,6 +44,9 @@ export async function writeTime(
   );
   await dropLeftOver(context, spread);
 }
+
+const ownTime = (): AppError =>
+  new AppError('INVALID_STATE', 'time.status: your own time must be validated by somebody else');
 
 /**
  * Throws INVALID_STATE for an entry that somebody has validated here. One that came as validated from the other tool

@@ -1,6 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { z } from 'zod';
 import { toRequestError } from '../../graphql/execute/mask-error.ts';
+import type { Permission } from '../../identity/permissions.ts';
 import { maxCharacters } from '../../lib/characters.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { nameField } from '../../lib/fields.ts';
@@ -30,6 +31,21 @@ const batchSize = 200;
 const mostListed = 1_000;
 const progressEveryMs = 500;
 
+const always: readonly Permission[] = ['import:run', 'people:manage'];
+const recordWork: readonly Permission[] = [
+  'client:write',
+  'project:write',
+  'milestone:write',
+  'task:write',
+  'time:write-all',
+];
+/** What an import does by its kind is what its sender may do. */
+const needed: Record<ImportKind, readonly Permission[]> = {
+  tasks: [...always, ...recordWork, 'time:validate'],
+  time: [...always, ...recordWork, 'time:validate'],
+  messages: [...always, 'channel:write', 'channel:moderate'],
+};
+
 const parameters = z.strictObject({
   /** The name of a mapping that comes along, or a mapping. */
   mapping: z.string().min(1).check(maxCharacters(10_000)),
@@ -44,13 +60,16 @@ type Parameters = z.output<typeof parameters>;
  * `POST /api/organizations/:id/imports/:kind?mapping=toggl` imports the file in its body; `:kind` is `tasks`, `time` or `messages`.
  * Parameters are those of `parameters`. Answers with lines of JSON: `{"progress": ...}` while it goes on, then the report or the
  * error. The import ends with its connection, between two batches; the same request again resumes it. `GET
- * /api/organizations/:id/imports` lists the mappings that come along. For those with import:run.
+ * /api/organizations/:id/imports` lists the mappings that come along. For those with import:run who may do what the import does.
  */
 export function importRoutes(options: ImportRouteOptions): Route[] {
   const running = new RunningImports();
   const path = '/api/organizations/:id/imports';
   const rules = { name: 'api', underTenant: true, content: 'data' } as const;
-  const authenticate = (head: RouteHead) => memberOf(head, 'import:run', 'imports', options);
+  const authenticate = (head: RouteHead) => {
+    const { kind = '' } = head.params;
+    return memberOf(head, isKind(kind) ? needed[kind] : ['import:run'], 'imports', options);
+  };
   return [
     defineRoute({
       ...rules,
@@ -86,17 +105,17 @@ async function importUpload(
   let upload: Upload | undefined;
   try {
     upload = await receiveUpload(request.chunks());
-    const shared = { binding: options.binding, tenant, file: upload.file, mapping };
+    const source = { binding: options.binding, tenant, file: upload.file, mapping, viewer };
     if (given.preview !== undefined) {
-      const preview = await previewImport(shared, given.preview);
+      const preview = await previewImport(source, given.preview);
       await release(slot, upload);
       return successAnswer(preview);
     }
     const { fileName, onError } = given;
     const { signal } = request;
     const output = new PassThrough();
-    const work = { ...shared, kind, fileName, onError, signal, viewer, batchSize };
-    runAndRelease(work, output, options.logger, slot, upload).catch((error: unknown) =>
+    const order = { ...source, kind, fileName, onError, signal, batchSize };
+    runAndRelease(order, output, options.logger, slot, upload).catch((error: unknown) =>
       options.logger.error({ err: error }, 'an upload could not be removed'),
     );
     return { status: 200, headers: { 'content-type': 'application/x-ndjson' }, body: output };
@@ -150,8 +169,10 @@ const shown = ({ file: _, skipped, ...report }: ImportReport) => ({
   skipped: skipped.slice(0, mostListed),
 });
 
+const isKind = (text: string): text is ImportKind => Object.hasOwn(importKinds, text);
+
 function kindOf(text: string): ImportKind {
-  if (Object.hasOwn(importKinds, text)) return text as ImportKind;
+  if (isKind(text)) return text;
   throw badInput(`must be one of ${Object.keys(importKinds).join(', ')}`, 'kind');
 }
 

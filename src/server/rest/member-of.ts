@@ -24,12 +24,12 @@ export interface Member {
 }
 
 /**
- * The sender of a request to `/api/organizations/:id/...`, with a permission in that organization; `:id` is a uuid or a global
+ * The sender of a request to `/api/organizations/:id/...`, with permissions in that organization; `:id` is a uuid or a global
  * id. The organization of another member gets the same answer as one that does not exist. Refusals are in the audit log.
  */
 export async function memberOf(
   head: RouteHead,
-  permission: Permission,
+  permissions: readonly Permission[],
   route: string,
   { scopes, secureCookies, identity }: MemberOptions,
 ): Promise<Member> {
@@ -38,11 +38,12 @@ export async function memberOf(
   if (!viewer || !tenant) throw new AppError('UNAUTHENTICATED', 'Sign in first');
   if (uuidOf(head.params.id!) !== viewer.organizationId) throw notFound('Organization', 'id');
   const origin = { ipAddress: address, userAgent, requestId };
-  if (!viewer.permissions.has(permission)) {
+  const missing = permissions.find((permission) => !viewer.permissions.has(permission));
+  if (missing !== undefined) {
     const refusal = { actor: actorOf(viewer), action: 'administration.refused', organizationId: viewer.organizationId };
     identity.refusals.note({ ...origin, ...refusal, metadata: { route } });
   }
-  requirePermission(viewer, permission);
+  if (missing !== undefined) requirePermission(viewer, missing);
   return { viewer, tenant, origin };
 }
 

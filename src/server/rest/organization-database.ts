@@ -24,7 +24,7 @@ export function organizationDatabaseRoutes(options: MemberOptions): Route[] {
   const { identity } = options;
   const path = '/api/organizations/:id/database';
   const rules = { name: 'api', underTenant: true, content: 'data' } as const;
-  const authenticate = (head: RouteHead) => memberOf(head, 'organization:manage', 'organization database', options);
+  const authenticate = (head: RouteHead) => memberOf(head, ['organization:manage'], 'organization database', options);
   return [
     defineRoute({
       ...rules,

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { RunningImports } from './running-imports.ts';
+
+it('lets an organization import one file at a time, and few organizations at once', () => {
+  const running = new RunningImports();
+  const first = running.take('a');
+  expect(() => running.take('a')).toThrow('Another import is going on');
+  for (const id of ['b', 'c', 'd']) running.take(id);
+  expect(() => running.take('e')).toThrow('Another import is going on');
+  first[Symbol.dispose]();
+  expect(() => running.take('a')).not.toThrow();
+});
