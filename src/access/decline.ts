@@ -23,7 +23,7 @@ export class Declined extends Error {
 
   /** For a query without a compiled field, with the reason of the first field. */
   static ofAll(executorFields: ReadonlyMap<string, Reason>): Declined {
-    const [first = { why: 'asks for nothing' }] = executorFields.values();
+    const [first = { why: 'selects no fields' }] = executorFields.values();
     return new Declined(first.why, first.field, executorFields.size > 1 ? executorFields : undefined);
   }
 }

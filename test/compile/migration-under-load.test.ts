@@ -94,7 +94,7 @@ const migrations = [
   'drop index clients_later',
 ];
 
-it('a migration under load never shows: no error reaches a client, and every answer is right', async () => {
+it('a migration under load is invisible: no error reaches a client, and every answer is right', async () => {
   await send(plain, 'mutation { createClient(input: { name: "Fixed", sector: "Steel" }) { client { id } } }');
   const load = new Load();
   for (const migration of migrations) {

@@ -25,7 +25,7 @@ const query = `query ($ids: [ID!]!) {
   nodes(ids: $ids) { __typename id ... on Project { code client { name } } ... on Client { name } }
 }`;
 
-it('what is asked under references of a type that has none is checked all the same', async () => {
+it('fields selected on references of a type without references are checked nevertheless', async () => {
   const under = '... on MessageReaction { profile { clients(after: "garbage") { totalCount } } }';
   for (const root of ['node(id: "MessageReaction:ref:x")', 'nodes(ids: ["MessageReaction:ref:x"])']) {
     const { errors } = await manager.graphql(`{ ${root} { ${under} } }`);
@@ -33,7 +33,7 @@ it('what is asked under references of a type that has none is checked all the sa
   }
 });
 
-it('nodes by ids and by references come by one statement, in their order', async () => {
+it('one statement reads nodes by ids and by references, in their order', async () => {
   const ids = [
     'Project:ref:"B" \\ é',
     `Client:${clientId}`,

@@ -85,7 +85,7 @@ async function fill(company: Company, { profileId }: Member, count: number) {
   return { project: `Project:${ids[0]}`, channel: `Channel:${channelId}` };
 }
 
-describe('one statement, however many rows there are', async () => {
+describe('one statement, whatever the number of rows', async () => {
   const here = await world();
 
   it.each(Object.entries({ point, board, deep, chat, report }))('for %s', async (_name, query) => {

@@ -15,7 +15,7 @@ interface Body {
   extensions?: { plan: { compiled: unknown; sql: string; left: unknown } };
 }
 
-describe('root fields that cannot be compiled are left alone', async () => {
+describe('root fields that cannot be compiled are left to the executor', async () => {
   const here = await world();
   let acme: Company;
   let manager: Member;
@@ -56,7 +56,7 @@ describe('root fields that cannot be compiled are left alone', async () => {
     return { ...asked.body, sent: asked.sent, partly: plans.counts.partly - before.partly };
   }
 
-  it('between others, in the order of the document, in one snapshot', async () => {
+  it('among others, in the order of the document, in one snapshot', async () => {
     const query = `query ($skip: Boolean!) {
       ...Last
       viewer { role }
@@ -74,15 +74,15 @@ describe('root fields that cannot be compiled are left alone', async () => {
     expect(sent.filter((text) => /'\{"nodes":|from "projects" as "t1"/.test(text))).toHaveLength(1);
   });
 
-  it('with what the plan says of them, to those who may explore the graph', async () => {
+  it('with the reason in the plan, for people who may explore the graph', async () => {
     const query = '{ viewer { role } projects { totalCount } events(first: 1) { nodes { id } } }';
     const { body } = await send(compiled, manager, { query, extensions: { plan: true } });
     expect(body.extensions?.plan).toEqual({
       compiled: 'partly',
       sql: expect.stringContaining('from "projects"'),
       left: {
-        viewer: { field: 'Query.viewer', why: 'has code' },
-        events: { field: 'Query.events', why: 'has code' },
+        viewer: { field: 'Query.viewer', why: 'is resolved by code' },
+        events: { field: 'Query.events', why: 'is resolved by code' },
       },
     });
     const nothing = await send(compiled, manager, {
@@ -91,15 +91,15 @@ describe('root fields that cannot be compiled are left alone', async () => {
     });
     expect(nothing.body.extensions?.plan).toEqual({
       compiled: false,
-      reason: { field: 'Query.viewer', why: 'has code' },
+      reason: { field: 'Query.viewer', why: 'is resolved by code' },
       left: {
-        viewer: { field: 'Query.viewer', why: 'has code' },
-        events: { field: 'Query.events', why: 'has code' },
+        viewer: { field: 'Query.viewer', why: 'is resolved by code' },
+        events: { field: 'Query.events', why: 'is resolved by code' },
       },
     });
   });
 
-  it('where a field under them cannot be compiled, or may not be read', async () => {
+  it('if a field under them cannot be compiled, or may not be read', async () => {
     const nested = await both('{ clients { totalCount } projects { nodes { code milestonePlan { finish } } } }');
     expect(nested).toMatchObject({ partly: 1, data: { clients: { totalCount: 1 } } });
     const client = await acme.as('CLIENT');
@@ -107,7 +107,7 @@ describe('root fields that cannot be compiled are left alone', async () => {
     expect(forbidden.errors?.length ?? 0).toBeGreaterThan(0);
   });
 
-  it('with their errors, which take the whole answer where they may not be null', async () => {
+  it('with their errors, which null the whole answer if they are non-null', async () => {
     const refused = await both(
       '{ projects { totalCount } role: viewer { role } log: events(first: 0) { nodes { id } } }',
     );
@@ -117,7 +117,7 @@ describe('root fields that cannot be compiled are left alone', async () => {
     expect(nullable.errors ?? []).toMatchObject([{}]);
   });
 
-  it('and the executor answers all when the database refuses one of their statements', async () => {
+  it('and the executor answers everything if the database rejects one of their statements', async () => {
     await using admin = new Backends(here.app.installation.adminUrl);
     const tasks = `${acme.tenant.schemaName}.tasks`;
     await here.app.binding.write(acme.tenant, async (tx) => {
@@ -134,12 +134,12 @@ describe('root fields that cannot be compiled are left alone', async () => {
     expect(plans.counts).toMatchObject({ partly: before.partly, declined: before.declined + 1 });
   });
 
-  it('and the executor answers all when their values are refused', async () => {
+  it('and the executor answers everything if their values are invalid', async () => {
     const query = 'query ($n: Int) { projects(first: $n) { nodes { id } } viewer { role } }';
     expect(await both(query, { n: 101 })).toMatchObject({ data: null, partly: 0 });
   });
 
-  it('and a failure of the database is told once, as the executor tells it', async () => {
+  it('and a failure of the database is reported once, as the executor reports it', async () => {
     await using holder = new Backends(here.app.installation.adminUrl);
     await using database = new Backends(here.app.installation.adminUrl);
     await holder.query(`begin; lock table ${acme.tenant.schemaName}.events`);

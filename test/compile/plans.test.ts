@@ -26,7 +26,7 @@ describe('plans', async () => {
     return (await response.json()) as { data: unknown; errors?: object[]; extensions?: { plan: unknown } };
   }
 
-  it('serve every value of a shape, every member of a role and every company', async () => {
+  it('serve every value of a shape, every member of a role and every organization', async () => {
     const plans = new Plans(schema);
     const other = await (await here.company('Other')).as('MANAGER');
     const text = { yoga: buildGraphServer(here.app, { plans }).yoga };
@@ -48,7 +48,7 @@ describe('plans', async () => {
     expect(plans.counts).toMatchObject({ answered: 6, compiled: 3 });
   });
 
-  it('are forgotten, the oldest first, when there are too many', async () => {
+  it('are evicted, the oldest first, when there are too many', async () => {
     const query = (first: number) => ({ query: `{ profiles(first: ${first}) { totalCount } }` });
     const one = new Plans(schema);
     await ask(manager, query(1), one);
@@ -57,7 +57,7 @@ describe('plans', async () => {
     expect(plans.counts).toMatchObject({ answered: 3, kept: 2, forgotten: 1, keptBytes: 2 * one.counts.keptBytes });
   });
 
-  it('are not mixed up by what ids call their types', async () => {
+  it('are kept apart by the types in ids', async () => {
     const plans = new Plans(schema);
     const query = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
     const made = (name: string) => ({
@@ -73,20 +73,20 @@ describe('plans', async () => {
     });
   });
 
-  it('are shown to those who may explore the graph, when they ask', async () => {
+  it('are shown on request to people who may explore the graph', async () => {
     const extensions = { plan: true };
     const { extensions: shown } = await ask(manager, { query, extensions });
     expect(shown?.plan).toEqual({ compiled: true, sql: expect.stringContaining('from "profiles" as "t1"') });
     const code = await ask(manager, { query: '{ viewer { role } }', extensions });
     expect(code).toEqual({
       data: { viewer: { role: 'MANAGER' } },
-      extensions: { plan: { compiled: false, reason: { field: 'Query.viewer', why: 'has code' } } },
+      extensions: { plan: { compiled: false, reason: { field: 'Query.viewer', why: 'is resolved by code' } } },
     });
     expect(await ask(manager, { query })).not.toHaveProperty('extensions');
     expect(await ask(await acme.as('MEMBER'), { query, extensions })).not.toHaveProperty('extensions');
   });
 
-  it('go on after a migration: what they select has the same types', async () => {
+  it('keep working after a migration: the types of their rows stay the same', async () => {
     const plans = new Plans(schema);
     const before = await ask(manager, { query }, plans);
     await using admin = new Admin({ url: here.app.installation.adminUrl });
@@ -98,7 +98,7 @@ describe('plans', async () => {
     expect(plans.counts).toMatchObject({ answered: 3, failed: 0 });
   });
 
-  it('leave a statement that the database refuses to the executor, in a session of its own', async () => {
+  it('leave a statement that the database rejects to the executor, in a new session', async () => {
     const plans = new Plans(schema);
     const tasks = 'query ($days: Decimal) { tasks(where: { estimateDays: { gt: $days } }) { totalCount } }';
     const { errors, data } = await ask(manager, { query: tasks, variables: { days: '1'.repeat(30) } }, plans);

@@ -75,7 +75,7 @@ describe('a document becomes one statement', () => {
     `);
   });
 
-  it('of pages in pages, with filters and orders that variables bring', () => {
+  it('of pages in pages, with filters and orders from variables', () => {
     const query = `query ($where: TaskFilter, $orderBy: [TaskOrder!]) {
       projects { nodes { tasks(first: 3, where: $where, orderBy: $orderBy) { nodes { name assignee { lastName } } } } }
     }`;
@@ -124,7 +124,7 @@ describe('a document becomes one statement', () => {
     `);
   });
 
-  it('that holds the row rules of who asks', () => {
+  it('that contains the row rules of the viewer', () => {
     expect(statementOf('{ tasks { nodes { name project { name } } } }', {}, 'CLIENT')).toMatchInlineSnapshot(`
       "
       select ('{"data":{"tasks":' || (
@@ -150,7 +150,7 @@ describe('a document becomes one statement', () => {
     `);
   });
 
-  it('of sums with the rows that they are about', () => {
+  it('of aggregates with the rows that their groups refer to', () => {
     const query = '{ timeEntriesAggregate(groupBy: [PROJECT, MONTH]) { keys { project { name } month } sum } }';
     expect(statementOf(query)).toMatchInlineSnapshot(`
       "
@@ -168,7 +168,7 @@ describe('a document becomes one statement', () => {
     `);
   });
 
-  it('of a page whose size a variable brings, planned for the largest', () => {
+  it('of a page with its size in a variable, planned for the largest size', () => {
     expect(statementOf('query ($n: Int) { clients(first: $n) { nodes { name } } }', { n: 3 })).toMatchInlineSnapshot(`
       "
       select ('{"data":{"clients":' || (
@@ -201,7 +201,7 @@ describe('a document becomes one statement', () => {
     `);
   });
 
-  it('of nodes by ids and by references, under what they are asked by', () => {
+  it('of nodes by ids and by references, in the order of the request', () => {
     const ids = [project, 'Project:ref:P-1', 'Money:ref:1'];
     expect(
       statementOf('query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Project { code } } }', { ids }),
@@ -218,7 +218,7 @@ describe('a document becomes one statement', () => {
     `);
   });
 
-  it('of those root fields that can be compiled, a column for each', () => {
+  it('of the root fields that can be compiled, a column for each', () => {
     const query = '{ viewer { role } clients { totalCount } log: events { nodes { id } } __typename }';
     expect(statementOf(query)).toMatchInlineSnapshot(`
       "
@@ -228,8 +228,8 @@ describe('a document becomes one statement', () => {
       "
     `);
     expect([...planOf(query).executorFields]).toEqual([
-      ['viewer', { field: 'Query.viewer', why: 'has code' }],
-      ['log', { field: 'Query.events', why: 'has code' }],
+      ['viewer', { field: 'Query.viewer', why: 'is resolved by code' }],
+      ['log', { field: 'Query.events', why: 'is resolved by code' }],
     ]);
   });
 
@@ -286,15 +286,15 @@ describe('the database plans', () => {
 
 describe('the executor is left', () => {
   it.each([
-    ['code', '{ viewer { role } }', { field: 'Query.viewer', why: 'has code' }],
-    ['refusals', '{ projectAssignments { nodes { saleRate { amount } } } }', { why: 'is not for this viewer' }],
+    ['code', '{ viewer { role } }', { field: 'Query.viewer', why: 'is resolved by code' }],
+    ['refusals', '{ projectAssignments { nodes { saleRate { amount } } } }', { why: 'may not be read by this viewer' }],
     ['pages from both ends', '{ tasks(first: 1, last: 1) { totalCount } }', { why: 'is paged from both ends' }],
     [
       'rows that code looks into',
       '{ projects { nodes { milestonePlan { finish } } } }',
       { field: 'Project.milestonePlan' },
     ],
-    ['empty selections', '{ tasks @skip(if: true) { totalCount } }', { why: 'asks for nothing' }],
+    ['empty selections', '{ tasks @skip(if: true) { totalCount } }', { why: 'selects no fields' }],
   ])('%s', (_what, query, reason) => {
     expect(reasonOf(query, {}, 'MEMBER')).toMatchObject(reason);
   });

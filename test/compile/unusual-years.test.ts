@@ -12,7 +12,7 @@ it.each([
   ['of the year 50', '0050-12-01', '0050-12-01 12:00Z', '0050-12-01', '0050-12-01T12:00:00.000Z'],
   ['after the year 9999', '10000-12-01', '10000-12-01 12:00Z', '9999-12-31', '9999-12-31T23:59:59.999Z'],
 ])(
-  'a day and an instant of a row %s are shown with four digits',
+  'a day and an instant of a row %s are shown with four-digit years',
   async (_when, day, instant, shownDay, shownInstant) => {
     const manager = await acme.as('MANAGER');
     const id = await createProject(manager);

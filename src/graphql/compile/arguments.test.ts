@@ -30,7 +30,7 @@ describe('the shape of arguments', () => {
     expect(shapeOf({ name: { in: ['a'] } })).toBe(shapeOf({ name: { in: ['a', 'b'] } }));
   });
 
-  it('differs by names, by what is absent, by yes and no, by how many conditions there are, and by the order', () => {
+  it('differs by names, null, booleans, the number of conditions, and the order', () => {
     const shapes = [
       shapeOf({}),
       shapeOf({ name: null }),
@@ -50,7 +50,7 @@ describe('the shape of arguments', () => {
 });
 
 describe('the template of arguments', () => {
-  it('has a placeholder for each value that the shape leaves out, which reads it', () => {
+  it('has a placeholder for each value outside the shape, which reads that value from the request', () => {
     const { site, values } = read(query, { where: { name: { eq: 'a' }, open: { isNull: true } } });
     const placeholders: RequestPlaceholder<Supplied>[] = [];
     const template = templateOf(site, values.args, placeholders);
@@ -59,13 +59,13 @@ describe('the template of arguments', () => {
     expect(placeholders.map((placeholder) => placeholder.read(supplied))).toEqual(['a']);
   });
 
-  it('has a placeholder for an argument that is called as one of a page and is none', () => {
+  it('has a placeholder for an argument that only has the name of a page argument', () => {
     const { site, values } = read('query ($before: String) { until(before: $before) }', { before: 'a secret' });
     expect(templateOf(site, values.args, []).before).toBeInstanceOf(RequestPlaceholder);
     expect(values).toMatchObject({ shape: 'before=v;', leaves: ['a secret'] });
   });
 
-  it('is read once where no variable is in it', () => {
+  it('is constant if it contains no variable', () => {
     expect(read('{ list(first: 1) }').site.constant).toEqual({ first: 1 });
     expect(read(query).site.constant).toBeUndefined();
   });

@@ -4,13 +4,13 @@ import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Selected } from './selection.ts';
 import type { Args, SiteValues, Supplied } from './supplied.ts';
 
-/** A field whose arguments a plan depends on: on their shape when compiled, on their values when run. */
+/** A field whose arguments determine the plan: their shape when it is compiled, their values when it runs. */
 export interface Site {
   index: number;
   selected: Selected;
-  /** The arguments that variables are in. */
+  /** The arguments that contain a variable. */
   variable: ReadonlySet<string>;
-  /** The arguments, when no variable is in them. */
+  /** The arguments, if none contains a variable. */
   constant: Args | undefined;
   /** Whether its `after` and `before` are cursors. */
   paged: boolean;
@@ -29,7 +29,7 @@ function hasVariable(value: ValueNode): boolean {
   return value.kind === Kind.OBJECT && value.fields.some((field) => hasVariable(field.value));
 }
 
-/** Throws what graphql throws for values that do not fit. */
+/** Throws graphql's error for values that do not fit their type. */
 export function valuesAt({ selected, constant, paged }: Site, variables: VariableValues): SiteValues {
   const args = constant ?? getArgumentValues(selected.field, selected.nodes[0]!, variables);
   const leaves: unknown[] = [];
@@ -38,12 +38,12 @@ export function valuesAt({ selected, constant, paged }: Site, variables: Variabl
   return { args, shape, leaves };
 }
 
-/** Arguments that say what is asked, not which values: each choice is another statement. */
+/** Arguments that select what to compute, not which values: each choice is a different statement. */
 const isShape = (name: string): boolean => name === 'orderBy' || name === 'groupBy';
 
 const isCursor = (name: string): boolean => name === 'after' || name === 'before';
 
-/** The same fields whose cursors are bound to their ordering (`../cursor-plugin.ts`). */
+/** As in `../declare/cursor-plugin.ts`: fields with both cursor arguments have cursors bound to their ordering. */
 const takesCursors = ({ args }: Selected['field']): boolean => args.filter(({ name }) => isCursor(name)).length === 2;
 
 function shapeOfArgument(name: string, value: unknown, paged: boolean, leaves: unknown[]): string {
@@ -52,7 +52,7 @@ function shapeOfArgument(name: string, value: unknown, paged: boolean, leaves: u
   return shapeOf(value, leaves);
 }
 
-/** The arguments with placeholders, which are noted, where the values were that the shape leaves out. */
+/** The arguments with placeholders for the values outside the shape. Adds the placeholders to the given list. */
 export function templateOf(
   { index, paged }: Site,
   args: Args,
@@ -68,7 +68,7 @@ export function templateOf(
   return Object.fromEntries(
     Object.entries(args).map(([name, value]) => {
       if (isShape(name)) return [name, value];
-      // Read apart from the other arguments
+      // Cursors are read by the page
       if (paged && isCursor(name)) return [name, undefined];
       return [name, withPlaceholders(value, placeholder)];
     }),

@@ -10,7 +10,7 @@ export type PageInfoName = 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | '
 export type PageInfoPart = { key: string; name: PageInfoName | '__typename' };
 export type EdgePart = { key: string } & ({ name: 'node'; place: number } | { name: 'cursor' | '__typename' });
 
-/** What a document asks of a connection. `place` is where a node stands among the values of a row. */
+/** One field that a document selects on a connection. `place` is the index of a node among the values of a row. */
 export type ConnectionPart =
   | { key: string; name: '__typename' }
   | { key: string; name: 'totalCount' }
@@ -23,11 +23,11 @@ const pageInfoNames: ReadonlySet<string> = new Set(['hasNextPage', 'hasPreviousP
 /** The type of the objects under a field. */
 const typeUnder = ({ field }: Selected): GraphQLObjectType => getNamedType(field.type) as GraphQLObjectType;
 
-/** What a document asks of a connection, and what of it has to be read. */
+/** The fields that a document selects on a connection, and the rows and values they require. */
 export class AskedConnection {
   readonly type: string;
   readonly parts: ConnectionPart[];
-  /** What is asked of each row: a value for each place of the document that selects nodes. */
+  /** The values needed of each row: one for each place of the document that selects nodes. */
   readonly nodes: Output[] = [];
   readonly #page: Page;
   readonly #compiling: Compiling;
@@ -40,7 +40,7 @@ export class AskedConnection {
     this.parts = compiling.selections.under(selected, type).map((part) => this.#part(part));
   }
 
-  /** Whether one row more must be read, to see whether others follow: beside a cursor, one has just been left. */
+  /** Whether to read one extra row to see if others follow. With a cursor on that side the answer is already known. */
   get more(): boolean {
     const { backward, after, before } = this.#page;
     return backward ? !after && this.#asksFor('hasPreviousPage') : !before && this.#asksFor('hasNextPage');
@@ -63,7 +63,7 @@ export class AskedConnection {
     return this.parts.some(({ name }) => name === 'totalCount');
   }
 
-  /** Whether the rows themselves are needed. */
+  /** Whether the statement must read rows. */
   get rows(): boolean {
     return this.nodes.length > 0 || this.more || this.cursors || this.parts.some(({ name }) => name === 'edges');
   }
@@ -85,7 +85,7 @@ export class AskedConnection {
     if (field.name === 'edges') {
       return { key, name: 'edges', type: type.name, parts: under.map((part) => this.#edgePart(part)) };
     }
-    if (field.name !== 'pageInfo') throw new Declined('is no field of a page', nameOf(selected));
+    if (field.name !== 'pageInfo') throw new Declined('is not a field of a page', nameOf(selected));
     return { key, name: 'pageInfo', type: type.name, parts: under.map(pageInfoPart) };
   }
 
@@ -94,7 +94,7 @@ export class AskedConnection {
     if (isTypename(selected)) return { key, name: '__typename' };
     requireReadable(selected, this.#compiling.context);
     if (field.name === 'node') return { key, name: 'node', place: this.#node(selected) };
-    if (field.name !== 'cursor') throw new Declined('is no field of an edge', nameOf(selected));
+    if (field.name !== 'cursor') throw new Declined('is not a field of an edge', nameOf(selected));
     return { key, name: 'cursor' };
   }
 
@@ -106,6 +106,6 @@ export class AskedConnection {
 function pageInfoPart(selected: Selected): PageInfoPart {
   const { key, field } = selected;
   if (isTypename(selected)) return { key, name: '__typename' };
-  if (!pageInfoNames.has(field.name)) throw new Declined('is no field of a page', nameOf(selected));
+  if (!pageInfoNames.has(field.name)) throw new Declined('is not a field of a page', nameOf(selected));
   return { key, name: field.name as PageInfoName };
 }

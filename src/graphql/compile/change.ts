@@ -11,7 +11,7 @@ import type { Plan } from './plan.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
-/** A root field of a mutation whose payload has a plan: its own resolver makes the change, the plan the answer. */
+/** A root field of a mutation whose payload has a plan: its resolver makes the change, the plan reads the payload. */
 export class PlannedChange {
   readonly key: string;
   readonly plan: Plan;
@@ -35,7 +35,7 @@ export class PlannedChange {
     this.#supplied = options.supplied;
   }
 
-  /** Gives what the use case gave. Throws what the executor would report of the field. */
+  /** Returns the use case's result. Throws the error that the executor would report for the field. */
   async make(context: Context): Promise<unknown> {
     const { field, nodes, parent, key } = this.#selected;
     const args = getArgumentValues(field, nodes[0]!, this.#variables);
@@ -55,17 +55,17 @@ export class PlannedChange {
     return field.resolve(undefined, args, context, info);
   }
 
-  /** Throws for values that the executor has to refuse. */
+  /** Throws for values that the executor has to reject. */
   parametersFor(context: Context, given: unknown): unknown[] {
     return this.plan.parametersFor({ ...this.#supplied, context, given });
   }
 
-  /** The JSON text of the payload. Throws where only the executor can answer. */
+  /** The payload as JSON text. Throws Unplanned if only the executor can answer. */
   payloadOf(row: readonly string[], context: Context, given: unknown): string {
     return this.plan.answerOf(row, { ...this.#supplied, context, given }).toString();
   }
 
-  /** An error of the field as the executor reports it. */
+  /** The error with the field's path and location, as the executor reports it. */
   located(error: unknown): GraphQLError {
     return locatedError(error, this.#selected.nodes, [this.key]);
   }

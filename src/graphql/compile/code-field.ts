@@ -17,17 +17,17 @@ interface Select {
   with?: Record<string, unknown>;
 }
 
-/** The scalars whose values a declaration's code takes in JSON's form and in the driver's: both occur. */
+/** Scalars whose values a declaration's code accepts both as JSON and as the driver returns them: it gets either. */
 const extraScalars = new Set(['String', 'ID', 'Int', 'Float', 'Boolean', 'DateTime', 'LocalDate']);
 
 function extraAs(field: GraphQLField<unknown, unknown>, expression: SQL): Json {
   const type = getNamedType(field.type);
   if (type.name === 'Decimal') return orNull(anyJson(sql`(${expression})::text`));
   if (extraScalars.has(type.name) || isObjectType(type)) return orNull(anyJson(sql`(${expression})`));
-  throw new Declined('computes a type that is not compiled');
+  throw new Declined('computes a value of a type that cannot be compiled');
 }
 
-/** A value that the code of a field is given, by the name that it has there. */
+/** A value passed to a field's code, under the name that the code uses. */
 interface Given {
   name: string;
   output: Output;
@@ -36,7 +36,7 @@ interface Given {
 /** A field with a function of its own over columns and expressions of its row: the function runs in the assembler. */
 export function codeField(selected: Selected, select: unknown, row: Row, compiling: Compiling): Output {
   const { columns = {}, extras = {}, with: rows = {}, ...rest } = selectionOf(selected, select, compiling);
-  if (Object.keys(rest).length) throw new Declined('selects rows of its own');
+  if (Object.keys(rest).length) throw new Declined('selects rows itself');
   const given: Given[] = [
     ...Object.keys(columns).flatMap((name) => (columns[name] ? [columnFor(name, row)] : [])),
     ...Object.entries(extras).map(([name, extra]) => ({
@@ -70,7 +70,7 @@ function columnFor(name: string, row: Row): Given {
   return { name, output: { json: encodeColumn(column, row.sql(name)), read } };
 }
 
-/** What `nested(query)` stands for while a declaration is asked. */
+/** Stands for the result of `nested(query)` while the declaration is evaluated. */
 class Nested {
   readonly query: RelationQuery['query'];
 
@@ -79,7 +79,7 @@ class Nested {
   }
 }
 
-/** Rows of the field's own type, for code that chooses among them without looking into them. */
+/** Rows of the field's own type, for code that chooses among them without reading their values. */
 function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, compiling: Compiling): Given {
   const relation = (row.config.relations as Record<string, Relation>)[name];
   if (!relation || !(asked instanceof Nested)) throw new Declined('selects rows for its code');
@@ -94,7 +94,7 @@ function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, com
 
 const inside = new WeakMap<object, unknown>();
 
-/** A row as code may see it: it can be passed on, nothing else. */
+/** An opaque token for a row: code can return it but not read it. */
 function sealed(row: unknown): object {
   const token = new Proxy({}, { get: (_target, name) => (name === 'then' ? undefined : lookedInto()) });
   inside.set(token, row);
@@ -102,17 +102,18 @@ function sealed(row: unknown): object {
 }
 
 function lookedInto(): never {
-  throw new Unplanned('a field looks into rows that it selects');
+  throw new Unplanned('the code of a field reads values of the rows that it selects');
 }
 
 /** The row that the code chose. */
 function chosenRow({ field }: Selected): Complete {
   return (value) => {
     if (value === null || value === undefined) {
-      if (isNonNullType(field.type)) throw new Unplanned('a row is absent that must be');
+      if (isNonNullType(field.type)) throw new Unplanned('a row is missing in a non-null field');
       return null;
     }
-    if (typeof value !== 'object' || !inside.has(value)) throw new Unplanned('a field makes rows of its own');
+    if (typeof value !== 'object' || !inside.has(value))
+      throw new Unplanned('the code of a field returned a row that it did not select');
     return inside.get(value);
   };
 }
@@ -130,6 +131,6 @@ function selectionOf(selected: Selected, select: unknown, compiling: Compiling):
 function expressionOf(extra: unknown, row: Row): SQL {
   const expression = typeof extra === 'function' ? extra(row.table as Table, { sql }) : extra;
   const written = (expression as { getSQL?: () => SQL } | undefined)?.getSQL?.();
-  if (!is(written, SQL)) throw new Declined('has an expression that is no SQL');
+  if (!is(written, SQL)) throw new Declined('has an expression that is not SQL');
   return written;
 }

@@ -12,17 +12,17 @@ import { type ColumnKind, columnKind } from '../declare/column-kind.ts';
 import { anyJson, type Json, orNull, quoted } from './json.ts';
 import type { Output, Read } from './output.ts';
 
-/** Throws for a type whose text in JSON and value in JavaScript are not known to be those that drizzle reads. */
+/** Throws Declined for a type whose JSON text is not known to convert to the value that drizzle reads. */
 export function kindOf(column: Column): ColumnKind {
   const kind = columnKind(column);
   if (kind) return kind;
-  throw new Declined(`the column type ${column.getSQLType()} is not compiled`);
+  throw new Declined(`the column type ${column.getSQLType()} cannot be compiled`);
 }
 
 /** Written by to_char in the time zone of the connection, which is UTC (see db/slot.ts). */
 const isoInstant = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`);
 
-/** A value that is there as JSON that `decodeKind` makes into the value that drizzle would give. */
+/** JSON of a non-null value; `decodeKind` converts it to the value that drizzle returns. */
 export function encodeKind(kind: ColumnKind, value: SQL): Json {
   switch (kind) {
     case 'uuid':
@@ -41,7 +41,7 @@ export function encodeKind(kind: ColumnKind, value: SQL): Json {
   }
 }
 
-/** What a column holds, as `encodeKind` writes it; null where it may be absent. */
+/** A column as `encodeKind` writes it, with `null` if the column is nullable. */
 export const encodeColumn = (column: Column, value: SQL): Json => present(column, encodeKind(kindOf(column), value));
 
 const present = (column: Column, json: Json): Json => (column.notNull ? json : orNull(json));
@@ -49,7 +49,7 @@ const present = (column: Column, json: Json): Json => (column.notNull ? json : o
 export const decodeKind = (kind: ColumnKind, json: unknown): unknown =>
   kind === 'instant' && json !== null ? new Date(json as string) : json;
 
-/** The kinds whose JSON is the answer's, by the name of the scalar that serializes them. */
+/** Kinds whose JSON equals the serialized scalar, by the scalar's name. */
 const plainScalars: Readonly<Record<string, readonly ColumnKind[]>> = {
   String: ['uuid', 'text'],
   ID: ['uuid', 'text'],
@@ -77,10 +77,11 @@ export function columnOutput(type: GraphQLOutputType, column: Column, value: SQL
   const mayMiss = isNonNullType(type) && !column.notNull;
   if (isListType(nullable)) {
     const item = isNonNullType(nullable.ofType) ? nullable.ofType.ofType : nullable.ofType;
-    if (kind !== 'texts' || !isLeafType(item) || item.name !== 'String') throw new Declined('a list of this type');
+    if (kind !== 'texts' || !isLeafType(item) || item.name !== 'String')
+      throw new Declined('is a list of a type that cannot be compiled');
     return { json: encodeColumn(column, value), read: mayMiss ? required((json) => json) : undefined };
   }
-  if (!isLeafType(nullable)) throw new Declined('a column of an object type');
+  if (!isLeafType(nullable)) throw new Declined('is a column of an object type');
   if (isPlain(nullable, column, kind)) {
     const json = present(column, plainJson(nullable, kind, value));
     return { json, read: mayMiss ? required((found) => found) : undefined };
@@ -89,41 +90,41 @@ export function columnOutput(type: GraphQLOutputType, column: Column, value: SQL
   return { json: encodeColumn(column, value), read: isNonNullType(type) ? required(serialize) : serialize };
 }
 
-/** JSON that is the answer's. */
+/** JSON that equals the serialized scalar or enum value. */
 function plainJson(type: GraphQLLeafType, kind: ColumnKind, value: SQL): Json {
   if (type instanceof GraphQLEnumType) return quoted(value);
   if (kind === 'numeric') return quoted(sql`trim_scale(${value})::text`);
   return encodeKind(kind, kind in shownRange ? withinRange(value, shownRange[kind as 'date' | 'instant']) : value);
 }
 
-/** Years of four digits, as `showDay` and `showInstant` have it: old rows may hold others, which no client reads. */
+/** Four-digit years, as in `showDay` and `showInstant`: old rows may hold others, which clients cannot parse. */
 const shownRange = {
   date: [sql.raw(`'0001-01-01'::date`), sql.raw(`'9999-12-31'::date`)],
   instant: [sql.raw(`'0001-01-01Z'::timestamptz`), sql.raw(`'9999-12-31T23:59:59.999Z'::timestamptz`)],
 } as const;
 
-/** Null stays null, which greatest and least would leave out. */
+/** A `case`, because `greatest` and `least` ignore null instead of returning it. */
 const withinRange = (value: SQL, [first, last]: readonly [SQL, SQL]): SQL =>
   sql`case when ${value} < ${first} then ${first} when ${value} > ${last} then ${last} else ${value} end`;
 
-/** The value as the scalar or enum writes it. An error of it is the executor's to report. */
+/** The value as the scalar or enum serializes it. Throws Unplanned on an error, so that the executor reports it. */
 export function serialized(type: GraphQLLeafType, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   let result: unknown;
   try {
     result = type.coerceOutputValue(value);
   } catch (error) {
-    throw new Unplanned(`a value is no ${type.name}: ${(error as Error).message}`);
+    throw new Unplanned(`a value is not a valid ${type.name}: ${(error as Error).message}`);
   }
-  if (result === null || result === undefined) throw new Unplanned(`a value is no ${type.name}`);
+  if (result === null || result === undefined) throw new Unplanned(`a value is not a valid ${type.name}`);
   return result;
 }
 
-/** Null in the place of a value that must be is an error, which the executor reports. */
+/** Throws Unplanned for null in a non-null field, so that the executor reports the error. */
 export function required(read: Read): Read {
   return (json, supplied) => {
     const value = read(json, supplied);
-    if (value === null || value === undefined) throw new Unplanned('a value is absent that must be');
+    if (value === null || value === undefined) throw new Unplanned('a value is missing in a non-null field');
     return value;
   };
 }

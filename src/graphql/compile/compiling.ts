@@ -9,7 +9,7 @@ import { Row } from './row.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
 
-/** Compiles what is asked of the rows of a table; handed down, since relations lead to objects again. */
+/** Compiles the fields selected on a table's rows. Passed down, because relations lead to objects again. */
 export type CompileObject = (of: Pick<Selected, 'nodes'>, type: GraphQLObjectType, row: Row) => Output;
 
 /** Throws for values that only the executor may judge. */
@@ -23,18 +23,18 @@ const derivedFrom = (placeholder: RequestPlaceholder<Supplied>): RequestPlacehol
 const preparations = ({ derived }: RequestPlaceholder<Supplied>): Check[] =>
   derived.flatMap((placeholder) => [placeholder.read, ...preparations(placeholder)]);
 
-/** One compilation: the document, the shape of its arguments, and whose plan it is. */
+/** One compilation: the document, the shape of its arguments, and the viewers that share the plan. */
 export class Compiling {
   readonly schema: GraphQLSchema;
   readonly selections: Selections;
-  /** The context as declarations may see it: role and permissions are real, the rest are stand-ins. */
+  /** The context that declarations see: role and permissions are real, everything else is a stand-in. */
   readonly context: Context;
   readonly object: CompileObject;
   readonly #sites: ReadonlyMap<object, Site>;
   #args: readonly Args[];
   readonly #placeholders: RequestPlaceholder<Supplied>[] = [];
   readonly #checks: Check[] = [];
-  /** Whether rows are summed up. */
+  /** Whether the statement aggregates rows. */
   sums = false;
   #aliases = 0;
 
@@ -55,33 +55,33 @@ export class Compiling {
     this.object = options.object(this);
   }
 
-  /** A table of the statement, under a name that no other has. */
+  /** A table of the statement, under an alias of its own. */
   row(table: TableName): Row {
     return new Row(table, this.alias());
   }
 
-  /** Another name that nothing of the statement has. */
+  /** An alias that is new in the statement. */
   alias(): string {
     this.#aliases++;
     return `t${this.#aliases}`;
   }
 
-  /** Whether any table stands in the statement. */
+  /** Whether the statement has a table. */
   get readsRows(): boolean {
     return this.#aliases > 0;
   }
 
-  /** Notes what a request's values must pass even where the statement does not need them. */
+  /** Adds a check that a request's values must pass even if the statement does not need them. */
   check(check: Check): void {
     this.#checks.push(check);
   }
 
-  /** Everything that may refuse a request's values: the executor looks at all of them, also under no rows. */
+  /** Everything that may reject a request's values. The executor checks all of them, also where no row is found. */
   get checks(): readonly Check[] {
     return [...this.#checks, ...this.#placeholders.flatMap(preparations)];
   }
 
-  /** Whether a parameter is what a client compares with. */
+  /** Whether a parameter is a value that the client compares with. */
   isValue(parameter: unknown): boolean {
     return this.#placeholders.some((placeholder) => derivedFrom(placeholder).includes(parameter as never));
   }
@@ -92,17 +92,17 @@ export class Compiling {
     return site;
   }
 
-  /** Afterwards nothing is left of the values of the request that was compiled for: plans are kept, and shared. */
+  /** Drops the values of the request that triggered the compilation: plans are cached and shared. */
   end(): void {
     this.#args = [];
   }
 
-  /** Arguments of the shape that is compiled; their values are one request's. */
+  /** Arguments of the compiled shape, with the values of one request. */
   args({ index }: Site): Args {
     return this.#args[index]!;
   }
 
-  /** Arguments of the shape that is compiled: with placeholders for what only a request knows. */
+  /** Arguments of the compiled shape, with placeholders for the values that only a request knows. */
   template(site: Site): Record<string, unknown> {
     return templateOf(site, this.args(site), this.#placeholders);
   }

@@ -7,16 +7,16 @@ import { argumentsFor, call, resolverOf } from './resolver.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
-/** Makes what a resolver gave into what the answer holds. Throws Unplanned where that is an error. */
+/** Converts a resolver's result to the value in the answer. Throws Unplanned if that is an error. */
 export type Complete = (value: unknown, supplied: Supplied) => unknown;
 
-/** For values that are whole when a resolver returns them: scalars, enums, lists, and objects that are no rows. */
+/** For values that are complete when a resolver returns them: scalars, enums, lists, and objects that are not rows. */
 export function completion(type: GraphQLOutputType, selected: Selected, compiling: Compiling): Complete {
   if (isNonNullType(type)) {
     const complete = completion(type.ofType, selected, compiling);
     return (value, supplied) => {
       const completed = complete(value, supplied);
-      if (completed === null) throw new Unplanned(`${nameOf(selected)} is absent`);
+      if (completed === null) throw new Unplanned(`${nameOf(selected)} is null in a non-null field`);
       return completed;
     };
   }
@@ -25,13 +25,13 @@ export function completion(type: GraphQLOutputType, selected: Selected, compilin
   if (isObjectType(type) && !type.extensions.pothosDrizzleModel) {
     return objectCompletion(compiling.selections.under(selected, type), compiling);
   }
-  throw new Declined('gives rows by code', nameOf(selected));
+  throw new Declined('returns rows by code', nameOf(selected));
 }
 
 function listCompletion(complete: Complete): Complete {
   return (values, supplied) => {
     if (values === null || values === undefined) return null;
-    if (!Array.isArray(values)) throw new Unplanned('a list is no array');
+    if (!Array.isArray(values)) throw new Unplanned('a list is not an array');
     return values.map((value) => complete(value, supplied));
   };
 }

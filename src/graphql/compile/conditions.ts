@@ -19,7 +19,7 @@ import type { Row } from './row.ts';
 
 export type Where = Record<string, unknown>;
 
-/** Where rows come from and which of them are meant. */
+/** The `from` and `where` of a query. */
 export interface Source {
   from: SQL;
   where: SQL | undefined;
@@ -33,14 +33,14 @@ export function visibleRows(row: Row, where: Where | undefined, { context }: Com
   return { from: row.from, where: sqlOf(row, visibleFilter(row.name, where as never, context.viewer)) };
 }
 
-/** The same of a table that stands in the statement under its own name. */
+/** The same for a table that stands in the statement under its own name. */
 export function visibleWhole(table: TableName, where: object | undefined, { context }: Compiling): SQL | undefined {
   const filter = visibleFilter(table, where as never, context.viewer);
   const config = relations[table];
   return filter && relationsFilterToSQL(config.table, filter as never, config.relations, relations);
 }
 
-/** Those that a relation leads to from a row of the statement. `ruled`: whether their own rule can hold one back. */
+/** The rows that a relation leads to from a row of the statement. `ruled`: whether their row rule can hide one. */
 export function relatedRows(
   relation: Relation,
   parent: Row,

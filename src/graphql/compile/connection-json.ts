@@ -4,7 +4,7 @@ import type { Compiling } from './compiling.ts';
 import { aggregated, type Json, objectJson, orNull, quoted, textOf } from './json.ts';
 import type { Page } from './page.ts';
 
-/** The connection made by the database alone. `cursor` is the text of a row's cursor. */
+/** The connection, built by the database alone. `cursor` is the text of a row's cursor. */
 export function connectionJson(
   asked: AskedConnection,
   page: Page,
@@ -37,7 +37,7 @@ export function connectionJson(
   return asked.rows ? [sql`(select ${textOf(json)} from ${rows.from})`] : json;
 }
 
-/** The rows of a page in the statement: numbered where their places are looked at. */
+/** The rows of a page in the statement, numbered if their positions are needed. */
 class PageRows {
   readonly #asked: AskedConnection;
   readonly #page: Page;
@@ -54,20 +54,20 @@ class PageRows {
     return this.#page.cutNumbered(beyond, ends);
   }
 
-  /** The JSON of each row, in the order of the connection, without the row that was read to see whether others follow. */
+  /** The JSON of each row, in the connection's order, without the extra row that only shows whether others follow. */
   list(item: Json): Json {
     const order = this.#page.backward ? sql` order by ${this.#column('n')} desc` : undefined;
     const filter = this.#asked.more ? sql` filter (where ${this.#column('n')} <= ${this.#page.size()})` : undefined;
     return ['[', aggregated(item, { order, filter }), ']'];
   }
 
-  /** Whether rows follow on a side: known where a cursor was left there, and looked at where the page was read to. */
+  /** Whether rows follow on one side: `known` if a cursor came from there, `read` if the page was read up to there. */
   follow(known: boolean, read: boolean): Json {
     if (known || !read) return [String(known)];
     return [sql`(count(*) > ${this.#page.size()})::text`];
   }
 
-  /** The row of the page that was read first, and the last one; a page of no rows has none, even where one was read. */
+  /** The first and the last row that the page read, without the extra row. An empty page has neither. */
   get first(): SQL {
     return sql`${this.#column('n')} = ${this.#within(sql`1`)}`;
   }

@@ -7,7 +7,7 @@ import type { Output } from './output.ts';
 import type { Page } from './page.ts';
 import type { Selected } from './selection.ts';
 
-/** A page as the connection that the document asks for. */
+/** Compiles a page as the connection that the document selects. */
 export function connectionOutput(selected: Selected, page: Page, compiling: Compiling): Output {
   const asked = new AskedConnection(selected, page, compiling);
   compiling.check((supplied) => page.check(supplied));

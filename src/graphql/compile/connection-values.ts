@@ -7,7 +7,7 @@ import { type Output, rowOf } from './output.ts';
 import type { Page } from './page.ts';
 import type { Supplied } from './supplied.ts';
 
-/** One page of a request, as it is read: rows are the values of their nodes. */
+/** One page of a request. `rows` holds the values of the nodes. */
 interface PageRead {
   rows: unknown[][];
   cursors: (place: number) => string;
@@ -16,7 +16,7 @@ interface PageRead {
   totalCount: unknown;
 }
 
-/** The connection made here from the values of its rows: where a value needs code. */
+/** The connection, built here from the values of its rows: used if a value needs code. */
 export function readConnection(asked: AskedConnection, page: Page, compiling: Compiling): Output {
   const cursor = asked.cursors ? page.cursor : undefined;
   const row = rowOf([...asked.nodes, ...(cursor ? cursorValues(cursor).map((json) => ({ json })) : [])]);

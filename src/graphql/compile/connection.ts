@@ -50,13 +50,13 @@ export function connectionField(selected: Selected, parent: Row, compiling: Comp
   return connectionOutput(selected, page, compiling);
 }
 
-/** Pothos asks for one row more, to see whether others follow. */
+/** Pothos asks for one extra row to see whether others follow. */
 function sizeOf({ limit }: RelationQuery['query']): number {
   if (limit === undefined) throw new Declined('has no limit');
   return limit - 1;
 }
 
-/** The order that Pothos settled on; where it is a function, the ordering that the field declares says the levels. */
+/** The order that Pothos chose. If it is a function, the levels come from the ordering that the field declares. */
 function relatedLevels(selected: Selected, row: Row, query: RelationQuery['query'], args: object): Level[] {
   if (typeof query.orderBy === 'object' && query.orderBy) {
     return levelsOf(row, { orderBy: query.orderBy as PageOrder['orderBy'] }, undefined);
@@ -64,9 +64,9 @@ function relatedLevels(selected: Selected, row: Row, query: RelationQuery['query
   const ordering = selected.field.args.find(({ name }) => name === 'orderBy')?.extensions.chantierOrdering as
     | Ordering
     | undefined;
-  if (!ordering || typeof query.orderBy !== 'function') throw new Declined('orders by what it does not declare');
+  if (!ordering || typeof query.orderBy !== 'function') throw new Declined('has an order that it does not declare');
   const levels = levelsOf(row, ordering.order((args as { orderBy?: never }).orderBy), ordering);
   const terms = query.orderBy(row.inner) as unknown[];
-  if (terms.length !== levels.length) throw new Declined('orders by more than it declares');
+  if (terms.length !== levels.length) throw new Declined('has more order levels than it declares');
   return levels;
 }

@@ -20,22 +20,22 @@ export interface CursorOptions {
   values: readonly SQL[];
   /** Arguments of the shape that is compiled. */
   args: Args;
-  /** Whether it is a row of a relation: there Drizzle reads expressions out of JSON, else as text from the driver. */
+  /** Whether it is a row of a relation: there drizzle reads expressions from JSON, elsewhere as the driver's text. */
   nested: boolean;
 }
 
-/** The cursor of a row as text without anything to escape; undefined where it takes code to write it. */
+/** A row's cursor as text without characters to escape; undefined if writing it needs code. */
 export function cursorText({ site, levels, values, args, nested }: CursorOptions): SQL | undefined {
   const chunks = levels.flatMap((level, place) => chunkOf(level, values[place]!, nested) ?? []);
   if (chunks.length < levels.length) return undefined;
   const [only] = chunks;
   const position: Json = chunks.length > 1 ? ['T:[', ...separated(chunks.map(elementOf)), ']'] : alone(only!);
   const whole = textOf([cursorStart(tagOf(site, args)), ...position]);
-  // The database breaks base64 into lines
+  // PostgreSQL breaks base64 into lines
   return sql`replace(encode(convert_to(${whole}, 'UTF8'), 'base64'), chr(10), '')`;
 }
 
-/** A value of a cursor: its kind there and its text. */
+/** A value of a cursor: its type tag and its text. */
 interface Chunk {
   tag: 'S' | 'N' | 'D';
   text: SQL;
@@ -73,7 +73,7 @@ export function cursorValues({ levels, values, nested }: CursorOptions): Json[] 
   });
 }
 
-/** The cursor of a row from the values of its levels, the same to the byte as the one that Pothos makes. */
+/** Writes a row's cursor from the values of its levels, identical to the byte to the one that Pothos writes. */
 export function writeCursor(site: Site, levels: readonly Level[], args: Args): (values: readonly unknown[]) => string {
   const tag = tagOf(site, args);
   return (values) => {
@@ -83,15 +83,18 @@ export function writeCursor(site: Site, levels: readonly Level[], args: Args): (
   };
 }
 
-/** The values in a request's cursor. Throws for one that is not whole and of this order: the executor judges it. */
+/**
+ * The values in a request's cursor. Throws Unplanned for a cursor that is invalid or of another order; the executor
+ * reports it.
+ */
 export function readCursor(site: Site, side: 'after' | 'before', levels: readonly Level[], { sites }: Supplied) {
   const { args } = sites[site.index]!;
   const text = decodeBase64(unbindCursor(site.selected.field, args, side));
-  if (!text.startsWith(prefix)) throw new Unplanned('a cursor of another kind');
+  if (!text.startsWith(prefix)) throw new Unplanned('a cursor has another prefix');
   const decoded = decodeCursorChunk(text.slice(prefix.length));
   const values: unknown = levels.length > 1 ? decoded : [decoded];
   if (!Array.isArray(values) || values.length !== levels.length || values.some((value) => value === null)) {
-    throw new Unplanned('a cursor of another order');
+    throw new Unplanned('a cursor belongs to another order');
   }
   return values as unknown[];
 }

@@ -12,15 +12,15 @@ interface ScopeOptions {
 const optionsOf = ({ extensions }: GraphQLField<unknown, unknown> | GraphQLObjectType): ScopeOptions =>
   (extensions.pothosOptions as ScopeOptions | undefined) ?? {};
 
-/** Throws unless the plan's viewers may read the field: the executor knows how to refuse it. */
+/** Throws Declined unless the plan's viewers may read the field; the executor then reports the refusal. */
 export function requireReadable(selected: Selected, context: Context): void {
   const ofType = optionsOf(selected.parent);
   const ofField = optionsOf(selected.field);
   if (ofType.authScopes || ofType.grantScopes || ofType.runScopesOnType || ofField.grantScopes) {
-    throw new Declined('has rules of its type, or gives rights', nameOf(selected));
+    throw new Declined('has a rule on its type or grants scopes', nameOf(selected));
   }
   if (ofField.authScopes && !holds(ofField.authScopes, selected, context)) {
-    throw new Declined('is not for this viewer', nameOf(selected));
+    throw new Declined('may not be read by this viewer', nameOf(selected));
   }
 }
 
@@ -30,17 +30,17 @@ function holds(scopes: unknown, selected: Selected, context: Context): boolean {
     return holds(scopes(unknowable, unknowable, context, unknowable), selected, context);
   const [[name, value] = [], ...others] = Object.entries((scopes ?? {}) as Record<string, unknown>);
   if (others.length === 0 && name === 'permission') return context.viewer.permissions.has(value as never);
-  // A plan is always for a member
+  // Plans are made for members only
   if (others.length === 0 && (name === 'member' || name === 'signedIn') && value === true) return true;
-  throw new Declined('has a rule of a kind that is not compiled', nameOf(selected));
+  throw new Declined('has a kind of rule that cannot be compiled', nameOf(selected));
 }
 
-/** In the place of what is only known row by row. */
+/** Stands for values that are known only row by row. */
 const unknowable = new Proxy(
   {},
   {
     get(_target, name) {
-      throw new Declined(`a rule of the field looks at ${String(name)} of the row or its arguments`);
+      throw new Declined(`a rule of the field reads ${String(name)} of the row or the arguments`);
     },
   },
 );

@@ -27,12 +27,12 @@ interface Groups {
   columns: ReadonlySet<string>;
 }
 
-/** A root field that sums up rows: the declared statement with an object made of each of its rows. */
+/** A root field that aggregates rows: the declared statement, with each of its rows written as an object. */
 export function groupsField(selected: Selected, declaration: GroupsDeclaration, compiling: Compiling): Output {
   requireReadable(selected, compiling.context);
   const { field } = selected;
   const list = isNonNullType(field.type) ? field.type.ofType : field.type;
-  if (!isListType(list)) throw new Declined('is no list of groups');
+  if (!isListType(list)) throw new Declined('is not a list of groups');
   compiling.sums = true;
   const site = compiling.site(selected);
   const template = compiling.template(site);
@@ -61,16 +61,16 @@ function groupField(selected: Selected, groups: Groups, compiling: Compiling): O
   const type = getNamedType(selected.field.type);
   if (chantierSameGroup && isObjectType(type)) return groupObject(selected, type, groups, compiling);
   const column = chantierRowOfGroup ?? pothosExposedField;
-  if (typeof column !== 'string') throw new Declined('has code', nameOf(selected));
+  if (typeof column !== 'string') throw new Declined('is resolved by code', nameOf(selected));
   const value = sql`${sql.identifier(groups.alias)}.${sql.identifier(column)}`;
   if (!groups.columns.has(column)) return absent(selected);
   if (chantierRowOfGroup) return rowOfGroup(selected, value, compiling);
   return { json: orNull(scalarOf(selected, value)) };
 }
 
-/** What was not grouped by. */
+/** A field that the query does not group by. */
 function absent({ field, parent }: Selected): Output {
-  if (isNonNullType(field.type)) throw new Declined('is absent', nameOf({ field, parent }));
+  if (isNonNullType(field.type)) throw new Declined('is not grouped by', nameOf({ field, parent }));
   return { json: ['null'] };
 }
 
@@ -82,15 +82,15 @@ function scalarOf(selected: Selected, value: SQL): Json {
   if (plainScalars.has(type.name)) return anyJson(value);
   if (type instanceof GraphQLEnumType && type.getValues().every(({ name, value: inner }) => name === inner))
     return quoted(value);
-  throw new Declined('sums up to a type that is not compiled', nameOf(selected));
+  throw new Declined('aggregates to a type that cannot be compiled', nameOf(selected));
 }
 
-/** The row that the rows of a group refer to. It exists, so it is there when no rule can hide it. */
+/** The row that a group's rows refer to. References are enforced, so it is found unless a row rule hides it. */
 function rowOfGroup(selected: Selected, id: SQL, compiling: Compiling): Output {
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
   const table = modelOf(type);
   if (!table || rowRuleOf(table, compiling.context.viewer) !== 'all') {
-    throw new Declined('shows rows that may be hidden', nameOf(selected));
+    throw new Declined('refers to rows that may be hidden', nameOf(selected));
   }
   const row = compiling.row(table);
   const object = compiling.object(selected, type, row);

@@ -5,9 +5,9 @@ import type { Viewer } from '../../identity/viewer.ts';
 import type { Row } from './row.ts';
 
 /**
- * Whether the rule of related rows holds already, because every row of the statement obeys its own:
- * the messages of a channel that is seen are seen, when the rule of messages is that of their channel;
- * and the project of a task is, when the rule of tasks is that of their project.
+ * Whether the statement's own row rules already imply the rule of related rows. Two cases:
+ * - Messages of a visible channel are visible, if a message's rule is its channel's rule.
+ * - The project of a visible task is visible, if a task's rule is its project's rule.
  */
 export function isImplied(relation: Relation, parent: Row, row: Row, viewer: Viewer): boolean {
   if (relation.throughTable) return false;
@@ -26,7 +26,7 @@ export function isImplied(relation: Relation, parent: Row, row: Row, viewer: Vie
   );
 }
 
-/** A rule that is nothing but a rule of the row at the other end of one relation. */
+/** For a rule that only applies a rule to the row at the other end of one relation: that relation and rule. */
 function ruleAcross(rule: RowRule): { name: string; rule: object } | undefined {
   if (typeof rule === 'string') return undefined;
   const [[name, across] = [], ...others] = Object.entries(rule);
@@ -38,7 +38,7 @@ const relationOf = (row: Row, name: string): Relation | undefined =>
 
 const namesOf = (columns: Relation['sourceColumns']): string => columns.map(({ name }) => name).join();
 
-/** Whether one relation leads back, from the same columns to the same columns, to a single row. */
+/** Whether one relation is the reverse of the other, over the same columns, and leads to a single row. */
 function isReverse(back: Relation, relation: Relation): boolean {
   return (
     !back.throughTable &&
@@ -51,5 +51,5 @@ function isReverse(back: Relation, relation: Relation): boolean {
   );
 }
 
-/** Whether it leads to one row by its key, so that what holds for some row there holds for the row. */
+/** Whether it leads to one row by its key, so that a condition on some related row is a condition on that row. */
 const isToKey = ({ targetColumns }: Relation): boolean => targetColumns.length === 1 && targetColumns[0]!.name === 'id';

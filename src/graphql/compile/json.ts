@@ -1,12 +1,12 @@
 import { type SQL, sql } from 'drizzle-orm';
 
 /**
- * JSON as the database writes it: constants, and expressions of type text that are never null, one behind the other.
- * Concatenated text costs the database half of what `json_build_object` and `json_agg` do.
+ * JSON as the database writes it: constants and non-null text expressions, concatenated in order. Concatenating text
+ * costs the database half of what `json_build_object` and `json_agg` cost.
  */
 export type Json = readonly (string | SQL)[];
 
-/** How many pieces are concatenated at one level: expressions must not nest without bounds. */
+/** Pieces concatenated at one level. Bounds the nesting of expressions. */
 const mostPieces = 40;
 
 const constant = (text: string): SQL => sql.raw(`'${text.replaceAll("'", "''")}'`);
@@ -26,7 +26,7 @@ function concatenated(pieces: readonly SQL[]): SQL {
   return concatenated(groups);
 }
 
-/** Constants that stand side by side as one. */
+/** Merges adjacent constants. */
 function merged(json: Json): Json {
   const pieces: (string | SQL)[] = [];
   for (const piece of json) {
@@ -37,13 +37,13 @@ function merged(json: Json): Json {
   return pieces;
 }
 
-/** The same where an expression in it may be null: then all of it is `null`. */
+/** `null` if any expression in the JSON is null. */
 export const orNull = (json: Json): Json => [sql`coalesce(${textOf(json)}, 'null')`];
 
-/** Text that needs no escaping, such as ids, days and names of the program. */
+/** Text that needs no escaping, such as ids, days and names from the code. */
 export const quoted = (text: SQL | string): Json => ['"', text, '"'];
 
-/** A value that is there, of whatever type, as the database writes it. */
+/** A non-null value of any type, as the database writes it. */
 export const anyJson = (value: SQL): Json => [sql`to_json(${value})::text`];
 
 export const objectJson = (members: readonly { key: string; json: Json }[]): Json => [
@@ -57,7 +57,7 @@ export const arrayJson = (items: readonly Json[]): Json => ['[', ...separated(it
 export const separated = (items: readonly Json[]): Json =>
   items.flatMap((item, place) => (place ? [',', ...item] : item));
 
-/** The JSON of all rows of a subquery, or those of a filter, one behind the other: as they come, or in an order. */
+/** The JSON of all rows of a subquery, or of those that match `filter`, separated by commas, optionally in an order. */
 export const aggregated = (
   item: Json,
   { filter, order }: { filter?: SQL | undefined; order?: SQL | undefined } = {},

@@ -14,29 +14,29 @@ import { type Output, readPresent } from './output.ts';
 import type { Selected } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
 
-/** The ids that `node(id:)` or `nodes(ids:)` asks for. Throws for what is no id. */
+/** The ids in `node(id:)` or `nodes(ids:)`. Throws for an invalid id. */
 export const idsOf = (args: Args): GlobalId[] =>
   ('ids' in args ? (args.ids as string[]) : [args.id as string]).map((id) => decodeGlobalId(String(id)));
 
-/** The types that a request's ids name and the forms of the ids: a part of what is compiled. */
+/** The types that a request's ids name and the forms of the ids. They are part of the plan's key. */
 export const kindsOf = (args: Args): string[] => [...new Set(idsOf(args).map(kindOf))].sort();
 
 const kindOf = ({ typename, id }: GlobalId): string =>
   externalReferenceOf(id) === undefined ? typename : `${typename}:ref`;
 
-/** The column by which ids of a kind find their rows. */
+/** The column that ids of a kind are looked up in. */
 const keyOf = (kind: string): 'externalReference' | 'id' => (kind.endsWith(':ref') ? 'externalReference' : 'id');
 
-/** What an id has in that column. */
+/** The value of an id in that column. */
 const columnValueOf = ({ id }: GlobalId): string => externalReferenceOf(id) ?? id;
 
-/** The types of objects that a request's ids can lead to; names that are no node's lead nowhere. */
+/** The types of objects that a request's ids can lead to. Names of types that are not nodes are ignored. */
 export function typesOf(kinds: readonly string[], { schema }: Compiling['selections']): GraphQLObjectType[] {
   return [...new Set(kinds.map((kind) => kind.split(':')[0]!))].flatMap((name) => {
     const type = schema.getType(name);
     if (!isObjectType(type) || !modelOf(type)) return [];
     if (!type.getInterfaces().some((implemented) => implemented.name === 'Node')) {
-      throw new Declined(`${name} is no node`);
+      throw new Declined(`${name} is not a node`);
     }
     return [type];
   });
@@ -54,14 +54,14 @@ export function nodeField(selected: Selected, compiling: Compiling): Output {
     columnValueOf(idsOf(sites[site.index]!.args)[0]!),
   );
   const row = compiling.row(modelOf(type)!);
-  // Also where no row has references: what is asked under them is checked
+  // Compiled even for a table without references, so that the fields selected on it are checked
   const { json, read } = compiling.object(selected, type, row);
   if (!row.has(key)) return { json: ['null'] };
   const one = rowsWhere(row, { [key]: { eq: placeholder } }, textOf(json), compiling);
   return { json: orNull([one]), read: readPresent(read) };
 }
 
-/** `nodes(ids:)`: the rows of each type, by ids and by references, put in the order of what was asked. */
+/** `nodes(ids:)`: the rows of each type, by ids and by references, in the order of the request. */
 export function nodesField(selected: Selected, compiling: Compiling): Output {
   requireReadable(selected, compiling.context);
   const site = compiling.site(selected);
@@ -97,14 +97,14 @@ export function nodesField(selected: Selected, compiling: Compiling): Output {
   };
 }
 
-/** References may be called as what every object has. */
+/** A reference may have the name of a property that every object inherits. */
 const own = <Value>(of: Readonly<Record<string, Value>> | undefined, key: string): Value | undefined =>
   of && Object.hasOwn(of, key) ? of[key] : undefined;
 
-/** The first row of a table that a root field declares; null where there is none. */
+/** The first row of a table that a root field declares; null if there is none. */
 export function rowField(selected: Selected, { table, where }: RowDeclaration, compiling: Compiling): Output {
   requireReadable(selected, compiling.context);
-  if (isNonNullType(selected.field.type)) throw new Declined('must not be null');
+  if (isNonNullType(selected.field.type)) throw new Declined('is non-null');
   const row = compiling.row(table);
   const { json, read } = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
   const first = rowsWhere(row, where(compiling.context.viewer) as Where, textOf(json), compiling, sql` limit 1`);

@@ -17,11 +17,11 @@ import { isTypename, nameOf, type Selected } from './selection.ts';
 export const modelOf = (type: GraphQLObjectType): TableName | undefined =>
   type.extensions.pothosDrizzleModel as TableName | undefined;
 
-/** What a document asks of a row, by the declarations of the fields. */
+/** Compiles the fields that a document selects on a row, by their declarations. */
 export const compileObject =
   (compiling: Compiling): CompileObject =>
   (of, type, row) => {
-    if (modelOf(type) !== row.name) throw new Declined(`rows of ${row.name} are no ${type.name}`);
+    if (modelOf(type) !== row.name) throw new Declined(`rows of ${row.name} are not ${type.name}`);
     const fields = compiling.selections.under(of, type);
     return objectOf(fields.map((field) => ({ key: field.key, output: fieldOf(field, row, compiling) })));
   };
@@ -44,18 +44,18 @@ function declared(selected: Selected, row: Row, compiling: Compiling): Output {
   const { pothosDrizzleVariant, pothosDrizzleSelect, pothosDrizzleLoaded } = field.extensions;
   if (isGlobalId(selected)) return { json: [`"${parent.name}:`, sql`${row.sql('id')}::text`, '"'] };
   if (typeof pothosDrizzleVariant === 'string') {
-    if (typeof pothosDrizzleSelect !== 'object') throw new Declined('is no column');
+    if (typeof pothosDrizzleSelect !== 'object') throw new Declined('is not a column');
     return columnOutput(field.type, row.column(pothosDrizzleVariant), row.sql(pothosDrizzleVariant));
   }
   if (typeof pothosDrizzleSelect === 'function' && pothosDrizzleLoaded) {
     const paged = field.args.some(({ name }) => name === 'after');
     return paged ? connectionField(selected, row, compiling) : relationField(selected, row, compiling);
   }
-  if (!pothosDrizzleSelect) throw new Declined('has code');
+  if (!pothosDrizzleSelect) throw new Declined('is resolved by code');
   return codeField(selected, pothosDrizzleSelect, row, compiling);
 }
 
-/** The field that every node has: its type and the id of its row, which no declaration can say otherwise. */
+/** The `id` that every node has: its type and its row's id. No declaration can change it. */
 function isGlobalId({ field, parent }: Selected): boolean {
   return field.name === 'id' && parent.getInterfaces().some(({ name }) => name === 'Node');
 }

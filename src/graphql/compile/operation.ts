@@ -19,15 +19,15 @@ import { type Change, type Changes, changesOf, type Roots, rootsOf, type Skeleto
 const variantsBytes = 32 * 1024 * 1024;
 
 /**
- * What is known of operations by what is skipped and included in them, and by the types that ids name: of all operations
- * of a server together, since callers choose in how many ways they ask.
+ * The variants of operations, by `@skip` and `@include` and by the types that ids name. All operations of a server
+ * share these caches, because callers decide how many variants there are.
  */
 export class Variants {
   readonly roots: Lru<Roots>;
   readonly skeletons: Lru<Skeleton>;
   readonly changes: Lru<Changes>;
 
-  /** Each of the three takes so much memory at most, estimated. */
+  /** Each of the three caches takes at most this much memory, estimated. */
   constructor(mostBytes = variantsBytes) {
     this.roots = new Lru(mostBytes);
     this.skeletons = new Lru(mostBytes);
@@ -35,19 +35,19 @@ export class Variants {
   }
 }
 
-/** One operation of a document, as far as it is known without looking at its values. */
+/** One operation of a document: everything that is known without a request's values. */
 export class Operation {
   readonly id: number;
-  /** Characters of its document. */
+  /** Length of its document in characters. */
   readonly length: number;
   readonly #schema: GraphQLSchema;
   readonly #definition: OperationDefinitionNode;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** The variables that `@skip` and `@include` look at. */
+  /** The variables that `@skip` and `@include` use. */
   readonly #switches: readonly string[];
   readonly #variants: Variants;
 
-  /** An id of its own among all that share their variants. */
+  /** `id` must be unique among the operations that share `variants`. */
   constructor(
     id: number,
     schema: GraphQLSchema,
@@ -66,23 +66,23 @@ export class Operation {
     this.#switches = switchesIn(document);
   }
 
-  /** Throws Declined for values that do not fit: the executor reports them. */
+  /** Throws Declined for values that do not fit their types; the executor reports them. */
   variables(given: Record<string, unknown> | null | undefined): VariableValues {
     const { variableValues } = coercedVariables({ schema: this.#schema, variableValues: given }, this.#definition);
-    if (!variableValues) throw new Declined('variables do not fit');
+    if (!variableValues) throw new Declined('variables do not fit their types');
     return variableValues;
   }
 
   /**
-   * The root fields of a mutation that these variables leave, by their names in the answer, each with what is asked of
-   * its payload; and a name for that variant.
+   * The root fields of a mutation that these variables include, by response name, each with the fields selected on its
+   * payload; and a name for that variant.
    */
   changes(variables: VariableValues): { variant: string; selections: Selections; fields: ReadonlyMap<string, Change> } {
     const variant = this.#variantOf(variables);
     return { variant, ...this.#kept(this.#variants.changes, variant, () => changesOf(this.#selections(variables))) };
   }
 
-  /** The fields that these variables leave, with a name for that variant. */
+  /** The fields that these variables include, with a name for that variant. */
   skeleton(variables: VariableValues): { variant: string; skeleton: Skeleton } {
     const switched = this.#variantOf(variables);
     const roots = this.#kept(this.#variants.roots, switched, () => rootsOf(this.#selections(variables)));
@@ -105,7 +105,7 @@ export class Operation {
   }
 
   #selections(variables: VariableValues): Selections {
-    // They are kept, so no other value of the request may be in them
+    // Selections are cached, so they must not contain other values of the request
     const switches = { sources: this.#chosen(variables.sources), coerced: this.#chosen(variables.coerced) };
     return new Selections(this.#schema, this.#definition, this.#fragments, switches);
   }

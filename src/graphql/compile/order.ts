@@ -14,19 +14,19 @@ export interface Level {
   direction: 'asc' | 'desc';
   /** Absent for an expression. */
   column?: Column;
-  /** How its values look in JSON and in cursors. */
+  /** How its values appear in JSON and in cursors. */
   kind: ColumnKind;
-  /** What is sorted and compared, inside the subquery that cuts the page. */
+  /** The sorted and compared expression, inside the subquery that cuts the page. */
   inner: SQL;
 }
 
-/** The levels of a page's order with the key as the last one, which makes it total: as Pothos adds it. */
+/** The levels of a page's order. Adds the id as the last level, as Pothos does, unless the order is already total. */
 export function levelsOf(row: Row, { orderBy, extras = {} }: PageOrder, ordering: Ordering | undefined): Level[] {
   const levels = Object.entries(orderBy).map(([key, direction]): Level => {
     if (row.has(key)) return columnLevel(row, key, direction);
     const expression = extras[key];
     const kind = ordering?.kindOf(key);
-    if (!expression || !kind) throw new Declined(`orders by ${key}, which is not known`);
+    if (!expression || !kind) throw new Declined(`orders by ${key}, which is not declared`);
     const expressed = kind === 'position' ? 'integer' : kindOf(row.column(kind.column));
     return { key, direction, kind: expressed, inner: sql`${expression(row.inner as Table)}` };
   });
@@ -42,7 +42,8 @@ function columnLevel(row: Row, key: string, direction: 'asc' | 'desc'): Level {
 function isTotal(row: Row, levels: readonly Level[]): boolean {
   const config = getSchemaConfig(builder);
   const [tie, ...others] = config.findTieBreaker(row.name) ?? [];
-  if (!tie || others.length || config.columnToTsName(tie) !== 'id') throw new Declined('a page of a table without id');
+  if (!tie || others.length || config.columnToTsName(tie) !== 'id')
+    throw new Declined('is a page of a table without an id');
   return isTotalOrder(
     row.name,
     levels.flatMap(({ column, key }) => (column ? [key] : [])),
@@ -51,7 +52,7 @@ function isTotal(row: Row, levels: readonly Level[]): boolean {
 
 const flip = { asc: 'desc', desc: 'asc' } as const;
 
-/** `order by` for a page, from its other end when it is read backward. */
+/** `order by` for a page; reversed if the page is read backward. */
 export function orderClause(levels: readonly Level[], backward: boolean): SQL {
   const terms = levels.map(({ inner, direction }) =>
     (backward ? flip[direction] : direction) === 'asc' ? asc(inner) : desc(inner),
@@ -59,7 +60,7 @@ export function orderClause(levels: readonly Level[], backward: boolean): SQL {
   return sql` order by ${sql.join(terms, sql`, `)}`;
 }
 
-/** Rows behind a position (`after`) or in front of it: the first level that differs, differs that way. */
+/** Rows after or before a position: the first level that differs decides. */
 export function keyset(levels: readonly Level[], values: readonly SQL[], side: 'after' | 'before'): SQL | undefined {
   const parts = levels.map(({ inner, direction }, place) => {
     const ascending = (side === 'after') === (direction === 'asc');

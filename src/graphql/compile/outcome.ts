@@ -5,9 +5,9 @@ import type { Plan, Text } from './plan.ts';
 import type { ExecutorFields } from './skeleton.ts';
 
 /**
- * Why the executor answers. `executorFields`: the reason of each root field, where there are several. `sessionConsumed`: the plan's statement
- * has ended the session, so the executor needs a new one. `failed`: the database itself failed; the executor uses the same
- * session and fails with the same error.
+ * Why the executor answers. `executorFields`: the reason of each root field, if there are several. `sessionConsumed`:
+ * the plan's statement has ended the session, so the executor needs a new one. `failed`: the database itself failed;
+ * the executor uses the same session and fails with the same error.
  */
 export interface NotCompiled {
   reason: Reason;
@@ -16,12 +16,12 @@ export interface NotCompiled {
   failed?: boolean;
 }
 
-/** An answer from a plan, a plan for some root fields, of which nothing has run yet, or why there is neither. */
+/** The answer of a plan; or a plan for some root fields, not run yet; or why there is neither. */
 export type Outcome =
-  /** `answer` is the JSON of the answer. */
+  /** `answer` is JSON. */
   { answer: Text; plan: Plan } | { part: PlannedPart } | NotCompiled;
 
-/** Failures of the database as such: the executor would meet them too, so it gets the session that met them. */
+/** Failures of the database itself. The executor would meet them too, so it gets the session that failed. */
 export const environmental: ReadonlySet<ErrorCode> = new Set([
   'CANCELLED',
   'CONNECTION_LOST',

@@ -2,13 +2,13 @@ import { Declined } from '../../access/decline.ts';
 import { arrayJson, type Json, objectJson } from './json.ts';
 import type { Supplied } from './supplied.ts';
 
-/** Makes the value of the answer from the JSON value of the statement. Throws Unplanned where only the executor can. */
+/** Converts the statement's JSON value to the value in the answer. Throws Unplanned if only the executor can answer. */
 export type Read = (json: unknown, supplied: Supplied) => unknown;
 
-/** A part of an answer: the JSON that the statement makes of it is that part, or is read into it. */
+/** A part of an answer: the JSON expression for it in the statement, and how to convert the result. */
 export interface Output {
   json: Json;
-  /** Absent when the database's JSON is the answer's. */
+  /** Absent if the statement's JSON already is the answer. */
   read?: Read | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface Part {
 /** More would nest too deeply, or be too long for one row. */
 const mostValues = 500;
 
-/** An object as it stands in the answer. Only where no part is read can the database build it. */
+/** An object of the answer. The database can build it only if no part has a `read`. */
 export function objectOf(parts: readonly Part[]): Output {
   if (parts.every(({ output }) => !output.read)) {
     return { json: objectJson(parts.map(({ key, output }) => ({ key, json: output.json }))) };
@@ -58,6 +58,6 @@ export function rowOf(outputs: readonly Output[]): {
   };
 }
 
-/** What is read of a value where there is one. */
+/** Applies `read` to non-null values only. */
 export const readPresent = (read: Read | undefined): Read | undefined =>
   read && ((json, supplied) => (json === null ? null : read(json, supplied)));

@@ -16,7 +16,7 @@ interface PageOptions {
   args: Args;
   row: Row;
   levels: readonly Level[];
-  /** The rows that are paged, under any alias: they are counted under another one. */
+  /** The paged rows, under any alias: the count uses another alias. */
   source(row: Row): Source;
   sizes: { usual: number; most: number };
   /** Whether it is the page of a relation. */
@@ -25,16 +25,16 @@ interface PageOptions {
 
 const isGiven = (value: unknown): boolean => value !== null && value !== undefined;
 
-/** A page of rows: which rows, in what order, from where on, and how many. */
+/** A page of rows: which rows, in what order, where to start, and how many. */
 export class Page {
   readonly site: Site;
   readonly row: Row;
-  /** Read from the end of the order; rows come reversed. */
+  /** Read from the end of the order; the rows arrive reversed. */
   readonly backward: boolean;
   readonly after: boolean;
   readonly before: boolean;
   readonly #options: PageOptions;
-  /** The levels that are expressions and go into cursors. */
+  /** Indexes of the levels that are expressions and needed for cursors. */
   readonly #handedOut = new Set<number>();
 
   constructor(options: PageOptions) {
@@ -45,11 +45,11 @@ export class Page {
     this.backward = isGiven(last);
     this.after = Boolean(after);
     this.before = Boolean(before);
-    // It is kept, so no value of the request that it was compiled for may be in it
+    // Pages are cached with their plan, so they must not contain a value of the request
     this.#options = { ...options, args: { first, last, orderBy: options.args.orderBy } };
   }
 
-  /** Throws for a size or a cursor that is refused. */
+  /** Throws for an invalid page size or cursor. */
   check(supplied: Supplied): void {
     this.sizeFor(supplied);
     const { site, levels } = this.#options;
@@ -57,10 +57,10 @@ export class Page {
     if (this.before) readCursor(site, 'before', levels, supplied);
   }
 
-  /** How many rows a request asks for. A size that is refused is the executor's to refuse. */
+  /** How many rows a request asks for. Throws Unplanned for an invalid size, so that the executor reports it. */
   sizeFor({ sites }: Supplied): number {
     const size = this.#sizeIn(sites[this.site.index]!.args);
-    if (size < 0 || size > pageSizes.most) throw new Unplanned('a page size that is refused');
+    if (size < 0 || size > pageSizes.most) throw new Unplanned('the page size is invalid');
     return Math.min(size, this.#options.sizes.most);
   }
 
@@ -68,19 +68,19 @@ export class Page {
     return (first ?? last ?? this.#options.sizes.usual) as number;
   }
 
-  /** Whether each request may ask for another size. */
+  /** Whether a variable supplies the page size. */
   get #sized(): boolean {
     return this.site.variable.has('first') || this.site.variable.has('last');
   }
 
-  /** The size, and `more` rows with it. */
+  /** The page size plus `more` rows. */
   size(more = 0): SQL {
     if (this.#sized) return sql`${new RequestPlaceholder<Supplied>((supplied) => this.sizeFor(supplied) + more)}`;
     const { args, sizes } = this.#options;
     return sql.raw(String(Math.min(this.#sizeIn(args), sizes.most) + more));
   }
 
-  /** What makes the cursor of a row; to be asked for before the page is cut, which has to hand out what is in it. */
+  /** The parts of a row's cursor. Call it before `cut`, so that the subquery returns the expressions of the cursor. */
   get cursor(): CursorOptions {
     const { row, levels, args, nested } = this.#options;
     const alias = sql.identifier(row.alias);
@@ -92,7 +92,7 @@ export class Page {
     return { site: this.site, levels, values, args, nested };
   }
 
-  /** `(the rows of the page) as alias`, with `more` rows; to be asked for when all columns of the row were. */
+  /** `(the rows of the page) as alias`, with `more` extra rows. Call it after all columns of the row were requested. */
   cut(more: number): SQL {
     const { row, levels, site } = this.#options;
     const { from, where } = this.#options.source(row);
@@ -105,12 +105,13 @@ export class Page {
     const alias = sql.identifier(row.alias);
     const cutTo = (size: SQL): SQL => sql`(select ${columns} from ${from}${rows}${order} limit ${size}) as ${alias}`;
     if (!this.#sized) return cutTo(this.size(more));
-    // A plan that is made once for all sizes is made for the largest, not for a tenth of the table.
+    // PostgreSQL plans a statement for all sizes once, so it must see the largest size, not assume a tenth of the
+    // table.
     const largest = cutTo(sql.raw(String(this.#options.sizes.most + more)));
     return sql`(select ${this.#columns} from ${largest} limit ${this.size(more)}) as ${alias}`;
   }
 
-  /** The same with each row's place in the page, from 1, as `n`, and how many there are as `m`. */
+  /** The same with each row's position in the page, from 1, as `n`, and the number of rows as `m`. */
   cutNumbered(more: number, counted: boolean): SQL {
     const rows = this.cut(more);
     const count = counted ? sql`, count(*) over () as "m"` : sql``;
@@ -118,14 +119,14 @@ export class Page {
     return sql`(select ${this.#columns}, row_number() over () as "n"${count} from ${rows}) as ${alias}`;
   }
 
-  /** What the subquery that cuts the page hands out. */
+  /** The columns and expressions that the subquery returns. */
   get #columns(): SQL {
     const alias = sql.identifier(this.row.alias);
     const expressions = [...this.#handedOut].map((place) => sql`${alias}.${handedOutAs(place)}`);
     return sql.join([this.row.used, ...expressions], sql`, `);
   }
 
-  /** How many rows there are over all pages. */
+  /** How many rows there are on all pages. */
   count(other: Row): Json {
     const source = this.#options.source(other);
     return [sql`(select count(*)::text from ${source.from}${whereClause(source)})`];

@@ -14,7 +14,7 @@ import { argumentsFor, call, resolverOf } from './resolver.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
-/** A field of a mutation's payload: rows by the ids that the use case gave, or what code says of what it gave. */
+/** A field of a mutation's payload: rows by the ids that the use case returned, or a value computed from its result. */
 function payloadField(selected: Selected, compiling: Compiling): Output {
   if (isTypename(selected)) return { json: quoted(selected.parent.name) };
   try {

@@ -24,7 +24,7 @@ interface PlanParts {
   text: string;
   parameters: readonly ((supplied: Supplied) => unknown)[];
   checks: readonly Check[];
-  /** The root fields where any of them is read; else the row is the answer. */
+  /** The root fields if any of them must be read; undefined if the row already is the answer. */
   roots: readonly Root[] | undefined;
   target: Target;
   executorFields: ExecutorFields;
@@ -33,26 +33,26 @@ interface PlanParts {
   planning: Planning | undefined;
 }
 
-/** What a plan answers: which fields it is of, and what stands around the object of them. */
+/** What a plan is for: how its fields are compiled, and the text before and after their object. */
 export interface Target {
   field(selected: Selected, compiling: Compiling): Output;
   before: string;
   after: string;
 }
 
-/** JSON as it came from the database, or was made here. */
+/** JSON as received from the database, or built here. */
 export type Text = Buffer | string;
 
-/** A document made into one statement, and how its row becomes the answer. */
+/** A document compiled into one statement, and how the statement's row becomes the answer. */
 export class Plan {
   readonly text: string;
-  /** When the database plans it: once, where no value can make another way the better one. */
+  /** `once` if no parameter value can make another query plan better, `anew` if each value may need its own. */
   readonly planning: Planning | undefined;
-  /** Whether the row is the answer as it is: then nothing can be wrong with it once the statement was answered. */
+  /** Whether the row already is the answer. Then nothing can fail once the statement has returned. */
   readonly plain: boolean;
-  /** Whether it needs the statement at all. */
+  /** Whether the answer needs the statement at all. */
   readonly reads: boolean;
-  /** The root fields that the executor has to answer beside it. */
+  /** The root fields that the executor has to answer. */
   readonly executorFields: ExecutorFields;
   readonly #keys: readonly string[];
   readonly #parameters: PlanParts['parameters'];
@@ -73,19 +73,19 @@ export class Plan {
     this.reads = readsRows || !roots || roots.some(({ read }) => !read);
   }
 
-  /** Throws for values that the executor has to refuse. */
+  /** Throws for values that the executor has to reject. */
   parametersFor(supplied: Supplied): unknown[] {
     for (const check of this.#checks) check(supplied);
     return this.#parameters.map((parameter) => parameter(supplied));
   }
 
-  /** The JSON of the answer from the statement's row: as it is, or of a text for each root field. */
+  /** The answer as JSON: the statement's row as it is, or assembled from one text per root field. */
   answerOf(row: readonly Text[], supplied: Supplied): Text {
     if (!this.#roots) return row[0]!;
     return this.#around([...valuesOf(this.#roots, row, supplied)]);
   }
 
-  /** The same with what the executor gave of the fields that are left to it. */
+  /** The same, together with the executor's values for the fields that it answers. */
   answerWith(row: readonly Text[], supplied: Supplied, others: Readonly<Record<string, unknown>>): Text {
     const values = valuesOf(this.#roots ?? [], row, supplied);
     for (const key of this.executorFields.keys()) if (key in others) values.set(key, JSON.stringify(others[key]));
@@ -98,7 +98,7 @@ export class Plan {
   }
 }
 
-/** The JSON of each root field, by its name in the answer. */
+/** The JSON of each root field, by response name. */
 function valuesOf(roots: readonly Root[], row: readonly Text[], supplied: Supplied): Map<string, string> {
   return new Map(
     roots.map(({ key, read }, place) => {
@@ -110,23 +110,23 @@ function valuesOf(roots: readonly Root[], row: readonly Text[], supplied: Suppli
 
 const dialect = new PgDialect();
 
-/** What is compiled for whom. */
+/** What is compiled, and for which viewer. */
 interface Given {
   schema: GraphQLSchema;
   skeleton: Skeleton;
   viewer: Viewer;
-  /** Arguments of a request of the shape, by site. */
+  /** Arguments of a request of this shape, by site. */
   args: readonly Args[];
   target?: Target | undefined;
 }
 
 /**
- * Compiles a document for the shape that its arguments have. Root fields of a query that cannot be compiled are left to
- * the executor, each by itself. Throws Declined where it has to answer all.
+ * Compiles a document for the shape of its arguments. Each root field of a query that cannot be compiled is left to the
+ * executor on its own. Throws Declined if the executor has to answer everything.
  */
 export function compilePlan(given: Given): Plan {
   const { skeleton, target } = given;
-  if (skeleton.fields.length + skeleton.executorFields.size === 0) throw new Declined('asks for nothing');
+  if (skeleton.fields.length + skeleton.executorFields.size === 0) throw new Declined('selects no fields');
   try {
     return compileFields(given, skeleton.fields, skeleton.executorFields);
   } catch (error) {
@@ -176,7 +176,9 @@ function compileFields(given: Given, fields: readonly Selected[], executorFields
   });
 }
 
-/** Keys, sizes and positions lead the same way whatever they are; sums over a range are another matter for each range. */
+/**
+ * Keys, sizes and positions have one best query plan for all values; aggregates over a range may need one per value.
+ */
 function planningOf(parameters: readonly unknown[], compiling: Compiling): Planning | undefined {
   if (!parameters.some((parameter) => compiling.isValue(parameter))) return 'once';
   return compiling.sums ? 'anew' : undefined;

@@ -23,33 +23,34 @@ export interface PlanCounts {
   answered: number;
   /** Operations answered by a plan and, for other root fields, by the executor. */
   partly: number;
-  /** Operations left to the executor. */
+  /** Operations that the executor answered. */
   declined: number;
-  /** Of those, statements that the database refused. */
+  /** Of those, statements that the database rejected. */
   failed: number;
   compiled: number;
-  /** Plans kept now, and forgotten to make room. */
+  /** Plans in the cache now, and plans evicted to make room. */
   kept: number;
   forgotten: number;
-  /** What those that are kept take, estimated. */
+  /** Estimated memory of the cached plans. */
   keptBytes: number;
 }
 
 export interface PlansOptions {
-  /** What the plans that are kept may take in memory, estimated. */
+  /** Most memory that cached plans may take, estimated. */
   mostBytes?: number;
-  /** Told of every operation that is left to the executor. */
+  /** Called for every operation that is left to the executor. */
   onDecline?(reason: Reason): void;
 }
 
-/** Names of types, orders and filters stand in the keys of plans: so many are kept, and so long may each be. */
+/** Longest key of a plan, in characters. Keys contain names of types, orders and filters, which callers choose. */
 const longestKey = 16_384;
 
 const defaultBytes = 128 * 1024 * 1024;
 
 /**
- * The compiled queries of a server. A plan belongs to a document, an operation of it, a role and its permissions, the
- * tenant's modules, what is skipped, and the shape of the arguments; never to a tenant, a viewer or values.
+ * The compiled queries of a server. A plan belongs to a document, an operation, a role and its permissions, the
+ * tenant's modules, a choice of `@skip` and `@include`, and the shape of the arguments; never to a tenant, a viewer or
+ * values.
  */
 export class Plans {
   readonly #schema: GraphQLSchema;
@@ -72,8 +73,8 @@ export class Plans {
   }
 
   /**
-   * Answers a query operation by one statement, where that is certain to be what the executor would answer; or gives the
-   * statement for some of its root fields, to be run beside the executor, and to be `counted` then.
+   * Answers a query by one statement if that is certain to equal the executor's answer. If only some root fields can be
+   * compiled, returns their plan; the caller runs it beside the executor and then calls `counted`.
    */
   async answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
     const outcome = await this.#answer(args, operation, context);
@@ -89,7 +90,7 @@ export class Plans {
 
   async #answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
     const { viewer, tenant } = context.scope;
-    if (!viewer || !tenant) return { reason: { why: 'nobody of an organization asks' } };
+    if (!viewer || !tenant) return { reason: { why: 'the sender is not a member of an organization' } };
     let plan: Plan;
     let supplied: Supplied;
     let parameters: unknown[];
@@ -113,17 +114,17 @@ export class Plans {
     }
   }
 
-  /** What it means that the database refused the statement of a plan. */
+  /** Decides what follows when the database rejects a plan's statement. */
   refused(plan: Plan, error: unknown, context: Context): NotCompiled {
     const code = toAppError(error)?.code;
     if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
     this.#counts.failed++;
-    // What a value is refused for has a meaning; anything else is a fault of the compiler.
+    // An error that a value caused has a code; any other error is a defect of the compiler.
     if (!code) context.scope.logger().error({ err: error, sql: plan.text }, 'a compiled statement failed');
     return { reason: { why: `the statement failed: ${(error as Error).message}` }, sessionConsumed: true };
   }
 
-  /** The plan of a root field of a mutation, by its name in the answer; or why it has none. Nothing has run yet. */
+  /** The plan for the payload of a mutation's root field, by response name; or why it has none. Runs nothing yet. */
   change(
     args: OperationArgs,
     definition: OperationDefinitionNode,
@@ -131,13 +132,13 @@ export class Plans {
     context: Context,
   ): PlannedChange | { reason: Reason } {
     const { viewer, tenant } = context.scope;
-    if (!viewer || !tenant) return { reason: { why: 'nobody of an organization asks' } };
+    if (!viewer || !tenant) return { reason: { why: 'the sender is not a member of an organization' } };
     try {
       const operation = this.#operation(args.document, definition);
       const variables = operation.variables(args.variableValues);
       const { variant, selections, fields } = operation.changes(variables);
       const change = fields.get(key);
-      if (!change) throw new Declined('is left out', key);
+      if (!change) throw new Declined('is skipped', key);
       const { selected, skeleton, place } = change;
       if (skeleton instanceof Declined) throw skeleton;
       const found = this.#planOf(operation, `.${place}`, skeleton, variables, variant, context, payloadTarget);
@@ -149,7 +150,9 @@ export class Plans {
     }
   }
 
-  /** Counts how a planned change, or part of a query, was answered: by its plan, or by the executor after all. */
+  /**
+   * Counts how a planned change, or a partly planned query, was answered in the end: by its plan, or by the executor.
+   */
   counted(as: 'answered' | 'partly' | { reason: Reason }): void {
     if (typeof as === 'string') this.#counts[as]++;
     else this.#decline(as.reason);
@@ -176,7 +179,7 @@ export class Plans {
     const who = this.#ids.of(viewer.permissions, viewer.role);
     const where = this.#ids.of(context.tenant.modules);
     const key = `${operation.id}${part}/${who}/${where}/${variant}/${sites.map(({ shape }) => shape).join('/')}`;
-    if (key.length > longestKey) throw new Declined('asks for too much at once');
+    if (key.length > longestKey) throw new Declined('has too many or too long arguments');
     let plan = this.#plans.get(key);
     if (!plan) {
       this.#counts.compiled++;
@@ -203,7 +206,7 @@ export class Plans {
   }
 }
 
-/** What cannot be compiled is remembered too. */
+/** Documents that cannot be compiled are cached too. */
 function compiledOrDeclined(compile: () => Plan): Plan | Declined {
   try {
     return compile();

@@ -10,7 +10,7 @@ import { type Output, readPresent } from './output.ts';
 import type { Row } from './row.ts';
 import { nameOf, type Selected } from './selection.ts';
 
-/** What a declared relation asks of the rows that it leads to. */
+/** The query that a declared relation makes for its rows. */
 export interface RelationQuery {
   name: string;
   relation: Relation;
@@ -20,8 +20,8 @@ export interface RelationQuery {
 type Select = (args: object, context: object, nested: unknown, selected: unknown, path: unknown) => unknown;
 
 /**
- * Asks a relation's declaration what it would select, as Pothos does when it plans a query. The arguments are a
- * template, so what comes back has placeholders where a request's values will stand.
+ * Asks a relation's declaration for its query, as Pothos does when it plans a request. The arguments are a template, so
+ * the query contains placeholders for a request's values.
  */
 export function askRelation(selected: Selected, args: object, row: Row, compiling: Compiling): RelationQuery {
   const asked: object[] = [];
@@ -45,7 +45,9 @@ export function askRelation(selected: Selected, args: object, row: Row, compilin
 
 export const targetOf = ({ targetTableName }: Relation): TableName => targetTableName as TableName;
 
-/** A relation to one row, null where there is none that the viewer may see; or to all rows, in the declared order. */
+/**
+ * A relation to one row (null if there is none or the viewer may not see it), or to many rows in the declared order.
+ */
 export function relationField(selected: Selected, row: Row, compiling: Compiling): Output {
   const { field } = selected;
   const template = field.args.length ? compiling.template(compiling.site(selected)) : {};
@@ -56,7 +58,7 @@ export function relationField(selected: Selected, row: Row, compiling: Compiling
   return { json: output.json, read: required(read) };
 }
 
-/** The rows that a relation leads to, as the type of the field shows them: an array, or one row. `sure`: never null. */
+/** A relation's rows as the field's type: an array, or one row. `sure`: never null. */
 export function relationOutput(
   selected: Selected,
   relation: Relation,
@@ -64,7 +66,7 @@ export function relationOutput(
   parent: Row,
   compiling: Compiling,
 ): { output: Output; sure: boolean } {
-  if (Object.keys(query.extras ?? {}).length) throw new Declined('computes for its rows');
+  if (Object.keys(query.extras ?? {}).length) throw new Declined('computes values of its rows');
   const row = compiling.row(targetOf(relation));
   const object = compiling.object(selected, getNamedType(selected.field.type) as GraphQLObjectType, row);
   const source = relatedRows(relation, parent, row, query.where, compiling);
@@ -79,7 +81,7 @@ export function relationOutput(
 const isCertain = (relation: Relation): boolean => (relation as { optional?: boolean }).optional === false;
 
 function listOf({ json, read }: Output, row: Row, source: Source, query: RelationQuery['query']): Output {
-  if (!query.orderBy) throw new Declined('is a list in no order');
+  if (!query.orderBy) throw new Declined('is a list without an order');
   const order = sql` order by ${relationsOrderToSQL(row.inner, query.orderBy as never)}`;
   const limit = query.limit === undefined ? sql`` : sql` limit ${query.limit}`;
   const rows = sql`(select ${row.used} from ${source.from}${whereClause(source)}${order}${limit}) as ${sql.identifier(row.alias)}`;
@@ -90,6 +92,6 @@ function listOf({ json, read }: Output, row: Row, source: Source, query: Relatio
   };
 }
 
-/** Whether the columns that a relation leads to are the key of the table. */
+/** Whether a relation's target columns are the primary key of the table. */
 const isSingle = ({ targetColumns, through }: Relation, target: Row): boolean =>
   !through && targetColumns.length === 1 && targetColumns[0]!.name === 'id' && target.column('id').primary;

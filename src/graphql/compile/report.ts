@@ -3,9 +3,9 @@ import type { Plan } from './plan.ts';
 import type { ExecutorFields } from './skeleton.ts';
 
 /**
- * What `extensions.plan` says of a query, or of a root field of a mutation: the statement that answered, or why the
- * executor did. `left` names root fields that were left to the executor, each with its reason: beside the statement, or
- * all of them where there are several and nothing was compiled.
+ * The content of `extensions.plan` for a query, or for a root field of a mutation: the statement that answered, or why
+ * the executor did. `left` names the root fields that the executor answered, each with its reason: some of them when
+ * the query was compiled partly, all of them when nothing was compiled and there are several.
  */
 export type PlanReport =
   | { compiled: true; sql: string }

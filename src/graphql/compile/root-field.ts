@@ -9,7 +9,7 @@ import { nodeField, nodesField, rowField } from './node-field.ts';
 import type { Output } from './output.ts';
 import { isTypename, nameOf, type Selected } from './selection.ts';
 
-/** Whether a root field says in which rows it looks, so that it may be compiled. */
+/** Whether a root field declares which rows it reads. Only such a field can be compiled. */
 export function isDeclared(selected: Selected): boolean {
   const { chantierList, chantierNodes, chantierRow, chantierGroups } = selected.field.extensions;
   return isTypename(selected) || Boolean(chantierList ?? chantierNodes ?? chantierRow ?? chantierGroups);
@@ -32,5 +32,5 @@ export function rootField(selected: Selected, compiling: Compiling): Output {
     }
     throw error;
   }
-  throw new Declined('has code', nameOf(selected));
+  throw new Declined('is resolved by code', nameOf(selected));
 }

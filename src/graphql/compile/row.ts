@@ -6,8 +6,8 @@ import { relations } from '../../relations.ts';
 export type TableConfig = (typeof relations)[TableName];
 
 /**
- * A table in the statement under a name of its own. It notes which columns are asked of it: a page is cut in a
- * subquery of the same name, which has to hand out those and no others.
+ * A table in the statement under an alias of its own. It records the columns that are used: a page is cut in a subquery
+ * with the same alias, which has to return exactly those.
  */
 export class Row {
   readonly name: TableName;
@@ -15,7 +15,7 @@ export class Row {
   readonly config: TableConfig;
   /** The table under its alias, for conditions inside the subquery that cuts a page. */
   readonly inner: Table;
-  /** The same for what stands outside of it: a column taken from it is noted. */
+  /** The same for expressions outside of that subquery: taking a column from it records the column. */
   readonly table: Table;
   readonly #columns: Record<string, Column>;
   readonly #used = new Set<string>();
@@ -39,26 +39,26 @@ export class Row {
     return Object.hasOwn(this.#columns, key);
   }
 
-  /** The column as the program knows it. */
+  /** The column as declared in drizzle. */
   column(key: string): Column {
     const column = this.#columns[key];
     if (!column) throw new Declined(`${this.name} has no column ${key}`);
     return column;
   }
 
-  /** The column in the statement. */
+  /** The column in the statement. Records it as used. */
   sql(key: string): SQL {
     const { name } = this.column(key);
     this.use(name);
     return sql`${sql.identifier(this.alias)}.${sql.identifier(name)}`;
   }
 
-  /** Notes a column by its name in the database. */
+  /** Records a column by its name in the database. */
   use(name: string): void {
     this.#used.add(name);
   }
 
-  /** The columns noted, for a subquery that stands for the table. */
+  /** The used columns, for a subquery that stands for the table. */
   get used(): SQL {
     const names = [...this.#used].map((name) => sql`${sql.identifier(this.alias)}.${sql.identifier(name)}`);
     return names.length ? sql.join(names, sql`, `) : sql`1`;

@@ -16,17 +16,17 @@ import {
 import { Declined } from '../../access/decline.ts';
 import { isIncluded } from '../root-fields.ts';
 
-/** One field of an answer: all places of the document that ask for it under the same name are one. */
+/** One field of an answer. Places of the document that ask for it under the same response name are merged. */
 export interface Selected {
-  /** Its name in the answer. */
+  /** Its response name. */
   key: string;
   field: GraphQLField<unknown, unknown>;
   parent: GraphQLObjectType;
-  /** The first is asked for its arguments: valid documents have the same ones everywhere. */
+  /** Arguments are read from the first: in a valid document all have the same. */
   nodes: FieldNode[];
 }
 
-/** A document's operation, read with the values of its `@skip` and `@include`. */
+/** The selections of an operation, for given values of `@skip` and `@include`. */
 export class Selections {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
@@ -49,7 +49,7 @@ export class Selections {
     return this.#collect(type, [this.operation.selectionSet]);
   }
 
-  /** What is asked of an object of this type, in the order of the answer. */
+  /** The fields selected on an object of this type, in the order of the answer. */
   under({ nodes }: Pick<Selected, 'nodes'>, type: GraphQLObjectType): Selected[] {
     return this.#collect(
       type,
@@ -90,7 +90,7 @@ export class Selections {
 
   #included(node: SelectionNode): boolean {
     for (const { name } of node.directives ?? []) {
-      if (name.value !== 'skip' && name.value !== 'include') throw new Declined(`@${name.value} is not compiled`);
+      if (name.value !== 'skip' && name.value !== 'include') throw new Declined(`@${name.value} cannot be compiled`);
     }
     return isIncluded(node, this.#variables);
   }
@@ -104,12 +104,12 @@ function addField(type: GraphQLObjectType, node: FieldNode, found: Map<string, S
     return;
   }
   const field = node.name.value === '__typename' ? TypeNameMetaFieldDef : type.getFields()[node.name.value];
-  if (!field) throw new Declined('is not of this type', `${type.name}.${node.name.value}`);
-  if (key.startsWith('__') && key !== '__typename') throw new Declined('has an answer name of the language', key);
+  if (!field) throw new Declined('is not a field of this type', `${type.name}.${node.name.value}`);
+  if (key.startsWith('__') && key !== '__typename') throw new Declined('has a reserved response name', key);
   found.set(key, { key, field, parent: type, nodes: [node] });
 }
 
 export const isTypename = ({ field }: Selected): boolean => field.name === '__typename';
 
-/** How errors and plans name a field. */
+/** The name of a field in errors and plans. */
 export const nameOf = ({ parent, field }: Pick<Selected, 'parent' | 'field'>): string => `${parent.name}.${field.name}`;

@@ -5,22 +5,24 @@ import { typesOf } from './node-field.ts';
 import { isDeclared } from './root-field.ts';
 import { nameOf, type Selected, type Selections } from './selection.ts';
 
-/** Root fields that the executor answers, by their names in the answer, and why. */
+/** The root fields that the executor answers, by response name, each with the reason. */
 export type ExecutorFields = ReadonlyMap<string, Reason>;
 
-/** The root fields of a document, for one choice of what `@skip` and `@include` leave. */
+/** The root fields of a document, for one choice of `@skip` and `@include`. */
 export interface Roots {
   selections: Selections;
-  /** The names of all in the answer, in its order. */
+  /** The response names of all root fields, in the answer's order. */
   keys: string[];
-  /** Those that say in which rows they look; the others are left. */
+  /** Root fields that declare which rows they read; the executor answers the others. */
   fields: Selected[];
   executorFields: ExecutorFields;
-  /** Those whose ids say which types of objects are asked for. */
+  /** Root fields whose ids name the types of their objects. */
   nodes: Site[];
 }
 
-/** What may be compiled, for one choice of those types: the other root fields are left. */
+/**
+ * The part of a document that may be compiled, for one choice of the types that ids name. The executor does the rest.
+ */
 export interface Skeleton {
   roots: Roots;
   fields: Selected[];
@@ -39,13 +41,15 @@ export function rootsOf(selections: Selections): Roots {
     keys: all.map(({ key }) => key),
     fields,
     executorFields: new Map(
-      all.flatMap((field) => (isDeclared(field) ? [] : [[field.key, { field: nameOf(field), why: 'has code' }]])),
+      all.flatMap((field) =>
+        isDeclared(field) ? [] : [[field.key, { field: nameOf(field), why: 'is resolved by code' }]],
+      ),
     ),
     nodes: fields.filter(takesIds).map((field, place) => siteOf(field, place)),
   };
 }
 
-/** `kinds` says what the ids of each of the root fields that take ids are of, in their order. */
+/** `kinds`: for each root field in `roots.nodes`, the kinds of its ids. */
 export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]): Skeleton {
   const { selections, fields, nodes } = roots;
   const sites: Site[] = [];
@@ -74,13 +78,13 @@ export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]):
 
 /** A root field of a mutation, with every field of its payload that has arguments. */
 export interface Change {
-  /** Its place among the root fields. */
+  /** Its index among the root fields. */
   place: number;
   selected: Selected;
   skeleton: Skeleton | Declined;
 }
 
-/** The root fields of a mutation, by their names in the answer. */
+/** The root fields of a mutation, by response name. */
 export interface Changes {
   selections: Selections;
   fields: ReadonlyMap<string, Change>;
@@ -111,6 +115,6 @@ function payloadOf(selected: Selected, selections: Selections): Skeleton | Decli
 
 function typesUnder(selected: Selected): GraphQLObjectType[] {
   const type = getNamedType(selected.field.type);
-  if (isAbstractType(type)) throw new Declined('gives objects of several types', nameOf(selected));
+  if (isAbstractType(type)) throw new Declined('returns an abstract type', nameOf(selected));
   return isObjectType(type) ? [type] : [];
 }

@@ -3,18 +3,18 @@ import type { Context } from '../context.ts';
 
 export type Args = Readonly<Record<string, unknown>>;
 
-/** What a request gives one site: the arguments as the executor would see them, their shape, and what that leaves out. */
+/** A request's values for one site: the arguments as the executor sees them, their shape, and the values outside it. */
 export interface SiteValues {
   args: Args;
   shape: string;
   leaves: readonly unknown[];
 }
 
-/** What a request brings to a plan: who asks, and its arguments by site. Parameters and readers take from it alone. */
+/** A request's values for a plan: the viewer, and the arguments by site. Parameters and readers use nothing else. */
 export interface Supplied {
   context: Context;
   viewer: Viewer;
   sites: readonly SiteValues[];
-  /** What the use case gave, for the plan of a mutation's payload. */
+  /** The use case's result, for the plan of a mutation's payload. */
   given?: unknown;
 }

@@ -14,19 +14,19 @@ const viewer = {
 } as never as Viewer;
 const supplied = { viewer, sites: [] } as never as Supplied;
 
-describe('a rule, while a plan is compiled,', () => {
+describe('a rule, while a plan is compiled', () => {
   const template = templateViewer(viewer);
 
-  it('sees role and permissions as they are', () => {
+  it('sees the real role and permissions', () => {
     expect([template.role, template.permissions]).toEqual([viewer.role, viewer.permissions]);
   });
 
-  it('may pass on who asks, which becomes a parameter', () => {
+  it('may pass on the viewer’s profile id, which becomes a parameter', () => {
     expect(template.profileId).not.toBe('mine');
     expect(readerOf(template.profileId)(supplied)).toBe('mine');
   });
 
-  it('may not compute with it, nor look at anything else', () => {
+  it('may not compute with that id, nor read anything else', () => {
     expect(() => readerOf(`of ${template.profileId}`)).toThrow(Declined);
     expect(hidesStandIn(`select '${template.profileId}'`)).toBe(true);
     expect(() => template.email).toThrow(Declined);
@@ -35,12 +35,12 @@ describe('a rule, while a plan is compiled,', () => {
 });
 
 describe('a parameter', () => {
-  it('is a constant, or read from the request', () => {
+  it('is a constant or is read from the request', () => {
     expect(readerOf(7)(supplied)).toBe(7);
     expect(readerOf(new RequestPlaceholder<Supplied>(({ viewer: who }) => who.role))(supplied)).toBe('CLIENT');
   });
 
-  it('may be prepared before it is known', () => {
+  it('may be derived before its value is known', () => {
     const placeholder = new RequestPlaceholder<Supplied>(() => 'a%');
     const pattern = prepared(placeholder, (text) => `%${text}`) as RequestPlaceholder<Supplied>;
     expect(pattern.read(supplied)).toBe('%a%');

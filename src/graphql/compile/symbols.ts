@@ -5,13 +5,13 @@ import type { Context } from '../context.ts';
 import { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import type { Supplied } from './supplied.ts';
 
-/** The context as declarations see it while a plan is compiled: nothing but the viewer is there. */
+/** The context that declarations see while a plan is compiled: only the viewer is there. */
 export function templateContext(viewer: Viewer): Context {
   const scope = only<Context['scope']>('request', { viewer, account: viewer });
   return only<Context>('context', { viewer, scope });
 }
 
-/** A parameter as a function of the request. Throws where a stand-in went through a computation. */
+/** A parameter as a function of the request. Throws Declined if a rule computed with a stand-in. */
 export function readerOf(parameter: unknown): (supplied: Supplied) => unknown {
   if (parameter instanceof RequestPlaceholder) return parameter.read as (supplied: Supplied) => unknown;
   const name = standInOf(parameter);

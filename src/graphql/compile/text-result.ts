@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Text } from './plan.ts';
 
-/** A result that is JSON text already. It is parsed only when something reads its `data`. */
+/** A result that is already JSON text. It is parsed only when something reads its `data`. */
 export interface TextResult extends ExecutionResult {
   stringify(): string;
 }
