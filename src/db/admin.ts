@@ -15,30 +15,33 @@ export interface AdminOptions {
   connectMs?: number;
 }
 
-/** Runs one statement at a time, each in a message of its own, and gives its rows. */
+/** Runs one statement at a time, each in a message of its own, and returns its rows. */
 export interface AdminTx {
   run<T extends object = Row>(text: string, parameters?: readonly unknown[]): Promise<T[]>;
 }
 
-/** A transaction that can carry COPY: one at a time, and no other statement until its stream has ended. */
+/** A transaction that can run COPY: one at a time, and no other statement until its stream has ended. */
 export interface CopyTx extends AdminTx {
-  /** The data of a COPY TO STDOUT. Whoever stops reading early ends the transaction and its connection. */
+  /** The data of a COPY TO STDOUT. If the reader stops early, the transaction and its connection end. */
   copyOut(text: string): Readable;
-  /** Takes the data of a COPY FROM STDIN; finished when the server has accepted it. */
+  /** Accepts the data of a COPY FROM STDIN; `finish` means that the server has accepted all of it. */
   copyIn(text: string): Writable;
 }
 
-/** A transaction that holds a lock, or a snapshot, waits while the work goes on elsewhere: however the server is configured. */
+/**
+ * A transaction may hold a lock or a snapshot while it waits for other work, so the server's idle limit is switched
+ * off.
+ */
 const settings = { idle_in_transaction_session_timeout: '0' };
 
 const inTransaction = new AsyncLocalStorage<Admin>();
 
-/** The caller's word on what its SQL selects. */
+/** The caller states the row type of its SQL. */
 const rows = <T extends object>(answer: Answer): T[] => answer as unknown as T[];
 
 /**
- * The administrator's connection, for bootstrap, provisioning and migrations. It takes one caller at a time, connects
- * when first used, and again after it was lost; a transaction never goes on on another connection than its own.
+ * The administrator's connection, for bootstrap, provisioning and migrations. It serves one caller at a time. It
+ * connects on first use and reconnects after a loss, but a transaction never continues on another connection.
  */
 export class Admin implements AdminTx, AsyncDisposable {
   #options: AdminOptions;
@@ -58,7 +61,7 @@ export class Admin implements AdminTx, AsyncDisposable {
 
   /**
    * Runs `work` in a transaction, which is committed when it returns and rolled back when it throws.
-   * @throws what `work` threw; CONNECTION_LOST with `outcome: 'unknown'` when the answer to COMMIT never came.
+   * @throws the error of `work`; CONNECTION_LOST with `outcome: 'unknown'` if COMMIT was never answered.
    */
   transaction<T>(work: (tx: CopyTx) => Promise<T>): Promise<T> {
     return this.#exclusively(async (slot) => {
@@ -88,8 +91,8 @@ export class Admin implements AdminTx, AsyncDisposable {
   }
 
   /**
-   * Does `work` within so many milliseconds. Then the connection is ended: whatever the work waits for of it fails with
-   * CONNECTION_LOST, a COPY too, and so does what it asks for later. For servers that may stop answering.
+   * Runs `work` with a deadline in milliseconds, for servers that may stop answering. At the deadline the connection is
+   * closed: pending statements and COPY streams fail with CONNECTION_LOST, and so do later ones of this work.
    */
   async within<T>(ms: number, work: () => Promise<T>): Promise<T> {
     const timer = setTimeout(() => {
@@ -104,7 +107,7 @@ export class Admin implements AdminTx, AsyncDisposable {
     }
   }
 
-  /** Waits for what is under way, then closes the connection. */
+  /** Waits for work in progress, then closes the connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     await this.#turn;
@@ -112,7 +115,7 @@ export class Admin implements AdminTx, AsyncDisposable {
   }
 
   async #exclusively<T>(work: (slot: Slot) => Promise<T>): Promise<T> {
-    // It would wait for itself
+    // Otherwise the call would wait for its own transaction
     if (inTransaction.getStore() === this) throw new AppError('INTERNAL', 'Inside a transaction, use the transaction');
     const before = this.#turn;
     const turn = Promise.withResolvers<void>();
@@ -131,7 +134,7 @@ export class Admin implements AdminTx, AsyncDisposable {
     if (!this.#slot?.alive) {
       const { url, lookup, onStatement, applicationName = 'chantier admin', connectMs = 10_000 } = this.#options;
       this.#slot = await Slot.open({ url, lookup, prepare: false, applicationName, connectMs, onStatement, settings });
-      // DDL over many rows takes its time; the server's own limits decide.
+      // DDL over many rows takes long; the server's own limits apply.
       this.#slot.limitStatements(0);
     }
     if (this.#late) {

@@ -8,19 +8,19 @@ function slot(memoryBytes: number, ...known: string[]): Knower {
   return { keys, memoryBytes };
 }
 
-test('a key goes to the slot that met it earliest of those that are free', () => {
+test('a key goes to the free slot that served it first', () => {
   const [late, early, stranger] = [slot(1, 'x', 'y', 'a'), slot(9, 'x', 'a'), slot(0)];
   expect(chooseSlot('a', [late, stranger, early], [], true)).toEqual({ slot: early, warm: true });
   expect(chooseSlot('a', [late, stranger], [early], true)).toEqual({ slot: late, warm: true });
 });
 
-test('a stranger goes where the least is remembered', () => {
+test('a new key goes to the slot with the least memory', () => {
   const [full, empty] = [slot(9, 'x'), slot(1, 'y')];
   expect(chooseSlot('a', [full, empty], [full, empty], true)).toEqual({ slot: empty, warm: false });
   expect(chooseSlot('a', [], [full, empty], true)).toBeUndefined();
 });
 
-test('who is known elsewhere waits, as long as it is patient', () => {
+test('a key that a busy slot knows waits for that slot while it is patient', () => {
   const [home, other] = [slot(1, 'a'), slot(9, 'x')];
   expect(chooseSlot('a', [other], [home, other], true)).toBeUndefined();
   expect(chooseSlot('a', [other], [home, other], false)).toEqual({ slot: other, warm: false });

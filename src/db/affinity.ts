@@ -1,23 +1,23 @@
 import type { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
-/** What a slot is chosen by. */
+/** The properties that a slot is chosen by. */
 export interface Knower {
   readonly keys: BackendMemoryEstimate;
-  /** What it remembers. */
+  /** Estimated memory of its backend. */
   readonly memoryBytes: number;
 }
 
-/** A slot for a session, and whether it knows the session's key. */
+/** A slot for a session, and whether it has served the session's key before. */
 export interface Choice<Slot> {
   slot: Slot;
   warm: boolean;
 }
 
 /**
- * Which of the idle slots a session of this key gets. One that knows the key; of several the one that met it earliest, so
- * that a key stays where it is while it can. A stranger only when no slot at all knows the key, or the session has
- * waited long enough for one that does: then the one that remembers the least, which spreads the keys evenly.
- * Undefined when the session should wait.
+ * Chooses the idle slot for a session of this key. Prefers a slot that has served the key; among several, the one that
+ * served it first, so that the key stays there. Takes another slot only if no slot at all knows the key, or if the
+ * session is no longer patient: then the slot with the least memory, which spreads the keys evenly. Returns undefined
+ * if the session should wait.
  */
 export function chooseSlot<Slot extends Knower>(
   key: string,
@@ -33,7 +33,7 @@ export function chooseSlot<Slot extends Knower>(
   return { slot: leastBy(idle, ({ memoryBytes }) => memoryBytes)!, warm: false };
 }
 
-/** Whether any of the slots knows the key. */
+/** Whether any of the slots has served the key. */
 export function isKnown(key: string, slots: Iterable<Knower>): boolean {
   for (const { keys } of slots) if (keys.placeOf(key) !== undefined) return true;
   return false;

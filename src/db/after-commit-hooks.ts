@@ -14,7 +14,7 @@ export class AfterCommitHooks {
     return this.#hooks.length;
   }
 
-  /** Drops the hooks that were added since there were `count` of them. */
+  /** Removes the hooks added since `count` was read. */
   truncate(count: number): void {
     this.#hooks.length = count;
   }
@@ -25,7 +25,7 @@ export class AfterCommitHooks {
       try {
         await hook();
       } catch (error) {
-        logger.error({ err: error, key }, 'a hook after a commit failed');
+        logger.error({ err: error, key }, 'an after-commit hook failed');
       }
     }
   }

@@ -1,8 +1,9 @@
 import { isStaleStatement } from './pg-errors.ts';
 
 /**
- * Runs a transaction; once more, with statements that are parsed again, when a prepared one met a table that was changed under
- * it. That one undid the transaction, and it cannot happen again: from its parsing to the end, a statement's tables are locked.
+ * Runs a transaction. If a prepared statement turned out stale because DDL changed its table, runs the transaction once
+ * more with statements that are parsed again. The failure has undone the first run, and the second cannot fail the same
+ * way: from parsing to the end of the transaction the statement's tables are locked.
  */
 export async function afterMigration<T>(run: (fresh: boolean) => Promise<T>): Promise<T> {
   try {

@@ -1,10 +1,10 @@
-/** Closes a connection whose server has stopped answering, so that its callers do not wait for ever. */
+/** Closes a connection whose server has stopped answering, so that its callers do not wait forever. */
 export class AnswerWatchdog {
-  /** How long an answer may take; milliseconds, 0 for no limit. */
+  /** How long an answer may take, in milliseconds; 0 for no limit. */
   patienceMs: number;
   readonly #lose: () => void;
   #timer: NodeJS.Timeout | undefined;
-  /** How long the timer was set for. */
+  /** The delay that the timer was set with. */
   #watchedMs = 0;
 
   constructor(patienceMs: number, lose: () => void) {
@@ -12,9 +12,9 @@ export class AnswerWatchdog {
     this.#lose = lose;
   }
 
-  /** Starts the wait again: at every statement, and at every answer while more are due. */
+  /** Restarts the timer: at every statement, and at every answer while more are due. */
   restart(): void {
-    // A new timer for each statement would cost more than the rest of this connection's work for it
+    // Creating a timer for each statement would cost more than everything else this connection does for it
     if (this.#timer && this.#watchedMs === this.patienceMs) {
       this.#timer.refresh();
       return;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
-test('grows with what is prepared for a key, up to all of its tables', () => {
+test('grows with the statements prepared for a key, up to a maximum per key', () => {
   const keys = new BackendMemoryEstimate();
   expect(keys).toMatchObject({ size: 0, bytes: 0 });
   keys.meet('a');
@@ -18,7 +18,7 @@ test('grows with what is prepared for a key, up to all of its tables', () => {
   expect(keys.bytes).toBe(most + least + 100_000);
 });
 
-test('knows in which order it met them', () => {
+test('knows the order in which keys were first served', () => {
   const keys = new BackendMemoryEstimate();
   for (const key of ['a', 'b', 'a']) keys.meet(key);
   expect(['a', 'b', 'c'].map((key) => keys.placeOf(key))).toEqual([0, 1, undefined]);

@@ -1,17 +1,17 @@
 import { tablesBytes } from './backend-memory.ts';
 
-/** What a key costs that prepares nothing: its role, its schema. */
+/** Memory for a key without prepared statements: its role and its schema. */
 const leastBytes = 16 * 1024;
 
 interface Seen {
-  /** How many were met before it. */
+  /** How many keys were served before it. */
   place: number;
-  /** Of all statements ever prepared for it. */
+  /** Total bytes of all statements ever prepared for it. */
   statements: number;
   bytes: number;
 }
 
-/** Whom a connection has served, and what its server's side therefore remembers of their tables for good. */
+/** The keys that a connection has served, and the memory that its backend keeps for their tables until it ends. */
 export class BackendMemoryEstimate {
   readonly #seen = new Map<string, Seen>();
   #bytes = 0;
@@ -20,12 +20,12 @@ export class BackendMemoryEstimate {
     return this.#seen.size;
   }
 
-  /** Estimated; of the server's memory. */
+  /** Estimated memory in the backend. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** How many keys were met before this one; undefined for a stranger. */
+  /** How many keys were served before this one; undefined if it was never served. */
   placeOf(key: string): number | undefined {
     return this.#seen.get(key)?.place;
   }
@@ -36,7 +36,7 @@ export class BackendMemoryEstimate {
     this.#bytes += leastBytes;
   }
 
-  /** A statement of so many bytes was prepared for the key. */
+  /** Records that a statement of `bytes` bytes was prepared for the key. */
   prepare(key: string, bytes: number): void {
     this.meet(key);
     const seen = this.#seen.get(key)!;

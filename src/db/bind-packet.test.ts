@@ -9,25 +9,25 @@ const scope: Scope = {
   limits: { statementMs: 10_000, lockMs: 3_000, idleMs: 0 },
 };
 
-test('a read is one snapshot, a write is not', () => {
+test('a read transaction uses one snapshot, a write transaction does not', () => {
   expect(bindPacket(scope).begin).toBe('begin isolation level repeatable read read only');
   expect(bindPacket({ ...scope, access: 'write' }).begin).toBe('begin');
 });
 
-test('everything is set for the transaction alone, the role last', () => {
+test('every setting applies to the transaction only, and the role comes last', () => {
   expect(bindPacket(scope).settings).toBe(
     'set local search_path = "tenant_a", "extensions"; set local statement_timeout = 10000; ' +
       'set local lock_timeout = 3000; set local idle_in_transaction_session_timeout = 0; set local role "ch_t_a"',
   );
 });
 
-test('without a role or a path, the login keeps its rights and sees no names', () => {
+test('without a role or a search path, the login keeps its rights and finds no unqualified names', () => {
   const { settings } = bindPacket({ ...scope, role: null, searchPath: [] });
   expect(settings).toContain("set local search_path = '';");
   expect(settings).not.toContain('role');
 });
 
-test('how statements are planned is said where it matters', () => {
+test('the planning mode is set only if the scope names one', () => {
   expect(bindPacket({ ...scope, planning: 'once' }).settings).toContain('plan_cache_mode = force_generic_plan;');
   expect(bindPacket({ ...scope, planning: 'anew' }).settings).toContain(
     'plan_cache_mode = force_custom_plan; set local cpu_index_tuple_cost = 0.05;',
@@ -35,7 +35,7 @@ test('how statements are planned is said where it matters', () => {
   expect(bindPacket(scope).settings).not.toContain('plan');
 });
 
-test('a name cannot end its quotes', () => {
+test('quotes in a name are escaped', () => {
   const { settings } = bindPacket({ ...scope, role: 'a"; drop schema b; --' });
   expect(settings).toContain('set local role "a""; drop schema b; --"');
 });

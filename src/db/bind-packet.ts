@@ -1,40 +1,42 @@
 import { quoteIdentifier } from './identifier.ts';
 
-/** How long the server lets a session of this kind take; milliseconds, 0 for no limit. */
+/** Time limits of a session on the server, in milliseconds; 0 for no limit. */
 export interface Limits {
   /** One statement. */
   statementMs: number;
   /** Waiting for one lock. */
   lockMs: number;
-  /** Doing nothing inside the transaction. */
+  /** Idle inside the transaction. */
   idleMs: number;
 }
 
 /**
- * How the server plans a prepared statement: `once` for all values, or `anew` for each, as one that sums up much of a table;
- * otherwise it compares what the two seem to cost, which takes five executions and believes its estimates.
+ * How the server plans a prepared statement: `once` for all values, or `anew` for each execution, for example when it
+ * aggregates much of a table. By default the server compares the estimated costs of both, after five executions.
  */
 export type Planning = 'once' | 'anew';
 
 const planSettings: Readonly<Record<Planning, readonly string[]>> = {
   once: ['set local plan_cache_mode = force_generic_plan'],
-  // An index entry at what it costs to go to its row: else half a table is summed up row by row, which takes a quarter more
-  // than to read all of it
+  // An index entry costs as much as visiting its row. Otherwise the planner aggregates half a table through the index,
+  // which takes a quarter longer than reading all of the table
   anew: ['set local plan_cache_mode = force_custom_plan', 'set local cpu_index_tuple_cost = 0.05'],
 };
 
-/** Everything that a session may see: whose it is, where its names are looked up, whose rights it has, for how long. */
+/** The scope of a session: its key, search path, role, access mode and limits. */
 export interface Scope {
-  /** Fairness, affinity and prepared statements are by key: the tenant, or `catalog`. */
+  /** The unit of fairness, affinity and prepared statements: the tenant, or `catalog`. */
   key: string;
   searchPath: readonly string[];
-  /** null keeps the rights of the login. */
+  /** null keeps the login's own rights. */
   role: string | null;
-  /** `read` is one snapshot of the data for the whole session. */
+  /** `read` uses one snapshot for the whole session. */
   access: 'read' | 'write';
   limits: Limits;
   planning?: Planning | undefined;
-  /** Whether statements are parsed again instead of taking those that the connection has prepared: after one was stale. */
+  /**
+   * Whether to parse statements again instead of using the connection's prepared ones; set after one of them was stale.
+   */
   fresh?: boolean;
 }
 
@@ -44,9 +46,9 @@ export interface BindPacket {
 }
 
 /**
- * The statements that open a session. BEGIN is a message of its own: it cannot fail to parse, so whatever is wrong with
- * the settings fails inside a transaction, and a statement that travels behind them is refused (25P02).
- * @throws RangeError for a name or a limit that Postgres could misread.
+ * The statements that open a session. BEGIN is a message of its own: it cannot fail to parse, so any error in the
+ * settings happens inside a transaction, and the statements pipelined after them are rejected (25P02). @throws
+ * RangeError for a name or a limit that Postgres could misread.
  */
 export function bindPacket(scope: Scope): BindPacket {
   const { limits, planning } = scope;

@@ -19,7 +19,7 @@ function within(most: number, bytes: Buffer, size: number): boolean {
 }
 
 describe.each([1, 2, 4, 5, 6, 7, 64, 10_000])('answers that arrive in pieces of %i bytes', (size) => {
-  it('may be as long as the bound, again after each end', () => {
+  it('may be as long as the bound, and the count restarts after each answer', () => {
     const answer = Buffer.concat([message('D', 45), message('D', 40), message('Z', 1)]);
     expect(within(95, Buffer.concat(Array<Buffer>(20).fill(answer)), size)).toBe(true);
     expect(within(94, answer, size)).toBe(false);
@@ -30,11 +30,11 @@ describe.each([1, 2, 4, 5, 6, 7, 64, 10_000])('answers that arrive in pieces of 
     expect(within(1_000, message('d', 0, 1_001), size)).toBe(false);
   });
 
-  it('are refused where a length is none', () => {
+  it('are refused if a length is invalid', () => {
     expect(within(1_000, message('D', 0, 3), size)).toBe(false);
   });
 
-  it('may copy as much as they like, row by row', () => {
+  it('may contain any amount of COPY data, row by row', () => {
     expect(within(100, Buffer.concat(Array<Buffer>(100).fill(message('d', 60))), size)).toBe(true);
   });
 });

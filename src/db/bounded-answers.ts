@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 
-/** The longest answer that a server may send: rows of one statement, or of several that were sent together. */
+/** The longest answer that a server may send: the rows of one statement, or of several that were pipelined. */
 export const mostAnswerBytes = 256 * 1024 * 1024;
 
 const headerBytes = 5;
@@ -8,21 +8,21 @@ const noBytes = Buffer.alloc(0);
 const readyForQuery = 'Z'.charCodeAt(0);
 const copyData = 'd'.charCodeAt(0);
 
-/** Follows the messages of a server as their bytes arrive, and says when one answer would be longer than the bound. */
+/** Follows the messages of a server as their bytes arrive, and reports when an answer exceeds the bound. */
 export class AnswerMeter {
   readonly #most: number;
   /** Bytes of the current message that are still to come. */
   #remaining = 0;
-  /** The start of a header that has not arrived whole. */
+  /** The start of a header that has not arrived completely. */
   #header = noBytes;
-  /** Bytes of the answer so far, without rows of COPY: those are passed on one by one. */
+  /** Bytes of the answer so far, without COPY data: its rows are passed on one by one. */
   #answer = 0;
 
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** Whether the answer stays within the bound; false as soon as a message announces that it will not. */
+  /** Whether the answer stays within the bound; false as soon as a message announces a length beyond it. */
   take(chunk: Buffer): boolean {
     let at = Math.min(this.#remaining, chunk.length);
     this.#remaining -= at;
@@ -32,7 +32,7 @@ export class AnswerMeter {
         this.#header = Buffer.concat([this.#header, chunk.subarray(at)]);
         return true;
       }
-      // Almost every header arrives whole: it is read where it is
+      // Almost every header arrives in one chunk, and is read there without a copy
       const isWhole = missing === headerBytes;
       const header = isWhole ? chunk : Buffer.concat([this.#header, chunk.subarray(at, at + missing)]);
       const start = isWhole ? at : 0;
@@ -55,8 +55,8 @@ export class AnswerMeter {
 }
 
 /**
- * Closes the connection when the server announces more than so many bytes in one answer: the driver would collect them all. Call
- * it before the driver listens.
+ * Closes the connection when the server announces an answer of more than `mostBytes`: the driver would buffer all of
+ * it. Call it before the driver adds its listeners.
  */
 export function boundAnswers(socket: Socket, mostBytes: number): void {
   const meter = new AnswerMeter(mostBytes);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type Address, connectSocket, type Ssl, secureSocket } from './socket.ts';
 
-/** What the server gave a connection to cancel its statements by. */
+/** The key that the server issued for cancelling the statements of a connection. */
 export interface Backend {
   pid: number;
   secret: number;
@@ -18,17 +18,17 @@ export interface CancelTarget {
 const cancelCode = 80_877_102;
 
 /**
- * Asks the server to cancel what a connection is running. (Not postgres.js's `query.cancel()`, which cannot be awaited,
- * ends the process when it cannot connect and hangs on a connection that is still being opened.)
+ * Asks the server to cancel the running statement of a connection. (postgres.js's `query.cancel()` cannot be awaited,
+ * ends the process if it cannot connect, and hangs on a connection that is still opening.)
  *
- * Resolves when the server has closed this connection of its own accord. It does so after it has signalled the backend,
- * and a backend handles its signals before it reads the next message: once a statement sent after this resolved was
- * answered, no cancel is left that could hit a later one. Rejects when that is not certain.
+ * Resolves when the server has closed the cancel connection. By then it has signalled the backend, and a backend
+ * handles its signals before it reads the next message. So once a statement sent after that is answered, this cancel
+ * can no longer hit a later one. Rejects if that is not certain.
  */
 export async function requestCancel(target: CancelTarget, timeoutMs: number): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   const plain = await connectSocket(target.address, timeoutMs);
-  // Between two waits an error has no listener of ours; the next wait then ends by the signal.
+  // Between two waits no listener of ours handles errors; the next wait then ends by the signal.
   plain.on('error', () => {});
   try {
     const socket = target.ssl ? await secureSocket(plain, target.ssl, target.host, signal) : plain;

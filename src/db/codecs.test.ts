@@ -38,7 +38,7 @@ test.each([
   expect(parseArray(text, asText)).toEqual(expected);
 });
 
-test('what is written reads back', () => {
+test('an encoded array parses to the same values', () => {
   const strings = ['', ' ', 'a"b', 'c\\d', '{}', 'NULL', 'ü,€', null, 'line\nbreak'];
   expect(parseArray(encodeParameter(strings).text!, asText)).toEqual(strings);
 });

@@ -1,7 +1,7 @@
 import type { Sql } from 'postgres';
 import { readTimestamp } from '../lib/instants.ts';
 
-/** Types whose text drizzle reads itself: date, time, timestamp and timestamptz. */
+/** Types that drizzle parses itself: date, time, timestamp and timestamptz. */
 const readByDrizzle = [1082, 1083, 1114, 1184];
 
 const timestamptz = 1184;
@@ -9,7 +9,10 @@ const timestamptz = 1184;
 const asNumber = (text: string): unknown => Number(text);
 const asText = (text: string): unknown => text;
 
-/** Array types by oid, and how one element is read. (postgres.js would ask the server for them on every connection.) */
+/**
+ * Array types by oid, with the parser of one element. (postgres.js would query the server for them on every
+ * connection.)
+ */
 const arrays: Record<number, (element: string) => unknown> = {
   1000: (element) => element === 't',
   1005: asNumber,
@@ -23,8 +26,8 @@ const arrays: Record<number, (element: string) => unknown> = {
 };
 
 /**
- * Makes a client read what drizzle expects, and write parameters exactly as `encodeParameter` made them: a serializer
- * that throws inside postgres.js would shift every later answer of the connection by one statement.
+ * Makes a client parse types as drizzle expects, and send parameters exactly as `encodeParameter` wrote them: a
+ * serializer that throws inside postgres.js would shift every later answer of the connection by one statement.
  */
 export function installCodecs(sql: Sql): void {
   const { parsers, serializers } = sql.options as unknown as Record<'parsers' | 'serializers', Record<string, unknown>>;
@@ -36,13 +39,13 @@ export function installCodecs(sql: Sql): void {
 
 export interface EncodedParameter {
   text: string | null;
-  /** Type oid where the JavaScript type says it; 0 leaves it to the server. */
+  /** Type oid if the JavaScript type determines it; 0 lets the server decide. */
   type: number;
 }
 
 /**
- * A parameter as the text that travels to the server.
- * @throws TypeError for what has no such text: undefined, a function, a symbol, an invalid date.
+ * Encodes a parameter as the text sent to the server. @throws TypeError for a value without such a text: undefined, a
+ * function, a symbol, an invalid date.
  */
 export function encodeParameter(value: unknown): EncodedParameter {
   if (value === null) return { text: null, type: 0 };
@@ -81,7 +84,7 @@ function encodeArray(values: readonly unknown[]): string {
   return `{${elements.join(',')}}`;
 }
 
-/** Reads Postgres' text of an array of any depth; an unquoted NULL is null. */
+/** Parses Postgres' text of an array of any depth; an unquoted NULL is null. */
 export function parseArray(text: string, element: (text: string) => unknown): unknown[] {
   // With bounds other than 1 the text starts with them: [0:1]={a,b}
   const tokens = text.slice(text.indexOf('{')).match(/[{}]|"(?:[^"\\]|\\.)*"|[^{},]+/gs) ?? [];

@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 import { type CopyPeer, readCopy } from './copy.ts';
 
 /**
- * A connection whose socket was stopped by the last piece of data, with the end of the data right behind it. The answer
- * comes once the socket goes on.
+ * A connection whose socket was paused by the last piece of data, with the end of the data right behind it. The answer
+ * arrives once the socket resumes.
  */
 function stopped() {
   const done = Promise.withResolvers<void>();
@@ -31,13 +31,13 @@ function stopped() {
   return { peer, state, ended: once(data, 'end') };
 }
 
-test('a socket that the last piece of data has stopped goes on', async () => {
+test('a socket that the last piece of data has paused is resumed', async () => {
   const { peer, state } = stopped();
   expect(await text(readCopy(peer))).toMatch(/^x+$/);
   expect(state).toMatchObject({ stopped: false, destroyed: false });
 });
 
-test('one that was lost meanwhile is left alone, and its reader told', async () => {
+test('a socket that was lost meanwhile is not touched, and its reader gets the error', async () => {
   const { peer, state, ended } = stopped();
   peer.destroy();
   const refused = expect(text(readCopy(peer))).rejects.toThrow('lost');

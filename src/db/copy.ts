@@ -1,14 +1,17 @@
 import { Readable, Writable } from 'node:stream';
 import type { Sql } from 'postgres';
 
-/** One COPY that was begun: its stream of data, and how it ended. */
+/** A COPY that has begun: its stream of data, and its outcome. */
 interface Copy<Data> {
   data: Data;
-  /** When the server has said that all is done; fails with what it said instead, or with the loss of the connection. */
+  /** Resolves when the server reports completion; rejects with the server's error or the loss of the connection. */
   done: Promise<void>;
 }
 
-/** What postgres.js calls on a statement; resolved first with the stream of a COPY, then with its result. */
+/**
+ * The methods that postgres.js calls on a statement. It calls `resolve` first with the stream of a COPY, then with its
+ * result.
+ */
 interface Statement {
   resolve(answer: unknown): void;
   reject(error: unknown): void;
@@ -16,9 +19,9 @@ interface Statement {
 }
 
 /**
- * Begins a COPY. postgres.js itself loses what comes after the last piece of data: an error of a COPY FROM then (a broken
- * reference, say), or the end of the connection, would leave its stream waiting for ever, or let the next statement
- * report success. So its outcome is heard here, where the statement's own is told.
+ * Begins a COPY. postgres.js drops everything that arrives after the last piece of data: an error of COPY FROM (a
+ * broken reference, say) or the end of the connection would leave the stream waiting forever, or let the next statement
+ * report success. So the outcome is observed here, through the statement's own callbacks.
  */
 function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
   const done = Promise.withResolvers<void>();
@@ -29,7 +32,7 @@ function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
     query.resolve = (answer) => {
       if (begun) return done.resolve();
       begun = true;
-      // Its errors are told by the outcome
+      // `done` reports its errors
       (answer as Readable | Writable).on('error', () => {});
       resolve({ data: answer as Data, done: done.promise });
     };
@@ -41,7 +44,7 @@ function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
   });
 }
 
-/** A connection that can carry a COPY, and that is closed when one did not come to its end. */
+/** A connection that can run a COPY, and that is closed if the COPY does not complete. */
 export interface CopyPeer {
   begin<Data>(): Promise<Copy<Data>>;
   /** False once its connection is known to be lost. */
@@ -49,7 +52,7 @@ export interface CopyPeer {
   destroy(): void;
 }
 
-/** A COPY on a client's connection, whose life is that of its owner. */
+/** A COPY on a client's connection; `owner` controls whether that connection lives. */
 export const copyPeer = (sql: Sql, text: string, owner: Pick<CopyPeer, 'alive' | 'destroy'>): CopyPeer => ({
   begin: () => begin(sql, text),
   get alive() {
@@ -58,7 +61,7 @@ export const copyPeer = (sql: Sql, text: string, owner: Pick<CopyPeer, 'alive' |
   destroy: () => owner.destroy(),
 });
 
-/** The data of a COPY TO STDOUT, as fast as it is read. Whoever stops reading closes the connection. */
+/** The data of a COPY TO STDOUT, read at the caller's pace. If the reader stops early, the connection is closed. */
 export function readCopy(peer: CopyPeer): Readable {
   let copy: Copy<Readable>;
   let whole = false;
@@ -73,8 +76,8 @@ export function readCopy(peer: CopyPeer): Readable {
           this.push(null);
         };
         copy.data.once('end', () => {
-          // postgres.js stops its socket whenever more comes than is wanted yet, and lets it go on when its stream is
-          // read. When the end came right behind, nobody reads it any more, and every later answer would be left unread.
+          // postgres.js pauses its socket while the stream is full, and resumes it when the stream is read. If the end
+          // of the data came right behind, nothing reads the stream any more, and every later answer would stay unread.
           if (peer.alive) copy.data._read(0);
           copy.done.then(finish, fail);
         });
@@ -82,7 +85,7 @@ export function readCopy(peer: CopyPeer): Readable {
       }, ready);
     },
     read() {
-      // Many rows at once: postgres.js gives them one by one
+      // Returns many rows at once: postgres.js emits them one by one
       const piece = copy.data.read();
       if (piece === null) copy.data.once('readable', () => this._read(0));
       else this.push(piece);
@@ -95,8 +98,8 @@ export function readCopy(peer: CopyPeer): Readable {
 }
 
 /**
- * Takes the data of a COPY FROM STDIN, as fast as the server does; finished when the server has accepted all of it. Whoever
- * gives up before closes the connection, and nothing was written.
+ * Accepts the data of a COPY FROM STDIN at the server's pace; `finish` means that the server has accepted all of it. If
+ * the writer gives up earlier, the connection is closed and nothing was written.
  */
 export function writeCopy(peer: CopyPeer): Writable {
   let copy: Copy<Writable>;

@@ -4,7 +4,7 @@ import type { Sql } from 'postgres';
 import { AppError } from '../lib/errors.ts';
 import type { Answer } from './slot.ts';
 
-/** What drizzle's statements run on. */
+/** Runs drizzle's statements. */
 export interface StatementRunner {
   run(text: string, parameters: readonly unknown[], values: boolean): Promise<Answer>;
   /** Runs `work` in a savepoint, on a runner of its own. */
@@ -22,7 +22,7 @@ interface Client {
 const controls =
   /^\s*(?:begin|start|commit|end|rollback|abort|savepoint|release|prepare|deallocate|discard|set|reset|listen|unlisten|copy|call|do)\b/i;
 
-/** drizzle over a runner: nothing runs until a statement is awaited, and a transaction inside it is a savepoint. */
+/** drizzle over a runner. A statement starts when it is awaited; a transaction inside is a savepoint. */
 export function drizzleOver<R extends AnyRelations>(runner: StatementRunner, relations: R): PostgresJsDatabase<R> {
   return drizzle({ client: clientOf(runner) as unknown as Sql, relations });
 }
@@ -31,7 +31,7 @@ function clientOf(runner: StatementRunner): Client {
   const nested = <T>(work: (client: Client) => Promise<T>): Promise<T> =>
     runner.savepoint((inner) => work(clientOf(inner)));
   return {
-    // drizzle writes its codecs here; those that count are the slot's.
+    // drizzle installs its codecs here; the slot's codecs are the ones in use.
     options: { parsers: {}, serializers: {} },
     unsafe: (text, parameters = []) => statement(runner, text, parameters),
     begin: nested,

@@ -11,13 +11,13 @@ import { launch, type Settings } from './embedded/launch.ts';
 import { findPostmaster, type Postmaster, stopPostmaster } from './embedded/postmaster.ts';
 
 export interface EmbeddedOptions {
-  /** Folder of the installation's own files; made if absent. */
+  /** Folder of the installation's own files; created if absent. */
   dataDir: string;
-  /** Where to listen if the server is not running yet; any free port when absent. */
+  /** Port for a server that is not running yet; any free port if absent. */
   port?: number;
-  /** PostgreSQL settings for a server that is not running yet, over our own. */
+  /** PostgreSQL settings for a server that is not running yet; they override the defaults. */
   settings?: Settings;
-  /** Folder with `bin`, `lib` and `share` of PostgreSQL 18; the one that npm installed when absent. */
+  /** Folder with `bin`, `lib` and `share` of PostgreSQL 18; the one installed by npm if absent. */
   binaries?: string;
   logger?: Logger;
 }
@@ -27,11 +27,12 @@ const lockWithinMs = 120_000;
 const readyWithinMs = 60_000;
 
 /**
- * Uses the PostgreSQL 18 that keeps its data in `dataDir`, and starts it if it does not run. Any number of processes
- * may do so at once; the last that stops using it ends it, and one that was killed counts as gone. A server that
- * such a one left behind is used again. It listens on the loopback address alone and asks for a password.
+ * Uses the PostgreSQL 18 server whose data is in `dataDir`, and starts it if it is not running. Any number of processes
+ * may do so at once; the last one to stop using it stops the server, and a killed process no longer counts. A server
+ * that a killed process left behind is used again. The server listens on the loopback address only and requires a
+ * password.
  *
- * Throws CONFIG_INVALID for what must be set otherwise, UNAVAILABLE for what went wrong.
+ * Throws CONFIG_INVALID for a wrong configuration, UNAVAILABLE for a failure.
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   if (process.platform === 'win32') {
@@ -49,14 +50,14 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
 
 /** One process's use of an embedded server. */
 export class EmbeddedServer implements AsyncDisposable {
-  /** Superuser's address of the database that the program uses: for the bootstrap, not for tenants' statements. */
+  /** Superuser's URL of the program's database: for the bootstrap, not for tenants' statements. */
   readonly url: string;
   readonly port: number;
   /** Process id of the server. */
   readonly pid: number;
-  /** The folder of its data, log and locks. */
+  /** The folder of the server's data, log and locks. */
   readonly folder: string;
-  /** Whether it was running already. */
+  /** Whether the server was already running. */
   readonly reused: boolean;
   readonly #home: Home;
   readonly #use: Disposable;
@@ -72,12 +73,12 @@ export class EmbeddedServer implements AsyncDisposable {
     this.url = this.urlOf(database);
   }
 
-  /** The superuser's address of any database in the cluster. */
+  /** The superuser's URL of any database in the cluster. */
   urlOf(name: string): string {
     return addressOf(this.#home, this.port, name);
   }
 
-  /** Ends this process's use, and the server when nobody else uses it. Its connections must be closed before. */
+  /** Ends this process's use, and the server if no other process uses it. Close its connections first. */
   stop(): Promise<void> {
     this.#stopped ??= this.#leave();
     return this.#stopped;
@@ -96,10 +97,10 @@ export class EmbeddedServer implements AsyncDisposable {
 const lockFile = ({ folder }: Home) => path.join(folder, 'lock');
 const usersFile = ({ folder }: Home) => path.join(folder, 'users');
 
-/** Both under the lock, so that none enters while another, the last, is stopping the server. */
+/** Entering and leaving hold the same lock, so that no process enters while the last one is stopping the server. */
 async function enter(home: Home, options: EmbeddedOptions): Promise<EmbeddedServer> {
   const use = tryShare(usersFile(home));
-  if (!use) throw new AppError('UNAVAILABLE', `${usersFile(home)} is locked by a stranger`);
+  if (!use) throw new AppError('UNAVAILABLE', `${usersFile(home)} is locked by another program`);
   try {
     const { postmaster, reused } = await findOrLaunch(home, options);
     await ensureDatabase(home, postmaster.port);
@@ -133,7 +134,7 @@ async function readyOrGone(cluster: string): Promise<Postmaster | 'gone' | undef
   return postmaster.ready ? postmaster : undefined;
 }
 
-/** Makes the program's database, which also proves that what listens on the port knows our password. */
+/** Creates the program's database. This also proves that the server on the port knows our password. */
 async function ensureDatabase(home: Home, port: number): Promise<void> {
   const sql = postgres(addressOf(home, port, 'postgres'), { max: 1, connect_timeout: 10, onnotice: () => {} });
   try {
@@ -147,7 +148,7 @@ async function ensureDatabase(home: Home, port: number): Promise<void> {
 const addressOf = ({ password }: Home, port: number, name: string) =>
   `postgres://${superuser}:${password}@127.0.0.1:${port}/${name}`;
 
-/** What goes wrong here is the machine's doing: a folder of another user, a full disk, a lost password file. */
+/** Errors here come from the machine: a folder of another user, a full disk, a lost password file. */
 function asAppError(error: unknown, dataDir: string): AppError {
   if (error instanceof AppError) return error;
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,6 +1,6 @@
 /**
- * Waiting lines, one per key, served in turn: however long one line grows, the others wait one round at most.
- * A `Map` keeps its keys in the order of insertion, which here is the order of service.
+ * Waiting lines, one per key, served in turn: however long one line grows, the others wait one round at most. The order
+ * of service is the insertion order of the `Map`'s keys.
  */
 export class FairQueue<T> {
   #lines = new Map<string, T[]>();
@@ -17,7 +17,7 @@ export class FairQueue<T> {
     this.#size++;
   }
 
-  /** Takes the first item of the next key in turn where it is accepted; the key then goes to the end of the round. */
+  /** Takes the first item of the next accepted key. That key then moves to the end of the round. */
   take(accepts: (key: string, first: T) => boolean): { key: string; item: T } | undefined {
     for (const [key, line] of this.#lines) {
       if (!accepts(key, line[0] as T)) continue;
@@ -30,7 +30,7 @@ export class FairQueue<T> {
     return undefined;
   }
 
-  /** Takes one item out of its line without changing anyone's turn; false when it is not there (any more). */
+  /** Removes one item without changing the turns; false if it is not in its line. */
   remove(key: string, item: T): boolean {
     const line = this.#lines.get(key);
     const at = line?.indexOf(item) ?? -1;
@@ -41,14 +41,14 @@ export class FairQueue<T> {
     return true;
   }
 
-  /** How many items could be served now, when each key, whose first item is given, has room for so many. */
+  /** How many items could be served now. `roomOf` returns how many items its key could have served. */
   demand(roomOf: (key: string, first: T) => number): number {
     let total = 0;
     for (const [key, line] of this.#lines) total += Math.min(line.length, Math.max(0, roomOf(key, line[0] as T)));
     return total;
   }
 
-  /** Empties the queue, in no particular order. */
+  /** Empties the queue and returns the items, ordered by key. */
   drain(): T[] {
     const items = [...this.#lines.values()].flat();
     this.#lines.clear();

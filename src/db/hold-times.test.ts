@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { HoldTimes } from './hold-times.ts';
 
-test('patience follows how long sessions take, within bounds', () => {
+test('patience follows the duration of sessions, within bounds', () => {
   const times = new HoldTimes();
   const after = (ms: number): number => {
     for (let n = 0; n < 500; n++) times.add(ms);

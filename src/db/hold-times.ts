@@ -4,7 +4,7 @@ const turns = 4;
 const leastMs = 4;
 const mostMs = 100;
 
-/** How long sessions hold their slots of late, and so how long it is worth waiting for a certain one. */
+/** The recent average of how long sessions hold their slots, and the waiting time derived from it. */
 export class HoldTimes {
   #averageMs = 2;
 
@@ -13,8 +13,8 @@ export class HoldTimes {
   }
 
   /**
-   * How long a session waits for a slot that knows its key, before it makes do with a stranger, which has to load the
-   * key's tables and plan its statements: as long as a few sessions take. Milliseconds.
+   * How long a session waits for a slot that knows its key before it takes any other, which has to load the key's
+   * tables and plan its statements: the duration of a few sessions. Milliseconds.
    */
   get patienceMs(): number {
     return Math.min(Math.max(turns * this.#averageMs, leastMs), mostMs);

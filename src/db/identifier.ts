@@ -1,9 +1,9 @@
-/** Postgres silently cuts a longer name: two tenants could then mean one schema. */
+/** Postgres silently truncates longer names: two tenants could then share one schema. */
 const maxBytes = 63;
 
 /**
- * The one place where a name becomes SQL text: quoted, with its quotes doubled.
- * @throws RangeError for a name that is empty, too long for Postgres or holds a NUL.
+ * Quotes a name for SQL text; the only place that does. @throws RangeError for a name that is empty, too long for
+ * Postgres or contains NUL.
  */
 export function quoteIdentifier(name: string): string {
   const bytes = Buffer.byteLength(name);

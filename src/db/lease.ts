@@ -3,8 +3,8 @@ import type { Scope } from './bind-packet.ts';
 import type { Answer, RowForm, Slot } from './slot.ts';
 
 /**
- * One session's hold on a slot. Once it is over, whether by `release`, `discard` or `settle`, nothing more can be sent
- * through it: a statement that comes late never meets the session that has the slot by then.
+ * One session's hold on a slot. After `release`, `discard` or `settle` nothing more can be sent through it, so a late
+ * statement never reaches the session that has the slot by then.
  */
 export class Lease {
   readonly key: string;
@@ -25,22 +25,22 @@ export class Lease {
     return !this.#over && this.#slot.alive;
   }
 
-  /** After a cancel, until the slot is proven clean or replaced. */
+  /** True after a cancel, until the slot is proven clean or replaced. */
   get quarantined(): boolean {
     return this.#quarantined;
   }
 
-  /** Process id of the server's side. */
+  /** Process id of the backend. */
   get pid(): number {
     return this.#slot.pid;
   }
 
-  /** Statements sent and not answered. */
+  /** Statements sent and not answered yet. */
   get outstanding(): number {
     return this.#slot.outstanding;
   }
 
-  /** Takes over what a session's scope says of statements: how long they may take, and whether they are parsed again. */
+  /** Applies the parts of a scope that concern statements: their time limit, and whether they are parsed again. */
   applyScope({ limits, fresh = false }: Pick<Scope, 'limits' | 'fresh'>): void {
     this.#fresh = fresh;
     this.#slot.limitStatements(limits.statementMs);
@@ -56,14 +56,14 @@ export class Lease {
     return this.#over ? late() : this.#slot.control(text);
   }
 
-  /** Gives the slot to the next session. The transaction has ended and every statement was answered. */
+  /** Returns the slot to the pool. The transaction must have ended, with every statement answered. */
   release(): void {
     if (this.#over) return;
     this.#over = true;
     this.#giveBack();
   }
 
-  /** Closes the connection: its state is in doubt. */
+  /** Closes the connection, because its state is unknown. */
   discard(): void {
     if (this.#over) return;
     this.#over = true;
@@ -71,7 +71,7 @@ export class Lease {
     this.#giveBack();
   }
 
-  /** Cancels what runs, and gives the slot back when that cannot reach its next session, closed when it could. */
+  /** Cancels the running statement, then returns the slot; closes it if a cancel could still hit its next session. */
   async settle(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
@@ -81,4 +81,5 @@ export class Lease {
   }
 }
 
-const late = (): Promise<never> => Promise.reject(new AppError('INTERNAL', 'A statement came after its session'));
+const late = (): Promise<never> =>
+  Promise.reject(new AppError('INTERNAL', 'A statement was sent after its session had ended'));

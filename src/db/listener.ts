@@ -7,11 +7,11 @@ export interface ListenerOptions {
   url: string;
   channel: string;
   logger?: Logger;
-  /** How often to ask whether the server still answers; milliseconds. */
+  /** How often to check that the server still answers; milliseconds. */
   heartbeatMs?: number;
 }
 
-/** What is sent on the channel: ids only, since Postgres takes 8000 bytes at most. */
+/** A message on the channel. It carries ids only: Postgres limits payloads to 8000 bytes. */
 export interface Notification {
   topic: string;
   [field: string]: unknown;
@@ -25,9 +25,9 @@ const longestPauseMs = 5_000;
 const connectMs = 5_000;
 
 /**
- * Hears what other processes tell, on one connection and one channel for the whole program. Nothing is kept for a
- * listener that is away: whoever caches by notification drops everything when the state changes, and caches nothing
- * while it is down.
+ * Receives notifications from other processes, on one connection and one channel for the whole program. Notifications
+ * are not stored: a cache that depends on them must drop everything when the state changes, and cache nothing while the
+ * listener is down.
  */
 export class Listener implements AsyncDisposable {
   #options: ListenerOptions;
@@ -41,26 +41,26 @@ export class Listener implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #connecting: Promise<void>;
 
-  /** Begins to connect, and does so again whenever the connection is lost. */
+  /** Starts to connect, and reconnects whenever the connection is lost. */
   constructor(options: ListenerOptions) {
     this.#options = options;
     this.#logger = options.logger ?? silentLogger;
     this.#connecting = this.#connect();
   }
 
-  /** Whether everything sent on the channel arrives here now. */
+  /** Whether notifications sent now arrive here. */
   get up(): boolean {
     return this.#up;
   }
 
-  /** Calls the handler with every notification of the topic; gives the function that ends this. */
+  /** Calls the handler for every notification of the topic; returns a function that removes the handler. */
   on(topic: string, handler: Handler): () => void {
     const handlers = this.#handlers.get(topic) ?? new Set();
     this.#handlers.set(topic, handlers.add(handler));
     return () => void handlers.delete(handler);
   }
 
-  /** Calls the handler after `up` has changed; gives the function that ends this. */
+  /** Calls the handler after `up` has changed; returns a function that removes the handler. */
   onStateChange(handler: StateHandler): () => void {
     this.#stateHandlers.add(handler);
     return () => void this.#stateHandlers.delete(handler);
@@ -85,7 +85,7 @@ export class Listener implements AsyncDisposable {
         onClose: (closed) => this.#lost(closed),
       });
       this.#slot = slot;
-      // The heartbeat asks nothing that takes time.
+      // The heartbeat takes no time on the server.
       slot.limitStatements(1);
       await slot.control(`listen ${quoteIdentifier(channel)}`);
       this.#pauseMs = firstPauseMs;
@@ -115,7 +115,7 @@ export class Listener implements AsyncDisposable {
     this.#pauseMs = Math.min(this.#pauseMs * 2, longestPauseMs);
   }
 
-  /** A server that vanished without closing the connection is noticed by the answer that does not come. */
+  /** Detects a server that vanished without closing the connection, by a missing answer. */
   #beat(): void {
     clearTimeout(this.#timer);
     if (!this.#up || this.#disposed) return;
@@ -137,7 +137,7 @@ export class Listener implements AsyncDisposable {
   #receive(payload: string): void {
     const notification = parse(payload);
     if (!notification) {
-      this.#logger.warn({ payload }, 'a notification that is not ours');
+      this.#logger.warn({ payload }, 'ignored a notification in an unknown format');
       return;
     }
     for (const handler of this.#handlers.get(notification.topic) ?? []) this.#guarded(() => handler(notification));
@@ -147,7 +147,7 @@ export class Listener implements AsyncDisposable {
     try {
       call();
     } catch (error) {
-      this.#logger.error({ err: error }, 'a handler of a notification failed');
+      this.#logger.error({ err: error }, 'a notification handler failed');
     }
   }
 }

@@ -16,7 +16,7 @@ const write = (line: string, name: string, text = 'SELECT 1;') => {
 };
 
 describe('a line', () => {
-  test('is read oldest first, one statement at a time, without comments alone', () => {
+  test('is read oldest first, split into statements, without parts that are only comments', () => {
     write(
       'tasks',
       '20260102000000_b',
@@ -28,7 +28,7 @@ describe('a line', () => {
     expect(line[1]?.statements).toEqual(['CREATE TABLE "b" ()', 'SELECT 2']);
   });
 
-  test('has the changes of many rows beside its statements', () => {
+  test('has its batched changes apart from its statements', () => {
     write(
       'tasks',
       '20260101000000_a',
@@ -41,20 +41,20 @@ describe('a line', () => {
     ]);
   });
 
-  test('has the same hashes whatever the line ends of the checkout', () => {
+  test('has the same hashes for both kinds of line ending', () => {
     write('unix', '20260101000000_a', 'SELECT 1;\n--> statement-breakpoint\nSELECT 2;\n');
     write('windows', '20260101000000_a', 'SELECT 1;\r\n--> statement-breakpoint\r\nSELECT 2;\r\n');
     expect(readLine(root, 'unix')[0]?.hash).toBe(readLine(root, 'windows')[0]?.hash);
   });
 
-  test('without a folder is empty, and one with a stray folder is refused', () => {
+  test('is empty without a folder, and refused with a stray folder', () => {
     expect(readLine(root, 'nothing')).toEqual([]);
     write('odd', 'meta');
     expect(() => readLine(root, 'odd')).toThrow('meta');
   });
 });
 
-test('lines are merged by time, ties by the order of the lines', () => {
+test('lines are merged by time, and equal times by the order of the lines', () => {
   write('low', '20260101000000_z');
   write('low', '20260103000000_a');
   write('high', '20260101000000_a');
@@ -68,7 +68,7 @@ test('lines are merged by time, ties by the order of the lines', () => {
   ]);
 });
 
-test('the tables that migrations make are known by name, also renamed ones', () => {
+test('finds the names of all tables that migrations create or rename', () => {
   write(
     'tasks',
     '20260101000000_a',

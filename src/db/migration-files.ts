@@ -6,15 +6,15 @@ import path from 'node:path';
 export interface Migration {
   line: string;
   name: string;
-  /** SHA-256 of the file; an applied migration that was edited no longer has the hash in the ledger. */
+  /** SHA-256 of the file. If an applied migration was edited, the hash differs from the one in the ledger. */
   hash: string;
-  /** Sent one at a time, each its own message: Citus needs that. */
+  /** Each is sent as a message of its own, which Citus requires. */
   statements: readonly string[];
-  /** Changes of many rows, made before the statements in transactions of their own. */
+  /** Changes of many rows, made before the statements, in transactions of their own. */
   batches: readonly Batches[];
 }
 
-/** A change of a table's rows, some at a time: `$1` are their ids. It is interrupted and repeated without harm. */
+/** A change of a table's rows in batches; `$1` are the ids of a batch. It may be interrupted and repeated. */
 export interface Batches {
   table: string;
   statement: string;
@@ -22,7 +22,7 @@ export interface Batches {
 
 const breakpoint = '--> statement-breakpoint';
 
-/** The migrations of one line, oldest first. A line without a folder has none. Throws on a folder that is not one. */
+/** The migrations of one line, oldest first; empty without a folder. Throws for a folder that is not a migration. */
 export function readLine(root: string, line: string): Migration[] {
   const folder = path.join(root, line);
   if (!existsSync(folder)) return [];
@@ -31,8 +31,8 @@ export function readLine(root: string, line: string): Migration[] {
 }
 
 /**
- * The migrations of several lines as one sequence: by timestamp, ties by the order of the lines, so that what a module
- * makes is there before a later module refers to it.
+ * Merges lines into one sequence: by timestamp, and equal timestamps by the order of the lines, so that a module's
+ * tables exist before a later module refers to them.
  */
 export function mergeLines(lines: readonly (readonly Migration[])[]): Migration[] {
   const ranked = lines.flatMap((line, rank) => line.map((migration) => ({ migration, rank })));
@@ -45,11 +45,11 @@ export function mergeLines(lines: readonly (readonly Migration[])[]): Migration[
   return ranked.map(({ migration }) => migration);
 }
 
-/** The table that a statement makes; undefined for any other statement. */
+/** The table that a statement creates; undefined for any other statement. */
 export const createdTable = (statement: string): string | undefined =>
   /^\s*create table (?:if not exists )?"?(\w+)"?/i.exec(statement)?.[1];
 
-/** Every name that these migrations give a table, also one that a later migration takes away. */
+/** Every table name that these migrations create or rename to, including tables that a later migration drops. */
 export function tablesMadeBy(migrations: readonly Migration[]): string[] {
   const names = migrations.flatMap(({ statements }) =>
     statements.map((each) => createdTable(each) ?? renamedTable(each)),
@@ -61,7 +61,7 @@ const renamedTable = (statement: string): string | undefined =>
   /^\s*alter table (?:if exists )?"?\w+"? rename to "?(\w+)"?/i.exec(statement)?.[1];
 
 function readMigration(folder: string, line: string, name: string): Migration {
-  if (!/^\d{14}_/.test(name)) throw new Error(`${path.join(folder, name)} is not named like a migration`);
+  if (!/^\d{14}_/.test(name)) throw new Error(`${path.join(folder, name)} does not have the name of a migration`);
   const text = readFileSync(path.join(folder, name, 'migration.sql'), 'utf8').replaceAll('\r\n', '\n');
   const parts = text.split(breakpoint).map(withoutSemicolon).filter(hasSql);
   const batches = parts.flatMap((part) => batchesOf(part) ?? []);

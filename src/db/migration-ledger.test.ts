@@ -19,13 +19,13 @@ test('a schema is current, behind, ahead or edited', () => {
   expect(stateOf([first], [{ ...first, hash: 'another' }])).toEqual({ state: 'EDITED', migration: 'tasks/1' });
 });
 
-test('the tables of a module that was switched off are known, and not missed', () => {
+test('migrations of a module that is switched off are accepted, and not required', () => {
   expect(stateOf([first], [first, other], [other])).toEqual({ state: 'CURRENT' });
   expect(stateOf([first], [first], [other])).toEqual({ state: 'CURRENT' });
   expect(stateOf([first], [first, other])).toEqual({ state: 'EXTENDED', migration: 'fleet/1' });
 });
 
-test('a build serves what lacks contractions alone, and what a newer build has only added to', () => {
+test('a build serves a schema that only lacks contractions, and one that a newer build has only expanded', () => {
   const fits = (wanted: Parameters<typeof stateOf>[0], applied: Parameters<typeof stateOf>[1]) =>
     fitsBuild(stateOf(wanted, applied));
   expect(fits([first, contraction], [first])).toBe(true);
@@ -36,7 +36,7 @@ test('a build serves what lacks contractions alone, and what a newer build has o
   expect(fits([first], [{ ...first, hash: 'another' }])).toBe(false);
 });
 
-test('what this build does not know is not copied by it', () => {
+test('a build refuses to copy a schema with migrations that it does not know', () => {
   expect(() => requireKnown('tenant_x', [first], [first, second])).not.toThrow();
   expect(() => requireKnown('tenant_x', [first, second], [first])).toThrow(
     expect.objectContaining({ code: 'SCHEMA_MISMATCH' }),

@@ -1,26 +1,26 @@
 import { AppError } from '../lib/errors.ts';
 import type { Migration } from './migration-files.ts';
 
-/** A row of `chantier.tenant_migrations`: what was applied to one schema of this database. */
+/** A row of `chantier.tenant_migrations`: a migration that was applied to a schema of this database. */
 export interface Applied {
   line: string;
   name: string;
   hash: string;
 }
 
-/** What was applied, by schema. */
+/** The applied migrations by schema. */
 export type Ledger = ReadonlyMap<string, readonly Applied[]>;
 
 const applied = `select schema_name, jsonb_agg(jsonb_build_object('line', module, 'name', name, 'hash', hash) order by module, name) as applied from chantier.tenant_migrations`;
 
-/** Most schemas have the same migrations, so they are told once, with the schemas that have them. */
+/** Most schemas have the same migrations, so each set of migrations is returned once, with its schemas. */
 const grouped = (each: string): string =>
   `select applied, jsonb_agg(schema_name) as "schemaNames" from (${each} group by schema_name) each_schema group by applied`;
 
-/** Asks for what is applied to all schemas of a database, whatever their number. */
+/** Selects the applied migrations of all schemas of a database. */
 export const wholeLedger = grouped(applied);
 
-/** Asks for what is applied to the schemas $1. */
+/** Selects the applied migrations of the schemas in $1. */
 export const ledgerOfSchemas = grouped(`${applied} where schema_name = any($1::text[])`);
 
 export interface LedgerRow {
@@ -33,22 +33,22 @@ export const toLedger = (rows: readonly LedgerRow[]): Ledger =>
 
 export type SchemaState =
   | { state: 'CURRENT' }
-  /** Older than this build: these are to be applied. */
+  /** Older than this build: these migrations are pending. */
   | { state: 'BEHIND'; pending: readonly Migration[] }
-  /** Has everything of this build, and expansions of a newer one, such as this. */
+  /** Has everything of this build, and at least this expansion of a newer one. */
   | { state: 'EXTENDED'; migration: string }
-  /** Contracted by a newer build, or built from other files: not ours to touch. */
+  /** Contracted by a newer build, or built from other files: this build must not touch it. */
   | { state: 'AHEAD' | 'EDITED'; migration: string };
 
 /**
- * Whether a migration takes something away that the build before it still uses. Its name says so, because a build that
- * does not know the migration reads nothing but the name in the ledger.
+ * Whether a migration removes something that the previous build still uses. The name says so, because a build that does
+ * not know the migration sees only its name in the ledger.
  */
 export const isContraction = ({ name }: { name: string }): boolean => /^\d{14}_contract(_|$)/.test(name);
 
 /**
- * Whether a build can serve a schema: it has every expansion that the build uses, and nothing that the build uses was
- * taken away.
+ * Whether a build can serve a schema: the schema has every expansion that the build uses, and no contraction that the
+ * build does not know.
  */
 export function fitsBuild(found: SchemaState): boolean {
   if (found.state === 'BEHIND') return found.pending.every(isContraction);
@@ -56,8 +56,8 @@ export function fitsBuild(found: SchemaState): boolean {
 }
 
 /**
- * Compares a schema with the migrations it should have. Lines that were applied and are not wanted now (a module that
- * was switched off keeps its tables) are compared only when their files are given in `others`.
+ * Compares a schema with the migrations that it should have. Applied lines that are not wanted now (a module that was
+ * switched off keeps its tables) are compared only if their files are given in `others`.
  */
 export function stateOf(
   wanted: readonly Migration[],
@@ -78,19 +78,19 @@ export function stateOf(
   return newer === undefined ? { state: 'CURRENT' } : { state: 'EXTENDED', migration: newer };
 }
 
-/** Throws SCHEMA_MISMATCH unless this build knows every migration that made a schema. */
+/** Throws SCHEMA_MISMATCH unless this build knows every migration of a schema. */
 export function requireKnown(schemaName: string, applied: readonly Applied[], known: readonly Migration[]): void {
   const found = stateOf([], applied, known);
   if (found.state === 'EXTENDED') throw schemaMismatch(schemaName, { ...found, state: 'AHEAD' });
   if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
 }
 
-/** Why a schema cannot be migrated by this build, with what mends it. */
+/** Says why this build cannot migrate a schema, and what to do about it. */
 export function schemaMismatch(schemaName: string, found: { state: 'AHEAD' | 'EDITED'; migration: string }): AppError {
   const message =
     found.state === 'AHEAD'
-      ? `${schemaName} has the migration ${found.migration}, which this build does not know: run the build that made it, or a newer one`
-      : `${schemaName} was made by another ${found.migration}: restore that file with \`git checkout\` and put the change in a new migration (\`npm run generate\`)`;
+      ? `${schemaName} has the migration ${found.migration}, which this build does not know: use the build that applied it, or a newer one`
+      : `${schemaName} was migrated by a different version of ${found.migration}: restore that file with \`git checkout\` and put the change in a new migration (\`npm run generate\`)`;
   return new AppError('SCHEMA_MISMATCH', message, { schemaName, migration: found.migration });
 }
 

@@ -9,34 +9,34 @@ import { sqlStateOf, toAppError } from './pg-errors.ts';
 export interface MigrationTarget {
   schemaName: string;
   searchPath: readonly string[];
-  /** Whose the new tables are; null for what only the administrator's login may do. */
+  /** Owner of new tables; null for migrations that only the administrator's login may run. */
   ownerRole: string | null;
-  /** Who writes the ledger. */
+  /** The role that writes the ledger. */
   ledgerRole: string;
-  /** What follows the making of a table, such as a REVOKE: rights that depend on names known here only. */
+  /** Statements to run after a table is created, such as a REVOKE: they depend on names that only the target knows. */
   afterCreateTable?(line: string, table: string): readonly string[];
 }
 
 export interface MigrateOptions {
-  /** How long one statement may wait for a lock, while those behind it wait for this one. */
+  /** How long one statement may wait for a lock; other statements queue behind it meanwhile. */
   lockMs?: number;
   attempts?: number;
-  /** Stops a change of many rows between two batches. */
+  /** Stops a batched change between two batches. */
   signal?: AbortSignal | undefined;
 }
 
 const firstId = '00000000-0000-0000-0000-000000000000';
-/** Few enough that nobody who changes one of these rows waits long. */
+/** Small enough that concurrent changes of the same rows do not wait long. */
 const batchSize = 500;
 
-/** Met by any change of shared rows or of locked tables: the whole transaction may be tried again. */
-const passing = new Set(['40001', '40P01', '55P03']);
+/** SQLSTATEs of conflicts with concurrent changes: the whole transaction may be tried again. */
+const transient = new Set(['40001', '40P01', '55P03']);
 const firstPauseMs = 50;
-const innocent = new Set<ErrorCode>(['CONNECTION_LOST', 'UNAVAILABLE', 'TRANSACTION_CONFLICT', 'CANCELLED']);
+const environmental = new Set<ErrorCode>(['CONNECTION_LOST', 'UNAVAILABLE', 'TRANSACTION_CONFLICT', 'CANCELLED']);
 
 /**
- * Applies migrations in order, each in a transaction of its own with its row in the ledger, after its batches. Throws
- * MIGRATION_FAILED, and CANCELLED where the signal stopped it.
+ * Applies migrations in order: first the batches of each, then its statements in one transaction together with its row
+ * in the ledger. Throws MIGRATION_FAILED; CANCELLED if the signal stopped it.
  */
 export async function applyMigrations(
   admin: Admin,
@@ -57,23 +57,23 @@ export async function applyMigrations(
 }
 
 /**
- * Tries again, after growing pauses, what failed only because another transaction was in the way: locks, deadlocks, and
- * "tuple concurrently updated", which grants in parallel meet.
+ * Retries, after growing pauses, work that failed only because of a concurrent transaction: locks, deadlocks, and
+ * "tuple concurrently updated", which parallel grants cause.
  */
 export async function retried<T>(attempts: number, work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
     } catch (error) {
-      if (attempt >= attempts || !isPassing(error)) throw error;
+      if (attempt >= attempts || !isTransient(error)) throw error;
       await delay(firstPauseMs * 2 ** (attempt - 1) * (0.5 + Math.random()));
     }
   }
 }
 
 /**
- * The ledger's row comes first: another process that is at the same migration waits at its key, and finds it there once
- * this one has committed. The statements of the migration follow in one packet, each in a message of its own.
+ * Inserts the ledger's row first: another process at the same migration waits for that key, and finds the row once this
+ * one has committed. The statements of the migration follow in one packet, each in a message of its own.
  */
 async function applyOne(tx: AdminTx, target: MigrationTarget, migration: Migration, lockMs: number): Promise<void> {
   const { schemaName, ownerRole, ledgerRole } = target;
@@ -90,7 +90,7 @@ async function applyOne(tx: AdminTx, target: MigrationTarget, migration: Migrati
   await allOf([...changed, ...statementsOf(target, migration).map((statement) => tx.run(statement))]);
 }
 
-/** Changes the rows of a table in the order of their ids, a transaction for each batch. Interrupted, it starts over. */
+/** Changes a table's rows in the order of their ids, one transaction per batch. A rerun starts from the first id. */
 async function applyBatches(
   admin: Admin,
   target: MigrationTarget,
@@ -105,14 +105,15 @@ async function applyBatches(
     return ids;
   };
   for (let last: string | undefined = firstId; last !== undefined; ) {
-    if (options.signal?.aborted) throw new AppError('CANCELLED', 'The migration was interrupted: run it again');
+    if (options.signal?.aborted)
+      throw new AppError('CANCELLED', 'The migration was interrupted: rerun the same command to resume');
     const from: string = last;
     const ids = await retried(options.attempts ?? 6, () => admin.transaction((tx) => change(tx, from)));
     last = ids.at(-1);
   }
 }
 
-/** Sets the scope of the transaction and keeps every other change of this schema out. */
+/** Sets the scope of the transaction and locks the schema against concurrent migrations. */
 function enter(tx: AdminTx, target: MigrationTarget, role: string | null, lockMs: number): Promise<unknown[]> {
   const path = target.searchPath.map(quoteIdentifier).join(', ');
   return tx.run(
@@ -121,7 +122,7 @@ function enter(tx: AdminTx, target: MigrationTarget, role: string | null, lockMs
   );
 }
 
-/** What a migration sends: its statements, with what belongs after each. */
+/** The statements of a migration, each followed by the target's additions. */
 export function statementsOf(target: MigrationTarget, { line, statements }: Migration): string[] {
   return statements.flatMap((statement) => {
     const table = createdTable(statement);
@@ -129,7 +130,7 @@ export function statementsOf(target: MigrationTarget, { line, statements }: Migr
   });
 }
 
-/** Waits for all answers; throws what the first failed of, since the others fail of that one. */
+/** Waits for all answers. Throws the first error, because the later ones follow from it. */
 export async function allOf<T>(answers: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(answers);
   return settled.map((answer) => {
@@ -138,13 +139,13 @@ export async function allOf<T>(answers: readonly Promise<T>[]): Promise<T[]> {
   });
 }
 
-const isPassing = (error: unknown): boolean =>
-  passing.has(sqlStateOf(error) ?? '') || (error instanceof Error && /tuple concurrently/.test(error.message));
+const isTransient = (error: unknown): boolean =>
+  transient.has(sqlStateOf(error) ?? '') || (error instanceof Error && /tuple concurrently/.test(error.message));
 
-/** What would have failed any statement says nothing about the migration: it is passed on as it is. */
+/** An error that any statement could have met says nothing about the migration: it is returned unchanged. */
 function failed(target: MigrationTarget, migration: Migration, cause: unknown): AppError {
   const known = toAppError(cause);
-  if (known && innocent.has(known.code)) return known;
+  if (known && environmental.has(known.code)) return known;
   const reason = cause instanceof Error ? rootOf(cause).message : String(cause);
   const name = `${migration.line}/${migration.name}`;
   const { schemaName } = target;

@@ -38,19 +38,19 @@ test.each([
   expect(toAppError(wrapped(serverError(code, more)))?.code).toBe(expected);
 });
 
-test.each(['ECONNREFUSED', 'ENOTFOUND', 'CONNECT_TIMEOUT'])('%s says when to come back', (code) => {
+test.each(['ECONNREFUSED', 'ENOTFOUND', 'CONNECT_TIMEOUT'])('%s says when to retry', (code) => {
   expect(toAppError(Object.assign(new Error('no'), { code }))).toMatchObject({
     code: 'UNAVAILABLE',
     details: { retryAfter: 1 },
   });
 });
 
-test('what the caller is told holds nothing of the database', () => {
+test('the message for the caller reveals nothing about the database', () => {
   const error = toAppError(wrapped(serverError('23505', { detail: 'Key (secret)=(1)', constraint_name: 'x_key' })))!;
   expect(JSON.stringify([error.message, error.details])).not.toMatch(/secret|x_key|refused/);
 });
 
-test('an AppError in the chain is what is meant, and a loop of causes ends', () => {
+test('an AppError in the chain of causes is returned, and a cycle of causes ends', () => {
   const inner = new AppError('UNAVAILABLE', 'busy');
   expect(toAppError(wrapped(wrapped(inner)))).toBe(inner);
   const loop = new Error('a');
@@ -59,7 +59,7 @@ test('an AppError in the chain is what is meant, and a loop of causes ends', () 
   expect([toAppError('text'), toAppError(undefined)]).toEqual([undefined, undefined]);
 });
 
-test('a violated constraint has its name, also on a shard', () => {
+test('the name of a violated constraint is found, also on a shard', () => {
   const named = serverError('23505', { constraint_name: 'tasks_code_key' });
   const shard = serverError('23505', { message: 'duplicate key violates unique constraint "tasks_code_key_102157"' });
   for (const error of [named, shard]) {
@@ -72,13 +72,13 @@ test('a violated constraint has its name, also on a shard', () => {
   expect(isPermissionDenied(serverError('42501'))).toBe(true);
 });
 
-test('a stale plan is told from what is merely not supported', () => {
+test('a stale plan is distinguished from an unsupported feature', () => {
   const stale = serverError('0A000', { routine: 'RevalidateCachedQuery' });
   expect(toAppError(wrapped(stale))).toMatchObject({ code: 'TRANSACTION_CONFLICT', details: { retryAfter: 1 } });
   expect(toAppError(serverError('0A000'))).toBeUndefined();
 });
 
-test('after a fatal error the connection is in doubt', () => {
+test('a fatal error leaves the state of the connection unknown', () => {
   expect([isAnswer(serverError('23505')), isAnswer(serverError('57P01', { severity: 'FATAL' }))]).toEqual([
     true,
     false,

@@ -3,13 +3,13 @@ import { AppError, type ErrorCode, type ErrorDetails } from '../lib/errors.ts';
 
 type ServerError = postgres.PostgresError;
 
-/** Postgres, node and postgres.js codes with one meaning; the rest is told apart in `toAppError`. */
+/** Postgres, Node and postgres.js codes with a single meaning; `toAppError` interprets the others. */
 const meanings: Record<string, ErrorCode> = {
-  // The transaction met another one
+  // The transaction conflicted with another one
   '40001': 'TRANSACTION_CONFLICT',
   '40P01': 'TRANSACTION_CONFLICT',
   '55P03': 'TRANSACTION_CONFLICT',
-  // The connection was ended, by an administrator, a crash or a limit
+  // An administrator, a crash or a limit ended the connection
   '25P03': 'CONNECTION_LOST',
   '25P04': 'CONNECTION_LOST',
   '57P01': 'CONNECTION_LOST',
@@ -20,7 +20,7 @@ const meanings: Record<string, ErrorCode> = {
   CONNECTION_ENDED: 'CONNECTION_LOST',
   ECONNRESET: 'CONNECTION_LOST',
   EPIPE: 'CONNECTION_LOST',
-  // The server takes no connection now
+  // The server accepts no connections now
   '57P03': 'UNAVAILABLE',
   CONNECT_TIMEOUT: 'UNAVAILABLE',
   ECONNREFUSED: 'UNAVAILABLE',
@@ -29,7 +29,7 @@ const meanings: Record<string, ErrorCode> = {
   ENOTFOUND: 'UNAVAILABLE',
   EAI_AGAIN: 'UNAVAILABLE',
   ETIMEDOUT: 'UNAVAILABLE',
-  // More than a statement can hold
+  // The statement exceeds a limit of the server
   '54000': 'TOO_COMPLEX',
   '54001': 'TOO_COMPLEX',
   '54023': 'TOO_COMPLEX',
@@ -48,19 +48,21 @@ const meanings: Record<string, ErrorCode> = {
 };
 
 const messages: Partial<Record<ErrorCode, string>> = {
-  TRANSACTION_CONFLICT: 'Another change got in the way; try again',
+  TRANSACTION_CONFLICT: 'Another change conflicted with this one; try again',
   CONNECTION_LOST: 'The connection to the database was lost',
   UNAVAILABLE: 'The database is not available; try again later',
   TIMEOUT: 'The database took too long',
   CANCELLED: 'The request was cancelled',
   ALREADY_EXISTS: 'This already exists',
   IN_USE: 'This is still in use',
-  NOT_FOUND: 'Something that this refers to was not found',
+  NOT_FOUND: 'An object that this refers to was not found',
   BAD_INPUT: 'A value is not allowed',
-  TOO_COMPLEX: 'This asks for more at once than the database can do',
+  TOO_COMPLEX: 'The request exceeds a limit of the database',
 };
 
-/** What a server has no more of, by SQLSTATE: "not available" would send operators to look for the server. */
+/**
+ * Resources that a server has run out of, by SQLSTATE. "Not available" would send operators to look for a dead server.
+ */
 const lacking: ReadonlyMap<string, string> = new Map([
   ['53100', 'The disk of the database is full'],
   ['53200', 'The database is out of memory'],
@@ -69,7 +71,7 @@ const lacking: ReadonlyMap<string, string> = new Map([
 
 const retryable = new Set<ErrorCode>(['TRANSACTION_CONFLICT', 'CONNECTION_LOST', 'UNAVAILABLE']);
 
-/** An AppError in our words, with what the database said as its cause. */
+/** An AppError with our own message and the database's error as its cause. */
 export function databaseError(
   code: ErrorCode,
   cause?: unknown,
@@ -79,7 +81,7 @@ export function databaseError(
   return new AppError(code, message, retryable.has(code) ? { retryAfter: 1, ...details } : details, { cause });
 }
 
-/** The connection ended before COMMIT was answered: nobody knows whether it was carried out. */
+/** The connection ended before COMMIT was answered, so it is unknown whether the transaction was committed. */
 export const outcomeUnknown = (cause: unknown): AppError =>
   databaseError(
     'CONNECTION_LOST',
@@ -89,8 +91,8 @@ export const outcomeUnknown = (cause: unknown): AppError =>
   );
 
 /**
- * What an error thrown by a session, a slot or drizzle means to the caller. An AppError anywhere in the chain of causes
- * is given back as it is; undefined is a bug of ours (a permission denied, a missing table), to be masked and logged.
+ * Translates an error thrown by a session, a slot or drizzle. An AppError anywhere in the chain of causes is returned
+ * as it is. Returns undefined for a bug of ours (permission denied, a missing table), which callers mask and log.
  */
 export function toAppError(error: unknown): AppError | undefined {
   for (const link of causes(error)) {
@@ -101,32 +103,34 @@ export function toAppError(error: unknown): AppError | undefined {
   return undefined;
 }
 
-/** Whether a unique index refused the row; with a name, whether that one did. */
+/** Whether a unique constraint rejected the row; with a name, whether that constraint did. */
 export const isUniqueViolation = (error: unknown, constraint?: string): boolean => violates('23505', error, constraint);
 
-/** Whether a reference is broken: the row that is meant does not exist, or others still mean the row. */
+/** Whether a foreign key is violated: the referenced row does not exist, or other rows still refer to this one. */
 export const isForeignKeyViolation = (error: unknown, constraint?: string): boolean =>
   violates('23503', error, constraint) || violates('23001', error, constraint);
 
-/** The name of the violated constraint, without the shard number that Citus appends; undefined when there is none. */
+/** The name of the violated constraint, without the shard number that Citus appends; undefined if there is none. */
 export function constraintOf(error: unknown): string | undefined {
   const { constraint_name: name, message } = serverError(error) ?? {};
   return (name || message?.match(/constraint "([^"]+)"/)?.[1])?.replace(/_\d{6,}$/, '');
 }
 
-/** Whether the login lacks a right (a bug when a session meets it, a matter of set-up when an administrator does). */
+/** Whether the login lacks a privilege: a bug in a session, a matter of set-up for an administrator. */
 export const isPermissionDenied = (error: unknown): boolean => serverError(error)?.code === '42501';
 
-/** Whether something could not be dropped because other things still need it. */
+/** Whether an object could not be dropped because others depend on it. */
 export const isStillDependedOn = (error: unknown): boolean => sqlStateOf(error) === '2BP01';
 
-/** Whether the server knows no such login, password or database: nothing that a retry would mend. */
+/** Whether the server does not know the login, password or database. A retry does not help. */
 export const isLoginRefused = (error: unknown): boolean => /^(28000|28P01|3D000)$/.test(sqlStateOf(error) ?? '');
 
-/** Whether TLS failed: the server did not prove who it is, or speaks none. Nothing that a retry would mend. */
+/** Whether TLS failed: the server's certificate is not trusted, or the server has no TLS. A retry does not help. */
 export const isTlsRefused = (error: unknown): boolean => [...causes(error)].some(isOfTls);
 
-/** Codes of OpenSSL for certificates (`CERT_HAS_EXPIRED`, `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`, ...), and those of Node. */
+/**
+ * Codes of OpenSSL for certificates (`CERT_HAS_EXPIRED`, `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`, ...), and Node's codes.
+ */
 const tlsCodes =
   /^(ERR_(TLS|SSL|OSSL)_.*|CERT_.*|CRL_.*|.*_SELF_SIGNED_.*|SELF_SIGNED_.*|UNABLE_TO_.*|HOSTNAME_MISMATCH|INVALID_(CA|PURPOSE)|PATH_LENGTH_EXCEEDED|EPROTO)$/;
 
@@ -135,37 +139,39 @@ const isOfTls = (error: unknown): boolean => {
   return typeof code === 'string' && tlsCodes.test(code);
 };
 
-/** Whether a table or view that a statement names is not there. */
+/** Whether a table or view in a statement does not exist. */
 export const isMissingTable = (error: unknown): boolean => serverError(error)?.code === '42P01';
 
-/** Whether the server refused what a row holds: a value of its type cannot be that, or a constraint forbids it. */
+/** Whether the server rejected a row's values: one is invalid for its type, or violates a constraint. */
 export const isRefusedRow = (error: unknown): boolean => /^2[23]/.test(serverError(error)?.code ?? '');
 
-/** The SQLSTATE of the server's error, for what has no name here; undefined for any other error. */
+/** The SQLSTATE of the server's error, for codes without a function here; undefined for any other error. */
 export const sqlStateOf = (error: unknown): string | undefined => serverError(error)?.code;
 
-/** Whether the statement was refused only because an earlier one of its transaction had failed. */
+/** Whether the statement was rejected only because an earlier one of its transaction had failed. */
 export const isAbortedTransaction = (error: unknown): boolean => serverError(error)?.code === '25P02';
 
 /**
- * Whether a prepared statement met a table that was changed under it, and its rows would be of other types now. Nothing
- * of its transaction was done, which succeeds when it is run again with statements that are parsed again.
+ * Whether a prepared statement is stale: DDL changed the types of its rows. Its transaction did nothing, and succeeds
+ * when it is run again with statements that are parsed again.
  */
 export function isStaleStatement(error: unknown): boolean {
   const refused = serverError(error);
   return refused?.code === '0A000' && refused.routine === 'RevalidateCachedQuery';
 }
 
-/** The reason for which a statement of ours refused itself by `extensions.refuse`; undefined for any other error. */
+/**
+ * The reason with which a statement of ours rejected itself through `extensions.refuse`; undefined for any other error.
+ */
 export const refusalOf = (error: unknown): string | undefined => {
   const refused = serverError(error);
   return refused?.code === 'RF001' ? refused.message : undefined;
 };
 
-/** Whether a prepared statement may have become what can never run again, because a table changed under it. */
+/** Whether a prepared statement may be unusable for good, because DDL changed a table. */
 export const isPerhapsStale = (error: unknown): boolean => /^(0A|26|42)/.test(sqlStateOf(error) ?? '');
 
-/** Whether the server answered with this error and the connection goes on; anything else leaves it in doubt. */
+/** Whether the server answered with this error and the connection goes on; any other error leaves its state unknown. */
 export const isAnswer = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 
@@ -175,7 +181,7 @@ function meaningOf(error: unknown): ErrorCode | undefined {
   if (Object.hasOwn(meanings, code)) return meanings[code];
   if (isOfTls(error)) return 'UNAVAILABLE';
   if (!(error instanceof postgres.PostgresError)) return undefined;
-  // Both a timeout and a cancel; only the message, which may be translated, tells. Sessions know what they cancelled.
+  // A timeout or a cancel: only the message tells, and it may be translated. Sessions know what they cancelled.
   if (code === '57014') return /user request/.test(error.message) ? 'CANCELLED' : 'TIMEOUT';
   if (code === '0A000') return isStaleStatement(error) ? 'TRANSACTION_CONFLICT' : undefined;
   if (code === '23503') return /^\s*(?:\/\*.*?\*\/\s*)?delete\b/i.test(error.query ?? '') ? 'IN_USE' : 'NOT_FOUND';

@@ -1,6 +1,6 @@
 import type { Answer } from './slot.ts';
 
-/** What to do with the answer to a statement that nobody waits for. */
+/** Handlers for the answer to a statement that the caller does not await. */
 export interface AnswerHandlers {
   /** Reads the answer; must not throw. */
   answered?(answer: Answer): void;
@@ -15,12 +15,12 @@ export interface BoundStatement {
   handlers: AnswerHandlers;
 }
 
-/** The statements of a session that were sent without waiting for their answers. */
+/** The statements that a session sent without waiting for their answers. */
 export class PipelinedStatements {
   #outcomes: Promise<{ error: unknown } | undefined>[] = [];
   #failed = false;
 
-  /** Whether `firstFailure` has returned one. */
+  /** Whether `firstFailure` has returned an error. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -36,7 +36,10 @@ export class PipelinedStatements {
     this.#outcomes.push(outcome.catch((error: unknown) => ({ error })));
   }
 
-  /** Waits for all answers. Returns the error of the first statement that failed, and forgets all of them. */
+  /**
+   * Waits for all answers, then forgets them. Returns the error of the first statement that failed; undefined if none
+   * did.
+   */
   async firstFailure(): Promise<{ error: unknown } | undefined> {
     let first: { error: unknown } | undefined;
     while (this.#outcomes.length > 0) {

@@ -6,7 +6,7 @@ const room = (count: number): number => count * statementBytes('select 1');
 /** As postgres.js does when the server has described a statement. */
 const understood = (statement: Prepared): Prepared => Object.assign(statement, { columns: [] });
 
-test('a key finds its own statement again', () => {
+test('a key finds its own statement', () => {
   const prepared = new PreparedStatements();
   const { statement, parsed } = prepared.find('a', 'select 1', []);
   expect([statement.name, parsed]).toEqual(['1 a', false]);
@@ -17,7 +17,7 @@ test('a key finds its own statement again', () => {
   expect(prepared).toMatchObject({ count: 3, bytes: room(3) });
 });
 
-test('closes those that were not used for the longest', () => {
+test('closes the least recently used statements', () => {
   const prepared = new PreparedStatements();
   for (const key of ['a', 'b', 'c', 'd']) understood(prepared.find(key, 'select 1', []).statement);
   prepared.find('a', 'select 1', []);
@@ -28,7 +28,7 @@ test('closes those that were not used for the longest', () => {
   expect(prepared.count).toBe(3);
 });
 
-test('closes what failed, unless the server never had it', () => {
+test('closes a statement that failed, unless the server never had it', () => {
   const prepared = new PreparedStatements();
   const [one, two] = ['a', 'b'].map((key) => prepared.find(key, 'select 1', []).statement);
   prepared.forget(understood(one!));
@@ -38,7 +38,7 @@ test('closes what failed, unless the server never had it', () => {
   expect(prepared.trim(room(9))).toEqual({ closed: 1, sql: 'deallocate "1 a"' });
 });
 
-test('names fit, and keeps no long text', () => {
+test('shortens names that do not fit, and keeps no long statements', () => {
   const prepared = new PreparedStatements();
   for (const key of ['a b', 'é', 'x'.repeat(60)]) {
     expect(prepared.find(key, 'select 1', []).statement.name).toMatch(/^\d$/);

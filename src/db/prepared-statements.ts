@@ -9,22 +9,22 @@ export interface Prepared extends Statement {
   readonly bytes: number;
 }
 
-/** Longer texts, such as inserts of many rows, are hardly sent twice alike. */
+/** Longer texts, such as inserts of many rows, rarely recur. In characters. */
 const longest = 20_000;
 
-/** Unique, and says in the server's log and views whose statement it is. */
+/** A unique name that tells the statement's key in the server's logs and views. */
 const nameOf = (n: number, key: string): string => (/^\w{1,48}$/.test(key) ? `${n} ${key}` : String(n));
 
 /**
- * What one connection has prepared: a statement for each key and text, so that a connection which changes keys plans
- * nothing anew. Those that were not used for the longest are closed when all together take too much.
+ * The statements that one connection has prepared: one for each key and text, so that a connection that changes keys
+ * does not plan again. The least recently used ones are closed when all together take too much memory.
  */
 export class PreparedStatements {
   /** By key, then by text. */
   readonly #byKey = new Map<string, Map<string, Prepared>>();
   /** Least recently used first. */
   readonly #inOrder = new Set<Prepared>();
-  /** Forgotten here and not closed yet. */
+  /** Forgotten here, not closed on the server yet. */
   #leaving: Prepared[] = [];
   #bytes = 0;
   #last = 0;
@@ -33,12 +33,12 @@ export class PreparedStatements {
     return this.#inOrder.size;
   }
 
-  /** Estimated; of the server's memory. */
+  /** Estimated memory on the server. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** The statement to run a text by, and whether the server has it already. */
+  /** The statement for a text, and whether the server has it already. */
   find(key: string, string: string, types: number[]): { statement: Prepared; parsed: boolean } {
     const id = types.some(Boolean) ? `${string}\0${types}` : string;
     const known = this.#byKey.get(key)?.get(id);
@@ -54,8 +54,7 @@ export class PreparedStatements {
   }
 
   /**
-   * Takes out a statement that the server did not understand, or that can perhaps never run again. It is parsed anew the
-   * next time.
+   * Removes a statement that the server rejected, or that may be unusable for good. It is parsed again the next time.
    */
   forget(statement: Prepared): void {
     if (!this.#inOrder.delete(statement)) return;
@@ -67,15 +66,15 @@ export class PreparedStatements {
   }
 
   /**
-   * Forgets the oldest until the others take no more than so many bytes. Gives the SQL that closes all that were
-   * forgotten, for when nothing is under way; undefined when there is nothing to close.
+   * Forgets the least recently used statements until the others take at most `mostBytes`. Returns the SQL that closes
+   * all forgotten ones, to be sent while nothing is running; undefined if there is nothing to close.
    */
   trim(mostBytes: number): { closed: number; sql: string } | undefined {
     for (const oldest of this.#inOrder) {
       if (this.#bytes <= mostBytes) break;
       this.forget(oldest);
     }
-    // One that the server did not understand was never there
+    // A statement that the server rejected was never prepared
     const names = this.#leaving.splice(0).flatMap(({ columns, name }) => (columns ? [quoteIdentifier(name)] : []));
     if (names.length === 0) return undefined;
     return { closed: names.length, sql: names.map((name) => `deallocate ${name}`).join('; ') };

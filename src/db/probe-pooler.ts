@@ -1,19 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Slot } from './slot.ts';
 
-/** What stands between an address and its database: nothing, or a pooler in one of its modes. */
+/** What is between a URL and its database: nothing, or a pooler in one of its modes. */
 export type Pooling = 'none' | 'session' | 'transaction';
 
 const connectMs = 5_000;
-/** A pooler without a connection to spare lets the probe wait for the one that the probe itself holds. */
+/** If a pooler has no spare connection, the probe waits for the one that it holds itself. */
 const answerMs = 2_000;
 const rivals = 3;
 
 /**
- * Finds out what an address leads to. A pooler is known by the process id that it gives to cancel by, which is not the
- * server's. One in transaction mode is known by what others do to it: they get the connection that the probe had, or it
- * gets another one. One that is never seen to do so counts as one in session mode. Leaves nothing behind.
- * Throws what connecting throws.
+ * Finds out whether a URL leads to a pooler. The process id of a pooler's cancel key is not that of the backend. In
+ * transaction mode, other clients get the connection that the probe had, or the probe gets another one; a pooler that
+ * never does this counts as one in session mode. Leaves nothing behind. Throws the errors of connecting.
  */
 export async function probePooling(url: string): Promise<Pooling> {
   await using slots = new AsyncDisposableStack();

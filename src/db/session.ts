@@ -13,7 +13,7 @@ import type { SlotSource } from './slot-pool.ts';
 export type { AfterCommitHook } from './after-commit-hooks.ts';
 export type { Limits, Planning, Scope } from './bind-packet.ts';
 
-/** One level of the transaction: itself, or a savepoint. Only one savepoint can be open inside each. */
+/** One level of the transaction: the transaction itself, or a savepoint. Each can have one open savepoint inside. */
 interface Level {
   depth: number;
   occupied: boolean;
@@ -24,10 +24,10 @@ const noop = (): void => {};
 /**
  * One transaction in one scope: the only way to a tenant's data.
  *
- * Lazy: a slot is taken when the first statement runs, and BEGIN and the settings of the scope travel in the packet of
- * that statement. Statements that run at the same time are pipelined on the one connection; one that fails fails the
- * session (later ones get its error and are not sent), unless a savepoint (`db.transaction`) around it is left.
- * The slot goes back only when the end of the transaction was answered, with every statement answered before: nothing
+ * A slot is taken when the first statement runs; BEGIN and the settings of the scope are sent in the packet of that
+ * statement. Statements that run at the same time are pipelined on the one connection. A failed statement fails the
+ * session (later ones throw the same error and are not sent), unless a savepoint (`db.transaction`) around it is rolled
+ * back. The slot is returned only after the end of the transaction and every earlier statement were answered: nothing
  * of this session can be in flight when the next one begins.
  */
 export class Session<R extends AnyRelations> {
@@ -43,17 +43,20 @@ export class Session<R extends AnyRelations> {
   /** Resolves when the bind packet was answered; never rejects. */
   #binding: Promise<void> | undefined;
   #bindError: unknown;
-  /** Statements asked for and not answered. */
+  /** Statements requested and not answered yet. */
   #underWay = 0;
-  /** The same of the bind packet; not a number while statements of the slot's own (closing others) may be among them. */
+  /**
+   * The same for the bind packet; NaN while the slot's own statements (closing others) may be among the outstanding
+   * ones.
+   */
   #bindUnderWay = Number.NaN;
   #untilQuiet: (() => void)[] = [];
   #pipelined = new PipelinedStatements();
-  /** What the transaction failed of; undefined while it can go on. */
+  /** The error that failed the transaction; undefined while it can continue. */
   #failure: unknown;
   #cancelled: Promise<void> | undefined;
   #ended = false;
-  /** Ended by the packet of its one statement. */
+  /** Whether `readOnce` has ended the session. */
   #readOnce = false;
   #closing: Promise<void> | undefined;
   #hooks = new AfterCommitHooks();
@@ -75,8 +78,8 @@ export class Session<R extends AnyRelations> {
   }
 
   /**
-   * Runs the one statement of a reading session, without drizzle: its rows come as bytes of text. BEGIN, the settings, the
-   * statement and COMMIT travel in one packet. Afterwards the session is over; what it failed of, it fails of again.
+   * Runs the only statement of a read session, without drizzle; the rows are bytes of text. BEGIN, the settings, the
+   * statement and COMMIT are sent in one packet. The session is over afterwards; later calls rethrow its error.
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
     if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'A writing session ends by its commit');
@@ -96,56 +99,59 @@ export class Session<R extends AnyRelations> {
     return answer;
   }
 
-  /** Runs a statement without drizzle: its rows come as arrays. */
+  /** Runs a statement without drizzle; the rows are arrays. */
   run(text: string, parameters: readonly unknown[]): Promise<Answer> {
     this.#statements++;
     return this.#run((lease) => lease.run(text, parameters, 'values'));
   }
 
   /**
-   * Sends a statement without waiting for its answer: it travels in one packet with what is sent next. If it fails, the end of
-   * the transaction or savepoint fails with its error, and so does `settled`.
+   * Sends a statement without waiting for its answer, in one packet with the statements that follow. If it fails, the
+   * end of the transaction or savepoint throws its error, and so does `settled`.
    */
   send(text: string, parameters: readonly unknown[], handlers: AnswerHandlers = {}): void {
     this.#pipelined.add(this.run(text, parameters), handlers);
   }
 
-  /** Waits for the answers to what was sent without waiting. Throws the error of the first statement that failed. */
+  /** Waits for the answers to statements sent by `send`. Throws the error of the first one that failed. */
   async settled(): Promise<void> {
     const failed = await this.#pipelined.firstFailure();
     if (failed) throw failed.error;
   }
 
-  /** Whether the scope was refused or, as far as somebody has asked, any statement that was sent without waiting failed. */
+  /** Whether binding the scope failed, or a failure of a statement sent by `send` has been observed. */
   get sentFailed(): boolean {
     return this.#pipelined.failed || this.#bindError !== undefined;
   }
 
-  /** What went wrong first, where that is what a later error came from: the error is given as it is otherwise. */
+  /**
+   * The error of the first failed statement sent by `send`, because later errors follow from it; `error` if none
+   * failed.
+   */
   async causeOf(error: unknown): Promise<unknown> {
     const failed = await this.#pipelined.firstFailure();
     return failed ? failed.error : error;
   }
 
-  /** Whether the session has asked for a slot. */
+  /** Whether the session has requested a slot. */
   get bound(): boolean {
     return this.#lease !== undefined;
   }
 
-  /** How many statements the session was given, its own (BEGIN, SET, COMMIT, savepoints) not counted. */
+  /** How many statements the session was given, without its own (BEGIN, SET, COMMIT, savepoints). */
   get statements(): number {
     return this.#statements;
   }
 
-  /** To run after the commit and never after a rollback; an error of it is logged. */
+  /** Adds a hook that runs after the commit and never after a rollback. Its errors are logged. */
   onCommit(hook: AfterCommitHook): void {
     this.#hooks.add(hook);
   }
 
   /**
    * Ends the session. A write is saved when this resolves: the server answered COMMIT with COMMIT. A read has nothing
-   * to lose: its end is sent behind the caller's back.
-   * @throws what the session failed of; CONNECTION_LOST with `outcome: 'unknown'` when the answer never came.
+   * to lose, so it does not wait for its end. @throws the session's first error; CONNECTION_LOST with `outcome:
+   * 'unknown'` if COMMIT was never answered.
    */
   async commit(): Promise<void> {
     if (this.#readOnce) return;
@@ -157,13 +163,13 @@ export class Session<R extends AnyRelations> {
   }
 
   /**
-   * The same in one packet with what was sent last, even with BEGIN: COMMIT follows without waiting for the answers. A
-   * transaction in which a statement failed, or one that binds it, is not saved, whatever follows: the server answers ROLLBACK,
-   * and this throws what failed. Nothing may follow. Where it is not certain that every statement was sent, this is `commit`.
+   * The same, in one packet with the statements sent last, even with BEGIN: COMMIT follows without waiting for the
+   * answers. If one of the statements, or the bind packet, failed, the server answers ROLLBACK and this throws the
+   * error. Nothing may be sent afterwards. Falls back to `commit` if it is not certain that every statement was sent.
    */
   async commitPipelined(): Promise<void> {
     if (!this.#lease || this.#scope.access === 'read') return this.commit();
-    // In the order of the statements, which wait for the slot in the same way
+    // Waits for the slot as the statements do, hence after them
     const lease = await this.#bind();
     const sent = lease.alive && lease.outstanding === this.#underWay + this.#bindUnderWay;
     if (!sent || this.#failure || this.#ended || this.#root.occupied) return this.commit();
@@ -175,7 +181,7 @@ export class Session<R extends AnyRelations> {
     await this.#runHooks();
   }
 
-  /** Ends the session and undoes what it did. Never throws; may be called after a commit that failed, and twice. */
+  /** Ends the session and undoes its changes. Never throws; may be called after a failed commit, and twice. */
   async rollback(): Promise<void> {
     if (!this.#ended) {
       this.#close();
@@ -202,7 +208,7 @@ export class Session<R extends AnyRelations> {
 
   #run(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
     const answer = this.#attempt(send);
-    // Who asked may have failed of something else and not wait for it any more
+    // The caller may have failed for another reason and no longer await this answer
     answer.catch(noop);
     return answer;
   }
@@ -219,7 +225,7 @@ export class Session<R extends AnyRelations> {
       if (this.#bindError) throw this.#bindError;
       return answer;
     } catch (error) {
-      // Its answer came first, but it may be told later
+      // The binding was answered first, but its error may surface later
       await this.#binding;
       throw this.#fail(error);
     } finally {
@@ -228,7 +234,7 @@ export class Session<R extends AnyRelations> {
     }
   }
 
-  /** Keeps the first failure, and says what this one means to the caller. */
+  /** Keeps the first failure, and translates this one for the caller. */
   #fail(error: unknown): unknown {
     if (this.#cancelled || isAbortedTransaction(error)) return this.#failure ?? error;
     const failure = toAppError(error) ?? error;
@@ -281,7 +287,7 @@ export class Session<R extends AnyRelations> {
     }
   }
 
-  /** Goes back to a savepoint, after which the transaction can go on. When that fails, the session stays failed. */
+  /** Rolls back to a savepoint, after which the transaction can continue. If that fails, the session stays failed. */
   async #undo(name: string): Promise<void> {
     await this.#quiet();
     if (this.#ended || this.#cancelled || this.#bindError) return;
@@ -289,7 +295,7 @@ export class Session<R extends AnyRelations> {
     try {
       const lease = await this.#bind();
       await lease.control(`rollback to savepoint ${name}; release savepoint ${name}`);
-      // A newer failure (a cancel, a statement that ran behind this one) stays
+      // A newer failure (a cancel, a statement pipelined behind this one) stays
       if (this.#failure === undone) this.#failure = undefined;
     } catch (error) {
       this.#fail(error);
@@ -311,7 +317,7 @@ export class Session<R extends AnyRelations> {
       if (this.#failure) throw refused ? refused.error : this.#failure;
       return;
     }
-    // From here on it is too late to cancel: whether the COMMIT was carried out would not be known.
+    // From here on a cancel is too late: it would be unknown whether the COMMIT was carried out.
     this.#forgetSignal();
     const lease = await this.#lease;
     if (!lease.alive) throw databaseError('CONNECTION_LOST');
@@ -330,7 +336,7 @@ export class Session<R extends AnyRelations> {
     try {
       return await lease.control('commit');
     } catch (error) {
-      // An answer (a deferred constraint, a conflict) ends the transaction as ROLLBACK does.
+      // An error in the answer (a deferred constraint, a conflict) ends the transaction as ROLLBACK does.
       if (isAnswer(error)) throw toAppError(error) ?? error;
       lease.discard();
       throw outcomeUnknown(error);
@@ -341,7 +347,7 @@ export class Session<R extends AnyRelations> {
     }
   }
 
-  /** Ends the transaction once every statement was answered. What cannot be ended is closed. */
+  /** Ends the transaction once every statement was answered. Closes the connection if it cannot end the transaction. */
   async #giveBack(end: (lease: Lease) => Promise<unknown>): Promise<void> {
     await this.#quiet();
     this.#forgetSignal();
@@ -355,7 +361,7 @@ export class Session<R extends AnyRelations> {
     );
   }
 
-  /** The caller has gone: nothing more is sent, what runs is cancelled, and the slot is cleaned behind their back. */
+  /** The caller has gone: sends nothing more, cancels the running statement, and cleans the slot in the background. */
   #cancel = (): void => {
     this.#failure = databaseError('CANCELLED');
     this.#stop.abort();

@@ -11,36 +11,33 @@ import { Waiter } from './waiter.ts';
 export interface SlotPoolOptions {
   url: string;
   lookup?: LookupFunction | undefined;
-  /** Connections at most. */
+  /** Most connections. */
   size: number;
-  /** How many of them one key may hold at once; half of them, rounded up, when not given. */
+  /** How many of them one key may hold at once; by default half of them, rounded up. */
   maxPerKey?: number;
   /** How long a session waits for a slot; milliseconds. */
   waitMs?: number;
-  /** Named statements; off behind a pooler in transaction mode. */
+  /** Whether to use named statements; off behind a pooler in transaction mode. */
   prepare?: boolean;
-  /** A slot is replaced after about so many milliseconds. */
+  /** Age at which a slot is replaced, approximately; milliseconds. */
   maxAgeMs?: number;
-  /**
-   * What the server's side of a slot may take, estimated, before the slot is replaced: what it remembers of tables is
-   * freed by nothing else.
-   */
+  /** Estimated backend memory at which a slot is replaced: the backend never frees cached table definitions. */
   slotBytes?: number;
-  /** How much of that prepared statements may take before the oldest are closed; half of it when not given. */
+  /** How much of that prepared statements may take before the oldest are closed; by default half of it. */
   statementsBytes?: number;
   /** How long `dispose` waits for sessions to end. */
   drainMs?: number;
   applicationName?: string;
-  /** Told every SQL text that is sent. */
+  /** Called with every SQL text that is sent. */
   onStatement?: (text: string) => void;
-  /** Told how long each session held its slot; milliseconds. */
+  /** Called with the time that a session held its slot; milliseconds. */
   onHeld?: (key: string, ms: number) => void;
-  /** Told how long a session waited for a slot, unless one was free; milliseconds. */
+  /** Called with the time that a session waited for a slot, unless one was free; milliseconds. */
   onWaited?: (ms: number) => void;
   logger?: Logger;
 }
 
-/** What has no default. */
+/** Options without a default. */
 type Optional = 'onStatement' | 'onHeld' | 'onWaited' | 'lookup';
 
 export interface SlotPoolStats {
@@ -53,46 +50,46 @@ export interface SlotPoolStats {
   opening: number;
   /** Sessions waiting for a slot. */
   waiting: number;
-  /** Since the start: connections opened, lost or given up, and replaced because of age or size. */
+  /** Since the start: connections opened, lost or given up, and replaced because of age or memory. */
   opened: number;
   discarded: number;
   recycled: number;
-  /** Sessions that met a slot which knew their key, and those that did not. */
+  /** Sessions that got a slot which knew their key, and sessions that did not. */
   hits: number;
   misses: number;
-  /** Prepared statements that the connections keep now, and what they take on the server; bytes are estimated. */
+  /** Prepared statements open on the connections now, and their estimated memory on the server. */
   prepared: number;
   preparedBytes: number;
-  /** Since the start: statements closed to make room, or because they failed. */
+  /** Since the start: statements closed to make room or because they failed. */
   closed: number;
-  /** Keys that the connections know now, each counted once for each connection. */
+  /** Keys that the connections know now, each counted once per connection. */
   keys: number;
-  /** What the server's side of all connections takes, estimated. */
+  /** Estimated memory of the backends of all connections. */
   memoryBytes: number;
 }
 
-/** Where sessions get their slots. */
+/** The part of the pool that sessions use. */
 export type SlotSource = Pick<SlotPool, 'acquire' | 'logger'>;
 
 const retryMs = 250;
 const defaultSlotBytes = 160 * 1024 * 1024;
-/** Not all at once, though they were opened together. */
+/** Slots opened together must not all expire together. */
 const ageSpread = 0.25;
 const isFresh = (slot: Slot): boolean => slot.keys.size === 0;
 
 /**
- * A fixed number of one-connection slots, shared fairly. Who is next is decided by the queue, in turn over the keys and
- * never more slots for one key than allowed; which slot it gets, by affinity: one that knows the key has its tables and
- * plans in memory. It is worth waiting for, about as long as a few sessions take. A key that no slot knows takes a free
- * one, and the pool grows until it is full.
+ * A fixed number of one-connection slots, shared fairly. The queue decides which session is next: the keys take turns,
+ * and no key gets more slots than allowed. Affinity decides which slot it gets: one that knows the key has its tables
+ * and plans in memory, and is worth waiting for about as long as a few sessions take. A key that no slot knows takes a
+ * free slot, and the pool grows until it is full.
  *
- * A slot that is old, or whose server's side has grown, is replaced while it goes on serving: first its successor is
- * opened, one at a time, then it is closed. For that moment there is one connection more than `size`.
+ * A slot that is old, or whose backend has grown, is replaced while it keeps serving: first its successor is opened,
+ * one at a time, then it is closed. For that moment there is one connection more than `size`.
  */
 export class SlotPool implements AsyncDisposable {
   #options: Required<Omit<SlotPoolOptions, Optional>> & Pick<SlotPoolOptions, Optional>;
   #queue = new FairQueue<Waiter>();
-  /** With the time when each is too old. */
+  /** The slots, each with the time when it is too old. */
   #slots = new Map<Slot, number>();
   /** Least recently used first. */
   #idle: Slot[] = [];
@@ -101,7 +98,7 @@ export class SlotPool implements AsyncDisposable {
   #holdTimes = new HoldTimes();
   /** The slot whose successor is being opened. */
   #worn: Slot | undefined;
-  /** Those that have a successor and are closed as soon as they are given back. */
+  /** Slots that have a successor and are closed as soon as they are returned. */
   #retired = new Set<Slot>();
   #opening = 0;
   #closing = 0;
@@ -129,15 +126,14 @@ export class SlotPool implements AsyncDisposable {
     };
   }
 
-  /** Where sessions report what nobody waits for. */
+  /** Where sessions log errors that no caller awaits. */
   get logger(): Logger {
     return this.#options.logger;
   }
 
   /**
-   * A slot for one session of this key.
-   * @throws AppError UNAVAILABLE with `retryAfter` when none is free in time or the database takes no connections;
-   * CANCELLED when the signal is aborted first.
+   * A slot for one session of this key. @throws AppError UNAVAILABLE with `retryAfter` if none is free in time or the
+   * database accepts no connections; CANCELLED if the signal is aborted first.
    */
   acquire(key: string, signal?: AbortSignal): Promise<Lease> {
     if (signal?.aborted) return Promise.reject(databaseError('CANCELLED'));
@@ -158,16 +154,16 @@ export class SlotPool implements AsyncDisposable {
     });
     this.#queue.push(key, waiter);
     this.#dispatch();
-    this.#tellWait(waiter.lease);
+    this.#reportWait(waiter.lease);
     return waiter.lease;
   }
 
-  #tellWait(lease: Promise<Lease>): void {
+  #reportWait(lease: Promise<Lease>): void {
     const { onWaited } = this.#options;
     if (!onWaited) return;
     const from = performance.now();
-    const tell = () => onWaited(performance.now() - from);
-    lease.then(tell, tell);
+    const report = () => onWaited(performance.now() - from);
+    lease.then(report, report);
   }
 
   stats(): SlotPoolStats {
@@ -189,7 +185,7 @@ export class SlotPool implements AsyncDisposable {
     };
   }
 
-  /** Refuses newcomers, waits for the sessions under way, then closes every connection. */
+  /** Refuses new sessions, waits for running ones, then closes every connection. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#drained) return this.#drained.promise;
     this.#drained = Promise.withResolvers();
@@ -197,7 +193,7 @@ export class SlotPool implements AsyncDisposable {
     for (const waiter of this.#queue.drain())
       waiter.reject(databaseError('UNAVAILABLE', undefined, 'The server is stopping'));
     const timer = setTimeout(() => {
-      this.logger.warn({ sessions: this.#leases.size }, 'database sessions cut off at shutdown');
+      this.logger.warn({ sessions: this.#leases.size }, 'database sessions were cut off at shutdown');
       for (const slot of [...this.#slots.keys()]) slot.destroy();
     }, this.#options.drainMs);
     for (const slot of this.#idle.splice(0)) this.#close(slot);
@@ -220,7 +216,7 @@ export class SlotPool implements AsyncDisposable {
     if (this.#slots.size === 0 && this.#opening === 0 && this.#queue.size > 0) this.#refuse();
   }
 
-  /** The slot that a session of this key can have now, waiting or just come. */
+  /** The slot that a session of this key, waiting or new, can have now; undefined if it must wait. */
   #choose(key: string, waiter?: Waiter): Choice<Slot> | undefined {
     if (this.#roomOf(key) <= 0) return undefined;
     return chooseSlot(key, this.#idle, this.#slots.keys(), waiter?.patient ?? true);
@@ -234,7 +230,7 @@ export class SlotPool implements AsyncDisposable {
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     const lease = new Lease(slot, key, () => this.#takeBack(slot));
     this.#leases.set(slot, lease);
-    // No slot of its own for this key: let there be a fresh one for the next that finds none.
+    // No slot knew this key: open a fresh one for the next session without a known slot.
     if (!warm && this.#opening === 0 && !this.#idle.some(isFresh)) this.#open();
     return lease;
   }
@@ -249,14 +245,16 @@ export class SlotPool implements AsyncDisposable {
     while (this.#opening < wanted && this.#open());
   }
 
-  /** Whether it would rather have a slot that knows its key and is busy than a new one. */
+  /** Whether it prefers to wait for a busy slot that knows its key over a new slot. */
   #waitsFor(key: string, waiter: Waiter): boolean {
     return waiter.patient && isKnown(key, this.#slots.keys());
   }
 
-  /** Begins to open a connection, unless the pool is full or the database just refused one. */
+  /**
+   * Starts to open a connection, unless the pool is full or the database has just refused one. Returns whether it did.
+   */
   #open(): boolean {
-    // One that is being replaced does not count
+    // A slot that is being replaced does not count
     const slots = this.#slots.size - (this.#worn ? 1 : 0);
     if (slots + this.#opening >= this.#options.size || performance.now() < this.#retryAt) return false;
     this.#opening++;
@@ -285,12 +283,12 @@ export class SlotPool implements AsyncDisposable {
     this.#finish();
   }
 
-  /** One failure can be bad luck (a connection killed while it signs in); after a second one, wait a little. */
+  /** One failure can be chance (a connection killed while it signs in); after a second one, pauses briefly. */
   #notOpened(error: unknown): void {
     this.#opening--;
     this.#failures++;
     this.#refusal = error;
-    // Perhaps the server has no room for one more
+    // Perhaps the server has no room for an extra connection
     this.#retire();
     if (this.#failures > 1) {
       this.#retryAt = performance.now() + retryMs;
@@ -302,12 +300,12 @@ export class SlotPool implements AsyncDisposable {
     this.#finish();
   }
 
-  /** With no connection and none to be had, waiting is of no use. */
+  /** Without any connection, and none to be had, waiting is pointless. */
   #refuse(): void {
     for (const waiter of this.#queue.drain()) waiter.reject(databaseError('UNAVAILABLE', this.#refusal));
   }
 
-  /** The session gave the slot back: to the next one, or away when it is lost, in doubt or worn. */
+  /** Takes the slot back from its session: to the next one, or closes it if it is lost, unclean or worn. */
   #takeBack(slot: Slot): void {
     if (!this.#free(slot) || !slot.alive) return;
     if (slot.outstanding > 0) slot.destroy();
@@ -330,7 +328,7 @@ export class SlotPool implements AsyncDisposable {
     return performance.now() > this.#slots.get(slot)! || slot.memoryBytes > this.#options.slotBytes;
   }
 
-  /** The worn slot has done its part: its successor is there, or none can be had. */
+  /** Retires the worn slot, because its successor is open or none can be had. */
   #retire(): void {
     const slot = this.#worn;
     this.#worn = undefined;
@@ -358,7 +356,9 @@ export class SlotPool implements AsyncDisposable {
     slot.close().then(closed, closed);
   }
 
-  /** The connection has ended. Whoever held it learns it from its next statement; its place is free at once. */
+  /**
+   * The connection has ended. Its session learns that from its next statement; the place in the pool is free at once.
+   */
   #forget(slot: Slot): void {
     if (!this.#leave(slot)) return;
     this.#counts.discarded++;
@@ -369,7 +369,7 @@ export class SlotPool implements AsyncDisposable {
     this.#finish();
   }
 
-  /** False when it has left before. */
+  /** Removes the slot from the pool; false if it was removed before. */
   #leave(slot: Slot): boolean {
     this.#retired.delete(slot);
     if (this.#worn === slot) this.#worn = undefined;

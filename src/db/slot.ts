@@ -15,27 +15,27 @@ import { runStatement, type Statement } from './statement-query.ts';
 
 export type Answer = RowList<Row[]>;
 
-/** How rows come: as objects, as arrays of values, or as arrays of bytes of text, which nobody has read yet. */
+/** The form of rows: objects, arrays of values, or arrays of undecoded bytes. */
 export type RowForm = 'objects' | 'values' | 'bytes';
 
 export interface SlotOptions {
   url: string;
-  /** Says which addresses the host of the url may mean; the system's own when absent. */
+  /** Resolves the host of the URL to addresses; the system's resolver if absent. */
   lookup?: LookupFunction | undefined;
-  /** Named statements, parsed once per connection; off behind a pooler that gives every transaction another one. */
+  /** Whether to use named statements, parsed once per connection; off behind a pooler in transaction mode. */
   prepare: boolean;
   applicationName: string;
-  /** Parameters of the server for this connection, beside the usual ones. */
+  /** Server parameters for this connection, in addition to the usual ones. */
   settings?: Readonly<Record<string, string>>;
-  /** For connecting and signing in; milliseconds. */
+  /** Time limit for connecting and signing in; milliseconds. */
   connectMs: number;
   onStatement?: ((text: string) => void) | undefined;
   onNotify?: ((channel: string, payload: string) => void) | undefined;
-  /** Once, when the connection has ended for whatever reason. */
+  /** Called once, when the connection has ended for any reason. */
   onClose?: ((slot: Slot) => void) | undefined;
 }
 
-/** What postgres.js understands but does not declare. */
+/** Options that postgres.js accepts but does not declare. */
 type ClientOptions = Options<Record<string, PostgresType>> & { socket: () => Promise<Socket> };
 interface ParsedOptions {
   host: string[];
@@ -52,17 +52,16 @@ const settleMs = 2_000;
 const recancelMs = 100;
 
 /**
- * One connection to the database for one life: when it ends, the slot has ended.
+ * One connection to the database; when the connection ends, the slot has ended.
  *
- * A postgres.js client would reconnect by itself and send the statements it still holds on the new connection, without
- * their BEGIN. Here it gets its socket from us, once: a second socket is refused, so a statement is either sent on the
- * connection it was meant for or not at all. Parameters are made into text before postgres.js sees them, because an
- * error inside its sending code leaves a statement in its list that never went out, and every later answer would go to
- * the statement before.
+ * A postgres.js client would reconnect by itself and send its remaining statements on the new connection, without their
+ * BEGIN. This client gets one socket from us and no second one, so a statement is sent on the connection it was meant
+ * for or not at all. Parameters are encoded as text before postgres.js sees them: an error inside its sending code
+ * leaves a statement in its queue that was never sent, and every later answer would go to the statement before.
  */
 export class Slot {
   readonly openedAt = performance.now();
-  /** Whom it ever served. */
+  /** The keys that it has served. */
   readonly keys = new BackendMemoryEstimate();
   readonly #prepared = new PreparedStatements();
   #options: SlotOptions;
@@ -85,18 +84,18 @@ export class Slot {
     this.#ssl = sslOf(address);
     const client: ClientOptions = {
       max: 1,
-      // postgres.js takes it from the address as it is encoded there.
+      // postgres.js would take the name from the URL without decoding it.
       database: decodeURIComponent(address.pathname.slice(1)),
-      // A function counts also where it gives none: postgres.js would send the environment's PGPASSWORD instead
+      // A function is used even if it returns an empty password; otherwise postgres.js would send PGPASSWORD
       password: () => password,
-      // It takes our listeners off a connection that it secures; it gets one that is secure
+      // postgres.js would remove our listeners from a connection that it secures, so it gets one that is already secure
       ssl: false,
       fetch_types: false,
       idle_timeout: null as never,
       max_lifetime: null,
       connect_timeout: options.connectMs / 1000,
       prepare: options.prepare,
-      // Text of times must not depend on how the server is configured.
+      // The text of times must not depend on the server's configuration.
       connection: {
         application_name: options.applicationName,
         TimeZone: 'UTC',
@@ -112,7 +111,7 @@ export class Slot {
     installCodecs(this.#sql);
   }
 
-  /** Opens a connection, signs in and waits for the first answer. Fails with what the server or the system said. */
+  /** Opens a connection, signs in and waits for the first answer. Throws the error of the server or the system. */
   static async open(options: SlotOptions): Promise<Slot> {
     const slot = new Slot(options);
     try {
@@ -131,36 +130,35 @@ export class Slot {
     return this.#alive;
   }
 
-  /** Statements sent and not answered. */
+  /** Statements sent and not answered yet. */
   get outstanding(): number {
     return this.#outstanding;
   }
 
-  /** What the server's side of the connection keeps prepared; bytes are estimated. */
+  /** The statements prepared on the connection; bytes are estimated. */
   get prepared(): { count: number; bytes: number } {
     return this.#prepared;
   }
 
-  /** What the server's side takes, estimated. It only grows, but for statements that are closed. */
+  /** Estimated memory of the backend. It only grows, except when statements are closed. */
   get memoryBytes(): number {
     return freshBytes + this.keys.bytes + this.#prepared.bytes;
   }
 
-  /** Process id of the server's side. */
+  /** Process id of the backend. */
   get pid(): number {
     return this.#backend?.pid ?? 0;
   }
 
-  /** Gives up the connection when an answer takes much longer than the server's limit; 0 for no limit. */
+  /** Closes the connection when an answer takes much longer than the server's limit; 0 for no limit. */
   limitStatements(statementMs: number): void {
     this.#watchdog.patienceMs = statementMs === 0 ? 0 : statementMs + graceMs;
   }
 
   /**
-   * Sends one statement for a key, in the same packet as those sent in this turn of the event loop, and gives its rows.
-   * Several statements in one text are refused by the server.
-   * @throws TypeError for a parameter or a text that cannot be sent, TOO_COMPLEX for too many parameters; nothing is
-   * sent then.
+   * Sends one statement for a key, in one packet with the others sent in this turn of the event loop, and returns its
+   * rows. The server rejects a text with several statements. @throws TypeError for a parameter or a text that cannot be
+   * sent, TOO_COMPLEX for too many parameters; nothing is sent then.
    */
   async run(
     key: string,
@@ -180,15 +178,16 @@ export class Slot {
     }
   }
 
-  /** Like `run`, but the statement is parsed each time: for DDL, and what is sent once. */
+  /** Like `run`, but the statement is parsed each time: for DDL and for statements that are sent once. */
   async runOnce(text: string, parameters: readonly unknown[] = [], form: RowForm = 'objects'): Promise<Answer> {
     const encoded = this.#encode(text, parameters);
     return this.#send({ name: '', string: text, types: typesOf(encoded) }, false, encoded, form);
   }
 
   /**
-   * Closes the statements that were not used for the longest, until the others take no more than so many bytes. Sent
-   * ahead of the next session's packet, or alone when there is none; only for when nothing is under way. Gives how many.
+   * Closes the least recently used statements until the others take at most `mostBytes`. The SQL is sent ahead of the
+   * next session's packet, or alone if there is none. Call it only while nothing is running. Returns how many were
+   * closed.
    */
   trimStatements(mostBytes: number): number {
     const trimmed = this.#prepared.trim(mostBytes);
@@ -197,13 +196,13 @@ export class Slot {
     return trimmed.closed;
   }
 
-  /** Sends statements of our own without parameters: BEGIN, SET, COMMIT and the like. */
+  /** Sends our own statements without parameters: BEGIN, SET, COMMIT and the like. */
   async control(text: string): Promise<Answer> {
     this.#check(text);
     return this.#track(this.#sql.unsafe(text, [], { simple: true } as never).execute());
   }
 
-  /** Begins a COPY; its data and its end come by `readCopy` or `writeCopy`. Nothing else may be sent meanwhile. */
+  /** Begins a COPY, for `readCopy` or `writeCopy`. Nothing else may be sent until it ends. */
   copy(text: string): CopyPeer {
     if (!this.#alive) throw databaseError('CONNECTION_LOST');
     this.#options.onStatement?.(text);
@@ -211,19 +210,19 @@ export class Slot {
   }
 
   /**
-   * Cancels what runs and ends the transaction. Afterwards the connection is either proven clean (every cancel request
-   * is over, every statement was answered, and so was a ROLLBACK sent after that) or closed.
+   * Cancels the running statement and ends the transaction. Afterwards the connection is either proven clean (every
+   * cancel request is over, every statement was answered, and so was a ROLLBACK sent after that) or closed.
    */
   async settle(): Promise<void> {
     const timer = setTimeout(() => this.destroy(), settleMs);
     try {
-      // One that arrives between two statements of a pipeline is ignored by the server.
+      // The server ignores a cancel that arrives between two statements of a pipeline.
       while (this.#outstanding > 0) {
         await this.#cancel();
         await Promise.race([this.#untilQuiet(), delay(recancelMs, undefined, { ref: false })]);
       }
       await this.control('rollback');
-      // The end of a cancel request says nothing where a pooler stands between.
+      // Behind a pooler, the end of a cancel request proves nothing.
       if (!this.#options.prepare) this.destroy();
     } catch {
       this.destroy();
@@ -232,7 +231,7 @@ export class Slot {
     }
   }
 
-  /** Says goodbye to the server and closes. */
+  /** Ends the connection in an orderly way. */
   async close(): Promise<void> {
     const ended = this.#sql.end({ timeout: 1 });
     this.#end();
@@ -240,7 +239,7 @@ export class Slot {
     this.#socket?.destroy();
   }
 
-  /** Closes at once; what is outstanding fails. */
+  /** Closes at once; outstanding statements fail. */
   destroy(): void {
     if (!this.#end()) return;
     this.#socket?.destroy();
@@ -272,7 +271,7 @@ export class Slot {
     return Object.assign(ready, { host });
   }
 
-  /** Before the listeners of postgres.js: nothing may be sent from the moment that an end shows. */
+  /** Our listeners come before those of postgres.js: nothing may be sent once the connection has ended. */
   #hold(socket: Socket): void {
     for (const event of ['error', 'end', 'close']) socket.once(event, () => this.destroy());
     this.#socket = socket;
@@ -301,7 +300,7 @@ export class Slot {
     return this.#track(query.execute());
   }
 
-  /** Tells who listens. Throws where nothing may be sent. */
+  /** Reports the text to `onStatement`. Throws if nothing may be sent. */
   #check(text: string): void {
     if (!this.#alive) throw databaseError('CONNECTION_LOST');
     if (text.includes('\0')) throw new TypeError('A statement cannot hold a NUL');

@@ -4,15 +4,17 @@ import { connect as connectTls } from 'node:tls';
 
 export type Address = { host: string; port: number } | { path: string };
 
-/** TLS as an address asks for it: `verify` wants the server to prove who it is, `prefer` goes on without where there is none. */
+/**
+ * TLS mode of a URL: `verify` checks the server's certificate, `prefer` continues without TLS if the server has none.
+ */
 export type Ssl = 'allow' | 'prefer' | 'require' | 'verify';
 
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const [accepted, refused] = Buffer.from('SN');
 
 /**
- * Opens a connection to a database server, at an address that `lookup` gave when there is one. Fails with the system's
- * error, or ETIMEDOUT after so many milliseconds.
+ * Opens a connection to a database server, at an address from `lookup` if given. Throws the system's error, or
+ * ETIMEDOUT after `timeoutMs` milliseconds.
  */
 export function connectSocket(address: Address, timeoutMs: number, lookup?: LookupFunction): Promise<Socket> {
   return new Promise((resolve, reject) => {
@@ -34,29 +36,29 @@ export function connectSocket(address: Address, timeoutMs: number, lookup?: Look
 }
 
 /**
- * Wraps a fresh connection in TLS; a server without it is an error, but for `prefer`. Fails with Node's error for a
- * certificate that is not the host's, where that is asked for.
+ * Wraps a new connection in TLS. A server without TLS is an error, except for `prefer`. Throws Node's error if the
+ * certificate must be checked and is not the host's.
  */
 export async function secureSocket(socket: Socket, ssl: Ssl, host: string, signal: AbortSignal): Promise<Socket> {
   const answered = once(socket, 'data', { signal });
   socket.write(sslRequest);
   const [answer] = (await answered) as [Buffer];
   if (answer.length === 1 && answer[0] === refused && ssl === 'prefer') return socket;
-  // What came behind it, somebody between may have put there
+  // Further bytes may come from an attacker in between
   if (answer.length !== 1 || answer[0] !== accepted) {
     throw Object.assign(new Error('The database server does not speak TLS'), { code: 'ERR_TLS_NOT_OFFERED' });
   }
   socket.removeAllListeners('data');
-  // The host is said beside the name, which there is none of for an IPv4 address: Node would ask for "localhost" else
+  // `host` is set as well as `servername`, which IPv4 addresses do not have: otherwise Node would check "localhost"
   const name = isIP(host) ? {} : { servername: host };
   const secure = connectTls({ socket, host, ...name, rejectUnauthorized: ssl === 'verify' });
-  // Once it is destroyed, what was still to be written fails: nobody has to hear of that
+  // After a destroy, pending writes fail; that error is of no interest
   secure.on('error', () => {});
   await once(secure, 'secureConnect', { signal });
   return secure;
 }
 
-/** How an address asks for TLS; undefined where it does not. */
+/** The TLS mode of a URL; undefined if it asks for none. */
 export function sslOf({ searchParams }: URL): Ssl | undefined {
   const mode = searchParams.get('sslmode') ?? searchParams.get('ssl');
   if (mode === null || mode === 'disable' || mode === 'false') return undefined;

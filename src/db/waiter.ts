@@ -3,14 +3,14 @@ import type { Lease } from './lease.ts';
 import { databaseError } from './pg-errors.ts';
 
 export interface WaiterOptions {
-  /** How long it waits at all; milliseconds. */
+  /** How long it waits for any slot; milliseconds. */
   waitMs: number;
-  /** How long it waits for a slot that knows its key, rather than take any; milliseconds. */
+  /** How long it waits for a slot that knows its key before it takes any slot; milliseconds. */
   patienceMs: number;
   signal: AbortSignal | undefined;
-  /** It takes any slot from now on. */
+  /** Called when it takes any slot from now on. */
   onImpatient: () => void;
-  /** It waits no longer, and has to be told why by `reject` if it is still in the queue. */
+  /** Called when it stops waiting. If it is still in the queue, the callee must call `reject` with the error. */
   onGivingUp: (waiter: Waiter, error: AppError) => void;
 }
 
@@ -25,7 +25,7 @@ export class Waiter {
   constructor({ waitMs, patienceMs, signal, onImpatient, onGivingUp }: WaiterOptions) {
     this.#patientUntil = performance.now() + patienceMs;
     this.#timers = [
-      setTimeout(() => onGivingUp(this, exhausted()), waitMs),
+      setTimeout(() => onGivingUp(this, noFreeSlot()), waitMs),
       setTimeout(onImpatient, Math.ceil(patienceMs) + 1),
     ];
     this.#signal = signal;
@@ -37,7 +37,7 @@ export class Waiter {
     return this.#outcome.promise;
   }
 
-  /** Whether it waits for a slot that knows its key. */
+  /** Whether it still waits for a slot that knows its key. */
   get patient(): boolean {
     return performance.now() < this.#patientUntil;
   }
@@ -58,5 +58,5 @@ export class Waiter {
   }
 }
 
-const exhausted = (): AppError =>
+const noFreeSlot = (): AppError =>
   databaseError('UNAVAILABLE', undefined, 'The database is busy; try again in a moment');

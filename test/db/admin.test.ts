@@ -29,7 +29,7 @@ const tables = async (admin: Admin): Promise<string[]> =>
     )
   ).map((row) => row.name);
 
-test('a transaction is whole or absent, and each statement is a message of its own', async () => {
+test('a transaction is complete or absent, and each statement is a message of its own', async () => {
   const texts: string[] = [];
   const admin = adminOf((text) => texts.push(text));
   expect(
@@ -52,7 +52,7 @@ test('a transaction is whole or absent, and each statement is a message of its o
   expect(texts.filter((text) => text === 'rollback')).toHaveLength(1);
 });
 
-test('a failed statement that the work swallowed is not committed', async () => {
+test('a transaction with a failed statement is not committed, even if the caller ignored the error', async () => {
   const admin = adminOf();
   const work = admin.transaction(async (tx) => {
     await tx.run('create table made_swallowed (id int)');
@@ -62,7 +62,7 @@ test('a failed statement that the work swallowed is not committed', async () => 
   expect(await tables(admin)).not.toContain('made_swallowed');
 });
 
-test('a connection lost inside a transaction ends it: nothing goes on on another one', async () => {
+test('a lost connection ends its transaction: nothing continues on another one', async () => {
   const [admin, killer] = [adminOf(), adminOf()];
   const waiting = Promise.withResolvers<void>();
   const work = admin.transaction(async (tx) => {
@@ -82,7 +82,7 @@ test('a connection lost inside a transaction ends it: nothing goes on on another
   expect(await tables(admin)).not.toContain('made_late');
 });
 
-test('callers take turns, and one that would wait for itself is told', async () => {
+test('callers take turns, and a caller that would wait for itself gets an error', async () => {
   const admin = adminOf();
   const order: string[] = [];
   await Promise.all([
@@ -96,7 +96,7 @@ test('callers take turns, and one that would wait for itself is told', async () 
   expect(order).toEqual(['first', 'second']);
 });
 
-test('work that a silent server would keep waiting ends in time, a COPY too, and the connection with it', async () => {
+test('work that waits for a silent server ends at its deadline, a COPY too, and the connection with it', async () => {
   await using wire = await Wire.to(database.url);
   await using admin = new Admin({ url: wire.url });
   await admin.run('create table made_copied (id int)');
@@ -118,13 +118,13 @@ test('work that a silent server would keep waiting ends in time, a COPY too, and
   ]);
 });
 
-test('a transaction handed out does not outlive its work', async () => {
+test('a transaction cannot be used after its work has ended', async () => {
   const admin = adminOf();
   const leaked = await admin.transaction(async (tx) => tx);
   await expect(leaked.run('create table made_leaked (id int)')).rejects.toThrow(/is over/);
 });
 
-test('a transaction may wait for work elsewhere, however the server ends idle ones', async () => {
+test('a transaction may be idle while it waits for other work, whatever the server’s idle limit', async () => {
   await adminOf().run(
     `alter database ${new URL(database.url).pathname.slice(1)} set idle_in_transaction_session_timeout = '1s'`,
   );

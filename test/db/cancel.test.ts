@@ -42,7 +42,7 @@ const codeOf = async (work: PromiseLike<unknown>): Promise<string | undefined> =
 const started = (work: PromiseLike<unknown>): Promise<string | undefined> => codeOf(work.then());
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('of 500 cancelled requests none cancels or breaks the next one on its slot', { timeout: 120_000 }, async () => {
+test('none of 500 cancelled requests cancels or breaks the next one on its slot', { timeout: 120_000 }, async () => {
   const pool = poolOf(wire.url, 1);
   // The request is passed on at any time from at once to when its statement has long ended
   wire.beforeCancel = () => pause(Math.random() * 4);
@@ -77,7 +77,7 @@ test('of 500 cancelled requests none cancels or breaks the next one on its slot'
   expect(pool.stats().opened).toBe(1);
 });
 
-test('while a cancel is on its way, the slot is in quarantine and still counts for its key', async () => {
+test('while a cancel is in progress, the slot is quarantined and still counts for its key', async () => {
   const pool = poolOf(wire.url, 1);
   const held = Promise.withResolvers<void>();
   wire.beforeCancel = () => held.promise;
@@ -103,7 +103,7 @@ test('while a cancel is on its way, the slot is in quarantine and still counts f
   expect(pool.stats()).toMatchObject({ opened: 1, discarded: 0 });
 });
 
-test('a cancel that cannot be delivered costs the connection, not the next request', async () => {
+test('an undeliverable cancel closes the connection and does not affect the next request', async () => {
   const pool = poolOf(wire.url, 1);
   wire.beforeCancel = () => new Promise(() => {});
   const controller = new AbortController();
@@ -131,7 +131,7 @@ test('behind a pooler a slot is not used again after a cancel', async () => {
   await expect.poll(() => pool.stats()).toMatchObject({ discarded: 1, quarantined: 0 });
 });
 
-test('who goes away while connecting or waiting takes nothing and cancels nothing', async () => {
+test('a caller that goes away while connecting or waiting takes no slot and cancels nothing', async () => {
   const pool = poolOf(wire.url, 1);
   const cancelsBefore = wire.cancels;
   const connecting = new AbortController();
@@ -158,7 +158,7 @@ test('who goes away while connecting or waiting takes nothing and cancels nothin
   expect(wire.cancels).toBe(cancelsBefore);
 });
 
-test('an idle session is ended by its signal at once, and a commit under way is not disturbed', async () => {
+test('a signal ends an idle session at once, and does not disturb a running commit', async () => {
   const pool = poolOf(database.appUrl, 1);
   const controller = new AbortController();
   const session = new Session(pool, database.scope('k0', 'write', limits), relations, { signal: controller.signal });

@@ -20,7 +20,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-it('connects to a database whose name is percent-encoded in the address', async () => {
+it('connects to a database whose name is percent-encoded in the URL', async () => {
   await administer(`alter database ${database.name} rename to "${name.replaceAll('"', '""')}"`);
   const url = new URL(database.url);
   url.pathname = `/${encodeURIComponent(name)}`;

@@ -18,7 +18,7 @@ beforeAll(async () => {
 
 afterAll(() => database.drop());
 
-it.each([10, 20_000])('says that the disk is full, with %i rows behind the one that met it', async (more) => {
+it.each([10, 20_000])('says that the disk is full, with %i rows after the one that failed', async (more) => {
   await using admin = new Admin({ url: database.url });
   const rows = function* () {
     for (let id = 1; id <= 1000 + more; id++) yield `${id}\n`;

@@ -74,7 +74,7 @@ async function writeTwice(pool: SlotPool, key: string, id: number): Promise<stri
   }
 }
 
-test('20 keys read and write while connections die every 250 ms: each sees only its own, none hangs, all work again', async () => {
+test('20 keys read and write while connections die every 250 ms: each sees only its own data, none hangs, all recover', async () => {
   const pool = poolOf(6, { waitMs: 2_000 });
   const strangers: string[] = [];
   const codes = new Set<string | undefined>();
@@ -119,7 +119,7 @@ test('20 keys read and write while connections die every 250 ms: each sees only 
   await expect.poll(() => pool.stats().busy).toBe(0);
 });
 
-test('a connection killed between two statements of a write takes nobody else along', async () => {
+test('a connection killed between two statements of a write affects no other session', async () => {
   const pool = poolOf(1);
   const [a, b] = [database.write(pool, 'k0'), database.write(pool, 'k1')];
   await a.db.insert(items).values({ id: 900_001, marker: 'k0', note: 'half' });
@@ -140,7 +140,7 @@ test('a connection killed between two statements of a write takes nobody else al
   expect(await database.notes('k1')).not.toContain('late');
 });
 
-test('statements that were waiting to be sent when the connection died are never sent on another one', async () => {
+test('statements still queued when the connection dies are never sent on another one', async () => {
   const pool = poolOf(1);
   const session = database.write(pool, 'k2');
   const pid = await pidOf(session);
@@ -160,7 +160,7 @@ test('statements that were waiting to be sent when the connection died are never
   expect((await database.notes('k2')).filter((note) => note?.startsWith('held'))).toEqual([]);
 });
 
-test('a session that idles too long in its transaction loses it, and the next one is untouched', async () => {
+test('a session that is idle too long loses its transaction, and the next session is unaffected', async () => {
   const pool = poolOf(1);
   const scope = database.scope('k4', 'write', { statementMs: 5_000, lockMs: 1_000, idleMs: 100 });
   const idler = new Session(pool, scope, relations);
@@ -173,7 +173,7 @@ test('a session that idles too long in its transaction loses it, and the next on
   expect(await database.notes('k4')).not.toContain('idle');
 });
 
-test('a statement that takes too long fails the whole write', async () => {
+test('a statement timeout fails the whole write', async () => {
   const pool = poolOf(1);
   const scope = database.scope('k4', 'write', { statementMs: 100, lockMs: 50, idleMs: 5_000 });
   const slow = new Session(pool, scope, relations);
@@ -187,7 +187,7 @@ test('a statement that takes too long fails the whole write', async () => {
   expect(await database.notes('k4')).not.toContain('slow');
 });
 
-test('waiting for a lock too long is a conflict', async () => {
+test('a lock timeout is a conflict', async () => {
   const pool = poolOf(2);
   const scope = database.scope('k6', 'write', { statementMs: 5_000, lockMs: 50, idleMs: 5_000 });
   const [first, second] = [new Session(pool, scope, relations), new Session(pool, scope, relations)];
@@ -214,7 +214,7 @@ test('outside a session the login sees no table, by any name', async () => {
   expect([codeOf(bare), codeOf(qualified)]).toEqual([undefined, undefined]);
 });
 
-test('a session that cannot become its role runs nothing, and its slot is not used again', async () => {
+test('a session that cannot become its role runs nothing, and its slot is not reused', async () => {
   const pool = poolOf(1);
   const scope = { ...database.scope('k7', 'write'), role: 'no_such_role' };
   const session = new Session(pool, scope, relations);
@@ -230,7 +230,7 @@ test('a session that cannot become its role runs nothing, and its slot is not us
   expect(new Set(await readAll(pool, 'k7'))).toEqual(new Set(['k7']));
 });
 
-test('what travels behind a failed bind never takes effect, even for a login that may do everything', async () => {
+test('statements sent behind a failed bind never take effect, even for a superuser', async () => {
   const pool = new SlotPool({ url: database.superUrl, size: 1 });
   const scope = { ...database.scope('k8', 'write'), role: 'no_such_role' };
   for (let round = 0; round < 20; round++) {
@@ -246,7 +246,7 @@ test('what travels behind a failed bind never takes effect, even for a login tha
   await pool[Symbol.asyncDispose]();
 });
 
-test('names that Postgres would misread are refused before anything is sent', async () => {
+test('names that Postgres would misread are rejected before anything is sent', async () => {
   const pool = poolOf(1);
   for (const name of ['', 'a\0b', 'x'.repeat(64)]) {
     const session = new Session(pool, { ...database.scope('k9', 'write'), searchPath: [name] }, relations);
@@ -256,7 +256,7 @@ test('names that Postgres would misread are refused before anything is sent', as
   expect(pool.stats().opened).toBe(0);
 });
 
-test('a session cannot leave its transaction, and nothing comes after its end', async () => {
+test('a session cannot leave its transaction, and nothing runs after its end', async () => {
   const pool = poolOf(1);
   const session = database.write(pool, 'k9');
   for (const text of ['commit', ' COMMIT; select 1', 'reset role', 'set role none', 'rollback', 'begin']) {
@@ -270,7 +270,7 @@ test('a session cannot leave its transaction, and nothing comes after its end', 
   expect(codeOf(await failure(session.commit()))).toBe('INTERNAL');
 });
 
-test('a parameter that cannot be sent fails its own statement and shifts no answer', async () => {
+test('an unencodable parameter fails its own statement and shifts no answer', async () => {
   const pool = poolOf(1);
   const hostile = [undefined, Symbol('x'), () => 1, new Date(Number.NaN), Object.create(null)];
   for (const value of hostile) {

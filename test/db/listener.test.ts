@@ -26,7 +26,7 @@ afterAll(async () => {
 const notify = (payload: unknown): Promise<unknown> =>
   admin.run('select pg_notify($1, $2)', [channel, typeof payload === 'string' ? payload : JSON.stringify(payload)]);
 
-test('hears its topics, and survives what is not its own and handlers that fail', async () => {
+test('receives its topics, and survives foreign notifications and failing handlers', async () => {
   await using listener = new Listener({ url: database.url, channel });
   const off = listener.on('task', (notification) => heard.push(notification));
   listener.on('task', () => {
@@ -47,7 +47,7 @@ test('hears its topics, and survives what is not its own and handlers that fail'
   await expect.poll(() => heard).toHaveLength(3);
 });
 
-test('is down as soon as its connection is, and up again by itself', async () => {
+test('is down as soon as its connection is, and recovers by itself', async () => {
   await using wire = await Wire.to(database.url);
   await using listener = new Listener({ url: wire.url, channel });
   const states: boolean[] = [];

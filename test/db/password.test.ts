@@ -29,7 +29,7 @@ async function passwordSentBy(userinfo: string): Promise<string> {
   return await promise;
 }
 
-it("sends a server the address's own password, and never one of the environment", async () => {
+it('sends a server the password in the URL, and never one from the environment', async () => {
   vi.stubEnv('PGPASSWORD', 'of the operator');
   expect(await passwordSentBy('u')).toBe('');
   expect(await passwordSentBy('u:p%40ss')).toBe('p@ss');

@@ -31,7 +31,7 @@ const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
   );
 const free = () => expect.poll(() => pool.stats().busy).toBe(0);
 
-test('a session of one statement travels in one packet, and is over', async () => {
+test('a session of one statement is sent in one packet, and is over', async () => {
   await using wire = await Wire.to(database.appUrl);
   await using warm = new SlotPool({ url: wire.url, size: 1 });
   const ask = async () => {
@@ -49,7 +49,7 @@ test('a session of one statement travels in one packet, and is over', async () =
   expect(wire.packets - before).toBe(1);
 });
 
-test('what it fails of it fails of again, and the slot goes on', async () => {
+test('later calls rethrow its error, and the slot stays usable', async () => {
   const session = database.read(pool, 'k0');
   expect(await codeOf(session.readOnce(text, ['no number']))).toBe('BAD_INPUT');
   expect(await codeOf(session.readOnce(text, [0]))).toBe('BAD_INPUT');
@@ -61,7 +61,7 @@ test('what it fails of it fails of again, and the slot goes on', async () => {
   await free();
 });
 
-test('a statement that takes too long is ended, and the slot goes on', async () => {
+test('a statement timeout ends it, and the slot stays usable', async () => {
   const scope = { ...database.scope('k0', 'read'), limits: { ...limits, statementMs: 50 } };
   const session = new Session(pool, scope, relations);
   expect(await codeOf(session.readOnce('select pg_sleep(5)', []))).toBe('TIMEOUT');
@@ -70,7 +70,7 @@ test('a statement that takes too long is ended, and the slot goes on', async () 
   await free();
 });
 
-test('a caller that goes away ends the statement, and the next session is untouched', async () => {
+test('a caller that goes away ends the statement, and the next session is unaffected', async () => {
   const gone = new AbortController();
   const session = new Session(pool, database.scope('k0', 'read'), relations, { signal: gone.signal });
   const answer = codeOf(session.readOnce('select pg_sleep(5)', []));
@@ -81,6 +81,6 @@ test('a caller that goes away ends the statement, and the next session is untouc
   await free();
 });
 
-test('a writing session has no such end', async () => {
+test('a write session cannot end this way', async () => {
   expect(await codeOf(database.write(pool, 'k0').readOnce(text, [0]))).toBe('INTERNAL');
 });

@@ -51,7 +51,7 @@ async function warm(): Promise<void> {
   await database.admin.run('delete from k0.items where id > 0');
 }
 
-test('what is not waited for travels with what follows', async () => {
+test('a pipelined statement is sent with the next one', async () => {
   await warm();
   const session = write();
   const before = wire.packets;
@@ -64,7 +64,7 @@ test('what is not waited for travels with what follows', async () => {
   expect(await notes()).toEqual(['one', 'two']);
 });
 
-test('its answer is told', async () => {
+test('its handler gets the answer', async () => {
   const session = write();
   const told: unknown[] = [];
   session.send('select $1::int', [7], { answered: (rows) => told.push(...rows) });
@@ -73,7 +73,7 @@ test('its answer is told', async () => {
   await session.rollback();
 });
 
-test('the transaction fails of the first that failed, in the words of its sender', async () => {
+test('the transaction throws the first failed statement’s error, as its handler translated it', async () => {
   for (const end of ['settled', 'commit', 'commitPipelined'] as const) {
     const session = write();
     await session.run('select 1', []);
@@ -87,7 +87,7 @@ test('the transaction fails of the first that failed, in the words of its sender
   }
 });
 
-test('a statement that is waited for fails of itself, behind one that failed of that', async () => {
+test('an awaited statement throws its own error; after a failed pipelined one, that error', async () => {
   const own = write();
   await own.run('select 1', []);
   add(own, 1, 'fine');
@@ -104,7 +104,7 @@ test('a statement that is waited for fails of itself, behind one that failed of 
   expect([error === (await later), behind.sentFailed]).toEqual([true, true]);
 });
 
-test('a later error is told by what it came from, any other as it is', async () => {
+test('a consequential error is replaced by its cause, any other is thrown as it is', async () => {
   const session = write();
   add(session, 0, 'taken', named);
   const later = await session.run('select 1', []).catch((error: unknown) => error);
@@ -116,7 +116,7 @@ test('a later error is told by what it came from, any other as it is', async () 
   await other.rollback();
 });
 
-test('a savepoint fails of what was sent in it, and of nothing that was sent before', async () => {
+test('a savepoint fails with statements sent in it, not with earlier ones', async () => {
   const session = write();
   add(session, 1, 'before');
   const inner = session.db.transaction(async () => add(session, 1, 'double', named));
@@ -135,7 +135,7 @@ test('a savepoint fails of what was sent in it, and of nothing that was sent bef
   await spoilt.rollback();
 });
 
-test('COMMIT travels with what was sent last', async () => {
+test('COMMIT is sent with the last statements', async () => {
   await warm();
   const session = write();
   let saved = false;
@@ -152,7 +152,7 @@ test('COMMIT travels with what was sent last', async () => {
   expect(await codeOf(session.run('select 1', []))).toMatch('INTERNAL');
 });
 
-test('a change travels from BEGIN to COMMIT in one packet', async () => {
+test('a change is sent from BEGIN to COMMIT in one packet', async () => {
   await warm();
   const session = write();
   const before = wire.packets;
@@ -163,7 +163,7 @@ test('a change travels from BEGIN to COMMIT in one packet', async () => {
   expect(await notes()).toEqual(['one']);
 });
 
-test('nothing is saved where the scope was refused, and the connection is not used again', async () => {
+test('nothing is saved if the scope was rejected, and the connection is not reused', async () => {
   await warm();
   const own = database.scope('k0', 'write');
   const session = new Session(pool, { ...own, role: `${own.role}_not` }, relations);
@@ -177,7 +177,7 @@ test('nothing is saved where the scope was refused, and the connection is not us
   expect(pool.stats().opened - opened).toBe(1);
 });
 
-test('nor where it never began', async () => {
+test('nothing is saved if the transaction never began', async () => {
   await warm();
   const session = write();
   wire.garble('begin', 'began');
@@ -186,7 +186,7 @@ test('nor where it never began', async () => {
   expect(await notes()).toEqual([]);
 });
 
-test('with anything else under way on its connection it waits for the answers', async () => {
+test('it waits for the answers if anything else is running on its connection', async () => {
   await using forgetful = new SlotPool({ url: wire.url, size: 1, statementsBytes: 1 });
   const first = database.write(forgetful, 'k0');
   await first.run('select 1', []);
@@ -198,7 +198,7 @@ test('with anything else under way on its connection it waits for the answers', 
   expect(wire.packets - before).toBe(2);
 });
 
-test('a statement that could not be sent is not left out of what is saved', async () => {
+test('nothing is saved without a statement that could not be sent', async () => {
   const session = write();
   await session.run('select 1', []);
   add(session, 1, 'one');
@@ -208,7 +208,7 @@ test('a statement that could not be sent is not left out of what is saved', asyn
   expect(texts.at(-1)).toBe('rollback');
 });
 
-test('whoever loses the connection behind COMMIT does not know; before it, nothing was saved', async () => {
+test('a connection lost after COMMIT leaves the outcome unknown; before it, nothing was saved', async () => {
   const session = write();
   await session.run('select 1', []);
   wire.fallSilent();

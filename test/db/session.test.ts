@@ -39,7 +39,7 @@ const codeOf = async (work: PromiseLike<unknown>): Promise<string | undefined> =
 };
 const row = (id: number, note: string) => ({ id, marker: 'k0', note });
 
-test('nothing is taken before the first statement, nor for a session without any', async () => {
+test('no slot is taken before the first statement, nor for a session without statements', async () => {
   for (const end of ['commit', 'rollback'] as const) {
     const session = database.write(pool, 'k0');
     expect([session.bound, session.statements]).toEqual([false, 0]);
@@ -50,7 +50,7 @@ test('nothing is taken before the first statement, nor for a session without any
   expect(texts).toEqual([]);
 });
 
-test('one query is one statement beside BEGIN, SET and COMMIT', async () => {
+test('one query is one statement besides BEGIN, SET and COMMIT', async () => {
   const session = database.read(pool, 'k0');
   expect(await session.db.select({ id: items.id }).from(items)).toEqual([{ id: 0 }]);
   await session.commit();
@@ -64,7 +64,7 @@ test('one query is one statement beside BEGIN, SET and COMMIT', async () => {
   ]);
 });
 
-test('the bind packet travels with the first statement: one round trip on a warm slot', async () => {
+test('the bind packet is sent with the first statement: one round trip on a warm slot', async () => {
   await using wire = await Wire.to(database.appUrl);
   await using warm = new SlotPool({ url: wire.url, size: 1 });
   const ask = async () => {
@@ -80,7 +80,7 @@ test('the bind packet travels with the first statement: one round trip on a warm
   expect(wire.packets - before).toBe(2);
 });
 
-test('a read is one snapshot for all its statements', async () => {
+test('a read uses one snapshot for all its statements', async () => {
   const reader = database.read(pool, 'k0');
   expect(await reader.db.$count(items)).toBe(1);
   const writer = database.write(pool, 'k0');
@@ -96,7 +96,7 @@ test('a read cannot write', async () => {
   await session.rollback();
 });
 
-test('values come back as drizzle means them, on every slot', async () => {
+test('values are parsed as drizzle expects, on every slot', async () => {
   const at = new Date('2024-02-29T23:59:59.123Z');
   const tags = ['a,b', 'c"d', '{}', 'NULL', ''];
   const sessions = Array.from({ length: 4 }, () => database.write(pool, 'k0'));
@@ -146,7 +146,7 @@ test.each([true, false])(
   },
 );
 
-test('parallel statements share the connection and keep their answers', async () => {
+test('parallel statements share the connection and get their own answers', async () => {
   const session = database.read(pool, 'k0');
   const numbers = Array.from({ length: 300 }, (_, index) => index);
   const answers = await Promise.all(
@@ -161,7 +161,7 @@ test('parallel statements share the connection and keep their answers', async ()
   expect(texts.filter((text) => text.startsWith('begin'))).toHaveLength(1);
 });
 
-test('a write is saved when its commit resolves, and its effects run then, in order', async () => {
+test('a write is saved when its commit resolves, and its hooks run then, in order', async () => {
   const logged = vi.spyOn(pool.logger, 'error').mockReturnValue();
   const session = database.write(pool, 'k0');
   const seen: string[] = [];
@@ -178,7 +178,7 @@ test('a write is saved when its commit resolves, and its effects run then, in or
   logged.mockRestore();
 });
 
-test('a rollback leaves neither rows nor effects', async () => {
+test('a rollback leaves no rows and runs no hooks', async () => {
   const session = database.write(pool, 'k0');
   const effect = vi.fn();
   session.onCommit(effect);
@@ -189,7 +189,7 @@ test('a rollback leaves neither rows nor effects', async () => {
   expect(effect).not.toHaveBeenCalled();
 });
 
-test('after a statement has failed nothing more is sent, and the commit fails of it', async () => {
+test('after a failed statement nothing more is sent, and the commit throws its error', async () => {
   const session = database.write(pool, 'k0');
   const effect = vi.fn();
   session.onCommit(effect);
@@ -204,7 +204,7 @@ test('after a statement has failed nothing more is sent, and the commit fails of
   expect(effect).not.toHaveBeenCalled();
 });
 
-test('of statements sent together, those behind the failed one say what it failed of', async () => {
+test('of statements sent together, those after the failed one throw its error', async () => {
   const session = database.write(pool, 'k0');
   const codes = await Promise.all([
     codeOf(session.db.insert(items).values(row(1, 'one'))),
@@ -215,7 +215,7 @@ test('of statements sent together, those behind the failed one say what it faile
   expect(await codeOf(session.commit())).toBe('ALREADY_EXISTS');
 });
 
-test('a savepoint gives the session a second chance', async () => {
+test('a session continues after rolling back to a savepoint', async () => {
   const session = database.write(pool, 'k0');
   const kept = vi.fn();
   const dropped = vi.fn();
@@ -241,7 +241,7 @@ test('a savepoint gives the session a second chance', async () => {
   expect(dropped).not.toHaveBeenCalled();
 });
 
-test('a failure that the inner work swallowed still undoes the savepoint', async () => {
+test('an error that the inner work ignored still rolls back the savepoint', async () => {
   const session = database.write(pool, 'k0');
   const code = await codeOf(
     session.db.transaction(async (tx) => {
@@ -255,7 +255,7 @@ test('a failure that the inner work swallowed still undoes the savepoint', async
   expect(await database.notes('k0')).toEqual([null]);
 });
 
-test('two savepoints cannot be open side by side, and nobody commits inside one', async () => {
+test('two savepoints cannot be open side by side, and a commit inside one is refused', async () => {
   const session = database.write(pool, 'k0');
   const [first, second] = await Promise.all([
     codeOf(session.db.transaction((tx) => tx.insert(items).values(row(1, 'a')))),
@@ -272,7 +272,7 @@ test('two savepoints cannot be open side by side, and nobody commits inside one'
   expect(await database.notes('k0')).toEqual([null]);
 });
 
-test('what only the commit can refuse is refused by it', async () => {
+test('an error that only the commit can raise makes it fail', async () => {
   await database.admin.run('alter table k1.items drop constraint items_note_key');
   await database.admin.run('alter table k1.items add unique (note) deferrable initially deferred');
   const deferred = database.write(pool, 'k1');
@@ -285,7 +285,7 @@ test('what only the commit can refuse is refused by it', async () => {
   await expect.poll(() => pool.stats().busy).toBe(0);
 });
 
-test('a connection lost while the commit is under way leaves the outcome open, and says so', async () => {
+test('a connection lost during the commit reports an unknown outcome', async () => {
   await using wire = await Wire.to(database.appUrl);
   await using fragile = new SlotPool({ url: wire.url, size: 1 });
   const session = database.write(fragile, 'k0');
@@ -297,7 +297,7 @@ test('a connection lost while the commit is under way leaves the outcome open, a
   await session.rollback();
 });
 
-test('a server that stops answering is given up a little after its own limit', { timeout: 15_000 }, async () => {
+test('a server that stops answering is given up shortly after its own limit', { timeout: 15_000 }, async () => {
   await using wire = await Wire.to(database.appUrl);
   await using fragile = new SlotPool({ url: wire.url, size: 1 });
   const session = new Session(fragile, database.scope('k0', 'write', { ...limits, statementMs: 100 }), relations);
@@ -307,7 +307,7 @@ test('a server that stops answering is given up a little after its own limit', {
   await session.rollback();
 });
 
-test('of two writes that wait for each other one is told of the conflict, the other is saved', async () => {
+test('of two deadlocked writes one gets a conflict, the other is saved', async () => {
   await database.admin.run(`insert into k2.items (id, marker) values (1, 'k2')`);
   const [one, two] = [database.write(pool, 'k2'), database.write(pool, 'k2')];
   const touch = (session: typeof one, id: number) =>
@@ -323,7 +323,7 @@ test('of two writes that wait for each other one is told of the conflict, the ot
   expect(codes.toSorted()).toEqual(['TRANSACTION_CONFLICT', undefined]);
 });
 
-test('a table changed under a prepared statement fails one read, which can be run again', async () => {
+test('DDL under a prepared statement fails one read, which can be repeated', async () => {
   await using single = new SlotPool({ url: database.appUrl, size: 1 });
   const ask = async () => {
     const session = database.read(single, 'k2');
@@ -341,7 +341,7 @@ test('a table changed under a prepared statement fails one read, which can be ru
   expect(single.stats()).toMatchObject({ opened: 1, discarded: 0 });
 });
 
-test('one prepared text serves every key its own rows', async () => {
+test('one prepared text returns every key’s own rows', async () => {
   await using single = new SlotPool({ url: database.appUrl, size: 1 });
   for (let round = 0; round < 30; round++) {
     const key = `k${round % 3}`;

@@ -41,7 +41,7 @@ const errorOf = async (work: Promise<unknown>) => {
   }
 };
 
-test('with every slot taken, a waiter is told to come back when its time is over', async () => {
+test('with every slot taken, a waiter is told to retry when its waiting time is over', async () => {
   const pool = poolOf({ size: 1, waitMs: 1_000 });
   const holder = database.write(pool, 'k0');
   await holder.db.select().from(items);
@@ -70,7 +70,7 @@ test('64 slow queries of one key leave slots for the others', async () => {
   expect(slowDone).toBe(62);
 });
 
-test('with one slot for all, keys take turns', async () => {
+test('with a single slot, keys take turns', async () => {
   const pool = poolOf({ size: 1 });
   const order: string[] = [];
   const ask = (key: string) => markerOf(pool, key).then(() => order.push(key));
@@ -106,7 +106,7 @@ test.each([
   [{ maxAgeMs: 0 }, 5],
   [{ slotBytes: 1 }, 5],
   [{ slotBytes: freshBytes + 150_000 }, 2],
-])('a slot that is old or has grown is replaced once its successor is there: %j', async (limit, opened) => {
+])('a slot that is old or has grown is replaced once its successor is open: %j', async (limit, opened) => {
   const pool = poolOf({ size: 1, ...limit });
   for (const key of ['k0', 'k1', 'k2', 'k3']) {
     expect(await markerOf(pool, key)).toBe(key);
@@ -115,7 +115,7 @@ test.each([
   expect(pool.stats()).toMatchObject({ opened, recycled: opened - 1, discarded: 0 });
 });
 
-test('a worn slot is closed where no successor can be had, and replaced when somebody comes', async () => {
+test('a worn slot is closed if no successor can be opened, and replaced on demand', async () => {
   await using wire = await Wire.to(database.appUrl);
   await using pool = new SlotPool({ url: wire.url, size: 1, slotBytes: 1 });
   const session = database.read(pool, 'k0');
@@ -127,7 +127,7 @@ test('a worn slot is closed where no successor can be had, and replaced when som
   expect(await markerOf(pool, 'k0')).toBe('k0');
 });
 
-test('a session waits a little for a slot that knows its key, and not for ever', async () => {
+test('a session waits a short time for a slot that knows its key, then takes another', async () => {
   const pool = poolOf({ size: 2, maxPerKey: 2 });
   const known = database.read(pool, 'k0');
   await known.db.select().from(items);
@@ -141,7 +141,7 @@ test('a session waits a little for a slot that knows its key, and not for ever',
   expect(pool.stats()).toMatchObject({ hits: 1, misses: 3 });
 });
 
-test('an idle connection that dies is replaced without anyone noticing', async () => {
+test('an idle connection that dies is replaced unnoticed', async () => {
   const pool = poolOf({ size: 1 });
   for (let round = 0; round < 10; round++) {
     expect(await markerOf(pool, 'k0')).toBe('k0');
@@ -152,7 +152,7 @@ test('an idle connection that dies is replaced without anyone noticing', async (
   expect(pool.stats()).toMatchObject({ discarded: 10 });
 });
 
-test('with the server away callers are told at once, and served as soon as it is back', async () => {
+test('while the server is down callers fail at once, and are served as soon as it is back', async () => {
   await using wire = await Wire.to(database.appUrl);
   await using pool = new SlotPool({ url: wire.url, size: 2, waitMs: 120_000 });
   expect(await markerOf(pool, 'k0')).toBe('k0');
@@ -167,14 +167,14 @@ test('with the server away callers are told at once, and served as soon as it is
   expect(await Promise.all(['k1', 'k2', 'k3'].map((key) => markerOf(pool, key)))).toEqual(['k1', 'k2', 'k3']);
 });
 
-test('a server that does not answer while connecting costs the waiting time, not more', async () => {
+test('a server that does not answer while connecting costs at most the waiting time', async () => {
   await using wire = await Wire.to(database.appUrl);
   wire.fallSilent();
   await using pool = new SlotPool({ url: wire.url, size: 1, waitMs: 200 });
   expect(await errorOf(markerOf(pool, 'k0'))).toMatchObject({ code: 'UNAVAILABLE' });
 });
 
-test('a login that is refused is unavailable too, and the reason is kept for the log', async () => {
+test('a rejected login is UNAVAILABLE too, and the reason is kept for the log', async () => {
   const url = new URL(database.appUrl);
   url.pathname = '/no_such_database';
   const pool = poolOf({ url: url.href });
@@ -183,7 +183,7 @@ test('a login that is refused is unavailable too, and the reason is kept for the
   expect(String(error?.cause)).toMatch(/no_such_database/);
 });
 
-test('a network that fails under load loses requests, never answers', async () => {
+test('a network that fails under load loses requests, but never mixes up answers', async () => {
   await using wire = await Wire.to(database.appUrl);
   await using pool = new SlotPool({ url: wire.url, size: 4, waitMs: 3_000 });
   const strangers: unknown[] = [];
@@ -216,7 +216,7 @@ test('a network that fails under load loses requests, never answers', async () =
   await expect.poll(() => markerOf(pool, 'k0').catch(() => undefined)).toBe('k0');
 });
 
-test('stopping waits for who is under way and refuses who comes', async () => {
+test('stopping waits for running sessions and refuses new ones', async () => {
   const pool = poolOf({ size: 2 });
   const session = database.write(pool, 'k0');
   await session.db.insert(items).values({ id: 1, marker: 'k0', note: 'drained' });
@@ -229,7 +229,7 @@ test('stopping waits for who is under way and refuses who comes', async () => {
   expect(pool.stats()).toMatchObject({ idle: 0, busy: 0, waiting: 0 });
 });
 
-test('stopping does not wait for ever', async () => {
+test('stopping does not wait forever', async () => {
   const pool = poolOf({ size: 1, drainMs: 100 });
   const session = database.write(pool, 'k0');
   await session.db.insert(items).values({ id: 2, marker: 'k0', note: 'stuck' });

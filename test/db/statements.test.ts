@@ -41,14 +41,14 @@ async function preparedIn(pool: SlotPool): Promise<string[]> {
   return rows.map(({ name }) => String(name));
 }
 
-test('each key has a statement of its own for a text, and keeps it', async () => {
+test('each key has its own prepared statement of a text, and keeps it', async () => {
   const pool = poolOf({});
   for (const key of ['k0', 'k1', 'k0', 'k1']) expect(await ask(pool, key, textOf(1))).toBe(answerOf(key, 1));
   expect(await preparedIn(pool)).toEqual(['1 k0', '2 k1']);
   expect(pool.stats()).toMatchObject({ prepared: 2, preparedBytes: 2 * statementBytes(textOf(1)), closed: 0 });
 });
 
-test('parameters of other types make another statement', async () => {
+test('other parameter types need another statement', async () => {
   const pool = poolOf({});
   const text = 'select $1::text';
   const run = async (value: unknown) => {
@@ -61,7 +61,7 @@ test('parameters of other types make another statement', async () => {
   expect(await preparedIn(pool)).toHaveLength(3);
 });
 
-test('a new statement travels in the same packet as one that is known', async () => {
+test('a new statement is sent in one packet, like a known one', async () => {
   await using wire = await Wire.to(database.appUrl);
   await using pool = new SlotPool({ url: wire.url, size: 1 });
   await ask(pool, 'k0', textOf(0));
@@ -71,7 +71,7 @@ test('a new statement travels in the same packet as one that is known', async ()
   expect(wire.packets - before).toBe(1);
 });
 
-test('the statements that were not used for the longest are closed, and parsed anew when they are needed', async () => {
+test('the least recently used statements are closed, and parsed again when needed', async () => {
   const pool = poolOf({});
   const small = poolOf({ statementsBytes: roomFor(10) });
   for (const one of [pool, small]) {
@@ -88,7 +88,7 @@ test('the statements that were not used for the longest are closed, and parsed a
   expect(await preparedIn(small)).toHaveLength(10);
 });
 
-test('what the server does not understand is not counted, and a long text is not kept', async () => {
+test('a rejected statement is not counted, and a long text is not kept', async () => {
   const pool = poolOf({});
   await expect(ask(pool, 'k0', 'select nothing')).rejects.toThrow(/does not exist/);
   expect(await ask(pool, 'k0', `${textOf(1)} /* ${'x'.repeat(20_000)} */`)).toBe(answerOf('k0', 1));
@@ -97,7 +97,7 @@ test('what the server does not understand is not counted, and a long text is not
   expect(pool.stats()).toMatchObject({ prepared: 1, closed: 0, discarded: 0 });
 });
 
-test('a statement that a change of its table has spoilt is parsed anew', async () => {
+test('a statement made stale by DDL is parsed again', async () => {
   const pool = poolOf({});
   const texts = ['select note from items where id = $1', 'select marker from items where amount is distinct from $1'];
   const run = (n: number) => database.read(pool, 'k2').readOnce(texts[n]!, [7]);
@@ -138,14 +138,14 @@ async function crowd(pool: SlotPool, sessions: number, signalOf?: (n: number) =>
   return { wrong, codes };
 }
 
-test('while statements are closed all the time, nobody gets an answer of another statement or key', async () => {
+test('while statements are closed all the time, no caller gets the answer of another statement or key', async () => {
   const pool = poolOf({ size: 4, statementsBytes: roomFor(20) });
   expect(await crowd(pool, 2_000)).toEqual({ wrong: [], codes: new Map() });
   expect(pool.stats()).toMatchObject({ recycled: 0, discarded: 0 });
   expect(pool.stats().closed).toBeGreaterThan(500);
 });
 
-test('slots are replaced one after the other, and nobody notices', async () => {
+test('slots are replaced one after the other, unnoticed', async () => {
   const pool = poolOf({ size: 4, slotBytes: 5 * 1024 * 1024 });
   expect(await crowd(pool, 2_000)).toEqual({ wrong: [], codes: new Map() });
   const { opened, recycled } = pool.stats();
@@ -154,7 +154,7 @@ test('slots are replaced one after the other, and nobody notices', async () => {
   expect(opened - recycled).toBeLessThanOrEqual(4);
 });
 
-test('the same when connections die and callers go away', async () => {
+test('the same while connections die and callers go away', async () => {
   const pool = poolOf({ size: 4, statementsBytes: roomFor(5), maxAgeMs: 500 });
   const killer = setInterval(() => void database.killAll(), 200);
   const gone = (n: number): AbortSignal | undefined => (n % 9 === 0 ? AbortSignal.timeout(n % 5) : undefined);
@@ -175,7 +175,7 @@ test('behind a pooler nothing is prepared', async () => {
   expect(await preparedIn(pool)).toEqual([]);
 });
 
-test('200 texts of 20 keys leave as much behind as the slots may take, and no more', async () => {
+test('200 texts of 20 keys take no more memory than the slots may', async () => {
   const pool = poolOf({ size: 2, statementsBytes: roomFor(100) });
   for (let text = 0; text < 200; text++) {
     const answers = await Promise.all(database.keys.map((key) => ask(pool, key, textOf(text))));

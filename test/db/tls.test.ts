@@ -40,12 +40,12 @@ async function endOf(host: string, certificate: keyof typeof certificates, mode 
   );
 }
 
-it('believes a server the host of its address, be it a name or an IPv4 address', async () => {
+it('trusts a server whose certificate matches the host, a name or an IPv4 address', async () => {
   expect(await endOf('127.0.0.1', 'address')).toBe('28000');
   expect(await endOf('localhost', 'localhost')).toBe('28000');
 });
 
-it('believes it no other host', async () => {
+it('trusts it for no other host', async () => {
   const mismatch = 'ERR_TLS_CERT_ALTNAME_INVALID';
   expect([await endOf('127.0.0.1', 'localhost'), await endOf('localhost', 'address')]).toEqual([mismatch, mismatch]);
   const secured = async (certificate: keyof typeof certificates) => {
@@ -58,7 +58,7 @@ it('believes it no other host', async () => {
   await expect(secured('localhost')).rejects.toMatchObject({ code: mismatch });
 });
 
-it('needs no proof where none is asked for, and no TLS where it is only preferred', async () => {
+it('needs no certificate if none is asked for, and no TLS if it is only preferred', async () => {
   expect(await endOf('127.0.0.1', 'localhost', 'require')).toBe('28000');
   const without = createServer((plain) => void plain.on('error', () => {}).once('data', () => plain.write('N')));
   await once(without.listen(0, '127.0.0.1'), 'listening');

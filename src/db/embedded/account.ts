@@ -16,12 +16,12 @@ export interface Outcome {
 
 const candidates = ['postgres', '_postgres', 'nobody'];
 
-/** Bare, so that neither PGDATA nor a translation of the messages reaches PostgreSQL's programs. */
+/** Minimal, so that neither PGDATA nor translated messages affect PostgreSQL's programs. */
 export const environment = { LC_ALL: 'C' };
 
 /**
- * The account to run PostgreSQL as, undefined for our own: we only have a choice as root, where it is the owner of
- * the cluster if that exists, or else `postgres` or `nobody`.
+ * The account to run PostgreSQL as; undefined for our own. Only root has a choice: the owner of the cluster if it
+ * exists, otherwise `postgres` or `nobody`.
  */
 export async function serverAccount(cluster: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -34,11 +34,11 @@ export async function serverAccount(cluster: string): Promise<Account | undefine
   }
   throw new AppError(
     'CONFIG_INVALID',
-    `PostgreSQL cannot run as root and there is no account ${candidates.join(', ')} here: run as another user or set DATABASE_URL`,
+    `PostgreSQL cannot run as root and this machine has none of the accounts ${candidates.join(', ')}: run as another user or set DATABASE_URL`,
   );
 }
 
-/** Runs a program to its end as an account. Never throws: what keeps it from running is its outcome. */
+/** Runs a program as an account until it exits. Never throws: a failure to start is reported in the outcome. */
 export function run(program: string, args: readonly string[], account?: Account): Promise<Outcome> {
   const options = { ...idsOf(account), cwd: '/', env: environment, timeout: 120_000 };
   return new Promise((resolve) => {
@@ -52,7 +52,7 @@ export function run(program: string, args: readonly string[], account?: Account)
   });
 }
 
-/** Whether an account can pass through every folder on the way to this one. */
+/** Whether an account can enter a folder, through all of its parent folders. */
 export async function canReach(account: Account | undefined, folder: string): Promise<boolean> {
   return (await run('/bin/sh', ['-c', 'cd "$1"', 'sh', folder], account)).ok;
 }

