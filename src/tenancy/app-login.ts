@@ -1,8 +1,8 @@
 import { deriveKey } from '../lib/seal.ts';
 
 /**
- * A login that the program makes for itself: its password follows from the secret and its name, so nobody has to keep it. A name
- * is used in one database alone, whose server may have got the password.
+ * A login that the program creates for itself. Its password is derived from the secret and the login's name, so it is
+ * stored nowhere. Each name is used in one database only, because that database's server can learn the password.
  */
 export interface OwnLogin {
   readonly role: string;
@@ -14,7 +14,7 @@ export const ownLogin = (secret: string, role: string): OwnLogin => ({
   password: deriveKey(secret, `password of ${role}`).toString('base64url'),
 });
 
-/** The address of the same database for another login. */
+/** The URL of the same database for another login. */
 export function urlAs(databaseUrl: string, { role, password }: OwnLogin): string {
   const url = new URL(databaseUrl);
   url.username = role;

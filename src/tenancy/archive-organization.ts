@@ -4,7 +4,7 @@ import { lockLife } from './life-lock.ts';
 import { setStatus } from './set-status.ts';
 import type { Organization } from './update-organization.ts';
 
-/** Ends the service of an organization whose data is kept: it is migrated and backed up as any other. */
+/** Stops serving an organization but keeps its data, which is still migrated and backed up. */
 export async function archiveOrganization(tx: CatalogTx, id: string, by: By): Promise<Organization> {
   await lockLife(tx, id);
   return await setStatus(tx, id, by, {

@@ -3,22 +3,22 @@ import { uuidv7 } from '../lib/ids.ts';
 import type { CatalogTx } from './catalog.ts';
 import { auditLogs } from './tables.ts';
 
-/** Who acts: a user or key by id, or the program itself (a command, a job). */
+/** The actor: a user or key by id, or the program itself (a command, a job). */
 export type AuditActor =
   | { kind: 'USER'; id: string }
-  /** A key, and whom it acts for. */
+  /** A key, and the user it acts for. */
   | { kind: 'API_KEY'; id: string; userId: string }
   | { kind: 'SYSTEM' };
 
 /** Where a request came from. */
 export interface AuditOrigin {
-  /** An address, or a word for one that could not be read; undefined for a command. */
+  /** An IP address, or a word for one that could not be read; undefined for a command. */
   ipAddress?: string | undefined;
   userAgent?: string | undefined;
   requestId?: string | undefined;
 }
 
-/** Who does something, from where. */
+/** The actor and the origin of an action. */
 export interface By extends AuditOrigin {
   actor: AuditActor;
 }
@@ -29,11 +29,11 @@ export interface AuditEntry extends By {
   organizationId?: string;
   resource?: { type: string; id: string };
   outcome?: 'SUCCESS' | 'FAILURE';
-  /** Never secrets, never a tenant's data. */
+  /** Never contains secrets or a tenant's data. */
   metadata?: Record<string, unknown>;
 }
 
-/** Writes one line of the audit log in the transaction of what it tells of. */
+/** Writes one row of the audit log, in the transaction of the action that it records. */
 export async function recordAudit(tx: CatalogTx, entry: AuditEntry): Promise<void> {
   const { actor, resource, organizationId, action, outcome = 'SUCCESS', metadata = {}, ipAddress = '' } = entry;
   const hasAddress = isIP(ipAddress) !== 0;

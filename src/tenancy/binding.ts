@@ -14,25 +14,25 @@ import type { TenantPlaces } from './tenant-places.ts';
 
 declare const ofTenant: unique symbol;
 
-/** drizzle over one tenant's schema, bound in one transaction: what reads take. */
+/** drizzle over one tenant's schema, bound in one transaction; the type for reads. */
 export type TenantDb = PostgresJsDatabase<Relations> & { readonly [ofTenant]: true };
 
-/** The same in a writing transaction: what writes take. */
+/** The same in a write transaction; the type for writes. */
 export type TenantTx = TenantDb & {
-  /** Where the organization is: it decides which day it is. */
+  /** The organization's time zone; it decides which day it is. */
   readonly timeZone: string;
-  /** For what may only happen once the transaction is saved. */
+  /** Adds a hook that runs only after the commit. */
   onCommit(effect: () => void | Promise<void>): void;
-  /** Runs a statement as it is written; its rows come as arrays. */
+  /** Runs a statement without drizzle; the rows are arrays. */
   run(text: string, parameters: readonly unknown[]): Promise<Answer>;
   /**
-   * The same without waiting for the answer: the statement travels in one packet with what is sent next. If it fails, the
-   * transaction fails with its error. What the program does afterwards must not depend on it.
+   * Sends a statement without waiting for its answer, in one packet with the statements that follow. If it fails, the
+   * transaction fails with its error. What the program does next must not depend on it.
    */
   send(statement: BoundStatement): void;
 };
 
-/** Who asks, as far as limits go. */
+/** The kind of caller, which decides the limits. */
 export type RoleClass = 'interactive' | 'analyst' | 'integrator' | 'job';
 
 export type LimitsByClass = Readonly<Record<RoleClass, Limits>>;
@@ -45,27 +45,27 @@ export const defaultLimits: LimitsByClass = {
 };
 
 export interface BindingOptions {
-  /** The slots of the database where a tenant lives, and of its login there. Getting one throws UNAVAILABLE when it is away. */
+  /** The slots of the tenant's database, for its login there. `acquire` throws UNAVAILABLE if that database is down. */
   pools: { poolOf: (place: PlaceOfTenant) => SlotSource };
   limits?: LimitsByClass;
-  /** Serves what analysts read of the primary database. */
+  /** Serves analysts' reads from a replica of the primary database. */
   replica?: ReadReplica;
-  /** Where tenants are now, while they may be moved; absent, they stay where the caller says. */
+  /** The current places of tenants that may be moved; if absent, tenants stay where the caller says. */
   places?: TenantPlaces;
-  /** Which schemas this build can serve; absent, it takes all for its own. */
+  /** Which schemas this build can serve; if absent, it serves all. */
   fit?: SchemaFit;
 }
 
 export interface OpenOptions {
   roleClass?: RoleClass;
   signal?: AbortSignal;
-  /** A change that a reading session must see. */
+  /** A change that a read session must see. */
   after?: ChangePosition | undefined;
-  /** Whether statements are parsed again: after one was stale, see `afterMigration`. */
+  /** Whether statements are parsed again, after one was stale; see `afterMigration`. */
   fresh?: boolean;
 }
 
-/** Opens sessions of tenants: the one place where a tenant becomes a search_path and a role. */
+/** Opens sessions of tenants. The only code that turns a tenant into a search_path and a role. */
 export class TenantBinding {
   readonly #pools: BindingOptions['pools'];
   readonly #limits: LimitsByClass;
@@ -82,8 +82,8 @@ export class TenantBinding {
   }
 
   /**
-   * Nothing leaves the pool before the first statement. A writing session of a tenant whose writes are held waits there;
-   * see `afterMove` for what it may fail of. Throws when the tenant may not be served.
+   * Takes no slot before the first statement. A write session waits for its slot while the tenant's writes are paused;
+   * see `afterMove` for the errors that follow. Throws if the tenant may not be served.
    */
   open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions = {}): TenantSession {
     const current = this.#places?.current(tenant) ?? tenant;
@@ -93,12 +93,12 @@ export class TenantBinding {
     return this.#open(current, access, options, fits ? undefined : this.#fit);
   }
 
-  /** See TenantPlaces. */
+  /** See `TenantPlaces.afterMove`. */
   async afterMove(tenant: Tenant, error: unknown, signal?: AbortSignal): Promise<Tenant | undefined> {
     return await this.#places?.afterMove(tenant, error, signal);
   }
 
-  /** Runs the function in one read-only snapshot of the tenant; again when a table was changed under its statements. */
+  /** Runs the function in one read-only snapshot of the tenant. Runs it again if a statement turned out stale. */
   async read<T>(tenant: Tenant, fn: (db: TenantDb) => Promise<T>, options?: OpenOptions): Promise<T> {
     const latest = await this.#latest(tenant);
     return afterMigration((fresh) => {
@@ -108,8 +108,8 @@ export class TenantBinding {
   }
 
   /**
-   * Runs the function in one transaction of the tenant; commits when it returns, rolls back when it throws. It runs again, at
-   * the new place, when the tenant was moved under it, and when a table was changed under its statements.
+   * Runs the function in one transaction of the tenant; commits when it returns, rolls back when it throws. Runs it
+   * again at the new place if the tenant was moved meanwhile, and once more if a statement turned out stale.
    */
   async write<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>, options?: OpenOptions): Promise<T> {
     const attempt = (current: Tenant): Promise<T> =>
@@ -127,18 +127,18 @@ export class TenantBinding {
     }
   }
 
-  /** The same for an organization that is not whole yet: for the one who is provisioning it. */
+  /** The same for an organization that is still being provisioned. */
   async prepare<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>): Promise<T> {
     const session = this.#open(tenant, 'write', { roleClass: 'job' });
     return await session.run(() => fn(session.tx));
   }
 
-  /** Jobs hold a tenant for long: it may live elsewhere by now. */
+  /** Jobs keep a `Tenant` for long; the tenant may have moved since. */
   async #latest(tenant: Tenant): Promise<Tenant> {
     return (await this.#places?.latest(tenant)) ?? tenant;
   }
 
-  /** `fit` is asked when the session gets its slot. */
+  /** `fit` is checked when the session gets its slot. */
   #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions, fit?: SchemaFit): TenantSession {
     const { roleClass = 'interactive', signal, after, fresh = false } = options;
     const scope: Scope = {
@@ -158,7 +158,7 @@ export class TenantBinding {
   }
 }
 
-/** One operation's door to one tenant. Commit or rollback ends it. */
+/** One operation's access to one tenant. Commit or rollback ends it. */
 export class TenantSession {
   readonly tenant: Tenant;
   readonly access: 'read' | 'write';
@@ -175,29 +175,29 @@ export class TenantSession {
     return this.#session.db as TenantDb;
   }
 
-  /** The same facade, for writing. A session opened for reading has none. */
+  /** The same facade for writing. Throws if the session was opened for reading. */
   get tx(): TenantTx {
     if (this.access !== 'write') throw new Error('This session was opened for reading');
     this.#tx ??= transactionOver(this.#session, this.tenant);
     return this.#tx;
   }
 
-  /** Runs the one statement of a reading session and ends it; its rows come as bytes of text. */
+  /** Runs the only statement of a read session and ends the session; the rows are bytes of text. */
   readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
     return this.#session.readOnce(text, parameters, planning);
   }
 
-  /** Runs a statement as it is written; its rows come as arrays. */
+  /** Runs a statement without drizzle; the rows are arrays. */
   runWritten(text: string, parameters: readonly unknown[]): Promise<Answer> {
     return this.#session.run(text, parameters);
   }
 
-  /** Whether a statement has taken a connection. */
+  /** Whether a statement has requested a connection. */
   get bound(): boolean {
     return this.#session.bound;
   }
 
-  /** How many statements were sent, without those that bind and end the session. */
+  /** How many statements were sent, without those that open and end the session. */
   get statements(): number {
     return this.#session.statements;
   }
@@ -206,17 +206,17 @@ export class TenantSession {
     this.#session.onCommit(effect);
   }
 
-  /** Waits for what was sent without waiting. Throws what the first of that failed of. */
+  /** Waits for the answers to pipelined statements. Throws the error of the first one that failed. */
   settled(): Promise<void> {
     return this.#session.settled();
   }
 
-  /** Whether what was sent without waiting failed, once `settled`, `commit` or `commitPipelined` threw. */
+  /** Whether a pipelined statement failed, once `settled`, `commit` or `commitPipelined` threw. */
   get sentFailed(): boolean {
     return this.#session.sentFailed;
   }
 
-  /** What an error of the work came from: something that was sent before it, or the error itself. */
+  /** The error of a failed pipelined statement, because later errors follow from it; otherwise the given error. */
   causeOf(error: unknown): Promise<unknown> {
     return this.#session.causeOf(error);
   }
@@ -225,7 +225,7 @@ export class TenantSession {
     return this.#session.commit();
   }
 
-  /** The same in one packet with what was sent last: nothing may follow. */
+  /** The same in one packet with the statements sent last. Nothing may be sent afterwards. */
   commitPipelined(): Promise<void> {
     return this.#session.commitPipelined();
   }
@@ -234,7 +234,7 @@ export class TenantSession {
     return this.#session.rollback();
   }
 
-  /** Does the work, then commits; rolls back when it throws. */
+  /** Runs `work`, then commits; rolls back if it throws. */
   async run<T>(work: () => Promise<T>): Promise<T> {
     let result: T;
     try {
@@ -249,7 +249,7 @@ export class TenantSession {
   }
 }
 
-/** What a transaction has beside drizzle, which is made when it is first asked for: most changes do without. */
+/** A transaction's own methods in front of drizzle, which is created on first use: most changes do not need it. */
 function transactionOver(session: Session<Relations>, { timeZone }: Tenant): TenantTx {
   const own = {
     timeZone,

@@ -7,18 +7,18 @@ import { InvalidationBus } from './invalidation-bus.ts';
 
 declare const ofCatalog: unique symbol;
 
-/** drizzle over the catalog schema, in one snapshot. */
+/** drizzle over the catalog's schema, in one snapshot. */
 export type CatalogDb = PostgresJsDatabase<CatalogRelations> & { readonly [ofCatalog]: true };
 
-/** The same in a writing transaction; effects wait for its commit. */
+/** The same in a write transaction. Hooks wait for its commit. */
 export type CatalogTx = CatalogDb & {
   onCommit(effect: () => void | Promise<void>): void;
-  /** Where the caches of this process are told; use the notify functions of invalidation.ts. */
+  /** Invalidates the caches of this process; use the notify functions of `invalidation.ts`. */
   readonly bus: InvalidationBus;
 };
 
 export interface CatalogOptions {
-  /** Slots of its own, so that tenants cannot use up what routing and sign-in need; one key may take them all. */
+  /** Own slots, so that tenants cannot use up the slots that routing and sign-in need. One key may hold all of them. */
   pool: SlotPool;
   /** The role that catalog sessions run as. */
   role: string;
@@ -28,7 +28,7 @@ export interface CatalogOptions {
 
 const defaultLimits: Limits = { statementMs: 5_000, lockMs: 3_000, idleMs: 10_000 };
 
-/** The door to what all tenants share: organizations, users, sessions. */
+/** Opens sessions on the data that all tenants share: organizations, users, sign-in sessions. */
 export class Catalog {
   readonly bus: InvalidationBus;
   readonly #options: CatalogOptions;
@@ -47,8 +47,8 @@ export class Catalog {
   }
 
   /**
-   * Runs the function in one transaction; commits when it returns, rolls back when it throws. It runs again when a table was
-   * changed under its statements.
+   * Runs the function in one transaction; commits when it returns, rolls back when it throws. Runs it again if a
+   * statement turned out stale.
    */
   async write<T>(fn: (tx: CatalogTx) => Promise<T>, options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
     return await afterMigration((fresh) => {

@@ -20,8 +20,8 @@ interface Asked {
 const capacity = 20_000;
 
 /**
- * Finds tenants. An answer is kept for 2 seconds at most, dropped when any organization changes, and not kept at all
- * while changes made by other processes are not heard.
+ * Finds tenants. Answers are cached for 2 seconds, dropped when any organization changes, and not cached while
+ * notifications from other processes do not arrive.
  */
 export class TenantDirectory implements TenantFinder {
   readonly #catalog: Catalog;
@@ -37,12 +37,12 @@ export class TenantDirectory implements TenantFinder {
       read: async (asked) => (await this.#read([asked]))[0],
       readMany: (asked) => this.#read(asked),
     });
-    // Organizations change rarely and their slugs may move: forgetting them all is simple, and always right
+    // Organizations change rarely and slugs may pass to others: clearing the whole cache is simple and always right
     catalog.bus.on('organization.changed', () => this.forget());
     catalog.bus.onDoubt(() => this.forget());
   }
 
-  /** Entries kept now; lookups since the start that needed no question, and those that did. */
+  /** Entries cached now; lookups since the start that the cache answered, and those that it did not. */
   get counts(): { kept: number; hits: number; misses: number } {
     return this.#cache.counts;
   }
@@ -50,7 +50,7 @@ export class TenantDirectory implements TenantFinder {
   async findBySlug(slug: string): Promise<Tenant | undefined> {
     const asked: Asked = { by: 'slug', value: slug };
     const tenant = await this.#find(asked);
-    // Whoever was found by its slug is asked for by its id later on
+    // A tenant found by its slug is looked up by its id later on
     if (tenant && this.known(tenant.id) === undefined) this.#cache.copy(asked, { by: 'id', value: tenant.id });
     return tenant;
   }
@@ -66,7 +66,7 @@ export class TenantDirectory implements TenantFinder {
     return tenant;
   }
 
-  /** What a lookup would give without asking the catalog; undefined when it would have to ask. */
+  /** The cached tenant; undefined if a lookup would have to read the catalog. */
   known(id: string): Tenant | undefined {
     return this.#catalog.bus.live ? this.#cache.peek({ by: 'id', value: id }) : undefined;
   }
@@ -91,7 +91,7 @@ export class TenantDirectory implements TenantFinder {
 
 const bySlug = (tenants: readonly Tenant[]) => new Map(tenants.map((tenant) => [tenant.slug, tenant]));
 
-/** One statement, however many are asked. */
+/** One condition for all requested tenants. */
 function isAnyOf(asked: readonly Asked[]): SQL | undefined {
   const valuesOf = (by: Asked['by']) => sql.param(asked.flatMap((one) => (one.by === by ? [one.value] : [])));
   return or(

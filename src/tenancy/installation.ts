@@ -1,26 +1,28 @@
 import type { LookupFunction } from 'node:net';
 import type { OwnLogin } from './app-login.ts';
 
-/** The installation of the program in one of its databases: where it connects and what its roles are called. */
+/** The program's installation in one of its databases: where to connect and the names of the roles. */
 export interface Installation {
-  /** The row of `databases` that stands for it. */
+  /** The id of the database's row in `databases`. */
   readonly databaseId: string;
-  /** Kept in the database. Roles belong to the whole cluster: the prefix lets several installations share one. */
+  /** Stored in the database. Roles belong to the whole cluster: the prefix lets several installations share one. */
   readonly prefix: string;
-  /** Which addresses its host may mean, where not the operator of the program chose it. */
+  /** Restricts the addresses of a host that was not chosen by the operator. */
   readonly lookup?: LookupFunction | undefined;
   readonly adminUrl: string;
-  /** The login of the slots: it owns nothing, inherits nothing and finds no schema. */
+  /** The login of the slots: it owns nothing, inherits nothing and has an empty search path. */
   readonly appUrl: string;
   readonly roles: InstallationRoles;
-  /** In a dedicated database: the login that alone may act as a tenant's role there. Elsewhere it is the application's. */
+  /**
+   * In a dedicated database: the only login that may act as the tenant's role. Elsewhere the application's login does.
+   */
   readonly loginFor?: ((roleName: string) => OwnLogin) | undefined;
 }
 
 export interface InstallationRoles {
-  /** The name in `appUrl`. */
+  /** The user name in `appUrl`. */
   readonly app: string;
-  /** What catalog sessions run as. */
+  /** The role of catalog sessions. */
   readonly catalog: string;
   /** Owns the catalog's tables. */
   readonly catalogOwner: string;
@@ -32,8 +34,9 @@ export interface InstallationRoles {
 export const primaryDatabaseId = '00000000-0000-7000-8000-000000000001';
 
 /**
- * The login that the program makes for its slots in a database, when it is given none. Each database has one of its own name: the
- * password follows from the name, whoever runs a server can have the passwords that are sent to it, and one server may hold several.
+ * The login that the program creates for its slots in a database if it is given none. Each database has its own name
+ * for it: the password is derived from the name, the owner of a server can read the passwords sent to it, and one
+ * server may hold several databases.
  */
 export const appLoginOf = (prefix: string, databaseId: string): string =>
   databaseId === primaryDatabaseId ? `${prefix}_app` : `${prefix}_app_${databaseId.replaceAll('-', '')}`;
@@ -45,7 +48,7 @@ export const rolesOf = (prefix: string, app: string): InstallationRoles => ({
   owner: `${prefix}_owner`,
 });
 
-/** What a tenant's schema and role are called, for ever, whatever becomes of its slug. */
+/** The names of a tenant's schema and role. They never change, even if the slug does. */
 export const placeOf = (prefix: string, shortId: string): { schemaName: string; roleName: string } => ({
   schemaName: `tenant_${shortId}`,
   roleName: `${prefix}_t_${shortId}`,

@@ -1,9 +1,9 @@
 import type { Listener } from '../db/listener.ts';
 
-/** The one channel of an installation's database: each process listens once and fans out by topic. */
+/** The only channel of an installation's database: each process listens once and dispatches by topic. */
 export const invalidationChannel = 'chantier';
 
-/** What every process must forget when it changes. Ids only: a notification is seen by whoever may listen. */
+/** Changes after which every process must drop cached data. Ids only: any listener can see a notification. */
 export interface Invalidations {
   /** Name, slug, status, modules, settings, permissions or placement of an organization. */
   'organization.changed': { organizationId: string };
@@ -29,15 +29,15 @@ const topics: readonly InvalidationTopic[] = [
 ];
 
 /**
- * Tells the caches of this process what to forget: at once, before the writer is answered, for its own changes, and by
- * notification for those of other processes.
+ * Tells the caches of this process what to drop: for its own changes before the writer gets its answer, for changes of
+ * other processes by notification.
  */
 export class InvalidationBus {
   #listener: Listener | undefined;
   readonly #handlers = new Map<InvalidationTopic, Set<(payload: never) => void>>();
   readonly #doubters = new Set<() => void>();
 
-  /** Whether changes made elsewhere are heard. While they are not, nothing may be cached. */
+  /** Whether notifications from other processes arrive. While they do not, nothing may be cached. */
   get live(): boolean {
     return this.#listener?.up ?? false;
   }
@@ -53,7 +53,7 @@ export class InvalidationBus {
     this.#handlers.set(topic, handlers.add(handler));
   }
 
-  /** Calls back when notifications may have been missed: forget everything. */
+  /** Adds a callback for when notifications may have been missed: everything cached must be dropped. */
   onDoubt(handler: () => void): void {
     this.#doubters.add(handler);
   }

@@ -17,7 +17,7 @@ export const notifySessionChanged = (tx: CatalogTx, sessionId: string): Promise<
 export const notifyUserChanged = (tx: CatalogTx, userId: string): Promise<void> =>
   notify(tx, 'user.changed', { userId });
 
-/** Heard by other processes when the transaction commits, and only then; here before the commit is acknowledged. */
+/** Other processes are notified only when the transaction commits; this one before the commit is acknowledged. */
 async function notify<Topic extends InvalidationTopic>(tx: CatalogTx, topic: Topic, payload: Invalidations[Topic]) {
   tx.onCommit(() => tx.bus.emit(topic, payload));
   await tx.execute(sql`select pg_notify(${invalidationChannel}, ${JSON.stringify({ topic, ...payload })})`);

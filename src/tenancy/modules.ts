@@ -18,7 +18,9 @@ export const coreModules = [
 /** Modules that a tenant may switch on, after the core ones. */
 export const optionalModules: readonly string[] = [];
 
-/** Tables that are written once: the role that works with them has no UPDATE and no DELETE there. By migration line. */
+/**
+ * Tables whose rows are never changed, by migration line: the role that uses them has no UPDATE and no DELETE there.
+ */
 export const appendOnlyTables: Readonly<Record<string, readonly string[]>> = {
   catalog: ['audit_logs'],
   events: ['events'],

@@ -17,7 +17,7 @@ const locale = z.string().refine(isLocale, 'is not a locale such as fr-FR');
 const currency = z.string().refine((code) => currencies.has(code), 'is not an ISO 4217 code such as EUR');
 
 export const newOrganization = z.object({
-  /** Chosen by the caller, who can then try again without making a second organization. */
+  /** Chosen by the caller, so that a retry does not create a second organization. */
   id: z.uuid().optional(),
   name,
   slug: slug.optional(),

@@ -6,7 +6,7 @@ import type { Logger } from '../lib/logger.ts';
 import { poll } from '../lib/poll.ts';
 import { relations } from '../relations.ts';
 
-/** A place in the log of changes: of which transaction, and which event of it. */
+/** A position in the event log: the transaction, and the event within it. */
 export interface ChangePosition {
   era: number;
   xid: string;
@@ -16,16 +16,16 @@ export interface ChangePosition {
 export interface ReadReplicaOptions {
   /** Slots of the replica. */
   pool: SlotPool;
-  /** Slots of the primary, to ask how far it is. */
+  /** Slots of the primary, to read its position in the write-ahead log. */
   primary: SlotSource;
-  /** A replica that is further behind serves nobody; milliseconds. */
+  /** Lag above which the replica serves nobody; milliseconds. */
   maxLagMs: number;
-  /** How long to wait for the replica to have the caller's last change; milliseconds. */
+  /** How long to wait until the replica has the caller's last change; milliseconds. */
   waitMs: number;
   logger: Logger;
 }
 
-/** How far the primary was, and when. */
+/** A position of the primary, and when it was read. */
 interface Mark {
   position: bigint;
   at: number;
@@ -33,38 +33,38 @@ interface Mark {
 
 const everyMs = 500;
 const askEveryMs = 20;
-/** What a replica was seen to have is remembered, so many of each. */
+/** Most entries in the lists of positions and of changes that the replica has. */
 const mostKnown = 10_000;
 const written = `select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::text as position`;
 const replayed = `select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::text as position`;
 
 /**
- * A streaming replica of the primary database, for reading sessions that may be a little behind. It serves while it was
- * seen, not longer ago than allowed, to have everything that the primary had; and a caller who names a change, only once
- * the event of that change is there: then so is all that was saved before. In every other case the primary serves.
+ * A streaming replica of the primary database, for read sessions that may be slightly stale. It serves while its
+ * measured lag is within the limit. A caller that names a change is served only once the replica has the event of that
+ * change, and hence everything committed before. In every other case the primary serves.
  */
 export class ReadReplica implements AsyncDisposable {
   readonly #options: ReadReplicaOptions;
   readonly #known = new Set<string>();
   #marks: Mark[] = [];
-  /** When the primary was where the replica is now; undefined when the replica does not answer. */
+  /** When the primary was at the replica's current position; undefined if the replica does not answer. */
   #level: number | undefined;
   #timer: NodeJS.Timeout | undefined;
   #watching: Promise<void>;
   #disposed = false;
 
-  /** Begins to watch how far the replica is. */
+  /** Starts to watch the replica's position. */
   constructor(options: ReadReplicaOptions) {
     this.#options = options;
     this.#watching = this.#watch();
   }
 
-  /** How far the replica is behind at most; milliseconds, Infinity when that is not known. */
+  /** An upper bound of the replica's lag; milliseconds, Infinity if unknown. */
   get lagMs(): number {
     return this.#level === undefined ? Number.POSITIVE_INFINITY : performance.now() - this.#level;
   }
 
-  /** Where a reading session of this scope gets its slot: here if the replica has what it must have, else from the primary. */
+  /** The slots for a read session of this scope: the replica's if it has the required data, otherwise the primary's. */
   sourceOf(scope: Scope, primary: SlotSource, after?: ChangePosition): SlotSource {
     const { logger, pool } = this.#options;
     return {
@@ -87,7 +87,7 @@ export class ReadReplica implements AsyncDisposable {
     await this.#watching;
   }
 
-  /** Whether the tenant is there at all (a new one may not be yet), with the change. Waits a little for the change. */
+  /** Whether the replica has the tenant (a new one may be missing) and the change. Waits a little for the change. */
   async #has(scope: Scope, after: ChangePosition | undefined): Promise<boolean> {
     const what = after ? `${scope.key} ${after.era}.${after.xid}.${after.seq}` : scope.key;
     if (this.#known.has(what)) return true;
@@ -98,7 +98,7 @@ export class ReadReplica implements AsyncDisposable {
     return true;
   }
 
-  /** True, false when the tenant cannot be asked there, undefined when the change is not there yet. */
+  /** True if present; false if the tenant cannot be read there; undefined if the change is not there yet. */
   async #ask(scope: Scope, after: ChangePosition | undefined): Promise<boolean | undefined> {
     const session = new Session(this.#options.pool, scope, relations);
     try {
@@ -125,7 +125,7 @@ export class ReadReplica implements AsyncDisposable {
         this.#level = reached.at;
         this.#marks = this.#marks.slice(this.#marks.indexOf(reached));
       }
-      // One that never catches up is not waited for with a list without end
+      // If the replica never catches up, the list must not grow without bound
       if (this.#marks.length > mostKnown) this.#marks = [];
     } catch (error) {
       this.#away(error);
@@ -138,12 +138,12 @@ export class ReadReplica implements AsyncDisposable {
   }
 
   #away(error: unknown): void {
-    if (this.#level !== undefined) this.#options.logger.warn({ err: error }, 'the replica for reading is away');
+    if (this.#level !== undefined) this.#options.logger.warn({ err: error }, 'the read replica is not available');
     this.#level = undefined;
   }
 }
 
-/** Asked of the login itself, outside of any session: it reads no table. */
+/** Uses the login's own rights, outside of any session: it reads no table. */
 async function positionOf(source: SlotSource, text: string): Promise<bigint> {
   const lease = await source.acquire('replica');
   try {

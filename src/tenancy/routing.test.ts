@@ -59,7 +59,7 @@ describe('each way to name a tenant', () => {
   });
 });
 
-describe('they must agree', () => {
+describe('all names of the tenant must agree', () => {
   test.each<RouteHints>([
     { host: 'acme.localhost', header: 'globex' },
     { path: '/t/acme/graphql', header: 'globex' },
@@ -84,6 +84,6 @@ test.each<[RouteHints, string]>([
   await expect(route(hints)).rejects.toThrow(refused(code));
 });
 
-test('a path names its tenant, whatever comes behind it', () => {
+test('a path names its tenant, whatever follows it', () => {
   expect(slugOfRoute({ path: '/t/acme?x=1' }, options)).toBe('acme');
 });

@@ -2,23 +2,23 @@ import { AppError } from '../lib/errors.ts';
 import { mayBeSlug, reservedSlugs } from './slug.ts';
 import { requireServable, type Tenant, tenantNotFound } from './tenant.ts';
 
-/** What a request says about its tenant; every part may be missing. */
+/** The parts of a request that may name its tenant; each may be missing. */
 export interface RouteHints {
   /** The Host header, with or without a port. */
   host?: string | undefined;
   path?: string | undefined;
   /** The header `x-tenant`: a slug. */
   header?: string | undefined;
-  /** The organization that the access token or API key names: an id. */
+  /** The organization's id in the access token or API key. */
   tokenOrganizationId?: string | undefined;
 }
 
 export interface RoutingOptions {
-  /** Hosts below these name a tenant: `acme.chantier.example` with the base domain `chantier.example`. */
+  /** Hosts below these domains name a tenant: `acme.chantier.example` with the base domain `chantier.example`. */
   baseDomains: readonly string[];
 }
 
-/** Where tenants are looked up; the directory in the server. */
+/** Finds tenants; in the server, the directory. */
 export interface TenantFinder {
   findBySlug(slug: string): Promise<Tenant | undefined>;
   findById(id: string): Promise<Tenant | undefined>;
@@ -27,8 +27,8 @@ export interface TenantFinder {
 const prefix = /^\/t\/([^/?#]+)/;
 
 /**
- * The slugs that a request names by host, path and header. Throws TENANT_MISMATCH when they differ and
- * TENANT_NOT_FOUND when one cannot be a slug.
+ * The slug that a request names by host, path or header. Throws TENANT_MISMATCH if they differ, and TENANT_NOT_FOUND if
+ * it cannot be a slug.
  */
 export function slugOfRoute(hints: RouteHints, options: RoutingOptions): string | undefined {
   const named = [slugOfHost(hints.host, options.baseDomains), prefix.exec(hints.path ?? '')?.[1], hints.header];
@@ -40,8 +40,9 @@ export function slugOfRoute(hints: RouteHints, options: RoutingOptions): string 
 }
 
 /**
- * The tenant of a request, or undefined when it names none (a signed-in user who has not chosen one). All that name one
- * must agree. Throws TENANT_NOT_FOUND, TENANT_MISMATCH, or why the tenant is not served (see requireServable).
+ * The tenant of a request; undefined if the request names none (a signed-in user who has not chosen one). All parts of
+ * the request that name a tenant must agree. Throws TENANT_NOT_FOUND, TENANT_MISMATCH, or the reason why the tenant is
+ * not served (see requireServable).
  */
 export async function routeTenant(
   hints: RouteHints,
@@ -52,7 +53,7 @@ export async function routeTenant(
   const byToken = hints.tokenOrganizationId;
   if (slug === undefined && byToken === undefined) return undefined;
   const tenant = slug === undefined ? await tenants.findById(byToken!) : await tenants.findBySlug(slug);
-  // Who has a token of one organization learns nothing about which others there are
+  // The holder of one organization's token must not learn which other organizations exist
   if (tenant === undefined) throw slug !== undefined && byToken !== undefined ? mismatch() : tenantNotFound();
   if (byToken !== undefined && byToken !== tenant.id) throw mismatch();
   requireServable(tenant);

@@ -6,17 +6,20 @@ export type ServedSchema = Pick<Tenant, 'databaseId' | 'schemaName' | 'modules'>
 
 /** Knows which schemas this build can serve: those with the tables that it uses. */
 export interface SchemaFit {
-  /** What is known without asking: undefined when the schema's database has to be asked. */
+  /** The cached answer; undefined if the schema's database has to be asked. */
   known(schema: ServedSchema): boolean | undefined;
-  /** Asks the schema's database. Throws MIGRATING when the schema does not fit, UNAVAILABLE when the database does not say. */
+  /**
+   * Asks the schema's database. Throws MIGRATING if the schema does not fit, UNAVAILABLE if the database does not
+   * answer.
+   */
   require(schema: ServedSchema): Promise<void>;
 }
 
-/** Retried soon: a migration takes a moment. */
+/** A migration takes a moment, so clients retry soon. */
 export const migrating = (): AppError =>
   new AppError('MIGRATING', 'This organization is being migrated; try again in a moment', { retryAfter: 5 });
 
-/** Slots for sessions of a schema that may not fit: its database is asked once a connection shows that it answers. */
+/** Slots for a schema that may not fit. Its database is asked once a connection shows that it is up. */
 export const fittingSlots = (fit: SchemaFit, schema: ServedSchema, slots: SlotSource): SlotSource => ({
   logger: slots.logger,
   acquire: async (key, signal) => {

@@ -14,8 +14,8 @@ export interface StatusChange {
 }
 
 /**
- * Changes the status of an organization that is whole; doing it twice changes nothing. Throws INVALID_STATE from any
- * other status, TENANT_NOT_FOUND while it is not whole or on its way out.
+ * Changes the status of an organization; repeating it changes nothing. Throws INVALID_STATE if the current status is
+ * not in `from`, TENANT_NOT_FOUND while the organization is being provisioned or deleted.
  */
 export async function setStatus(
   tx: CatalogTx,

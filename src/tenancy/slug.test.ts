@@ -18,14 +18,14 @@ describe('slugOf', () => {
   });
 });
 
-test('a variant keeps within 50 characters', () => {
+test('a variant has at most 50 characters', () => {
   expect(slugVariant('acme', 1)).toBe('acme');
   expect(slugVariant('acme', 12)).toBe('acme-12');
   expect(slugVariant('a'.repeat(50), 10)).toBe(`${'a'.repeat(47)}-10`);
 });
 
 test.each(['ab', 'a'.repeat(51), 'Acme', 'a_b_c', 'a.b.c', 'www', "a';drop", '---', '-abc', 'abc-', 'xn--abc'])(
-  '%s is no slug',
+  '%s is not a slug',
   (slug) => {
     expect(isSlug(slug)).toBe(false);
   },

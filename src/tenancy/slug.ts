@@ -1,7 +1,7 @@
 import { AppError } from '../lib/errors.ts';
 
 const maxLength = 50;
-/** A host label: a hyphen at either end would be none, and `--` in third place is reserved (RFC 5891, "xn--"). */
+/** A host label: no hyphen at either end, and no `--` in third place, which is reserved (RFC 5891, "xn--"). */
 const slugPattern = /^(?!..--)[a-z0-9][a-z0-9-]{1,48}[a-z0-9]$/;
 
 /** Host labels that name the installation, never a tenant. */
@@ -13,12 +13,12 @@ const folded: Readonly<Record<string, string>> = { œ: 'oe', æ: 'ae', ß: 'ss',
 /** Whether the text can be a slug: 3 to 50 of a-z, 0-9 and, between them, hyphens. */
 export const isSlug = (text: string): boolean => slugPattern.test(text) && !reservedSlugs.has(text);
 
-/** Whether a request may name an organization so: slugs from before they had to be host labels are found too. */
+/** Whether a request may use the text as a slug. Older slugs that are not valid host labels are still found. */
 export const mayBeSlug = (text: string): boolean => /^[a-z0-9-]{3,50}$/.test(text) && !reservedSlugs.has(text);
 
 /**
- * Makes a slug from a name: accents folded, everything else but letters and digits becomes a hyphen. A name that
- * leaves fewer than three characters (one in another script, say) is led by "org-".
+ * Makes a slug from a name: removes accents and replaces everything but letters and digits by hyphens. If fewer than
+ * three characters remain (a name in another script, say), the slug starts with "org-".
  */
 export function slugOf(name: string): string {
   const plain = name
@@ -32,7 +32,7 @@ export function slugOf(name: string): string {
   return isSlug(slug) ? slug : `org-${slug}`;
 }
 
-/** The n-th choice for a slug that is taken: the same one, then with -2, -3 ... within its 50 characters. */
+/** The n-th candidate for a slug that is taken: the slug itself, then with -2, -3 ..., at most 50 characters. */
 export function slugVariant(slug: string, n: number): string {
   if (n <= 1) return slug;
   const suffix = `-${n}`;

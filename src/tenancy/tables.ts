@@ -19,7 +19,7 @@ const outcomes = ['SUCCESS', 'FAILURE'] as const;
 export const organizationStatuses = ['PROVISIONING', 'ACTIVE', 'SUSPENDED', 'ARCHIVED', 'DELETING'] as const;
 export type OrganizationStatus = (typeof organizationStatuses)[number];
 
-/** Where tenants live. A url is sealed before it comes here; the primary database has none, it is this one. */
+/** The databases of tenants. URLs are stored sealed; the primary database has none, because it holds this table. */
 export const databases = table(
   'databases',
   {
@@ -29,9 +29,9 @@ export const databases = table(
     state: text({ enum: databaseStates }).notNull().default('READY'),
     sealedUrl: text(),
     sealedAdminUrl: text(),
-    /** How many tenants it may hold; about 1000 per login role is the practical bound. */
+    /** Most tenants it may hold; about 1000 per login role is the practical limit. */
     capacity: integer().notNull().default(1000),
-    /** When it was last asked whether it answers, and what it said when it did not. */
+    /** When it was last checked, and its error if it did not answer. */
     checkedAt: instant(),
     lastError: text(),
     ...lifetime,
@@ -45,7 +45,10 @@ export const databases = table(
   ],
 );
 
-/** An organization. The slug may change; the schema and its role change only when another copy of the data takes their place. */
+/**
+ * An organization. The slug may change; the schema and its role change only when another copy of the data replaces
+ * them.
+ */
 export const organizations = table(
   'organizations',
   {
@@ -62,14 +65,14 @@ export const organizations = table(
     databaseId: uuid()
       .notNull()
       .references(() => databases.id),
-    /** Optional modules that are switched on; core ones are always there and never listed. */
+    /** Optional modules that are switched on. Core modules are always on and never listed. */
     modules: text().array().notNull().default(sql`'{}'`),
     timeZone: text().notNull(),
     locale: text().notNull(),
     currency: text().notNull(),
-    /** While its data changes place: until this instant writes wait. One that has passed holds up nobody. */
+    /** Until this instant writes wait, because the data is being moved. An instant in the past has no effect. */
     writesPausedUntil: instant(),
-    /** When an organization that is being deleted will be gone; until then it can be taken back. */
+    /** When an organization that is being deleted will be dropped; until then it can be restored. */
     deleteAfter: instant(),
     version: version(),
     ...lifetime,
@@ -86,7 +89,7 @@ export const organizations = table(
   ],
 );
 
-/** Settings of one organization; keys and the types of their values are declared by the program. */
+/** Settings of one organization; the program declares the keys and the types of their values. */
 export const organizationSettings = table(
   'organization_settings',
   {
@@ -109,15 +112,15 @@ export const systemParameters = table('system_parameters', {
 });
 
 /**
- * Every schema made for a tenant, in use or not: it is written here first, so that nothing made is ever lost. BUILDING until
- * it has all its tables, SPARE until it has an organization, ACTIVE while it is the one that is served; INCOMING while
- * a copy is written into it, RETAINED when another copy has taken its place, SCRATCH for a trial that nobody sees, DROPPING
- * when it is to go.
+ * Every schema created for a tenant, in use or not. The row is written before the schema is created, so that none is
+ * lost. BUILDING: not all tables exist yet. SPARE: complete, without an organization. ACTIVE: the one that is served.
+ * INCOMING: a copy is being written into it. RETAINED: another copy has replaced it. SCRATCH: a trial that nobody sees.
+ * DROPPING: to be dropped.
  */
 export const tenantSchemas = table(
   'tenant_schemas',
   {
-    /** Two copies of a tenant in two databases may have the same name. */
+    /** Not unique alone: two copies of a tenant in two databases may have the same name. */
     schemaName: text().notNull(),
     databaseId: uuid()
       .notNull()
@@ -125,9 +128,9 @@ export const tenantSchemas = table(
     roleName: text().notNull(),
     organizationId: uuid().references(() => organizations.id),
     state: text({ enum: schemaStates }).notNull().default('BUILDING'),
-    /** For RETAINED, SCRATCH and DROPPING: not dropped before. */
+    /** For RETAINED, SCRATCH and DROPPING: the earliest time to drop it. */
     dropAfter: instant(),
-    /** Set when a migration failed here: the tenant is not served until one succeeds. */
+    /** Set when a migration failed here: the tenant is not served until a migration succeeds. */
     quarantinedAt: instant(),
     quarantineReason: text(),
     ...lifetime,
@@ -144,8 +147,8 @@ export const tenantSchemas = table(
 );
 
 /**
- * A tenant's way from one database to another. Written before anything happens, so that whatever interrupts it, what is
- * left to do or to undo is known. No foreign key to the organization, so that it outlives it.
+ * A move of a tenant from one database to another. Each step is recorded before it happens, so that an interrupted move
+ * can be resumed or undone. No foreign key to the organization, so that the row outlives it.
  */
 export const tenantMoves = table(
   'tenant_moves',
@@ -162,7 +165,7 @@ export const tenantMoves = table(
     toSchemaName: text().notNull(),
     toRoleName: text().notNull(),
     phase: text({ enum: movePhases }).notNull().default('COPYING'),
-    /** How far it is, for whoever resumes it. */
+    /** The state that is needed to resume the move. */
     progress: jsonb().notNull().default({}),
     lastError: text(),
     switchedAt: instant(),
@@ -182,7 +185,9 @@ export const tenantMoves = table(
   ],
 );
 
-/** Who did what to which tenant, from where. Append-only; no foreign keys, so that it outlives what it tells of. */
+/**
+ * Who did what to which tenant, and from where. Append-only; no foreign keys, so that rows outlive what they record.
+ */
 export const auditLogs = table(
   'audit_logs',
   {

@@ -8,8 +8,8 @@ import type { Organization } from './update-organization.ts';
 export interface ProvisionOptions {
   actor?: AuditActor;
   /**
-   * Writes the first rows into the finished schema, before anybody is served (TenantBinding.prepare). Must be idempotent:
-   * it may run again for the same organization after an interruption.
+   * Writes the first rows into the finished schema, before the tenant is served (TenantBinding.prepare). Must be
+   * idempotent: it may run again for the same organization after an interruption.
    */
   prepare?: (tenant: Tenant) => Promise<void>;
   /** Runs in the catalog transaction that makes the organization ACTIVE: inserts the first membership, for example. */
@@ -18,7 +18,7 @@ export interface ProvisionOptions {
 
 export type MovePhase = (typeof tenantMoves.$inferSelect)['phase'];
 
-/** A move as people may see it. */
+/** A move as shown to people. */
 export interface MoveSummary {
   phase: MovePhase;
   /** Names of databases. */
@@ -29,15 +29,15 @@ export interface MoveSummary {
   endedAt: Date | null;
   /** For how long writes were paused, in milliseconds; null before the switch. */
   pausedMs: number | null;
-  /** Why the last attempt failed; null when it did not. */
+  /** Why the last attempt failed; null if it did not fail. */
   lastError: string | null;
 }
 
-/** Ways to end a move: drop the old copy, return to it with all changes, or undo a move that was not completed. */
+/** Ways to end a move: drop the old copy, return to it with all changes, or undo an incomplete move. */
 export type MoveEnd = 'CONFIRM' | 'ROLL_BACK' | 'CANCEL';
 
 /**
- * The changes of a tenant's place and life that members can start. The operators' layer (`fleet/`) implements it and
+ * Changes of a tenant's place and status that members can start. The operators' layer (`fleet/`) implements it and
  * `app.ts` supplies it, so that no layer that serves requests imports operators' code. Callers check permissions first.
  */
 export interface TenantLifecycle {

@@ -15,17 +15,17 @@ export interface TenantPlacesOptions {
   waitMs: number;
 }
 
-/** While changes are not heard, how often to look whether a move has ended. */
+/** How often to check whether a move has ended while notifications do not arrive; milliseconds. */
 const lookAgainMs = 250;
 
-/** Met by a write that waited for a move: its organization is at another place now, where it can be tried again. */
+/** Thrown by a write that waited for a move: its organization now has another place, where the write can be retried. */
 export class TenantMoved extends AppError {
   constructor() {
     super('UNAVAILABLE', 'The organization has just been moved; try again', { retryAfter: 1 });
   }
 }
 
-/** Where organizations are now, for whoever holds an older word on it; and where writes wait while one is moved. */
+/** The current places of organizations, for callers whose `Tenant` may be outdated. Makes writes wait during a move. */
 export class TenantPlaces {
   readonly #options: TenantPlacesOptions;
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -39,17 +39,20 @@ export class TenantPlaces {
     });
   }
 
-  /** The tenant as far as it is known here without asking anybody. */
+  /** The tenant from the cache, without reading the catalog; the given one if it is not cached. */
   current(tenant: Tenant): Tenant {
     return this.#options.directory.known(tenant.id) ?? tenant;
   }
 
-  /** The same for whoever may hold a word on it that is older than a request. */
+  /** The same, reading the catalog if needed: for callers whose `Tenant` may be older than a request. */
   async latest(tenant: Tenant): Promise<Tenant> {
     return (await this.#options.directory.findById(tenant.id)) ?? tenant;
   }
 
-  /** Slots for writing: they are given when the tenant's writes are not held. `acquire` throws TenantMoved when it is elsewhere then. */
+  /**
+   * Slots for writing. `acquire` waits while the tenant's writes are paused, and throws TenantMoved if its place
+   * changed.
+   */
   writing(tenant: Tenant, slots: SlotSource): SlotSource {
     if (!isPaused(tenant)) return slots;
     return {
@@ -63,15 +66,15 @@ export class TenantPlaces {
   }
 
   /**
-   * When a write failed because its organization is being moved, waits for the end of that and gives the tenant as it is
-   * then: the write was not done, and can be done there. Undefined for any other error. Throws UNAVAILABLE when it takes
-   * too long.
+   * If a write failed because its organization is being moved, waits for the end of the move and returns the tenant
+   * with its new place: the write had no effect and can be retried there. Returns undefined for any other error. Throws
+   * UNAVAILABLE if the move takes too long.
    */
   async afterMove(tenant: Tenant, error: unknown, signal?: AbortSignal): Promise<Tenant | undefined> {
     if (error instanceof TenantMoved) return await this.#look(tenant.id);
-    // Behind the fence; and where a copy was closed or dropped since
+    // The errors of a fenced tenant, or of a copy that was closed or dropped since
     if (!isPermissionDenied(error) && !isMissingTable(error)) return undefined;
-    // What is remembered here may be older than the fence
+    // The cache may be older than the fence
     this.#options.directory.forget();
     let isMove = false;
     const now = await this.#whenWritable(tenant, signal, async (latest) => {
@@ -89,7 +92,7 @@ export class TenantPlaces {
   ): Promise<Tenant> {
     const deadline = performance.now() + this.#options.waitMs;
     for (;;) {
-      // From before the look, so that no change is missed
+      // Registered before the lookup, so that no change is missed
       const change = this.#nextChange(id);
       try {
         const latest = await this.#look(id);
@@ -111,7 +114,7 @@ export class TenantPlaces {
     return tenant;
   }
 
-  /** Whether a move has taken the right to write there: until it ends, or is mended. */
+  /** Whether a move has withdrawn the right to write, until the move ends or is repaired. */
   async #isFenced(organizationId: string): Promise<boolean> {
     const found = await this.#options.catalog.read((db) =>
       db
@@ -158,4 +161,6 @@ async function wait(milliseconds: number, signal: AbortSignal | undefined, stop:
 }
 
 const beingMoved = (): AppError =>
-  new AppError('UNAVAILABLE', 'This organization is being moved and cannot be changed just now', { retryAfter: 1 });
+  new AppError('UNAVAILABLE', 'This organization is being moved and cannot be changed right now; try again', {
+    retryAfter: 1,
+  });

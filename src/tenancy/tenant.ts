@@ -3,7 +3,7 @@ import { AppError } from '../lib/errors.ts';
 import { coreModules } from './modules.ts';
 import { type OrganizationStatus, organizations, tenantSchemas } from './tables.ts';
 
-/** An organization as requests see it: where its data lives, and whether it may be served. */
+/** An organization as requests see it: the place of its data, and whether it may be served. */
 export interface Tenant {
   readonly id: string;
   readonly slug: string;
@@ -12,18 +12,18 @@ export interface Tenant {
   readonly roleName: string;
   readonly databaseId: string;
   readonly status: OrganizationStatus;
-  /** Every module whose tables it has: the core ones and those it switched on. */
+  /** Every module whose tables it has: the core modules and the optional ones that are switched on. */
   readonly modules: ReadonlySet<string>;
   readonly timeZone: string;
   readonly locale: string;
   readonly currency: string;
-  /** A migration failed in its schema: it is not served until one succeeds. */
+  /** A migration failed in its schema: it is not served until a migration succeeds. */
   readonly quarantined: boolean;
-  /** Until then its writes wait: its data is changing place. */
+  /** Until this instant writes wait, because the data is being moved. */
   readonly writesPausedUntil?: Date | null;
 }
 
-/** The columns that make a tenant, of `organizations` joined with `tenant_schemas`. */
+/** The columns of a tenant, from `organizations` joined with `tenant_schemas`. */
 export const tenantColumns = {
   id: organizations.id,
   slug: organizations.slug,
@@ -59,8 +59,8 @@ export const tenantOf = ({ modules, quarantinedAt, ...row }: TenantRow): Tenant 
 });
 
 /**
- * Throws unless the tenant may be served now: TENANT_NOT_FOUND while it is not whole or on its way out,
- * TENANT_INACTIVE when suspended or archived, MIGRATING after a failed migration.
+ * Throws unless the tenant may be served now: TENANT_NOT_FOUND while it is being provisioned or deleted,
+ * TENANT_INACTIVE if suspended or archived, MIGRATING after a failed migration.
  */
 export function requireServable(tenant: Pick<Tenant, 'status' | 'quarantined'>): void {
   if (tenant.status === 'PROVISIONING' || tenant.status === 'DELETING') throw tenantNotFound();
@@ -74,7 +74,7 @@ export function requireServable(tenant: Pick<Tenant, 'status' | 'quarantined'>):
   }
 }
 
-/** With the slug that the caller asked for. */
+/** `slug` is the one that the caller asked for. */
 export const tenantNotFound = (slug?: string): AppError =>
   new AppError(
     'TENANT_NOT_FOUND',

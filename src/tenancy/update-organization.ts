@@ -13,13 +13,13 @@ import { tenantNotFound } from './tenant.ts';
 
 export type Organization = typeof organizations.$inferSelect;
 
-/** What callers may see of an organization in an error: not where its data lives. */
+/** The fields of an organization that callers may see in an error: not where its data lives. */
 export const shownOf = ({ id, name, slug, status, timeZone, locale, currency, version }: Organization) => ({
   ...{ id: `Organization:${id}`, name, slug, status, timeZone, locale, currency, version },
 });
 
 /**
- * Changes what an organization says of itself; absent stays, null clears. A new slug moves no data: the schema keeps its
+ * Changes an organization's own fields; absent fields stay, null clears. A new slug moves no data: the schema keeps its
  * name. Throws BAD_INPUT, ALREADY_EXISTS for a taken slug, STALE_VERSION with the organization as it is now.
  */
 export async function updateOrganization(
@@ -54,7 +54,7 @@ export async function updateOrganization(
   return after!;
 }
 
-/** Locks the row until the transaction ends. Throws TENANT_NOT_FOUND, also while it is not whole or on its way out. */
+/** Locks the row until the transaction ends. Throws TENANT_NOT_FOUND, also while it is being provisioned or deleted. */
 export async function lockOrganization(tx: CatalogTx, id: string): Promise<Organization> {
   const [organization] = await tx
     .select()

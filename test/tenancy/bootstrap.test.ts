@@ -21,7 +21,7 @@ async function login(database: TestDatabase, attributes: string) {
 }
 
 describe('a superuser', () => {
-  test('makes the installation, finds it again, and then changes nothing', async () => {
+  test('creates the installation, finds it again, and then changes nothing', async () => {
     await using database = await createDatabase();
     const first = await bootstrap({ adminUrl: database.url, secret });
     const statements: string[] = [];
@@ -31,13 +31,13 @@ describe('a superuser', () => {
     expect(statements.join('\n')).not.toContain(new URL(first.appUrl).password);
   });
 
-  test('in five processes at once makes one installation', async () => {
+  test('in five concurrent processes creates one installation', async () => {
     await using database = await createDatabase();
     const made = await Promise.all(Array.from({ length: 5 }, () => bootstrap({ adminUrl: database.url, secret })));
     expect(new Set(made.map(({ prefix }) => prefix)).size).toBe(1);
   });
 
-  test('makes a login that finds nothing, may read nothing and makes nothing', async () => {
+  test('creates a login that finds, reads and creates nothing', async () => {
     await using lines = await TestLines.of({});
     await using world = await World.create(lines.read());
     await using app = new Raw(world.installation.appUrl);
@@ -50,7 +50,7 @@ describe('a superuser', () => {
     await expect(app.run('create schema mine')).rejects.toMatchObject(denied);
   });
 
-  test('searches French and English whatever the accents', async () => {
+  test('searches French and English regardless of accents', async () => {
     await using lines = await TestLines.of({});
     await using world = await World.create(lines.read());
     await using app = new Raw(world.installation.appUrl);
@@ -61,7 +61,7 @@ describe('a superuser', () => {
     expect(found).toEqual([{ fr: true, en: true }]);
   });
 
-  test('takes over extensions that were installed elsewhere', async () => {
+  test('uses extensions that were installed elsewhere', async () => {
     await using database = await createDatabase();
     await using admin = new Raw(database.url);
     await admin.run('create extension unaccent; create extension pg_trgm');
@@ -99,7 +99,7 @@ describe('an administrator who is not a superuser', () => {
   test.each([
     ['createdb', true, 'CREATEROLE'],
     ['createrole', false, 'CREATE on the database'],
-  ])('with %s and owning the database: %s, is told that it lacks %s', async (attributes, owns, lacking) => {
+  ])('with %s and owning the database: %s, gets an error that names %s', async (attributes, owns, lacking) => {
     await using database = await createDatabase();
     await using admin = await login(database, attributes);
     if (owns) await admin.admin.run(`alter database ${database.name} owner to ${admin.name}`);
@@ -109,7 +109,7 @@ describe('an administrator who is not a superuser', () => {
     });
   });
 
-  test('that may create in the database but not close it to PUBLIC is told so', async () => {
+  test('that may create in the database but not revoke PUBLIC gets an error', async () => {
     await using database = await createDatabase();
     await using admin = await login(database, 'createrole');
     await admin.admin.run(`grant create on database ${database.name} to ${admin.name}`);
@@ -121,7 +121,7 @@ describe('an administrator who is not a superuser', () => {
 });
 
 describe("the application's own login", () => {
-  test('is disarmed, and used', async () => {
+  test('loses its privileges, and is used', async () => {
     await using database = await createDatabase();
     await using app = await login(database, 'inherit');
     const installation = await bootstrap({ adminUrl: database.url, appUrl: app.url, secret });
@@ -134,7 +134,7 @@ describe("the application's own login", () => {
     await app.admin.run(`drop owned by ${installation.roles.owner}`);
   });
 
-  test('is refused when it could do anything', async () => {
+  test('is rejected if it is a superuser', async () => {
     await using database = await createDatabase();
     await using app = await login(database, 'superuser');
     await expect(bootstrap({ adminUrl: database.url, appUrl: app.url, secret })).rejects.toMatchObject({
@@ -143,7 +143,7 @@ describe("the application's own login", () => {
     });
   });
 
-  test('is the one made for it when the address is the administrator’s', async () => {
+  test('is created by the program if the URL is the administrator’s', async () => {
     await using database = await createDatabase();
     const installation = await bootstrap({ adminUrl: database.url, appUrl: database.url, secret });
     expect(new URL(installation.appUrl).username).toBe(`${installation.prefix}_app`);

@@ -63,7 +63,7 @@ test('every table has a primary key, no foreign key leaves its schema, and no sc
   expect(await admin.run(types)).toEqual([]);
 });
 
-test('append-only tables are just that, all others are writable', async () => {
+test('append-only tables accept only inserts, all others are writable', async () => {
   const rights = await admin.run(
     `select relname::text as name, has_table_privilege(r.role, c.oid, 'select') and has_table_privilege(r.role, c.oid, 'insert') as adds,
       has_table_privilege(r.role, c.oid, 'update') or has_table_privilege(r.role, c.oid, 'delete') as changes

@@ -38,7 +38,7 @@ async function listening() {
 }
 
 describe('the directory', () => {
-  test('asks once in two seconds, however many ask', async () => {
+  test('reads the catalog once in two seconds, for any number of callers', async () => {
     await using here = await listening();
     await Promise.all(Array.from({ length: 20 }, () => here.directory.findBySlug('acme')));
     here.advance(1_999);
@@ -49,7 +49,7 @@ describe('the directory', () => {
     expect(here.queries()).toBe(2);
   });
 
-  test('does not remember what does not exist', async () => {
+  test('does not cache missing organizations', async () => {
     await using here = await listening();
     expect(await here.directory.findBySlug('soon')).toBeUndefined();
     expect(await here.directory.findBySlug('soon')).toBeUndefined();
@@ -57,7 +57,7 @@ describe('the directory', () => {
     await expect(here.directory.getBySlug('soon')).rejects.toMatchObject({ code: 'TENANT_NOT_FOUND' });
   });
 
-  test('forgets when another process changes an organization', async () => {
+  test('drops its cache when another process changes an organization', async () => {
     await using here = await listening();
     await here.directory.findBySlug('acme');
     await world.catalog.write((tx) => updateOrganization(tx, tenant.id, { name: 'Acme & Co' }, { actor }));
@@ -65,7 +65,7 @@ describe('the directory', () => {
     await expect.poll(async () => (await here.directory.findBySlug('acme'))?.name).toBe('Acme & Co');
   });
 
-  test('remembers nothing while it does not hear the others', async () => {
+  test('caches nothing while notifications do not arrive', async () => {
     const statements: string[] = [];
     await using deaf = world.anotherProcess((text) => statements.push(text));
     const directory = new TenantDirectory({ catalog: deaf.catalog });
@@ -74,7 +74,7 @@ describe('the directory', () => {
     expect(statements.filter((text) => /from "organizations"/.test(text))).toHaveLength(2);
   });
 
-  test('forgets when it has missed what the others said', async () => {
+  test('drops its cache when it may have missed notifications', async () => {
     await using here = await listening();
     await using admin = new Raw(world.database.url);
     await here.directory.findBySlug('acme');
@@ -90,7 +90,7 @@ describe('the directory', () => {
 });
 
 describe('a suspended organization', () => {
-  test('is refused on the next request here and elsewhere, until it is resumed', async () => {
+  test('is rejected on the next request here and elsewhere, until it is resumed', async () => {
     await using here = await listening();
     await using there = await listening();
     const servable = async ({ directory }: typeof here) => requireServable(await directory.getBySlug('acme'));
@@ -108,7 +108,7 @@ describe('a suspended organization', () => {
     await servable(here);
   });
 
-  test('stays one when it is suspended twice, and tells the audit log once', async () => {
+  test('can be suspended twice, with one entry in the audit log', async () => {
     const other = await world.provision('Twice');
     for (const _ of [1, 2]) await world.catalog.write((tx) => suspendOrganization(tx, other.id, actor));
     const audit = await world.catalog.read((db) =>
@@ -130,7 +130,7 @@ describe('an organization that is renamed', () => {
     expect(await directory.findBySlug('before')).toBeUndefined();
   });
 
-  test('refuses a taken slug, an old version and a wrong value, and clears what is null', async () => {
+  test('rejects a taken slug, an old version and an invalid value, and clears null fields', async () => {
     const { id } = await world.provision('Careful');
     const update = (input: Parameters<typeof updateOrganization>[2], expectedVersion?: number) =>
       world.catalog.write((tx) => updateOrganization(tx, id, input, { actor, expectedVersion }));

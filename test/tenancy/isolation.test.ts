@@ -55,7 +55,7 @@ describe('the role of A', () => {
     );
   });
 
-  test('takes no number of B by the oid of its sequence', async () => {
+  test('cannot use a sequence of B by its oid', async () => {
     const oid = async ({ schemaName }: Tenant) =>
       (await admin.run(`select '${schemaName}.things_id_seq'::regclass::oid as oid`))[0]?.oid as number;
     expect(await app.as(a.roleName, `select nextval(${await oid(a)})`)).toHaveLength(1);
@@ -63,14 +63,14 @@ describe('the role of A', () => {
     await expect(app.as(a.roleName, `select setval(${await oid(a)}, 1)`)).rejects.toMatchObject(denied);
   });
 
-  test('makes no temporary table, and nothing in its schema', async () => {
+  test('creates no temporary table, and nothing in its schema', async () => {
     await expect(app.as(a.roleName, 'create temporary table things (id int)')).rejects.toMatchObject(denied);
     await expect(app.as(a.roleName, `create table ${a.schemaName}.mine (id int)`)).rejects.toMatchObject(denied);
     await expect(app.as(a.roleName, `drop table ${a.schemaName}.things`)).rejects.toMatchObject(denied);
     await expect(app.as(a.roleName, `truncate ${a.schemaName}.things`)).rejects.toMatchObject(denied);
   });
 
-  test('adds to the log of events, and changes none', async () => {
+  test('inserts into the event log, and changes nothing there', async () => {
     const events = `${a.schemaName}.events`;
     expect(await app.as(a.roleName, `insert into ${events} (what) values ('x') returning what`)).toEqual([
       { what: 'x' },
@@ -85,7 +85,7 @@ describe('the role of A', () => {
   });
 });
 
-test('the login reads nothing of anybody', async () => {
+test('the login reads no data of any tenant', async () => {
   await expect(app.run('select from things')).rejects.toMatchObject(sqlState('42P01'));
   await expect(app.run(`select from ${a.schemaName}.things`)).rejects.toMatchObject(denied);
   const readable = await app.run(
@@ -97,7 +97,7 @@ test('the login reads nothing of anybody', async () => {
   expect(readable).toEqual([]);
 });
 
-test('the catalog role writes the audit log and changes none of it', async () => {
+test('the catalog role inserts into the audit log and changes nothing there', async () => {
   const role = world.installation.roles.catalog;
   expect(await app.as(role, 'select action from catalog.audit_logs')).toHaveLength(2);
   await expect(app.as(role, `update catalog.audit_logs set action = ''`)).rejects.toMatchObject(denied);
@@ -105,7 +105,7 @@ test('the catalog role writes the audit log and changes none of it', async () =>
   await expect(app.as(role, `select from ${a.schemaName}.things`)).rejects.toMatchObject(denied);
 });
 
-test('a bound session sees its own tenant alone', async () => {
+test('a bound session sees only its own tenant', async () => {
   const secrets = await Promise.all(
     [a, b].map((tenant) => world.binding.read(tenant, (db) => db.execute(sql`select distinct secret from things`))),
   );

@@ -73,7 +73,7 @@ describe('a fleet of 200 tenants, one of them broken', () => {
   });
   afterAll(() => estate[Symbol.asyncDispose]());
 
-  test('keeps no server of the new build from starting, which knows whom it cannot serve', async () => {
+  test('does not stop a server of the new build from starting, which knows the tenants that it cannot serve', async () => {
     await requireSharedFit(estate.fleet());
     const { unfit, away } = await new FittingSchemas(estate.fleet()).refresh();
     expect([unfit.length, away]).toEqual([200, []]);
@@ -90,7 +90,7 @@ describe('a fleet of 200 tenants, one of them broken', () => {
     expect(statements.filter((text) => /create|insert|update|alter/i.test(text))).toEqual([]);
   });
 
-  test('stops where it is told to', async () => {
+  test('can be interrupted', async () => {
     const stop = new AbortController();
     let seen = 0;
     stopped = await migrateFleet(estate.fleet(), {
@@ -103,7 +103,7 @@ describe('a fleet of 200 tenants, one of them broken', () => {
     expect(stopped.left).toBe(200 - visited);
   });
 
-  test('is migrated but for the broken one, which is reported and kept apart', async () => {
+  test('is migrated except the broken one, which is reported and quarantined', async () => {
     const statements: string[] = [];
     const watched = estate.fleet((text) => statements.push(text));
     const report = await migrateFleet(watched);
@@ -123,7 +123,7 @@ describe('a fleet of 200 tenants, one of them broken', () => {
     expect((await new FittingSchemas(estate.fleet()).refresh()).unfit).toEqual([broken.slug]);
   });
 
-  test('is whole once the cause is removed', async () => {
+  test('is complete once the cause is removed', async () => {
     await estate.admin.run(`drop table ${broken.schemaName}.things`);
     const report = await migrateFleet(estate.fleet());
     expect(report).toMatchObject({ current: 199, migrated: [{ slug: broken.slug }], failed: [] });
@@ -133,7 +133,7 @@ describe('a fleet of 200 tenants, one of them broken', () => {
   });
 });
 
-test('a dry run of a new installation lists what is shared', async () => {
+test('a dry run of a new installation lists the shared migrations', async () => {
   await using database = await createDatabase();
   await using lines = await TestLines.of({});
   const installation = await bootstrap({ adminUrl: database.url, secret });
@@ -155,7 +155,7 @@ describe('a migration', () => {
   });
   afterAll(() => estate[Symbol.asyncDispose]());
 
-  test('waits for those who use the table, and tries again', async () => {
+  test('waits for users of the table, and retries', async () => {
     await estate.lines.write('alpha', '20260202000000_text', 'ALTER TABLE "notes" ADD COLUMN "text" text;');
     await using reader = new Raw(estate.world.database.url);
     await reader.run('begin');
@@ -169,7 +169,7 @@ describe('a migration', () => {
     expect(attempts).toBeGreaterThanOrEqual(2);
   });
 
-  test('of a table that stays locked is reported, and keeps nobody out', async () => {
+  test('of a table that stays locked is reported, and blocks nobody', async () => {
     await estate.lines.write('alpha', '20260203000000_more', 'ALTER TABLE "notes" ADD COLUMN "more" text;');
     await using reader = new Raw(estate.world.database.url);
     await reader.run('begin');
@@ -182,7 +182,7 @@ describe('a migration', () => {
     expect((await migrateFleet(estate.fleet())).failed).toEqual([]);
   });
 
-  test('that fails half-way leaves nothing of itself', async () => {
+  test('that fails half-way leaves nothing', async () => {
     const name = '20260204000000_half';
     await estate.lines.write(
       'alpha',
@@ -195,7 +195,7 @@ describe('a migration', () => {
     expect((await migrateFleet(estate.fleet())).failed).toEqual([]);
   });
 
-  test('of a canary that fails touches nobody else', async () => {
+  test('of a failing canary affects no other tenant', async () => {
     const other = await estate.world.provision('Other');
     await estate.lines.write('alpha', '20260205000000_canary', 'CREATE TABLE "canary" ("id" uuid PRIMARY KEY);');
     await estate.admin.run(`create table ${tenant.schemaName}.canary (id int)`);
@@ -206,7 +206,7 @@ describe('a migration', () => {
     expect((await migrateFleet(estate.fleet(), { canaries: [tenant.slug] })).failed).toEqual([]);
   });
 
-  test('of one tenant leaves the others as they are', async () => {
+  test('of one tenant leaves the others unchanged', async () => {
     await estate.lines.write('beta', '20260206000000_one', 'CREATE TABLE "one" ("id" uuid PRIMARY KEY);');
     expect((await migrateFleet(estate.fleet(), { only: tenant.slug })).migrated).toMatchObject([{ slug: tenant.slug }]);
     expect((await migrateFleet(estate.fleet())).migrated).toMatchObject([{ slug: 'other' }]);
@@ -226,7 +226,7 @@ describe('a migration', () => {
     );
   });
 
-  test('that was edited, or that this build does not have, is refused with what mends it', async () => {
+  test('that was edited, or that this build does not have, is rejected with a remedy', async () => {
     await estate.lines.write('alpha', first, 'CREATE TABLE "notes" ("id" text PRIMARY KEY);');
     expect((await migrateFleet(estate.fleet())).failed[0]?.error).toMatchObject({
       code: 'SCHEMA_MISMATCH',

@@ -47,7 +47,7 @@ async function use(tenant: Tenant): Promise<unknown> {
 }
 
 describe('provisioning', () => {
-  test('makes an organization that is found and can be used, in more than four transactions', async () => {
+  test('creates a usable organization, in more than four transactions', async () => {
     const statements: string[] = [];
     const watched = world.anotherProcess((text) => statements.push(text));
     const tenant = await provisionTenant(watched.fleet, { ...organizationNamed('Société Générale'), currency: 'CHF' });
@@ -59,7 +59,7 @@ describe('provisioning', () => {
     expect(statements.filter((text) => text === 'commit').length).toBeGreaterThan(4);
   });
 
-  test('numbers a slug that is made from a name, and refuses one that was asked for', async () => {
+  test('numbers a taken slug derived from a name, and rejects a requested one', async () => {
     const slugs = await Promise.all(['Twin', 'Twin', 'twin'].map((name) => world.provision(name)));
     expect(slugs.map(({ slug }) => slug).sort()).toEqual(['twin', 'twin-2', 'twin-3']);
     await expect(provisionTenant(world.fleet, { ...organizationNamed('Other'), slug: 'twin' })).rejects.toMatchObject({
@@ -95,7 +95,7 @@ describe('provisioning', () => {
     [{ locale: 'x' }, 'locale'],
     [{ currency: 'XYZZY' }, 'currency'],
     [{ modules: ['nothing'] }, 'modules'],
-  ])('refuses %o', async (wrong, field) => {
+  ])('rejects %o', async (wrong, field) => {
     const input = { ...organizationNamed('Wrong'), ...wrong } as Parameters<typeof provisionTenant>[1];
     await expect(provisionTenant(world.fleet, input)).rejects.toMatchObject({
       code: 'BAD_INPUT',
@@ -103,7 +103,7 @@ describe('provisioning', () => {
     });
   });
 
-  test('takes a spare when there is one', async () => {
+  test('uses a spare if there is one', async () => {
     const schemaName = await buildSpare(world.fleet);
     const statements: string[] = [];
     const watched = world.anotherProcess((text) => statements.push(text));
@@ -114,7 +114,7 @@ describe('provisioning', () => {
     expect(await use(tenant)).toEqual([{ text: 'quick' }]);
   });
 
-  test('prepares the schema and activates it with what the caller adds, or not at all', async () => {
+  test('prepares and activates the schema together with the caller’s additions, or not at all', async () => {
     const input = { ...organizationNamed('Prepared'), id: uuidv7() };
     const prepare = (tenant: Tenant) =>
       world.binding.prepare(tenant, async (tx) => {
@@ -134,7 +134,7 @@ describe('provisioning', () => {
     ]);
   });
 
-  test('gives nobody a schema that was prepared for another', async () => {
+  test('never gives a schema prepared for one organization to another', async () => {
     const refuse = async () => {
       throw new Error('no');
     };
@@ -159,7 +159,7 @@ function dyingAt(n: number): { victim: World; sent: () => number } {
   return { victim, sent: () => count };
 }
 
-test('provisioning that dies at any statement leaves the tenant absent, and whole after a retry', async () => {
+test('provisioning that dies at any statement leaves no tenant, and a complete one after a retry', async () => {
   const { victim, sent } = dyingAt(Number.POSITIVE_INFINITY);
   await provisionTenant(victim.fleet, { ...organizationNamed('Alive'), slug: 'alive' });
   await victim[Symbol.asyncDispose]();

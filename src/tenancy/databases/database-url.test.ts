@@ -4,7 +4,7 @@ import { databaseNetwork, readDatabaseUrl, redactUrl } from './database-url.ts';
 const network = databaseNetwork([], ['db.internal', '10.0.0.0/8']);
 const read = (text: string) => readDatabaseUrl(text, network).href;
 
-it('reaches a database by TLS with a name that it proves', () => {
+it('requires TLS with a verified host name', () => {
   expect(read('postgresql://user:pass@db.example/org1_db')).toBe(
     'postgresql://user:pass@db.example:5432/org1_db?sslmode=verify-full',
   );
@@ -13,7 +13,7 @@ it('reaches a database by TLS with a name that it proves', () => {
   );
 });
 
-it('reaches it without where that is allowed, and asked for', () => {
+it('allows weaker TLS modes only for listed hosts, and only on request', () => {
   expect(read('postgres://u:p@db.internal/x?sslmode=disable')).toContain('sslmode=disable');
   expect(read('postgres://u:p@10.1.1.1/x?sslmode=require')).toContain('sslmode=require');
   expect(read('postgres://u:p@db.internal/x')).toContain('sslmode=verify-full');
@@ -45,7 +45,7 @@ it.each([
   expect(() => read(text)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
 });
 
-it('never tells a password', () => {
+it('never shows a password', () => {
   expect(redactUrl('postgresql://user:pass@host:5432/org1_db')).toBe('postgresql://user:***@host:5432/org1_db');
   expect(redactUrl('not an address with secret in it')).not.toContain('secret');
 });

@@ -17,10 +17,10 @@ export interface Database extends Pick<DatabaseRow, 'id' | 'name' | 'kind' | 'st
 
 export interface DatabasesOptions {
   catalog: Catalog;
-  /** In the primary database, which is always there. */
+  /** The installation in the primary database, which always exists. */
   installation: Installation;
   seal: Seal;
-  /** What the passwords of the program's own logins follow from. */
+  /** The passwords of the program's own logins are derived from it. */
   secret: string;
   network: DatabaseNetwork;
   clock?: Clock;
@@ -32,13 +32,13 @@ interface Entry {
   loadedAt: number;
 }
 
-/** What a sealed address is, and of which database. */
+/** The context that a database's URL is sealed with. */
 export const urlContext = (databaseId: string, whose: 'app' | 'admin'): string =>
   `url of database ${databaseId} ${whose}`;
 
 /**
- * The databases of the installation by id. Like the directory of tenants it believes what it read for 2 seconds, drops
- * it when a database changes, and keeps nothing while changes made elsewhere are not heard.
+ * The databases of the installation by id. Entries are cached for 2 seconds, dropped when a database changes, and not
+ * cached while notifications from other processes do not arrive.
  */
 export class Databases {
   readonly #options: DatabasesOptions;
@@ -66,13 +66,13 @@ export class Databases {
     return this.#options.secret;
   }
 
-  /** How the program is installed in a database. Throws NOT_FOUND for one that there is not. */
+  /** How the program is installed in a database. Throws NOT_FOUND for an unknown database. */
   async installationOf(databaseId: string): Promise<Installation> {
     if (databaseId === primaryDatabaseId) return this.#options.installation;
     return (await this.get(databaseId)).installation;
   }
 
-  /** Throws NOT_FOUND. The primary one needs no question. */
+  /** Throws NOT_FOUND. The primary database needs no lookup. */
   get(databaseId: string): Promise<Database> {
     if (databaseId === primaryDatabaseId) return Promise.resolve(this.#primary());
     const now = this.#clock().getTime();
@@ -85,21 +85,21 @@ export class Databases {
     return entry.database;
   }
 
-  /** Those that hold or may hold tenants: all but the retired ones, the primary first, the others by name. */
+  /** The databases that hold or may hold tenants: all but retired ones, the primary first, the others by name. */
   async list(): Promise<Database[]> {
     const rows = await this.#options.catalog.read((db) => db.select().from(databases).orderBy(asc(databases.name)));
     const further = rows.filter(({ kind, state }) => kind !== 'PRIMARY' && state !== 'RETIRED');
     return [this.#primary(), ...further.map((row) => this.open(row))];
   }
 
-  /** By name. Throws NOT_FOUND, also for a retired one. */
+  /** The database of this name. Throws NOT_FOUND, also for a retired one. */
   async getByName(name: string): Promise<Database> {
     const found = (await this.list()).find((database) => database.name === name);
     if (!found) throw new AppError('NOT_FOUND', `There is no database ${name}`);
     return found;
   }
 
-  /** Opens the addresses of a row. */
+  /** Unseals the URLs of a row. */
   open(row: DatabaseRow): Database {
     const { id, name, kind, state, sealedUrl } = row;
     if (sealedUrl === null) return this.#primary();
@@ -119,7 +119,7 @@ export class Databases {
     return { id, name, kind, state, installation: this.servedAs(kind, found) };
   }
 
-  /** How a database of this kind serves: a dedicated one each tenant by a login of its own. */
+  /** The installation of a database of this kind: in a dedicated one, each tenant has a login of its own. */
   servedAs(kind: DatabaseRow['kind'], installation: Installation): Installation {
     if (kind !== 'DEDICATED') return installation;
     const { secret } = this.#options;

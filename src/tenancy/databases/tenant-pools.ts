@@ -7,7 +7,7 @@ import { type Installation, primaryDatabaseId } from '../installation.ts';
 import type { InvalidationBus } from '../invalidation-bus.ts';
 import type { Database, Databases } from './databases.ts';
 
-/** Where a tenant is: in which database, and as whom it is served there. */
+/** A tenant's database, and its role there. */
 export interface PlaceOfTenant {
   databaseId: string;
   roleName: string;
@@ -16,13 +16,13 @@ export interface PlaceOfTenant {
 export interface TenantPoolsOptions {
   primary: SlotPool;
   databases: Databases;
-  /** Opens the slots for one login of a further database; nothing is connected yet. */
+  /** Creates a pool for one login of a further database, without connecting yet. */
   open(to: Pick<Installation, 'appUrl' | 'lookup'>): SlotPool;
   bus: InvalidationBus;
   logger: Logger;
-  /** How many pools of further databases may be open at once. */
+  /** Most pools of further databases that may be open at once. */
   most: number;
-  /** A pool that nobody used for so long is closed; milliseconds. */
+  /** A pool that was not used for this long is closed; milliseconds. */
   idleMs?: number;
 }
 
@@ -30,15 +30,15 @@ interface Entry {
   pool: SlotPool;
   databaseId: string;
   url: string;
-  /** Sessions that are getting a slot. */
+  /** Sessions that are acquiring a slot. */
   entering: number;
   usedAt: number;
 }
 
 /**
- * The slots of every database where tenants live: one pool for each, in a dedicated one for each tenant's login. Those of
- * further databases are opened when first needed, bounded in number, and closed when idle, or when their database has
- * got another address.
+ * The slots of every database with tenants: one pool per database, or one per tenant's login in a dedicated database.
+ * Pools of further databases are opened when needed, limited in number, and closed when idle or when their database
+ * gets another URL.
  */
 export class TenantPools implements AsyncDisposable {
   readonly #options: TenantPoolsOptions;
@@ -54,12 +54,12 @@ export class TenantPools implements AsyncDisposable {
     options.bus.on('database.changed', ({ databaseId }) => void this.#follow(databaseId));
   }
 
-  /** How many pools of further databases are open. */
+  /** Number of open pools of further databases. */
   get size(): number {
     return this.#entries.size;
   }
 
-  /** The pools that are open, by database; a dedicated one has one for each of its tenants. */
+  /** The open pools with their database ids; a dedicated database may have one for each of its tenants. */
   stats(): [databaseId: string, stats: SlotPoolStats][] {
     const further = [...this.#entries.values()].map(({ databaseId, pool }) => [databaseId, pool.stats()] as const);
     return [
@@ -68,7 +68,7 @@ export class TenantPools implements AsyncDisposable {
     ];
   }
 
-  /** Where sessions of a tenant get their slots. Asks nothing yet; `acquire` throws UNAVAILABLE when its database is away. */
+  /** The slots for a tenant's sessions. Does not connect yet; `acquire` throws UNAVAILABLE if the database is down. */
   poolOf(place: PlaceOfTenant): SlotSource {
     if (place.databaseId === primaryDatabaseId) return this.#options.primary;
     return {
@@ -112,7 +112,7 @@ export class TenantPools implements AsyncDisposable {
     return entry;
   }
 
-  /** Closes the pool that was not used for longest. Throws UNAVAILABLE when all are in use. */
+  /** Closes the least recently used pool. Throws UNAVAILABLE if all are in use. */
   #makeRoom(): void {
     if (this.#entries.size < this.#options.most) return;
     const free = [...this.#entries].filter(([, entry]) => isFree(entry));
@@ -126,7 +126,7 @@ export class TenantPools implements AsyncDisposable {
     for (const [key, entry] of this.#entries) if (isFree(entry) && entry.usedAt < before) this.#close(key);
   }
 
-  /** After a change of a database: sessions under way end on their connections, later ones connect as it says now. */
+  /** After a change of a database: running sessions end on their old connections, later ones use the new URL. */
   async #follow(databaseId: string): Promise<void> {
     const keys = [...this.#entries].filter(([, entry]) => entry.databaseId === databaseId).map(([key]) => key);
     if (keys.length === 0) return;
@@ -147,7 +147,7 @@ export class TenantPools implements AsyncDisposable {
   }
 }
 
-/** Where an address leads, whoever signs in. */
+/** Where a URL leads, without the login. */
 function hostOf(url: string): string {
   const { host, pathname, search } = new URL(url);
   return `${host}${pathname}${search}`;
@@ -158,7 +158,7 @@ function isFree({ pool, entering }: Entry): boolean {
   return entering + busy + waiting + quarantined === 0;
 }
 
-/** Says that it is this organization's database that is away: the others are served. */
+/** Says that only this organization's database is down. */
 function ofItsDatabase(error: unknown): unknown {
   const known = toAppError(error);
   if (known?.code !== 'UNAVAILABLE') return error;
