@@ -3,32 +3,32 @@ import { readableClients } from './policy.ts';
 
 export const Client = defineResource('clients', {
   name: 'Client',
-  description: 'A company that projects are done for.',
+  description: 'A customer for whom projects are done.',
   read: readableClients,
   write: 'client:write',
   fields: {
-    name: { description: 'Name of the company.', personal: false },
+    name: { description: 'Name of the client.', personal: false },
     mainContact: {
-      description: 'Name of the person to talk to.',
+      description: 'Name of the contact person.',
       max: 500,
       personal: {
-        whose: { person: 'The client’s contact, who needs no profile' },
+        whose: { person: 'The client’s contact person, with or without a profile' },
         why: 'Reaches the client.',
-        keep: 'As long as the client.',
+        keep: 'As long as the client exists.',
         erase: 'CLEAR',
       },
     },
-    sector: { description: 'What the company does.', max: 500, personal: false },
+    sector: { description: 'The client’s line of business.', max: 500, personal: false },
     contact: {
-      description: 'The person who, as a CLIENT, sees the projects of this client.',
-      listDescription: 'The clients whose projects this person may see as a CLIENT.',
+      description: 'The person who sees the projects of this client if their role is CLIENT.',
+      listDescription: 'The clients whose projects this person sees if their role is CLIENT.',
     },
   },
   list: 'The clients of the organization.',
   create: { writes: ['name', 'mainContact', 'contactId', 'sector'] },
   update: { writes: ['name', 'mainContact', 'contactId', 'sector'] },
   delete: {
-    description: 'Deletes a client. Refused with IN_USE while it has projects',
+    description: 'Deletes a client. Fails with IN_USE while it has projects',
     inUse: 'This client still has projects',
   },
 });

@@ -12,12 +12,12 @@ describe('who sees which clients', () => {
     expect(readableClients(viewer(role))).toBe('all');
   });
 
-  it('CLIENT sees those whose contact it is, even when an override gives it client:read', () => {
+  it('a CLIENT sees the clients whose contact it is, even if an override grants client:read', () => {
     expect(readableClients(viewer('CLIENT'))).toEqual({ contactId: 'me' });
     expect(readableClients(viewer('CLIENT', ['client:read']))).toEqual({ contactId: 'me' });
   });
 
-  it('nobody else sees any without client:read', () => {
+  it('other roles see none without client:read', () => {
     expect(readableClients(viewer('MEMBER', []))).toBe('none');
   });
 });

@@ -8,7 +8,7 @@ export const clients = table(
     id: primaryId(),
     name: label().notNull(),
     mainContact: text(),
-    /** The profile that sees this client's projects when its member's role is CLIENT. */
+    /** The profile that sees this client's projects if its member's role is CLIENT. */
     contactId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     sector: text(),
     externalReference: externalReference(),

@@ -1,6 +1,6 @@
 import type { EventMetadata } from './tables.ts';
 
-/** One thing that happened to one resource of the tenant. */
+/** Something that happened to one resource of the tenant. */
 export interface BusinessEvent {
   /** `resource.verb`, such as `task.moved`. */
   action: string;
@@ -8,7 +8,7 @@ export interface BusinessEvent {
   resourceType: string;
   resourceId: string;
   metadata?: EventMetadata;
-  /** The changed columns as they were, and as they are. */
+  /** The changed columns, before and after the change. */
   before?: EventMetadata;
   after?: EventMetadata;
 }

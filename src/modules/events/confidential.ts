@@ -4,12 +4,12 @@ import type { EventMetadata } from './tables.ts';
 
 const needed = new Map<string, Permission>();
 
-/** A column that the graph shows to some only stays hidden from the others in the log, too. */
+/** Hides a column that needs a permission in the graph from readers of the log who lack it. */
 export function keepConfidential(resourceType: string, column: string, permission: Permission): void {
   needed.set(`${resourceType}.${column}`, permission);
 }
 
-/** What of a row, as an event recorded it, the viewer may see. */
+/** The values in an event that the viewer may see. */
 export function visibleValues(viewer: Viewer, resourceType: string, values: EventMetadata): EventMetadata {
   const visible = Object.entries(values).filter(([column]) => {
     const permission = needed.get(`${resourceType}.${column}`);
@@ -20,7 +20,7 @@ export function visibleValues(viewer: Viewer, resourceType: string, values: Even
 
 const unlogged = new Set<string>();
 
-/** A column that the log never holds, since nothing is ever deleted from it. */
+/** Keeps a column out of the log, because log entries cannot be deleted. */
 export const keepOutOfLog = (table: string, column: string): void => void unlogged.add(`${table}.${column}`);
 
 export const isLogged = (table: string, column: string): boolean => !unlogged.has(`${table}.${column}`);

@@ -1,6 +1,6 @@
 import { AppError } from '../../lib/errors.ts';
 
-/** A position in the log. `era` counts the clusters that the tenant lived on: transaction ids restart on each. */
+/** A position in the log. `era` is a counter of the clusters that held the tenant: transaction ids restart on each. */
 export interface EventPosition {
   era: number;
   xid: string;
@@ -11,7 +11,7 @@ const pattern = /^(\d{1,9})\.(\d{1,20})\.(\d{1,19})$/;
 
 export const encodeEventCursor = ({ era, xid, seq }: EventPosition): string => `${era}.${xid}.${seq}`;
 
-/** Throws BAD_CURSOR for what `encodeEventCursor` cannot have made. */
+/** Throws BAD_CURSOR for a text that `encodeEventCursor` cannot have produced. */
 export function decodeEventCursor(cursor: string): EventPosition {
   const match = pattern.exec(cursor);
   if (!match) throw new AppError('BAD_CURSOR', 'This is not a cursor of the event log');

@@ -18,20 +18,24 @@ function ofTask(text: string) {
 }
 
 export const eventFilter: Filter<'events'> = defineFilter('EventFilter', 'events', {
-  description: 'Which events.',
+  description: 'Conditions on events.',
   fields: {
-    action: { as: 'String', column: 'action', description: 'By what happened, such as task.moved.' },
-    resourceType: { as: 'String', column: 'resourceType', description: 'By the type of what it happened to.' },
-    actorId: { id: 'Profile', column: 'actorId', description: 'By who did it; absent for the system and imports.' },
-    createdAt: { as: 'DateTime', column: 'createdAt', description: 'By when it happened.' },
+    action: { as: 'String', column: 'action', description: 'By action, such as task.moved.' },
+    resourceType: { as: 'String', column: 'resourceType', description: 'By the type of the object.' },
+    actorId: {
+      id: 'Profile',
+      column: 'actorId',
+      description: 'By the person who did it; null for the system and imports.',
+    },
+    createdAt: { as: 'DateTime', column: 'createdAt', description: 'By time.' },
   },
   custom: {
     activityOf: {
       type: 'ID',
       description:
-        'What happened to a task, and to its comments, checklist, time and parts of milestones: a global id.',
+        'Events of a task and of its comments, checklist, time and milestone memberships. Takes the task’s global id.',
       where: ofTask,
     },
-    resource: { type: 'ID', description: 'What it happened to: a global id.', where: ofResource },
+    resource: { type: 'ID', description: 'Events of one object. Takes its global id.', where: ofResource },
   },
 });

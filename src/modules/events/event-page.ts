@@ -9,12 +9,13 @@ export type EventDirection = 'asc' | 'desc';
 type EventTable = typeof events;
 
 /**
- * A page of the log, one row more than asked for to see whether others follow.
+ * A page of the log, with one extra row to see whether others follow.
  *
- * An event is only shown once every transaction with a smaller id has ended: until then one could commit in front of it,
- * and who had read past that place would never see it. A transaction that is still running therefore holds back what
- * came after it, at most as long as the limits let it run. Transaction ids compare within an era only; whoever raises
- * the era (a restore, a move) writes the first event of the new one, and older eras are complete.
+ * An event is shown only once every transaction with a smaller id has ended. Until then such a transaction could commit
+ * an event with an earlier position, and a reader who is already past that position would never see it. So a running
+ * transaction holds back all later events, at most for as long as its time limits allow. Transaction ids are comparable
+ * within one era only. The operation that raises the era (a restore, a move) writes the first event of the new one, and
+ * older eras are complete.
  */
 export function eventPage(
   { after, first, direction }: { after: string | null | undefined; first: number; direction: EventDirection },
@@ -28,7 +29,7 @@ export function eventPage(
   };
 }
 
-/** Those of the events that match in front of which nothing can appear any more. */
+/** The matching events that no later commit can precede. */
 export const settledEvents = (where: WhereOf<'events'> | undefined): WhereOf<'events'> =>
   ({ AND: [rawCondition(isSettled), ...(where ? [where] : [])] }) as WhereOf<'events'>;
 
@@ -38,8 +39,8 @@ function isSettled(table: Table): SQL {
 }
 
 /**
- * Whether the log no longer goes back to a position: what followed it may be gone. The last event before those that are
- * kept stays (tenancy/maintain), so a position that was read up to there is still good.
+ * Whether events after a position may have been deleted. The last event before the oldest kept ones is kept as well
+ * (tenancy/maintain), so a position up to that event is still valid.
  */
 export function isForgotten(after: string): SQL {
   const { era, xid, seq } = decodeEventCursor(after);

@@ -23,26 +23,27 @@ defineRowRule('events', readableEvents);
 
 export const Event = builder.drizzleObject('events', {
   name: 'Event',
-  description: 'Something that happened to one thing in the organization, written in the transaction that did it.',
+  description: 'Something that happened to one object of the organization, recorded in the transaction of the change.',
   select: { columns: {} },
   fields: (t) => ({
     id: t.id({
-      description: 'The id of this event, unique over all types.',
+      description: 'The id of this event, unique across all types.',
       select: { columns: { id: true } },
       resolve: ({ id }) => encodeGlobalId('Event', id),
     }),
     action: t.exposeString('action', { description: 'What happened: `resource.verb`, such as task.moved.' }),
-    resourceType: t.exposeString('resourceType', { description: 'The type of what it happened to, such as Task.' }),
+    resourceType: t.exposeString('resourceType', { description: 'The type of the object, such as Task.' }),
     resourceId: t.id({
-      description: 'The id of what it happened to, which may be gone since.',
+      description: 'The id of the object, which may have been deleted since.',
       select: { columns: { resourceType: true, resourceId: true } },
       resolve: ({ resourceType, resourceId }) => encodeGlobalId(resourceType, resourceId),
     }),
-    metadata: t.expose('metadata', { type: 'JSONObject', description: 'What else is to be said of it.' }),
+    metadata: t.expose('metadata', { type: 'JSONObject', description: 'Further details.' }),
     before: t.field({
       type: 'JSONObject',
       nullable: true,
-      description: 'What changed, as it was, without what you may not see; null for what is new.',
+      description:
+        'The changed fields before the change, without those that you may not see; null if the object was created.',
       select: { columns: { resourceType: true, before: true } },
       resolve: ({ resourceType, before }, _args, ctx, { schema }) =>
         before && withGlobalIds(schema, resourceType, visibleValues(ctx.viewer, resourceType, before)),
@@ -50,7 +51,8 @@ export const Event = builder.drizzleObject('events', {
     after: t.field({
       type: 'JSONObject',
       nullable: true,
-      description: 'What changed, as it is since, without what you may not see; null for what is gone.',
+      description:
+        'The changed fields after the change, without those that you may not see; null if the object was deleted.',
       select: { columns: { resourceType: true, after: true } },
       resolve: ({ resourceType, after }, _args, ctx, { schema }) =>
         after && withGlobalIds(schema, resourceType, visibleValues(ctx.viewer, resourceType, after)),
@@ -62,10 +64,10 @@ export const Event = builder.drizzleObject('events', {
 const [EventConnection] = defineConnection(Event, 'Event');
 
 const EventOrder = builder.enumType('EventOrder', {
-  description: 'Which end of the log comes first.',
+  description: 'The order of events.',
   values: {
-    OLDEST_FIRST: { value: 'asc', description: 'As it happened: for following the log.' },
-    NEWEST_FIRST: { value: 'desc', description: 'The newest first: for looking at what happened lately.' },
+    OLDEST_FIRST: { value: 'asc', description: 'The oldest first: for following the log.' },
+    NEWEST_FIRST: { value: 'desc', description: 'The newest first: for showing recent activity.' },
   } as const,
 });
 
@@ -76,14 +78,14 @@ builder.queryField('events', (t) =>
     type: EventConnection,
     authScopes: { permission: 'event:read' },
     description:
-      'The log of what happened, as far as you may see it. To follow it, ask again after `endCursor`: no event is ever ' +
-      'skipped, also not one of a transaction that ended late. A cursor from before the oldest events that are kept is refused ' +
-      '(BAD_CURSOR). Needs event:read.',
+      'The event log, as far as you may see it. To follow it, query again with `after: endCursor`: no event is ever ' +
+      'skipped, even if its transaction committed late. A cursor from before the oldest kept events fails with ' +
+      'BAD_CURSOR. Needs event:read.',
     args: {
-      after: t.arg.string({ description: 'Only what follows this cursor of the log, in the order asked for.' }),
-      first: t.arg.int({ defaultValue: 20, description: 'How many events: 1 to 100, 20 unless given.' }),
+      after: t.arg.string({ description: 'Only events after this cursor, in the chosen order.' }),
+      first: t.arg.int({ defaultValue: 20, description: 'Number of events: 1 to 100; 20 by default.' }),
       where: t.arg({ type: eventFilter.ref, description: 'Only events that match.' }),
-      order: t.arg({ type: EventOrder, defaultValue: 'asc', description: 'Which end of the log comes first.' }),
+      order: t.arg({ type: EventOrder, defaultValue: 'asc', description: 'The order of events.' }),
     },
     resolve: async (_root, { after, first, where, order }, ctx, info) => {
       const size = first ?? 20;
@@ -111,15 +113,11 @@ builder.queryField('events', (t) =>
 );
 
 const tooOld = (): AppError =>
-  new AppError(
-    'BAD_CURSOR',
-    'The log no longer goes back to this cursor: read it from its start, and fetch your objects again',
-    {
-      field: 'after',
-    },
-  );
+  new AppError('BAD_CURSOR', 'This cursor has expired: read the log from its start, and reload your objects', {
+    field: 'after',
+  });
 
-/** An empty page ends where it was asked from: whoever follows the log goes on from there. */
+/** The end cursor of an empty page is `after`, so that a client following the log can continue from there. */
 function connectionOf<Row extends EventPosition>(rows: readonly Row[], size: number, after: string | null | undefined) {
   const edges = rows.slice(0, size).map((node) => ({ node, cursor: encodeEventCursor(node) }));
   return {

@@ -22,9 +22,9 @@ const configOf = (table: TableName): Config => relations[table] as unknown as Co
 const columnsOf = (table: Table) => getColumns(table) as Record<string, PgColumn>;
 
 /**
- * Whether a row rule held for a row that is gone, by what the event of its deletion recorded of it. What the row referred
- * to may be gone with it: then its own deletion is asked in turn. Undefined for a rule in SQL of its own, which can only
- * be asked of a row that is there.
+ * A condition that tells whether a row rule held for a deleted row, by the values in its deletion event. Rows that it
+ * referred to may be deleted too; then their deletion events are used in turn. Undefined for a rule with its own SQL,
+ * which needs an existing row.
  */
 export function wasVisible(table: TableName, rule: object): ((event: Table) => SQL) | undefined {
   if (hasRaw(rule as Rule)) return undefined;
@@ -42,7 +42,7 @@ function hasRaw(rule: Rule): boolean {
   );
 }
 
-/** Whether a row was deleted of which the condition held. */
+/** Whether a row was deleted that met the condition. */
 function deletionOf(depth: number, type: SQL, id: SQL, condition: (deletion: EventColumns) => SQL): SQL {
   const name = `gone${depth}`;
   const gone = alias(events, name);
@@ -50,7 +50,7 @@ function deletionOf(depth: number, type: SQL, id: SQL, condition: (deletion: Eve
     and ${gone.resourceId} = ${id} and ${gone.action} like '%.deleted' and ${condition(gone)})`;
 }
 
-/** The rule as a condition over the event of a deletion. */
+/** The rule as a condition on a deletion event. */
 function held(depth: number, deletion: EventColumns, table: TableName, rule: Rule): SQL {
   const config = configOf(table);
   const parts = Object.entries(rule).map(([key, value]) => {
@@ -68,7 +68,7 @@ function held(depth: number, deletion: EventColumns, table: TableName, rule: Rul
   return parts.length ? sql`(${sql.join(parts, sql` and `)})` : sql`true`;
 }
 
-/** What the rule says of the columns of the row itself, and of rows that refer to it. */
+/** The rule's conditions on the row's own columns, and on rows that refer to it. */
 function heldOfRow(deletion: EventColumns, { table, relations: of }: Config, rule: Rule): SQL {
   const columns = columnsOf(table);
   const asked = Object.keys(rule).flatMap((key) => (columns[key] ? [columns[key]] : (of[key]?.sourceColumns ?? [])));
@@ -80,7 +80,7 @@ function heldOfRow(deletion: EventColumns, { table, relations: of }: Config, rul
   return sql`exists (select 1 from ${gone} where ${visible})`;
 }
 
-/** What the rule says of the row that the gone one referred to, which is there or gone itself. */
+/** The rule's condition on the row that the deleted one referred to, which exists or was deleted too. */
 function heldOfTarget(
   depth: number,
   deletion: EventColumns,
@@ -100,7 +100,7 @@ function heldOfTarget(
   return sql`(${there} or ${gone})`;
 }
 
-/** The value of a column as the event of the deletion recorded it. */
+/** The value of a column in the deletion event. */
 const recorded = ({ before }: EventColumns, table: Table, column: PgColumn): SQL =>
   sql`(${before} ->> ${sql.raw(`'${keyOf(table, column)}'`)})::${sql.raw(column.getSQLType())}`;
 

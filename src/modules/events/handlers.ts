@@ -2,12 +2,12 @@ import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import type { BusinessEvent } from './business-event.ts';
 
-/** The effect of an event on a module above the one that it came from, in the transaction of the change. */
+/** An effect of an event on a module that depends on the event's module, in the transaction of the change. */
 export type EventHandler = (tx: TenantTx, viewer: Viewer | null, event: BusinessEvent) => Promise<void>;
 
 const handlers = new Map<string, EventHandler[]>();
 
-/** Registers an effect of an action; a module does so once, when it is loaded. Handlers run in that order. */
+/** Registers a handler for an action, once, when its module is loaded. Handlers run in the order of registration. */
 export function onEvent(action: string, handler: EventHandler): void {
   handlers.set(action, [...(handlers.get(action) ?? []), handler]);
 }
@@ -18,12 +18,15 @@ export async function dispatch(tx: TenantTx, viewer: Viewer | null, event: Busin
 
 const deletionHandlers = new Map<string, EventHandler[]>();
 
-/** Registers what happens before a row of a type is deleted: it can still read what refers to the row, and refuse by throwing. */
+/**
+ * Registers a handler that runs before a row of a type is deleted: it can read what refers to the row, and refuse by
+ * throwing.
+ */
 export function beforeDeletion(resourceType: string, handler: EventHandler): void {
   deletionHandlers.set(resourceType, [...(deletionHandlers.get(resourceType) ?? []), handler]);
 }
 
-/** Call it with the locked row in `before`, before the row is deleted. */
+/** Call it before the row is deleted, with the locked row in `before`. */
 export async function dispatchDeletion(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   for (const handler of deletionHandlers.get(event.resourceType) ?? []) await handler(tx, viewer, event);
 }

@@ -5,20 +5,20 @@ import { relations } from '../../relations.ts';
 import { wasVisible } from './gone-rows.ts';
 import { typesOfRows } from './row-types.ts';
 
-/** What events may be about beside the rows of the graph: every reader of the log may know of these. */
+/** Types of events about objects that are not rows of the graph: every reader of the log may see them. */
 const beyondRows = ['Organization', 'Import'];
 
 /**
- * The log shows no more than the graph: an event is shown to members with event:read who may see the row that it is about, by the
- * row rule of its table. The history of a deleted row stays readable: the rule is asked for the row as the event of its
- * deletion recorded it.
+ * The log shows no more than the graph: a member with event:read sees an event if they may see its row, by the row rule
+ * of its table. The history of a deleted row stays readable: the rule is applied to the row as its deletion event
+ * recorded it.
  */
 export function readableEvents(viewer: Viewer): RowRule<'events'> {
   if (!viewer.permissions.has('event:read')) return 'none';
   const open = [...beyondRows];
   const partial: WhereOf<'events'>[] = [];
   for (const { typename, table, module } of typesOfRows()) {
-    // The tables of a module that is off may not exist
+    // The tables of a module that is switched off may not exist
     if (module && viewer.modules?.has(module) === false) continue;
     const rule = rowRuleOf(table, viewer);
     if (rule === 'all') open.push(typename);

@@ -4,7 +4,9 @@ import type { BusinessEvent } from './business-event.ts';
 import { dispatchDeletion } from './handlers.ts';
 import { recordCascade } from './record-cascade.ts';
 
-/** Before a locked row is deleted: asks the handlers of its type, and writes the events of all that goes with it. */
+/**
+ * Runs before a locked row is deleted: calls the handlers of its type, and records events for all rows deleted with it.
+ */
 export async function prepareDeletion(tx: TenantTx, viewer: Viewer, event: BusinessEvent): Promise<void> {
   await dispatchDeletion(tx, viewer, event);
   await recordCascade(tx, viewer, event.resourceType, event.resourceId);

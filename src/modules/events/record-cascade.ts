@@ -16,11 +16,11 @@ const tableOf = (name: TableName): IdTable => relations[name].table as IdTable;
 const columnsOf = (name: TableName): Columns => getColumns(tableOf(name)) as Columns;
 
 /**
- * Writes an event for every object that goes with a row, and for every object that refers to one that goes: what the
- * database does by its foreign keys when the row is deleted. It comes before the deletion.
+ * Records an event for every object that is deleted with a row, and for every object whose reference to a deleted one
+ * is cleared: the database does both through foreign keys when it deletes the row. Call it before the deletion.
  *
- * The rows that go are locked from the top down, so that none gets another part after its parts were counted: whoever
- * adds one refers to a locked row and waits, and then finds it gone.
+ * Locks the rows from the top down, so that none gets another part after its parts were counted: a transaction that
+ * adds one refers to a locked row, waits, and then finds the row gone.
  */
 export async function recordCascade(tx: TenantTx, viewer: Viewer, typename: string, id: string): Promise<void> {
   const root = typesOfRows().find((each) => each.typename === typename)?.table;
@@ -32,7 +32,7 @@ export async function recordCascade(tx: TenantTx, viewer: Viewer, typename: stri
   for (const table of going.tables.toReversed()) if (table !== root) await recordDeletions(tx, viewer, table, going);
 }
 
-/** Which rows go with one row: by table, in an order in which tables come after those that they refer to. */
+/** The rows deleted with one row, by table. Tables come after those that they refer to. */
 class Going {
   readonly tables: TableName[];
   readonly #root: TableName;
@@ -59,12 +59,12 @@ class Going {
       }
   }
 
-  /** Columns that become null because they refer to rows of the table. */
+  /** Columns that become null because they refer to deleted rows of the table. */
   cleared(table: TableName): { reference: ReferenceTo; to: TableName }[] {
     return this.#references(table, 'set null').map((reference) => ({ reference, to: table }));
   }
 
-  /** Whether a row of the table goes; undefined when no row of it does. */
+  /** Whether a row of the table is deleted, as SQL; undefined if none is. */
   condition(table: TableName): SQL | undefined {
     if (table === this.#root) return eq(tableOf(table).id, this.#id);
     const parents = this.#parents.get(table) ?? [];
@@ -76,7 +76,7 @@ class Going {
     return sql`${column} in (select ${id} from ${tableOf(parent)} where ${this.condition(parent)})`;
   }
 
-  /** The tables of a module that is off may not exist. */
+  /** The tables of a module that is switched off may not exist. */
   #references(table: TableName, onDelete: ReferenceTo['onDelete']): ReferenceTo[] {
     return referencesTo(tableOf(table)).filter((reference) => {
       const module = typesOfRows().find((each) => each.table === reference.table)?.module;
@@ -131,7 +131,7 @@ interface Recorded {
   rows: SQL;
 }
 
-/** Rows stay in the database: a project may have a hundred thousand parts. */
+/** The rows stay in the database, because a project may have a hundred thousand parts. */
 function insertEvents(viewer: Viewer, typename: string, verb: string, { id, before, after, rows }: Recorded): SQL {
   const action = `${typename[0]!.toLowerCase()}${typename.slice(1)}.${verb}`;
   return sql`insert into ${events} (id, actor_id, action, resource_type, resource_id, before, after)
@@ -143,7 +143,7 @@ function insertEvents(viewer: Viewer, typename: string, verb: string, { id, befo
 const typenameOf = (table: TableName): string | undefined =>
   typesOfRows().find((each) => each.table === table)?.typename;
 
-/** The columns of a row as events record them: exact numbers as text, instants as ISO 8601. */
+/** The columns of a row as events record them: exact numbers as text, instants in ISO 8601. */
 function valuesOf(table: TableName): SQL {
   const pairs = Object.entries(columnsOf(table)).flatMap(([key, column]) => {
     if (key === 'search' || !isLogged(table, key)) return [];

@@ -24,7 +24,7 @@ const insertEvent = new Statement<Record<(typeof columns)[number], unknown>>(
 );
 
 export interface Change {
-  /** What must hold; the transaction fails otherwise. */
+  /** Conditions for the change; if one does not hold, the transaction fails. */
   require?: Requirements | undefined;
   /** See `access/rows.ts`. */
   write: BoundStatement;
@@ -33,8 +33,7 @@ export interface Change {
 
 /**
  * Writes an event to the tenant's log in the transaction of the change, then runs the handlers that other modules
- * registered for it, in the same transaction: if one fails, the change did not happen either. The row itself is not
- * waited for.
+ * registered for it. If a handler fails, the change is rolled back too. Does not wait for the insert.
  */
 export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   sendEvent(tx, viewer, event);
@@ -42,8 +41,8 @@ export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: Bu
 }
 
 /**
- * Makes a change and records its event in the same way. What the change requires, its write and the event are one statement,
- * which is not waited for: it travels in one packet with what is sent next.
+ * Makes a change and records its event in the same way. The requirements, the write and the event are one statement,
+ * sent without waiting for its answer, in one packet with the statements that follow.
  */
 export async function change(tx: TenantTx, viewer: Viewer | null, { require, write, event }: Change): Promise<void> {
   sendEvent(tx, viewer, event, { check: viewer && require ? checkOf(viewer, require) : undefined, write });
@@ -69,7 +68,7 @@ function sendEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent, jo
   });
 }
 
-/** The same for many events, in this order, by one statement for each thousand. */
+/** Records many events in this order, one statement per thousand. */
 export async function recordEvents(tx: TenantTx, viewer: Viewer | null, many: readonly BusinessEvent[]): Promise<void> {
   const actorId = viewer?.profileId ?? null;
   for (let at = 0; at < many.length; at += rowsPerStatement) {

@@ -7,15 +7,15 @@ import { relations } from '../../relations.ts';
 export interface ReferenceTo {
   table: TableName;
   column: PgColumn;
-  /** What becomes of the row when the other one is deleted. */
+  /** What happens to the row when the referenced row is deleted. */
   onDelete: 'cascade' | 'set null';
 }
 
 let references: Map<Table, ReferenceTo[]> | undefined;
 
 /**
- * The columns of all tables that change with the deletion of a row of this one. References of a table to itself are left
- * out: the rows of a thread are deleted with their channel, and profiles never.
+ * The columns of all tables that change when a row of this table is deleted. References of a table to itself are left
+ * out: the messages of a thread are deleted with their channel, and profiles are never deleted.
  */
 export function referencesTo(table: Table): readonly ReferenceTo[] {
   references ??= readReferences();

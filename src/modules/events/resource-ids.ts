@@ -15,7 +15,7 @@ interface AnyRelation {
 
 const known = new WeakMap<GraphQLSchema, Map<string, TypeOfColumn>>();
 
-/** The values of a row as an event recorded them, with every id in the form that the graph has for it. */
+/** A row's values in an event, with every id as a global id. */
 export function withGlobalIds(schema: GraphQLSchema, resourceType: string, values: EventMetadata): EventMetadata {
   const types = typesOf(schema, resourceType);
   return Object.fromEntries(
@@ -34,7 +34,9 @@ function typesOf(schema: GraphQLSchema, resourceType: string): TypeOfColumn {
   return types;
 }
 
-/** Which object type each id column of a type's table means: itself, or what a relation from it leads to. */
+/**
+ * The object type of each id column of a type's table: the type itself, or the target of a relation from that column.
+ */
 function readTypes(schema: GraphQLSchema, resourceType: string): TypeOfColumn {
   const model = modelOf(schema, resourceType);
   if (!model) return new Map([['id', resourceType]]);
@@ -48,7 +50,7 @@ function readTypes(schema: GraphQLSchema, resourceType: string): TypeOfColumn {
     const [source, ...others] = relation.sourceColumns;
     const target = typenames.get(relation.targetTableName);
     const name = names.get(source as never);
-    // A relation from the own id leads back: projects.id is what the channel of a project refers to
+    // A relation from the row's own id leads to rows that refer to it, such as from projects.id to a project's channel
     if (relation.relationType === 'one' && !others.length && target && name && name !== 'id') types.set(name, target);
   }
   return types;

@@ -4,13 +4,13 @@ import { builder } from '../../graphql/declare/builder.ts';
 export interface TypeOfRows {
   typename: string;
   table: TableName;
-  /** The optional module that it belongs to. */
+  /** The optional module that it belongs to; undefined for a core module. */
   module: string | undefined;
 }
 
 let types: TypeOfRows[] | undefined;
 
-/** The types of the graph that show rows. Call it only after all modules are loaded. */
+/** The GraphQL types that show rows. Call it only after all modules are loaded. */
 export function typesOfRows(): readonly TypeOfRows[] {
   const ruled = new Set<unknown>(tablesWithRowRules());
   types ??= [...builder.configStore.typeConfigs.values()].flatMap(({ name, extensions }) => {

@@ -4,7 +4,7 @@ import { instant, table, xid8 } from '../../lib/columns.ts';
 
 export type EventMetadata = Record<string, unknown>;
 
-/** The task that an event about a part of it names. */
+/** The id of the task that an event concerns, directly or through a part of the task. */
 export const taskOf = ({
   metadata,
   before,
@@ -15,7 +15,7 @@ export const taskOf = ({
   after: AnyPgColumn;
 }) => sql<string | null>`coalesce(${metadata} ->> 'taskId', ${after} ->> 'taskId', ${before} ->> 'taskId')`;
 
-/** The tenant's append-only log: ordered by (era, xid, seq); the tenant's role may only insert and read. */
+/** The tenant's append-only log, ordered by (era, xid, seq). The tenant's role may only insert and read. */
 export const events = table(
   'events',
   {
@@ -23,7 +23,7 @@ export const events = table(
     xid: xid8().notNull().default(sql`pg_current_xact_id()`),
     seq: bigint({ mode: 'bigint' }).notNull().generatedAlwaysAsIdentity(),
     id: uuid().notNull(),
-    /** Profile of the person who did it; null for the system and for imports. */
+    /** The profile of the person who did it; null for the system and for imports. */
     actorId: uuid(),
     action: text().notNull(),
     resourceType: text().notNull(),

@@ -12,7 +12,10 @@ import { messageReactions } from './tables.ts';
 
 const input = z.object({ messageId: uuidField, emoji: emojiField });
 
-/** Adds the viewer's reaction to a message, once. Throws NOT_FOUND, and INVALID_STATE for a tombstone or an archived channel. */
+/**
+ * Adds the viewer's reaction to a message; repeating it changes nothing. Throws NOT_FOUND, and INVALID_STATE for a
+ * deleted message or an archived channel.
+ */
 export async function addReaction(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { messageId, emoji } = checkInput(input, raw);

@@ -18,27 +18,27 @@ const newest = {
 builder.drizzleObjectFields(Channel, (t) => ({
   unreadCount: t.int({
     description:
-      'How many messages you have not read: of others, not deleted; answers only in threads that you started, wrote in ' +
-      'or were mentioned in.',
+      'Number of unread messages from others, without deleted ones; of answers, only those in threads that you started, ' +
+      'wrote in or were mentioned in.',
     select: (_args: object, ctx: Context) => unread(ctx),
     resolve: ({ unreadCount }) => unreadCount,
   }),
   mentionCount: t.int({
-    description: 'How many of the messages that you have not read mention you.',
+    description: 'Number of unread messages that mention you.',
     select: (_args: object, ctx: Context) => mentions(ctx),
     resolve: ({ mentionCount }) => mentionCount,
   }),
   lastMessage: t.field({
     type: Message,
     nullable: true,
-    description: 'The newest message, deleted ones left out.',
+    description: 'The newest message that is not deleted.',
     select: (_args, _ctx, nested) => ({ columns: {}, with: { newest: nested(newest) } }),
     resolve: ({ newest: [message] }) => message ?? null,
   }),
   membership: t.field({
     type: ChannelMember,
     nullable: true,
-    description: 'How you stand in it; null in an open channel that you have not joined.',
+    description: 'Your own membership; null in an open channel that you have not joined.',
     select: (_args, ctx, nested) => ({
       columns: {},
       with: { own: nested({ where: { profileId: ctx.viewer.profileId }, limit: 1 }) },

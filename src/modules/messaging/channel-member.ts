@@ -11,7 +11,7 @@ export const ChannelMember = defineResource('channelMembers', {
   fields: {
     channel: {
       description: 'The channel.',
-      listDescription: 'Who was added to it; those who see an open channel anyway only once they joined.',
+      listDescription: 'Its members. In an open channel, only the people who have joined.',
     },
     profile: 'The person; null when you may not see them.',
     lastReadAt: { description: 'Time of the newest message that the person read.', sorted: false },
@@ -23,7 +23,7 @@ export const ChannelMember = defineResource('channelMembers', {
 builder.drizzleObjectFields(ChannelMember, (t) => ({
   muted: t.boolean({
     nullable: true,
-    description: 'Whether you muted the channel; null for others, whose matter that is.',
+    description: 'Whether you muted the channel; null for other people, because it is private.',
     select: { columns: { profileId: true, muted: true } },
     resolve: ({ profileId, muted }, _args, ctx) => (profileId === ctx.viewer.profileId ? muted : null),
   }),

@@ -8,18 +8,18 @@ import { MessageConnection } from './message.ts';
 import { messagePage } from './message-filter.ts';
 import { readableChannels } from './policy.ts';
 
-/** Only the read half: creating, joining and changing a channel are rules over its members too. */
+/** Only the read half: creating, joining and changing a channel also depend on its members. */
 export const Channel = defineResource('channels', {
   name: 'Channel',
-  description: 'Where people talk: the organization, a project, a group or two people.',
+  description: 'A conversation of the organization, a project, a group or two people.',
   read: readableChannels,
   fields: {
-    type: { description: 'Who it is for.', values: ChannelType, sorted: false },
-    name: { description: 'Its name; null between two people.', personal: workText('creatorId') },
+    type: { description: 'Its audience.', values: ChannelType, sorted: false },
+    name: { description: 'Its name; null for a direct channel.', personal: workText('creatorId') },
     description: { description: 'What it is about.', personal: workText('creatorId') },
-    project: 'Whose project channel it is.',
-    creator: 'Who made it.',
-    archivedAt: { description: 'When it was archived: nobody writes in it any more.', sorted: false },
+    project: 'The project whose channel it is; null for other types.',
+    creator: 'The person who created it.',
+    archivedAt: { description: 'When it was archived; null while it is in use.', sorted: false },
     lastMessageAt: { description: 'Time of its newest message.', absent: 'first' },
   },
   list: 'The channels that you see.',
@@ -31,7 +31,7 @@ builder.drizzleObjectFields(Channel, (t) => ({
     {
       args: messagePage.args,
       totalCount: true,
-      description: 'What was written in it, answers included, the oldest first: `last: 50` gives the newest.',
+      description: 'Its messages, answers included, the oldest first: `last: 50` returns the newest.',
       query: messagePage.query,
     },
     ...MessageConnection,
@@ -42,4 +42,7 @@ builder.drizzleObjectFields(Project, (t) => ({
   channel: t.relation('channel', { nullable: true, description: 'Its channel; null when you may not see it.' }),
 }));
 
-filterAlsoBy('channels', 'messages', { filter: () => filterOf('messages'), description: 'With a message like this.' });
+filterAlsoBy('channels', 'messages', {
+  filter: () => filterOf('messages'),
+  description: 'With a message that matches.',
+});

@@ -20,8 +20,8 @@ const input = z.object({
 });
 
 /**
- * Opens a channel for the organization or for a group, with the viewer in it. Those of projects and pairs make themselves.
- * Throws NOT_FOUND for the people, ALREADY_EXISTS on the external reference.
+ * Opens a channel for the organization or for a group, and adds the viewer. Channels of projects and pairs are created
+ * automatically. Throws NOT_FOUND for a person, ALREADY_EXISTS for the external reference.
  */
 export async function createChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireChannelMaker(viewer);

@@ -12,12 +12,12 @@ import { messageAttachments, messageMentions, messageReactions, messages } from 
 
 const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
 
-/** Takes a message back: its text and all that hangs on it go, its place and its answers stay. */
+/** Deletes a message: its text, mentions, reactions and attachments go; its place and its answers stay. */
 export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { id, expectedVersion } = checkInput(input, raw);
   const current = await lockMessage(tx, viewer, id);
-  if (!canEditMessage(viewer, current)) throw forbidden('Only its author or a moderator may delete a message');
+  if (!canEditMessage(viewer, current)) throw forbidden('Only the author or a moderator may delete this message');
   requireVersion(current, expectedVersion, 'Message');
   for (const part of [messageMentions, messageReactions, messageAttachments]) {
     await tx.delete(part).where(eq(part.messageId, id));

@@ -21,14 +21,14 @@ const input = z.object({
 });
 
 /**
- * Changes the text of a message, and whom it mentions if given. For its author, and moderators. Throws
+ * Changes the text of a message, and its mentions if given. Allowed for its author and for moderators. Throws
  * INVALID_STATE in an archived channel.
  */
 export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { id, content, mentionIds, expectedVersion } = checkInput(input, raw);
   const current = await lockMessage(tx, viewer, id);
-  if (!canEditMessage(viewer, current)) throw forbidden('Only its author or a moderator may change a message');
+  if (!canEditMessage(viewer, current)) throw forbidden('Only the author or a moderator may change this message');
   requireVersion(current, expectedVersion, 'Message');
   await requireChannelInUse(tx, current);
   if (content === current.content && mentionIds === undefined) return { id };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { emojiField } from './emoji.ts';
 
 describe('emoji of reactions', () => {
-  it.each(['👍', '👍🏽', '❤️', '👩‍💻', '🇫🇷', '1️⃣', ':+1:', ':party_parrot:'])('takes %s', (text) => {
+  it.each(['👍', '👍🏽', '❤️', '👩‍💻', '🇫🇷', '1️⃣', ':+1:', ':party_parrot:'])('accepts %s', (text) => {
     expect(emojiField.parse(text)).toBe(text);
   });
 
@@ -12,7 +12,7 @@ describe('emoji of reactions', () => {
     ['🏳‍🌈', '🏳️‍🌈'],
     ['☝️🏽', '☝🏽'],
     ['👁‍🗨', '👁️‍🗨️'],
-  ])('takes %s for %s, which differs in variation selectors alone', (text, canonical) => {
+  ])('reads %s as %s, which differs only in variation selectors', (text, canonical) => {
     expect(emojiField.parse(text)).toBe(canonical);
     expect(emojiField.parse(canonical)).toBe(canonical);
   });

@@ -11,8 +11,9 @@ import { channelMembers, type channels } from './tables.ts';
 type Channel = Pick<typeof channels.$inferSelect, 'id' | 'type' | 'lastMessageAt'>;
 
 /**
- * Adds people to a channel that is held, those who are in it already left alone. To whom the channel was open before,
- * nothing changes in what is unread; to others, all that was written is read. Gives the ids of the new memberships.
+ * Adds people to a locked channel; existing members stay unchanged. For people who could already see the channel,
+ * nothing changes in what is unread; for others, all earlier messages count as read. Returns the ids of the new
+ * memberships.
  */
 export async function joinChannel(
   tx: TenantTx,
@@ -57,8 +58,8 @@ async function startOfReading(
 }
 
 /**
- * The viewer's membership, locked; made if the channel is open to the viewer. In any other one, who is no member is so
- * no longer: it was seen before somebody took them out. Throws NOT_FOUND then.
+ * The viewer's membership, locked. Created if the channel is open to the viewer. In any other channel, a viewer without
+ * a membership was removed after the channel was read: throws NOT_FOUND.
  */
 export async function lockOwnMembership(tx: TenantTx, viewer: Viewer, channel: Channel) {
   if (mayJoin(viewer, channel)) await joinChannel(tx, viewer, channel, [viewer.profileId]);

@@ -5,7 +5,7 @@ import { AppError } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { channels, messages } from './tables.ts';
 
-/** A message that the viewer sees, locked. Throws NOT_FOUND, and INVALID_STATE for a tombstone. */
+/** A message that the viewer sees, locked. Throws NOT_FOUND, and INVALID_STATE if it was deleted. */
 export async function lockMessage(
   tx: TenantTx,
   viewer: Viewer,
@@ -17,7 +17,7 @@ export async function lockMessage(
   return message;
 }
 
-/** Throws INVALID_STATE when the channel of a message is archived: nobody writes there any more. */
+/** Throws INVALID_STATE if the message's channel is archived. */
 export async function requireChannelInUse(
   tx: TenantTx,
   { channelId }: Pick<Row<typeof messages>, 'channelId'>,

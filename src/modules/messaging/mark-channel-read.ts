@@ -13,7 +13,7 @@ import { channelMembers, channels, messages } from './tables.ts';
 const input = z.object({ channelId: uuidField, messageId: uuidField.nullish() });
 
 /**
- * Notes that the viewer has read a channel, up to a message or to its end; never takes back what was read. Throws
+ * Marks a channel as read by the viewer, up to a message or to its end; never marks anything as unread. Throws
  * NOT_FOUND for the channel, and for a message that is not in it.
  */
 export async function markChannelRead(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {

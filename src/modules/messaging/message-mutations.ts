@@ -11,27 +11,28 @@ import { removeReaction } from './remove-reaction.ts';
 import { sendMessage } from './send-message.ts';
 
 const AttachmentInput = builder.inputType('MessageAttachmentInput', {
-  description: 'A file that a message points at.',
+  description: 'A link to a file.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Name of the file.' }),
-    url: t.string({ required: true, description: 'Where it is: an http or https address.' }),
+    url: t.string({ required: true, description: 'Its http or https URL.' }),
     mediaType: t.string({ description: 'Its media type, such as image/png.' }),
     size: t.field({ type: 'Decimal', description: 'Its size in bytes.' }),
   }),
 });
 
 defineMutation('sendMessage', {
-  description: 'Writes a message into a channel that you see, or an answer to one. Needs channel:write.',
+  description:
+    'Sends a message to a channel that you see, optionally as an answer to another message. Needs channel:write.',
   permission: 'channel:write',
   input: (t) => ({
-    channelId: t.globalID({ for: Channel, required: true, description: 'Which channel.' }),
+    channelId: t.globalID({ for: Channel, required: true, description: 'The channel.' }),
     content: t.string({ required: true, description: 'The text, 1 to 20,000 characters.' }),
     parentId: t.globalID({
       for: Message,
-      description: 'The message of the channel that it answers, itself no answer.',
+      description: 'The message of the channel that it answers, which must not be an answer itself.',
     }),
-    mentionIds: t.globalIDList({ for: Profile, description: 'Whom it mentions, at most 100 people.' }),
-    attachments: t.field({ type: [AttachmentInput], description: 'What is attached to it, at most ten files.' }),
+    mentionIds: t.globalIDList({ for: Profile, description: 'The people that it mentions, at most 100.' }),
+    attachments: t.field({ type: [AttachmentInput], description: 'Its attachments, at most ten.' }),
     externalReference: t.string({ description: 'Your own key of this message; unique.' }),
   }),
   run: (ctx, input) => sendMessage(ctx.tx, ctx.viewer, input),
@@ -40,12 +41,12 @@ defineMutation('sendMessage', {
 
 defineMutation('editMessage', {
   description:
-    'Changes the text of a message that you wrote, or of any that you see with channel:moderate; not in an archived channel.',
+    'Changes the text of a message that you wrote, or with channel:moderate of any that you see. Fails in an archived channel.',
   permission: 'channel:write',
   input: (t) => ({
-    id: t.globalID({ for: Message, required: true, description: 'Which message.' }),
+    id: t.globalID({ for: Message, required: true, description: 'The message.' }),
     content: t.string({ required: true, description: 'The new text, 1 to 20,000 characters.' }),
-    mentionIds: t.globalIDList({ for: Profile, description: 'Whom it mentions now; as before when absent.' }),
+    mentionIds: t.globalIDList({ for: Profile, description: 'The people that it mentions now; unchanged if absent.' }),
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => editMessage(ctx.tx, ctx.viewer, input),
@@ -54,10 +55,10 @@ defineMutation('editMessage', {
 
 defineMutation('deleteMessage', {
   description:
-    'Takes back a message that you wrote, or any that you see with channel:moderate: a tombstone stays in its place.',
+    'Deletes a message that you wrote, or with channel:moderate any that you see. A tombstone without text stays in its place.',
   permission: 'channel:write',
   input: (t) => ({
-    id: t.globalID({ for: Message, required: true, description: 'Which message.' }),
+    id: t.globalID({ for: Message, required: true, description: 'The message.' }),
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteMessage(ctx.tx, ctx.viewer, input),
@@ -66,10 +67,10 @@ defineMutation('deleteMessage', {
 
 const reactions = {
   addReaction: {
-    description: 'Adds your reaction to a message; the same one again changes nothing.',
+    description: 'Adds your reaction to a message; repeating it changes nothing.',
     run: addReaction,
   },
-  removeReaction: { description: 'Takes your reaction to a message back, if it is there.', run: removeReaction },
+  removeReaction: { description: 'Removes your reaction to a message, if there is one.', run: removeReaction },
 };
 
 for (const [name, { description, run }] of Object.entries(reactions)) {
@@ -77,7 +78,7 @@ for (const [name, { description, run }] of Object.entries(reactions)) {
     description,
     permission: 'channel:write',
     input: (t) => ({
-      messageId: t.globalID({ for: Message, required: true, description: 'Which message.' }),
+      messageId: t.globalID({ for: Message, required: true, description: 'The message.' }),
       emoji: t.string({ required: true, description: 'One emoji, or its name between colons.' }),
     }),
     run: (ctx, input) => run(ctx.tx, ctx.viewer, input),

@@ -16,13 +16,13 @@ defineRowRule('messageReactions', readableOfMessage);
 
 const MessageReaction = builder.drizzleNode('messageReactions', {
   name: 'MessageReaction',
-  description: 'The reaction of a person to a message: one of each emoji.',
+  description: 'A person’s reaction to a message: at most one per emoji.',
   id: { column: messageReactions.id },
   select: { columns: {} },
   fields: (t) => ({
     emoji: t.exposeString('emoji', { description: 'The emoji, or its name between colons.' }),
-    profile: t.relation('profile', { nullable: true, description: 'Who reacted; null when you may not see them.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    profile: t.relation('profile', { nullable: true, description: 'The person; null if you may not see them.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the person reacted.' }),
   }),
 });
 
@@ -38,14 +38,14 @@ const ReactionCount = builder.objectRef<ReactionCountShape>('ReactionCount').imp
   description: 'How many people reacted to a message with one emoji.',
   fields: (t) => ({
     emoji: t.exposeString('emoji', { description: 'The emoji, or its name between colons.' }),
-    count: t.exposeInt('count', { description: 'How many people.' }),
+    count: t.exposeInt('count', { description: 'Number of people.' }),
     mine: t.exposeBoolean('mine', { description: 'Whether you are one of them.' }),
   }),
 });
 
 const reaction = alias(messageReactions, 'reaction');
 
-/** The reactions by emoji, the first used first, as part of the statement that reads the message. */
+/** The reactions by emoji, ordered by first use, as part of the statement that reads the message. */
 const countsFor = (profileId: string) => (parent: { id: PgColumn | SQL.Aliased | SQL }) =>
   sql<ReactionCountShape[]>`(
   select coalesce(json_agg(json_build_object('emoji', e.emoji, 'count', e.people, 'mine', e.mine) order by e.since, e.emoji), '[]')

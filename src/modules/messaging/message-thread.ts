@@ -6,7 +6,9 @@ import { messages } from './tables.ts';
 
 const reply = alias(messages, 'reply');
 
-/** What the answers to a message amount to, as part of the statement that reads the message. Deleted ones do not count. */
+/**
+ * Aggregates the answers to a message, as part of the statement that reads the message. Deleted answers do not count.
+ */
 const ofReplies =
   <T>(measure: SQL) =>
   (parent: { id: PgColumn | SQL.Aliased | SQL }): SQL<T> =>
@@ -17,14 +19,14 @@ const lastReply = { extras: { lastReplyAt: ofReplies<string | Date | null>(sql`m
 
 builder.drizzleObjectFields(Message, (t) => ({
   replyCount: t.int({
-    description: 'How many answers it has, deleted ones not counted.',
+    description: 'Number of answers, without deleted ones.',
     select: replyCount,
     resolve: ({ replyCount: count }) => count,
   }),
   lastReplyAt: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'When it was last answered.',
+    description: 'Time of the latest answer; null without answers.',
     select: lastReply,
     resolve: ({ lastReplyAt }) => (lastReplyAt === null ? null : new Date(lastReplyAt)),
   }),

@@ -15,19 +15,22 @@ defineRowRule('messageAttachments', readableOfMessage);
 
 export const Message = builder.drizzleNode('messages', {
   name: 'Message',
-  description: 'Something that somebody wrote in a channel, or the tombstone of it.',
+  description: 'A message in a channel, or the tombstone of a deleted one.',
   id: { column: messages.id },
   select: { columns: {} },
   fields: (t) => ({
-    channel: t.relation('channel', { nullable: true, description: 'Where it was written.' }),
+    channel: t.relation('channel', { nullable: true, description: 'The channel; null if you may not see it.' }),
     sender: t.relation('sender', {
       nullable: true,
-      description: 'Who wrote it; null when nobody is known, or when you may not see them.',
+      description: 'The sender; null if unknown, or if you may not see them.',
     }),
-    parent: t.relation('parent', { nullable: true, description: 'The message that it answers.' }),
-    content: t.exposeString('content', { description: 'The text; empty once it was deleted.' }),
+    parent: t.relation('parent', {
+      nullable: true,
+      description: 'The message that it answers; null if it is not an answer.',
+    }),
+    content: t.exposeString('content', { description: 'The text; empty if the message was deleted.' }),
     attachments: t.relation('attachments', {
-      description: 'What is attached to it, in order; at most ten.',
+      description: 'Its attachments in order, at most ten.',
       query: { orderBy: { position: 'asc' } },
     }),
     editedAt: t.expose('editedAt', { type: 'DateTime', nullable: true, description: 'When its text last changed.' }),
@@ -39,7 +42,7 @@ export const Message = builder.drizzleNode('messages', {
     version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
-      description: 'When it was sent: later than every earlier message of the channel.',
+      description: 'When it was sent: strictly increasing within a channel.',
     }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it last changed.' }),
   }),
@@ -47,12 +50,12 @@ export const Message = builder.drizzleNode('messages', {
 
 builder.drizzleNode('messageAttachments', {
   name: 'MessageAttachment',
-  description: 'A file that a message points at.',
+  description: 'A link to a file.',
   id: { column: messageAttachments.id },
   select: { columns: {} },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Name of the file.' }),
-    url: t.exposeString('url', { description: 'Where it is.' }),
+    url: t.exposeString('url', { description: 'Its URL.' }),
     mediaType: t.exposeString('mediaType', { nullable: true, description: 'Its media type, such as image/png.' }),
     size: t.field({
       type: 'Decimal',
@@ -74,7 +77,12 @@ builder.drizzleObjectFields(Message, (t) => ({
   ),
   mentions: t.relatedConnection(
     'mentions',
-    { args: Profile.page.args, totalCount: true, description: 'Whom it mentions.', query: Profile.page.query },
+    {
+      args: Profile.page.args,
+      totalCount: true,
+      description: 'The people that it mentions.',
+      query: Profile.page.query,
+    },
     ...Profile.connection,
   ),
 }));

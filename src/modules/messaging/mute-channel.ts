@@ -11,7 +11,7 @@ import { channelMembers, channels } from './tables.ts';
 
 const input = z.object({ channelId: uuidField, muted: z.boolean() });
 
-/** Mutes a channel for the viewer, or lets it be heard again. Throws NOT_FOUND. */
+/** Mutes a channel for the viewer, or unmutes it. Throws NOT_FOUND. */
 export async function muteChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requirePermission(viewer, 'channel:read');
   const { channelId, muted } = checkInput(input, raw);
@@ -19,7 +19,7 @@ export async function muteChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   const member = await lockOwnMembership(tx, viewer, channel);
   if (member.muted === muted) return { id: channelId };
   await tx.update(channelMembers).set({ muted }).where(eq(channelMembers.id, member.id));
-  // Others may read the log: which way it went is the viewer's own matter.
+  // The event does not say whether it was muted or unmuted, because others may read the log.
   await recordEvent(tx, viewer, {
     action: 'channelMember.updated',
     resourceType: 'ChannelMember',

@@ -15,11 +15,11 @@ import { channels } from './tables.ts';
 
 const input = z.object({ profileId: uuidField });
 
-/** The one channel between the viewer and somebody else, made when they first talk. Throws NOT_FOUND. */
+/** Returns the channel between the viewer and another person; opens it if there is none. Throws NOT_FOUND. */
 export async function openDirectChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { profileId } = checkInput(input, raw);
-  if (profileId === viewer.profileId) throw badInput('must be somebody else', 'input.profileId');
+  if (profileId === viewer.profileId) throw badInput('must be another person', 'input.profileId');
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
   checkAtCommit(tx, viewer, { references: [person] });
   const pair = [viewer.profileId, profileId].sort();
@@ -27,7 +27,7 @@ export async function openDirectChannel(tx: TenantTx, viewer: Viewer, raw: Raw<t
   const known = await findDirect(tx, directKey);
   if (known) return known;
   const row = { id: uuidv7(), type: 'DIRECT', directKey, creatorId: viewer.profileId } as const;
-  // Who comes second waits here for the first, and then finds the channel.
+  // A concurrent second insert waits here for the first, and then finds its channel.
   const made = await tx.insert(channels).values(row).onConflictDoNothing().returning({ id: channels.id });
   if (!made.length) return (await findDirect(tx, directKey))!;
   const { id } = row;

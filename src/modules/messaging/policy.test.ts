@@ -20,15 +20,15 @@ const group = { type: 'GROUP', creatorId: 'other' } as const;
 const open = { type: 'ORGANIZATION', creatorId: 'other' } as const;
 
 describe('who sees and changes which channels', () => {
-  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees open channels and those it is in', (role) => {
+  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees open channels and its own', (role) => {
     expect(readableChannels(viewer(role))).toEqual({ OR: [{ type: { in: ['ORGANIZATION', 'PROJECT'] } }, joined] });
   });
 
-  it('CLIENT sees those it is in, but none of the organization', () => {
+  it('a CLIENT sees its own, but none of the organization', () => {
     expect(readableChannels(viewer('CLIENT'))).toEqual({ type: { ne: 'ORGANIZATION' }, ...joined });
   });
 
-  it('what is in a channel is seen with the channel', () => {
+  it('whoever sees a channel sees its contents', () => {
     const channel = readableChannels(viewer('CLIENT'));
     expect(readableInChannel(viewer('CLIENT'))).toEqual({ channel });
     expect(readableOfMessage(viewer('CLIENT'))).toEqual({ message: { channel } });
@@ -40,12 +40,12 @@ describe('who sees and changes which channels', () => {
     ]);
   });
 
-  it('who uses an open channel is in it, but for a CLIENT', () => {
+  it('using an open channel makes a member of anybody but a CLIENT', () => {
     expect(roles.filter((role) => mayJoin(viewer(role), open))).toEqual(roles.filter((role) => role !== 'CLIENT'));
     expect(roles.filter((role) => mayJoin(viewer(role), group))).toEqual([]);
   });
 
-  it('makers and moderators manage; any member of a group adds to it', () => {
+  it('creators and moderators manage a channel; any member of a group may add people', () => {
     expect(canManageChannel(viewer('MEMBER'), { ...open, creatorId: 'me' })).toBe(true);
     expect(roles.filter((role) => canManageChannel(viewer(role), open))).toEqual(['OWNER', 'ADMIN', 'MANAGER']);
     expect(roles.filter((role) => canAddMembers(viewer(role), group))).toEqual(

@@ -6,18 +6,18 @@ import type { channels, channelTypes } from './tables.ts';
 type ChannelType = (typeof channelTypes)[number];
 type ChannelOwner = Pick<typeof channels.$inferSelect, 'type' | 'creatorId'>;
 
-/** Channels that people see without having been added. */
+/** Types of channels that people see without having been added. */
 const openTypes: readonly ChannelType[] = ['ORGANIZATION', 'PROJECT'];
 
 export const isOpen = ({ type }: { type: ChannelType }): boolean => openTypes.includes(type);
 
-/** Who is in an open channel by using it; a CLIENT is where it was added, and nowhere else. */
+/** Whether the viewer becomes a member of an open channel by using it. A CLIENT must be added. */
 export const mayJoin = (viewer: Viewer, channel: { type: ChannelType }): boolean =>
   viewer.role !== 'CLIENT' && isOpen(channel);
 
 /**
- * ORGANIZATION and PROJECT channels are open to all but a CLIENT; GROUP and DIRECT ones are seen by their members. A
- * CLIENT sees what it was added to, and never a channel of the organization.
+ * ORGANIZATION and PROJECT channels are open to everybody except CLIENTs; GROUP and DIRECT channels are visible to
+ * their members. A CLIENT sees the channels that it was added to, but never one of type ORGANIZATION.
  */
 export function readableChannels(viewer: Viewer): RowRule<'channels'> {
   if (!viewer.permissions.has('channel:read')) return 'none';
@@ -29,7 +29,7 @@ export function readableChannels(viewer: Viewer): RowRule<'channels'> {
 type OfChannel = 'channelMembers' | 'messages';
 type OfMessage = 'messageReactions' | 'messageAttachments';
 
-/** Whoever sees a channel sees what is in it. */
+/** Whoever sees a channel sees its contents. */
 export const readableInChannel = <T extends OfChannel>(viewer: Viewer): RowRule<T> =>
   within(readableChannels(viewer), (channel) => ({ channel })) as RowRule<T>;
 
@@ -39,24 +39,24 @@ export const readableOfMessage = <T extends OfMessage>(viewer: Viewer): RowRule<
 const within = (rule: RowRule<'channels'>, place: (channel: WhereOf<'channels'>) => object): RowRule =>
   typeof rule === 'string' ? rule : (place(rule) as RowRule);
 
-/** Throws FORBIDDEN without channel:write. Which channels one may write in is a matter of which one sees. */
+/** Throws FORBIDDEN without channel:write. The viewer may write in every channel that it sees. */
 export const requireWriter = (viewer: Viewer): void => requirePermission(viewer, 'channel:write');
 
-/** Everybody but a CLIENT may open channels. Throws FORBIDDEN. */
+/** Everybody except CLIENTs may open channels. Throws FORBIDDEN. */
 export function requireChannelMaker(viewer: Viewer): void {
   requireWriter(viewer);
   if (viewer.role === 'CLIENT') throw new AppError('FORBIDDEN', 'A CLIENT cannot open or change channels');
 }
 
-/** A channel is changed by its creator and by moderators. */
+/** The creator and moderators may change a channel. */
 export const canManageChannel = (viewer: Viewer, { creatorId }: ChannelOwner): boolean =>
   viewer.role !== 'CLIENT' && (viewer.permissions.has('channel:moderate') || creatorId === viewer.profileId);
 
-/** Any member of a GROUP may bring others; who is added to an open channel is up to who manages it. */
+/** Any member may add people to a GROUP; only managers add people to an open channel. */
 export const canAddMembers = (viewer: Viewer, channel: ChannelOwner): boolean =>
   viewer.role !== 'CLIENT' && (channel.type === 'GROUP' || canManageChannel(viewer, channel));
 
-/** A message is changed by its author, and by moderators. */
+/** The author and moderators may change a message. */
 export const canEditMessage = (viewer: Viewer, { senderId }: { senderId: string | null }): boolean =>
   senderId === viewer.profileId || viewer.permissions.has('channel:moderate');
 

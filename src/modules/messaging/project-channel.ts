@@ -8,7 +8,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { projects } from '../projects/tables.ts';
 import { channels } from './tables.ts';
 
-/** Every project has a channel of its name from the beginning. */
+/** Opens a channel for a new project, with the project's name. */
 async function openProjectChannel(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   const projectId = event.resourceId;
   const [project] = await tx.select({ name: projects.name }).from(projects).where(eq(projects.id, projectId));
@@ -18,7 +18,7 @@ async function openProjectChannel(tx: TenantTx, viewer: Viewer | null, event: Bu
   await recordEvent(tx, viewer, { action: 'channel.created', resourceType: 'Channel', resourceId: id, after: row });
 }
 
-/** A channel that still has the name of its project keeps it when the project is renamed. */
+/** Renames the channel of a renamed project, if it still had the project's old name. */
 async function followProjectName(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   const [before, after] = [event.before?.name, event.after?.name];
   if (typeof before !== 'string' || typeof after !== 'string') return;

@@ -9,7 +9,7 @@ export const messagingRelations = defineRelationsPart({ ...people, ...projects, 
     creator: r.one.profiles({ from: r.channels.creatorId, to: r.profiles.id }),
     members: r.many.channelMembers({ from: r.channels.id, to: r.channelMembers.channelId, alias: 'membership' }),
     messages: r.many.messages({ from: r.channels.id, to: r.messages.channelId, alias: 'history' }),
-    // The same rows under names of their own, so that a page of them can be read beside these.
+    // The same rows under another name, so that a statement can read both a page of them and the newest one.
     newest: r.many.messages({ from: r.channels.id, to: r.messages.channelId, alias: 'newest' }),
     own: r.many.channelMembers({ from: r.channels.id, to: r.channelMembers.channelId, alias: 'own' }),
   },

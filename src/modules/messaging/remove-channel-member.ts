@@ -13,8 +13,8 @@ import { channelMembers, channels } from './tables.ts';
 const input = z.object({ channelId: uuidField, profileId: uuidField });
 
 /**
- * Takes somebody out of a channel: oneself, or others as who manages it. An open channel is still seen afterwards.
- * Throws NOT_FOUND, FORBIDDEN, and INVALID_STATE between two people.
+ * Removes a person from a channel: the viewer, or as manager somebody else. An open channel stays visible to that
+ * person. Throws NOT_FOUND, FORBIDDEN, and INVALID_STATE for a direct channel.
  */
 export async function removeChannelMember(
   tx: TenantTx,
@@ -24,10 +24,10 @@ export async function removeChannelMember(
   const { channelId, profileId } = checkInput(input, raw);
   const channel = await lockVisible(tx, viewer, channels, channelId, 'Channel', 'input.channelId');
   if (channel.type === 'DIRECT') {
-    throw new AppError('INVALID_STATE', 'Nobody leaves a channel between two people', { field: 'input.channelId' });
+    throw new AppError('INVALID_STATE', 'Nobody can leave a direct channel', { field: 'input.channelId' });
   }
   if (profileId !== viewer.profileId && !canManageChannel(viewer, channel)) {
-    throw forbidden('Only who made a channel, or a moderator, may take others out');
+    throw forbidden('Only the channel’s creator or a moderator may remove other people');
   }
   const [before] = await tx
     .delete(channelMembers)

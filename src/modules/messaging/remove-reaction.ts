@@ -12,7 +12,10 @@ import { messageReactions } from './tables.ts';
 
 const input = z.object({ messageId: uuidField, emoji: emojiField });
 
-/** Takes the viewer's reaction back, if it is there. Throws NOT_FOUND, and INVALID_STATE for a tombstone or an archived channel. */
+/**
+ * Removes the viewer's reaction, if there is one. Throws NOT_FOUND, and INVALID_STATE for a deleted message or an
+ * archived channel.
+ */
 export async function removeReaction(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { messageId, emoji } = checkInput(input, raw);

@@ -27,13 +27,13 @@ builder.queryField('searchMessages', (t) =>
         query: t.arg.string({
           required: true,
           description:
-            'Words, in French or English, accents or not; "a phrase", `or` and -without work as in a search engine.',
+            'Words in French or English, with or without accents. "A phrase", `or` and -without work as in a search engine.',
         }),
-        channelId: t.arg.globalID({ for: Channel, description: 'Only in this channel.' }),
+        channelId: t.arg.globalID({ for: Channel, description: 'Only messages of this channel.' }),
       },
       authScopes: { member: true },
       extensions: searchOrdering,
-      description: 'Messages with these words, in all channels that you see, the best match first.',
+      description: 'The messages with these words in all channels that you see, the best match first.',
       totalCount: (_root, args, ctx) => ctx.db.count('messages', whereOf(args)),
       resolve: (query, _root, args, ctx) =>
         ctx.db.query.messages.findMany(query({ ...searchPage<'messages'>(args.query), where: whereOf(args) })),

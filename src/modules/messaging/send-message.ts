@@ -26,13 +26,13 @@ const input = z.object({
 type Attachments = z.output<typeof attachmentsField>;
 
 /**
- * Writes a message into a channel that the viewer sees, or an answer to one of its messages. Throws NOT_FOUND for what
- * it refers to, BAD_INPUT for an answer to an answer, INVALID_STATE in an archived channel.
+ * Sends a message to a channel that the viewer sees, optionally as an answer to another message. Throws NOT_FOUND for a
+ * referenced object, BAD_INPUT for an answer to an answer, INVALID_STATE in an archived channel.
  */
 export async function sendMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { mentionIds, attachments, ...values } = checkInput(input, raw);
-  // Whoever writes holds the channel: that is what gives its messages one order.
+  // Writers lock the channel, which gives its messages a total order.
   const channel = await lockVisible(tx, viewer, channels, values.channelId, 'Channel', 'input.channelId');
   if (channel.archivedAt) {
     throw new AppError('INVALID_STATE', 'This channel is archived', { field: 'input.channelId' });
@@ -49,13 +49,13 @@ export async function sendMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
     .where(eq(channels.id, channel.id));
   await mention(tx, id, mentionIds ?? []);
   await attach(tx, id, attachments ?? []);
-  // The text stays out of the log, which nothing is ever deleted from.
+  // The text stays out of the log, whose entries cannot be deleted.
   const { content: _, ...after } = { ...row, mentionIds: mentionIds ?? [] };
   await recordEvent(tx, viewer, { action: 'message.sent', resourceType: 'Message', resourceId: id, after });
   return { id };
 }
 
-/** Now, or the first moment after the newest message if clocks say otherwise. */
+/** The current time, or one millisecond after the newest message if the clock is behind it. */
 function nextMoment({ lastMessageAt }: Pick<Row<typeof channels>, 'lastMessageAt'>): Date {
   return new Date(Math.max(Date.now(), (lastMessageAt?.getTime() ?? 0) + 1));
 }
@@ -67,7 +67,7 @@ async function requireFirstOfThread(tx: TenantTx, channelId: string, parentId: s
     .where(eq(messages.id, parentId));
   if (parent?.channelId !== channelId) throw notFound('Message', 'input.parentId');
   if (parent.parentId)
-    throw badInput('This message is an answer itself: answer the first of its thread', 'input.parentId');
+    throw badInput('This message is an answer itself: answer the first message of its thread', 'input.parentId');
 }
 
 export async function mention(tx: TenantTx, messageId: string, profileIds: readonly string[]): Promise<void> {

@@ -32,7 +32,7 @@ export const channels = table(
   {
     id: primaryId(),
     type: text({ enum: channelTypes }).notNull(),
-    /** Null between two people: they are its name. */
+    /** Null for a DIRECT channel: its people are its name. */
     name: label(),
     description: text(),
     projectId: uuid().references(() => projects.id, { onDelete: 'cascade' }),
@@ -41,8 +41,8 @@ export const channels = table(
     creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     archivedAt: instant(),
     /**
-     * Time of the newest message. Whoever writes a message holds this row, and each gets a later time: history and read
-     * positions are exact, since no message ever appears before one that was already read.
+     * Time of the newest message. A writer of a message locks this row and gets a later time than the one before. So
+     * history and read positions are exact: no message ever appears before one that was already read.
      */
     lastMessageAt: instant(),
     externalReference: externalReference(),
@@ -63,7 +63,10 @@ export const channels = table(
 
 export const uniqueChannelFields = { channels_external_reference: 'input.externalReference' };
 
-/** Who was added to a channel, or joined an open one by reading, writing or muting it; and how far they read. */
+/**
+ * The members of a channel (added to it, or joined to an open one by reading, writing or muting it), and how far they
+ * read.
+ */
 export const channelMembers = table(
   'channel_members',
   {
@@ -74,7 +77,7 @@ export const channelMembers = table(
     profileId: uuid()
       .notNull()
       .references(() => profiles.id, { onDelete: 'cascade' }),
-    /** Time of the newest message read; null while there was none. */
+    /** Time of the newest message that was read; null if none was. */
     lastReadAt: instant(),
     muted: boolean().notNull().default(false),
     joinedAt: instant().notNull().defaultNow(),
@@ -93,16 +96,16 @@ export const messages = table(
       .notNull()
       .references(() => channels.id, { onDelete: 'cascade' }),
     senderId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
-    /** The message of the same channel that this one answers; itself no answer. */
+    /** The message of the same channel that this one answers, which is not an answer itself. */
     parentId: uuid().references((): AnyPgColumn => messages.id, { onDelete: 'cascade' }),
-    /** Empty once deleted: the tombstone stays. */
+    /** Empty once the message is deleted: the row stays as a tombstone. */
     content: text().notNull(),
     editedAt: instant(),
     deletedAt: instant(),
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
-    /** Filled by a trigger: the words of the text. */
+    /** The words of the text; a trigger fills it. */
     search: tsvector(),
   },
   (t) => [
@@ -164,7 +167,7 @@ export const messageAttachments = table(
     name: label().notNull(),
     url: text().notNull(),
     mediaType: text(),
-    /** Size in bytes, where known. */
+    /** Size in bytes, if known. */
     size: bigint({ mode: 'number' }),
   },
   (t) => [

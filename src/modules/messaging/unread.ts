@@ -10,8 +10,8 @@ const thread = alias(messages, 'thread');
 const build = new QueryBuilder();
 
 /**
- * Up to when a person has read a channel. A member who has read nothing has everything to read; who never joined an
- * open channel, what was written since they came to the organization.
+ * The time up to which a person has read a channel. A member who has read nothing has everything to read; a person who
+ * has not joined an open channel, everything since they joined the organization.
  */
 const readUntil = (channel: Parent, profileId: string): SQL => sql`coalesce(
   (select coalesce(${channelMembers.lastReadAt}, '-infinity') from ${channelMembers}
@@ -27,7 +27,7 @@ const mentioned = (profileId: string): SQL =>
       .where(and(eq(messageMentions.messageId, unread.id), eq(messageMentions.profileId, profileId))),
   );
 
-/** The person wrote in the thread that the message belongs to, or was mentioned there: in its first message, or an answer. */
+/** Whether the person wrote in the message's thread, or was mentioned there: in its first message, or in an answer. */
 const takesPart = (profileId: string): SQL => {
   const inThread = or(eq(thread.id, unread.parentId), eq(thread.parentId, unread.parentId));
   const mentionedInThread = exists(
@@ -55,13 +55,13 @@ const countUnread = (channel: Parent, profileId: string, which: SQL | undefined)
   return sql<number>`(select count(*)::int from ${messages} "unread" where ${counted})`;
 };
 
-/** How many messages of a channel a person has to read, as part of the statement that reads the channel. */
+/** Number of a person's unread messages in a channel, as part of the statement that reads the channel. */
 export const unreadOf =
   (profileId: string) =>
   (channel: Parent): SQL<number> =>
     countUnread(channel, profileId, or(isNull(unread.parentId), takesPart(profileId), mentioned(profileId)));
 
-/** How many of those mention the person. */
+/** Number of those that mention the person. */
 export const mentionsOf =
   (profileId: string) =>
   (channel: Parent): SQL<number> =>

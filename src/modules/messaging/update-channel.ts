@@ -20,16 +20,16 @@ const input = z.object({
 });
 
 /**
- * Changes a channel that is not between two people, or archives it and takes it back. For who made it, and moderators.
- * Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
+ * Changes, archives or reopens a channel that is not direct. Allowed for its creator and for moderators. Throws
+ * NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE.
  */
 export async function updateChannel(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   const { id, expectedVersion, archived, ...patch } = checkInput(input, raw);
   const current = await lockVisible(tx, viewer, channels, id, 'Channel');
   if (current.type === 'DIRECT') {
-    throw new AppError('INVALID_STATE', 'A channel between two people cannot be changed', { field: 'input.id' });
+    throw new AppError('INVALID_STATE', 'A direct channel cannot be changed', { field: 'input.id' });
   }
-  if (!canManageChannel(viewer, current)) throw forbidden('Only who made a channel, or a moderator, may change it');
+  if (!canManageChannel(viewer, current)) throw forbidden('Only the channel’s creator or a moderator may change it');
   requireVersion(current, expectedVersion, 'Channel');
   const archivedAt = archived === undefined ? undefined : archived ? (current.archivedAt ?? new Date()) : null;
   const write = updateOf(

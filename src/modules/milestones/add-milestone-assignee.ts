@@ -19,7 +19,10 @@ export interface MilestoneAssigneeIds {
   profileId: string;
 }
 
-/** Makes a person answer for a milestone; saying so twice changes nothing. Throws NOT_FOUND for either, INVALID_STATE in a closed project. */
+/**
+ * Makes a person responsible for a milestone; repeating it changes nothing. Throws NOT_FOUND for either, INVALID_STATE
+ * in a closed project.
+ */
 export async function addMilestoneAssignee(
   tx: TenantTx,
   viewer: Viewer,

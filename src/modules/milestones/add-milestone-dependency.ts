@@ -25,8 +25,8 @@ export interface MilestoneDependencyIds {
 }
 
 /**
- * Makes a milestone start after another one of its project; saying so twice changes nothing. Throws NOT_FOUND for
- * either, INVALID_STATE when they are of different projects, and CYCLE when the other one waits for this one.
+ * Makes a milestone depend on another one of its project; repeating it changes nothing. Throws NOT_FOUND for either,
+ * INVALID_STATE if they belong to different projects, and CYCLE if the other one depends on this one.
  */
 export async function addMilestoneDependency(
   tx: TenantTx,
@@ -35,15 +35,15 @@ export async function addMilestoneDependency(
 ): Promise<MilestoneDependencyIds> {
   requireMilestoneWriter(viewer);
   const { milestoneId, dependsOnId } = checkInput(input, raw);
-  // Two at once could close a cycle together: each would see the other's end of it still open.
+  // Two concurrent changes could close a cycle together, because neither would see the other's dependency.
   lockRule(tx, 'milestone dependencies');
   const milestone = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
   const dependsOn = await lockVisible(tx, viewer, milestones, dependsOnId, 'Milestone', 'input.dependsOnId');
   if (milestone.projectId !== dependsOn.projectId) {
-    throw new AppError('INVALID_STATE', 'The milestone is of another project', { field: 'input.dependsOnId' });
+    throw new AppError('INVALID_STATE', 'The milestone belongs to another project', { field: 'input.dependsOnId' });
   }
   if (await leadsTo(tx, waiting, dependsOnId, milestoneId)) {
-    throw new AppError('CYCLE', 'The other milestone waits for this one', { field: 'input.dependsOnId' });
+    throw new AppError('CYCLE', 'The other milestone depends on this one', { field: 'input.dependsOnId' });
   }
   const added = await tx
     .insert(milestoneDependencies)

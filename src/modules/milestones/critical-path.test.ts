@@ -11,11 +11,11 @@ function milestone(id: string, days: [string, string], over: Partial<PlannedMile
 const byId = (entries: PlanEntry[]): Record<string, PlanEntry> => Object.fromEntries(entries.map((e) => [e.id, e]));
 
 describe('planMilestones', () => {
-  it('plans nothing', () => {
+  it('is empty without milestones', () => {
     expect(planMilestones([], before)).toEqual([]);
   });
 
-  it('finds the longest chain and what may slip beside it', () => {
+  it('finds the longest chain and the slack of the other milestones', () => {
     const plan = byId(
       planMilestones(
         [
@@ -31,7 +31,7 @@ describe('planMilestones', () => {
     expect(plan.docs).toMatchObject({ isCritical: false, slackDays: 6, latestFinish: '2026-06-10' });
   });
 
-  it('measures the slack of what nothing waits for by the end of the plan', () => {
+  it('measures the slack of a milestone without dependents by the end of the plan', () => {
     const plan = byId(
       planMilestones(
         [milestone('a', ['2026-06-01', '2026-06-10']), milestone('b', ['2026-06-01', '2026-06-08'])],
@@ -42,7 +42,7 @@ describe('planMilestones', () => {
     expect(plan.a).toMatchObject({ slackDays: 0, isCritical: true });
   });
 
-  it('pushes what waits, keeping its length, and says that it is at risk', () => {
+  it('postpones dependents, keeps their length, and marks them as at risk', () => {
     const plan = byId(
       planMilestones(
         [
@@ -62,12 +62,12 @@ describe('planMilestones', () => {
     expect(plan.a!.isAtRisk).toBe(false);
   });
 
-  it('does not let an open milestone finish in the past, and says that it is late', () => {
+  it('does not let an open milestone finish in the past, and marks it as late', () => {
     const [entry] = planMilestones([milestone('a', ['2026-06-01', '2026-06-10'])], '2026-06-20');
     expect(entry).toMatchObject({ projectedFinish: '2026-06-20', isLate: true, isAtRisk: false });
   });
 
-  it('takes what is reached as it was: no slack, never critical, and no limit for others', () => {
+  it('keeps a reached milestone as it was: without slack, never critical, and no limit for others', () => {
     const plan = byId(
       planMilestones(
         [
@@ -85,7 +85,7 @@ describe('planMilestones', () => {
     expect(plan.b).toMatchObject({ projectedStart: '2026-06-06', slackDays: 0, isCritical: true });
   });
 
-  it('leaves out dependencies on milestones that are not there', () => {
+  it('ignores dependencies on missing milestones', () => {
     const [entry] = planMilestones([milestone('a', ['2026-06-01', '2026-06-02'], { dependsOn: ['gone'] })], before);
     expect(entry).toMatchObject({ projectedStart: '2026-06-01', isCritical: true });
   });

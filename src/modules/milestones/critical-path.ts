@@ -1,22 +1,22 @@
 import { fromDayNumber, toDayNumber } from '../../lib/days.ts';
 import { isAtRisk, isLate, isReached, type Schedule } from './health.ts';
 
-/** A milestone as planning sees it: its schedule, and which others must be finished before it starts. */
+/** A milestone's schedule, and the milestones that must be finished before it starts. */
 export interface PlannedMilestone extends Schedule {
   id: string;
-  /** The day on which it was reached, when it was. */
+  /** The day on which it was reached; null if it is open. */
   completedOn: string | null;
   dependsOn: readonly string[];
 }
 
-/** Where a milestone stands in the plan. Days are calendar days, both ends inclusive. */
+/** A milestone in the plan. Days are calendar days, both ends inclusive. */
 export interface PlanEntry {
   id: string;
   projectedStart: string;
   projectedFinish: string;
-  /** The last day on which it may finish without delaying the whole plan; null when it is reached. */
+  /** The last day on which it may finish without delaying the whole plan; null if it is reached. */
   latestFinish: string | null;
-  /** Days that it may slip without delaying the whole plan; null when it is reached. */
+  /** Days that it may slip without delaying the whole plan; null if it is reached. */
   slackDays: number | null;
   isCritical: boolean;
   isLate: boolean;
@@ -35,10 +35,10 @@ interface Node {
 const isDone = ({ milestone }: Node): boolean => isReached(milestone);
 
 /**
- * The critical path method over milestones that depend on each other without a cycle. A milestone keeps its length and
- * starts on its own first day, or the day after the last one that it waits for; an open one does not finish before
- * today. What may not slip a day without moving the end of the plan is critical. It is at risk when it is behind
- * schedule, or when what it waits for pushes it past its due day. Entries come in the order of their projected finish.
+ * The critical path method over milestones whose dependencies have no cycle. A milestone keeps its length. It starts on
+ * its own first day, or the day after the last of its dependencies; an open one does not finish before today. It is
+ * critical if any slip moves the end of the plan. It is at risk if it is behind schedule, or if its dependencies push
+ * it past its due day. Entries are ordered by projected finish.
  */
 export function planMilestones(milestones: readonly PlannedMilestone[], today: string): PlanEntry[] {
   const order = inDependencyOrder(milestones);
@@ -48,7 +48,7 @@ export function planMilestones(milestones: readonly PlannedMilestone[], today: s
   return order.toSorted((a, b) => a.finish - b.finish || a.start - b.start).map((node) => entryOf(node, today));
 }
 
-/** Each milestone after all that it waits for. Dependencies on others than these are left out. */
+/** Orders milestones after their dependencies. Ignores dependencies on other milestones. */
 function inDependencyOrder(milestones: readonly PlannedMilestone[]): Node[] {
   const nodes = new Map<string, Node>();
   for (const milestone of milestones) {
@@ -82,7 +82,7 @@ function project(node: Node, today: number): void {
   node.finish = Math.max(node.start + due - start, today);
 }
 
-/** Before the latest start of everything open that waits for it, or by the end of the plan. */
+/** The day before the latest start of its open dependents, or the end of the plan. */
 function latestFinishOf(node: Node, end: number): number {
   const open = node.after.filter((next) => !isDone(next));
   return open.reduce(

@@ -9,7 +9,7 @@ describe('isLate', () => {
     expect(isLate(tenDays, '2026-06-11')).toBe(true);
   });
 
-  it('is no matter once it is reached', () => {
+  it('does not apply to a reached milestone', () => {
     expect(isLate({ ...tenDays, status: 'COMPLETED' }, '2026-07-01')).toBe(false);
   });
 });
@@ -21,7 +21,7 @@ describe('isAtRisk', () => {
     expect(isAtRisk({ ...tenDays, progress: 10 }, '2026-06-04')).toBe(false);
   });
 
-  it('is over when it is late or reached', () => {
+  it('does not apply to a late or reached milestone', () => {
     expect(isAtRisk(tenDays, '2026-06-11')).toBe(false);
     expect(isAtRisk({ ...tenDays, status: 'COMPLETED' }, '2026-06-09')).toBe(false);
   });

@@ -13,16 +13,16 @@ import { setMilestoneTask } from './set-milestone-task.ts';
 const permission = 'milestone:write';
 
 defineMutation('setMilestoneTask', {
-  description: 'Makes a task a part of a milestone, or changes how much it counts there. Needs milestone:write.',
+  description: 'Adds a task to a milestone, or changes its weight there. Needs milestone:write.',
   permission,
   input: (t) => ({
-    milestoneId: t.globalID({ for: Milestone, required: true, description: 'Which milestone.' }),
+    milestoneId: t.globalID({ for: Milestone, required: true, description: 'The milestone.' }),
     taskId: t.globalID({
       for: Task,
       required: true,
-      description: 'A task of its project; of any, for the organization’s.',
+      description: 'A task of the milestone’s project; of any project if the milestone is the organization’s own.',
     }),
-    weight: t.int({ description: 'How much it counts, 1 to 1000; 1 unless given.' }),
+    weight: t.int({ description: 'Its weight, 1 to 1000; 1 by default.' }),
   }),
   run: (ctx, input) => setMilestoneTask(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -32,11 +32,11 @@ defineMutation('setMilestoneTask', {
 });
 
 defineMutation('removeMilestoneTask', {
-  description: 'Takes a task out of a milestone. Needs milestone:write.',
+  description: 'Removes a task from a milestone. Needs milestone:write.',
   permission,
   input: (t) => ({
-    milestoneId: t.globalID({ for: Milestone, required: true, description: 'Which milestone.' }),
-    taskId: t.globalID({ for: Task, required: true, description: 'Which task.' }),
+    milestoneId: t.globalID({ for: Milestone, required: true, description: 'The milestone.' }),
+    taskId: t.globalID({ for: Task, required: true, description: 'The task.' }),
   }),
   run: (ctx, input) => removeMilestoneTask(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -46,11 +46,11 @@ defineMutation('removeMilestoneTask', {
 });
 
 defineMutation('addMilestoneAssignee', {
-  description: 'Makes a person answer for a milestone. Needs milestone:write.',
+  description: 'Makes a person responsible for a milestone. Needs milestone:write.',
   permission,
   input: (t) => ({
-    milestoneId: t.globalID({ for: Milestone, required: true, description: 'Which milestone.' }),
-    profileId: t.globalID({ for: Profile, required: true, description: 'Who answers for it.' }),
+    milestoneId: t.globalID({ for: Milestone, required: true, description: 'The milestone.' }),
+    profileId: t.globalID({ for: Profile, required: true, description: 'The person.' }),
   }),
   run: (ctx, input) => addMilestoneAssignee(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -60,11 +60,11 @@ defineMutation('addMilestoneAssignee', {
 });
 
 defineMutation('removeMilestoneAssignee', {
-  description: 'Ends a person’s answering for a milestone. Needs milestone:write.',
+  description: 'Ends a person’s responsibility for a milestone. Needs milestone:write.',
   permission,
   input: (t) => ({
-    milestoneId: t.globalID({ for: Milestone, required: true, description: 'Which milestone.' }),
-    profileId: t.globalID({ for: Profile, required: true, description: 'Who no longer answers for it.' }),
+    milestoneId: t.globalID({ for: Milestone, required: true, description: 'The milestone.' }),
+    profileId: t.globalID({ for: Profile, required: true, description: 'The person.' }),
   }),
   run: (ctx, input) => removeMilestoneAssignee(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -75,12 +75,12 @@ defineMutation('removeMilestoneAssignee', {
 
 defineMutation('addMilestoneDependency', {
   description:
-    'Makes a milestone start after another one of its project. Refused with CYCLE when that one waits for it. ' +
+    'Makes a milestone depend on another one of its project. Fails with CYCLE if that one depends on it. ' +
     'Needs milestone:write.',
   permission,
   input: (t) => ({
-    milestoneId: t.globalID({ for: Milestone, required: true, description: 'Which milestone waits.' }),
-    dependsOnId: t.globalID({ for: Milestone, required: true, description: 'What it waits for.' }),
+    milestoneId: t.globalID({ for: Milestone, required: true, description: 'The dependent milestone.' }),
+    dependsOnId: t.globalID({ for: Milestone, required: true, description: 'The milestone that it depends on.' }),
   }),
   run: (ctx, input) => addMilestoneDependency(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -90,11 +90,11 @@ defineMutation('addMilestoneDependency', {
 });
 
 defineMutation('removeMilestoneDependency', {
-  description: 'Ends the wait of a milestone for another one. Needs milestone:write.',
+  description: 'Removes a dependency between milestones. Needs milestone:write.',
   permission,
   input: (t) => ({
-    milestoneId: t.globalID({ for: Milestone, required: true, description: 'Which milestone waits.' }),
-    dependsOnId: t.globalID({ for: Milestone, required: true, description: 'What it waits for.' }),
+    milestoneId: t.globalID({ for: Milestone, required: true, description: 'The dependent milestone.' }),
+    dependsOnId: t.globalID({ for: Milestone, required: true, description: 'The milestone that it depends on.' }),
   }),
   run: (ctx, input) => removeMilestoneDependency(ctx.tx, ctx.viewer, input),
   payload: (t) => ({

@@ -5,30 +5,30 @@ import { type PlanEntry, planMilestones } from './critical-path.ts';
 import { Milestone } from './milestone.ts';
 
 const PlannedMilestone = builder.objectRef<PlanEntry>('PlannedMilestone').implement({
-  description: 'Where a milestone stands in the plan of its project. Days are inclusive at both ends.',
+  description: 'A milestone in the plan of its project. Days are inclusive at both ends.',
   fields: (t) => ({
-    milestone: t.field({ type: Milestone, description: 'Milestone.', resolve: ({ id }) => ({ id }) as never }),
+    milestone: t.field({ type: Milestone, description: 'The milestone.', resolve: ({ id }) => ({ id }) as never }),
     projectedStart: t.expose('projectedStart', {
       type: 'LocalDate',
-      description: 'First day, after what it waits for.',
+      description: 'First day, after its dependencies.',
     }),
     projectedFinish: t.expose('projectedFinish', {
       type: 'LocalDate',
-      description: 'Last day as it looks now: it keeps its length, and an open one does not end before today.',
+      description: 'Projected last day: the milestone keeps its length, and an open one does not end before today.',
     }),
     latestFinish: t.expose('latestFinish', {
       type: 'LocalDate',
       nullable: true,
-      description: 'Last day that does not delay the whole plan; null when it is reached.',
+      description: 'Latest last day that does not delay the whole plan; null if the milestone is reached.',
     }),
     slackDays: t.exposeInt('slackDays', {
       nullable: true,
-      description: 'Days that it may slip without delaying the whole plan; null when it is reached.',
+      description: 'Days that it may slip without delaying the whole plan; null if it is reached.',
     }),
     isCritical: t.exposeBoolean('isCritical', { description: 'Whether any slip delays the whole plan.' }),
-    isLate: t.exposeBoolean('isLate', { description: 'Whether its due day is over and it is not reached.' }),
+    isLate: t.exposeBoolean('isLate', { description: 'Whether its due day has passed and it is not reached.' }),
     isAtRisk: t.exposeBoolean('isAtRisk', {
-      description: 'Not late yet, but behind schedule, or pushed past its due day by what it waits for.',
+      description: 'Whether it is not late yet, but behind schedule or pushed past its due day by its dependencies.',
     }),
   }),
 });
@@ -43,7 +43,7 @@ const MilestonePlan = builder.objectRef<Plan>('MilestonePlan').implement({
     finish: t.field({
       type: 'LocalDate',
       nullable: true,
-      description: 'Last day of the plan as it looks now; null without milestones.',
+      description: 'Projected last day of the plan; null without milestones.',
       resolve: ({ entries }) => entries.at(-1)?.projectedFinish ?? null,
     }),
     milestones: t.field({
@@ -53,7 +53,7 @@ const MilestonePlan = builder.objectRef<Plan>('MilestonePlan').implement({
     }),
     criticalPath: t.field({
       type: [PlannedMilestone],
-      description: 'Those that must not slip, in the order of their projected finish.',
+      description: 'The critical milestones, in the order of their projected finish.',
       resolve: ({ entries }) => entries.filter(({ isCritical }) => isCritical),
     }),
   }),
@@ -62,7 +62,7 @@ const MilestonePlan = builder.objectRef<Plan>('MilestonePlan').implement({
 builder.drizzleObjectFields(Project, (t) => ({
   milestonePlan: t.field({
     type: MilestonePlan,
-    description: 'Its milestones with their slack, and which of them decide when it ends.',
+    description: 'Its milestones with their slack, and the critical ones among them.',
     complexity: 20,
     select: {
       with: {

@@ -9,22 +9,30 @@ const people = { args: Profile.page.args, totalCount: true, query: Profile.page.
 builder.drizzleObjectFields(Milestone, (t) => ({
   tasks: t.relatedConnection(
     'tasks',
-    { args: Task.page.args, totalCount: true, description: 'The tasks that it consists of.', query: Task.page.query },
+    { args: Task.page.args, totalCount: true, description: 'Its tasks.', query: Task.page.query },
     ...Task.connection,
   ),
-  assignees: t.relatedConnection('assignees', { ...people, description: 'Who answers for it.' }, ...Profile.connection),
+  assignees: t.relatedConnection(
+    'assignees',
+    { ...people, description: 'The people responsible for it.' },
+    ...Profile.connection,
+  ),
   dependsOn: t.relatedConnection(
     'dependsOn',
-    { ...milestones, description: 'What it waits for.' },
+    { ...milestones, description: 'The milestones that it depends on.' },
     ...Milestone.connection,
   ),
-  blocks: t.relatedConnection('blocks', { ...milestones, description: 'What waits for it.' }, ...Milestone.connection),
+  blocks: t.relatedConnection(
+    'blocks',
+    { ...milestones, description: 'The milestones that depend on it.' },
+    ...Milestone.connection,
+  ),
 }));
 
 builder.drizzleObjectFields(Task, (t) => ({
   milestones: t.relatedConnection(
     'milestones',
-    { ...milestones, description: 'The milestones that it is a part of.' },
+    { ...milestones, description: 'The milestones that it belongs to.' },
     ...Milestone.connection,
   ),
 }));
@@ -32,7 +40,7 @@ builder.drizzleObjectFields(Task, (t) => ({
 builder.drizzleObjectFields(Profile, (t) => ({
   milestones: t.relatedConnection(
     'milestones',
-    { ...milestones, description: 'The milestones that the person answers for.' },
+    { ...milestones, description: 'The milestones that the person is responsible for.' },
     ...Milestone.connection,
   ),
 }));

@@ -4,17 +4,17 @@ import { readableMilestoneTasks } from './policy.ts';
 defineResource('milestoneTasks', {
   name: 'MilestoneTask',
   noun: 'part',
-  description: 'A task as a part of a milestone.',
+  description: 'A task of a milestone.',
   parent: 'milestone',
   read: readableMilestoneTasks,
   fields: {
     milestone: {
-      description: 'Milestone.',
-      listDescription: 'The tasks that it consists of, with how much each counts.',
+      description: 'The milestone.',
+      listDescription: 'Its tasks with their weights.',
     },
-    task: { description: 'Task.', alwaysVisible: true },
-    weight: 'How much the task counts for the progress of the milestone.',
-    createdAt: 'When the task became a part of it.',
+    task: { description: 'The task.', alwaysVisible: true },
+    weight: 'The task’s weight in the progress of the milestone.',
+    createdAt: 'When the task was added.',
   },
   list: false,
 });

@@ -17,41 +17,41 @@ export const Milestone = defineResource('milestones', {
   write: 'milestone:write',
   fields: {
     project: {
-      description: 'Project; null when it is the organization’s own.',
+      description: 'The project; null if it is the organization’s own.',
       listDescription: 'The milestones of the project.',
       default: 'the organization’s own',
     },
-    creator: 'Who made it; null when it was imported.',
+    creator: 'The person who created it; null if it was imported.',
     name: { description: 'Name.', personal: false },
-    description: { description: 'What is to be reached.', personal: workText('creatorId') },
+    description: { description: 'The goal in detail.', personal: workText('creatorId') },
     startDate: 'First day.',
     dueDate: { description: 'Last day.', notBefore: 'startDate' },
     status: {
-      description: 'How it stands; COMPLETED when its progress is 100, whatever its dates.',
+      description: 'Its status; COMPLETED if its progress is 100, whatever its dates.',
       values: {
-        NOT_STARTED: 'Not begun.',
-        IN_PROGRESS: 'Under way.',
+        NOT_STARTED: 'Not started.',
+        IN_PROGRESS: 'In progress.',
         COMPLETED: 'Reached.',
-        ON_HOLD: 'Put aside for now.',
+        ON_HOLD: 'Paused.',
       },
     },
     priority: {
-      description: 'How much it matters.',
-      values: { LOW: 'Can slip.', MEDIUM: 'As usual.', HIGH: 'Before others.', CRITICAL: 'Must not slip.' },
+      description: 'Its priority.',
+      values: { LOW: 'May slip.', MEDIUM: 'Normal.', HIGH: 'More important than most.', CRITICAL: 'Must not slip.' },
     },
-    color: { description: 'Color to show it in.', type: 'HexColorCode', check: colorField, personal: false },
-    progressMode: { description: 'Where its progress comes from.', values: ProgressMode },
+    color: { description: 'Its color in the UI.', type: 'HexColorCode', check: colorField, personal: false },
+    progressMode: { description: 'How its progress is determined.', values: ProgressMode },
     progress: {
-      description: 'How much of it is done, in percent.',
-      inputDescription: 'How much of it is done, in percent, for MANUAL milestones only',
+      description: 'Its progress in percent.',
+      inputDescription: 'Its progress in percent, for MANUAL milestones only',
       min: 0,
       max: 100,
       default: '0',
     },
-    completedAt: 'When it was reached; null while it is not.',
-    version: 'Counts the changes that people make; pass it as `expectedVersion`.',
+    completedAt: 'When it was reached; null if it is open.',
+    version: 'Number of changes by people; pass it as `expectedVersion`.',
   },
-  list: 'The milestones of the organization and its projects.',
+  list: 'The milestones of the organization and of its projects.',
   create: {
     description: 'Adds a milestone to a project, or to the whole organization.',
     writes: [
@@ -70,13 +70,13 @@ export const Milestone = defineResource('milestones', {
     before: ({ viewer, values }) => {
       checkProgress(values.progressMode ?? 'AUTO', values.progress);
       if (!values.projectId && viewer.role === 'CLIENT')
-        throw new AppError('FORBIDDEN', 'A CLIENT cannot make milestones of the organization');
+        throw new AppError('FORBIDDEN', 'A CLIENT cannot create milestones of the organization');
       const status = statusAt(values.progress ?? 0, { status: values.status ?? 'NOT_STARTED', progress: 0 });
       return { status, ...completionOf(undefined, status), creatorId: viewer.profileId };
     },
   },
   update: {
-    description: 'Changes a milestone. The server computes its progress when it becomes AUTO.',
+    description: 'Changes a milestone. When it becomes AUTO, the server computes its progress.',
     writes: ['name', 'description', 'startDate', 'dueDate', 'status', 'priority', 'color', 'progressMode', 'progress'],
     before: ({ values, current, next }) => {
       checkProgress(next.progressMode, values.progress);
@@ -92,28 +92,28 @@ const schedule = { columns: { startDate: true, dueDate: true, status: true, prog
 
 builder.drizzleObjectFields(Milestone, (t) => ({
   isLate: t.boolean({
-    description: 'Whether its due day is over, where the organization is, and it is not reached.',
+    description: 'Whether its due day has passed in the organization’s time zone and it is not reached.',
     select: schedule,
     resolve: (milestone, _args, ctx) => isLate(milestone, dayIn(ctx.tenant.timeZone)),
   }),
   isAtRisk: t.boolean({
     description:
-      'Whether its progress is more than 20 points behind the share of its days that are over; not once late.',
+      'Whether it is not late yet, but its progress is more than 20 points behind the share of elapsed days.',
     select: schedule,
     resolve: (milestone, _args, ctx) => isAtRisk(milestone, dayIn(ctx.tenant.timeZone)),
   }),
 }));
 
-filterAlsoBy('milestones', 'tasks', { filter: () => filterOf('tasks'), description: 'With a task like this.' });
+filterAlsoBy('milestones', 'tasks', { filter: () => filterOf('tasks'), description: 'With a task that matches.' });
 filterAlsoBy('milestones', 'assignees', {
   filter: () => filterOf('profiles'),
-  description: 'That a person like this answers for.',
+  description: 'That a matching person is responsible for.',
 });
 filterAlsoBy('milestones', 'dependsOn', {
   filter: () => filterOf('milestones'),
-  description: 'That wait for a milestone like this.',
+  description: 'That depend on a matching milestone.',
 });
 filterAlsoBy('milestones', 'blocks', {
   filter: () => filterOf('milestones'),
-  description: 'That a milestone like this waits for.',
+  description: 'That a matching milestone depends on.',
 });

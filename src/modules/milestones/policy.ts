@@ -6,44 +6,44 @@ import type { milestoneStatuses, progressModes } from './tables.ts';
 
 type Status = (typeof milestoneStatuses)[number];
 
-/** A CLIENT sees the milestones of the projects of its clients, and none of the organization’s own; other members see all. */
+/** A CLIENT sees the milestones of its clients' projects, and none of the organization's own; other members see all. */
 export function readableMilestones(viewer: Viewer): RowRule<'milestones'> {
   if (!viewer.permissions.has('milestone:read')) return 'none';
   return viewer.role === 'CLIENT' ? inProjectsOfContact(viewer) : 'all';
 }
 
-/** Whoever sees a milestone, and may read tasks, sees its parts: its tasks are never PERSONAL. */
+/** Whoever sees a milestone, and may read tasks, sees its tasks: none of them is PERSONAL. */
 export function readableMilestoneTasks(viewer: Viewer): RowRule<'milestoneTasks'> {
   if (!viewer.permissions.has('task:read')) return 'none';
   const rule = readableMilestones(viewer);
   return typeof rule === 'string' ? rule : { milestone: rule };
 }
 
-/** Throws FORBIDDEN without milestone:write. Which ones one may change is a matter of which one may see. */
+/** Throws FORBIDDEN without milestone:write. The viewer may change every milestone that it sees. */
 export const requireMilestoneWriter = (viewer: Viewer): void => requirePermission(viewer, 'milestone:write');
 
-/** Throws BAD_INPUT when a client sets the progress of a milestone whose progress the server computes. */
+/** Throws BAD_INPUT if the request sets the progress of a milestone whose progress the server computes. */
 export function checkProgress(mode: (typeof progressModes)[number], progress: number | undefined): void {
   if (mode === 'AUTO' && progress !== undefined)
     throw badInput('The progress of an AUTO milestone is computed', 'input.progress');
 }
 
-/** When the milestone was reached, after a change of its status; empty when that stays as it is. */
+/** When the milestone was reached, after a change of its status; empty if that does not change. */
 export function completionOf(before: string | undefined, after: string): { completedAt?: Date | null } {
   if ((before === 'COMPLETED') === (after === 'COMPLETED')) return {};
   return { completedAt: after === 'COMPLETED' ? new Date() : null };
 }
 
 /**
- * The status after a change of the progress: at 100 a milestone is COMPLETED, and below it is IN_PROGRESS again if that was
- * why it was COMPLETED.
+ * The status after a change of the progress. At 100 a milestone is COMPLETED. Below 100, a milestone that was COMPLETED
+ * only because of its progress is IN_PROGRESS again.
  */
 export function statusAt(progress: number, current: { status: Status; progress: number }): Status {
   if (progress === 100) return 'COMPLETED';
   return current.progress === 100 && current.status === 'COMPLETED' ? 'IN_PROGRESS' : current.status;
 }
 
-/** Throws INVALID_STATE when a client sets another status than COMPLETED at progress 100. */
+/** Throws INVALID_STATE if the request sets another status than COMPLETED at progress 100. */
 export function checkStatus(progress: number, status: Status | undefined): void {
   if (progress !== 100 || status === undefined || status === 'COMPLETED') return;
   throw new AppError('INVALID_STATE', 'A milestone whose progress is 100 is COMPLETED', {

@@ -2,9 +2,9 @@ import { builder } from '../../graphql/declare/builder.ts';
 import type { progressModes } from './tables.ts';
 
 export const ProgressMode = builder.enumType('ProgressMode', {
-  description: 'Where the progress of a milestone comes from.',
+  description: 'How the progress of a milestone is determined.',
   values: {
-    AUTO: { description: 'The weighted share of its tasks that are DONE, kept up to date by the server.' },
-    MANUAL: { description: 'What somebody last said.' },
+    AUTO: { description: 'The server computes it: the weighted share of its tasks that are DONE.' },
+    MANUAL: { description: 'People set it.' },
   } satisfies Record<(typeof progressModes)[number], { description: string }>,
 });

@@ -9,8 +9,8 @@ import { progressOf, type Weights } from './progress.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
 /**
- * Locks milestones, which everything that changes their tasks does first: tasks come before milestones, and milestones
- * before the rows that join them, or two transactions could wait for each other.
+ * Locks milestones. Everything that changes their tasks does this first, in one order (tasks, milestones, then the rows
+ * that join them); otherwise two transactions could wait for each other.
  */
 export function lockMilestones(tx: TenantTx, ids: readonly string[]) {
   return tx
@@ -28,10 +28,10 @@ export function lockMilestones(tx: TenantTx, ids: readonly string[]) {
 }
 
 /**
- * Brings the progress of those of these milestones that are AUTO up to date, in the transaction of what changed it.
+ * Updates the progress of those milestones that are AUTO, in the transaction of the change that affects it.
  *
- * Tasks are weighed by a statement of its own after the milestones are locked: of two transactions that each finish a
- * task, the second waits here and then sees what the first one committed.
+ * A separate statement sums the tasks' weights after the milestones are locked: if two transactions each finish a task,
+ * the second waits here and then sees the first one's commit.
  */
 export async function recomputeProgress(tx: TenantTx, viewer: Viewer | null, ids: readonly string[]): Promise<void> {
   if (!ids.length) return;
@@ -65,8 +65,8 @@ async function weigh(tx: TenantTx, ids: string[]): Promise<Map<string, Weights>>
 }
 
 /**
- * The status follows: a milestone with progress 100 is COMPLETED. The version stays: what the server keeps up to date must
- * not refuse the changes that people are making.
+ * Sets the status as well: a milestone with progress 100 is COMPLETED. The version stays, so that computed values do
+ * not cause STALE_VERSION for people's changes.
  */
 async function setProgress(tx: TenantTx, viewer: Viewer | null, current: Locked, progress: number): Promise<void> {
   const { id } = current;

@@ -13,7 +13,7 @@ import { milestoneAssignments, milestones } from './tables.ts';
 
 const input = z.object({ milestoneId: uuidField, profileId: uuidField });
 
-/** Ends a person's answering for a milestone. Throws NOT_FOUND when they do not answer for it. */
+/** Ends a person's responsibility for a milestone. Throws NOT_FOUND if they are not responsible for it. */
 export async function removeMilestoneAssignee(
   tx: TenantTx,
   viewer: Viewer,

@@ -13,7 +13,7 @@ import { milestoneDependencies, milestones } from './tables.ts';
 
 const input = z.object({ milestoneId: uuidField, dependsOnId: uuidField });
 
-/** Ends the wait of a milestone for another one. Throws NOT_FOUND when it does not wait for it. */
+/** Removes a dependency between milestones. Throws NOT_FOUND if there is none. */
 export async function removeMilestoneDependency(
   tx: TenantTx,
   viewer: Viewer,

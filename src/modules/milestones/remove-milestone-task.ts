@@ -14,7 +14,7 @@ import { milestones, milestoneTasks } from './tables.ts';
 
 const input = z.object({ milestoneId: uuidField, taskId: uuidField });
 
-/** Takes a task out of a milestone. Throws NOT_FOUND when it is no part of it. */
+/** Removes a task from a milestone. Throws NOT_FOUND if it is not in it. */
 export async function removeMilestoneTask(
   tx: TenantTx,
   viewer: Viewer,

@@ -24,8 +24,8 @@ export interface MilestoneTaskIds {
 }
 
 /**
- * Makes a task a part of a milestone, or changes how much it counts there (1 unless given). Throws NOT_FOUND for
- * either, INVALID_STATE for a PERSONAL task and for one of another project than the milestone's.
+ * Adds a task to a milestone, or changes its weight there (1 by default). Throws NOT_FOUND for either, INVALID_STATE
+ * for a PERSONAL task and for a task of another project.
  */
 export async function setMilestoneTask(
   tx: TenantTx,
@@ -34,11 +34,13 @@ export async function setMilestoneTask(
 ): Promise<MilestoneTaskIds> {
   requireMilestoneWriter(viewer);
   const { milestoneId, taskId, weight } = checkInput(input, raw);
-  // Who finishes the task holds it too: either that one finds the task in the milestone, or this one finds it done.
+  // A transaction that finishes the task locks it too, so either it finds the task in the milestone, or this one finds
+  // it done
   const task = await lockVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
   const milestone = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
-  if (task.type === 'PERSONAL') throw refused('A PERSONAL task is no part of a milestone');
-  if (milestone.projectId && milestone.projectId !== task.projectId) throw refused('The task is of another project');
+  if (task.type === 'PERSONAL') throw refused('A PERSONAL task cannot belong to a milestone');
+  if (milestone.projectId && milestone.projectId !== task.projectId)
+    throw refused('The task belongs to another project');
   const set = { weight: weight ?? 1 };
   await tx
     .insert(milestoneTasks)

@@ -9,7 +9,9 @@ export const milestoneStatuses = ['NOT_STARTED', 'IN_PROGRESS', 'COMPLETED', 'ON
 export const milestonePriorities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export const progressModes = ['AUTO', 'MANUAL'] as const;
 
-/** A goal with two days around it (both inclusive): a project's, or the whole organization's when it has no project. */
+/**
+ * A goal with a first and a last day (both inclusive): of a project, or of the whole organization if it has no project.
+ */
 export const milestones = table(
   'milestones',
   {
@@ -23,7 +25,7 @@ export const milestones = table(
     priority: text({ enum: milestonePriorities }).notNull().default('MEDIUM'),
     color: text(),
     progressMode: text({ enum: progressModes }).notNull().default('AUTO'),
-    /** Percent, 0 to 100: the weighted share of DONE tasks (AUTO), or as somebody set it (MANUAL). */
+    /** Percent, 0 to 100: the weighted share of DONE tasks (AUTO), or a value that people set (MANUAL). */
     progress: integer().notNull().default(0),
     completedAt: instant(),
     creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
@@ -45,7 +47,7 @@ export const milestones = table(
   ],
 );
 
-/** Which tasks a milestone consists of, and how much each counts. */
+/** The tasks of a milestone, each with its weight. */
 export const milestoneTasks = table(
   'milestone_tasks',
   {
@@ -66,7 +68,7 @@ export const milestoneTasks = table(
   ],
 );
 
-/** Who answers for a milestone. */
+/** The people responsible for a milestone. */
 export const milestoneAssignments = table(
   'milestone_assignments',
   {
@@ -84,7 +86,7 @@ export const milestoneAssignments = table(
   ],
 );
 
-/** One milestone starts when another is finished. Never a cycle. */
+/** A milestone starts when another is finished. Cycles are not allowed. */
 export const milestoneDependencies = table(
   'milestone_dependencies',
   {

@@ -14,7 +14,7 @@ async function milestonesOf(tx: TenantTx, taskId: string): Promise<string[]> {
   return rows.map(({ milestoneId }) => milestoneId);
 }
 
-/** Takes a task out of milestones, which are locked first. */
+/** Removes a task from milestones, which must be locked. */
 async function leave(tx: TenantTx, viewer: Viewer | null, taskId: string, ids: readonly string[]): Promise<void> {
   if (!ids.length) return;
   await lockMilestones(tx, ids);
@@ -30,7 +30,7 @@ async function leave(tx: TenantTx, viewer: Viewer | null, taskId: string, ids: r
   await recordEvents(tx, viewer, events);
 }
 
-/** A task that goes to another project leaves the milestones of the one that it was in. */
+/** Removes a task that moved to another project from the milestones of its former project. */
 async function leaveOtherProjects(
   tx: TenantTx,
   viewer: Viewer | null,
@@ -55,14 +55,17 @@ const afterChange: EventHandler = async (tx, viewer, { resourceId, before = {}, 
   await recomputeProgress(tx, viewer, [...left, ...stayed]);
 };
 
-/** The event of a deletion comes before the task is gone. */
+/** The event of a deletion is recorded before the task is deleted. */
 const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
   const ids = await milestonesOf(tx, resourceId);
   await leave(tx, viewer, resourceId, ids);
   await recomputeProgress(tx, viewer, ids);
 };
 
-/** The tasks of a deleted project are gone with it; only the organization's own milestones can have had some of them. */
+/**
+ * The tasks of a deleted project are deleted too; only the organization's own milestones can have contained some of
+ * them.
+ */
 const afterProjectDeletion: EventHandler = async (tx, viewer) => {
   const own = await tx.select({ id: milestones.id }).from(milestones).where(isNull(milestones.projectId));
   await recomputeProgress(

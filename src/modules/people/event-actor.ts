@@ -2,5 +2,8 @@ import { builder } from '../../graphql/declare/builder.ts';
 import { Event } from '../events/event.ts';
 
 builder.drizzleObjectFields(Event, (t) => ({
-  actor: t.relation('actor', { nullable: true, description: 'Who did it; null for the system and for imports.' }),
+  actor: t.relation('actor', {
+    nullable: true,
+    description: 'The person who did it; null for the system and for imports.',
+  }),
 }));

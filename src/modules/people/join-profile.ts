@@ -9,9 +9,9 @@ import { profiles } from './tables.ts';
 type Profile = typeof profiles.$inferSelect;
 
 /**
- * The profile of a person who becomes a member: the one they had before; else, when they have proven their address, the
- * one profile without an account that carries it, which they claim with its history; else a new one. Running it twice
- * gives the same profile, so a retry is safe.
+ * The profile of a person who becomes a member: their former profile; otherwise, if their address is verified, the only
+ * profile without an account that has this address, with its history; otherwise a new one. Repeating the call returns
+ * the same profile, so a retry is safe.
  */
 export async function joinProfile(tx: TenantTx, person: Joining): Promise<string> {
   const known = (await findByUser(tx, person.userId)) ?? (await findClaimable(tx, person));
@@ -22,7 +22,7 @@ export async function joinProfile(tx: TenantTx, person: Joining): Promise<string
     .values({ id, ...copied(person) })
     .onConflictDoNothing({ target: profiles.userId })
     .returning({ id: profiles.id });
-  // Another process joined the same person meanwhile
+  // A concurrent call created the same person's profile
   if (!made.length) return (await findByUser(tx, person.userId))!.id;
   await recordEvent(tx, null, {
     action: 'profile.joined',
@@ -40,7 +40,7 @@ async function findByUser(tx: TenantTx, userId: string): Promise<Profile | undef
   return profile;
 }
 
-/** Of several profiles with the address none is taken: which of them is the person is for people to say. */
+/** Returns none if several profiles have the address: people must decide which of them is the person. */
 async function findClaimable(tx: TenantTx, { email, emailVerified }: Joining): Promise<Profile | undefined> {
   if (!emailVerified) return undefined;
   const found = await tx
@@ -52,7 +52,7 @@ async function findClaimable(tx: TenantTx, { email, emailVerified }: Joining): P
   return found.length === 1 ? found[0] : undefined;
 }
 
-/** A profile that is here already stays as it is; one that left, or had no account, takes over what the account says. */
+/** Updates a profile that had left, or had no account, with the account's data. Any other profile stays as it is. */
 async function revive(tx: TenantTx, profile: Profile, person: Person): Promise<string> {
   if (profile.userId !== null && profile.leftAt === null) return profile.id;
   const write = updateOf(profiles, profile, { ...copied(person), leftAt: null });

@@ -5,8 +5,8 @@ import { change } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 
 /**
- * Marks the profile of a person whose membership ended. It keeps its account and its history: who comes back finds the
- * same profile. Does nothing when there is no such profile, or it left before.
+ * Marks the profile of a person whose membership ended. The profile keeps its account and history, so that the person
+ * gets it back when they return. Does nothing if there is no profile, or if it was marked before.
  */
 export async function leaveProfile(tx: TenantTx, { userId }: { userId: string }): Promise<void> {
   const [profile] = await tx

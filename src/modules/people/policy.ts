@@ -1,7 +1,7 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 
-/** A CLIENT sees itself and the people of its projects; other members see everybody. */
+/** A CLIENT sees its own profile and the people of its projects; other members see everybody. */
 export function readableProfiles(viewer: Viewer): RowRule<'profiles'> {
   if (!viewer.permissions.has('people:read')) return { id: viewer.profileId };
   if (viewer.role !== 'CLIENT') return 'all';

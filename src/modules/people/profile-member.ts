@@ -7,7 +7,8 @@ builder.drizzleObjectFields(Profile, (t) => ({
     type: Member,
     nullable: true,
     authScopes: { permission: 'member:read' },
-    description: 'The person’s membership; null for somebody who has no account here, or has left. Needs member:read.',
+    description:
+      'The person’s membership; null for a person without an account here, or who has left. Needs member:read.',
     select: { columns: { id: true } },
     resolve: ({ id }, _args, ctx) => ctx.memberships.load(id),
   }),

@@ -23,7 +23,7 @@ export const Profile = defineResource('profiles', {
   name: 'Profile',
   noun: 'person',
   nouns: 'people',
-  description: 'A person of the organization: a member, or somebody only known as a contact or from an import.',
+  description: 'A person of the organization: a member, a contact of a client, or a person from an import.',
   read: readableProfiles,
   write: {
     allow: (viewer, { id }) => canEditProfile(viewer, id),
@@ -32,28 +32,28 @@ export const Profile = defineResource('profiles', {
   fields: {
     firstName: { description: 'First name.', personal: named },
     lastName: {
-      description: 'Last name; empty where an import knew only one name.',
+      description: 'Last name; empty if an import had only one name.',
       min: 0,
       default: { description: 'empty', value: () => '' },
       personal: named,
     },
     email: {
-      description: 'Address of the account, or the contact’s own.',
-      inputDescription: 'Where to write to the person. A member’s comes from the account.',
+      description: 'Email address: the account’s, or that of a person without an account.',
+      inputDescription: 'Email address. A member’s comes from the account and cannot be set.',
       inputType: 'EmailAddress',
       check: emailField,
       filtered: true,
       personal: person,
     },
-    phone: { description: 'Phone number as the person wrote it.', max: 500, personal: person },
-    avatarUrl: { description: 'Address of a picture.', check: webAddressField, personal: person },
-    presence: { description: 'Whether the person can be reached now.', values: PresenceStatus, personal: person },
-    lastSeenAt: { description: 'When last active.', absent: 'first', personal: person },
-    leftAt: { description: 'When the person left the organization.', personal: person },
+    phone: { description: 'Phone number, in free form.', max: 500, personal: person },
+    avatarUrl: { description: 'URL of a picture.', check: webAddressField, personal: person },
+    presence: { description: 'Whether the person is online.', values: PresenceStatus, personal: person },
+    lastSeenAt: { description: 'When the person was last active.', absent: 'first', personal: person },
+    leftAt: { description: 'When the person left the organization; null for current people.', personal: person },
     manager: {
-      description: 'Whom the person reports to.',
-      inputDescription: 'Whom the person reports to. Needs people:manage.',
-      listDescription: 'Who reports to this person.',
+      description: 'The person’s manager.',
+      inputDescription: 'The person’s manager. Needs people:manage.',
+      listDescription: 'The people who report to this person.',
     },
   },
   list: 'The people of the organization.',
@@ -68,11 +68,11 @@ export const Profile = defineResource('profiles', {
       const { managerId, externalReference, email, presence } = values;
       const managed = managerId !== undefined || externalReference !== undefined;
       if (managed && !viewer.permissions.has('people:manage'))
-        throw new AppError('FORBIDDEN', 'You may not change whom you report to, nor your external reference');
+        throw new AppError('FORBIDDEN', 'You may not change your own manager or external reference');
       if (current.userId && email !== undefined && email !== current.email)
         throw new AppError('INVALID_STATE', 'The address of a member comes from the account', { field: 'input.email' });
       if (managerId) {
-        // Two changes at once could close a cycle together: each would read the other's reporting line as still open
+        // Two concurrent changes could close a cycle together, because neither would see the other's change
         lockRule(tx, 'reporting lines');
         if (await leadsTo(tx, reporting, managerId, current.id))
           throw new AppError('CYCLE', 'Nobody can report to themselves', { field: 'input.managerId' });

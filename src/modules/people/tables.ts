@@ -4,12 +4,15 @@ import { externalReference, instant, label, lifetime, oneOf, primaryId, table, v
 
 export const presenceStatuses = ['ONLINE', 'AWAY', 'OFFLINE'] as const;
 
-/** The people of an organization: members, and those only imported or known as contacts (no user). */
+/** The people of an organization: members, and people without an account, who are contacts or were imported. */
 export const profiles = table(
   'profiles',
   {
     id: primaryId(),
-    /** The account in the catalog; null until an invitation claims the profile. No foreign key leaves a schema. */
+    /**
+     * The account in the catalog; null until a member claims the profile. No foreign key, because those stay within a
+     * schema.
+     */
     userId: uuid(),
     email: text(),
     firstName: label().notNull(),

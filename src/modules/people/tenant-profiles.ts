@@ -4,7 +4,10 @@ import type { Tenant } from '../../tenancy/tenant.ts';
 import { joinProfile } from './join-profile.ts';
 import { leaveProfile } from './leave-profile.ts';
 
-/** Joins and leaves for identity, which knows no modules: each a transaction of the tenant, made by the system. */
+/**
+ * Profiles for the identity layer, which does not depend on modules. Each call is a transaction of the tenant by the
+ * system.
+ */
 export class TenantProfiles implements ProfileGateway {
   readonly #binding: TenantBinding;
 
@@ -13,7 +16,7 @@ export class TenantProfiles implements ProfileGateway {
   }
 
   join(tenant: Tenant, person: Joining): Promise<string> {
-    // The owner of a new organization gets a profile before anybody is served.
+    // The owner of a new organization gets a profile before the organization is served.
     if (tenant.status === 'PROVISIONING') return this.#binding.prepare(tenant, (tx) => joinProfile(tx, person));
     return this.#binding.write(tenant, (tx) => joinProfile(tx, person), { roleClass: 'job' });
   }

@@ -6,7 +6,7 @@ builder.objectField(Viewer, 'profile', (t) =>
   t.drizzleField({
     type: Profile,
     nullable: true,
-    description: 'The viewer’s own profile in the organization that this request is about; null without one.',
+    description: 'The viewer’s own profile in the organization of this request; null without one.',
     resolve: (query, { member }, _args, ctx) =>
       member ? ctx.db.query.profiles.findFirst(query({ where: { id: member.profileId } })) : null,
   }),

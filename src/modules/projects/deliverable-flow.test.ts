@@ -19,7 +19,7 @@ describe('the flow of a deliverable', () => {
     else expect(step).toThrow(`from ${from} to ${to}`);
   });
 
-  it('keeps when it was submitted, and forgets the decision when it is submitted again', () => {
+  it('keeps the time of submission, and clears the decision when it is submitted again', () => {
     const now = new Date();
     expect(stepOf('REJECTED', 'too late', now)).toEqual({
       status: 'REJECTED',

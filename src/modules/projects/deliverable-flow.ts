@@ -3,7 +3,7 @@ import type { deliverableStatuses } from './tables.ts';
 
 type Status = (typeof deliverableStatuses)[number];
 
-/** Where a deliverable can go from each status. Accepted is final: what was agreed does not change. */
+/** The possible next statuses of each status. ACCEPTED is final: an agreement does not change. */
 const next: Record<Status, readonly Status[]> = {
   DRAFT: ['SUBMITTED'],
   SUBMITTED: ['DRAFT', 'ACCEPTED', 'REJECTED'],
@@ -11,17 +11,17 @@ const next: Record<Status, readonly Status[]> = {
   ACCEPTED: [],
 };
 
-/** Throws INVALID_STATE, with the statuses that are possible, unless the deliverable can go from one to the other. */
+/** Throws INVALID_STATE with the possible statuses unless the step is allowed. */
 export function requireStep(from: Status, to: Status): void {
   if (next[from].includes(to)) return;
-  throw new AppError('INVALID_STATE', `A deliverable does not go from ${from} to ${to}`, {
+  throw new AppError('INVALID_STATE', `A deliverable cannot go from ${from} to ${to}`, {
     field: 'input.status',
     status: from,
     possible: next[from],
   });
 }
 
-/** What else a step changes: when it was submitted, when and why it was decided. */
+/** Further columns that a step changes: the time of submission, and the time and note of the decision. */
 export function stepOf(to: Status, note: string | null, now: Date) {
   const decided = to === 'ACCEPTED' || to === 'REJECTED';
   return {

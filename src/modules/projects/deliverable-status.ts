@@ -3,11 +3,11 @@ import type { deliverableStatuses } from './tables.ts';
 
 export const DeliverableStatus = builder.enumType('DeliverableStatus', {
   description:
-    'How far a deliverable is: draft, submitted, then accepted or rejected; a rejected one is submitted again.',
+    'The status of a deliverable: draft, submitted, then accepted or rejected; a rejected one can be submitted again.',
   values: {
-    DRAFT: { description: 'In the making.' },
-    SUBMITTED: { description: 'Handed to the client, who decides.' },
-    ACCEPTED: { description: 'Accepted: final.' },
-    REJECTED: { description: 'Sent back.' },
+    DRAFT: { description: 'In progress.' },
+    SUBMITTED: { description: 'Waiting for the client’s decision.' },
+    ACCEPTED: { description: 'Accepted by the client; final.' },
+    REJECTED: { description: 'Rejected by the client.' },
   } satisfies Record<(typeof deliverableStatuses)[number], { description: string }>,
 });

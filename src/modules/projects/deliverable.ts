@@ -10,19 +10,19 @@ import { DeliverableStatus } from './deliverable-status.ts';
 
 export const Deliverable = defineResource('deliverables', {
   name: 'Deliverable',
-  description: 'Something that a project hands to its client.',
+  description: 'A result that a project delivers to its client.',
   parent: 'project',
   read: 'parent',
   write: 'project:write',
   fields: {
-    project: { description: 'Which project hands it over.', listDescription: 'What it hands to its client.' },
+    project: { description: 'The project that delivers it.', listDescription: 'Its deliverables.' },
     name: 'Name.',
-    description: 'What it is.',
+    description: 'Description.',
     dueDate: 'When it is due.',
-    status: { description: 'How far it is.', values: DeliverableStatus },
-    submittedAt: 'When it was last submitted.',
-    decidedAt: 'When it was accepted or rejected.',
-    decisionNote: 'Why it was accepted or rejected.',
+    status: { description: 'Its status.', values: DeliverableStatus },
+    submittedAt: 'When it was last submitted; null if never.',
+    decidedAt: 'When it was accepted or rejected; null without a decision.',
+    decisionNote: 'The reason for the decision.',
   },
   list: 'The deliverables of all projects.',
   create: {
@@ -30,12 +30,12 @@ export const Deliverable = defineResource('deliverables', {
     writes: ['projectId', 'name', 'description', 'dueDate'],
   },
   update: {
-    description: 'Changes what a deliverable is, unless it is accepted: INVALID_STATE then.',
+    description: 'Changes a deliverable. Fails with INVALID_STATE if it is accepted.',
     writes: ['name', 'description', 'dueDate'],
     before: ({ current, next }) => {
       const agreed = (['name', 'description', 'dueDate'] as const).every((column) => next[column] === current[column]);
       if (current.status === 'ACCEPTED' && !agreed)
-        throw new AppError('INVALID_STATE', 'An accepted deliverable does not change', { field: 'input.id' });
+        throw new AppError('INVALID_STATE', 'An accepted deliverable cannot change', { field: 'input.id' });
     },
   },
   delete: true,
@@ -46,18 +46,18 @@ const noted = z.object({ note: textField.nullish() });
 
 defineMutation('changeDeliverableStatus', {
   description:
-    'Submits a deliverable, accepts or rejects a submitted one, or takes one that is not accepted back to draft. Needs ' +
-    'project:write. Refused with INVALID_STATE, which lists the possible steps, for any other step.',
+    'Submits a deliverable, accepts or rejects a submitted one, or returns it to draft unless it is accepted. Needs ' +
+    'project:write. Any other step fails with INVALID_STATE, which lists the possible steps.',
   permission: 'project:write',
   input: (t) => ({
-    id: t.globalID({ for: Deliverable, required: true, description: 'Which deliverable.' }),
-    status: t.field({ type: DeliverableStatus, required: true, description: 'Where it goes.' }),
-    note: t.string({ description: 'Why it is accepted or rejected; required to reject, ignored for other steps.' }),
+    id: t.globalID({ for: Deliverable, required: true, description: 'The deliverable.' }),
+    status: t.field({ type: DeliverableStatus, required: true, description: 'The new status.' }),
+    note: t.string({ description: 'The reason; required to reject, optional to accept, ignored otherwise.' }),
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, { status, ...which }) => {
     const { note } = checkInput(noted, which);
-    if (status === 'REJECTED' && !note?.trim()) throw badInput('say why', 'input.note');
+    if (status === 'REJECTED' && !note?.trim()) throw badInput('must give a reason', 'input.note');
     return Deliverable.change(ctx.tx, ctx.viewer, which, events[status], ({ current }) => {
       requireStep(current.status, status);
       return stepOf(status, note ?? null, new Date());

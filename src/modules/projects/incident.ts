@@ -6,28 +6,28 @@ const editable = { allow: canEditIncident, allowedTo: 'your own report, or any w
 
 export const Incident = defineResource('incidents', {
   name: 'Incident',
-  description: 'Something that went wrong in a project; the client does not see it.',
+  description: 'A problem in a project. Clients do not see it.',
   parent: 'project',
   read: readableIncidents,
   write: editable,
   fields: {
-    project: { description: 'Where it happened.', listDescription: 'What went wrong.' },
-    title: { description: 'What happened, in a line.', personal: workText('reporterId') },
-    description: { description: 'What happened.', personal: workText('reporterId') },
-    reporter: 'Who reported it.',
+    project: { description: 'The project.', listDescription: 'Its incidents.' },
+    title: { description: 'Summary in one line.', personal: workText('reporterId') },
+    description: { description: 'Details.', personal: workText('reporterId') },
+    reporter: 'The person who reported it.',
     severity: {
-      description: 'How much harm it does.',
+      description: 'Its severity.',
       values: {
         LOW: 'A nuisance.',
         MEDIUM: 'Work is hindered.',
-        HIGH: 'A part of the work stands still.',
+        HIGH: 'Part of the work is blocked.',
         CRITICAL: 'The project is in danger.',
       },
     },
-    status: { description: 'Whether it lasts.', values: { OPEN: 'It lasts.', RESOLVED: 'It is over.' } },
-    openedAt: { description: 'When it began.', default: { description: 'now', value: () => new Date() } },
-    resolvedAt: 'When it was over.',
-    resolution: { description: 'What ended it.', personal: workText('reporterId') },
+    status: { description: 'Its status.', values: { OPEN: 'Not resolved yet.', RESOLVED: 'Resolved.' } },
+    openedAt: { description: 'When it started.', default: { description: 'now', value: () => new Date() } },
+    resolvedAt: 'When it was resolved; null while it is open.',
+    resolution: { description: 'How it was resolved.', personal: workText('reporterId') },
   },
   list: 'The incidents of all projects.',
   create: {
@@ -37,11 +37,11 @@ export const Incident = defineResource('incidents', {
     before: ({ viewer }) => ({ reporterId: viewer.profileId }),
   },
   update: { writes: ['title', 'description', 'severity'] },
-  delete: { description: 'Deletes an incident, as one reported by mistake.', write: 'project:write' },
+  delete: { description: 'Deletes an incident, for example one reported by mistake.', write: 'project:write' },
 });
 
 Incident.action('resolve', {
-  description: 'Ends an incident now',
+  description: 'Resolves an incident now',
   event: 'resolved',
   writes: ['resolution'],
   from: { status: ['OPEN'] },
@@ -49,7 +49,7 @@ Incident.action('resolve', {
 });
 
 Incident.action('reopen', {
-  description: 'Takes a resolved incident up again',
+  description: 'Reopens a resolved incident',
   event: 'reopened',
   writes: [],
   from: { status: ['RESOLVED'] },

@@ -9,21 +9,21 @@ const share = (allocationPercent: number, fromDate: string | null, toDate: strin
 });
 
 describe('the peak of allocations', () => {
-  it('is nothing without shares', () => {
+  it('is 0 without shares', () => {
     expect(peakAllocation([], { fromDate: '2026-01-01', toDate: null })).toEqual({ percent: 0, day: '2026-01-01' });
   });
 
-  it('does not add shares that follow each other', () => {
+  it('does not add up consecutive shares', () => {
     const shares = [share(60, '2026-01-01', '2026-01-31'), share(60, '2026-02-01', '2026-02-28')];
     expect(peakAllocation(shares, { fromDate: null, toDate: null }).percent).toBe(60);
   });
 
-  it('adds shares that share one day, and names it', () => {
+  it('adds up shares with a common day, and returns that day', () => {
     const shares = [share(60, '2026-01-01', '2026-02-01'), share(50, '2026-02-01', null)];
     expect(peakAllocation(shares, { fromDate: null, toDate: null })).toEqual({ percent: 110, day: '2026-02-01' });
   });
 
-  it('looks at the period only', () => {
+  it('considers only the period', () => {
     const shares = [share(60, '2026-01-01', '2026-02-01'), share(50, '2026-02-01', null)];
     expect(peakAllocation(shares, { fromDate: '2026-02-02', toDate: null })).toEqual({
       percent: 50,
@@ -32,14 +32,14 @@ describe('the peak of allocations', () => {
     expect(peakAllocation(shares, { fromDate: null, toDate: '2026-01-31' }).percent).toBe(60);
   });
 
-  it('takes open ends as before and after every day', () => {
+  it('treats open ends as before and after every day', () => {
     const shares = [share(30, null, null), share(40, null, '2026-01-01'), share(50, '2026-01-02', null)];
     expect(peakAllocation(shares, { fromDate: null, toDate: null })).toEqual({ percent: 80, day: '2026-01-02' });
     expect(peakAllocation(shares, { fromDate: null, toDate: '2026-01-01' })).toEqual({ percent: 70, day: null });
   });
 });
 
-/** By looking at every day on which a share begins, each time at all shares. */
+/** An independent computation: adds up all shares on every day on which a share begins. */
 function peakByDays(shares: readonly Share[], { fromDate, toDate }: Omit<Share, 'allocationPercent'>): number {
   const [start, end] = [fromDate ?? '', toDate ?? '~'];
   const days = [start, ...shares.map((each) => each.fromDate ?? '').filter((day) => day > start && day <= end)];
@@ -53,7 +53,7 @@ function peakByDays(shares: readonly Share[], { fromDate, toDate }: Omit<Share, 
 
 const anyDay = fc.option(fc.integer({ min: 1, max: 9 }).map((day) => `2026-01-0${day}`));
 
-it('the peak of allocations is that of the day with most, for all shares', () => {
+it('the peak of allocations equals that of a simple computation, for all shares', () => {
   const anyShare = fc.record({ allocationPercent: fc.integer({ min: 1, max: 100 }), fromDate: anyDay, toDate: anyDay });
   const valid = anyShare.filter(({ fromDate, toDate }) => !fromDate || !toDate || fromDate <= toDate);
   fc.assert(
@@ -75,7 +75,7 @@ describe('a changed share', () => {
     ['larger', share(60, '2026-01-01', '2026-06-30'), false],
     ['earlier', share(10, '2025-12-31', '2026-06-30'), false],
     ['longer', share(10, '2026-01-01', null), false],
-  ])('is within what it had: %s', (_how, changed, within) => {
+  ])('is within the old share: %s', (_how, changed, within) => {
     expect(isWithin(changed, had)).toBe(within);
   });
 });

@@ -1,4 +1,4 @@
-/** A share of a person's time, in percent, between two days (inclusive, YYYY-MM-DD); null is open. */
+/** A share of a person's time, in percent, between two days (inclusive, YYYY-MM-DD); null is an open end. */
 export interface Share {
   fromDate: string | null;
   toDate: string | null;
@@ -9,9 +9,9 @@ const earliest = '';
 const latest = '~';
 
 /**
- * The largest sum of shares on any day of a period, and the first day with it (null when that is an open start). A sum
- * can only grow where a share begins: the shares are gone through once in the order of their first days, and once more
- * in the order of their last days.
+ * The largest sum of shares on any day of a period, and the first day with it (null if that is an open start). A sum
+ * can only grow where a share begins. So the shares are visited once in the order of their first days, and once in the
+ * order of their last days.
  */
 export function peakAllocation(shares: readonly Share[], period: Omit<Share, 'allocationPercent'>) {
   const [start, end] = [period.fromDate ?? earliest, period.toDate ?? latest];
@@ -24,7 +24,7 @@ export function peakAllocation(shares: readonly Share[], period: Omit<Share, 'al
     percent += share.allocationPercent;
     const next = begins[index + 1];
     const day = beginOf(share) > start ? beginOf(share) : start;
-    // What begins on the same day, or before the period, counts together
+    // Shares that begin on the same day, or before the period, are added up first
     if (day > end || (next && beginOf(next) <= day)) continue;
     for (; over < ends.length && endOf(ends[over]!) < day; over++) percent -= ends[over]!.allocationPercent;
     if (percent > peak.percent) peak = { percent, day: day || null };
@@ -36,7 +36,7 @@ const beginOf = ({ fromDate }: Pick<Share, 'fromDate'>): string => fromDate ?? e
 const endOf = ({ toDate }: Pick<Share, 'toDate'>): string => toDate ?? latest;
 const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
 
-/** Whether a changed share asks for no more than it had, on any day. */
+/** Whether a changed share is no larger than the old one on any day. */
 export const isWithin = (changed: Share, had: Share): boolean =>
   changed.allocationPercent <= had.allocationPercent &&
   (changed.fromDate ?? earliest) >= (had.fromDate ?? earliest) &&

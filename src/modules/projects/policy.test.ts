@@ -17,7 +17,7 @@ describe('who sees which projects', () => {
     }
   });
 
-  it('a CLIENT sees those of its clients, and no incident', () => {
+  it('a CLIENT sees the projects of its clients, and no incident', () => {
     expect(readableProjects(viewer('CLIENT'))).toEqual(ofMyClients);
     expect(readableIncidents(viewer('CLIENT', everything))).toBe('none');
   });
@@ -28,8 +28,8 @@ describe('who sees which projects', () => {
   });
 });
 
-describe('who changes incidents', () => {
-  it('who reported it, and who changes projects', () => {
+describe('who may change incidents', () => {
+  it('the reporter, and whoever may change projects', () => {
     expect(canEditIncident(viewer('MEMBER'), { reporterId: 'me' })).toBe(true);
     expect(canEditIncident(viewer('MEMBER'), { reporterId: 'another' })).toBe(false);
     expect(canEditIncident(viewer('MEMBER'), { reporterId: null })).toBe(false);

@@ -7,14 +7,14 @@ export function readableProjects(viewer: Viewer): RowRule<'projects'> {
   return viewer.role === 'CLIENT' ? { client: { contactId: viewer.profileId } } : 'all';
 }
 
-/** What a CLIENT sees of the rows that belong to a project: those of the projects that it sees. */
+/** The rows of projects that a CLIENT sees. */
 export const inProjectsOfContact = (viewer: Viewer) => ({ project: { client: { contactId: viewer.profileId } } });
 
-/** What went wrong is for the organization alone to see. */
+/** Only the organization sees incidents, not its clients. */
 export function readableIncidents(viewer: Viewer): RowRule<'incidents'> {
   return viewer.role === 'CLIENT' || !viewer.permissions.has('project:read') ? 'none' : 'all';
 }
 
-/** Who reported an incident may change and resolve it, and who may change projects. */
+/** The reporter of an incident, and whoever may change projects, may change and resolve it. */
 export const canEditIncident = (viewer: Viewer, { reporterId }: { reporterId: string | null }): boolean =>
   viewer.permissions.has('project:write') || reporterId === viewer.profileId;

@@ -5,39 +5,40 @@ import { isWithin } from './peak-allocation.ts';
 import { requireFreeShare } from './require-free-share.ts';
 import { staffRule } from './staff.ts';
 
-const overbook = 'Accept that the person passes 100 % of their time; refused with OVERBOOKED unless true.';
+const overbook = 'Whether the person may exceed 100 % of their time; otherwise that fails with OVERBOOKED.';
 const overbooking = (t: InputBuilder) => ({ allowOverbooking: t.boolean({ description: overbook }) });
 
 export const ProjectAssignment = defineResource('projectAssignments', {
   name: 'ProjectAssignment',
   noun: 'assignment',
-  description: 'A person’s share in a project: as what, how much of their time, between which days.',
+  description: 'A person’s work on a project: their role, the share of their time, and the period.',
   parent: 'project',
   read: 'parent',
   write: 'project:write',
   fields: {
-    project: { description: 'What the person works on.', listDescription: 'Who works on it.' },
+    project: { description: 'The project that the person works on.', listDescription: 'The people who work on it.' },
     profile: {
-      description: 'Who; null when you may not see the person.',
-      listDescription: 'What the person works on.',
+      description: 'The person; null if you may not see them.',
+      listDescription: 'The projects that the person works on.',
     },
-    role: { description: 'What the person is in the project.', max: 500, personal: workText('profileId') },
+    role: { description: 'The person’s role in the project.', max: 500, personal: workText('profileId') },
     allocationPercent: { description: 'Share of the person’s time, in percent.', min: 1, max: 100 },
-    fromDate: { description: 'First day; null is open.', absent: 'first' },
-    toDate: { description: 'Last day; null is open.', notBefore: 'fromDate' },
+    fromDate: { description: 'First day; null for an open start.', absent: 'first' },
+    toDate: { description: 'Last day; null for an open end.', notBefore: 'fromDate' },
     saleRate: {
-      description: 'Sale price of a day here; null where the person’s own rate holds. Needs cost:read.',
+      description: 'Sale price of a day in this project; null if the person’s own rate applies. Needs cost:read.',
       type: 'Money',
       needs: 'cost:read',
     },
   },
-  list: 'Who works on which project.',
+  list: 'The assignments of people to projects.',
   create: {
-    description: 'Puts a person on a project.',
+    description: 'Assigns a person to a project.',
     writes: ['projectId', 'profileId', 'role', 'allocationPercent', 'fromDate', 'toDate', 'saleRate'],
     input: overbooking,
     requires: ({ values }) => staffRule(values.profileId, 'input.profileId'),
-    // Locks the profile before the rule takes a weaker lock of it, which two transactions could hold, each waiting for the other
+    // Locks the profile before the rule takes a weaker lock of it: two transactions could hold that one and wait for
+    // each other
     before: async ({ tx, id, values, extra }) => {
       const { profileId, allocationPercent = 100, fromDate = null, toDate = null } = values;
       if (!extra.allowOverbooking) await requireFreeShare(tx, { id, profileId, allocationPercent, fromDate, toDate });
@@ -52,5 +53,5 @@ export const ProjectAssignment = defineResource('projectAssignments', {
       if (!extra.allowOverbooking && !isWithin(next, current)) await requireFreeShare(tx, next);
     },
   },
-  delete: { description: 'Takes a person off a project' },
+  delete: { description: 'Ends a person’s assignment to a project' },
 });

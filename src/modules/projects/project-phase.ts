@@ -6,18 +6,18 @@ import { projectPhases } from './tables.ts';
 defineResource('projectPhases', {
   name: 'ProjectPhase',
   noun: 'phase',
-  description: 'A part of a project in time.',
+  description: 'A phase of a project.',
   parent: 'project',
   read: 'parent',
   write: 'project:write',
   fields: {
     project: {
-      description: 'What it is a phase of.',
+      description: 'The project.',
       listDescription: 'Its phases, by position unless ordered otherwise.',
     },
     name: 'Name.',
     position: {
-      description: 'Where it stands among the phases of its project; smallest first.',
+      description: 'Its position among the phases of its project, smallest first.',
       min: 0,
       max: 1_000_000,
       default: 'after the others',
@@ -35,7 +35,7 @@ defineResource('projectPhases', {
   delete: true,
 });
 
-/** Two phases made at once may get the same: ids break the tie. */
+/** Two phases created concurrently may get the same position: ids break the tie. */
 async function nextPosition(tx: TenantTx, projectId: string): Promise<number> {
   const [last] = await tx
     .select({ position: max(projectPhases.position) })

@@ -6,7 +6,7 @@ import { takeFreeCode } from './take-free-code.ts';
 
 export const Project = defineResource('projects', {
   name: 'Project',
-  description: 'Work done for a client, led by a manager, from a first day on.',
+  description: 'Work done for a client, led by a manager.',
   read: readableProjects,
   write: 'project:write',
   fields: {
@@ -17,30 +17,30 @@ export const Project = defineResource('projects', {
       default: 'the next one of the organization’s code format',
       personal: false,
     },
-    description: { description: 'What it is about.', personal: workText('managerId') },
+    description: { description: 'Description.', personal: workText('managerId') },
     client: {
-      description: 'Whom it is done for; null when you may not see it.',
-      listDescription: 'The projects done for this client.',
+      description: 'The client; null if you may not see it.',
+      listDescription: 'The projects for this client.',
     },
-    manager: { description: 'Who leads it.', listDescription: 'The projects that this person leads.' },
+    manager: { description: 'The person who leads it.', listDescription: 'The projects that this person leads.' },
     startDate: 'First day.',
-    expectedEndDate: { description: 'Last day, as expected now.', notBefore: 'startDate' },
+    expectedEndDate: { description: 'Expected last day.', notBefore: 'startDate' },
     status: {
-      description: 'How it stands.',
-      values: { ACTIVE: 'It is being worked on.', COMPLETED: 'It is done.', SUSPENDED: 'It is on hold.' },
+      description: 'Its status.',
+      values: { ACTIVE: 'In progress.', COMPLETED: 'Completed.', SUSPENDED: 'On hold.' },
     },
   },
   list: 'The projects of the organization.',
   create: {
-    description: 'Opens a project for a client, with a channel of its own.',
+    description: 'Creates a project for a client, and its channel.',
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
     requires: ({ values }) => staffRule(values.managerId, 'input.managerId'),
     before: async ({ tx, values }) => ({ code: values.code ?? (await takeFreeCode(tx, values.startDate)) }),
   },
   update: {
     description:
-      'Changes a project. One that is COMPLETED or SUSPENDED takes no new tasks, milestones, time or timers except from ' +
-      'those with project:write; its timers are stopped',
+      'Changes a project. If it is COMPLETED or SUSPENDED, only people with project:write can add tasks, milestones, time or ' +
+      'timers, and its running timers are stopped',
     warns: true,
     requires: ({ current, next }) =>
       next.managerId === current.managerId ? [] : staffRule(next.managerId, 'input.managerId'),
@@ -48,8 +48,8 @@ export const Project = defineResource('projects', {
   },
   delete: {
     description:
-      'Deletes a project with all that is its own: phases, assignments, deliverables, incidents, tasks, milestones, time ' +
-      'and its channel. Refused with IN_USE while it has validated time. To keep its history, complete it instead',
+      'Deletes a project with its phases, assignments, deliverables, incidents, tasks, milestones, time entries ' +
+      'and channel. Fails with IN_USE if it has validated time. To keep its history, complete it instead',
     write: 'project:delete',
     inUse: 'This project is still in use: complete it instead',
   },

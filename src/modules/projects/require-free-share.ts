@@ -6,14 +6,15 @@ import { peakAllocation, type Share } from './peak-allocation.ts';
 import { projectAssignments } from './tables.ts';
 
 interface Planned extends Share {
-  /** The assignment that changes; its old share does not count. */
+  /** The changed assignment, whose old share does not count. */
   id: string;
   profileId: string;
 }
 
 /**
- * Throws OVERBOOKED when the share, with those that the person has, would pass 100 % on any of its days. The profile
- * stays locked until the transaction ends: of two assignments made at once the later one counts the earlier.
+ * Throws OVERBOOKED if the share, together with the person's other shares, would exceed 100 % on any of its days. The
+ * profile stays locked until the transaction ends, so that the later of two concurrent assignments counts the earlier
+ * one.
  */
 export async function requireFreeShare(tx: TenantTx, planned: Planned): Promise<void> {
   await lockProfile(tx, planned.profileId);

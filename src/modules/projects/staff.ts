@@ -7,9 +7,9 @@ import { profiles } from '../people/tables.ts';
 import { projects } from './tables.ts';
 
 interface StaffOptions {
-  /** The day of the work: until the day of leaving people may have worked. From now on when absent. */
+  /** The day of the work, which may be up to the day of leaving. If absent, the person must not have left. */
   day?: { workDate: string; timeZone: string };
-  /** Whether only contacts are refused, since the person is not newly chosen. */
+  /** Whether a person who has left is accepted, because they are not newly chosen. */
   mayHaveLeft?: boolean;
   /** The project whose client's own contact is accepted. */
   contactOf?: string | null | undefined;
@@ -28,7 +28,10 @@ const worksHere = sql`(
   from (select ${profiles.id} as id, ${profiles.leftAt} as left_at from ${profiles}
     where ${profiles.id} = ${given('staffId')} for share) as person)`;
 
-/** The rule that a person works for the company: INVALID_STATE for people who left, and for contacts of clients. */
+/**
+ * The rule that a person works for the organization: INVALID_STATE for people who have left, and for contacts of
+ * clients.
+ */
 export function staffRule(
   profileId: string | null | undefined,
   field: string,
@@ -47,7 +50,7 @@ export function staffRule(
 }
 
 const hasLeftError = (leftAt: Date, field: string): AppError =>
-  new AppError('INVALID_STATE', 'This person has left the company', { field, leftAt: leftAt.toISOString() });
+  new AppError('INVALID_STATE', 'This person has left the organization', { field, leftAt: leftAt.toISOString() });
 
 const isContactError = (field: string): AppError =>
-  new AppError('INVALID_STATE', 'This person is the contact of a client and does no work here', { field });
+  new AppError('INVALID_STATE', 'This person is a client’s contact and does not work for the organization', { field });

@@ -61,7 +61,7 @@ export const projectPhases = table(
       .notNull()
       .references(() => projects.id, { onDelete: 'cascade' }),
     name: label().notNull(),
-    /** Where the phase stands among those of its project; ties are broken by id. */
+    /** The position among the phases of the project; ids break ties. */
     position: integer().notNull().default(0),
     startDate: date(),
     endDate: date(),
@@ -76,7 +76,7 @@ export const projectPhases = table(
   ],
 );
 
-/** Who works on a project, as what, for which share of their time (percent), between two days (inclusive; null is open). */
+/** A person's work on a project: role, share of their time (percent), first and last day (inclusive; null is open). */
 export const projectAssignments = table(
   'project_assignments',
   {
@@ -91,7 +91,7 @@ export const projectAssignments = table(
     allocationPercent: integer().notNull().default(100),
     fromDate: date(),
     toDate: date(),
-    /** Sale price of a day, in the organization's currency; null uses the person's own rate. */
+    /** Sale price of a day, in the organization's currency; null if the person's own rate applies. */
     saleRate: numeric({ precision: 14, scale: 2 }),
     externalReference: externalReference(),
     version: version(),
@@ -119,7 +119,7 @@ export const deliverables = table(
     dueDate: date(),
     status: text({ enum: deliverableStatuses }).notNull().default('DRAFT'),
     submittedAt: instant(),
-    /** When it was accepted or rejected; null again once it is resubmitted. */
+    /** When it was accepted or rejected; null again after it is resubmitted. */
     decidedAt: instant(),
     decisionNote: text(),
     externalReference: externalReference(),

@@ -4,15 +4,17 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { takeCode } from '../settings/take-code.ts';
 import { projects } from './tables.ts';
 
-/** People give codes by hand too: this many taken codes in a row are skipped. */
+/** Codes can be given by hand too: at most this many taken codes in a row are skipped. */
 const codesTried = 100;
 
-/** The next code of the organization's format that no project has, in whatever case. Throws CODE_EXHAUSTED. */
+/** The next code of the organization's format that no project has, ignoring case. Throws CODE_EXHAUSTED. */
 export async function takeFreeCode(tx: TenantTx, day: string): Promise<string> {
   for (let tried = 0; tried < codesTried; tried++) {
     const code = await takeCode(tx, 'PROJECT', day);
     const same = sql`extensions.name_key(${projects.code}) = extensions.name_key(${code})`;
     if ((await tx.$count(projects, same)) === 0) return code;
   }
-  throw new AppError('CODE_EXHAUSTED', 'The next codes of the format are all taken: give one', { field: 'input.code' });
+  throw new AppError('CODE_EXHAUSTED', 'The next codes of the format are all taken: provide one', {
+    field: 'input.code',
+  });
 }

@@ -9,7 +9,7 @@ import { updateCodeFormat } from './update-code-format.ts';
 defineRowRule('codeFormats', readableSettings<'codeFormats'>);
 
 const CodeFormatKind = builder.enumType('CodeFormatKind', {
-  description: 'A kind of document that is numbered.',
+  description: 'A kind of objects that get codes.',
   values: { PROJECT: { description: 'Projects.' } } satisfies Record<CodeKind, { description: string }>,
 });
 
@@ -20,19 +20,20 @@ interface Shape {
 }
 
 const CodeFormat = builder.objectRef<Shape>('CodeFormat').implement({
-  description: 'How documents of a kind are numbered, without gaps.',
+  description: 'The format of the codes of a kind. Codes are numbered without gaps.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: CodeFormatKind, description: 'Which documents.' }),
+    kind: t.expose('kind', { type: CodeFormatKind, description: 'The kind of objects.' }),
     pattern: t.exposeString('pattern', {
-      description: 'One {seq} or {seq:5}, and {YYYY}, {YY}, {MM} of the document’s day, such as INV-{YYYY}-{seq:5}.',
+      description:
+        'The pattern: one {seq} or {seq:5}, and optionally {YYYY}, {YY}, {MM} of the object’s day, such as INV-{YYYY}-{seq:5}.',
     }),
     version: t.exposeInt('version', {
-      description: 'Counts the changes, 0 for a format that was never set; pass it as `expectedVersion`.',
+      description: 'Number of changes, 0 for a format that was never set; pass it as `expectedVersion`.',
     }),
   }),
 });
 
-/** The formats of all kinds, those that the organization did not set with their default. */
+/** The formats of all kinds: the organization's own, or the default. */
 async function listFormats(ctx: Context): Promise<Shape[]> {
   const rows = await ctx.db.query.codeFormats.findMany({ columns: { kind: true, pattern: true, version: true } });
   return codeKinds.map((kind) => {
@@ -48,19 +49,20 @@ builder.queryField('codeFormats', (t) =>
   t.field({
     type: [CodeFormat],
     authScopes: { permission: 'settings:read' },
-    description: 'How documents are numbered: one for each kind. Needs settings:read.',
+    description: 'The formats of codes, one for each kind. Needs settings:read.',
     resolve: (_root, _args, ctx) => listFormats(ctx),
   }),
 );
 
 defineMutation('updateCodeFormat', {
-  description: 'Sets how documents of a kind are numbered from now on. Needs settings:write.',
+  description: 'Sets the format of future codes of a kind. Needs settings:write.',
   permission: 'settings:write',
   input: (t) => ({
-    kind: t.field({ type: CodeFormatKind, required: true, description: 'Which documents.' }),
+    kind: t.field({ type: CodeFormatKind, required: true, description: 'The kind of objects.' }),
     pattern: t.string({
       required: true,
-      description: 'One {seq} or {seq:5}, and {YYYY}, {YY}, {MM}, at most 60 characters, such as INV-{YYYY}-{seq:5}.',
+      description:
+        'The pattern: one {seq} or {seq:5}, and optionally {YYYY}, {YY}, {MM}; at most 60 characters, such as INV-{YYYY}-{seq:5}.',
     }),
     expectedVersion: expectedVersion(t),
   }),
@@ -70,7 +72,7 @@ defineMutation('updateCodeFormat', {
       type: CodeFormat,
       nullable: true,
       authScopes: { permission: 'settings:read' },
-      description: 'The format after the change; null when you may not see it.',
+      description: 'The format after the change; null if you may not see it.',
       resolve: async ({ kind }, _args, ctx) => (await listFormats(ctx)).find((format) => format.kind === kind) ?? null,
     }),
   }),

@@ -1,4 +1,4 @@
-/** The kinds of document that are numbered, each with the pattern that holds until the tenant sets its own. */
+/** The kinds of objects with codes, and their default patterns. */
 export const defaultPatterns = { PROJECT: 'PRJ-{seq:4}' } as const;
 
 export type CodeKind = keyof typeof defaultPatterns;

@@ -8,11 +8,11 @@ describe('code patterns', () => {
     expect(renderCode('{YY}{MM}/{seq}', '2026-03-09', 7)).toBe('2603/7');
   });
 
-  it('never cuts a number that outgrew its width', () => {
+  it('never truncates a number that is longer than its width', () => {
     expect(renderCode('P-{seq:2}', '2026-01-01', 1234)).toBe('P-1234');
   });
 
-  it('starts a new period where the shown part of the day changes', () => {
+  it('starts a new period when the shown part of the day changes', () => {
     expect(periodOf('INV-{YYYY}-{seq:5}', '2026-03-09')).toBe('2026');
     expect(periodOf('{YYYY}{MM}-{seq}', '2026-03-09')).toBe('2026-03');
     expect(periodOf('PRJ-{seq:4}', '2026-03-09')).toBe('');

@@ -4,7 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 const token = /\{(YYYY|YY|MM|seq(?::([1-9]))?)\}/g;
 const maximumLength = 60;
 
-/** Throws BAD_INPUT unless the pattern has one `{seq}` or `{seq:digits}` and otherwise known tokens only. */
+/** Throws BAD_INPUT unless the pattern has exactly one `{seq}` or `{seq:digits}` and no unknown tokens. */
 export function checkPattern(pattern: string, field: string): void {
   const numbers = pattern.match(/\{seq(:[1-9])?\}/g)?.length ?? 0;
   const rest = pattern.replace(token, '');
@@ -20,13 +20,13 @@ function datePart(name: string, day: string): string {
   return name === 'YY' ? year.slice(2) : month;
 }
 
-/** What the pattern says for a day (YYYY-MM-DD) and a number; numbers longer than their width keep all digits. */
+/** The code for a day (YYYY-MM-DD) and a number; a number longer than its width keeps all digits. */
 export const renderCode = (pattern: string, day: string, number: number): string =>
   pattern.replace(token, (_all, name: string, width?: string) =>
     name.startsWith('seq') ? String(number).padStart(Number(width ?? 1), '0') : datePart(name, day),
   );
 
-/** The part of a day that the pattern shows: counting starts again when it changes. */
+/** The part of a day that the pattern shows: the counter restarts when it changes. */
 export const periodOf = (pattern: string, day: string): string =>
   [...pattern.matchAll(token)]
     .map((match) => match[1]!)

@@ -2,7 +2,7 @@ import type { TenantDb } from '../../tenancy/binding.ts';
 import { settingsOf, type TenantSettings } from './registry.ts';
 import { settings } from './tables.ts';
 
-/** The tenant's settings, with defaults where nothing is set: for use cases, whoever the viewer is. */
+/** The tenant's settings, with defaults where nothing is set. For use cases: no check of the viewer. */
 export async function readSettings(db: TenantDb): Promise<TenantSettings> {
   return settingsOf(await db.select({ key: settings.key, value: settings.value }).from(settings));
 }

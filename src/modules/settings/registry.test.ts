@@ -12,7 +12,7 @@ describe('tenant settings', () => {
     expect(settingsOf([])).toEqual(defaults);
   });
 
-  it('are what is stored', () => {
+  it('are the stored values', () => {
     const rows = [
       { key: 'hoursPerDay', value: '7.5' },
       { key: 'workingDays', value: ['SUNDAY', 'MONDAY', 'MONDAY'] },
@@ -20,7 +20,7 @@ describe('tenant settings', () => {
     expect(settingsOf(rows)).toEqual({ ...defaults, hoursPerDay: '7.5', workingDays: ['MONDAY', 'SUNDAY'] });
   });
 
-  it('fall back where another build stored what this one does not know', () => {
+  it('fall back to the default for values that another build stored and this one does not know', () => {
     const rows = [
       { key: 'hoursPerDay', value: { minutes: 450 } },
       { key: 'weekStartsOn', value: 'SOMEDAY' },

@@ -5,9 +5,9 @@ import { decimalField } from '../../lib/fields.ts';
 export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
 const weekday = z.enum(weekdays);
 
-/** Every setting of a tenant: what a value must be, and what holds until the tenant sets one. */
+/** Every setting of a tenant: the type of its value, and its default. */
 export const settingTypes = {
-  /** Hours of a working day: how days are counted from hours, and hours spread over days. */
+  /** Hours of a working day, for converting hours to days and spreading hours over days. */
   hoursPerDay: { value: decimalField(2, { min: 0.01, max: 24 }).transform(shortestDecimal), default: '8' },
   /** The first day of a week in timesheets and rollups. */
   weekStartsOn: { value: weekday, default: 'MONDAY' },
@@ -26,13 +26,13 @@ const settingKeys = Object.keys(settingTypes) as SettingKey[];
 
 export type TenantSettings = { [Key in SettingKey]: z.output<(typeof settingTypes)[Key]['value']> };
 
-/** The value that is stored for a key, where it fits; else the default. Another build may have stored another form. */
+/** The stored value of a key if it is valid, otherwise the default: another build may have stored another form. */
 const settingOf = (key: SettingKey, stored: unknown): unknown => {
   const parsed = settingTypes[key].value.safeParse(stored);
   return parsed.success ? parsed.data : settingTypes[key].default;
 };
 
-/** All settings, from those rows that are stored. */
+/** All settings, from the stored rows. */
 export function settingsOf(rows: readonly { key: string; value: unknown }[]): TenantSettings {
   const stored = new Map(rows.map(({ key, value }) => [key, value]));
   return Object.fromEntries(settingKeys.map((key) => [key, settingOf(key, stored.get(key))])) as TenantSettings;

@@ -13,8 +13,8 @@ async function patternOf(db: TenantDb, kind: CodeKind): Promise<string> {
 }
 
 /**
- * The next code of a kind for a day (YYYY-MM-DD). The counter stays locked until the transaction ends and goes back
- * if it fails, so codes have no gaps and no doubles.
+ * The next code of a kind for a day (YYYY-MM-DD). The counter is locked until the transaction ends and is rolled back
+ * with it, so codes have no gaps and no duplicates.
  */
 export async function takeCode(tx: TenantTx, kind: CodeKind, day: string): Promise<string> {
   const pattern = await patternOf(tx, kind);

@@ -21,13 +21,13 @@ const Weekday = builder.enumType('Weekday', {
 });
 
 const texts = {
-  hoursPerDay: 'Hours of a working day: how days are counted from hours.',
+  hoursPerDay: 'Hours of a working day, for converting hours to days.',
   weekStartsOn: 'The first day of a week in timesheets and rollups.',
   workingDays: 'The days of a week on which people work unless they are away.',
 };
 
 const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
-  description: 'What the organization has set, with defaults where it has not.',
+  description: 'The organization’s settings, with defaults where nothing is set.',
   fields: (t) => ({
     hoursPerDay: t.expose('hoursPerDay', { type: 'Decimal', description: texts.hoursPerDay }),
     weekStartsOn: t.expose('weekStartsOn', { type: Weekday, description: texts.weekStartsOn }),
@@ -39,7 +39,7 @@ builder.queryField('tenantSettings', (t) =>
   t.field({
     type: TenantSettings,
     authScopes: { permission: 'settings:read' },
-    description: 'What the organization has set. Needs settings:read.',
+    description: 'The organization’s settings. Needs settings:read.',
     resolve: async (_root, _args, ctx) => settingsOf(await ctx.db.query.settings.findMany(stored)),
   }),
 );
@@ -48,7 +48,7 @@ const stored = { columns: { key: true, value: true } };
 
 defineMutation('updateTenantSettings', {
   description:
-    'Changes settings of the organization. Needs settings:write. Absent ones stay, null goes back to the default.',
+    'Changes settings of the organization. Needs settings:write. Absent settings stay, null restores the default.',
   permission: 'settings:write',
   input: (t) => ({
     hoursPerDay: t.field({ type: 'Decimal', description: `${texts.hoursPerDay} More than 0, at most 24.` }),
@@ -61,7 +61,7 @@ defineMutation('updateTenantSettings', {
       type: TenantSettings,
       nullable: true,
       authScopes: { permission: 'settings:read' },
-      description: 'The settings after the change; null when you may not see them.',
+      description: 'The settings after the change; null if you may not see them.',
       resolve: async (_shape, _args, ctx) => settingsOf(await ctx.db.query.settings.findMany(stored)),
     }),
   }),

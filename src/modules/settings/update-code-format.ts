@@ -17,8 +17,8 @@ const input = z.object({
 });
 
 /**
- * Sets how documents of a kind are numbered from now on; what has a code keeps it. Needs settings:write. Throws
- * BAD_INPUT for a pattern that cannot number.
+ * Sets the format of future codes of a kind; existing codes stay. Needs settings:write. Throws BAD_INPUT for an invalid
+ * pattern.
  */
 export async function updateCodeFormat(
   tx: TenantTx,
@@ -30,7 +30,7 @@ export async function updateCodeFormat(
   checkPattern(pattern, 'input.pattern');
   const current = await lockFormat(tx, kind);
   if (expectedVersion !== undefined && expectedVersion !== null && expectedVersion !== current.version) {
-    throw new AppError('STALE_VERSION', 'This code format was changed meanwhile', {
+    throw new AppError('STALE_VERSION', 'This code format has changed meanwhile', {
       field: 'input.expectedVersion',
       current: { kind, pattern: current.pattern, version: current.version },
     });
@@ -52,7 +52,7 @@ export async function updateCodeFormat(
   return { kind };
 }
 
-/** The format, locked; a kind that was never set gets its row first, so that there is something to lock. */
+/** The format's row, locked. A kind that was never set gets its row first, so that it can be locked. */
 async function lockFormat(tx: TenantTx, kind: CodeKind) {
   await tx.insert(codeFormats).values({ kind, pattern: defaultPatterns[kind], version: 0 }).onConflictDoNothing();
   const [format] = await tx.select().from(codeFormats).where(eq(codeFormats.kind, kind)).for('no key update');

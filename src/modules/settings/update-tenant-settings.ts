@@ -16,7 +16,7 @@ const input = z.object({
   workingDays: settingTypes.workingDays.value.nullish(),
 });
 
-/** Sets what is given; null goes back to the default, absent stays. Needs settings:write. */
+/** Sets the given settings; null restores the default, absent settings stay. Needs settings:write. */
 export async function updateTenantSettings(
   tx: TenantTx,
   viewer: Viewer,
@@ -24,7 +24,7 @@ export async function updateTenantSettings(
 ): Promise<{ organizationId: string }> {
   requirePermission(viewer, 'settings:write');
   const given = Object.entries(checkInput(input, raw)).filter(([, value]) => value !== undefined);
-  // What an event says was there before must be what another change left
+  // So that the previous value in the event is the one that the last change left
   lockRule(tx, 'settings');
   const before = await readSettings(tx);
   await clear(tx, given);

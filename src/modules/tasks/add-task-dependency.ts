@@ -16,8 +16,8 @@ const waiting = { table: taskDependencies, from: taskDependencies.taskId, to: ta
 const input = z.object({ taskId: uuidField, dependsOnId: uuidField });
 
 /**
- * Makes a task wait for another one; saying so twice changes nothing. Throws NOT_FOUND for either, and CYCLE when the
- * other one waits for this task, directly or through others.
+ * Makes a task depend on another one; repeating it changes nothing. Throws NOT_FOUND for either, and CYCLE if the other
+ * task depends on this one, directly or through others.
  */
 export async function addTaskDependency(
   tx: TenantTx,
@@ -26,7 +26,7 @@ export async function addTaskDependency(
 ): Promise<{ id: string; dependsOnId: string }> {
   requireTaskWriter(viewer);
   const { taskId, dependsOnId } = checkInput(input, raw);
-  // Two at once could close a cycle together: each would see the other's end of it still open.
+  // Two concurrent changes could close a cycle together, because neither would see the other's dependency.
   lockRule(tx, 'task dependencies');
   checkAtCommit(tx, viewer, {
     references: [
@@ -35,7 +35,7 @@ export async function addTaskDependency(
     ],
   });
   if (await leadsTo(tx, waiting, dependsOnId, taskId)) {
-    throw new AppError('CYCLE', 'The other task waits for this one', { field: 'input.dependsOnId' });
+    throw new AppError('CYCLE', 'The other task depends on this one', { field: 'input.dependsOnId' });
   }
   const added = await tx
     .insert(taskDependencies)

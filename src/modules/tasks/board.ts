@@ -8,24 +8,25 @@ import { recordEvent } from '../events/record-event.ts';
 import type { TaskStatusValue } from './completion.ts';
 import { tasks } from './tables.ts';
 
-/** Where cards lie together: a project, or the PERSONAL tasks of one person. */
+/** The board of a task: its project's, or one person's board of PERSONAL tasks. */
 export interface Board {
   projectId: string | null;
   assigneeId: string | null;
 }
 
-/** Next to which card to put one. Without any: at the end of the column. */
+/** The card to put another card next to. Without one: the end of the column. */
 export interface Neighbour {
   beforeId?: string | null | undefined;
   afterId?: string | null | undefined;
 }
 
-/** Names a board; two tasks lie on the same one exactly when the names are equal. */
+/** The name of a board. Two tasks are on the same board exactly if the names are equal. */
 export const boardName = ({ projectId, assigneeId }: Board): string => projectId ?? `of ${assigneeId}`;
 
 /**
- * Lets one transaction at a time put cards on a board, until it ends: ranks are computed from the neighbours, so two
- * that read the same gap would take the same rank. Taken before the rows of tasks, in the order of the names.
+ * Locks boards until the transaction ends, so that only one transaction at a time places cards there: ranks are
+ * computed from the neighbours, and two transactions that read the same gap would choose the same rank. Lock boards
+ * before the rows of tasks, in the order of the names.
  */
 export function lockBoards(tx: TenantTx, boards: readonly Board[]): void {
   for (const name of [...new Set(boards.map(boardName))].sort()) lockRule(tx, `board ${name}`);
@@ -57,10 +58,10 @@ async function lastRank(
 }
 
 /**
- * A rank for a card next to another card, in a column of a locked board. If the other card has left the column, the rank
- * is the column's last. If no short rank is free between the neighbours, all cards of the column get new ranks. A card that
- * already stands there keeps its rank: pass it as `held` when the card is in the column. Throws NOT_FOUND when the other
- * card is not on the board.
+ * A rank for a card next to another card, in a column of a locked board. If the other card has left the column, the
+ * rank is at the column's end. If no short rank is free between the neighbours, all cards of the column get new ranks.
+ * A card that is already at the right place keeps its rank, which must be passed as `held` if the card is in the
+ * column. Throws NOT_FOUND if the other card is not on the board.
  */
 export async function rankNextTo(
   tx: TenantTx,
@@ -94,7 +95,7 @@ interface Gap {
 const isWithin = (rank: string | undefined, { low, high }: Gap): rank is string =>
   rank !== undefined && (low === undefined || low < rank) && (high === undefined || rank < high);
 
-/** The ranks on both sides of where the card goes; undefined when the anchor is not in the column. */
+/** The ranks on both sides of the new place; undefined if the anchor is not in the column. */
 async function gapAt(
   tx: TenantTx,
   card: Board & { id: string; status: TaskStatusValue },
@@ -123,7 +124,7 @@ async function gapAt(
   return side === 'after' ? { low: anchor.rank, high: next?.rank } : { low: next?.rank, high: anchor.rank };
 }
 
-/** Gives the cards of a column short ranks far apart, in the order that they have. */
+/** Gives the cards of a column short ranks far apart, in their current order. */
 async function spreadColumn(tx: TenantTx, viewer: Viewer, column: Board & { status: TaskStatusValue }): Promise<void> {
   const cards = await tx
     .select({ id: tasks.id })
@@ -132,7 +133,7 @@ async function spreadColumn(tx: TenantTx, viewer: Viewer, column: Board & { stat
     .orderBy(tasks.rank, tasks.id);
   const ranks = ranksAfter(undefined, cards.length);
   const spread = JSON.stringify(cards.map(({ id }, index) => ({ id, rank: ranks[index] })));
-  // A card that leaves the column while this waits for its row is left alone: the condition is checked again.
+  // The condition is checked again after the wait for a row, so that a card that has left the column stays unchanged.
   await tx
     .update(tasks)
     .set({ rank: sql`spread.rank` })

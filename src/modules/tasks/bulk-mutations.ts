@@ -19,7 +19,7 @@ const TaskChange = builder.inputType('TaskChangeInput', {
 });
 
 const defaultPolicy = 'REJECT_EVERYTHING' as const;
-const policyDescription = 'What happens to the other rows when some fail.';
+const policyDescription = 'What happens to the other rows if some fail.';
 
 defineMutation('createTasks', {
   description: `Adds 1 to ${mostTasks} tasks, in order, each at the end of its column. Needs task:write.`,

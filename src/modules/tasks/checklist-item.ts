@@ -3,21 +3,21 @@ import { AppError, badInput } from '../../lib/errors.ts';
 import { defineResource } from '../events/resource.ts';
 import { listItems, mostItems, rankInChecklist } from './checklist.ts';
 
-/** Whoever orders a checklist holds its task. */
+/** Whoever changes the order of a checklist locks its task. */
 export const ChecklistItem = defineResource('checklistItems', {
   name: 'ChecklistItem',
   noun: 'item',
-  description: 'A step of a task, to be ticked off.',
+  description: 'A step in the checklist of a task.',
   parent: 'task',
   lockParent: true,
   read: 'parent',
   write: 'task:write',
   fields: {
-    task: { description: 'Task that it is a step of.', listDescription: 'Its steps, in their order.' },
-    name: 'What to do.',
-    isDone: 'Whether it is ticked off.',
+    task: { description: 'The task.', listDescription: 'Its steps in order.' },
+    name: 'Its text.',
+    isDone: 'Whether it is done.',
     rank: {
-      description: 'Where it stands in the checklist: compare byte by byte, then by id. Otherwise opaque.',
+      description: 'Its rank in the checklist: compare byte by byte, then by id. Otherwise opaque.',
       as: 'position',
     },
   },
@@ -37,12 +37,12 @@ export const ChecklistItem = defineResource('checklistItems', {
       return { rank: await rankInChecklist(tx, all, extra) };
     },
   },
-  update: { description: 'Renames a step, ticks it off or opens it again.', writes: ['name', 'isDone'] },
-  delete: { description: 'Takes a step off the checklist.' },
+  update: { description: 'Renames a step, or marks it as done or open.', writes: ['name', 'isDone'] },
+  delete: { description: 'Removes a step from the checklist.' },
 });
 
 ChecklistItem.action('move', {
-  description: 'Puts a step right before or right after another one, or at the end',
+  description: 'Moves a step right before or right after another one, or to the end',
   event: 'moved',
   writes: [],
   input: (t) => ({
@@ -50,7 +50,7 @@ ChecklistItem.action('move', {
     afterId: t.globalID({ for: ChecklistItem, description: 'Right after this one.' }),
   }),
   before: async ({ tx, current, extra }) => {
-    if (extra.beforeId && extra.afterId) throw badInput('beforeId and afterId exclude each other', 'input.afterId');
+    if (extra.beforeId && extra.afterId) throw badInput('beforeId and afterId cannot be combined', 'input.afterId');
     const others = (await listItems(tx, current.taskId)).filter(({ id }) => id !== current.id);
     return { rank: await rankInChecklist(tx, others, extra, current.rank) };
   },

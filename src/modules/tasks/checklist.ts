@@ -5,10 +5,10 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import type { Neighbour } from './board.ts';
 import { checklistItems } from './tables.ts';
 
-/** How many items one checklist may have. */
+/** Most items of one checklist. */
 export const mostItems = 200;
 
-/** The items of a task whose row is locked, in order. */
+/** The items of a task in order. The task's row must be locked. */
 export const listItems = (tx: TenantTx, taskId: string): Promise<RankedItem[]> =>
   tx
     .select({ id: checklistItems.id, rank: checklistItems.rank })
@@ -17,9 +17,8 @@ export const listItems = (tx: TenantTx, taskId: string): Promise<RankedItem[]> =
     .orderBy(checklistItems.rank, checklistItems.id);
 
 /**
- * A rank next to another of these items, or at the end; when no short one is left there, all of them get new ranks. An
- * item that is there already keeps the rank that it held.
- * Throws NOT_FOUND when the other item is not among them.
+ * A rank next to another of these items, or at the end. If no short rank is free there, all items get new ranks. An
+ * item that is already at the right place keeps its rank. Throws NOT_FOUND if the other item is not among them.
  */
 export async function rankInChecklist(
   tx: TenantTx,

@@ -2,7 +2,7 @@ import type { taskStatuses } from './tables.ts';
 
 export type TaskStatusValue = (typeof taskStatuses)[number];
 
-/** What a change of status says about the completion: DONE sets it, leaving DONE clears it, anything else keeps it. */
+/** The columns that a change of status sets: DONE sets the time of completion, leaving DONE clears it. */
 export function completionOf(
   before: TaskStatusValue | undefined,
   after: TaskStatusValue,

@@ -19,9 +19,9 @@ const input = z.object({ ...taskFields, name: nameField });
 export type CreateTaskInput = Raw<typeof input>;
 
 /**
- * Adds a task at the end of its column. It is PROJECT when a project is given and PERSONAL, of the viewer unless
- * somebody is named, when none is. Throws NOT_FOUND for what it refers to, INVALID_STATE for a project that takes no new work,
- * ALREADY_EXISTS on the external reference.
+ * Adds a task at the end of its column. It is PROJECT if a project is given, otherwise PERSONAL and owned by the viewer
+ * unless another person is named. Throws NOT_FOUND for a referenced object, INVALID_STATE for a project that accepts no
+ * new work, ALREADY_EXISTS for the external reference.
  */
 export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
@@ -41,7 +41,7 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   return { id };
 }
 
-/** Type, project and assignee of a new task, with what follows from those that are given. */
+/** Type, project and assignee of a new task: the given values, and defaults for the others. */
 export function placeOf(
   viewer: Viewer,
   { type, projectId, assigneeId }: Pick<CreateTaskInput, 'type' | 'projectId' | 'assigneeId'>,

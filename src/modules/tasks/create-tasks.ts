@@ -7,7 +7,7 @@ import { lockBoards } from './board.ts';
 import { type CreateTaskInput, createTask, placeOf } from './create-task.ts';
 import { requireTaskWriter } from './policy.ts';
 
-/** How many tasks one bulk change may name. */
+/** Most tasks in one bulk change. */
 export const mostTasks = 500;
 
 const bounds = z.object({ tasks: z.array(z.unknown()).min(1).max(mostTasks) });
@@ -20,7 +20,7 @@ export async function createTasks(
 ): Promise<RowOutcome[]> {
   requireTaskWriter(viewer);
   checkInput(bounds, { tasks });
-  // All at once and in order: taken row by row, two bulk changes could wait for each other.
+  // Locks all boards at once and in order: taken row by row, two bulk changes could wait for each other.
   lockBoards(
     tx,
     tasks.map((task) => placeOf(viewer, task)),

@@ -13,8 +13,8 @@ import { tasks } from './tables.ts';
 const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
 
 /**
- * Deletes a task with its comments, checklist and dependencies. The event comes first, so that its handlers still
- * find what refers to the task. Throws FORBIDDEN, NOT_FOUND, STALE_VERSION.
+ * Deletes a task with its comments, checklist and dependencies. The event is recorded first, so that its handlers still
+ * find the rows that refer to the task. Throws FORBIDDEN, NOT_FOUND, STALE_VERSION.
  */
 export async function deleteTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   const { id, expectedVersion } = checkInput(input, raw);

@@ -5,11 +5,11 @@ import { removeTaskDependency } from './remove-task-dependency.ts';
 import { Task } from './task.ts';
 
 defineMutation('addTaskDependency', {
-  description: 'Makes a task wait for another one. Refused with CYCLE when that one waits for it. Needs task:write.',
+  description: 'Makes a task depend on another one. Fails with CYCLE if that one depends on it. Needs task:write.',
   permission: 'task:write',
   input: (t) => ({
-    taskId: t.globalID({ for: Task, required: true, description: 'Which task waits.' }),
-    dependsOnId: t.globalID({ for: Task, required: true, description: 'What it waits for.' }),
+    taskId: t.globalID({ for: Task, required: true, description: 'The dependent task.' }),
+    dependsOnId: t.globalID({ for: Task, required: true, description: 'The task that it depends on.' }),
   }),
   run: (ctx, input) => addTaskDependency(ctx.tx, ctx.viewer, input),
   payload: (t) => ({
@@ -19,11 +19,11 @@ defineMutation('addTaskDependency', {
 });
 
 defineMutation('removeTaskDependency', {
-  description: 'Ends the wait of a task for another one. Needs task:write.',
+  description: 'Removes a dependency between tasks. Needs task:write.',
   permission: 'task:write',
   input: (t) => ({
-    taskId: t.globalID({ for: Task, required: true, description: 'Which task waits.' }),
-    dependsOnId: t.globalID({ for: Task, required: true, description: 'What it waits for.' }),
+    taskId: t.globalID({ for: Task, required: true, description: 'The dependent task.' }),
+    dependsOnId: t.globalID({ for: Task, required: true, description: 'The task that it depends on.' }),
   }),
   run: (ctx, input) => removeTaskDependency(ctx.tx, ctx.viewer, input),
   payload: (t) => ({

@@ -7,13 +7,13 @@ import { tasks } from './tables.ts';
 
 export type TaskRow = Row<typeof tasks>;
 
-/** The task, if the viewer may see it, locked until the transaction ends. Throws NOT_FOUND, naming the argument. */
+/** The task, locked until the transaction ends. Throws NOT_FOUND, naming the argument, unless the viewer sees it. */
 export const lockTask = (tx: TenantTx, viewer: Viewer, id: string, field?: string): Promise<TaskRow> =>
   lockVisible(tx, viewer, tasks, id, 'Task', field);
 
 /**
- * The same, after the board that the task will be on: boards come before rows, or two that put cards on one board
- * could wait for each other. `destination` names what changes of its place.
+ * The same, after locking the board that the task will be on: boards come before rows, otherwise two transactions that
+ * place cards on one board could wait for each other. `destination` holds the changes that affect the board.
  */
 export async function lockTaskAndBoard(
   tx: TenantTx,
@@ -25,14 +25,14 @@ export async function lockTaskAndBoard(
   lockBoards(tx, [seen]);
   const task = await lockTask(tx, viewer, id);
   if (boardName(boardAfter(task, destination)) !== boardName(seen)) {
-    throw new AppError('TRANSACTION_CONFLICT', 'The task went to another board meanwhile; try again', {
+    throw new AppError('TRANSACTION_CONFLICT', 'The task has moved to another board meanwhile; try again', {
       retryAfter: 0,
     });
   }
   return task;
 }
 
-/** The board of a task once its place is changed. */
+/** The board of a task after a change. */
 export const boardAfter = (task: Board, destination: { [K in keyof Board]?: Board[K] | undefined }): Board => ({
   projectId: destination.projectId === undefined ? task.projectId : destination.projectId,
   assigneeId: destination.assigneeId === undefined ? task.assigneeId : destination.assigneeId,

@@ -21,15 +21,15 @@ const input = z.object({
 });
 
 /**
- * Puts a card into a column of its board, right before or right after another card, or at the end. Without a status
- * it stays in its column. Throws NOT_FOUND when the other card is not on the board; when it has left the column
- * meanwhile, the card goes to the end.
+ * Moves a card into a column of its board, right before or right after another card, or to the end. Without a status it
+ * stays in its column. Throws NOT_FOUND if the other card is not on the board. If that card has left the column
+ * meanwhile, the moved card goes to the end.
  */
 export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireTaskWriter(viewer);
   const { id, status, expectedVersion, ...neighbour } = checkInput(input, raw);
   const field = neighbour.beforeId ? 'input.beforeId' : 'input.afterId';
-  if (neighbour.beforeId && neighbour.afterId) throw badInput('beforeId and afterId exclude each other', field);
+  if (neighbour.beforeId && neighbour.afterId) throw badInput('beforeId and afterId cannot be combined', field);
   if ([neighbour.beforeId, neighbour.afterId].includes(id)) throw badInput('must be another task', field);
   const current = await lockTaskAndBoard(tx, viewer, id);
   requireVersion(current, expectedVersion, 'Task');

@@ -30,13 +30,13 @@ it('lets everybody but a CLIENT write tasks', () => {
 });
 
 describe('requireTaskDeleter', () => {
-  it('lets those delete who may, who made it, and who own it', () => {
+  it('allows deletion with the permission, by the creator, and by the owner', () => {
     requireTaskDeleter(viewer('MANAGER'), task);
     requireTaskDeleter(viewer('MEMBER'), { ...task, creatorId: me });
     requireTaskDeleter(viewer('MEMBER'), { type: 'PERSONAL', assigneeId: me, creatorId: null });
   });
 
-  it('refuses others, the assignee too', () => {
+  it('refuses others, including the assignee', () => {
     expect(() => requireTaskDeleter(viewer('MEMBER'), { ...task, assigneeId: me })).toThrow(/task:delete/);
   });
 });

@@ -9,8 +9,8 @@ interface TaskOwners {
 }
 
 /**
- * A CLIENT sees the tasks of the projects of its clients, which PERSONAL ones never are. PERSONAL tasks are seen by
- * their assignee and their creator only, whatever the role; all others by every member.
+ * A CLIENT sees the tasks of its clients' projects, none of which is PERSONAL. Only the assignee and the creator see a
+ * PERSONAL task, whatever their role; every member sees all others.
  */
 export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   if (!viewer.permissions.has('task:read')) return 'none';
@@ -19,10 +19,10 @@ export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   return { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: profileId }, { creatorId: profileId }] };
 }
 
-/** Throws FORBIDDEN without task:write. Which tasks one may change is a matter of which one may see. */
+/** Throws FORBIDDEN without task:write. The viewer may change every task that it sees. */
 export const requireTaskWriter = (viewer: Viewer): void => requirePermission(viewer, 'task:write');
 
-/** Who made a task may delete it, and the owner of a PERSONAL one; others need task:delete. Throws FORBIDDEN. */
+/** The creator of a task may delete it, and the owner of a PERSONAL one; others need task:delete. Throws FORBIDDEN. */
 export function requireTaskDeleter(viewer: Viewer, task: TaskOwners): void {
   requireTaskWriter(viewer);
   const owner = task.creatorId === viewer.profileId || (task.type === 'PERSONAL' && isAssignee(viewer, task));
@@ -31,6 +31,6 @@ export function requireTaskDeleter(viewer: Viewer, task: TaskOwners): void {
 
 const isAssignee = (viewer: Viewer, { assigneeId }: TaskOwners): boolean => assigneeId === viewer.profileId;
 
-/** The author of a comment may change and delete it, and a moderator. */
+/** The author of a comment and moderators may change and delete it. */
 export const canEditComment = (viewer: Viewer, { authorId }: { authorId: string | null }): boolean =>
   authorId === viewer.profileId || viewer.permissions.has('channel:moderate');

@@ -3,7 +3,7 @@ import { warn } from '../../tenancy/change-warnings.ts';
 import { onEvent } from '../events/handlers.ts';
 import { tasks } from './tables.ts';
 
-/** Completing a project that has open tasks is allowed: the answer says how many. */
+/** A project with open tasks may be completed: a warning says how many are open. */
 onEvent('project.updated', async (tx, _viewer, { resourceId, after }) => {
   if (after?.status !== 'COMPLETED') return;
   const count = await tx.$count(tasks, and(eq(tasks.projectId, resourceId), ne(tasks.status, 'DONE')));

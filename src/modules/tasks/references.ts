@@ -19,9 +19,10 @@ interface TaskReferences {
 }
 
 /**
- * What a task requires: the viewer sees the project and the assignee, the deliverable is one of `next.projectId`
- * (NOT_FOUND, naming the argument), the project takes new work if the task is new there, and the assignee works for the
- * organization (INVALID_STATE). The contact of the client may do a CLIENT task.
+ * The requirements of a task: the viewer sees the project and the assignee, and the deliverable belongs to
+ * `next.projectId` (otherwise NOT_FOUND, naming the argument); the project accepts new work if the task is new there,
+ * and the assignee works for the organization (otherwise INVALID_STATE). A CLIENT task may be assigned to the client's
+ * contact.
  */
 export function taskRequirements(
   viewer: Viewer,

@@ -12,7 +12,7 @@ import { taskDependencies } from './tables.ts';
 
 const input = z.object({ taskId: uuidField, dependsOnId: uuidField });
 
-/** Ends the wait of a task for another one. Throws NOT_FOUND when it does not wait for it. */
+/** Removes a dependency between tasks. Throws NOT_FOUND if there is none. */
 export async function removeTaskDependency(
   tx: TenantTx,
   viewer: Viewer,

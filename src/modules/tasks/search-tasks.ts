@@ -10,12 +10,13 @@ builder.queryField('searchTasks', (t) =>
         query: t.arg.string({
           required: true,
           description:
-            'Words, in French or English, accents or not; "a phrase", `or` and -without work as in a search engine.',
+            'Words in French or English, with or without accents. "A phrase", `or` and -without work as in a search engine.',
         }),
       },
       authScopes: { member: true },
       extensions: searchOrdering,
-      description: 'Tasks with these words in the name or the description, the best match first; names weigh more.',
+      description:
+        'The tasks with these words in the name or the description, the best match first; the name counts more.',
       totalCount: (_root, args, ctx) => ctx.db.count('tasks', matchesText(checkQuery(args.query)) as never),
       resolve: (query, _root, args, ctx) =>
         ctx.db.query.tasks.findMany(query(searchPage<'tasks'>(checkQuery(args.query)))),

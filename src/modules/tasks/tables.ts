@@ -19,7 +19,7 @@ export const taskTypes = ['PROJECT', 'PERSONAL', 'CLIENT'] as const;
 export const taskStatuses = ['TODO', 'IN_PROGRESS', 'IN_REVIEW', 'DONE'] as const;
 export const taskPriorities = ['LOW', 'MEDIUM', 'HIGH', 'URGENT'] as const;
 
-/** A card on a board: the project's, or for a PERSONAL task its owner's (the assignee). */
+/** A card on a board: its project's, or its owner's (the assignee) if it is PERSONAL. */
 export const tasks = table(
   'tasks',
   {
@@ -28,11 +28,11 @@ export const tasks = table(
     projectId: uuid().references(() => projects.id, { onDelete: 'cascade' }),
     deliverableId: uuid().references(() => deliverables.id, { onDelete: 'set null' }),
     assigneeId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
-    /** Who made it; null for imports. */
+    /** The creator; null for imports. */
     creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     name: label().notNull(),
     description: text(),
-    /** Estimate in person-days, with as many digits as it was given: hours of an import become days exactly. */
+    /** Estimate in person-days. All digits are kept, so that imported hours become exact days. */
     estimateDays: numeric(),
     startDate: date(),
     dueDate: date(),
@@ -46,12 +46,12 @@ export const tasks = table(
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
-    /** Filled by a trigger: the words of the name (weight A) and of the description (B). */
+    /** The words of the name (weight A) and of the description (B); a trigger fills it. */
     search: tsvector(),
   },
   (t) => [
     index('tasks_board').on(t.projectId, t.status, t.rank, t.id),
-    // The first ones of each of many projects are read without sorting all that there are
+    // For reading the first tasks of each of many projects without sorting all tasks
     index('tasks_rank').on(t.projectId, t.rank, t.id),
     index('tasks_personal_board').on(t.assigneeId, t.status, t.rank, t.id).where(sql`${t.projectId} is null`),
     index('tasks_assignee').on(t.assigneeId),
@@ -73,7 +73,7 @@ export const tasks = table(
 
 export const uniqueTaskFields = { tasks_external_reference: 'input.externalReference' };
 
-/** One task waits for another. Never a cycle. */
+/** A task waits for another. Cycles are not allowed. */
 export const taskDependencies = table(
   'task_dependencies',
   {

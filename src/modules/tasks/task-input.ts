@@ -14,7 +14,7 @@ import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
 
 const tagField = nameOf(50);
 
-/** What creating and changing a task have in common; nothing is required yet. */
+/** The fields common to creating and changing a task; none is required here. */
 export const taskFields = {
   type: z.enum(taskTypes).optional(),
   projectId: uuidField.nullish(),
@@ -42,7 +42,7 @@ interface Place {
   assigneeId: string | null;
 }
 
-/** Throws BAD_INPUT unless a PERSONAL task has an owner and no project, and any other one a project. */
+/** Throws BAD_INPUT unless a PERSONAL task has an owner and no project, and any other task has a project. */
 export function checkPlace({ type, projectId, assigneeId }: Place): void {
   if (type !== 'PERSONAL' && !projectId) throw badInput(`A ${type} task needs a project`, 'input.projectId');
   if (type === 'PERSONAL' && projectId) throw badInput('A PERSONAL task has no project', 'input.projectId');

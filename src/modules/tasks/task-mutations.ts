@@ -12,32 +12,38 @@ import { TaskStatus } from './task-status.ts';
 import { TaskType } from './task-type.ts';
 import { updateTask } from './update-task.ts';
 
-/** What creating and changing a task have in common, beside the name. */
+/** The fields common to creating and changing a task, except the name. */
 const commonInput = (t: InputBuilder) => ({
-  type: t.field({ type: TaskType, description: 'Whom it is for; PROJECT with a project, PERSONAL without one.' }),
-  projectId: t.globalID({ for: Project, description: 'Project. Needed unless the task is PERSONAL.' }),
-  deliverableId: t.globalID({ for: Deliverable, description: 'Deliverable of the project that it is a part of.' }),
-  assigneeId: t.globalID({ for: Profile, description: 'Who does it; of a PERSONAL task its owner, you by default.' }),
+  type: t.field({ type: TaskType, description: 'Its type; PROJECT by default with a project, PERSONAL without one.' }),
+  projectId: t.globalID({ for: Project, description: 'The project. Required unless the task is PERSONAL.' }),
+  deliverableId: t.globalID({
+    for: Deliverable,
+    description: 'The deliverable of the project that it contributes to.',
+  }),
+  assigneeId: t.globalID({ for: Profile, description: 'The assignee; for a PERSONAL task its owner, you by default.' }),
   description: t.string({ description: 'What to do, at most 20,000 characters.' }),
   estimateDays: t.field({ type: 'Decimal', description: 'Effort in person-days, at most six digits after the point.' }),
   startDate: t.field({ type: 'LocalDate', description: 'First day.' }),
   dueDate: t.field({ type: 'LocalDate', description: 'Last day, not before the first.' }),
-  status: t.field({ type: TaskStatus, description: 'Column of the board; a new one puts the task at its end.' }),
-  priority: t.field({ type: TaskPriority, description: 'How much it matters; MEDIUM by default.' }),
+  status: t.field({
+    type: TaskStatus,
+    description: 'Column of the board; a change puts the task at the end of the new column.',
+  }),
+  priority: t.field({ type: TaskPriority, description: 'Its priority; MEDIUM by default.' }),
   color: t.field({ type: 'HexColorCode', description: 'Color of the card, such as #1f6feb.' }),
-  tags: t.stringList({ description: 'Words to find it by: at most 50 items of at most 50 characters.' }),
+  tags: t.stringList({ description: 'Its tags: at most 50, each of at most 50 characters.' }),
   externalReference: t.string({ description: 'Your own key of this task; unique.' }),
 });
 
 export const createTaskFields = (t: InputBuilder) => ({
   ...commonInput(t),
-  name: t.string({ required: true, description: 'What to do, 1 to 200 characters.' }),
+  name: t.string({ required: true, description: 'Its name, 1 to 200 characters.' }),
 });
 
 export const updateTaskFields = (t: InputBuilder) => ({
-  id: t.globalID({ for: Task, required: true, description: 'Which task.' }),
+  id: t.globalID({ for: Task, required: true, description: 'The task.' }),
   ...commonInput(t),
-  name: t.string({ description: 'What to do, 1 to 200 characters.' }),
+  name: t.string({ description: 'Its name, 1 to 200 characters.' }),
   expectedVersion: expectedVersion(t),
 });
 
@@ -59,16 +65,16 @@ defineMutation('updateTask', {
 
 defineMutation('moveTask', {
   description:
-    'Puts a card into a column of its board, next to another card or at the end. The server computes the position; ' +
-    'many people may move cards at once. Needs task:write.',
+    'Moves a card into a column of its board, next to another card or to the end. The server computes the position, so ' +
+    'many people can move cards at once. Needs task:write.',
   permission: 'task:write',
   input: (t) => ({
-    id: t.globalID({ for: Task, required: true, description: 'Which card.' }),
-    status: t.field({ type: TaskStatus, description: 'Into which column; the one that it is in unless given.' }),
+    id: t.globalID({ for: Task, required: true, description: 'The card.' }),
+    status: t.field({ type: TaskStatus, description: 'The column; its current one by default.' }),
     beforeId: t.globalID({ for: Task, description: 'Right before this card. Not together with `afterId`.' }),
     afterId: t.globalID({
       for: Task,
-      description: 'Right after this card. When the card has left the column meanwhile, the end is taken.',
+      description: 'Right after this card; at the end if that card has left the column meanwhile.',
     }),
     expectedVersion: expectedVersion(t),
   }),
@@ -77,10 +83,10 @@ defineMutation('moveTask', {
 });
 
 defineMutation('deleteTask', {
-  description: 'Deletes a task with its comments and its checklist. Needs task:delete, or to have made it.',
+  description: 'Deletes a task with its comments and its checklist. Needs task:delete, unless you created it.',
   permission: 'task:write',
   input: (t) => ({
-    id: t.globalID({ for: Task, required: true, description: 'Which task.' }),
+    id: t.globalID({ for: Task, required: true, description: 'The task.' }),
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteTask(ctx.tx, ctx.viewer, input),

@@ -2,11 +2,11 @@ import { builder } from '../../graphql/declare/builder.ts';
 import type { taskStatuses } from './tables.ts';
 
 export const TaskStatus = builder.enumType('TaskStatus', {
-  description: 'How far a task is: a column of the board.',
+  description: 'The status of a task: a column of the board.',
   values: {
-    TODO: { description: 'Not begun.' },
-    IN_PROGRESS: { description: 'Somebody works on it.' },
-    IN_REVIEW: { description: 'Done, and to be checked.' },
+    TODO: { description: 'Not started.' },
+    IN_PROGRESS: { description: 'In progress.' },
+    IN_REVIEW: { description: 'Waiting for review.' },
     DONE: { description: 'Done.' },
   } satisfies Record<(typeof taskStatuses)[number], { description: string }>,
 });

@@ -12,36 +12,36 @@ import { TaskType } from './task-type.ts';
 /** Only the read half: the mutations lock tasks, boards and milestones in an order of their own. */
 export const Task = defineResource('tasks', {
   name: 'Task',
-  description: 'Something to do: a card on the board of its project, or of its assignee when it is PERSONAL.',
+  description: 'A task: a card on the board of its project, or of its assignee if it is PERSONAL.',
   read: readableTasks,
   fields: {
-    type: { description: 'Whom it is for.', values: TaskType },
-    project: { description: 'Project; null for PERSONAL tasks.', listDescription: 'The tasks of the project.' },
-    deliverable: { description: 'Deliverable that it is a part of.', listDescription: 'The tasks that make it.' },
+    type: { description: 'Its type.', values: TaskType },
+    project: { description: 'The project; null for PERSONAL tasks.', listDescription: 'The tasks of the project.' },
+    deliverable: { description: 'The deliverable that it contributes to.', listDescription: 'Its tasks.' },
     assignee: {
-      description: 'Who does it; null while nobody is named.',
-      listDescription: 'The tasks that the person is to do.',
+      description: 'The person who does it; null if nobody is assigned.',
+      listDescription: 'The tasks assigned to the person.',
     },
-    creator: 'Who made it; null when it was imported.',
-    name: { description: 'What to do, in a line.', personal: workText('creatorId') },
-    description: { description: 'What to do, at length.', filtered: true, personal: workText('creatorId') },
+    creator: 'The person who created it; null if it was imported.',
+    name: { description: 'Its name.', personal: workText('creatorId') },
+    description: { description: 'What to do, in detail.', filtered: true, personal: workText('creatorId') },
     estimateDays: 'Estimated effort in person-days.',
     startDate: 'First day.',
     dueDate: 'Last day.',
-    status: { description: 'How far it is: its column of the board.', values: TaskStatus },
-    priority: { description: 'How much it matters.', values: TaskPriority },
+    status: { description: 'Its status, which is its column of the board.', values: TaskStatus },
+    priority: { description: 'Its priority.', values: TaskPriority },
     rank: {
-      description: 'Where it stands in its column: compare byte by byte, then by id. Otherwise opaque.',
+      description: 'Its rank in the column: compare byte by byte, then by id. Otherwise opaque.',
       as: 'position',
     },
     color: { description: 'Color of the card.', type: 'HexColorCode', personal: false },
-    tags: { description: 'Words to find it by.', personal: false },
-    completedAt: 'When it was done; null while it is not.',
+    tags: { description: 'Its tags.', personal: false },
+    completedAt: 'When it was done; null if it is open.',
   },
   filters: {
     search: {
       type: 'String',
-      description: 'With these words in the name or the description, in French or English, accents or not.',
+      description: 'With these words in the name or the description, in French or English, with or without accents.',
       where: (text: string, task) => matchesText(text).RAW(task),
     },
     tag: {
@@ -56,10 +56,14 @@ export const Task = defineResource('tasks', {
 const listed = { args: Task.page.args, totalCount: true, query: Task.page.query } as const;
 
 builder.drizzleObjectFields(Task, (t) => ({
-  dependsOn: t.relatedConnection('dependsOn', { ...listed, description: 'What it waits for.' }, ...Task.connection),
-  blocks: t.relatedConnection('blocks', { ...listed, description: 'What waits for it.' }, ...Task.connection),
+  dependsOn: t.relatedConnection(
+    'dependsOn',
+    { ...listed, description: 'The tasks that it depends on.' },
+    ...Task.connection,
+  ),
+  blocks: t.relatedConnection('blocks', { ...listed, description: 'The tasks that depend on it.' }, ...Task.connection),
 }));
 
 const task = { filter: () => filterOf('tasks') };
-filterAlsoBy('tasks', 'dependsOn', { ...task, description: 'That wait for a task like this.' });
-filterAlsoBy('tasks', 'blocks', { ...task, description: 'That a task like this waits for.' });
+filterAlsoBy('tasks', 'dependsOn', { ...task, description: 'That depend on a matching task.' });
+filterAlsoBy('tasks', 'blocks', { ...task, description: 'That a matching task depends on.' });

@@ -22,9 +22,9 @@ export type UpdateTaskInput = Raw<typeof input>;
 type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion'>;
 
 /**
- * Changes a task. Absent fields stay, null clears. A new status, project or owner puts it at the end of its new
- * column; another project takes it out of the deliverable that it was part of. Throws NOT_FOUND, STALE_VERSION,
- * INVALID_STATE when a task of a project would become PERSONAL, or go to a project that takes no new work.
+ * Changes a task. Absent fields stay, null clears. A new status, project or owner puts it at the end of its new column;
+ * a new project removes it from its deliverable. Throws NOT_FOUND, STALE_VERSION, and INVALID_STATE if a project's task
+ * would become PERSONAL, or move to a project that accepts no new work.
  */
 export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
@@ -64,7 +64,7 @@ function checkChange(current: TaskRow, next: TaskRow): void {
   }
 }
 
-/** A deliverable belongs to one project: the task leaves it with the project, unless another is given. */
+/** A deliverable belongs to one project: a task that moves to another project leaves it, unless a new one is given. */
 const keptDeliverable = (current: TaskRow, { projectId, deliverableId }: Patch) =>
   deliverableId === undefined && projectId !== undefined && projectId !== current.projectId
     ? { deliverableId: null }

@@ -32,7 +32,7 @@ export async function updateTasks(
   return eachRow(tx, tasks, options, (task) => updateTask(tx, viewer, task));
 }
 
-/** All boards, then all rows, each in order: taken task by task, two bulk changes could wait for each other. */
+/** Locks all boards, then all rows, each in order: taken task by task, two bulk changes could wait for each other. */
 async function lockAll(tx: TenantTx, patches: readonly UpdateTaskInput[]): Promise<void> {
   const ids = patches.map(({ id }) => id);
   const place = { id: table.id, projectId: table.projectId, assigneeId: table.assigneeId };

@@ -27,9 +27,9 @@ const input = z.object({
 export type CreateTimeEntryInput = Raw<typeof input>;
 
 /**
- * Records work of the viewer, or of the person named. Throws DAY_LIMIT beyond the hours that the day
- * has in the time zone, BAD_INPUT for a day before the project or after this month, NOT_FOUND for what it refers to,
- * ALREADY_EXISTS on the external reference.
+ * Records work of the viewer, or of the given person. Throws DAY_LIMIT above the hours that the day has in the time
+ * zone, BAD_INPUT for a day before the project's start or after this month, NOT_FOUND for a referenced object,
+ * ALREADY_EXISTS for the external reference.
  */
 export async function createTimeEntry(
   tx: TenantTx,

@@ -12,7 +12,7 @@ interface Day {
   hours: string;
 }
 
-/** Lets one transaction at a time add to the days of a person. Take it before any row lock. */
+/** Locks a person's days, so that only one transaction at a time adds to them. Call it before locking rows. */
 export const lockDays = (tx: TenantTx, profileId: string): void => lockRule(tx, `time of ${profileId}`);
 
 const hoursOfDays = new Statement<{ profileId: string; days: readonly string[]; replacedId: string | null }>(sql`
@@ -21,19 +21,19 @@ const hoursOfDays = new Statement<{ profileId: string; days: readonly string[]; 
     and ${timeEntries.status} <> 'REJECTED' and ${timeEntries.id} is distinct from ${given('replacedId')}::uuid
   group by ${timeEntries.workDate}`);
 
-// Hours have two digits after the point: hundredths are whole numbers, and their sums exact.
+// Hours have two digits after the point: as hundredths they are whole numbers, whose sums are exact.
 const hundredths = (hours: string): number => Math.round(Number(hours) * 100);
 
 interface RoomOptions {
-  /** Where the person works: it says how long each day is. */
+  /** The time zone, which determines the length of each day. */
   timeZone: string;
   field?: string;
   replacedId?: string;
 }
 
 /**
- * Throws DAY_LIMIT when these hours would bring a day of the person beyond the hours that the day has. An entry that is
- * about to be replaced does not count, nor do rejected ones. The person's days must be locked.
+ * Throws DAY_LIMIT if these hours would bring a day of the person above its length. The entry that is being replaced
+ * does not count, nor do rejected ones. The person's days must be locked.
  */
 export async function requireDayRoom(
   tx: TenantTx,
@@ -55,7 +55,7 @@ const roomOfDay = sql`(
       and ${timeEntries.status} <> 'REJECTED') as day
 )`;
 
-/** DAY_LIMIT if these hours would bring a day of the person beyond the hours that it has. The days must be locked. */
+/** The rule of DAY_LIMIT as part of a change. The person's days must be locked. */
 export function roomFor(profileId: string, timeZone: string, day: Day): Rule {
   const length = hoursOfDay(timeZone, day.workDate);
   return {

@@ -11,8 +11,8 @@ import { runningTimers, timeEntries } from './tables.ts';
 type Timer = typeof runningTimers.$inferSelect;
 
 /**
- * Ends timers that may not go on, and records their time: no more than the days have room for, and of 31 days at most,
- * since nobody is asked. Gives the number of timers.
+ * Stops timers that must not continue, and records their time: no more than each day has room for, and at most 31 days,
+ * because nobody can be asked. Returns the number of timers.
  */
 export async function endTimers(tx: TenantTx, viewer: Viewer | null, which: SQL): Promise<number> {
   const found = await tx
@@ -42,7 +42,7 @@ async function endTimer(tx: TenantTx, viewer: Viewer | null, timer: Timer): Prom
   });
 }
 
-/** The days with no more hours than are left of them; days without any are left out. */
+/** The days with their hours reduced to the room that is left; days without room are left out. */
 async function fitting(tx: TenantTx, profileId: string, days: readonly { workDate: string; hours: string }[]) {
   if (days.length === 0) return [];
   const recorded = await recordedHours(

@@ -8,8 +8,8 @@ import { recordEvents } from '../events/record-event.ts';
 import { runningTimers, timeEntries } from './tables.ts';
 
 /**
- * A task that moves to another project takes its time along: entries belong to the project of their task. Throws
- * INVALID_STATE when some of it is validated.
+ * Moves the time entries of a task that moves to another project: entries belong to the project of their task. Throws
+ * INVALID_STATE if one of them is validated.
  */
 async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   const { projectId } = event.after ?? {};
@@ -20,7 +20,7 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
     .set({ projectId })
     .where(eq(runningTimers.taskId, taskId))
     .returning({ id: runningTimers.id });
-  // In the order of a review, so that the two cannot wait for each other
+  // Locked in the order of a review, so that the two cannot wait for each other
   const moved = await tx
     .select({ id: timeEntries.id, status: timeEntries.status })
     .from(timeEntries)

@@ -11,37 +11,40 @@ import { TimeEntry } from './time-entry.ts';
 import { TimeEntryStatus } from './time-entry-status.ts';
 
 const ImportedTimeEntry = builder.inputType('ImportedTimeEntryInput', {
-  description: 'Work that another system recorded.',
+  description: 'A time entry of another system.',
   fields: (t) => ({
-    profileId: t.globalID({ for: Profile, required: true, description: 'Who worked.' }),
-    projectId: t.globalID({ for: Project, required: true, description: 'On which project.' }),
-    taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
-    workDate: t.field({ type: 'LocalDate', required: true, description: 'On which day.' }),
+    profileId: t.globalID({ for: Profile, required: true, description: 'The person who worked.' }),
+    projectId: t.globalID({ for: Project, required: true, description: 'The project.' }),
+    taskId: t.globalID({ for: Task, description: 'The task of that project.' }),
+    workDate: t.field({ type: 'LocalDate', required: true, description: 'The day.' }),
     hours: t.field({
       type: 'Decimal',
       required: true,
-      description: 'How many hours, with at most two digits after the point.',
+      description: 'The hours, with at most two digits after the point.',
     }),
     description: t.string({ description: 'What was done.' }),
-    billable: t.boolean({ description: 'Whether the client can be billed for it; true when absent.' }),
-    status: t.field({ type: TimeEntryStatus, description: 'How its review ended there; PENDING when absent.' }),
+    billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
+    status: t.field({ type: TimeEntryStatus, description: 'The status of its review there; PENDING by default.' }),
     externalReference: t.string({ description: 'The key of the entry there; unique.' }),
   }),
 });
 
 defineMutation('importTimeEntries', {
   description:
-    'Brings in history from another system, exempt from the 24 hours of a day. An entry whose external reference is ' +
-    'known stays as it is. Needs import:run.',
+    'Imports time entries of another system, exempt from the length of a day. An entry whose external reference is ' +
+    'already known stays unchanged. Needs import:run.',
   permission: 'import:run',
   input: (t) => ({
-    source: t.string({ required: true, description: 'Name of the system; entries are marked `import:` and this.' }),
+    source: t.string({
+      required: true,
+      description: 'Name of the system; the source of the entries becomes `import:<name>`.',
+    }),
     entries: t.field({ type: [ImportedTimeEntry], required: true, description: `The entries, 1 to ${mostEntries}.` }),
     errorPolicy: t.field({
       type: ErrorPolicyEnum,
       required: true,
       defaultValue: 'REJECT_EVERYTHING' as const,
-      description: 'What happens to the other rows when some fail.',
+      description: 'What happens to the other rows if some fail.',
     }),
   }),
   run: async (ctx, input) => ({ outcomes: await importTimeEntries(ctx.tx, ctx.viewer, input) }),

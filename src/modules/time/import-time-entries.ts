@@ -18,7 +18,7 @@ import { timeEntries, timeEntryStatuses } from './tables.ts';
 import { hoursField, importSource, timeEntryFields } from './time-entry-input.ts';
 import { requireWorkDate, startedRule } from './work-date.ts';
 
-/** How many entries one import may bring. */
+/** Most entries in one import. */
 export const mostEntries = 500;
 
 const bounds = z.object({
@@ -40,16 +40,16 @@ const input = z.object({
 export type ImportedTimeEntry = Raw<typeof input>;
 
 interface TimeImport {
-  /** Name of the system that the history comes from. */
+  /** Name of the system that the entries come from. */
   source: string;
   errorPolicy: ErrorPolicy;
   entries: readonly ImportedTimeEntry[];
 }
 
 /**
- * Brings history in from another system, marked as such and exempt from the 24 hours of a day. An entry whose external
- * reference is known already is left as it is, so that an import can be repeated. The viewer's own time comes in
- * unvalidated. Needs import:run.
+ * Imports time entries of another system, marked as such and exempt from the length of a day. An entry whose external
+ * reference is already known stays unchanged, so that an import can be repeated. The viewer's own time is imported as
+ * not validated. Needs import:run.
  */
 export async function importTimeEntries(
   tx: TenantTx,
@@ -86,7 +86,7 @@ async function importEntry(
   const id = uuidv7();
   const row = { id, ...values, source, status: status ?? 'PENDING' };
   const made = await tx.insert(timeEntries).values(row).onConflictDoNothing().returning({ id: timeEntries.id });
-  // Another import brought the same entry meanwhile.
+  // A concurrent import inserted the same entry.
   if (!made.length) return (await findByReference(tx, values.externalReference!))!;
   await recordEvent(tx, viewer, {
     action: 'timeEntry.created',

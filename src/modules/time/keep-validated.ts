@@ -5,7 +5,7 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { beforeDeletion } from '../events/handlers.ts';
 import { timeEntries } from './tables.ts';
 
-/** Locks the entries, so that none is validated after it was counted. */
+/** Counts and locks the validated entries, so that none is reopened or deleted afterwards. */
 const countValidated = new Statement<{ projectId: string }>(sql`
   select count(*)::int from (
     select ${timeEntries.status} as status from ${timeEntries}

@@ -10,27 +10,27 @@ import { timeEntries } from './tables.ts';
 interface Request {
   id: string;
   expectedVersion?: number | null | undefined;
-  /** Whether the change may fill the day. */
+  /** Whether the change may add hours to a day. */
   fillsDay: boolean;
 }
 
 /**
- * A time entry that the viewer may change now, locked with its day if that may fill. Throws NOT_FOUND, FORBIDDEN,
- * STALE_VERSION, and INVALID_STATE once it was validated.
+ * A time entry that the viewer may change, locked together with its day if `fillsDay`. Throws NOT_FOUND, FORBIDDEN,
+ * STALE_VERSION, and INVALID_STATE if it is validated.
  */
 export async function lockTimeEntry(
   tx: TenantTx,
   viewer: Viewer,
   { id, expectedVersion, fillsDay }: Request,
 ): Promise<Row<typeof timeEntries>> {
-  // Whose day it is never changes, so it can be read before the lock that must come first.
+  // An entry never changes its person, so the person can be read before the lock that must come first.
   const { profileId } = await getVisible(tx, viewer, timeEntries, id, 'TimeEntry');
   requireTimeWriter(viewer, profileId);
   if (fillsDay) lockDays(tx, profileId);
   const current = await lockVisible(tx, viewer, timeEntries, id, 'TimeEntry');
   requireVersion(current, expectedVersion, 'TimeEntry');
   if (current.status === 'VALIDATED') {
-    throw new AppError('INVALID_STATE', 'This entry was validated: it must be reopened first', { field: 'input.id' });
+    throw new AppError('INVALID_STATE', 'This entry is validated: reopen it first', { field: 'input.id' });
   }
   return current;
 }

@@ -8,22 +8,22 @@ import { canWriteTime, readableTime, requireTimeReviewer, seesAllTime } from './
 const viewer = (role: Role, permissions: Iterable<Permission> = permissionsOf(role)): Viewer =>
   ({ role, profileId: 'me', permissions: new Set(permissions) }) as unknown as Viewer;
 
-describe('who sees and writes which time', () => {
-  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees all, and writes its own', (role) => {
+describe('who sees and writes which time entries', () => {
+  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees all, and writes their own', (role) => {
     expect(readableTime(viewer(role))).toBe('all');
     expect(canWriteTime(viewer(role), 'me')).toBe(true);
   });
 
-  it('others’ time is written by managers and above', () => {
+  it('managers and above write others’ time', () => {
     expect(roles.filter((role) => canWriteTime(viewer(role), 'other'))).toEqual(['OWNER', 'ADMIN', 'MANAGER']);
   });
 
-  it('one’s own is seen without time:read-all', () => {
+  it('one’s own time is visible without time:read-all', () => {
     expect(readableTime(viewer('MEMBER', ['time:write-own']))).toEqual({ profileId: 'me' });
     expect(seesAllTime(viewer('MEMBER', ['time:write-own']))).toBe(false);
   });
 
-  it('nothing is for a CLIENT, whatever overrides give it', () => {
+  it('a CLIENT sees and writes none, whatever overrides grant', () => {
     const client = viewer('CLIENT', allPermissions);
     expect(readableTime(client)).toBe('none');
     expect(seesAllTime(client)).toBe(false);

@@ -8,7 +8,7 @@ type OfPerson = 'timeEntries' | 'runningTimers';
 export const seesAllTime = (viewer: Viewer): boolean =>
   viewer.role !== 'CLIENT' && viewer.permissions.has('time:read-all');
 
-/** Everybody's time with time:read-all, one's own without. */
+/** Everybody's time with time:read-all, otherwise one's own. */
 export function readableTime<T extends OfPerson>(viewer: Viewer): RowRule<T> {
   if (viewer.role === 'CLIENT') return 'none';
   const rule: RowRule<'timeEntries'> = seesAllTime(viewer) ? 'all' : { profileId: viewer.profileId };
@@ -28,14 +28,14 @@ export function requireTimeWriter(viewer: Viewer, profileId: string): void {
   throw new AppError('FORBIDDEN', 'You may not record the time of this person');
 }
 
-/** Throws FORBIDDEN. Reviewers see everything that they review, so a CLIENT is never one. */
+/** Throws FORBIDDEN. Reviewers see all time, so a CLIENT cannot be one. */
 export function requireTimeReviewer(viewer: Viewer): void {
   requirePermission(viewer, 'time:validate');
   if (viewer.role === 'CLIENT') throw new AppError('FORBIDDEN', 'A CLIENT cannot review time');
 }
 
-/** Nobody validates their own time. Throws FORBIDDEN. */
+/** Throws FORBIDDEN for one's own time. */
 export function requireOtherAuthor(viewer: Viewer, { profileId }: { profileId: string }, field: string): void {
   if (profileId !== viewer.profileId) return;
-  throw new AppError('FORBIDDEN', 'Your own time must be validated by somebody else', { field });
+  throw new AppError('FORBIDDEN', 'Another person must validate your time', { field });
 }

@@ -4,7 +4,7 @@ import { onEvent } from '../events/handlers.ts';
 import { endTimers } from './end-timers.ts';
 import { runningTimers } from './tables.ts';
 
-/** A project that takes no new time has no running timers. */
+/** Stops the running timers of a project that is completed or suspended. */
 onEvent('project.updated', async (tx, viewer, { resourceId, after }) => {
   if (after?.status !== 'COMPLETED' && after?.status !== 'SUSPENDED') return;
   const count = await endTimers(tx, viewer, eq(runningTimers.projectId, resourceId));

@@ -6,7 +6,7 @@ import { type runningTimers, timeEntries } from './tables.ts';
 
 type Timer = typeof runningTimers.$inferSelect;
 
-/** Makes an entry for each day that a timer ran on. Gives their ids in the order of the days. */
+/** Creates an entry for each day on which a timer ran. Returns their ids in the order of the days. */
 export async function recordDays(
   tx: TenantTx,
   viewer: Viewer | null,
@@ -14,7 +14,7 @@ export async function recordDays(
   days: readonly { workDate: string; hours: string }[],
 ): Promise<string[]> {
   const work = { profileId, projectId, taskId, description, billable, source: 'timer' };
-  // Ids of one millisecond have no order: answers list objects by id, and the days are to be in theirs.
+  // Ids created in one millisecond are unordered; sorted, they put the days in order where lists sort by id.
   const ids = days.map(() => uuidv7()).sort();
   const rows = days.map((day, index) => ({ id: ids[index]!, ...work, ...day }));
   if (rows.length === 0) return [];

@@ -7,10 +7,10 @@ interface Work {
   taskId?: string | null | undefined;
 }
 
-/** The project, and the task, which must be one of the project: else BAD_INPUT. */
+/** References to the project and to the task, which must belong to the project: otherwise BAD_INPUT. */
 export function workReferences({ projectId, taskId }: Work): Reference[] {
   const project = { table: projects, id: projectId, typename: 'Project', field: 'input.projectId' };
   if (!taskId) return [project];
-  const belongs = { to: projectId, by: tasks.projectId, otherwise: 'This task is not one of the project' };
+  const belongs = { to: projectId, by: tasks.projectId, otherwise: 'This task does not belong to the project' };
   return [project, { table: tasks, id: taskId, typename: 'Task', field: 'input.taskId', belongs }];
 }

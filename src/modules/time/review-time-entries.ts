@@ -12,7 +12,7 @@ import { timeEntries, type timeEntryStatuses } from './tables.ts';
 
 type Status = (typeof timeEntryStatuses)[number];
 
-/** What a reviewer decides: which entries it takes, and what they become. */
+/** The reviewer's decisions: the statuses that each applies to, and the status that it sets. */
 const verdicts = {
   validate: { from: 'PENDING', to: 'VALIDATED', action: 'timeEntry.validated' },
   reject: { from: 'PENDING', to: 'REJECTED', action: 'timeEntry.rejected' },
@@ -24,9 +24,9 @@ export type Verdict = keyof typeof verdicts;
 const input = z.object({ ids: z.array(uuidField).min(1).max(500), note: textField.nullish() });
 
 /**
- * Validates, rejects or reopens time entries, all or none. Needs time:validate. Those that already are what they would
- * become stay as they are. Throws BAD_INPUT for rejecting without a note, NOT_FOUND, FORBIDDEN for validating one's own
- * time, and INVALID_STATE for an entry that the verdict does not take.
+ * Validates, rejects or reopens time entries: all or none. Needs time:validate. Entries that already have the new
+ * status stay unchanged. Throws BAD_INPUT for a rejection without a note, NOT_FOUND, FORBIDDEN for validating one's own
+ * time, and INVALID_STATE for an entry in another status.
  */
 export async function reviewTimeEntries(
   tx: TenantTx,
@@ -37,7 +37,7 @@ export async function reviewTimeEntries(
   requireTimeReviewer(viewer);
   const { ids, note } = checkInput(input, raw);
   const { from, to, action } = verdicts[verdict];
-  if (verdict === 'reject' && !note?.trim()) throw badInput('say why', 'input.note');
+  if (verdict === 'reject' && !note?.trim()) throw badInput('must give a reason', 'input.note');
   const rows = await lockEntries(tx, viewer, ids);
   const changed = rows.filter(({ status }) => status !== to);
   const refused = changed.find(({ status }) => status !== from);
@@ -70,8 +70,8 @@ export async function reviewTimeEntries(
 }
 
 /**
- * The entries, locked in one order, so that two reviews at once cannot wait for each other. Throws NOT_FOUND, naming the
- * position, unless the viewer sees them all.
+ * The entries, locked in one order, so that two concurrent reviews cannot wait for each other. Throws NOT_FOUND, naming
+ * the position, unless the viewer sees all of them.
  */
 async function lockEntries(tx: TenantTx, viewer: Viewer, ids: readonly string[]) {
   const rows = await guardDb(tx, viewer)

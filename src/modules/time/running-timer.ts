@@ -5,20 +5,20 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { defineResource } from '../events/resource.ts';
 import { readableTime } from './policy.ts';
 
-/** Only the read half: starting and stopping are mutations of their own. */
+/** Only the read half: starting and stopping have their own mutations. */
 export const RunningTimer = defineResource('runningTimers', {
   name: 'RunningTimer',
-  description: 'The stopwatch of a person, running now. Stopping it records the time.',
+  description: 'A running timer of a person. Stopping it records the time.',
   read: readableTime,
   fields: {
-    profile: 'Who works; null when you may not see them.',
-    project: 'The project; null when you may not see it.',
-    task: 'The task of that project, if it is about one.',
-    description: { description: 'What is being done.', personal: workText('profileId') },
+    profile: 'The person; null if you may not see them.',
+    project: 'The project; null if you may not see it.',
+    task: 'The task of that project; null if none was given.',
+    description: { description: 'Description of the work.', personal: workText('profileId') },
     billable: 'Whether the client can be billed for it.',
     startedAt: 'When it was started.',
   },
-  list: 'The timers that run now: who is working on what.',
+  list: 'The running timers: who is working on what.',
 });
 
 const ownTimer = ({ profileId }: Viewer) => ({ profileId });
@@ -29,7 +29,7 @@ builder.queryField('runningTimer', (t) =>
     nullable: true,
     authScopes: { member: true },
     extensions: rowOf('runningTimers', ownTimer),
-    description: 'Your timer; null while it is not running.',
+    description: 'Your timer; null if it is not running.',
     resolve: (query, _root, _args, ctx) => ctx.db.query.runningTimers.findFirst(query({ where: ownTimer(ctx.viewer) })),
   }),
 );

@@ -5,7 +5,7 @@ import { hoursOfDay, splitDays } from './split-days.ts';
 const split = (timeZone: string, start: string, end: string) => splitDays(timeZone, new Date(start), new Date(end));
 
 describe('splitting work into days', () => {
-  it('keeps work of one day whole, to two digits', () => {
+  it('keeps work of one day together, to two digits', () => {
     expect(split('Europe/Paris', '2026-03-10T08:00:00Z', '2026-03-10T09:20:00Z')).toEqual([
       { workDate: '2026-03-10', hours: '1.33' },
     ]);
@@ -36,14 +36,14 @@ describe('splitting work into days', () => {
     ]);
   });
 
-  it('knows days that begin at one in the morning', () => {
+  it('handles days that begin at one in the morning', () => {
     expect(split('Africa/Cairo', '2026-04-23T21:00:00Z', '2026-04-23T23:00:00Z')).toEqual([
       { workDate: '2026-04-23', hours: '1.00' },
       { workDate: '2026-04-24', hours: '1.00' },
     ]);
   });
 
-  it('makes nothing of seconds beyond midnight, and one empty day of no time at all', () => {
+  it('drops a few seconds after midnight, and yields one day of 0.00 for no time at all', () => {
     expect(split('UTC', '2026-03-10T23:00:00Z', '2026-03-11T00:00:05Z')).toEqual([
       { workDate: '2026-03-10', hours: '1.00' },
     ]);
@@ -52,7 +52,7 @@ describe('splitting work into days', () => {
     ]);
   });
 
-  it('says which day it is where', () => {
+  it('knows the current day of each time zone', () => {
     expect(dayIn('Pacific/Auckland', new Date('2026-01-01T12:00:00Z'))).toBe('2026-01-02');
     expect(dayIn('Pacific/Honolulu', new Date('2026-01-01T09:00:00Z'))).toBe('2025-12-31');
   });
@@ -73,7 +73,7 @@ describe('the hours of a day', () => {
     ['America/New_York', '2199-12-31', 24],
   ])('in %s on %s are %d', (timeZone, day, hours) => expect(hoursOfDay(timeZone, day)).toBe(hours));
 
-  it('are found in a bounded number of looks at the calendar, wherever in time', () => {
+  it('are found with a bounded number of calendar computations, for any date', () => {
     const format = vi.spyOn(Intl.DateTimeFormat.prototype as { readonly format: unknown }, 'format', 'get');
     hoursOfDay('Asia/Tokyo', '2100-07-01');
     expect(format.mock.calls.length).toBeLessThan(60);
@@ -83,7 +83,7 @@ describe('the hours of a day', () => {
     format.mockRestore();
   });
 
-  it('are not split over more than 31 days: that would take a step for each', () => {
+  it('are not split over more than 31 days, each of which takes a step', () => {
     expect(() => split('UTC', '1500-01-01T00:00:00Z', '2026-01-01T00:00:00Z')).toThrow('More than 31 days');
   });
 });

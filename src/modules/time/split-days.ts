@@ -3,14 +3,14 @@ import { AppError } from '../../lib/errors.ts';
 import { Lru } from '../../lib/lru.ts';
 
 const hourMs = 3_600_000;
-/** More than any time zone is away from UTC, with the longest day. */
+/** An upper bound of any time zone's offset plus the longest day. */
 const reachMs = 40 * hourMs;
 
-/** How long a timer may run. It bounds the days that its time is split into. */
+/** Longest run of a timer, in days. It bounds the number of days that its time is split into. */
 export const longestTimerDays = 31;
 export const longestTimerMs = longestTimerDays * 24 * hourMs;
 
-/** The first instant after `from` on a later day than `day`, at most `reachMs` later: found in 28 steps of a binary search. */
+/** The first instant after `from` on a later day than `day`, at most `reachMs` later. A binary search in 28 steps. */
 function endOfDay(timeZone: string, day: string, from: number): number {
   let [low, high] = [from, from + reachMs];
   while (high - low > 1) {
@@ -23,7 +23,7 @@ function endOfDay(timeZone: string, day: string, from: number): number {
 
 /**
  * The hours between two instants on each day of a time zone, rounded to two digits; days of 0.00 only if there are no
- * others. The instants are at most 31 days apart.
+ * others. Throws INTERNAL if the instants are more than 31 days apart.
  */
 export function splitDays(timeZone: string, start: Date, end: Date): { workDate: string; hours: string }[] {
   if (end.getTime() - start.getTime() > longestTimerMs) {
@@ -42,7 +42,7 @@ export function splitDays(timeZone: string, start: Date, end: Date): { workDate:
 
 const lengths = new Lru<number>(10_000);
 
-/** How many hours a day has in a time zone: 24, or 23 or 25 when clocks change, 0 for a day that was left out. */
+/** The hours of a day in a time zone: 24; 23 or 25 when clocks change; 0 for a day that the zone skipped. */
 export function hoursOfDay(timeZone: string, day: string): number {
   const key = `${timeZone} ${day}`;
   const known = lengths.get(key);

@@ -27,9 +27,9 @@ const input = z.object({
 });
 
 /**
- * Starts the viewer's timer, now or at an earlier moment. Throws INVALID_STATE while it is running or when the project takes no new
- * work, NOT_FOUND for what
- * it refers to, BAD_INPUT for a moment to come, too long ago or before the project.
+ * Starts the viewer's timer, now or at an earlier time. Throws INVALID_STATE if it is already running or if the project
+ * accepts no new work, NOT_FOUND for a referenced object, BAD_INPUT for a time in the future, too long ago or before
+ * the project.
  */
 export async function startTimer(
   tx: TenantTx,

@@ -22,9 +22,9 @@ const input = z.object({
 type Timer = typeof runningTimers.$inferSelect;
 
 /**
- * Stops the viewer's timer or, with time:write-all, that of a person, now or at an earlier moment, and records its time: an entry for each day of the tenant's
- * time zone that it ran on. Throws NOT_FOUND when it is not running, BAD_INPUT when it ran for more than 31 days,
- * DAY_LIMIT beyond the hours that a day has.
+ * Stops the viewer's timer or, with time:write-all, another person's, now or at an earlier time. Records its time as
+ * one entry for each day of the tenant's time zone. Throws NOT_FOUND if it is not running, BAD_INPUT if it ran for more
+ * than 31 days, DAY_LIMIT above the hours of a day.
  */
 export async function stopTimer(
   tx: TenantTx,
@@ -41,7 +41,10 @@ export async function stopTimer(
   if (end < timer.startedAt) throw badInput('must not be before the timer was started', 'input.stoppedAt');
   if (end.getTime() > Date.now()) throw badInput('must not be in the future', 'input.stoppedAt');
   if (end > later(timer.startedAt, longestTimerMs)) {
-    throw badInput(`must be at most ${longestTimerDays} days after the start; or discard the timer`, 'input.stoppedAt');
+    throw badInput(
+      `must be at most ${longestTimerDays} days after the start; otherwise discard the timer`,
+      'input.stoppedAt',
+    );
   }
   const days = splitDays(timeZone, timer.startedAt, end);
   await requireDayRoom(tx, profileId, days, { timeZone, field: 'input.stoppedAt' });
@@ -56,7 +59,9 @@ export async function stopTimer(
   return { id, timeEntryIds };
 }
 
-/** Throws away a timer that runs, the viewer's or a person's, and its time with it. Throws NOT_FOUND, FORBIDDEN. */
+/**
+ * Discards a running timer, the viewer's or another person's, without recording its time. Throws NOT_FOUND, FORBIDDEN.
+ */
 export async function discardTimer(
   tx: TenantTx,
   viewer: Viewer,
@@ -76,7 +81,7 @@ export async function discardTimer(
   return { id };
 }
 
-/** Of two that stop one timer at once, one gets it. */
+/** Deletes and returns the timer. If two requests stop it at once, one gets it. */
 async function takeTimer(tx: TenantTx, profileId: string): Promise<Timer> {
   const [timer] = await tx.delete(runningTimers).where(eq(runningTimers.profileId, profileId)).returning();
   if (!timer) throw notFound('RunningTimer');

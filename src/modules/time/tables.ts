@@ -18,16 +18,16 @@ export const timeEntries = table(
     profileId: uuid()
       .notNull()
       .references(() => profiles.id),
-    /** A task of the same project; the entry outlives it. */
+    /** A task of the same project. The entry outlives the task. */
     taskId: uuid().references(() => tasks.id, { onDelete: 'set null' }),
     workDate: date().notNull(),
     hours: numeric({ precision: 6, scale: 2 }).notNull(),
     description: text(),
     billable: boolean().notNull().default(true),
-    /** The tool that it came from; `import:<name>` marks imported history, null what was entered here. */
+    /** The tool that it came from; `import:<name>` marks imported entries; null if entered here. */
     source: text(),
     status: text({ enum: timeEntryStatuses }).notNull().default('PENDING'),
-    /** Who validated or rejected it, when, and why. */
+    /** The person who validated or rejected it, the time and the note. */
     reviewerId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     reviewedAt: instant(),
     reviewNote: text(),
@@ -38,9 +38,10 @@ export const timeEntries = table(
   (t) => [
     index('time_entries_project').on(t.projectId, t.workDate),
     index('time_entries_profile').on(t.profileId, t.workDate),
-    // The few entries of a task come by id: without this order, a page of them may be searched among all entries
+    // Pages of a task's entries are ordered by id: without this order PostgreSQL may search such a page among all
+    // entries
     index('time_entries_task').on(t.taskId, t.id),
-    // The latest ones of each of many tasks are read without sorting all that there are
+    // For reading the latest entries of each of many tasks without sorting all entries
     index('time_entries_task_work_date').on(t.taskId, t.workDate, t.id),
     index('time_entries_work_date').on(t.workDate, t.id),
     index('time_entries_reviewer').on(t.reviewerId),
@@ -52,7 +53,7 @@ export const timeEntries = table(
 
 export const uniqueTimeEntryFields = { time_entries_external_reference: 'input.externalReference' };
 
-/** The stopwatch of a person: at most one. Stopping it makes a time entry for each day it ran on. */
+/** A person's running timer: at most one. Stopping it creates a time entry for each day on which it ran. */
 export const runningTimers = table(
   'running_timers',
   {

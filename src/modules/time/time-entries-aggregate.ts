@@ -40,7 +40,7 @@ interface Aggregate extends Keys {
 const day = (description: string) => ({ type: 'LocalDate', nullable: true, description }) as const;
 
 const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implement({
-  description: 'What the entries of a group have in common; null for what was not grouped by.',
+  description: 'The values that the entries of a group share; null for keys that were not grouped by.',
   fields: (t) => ({
     project: t.field({
       type: Project,
@@ -54,7 +54,7 @@ const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implem
       type: Profile,
       nullable: true,
       authScopes: { permission: 'people:read' },
-      description: 'Whose time it is.',
+      description: 'The person.',
       extensions: rowOfGroup('profileId'),
       resolve: ({ profileId }) => rowOf(profileId),
     }),
@@ -62,7 +62,7 @@ const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implem
       type: Task,
       nullable: true,
       authScopes: { permission: 'task:read' },
-      description: 'The task; null also for entries that are about none.',
+      description: 'The task; also null for entries without a task.',
       extensions: rowOfGroup('taskId'),
       resolve: ({ taskId }) => rowOf(taskId),
     }),
@@ -76,21 +76,21 @@ const AggregateKeys = builder.objectRef<Keys>('TimeEntriesAggregateKeys').implem
   }),
 });
 
-/** A row of which only the id is known: what is selected of it is read for all groups together. */
+/** A row of which only the id is known: its selected fields are read for all groups together. */
 const rowOf = (id: string | null | undefined): never => (id ? { id } : null) as never;
 
 const TimeEntriesAggregate = builder.objectRef<Aggregate>('TimeEntriesAggregate').implement({
-  description: 'Time entries summed up. Sums are exact.',
+  description: 'An aggregate of time entries. Sums are exact.',
   fields: (t) => ({
     keys: t.field({
       type: AggregateKeys,
-      description: 'What the entries have in common.',
+      description: 'The values that the entries share.',
       extensions: sameGroup,
       resolve: (group) => group,
     }),
-    count: t.exposeInt('count', { description: 'How many entries.' }),
-    sum: t.expose('sum', { type: 'Decimal', description: 'Hours together.' }),
-    avg: t.expose('avg', { type: 'Decimal', nullable: true, description: 'Hours of an entry on average.' }),
+    count: t.exposeInt('count', { description: 'Number of entries.' }),
+    sum: t.expose('sum', { type: 'Decimal', description: 'Total hours.' }),
+    avg: t.expose('avg', { type: 'Decimal', nullable: true, description: 'Average hours of an entry.' }),
     min: t.expose('min', { type: 'Decimal', nullable: true, description: 'Hours of the shortest entry.' }),
     max: t.expose('max', { type: 'Decimal', nullable: true, description: 'Hours of the longest entry.' }),
   }),
@@ -107,7 +107,7 @@ const measures = {
 
 const measureNames = Object.keys(measures) as (keyof typeof measures)[];
 
-/** One statement, whatever it groups by. Without groups it gives one row, also of no entries at all. */
+/** One statement for any grouping. Without keys it returns one row, even for no entries. */
 async function aggregate(
   ctx: Context,
   names: readonly TimeEntryGroupName[],
@@ -133,13 +133,13 @@ interface AggregateArguments {
 
 function checkedLimit({ limit }: AggregateArguments): number {
   const most = limit ?? 1000;
-  if (most < 1 || most > mostGroups) throw badInput(`between 1 and ${mostGroups}`, 'limit');
+  if (most < 1 || most > mostGroups) throw badInput(`must be between 1 and ${mostGroups}`, 'limit');
   return most;
 }
 
 const named = (value: SQL, name: string): SQL => sql`${value} as ${sql.identifier(name)}`;
 
-/** The same statement, as a part of another. */
+/** The same statement as part of another one. */
 const compiledGroups = groupsOf({
   table: 'timeEntries',
   where: ({ where }: AggregateArguments) => TimeEntry.page.where({ where }),
@@ -166,15 +166,15 @@ builder.queryField('timeEntriesAggregate', (t) =>
     type: [TimeEntriesAggregate],
     authScopes: { member: true },
     extensions: compiledGroups,
-    description: 'Time entries summed up by what they have in common, in the order of those keys.',
+    description: 'Time entries aggregated in groups, ordered by the keys of the groups.',
     args: {
       groupBy: t.arg({
         type: [TimeEntryGroup],
         defaultValue: [],
-        description: 'What to sum up by; all entries together when empty.',
+        description: 'The keys to group by; one group of all entries if empty.',
       }),
       where: t.arg({ type: filterOf('timeEntries').ref, description: 'Only entries that match.' }),
-      limit: t.arg.int({ defaultValue: 1000, description: `How many groups at most, up to ${mostGroups}.` }),
+      limit: t.arg.int({ defaultValue: 1000, description: `Most groups to return, up to ${mostGroups}.` }),
     },
     complexity: { field: 10, multiplier: 5 },
     resolve: (_root, { groupBy, where, limit }, ctx) =>

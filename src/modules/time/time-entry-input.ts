@@ -10,14 +10,14 @@ import {
 
 const importPrefix = 'import:';
 
-/** Written with two digits, as the database gives them back; in this range that is exact. */
+/** Hours with two digits, as the database returns them; exact in this range. */
 export const hoursField = (max: number) =>
   decimalField(2, { min: 0, max }).transform((text) => Number(text).toFixed(2));
 
-/** Hours of the longest day that clocks can make; how many a certain day has is checked with DAY_LIMIT. */
+/** Hours of the longest day that clocks can make; DAY_LIMIT checks the hours of the actual day. */
 export const longestDay = 26;
 
-/** What creating and changing a time entry have in common; nothing is required yet. */
+/** The fields common to creating and changing a time entry; none is required here. */
 export const timeEntryFields = {
   projectId: uuidField.optional(),
   taskId: uuidField.nullish(),
@@ -26,13 +26,13 @@ export const timeEntryFields = {
   description: textField.nullish(),
   billable: z.boolean().optional(),
   source: shortTextField
-    .refine((source) => !source.startsWith(importPrefix), 'import: marks imported history')
+    .refine((source) => !source.startsWith(importPrefix), 'must not begin with import:, which marks imported entries')
     .nullish(),
   externalReference: externalReferenceField.nullish(),
 };
 
-/** The mark of history that was imported from a named system. */
+/** The source of entries imported from a system of this name. */
 export const importSource = (name: string): string => `${importPrefix}${name}`;
 
-/** Imported history is as it was: days over 24 hours included. */
+/** Whether an entry was imported. Imported entries are exempt from the length of a day. */
 export const isImported = ({ source }: { source: string | null }): boolean => source?.startsWith(importPrefix) ?? false;

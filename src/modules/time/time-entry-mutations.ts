@@ -14,18 +14,18 @@ const workDates = 'from the first day of the project to the end of this month, o
 defineMutation('createTimeEntry', {
   description: 'Records work on a day: your own with time:write-own, anybody’s with time:write-all.',
   input: (t) => ({
-    profileId: t.globalID({ for: Profile, description: 'Who worked; you when absent.' }),
-    projectId: t.globalID({ for: Project, required: true, description: 'On which project.' }),
-    taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
-    workDate: t.field({ type: 'LocalDate', required: true, description: `On which day: ${workDates}.` }),
+    profileId: t.globalID({ for: Profile, description: 'The person who worked; you by default.' }),
+    projectId: t.globalID({ for: Project, required: true, description: 'The project.' }),
+    taskId: t.globalID({ for: Task, description: 'The task of that project.' }),
+    workDate: t.field({ type: 'LocalDate', required: true, description: `The day: ${workDates}.` }),
     hours: t.field({
       type: 'Decimal',
       required: true,
       description:
-        'How many hours, with at most two digits after the point; DAY_LIMIT beyond the 24 hours of the day, 23 or 25 when clocks change.',
+        'The hours, with at most two digits after the point. Fails with DAY_LIMIT if the day’s total exceeds 24 hours (23 or 25 when clocks change).',
     }),
     description: t.string({ description: 'What was done.' }),
-    billable: t.boolean({ description: 'Whether the client can be billed for it; true when absent.' }),
+    billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
     source: t.string({ description: 'The tool that it comes from.' }),
     externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
   }),
@@ -35,15 +35,15 @@ defineMutation('createTimeEntry', {
 
 defineMutation('updateTimeEntry', {
   description:
-    'Changes an entry that is not validated; a rejected one is PENDING again. Absent fields stay, null clears.',
+    'Changes an entry that is not validated; a rejected one becomes PENDING again. Absent fields stay, null clears.',
   input: (t) => ({
-    id: t.globalID({ for: TimeEntry, required: true, description: 'Which entry.' }),
-    projectId: t.globalID({ for: Project, description: 'On which project; another one takes it off its task.' }),
-    taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
-    workDate: t.field({ type: 'LocalDate', description: `On which day: ${workDates}.` }),
+    id: t.globalID({ for: TimeEntry, required: true, description: 'The entry.' }),
+    projectId: t.globalID({ for: Project, description: 'The project; a new one removes the entry from its task.' }),
+    taskId: t.globalID({ for: Task, description: 'The task of that project.' }),
+    workDate: t.field({ type: 'LocalDate', description: `The day: ${workDates}.` }),
     hours: t.field({
       type: 'Decimal',
-      description: 'How many hours; DAY_LIMIT beyond the 24 hours of the day, 23 or 25 when clocks change.',
+      description: 'The hours. Fails with DAY_LIMIT if the day’s total exceeds 24 hours (23 or 25 when clocks change).',
     }),
     description: t.string({ description: 'What was done.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it.' }),
@@ -57,7 +57,7 @@ defineMutation('updateTimeEntry', {
 defineMutation('deleteTimeEntry', {
   description: 'Deletes an entry that is not validated.',
   input: (t) => ({
-    id: t.globalID({ for: TimeEntry, required: true, description: 'Which entry.' }),
+    id: t.globalID({ for: TimeEntry, required: true, description: 'The entry.' }),
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => deleteTimeEntry(ctx.tx, ctx.viewer, input),
@@ -67,7 +67,7 @@ defineMutation('deleteTimeEntry', {
 const reviews: Record<Verdict, { name: string; description: string }> = {
   validate: {
     name: 'validateTimeEntries',
-    description: 'Accepts pending entries of others: they cannot change any more.',
+    description: 'Accepts pending entries of other people; they can no longer change.',
   },
   reject: { name: 'rejectTimeEntries', description: 'Sends pending entries back to their authors.' },
   reopen: { name: 'reopenTimeEntries', description: 'Makes validated entries pending again.' },
@@ -78,11 +78,11 @@ for (const [verdict, { name, description }] of Object.entries(reviews)) {
     description: `${description} All of them or none. Needs time:validate.`,
     permission: 'time:validate',
     input: (t) => ({
-      ids: t.globalIDList({ for: TimeEntry, required: true, description: 'Which entries, 1 to 500.' }),
+      ids: t.globalIDList({ for: TimeEntry, required: true, description: 'The entries, 1 to 500.' }),
       note:
         verdict === 'reject'
-          ? t.string({ required: true, description: 'Why.' })
-          : t.string({ description: 'What to say about them.' }),
+          ? t.string({ required: true, description: 'The reason.' })
+          : t.string({ description: 'A note on the entries.' }),
     }),
     run: (ctx, input) => reviewTimeEntries(ctx.tx, ctx.viewer, verdict as Verdict, input),
     payload: (t) => ({ timeEntries: changedList(t, TimeEntry, 'timeEntries', ({ ids }) => ids) }),

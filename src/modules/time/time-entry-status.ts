@@ -2,7 +2,7 @@ import { builder } from '../../graphql/declare/builder.ts';
 import type { timeEntryStatuses } from './tables.ts';
 
 export const TimeEntryStatus = builder.enumType('TimeEntryStatus', {
-  description: 'Where a time entry stands in its review.',
+  description: 'The status of a time entry’s review.',
   values: {
     PENDING: { description: 'Not reviewed yet; its author may still change it.' },
     VALIDATED: { description: 'Accepted: it cannot change unless it is reopened.' },

@@ -3,7 +3,7 @@ import { defineResource } from '../events/resource.ts';
 import { readableTime } from './policy.ts';
 import { TimeEntryStatus } from './time-entry-status.ts';
 
-/** Only the read half: the mutations lock a person's day, which has rules over all its entries. */
+/** Only the read half: the mutations lock a person's day, whose limit depends on all of its entries. */
 export const TimeEntry = defineResource('timeEntries', {
   name: 'TimeEntry',
   nouns: 'time entries',
@@ -11,27 +11,27 @@ export const TimeEntry = defineResource('timeEntries', {
   read: readableTime,
   fields: {
     project: {
-      description: 'The project; null when you may not see it.',
+      description: 'The project; null if you may not see it.',
       listDescription: 'The work done on this project.',
     },
     task: {
-      description: 'The task of that project, if it was about one.',
+      description: 'The task of that project; null if there is none.',
       listDescription: 'The work done on this task.',
     },
     profile: {
-      description: 'Who worked; null when you may not see them.',
+      description: 'The person who worked; null if you may not see them.',
       listDescription: 'The work that this person did.',
     },
     workDate: 'The day of the work.',
     hours: 'Hours worked, exact to two digits.',
     description: { description: 'What was done.', filtered: true, sorted: true, personal: workText('profileId') },
     billable: 'Whether the client can be billed for it.',
-    status: { description: 'Where it stands in its review.', values: TimeEntryStatus },
-    reviewer: 'Who validated or rejected it.',
+    status: { description: 'The status of its review.', values: TimeEntryStatus },
+    reviewer: 'The person who validated or rejected it.',
     reviewedAt: { description: 'When it was reviewed.', sorted: false },
-    reviewNote: { description: 'What the reviewer said about it.', personal: workText('profileId') },
+    reviewNote: { description: 'The reviewer’s note.', personal: workText('profileId') },
     source: {
-      description: 'The tool that it came from; `import:` and a name for imported history, null when entered here.',
+      description: 'The tool that it came from; `import:<name>` if it was imported, null if entered here.',
       filtered: true,
       sorted: false,
       personal: false,

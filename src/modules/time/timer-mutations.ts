@@ -8,19 +8,20 @@ import { startTimer } from './start-timer.ts';
 import { discardTimer, stopTimer } from './stop-timer.ts';
 import { TimeEntry } from './time-entry.ts';
 
-const whose = (t: InputBuilder) => t.globalID({ for: Profile, description: 'Whose timer; yours when absent.' });
+const whose = (t: InputBuilder) =>
+  t.globalID({ for: Profile, description: 'The person whose timer it is; you by default.' });
 
 defineMutation('startTimer', {
-  description: 'Starts your timer, of which there is one: INVALID_STATE while it is running.',
+  description: 'Starts your timer. Fails with INVALID_STATE if it is already running.',
   input: (t) => ({
-    projectId: t.globalID({ for: Project, required: true, description: 'On which project you work.' }),
-    taskId: t.globalID({ for: Task, description: 'On which task of that project.' }),
-    description: t.string({ description: 'What you do.' }),
-    billable: t.boolean({ description: 'Whether the client can be billed for it; true when absent.' }),
+    projectId: t.globalID({ for: Project, required: true, description: 'The project that you work on.' }),
+    taskId: t.globalID({ for: Task, description: 'The task of that project.' }),
+    description: t.string({ description: 'Description of the work.' }),
+    billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
     startedAt: t.field({
       type: 'DateTime',
       description:
-        'Since when, if you forgot to start it, at most 24 hours ago unless the server allows more; now when absent.',
+        'The start, if you forgot to start it in time: at most 24 hours ago unless the server allows more; now by default.',
     }),
   }),
   run: (ctx, input) => startTimer(ctx.tx, ctx.viewer, ctx.services.timerStartsBackMs, input),
@@ -35,9 +36,9 @@ defineMutation('stopTimer', {
     profileId: whose(t),
     stoppedAt: t.field({
       type: 'DateTime',
-      description: 'Until when, if you forgot to stop it, at most 31 days after the start; now when absent.',
+      description: 'The end, if you forgot to stop it in time: at most 31 days after the start; now by default.',
     }),
-    description: t.string({ description: 'What you did, if that is not what you started.' }),
+    description: t.string({ description: 'A new description of the work; the timer’s own by default.' }),
   }),
   run: (ctx, input) => stopTimer(ctx.tx, ctx.viewer, ctx.tenant.timeZone, input),
   payload: (t) => ({
@@ -47,10 +48,10 @@ defineMutation('stopTimer', {
 });
 
 defineMutation('discardTimer', {
-  description: 'Throws your running timer away without recording its time. With time:write-all, anybody’s.',
+  description: 'Discards your running timer without recording its time; with time:write-all, anybody’s.',
   input: (t) => ({
     profileId: whose(t),
-    id: t.globalID({ for: RunningTimer, description: 'Only if it is this one; whichever runs when absent.' }),
+    id: t.globalID({ for: RunningTimer, description: 'Discards it only if it is this timer; any by default.' }),
   }),
   run: (ctx, input) => discardTimer(ctx.tx, ctx.viewer, input),
   payload: (t) => ({ deletedId: deletedId(t, 'RunningTimer') }),

@@ -22,9 +22,9 @@ type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion'>;
 type Current = Awaited<ReturnType<typeof lockTimeEntry>>;
 
 /**
- * Changes a time entry that is not validated; a rejected one is PENDING again. Another project takes it off its task,
- * unless a task is given. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE, DAY_LIMIT, and BAD_INPUT for a day
- * before the project or after this month.
+ * Changes a time entry that is not validated; a rejected one becomes PENDING again. A new project removes it from its
+ * task, unless a task is given. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE, DAY_LIMIT, and BAD_INPUT for
+ * a day before the project or after this month.
  */
 export async function updateTimeEntry(
   tx: TenantTx,
@@ -33,7 +33,7 @@ export async function updateTimeEntry(
   raw: Raw<typeof input>,
 ): Promise<{ id: string }> {
   const { id, expectedVersion, ...patch } = checkInput(input, raw);
-  // Any change may fill the day: a rejected entry counts again
+  // Any change may add hours to the day: a rejected entry counts again
   const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: true });
   const work = workOf(current, patch);
   const require = workRequirements(viewer, timeZone, current, patch, work);
@@ -54,7 +54,7 @@ export async function updateTimeEntry(
   return { id };
 }
 
-/** What must hold of new time in a project must hold of time that goes to another day or project, or grows. */
+/** Time that moves to another day or project, or grows, must meet the requirements of new time. */
 function workRequirements(
   viewer: Viewer,
   timeZone: string,
@@ -75,7 +75,7 @@ function workRequirements(
   return work || rules.length ? { references: workReferences(work ?? { projectId }), rules } : {};
 }
 
-/** The project and task that the entry moves to, or undefined when it stays. */
+/** The project and task that the entry moves to; undefined if it stays. */
 function workOf(current: Current, { projectId, taskId }: Patch) {
   if (projectId === undefined && taskId === undefined) return undefined;
   const next = projectId ?? current.projectId;

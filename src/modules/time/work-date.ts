@@ -21,7 +21,7 @@ const hasStarted = sql`(
     else ${brokenRule('started', sql`${projects.startDate}::text`)} end
   from ${projects} where ${projects.id} = ${given('workProjectId')})`;
 
-/** The rule that the day is not before the first day of the project. No rule for viewers with time:write-all. */
+/** The rule that the day must not be before the project's first day. No rule for viewers with time:write-all. */
 export function startedRule(viewer: Viewer, projectId: string, day: string, field: string): Rule[] {
   if (mayRecordAnyDay(viewer)) return [];
   return [

@@ -8,7 +8,7 @@ import { Task } from '../tasks/task.ts';
 import { seesAllTime } from './policy.ts';
 import { timeEntries } from './tables.ts';
 
-/** The hours that refer to a row, as part of the statement that reads the row. Rejected ones do not count. */
+/** The total hours that refer to a row, as part of the statement that reads the row. Rejected hours do not count. */
 const hoursOf =
   (reference: PgColumn) =>
   (parent: { id: PgColumn | SQL.Aliased | SQL }): SQL<string> => {
@@ -29,7 +29,7 @@ const field = {
 builder.drizzleObjectFields(Project, (t) => ({
   hours: t.field({
     ...field,
-    description: 'Hours worked on this project, rejected ones not counted. Needs time:read-all.',
+    description: 'Hours worked on this project, without rejected ones. Needs time:read-all.',
     select: ofProject,
     resolve: ({ workedHours }) => workedHours,
   }),
@@ -38,7 +38,7 @@ builder.drizzleObjectFields(Project, (t) => ({
 builder.drizzleObjectFields(Task, (t) => ({
   hours: t.field({
     ...field,
-    description: 'Hours worked on this task, rejected ones not counted. Needs time:read-all.',
+    description: 'Hours worked on this task, without rejected ones. Needs time:read-all.',
     select: ofTask,
     resolve: ({ workedHours }) => workedHours,
   }),
@@ -47,7 +47,7 @@ builder.drizzleObjectFields(Task, (t) => ({
 builder.drizzleObjectFields(Profile, (t) => ({
   hours: t.field({
     ...field,
-    description: 'Hours that this person worked, rejected ones not counted. Needs time:read-all.',
+    description: 'Hours that this person worked, without rejected ones. Needs time:read-all.',
     select: ofProfile,
     resolve: ({ workedHours }) => workedHours,
   }),
