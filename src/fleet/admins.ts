@@ -3,7 +3,9 @@ import type { Installation } from '../tenancy/installation.ts';
 
 export type AdminWork<T> = (admin: Admin, installation: Installation) => Promise<T>;
 
-/** Administrator's connections to one database, for work on many tenants: made when needed, used again, closed together. */
+/**
+ * Administrator's connections to one database, for work on many tenants: opened when needed, reused, closed together.
+ */
 export class Admins implements AsyncDisposable {
   readonly #find: () => Promise<Installation>;
   readonly #onStatement: ((text: string) => void) | undefined;
@@ -11,13 +13,15 @@ export class Admins implements AsyncDisposable {
   readonly #idle: Admin[] = [];
   #installation: Promise<Installation> | undefined;
 
-  /** `find` is asked once, when the first connection is needed. */
+  /** `find` is called once, when the first connection is needed. */
   constructor(find: () => Promise<Installation>, onStatement?: (text: string) => void) {
     this.#find = find;
     this.#onStatement = onStatement;
   }
 
-  /** Lends a connection for the time of the work, and says how the program is installed there. The caller bounds how much work runs at once. */
+  /**
+   * Lends a connection while `work` runs, and passes the database's installation to it. The caller limits concurrency.
+   */
   async use<T>(work: AdminWork<T>): Promise<T> {
     this.#installation ??= this.#find();
     const installation = await this.#installation;

@@ -4,28 +4,30 @@ import { type Installation, primaryDatabaseId } from '../tenancy/installation.ts
 import { Admins, type AdminWork } from './admins.ts';
 import type { MigrationLines } from './schemas/migration-lines.ts';
 
-/** What work on the tenants of an installation needs: the administrator's way in, the catalog, this build's migrations. */
+/**
+ * The dependencies of work on an installation's tenants: administrator's access, the catalog, this build's migrations.
+ */
 export interface Fleet {
-  /** In the primary database. */
+  /** The installation in the primary database. */
   installation: Installation;
   /** Where tenants live, the primary database among them. */
   databases: Databases;
   catalog: Catalog;
   lines: MigrationLines;
-  /** Sees every statement of the administrator's connections. */
+  /** Called with every statement of the administrator's connections. */
   onStatement?: ((text: string) => void) | undefined;
 }
 
 type AdminAccess = Pick<Fleet, 'onStatement'> & { databases: Pick<Databases, 'installationOf'> };
 
 /**
- * The administrator's way into one database: `databaseId` of a tenant's place, or the primary one. Using it throws
- * NOT_FOUND for a database that there is not, and what connecting throws.
+ * The administrator's connections to one database: `databaseId` of a tenant's place, by default the primary database.
+ * Their use throws NOT_FOUND for an unknown database, and errors of connecting.
  */
 export const adminsOf = (fleet: AdminAccess, databaseId: string = primaryDatabaseId): Admins =>
   new Admins(() => fleet.databases.installationOf(databaseId), fleet.onStatement);
 
-/** The administrator's ways into all databases, for work on tenants wherever they live. */
+/** The administrator's connections to all databases, for work on tenants in any place. */
 export const allAdminsOf = (fleet: Fleet): FleetAdmins => new FleetAdmins(fleet);
 
 export class FleetAdmins implements AsyncDisposable {
@@ -36,14 +38,14 @@ export class FleetAdmins implements AsyncDisposable {
     this.#fleet = fleet;
   }
 
-  /** Those of one database. */
+  /** The connections to one database. */
   of(databaseId: string): Admins {
     const known = this.#databases.get(databaseId) ?? adminsOf(this.#fleet, databaseId);
     this.#databases.set(databaseId, known);
     return known;
   }
 
-  /** Lends a connection to the database where a place is. */
+  /** Lends a connection to the database of a place. */
   at<T>(place: { databaseId: string }, work: AdminWork<T>): Promise<T> {
     return this.of(place.databaseId).use(work);
   }

@@ -9,7 +9,7 @@ import type { Fleet, FleetAdmins } from './fleet.ts';
 import { sharingLife } from './holding-life.ts';
 import { isOutage, type PatienceOptions, PrimaryAway, patiently } from './patience.ts';
 
-/** A schema made for a tenant: a served one, or a spare that waits for its organization. */
+/** A schema of a tenant: a served one, or a spare without an organization. */
 export interface TenantPlace {
   schemaName: string;
   roleName: string;
@@ -18,26 +18,26 @@ export interface TenantPlace {
   quarantined: boolean;
 }
 
-/** An organization and the place that it is served from. */
+/** An organization and the place that serves it. */
 export type ServedPlace = TenantPlace & { organization: NonNullable<TenantPlace['organization']> };
 
 export type OrganizationName = Pick<ServedPlace['organization'], 'id' | 'slug'>;
 
 export interface ForEachOptions extends PatienceOptions {
-  /** How many at once. */
+  /** How many tenants to visit at once. */
   parallel?: number | undefined;
   /** How long the run waits at its end for organizations that are being moved or deleted; milliseconds. */
   busyWaitMs?: number | undefined;
   onProgress?: ((visited: number) => void) | undefined;
 }
 
-/** Each organization is in one of the lists, once, unless the run was interrupted before it. */
+/** Each organization is in exactly one of the lists, unless the run was interrupted before it. */
 export interface ForEachReport<T> {
   done: T[];
   failed: { organization: OrganizationName; error: unknown }[];
   /** Deleted between the listing and the visit. */
   gone: OrganizationName[];
-  /** Whether some were not visited: the signal stopped the run, or what `stoppedBy` says. */
+  /** Whether some were not visited, because the signal stopped the run or for the reason in `stoppedBy`. */
   interrupted: boolean;
   stoppedBy?: unknown;
 }
@@ -48,10 +48,10 @@ const defaultBusyWaitMs = 60_000;
 const lookAgainMs = 500;
 
 /**
- * Does something for every organization, a bounded number at once and in memory. They are listed by their ids, which
- * never change, and each is visited once: under its life lock, so that its place and state, which are read again there,
- * stay as they are during the work. One that fails is reported and stops nothing; those that somebody is at come last. The
- * work must bear being repeated: after an outage of the primary database the run waits, then visits again. It never throws.
+ * Runs work for every organization, with bounded concurrency and memory. Organizations are listed by id, which never
+ * changes, and each is visited once under its life lock, so that its place and state, read again there, do not change
+ * during the work. A failure is reported and does not stop the others; organizations that are locked come last. The
+ * work must be idempotent: after an outage of the primary database the run waits, then visits again. Never throws.
  */
 export async function forEachTenant<T>(
   fleet: Fleet,
@@ -81,9 +81,9 @@ class Visits<T> {
   readonly #admins: FleetAdmins;
   readonly #work: (place: ServedPlace) => Promise<T>;
   readonly #options: ForEachOptions;
-  /** Somebody held their life locks. */
+  /** Organizations whose life lock was held by another operation. */
   #busy: OrganizationName[] = [];
-  /** Databases that did not answer to several attempts: later tenants there get one. */
+  /** Databases that failed several attempts: later tenants there get one attempt. */
   readonly #away = new Set<string>();
 
   constructor(fleet: Fleet, admins: FleetAdmins, work: (place: ServedPlace) => Promise<T>, options: ForEachOptions) {
@@ -142,7 +142,7 @@ class Visits<T> {
   }
 }
 
-/** One page of the organizations that have a schema of their own, by id. */
+/** One page of the organizations with a schema, by id. */
 const listOrganizations = (catalog: Catalog, after: string): Promise<OrganizationName[]> =>
   catalog.read((db) =>
     db
@@ -154,8 +154,8 @@ const listOrganizations = (catalog: Catalog, after: string): Promise<Organizatio
   );
 
 /**
- * Where an organization is now; undefined when it is gone, or its data is being dropped. Throws NOT_FOUND when the catalog
- * does not have the schema that it says an organization is served from.
+ * The current place of an organization; undefined if it was deleted, or its data is being dropped. Throws NOT_FOUND if
+ * the catalog has no record of the schema that the organization names.
  */
 export async function servedPlace(catalog: Catalog, id: string): Promise<ServedPlace | undefined> {
   const [row] = await catalog.read((db) =>
@@ -178,6 +178,6 @@ export async function servedPlace(catalog: Catalog, id: string): Promise<ServedP
   if (status === 'DELETING') return undefined;
   throw new AppError(
     'NOT_FOUND',
-    `The catalog does not have ${place.schemaName} as the schema of ${place.organization.slug}`,
+    `The catalog has no record of ${place.schemaName} as the schema of ${place.organization.slug}`,
   );
 }

@@ -4,9 +4,9 @@ import type { Admins } from './admins.ts';
 import { adminsOf, type Fleet, type FleetAdmins } from './fleet.ts';
 
 /**
- * Runs work that changes an organization's place or life, such as a move, a restore or its deletion, under the
- * organization's life lock. The lock belongs to a transaction of an open connection to the primary database, so it ends
- * with a process that dies. Throws INVALID_STATE at once when somebody else holds the lock.
+ * Runs work that changes an organization's place or status, such as a move, a restore or a deletion, under its life
+ * lock. The lock belongs to a transaction of an open connection to the primary database, so it ends when the process
+ * dies. Throws INVALID_STATE at once if another operation holds the lock.
  */
 export async function holdingLife<T>(fleet: Fleet, organizationId: string, work: () => Promise<T>): Promise<T> {
   await using admins = adminsOf(fleet);
@@ -14,9 +14,9 @@ export async function holdingLife<T>(fleet: Fleet, organizationId: string, work:
 }
 
 /**
- * Runs work that needs an organization to stay where it is, such as a backup; others may do such work at the same time.
- * Throws INVALID_STATE at once when somebody changes its place or life; CONNECTION_LOST, after the work, when the lock was
- * lost with its connection.
+ * Runs work during which an organization must keep its place, such as a backup; such work may run concurrently. Throws
+ * INVALID_STATE at once if its place or status is being changed; CONNECTION_LOST, after the work, if the lock was lost
+ * with its connection.
  */
 export const sharingLife = <T>(admins: FleetAdmins, organizationId: string, work: () => Promise<T>): Promise<T> =>
   underLock(admins.of(primaryDatabaseId), 'pg_try_advisory_xact_lock_shared', organizationId, work);

@@ -13,7 +13,7 @@ import { moveTenant } from './move/move-tenant.ts';
 import { provisionTenant } from './schemas/provision.ts';
 import { disableModule, enableModule } from './schemas/switch-module.ts';
 
-/** What members can start, done by the operators' code. */
+/** The changes that members can start, implemented by the operators' code. */
 export const lifecycleOf = (fleet: Fleet, clock: Clock): TenantLifecycle => ({
   create: (organization, options) => provisionTenant(fleet, organization, options),
   delete: (id, by) => deleteOrganization(fleet, id, { by, clock }),
@@ -44,13 +44,13 @@ async function moveTo(fleet: Fleet, id: string, databaseId: string, by: By): Pro
   try {
     await moveTenant(fleet, id, databaseId, { by, settle: false });
   } catch (error) {
-    // What cannot be cleaned up now blocks nothing: operators see it, and the next move begins by cancelling it
+    // A failed cleanup blocks nothing: operators see it, and the next move begins by cancelling the old one
     await giveUp(fleet, id, databaseId, by).catch(() => {});
     throw error;
   }
 }
 
-/** A member cannot look after a move that failed: nothing of it stays, unless somebody is at it. */
+/** Cancels a failed move unless another operation is working on it, because a member cannot repair it. */
 async function giveUp(fleet: Fleet, id: string, databaseId: string, by: By): Promise<void> {
   const open = await fleet.catalog.read((db) => findOpenMove(db, id));
   const isTheirs = open?.toDatabaseId === databaseId && (open.phase === 'COPYING' || open.phase === 'SWITCHING');

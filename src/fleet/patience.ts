@@ -4,7 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import type { Fleet } from './fleet.ts';
 
 export interface PatienceOptions {
-  /** How long to wait for the primary database to come back; milliseconds. */
+  /** How long to wait for the primary database after an outage; milliseconds. */
   outageMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -13,24 +13,24 @@ const defaultOutageMs = 120_000;
 const pausesMs = [250, 1_000];
 const askAgainMs = 500;
 
-/** The primary database was away for longer than a run waits: nothing more can be done for anybody. */
+/** The primary database was down for longer than a run waits, so the run has to stop. */
 export class PrimaryAway extends AppError {
   constructor(cause: unknown) {
     super('UNAVAILABLE', 'The primary database did not come back', {}, { cause });
   }
 }
 
-/** Whether an error says that a database was away, and nothing of what was asked. */
+/** Whether an error only means that a database was down. */
 export function isOutage(error: unknown): boolean {
   const code = toAppError(error)?.code;
   return code === 'CONNECTION_LOST' || code === 'UNAVAILABLE';
 }
 
 /**
- * Does work that bears being repeated. After an outage it waits until the primary database answers, so that a restart costs a
- * long run nothing but time, then does the work again. When the primary answers at once it is another database that is away:
- * that is tried twice more, unless `isHopeless` says that it was found away before. Throws PrimaryAway when the primary
- * does not come back in time.
+ * Runs idempotent work, and repeats it after outages, so that a restart only costs a long run time. After an outage,
+ * waits until the primary database answers. If the primary answers at once, another database is down: the work is tried
+ * twice more, unless `isHopeless` says that the database was found down before. Throws PrimaryAway if the primary
+ * database does not come back in time.
  */
 export async function patiently<T>(
   fleet: Fleet,

@@ -7,13 +7,13 @@ import type { TenantPlace } from './for-each-tenant.ts';
 import { readLedger } from './schemas/migrate-database.ts';
 import type { MigrationLines } from './schemas/migration-lines.ts';
 
-/** A schema that this build is to work with, and whether its data is on its way somewhere else just now. */
+/** A schema that this build works with, and whether its data is being moved. */
 export interface SurveyedPlace extends TenantPlace {
   databaseName: string;
   isMoving: boolean;
 }
 
-/** A database that could not be asked, and how many schemas are there. */
+/** A database that did not answer, and the number of its schemas. */
 export interface DatabaseAway {
   databaseId: string;
   name: string;
@@ -48,7 +48,7 @@ export function surveyPlaces(catalog: Catalog, only?: readonly string[]): Promis
   });
 }
 
-/** A copy whose tables changed on the way would no longer fit; once it is served it is like any other. */
+/** A schema must not be migrated while it is copied; once the copy is served, it can be. */
 const underWay = and(
   eq(tenantMoves.organizationId, organizations.id),
   isNull(tenantMoves.endedAt),
@@ -58,7 +58,7 @@ const underWay = and(
 const named = (names: readonly string[]) =>
   or(inArray(tenantSchemas.schemaName, [...names]), inArray(organizations.slug, [...names]));
 
-/** What is applied in each database, one query each, at the same time; or why a database did not say. */
+/** The applied migrations in each database, by one query each, in parallel; or why a database did not answer. */
 export async function readLedgers(
   admins: FleetAdmins,
   places: readonly SurveyedPlace[],
@@ -79,7 +79,7 @@ export async function readLedgers(
 export const byDatabase = <T extends { databaseId: string }>(places: readonly T[]): Map<string, T[]> =>
   Map.groupBy(places, ({ databaseId }) => databaseId);
 
-/** How a schema stands to this build. */
+/** The state of a schema for this build. */
 export function standOf(lines: MigrationLines, ledger: Ledger, place: TenantPlace): SchemaState {
   const wanted = lines.ofTenant(place.organization?.modules);
   return stateOf(wanted, ledger.get(place.schemaName) ?? [], lines.everything());

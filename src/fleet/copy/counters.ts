@@ -5,7 +5,7 @@ import type { TenantTable } from './tenant-tables.ts';
 
 type Counters = ArchivedTable['counters'];
 
-/** Where each column of a table that counts by itself stands. */
+/** The last values of a table's identity columns and sequences. */
 export async function readCounters(tx: AdminTx, schemaName: string, table: TenantTable): Promise<Counters> {
   const counters: Counters = {};
   for (const column of table.counters) {
@@ -18,7 +18,10 @@ export async function readCounters(tx: AdminTx, schemaName: string, table: Tenan
   return counters;
 }
 
-/** Lets a table's columns go on counting where they stood. Throws BAD_INPUT for others than the table has. */
+/**
+ * Sets the sequences of a table to the archived values. Throws BAD_INPUT if the archive has other sequences than the
+ * table.
+ */
 export async function writeCounters(
   tx: AdminTx,
   schemaName: string,
@@ -26,7 +29,7 @@ export async function writeCounters(
   counters: Counters,
 ): Promise<void> {
   if (Object.keys(counters).sort().join() !== table.counters.toSorted().join()) {
-    throw badArchive(`has other counters of ${table.name} than the table`);
+    throw badArchive(`lists other sequences for ${table.name} than the table has`);
   }
   for (const column of table.counters) {
     const { last, called } = counters[column]!;
@@ -35,7 +38,7 @@ export async function writeCounters(
   }
 }
 
-/** The name of a column's sequence, as SQL. */
+/** The name of a column's sequence as SQL. */
 async function sequenceOf(tx: AdminTx, schemaName: string, { name }: TenantTable, column: string): Promise<string> {
   const table = `${quoteIdentifier(schemaName)}.${quoteIdentifier(name)}`;
   const [found] = await tx.run<{ sequence: string }>('select pg_get_serial_sequence($1, $2) as sequence', [

@@ -5,10 +5,10 @@ import type { Manifest } from './manifest.ts';
 import type { TenantTable } from './tenant-tables.ts';
 
 /*
- * Events are ordered by the ids of the transactions that wrote them, which mean nothing on another server, or beside those
- * of another copy. So each new copy of a tenant begins an era: rows keep their ids, and what is written from then on comes after
- * all of them. The first event of an era has the number 0; it says why the log went on elsewhere, and is not a part of
- * archives, since the next copy begins an era of its own.
+ * Events are ordered by the ids of the transactions that wrote them. Those ids are not comparable across servers, or with
+ * those of another copy. So each new copy of a tenant begins an era: rows keep their ids, and later events sort after all
+ * of them. The first event of an era has the number 0 and says why the log continues elsewhere. It is not part of archives,
+ * because the next copy begins an era of its own.
  */
 
 /** The newest era of a schema's log, and the cursor of its last event; null for a schema without a log. */
@@ -26,7 +26,7 @@ export async function readEra(
   return found!;
 }
 
-/** Lets a copy's log go on in an era of its own, in a transaction of its owner. What came before is complete from then on. */
+/** Begins a new era in a copy's log, in a transaction of the owner. Earlier eras are complete from then on. */
 export async function startEra(
   tx: AdminTx,
   schemaName: string,
@@ -42,7 +42,7 @@ export async function startEra(
   );
 }
 
-/** The log is the table of which only numbered rows are copied. */
+/** The event log is the table of which only rows with a number above 0 are copied. */
 const isLog = ({ name, rows }: Pick<TenantTable, 'name' | 'rows'>): boolean => name === 'events' && rows !== undefined;
 
 const logOf = (schemaName: string): string => `${quoteIdentifier(schemaName)}.events`;

@@ -7,7 +7,7 @@ import { type ArchivedTable, badArchive } from './manifest.ts';
 import { copyIn, useCopyText } from './table-copy.ts';
 import type { TenantTable } from './tenant-tables.ts';
 
-/** Where rows are loaded into, as the owner of the tables. */
+/** The schema to load rows into, as the owner of its tables. */
 export interface LoadTarget {
   admin: Admin;
   schemaName: string;
@@ -15,8 +15,8 @@ export interface LoadTarget {
 }
 
 /**
- * Begins to fill a table part by part: rows may refer to others of the same table that come in a later part, so those references
- * are away until `finishLoading`.
+ * Prepares a table to be filled in parts. Rows may refer to rows of the same table in a later part, so those foreign
+ * keys are dropped until `finishLoading`.
  */
 export async function beginLoading(target: LoadTarget, table: TenantTable): Promise<void> {
   if (table.selfReferences.length === 0) return;
@@ -28,8 +28,8 @@ export async function beginLoading(target: LoadTarget, table: TenantTable): Prom
 }
 
 /**
- * Adds a part, in a transaction of its own: one over a whole table would hold back the event logs of all tenants of the
- * database for as long. Throws BAD_INPUT for rows that the table does not take.
+ * Loads one part in a transaction of its own: a transaction over the whole table would hold back the event logs of all
+ * tenants of the database meanwhile. Throws BAD_INPUT for rows that the table rejects.
  */
 export const loadPart = (target: LoadTarget, table: TenantTable, text: Buffer): Promise<void> =>
   refusing(table, () =>
@@ -39,7 +39,7 @@ export const loadPart = (target: LoadTarget, table: TenantTable, text: Buffer): 
     }),
   );
 
-/** Ends what `beginLoading` began: references, counters, and statistics for the planner. */
+/** Restores the foreign keys, sets the sequences, and updates the planner's statistics. */
 export const finishLoading = (target: LoadTarget, table: TenantTable, archived: ArchivedTable): Promise<void> =>
   refusing(table, () =>
     inSchema(target, async (tx) => {
@@ -53,7 +53,9 @@ export const finishLoading = (target: LoadTarget, table: TenantTable, archived: 
     }),
   );
 
-/** A transaction of the tables' owner with the schema in its search_path: what it is told and tells names no schema. */
+/**
+ * A transaction of the tables' owner with the schema in its search_path, so that statements need not name the schema.
+ */
 export const inSchema = <T>(
   { admin, ownerRole, schemaName }: LoadTarget,
   work: (tx: CopyTx) => Promise<T>,
@@ -71,6 +73,6 @@ async function refusing<T>({ name }: TenantTable, work: () => Promise<T>): Promi
     return await work();
   } catch (cause) {
     if (!isRefusedRow(cause)) throw cause;
-    throw badArchive(`has rows of ${name} that cannot be: ${(cause as Error).message}`);
+    throw badArchive(`has invalid rows of ${name}: ${(cause as Error).message}`);
   }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { readJson } from '../../lib/read-text.ts';
 
-/** Raised when a reader of the format before could not read an archive. */
+/** Incremented when readers of the previous format could not read an archive. */
 const formatVersion = 1;
 export const manifestName = 'manifest.json';
 export const mostManifestBytes = 16 * 1024 * 1024;
@@ -15,10 +15,10 @@ const instant = z.iso.datetime();
 const part = z.strictObject({
   file: z.string(),
   rows: count,
-  /** Of COPY's text. */
+  /** Size of COPY's text. */
   bytes: count,
   sha256: digest,
-  /** Of the file in the archive. */
+  /** Size of the file in the archive. */
   packedBytes: count,
   packedSha256: digest,
 });
@@ -27,7 +27,7 @@ const table = z.strictObject({
   name: identifier,
   columns: z.array(z.strictObject({ name: identifier, type: z.string().max(200) })).max(1600),
   rows: count,
-  /** Where each column that counts by itself stands. */
+  /** The last value of each identity column and sequence. */
   counters: z.record(identifier, z.strictObject({ last: z.string().regex(/^\d{1,19}$/), called: z.boolean() })),
   parts: z.array(part),
 });
@@ -56,16 +56,16 @@ const manifest = z.strictObject({
   kind: z.enum(['TENANT', 'CATALOG']),
   /** The program that wrote it. */
   product: z.string().max(50),
-  /** The instant whose state it holds, and the server that said so. */
+  /** The instant of the archived state, by the server's clock. */
   snapshotAt: instant,
   postgres: z.string().max(100),
-  /** Null for the catalog's own. */
+  /** Null for the archive of the catalog. */
   organization: organization.nullable(),
-  /** What had been applied to the schema, in order of application. */
+  /** The migrations applied to the schema, in order of application. */
   migrations: z.array(z.strictObject({ line: identifier, name: z.string().max(200), hash: digest })).max(10_000),
-  /** In the order in which they can be filled. */
+  /** In an order in which they can be filled. */
   tables: z.array(table).max(10_000),
-  /** The era of the event log where the archive was made, and the cursor of its newest event. */
+  /** The era of the source's event log, and the cursor of its newest event. */
   events: z.strictObject({ era: z.int().min(1).max(999_999_998), last: z.string().max(60).nullable() }).nullable(),
 });
 
@@ -80,24 +80,24 @@ export const newManifest = (rest: Omit<Manifest, 'format' | 'version'>): Manifes
   ...rest,
 });
 
-/** Throws SCHEMA_MISMATCH for the manifest of a newer format, BAD_INPUT for what is none. */
+/** Throws SCHEMA_MISMATCH for the manifest of a newer format, BAD_INPUT for an invalid one. */
 export function parseManifest(data: Buffer): Manifest {
   const found = readJson(data.toString('utf8'));
   const version = z.object({ version: z.int() }).safeParse(found).data?.version;
   if (version !== undefined && version > formatVersion) {
-    throw new AppError('SCHEMA_MISMATCH', 'The archive was made by a newer build: restore it with that one');
+    throw new AppError('SCHEMA_MISMATCH', 'A newer build made this archive: restore it with that build');
   }
   const { data: parsed, error } = manifest.safeParse(found);
   if (parsed) return parsed;
   const issue = error.issues[0];
-  throw badArchive(`has a manifest that is none${issue ? `: ${issue.path.join('.')} ${issue.message}` : ''}`);
+  throw badArchive(`has an invalid manifest${issue ? `: ${issue.path.join('.')} ${issue.message}` : ''}`);
 }
 
-/** The file of a table's n-th part, from 1. */
+/** The file name of a table's n-th part, from 1. */
 export const partName = (tableName: string, n: number): string =>
   `data/${tableName}/${String(n).padStart(6, '0')}.copy.zst`;
 
 export const isPartName = (name: string): boolean => /^data\/[a-z_][a-z0-9_]{0,62}\/\d{6}\.copy\.zst$/.test(name);
 
-/** What an archive is refused for. */
+/** BAD_INPUT with the reason why an archive is rejected. */
 export const badArchive = (what: string): AppError => badInput(`The archive ${what}`, 'archive');

@@ -4,16 +4,16 @@ import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
 import { AppError } from '../../lib/errors.ts';
 import { badArchive, type Part } from './manifest.ts';
 
-/** A part ends with the first row that reaches this; so the same rows always make the same parts. */
+/** A part ends with the first row that reaches this size, so the same rows always form the same parts. */
 const partBytes = 4 * 1024 * 1024;
-/** The most that a part may hold: one row alone may be larger than a part should be. */
+/** Maximum size of a part: a single row may exceed the usual size. */
 export const mostPartBytes = 64 * 1024 * 1024;
 const newline = 0x0a;
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 const level = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 0 } };
 
-/** Cuts COPY's text between rows. Throws TOO_COMPLEX for a row that no archive can hold. */
+/** Splits COPY's text between rows. Throws TOO_COMPLEX for a row that is too large for an archive. */
 export async function* cutParts(text: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let chunks: Buffer[] = [];
   let length = 0;
@@ -39,18 +39,18 @@ function endOfPart(text: Buffer): number | undefined {
   return end === -1 ? undefined : end + 1;
 }
 
-/** A part as it is kept, and what the manifest says of it. */
+/** Compresses a part, and describes it for the manifest. */
 export async function packPart(file: string, text: Buffer): Promise<{ part: Part; packed: Buffer }> {
   const packed = await compress(text, level);
   const part = { file, rows: rowsOf(text), bytes: text.length, sha256: sha256(text) };
   return { packed, part: { ...part, packedBytes: packed.length, packedSha256: sha256(packed) } };
 }
 
-/** The text of a part, never more than the manifest says. Throws BAD_INPUT when it is another text. */
+/** Decompresses a part, up to the size in the manifest. Throws BAD_INPUT if the text differs from the manifest. */
 export async function unpackPart(part: Part, packed: Buffer): Promise<Buffer> {
   const text = await decompress(packed, { maxOutputLength: Math.max(part.bytes, 1) }).catch(() => undefined);
   if (text?.length !== part.bytes || sha256(text) !== part.sha256 || rowsOf(text) !== part.rows) {
-    throw badArchive(`holds in ${part.file} not what its manifest says`);
+    throw badArchive(`has a file ${part.file} that does not match its manifest`);
   }
   return text;
 }

@@ -12,31 +12,34 @@ export interface TenantColumn {
   collated: boolean;
 }
 
-/** What it takes to copy one table of a tenant. */
+/** A table of a tenant, with everything needed to copy it. */
 export interface TenantTable {
   name: string;
-  /** In the table's order, without those that the database computes (generated ones, and search vectors, which triggers fill). */
+  /**
+   * In the table's order, without columns that the database computes (generated ones, and search vectors filled by
+   * triggers).
+   */
   columns: readonly TenantColumn[];
   /** Names of columns. */
   primaryKey: readonly string[];
-  /** Columns that count by themselves. */
+  /** Identity columns, and columns with a sequence. */
   counters: readonly string[];
-  /** Foreign keys to the table itself: rows can only be copied piece by piece while these are away. */
+  /** Foreign keys to the table itself: rows can be copied in parts only while these are dropped. */
   selfReferences: readonly { name: string; definition: string }[];
-  /** Which rows are the tenant's data, in SQL; absent for all. */
+  /** Which rows are the tenant's data, in SQL; absent for all rows. */
   rows?: string;
 }
 
 type Found = Omit<TenantTable, 'rows'> & { references: readonly string[] };
 
 /**
- * Sequence number 0 opens an era of the event log (see era.ts): that belongs to the place where the data is, and each
- * new place writes its own.
+ * Sequence number 0 opens an era of the event log (see era.ts). It belongs to one place of the data; each new place
+ * writes its own.
  */
 const rowsOf = ({ name, columns }: TenantTable): { rows?: string } =>
   name === 'events' && columns.some((column) => column.name === 'era') ? { rows: 'seq > 0' } : {};
 
-/** By name of the table: asking for all tables of a schema takes the longer, the more tenants there are. */
+/** By table name: listing all tables of a schema takes longer, the more tenants there are. */
 const found = `
   select c.relname as name,
     (select jsonb_agg(jsonb_build_object(
@@ -59,14 +62,14 @@ const found = `
   join pg_class c on c.oid = to_regclass(format('%I.%I', $1::text, wanted.name))`;
 
 /**
- * The tables that a tenant's schema has, those first that others refer to. Their names are those that this build's
- * migrations make (also of modules that were switched off), their columns what the schema really has: an older one has
- * fewer. Throws for tables that refer to each other in a circle.
+ * The tables of a tenant's schema, referenced tables first. Their names are those that this build's migrations create
+ * (also of modules that were switched off); their columns are those that the schema really has, because an older schema
+ * has fewer. Throws for tables that refer to each other in a cycle.
  */
 export const tablesOf = (tx: AdminTx, lines: MigrationLines, schemaName: string): Promise<TenantTable[]> =>
   tablesMade(tx, lines.everything(), schemaName);
 
-/** The same for any schema, by the migrations that made its tables. */
+/** The same for any schema, by the migrations that created its tables. */
 export async function tablesMade(
   tx: AdminTx,
   migrations: readonly Migration[],
@@ -74,13 +77,15 @@ export async function tablesMade(
 ): Promise<TenantTable[]> {
   const names = tablesMadeBy(migrations);
   const tables = await tx.run<Found>(found, [schemaName, names]);
-  // Names become SQL of other servers, and files; the server that answers may be a stranger's
+  // Names become SQL on other servers, and file names; the answering server may be untrusted
   const unknown = tables.filter(({ name }) => !names.includes(name));
-  if (unknown.length > 0) throw new AppError('SCHEMA_MISMATCH', `${schemaName} has tables that no migration makes`);
+  if (unknown.length > 0) throw new AppError('SCHEMA_MISMATCH', `${schemaName} has tables that no migration creates`);
   return inOrder(tables).map(({ references: _, ...table }) => ({ ...table, ...rowsOf(table) }));
 }
 
-/** The names of tables that two places do not both have, in the same form: the order of columns is none of it. */
+/**
+ * The names of tables that are missing in one of the lists, or differ in form. The order of columns does not matter.
+ */
 export function differentTables(one: readonly TenantTable[], other: readonly TenantTable[]): string[] {
   const [forms, others] = [formsOf(one), formsOf(other)];
   return [...new Set([...forms.keys(), ...others.keys()])]
@@ -88,7 +93,9 @@ export function differentTables(one: readonly TenantTable[], other: readonly Ten
     .sort();
 }
 
-/** Definitions of references say the schema, or do not: they are used where they were read only. */
+/**
+ * Foreign key definitions may contain the schema's name, so they are used only where they were read, and not compared.
+ */
 const formsOf = (tables: readonly TenantTable[]): Map<string, string> =>
   new Map(
     tables.map(({ name, columns, primaryKey, counters, rows }) => [
@@ -102,7 +109,7 @@ const formsOf = (tables: readonly TenantTable[]): Map<string, string> =>
     ]),
   );
 
-/** Parents before children, else by name, so that the order is the same everywhere. */
+/** Referenced tables first, otherwise by name, so that the order is the same everywhere. */
 function inOrder(tables: readonly Found[]): Found[] {
   const left = tables.toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const placed = new Set<string>();

@@ -4,11 +4,14 @@ import { adminsOf, type Fleet } from '../fleet.ts';
 
 type Place = Pick<Organization, 'databaseId' | 'schemaName' | 'roleName'>;
 
-/** Takes from an organization's role the way into its schema: whatever a server still believes, nothing is read any more. */
+/**
+ * Revokes the role's access to the organization's schema, so that nothing can be read even if a server's cache is
+ * outdated.
+ */
 export const closeAccess = (fleet: Fleet, place: Place): Promise<void> =>
   change(fleet, place, (schema, role) => `revoke usage on schema ${schema} from ${role}`);
 
-/** Gives it back. */
+/** Grants that access again. */
 export const openAccess = (fleet: Fleet, place: Place): Promise<void> =>
   change(fleet, place, (schema, role) => `grant usage on schema ${schema} to ${role}`);
 
@@ -23,7 +26,7 @@ async function change(
   await admins.use((admin, { roles }) =>
     admin.within(mostMs, () =>
       admin.transaction(async (tx) => {
-        // What a schema's owner granted, only its owner takes back
+        // Only the schema's owner can revoke what it granted
         await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
         await tx.run(statement(quoteIdentifier(schemaName), quoteIdentifier(roleName)));
       }),

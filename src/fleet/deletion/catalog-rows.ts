@@ -11,7 +11,7 @@ import {
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { organizationSettings } from '../../tenancy/tables.ts';
 
-/** Sign-ins that name the organization end with it: a user of several signs in again. */
+/** Sign-in sessions in the organization end with it: a user of several organizations signs in again. */
 const tables = [
   apiKeys,
   departures,
@@ -23,7 +23,10 @@ const tables = [
   userOrganizations,
 ] as const;
 
-/** Deletes what the catalog holds of an organization, but the organization and its users. Gives the number of rows by table. */
+/**
+ * Deletes an organization's rows in the catalog, except the organization and its users. Returns the number of rows by
+ * table.
+ */
 export async function deleteCatalogRows(tx: CatalogTx, organizationId: string): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const table of tables) {

@@ -15,10 +15,13 @@ import { closeAccess } from './access.ts';
 
 export interface DeleteOptions {
   by: By;
-  /** How long it can be taken back; milliseconds. Without it 30 days, or what was said before. */
+  /** Grace period in milliseconds, in which the deletion can be undone. By default 30 days, or the one set before. */
   graceMs?: number | undefined;
   clock?: Clock;
-  /** A last copy of the data, made when nobody can change it any more. When it fails the deletion stands, and can be asked for again. */
+  /**
+   * Makes a final backup, once nothing can change the data. If it fails, the deletion stands and the call can be
+   * repeated.
+   */
   finalBackup?: ((organization: Organization) => Promise<unknown>) | undefined;
 }
 
@@ -27,10 +30,10 @@ const day = 24 * 60 * 60_000;
 export const defaultGraceMs = 30 * day;
 
 /**
- * Begins to delete an organization: access ends at once, its data goes after the time of grace. Interrupted or repeated, it
- * stays as it was asked for first, but for another time of grace; once its data is being dropped it does nothing more. A
- * move that an attempt left unfinished is cancelled. Throws TENANT_NOT_FOUND while it is not whole, INVALID_STATE while
- * it is being moved, and until its move is confirmed.
+ * Begins to delete an organization: access ends at once, the data is dropped after the grace period. Repeating the call
+ * keeps the first request, but may set another grace period; once the data is being dropped, the call does nothing.
+ * Cancels an unfinished move of a failed attempt. Throws TENANT_NOT_FOUND while the organization is being provisioned,
+ * INVALID_STATE during a move and until the move is confirmed.
  */
 export function deleteOrganization(fleet: Fleet, id: string, options: DeleteOptions): Promise<Organization> {
   return holdingLife(fleet, id, async () => {
@@ -64,7 +67,7 @@ async function markDeleting(tx: CatalogTx, id: string, { by, graceMs, clock = sy
   return after!;
 }
 
-/** Whether nothing of its data is dropped yet: then it can be taken back, and saved. */
+/** Whether none of its data has been dropped yet, so that the deletion can be undone. */
 export async function isStillThere(
   db: CatalogDb,
   { databaseId, schemaName }: Pick<Organization, 'databaseId' | 'schemaName'>,
@@ -76,7 +79,7 @@ export async function isStillThere(
   return schema?.state === 'ACTIVE';
 }
 
-/** Locks the row of an organization that is served, kept or on its way out. Throws TENANT_NOT_FOUND. */
+/** Locks the row of an organization that is not being provisioned. Throws TENANT_NOT_FOUND. */
 export async function lockWhole(tx: CatalogTx, id: string): Promise<Organization> {
   const [organization] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('update');
   if (!organization || organization.status === 'PROVISIONING') throw tenantNotFound();

@@ -14,16 +14,16 @@ export interface DropDueOptions {
 }
 
 export interface DropDueReport {
-  /** Slugs of organizations that are gone now. */
+  /** Slugs of the organizations that were dropped. */
   organizations: string[];
-  /** Schemas of failed provisions, of copies that were kept for a time, of trials. */
+  /** Schemas of failed provisions, of retained copies, of trials. */
   schemas: string[];
   failed: { what: string; error: unknown }[];
 }
 
 /**
- * Drops whatever is due: organizations whose time of grace is over, and schemas that serve nobody. One that fails, or that
- * somebody else is at, stops none of the others.
+ * Drops organizations whose grace period is over, and expired schemas that no organization uses. One that fails, or is
+ * locked by another operation, does not stop the others.
  */
 export async function dropDue(fleet: Fleet, options: DropDueOptions = {}): Promise<DropDueReport> {
   const { clock = systemClock, signal, onProgress } = options;
@@ -57,7 +57,7 @@ const dueOrganizations = (db: CatalogDb, now: Date) =>
     orderBy: { deleteAfter: 'asc' },
   });
 
-/** Those of an organization go with it, where they are counted. */
+/** Schemas of a deleted organization are not included: they are dropped and counted with it. */
 const dueSchemas = (db: CatalogDb, now: Date) =>
   db
     .select()
@@ -72,5 +72,5 @@ const dueSchemas = (db: CatalogDb, now: Date) =>
       ),
     );
 
-/** It is being dropped by somebody else, or has just been taken back. */
+/** It is being dropped by another process, or its deletion has just been undone. */
 const isAtIt = (error: unknown): boolean => error instanceof AppError && error.code === 'INVALID_STATE';

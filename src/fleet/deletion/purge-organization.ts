@@ -17,16 +17,16 @@ import { type Contents, dropStarted, lastEntry, organizationDeleted, type Receip
 
 export interface PurgeOptions extends DropOptions {
   by: By;
-  /** Before the time of grace is over. */
+  /** Drops the data even before the grace period is over. */
   now?: boolean;
   clock?: Clock;
 }
 
 /**
- * Drops everything of an organization that is being deleted, and gives the receipt: what it holds is counted, its schemas
- * are marked (from here on nothing takes it back), dropped in small transactions, and last the rows of the catalog go in
- * the transaction that keeps the receipt. Interrupted anywhere, the same call goes on. Throws INVALID_STATE for one that is
- * not being deleted or may still be taken back.
+ * Drops all data of an organization that is being deleted, and returns the receipt. Steps: count the contents; mark the
+ * schemas (from here on the deletion cannot be undone); drop them in small transactions; delete the rows of the
+ * catalog, in the transaction that writes the receipt. After an interruption, the same call resumes. Throws
+ * INVALID_STATE for an organization that is not being deleted, or whose deletion may still be undone.
  */
 export function purgeOrganization(fleet: Fleet, id: string, options: PurgeOptions): Promise<Receipt> {
   return holdingLife(fleet, id, async () => {
@@ -41,14 +41,14 @@ export function purgeOrganization(fleet: Fleet, id: string, options: PurgeOption
 async function requireDue(tx: CatalogTx, id: string, { now = false, clock = systemClock }: PurgeOptions) {
   const organization = await lockWhole(tx, id);
   const { status, deleteAfter } = organization;
-  if (status !== 'DELETING') throw new AppError('INVALID_STATE', 'The deletion of the organization was not asked for');
+  if (status !== 'DELETING') throw new AppError('INVALID_STATE', 'The organization is not being deleted');
   if (!now && deleteAfter && deleteAfter > clock()) {
-    throw new AppError('INVALID_STATE', `The organization can be taken back until ${deleteAfter.toISOString()}`);
+    throw new AppError('INVALID_STATE', `The deletion can be undone until ${deleteAfter.toISOString()}`);
   }
   return organization;
 }
 
-/** How long counting all rows may take. */
+/** Time limit for counting all rows. */
 const countMs = 30 * 60_000;
 
 async function count(fleet: Fleet, { databaseId, schemaName }: Organization): Promise<Contents> {
@@ -64,13 +64,16 @@ async function count(fleet: Fleet, { databaseId, schemaName }: Organization): Pr
   );
 }
 
-/** Marks all its schemas, other copies too. What was counted is kept with the first mark: later there is less. */
+/**
+ * Marks all its schemas, including other copies. Stores the counted contents with the first mark, before they shrink.
+ */
 async function beginDrop(tx: CatalogTx, id: string, contents: Contents, options: PurgeOptions): Promise<SchemaPlace[]> {
   await requireDue(tx, id, options);
   const places = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.organizationId, id));
   if (places.some(({ state }) => state === 'ACTIVE')) {
     await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(eq(tenantSchemas.organizationId, id));
-    // Nothing takes it back any more: interrupted, it is due at once, whatever time of grace is left
+    // From here on the deletion cannot be undone: after an interruption it is due at once, whatever grace period is
+    // left
     const { clock = systemClock } = options;
     await tx.update(organizations).set({ deleteAfter: clock() }).where(eq(organizations.id, id));
     await recordAudit(tx, { ...options.by, action: dropStarted, organizationId: id, metadata: { ...contents } });

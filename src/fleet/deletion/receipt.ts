@@ -9,13 +9,13 @@ import type { SchemaSize } from '../schemas/schema-tables.ts';
 export const dropStarted = 'organization.drop_started';
 export const organizationDeleted = 'organization.deleted';
 
-/** What was counted before anything was dropped. */
+/** The contents of an organization, counted before anything was dropped. */
 export interface Contents extends SchemaSize {
   databaseId: string;
   schemaName: string;
 }
 
-/** What proves that an organization's data is gone. Kept in the audit log, which outlives the organization. */
+/** Proof that an organization's data was dropped. Kept in the audit log, which outlives the organization. */
 export interface Receipt extends Contents {
   organizationId: string;
   slug: string;
@@ -24,18 +24,18 @@ export interface Receipt extends Contents {
   requestedAt: string;
   requestedBy: string;
   droppedAt: string;
-  /** Rows of the catalog that went with it, by table. */
+  /** Number of deleted rows of the catalog, by table. */
   catalog: Record<string, number>;
-  /** Of the JSON of all that stands above, keys in this order, without whitespace. */
+  /** Hash of the JSON of all fields above, keys in this order, without whitespace. */
   sha256: string;
 }
 
 export const sealReceipt = (contents: Omit<Receipt, 'sha256'>): Receipt => ({ ...contents, sha256: hashOf(contents) });
 
-/** Whether nobody changed it. */
+/** Whether the receipt is unchanged. */
 export const isGenuine = ({ sha256, ...contents }: Receipt): boolean => hashOf(contents) === sha256;
 
-/** The last entry of this kind about an organization. */
+/** The latest audit entry of this action for an organization. */
 export async function lastEntry(db: CatalogDb, organizationId: string, action: string) {
   const [entry] = await db
     .select()
@@ -46,7 +46,10 @@ export async function lastEntry(db: CatalogDb, organizationId: string, action: s
   return entry;
 }
 
-/** The receipt of a deleted organization, by its id or the slug that it had; the last one when several had it. Throws NOT_FOUND. */
+/**
+ * The receipt of a deleted organization, by its id or former slug; the latest if several had the slug. Throws
+ * NOT_FOUND.
+ */
 export async function getReceipt(catalog: Catalog, slugOrId: string): Promise<Receipt> {
   const bySlug = eq(sql`${auditLogs.metadata} ->> 'slug'`, slugOrId);
   const [entry] = await catalog.read((db) =>
@@ -62,7 +65,7 @@ export async function getReceipt(catalog: Catalog, slugOrId: string): Promise<Re
       .orderBy(desc(auditLogs.id))
       .limit(1),
   );
-  if (!entry) throw new AppError('NOT_FOUND', `No organization ${slugOrId} was deleted`);
+  if (!entry) throw new AppError('NOT_FOUND', `There is no receipt for ${slugOrId}`);
   return entry.metadata as Receipt;
 }
 
@@ -81,7 +84,7 @@ const order: readonly (keyof Omit<Receipt, 'sha256'>)[] = [
   'catalog',
 ];
 
-/** jsonb keeps no order of keys: they are put in one. */
+/** jsonb does not keep the order of keys, so they are put into a fixed order. */
 function hashOf(contents: Omit<Receipt, 'sha256'>): string {
   const catalog = Object.fromEntries(Object.entries(contents.catalog).sort(([a], [b]) => (a < b ? -1 : 1)));
   const text = JSON.stringify(

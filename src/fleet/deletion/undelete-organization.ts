@@ -12,8 +12,8 @@ import { openAccess } from './access.ts';
 import { deletionRequested, isStillThere, lockWhole } from './delete-organization.ts';
 
 /**
- * Takes a deletion back: the organization is again what it was, be it suspended or archived. Throws INVALID_STATE when it
- * is not being deleted, or when its data is being dropped already.
+ * Undoes a deletion: the organization gets its former status again, which may be suspended or archived. Throws
+ * INVALID_STATE if it is not being deleted, or if its data is already being dropped.
  */
 export function undeleteOrganization(fleet: Fleet, id: string, by: By): Promise<Organization> {
   return holdingLife(fleet, id, async () => {
@@ -47,7 +47,7 @@ async function revive(tx: CatalogTx, id: string, by: By): Promise<Organization> 
   return after!;
 }
 
-/** What it was when its deletion was asked for; asking again for another time of grace says nothing of that. */
+/** The status before the deletion was first requested. Later requests with another grace period do not count. */
 async function statusBefore(tx: CatalogTx, id: string): Promise<Organization['status']> {
   const from = sql<string>`${auditLogs.metadata} ->> 'from'`;
   const [asked] = await tx

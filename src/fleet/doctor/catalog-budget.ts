@@ -2,23 +2,23 @@ import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
 /**
- * What many schemas in one database cost, as measured with this program on PostgreSQL 15 and 18 (docs/operations.md says
- * how): ratios to plan by, not promises.
+ * What many schemas in one database cost, measured with this program on PostgreSQL 15 and 18 (see docs/operations.md):
+ * figures for planning, not guarantees.
  */
 export const measured = {
   /** Memory of a connection for each table of each tenant that it has served: 1.1 MB for 45 tables, 0.15 MB for 4. */
   bytesPerTable: 25_000,
-  /** Of a connection that has served nobody yet. */
+  /** Memory of a connection that has served no tenant yet. */
   freshBytes: 3_000_000,
   /** Switching roles for the first time on a connection takes 4 to 8 ms of processor time at 1,000 roles, 25 to 34 at 5,000. */
   rolesPerLogin: 1_000,
   /** 290 files for each tenant; a restart after a crash with 1.4 million takes 3 minutes, or 4 s with syncfs. */
   filesPerDatabase: 500_000,
-  /** What one server's connections may grow to before it is worth thinking about. */
+  /** Total memory of one server's connections above which action is worth considering. */
   backendBytes: 4_000_000_000,
 };
 
-/** When so much of a limit is used, tenants should be moved to another database. */
+/** The used share of a limit above which tenants should be moved to another database. */
 const warnShare = 0.8;
 
 export interface BudgetLine {
@@ -50,7 +50,7 @@ const facts = `with ours as materialized (select oid from pg_namespace where nsp
     (current_setting('max_locks_per_transaction')::bigint * (current_setting('max_connections')::bigint + current_setting('max_prepared_transactions')::bigint))::int as locks
   from pg_class c where c.relnamespace in (select oid from ours)`;
 
-/** What the tenants of a database cost it, and how much of that there is room for. */
+/** The resources that a database's tenants use, with their limits. */
 export async function budgetOf({
   name,
   admin,
@@ -98,7 +98,7 @@ export async function budgetOf({
   return { database: name, tables, lines };
 }
 
-/** What is near its limit, with what to do about it. */
+/** Findings for resources near their limits, with advice. */
 export function checkBudget({ database, lines }: DatabaseBudget): Finding[] {
   const found = new Findings('budget', database);
   for (const { resource, used, limit, what } of lines) {

@@ -13,11 +13,11 @@ export interface OrganizationFacts {
   schemaName: string;
   createdAt: Date;
   deleteAfter: Date | null;
-  /** When it was last backed up, as far as the audit log says. */
+  /** Time of the latest backup in the audit log. */
   backedUpAt: Date | null;
 }
 
-/** What the catalog says of the whole installation, in one snapshot. */
+/** The state of the whole installation in the catalog, in one snapshot. */
 export interface CatalogFacts {
   databases: (typeof databases.$inferSelect)[];
   schemas: SchemaRow[];
@@ -25,7 +25,7 @@ export interface CatalogFacts {
   openMoves: MoveRow[];
 }
 
-/** What `tenant backup` writes to the audit log. */
+/** The action that `tenant backup` records in the audit log. */
 const backedUp = 'organization.backed_up';
 
 export function catalogFacts(catalog: Catalog): Promise<CatalogFacts> {

@@ -4,7 +4,7 @@ import type { MoveRow } from './catalog-facts.ts';
 import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
-/** Organizations that cannot write, while none of their moves says that it keeps them from it. */
+/** Organizations that cannot write although no move has fenced them. */
 export async function checkFences(
   { admin, name, schemas, slugs }: DatabaseVisit,
   openMoves: readonly MoveRow[],
@@ -19,7 +19,7 @@ export async function checkFences(
     if (!fenced.has(schemaName) || moved.has(organizationId!)) continue;
     found.problem(
       slugs.get(schemaName) ?? schemaName,
-      'cannot write, and nobody moves it: run `chantier doctor --repair`',
+      'cannot write although it is not being moved: run `chantier doctor --repair`',
     );
   }
   return found.all;

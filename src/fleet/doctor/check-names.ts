@@ -5,20 +5,23 @@ import { type Finding, Findings } from './finding.ts';
 interface Place {
   schema: string;
   table: string;
-  /** What is unique: the name, or the code. */
+  /** The unique column: the name, or the code. */
   column: string;
 }
 
-/** Columns that are unique without case (`uniqueWithoutCase` in lib/columns.ts), of every tenant here. */
+/** Columns that are unique regardless of case (`uniqueWithoutCase` in lib/columns.ts), of every tenant here. */
 const columns = `select n.nspname::text as schema, c.relname::text as table, substr(a.attname::text, 15) as column
   from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind = 'r' join pg_namespace n on n.oid = c.relnamespace
   where a.attname like 'grandfathered\\_%' and not a.attisdropped and n.nspname like 'tenant\\_%' order by 1, 2, 3`;
 
-/** Statements over many schemas would plan for long. */
+/** A statement over more schemas would take long to plan. */
 const perStatement = 100;
 const mostNamed = 3;
 
-/** Reports names and codes that equalled another one but for case when such came to be refused. They stay until somebody changes them. */
+/**
+ * Reports names and codes that differed from another one only in case when that became forbidden. They stay until
+ * somebody changes them.
+ */
 export async function checkNames({
   name,
   admin,
@@ -37,14 +40,14 @@ export async function checkNames({
       const quoted = names.map((each) => JSON.stringify(each)).join(', ');
       found.warning(
         slugs.get(schema) ?? schema,
-        `${table} with the ${column} of another one but for case: ${quoted}${more}`,
+        `${table} whose ${column} differs from another one only in case: ${quoted}${more}`,
       );
     }
   }
   return found.all;
 }
 
-/** One row if the table has such values. The other one may have been changed since. */
+/** A query with one row if the table has such values. The other value may have changed since. */
 function doublesIn({ schema, table, column }: Place, index: number): string {
   const rows = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
   const [value, exempt] = [column, `grandfathered_${column}`].map(quoteIdentifier);

@@ -6,7 +6,7 @@ const ofPublic = `select 'the database' as subject, has_database_privilege('publ
   union all select 'the schema ' || nspname, has_schema_privilege('public', oid, 'usage, create'), 'use it' from pg_namespace where nspname in ('chantier', 'catalog') or nspname like 'tenant\\_%'
   union all select 'the schema extensions', coalesce(has_schema_privilege('public', to_regnamespace('extensions'), 'create'), false), 'make things in it'`;
 
-/** PUBLIC is everybody who can connect, every tenant among them. */
+/** Reports rights of PUBLIC, which every login that can connect has, including those of tenants. */
 export async function checkRights({ name, admin }: DatabaseVisit): Promise<Finding[]> {
   const found = new Findings('rights', name);
   const rows = await admin.run<{ subject: string; open: boolean; what: string }>(ofPublic);

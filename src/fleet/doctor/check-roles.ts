@@ -15,7 +15,7 @@ const login = `select r.rolinherit as inherits,
     ((select count(*) from pg_class c where c.relowner = r.oid) + (select count(*) from pg_namespace n where n.nspowner = r.oid) + (d.datdba = r.oid)::int)::int as owned
   from pg_roles r, pg_database d where r.rolname = $1 and d.datname = current_database()`;
 
-/** Of a server before 16 the columns of the options are not there: there NOINHERIT of the login decides. */
+/** Servers before version 16 do not have the columns of the options: there NOINHERIT of the login decides. */
 const memberships = `select granted.rolname::text as role, member.rolname::text as member, member.rolsuper or member.rolname = current_user as powerful,
     coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, member.rolinherit) as inherits, m.admin_option as admin, granted.rolcanlogin or granted.rolsuper or granted.rolcreaterole or granted.rolbypassrls as strong
   from pg_auth_members m join pg_roles granted on granted.oid = m.roleid join pg_roles member on member.oid = m.member
@@ -30,7 +30,10 @@ interface MembershipRow {
   strong: boolean;
 }
 
-/** The login of the slots has no power, and acts as the roles of tenants and the catalog alone, which nobody else does. */
+/**
+ * The login of the slots must have no privileges of its own, and act only as the roles of tenants and of the catalog.
+ * No other login may act as those.
+ */
 export async function checkRoles(visit: DatabaseVisit): Promise<Finding[]> {
   const found = new Findings('roles', visit.name);
   const { app } = visit.installation.roles;
@@ -46,11 +49,11 @@ export async function checkRoles(visit: DatabaseVisit): Promise<Finding[]> {
 
 function checkLogin(found: Findings, app: string, { attributes, inherits, lost, owned }: LoginRow): void {
   if (attributes.length > 0)
-    found.problem(app, `the login of the program is ${attributes.join(', ')}: take that from it`);
+    found.problem(app, `the login of the program is ${attributes.join(', ')}: revoke these attributes`);
   if (inherits)
     found.problem(app, 'the login of the program inherits the rights of its roles: `alter role … noinherit`');
   if (!lost) found.problem(app, "the login of the program has a search_path: `alter role … set search_path = ''`");
-  if (owned > 0) found.problem(app, `the login of the program owns ${owned} objects: nothing may belong to it`);
+  if (owned > 0) found.problem(app, `the login of the program owns ${owned} objects: it must own nothing`);
 }
 
 function checkMemberships(found: Findings, visit: DatabaseVisit, rows: readonly MembershipRow[]): void {
@@ -58,15 +61,15 @@ function checkMemberships(found: Findings, visit: DatabaseVisit, rows: readonly 
   const isOfTenant = (role: string) => role.startsWith(`${prefix}_t_`);
   for (const { role, member, inherits, admin, strong } of rows.filter((row) => row.member === roles.app)) {
     if (role !== roles.catalog && !isOfTenant(role)) {
-      found.problem(role, `${member} may act as this role, which is not one of a tenant: revoke it`);
+      found.problem(role, `${member} may act as this role, which is not a tenant's role: revoke it`);
     } else if (isOfTenant(role) && !visit.knownRoles.has(role)) {
-      found.warning(role, 'the role of a tenant that the catalog does not know: drop it when no schema needs it');
+      found.warning(role, "the catalog has no record of this tenant's role: drop it if no schema needs it");
     }
-    if (inherits || admin) found.problem(role, `${member} has the rights of this role without switching to it`);
-    if (strong) found.problem(role, 'a role that is switched to has a login or powers of its own');
+    if (inherits || admin) found.problem(role, `${member} inherits the rights of this role without switching to it`);
+    if (strong) found.problem(role, 'has a login or privileges of its own, which this role must not have');
   }
   for (const { role, member, powerful } of rows) {
-    // A login of its own in a dedicated database, or that of another database on the same server
+    // A tenant's own login in a dedicated database, or the login of another database on the same server
     const isOurs = powerful || member === ownLoginOf(role) || visit.logins.has(member);
     if (!isOurs) found.problem(role, `${member} may act as this tenant's role too: revoke it`);
   }
@@ -74,13 +77,13 @@ function checkMemberships(found: Findings, visit: DatabaseVisit, rows: readonly 
 
 const ownLoginOf = (role: string): string => `${role}_login`;
 
-/** Every tenant that is served here can be reached. */
+/** Every tenant served here must be reachable for its login. */
 function checkReach(found: Findings, visit: DatabaseVisit, rows: readonly MembershipRow[]): void {
   const { roles, loginFor } = visit.installation;
   const reached = new Set(rows.map(({ role, member }) => `${member} ${role}`));
   for (const { roleName, state } of visit.schemas) {
     if (state !== 'ACTIVE' && state !== 'SPARE') continue;
     const login = loginFor?.(roleName).role ?? roles.app;
-    if (!reached.has(`${login} ${roleName}`)) found.problem(roleName, `${login} may not act as this tenant's role`);
+    if (!reached.has(`${login} ${roleName}`)) found.problem(roleName, `${login} cannot act as this tenant's role`);
   }
 }

@@ -1,9 +1,11 @@
 import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
-/** Below it a migration of many tables or a backup can find no lock left. */
+/** With fewer locks, a migration of many tables or a backup can run out of them. */
 const fewestLocks = 256;
-/** From here on a restart after a crash, which asks every file to be written, takes minutes (measured: 1.4 million, 3 minutes). */
+/**
+ * Above this, a restart after a crash with fsync for every file takes minutes (measured: 1.4 million files, 3 minutes).
+ */
 const manyFiles = 100_000;
 const skewMs = { warning: 2_000, problem: 60_000 };
 
@@ -19,7 +21,7 @@ const asked = [
   'track_counts',
 ];
 
-/** Settings of the server that many schemas, or data that must not be lost, need. */
+/** Server settings that many schemas, or durability, require. */
 export async function checkSettings(visit: DatabaseVisit, files: number): Promise<Finding[]> {
   const found = new Findings('settings', visit.name);
   const rows = await visit.admin.run<{ name: string; setting: string }>(
@@ -38,7 +40,8 @@ export async function checkSettings(visit: DatabaseVisit, files: number): Promis
       `is fsync with ${files} files: set it to syncfs, or a crash costs minutes`,
     );
   }
-  if (setting.get('fsync') === 'off') found.problem('fsync', 'is off: what was acknowledged can be lost, and more');
+  if (setting.get('fsync') === 'off')
+    found.problem('fsync', 'is off: a crash can lose committed transactions and corrupt data');
   for (const name of ['full_page_writes', 'synchronous_commit', 'autovacuum', 'track_counts']) {
     if (setting.get(name) === 'off') found.warning(name, 'is off');
   }
@@ -59,12 +62,12 @@ function checkConnections(found: Findings, visit: DatabaseVisit, setting: Readon
   } else if (processes < 2) {
     found.warning(
       'max_connections',
-      `leaves ${free} connections: room for one server of ${perProcess}, and none for the next release beside it`,
+      `leaves ${free} connections: enough for one server of ${perProcess}, but not for a second one during a release`,
     );
   }
 }
 
-/** Tokens and limits go by the clock of the program, rows by that of the database. */
+/** Tokens and limits use the program's clock, rows the database's. */
 export async function checkClock({ name, admin }: DatabaseVisit, now: () => number): Promise<Finding[]> {
   const found = new Findings('clock', name);
   const from = now();

@@ -7,11 +7,11 @@ const oldBackupMs = 2 * dayMs;
 
 export interface TenantCheckOptions {
   now: Date;
-  /** How many spares are to be kept ready. */
+  /** How many spares should be ready. */
   spares: number;
 }
 
-/** What the catalog alone says of the tenants: their state, their schemas, their backups, the spares, open moves. */
+/** Checks that need only the catalog: status, schemas, backups, spares, open moves. */
 export function checkTenants(facts: CatalogFacts, { now, spares }: TenantCheckOptions): Finding[] {
   return [
     ...checkQuarantine(facts),
@@ -51,20 +51,20 @@ function checkStates({ organizations, schemas }: CatalogFacts, now: Date): Findi
     if (status === 'PROVISIONING' && age > dayMs) {
       found.warning(
         slug,
-        `PROVISIONING since ${createdAt.toISOString()}: \`tenant create\` with this slug makes it whole`,
+        `PROVISIONING since ${createdAt.toISOString()}: \`tenant create\` with this slug completes it`,
       );
     }
     if (status === 'ACTIVE' && (schema?.state !== 'ACTIVE' || schema.organizationId !== id)) {
-      found.problem(slug, `is served from ${schemaName}, which the catalog does not have as its schema`);
+      found.problem(slug, `is served from ${schemaName}, which is not its active schema in the catalog`);
     }
     if (deleteAfter && now.getTime() - deleteAfter.getTime() > dayMs) {
-      found.warning(slug, `was to be gone after ${deleteAfter.toISOString()}`);
+      found.warning(slug, `should have been dropped after ${deleteAfter.toISOString()}`);
     }
   }
   return found.all;
 }
 
-/** Silent while nobody has ever backed up by this program: there may be other ways. */
+/** Reports nothing if this program has never made a backup: the operator may use other tools. */
 function checkBackups({ organizations }: CatalogFacts, now: Date): Finding[] {
   const found = new Findings('backups');
   if (organizations.every(({ backedUpAt }) => backedUpAt === null)) return [];

@@ -2,22 +2,22 @@ import type { AdminTx } from '../../db/admin.ts';
 import type { Installation } from '../../tenancy/installation.ts';
 import type { SchemaRow } from './catalog-facts.ts';
 
-/** What the checks of one database work with. */
+/** The input of the checks of one database. */
 export interface DatabaseVisit {
   name: string;
   admin: Pick<AdminTx, 'run'>;
   installation: Installation;
-  /** What the catalog says is in this database. */
+  /** The schemas that this database should have, by the catalog. */
   schemas: readonly SchemaRow[];
-  /** Slugs of the organizations that it serves, by their schemas. */
+  /** Slugs of the organizations served here, by schema. */
   slugs: ReadonlyMap<string, string>;
-  /** Roles of tenants, wherever they live: databases of one server share their roles. */
+  /** The roles of all tenants, because the databases of one server share roles. */
   knownRoles: ReadonlySet<string>;
-  /** Logins that the program serves with, in any of its databases. */
+  /** The logins of the program in all of its databases. */
   logins: ReadonlySet<string>;
   /** Connections that one server process may open to it. */
   connections: { tenants: number; others: number };
-  /** What the server's side of one of them may take before it is replaced. */
+  /** Backend memory at which a connection is replaced. */
   slotBytes: number;
   capacity: number;
 }

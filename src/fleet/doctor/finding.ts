@@ -16,20 +16,20 @@ export type CheckName =
   | 'clock'
   | 'budget';
 
-/** Something that is not as it should be. A PROBLEM is to be mended; a WARNING may become one. */
+/** A deviation. A PROBLEM must be repaired; a WARNING may become one. */
 export interface Finding {
   check: CheckName;
   severity: 'PROBLEM' | 'WARNING';
-  /** The name of the database that it is about; absent for the installation. */
+  /** The name of the database concerned; absent for the installation. */
   database?: string;
-  /** What it is about: a schema, a role, a setting. */
+  /** The object concerned: a schema, a role, a setting. */
   subject: string;
   message: string;
 }
 
 type Found = Omit<Finding, 'severity' | 'check'>;
 
-/** The findings of one check, as they are noted. */
+/** Collects the findings of one check. */
 export class Findings {
   readonly all: Finding[] = [];
   readonly #check: CheckName;

@@ -22,12 +22,15 @@ import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
 export interface DoctorOptions {
-  /** Slug or schema name: only how this one's schema stands to its migrations. */
+  /** Slug or schema name: checks only the migrations of this tenant's schema. */
   only?: string | undefined;
   clock: Clock;
-  /** Connections of one server process: to tenants in each database, each up to so many bytes; to the catalog. */
+  /**
+   * Connections of one server process: per tenant database, and to the catalog; `slotBytes` is the memory limit of
+   * each.
+   */
   pools: { tenants: number; catalog: number; slotBytes: number };
-  /** How many spares are to be kept ready. */
+  /** How many spares should be ready. */
   spares: number;
   signal?: AbortSignal | undefined;
   onProgress?: ((compared: number, total: number) => void) | undefined;
@@ -46,12 +49,12 @@ export interface DoctorReport {
   compared: number;
 }
 
-/** The listener, and what commands and upkeep use beside the pools. */
+/** Connections outside of the pools: the listener, commands and background tasks. */
 const otherConnections = 5;
 
 /**
- * Looks whether everything is as the program made it, in all databases, and changes nothing. A database that does not
- * answer is a finding; the others are looked at.
+ * Checks the whole installation, in all databases, without changing anything. A database that does not answer is a
+ * finding; the others are still checked.
  */
 export async function runDoctor(fleet: Fleet, options: DoctorOptions): Promise<DoctorReport> {
   const report: DoctorReport = { findings: [], drift: [], budgets: [], compared: 0 };
@@ -77,13 +80,13 @@ export async function runDoctor(fleet: Fleet, options: DoctorOptions): Promise<D
   return report;
 }
 
-/** The catalog's tables must be those of this build before they are asked. */
+/** The catalog's tables must fit this build before they can be queried. */
 async function checkShared(fleet: Fleet): Promise<Finding[]> {
   await using admins = adminsOf(fleet);
   const found = new Findings('migrations', 'primary');
   for (const { schemaName, found: stand } of sharedStatus(fleet.lines, await admins.use(readLedger))) {
     if (stand.state === 'BEHIND') found.problem(schemaName, 'is older than this build: run `chantier migrate`');
-    else if (!fitsBuild(stand)) found.problem(schemaName, 'is not of this build');
+    else if (!fitsBuild(stand)) found.problem(schemaName, 'was migrated by another build');
   }
   return found.all;
 }
@@ -109,7 +112,7 @@ async function visitDatabase(context: Context, database: Database, places: reado
     await compare(context, database, places, ledger);
   } catch (error) {
     const found = new Findings('database', database.name);
-    found.problem(database.name, `could not be looked at: ${error instanceof Error ? error.message : String(error)}`);
+    found.problem(database.name, `could not be checked: ${error instanceof Error ? error.message : String(error)}`);
     report.findings.push(...found.all);
   }
 }
@@ -163,14 +166,14 @@ function checkMigrations(
 ): Finding[] {
   const found = new Findings('migrations', database);
   const stands = places.map((place) => ({ place, stand: standOf(lines, ledger, place) }));
-  // Most that are not as they should be are so in the same way
+  // Most deviating schemas deviate in the same way
   for (const alike of Map.groupBy(stands, ({ stand }) => JSON.stringify(stand)).values()) {
     const { stand } = alike[0]!;
     const name = someOf(alike.map(({ place }) => place.organization?.slug ?? place.schemaName));
     if (stand.state === 'BEHIND')
       found.warning(name, `lacks ${stand.pending.length} migrations: run \`chantier migrate\``);
     if (stand.state === 'AHEAD') found.problem(name, `has ${stand.migration}, which this build does not know`);
-    if (stand.state === 'EDITED') found.problem(name, `was made by another ${stand.migration}`);
+    if (stand.state === 'EDITED') found.problem(name, `was migrated by a different version of ${stand.migration}`);
   }
   return found.all;
 }

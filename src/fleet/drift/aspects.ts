@@ -1,7 +1,7 @@
 /**
- * What of a schema is compared, aspect by aspect. Each text gives rows (schema, name, definition) for the schemas $1
- * with the roles $2: the names of the schema and of its role are taken out of the definitions, so that equal schemas
- * have equal rows. One query each for many schemas: asking for them one by one reads the catalog every time.
+ * The parts of a schema that are compared, aspect by aspect. Each text selects rows (schema, name, definition) for the
+ * schemas $1 with the roles $2. The names of the schema and of its role are removed from definitions, so that equal
+ * schemas have equal rows. One query covers many schemas, because each query reads the whole system catalog.
  */
 const place = `place as materialized (
   select n.oid, n.nspname::text as schema, quote_ident(n.nspname) || '.' as prefix, r.oid as role, n.nspowner, n.nspacl
@@ -9,11 +9,11 @@ const place = `place as materialized (
   join pg_namespace n on n.nspname = wanted.schema_name
   left join pg_roles r on r.rolname = wanted.role_name)`;
 
-/** A role as it is called in every schema. */
+/** A role's name, with the tenant's role under the same name in every schema. */
 const named = (oid: string): string =>
   `case when ${oid} = 0 then 'PUBLIC' when ${oid} = place.role then 'the tenant''s role' else pg_get_userbyid(${oid})::text end`;
 
-/** Who has which rights beside the owner, in an order that does not depend on when they were given. */
+/** The privileges of everyone but the owner, in an order that does not depend on when they were granted. */
 const rights = (acl: string, owner: string): string =>
   `(select string_agg(concat(grantee, ' ', privilege, grantable), ', ' order by grantee collate "C", privilege collate "C") from (
     select ${named('acl.grantee')} as grantee, acl.privilege_type as privilege, case when acl.is_grantable then ' with grant option' end as grantable
@@ -27,7 +27,7 @@ const tables = `select place.schema, c.relname::text as name,
       case when c.relkind in ('v', 'm') then ${plain('pg_get_viewdef(c.oid)')} end) as definition
   from place join pg_class c on c.relnamespace = place.oid where c.relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')`;
 
-/** The era of an event log goes up with each new copy of its tenant (archive/era.ts): which one it is, is no drift. */
+/** The era of an event log rises with each copy of its tenant (copy/era.ts), so its value is not compared. */
 const defaultOf = `case when (c.relname, a.attname) = ('events', 'era') then 'an era' else ${plain('pg_get_expr(d.adbin, d.adrelid)')} end`;
 
 const columns = `select place.schema, concat(c.relname, '.', a.attname) as name,
@@ -44,7 +44,7 @@ const indexes = `select place.schema, i.relname::text as name,
     concat_ws(' ', ${plain('pg_get_indexdef(x.indexrelid)')}, case when not (x.indisvalid and x.indisready) then 'invalid' end) as definition
   from place join pg_class i on i.relnamespace = place.oid and i.relkind in ('i', 'I') join pg_index x on x.indexrelid = i.oid`;
 
-/** Not null is compared with the column. */
+/** Not-null constraints are compared with their columns. */
 const constraints = `select place.schema, concat(c.relname, '.', k.conname) as name,
     concat_ws(' ', ${plain('pg_get_constraintdef(k.oid)')}, case when not k.convalidated then 'not validated' end) as definition
   from place join pg_class c on c.relnamespace = place.oid and c.relkind in ('r', 'p') join pg_constraint k on k.conrelid = c.oid
@@ -60,7 +60,7 @@ const sequences = `select place.schema, c.relname::text as name,
         where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i') limit 1)) as definition
   from place join pg_class c on c.relnamespace = place.oid and c.relkind = 'S' join pg_sequence s on s.seqrelid = c.oid`;
 
-/** What migrations here do not make at all, so that finding any is a difference. */
+/** Objects that migrations never create, so that each one found is a difference. */
 const routinesAndTypes = `select place.schema, concat(f.proname, '(', pg_get_function_identity_arguments(f.oid), ')') as name, concat('function of ', pg_get_userbyid(f.proowner)) as definition
   from place join pg_proc f on f.pronamespace = place.oid
   union all select place.schema, t.typname::text, concat('type ', t.typtype) from place join pg_type t on t.typnamespace = place.oid where t.typtype in ('d', 'e', 'r')
@@ -90,10 +90,10 @@ export type Aspect = keyof typeof aspects;
 
 export const aspectNames = Object.keys(aspects) as Aspect[];
 
-/** Everything of one aspect: (schema, name, definition). */
+/** All rows of one aspect: (schema, name, definition). */
 export const linesOf = (aspect: Aspect): string => `with ${place} ${aspects[aspect]}`;
 
-/** One row (schema, hash) for each schema that has anything of the aspect. */
+/** One row (schema, hash) for each schema that has rows of the aspect. */
 export const hashesOf = (aspect: Aspect): string =>
   `with ${place}, lines as (${aspects[aspect]})
   select schema, md5(string_agg(concat(name, ' ', definition), chr(10) order by name collate "C", definition collate "C")) as hash

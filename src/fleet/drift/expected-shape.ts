@@ -9,15 +9,15 @@ import { tenantTarget } from '../schemas/targets.ts';
 import { type Aspect, aspectNames } from './aspects.ts';
 import { type Definitions, definitionsOf, type Fingerprint, fingerprintsOf } from './shape.ts';
 
-/** What a schema is that was made by these migrations and by nothing else. */
+/** The shape of a schema that was created by these migrations alone. */
 export interface ExpectedShape {
   fingerprint: Fingerprint;
   definitions: ReadonlyMap<Aspect, Definitions>;
 }
 
 /**
- * Makes a schema by the migrations, looks at it, and undoes it: all in one transaction that is rolled back, so nobody
- * else ever sees it, no cache of theirs is emptied, and nothing is left whenever it is interrupted.
+ * Creates a schema by the migrations, reads its shape, and undoes it, all in one transaction that is rolled back: no
+ * other session ever sees it, no caches are invalidated, and an interruption leaves nothing.
  */
 export function expectedShape(
   admin: Admin,
@@ -50,11 +50,11 @@ async function build(
   for (const migration of migrations) {
     await allOf(statementsOf(target, migration).map((statement) => tx.run(statement)));
   }
-  // Names are written out in definitions unless the path finds them
+  // With an empty search_path, definitions contain qualified names
   await tx.run(`select set_config('role', 'none', true), set_config('search_path', '', true)`);
 }
 
-/** Does the work in a transaction and rolls it back. */
+/** Runs `work` in a transaction and rolls it back. */
 async function undone<T>(admin: Admin, work: (tx: AdminTx) => Promise<T>): Promise<T> {
   const done = Promise.withResolvers<T>();
   const undo = new Error('Rolled back on purpose');

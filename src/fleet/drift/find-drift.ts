@@ -9,7 +9,7 @@ import { type Aspect, aspectNames } from './aspects.ts';
 import { type ExpectedShape, expectedShape } from './expected-shape.ts';
 import { type Definitions, definitionsOf, type Fingerprint, fingerprintsOf } from './shape.ts';
 
-/** One thing in a schema that is not as its migrations made it; an absent side is one where it is not. */
+/** A difference between a schema and its migrations; an absent side means that the object does not exist there. */
 export interface Difference {
   aspect: Aspect;
   name: string;
@@ -19,7 +19,7 @@ export interface Difference {
 
 export interface Drift {
   schemaName: string;
-  /** Empty when the schema does not exist at all. */
+  /** Empty if the schema does not exist at all. */
   differences: Difference[];
   missing: boolean;
 }
@@ -27,19 +27,19 @@ export interface Drift {
 export interface DriftOptions {
   installation: Installation;
   lines: MigrationLines;
-  /** What was applied to each schema of the database. */
+  /** The migrations applied to each schema of the database. */
   ledger: Ledger;
   signal?: AbortSignal | undefined;
   onProgress?: ((checked: number) => void) | undefined;
 }
 
-/** The connection is a new one for each page: it remembers every relation that it ever looked at. */
+/** Each page has a new connection, because a backend caches every relation that it has read. */
 const pageSize = 100;
 
 /**
- * Compares schemas of one database with what the migrations that were applied to them make: each set of migrations is
- * carried out once, in a transaction that is rolled back. Gives those that differ. A schema with migrations that this
- * build does not have is left out; the signal stops between pages.
+ * Compares schemas of one database with the result of their applied migrations. Each set of migrations is run once, in
+ * a transaction that is rolled back. Returns the schemas that differ. Skips schemas with migrations that this build
+ * does not have. `signal` stops it between pages.
  */
 export async function findDrift(
   connect: () => Admins,
@@ -70,7 +70,7 @@ interface Group {
   members: Place[];
 }
 
-/** Most schemas have the same migrations: those that do are compared with the same shape. */
+/** Most schemas have the same migrations, so they are compared with the same shape. */
 function bySetOfMigrations(places: readonly Place[], { ledger, lines }: DriftOptions): Iterable<Group> {
   const known = new Map(lines.inOrder().map((migration) => [`${migration.line}/${migration.name}`, migration]));
   const groups = new Map<string, Group>();

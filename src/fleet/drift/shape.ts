@@ -2,10 +2,10 @@ import type { AdminTx } from '../../db/admin.ts';
 import type { Place } from '../schemas/build-schema.ts';
 import { type Aspect, aspectNames, hashesOf, linesOf } from './aspects.ts';
 
-/** What a schema consists of in one aspect: definitions by name. */
+/** The definitions of one aspect of a schema, by name. */
 export type Definitions = ReadonlyMap<string, string>;
 
-/** A fingerprint of each aspect; an aspect of which there is nothing has none. */
+/** The fingerprint of each aspect; an aspect without definitions has none. */
 export type Fingerprint = ReadonlyMap<Aspect, string>;
 
 type Runner = Pick<AdminTx, 'run'>;
@@ -15,7 +15,7 @@ const argumentsOf = (places: readonly Place[]) => [
   places.map(({ roleName }) => roleName),
 ];
 
-/** The fingerprints of many schemas, one query for each aspect. A schema that does not exist has none. */
+/** The fingerprints of many schemas, by one query per aspect. A schema that does not exist has none. */
 export async function fingerprintsOf(
   admin: Runner,
   places: readonly Place[],
@@ -31,7 +31,7 @@ export async function fingerprintsOf(
   return prints;
 }
 
-/** All that there is of one aspect in each of the schemas. */
+/** All definitions of one aspect in each of the schemas. */
 export async function definitionsOf(
   admin: Runner,
   aspect: Aspect,

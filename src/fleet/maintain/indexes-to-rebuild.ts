@@ -3,14 +3,14 @@ import type { AdminTx } from '../../db/admin.ts';
 export interface IndexState {
   name: string;
   table: string;
-  /** What an interrupted REINDEX CONCURRENTLY left: to be dropped. */
+  /** Whether it is left over from an interrupted REINDEX CONCURRENTLY, and must be dropped. */
   leftover: boolean;
 }
 
 /**
- * An index that takes three times the pages that its entries would fill, and a megabyte or more. Its entries are counted
- * as rows of the latest ANALYZE, its columns with their width, those of changing width with 32 bytes: coarse, so only what
- * is plain is rebuilt. Trees alone: how large others should be nobody can tell from outside.
+ * An index of at least a megabyte that takes three times the pages that its entries need. The number of entries is the
+ * table's row count at the latest ANALYZE; columns of variable width count as 32 bytes. The estimate is coarse, so only
+ * clear cases are rebuilt. B-trees only, because the right size of other kinds cannot be estimated.
  */
 const bloated = `am.amname = 'btree' and i.relpages > 128 and c.reltuples >= 0
   and i.relpages > 3 * ceil((c.reltuples + 1) * (12 + (

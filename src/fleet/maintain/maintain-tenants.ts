@@ -13,11 +13,11 @@ import { type Pruned, pruneSchema } from './prune-schema.ts';
 import { tablesToVacuum } from './tables-to-vacuum.ts';
 
 export interface MaintainOptions {
-  /** Slug or schema name: this one alone. */
+  /** Slug or schema name: maintains this tenant only. */
   only?: string | undefined;
-  /** Rebuilds every index, not only those that have grown far beyond their entries. */
+  /** Rebuilds every index, not only the bloated ones. */
   reindex?: boolean | undefined;
-  /** How long events are kept; for ever when undefined. Milliseconds. */
+  /** How long events are kept, in milliseconds; undefined keeps them forever. */
   eventsMs?: number | undefined;
   clock: Clock;
   /** Stops between two tables. */
@@ -33,27 +33,27 @@ export interface Maintained {
   vacuumed: number;
   reindexed: string[];
   ms: number;
-  /** What was left undone, such as an index whose table stayed locked. */
+  /** Errors of steps that were skipped, such as an index whose table stayed locked. */
   errors: unknown[];
 }
 
 export interface MaintainReport {
   maintained: Maintained[];
-  /** How many were not begun, since the signal stopped the run. */
+  /** How many tenants were not begun because the signal stopped the run. */
   left: number;
   away: DatabaseAway[];
 }
 
-/** What waits for it holds up everybody behind it. */
+/** Lock timeout in milliseconds: other statements queue behind the one that waits. */
 const lockMs = 1_000;
 
-/** The connection is a new one after so many schemas: it remembers every table that it ever looked at. */
+/** Schemas per connection: a backend caches every table that it has read. */
 const pageSize = 50;
 
 /**
- * Keeps tenants tidy, wherever they live: deletes what was kept long enough, vacuums and analyzes tables that changed,
- * rebuilds indexes beside the requests. One tenant at a time in each database; what is locked is left to the next time.
- * Interrupted anywhere, the next run does what is left. Throws TENANT_NOT_FOUND for an `only` that there is not.
+ * Maintains all tenants, in all databases: deletes expired rows, vacuums and analyzes tables that changed, and rebuilds
+ * bloated indexes concurrently with requests. One tenant at a time in each database; locked tables wait for the next
+ * run. After an interruption, the next run does the rest. Throws TENANT_NOT_FOUND for an unknown `only`.
  */
 export async function maintainTenants(fleet: Fleet, options: MaintainOptions): Promise<MaintainReport> {
   const { only } = options;
@@ -63,13 +63,13 @@ export async function maintainTenants(fleet: Fleet, options: MaintainOptions): P
   const run = new Run(fleet, options, places.length);
   await Promise.all([...byDatabase(places)].map(([databaseId, there]) => run.database(databaseId, there)));
   const { maintained, away } = run;
-  // The report is worth more than its line in the audit log
+  // The caller must get the report even if the audit log cannot be written
   await patiently(fleet, () => noteRun(fleet, maintained, away)).catch(() => {});
   const lost = away.reduce((sum, { schemas }) => sum + schemas, 0);
   return { maintained, away, left: Math.max(0, places.length - maintained.length - lost) };
 }
 
-/** A line of the audit log for the run; what went of an organization's log has one of its own. */
+/** Records the run in the audit log. The pruning of an organization's events has an entry of its own. */
 async function noteRun(fleet: Fleet, maintained: readonly Maintained[], away: readonly DatabaseAway[]): Promise<void> {
   const sum = (of: (each: Maintained) => number) => maintained.reduce((total, each) => total + of(each), 0);
   const metadata = {
@@ -91,7 +91,7 @@ class Run {
   readonly #fleet: Fleet;
   readonly #options: MaintainOptions;
   readonly #total: number;
-  /** An attempt before an outage may have come so far. */
+  /** Places done before an outage; a repeated attempt skips them. */
   readonly #done = new Set<SurveyedPlace>();
 
   constructor(fleet: Fleet, options: MaintainOptions, total: number) {
@@ -115,7 +115,7 @@ class Run {
   async #page(databaseId: string, places: readonly SurveyedPlace[]): Promise<void> {
     await using admins = adminsOf(this.#fleet, databaseId);
     await admins.use(async (admin, { roles }) => {
-      // The first pass prunes, so that the second one vacuums what went
+      // The first pass prunes, so that the second one vacuums the deleted rows
       const left = places.filter((place) => !this.#done.has(place));
       const tasks = left.map((place) => ({ place, result: emptyResult(place) }));
       for (const { place, result } of tasks) {
@@ -140,7 +140,7 @@ class Run {
     });
   }
 
-  /** What goes wrong with one tenant is told, and keeps no other waiting; a connection that is lost ends the page. */
+  /** Records an error of one tenant and continues; a lost connection ends the page. */
   async #timed(result: Maintained, work: () => Promise<void>): Promise<void> {
     const from = performance.now();
     try {
@@ -153,7 +153,7 @@ class Run {
     result.ms += performance.now() - from;
   }
 
-  /** Not while its data is being carried somewhere else. */
+  /** Skipped while the tenant's data is being moved. */
   async #prune(admin: Admin, place: SurveyedPlace, result: Maintained): Promise<void> {
     const { eventsMs, clock, signal } = this.#options;
     const prune = async () => {
@@ -182,7 +182,7 @@ class Run {
         );
         if (!leftover) result.reindexed.push(name);
       } catch (error) {
-        // The others would wait as long
+        // Other indexes of the table would wait just as long
         locked.add(table);
         result.errors.push(error);
       }
@@ -201,7 +201,7 @@ const emptyResult = ({ schemaName, organization, databaseName }: SurveyedPlace):
   errors: [],
 });
 
-/** Tables that somebody has locked are left out. */
+/** Vacuums and analyzes tables. Skips tables that are locked. */
 async function vacuum(
   admin: Admin,
   { schemaName }: SurveyedPlace,
@@ -214,11 +214,11 @@ async function vacuum(
   result.vacuumed = tables.length;
 }
 
-/** Runs the work unless another process is at it: in all servers and commands of an installation there is one at a time. */
+/** Runs the work unless another process of the installation is doing it; returns undefined then. */
 export async function onlyMaintainer<T>(fleet: Fleet, work: () => Promise<T>): Promise<T | undefined> {
   const { adminUrl, lookup } = fleet.installation;
   await using guard = new Admin({ url: adminUrl, lookup, applicationName: 'chantier maintenance' });
-  // Not in a transaction: one that stays open for long keeps dead rows alive. It ends with the connection
+  // A session lock, not a transaction: a long one would keep dead rows alive. The lock ends with the connection
   const [lock] = await guard.run<{ held: boolean }>(
     `select pg_try_advisory_lock(hashtextextended('chantier.maintain', 0)) as held`,
   );

@@ -2,7 +2,7 @@ import type { Admin, AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import type { InstallationRoles } from '../../tenancy/installation.ts';
 
-/** Rows that went. */
+/** Numbers of deleted rows. */
 export interface Pruned {
   events: number;
   idempotencyKeys: number;
@@ -10,14 +10,14 @@ export interface Pruned {
 
 export interface PruneOptions {
   now: Date;
-  /** How long events are kept; for ever when undefined. */
+  /** How long events are kept; undefined keeps them forever. */
   eventsMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 const batch = 5_000;
 
-/** The position of the last event before the first one that is kept; all of them, when none is. */
+/** The position of the last event before the first kept one; of the last event if none is kept. */
 const lastOld = (log: string): string =>
   `select e.era, e.xid::text, e.seq::text from ${log} e
   where (e.era, e.xid, e.seq) < coalesce((select row(era, xid, seq) from ${log} where created_at >= $1 order by era, xid, seq limit 1), row(2147483647, '18446744073709551615'::xid8, 9223372036854775807))
@@ -31,12 +31,12 @@ interface Position {
   seq: string;
 }
 
-/** Which tables a schema has of those that time empties. */
+/** Whether a schema has the tables that are pruned. */
 const tablesThere = `select to_regclass($1) is not null as events, to_regclass($2) is not null as keys`;
 
 /**
- * Deletes what is kept for a time only, in small transactions: events older than that and answers of repeated requests.
- * The last of the old events stays: a cursor before it points into what is gone, and is refused (modules/events).
+ * Deletes expired rows in small transactions: old events, and stored results of idempotent requests. The last of the
+ * old events is kept: a cursor before it points into deleted events and is rejected (modules/events).
  */
 export async function pruneSchema(
   admin: Admin,

@@ -1,6 +1,9 @@
 import type { AdminTx } from '../../db/admin.ts';
 
-/** Tables by schema of which a VACUUM (ANALYZE) has something to do: dead rows, changes that no ANALYZE has seen, or neither ever ran. */
+/**
+ * The tables by schema that need a VACUUM (ANALYZE): they have dead rows or changes since the last ANALYZE, or neither
+ * ever ran.
+ */
 export async function tablesToVacuum(
   admin: Pick<AdminTx, 'run'>,
   schemas: readonly string[],

@@ -4,17 +4,17 @@ import { servedSchema } from '../../tenancy/tenant.ts';
 import type { Fleet } from '../fleet.ts';
 import type { FittingSchemas } from '../schemas/fitting-schemas.ts';
 
-/** What operators are alerted about, as one server sees the installation. */
+/** The state of the installation for alerts, as one server sees it. */
 export interface InstallationState {
-  /** Whether each database answered when it was last asked. */
+  /** Whether each database answered at its last check. */
   databases: { name: string; up: boolean }[];
-  /** How many organizations are in each state: their status, or why an active one is not served. */
+  /** Number of organizations by state: their status, or the reason why an active one is not served. */
   tenants: Record<string, number>;
-  /** For how long the oldest move of each phase is open; seconds. */
+  /** Age of the oldest open move in each phase; seconds. */
   moves: Record<string, number>;
 }
 
-/** Asks the catalog alone. */
+/** Reads the catalog only. */
 export async function installationState({ catalog }: Fleet, fit: FittingSchemas): Promise<InstallationState> {
   return await catalog.read(async (db) => {
     const all = await db.select().from(databases).where(ne(databases.state, 'RETIRED'));
@@ -51,8 +51,8 @@ export async function installationState({ catalog }: Fleet, fit: FittingSchemas)
 }
 
 /**
- * Seconds since the organization that was not backed up for longest was; undefined while nobody ever backed up by this
- * program: there may be other ways.
+ * Seconds since the least recently backed-up organization was backed up; undefined if this program has never made a
+ * backup, because the operator may use other tools.
  */
 export async function backupAge({ catalog }: Fleet): Promise<number | undefined> {
   const [row] = await catalog.read((db) => {

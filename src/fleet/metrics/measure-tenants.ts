@@ -8,23 +8,23 @@ import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from 
 import { type Sizes, sizesOf } from './sizes.ts';
 import { type SlowStatement, slowestStatements } from './slowest-statements.ts';
 
-/** What one tenant has in its database. */
+/** The size and activity of one tenant. */
 export interface TenantMeasure {
   slug: string;
   schemaName: string;
   database: string;
   bytes: { tables: number; indexes: number };
   rows: number;
-  /** Of the last event of its log; null when there is none. */
+  /** Time of the last event of its log; null if there is none. */
   lastActivityAt: Date | null;
-  /** The slowest by mean, of one tenant alone; null where the database does not have pg_stat_statements. */
+  /** The statements with the highest mean time, for a single tenant; null without pg_stat_statements. */
   slowest?: SlowStatement[] | null;
 }
 
 export interface MeasureOptions {
-  /** Slug or schema name: this one alone. */
+  /** Slug or schema name: measures this tenant only. */
   only?: string | undefined;
-  /** Counts bytes and rows instead of taking what was noted last. */
+  /** Whether to count bytes and rows instead of using the statistics. */
   exact?: boolean | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((done: number, total: number) => void) | undefined;
@@ -35,12 +35,12 @@ export interface Measures {
   away: DatabaseAway[];
 }
 
-/** The connection is a new one for each page: it remembers every table that it ever looked at. */
+/** Each page has a new connection, because a backend caches every table that it has read. */
 const pageSize = 100;
 
 /**
- * Measures tenants, wherever they live: one by itself on the disk, many by what the database noted of them, unless exact
- * figures are asked for. Throws TENANT_NOT_FOUND for an `only` that there is not.
+ * Measures tenants in all databases: one tenant by its files on disk, many by the database's statistics unless `exact`.
+ * Throws TENANT_NOT_FOUND for an unknown `only`.
  */
 export async function measureTenants(fleet: Fleet, options: MeasureOptions = {}): Promise<Measures> {
   const { only, signal, onProgress } = options;

@@ -1,11 +1,11 @@
 import type { AdminTx } from '../../db/admin.ts';
 
-/** What a schema takes, in bytes and rows. */
+/** The size of a schema, in bytes and rows. */
 export interface Sizes {
   tables: number;
   indexes: number;
   rows: number;
-  /** Whether it has the log of events. */
+  /** Whether it has an event log. */
   hasEvents: boolean;
 }
 
@@ -17,7 +17,7 @@ interface SizesRow extends Sizes {
 const relations = `from unnest($1::text[]) as wanted (name) join pg_namespace n on n.nspname = wanted.name
   join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'm')`;
 
-/** As the latest VACUUM or ANALYZE noted it: reads the catalog alone, whatever the size. */
+/** As of the latest VACUUM or ANALYZE: reads only the system catalog, whatever the size. */
 const noted = `select n.nspname::text as schema,
     (current_setting('block_size')::bigint * sum(c.relpages + coalesce(t.relpages, 0) + coalesce(ti.relpages, 0)))::float8 as tables,
     (current_setting('block_size')::bigint * sum(coalesce(i.pages, 0)))::float8 as indexes,
@@ -27,12 +27,12 @@ const noted = `select n.nspname::text as schema,
   left join lateral (select sum(ic.relpages) as pages from pg_index x join pg_class ic on ic.oid = x.indexrelid where x.indrelid = c.oid) i on true
   group by n.nspname`;
 
-/** As it is on the disk now: looks at every file. */
+/** The current size on disk: looks at every file. */
 const onDisk = `select n.nspname::text as schema, sum(pg_table_size(c.oid))::float8 as tables, sum(pg_indexes_size(c.oid))::float8 as indexes,
     sum(greatest(c.reltuples, 0))::float8 as rows, bool_or(c.relname = 'events') as "hasEvents"
   ${relations} group by n.nspname`;
 
-/** Sizes by schema. Rows are as the latest VACUUM or ANALYZE noted them; with `exact` the bytes are counted. */
+/** Sizes by schema. Rows are those of the latest VACUUM or ANALYZE; with `exact`, bytes are measured on disk. */
 export async function sizesOf(admin: Runner, schemas: readonly string[], exact: boolean): Promise<Map<string, Sizes>> {
   const rows = await admin.run<SizesRow>(exact ? onDisk : noted, [schemas]);
   return new Map(rows.map(({ schema, ...sizes }) => [schema, sizes]));

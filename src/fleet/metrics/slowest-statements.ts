@@ -1,6 +1,6 @@
 import type { AdminTx } from '../../db/admin.ts';
 
-/** A statement as pg_stat_statements knows it: its values are left out. Times in milliseconds. */
+/** A statement in pg_stat_statements, without its values. Times in milliseconds. */
 export interface SlowStatement {
   text: string;
   calls: number;
@@ -11,11 +11,11 @@ export interface SlowStatement {
 const most = 10;
 const longestText = 500;
 
-/** A tenant's statements run as its role. Where the extension is installed, in whatever schema, is asked first. */
+/** Finds the schema of the extension, if it is installed and loaded. A tenant's statements run as its role. */
 const extension = `select quote_ident(n.nspname) || '.pg_stat_statements' as view from pg_extension e join pg_namespace n on n.oid = e.extnamespace
   where e.extname = 'pg_stat_statements' and position('pg_stat_statements' in current_setting('shared_preload_libraries')) > 0`;
 
-/** The statements of a tenant's role that take longest on average; null where nobody keeps count. */
+/** The statements of a tenant's role with the highest mean time; null without pg_stat_statements. */
 export async function slowestStatements(
   admin: Pick<AdminTx, 'run'>,
   roleName: string,

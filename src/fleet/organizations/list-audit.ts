@@ -8,22 +8,22 @@ export type AuditRecord = typeof auditLogs.$inferSelect;
 export interface AuditFilter {
   organizationId?: string | undefined;
   since?: Date | undefined;
-  /** Dotted, as they are written. */
+  /** Dotted, as recorded. */
   action?: string | undefined;
-  /** `next` of the page before. */
+  /** `next` of the previous page. */
   before?: string | undefined;
-  /** How many entries a page has at most. */
+  /** Most entries per page. */
   limit: number;
 }
 
 export interface AuditPage {
-  /** The newest first. */
+  /** Newest first. */
   entries: AuditRecord[];
-  /** Set when there is more: pass it as `before`. */
+  /** Set if there are more entries: pass it as `before`. */
   next: string | null;
 }
 
-/** One page of the audit log. Ids begin with the time: their order is the order of the entries. */
+/** One page of the audit log. Ids begin with the time, so they order the entries. */
 export async function listAudit(catalog: Catalog, filter: AuditFilter): Promise<AuditPage> {
   const { organizationId, since, action, before, limit } = filter;
   const found = await catalog.read((db) =>
@@ -45,5 +45,5 @@ export async function listAudit(catalog: Catalog, filter: AuditFilter): Promise<
   return { entries, next: found.length > limit ? entries.at(-1)!.id : null };
 }
 
-/** Not after any id that was made from this millisecond on. */
+/** The smallest id that can have been created in this millisecond or later. */
 const firstIdOf = (time: Date): string => `${uuidv7(time.getTime()).slice(0, 13)}-7000-8000-000000000000`;

@@ -3,19 +3,19 @@ import type { Catalog } from '../../tenancy/catalog.ts';
 import { databases, organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { servedSchema, type Tenant, tenantColumns, tenantNotFound, tenantOf } from '../../tenancy/tenant.ts';
 
-/** A tenant with what its operators ask for. */
+/** A tenant with further data for operators. */
 export interface TenantOverview extends Tenant {
-  /** The name of the database where it lives. */
+  /** The name of its database. */
   database: string;
-  /** When it will be gone, while it is being deleted. */
+  /** When it will be dropped; null unless it is being deleted. */
   deleteAfter: Date | null;
   createdAt: Date;
 }
 
-/** Every organization with a schema, by slug, whatever its status. */
+/** All organizations with a schema, by slug, whatever their status. */
 export const listTenants = (catalog: Catalog): Promise<TenantOverview[]> => find(catalog);
 
-/** One of them by its slug. Throws TENANT_NOT_FOUND. */
+/** The tenant with this slug. Throws TENANT_NOT_FOUND. */
 export async function getTenantOverview(catalog: Catalog, slug: string): Promise<TenantOverview> {
   const [found] = await find(catalog, eq(organizations.slug, slug));
   if (!found) throw tenantNotFound(slug);

@@ -11,15 +11,15 @@ import { type Watched, watchTasks } from './watch-task.ts';
 
 export interface BackgroundOptions {
   fit: FittingSchemas;
-  /** Kept for the metrics. */
+  /** The state that metrics read. */
   watched: Watched;
   /** How many spare schemas to keep. */
   spares: number;
-  /** How often to maintain every tenant; never when undefined. */
+  /** How often to maintain all tenants; undefined for never. */
   maintainEveryMs: number | undefined;
-  /** How long events are kept; for ever when undefined. */
+  /** How long events are kept; undefined keeps them forever. */
   eventsMs: number | undefined;
-  /** Deletes what identity keeps no longer: old sessions, tokens and attempts. */
+  /** Deletes expired sessions, tokens and attempts. */
   pruneIdentity(): Promise<unknown>;
   /** Closes the profiles of members who left. */
   settleDepartures(): Promise<unknown>;
@@ -31,7 +31,7 @@ export interface BackgroundOptions {
 
 const minuteMs = 60_000;
 
-/** All that a server does beside its requests. Several servers of one installation share the work. */
+/** All background tasks of a server. Several servers of one installation share the work. */
 export const backgroundTasks = (fleet: Fleet, options: BackgroundOptions): UpkeepTask[] => {
   const { maintainEveryMs: everyMs, pruneIdentity, settleDepartures, fit, watched, logger } = options;
   return [

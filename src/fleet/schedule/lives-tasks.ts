@@ -7,14 +7,14 @@ import type { UpkeepTask } from './upkeep.ts';
 export interface LivesOptions {
   /** How many spare schemas there should be. */
   spares: number;
-  /** The server goes away: long work stops where it can be resumed. */
+  /** Aborted when the server stops: long work then stops where it can be resumed. */
   signal: AbortSignal;
   logger: Logger;
 }
 
 const secondMs = 1_000;
 
-/** What a server does in the background for the lives of tenants; several servers share the work. */
+/** Background tasks for the lifecycle of tenants. Several servers share the work. */
 export const livesTasks = (fleet: Fleet, { spares, signal, logger }: LivesOptions): UpkeepTask[] => [
   { name: 'keep spares', everyMs: 30 * secondMs, run: () => keepSpares(fleet, { keep: spares, signal }) },
   {

@@ -6,16 +6,16 @@ import type { UpkeepTask } from './upkeep.ts';
 
 export interface MaintainTaskOptions {
   everyMs: number;
-  /** How long events are kept; for ever when undefined. */
+  /** How long events are kept; undefined keeps them forever. */
   eventsMs: number | undefined;
-  /** Deletes what identity keeps no longer: old sessions, tokens and attempts. */
+  /** Deletes expired sessions, tokens and attempts. */
   pruneIdentity(): Promise<unknown>;
   clock: Clock;
   signal: AbortSignal;
   logger: Logger;
 }
 
-/** What `chantier tenant maintain --all` does, from time to time; of several servers one does it. */
+/** Runs `chantier tenant maintain --all` periodically, on one of the servers. */
 export const maintainTask = (fleet: Fleet, options: MaintainTaskOptions): UpkeepTask => ({
   name: 'maintain',
   everyMs: options.everyMs,

@@ -7,14 +7,14 @@ import type { UpkeepTask } from './upkeep.ts';
 
 const secondMs = 1_000;
 
-/** What a server does in the background about where tenants live; several servers share the work. */
+/** Background tasks for the places of tenants. Several servers share the work. */
 export const placementTasks = (fleet: Fleet, logger: Logger): UpkeepTask[] => [
   {
     name: 'settle moves',
     everyMs: 15 * secondMs,
     run: async () => {
       for (const { organizationId, error } of await settleMoves(fleet)) {
-        logger.warn({ err: error, organizationId }, 'a move was left that cannot be settled now');
+        logger.warn({ err: error, organizationId }, 'an unfinished move cannot be settled now');
       }
     },
   },
@@ -23,7 +23,7 @@ export const placementTasks = (fleet: Fleet, logger: Logger): UpkeepTask[] => [
     everyMs: 60 * secondMs,
     run: async () => {
       const { lifted, failed } = await liftStrayFences(fleet);
-      if (lifted.length > 0) logger.error({ tenants: lifted }, 'tenants could not write; now they can');
+      if (lifted.length > 0) logger.error({ tenants: lifted }, 'lifted stray fences: these tenants could not write');
       for (const { organizationId, error } of failed) {
         logger.error({ err: error, organizationId }, 'a tenant cannot write, and its fence cannot be lifted now');
       }

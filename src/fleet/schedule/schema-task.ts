@@ -5,7 +5,10 @@ import type { UpkeepTask } from './upkeep.ts';
 const minuteMs = 60_000;
 const mostNamed = 20;
 
-/** Asks every database how far its schemas are migrated. The log says once which tenants are not served, and when all are. */
+/**
+ * Checks the migrations of every database's schemas. Logs the tenants that are not served once, and when all are served
+ * again.
+ */
 export function schemaTask(fit: FittingSchemas, logger: Logger): UpkeepTask {
   let told = '';
   return {
@@ -14,7 +17,7 @@ export function schemaTask(fit: FittingSchemas, logger: Logger): UpkeepTask {
     run: async () => {
       const { unfit, away } = await fit.refresh();
       for (const { name, schemas, error } of away)
-        logger.error({ err: error, database: name, schemas }, 'a database does not say how far it is migrated');
+        logger.error({ err: error, database: name, schemas }, 'the migrations of a database could not be read');
       const names = unfit.toSorted().join(' ');
       if (names === told) return;
       told = names;

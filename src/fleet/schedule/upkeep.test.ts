@@ -11,7 +11,7 @@ describe('upkeep', () => {
     await expect.poll(() => run.mock.calls.length).toBe(1);
   });
 
-  it('never runs a task twice at once, and goes on after a failure', async () => {
+  it('never runs a task twice at once, and continues after a failure', async () => {
     let running = 0;
     let most = 0;
     const run = vi.fn(async () => {
@@ -25,7 +25,7 @@ describe('upkeep', () => {
     expect(most).toBe(1);
   });
 
-  it('waits for what is running when it ends', async () => {
+  it('waits for running tasks when it is disposed', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
     let done = false;
     const run = async () => {

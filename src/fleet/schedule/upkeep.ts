@@ -6,16 +6,16 @@ export interface UpkeepTask {
   run(): Promise<unknown>;
 }
 
-/** What became of the runs of a task. */
+/** The outcome of a task's runs. */
 export interface TaskState {
   done: number;
   failed: number;
   lastMs: number;
-  /** Milliseconds of the epoch; 0 when none succeeded. */
+  /** Milliseconds since the epoch; 0 if none succeeded. */
   lastDoneAt: number;
 }
 
-/** Does small recurring work beside the requests: each task once at the start and then at its interval, never twice at once. */
+/** Runs small recurring tasks: each once at the start and then at its interval, never twice at once. */
 export class Upkeep implements AsyncDisposable {
   readonly #logger: Logger;
   readonly #timers: NodeJS.Timeout[];
@@ -28,12 +28,12 @@ export class Upkeep implements AsyncDisposable {
     for (const task of tasks) this.#start(task);
   }
 
-  /** The tasks that ran, by name. */
+  /** The states of the tasks by name. */
   states(): ReadonlyMap<string, Readonly<TaskState>> {
     return this.#states;
   }
 
-  /** Waits for what is running; nothing starts any more. */
+  /** Waits for running tasks; no task starts any more. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#running.values());
@@ -53,7 +53,7 @@ export class Upkeep implements AsyncDisposable {
         },
         (error: unknown) => {
           state.failed++;
-          this.#logger.warn({ err: error, task: name }, 'upkeep failed; it is tried again');
+          this.#logger.warn({ err: error, task: name }, 'a background task failed and will be retried');
         },
       )
       .finally(() => {

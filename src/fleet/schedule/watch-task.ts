@@ -3,18 +3,18 @@ import { backupAge, type InstallationState, installationState } from '../metrics
 import type { FittingSchemas } from '../schemas/fitting-schemas.ts';
 import type { UpkeepTask } from './upkeep.ts';
 
-/** What a server knows of the installation for its metrics, as it was when it was last looked at. */
+/** The state of the installation for metrics, as last read. */
 export interface Watched {
-  /** Null when the catalog did not answer; undefined before it was asked. */
+  /** Null if the catalog did not answer; undefined before the first read. */
   state: InstallationState | null | undefined;
   backupAgeSeconds: number | undefined;
-  /** By the monotonic clock: when the age was read. */
+  /** When the age was read, by the monotonic clock. */
   readAt: number;
 }
 
 const secondMs = 1_000;
 
-/** Keeps the figures of the installation: for metrics, which are read often and must not cost a question each time. */
+/** Refreshes these figures periodically, so that reading metrics needs no queries. */
 export const watchTasks = (fleet: Fleet, fit: FittingSchemas, watched: Watched): UpkeepTask[] => [
   {
     name: 'watch the installation',
