@@ -67,7 +67,7 @@ export const builder = new SchemaBuilder<GraphTypes>({
     encodeGlobalID: encodeGlobalId,
     decodeGlobalID: decodeGlobalId,
     ...relayDescriptions,
-    mutationInputArgOptions: { description: 'What to change, and how.' },
+    mutationInputArgOptions: { description: 'The input of the mutation.' },
     nodeQueryOptions: false,
     nodesQueryOptions: false,
   },

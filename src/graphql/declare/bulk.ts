@@ -5,7 +5,7 @@ import { encodeGlobalId } from './global-id.ts';
 import type { InputBuilder } from './mutation.ts';
 
 export const ErrorPolicyEnum = builder.enumType('ErrorPolicy', {
-  description: 'What happens to the other rows of a bulk change when some fail.',
+  description: 'What happens to the other rows of a bulk change if some fail.',
   values: {
     REJECT_EVERYTHING: { description: 'No row is saved, and the answer is an error that lists the failures.' },
     REJECT_FAILED_ROWS: { description: 'The other rows are saved; `results` has the error of each failed row.' },
@@ -18,7 +18,7 @@ export const errorPolicy = (t: InputBuilder) =>
     type: ErrorPolicyEnum,
     required: true,
     defaultValue: 'REJECT_EVERYTHING' as const,
-    description: 'What happens to the other rows when some fail.',
+    description: 'What happens to the other rows if some fail.',
   });
 
 interface RowResultShape {

@@ -35,7 +35,7 @@ export function defineMutation<Fields extends InputFieldMap, Shape extends objec
   const title = name[0]!.toUpperCase() + name.slice(1);
   builder.relayMutationField(
     name,
-    { name: `${title}Input`, description: `What ${name} needs.`, inputFields: input as never },
+    { name: `${title}Input`, description: `The input of ${name}.`, inputFields: input as never },
     {
       description,
       authScopes: permission ? { permission } : { member: true },
@@ -49,7 +49,7 @@ export function defineMutation<Fields extends InputFieldMap, Shape extends objec
     },
     {
       name: `${title}Payload`,
-      description: `What ${name} changed.`,
+      description: `The result of ${name}.`,
       outputFields: ((t: PayloadBuilder<Shape>) => ({
         ...payload(t),
         lastEventId: t.string({

@@ -17,7 +17,7 @@ interface OrderField<T extends TableName> {
 }
 
 export const OrderDirection = builder.enumType('OrderDirection', {
-  description: 'Which end comes first.',
+  description: 'The direction of an order.',
   values: {
     ASC: { value: 'asc', description: 'Smallest first.' },
     DESC: { value: 'desc', description: 'Largest first.' },
@@ -42,7 +42,7 @@ export function defineOrder<T extends TableName>(
   defaultOrder: readonly OrderInput[] = [],
 ): Ordering<T> {
   const fieldEnum = builder.enumType(`${typeName}OrderField`, {
-    description: `What a list of ${typeName} objects can be ordered by.`,
+    description: `The keys that a list of ${typeName} objects can be ordered by.`,
     values: Object.fromEntries(
       Object.entries(fields).map(([key, { description }]) => [key, { value: key, description }]),
     ),
@@ -50,7 +50,7 @@ export function defineOrder<T extends TableName>(
   const ref = builder.inputRef<OrderInput>(`${typeName}Order`).implement({
     description: 'One level of an ordering: a later level orders objects that are equal in the earlier ones.',
     fields: (t) => ({
-      field: t.field({ type: fieldEnum, required: true, description: 'What to order by.' }) as never,
+      field: t.field({ type: fieldEnum, required: true, description: 'The key to order by.' }) as never,
       direction: t.field({
         type: OrderDirection,
         required: true,

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 
 const WarningCode = builder.enumType('ChangeWarningCode', {
-  description: 'What a warning is about.',
+  description: 'The kind of a warning.',
   values: {
     OPEN_TASKS: { description: 'The project has tasks that are not DONE.' },
     TIMERS_STOPPED: { description: 'Timers ran on the project; they were stopped and their time was recorded.' },
@@ -13,9 +13,9 @@ const WarningCode = builder.enumType('ChangeWarningCode', {
 const Warning = builder.objectRef<ChangeWarning>('ChangeWarning').implement({
   description: 'Something that a change leaves behind for people to look at. The change is made nevertheless.',
   fields: (t) => ({
-    code: t.expose('code', { type: WarningCode, description: 'What it is about.' }),
+    code: t.expose('code', { type: WarningCode, description: 'The kind of the warning.' }),
     message: t.exposeString('message', { description: 'The warning in words.' }),
-    count: t.exposeInt('count', { description: 'How many objects it is about.' }),
+    count: t.exposeInt('count', { description: 'Number of objects concerned.' }),
   }),
 });
 
@@ -25,6 +25,6 @@ type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, S
 export const changeWarnings = <Shape>(t: PayloadBuilder<Shape>) =>
   t.field({
     type: [Warning],
-    description: 'What the change leaves behind for people to look at; empty when there is nothing.',
+    description: 'Consequences of the change that people should look at; empty if there are none.',
     resolve: (_shape: unknown, _args: unknown, ctx: Context) => [...warningsOf(ctx.tx)],
   });

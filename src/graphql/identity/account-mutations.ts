@@ -16,29 +16,29 @@ import { Membership } from './organization.ts';
 import { OwnApiKey } from './own-api-key.ts';
 import { deliver, TokenDelivery, Tokens } from './tokens.ts';
 
-const deliveryDescription = 'Where the refresh token goes; by default into the cookie.';
+const deliveryDescription = 'Where to return the refresh token; in the cookie by default.';
 const done = { done: true };
-const revokeDescription = 'Ends every API key that acts for the user too; otherwise they go on.';
-const keysDescription = 'The API keys that still act for the user: a new password does not end them.';
-const doneDescription = 'Always true: what fails is an error.';
+const revokeDescription = 'Whether to revoke the user’s API keys too; otherwise they stay valid.';
+const keysDescription = 'The user’s remaining API keys: a new password does not revoke them.';
+const doneDescription = 'Always true; a failure is an error.';
 
 defineCatalogMutation('signUp', {
   description:
-    'Makes an account. With the token of an invitation it is signed in at once; with a new organization or a join code a link is mailed first, and verifyEmail goes on from there. The answer does not say whether the address has an account.',
+    'Creates an account. With an invitation token, signs in at once. With a new organization or a join code, mails a link first, and verifyEmail completes the sign-up. The answer does not reveal whether the address has an account.',
   caller: 'anybody',
   input: (t) => ({
     email: t.string({ required: true, description: 'The address to sign in with.' }),
-    password: t.string({ required: true, description: '10 to 256 characters.' }),
+    password: t.string({ required: true, description: 'A password of 10 to 256 characters.' }),
     firstName: t.string({ required: true, description: 'First name.' }),
     lastName: t.string({ required: true, description: 'Last name.' }),
-    locale: t.string({ description: 'The language to write to the person in, such as fr-FR.' }),
+    locale: t.string({ description: 'The language of mails to the person, such as fr-FR.' }),
     organization: t.field({
       type: NewOrganizationInput,
-      description: 'An organization to create: this, or one of the next two.',
+      description: 'An organization to create. Give exactly one of organization, joinCode and invitationToken.',
     }),
     joinCode: t.string({ description: 'The code of an organization to join.' }),
     invitationToken: t.string({ description: 'The token of an invitation to this address.' }),
-    deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
+    deviceName: t.string({ description: 'The name of this device in the list of sessions.' }),
     delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
   }),
   run: async (ctx, { delivery = 'COOKIE', ...input }) => {
@@ -49,10 +49,10 @@ defineCatalogMutation('signUp', {
     tokens: t.expose('tokens', {
       type: Tokens,
       nullable: true,
-      description: 'The new session; null until the address is proven.',
+      description: 'The new session; null until the address is verified.',
     }),
     verificationRequired: t.boolean({
-      description: 'Whether a link was mailed, which ends the sign-up: see verifyEmail.',
+      description: 'Whether a link was mailed to complete the sign-up with verifyEmail.',
       resolve: ({ tokens }) => tokens === null,
     }),
   }),
@@ -60,12 +60,12 @@ defineCatalogMutation('signUp', {
 
 defineCatalogMutation('verifyEmail', {
   description:
-    'Ends a sign-up by the link that was mailed: makes the account, enters its organization, and signs in. When the organization cannot be entered, nothing is made and the link still works.',
+    'Completes a sign-up with the mailed link: creates the account, joins or creates the organization, and signs in. If the organization cannot be joined, nothing is created and the link stays valid.',
   caller: 'anybody',
   input: (t) => ({
     token: t.string({ required: true, description: 'The token in the link.' }),
     password: t.string({ required: true, description: 'The password of the sign-up.' }),
-    deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
+    deviceName: t.string({ description: 'The name of this device in the list of sessions.' }),
     delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
   }),
   run: async (ctx, { delivery = 'COOKIE', ...input }) =>
@@ -74,19 +74,18 @@ defineCatalogMutation('verifyEmail', {
 });
 
 defineCatalogMutation('signIn', {
-  description: 'Starts a session. An unknown address and a wrong password get the same answer, INVALID_CREDENTIALS.',
+  description: 'Signs in. An unknown address and a wrong password get the same error, INVALID_CREDENTIALS.',
   caller: 'anybody',
   input: (t) => ({
-    email: t.string({ required: true, description: 'The address, in any case.' }),
+    email: t.string({ required: true, description: 'The address; case does not matter.' }),
     password: t.string({ required: true, description: 'The password.' }),
     organizationId: t.globalID({
-      description:
-        'The organization to work in. If absent: the one that the request names, else the only one there is.',
+      description: 'The organization to work in. By default the one that the request names, or the user’s only one.',
     }),
-    deviceName: t.string({ description: 'What to call this device in the list of sessions.' }),
+    deviceName: t.string({ description: 'The name of this device in the list of sessions.' }),
     previousRefreshToken: t.string({
       description:
-        'A refresh token that this device still has, ended or not: a device that was signed in before is not bound by what others try. By default the one in the cookie.',
+        'A refresh token that this device still has, valid or not. A device that was signed in before is exempt from delays that failed sign-ins elsewhere cause. By default the one in the cookie.',
     }),
     delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
   }),
@@ -103,7 +102,7 @@ defineCatalogMutation('signIn', {
     organizations: t.field({
       type: [Membership],
       description:
-        'The organizations that the user belongs to. Where the tokens name none, choose one by refreshSession: ORGANIZATION_REQUIRED is the answer of all that needs one.',
+        'The user’s organizations. If the tokens name none, choose one with refreshSession; operations that need one fail with ORGANIZATION_REQUIRED.',
       resolve: ({ userId }, _args, ctx) => listMemberships(ctx.services.identity, userId),
     }),
   }),
@@ -111,14 +110,14 @@ defineCatalogMutation('signIn', {
 
 defineCatalogMutation('refreshSession', {
   description:
-    'Trades a refresh token, which works once, for new tokens. Send no Authorization header with it. REFRESH_RACED: another tab was faster, use its tokens.',
+    'Exchanges a refresh token, which works once, for new tokens. Send it without an Authorization header. REFRESH_RACED means that another tab was faster: use its tokens.',
   caller: 'anybody',
   input: (t) => ({
-    refreshToken: t.string({ description: 'The token; if absent, the one in the cookie.' }),
+    refreshToken: t.string({ description: 'The token; the one in the cookie by default.' }),
     organizationId: t.globalID({ description: 'Another organization of the user, to work in from now on.' }),
     delivery: t.field({
       type: TokenDelivery,
-      description: 'Where the new refresh token goes; by default where the old one came from.',
+      description: 'Where to return the new refresh token; where the old one came from by default.',
     }),
   }),
   run: async (ctx, { refreshToken, organizationId, delivery = refreshToken ? 'BODY' : 'COOKIE' }) => {
@@ -133,15 +132,15 @@ defineCatalogMutation('refreshSession', {
       throw error;
     }
   },
-  payload: (t) => ({ tokens: t.expose('tokens', { type: Tokens, description: 'The session as it goes on.' }) }),
+  payload: (t) => ({ tokens: t.expose('tokens', { type: Tokens, description: 'The continued session.' }) }),
 });
 
 defineCatalogMutation('signOut', {
-  description: 'Ends the session of the access token, else of the refresh token in the input or the cookie.',
+  description: 'Ends the session of the access token, or of the refresh token in the input or the cookie.',
   caller: 'anybody',
   input: (t) => ({
-    refreshToken: t.string({ description: 'The session to end, when the access token has expired.' }),
-    everywhere: t.boolean({ description: 'End all sessions of the user, on every device.' }),
+    refreshToken: t.string({ description: 'A refresh token of the session to end, if the access token has expired.' }),
+    everywhere: t.boolean({ description: 'Whether to end all sessions of the user, on every device.' }),
   }),
   run: async (ctx, { refreshToken, everywhere = false }) => {
     const account = ctx.scope.account && personOf(ctx);
@@ -154,9 +153,9 @@ defineCatalogMutation('signOut', {
 });
 
 defineCatalogMutation('revokeSession', {
-  description: 'Ends one of the user’s own sessions, on a lost phone say.',
+  description: 'Ends one of the user’s own sessions, for example on a lost phone.',
   caller: 'signedIn',
-  input: (t) => ({ sessionId: t.globalID({ required: true, description: 'Which one.' }) }),
+  input: (t) => ({ sessionId: t.globalID({ required: true, description: 'The session.' }) }),
   run: async (ctx, { sessionId }) => {
     const id = uuidOf(sessionId, 'Session', 'input.sessionId');
     await revokeOwnSession(ctx.services.identity, personOf(ctx).userId, id, originOf(ctx));
@@ -164,18 +163,18 @@ defineCatalogMutation('revokeSession', {
   },
   payload: (t) => ({
     sessionId: t.id({
-      description: 'The id of the session that ended.',
+      description: 'The id of the ended session.',
       resolve: ({ id }) => catalogId('Session', id),
     }),
   }),
 });
 
 defineCatalogMutation('changePassword', {
-  description: 'Sets a new password, and ends every other session of the user.',
+  description: 'Sets a new password, and ends all other sessions of the user.',
   caller: 'signedIn',
   input: (t) => ({
-    currentPassword: t.string({ required: true, description: 'The password as it is.' }),
-    newPassword: t.string({ required: true, description: '10 to 256 characters.' }),
+    currentPassword: t.string({ required: true, description: 'The current password.' }),
+    newPassword: t.string({ required: true, description: 'A password of 10 to 256 characters.' }),
     revokeApiKeys: t.boolean({ description: revokeDescription }),
   }),
   run: async (ctx, input) => ({
@@ -190,7 +189,7 @@ defineCatalogMutation('changePassword', {
 
 defineCatalogMutation('requestPasswordReset', {
   description:
-    'Mails a link that sets a new password, if there is an account. The answer does not say whether there is.',
+    'Mails a link for setting a new password, if there is an account. The answer does not reveal whether there is one.',
   caller: 'anybody',
   input: (t) => ({ email: t.string({ required: true, description: 'The address of the account.' }) }),
   run: async (ctx, input) => {
@@ -202,11 +201,11 @@ defineCatalogMutation('requestPasswordReset', {
 
 defineCatalogMutation('resetPassword', {
   description:
-    'Sets a new password by the token of a mailed link, which works once, and ends all sessions of the user.',
+    'Sets a new password with the token of a mailed link, which works once, and ends all sessions of the user.',
   caller: 'anybody',
   input: (t) => ({
     token: t.string({ required: true, description: 'The token in the link.' }),
-    newPassword: t.string({ required: true, description: '10 to 256 characters.' }),
+    newPassword: t.string({ required: true, description: 'A password of 10 to 256 characters.' }),
     revokeApiKeys: t.boolean({ description: revokeDescription }),
   }),
   run: async (ctx, input) => ({

@@ -8,22 +8,30 @@ import { catalogId, uuidOf } from './ids.ts';
 import { Permission } from './permission.ts';
 
 const ApiKey = builder.objectRef<ApiKeyShape>('ApiKey').implement({
-  description: 'A key for a program that acts for the member who made it.',
+  description: 'A key for a program that acts for the member who created it.',
   fields: (t) => ({
     id: t.id({ description: 'The global id.', resolve: ({ id }) => catalogId('ApiKey', id) }),
-    name: t.exposeString('name', { description: 'What it is for.' }),
-    prefix: t.exposeString('prefix', { description: 'The part of the key that is no secret.' }),
+    name: t.exposeString('name', { description: 'Its name.' }),
+    prefix: t.exposeString('prefix', { description: 'The public part of the key.' }),
     scopes: t.field({
       type: [Permission],
-      description: 'What it may do at most; never more than the member may.',
+      description: 'Its scopes: the permissions that it can have at most, as far as the member has them.',
       resolve: ({ scopes }) => scopes.filter(isPermission),
     }),
     persistedOnly: t.exposeBoolean('persistedOnly', {
       description: 'Whether it may only send documents that were registered before.',
     }),
-    lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', nullable: true, description: 'Last use, to the minute.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it ends by itself.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    lastUsedAt: t.expose('lastUsedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Time of its last use, to the minute; null if never used.',
+    }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it expires; null for never.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
   }),
 });
 
@@ -31,32 +39,32 @@ builder.queryField('apiKeys', (t) =>
   t.field({
     type: [ApiKey],
     authScopes: { permission: 'organization:manage' },
-    description: 'The keys that have not been revoked, the newest first, at most 200. Needs organization:manage.',
+    description: 'The keys that are not revoked, newest first, at most 200. Needs organization:manage.',
     resolve: (_root, _args, ctx) => listApiKeys(ctx.services.identity, ctx.viewer),
   }),
 );
 
 defineCatalogMutation('createApiKey', {
-  description: 'Makes a key for a program. Needs organization:manage, and every scope that is given.',
+  description: 'Creates a key for a program. Needs organization:manage, and every given scope.',
   caller: 'member',
   input: (t) => ({
-    name: t.string({ required: true, description: 'What it is for.' }),
-    scopes: t.field({ type: [Permission], required: true, description: 'What it may do at most.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When it ends by itself.' }),
+    name: t.string({ required: true, description: 'Its name.' }),
+    scopes: t.field({ type: [Permission], required: true, description: 'The permissions that it can have at most.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it expires; never by default.' }),
     persistedOnly: t.boolean({ description: 'Whether it may only send documents that were registered before.' }),
   }),
   run: (ctx, input) => createApiKey(ctx.services.identity, ctx.viewer, input, originOf(ctx)),
   payload: (t) => ({
-    apiKey: t.expose('apiKey', { type: ApiKey, description: 'The key as lists show it.' }),
-    key: t.exposeString('key', { description: 'The key itself. It is shown here and never again.' }),
+    apiKey: t.expose('apiKey', { type: ApiKey, description: 'The new key, as in lists.' }),
+    key: t.exposeString('key', { description: 'The secret key. It is shown only here.' }),
   }),
 });
 
 defineCatalogMutation('revokeApiKey', {
   description:
-    'Ends a key: of the organization with organization:manage, else one of the user’s own, in whichever organization.',
+    'Revokes a key: any of the organization with organization:manage, otherwise one of the user’s own, in any organization.',
   caller: 'signedIn',
-  input: (t) => ({ apiKeyId: t.globalID({ required: true, description: 'Which key.' }) }),
+  input: (t) => ({ apiKeyId: t.globalID({ required: true, description: 'The key.' }) }),
   run: async (ctx, { apiKeyId }) => {
     const id = uuidOf(apiKeyId, 'ApiKey', 'input.apiKeyId');
     const { viewer, account } = ctx.scope;
@@ -64,6 +72,6 @@ defineCatalogMutation('revokeApiKey', {
     return { id };
   },
   payload: (t) => ({
-    apiKeyId: t.id({ description: 'The id of the key that ended.', resolve: ({ id }) => catalogId('ApiKey', id) }),
+    apiKeyId: t.id({ description: 'The id of the revoked key.', resolve: ({ id }) => catalogId('ApiKey', id) }),
   }),
 });

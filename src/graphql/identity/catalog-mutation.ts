@@ -8,11 +8,11 @@ import { builder, type SchemaTypes } from '../declare/builder.ts';
 type InputBuilder = PothosSchemaTypes.InputFieldBuilder<SchemaTypes, 'InputObject'>;
 export type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, Shape>;
 
-/** An input as use cases take it: what GraphQL says is null was not said. */
+/** An input as use cases take it: a field that is null in GraphQL counts as absent. */
 type WithoutNulls<T> = T extends Date | readonly unknown[] ? T : T extends object ? Objects<T> : T;
 type Objects<T> = { [K in keyof T]: WithoutNulls<Exclude<T[K], null>> };
 
-/** Who may call a mutation: anybody, who is signed in, or a member of the organization that the request is about. */
+/** Who may call a mutation: anybody, any signed-in user, or only members of the request's organization. */
 export type CatalogCaller = 'anybody' | 'signedIn' | 'member';
 
 interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends object> {
@@ -20,8 +20,8 @@ interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends obj
   caller: CatalogCaller;
   input: (t: InputBuilder) => Fields;
   /**
-   * Changes the catalog. What can fail after the change belongs into the payload. `given` is the same input with its nulls,
-   * for what can be cleared.
+   * Changes the catalog. Anything that can fail after the change belongs in the payload. `given` is the same input with
+   * its nulls, for fields that can be cleared.
    */
   run: (
     ctx: Context,
@@ -32,8 +32,8 @@ interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends obj
 }
 
 /**
- * Declares `name(input: NameInput!): NamePayload!` over the catalog. The use case has its own transaction and audit log;
- * the tenant's data are not touched, so there is no `lastEventId`. How it answers an Idempotency-Key: `answerCatalogOnce`.
+ * Declares `name(input: NameInput!): NamePayload!` over the catalog. The use case has its own transaction and audit
+ * log; the tenant's data is not touched, so there is no `lastEventId`. `answerCatalogOnce` handles an Idempotency-Key.
  */
 export function defineCatalogMutation<Fields extends InputFieldMap, Shape extends object>(
   name: string,
@@ -42,7 +42,7 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
   const title = name[0]!.toUpperCase() + name.slice(1);
   builder.relayMutationField(
     name,
-    { name: `${title}Input`, description: `What ${name} needs.`, inputFields: input as never },
+    { name: `${title}Input`, description: `The input of ${name}.`, inputFields: input as never },
     {
       description,
       extensions: { catalog: caller },
@@ -52,11 +52,11 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
         return auditing(name, ctx, run(ctx, withoutNulls(given) as never, given as never)) as never;
       },
     },
-    { name: `${title}Payload`, description: `What ${name} gives.`, outputFields: payload as never },
+    { name: `${title}Payload`, description: `The result of ${name}.`, outputFields: payload as never },
   );
 }
 
-/** Audits what was refused to somebody who may not; refused credentials are audited where they are checked. */
+/** Records in the audit log that a permission was missing. Rejected credentials are recorded where they are checked. */
 async function auditing<T>(mutation: string, ctx: Context, running: Promise<T>): Promise<T> {
   try {
     const result = await running;
@@ -77,14 +77,14 @@ async function auditing<T>(mutation: string, ctx: Context, running: Promise<T>):
   }
 }
 
-/** Where the request comes from, for limits and the audit log. */
+/** The origin of the request, for rate limits and the audit log. */
 export const originOf = ({ scope }: Context): AuditOrigin => ({
   ipAddress: scope.address,
   userAgent: scope.userAgent,
   requestId: scope.requestId,
 });
 
-/** The person who asks. Throws FORBIDDEN for an API key, which acts for a person but is none. */
+/** The signed-in person. Throws FORBIDDEN for an API key, which acts for a person but is none. */
 export function personOf({ scope }: Context): Account {
   const { account = null } = scope;
   if (account === null) throw new AppError('UNAUTHENTICATED', 'Sign in first');
@@ -97,6 +97,6 @@ function withoutNulls(input: object): object {
   return Object.fromEntries(entries.map(([name, value]) => [name, isInput(value) ? withoutNulls(value) : value]));
 }
 
-/** An input object, as graphql-js makes them; not a list, a date or an address. */
+/** An input object as graphql-js creates it; not a list, a date or a URL. */
 const isInput = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && [Object.prototype, null].includes(Object.getPrototypeOf(value));

@@ -8,9 +8,9 @@ export const Invitation = builder.objectRef<InvitationShape>('Invitation').imple
   description: 'An invitation of an e-mail address to the organization.',
   fields: (t) => ({
     id: t.id({ description: 'The global id.', resolve: ({ id }) => catalogId('Invitation', id) }),
-    email: t.exposeString('email', { description: 'Whose address.' }),
-    role: t.expose('role', { type: Role, description: 'What the person becomes.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends by itself.' }),
+    email: t.exposeString('email', { description: 'The invited address.' }),
+    role: t.expose('role', { type: Role, description: 'The role that the person gets.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it expires.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was sent.' }),
   }),
 });
@@ -19,7 +19,7 @@ builder.queryField('invitations', (t) =>
   t.field({
     type: [Invitation],
     authScopes: { permission: 'member:manage' },
-    description: 'The invitations that can still be accepted, the newest first, at most 200. Needs member:manage.',
+    description: 'The invitations that can still be accepted, newest first, at most 200. Needs member:manage.',
     resolve: (_root, _args, ctx) => listInvitations(ctx.services.identity, ctx.viewer),
   }),
 );

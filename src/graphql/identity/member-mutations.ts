@@ -14,16 +14,16 @@ import { Permission } from './permission.ts';
 import { Role } from './role.ts';
 
 defineCatalogMutation('createJoinCode', {
-  description: 'Makes a code by which people join the organization. Needs member:manage.',
+  description: 'Creates a code with which people can join the organization. Needs member:manage.',
   caller: 'member',
   input: (t) => ({
-    role: t.field({ type: Role, description: 'What those who join become: MEMBER (the default) or MANAGER.' }),
-    maxUses: t.int({ description: 'How many can join by it; any number if absent.' }),
-    expiresAt: t.field({ type: 'DateTime', description: 'When it ends by itself.' }),
+    role: t.field({ type: Role, description: 'The role that people get: MEMBER (the default) or MANAGER.' }),
+    maxUses: t.int({ description: 'Most people who can join with it; no limit by default.' }),
+    expiresAt: t.field({ type: 'DateTime', description: 'When it expires; never by default.' }),
   }),
   run: async (ctx, { role, ...input }) => {
     if (role && role !== 'MEMBER' && role !== 'MANAGER')
-      throw badInput('A code makes a MEMBER or a MANAGER', 'input.role');
+      throw badInput('The role of a code must be MEMBER or MANAGER', 'input.role');
     const wanted = { ...input, role };
     return { joinCode: await createJoinCode(ctx.services.identity, ctx.viewer, wanted, originOf(ctx)) };
   },
@@ -31,25 +31,30 @@ defineCatalogMutation('createJoinCode', {
 });
 
 defineCatalogMutation('revokeJoinCode', {
-  description: 'Ends a code of the organization. Needs member:manage.',
+  description: 'Revokes a code of the organization. Needs member:manage.',
   caller: 'member',
-  input: (t) => ({ joinCodeId: t.globalID({ required: true, description: 'Which code.' }) }),
+  input: (t) => ({ joinCodeId: t.globalID({ required: true, description: 'The code.' }) }),
   run: async (ctx, { joinCodeId }) => {
     const id = uuidOf(joinCodeId, 'JoinCode', 'input.joinCodeId');
     await revokeJoinCode(ctx.services.identity, ctx.viewer, id, originOf(ctx));
     return { id };
   },
   payload: (t) => ({
-    joinCodeId: t.id({ description: 'The id of the code that ended.', resolve: ({ id }) => catalogId('JoinCode', id) }),
+    joinCodeId: t.id({ description: 'The id of the revoked code.', resolve: ({ id }) => catalogId('JoinCode', id) }),
   }),
 });
 
 defineCatalogMutation('inviteMember', {
-  description: 'Mails an invitation to join the organization; an earlier one of the address ends. Needs member:manage.',
+  description:
+    'Mails an invitation to join the organization, and revokes an earlier one to the address. Needs member:manage.',
   caller: 'member',
   input: (t) => ({
-    email: t.string({ required: true, description: 'Whom to invite.' }),
-    role: t.field({ type: Role, required: true, description: 'What the person becomes; only owners make owners.' }),
+    email: t.string({ required: true, description: 'The address to invite.' }),
+    role: t.field({
+      type: Role,
+      required: true,
+      description: 'The role that the person gets; only owners can invite owners.',
+    }),
   }),
   run: async (ctx, input) => ({
     invitation: await inviteMember(ctx.services.identity, ctx.viewer, input, originOf(ctx)),
@@ -58,9 +63,9 @@ defineCatalogMutation('inviteMember', {
 });
 
 defineCatalogMutation('revokeInvitation', {
-  description: 'Ends an invitation of the organization. Needs member:manage.',
+  description: 'Revokes an invitation of the organization. Needs member:manage.',
   caller: 'member',
-  input: (t) => ({ invitationId: t.globalID({ required: true, description: 'Which invitation.' }) }),
+  input: (t) => ({ invitationId: t.globalID({ required: true, description: 'The invitation.' }) }),
   run: async (ctx, { invitationId }) => {
     const id = uuidOf(invitationId, 'Invitation', 'input.invitationId');
     await revokeInvitation(ctx.services.identity, ctx.viewer, id, originOf(ctx));
@@ -68,7 +73,7 @@ defineCatalogMutation('revokeInvitation', {
   },
   payload: (t) => ({
     invitationId: t.id({
-      description: 'The id of the invitation that ended.',
+      description: 'The id of the revoked invitation.',
       resolve: ({ id }) => catalogId('Invitation', id),
     }),
   }),
@@ -76,11 +81,11 @@ defineCatalogMutation('revokeInvitation', {
 
 defineCatalogMutation('changeMemberRole', {
   description:
-    'Gives a member another role. Needs member:manage; owners are made and demoted by owners, and one stays.',
+    'Changes a member’s role. Needs member:manage. Only owners can appoint and demote owners; the last one stays.',
   caller: 'member',
   input: (t) => ({
-    memberId: t.globalID({ required: true, description: 'Whose role.' }),
-    role: t.field({ type: Role, required: true, description: 'What the member becomes.' }),
+    memberId: t.globalID({ required: true, description: 'The member.' }),
+    role: t.field({ type: Role, required: true, description: 'The new role.' }),
   }),
   run: async (ctx, { memberId, role }) => {
     const { identity } = ctx.services;
@@ -98,9 +103,10 @@ defineCatalogMutation('changeMemberRole', {
 });
 
 defineCatalogMutation('removeMember', {
-  description: 'Ends a membership; the profile stays for history. Needs member:manage; the last owner stays.',
+  description:
+    'Ends a membership; the profile stays for history. Needs member:manage. The last owner cannot be removed.',
   caller: 'member',
-  input: (t) => ({ memberId: t.globalID({ required: true, description: 'Whose membership.' }) }),
+  input: (t) => ({ memberId: t.globalID({ required: true, description: 'The member.' }) }),
   run: async (ctx, { memberId }) => {
     const id = uuidOf(memberId, 'Member', 'input.memberId');
     await removeMember(ctx.services.identity, ctx.viewer, id, originOf(ctx));
@@ -108,7 +114,7 @@ defineCatalogMutation('removeMember', {
   },
   payload: (t) => ({
     memberId: t.id({
-      description: 'The id of the member who is none any more.',
+      description: 'The id of the former member.',
       resolve: ({ id }) => catalogId('Member', id),
     }),
   }),
@@ -118,39 +124,39 @@ defineCatalogMutation('leaveOrganization', {
   description: 'Ends the viewer’s own membership. The last owner cannot leave.',
   caller: 'member',
   input: (t) => ({
-    organizationId: t.globalID({ required: true, description: 'The organization of this request, to be sure.' }),
+    organizationId: t.globalID({ required: true, description: 'The organization of this request, as a confirmation.' }),
   }),
   run: async (ctx, { organizationId }) => {
     personOf(ctx);
     const id = uuidOf(organizationId, 'Organization', 'input.organizationId');
     if (id !== ctx.viewer.organizationId) {
-      throw badInput('This is not the organization that the request is about', 'input.organizationId');
+      throw badInput('This is not the organization of the request', 'input.organizationId');
     }
     await leaveOrganization(ctx.services.identity, ctx.viewer, originOf(ctx));
     return { id };
   },
   payload: (t) => ({
     organizationId: t.id({
-      description: 'The organization that was left.',
+      description: 'The id of the organization.',
       resolve: ({ id }) => catalogId('Organization', id),
     }),
   }),
 });
 
 defineCatalogMutation('setPermission', {
-  description: 'Gives a role a permission, takes it away, or has it as it is by default. Needs organization:manage.',
+  description: 'Grants a role a permission, revokes it, or restores the default. Needs organization:manage.',
   caller: 'member',
   input: (t) => ({
-    role: t.field({ type: Role, required: true, description: 'Whose; owners keep every permission.' }),
-    permission: t.field({ type: Permission, required: true, description: 'Which one.' }),
-    granted: t.boolean({ description: 'True gives it, false takes it, absent leaves it to the default.' }),
+    role: t.field({ type: Role, required: true, description: 'The role; owners keep every permission.' }),
+    permission: t.field({ type: Permission, required: true, description: 'The permission.' }),
+    granted: t.boolean({ description: 'True grants it, false revokes it, absent restores the default.' }),
   }),
   run: async (ctx, { granted = null, ...input }) => {
     await setPermission(ctx.services.identity, ctx.viewer, { ...input, granted }, originOf(ctx));
     return input;
   },
   payload: (t) => ({
-    role: t.expose('role', { type: Role, description: 'Whose permission changed.' }),
-    permission: t.expose('permission', { type: Permission, description: 'Which one.' }),
+    role: t.expose('role', { type: Role, description: 'The role.' }),
+    permission: t.expose('permission', { type: Permission, description: 'The permission.' }),
   }),
 });

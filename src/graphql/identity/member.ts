@@ -13,9 +13,9 @@ export const Member = builder.objectRef<MemberShape>('Member').implement({
   fields: (t) => ({
     id: t.id({ description: 'The global id.', resolve: ({ membershipId }) => catalogId('Member', membershipId) }),
     user: t.field({ type: User, description: 'The account.', resolve: (member) => member }),
-    role: t.expose('role', { type: Role, description: 'What the user is here.' }),
+    role: t.expose('role', { type: Role, description: 'The user’s role in the organization.' }),
     isDisabled: t.boolean({
-      description: 'Whether the operator of the installation has shut the user out.',
+      description: 'Whether the operator of the installation has disabled the user.',
       resolve: ({ disabledAt }) => disabledAt !== null,
     }),
     joinedAt: t.expose('joinedAt', { type: 'DateTime', description: 'When the user became a member.' }),
@@ -30,7 +30,7 @@ function ofCursor(cursor: string | undefined): string | undefined {
   const text = Buffer.from(cursor, 'base64url').toString();
   const id = text.slice(cursorPrefix.length);
   if (text.startsWith(cursorPrefix) && isUuid(id)) return id;
-  throw new AppError('BAD_CURSOR', 'This cursor is not one of members');
+  throw new AppError('BAD_CURSOR', 'This is not a cursor of the list of members');
 }
 
 builder.queryField('members', (t) =>
@@ -38,7 +38,7 @@ builder.queryField('members', (t) =>
     {
       type: Member,
       authScopes: { permission: 'member:read' },
-      description: 'Who belongs to the organization, in the order in which they joined. Needs member:read.',
+      description: 'The members of the organization, in the order in which they joined. Needs member:read.',
       resolve: async (_root, args, ctx) => {
         const { identity } = ctx.services;
         const options = { args, defaultSize: 20, maxSize: 100, toCursor };
@@ -47,7 +47,7 @@ builder.queryField('members', (t) =>
           ({ limit, after, before, inverted }) =>
             listMembers(identity, ctx.viewer, { limit, after: ofCursor(after), before: ofCursor(before), inverted }),
         );
-        // The helper gives a whole page, but its type has forgotten what of it is certain.
+        // The helper returns a complete page, but its type has lost which fields are never null.
         return { ...page, totalCount: () => countMembers(identity, ctx.viewer) } as never;
       },
     },

@@ -11,12 +11,12 @@ import { Membership } from './organization.ts';
 const membershipField = (t: PayloadBuilder<{ id: string }>) => ({
   membership: t.field({
     type: Membership,
-    description: 'The new membership. Ask refreshSession for a token of the organization.',
+    description: 'The new membership. Call refreshSession to get a token for the organization.',
     resolve: ({ id }, _args, ctx) => membershipOf(ctx, id),
   }),
 });
 
-/** The membership that was just made, as lists show it. */
+/** The new membership as lists show it. */
 async function membershipOf(ctx: Context, membershipId: string) {
   const memberships = await listMemberships(ctx.services.identity, personOf(ctx).userId);
   const membership = memberships.find((each) => each.membershipId === membershipId);
@@ -25,7 +25,7 @@ async function membershipOf(ctx: Context, membershipId: string) {
 }
 
 defineCatalogMutation('createOrganization', {
-  description: 'Makes an organization of which the user is the owner.',
+  description: 'Creates an organization owned by the user.',
   caller: 'signedIn',
   input: (t) => ({
     organization: t.field({ type: NewOrganizationInput, required: true, description: 'The organization.' }),
@@ -35,7 +35,7 @@ defineCatalogMutation('createOrganization', {
 });
 
 defineCatalogMutation('joinOrganization', {
-  description: 'Makes the user a member of the organization that a code is for.',
+  description: 'Makes the user a member of the organization with a join code.',
   caller: 'signedIn',
   input: (t) => ({ code: t.string({ required: true, description: 'The code; case and dash do not matter.' }) }),
   run: (ctx, input) => joinOrganization(ctx.services.identity, personOf(ctx), input, originOf(ctx)),
@@ -43,7 +43,7 @@ defineCatalogMutation('joinOrganization', {
 });
 
 defineCatalogMutation('acceptInvitation', {
-  description: 'Makes the user a member by an invitation to their own address.',
+  description: 'Makes the user a member with an invitation to their own address.',
   caller: 'signedIn',
   input: (t) => ({ token: t.string({ required: true, description: 'The token in the link.' }) }),
   run: (ctx, input) => acceptInvitation(ctx.services.identity, personOf(ctx), input, originOf(ctx)),

@@ -5,10 +5,10 @@ export const NewOrganizationInput = builder.inputType('NewOrganizationInput', {
   fields: (t) => ({
     name: t.string({ required: true, description: 'The name, 1 to 200 characters.' }),
     slug: t.string({
-      description: 'The name in addresses: 3 to 50 of a-z, 0-9 and hyphens. Made from the name if absent.',
+      description: 'The name in URLs: 3 to 50 of a-z, 0-9 and hyphens. Derived from the name by default.',
     }),
-    timeZone: t.string({ description: 'Such as Europe/Paris.' }),
-    locale: t.string({ description: 'Such as fr-FR.' }),
-    currency: t.string({ description: 'An ISO 4217 code such as EUR.' }),
+    timeZone: t.string({ description: 'Its time zone, such as Europe/Paris.' }),
+    locale: t.string({ description: 'Its locale, such as fr-FR.' }),
+    currency: t.string({ description: 'Its currency, an ISO 4217 code such as EUR.' }),
   }),
 });

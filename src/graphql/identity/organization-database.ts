@@ -13,62 +13,74 @@ import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts
 import { Organization } from './organization.ts';
 
 const DatabaseKind = builder.enumType('DatabaseKind', {
-  description: 'Whom a database is for.',
+  description: 'The kind of a database.',
   values: {
-    PRIMARY: { description: 'Many organizations, and what all share.' },
-    SHARED: { description: 'Many organizations.' },
-    DEDICATED: { description: 'One organization alone.' },
+    PRIMARY: { description: 'Holds many organizations and the shared catalog.' },
+    SHARED: { description: 'Holds many organizations.' },
+    DEDICATED: { description: 'Holds a single organization.' },
   } satisfies Record<Database['kind'], { description: string }>,
 });
 
 const MovePhaseEnum = builder.enumType('DatabaseMovePhase', {
-  description: 'How far a move to another database is.',
+  description: 'The phase of a move to another database.',
   values: {
-    COPYING: { description: 'The data is copied; the organization is served from where it was.' },
-    SWITCHING: { description: 'Writes are held for a moment.' },
-    SWITCHED: { description: 'It is served from the new place; what it left is kept until the move is confirmed.' },
-    CONFIRMED: { description: 'Done; what it left is gone.' },
-    ROLLING_BACK: { description: 'It is on its way back.' },
-    ROLLED_BACK: { description: 'It is where it was, with all that was written since.' },
-    CANCELLED: { description: 'It was undone before it reached its end.' },
+    COPYING: { description: 'The data is being copied; the organization is served from its old database.' },
+    SWITCHING: { description: 'Writes are paused for a moment.' },
+    SWITCHED: {
+      description:
+        'The organization is served from the new database; the old copy is kept until the move is confirmed.',
+    },
+    CONFIRMED: { description: 'The move is complete; the old copy is dropped.' },
+    ROLLING_BACK: { description: 'The organization is being moved back.' },
+    ROLLED_BACK: { description: 'The organization is in its old database again, with all later writes.' },
+    CANCELLED: { description: 'The move was undone before it was complete.' },
   } satisfies Record<MovePhase, { description: string }>,
 });
 
 const DatabaseMove = builder.objectRef<MoveSummary>('DatabaseMove').implement({
   description: 'A move of an organization to another database.',
   fields: (t) => ({
-    phase: t.expose('phase', { type: MovePhaseEnum, description: 'How far it is.' }),
-    from: t.exposeString('from', { description: 'The name of the database that it left.' }),
-    to: t.exposeString('to', { description: 'The name of the database that it went to.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was begun.' }),
+    phase: t.expose('phase', { type: MovePhaseEnum, description: 'Its phase.' }),
+    from: t.exposeString('from', { description: 'The name of the old database.' }),
+    to: t.exposeString('to', { description: 'The name of the new database.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it started.' }),
     switchedAt: t.expose('switchedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'Since when it is served from the new place.',
+      description: 'When it was switched to the new database; null before.',
     }),
-    endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: 'When it ended for good.' }),
+    endedAt: t.expose('endedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended; null while it is open.',
+    }),
     pausedMs: t.exposeInt('pausedMs', {
       nullable: true,
-      description: 'For how many milliseconds writes were held.',
+      description: 'For how long writes were paused, in milliseconds; null before the switch.',
     }),
-    lastError: t.exposeString('lastError', { nullable: true, description: 'What its last attempt failed of.' }),
+    lastError: t.exposeString('lastError', {
+      nullable: true,
+      description: 'Why the last attempt failed; null if it did not.',
+    }),
   }),
 });
 
 const OrganizationDatabase = builder.objectRef<OwnDatabase>('OrganizationDatabase').implement({
-  description: 'Where the data of an organization is.',
+  description: 'The database of an organization.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'What the database is called.' }),
-    kind: t.expose('kind', { type: DatabaseKind, description: 'Whom it is for.' }),
-    hasDedicatedDatabase: t.exposeBoolean('hasDedicatedDatabase', { description: 'Whether it is its own.' }),
+    name: t.exposeString('name', { description: 'The name of the database.' }),
+    kind: t.expose('kind', { type: DatabaseKind, description: 'Its kind.' }),
+    hasDedicatedDatabase: t.exposeBoolean('hasDedicatedDatabase', {
+      description: 'Whether the organization has a database of its own.',
+    }),
     databaseUrl: t.exposeString('databaseUrl', {
       nullable: true,
-      description: 'The address of its own database, without the password; null in a shared one.',
+      description: 'The URL of the organization’s own database, without the password; null in a shared one.',
     }),
     lastMove: t.field({
       type: DatabaseMove,
       nullable: true,
-      description: 'Its newest move; null when it was never moved.',
+      description: 'The organization’s newest move; null if it was never moved.',
       resolve: (_database, _args, ctx) => readOwnMove(ctx.services.identity, ctx.viewer),
     }),
   }),
@@ -79,7 +91,7 @@ builder.objectField(Organization, 'database', (t) =>
     type: OrganizationDatabase,
     nullable: true,
     description:
-      'Where its data is. Null for other organizations than that of the request, and without organization:manage.',
+      'Its database. Null for other organizations than that of the request, and without organization:manage.',
     resolve: ({ id }, _args, ctx) => {
       const { viewer } = ctx.scope;
       if (viewer?.organizationId !== id || !viewer.permissions.has('organization:manage')) return null;
@@ -88,27 +100,27 @@ builder.objectField(Organization, 'database', (t) =>
   }),
 );
 
-const afterwards = { type: OrganizationDatabase, description: 'Where the data is afterwards.' } as const;
+const afterwards = { type: OrganizationDatabase, description: 'The database after the change.' } as const;
 
-/** Whatever is wrong about the database, it is the address that says so. */
+/** Every error about the database names the argument with its URL. */
 const ofAddress = Object.fromEntries(
   ['databaseUrl', 'adminUrl', 'host', 'name'].map((field) => [field, 'input.databaseUrl']),
 );
 
 defineCatalogMutation('moveOrganizationDatabase', {
   description:
-    'Moves the organization to a database of its own, or back to the shared one, while it is served; its writes are held for ' +
-    'a moment. What it left is kept until the move is confirmed. Needs organization:manage.',
+    'Moves the organization to a database of its own, or back to the shared one, while it is served; its writes are paused for ' +
+    'a moment. The old copy is kept until the move is confirmed. Needs organization:manage.',
   caller: 'member',
   input: (t) => ({
     databaseUrl: t.string({
       description:
-        'postgresql://user:password@host:port/name, empty, by a login that may create roles; null: the shared one.',
+        'postgresql://user:password@host:port/name of an empty database, with a login that may create roles; null for the shared one.',
     }),
   }),
   run: async (ctx, _input, { databaseUrl }) => {
     personOf(ctx);
-    if (databaseUrl === undefined) throw badInput('Say where to: an address, or null', 'input.databaseUrl');
+    if (databaseUrl === undefined) throw badInput('must be a URL or null', 'input.databaseUrl');
     const moving = moveOwnDatabase(ctx.services.identity, ctx.viewer, databaseUrl, originOf(ctx));
     return { database: await mapErrorFields(ofAddress, moving) };
   },
@@ -116,18 +128,18 @@ defineCatalogMutation('moveOrganizationDatabase', {
 });
 
 const MoveEndEnum = builder.enumType('DatabaseMoveEnd', {
-  description: 'What to do about a move that has not ended for good.',
+  description: 'How to end an open move.',
   values: {
-    CONFIRM: { description: 'Drop what the organization left.' },
-    ROLL_BACK: { description: 'Take it back to where it came from, with all that was written since.' },
-    CANCEL: { description: 'Undo a move that did not reach its end.' },
+    CONFIRM: { description: 'Drop the old copy.' },
+    ROLL_BACK: { description: 'Move back to the old database, with all later writes.' },
+    CANCEL: { description: 'Undo a move that is not complete.' },
   } satisfies Record<MoveEnd, { description: string }>,
 });
 
 defineCatalogMutation('endOrganizationMove', {
-  description: 'Ends the move of the organization one way or another. Needs organization:manage.',
+  description: 'Ends the open move of the organization. Needs organization:manage.',
   caller: 'member',
-  input: (t) => ({ how: t.field({ type: MoveEndEnum, required: true, description: 'How it is to end.' }) }),
+  input: (t) => ({ how: t.field({ type: MoveEndEnum, required: true, description: 'How to end it.' }) }),
   run: async (ctx, { how }) => {
     personOf(ctx);
     return { database: await endOwnMove(ctx.services.identity, ctx.viewer, how, originOf(ctx)) };

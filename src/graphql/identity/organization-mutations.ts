@@ -7,20 +7,20 @@ import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts
 import { Organization } from './organization.ts';
 
 const afterwards = { type: Organization, description: 'The organization after the change.' } as const;
-const confirmation = 'The slug of the organization, typed once more.';
+const confirmation = 'The slug of the organization, as a confirmation.';
 
 defineCatalogMutation('updateOrganization', {
-  description: 'Changes what the organization says of itself. Needs organization:manage.',
+  description: 'Changes the organization’s own fields. Needs organization:manage.',
   caller: 'member',
   input: (t) => ({
     name: t.string({ description: 'The name, 1 to 200 characters.' }),
-    slug: t.string({ description: 'The name in addresses; addresses with the old one end. No data moves.' }),
-    description: t.string({ description: 'What it says of itself; null clears.' }),
-    logoUrl: t.string({ description: 'Address of its logo; null clears.' }),
-    website: t.string({ description: 'Address of its website; null clears.' }),
-    timeZone: t.string({ description: 'Such as Europe/Paris.' }),
-    locale: t.string({ description: 'Such as fr-FR.' }),
-    currency: t.string({ description: 'An ISO 4217 code such as EUR.' }),
+    slug: t.string({ description: 'The name in URLs; URLs with the old one stop working. No data moves.' }),
+    description: t.string({ description: 'A description; null clears.' }),
+    logoUrl: t.string({ description: 'URL of its logo; null clears.' }),
+    website: t.string({ description: 'URL of its website; null clears.' }),
+    timeZone: t.string({ description: 'Its time zone, such as Europe/Paris.' }),
+    locale: t.string({ description: 'Its locale, such as fr-FR.' }),
+    currency: t.string({ description: 'Its currency, an ISO 4217 code such as EUR.' }),
     expectedVersion: expectedVersion(t),
   }),
   run: async (ctx, { expectedVersion }, { expectedVersion: _, ...given }) => {
@@ -31,7 +31,8 @@ defineCatalogMutation('updateOrganization', {
 });
 
 defineCatalogMutation('archiveOrganization', {
-  description: 'Ends the service of the organization and keeps its data; an operator can take it back. For owners.',
+  description:
+    'Archives the organization: it is no longer served, but its data is kept, and an operator can restore it. Only for owners.',
   caller: 'member',
   input: (t) => ({ slug: t.string({ required: true, description: confirmation }) }),
   run: async (ctx, { slug }) => {
@@ -43,7 +44,7 @@ defineCatalogMutation('archiveOrganization', {
 
 defineCatalogMutation('deleteOrganization', {
   description:
-    'Deletes the organization: access ends at once, and for 30 days an operator can take it back. For owners.',
+    'Deletes the organization: access ends at once, and for 30 days an operator can undo the deletion. Only for owners.',
   caller: 'member',
   input: (t) => ({ slug: t.string({ required: true, description: confirmation }) }),
   run: async (ctx, { slug }) => {
@@ -53,14 +54,14 @@ defineCatalogMutation('deleteOrganization', {
   },
   payload: (t) => ({
     organization: t.expose('organization', afterwards),
-    deleteAfter: t.expose('deleteAfter', { type: 'DateTime', description: 'When its data goes.' }),
+    deleteAfter: t.expose('deleteAfter', { type: 'DateTime', description: 'When its data will be dropped.' }),
   }),
 });
 
 defineCatalogMutation('enableModule', {
   description: 'Switches an optional module on. Needs organization:manage.',
   caller: 'member',
-  input: (t) => ({ module: t.string({ required: true, description: 'Which module.' }) }),
+  input: (t) => ({ module: t.string({ required: true, description: 'The module.' }) }),
   run: async (ctx, { module }) => ({
     organization: await switchOwnModule(ctx.services.identity, ctx.viewer, { module, on: true }, originOf(ctx)),
   }),
@@ -70,7 +71,7 @@ defineCatalogMutation('enableModule', {
 defineCatalogMutation('disableModule', {
   description: 'Switches an optional module off; its data stays. Needs organization:manage.',
   caller: 'member',
-  input: (t) => ({ module: t.string({ required: true, description: 'Which module.' }) }),
+  input: (t) => ({ module: t.string({ required: true, description: 'The module.' }) }),
   run: async (ctx, { module }) => ({
     organization: await switchOwnModule(ctx.services.identity, ctx.viewer, { module, on: false }, originOf(ctx)),
   }),

@@ -14,6 +14,6 @@ const values: Record<string, Value> = Object.fromEntries(
 );
 
 export const Permission = builder.enumType('Permission', {
-  description: 'One thing that a member may do. Rules about single objects can narrow it further.',
+  description: 'One permission of a member. Rules about single objects can restrict it further.',
   values,
 });

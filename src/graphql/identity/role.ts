@@ -2,10 +2,10 @@ import type { Role as RoleName } from '../../identity/roles.ts';
 import { builder } from '../declare/builder.ts';
 
 export const Role = builder.enumType('Role', {
-  description: 'What a person is in an organization. The permissions of a role are the organization’s own matter.',
+  description: 'A person’s role in an organization. Each organization can change the permissions of a role.',
   values: {
-    OWNER: { description: 'Everything, always. An organization has at least one.' },
-    ADMIN: { description: 'Everything, but for making and removing owners.' },
+    OWNER: { description: 'Has every permission, always. An organization has at least one owner.' },
+    ADMIN: { description: 'Has every permission, but cannot appoint or remove owners.' },
     MANAGER: { description: 'Runs projects: sees costs, validates time.' },
     CONSULTANT: { description: 'Works on projects, and records own time.' },
     MEMBER: { description: 'Works on projects, and records own time.' },

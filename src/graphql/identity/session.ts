@@ -7,14 +7,17 @@ interface SessionShape extends OwnSession {
 }
 
 export const Session = builder.objectRef<SessionShape>('Session').implement({
-  description: 'A place where the user is signed in.',
+  description: 'A sign-in session of the user.',
   fields: (t) => ({
     id: t.id({ description: 'The global id.', resolve: ({ id }) => catalogId('Session', id) }),
-    deviceName: t.exposeString('deviceName', { nullable: true, description: 'What the user calls the device.' }),
-    ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'Where the sign-in came from.' }),
-    isCurrent: t.exposeBoolean('isCurrent', { description: 'Whether this request belongs to it.' }),
+    deviceName: t.exposeString('deviceName', { nullable: true, description: 'The name of the device.' }),
+    ipAddress: t.exposeString('ipAddress', { nullable: true, description: 'The IP address of the sign-in.' }),
+    isCurrent: t.exposeBoolean('isCurrent', { description: 'Whether it is the session of this request.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the user signed in.' }),
     lastUsedAt: t.expose('lastUsedAt', { type: 'DateTime', description: 'When it was last refreshed.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', description: 'When it ends unless it is refreshed before.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      description: 'When it expires, unless it is refreshed before.',
+    }),
   }),
 });

@@ -5,10 +5,10 @@ import { catalogId } from './ids.ts';
 import { User } from './user.ts';
 
 export const TokenDelivery = builder.enumType('TokenDelivery', {
-  description: 'Where the refresh token goes.',
+  description: 'Where the refresh token is returned.',
   values: {
-    COOKIE: { description: 'Into a cookie that scripts cannot read: for browsers.' },
-    BODY: { description: 'Into the answer: for programs that keep it safe themselves, such as mobile ones.' },
+    COOKIE: { description: 'In a cookie that scripts cannot read: for browsers.' },
+    BODY: { description: 'In the answer: for programs that store it safely, such as mobile apps.' },
   } as const,
 });
 
@@ -19,32 +19,32 @@ interface TokensShape extends Omit<SignedIn, 'refreshToken'> {
 }
 
 export const Tokens = builder.objectRef<TokensShape>('Tokens').implement({
-  description: 'What a client needs to go on as somebody.',
+  description: 'The tokens of a session.',
   fields: (t) => ({
-    user: t.expose('account', { type: User, description: 'Whose session it is.' }),
+    user: t.expose('account', { type: User, description: 'The user of the session.' }),
     organizationId: t.id({
       nullable: true,
       description:
-        'The organization that the access token is good for; null when one must be chosen by refreshSession.',
+        'The organization that the access token is valid for; null if one must be chosen with refreshSession.',
       resolve: ({ organizationId }) => (organizationId ? catalogId('Organization', organizationId) : null),
     }),
     accessToken: t.exposeString('accessToken', { description: 'Send it as `Authorization: Bearer <token>`.' }),
     accessTokenExpiresAt: t.expose('accessTokenExpiresAt', {
       type: 'DateTime',
-      description: 'When the access token ends: refresh before.',
+      description: 'When the access token expires: refresh it before.',
     }),
     refreshToken: t.exposeString('refreshToken', {
       nullable: true,
-      description: 'Good for one refreshSession; null when it went into the cookie.',
+      description: 'Valid for one refreshSession; null if it is in the cookie.',
     }),
     refreshTokenExpiresAt: t.expose('refreshTokenExpiresAt', {
       type: 'DateTime',
-      description: 'When the session ends unless it is refreshed before.',
+      description: 'When the session expires, unless it is refreshed before.',
     }),
   }),
 });
 
-/** The answer to a client, with the refresh token where the client wants it. */
+/** The tokens for a client, with the refresh token where the client wants it. */
 export function deliver(ctx: Context, signed: SignedIn, delivery: Delivery): { tokens: TokensShape } {
   if (delivery === 'BODY') return { tokens: signed };
   const { identity } = ctx.services;

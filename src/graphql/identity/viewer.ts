@@ -12,7 +12,7 @@ import { Role } from './role.ts';
 import { Session } from './session.ts';
 import { User } from './user.ts';
 
-/** Who asks. The memberships are read once, however many fields need them. */
+/** The viewer. The memberships are read once, however many fields need them. */
 export class ViewerShape {
   readonly account: Account;
   readonly member: Member | undefined;
@@ -32,13 +32,13 @@ export class ViewerShape {
 }
 
 export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
-  description: 'Who asks, and what they may.',
+  description: 'The sender of the request, and their permissions.',
   fields: (t) => ({
     user: t.expose('account', { type: User, description: 'The account.' }),
     organization: t.field({
       type: Organization,
       nullable: true,
-      description: 'The organization that this request is about; null when the token names none.',
+      description: 'The organization of this request; null if the token names none.',
       resolve: async (viewer) => {
         const id = viewer.member?.organizationId;
         if (id === undefined) return null;
@@ -48,18 +48,18 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
     role: t.field({
       type: Role,
       nullable: true,
-      description: 'What the viewer is in that organization.',
+      description: 'The viewer’s role in that organization; null without one.',
       resolve: ({ member }) => member?.role ?? null,
     }),
     permissions: t.field({
       type: [Permission],
-      description: 'What the viewer may do in that organization; empty without one.',
+      description: 'The viewer’s permissions in that organization; empty without one.',
       resolve: ({ member }) => [...(member?.permissions ?? [])],
     }),
     organizations: t.field({
       type: [Membership],
       description:
-        'Every organization that the user belongs to; to an API key, its own only. Ask refreshSession for a token of another one.',
+        'The user’s organizations; for an API key, only its own. Call refreshSession to get a token for another one.',
       resolve: async (viewer) => {
         const memberships = await viewer.memberships();
         if (!viewer.member?.apiKey) return memberships;
@@ -68,7 +68,7 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
     }),
     sessions: t.field({
       type: [Session],
-      description: 'Where the user is signed in, the session used last first. Not for API keys.',
+      description: 'The user’s sessions, most recently used first. Not for API keys.',
       resolve: async (_viewer, _args, ctx) => {
         const account = personOf(ctx);
         const sessions = await listSessions(ctx.services.identity, account.userId);
@@ -77,8 +77,7 @@ export const Viewer = builder.objectRef<ViewerShape>('Viewer').implement({
     }),
     apiKeys: t.field({
       type: [OwnApiKey],
-      description:
-        'The API keys that act for the user, in all organizations, the newest first, at most 200. Not for API keys.',
+      description: 'The user’s API keys in all organizations, newest first, at most 200. Not for API keys.',
       resolve: (_viewer, _args, ctx) => listOwnApiKeys(ctx.services.identity, personOf(ctx).userId),
     }),
   }),
@@ -88,7 +87,7 @@ builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
     nullable: true,
-    description: 'Who asks; null without credentials.',
+    description: 'The sender of the request; null without credentials.',
     resolve: (_root, _args, ctx) => (ctx.scope.account ? new ViewerShape(ctx, ctx.scope.account) : null),
   }),
 );

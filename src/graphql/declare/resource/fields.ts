@@ -7,7 +7,7 @@ import { relations } from '../../../relations.ts';
 import { builder, type SchemaTypes } from '../builder.ts';
 import type { AnySpec, FieldOptions } from './any-spec.ts';
 import { type ColumnKind, kindOf } from './columns.ts';
-import { firstClause, lowerFirst, toPascalCase, toWords, withArticle } from './naming.ts';
+import { firstClause, toPascalCase, toWords, withArticle } from './naming.ts';
 import { typenameOf } from './row-id.ts';
 
 /** A reference from a column to a row. */
@@ -90,12 +90,12 @@ function referenceField(table: TableName, key: string, relation: Relation, optio
 }
 
 /** The enum type of a column: the declared one, or a new one. */
-function valuesOf(name: string, noun: string, column: string, pg: PgColumn, { description, values }: FieldOptions) {
+function valuesOf(name: string, noun: string, column: string, pg: PgColumn, { values }: FieldOptions) {
   const all = pg.enumValues ?? [];
   if (values instanceof EnumRef) return { name: values.name, ref: values, all };
   const typename = name + toPascalCase(column);
   const ref = builder.enumType(typename, {
-    description: `The ${toWords(column)} of ${withArticle(noun)}: ${lowerFirst(firstClause(description))}.`,
+    description: `The ${toWords(column)} of ${withArticle(noun)}.`,
     values: Object.fromEntries(
       Object.entries(values ?? {}).map(([value, described]) => [value, { description: described }]),
     ),

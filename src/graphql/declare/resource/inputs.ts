@@ -64,7 +64,7 @@ export function inputFields(model: Model, kind: Kind, written: readonly Field[],
 }
 
 const rowInputs = (t: InputBuilder, { table, noun }: Model): InputFieldMap => ({
-  id: rowId(t, table, { required: true, description: `Which ${noun}.` }),
+  id: rowId(t, table, { required: true, description: `The ${noun}.` }),
   expectedVersion: expectedVersion(t),
 });
 
@@ -87,7 +87,7 @@ function describe(model: Model, kind: Kind, field: Field): string {
   if (standard) return `Your own key of this ${model.noun}; unique.`;
   const { inputDescription, default: declared, notBefore, needs, description } = options;
   const isParent = reference !== undefined && reference === model.parent;
-  const clause = inputDescription ?? (isParent ? `Which ${toWords(reference.relation)}` : description);
+  const clause = inputDescription ?? (isParent ? `The ${toWords(reference.relation)}` : description);
   const value = typeof declared === 'object' ? declared.description : (declared ?? columnDefault(field));
   return describeWithLimits(
     firstClause(clause),

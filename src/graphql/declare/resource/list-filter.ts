@@ -9,8 +9,8 @@ const isFiltered = ({ options, kind, reference }: Field): boolean =>
 
 const standardDescriptions: Readonly<Record<string, string>> = {
   externalReference: 'By external reference.',
-  createdAt: 'By when they were added.',
-  updatedAt: 'By when they last changed.',
+  createdAt: 'By time of creation.',
+  updatedAt: 'By time of the last change.',
 };
 
 /** Makes the filter of the lists: comparators on fields, filters of referenced rows, and declared conditions in SQL. */
@@ -19,7 +19,7 @@ export function defineListFilter({ table, spec, nouns, fields }: Model): Filter<
   const compared = found.map((field) => [field.reference ? field.column : field.key, comparison(field)]);
   const references = found.flatMap(({ reference }) => (reference ? [reference] : []));
   return defineFilter(`${spec.name}Filter`, table, {
-    description: `Which ${nouns}.`,
+    description: `Conditions on ${nouns}.`,
     ...(spec.module && { module: spec.module }),
     fields: { id: { id: spec.name, column: 'id', description: 'By id.' }, ...Object.fromEntries(compared) },
     custom: Object.fromEntries(
