@@ -48,8 +48,8 @@ function breaches(check: (from: Source, to: string) => boolean): string[] {
   return sources.flatMap((from) => from.imports.filter((to) => check(from, to)).map((to) => `${from.file} -> ${to}`));
 }
 
-describe('the house', () => {
-  it('imports point to the left only', () => {
+describe('the source tree', () => {
+  it('layers import only the layers before them', () => {
     const wrong = breaches(({ file }, to) => {
       if (isLeaf(file) || isLeaf(to)) return false;
       return (
@@ -63,7 +63,7 @@ describe('the house', () => {
     expect(breaches(({ file }, to) => roomOf(to) === 'fleet' && !usersOfFleet.includes(roomOf(file)))).toEqual([]);
   });
 
-  it('knows every room', () => {
+  it('lists every folder', () => {
     expect(sources.filter(({ file }) => !isLeaf(file) && !order.has(roomOf(file))).map(({ file }) => file)).toEqual([]);
   });
 
@@ -72,7 +72,7 @@ describe('the house', () => {
     expect(breaches(({ file }, to) => isLeaf(file) && !allowed(to))).toEqual([]);
   });
 
-  it('a module uses those below it, and never their stores, mutations or index', () => {
+  it('a module imports only the modules below it, and never their stores, mutations or index', () => {
     const wrong = breaches(({ file }, to) => {
       const [from, target] = [moduleOf(file), moduleOf(to)];
       if (!from || !target || from === target || isLeaf(file)) return false;
@@ -105,18 +105,18 @@ describe('the house', () => {
 describe('every file', () => {
   const offenders = (check: (source: Source) => boolean) => sources.filter(check).map(({ file }) => file);
 
-  it('leaves the environment to the configuration', () => {
+  it('does not read the environment outside the configuration', () => {
     const readers = offenders(
       ({ file, text }) => /process\.env\b/.test(text) && file !== 'src/config.ts' && roomOf(file) !== 'cli',
     );
     expect(readers).toEqual([]);
   });
 
-  it('lets the process end by itself', () => {
+  it('does not call process.exit', () => {
     expect(offenders(({ text }) => /process\.exit\(/.test(text))).toEqual([]);
   });
 
-  it('writes to a terminal through the one place that escapes', () => {
+  it('writes to terminals only through the function that escapes control characters', () => {
     const writers = offenders(
       ({ file, text }) =>
         file.startsWith('src/cli/') &&
@@ -130,7 +130,7 @@ describe('every file', () => {
     expect(offenders(({ text }) => text.split('\n').length > 400)).toEqual([]);
   });
 
-  it("names the type of a table's filter in one place: the compiler cannot expand it for an unknown table", () => {
+  it("names the type of a table's filter in one place, because the compiler cannot expand it for an unknown table", () => {
     expect(offenders(({ text }) => /\bRelationsFilter\b/.test(text))).toEqual(['src/access/row-rules.ts']);
   });
 
@@ -140,11 +140,11 @@ describe('every file', () => {
 });
 
 describe('the manifests', () => {
-  it('name every module, in one order', () => {
+  it('list every module, in the same order', () => {
     expect(moduleFolders().sort()).toEqual([...modules].sort());
   });
 
-  it.each(modules)('%s is in the graph, the relations and the migrations where it has a part of them', (name) => {
+  it.each(modules)('%s is listed in the graph, the relations and the migrations it has parts of', (name) => {
     const has = (file: string) => existsSync(path.join(root, 'src/modules', name, file));
     const manifest = (file: string) => readFileSync(path.join(root, 'src', file), 'utf8');
     expect(manifest('schema.ts').includes(`./modules/${name}/index.ts`)).toBe(has('index.ts'));
@@ -152,7 +152,7 @@ describe('the manifests', () => {
     expect(existsSync(path.join(root, 'drizzle', name))).toBe(has('tables.ts'));
   });
 
-  it('name every file that handles events', () => {
+  it('list every file that handles events', () => {
     const handling = sources.filter(({ text }) => /^(onEvent|beforeDeletion)\(/m.test(text)).map(({ file }) => file);
     const named = sources.find(({ file }) => file === 'src/event-handlers.ts')!.imports;
     expect(named.toSorted()).toEqual(handling.toSorted());

@@ -22,13 +22,13 @@ const silent = { write: () => true };
 const nowhere = hostOf(noProgram(), { stdin: process.stdin, stdout: silent, stderr: silent, colours: false });
 
 describe.each(pages)('%s', (file) => {
-  it('asks what the graph can answer', () => {
+  it('contains valid queries', () => {
     for (const document of blocks(file, 'graphql')) {
       expect(validate(schema, parse(document)).map(({ message }) => `${message} in ${document}`)).toEqual([]);
     }
   });
 
-  it('names commands and options that there are', () => {
+  it('names existing commands and options', () => {
     const lines = blocks(file, 'sh').flatMap((text) => text.split('\n'));
     for (const line of lines.filter((text) => text.startsWith('npx chantier '))) {
       let command: Command = createProgram(nowhere);
@@ -45,7 +45,7 @@ describe.each(pages)('%s', (file) => {
     }
   });
 
-  it('names npm scripts that there are', () => {
+  it('names existing npm scripts', () => {
     const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
     for (const [, name] of blocks(file, 'sh')
       .join('\n')
@@ -53,7 +53,7 @@ describe.each(pages)('%s', (file) => {
       expect(scripts).toContain(name);
   });
 
-  it('links to files that there are', () => {
+  it('links to existing files', () => {
     for (const [, target] of read(file).matchAll(/\]\((?!https?:)([^)#]+)[^)]*\)/g)) {
       expect(() => read(path.posix.join(path.posix.dirname(file), target!))).not.toThrow();
     }

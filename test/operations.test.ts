@@ -19,7 +19,7 @@ import type { World } from './support/world.ts';
 
 /*
  * Every command of docs/operations.md, run as it is written and in its order, on two database servers: folders, addresses and
- * names of archives are those of the test, and a company acme is there whenever one is spoken of.
+ * names of archives are those of the test, and an organization acme is there whenever one is spoken of.
  */
 const page = await readFile(path.join(root, 'docs/operations.md'), 'utf8');
 
@@ -124,7 +124,7 @@ async function localised(line: string): Promise<string[]> {
   );
 }
 
-/** Makes a company unless it is there. */
+/** Makes an organization unless it is there. */
 async function ensure(world: World, slug: string): Promise<void> {
   if (!(await world.app.directory.findBySlug(slug))) await over(world)(['tenant', 'create', slug, '--slug', slug]);
 }
@@ -168,7 +168,7 @@ describe('the commands of docs/operations.md', () => {
     },
   );
 
-  it('are those of an operator: none is missing', async () => {
+  it('cover every command of an operator', async () => {
     const program = await over(here)(['--help']);
     expect(program).toContain('tenant');
     const written = blocks.flatMap((block) => block.lines).join('\n');

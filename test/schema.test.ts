@@ -9,7 +9,7 @@ import { root } from './support/sources.ts';
 const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
 
 describe('the graph', () => {
-  it('is the one in schema.graphql', () => {
+  it('equals schema.graphql', () => {
     const committed = readFileSync(path.join(root, 'schema.graphql'), 'utf8');
     expect(printGraph(schema) === committed, 'run: npx chantier schema print --out schema.graphql').toBe(true);
   });
@@ -44,7 +44,7 @@ describe('the graph', () => {
     expect(odd.map(({ name }) => name)).toEqual([]);
   });
 
-  it('gives every payload the cursor of its change, where it changes the tenant', () => {
+  it('has the cursor of the change in every payload of a tenant’s mutation', () => {
     const catalogOnly = new Set(['SignIn', 'SignUp', 'SignOut']);
     const without = Object.values(schema.getMutationType()!.getFields())
       .map(({ type }) => getNamedType(type))
@@ -55,7 +55,7 @@ describe('the graph', () => {
     expect(without.map((type) => type.name).filter((name) => !identityPayloads.test(name))).toEqual([]);
   });
 
-  it('lists are connections with a count', () => {
+  it('has connections with a count for all lists', () => {
     const odd = types
       .filter((type) => isObjectType(type) && type.name.endsWith('Connection'))
       .filter((type) => isObjectType(type) && !(type.getFields().totalCount && type.getFields().pageInfo));

@@ -40,7 +40,7 @@ describe('the limits of docs/security.md', () => {
     beyond,
   }));
 
-  it('name settings that exist, with their defaults and what happens beyond them', () => {
+  it('name existing settings, with their defaults and the effect of exceeding them', () => {
     for (const { setting, value, beyond } of rows) {
       expect(variableNames, setting).toContain(setting);
       if (examples[setting]) expect(value, setting).toBe(examples[setting]);
@@ -48,7 +48,7 @@ describe('the limits of docs/security.md', () => {
     }
   });
 
-  it('name every setting that is a number or a time, once', () => {
+  it('name every numeric or time setting once', () => {
     const limiting = Object.entries(examples)
       .filter(([name, value]) => /^\d+[smhd]?$/.test(value ?? '') && !noLimits.has(name))
       .map(([name]) => name);

@@ -28,7 +28,7 @@ afterAll(async () => {
   await second[Symbol.asyncDispose]();
 });
 
-/** Companies that no other test of this file has, and no other company beside them. */
+/** Organizations that no other test of this file has, and no other organization beside them. */
 async function companies(count: number): Promise<Company[]> {
   const made: Company[] = [];
   for (let n = 0; n < count; n++) made.push(await world.company(`Nr ${n}`));
@@ -56,14 +56,14 @@ function afterListing(meanwhile: () => Promise<void>): Fleet {
 
 const slugOf = ({ tenant }: Company): string => tenant.slug;
 
-/** How many clients the archive of a company has. */
+/** How many clients the archive of an organization has. */
 async function clientsIn(file: string): Promise<number | undefined> {
   const { manifest } = await openArchive(file);
   return manifest.tables.find(({ name }) => name === 'clients')?.rows;
 }
 
-describe('a backup of all companies', () => {
-  it('archives those that move meanwhile from where they are then, each once', async () => {
+describe('a backup of all organizations', () => {
+  it('archives organizations that move meanwhile from their new place, each once', async () => {
     const all = await companies(4);
     const folder = await scratchFolder();
     const targets = [await furtherDatabase(world, second), await furtherDatabase(world, second)];
@@ -83,7 +83,7 @@ describe('a backup of all companies', () => {
     }
   });
 
-  it('names one that is being moved and one that is gone, and keeps their archives', async () => {
+  it('reports an organization that is being moved and one that is gone, and keeps their archives', async () => {
     const [busy, doomed, last] = await companies(3);
     const folder = await scratchFolder();
     const old = (company: Company) =>
@@ -108,7 +108,7 @@ describe('a backup of all companies', () => {
     expect(left).not.toContain(path.basename(old(last!)));
   });
 
-  it('never deletes what it has just made, nor what is newer', async () => {
+  it('never deletes the archive that it has just made, nor newer ones', async () => {
     const [company] = await companies(1);
     const folder = await scratchFolder();
     const named = (stamp: string) => `${slugOf(company!)}.${company!.tenant.id}.${stamp}.tar`;

@@ -14,7 +14,7 @@ import { archiveOf, scratchFolder, textsOf } from './support.ts';
 
 const folder = await scratchFolder();
 
-test('an installation whose database was lost is whole again from the archives of its catalog and its companies', async () => {
+test('an installation that lost its database is restored from the archives of its catalog and its organizations', async () => {
   await using lost = await ownWorld();
   const company = await lost.company('Saved');
   const owner = await company.as('OWNER');
@@ -60,7 +60,7 @@ test('an installation whose database was lost is whole again from the archives o
   expect((await chantier(['tenant', 'restore', file, '--as', 'catalog'])).code).toBe(2);
 });
 
-test('the archive of the catalog has the same data parts after it was restored', async () => {
+test('an archive of the restored catalog has the same data parts', async () => {
   await using here = await ownWorld();
   await (await here.company('One')).as('OWNER');
   const archive = await openArchive((await backupCatalog(here.app.fleet, { folder })).file);

@@ -53,7 +53,7 @@ describe('chantier tenant backup', () => {
     expect(proven.rows).toBeGreaterThan(50);
   });
 
-  it('restores as a new company, with an owner', async () => {
+  it('restores as a new organization, with an owner', async () => {
     const { file } = await backup();
     const user = await server.user();
     const made = await run('tenant', 'restore', file, '--as', 'second', '--name', 'Second', '--owner', user.email);
@@ -65,7 +65,7 @@ describe('chantier tenant backup', () => {
     expect(nobody.code).toBe(4);
   });
 
-  it('restores over a company, after it has saved what is there', async () => {
+  it('restores over an organization, after saving its current state', async () => {
     const { file } = await backup();
     const before = await clientNames(slug);
     await createClient(await company.as('OWNER'), { name: 'Afterwards' });
@@ -75,7 +75,7 @@ describe('chantier tenant backup', () => {
     expect(await clientNames(slug)).toContain('Afterwards');
   });
 
-  it('restores the archive of another company over one only when that is said', async () => {
+  it('restores another organization’s archive only if a flag allows it', async () => {
     const { file } = await backup();
     const other = await server.company('Other');
     const restore = ['tenant', 'restore', file, '--over', other.tenant.slug, '--yes', '--no-safety'];
@@ -86,7 +86,7 @@ describe('chantier tenant backup', () => {
     expect(await clientNames(other.tenant.slug)).toEqual(await clientNames(slug));
   });
 
-  it('encrypts with a passphrase or a key, and then opens with no other', async () => {
+  it('encrypts with a passphrase or a key, and opens with no other', async () => {
     process.env.ARCHIVE_TEST_WORDS = 'correct horse';
     process.env.ARCHIVE_TEST_KEY = randomBytes(32).toString('base64');
     onTestFinished(() => {
@@ -115,7 +115,7 @@ describe('chantier tenant backup', () => {
     expect(safetyArchive).toMatch(/\.sealed$/);
   });
 
-  it('deletes old archives of the company, and never the last', async () => {
+  it('deletes old archives of the organization, but never the last', async () => {
     const own = path.join(folder, 'old');
     const first = await run<{ file: string }>('tenant', 'backup', slug, '--to', own);
     const old = (id: string, day: string, name = slug) => path.join(own, `${name}.${id}.202001${day}T000000000Z.tar`);
@@ -130,7 +130,7 @@ describe('chantier tenant backup', () => {
 });
 
 describe('chantier tenant backup --all', () => {
-  it('backs up every company, and goes on where it was stopped', async () => {
+  it('backs up every organization, and resumes where it was stopped', async () => {
     const own = path.join(folder, 'all');
     for (const name of ['A', 'B', 'C', 'D']) await server.company(name);
     const stop = new AbortController();
@@ -158,7 +158,7 @@ describe('chantier tenant backup --all', () => {
     expect(await names(own)).toHaveLength(total);
   });
 
-  it('reports one that fails, keeps its older archives, and backs up the others', async () => {
+  it('reports a failure, keeps that organization’s older archives, and backs up the others', async () => {
     const own = path.join(folder, 'some');
     const broken = await server.company('Broken');
     await server.app.catalog.write((tx) =>
@@ -181,7 +181,7 @@ describe('chantier tenant backup --all', () => {
 });
 
 describe('chantier tenant clone', () => {
-  it('makes another company of the present state, and leaves no file', async () => {
+  it('creates an organization with the current state, and leaves no file', async () => {
     const made = await run('tenant', 'clone', slug, 'cloned');
     expect(made).toMatchObject({ slug: 'cloned', status: 'ACTIVE' });
     expect(await clientNames('cloned')).toEqual(await clientNames(slug));
@@ -226,7 +226,7 @@ describe('chantier tenant export', () => {
     expect(again.code).toBe(5);
   });
 
-  it('writes CSV that readers of CSV read, and spreadsheets do not run', async () => {
+  it('writes CSV that parsers read, and that spreadsheets do not execute', async () => {
     const owner = await company.as('OWNER');
     const clientId = await createClient(owner, { name: '=cmd|" /C calc"!A0', mainContact: '-1+2' });
     await createProject(owner, { clientId, description: 'two\r\nlines, "quoted"' });

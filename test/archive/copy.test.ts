@@ -65,14 +65,14 @@ describe('COPY', () => {
     ['in the middle', `${line(1)}x\tno\tnumber\n${line(2).repeat(20_000)}`, '22P02'],
     ['at its very end', line(1, '7'), '23503'],
     ['at its begin', undefined, '42P01'],
-  ])('that the server refuses %s fails with what it said', async (_, data, code) => {
+  ])('that the server rejects %s fails with its error', async (_, data, code) => {
     const text = data === undefined ? 'copy nothing_there from stdin' : into;
     const work = admin.transaction((tx) => pipeline(Readable.from([data ?? '']), tx.copyIn(text)));
     await expect(work).rejects.toMatchObject({ code });
     expect(await count()).toBe(0);
   });
 
-  test('out that the server refuses fails with what it said', async () => {
+  test('out that the server rejects fails with its error', async () => {
     const halfway = `copy (select 1 / (5000 - n) from generate_series(1, 10000) n) to stdout`;
     await expect(admin.transaction((tx) => text(tx.copyOut(halfway)))).rejects.toMatchObject({ code: '22012' });
     await expect(admin.transaction((tx) => text(tx.copyOut('copy nothing to stdout')))).rejects.toMatchObject({
@@ -81,7 +81,7 @@ describe('COPY', () => {
     expect(await count()).toBe(0);
   });
 
-  test('out is read as slowly as its reader wants, and one that stops reading ends it', async () => {
+  test('out is read at the reader’s pace, and ends if the reader stops', async () => {
     let taken = 0;
     const slow = new Writable({
       write(chunk, _encoding, done) {
@@ -101,15 +101,18 @@ describe('COPY', () => {
     expect(await count()).toBe(0);
   });
 
-  test.each([1_000_000, 70_000])('out whose last row of %i characters stops the socket goes on', async (characters) => {
-    const out = await admin.transaction(async (tx) => {
-      const whole = await text(tx.copyOut(`copy (select repeat('x', ${characters})) to stdout`));
-      return [whole.length, await tx.run('select 1 as one')];
-    });
-    expect(out).toEqual([characters + 1, [{ one: 1 }]]);
-  });
+  test.each([1_000_000, 70_000])(
+    'out whose last row of %i characters pauses the socket continues',
+    async (characters) => {
+      const out = await admin.transaction(async (tx) => {
+        const whole = await text(tx.copyOut(`copy (select repeat('x', ${characters})) to stdout`));
+        return [whole.length, await tx.run('select 1 as one')];
+      });
+      expect(out).toEqual([characters + 1, [{ one: 1 }]]);
+    },
+  );
 
-  test('in that its giver gives up writes nothing', async () => {
+  test('in that the writer abandons writes nothing', async () => {
     const broken = Readable.from(
       (function* () {
         yield line(1);
@@ -160,7 +163,7 @@ describe('COPY', () => {
     expect(await count()).toBe(0);
   });
 
-  test('ends with its stream: nothing else can be sent before', async () => {
+  test('ends with its stream; nothing else can be sent before', async () => {
     await admin.transaction(async (tx) => {
       const out = tx.copyOut('copy (select 1) to stdout');
       out.resume();

@@ -83,7 +83,7 @@ async function dieOften(
 const over = (world: World) =>
   using(world, (admins) => restoreOver(world.fleet, admins, { archive, tenant }, { safety: { folder } }));
 
-test('a restore over a company that dies at any statement leaves it entirely old or entirely new, and completes when run again', async () => {
+test('a restore over an organization that dies at any statement leaves it entirely old or entirely new, and completes when run again', async () => {
   await write('lost');
   const statements = await dieOften(
     (world) => over(world),
@@ -101,7 +101,7 @@ test('a restore over a company that dies at any statement leaves it entirely old
   expect(statements).toBeGreaterThan(60);
 }, 120_000);
 
-test('a restore as a new company that dies at any statement leaves nothing, or all', async () => {
+test('a restore as a new organization that dies at any statement leaves nothing, or all', async () => {
   const restore = (world: World, n: number) =>
     using(world, (admins) => restoreNew(world.fleet, admins, archive, { slug: `new-${n}` }));
   await dieOften(restore, async (n, done) => {
@@ -111,7 +111,7 @@ test('a restore as a new company that dies at any statement leaves nothing, or a
   });
 }, 120_000);
 
-test('what the dead have left is dropped when its time is over', async () => {
+test('the remains of killed restores are dropped when they expire', async () => {
   const { victim } = dyingAt(estate.world, 30);
   await expect(using(victim, (admins) => verifyArchive(victim.fleet, admins, archive))).rejects.toThrow('died');
   await victim[Symbol.asyncDispose]();

@@ -47,7 +47,7 @@ async function writeValuesOtherwise({ name, url }: TestDatabase): Promise<void> 
   }
 }
 
-test('on another server a tenant has the same data parts, though somebody wrote while it was archived', async () => {
+test('a tenant restored on another server has the same data parts, despite writes during the backup', async () => {
   await using second = await startSecondServer();
   await using here = await ownWorld();
   const database = await second.createDatabase();
@@ -119,7 +119,7 @@ test('an archive of an older build is restored and migrated; one of a newer buil
   });
 });
 
-test('a table that is changed while it waits to be archived is archived as it is then', async () => {
+test('a table whose definition changes before it is archived is archived in its new form', async () => {
   await using here = await ownWorld();
   const { tenant } = await here.company('Rewritten');
   await here.app.catalog.write((tx) => tx.execute(sql`select 1`));

@@ -373,7 +373,7 @@ describe('an archive with', () => {
     return [...tables];
   };
 
-  test.each(attacks)('%s is refused and changes nothing', async (_, make, code = 'BAD_INPUT') => {
+  test.each(attacks)('%s is rejected and changes nothing', async (_, make, code = 'BAD_INPUT') => {
     const before = await state();
     const file = await write(await make());
     await expect(verify(file)).rejects.toMatchObject({ code });
@@ -381,7 +381,7 @@ describe('an archive with', () => {
     expect(await state()).toEqual(before);
   });
 
-  test('nothing wrong is restored', async () => {
+  test('an unmodified archive is restored', async () => {
     const file = await write(whole(real.entries));
     expect(await verify(file)).toMatchObject({ tables: real.manifest.tables.length });
     expect(await restore(file)).toMatchObject({ status: 'ACTIVE' });

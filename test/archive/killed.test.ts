@@ -16,7 +16,7 @@ import { archiveOf, scratchFolder } from './support.ts';
 const kills = Number(process.env.ARCHIVE_KILLS ?? 1);
 
 test(
-  'a restore whose process is killed leaves the company entirely old or entirely new',
+  'a restore whose process is killed leaves the organization entirely old or entirely new',
   async () => {
     const folder = await scratchFolder();
     await using database = await createDatabase();

@@ -37,7 +37,7 @@ const codeOf = async (member: Member, id: string): Promise<string> =>
 const place = async (company: Company) => (await server.app.directory.findById(company.tenant.id))!;
 const rowsOf = async (query: ReturnType<typeof sql>) => [...(await server.app.catalog.read((db) => db.execute(query)))];
 
-describe('a company whose archive was restored over it', () => {
+describe('an organization after a restore over it', () => {
   let company: Company;
   let owner: Member;
   let late: Member;
@@ -61,7 +61,7 @@ describe('a company whose archive was restored over it', () => {
     restored = await restore(company, archive);
   });
 
-  test('is served as it was, with its ids, references, searches and numbers', async () => {
+  test('is served with its former ids, references, searches and numbers', async () => {
     expect(await clientNames(owner)).toEqual(['Kept']);
     const { node } = await owner.ok('{ node(id: "Client:ref:crm-7") { ... on Client { name } } }');
     expect(node.name).toBe('Kept');
@@ -70,12 +70,12 @@ describe('a company whose archive was restored over it', () => {
     expect(await codeOf(owner, await createProject(owner, { clientId: 'Client:ref:crm-7' }))).toBe(nextCode);
   });
 
-  test('keeps its members: who joined since has a profile', async () => {
+  test('keeps its members: a member who joined later has a profile', async () => {
     const { viewer } = await late.ok('{ viewer { profile { firstName } } }');
     expect(viewer.profile.firstName).toBe('Member');
   });
 
-  test('tells those who follow its log, from before and from since, and goes on', async () => {
+  test('expires the cursors of log followers, old and recent, and continues its log', async () => {
     const page = await logOf(owner, 2, { after: cursors.after, first: 2 });
     expect(actions(page)).toEqual(['organization.restored', 'profile.joined']);
     expect(page.edges[0]!.node.resourceId).toBe(`Organization:${company.tenant.id}`);
@@ -90,7 +90,7 @@ describe('a company whose archive was restored over it', () => {
     expect(edges[0]!.node.after).toMatchObject({ name: 'New' });
   });
 
-  test('has what it was before in a safety archive, and for a week in the replaced schema', async () => {
+  test('keeps its previous state in a safety archive, and for a week in the replaced schema', async () => {
     const saved = await openArchive(restored.safetyArchive!);
     expect((await textsOf(saved)).get('data/clients/000001.copy.zst')).toContain('Lost');
     const schemas = await rowsOf(
@@ -112,7 +112,7 @@ describe('a company whose archive was restored over it', () => {
     ]);
   });
 
-  test('has the schema that its migrations make', async () => {
+  test('has the schema that its migrations create', async () => {
     const { fleet } = server.app;
     await using admins = adminsOf(fleet);
     const ledger = await admins.use(readLedger);
@@ -120,7 +120,7 @@ describe('a company whose archive was restored over it', () => {
     expect(drift).toEqual([]);
   });
 
-  test('can be restored over again: the era goes up each time', async () => {
+  test('can be restored again, with a new era each time', async () => {
     await restore(company, archive, null);
     const { edges } = await logOf(owner, 1, { after: cursors.before, first: 1 });
     expect(edges[0]!.cursor).toMatch(/^3\./);
@@ -128,7 +128,7 @@ describe('a company whose archive was restored over it', () => {
   });
 });
 
-test('a company without members of its own since has the data parts of the archive', async () => {
+test('an organization without new members has the data parts of the archive', async () => {
   const company = await server.company('Same');
   await createProject(await company.as('OWNER'));
   const archive = await archiveOf(server, company.tenant, folder);
@@ -137,7 +137,7 @@ test('a company without members of its own since has the data parts of the archi
   expect(await textsOf(await archiveOf(server, await place(company), folder))).toEqual(await textsOf(archive));
 });
 
-test('is refused while somebody else changes the life of the company, and changes nothing when it fails', async () => {
+test('is refused while another operation holds the life lock, and changes nothing if it fails', async () => {
   const company = await server.company('Held');
   const archive = await archiveOf(server, company.tenant, folder);
   await holdingLife(server.app.fleet, company.tenant.id, async () => {
@@ -182,7 +182,7 @@ test('cancels a move that was left unfinished, and is refused during a rollback'
   expect(move).toEqual({ phase: 'CANCELLED' });
 });
 
-test('changes nothing when the company has another place by then', async () => {
+test('changes nothing if the organization has moved meanwhile', async () => {
   const company = await server.company('Elsewhere');
   const archive = await archiveOf(server, company.tenant, folder);
   const { id, databaseId, roleName, schemaName } = company.tenant;
@@ -210,7 +210,7 @@ test('changes nothing when the company has another place by then', async () => {
   ]);
 });
 
-test('stops where it is told to, and leaves nothing', async () => {
+test('can be interrupted, and leaves nothing', async () => {
   const company = await server.company('Stopped');
   await createClient(await company.as('OWNER'));
   const archive = await archiveOf(server, company.tenant, folder);
@@ -226,7 +226,7 @@ test('stops where it is told to, and leaves nothing', async () => {
   expect(await place(company)).toMatchObject({ schemaName: company.tenant.schemaName });
 });
 
-test('a company whose schema was lost is whole again', async () => {
+test('an organization whose schema was lost is restored', async () => {
   const company = await server.company('Lost');
   const owner = await company.as('OWNER');
   await createClient(owner, { name: 'Found' });

@@ -29,7 +29,7 @@ test('a tenant restored from an archive has, row by row, the same data parts', a
   expect(archive.manifest.tables.filter(({ rows }) => rows === 0).map(({ name }) => name).length).toBeLessThan(8);
 });
 
-test('an archive is proven by restoring it, and nothing of that stays', async () => {
+test('an archive is verified by a trial restore, which leaves nothing', async () => {
   const { tenant } = await filledCompany(server);
   const archive = await archiveOf(server, tenant, folder);
   const proven = await withAdmins(server, (admins) => verifyArchive(server.app.fleet, admins, archive));

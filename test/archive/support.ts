@@ -24,7 +24,7 @@ export const withAdmins = async <T>({ app }: World, work: (admins: FleetAdmins) 
   return await work(admins);
 };
 
-/** A company with odd rows in every table, and something in those tables that nobody refers to. */
+/** An organization with odd rows in every table, and something in those tables that nobody refers to. */
 export async function filledCompany(server: World, { name = 'Full', perTable = 12, seed = 7 } = {}): Promise<Company> {
   const company = await server.company(name);
   const owner = await company.as('OWNER');

@@ -23,7 +23,7 @@ async function declaredTables() {
   return tables.map((table) => getTableConfig(table));
 }
 
-test('the tables of a tenant are all that the program has, parents first', async () => {
+test('lists all tables of a tenant, referenced tables first', async () => {
   const { tenant } = await server.company('Tables');
   await using connection = admin();
   const tables = await connection.transaction((tx) => tablesOf(tx, lines, tenant.schemaName));
@@ -50,7 +50,7 @@ test('a schema that is not there has no tables', async () => {
   expect(await connection.transaction((tx) => tablesOf(tx, lines, 'tenant_of_nobody'))).toEqual([]);
 });
 
-test('a server that names tables of its own is not believed', async () => {
+test('unknown table names from a server are rejected', async () => {
   const stranger: AdminTx = {
     // What such a server answers is nobody's type
     run: async <T extends object>() => [{ name: '../../elsewhere', columns: [], references: [] }] as unknown as T[],
@@ -58,7 +58,7 @@ test('a server that names tables of its own is not believed', async () => {
   await expect(tablesOf(stranger, lines, 'tenant_of_nobody')).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
 });
 
-test('a copied table has the same text, whatever the session says', async () => {
+test('a copied table has the same text, whatever the session’s settings', async () => {
   const [from, to] = [await server.company('From'), await server.company('To')];
   await server.app.binding.write(from.tenant, async (tx) => {
     await tx.insert(profiles).values({ id: uuidv7(), firstName: 'Zoë \\ "q"\t', lastName: 'Ærø\n😀' });

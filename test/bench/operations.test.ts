@@ -45,7 +45,7 @@ describe.each(operations.map((operation) => [operation.name, operation] as const
     expect(validate(schema, parse(operation.server.document))).toEqual([]);
   });
 
-  it('gets one answer of the server and of the hand-written SQL', async () => {
+  it('gets the same answer from the server and from the hand-written SQL', async () => {
     const variables = operation.variables(sample, randomFrom(name));
     const ofServer = await askServer(operation, variables);
     const ofLimit = await askLimit(operation, variables);

@@ -20,7 +20,7 @@ beforeAll(async () => {
   member = { tenant, sample, token: await signInManager(here.app, tenant) };
 });
 
-test.each(worstInputs)('$name comes to what the benchmark says', async ({ answer, requests }) => {
+test.each(worstInputs)('$name has the result that the benchmark states', async ({ answer, requests }) => {
   for (const { path, headers, body } of requests(member).slice(0, 2)) {
     const response = await here.yoga.fetch(`http://localhost${path}`, { method: 'POST', headers, body });
     const { data, errors = [] } = (await response.json()) as { data?: object; errors?: { extensions: object }[] };

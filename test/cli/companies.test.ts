@@ -20,7 +20,7 @@ const create = (email: string, ...more: string[]) =>
   chantier(['user', 'create', email, '--first-name', 'Ada', '--last-name', 'Byron', ...more]);
 
 describe('chantier tenant', () => {
-  it('makes a company that list and show tell of', async () => {
+  it('creates an organization that list and show print', async () => {
     const wanted = newName('globex');
     const flags = ['--slug', wanted, '--time-zone', 'Europe/Paris', '--locale', 'fr-FR', '--currency', 'CHF'];
     const made = await chantier(['tenant', 'create', 'Globex & Sons', ...flags, '--json']);
@@ -73,14 +73,14 @@ describe('chantier tenant', () => {
 });
 
 describe('chantier user create', () => {
-  it('makes a user without a company', async () => {
+  it('makes a user without an organization', async () => {
     const email = newAddress();
     const { code, stdout } = await create(email.toUpperCase());
     expect([code, stdout]).toEqual([0, `${email} is a user\n`]);
     expect(await userOf(email)).toMatchObject({ firstName: 'Ada', lastName: 'Byron', passwordHash: null });
   });
 
-  it('makes a user, and once made a member of another company', async () => {
+  it('makes a user, and once made a member of another organization', async () => {
     const email = newAddress();
     const first = await create(email, '--tenant', slug, '--role', 'OWNER', '--json');
     expect(JSON.parse(first.stdout)).toEqual({ id: expect.any(String), email, tenant: slug, role: 'OWNER' });
@@ -106,7 +106,7 @@ describe('chantier user create', () => {
     [['--role', 'KING', '--tenant', slug], 2, 'Allowed choices are OWNER'],
     [['--tenant', 'nobody-here'], 4, 'There is no organization nobody-here'],
     [['--password-env', 'CLI_TEST_UNSET'], 2, 'CLI_TEST_UNSET holds no password'],
-  ])('makes nobody with %j', async (flags, code, message) => {
+  ])('creates no user with %j', async (flags, code, message) => {
     const email = newAddress();
     const refused = await create(email, ...flags);
     expect(refused.code).toBe(code);
@@ -114,7 +114,7 @@ describe('chantier user create', () => {
     expect(await userOf(email)).toBeUndefined();
   });
 
-  it('refuses what is no address', async () => {
+  it('rejects an invalid address', async () => {
     expect(await create('ada')).toMatchObject({ code: 2, stderr: 'email: This is not an e-mail address\n' });
   });
 });
@@ -122,7 +122,7 @@ describe('chantier user create', () => {
 describe('chantier token', () => {
   const token = (email: string) => chantier(['token', '--tenant', slug, '--user', email]);
 
-  it('prints a token that the server takes, and nothing else', async () => {
+  it('prints only a token, which the server accepts', async () => {
     const member = await company.as('MANAGER');
     const { code, stdout, stderr } = await token(member.user.email.toUpperCase());
     expect([code, stderr]).toEqual([0, '']);
@@ -131,7 +131,7 @@ describe('chantier token', () => {
     expect(data.viewer).toEqual({ role: 'MANAGER', user: { email: member.user.email } });
   });
 
-  it('is refused to who could not use it', async () => {
+  it('is refused for people who could not use it', async () => {
     const stranger = await here.user();
     const gone = await company.member('MEMBER');
     await setUserDisabled(here.app.identity, gone.user.id, true);
@@ -158,7 +158,7 @@ describe('chantier', () => {
     expect(buildSchema(await readFile(file, 'utf8')).getMutationType()).toBeDefined();
   });
 
-  it('explains itself', async () => {
+  it('prints its help', async () => {
     const { code, stdout, stderr } = await chantier(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     for (const command of ['serve', 'migrate', 'import', 'tenant', 'user', 'token', 'audit', 'schema']) {
@@ -166,7 +166,7 @@ describe('chantier', () => {
     }
   });
 
-  it('knows no other command, and says which was meant', async () => {
+  it('rejects unknown commands, and suggests the intended one', async () => {
     const { code, stdout, stderr } = await chantier(['tokens']);
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain("unknown command 'tokens'");

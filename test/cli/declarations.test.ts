@@ -25,7 +25,7 @@ const destructive = commands.filter(({ command }) => command.destructive);
 const withoutYes = (line: string): string[] => words(line).filter((word) => word !== '--yes');
 
 describe.each(commands)('chantier $path', ({ path, command }) => {
-  it('explains itself with examples that it accepts', async () => {
+  it('has help with examples that it accepts', async () => {
     const help = await attempt([...path.split(' '), '--help']);
     expect([help.code, help.opened]).toEqual([0, false]);
     expect(help.stdout).toContain('Examples:\n  chantier ');
@@ -46,8 +46,8 @@ describe.each(commands)('chantier $path', ({ path, command }) => {
   });
 });
 
-describe('what destroys', () => {
-  it('is these commands', () => {
+describe('a destructive command', () => {
+  it('is one of these', () => {
     expect(destructive.map(({ path }) => path).toSorted()).toEqual(
       [
         'apikey revoke',
@@ -61,7 +61,7 @@ describe('what destroys', () => {
     );
   });
 
-  it.each(destructive)('$path is refused where nobody can be asked, before anything is opened', async ({ command }) => {
+  it.each(destructive)('$path fails without a terminal or --yes, before anything is opened', async ({ command }) => {
     const refused = [];
     for (const line of command.examples.filter((each) => each.includes('--yes'))) {
       refused.push(await attempt(withoutYes(line)));
@@ -73,7 +73,7 @@ describe('what destroys', () => {
     }
   });
 
-  it.each(destructive)('$path asks at a terminal, and takes no other answer', async ({ command }) => {
+  it.each(destructive)('$path asks at a terminal, and accepts no other answer', async ({ command }) => {
     const line = withoutYes(command.examples.find((each) => each.includes('--yes'))!);
     for (const answer of ['yes', '', undefined]) {
       const { code, stderr, opened } = await attempt(line, { isTTY: true, ...(answer !== undefined && { answer }) });
@@ -82,13 +82,13 @@ describe('what destroys', () => {
     }
   });
 
-  it('goes on with the right answer, or with --yes', async () => {
+  it('proceeds with the right answer, or with --yes', async () => {
     const line = ['tenant', 'delete', 'acme'];
     expect(await attempt(line, { isTTY: true, answer: 'acme' })).toMatchObject({ code: 6, opened: true });
     expect(await attempt([...line, '--yes'])).toMatchObject({ code: 6, opened: true });
   });
 
-  it('is nothing that another command calls', () => {
+  it('is not called by another command', () => {
     const calls =
       /\bimport \{[^}]*\b((delete|drop|purge|restoreOver|confirm|remove|revoke|disable)[A-Z]?\w*)[^}]*\} from/;
     const ofDestructive = new Set([
@@ -108,7 +108,7 @@ describe('what destroys', () => {
 });
 
 describe('starting', () => {
-  it('loads nothing for help but the declarations', () => {
+  it('loads only the declarations for help', () => {
     const imports = /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
     const files = new Map(readSources().map(({ file, text }) => [file, text]));
     const outside = new Set<string>();

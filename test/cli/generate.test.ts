@@ -92,7 +92,7 @@ const company = await server.company('Adapted');
 await enableModule(server.app.fleet, company.tenant.id, 'depot', { actor: { kind: 'SYSTEM' } });
 const manager = await company.as('MANAGER');
 
-it('keeps names unique without case, and goes the declared steps', async () => {
+it('keeps names unique regardless of case, and follows the declared steps', async () => {
   const created = await manager.ok('mutation { createPallet(input: { name: "Oak" }) { pallet { id status } } }');
   const { id, status } = created.createPallet.pallet;
   expect(status).toBe('FREE');
@@ -128,7 +128,7 @@ it('writes an optional module that passes its test, the type check and the tests
   ]);
 }, 400_000);
 
-it('refuses what exists, and names that no file can have', async () => {
+it('refuses existing names, and names that no file can have', async () => {
   await expect(inCopy('bin/chantier.js', 'generate', 'resource', 'Pet', '--module', 'zoo')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('There is no module zoo'),
@@ -154,7 +154,7 @@ it('refuses what exists, and names that no file can have', async () => {
     expect(() => resourceNames('Pet', module), module).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
 }, 120_000);
 
-it('derives all names, and adds to imports that there are', () => {
+it('derives all names, and extends existing imports', () => {
   expect(resourceNames('PurchaseOrderEntry', 'buying')).toMatchObject({
     field: 'purchaseOrderEntry',
     table: 'purchaseOrderEntries',

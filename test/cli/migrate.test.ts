@@ -49,7 +49,7 @@ it('shows what is pending, and changes nothing', async () => {
   }
 });
 
-it('migrates one company, then stops where it is told to, and resumes', async () => {
+it('migrates one organization, then can be interrupted, and resumes', async () => {
   const only = await chantier(['migrate', 'one']);
   expect([only.code, untimed(only.stderr)]).toEqual([0, 'migrated one (1 of 1)\n']);
   const stopped = await chantier(['migrate'], { signal: AbortSignal.abort() });
@@ -62,7 +62,7 @@ it('migrates one company, then stops where it is told to, and resumes', async ()
   expect(migrated.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual(['six', 'two']);
 });
 
-it('tells of the one that fails, and goes on; mended, it is let out by the next run', async () => {
+it('reports a failure and continues; once it is repaired, the next run ends the quarantine', async () => {
   const { schemaName } = (await findTwo())!;
   await using admin = new Backends(world.database.url);
   await admin.query(`create table ${schemaName}.b ()`);

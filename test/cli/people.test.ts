@@ -21,7 +21,7 @@ const actions = async () => (await listAudit(here.app.catalog, { limit: 50 })).e
 const asKey = (key: string) => here.graphql('{ viewer { role } }', {}, { authorization: `Bearer ${key}` });
 
 describe('chantier tenant create --owner', () => {
-  it('invites the owner, and prints the link where no mail is configured', async () => {
+  it('invites the owner, and prints the link if no mail is configured', async () => {
     const made = await run('tenant', 'create', 'Globex', '--slug', 'globex-owned', '--owner', 'ada@globex.example');
     expect(made).toMatchObject({ slug: 'globex-owned', owner: 'ada@globex.example' });
     expect(made.invitation).toMatch(/^http:.*\btoken=\S{40,}$/);
@@ -53,7 +53,7 @@ describe('chantier user', () => {
     expect(await chantier(line)).toMatchObject({ code: 2, stderr: expect.stringContaining('at least 10 characters') });
   });
 
-  it('shuts out, with keys and sessions', async () => {
+  it('disables a user, with keys and sessions', async () => {
     const { user } = await company.member('MANAGER');
     const { key } = await run(
       ...['apikey', 'create', '--tenant', slug, '--user', user.email, '--name', 'k', '--scopes', 'project:read'],
@@ -66,7 +66,7 @@ describe('chantier user', () => {
 });
 
 describe('chantier apikey', () => {
-  it('makes, lists and revokes a key, each with an entry in the audit log', async () => {
+  it('creates, lists and revokes a key, each with an entry in the audit log', async () => {
     const { user } = await company.member('MANAGER');
     const create = ['apikey', 'create', '--tenant', slug, '--user', user.email, '--name', 'Reports'];
     const { key, prefix } = await run(...create, '--scopes', 'project:read,task:read', '--expires', '2100-01-01');
@@ -80,7 +80,7 @@ describe('chantier apikey', () => {
     expect(await actions()).toEqual(expect.arrayContaining(['api-key.created', 'api-key.revoked']));
   });
 
-  it('gives a key no more than its member has, and no past', async () => {
+  it('limits a key to its member’s permissions, and to expiry dates in the future', async () => {
     const { user } = await company.member('MEMBER');
     const create = ['apikey', 'create', '--tenant', slug, '--user', user.email, '--name', 'k', '--scopes'];
     expect((await chantier([...create, 'organization:manage'])).code).toBe(3);

@@ -13,7 +13,7 @@ const refused = async (who: Member, mutation: string, input: object) =>
   (await who.graphql(mutation, { input })).errors[0]?.extensions;
 
 describe('clients', () => {
-  it('are changed field by field, and counted', async () => {
+  it('are changed field by field, with a version count', async () => {
     const contactId = await createProfile(manager);
     const id = await createClient(manager, { sector: 'Banks', mainContact: 'Bill' });
     const first = (await manager.ok(update, { input: { id, contactId, sector: null } })).updateClient;
@@ -40,7 +40,7 @@ describe('clients', () => {
     expect(found).toEqual({ free: null, used: { id: used } });
   });
 
-  it('stay when a project of theirs is made while they are deleted', async () => {
+  it('are not deleted if a project is created for them at the same time', async () => {
     const id = await createClient(manager);
     const answers = await Promise.all([
       createProject(manager, { clientId: id }).then(
@@ -55,7 +55,7 @@ describe('clients', () => {
     ]).toContainEqual(answers);
   });
 
-  it('are written by who has client:write', async () => {
+  it('are written with client:write', async () => {
     const id = await createClient(manager);
     const member = await manager.company.as('CONSULTANT');
     for (const [mutation, input] of [
@@ -67,7 +67,7 @@ describe('clients', () => {
     }
   });
 
-  it('are seen by a CLIENT when it is their contact, with their projects, on every path', async () => {
+  it('are visible to a CLIENT who is their contact, with their projects, on every path', async () => {
     const client = await (await server.company()).as('CLIENT');
     const lead = await client.company.as('MANAGER');
     const mine = await createClient(lead, { name: 'Mine', contactId: `Profile:${client.profileId}` });

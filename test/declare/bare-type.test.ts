@@ -18,11 +18,11 @@ const found: readonly (readonly [part: string, says: string])[] = [
   ['an entry for each personal text', 'bareNotes.title may hold personal data: '],
 ];
 
-it('tries every check', () => {
+it('covers every check', () => {
   expect(found.map(([part]) => part)).toEqual(Object.keys(missing));
 });
 
-it.each(found)('finds a type without %s, and says where to add it', (part, says) => {
+it.each(found)('reports a type without %s, and where to add it', (part, says) => {
   const [first = ''] = missing[part]!();
   expect(first.slice(0, says.length)).toBe(says);
   expect(first.slice(says.length)).not.toBe('');

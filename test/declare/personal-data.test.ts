@@ -10,7 +10,7 @@ import { root } from '../support/sources.ts';
 
 const tables = Object.entries(relations).map(([name, { table }]) => [name as TableName, table as Table] as const);
 
-it('every entry names columns that there are', () => {
+it('every entry names existing columns', () => {
   const wrong = tables.flatMap(([name, table]) =>
     Object.keys(getTableColumns(table)).flatMap((key) => {
       const entry = personalEntryOf(name, key);
@@ -21,7 +21,7 @@ it('every entry names columns that there are', () => {
   expect(wrong).toEqual([]);
 });
 
-it('docs/personal-data.md is the register', () => {
+it('docs/personal-data.md equals the register', () => {
   const committed = readFileSync(path.join(root, 'docs/personal-data.md'), 'utf8');
   expect(printPersonalData() === committed, 'run: npx chantier schema personal-data > docs/personal-data.md').toBe(
     true,

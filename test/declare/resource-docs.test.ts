@@ -19,7 +19,7 @@ describe('docs/resources.md', () => {
     expect(options.filter((option) => !page.includes(`\`${option}\``))).toEqual([]);
   });
 
-  it('names functions that there are', () => {
+  it('names existing functions', () => {
     const code = [...page.matchAll(/`([^`\n]+)`/g)].map(([, text]) => text!);
     const called = new Set(
       code.flatMap((text) => [...text.matchAll(/(?<![\w.])([a-z]\w+)\(/g)].map(([, name]) => name!)),
@@ -31,7 +31,7 @@ describe('docs/resources.md', () => {
     expect([...called].filter((name) => !known(name))).toEqual([]);
   });
 
-  it('shows code that is in the program', () => {
+  it('shows code from the program', () => {
     const plain = (text: string) => text.replace(/\s+/g, ' ').replaceAll(', }', ' }').replaceAll(', ]', ' ]');
     const sources = plain(
       readSources('src/modules')

@@ -54,7 +54,7 @@ function follow(edges: readonly Entry[]): Map<string, Record<string, unknown>> {
   return known;
 }
 
-describe('the log of what goes with something', async () => {
+describe('events of a cascading deletion', async () => {
   const server = await world();
   let company: Company;
   let owner: Member;
@@ -93,7 +93,7 @@ describe('the log of what goes with something', async () => {
     return { deliverable, taskId, entry };
   }
 
-  it('leaves a follower with the same objects as a fresh query', async () => {
+  it('leave a log follower with the same objects as a new query', async () => {
     const [gone, kept, third] = [await createProject(owner), await createProject(owner), await createProject(owner)];
     await fill(gone);
     const { taskId, entry } = await fill(kept);
@@ -117,14 +117,14 @@ describe('the log of what goes with something', async () => {
     expect(JSON.stringify(edges)).not.toContain('A secret');
   });
 
-  it('names a deleted project by its own id', async () => {
+  it('name a deleted project by its own id', async () => {
     const id = await createProject(owner);
     await run(owner, 'deleteProject', { id });
     const deleted = (await historyOf(id, 'project.deleted')).at(-1)?.node as { before?: unknown } | undefined;
     expect(deleted?.before).toMatchObject({ id });
   });
 
-  it('keeps the history of a deleted task and its parts for those who could read it', async () => {
+  it('keep the history of a deleted task and its parts for the people who could read it', async () => {
     const projectId = await createProject(owner);
     const id = await createTask(member, { projectId, name: 'Short' });
     const { taskComment } = await run(member, 'createTaskComment', { taskId: id, content: 'Hm' }, 'taskComment { id }');
@@ -140,7 +140,7 @@ describe('the log of what goes with something', async () => {
     expect(await own(owner)).toEqual([]);
   });
 
-  it('tells of a task with its comments, checklist and time', async () => {
+  it('include a task’s comments, checklist and time', async () => {
     const projectId = await createProject(owner);
     const id = await createTask(member, { projectId, name: 'Busy' });
     const { taskComment } = await run(member, 'createTaskComment', { taskId: id, content: 'Hm' }, 'taskComment { id }');
@@ -173,7 +173,7 @@ describe('the log of what goes with something', async () => {
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT', field: 'activityOf' } }]);
   });
 
-  it('is silent when a card or a step is put where it is', async () => {
+  it('are not written when a card or a step stays in its place', async () => {
     const projectId = await createProject(owner);
     const [a, b] = [
       await createTask(member, { projectId, name: 'A' }),

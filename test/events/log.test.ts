@@ -8,7 +8,7 @@ import { actions, type Log, logOf, logPage, readLog, viewerOf } from './support.
 
 const server = await world();
 
-/** A new company's manager, and the cursor after the one event that the company has. */
+/** A new organization's manager, and the cursor after the one event that the organization has. */
 async function start(): Promise<{ manager: Member; after: string }> {
   const manager = await (await server.company()).as('MANAGER');
   const { pageInfo } = await logOf(manager, 1);
@@ -18,7 +18,7 @@ async function start(): Promise<{ manager: Member; after: string }> {
 const names = ({ edges }: Log) => edges.map(({ node }) => node.after.name);
 
 describe('the log', () => {
-  it('says what happened, to what, by whom, with every id as the graph writes it', async () => {
+  it('records action, object and actor, with global ids', async () => {
     const { manager, after } = await start();
     const contactId = await makeProfile(manager);
     const id = await createClient(manager, { name: 'Initech', contactId });
@@ -35,7 +35,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('is read by one statement, with the actors', async () => {
+  it('is read by one statement, including the actors', async () => {
     const { manager } = await start();
     const answer = await manager.graphql('{ events { nodes { id action createdAt actor { fullName } } } }');
     expect([answer.errors, answer.statements.length]).toEqual([[], 1]);
@@ -44,13 +44,13 @@ describe('the log', () => {
     ]);
   });
 
-  it('gives a mutation the cursor of its last event', async () => {
+  it('returns the cursor of a mutation’s last event', async () => {
     const { manager, after } = await start();
     const made = await manager.ok('mutation { createClient(input: { name: "Hooli" }) { lastEventId } }');
     expect((await logOf(manager, 1, { after })).pageInfo.endCursor).toBe(made.createClient.lastEventId);
   });
 
-  it('goes on from a cursor, in pages, both ways, and counts all', async () => {
+  it('pages from a cursor in both directions, and counts all events', async () => {
     const { manager, after } = await start();
     for (const name of ['A', 'B', 'C', 'D', 'E']) await createClient(manager, { name });
     const all = await logOf(manager, 5, { after });
@@ -65,7 +65,7 @@ describe('the log', () => {
     expect(names(back)).toEqual(['B', 'A']);
   });
 
-  it('refuses what is no cursor of it, and pages that are too large', async () => {
+  it('rejects invalid cursors, and pages that are too large', async () => {
     const { manager } = await start();
     for (const after of ['nonsense', '1.2', '1.2.x', "1.2.3'"]) {
       expect((await manager.graphql(logPage, { after })).errors[0]?.extensions.code).toBe('BAD_CURSOR');
@@ -89,7 +89,7 @@ describe('the log', () => {
     expect(await found({ createdAt: { gt: '2199-01-01T00:00:00Z' } })).toEqual([]);
   });
 
-  it('never skips an event of a transaction that ends late', async () => {
+  it('never skips an event of a transaction that commits late', async () => {
     const { manager, after } = await start();
     const viewer = await viewerOf(manager);
     const [written, allowed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -109,7 +109,7 @@ describe('the log', () => {
     expect(actions(later)).toEqual(['profile.created', 'client.created']);
   });
 
-  it('goes on across an era, in which transaction ids start anew', async () => {
+  it('continues across eras, in which transaction ids restart', async () => {
     const { manager, after } = await start();
     const { schemaName } = manager.company.tenant;
     await using admin = new Backends(server.app.installation.adminUrl);
@@ -126,7 +126,7 @@ describe('the log', () => {
     expect(actions(await readLog(manager, { after: edges[0]!.cursor }))).toEqual(['after.restore']);
   });
 
-  it('can be added to and never changed', async () => {
+  it('is append-only', async () => {
     const { manager } = await start();
     const { tenant } = manager.company;
     for (const statement of ['update events set action = action', 'delete from events', 'truncate events']) {
@@ -137,7 +137,7 @@ describe('the log', () => {
   });
 });
 
-describe('who reads the log', () => {
+describe('a reader of the log', () => {
   it('needs event:read', async () => {
     const client = await (await server.company()).as('CLIENT');
     expect((await client.graphql(logPage)).errors[0]?.extensions.code).toBe('FORBIDDEN');
@@ -163,7 +163,7 @@ describe('who reads the log', () => {
     expect(await afterOf(manager, 3, 'profile.joined')).not.toHaveProperty('userId');
   });
 
-  it('sees nothing of things that it may not see', async () => {
+  it('sees no events of objects that it may not see', async () => {
     const company = await server.company();
     const [manager, member] = [await company.as('MANAGER'), await company.as('MEMBER')];
     await manager.ok('mutation { createTask(input: { name: "Private", type: PERSONAL }) { task { id } } }');

@@ -121,29 +121,26 @@ const check = (input: GraphQLInputObjectType, numRuns: number, depth: number, ho
 
 const roots = rootFields.filter(filterAt);
 
-it.each(roots.filter(nodeOf))(
-  '$name: all rows are those that a filter matches and those that it does not',
-  async (field) => {
-    const input = filterAt(field)!;
-    const table = tableOf(input)!;
-    const part = (alias: string) => `${alias}: ${field.name}(first: 100, where: $${alias}) ${shownOf(field)}`;
-    const query = `query ($matching: ${input.name}, $others: ${input.name}) { ${part('matching')} ${part('others')} }`;
-    const all = facts.rows.get(table)!.map(({ id }) => id);
-    expect(all.length).toBeLessThanOrEqual(100);
-    await check(input, runs, 2, async (where, how) => {
-      const answer = await ask<Record<'matching' | 'others', Shown>>(how, query, {
-        matching: where,
-        others: { not: where },
-      });
-      const matching = matchingIds(facts, table, where);
-      expectRows(answer.matching, matching);
-      expectRows(
-        answer.others,
-        all.filter((id) => !matching.includes(id)),
-      );
+it.each(roots.filter(nodeOf))('$name: a filter and its negation cover all rows', async (field) => {
+  const input = filterAt(field)!;
+  const table = tableOf(input)!;
+  const part = (alias: string) => `${alias}: ${field.name}(first: 100, where: $${alias}) ${shownOf(field)}`;
+  const query = `query ($matching: ${input.name}, $others: ${input.name}) { ${part('matching')} ${part('others')} }`;
+  const all = facts.rows.get(table)!.map(({ id }) => id);
+  expect(all.length).toBeLessThanOrEqual(100);
+  await check(input, runs, 2, async (where, how) => {
+    const answer = await ask<Record<'matching' | 'others', Shown>>(how, query, {
+      matching: where,
+      others: { not: where },
     });
-  },
-);
+    const matching = matchingIds(facts, table, where);
+    expectRows(answer.matching, matching);
+    expectRows(
+      answer.others,
+      all.filter((id) => !matching.includes(id)),
+    );
+  });
+});
 
 it.each(roots.filter((field) => !nodeOf(field)))('$name: counts and sums add up', async (field) => {
   const input = filterAt(field)!;
@@ -166,7 +163,7 @@ const nested = rootFields.flatMap((root) => {
   return node ? listsOf(node).map((field) => ({ name: `${root.name}.${field.name}`, root, field })) : [];
 });
 
-it.each(nested)('$name: those of each are those that match and the others', async ({ root, field }) => {
+it.each(nested)('$name: in each row’s own lists too', async ({ root, field }) => {
   const input = filterAt(field)!;
   const part = (alias: string, where: string) =>
     `${alias}: ${field.name}(first: 100, where: ${where}) ${shownOf(field)}`;

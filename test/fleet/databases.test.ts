@@ -41,7 +41,7 @@ afterAll(async () => {
   await lines[Symbol.asyncDispose]();
 });
 
-it('a database that is away is told of, and stops neither migrations, a start nor the doctor', async () => {
+it('a database that is down is reported, and stops neither migrations, a start nor the doctor', async () => {
   await lines.write('alpha', '20260201000000_more', 'ALTER TABLE "notes" ADD COLUMN "text" text;');
   const fleet = { ...world.fleet, lines: lines.read() };
   const report = await migrateFleet(fleet);
@@ -96,7 +96,7 @@ it('migrates and compares the tenants of every database', async () => {
   );
 });
 
-it('looking finds an installation, or none, and makes nothing', async () => {
+it('a lookup finds an installation or none, and creates nothing', async () => {
   await using database = await createDatabase();
   await using raw = new Raw(database.url);
   const count = `select (select count(*) from pg_roles) as roles, (select count(*) from pg_namespace) as schemas`;

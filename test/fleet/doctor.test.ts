@@ -43,14 +43,14 @@ async function findings(more: Partial<DoctorOptions> = {}): Promise<string[]> {
   return ours.map(({ check, subject }) => `${check} ${subject}`).sort();
 }
 
-it('finds nothing in an installation that nobody touched, and compares every schema', async () => {
+it('finds nothing in an intact installation, and compares every schema', async () => {
   expect(await findings()).toEqual([]);
   const report = await runDoctor(world.fleet, options);
   expect(report).toMatchObject({ compared: 2, drift: [] });
   expect(report.findings.map(({ subject }) => subject)).toContain('fsync');
 });
 
-it('says what the tenants of a database cost it, and when to place some elsewhere', async () => {
+it('reports the cost of a database’s tenants, and when to move some of them', async () => {
   const report = await runDoctor(world.fleet, options);
   expect(report.budgets).toMatchObject([{ database: 'primary', tables: 2 }]);
   const used = Object.fromEntries(report.budgets[0]!.lines.map((line) => [line.resource, line.used]));
@@ -126,7 +126,7 @@ const planted: [what: string, plant: () => string, undo: () => string, found: ()
     () => ['quarantine acme'],
   ],
   [
-    'a company with old backups among others',
+    'an organization with old backups among others',
     () =>
       `insert into catalog.audit_logs (id, at, organization_id, actor_kind, action, outcome) values (gen_random_uuid(), now(), '${acme.id}', 'SYSTEM', 'organization.backed_up', 'SUCCESS'), (gen_random_uuid(), now() - interval '9 days', '${globex.id}', 'SYSTEM', 'organization.backed_up', 'SUCCESS')`,
     () => `delete from catalog.audit_logs where action = 'organization.backed_up'`,
@@ -144,7 +144,7 @@ it.each(planted)('finds %s', async (_what, plant, undo, found) => {
   expect(await findings()).toEqual([]);
 });
 
-it('finds too few spares, and a clock that is wrong', async () => {
+it('finds too few spares, and a wrong clock', async () => {
   expect(await findings({ spares: 4 })).toEqual(['spares spares']);
   const wrong = () => new Date(Date.now() + 10_000);
   expect(await findings({ clock: wrong })).toEqual(['clock the clock of the database']);

@@ -30,7 +30,7 @@ async function driftOf(places: readonly Tenant[], { fleet } = world) {
   return await findDrift(() => adminsOf(fleet), places, { ...fleet, ledger });
 }
 
-test('schemas that were made by their migrations do not differ from them, and nothing is left of looking', async () => {
+test('schemas created by their migrations do not differ from them, and the comparison leaves nothing', async () => {
   const before = await admin.run(`select count(*) from pg_class`);
   const statements: string[] = [];
   const watched = world.anotherProcess((text) => statements.push(text));
@@ -77,7 +77,7 @@ const planted: [what: string, change: (schema: string, role: string) => string, 
   ['a type', (s) => `create type ${s}.planted_kind as enum ('a')`, 'others', 'planted_kind'],
 ];
 
-test('finds everything that no migration made, and says it without the name of the schema', async () => {
+test('finds everything that no migration created, and reports it without the schema’s name', async () => {
   const { schemaName, roleName, ...rest } = await world.provision('Planted');
   for (const [, change] of planted) await admin.run(change(schemaName, roleName));
   const [found, ...others] = await driftOf([...tenants, { ...rest, schemaName, roleName }]);
@@ -95,12 +95,12 @@ test('finds everything that no migration made, and says it without the name of t
   });
 });
 
-test('does not mind a copy that counts its events in another era', async () => {
+test('ignores the era of a copy’s events', async () => {
   await admin.run(`alter table ${tenants[2]!.schemaName}.events alter column era set default 7`);
   expect(await driftOf(tenants)).toEqual([]);
 });
 
-test('tells of a schema that is not there', async () => {
+test('reports a missing schema', async () => {
   const gone = { ...tenants[0]!, schemaName: 'tenant_gone' };
   await admin.run(
     `insert into chantier.tenant_migrations select 'tenant_gone', module, name, hash from chantier.tenant_migrations where schema_name = '${tenants[0]!.schemaName}'`,
@@ -108,7 +108,7 @@ test('tells of a schema that is not there', async () => {
   expect(await driftOf([gone, tenants[1]!])).toEqual([{ schemaName: 'tenant_gone', differences: [], missing: true }]);
 });
 
-test('compares each schema with the migrations that it has, though they are not all', async () => {
+test('compares each schema with the migrations applied to it, even if some are pending', async () => {
   await using lines = await TestLines.of({
     alpha: { '20260101000000_init': 'CREATE TABLE "a" ("id" uuid PRIMARY KEY);' },
   });

@@ -39,7 +39,7 @@ const served = [200, undefined, null];
 const migrating = [503, 'MIGRATING', '5'];
 const patient = { timeout: 20_000 };
 
-/** Has a company's ledger say that the newest migration of its tasks was never applied, until `restore`. */
+/** Has an organization's ledger say that the newest migration of its tasks was never applied, until `restore`. */
 async function setBack(sql: Sql, schemaName: string) {
   const [row] = await sql`
     delete from chantier.tenant_migrations where schema_name = ${schemaName} and module = 'tasks' and name =
@@ -61,7 +61,7 @@ const through = (other: World, company: Company) =>
   });
 
 describe('a tenant whose schema does not fit the build', () => {
-  it('keeps neither servers nor commands from starting, and is answered MIGRATING', { timeout: 120_000 }, async () => {
+  it('does not stop servers or commands from starting, and gets MIGRATING', { timeout: 120_000 }, async () => {
     const [behind, current] = [await world.company('Behind'), await world.company('Current')];
     const [token, other] = [(await behind.as('OWNER')).session, (await current.as('OWNER')).session];
     const { restore } = await setBack(primary, behind.tenant.schemaName);
@@ -104,7 +104,7 @@ describe('a tenant whose schema does not fit the build', () => {
     expect((await owner.ok(clients)).clients.nodes).toEqual([]);
   });
 
-  it('is served by an older build while a newer one has only added to it', async () => {
+  it('is served by an older build if a newer one has only expanded it', async () => {
     const company = await world.company();
     await note(company.tenant.schemaName, '20990101000000_more');
     await using one = await anotherServer();
@@ -115,7 +115,7 @@ describe('a tenant whose schema does not fit the build', () => {
     expect(await through(two, company)).toEqual([503, 'MIGRATING']);
   });
 
-  it('is recognised when its database comes back', async () => {
+  it('is recognized when its database comes back', async () => {
     const [there, here] = [await world.company('There'), await world.company('Here')];
     const { id, url } = await furtherDatabase(world, second);
     await there.as('OWNER');
@@ -136,7 +136,7 @@ describe('a tenant whose schema does not fit the build', () => {
     await further.end();
   });
 
-  it('costs one question of the catalog when it is first used, and none afterwards', async () => {
+  it('costs one catalog query on first use, and none afterwards', async () => {
     const company = await world.company();
     await company.as('OWNER');
     await using other = await anotherServer();

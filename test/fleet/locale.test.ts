@@ -14,12 +14,12 @@ describe('the doctor', () => {
     expect(await findingsIn(`LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`)).toEqual(['WARNING lc_ctype']);
   });
 
-  it('finds nothing in one that knows all letters', async () => {
+  it('finds nothing in a database that knows all letters', async () => {
     expect(await findingsIn(`LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'`)).toEqual([]);
     expect(await findingsIn('')).toEqual([]);
   });
 
-  it('refuses other encodings', async () => {
+  it('rejects other encodings', async () => {
     const latin = `ENCODING 'LATIN1' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'`;
     expect(await findingsIn(latin)).toContain('PROBLEM encoding');
   });

@@ -50,14 +50,14 @@ const events = async () =>
   Number((await admin.query<{ count: string }>(`select count(*) from ${schema}.events`))[0]!.count);
 
 describe('retention of events', () => {
-  it('keeps them for ever unless told otherwise', async () => {
+  it('keeps them forever by default', async () => {
     await insertOld(20, 500);
     const before = await events();
     await maintainTenants(world.app.fleet, { clock });
     expect(await events()).toBe(before);
   });
 
-  it('deletes the old ones but the last, refuses cursors that point into what is gone, and no others', async () => {
+  it('deletes old events except the last, and expires only cursors before it', async () => {
     const { createClient } = await addClient();
     const all = (await follow('0.0.0')).data;
     expect(all).toBeNull();
@@ -86,7 +86,7 @@ describe('retention of events', () => {
     );
   });
 
-  it('leaves a log of nothing but old events with its last one', async () => {
+  it('keeps the last event of a log with only old events', async () => {
     const later = () => new Date(Date.now() + 900 * day);
     await maintainTenants(world.app.fleet, { clock: later, eventsMs: 400 * day, only: schema });
     expect(await events()).toBe(1);
@@ -94,7 +94,7 @@ describe('retention of events', () => {
     expect((await follow(createClient.lastEventId)).errors).toEqual([]);
   });
 
-  it('waits while the company is being moved or deleted', async () => {
+  it('waits while the organization is being moved or deleted', async () => {
     await insertOld(5, 500);
     const { id } = manager.company.tenant;
     await using other = new Backends(world.app.installation.adminUrl);
@@ -104,7 +104,7 @@ describe('retention of events', () => {
   });
 });
 
-it('deletes answers of requests that nobody can repeat any more', async () => {
+it('deletes expired results of idempotent requests', async () => {
   await admin.query(
     `insert into ${schema}.idempotency_keys (viewer_id, key, response_key, request_hash, expires_at) values (gen_random_uuid(), 'old', 'a', 'b', now() - interval '1 hour'), (gen_random_uuid(), 'new', 'a', 'b', now() + interval '1 hour')`,
   );
@@ -113,7 +113,7 @@ it('deletes answers of requests that nobody can repeat any more', async () => {
   expect(await admin.query(`select key from ${schema}.idempotency_keys`)).toEqual([{ key: 'new' }]);
 });
 
-it('vacuums and analyzes what changed, leaves out what is locked, and says so', async () => {
+it('vacuums and analyzes changed tables, and reports locked ones as skipped', async () => {
   await addClient();
   await admin.query(`update ${schema}.clients set name = name || '!'`);
   await admin.query('select pg_stat_force_next_flush()');
@@ -135,7 +135,7 @@ it('vacuums and analyzes what changed, leaves out what is locked, and says so', 
   expect(await admin.query(`select indexrelid::regclass from pg_index where not indisvalid`)).toEqual([]);
 });
 
-it('rebuilds an index that has grown far beyond its entries', async () => {
+it('rebuilds a bloated index', async () => {
   await admin.query(`create table ${schema}.grown (id int primary key)`);
   await admin.query(`alter table ${schema}.grown owner to ${world.app.installation.roles.owner}`);
   await admin.query(`insert into ${schema}.grown select generate_series(1, 200000)`);
@@ -155,7 +155,7 @@ it('rebuilds an index that has grown far beyond its entries', async () => {
   await admin.query(`drop table ${schema}.grown`);
 });
 
-it('is done by one process at a time, also as upkeep of servers', async () => {
+it('is done by one process at a time, also as a background task of servers', async () => {
   const { fleet, identity } = world.app;
   const gate = Promise.withResolvers<void>();
   const begun = Promise.withResolvers<void>();

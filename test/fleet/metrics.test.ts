@@ -76,14 +76,14 @@ const numberOf = (text: string, series: string): number | undefined => {
   return line === undefined ? undefined : Number(line.split(' ').at(-1));
 };
 
-it('tells nobody of itself unless it is asked to', async () => {
+it('is off by default', async () => {
   await serving({}, async (port, metricsPort) => {
     expect(metricsPort).toBeUndefined();
     expect((await read(port)).status).toBe(404);
   });
 });
 
-it('tells Prometheus what it does, of operations, tenants, slots, plans and upkeep, and of no person', async () => {
+it('exports operations, tenants, slots, plans and tasks to Prometheus, and no personal data', async () => {
   const text = await serving({ METRICS_PORT: '0', METRICS_TENANTS: '1' }, async (port, metricsPort) => {
     for (let i = 0; i < 5; i++) await ask(port, manager, operation);
     await ask(port, other, operation);
@@ -140,7 +140,7 @@ it('tells Prometheus what it does, of operations, tenants, slots, plans and upke
   }
 });
 
-it('is on the port of the server for who sends the token, and knows the slowest operations of a company', async () => {
+it('is on the server’s port for requests with the token, and lists an organization’s slowest operations', async () => {
   await serving({ METRICS_TOKEN: token }, async (port) => {
     const { slug } = manager.company.tenant;
     for (let i = 0; i < 3; i++) await ask(port, manager, operation);
@@ -171,7 +171,7 @@ it('is on the port of the server for who sends the token, and knows the slowest 
   });
 });
 
-it('measures companies by what the database noted of them, or exactly', async () => {
+it('measures organizations by the database’s statistics, or exactly', async () => {
   const chantier = commandLine(world.app);
   const { slug } = manager.company.tenant;
   const one = await chantier(['tenant', 'metrics', slug, '--exact', '--json']);

@@ -44,7 +44,7 @@ function restartOnce() {
 }
 
 describe('a restart of the primary database', () => {
-  it('costs a backup of all companies nobody, and the run is reported', async () => {
+  it('makes a full backup skip no organization, and the run is reported', async () => {
     const restart = restartOnce();
     const folder = await scratchFolder();
     const { code, stdout } = await commandLine(world.app)(
@@ -58,7 +58,7 @@ describe('a restart of the primary database', () => {
     expect(new Set(report.done.map(({ slug }: { slug: string }) => slug)).size).toBe(tenants);
   });
 
-  it('costs maintenance and measuring nobody', async () => {
+  it('makes maintenance and measuring skip no organization', async () => {
     for (const run of [maintain, measure]) {
       const restart = restartOnce();
       restart.now();
@@ -68,7 +68,7 @@ describe('a restart of the primary database', () => {
     }
   });
 
-  it('that does not end is reported with the run', async () => {
+  it('is reported with the run if it does not end', async () => {
     const folder = await scratchFolder();
     let stopped: Promise<void> | undefined;
     const report = await backupAll(world.app.fleet, {
@@ -88,7 +88,7 @@ describe('a restart of the primary database', () => {
     expect(rest.done.length + rest.earlier.length).toBe(tenants);
   });
 
-  it('costs a migration nobody', async () => {
+  it('makes a migration skip no organization', async () => {
     const restart = restartOnce();
     const report = await asNextRelease(world.app.fleet, 'ALTER TABLE "tasks" ADD COLUMN "later" text;', (fleet) =>
       migrateFleet(fleet, { parallel: 1, onProgress: restart.now }),

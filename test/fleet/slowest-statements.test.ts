@@ -11,7 +11,7 @@ import { Raw } from '../tenancy/raw.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
 import { secret, World } from '../tenancy/world.ts';
 
-it('tells the slowest statements of a company where the database keeps count, and of no other', {
+it('reports the slowest statements of one organization only, if the database records them', {
   timeout: 120_000,
 }, async () => {
   await using resources = new AsyncDisposableStack();

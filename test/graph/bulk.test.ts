@@ -42,7 +42,7 @@ describe('the option bulk', async () => {
     return made.results.map(({ id }: { id: string }) => id);
   };
 
-  it('creates rows in their order by the use case of one row, with its hook and an event for each', async () => {
+  it('creates rows in order as single creations do, with the hook and an event for each', async () => {
     const project = await newProject();
     const incidents = ['b', 'a'].map((title) => ({ projectId: project, title }));
     const { createIncidents: made } = await manager.ok(createIncidents, { input: { incidents } });
@@ -57,7 +57,7 @@ describe('the option bulk', async () => {
     }
   });
 
-  it('keeps nothing when a row fails, and lists every failure with its argument', async () => {
+  it('keeps nothing if a row fails, and lists every failure with its argument', async () => {
     const project = await newProject();
     const incidents = [
       { projectId: project, title: 'good' },
@@ -114,7 +114,7 @@ describe('the option bulk', async () => {
     expect(await titles()).toEqual(['FIRST', 'second', 'THIRD']);
   });
 
-  it('asks of each row whether the viewer may write it', async () => {
+  it('checks for each row whether the viewer may write it', async () => {
     await newProject();
     const member = await company.as('MEMBER');
     const viewer = await company.as('CLIENT');
@@ -130,7 +130,7 @@ describe('the option bulk', async () => {
     expect(hidden.data.updateIncidents.results).toMatchObject([{ code: 'NOT_FOUND' }, { code: 'NOT_FOUND' }]);
   });
 
-  it('takes 1 to as many rows as it says, and checks that before it reads one', async () => {
+  it('accepts 1 to the declared number of rows, and checks that before it reads one', async () => {
     const incidents = Array.from({ length: 5 }, (_, i) => ({ projectId, title: `${i}` }));
     for (const given of [[], incidents]) {
       const { errors, statements } = await manager.graphql(createIncidents, { input: { incidents: given } });
@@ -160,7 +160,7 @@ describe('the option bulk', async () => {
     ]);
   });
 
-  it('never deadlocks: opposite orders wait for each other', async () => {
+  it('never deadlocks, even with opposite orders', async () => {
     await newProject();
     const ids = await report(manager, 'a', 'b', 'c');
     const rename = (order: string[], title: string) =>

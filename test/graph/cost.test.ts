@@ -24,8 +24,8 @@ function weightByPlugin(query: string, variables: Record<string, unknown>) {
   }
 }
 
-describe('the weight of an operation', () => {
-  it('is what the plugin makes of the declarations', () => {
+describe('the cost of an operation', () => {
+  it('follows from the declarations', () => {
     const ids = new Map(['Project', 'Task', 'Profile', 'Channel'].map((type) => [type, [`${type}:${uuidv7()}`]]));
     const documents = new Documents(schema, new Random(11), ids, [], undefined);
     let compared = 0;
@@ -39,14 +39,14 @@ describe('the weight of an operation', () => {
     expect(compared).toBeGreaterThan(500);
   });
 
-  it('follows the sizes that are asked for, and nothing else of the arguments', () => {
+  it('depends on page sizes, and on no other argument', () => {
     const query = 'query ($n: Int, $ids: [ID!]!) { projects(first: $n) { nodes { name } } nodes(ids: $ids) { id } }';
     const weight = (n: number, ids: string[]) => weightOf(query, { n, ids }).complexity;
     expect(weight(20, ['no id']) - weight(10, ['no id'])).toBe(weight(30, ['a']) - weight(20, ['b']));
     expect(weight(10, ['a', 'b']) - weight(10, ['a'])).toBe(1);
   });
 
-  it('is told at once of fragments that double each other', () => {
+  it('is computed at once for fragments that double each other', () => {
     const doubled = Array.from({ length: 60 }, (_, n) => `fragment f${n} on Project { ...f${n + 1} ...f${n + 1} }`);
     const query = `{ projects { nodes { ...f0 } } } ${doubled.join(' ')} fragment f60 on Project { id }`;
     const document = parse(query);

@@ -105,7 +105,7 @@ const call = async (name: string, type: GraphQLInputObjectType, input: object) =
   return errors[0]?.extensions as { code: string; field?: string; issues?: { path: string[] }[] } | undefined;
 };
 
-describe('a bad value of a mutation is told with the path of its field', () => {
+describe('a bad value of a mutation is reported with the path of its field', () => {
   it.each(mutations.map(({ name, args }) => [name, getNamedType(args[0]!.type) as GraphQLInputObjectType] as const))(
     '%s',
     async (name, type) => {
@@ -133,7 +133,7 @@ describe('a bad value of a mutation is told with the path of its field', () => {
 it.each([
   ['mutation ($x: CreateTaskInput!) { createTask(input: $x) { __typename } }', { name: 'x', startDate: '2026-02-30' }],
   ['mutation ($x: LocalDate) { createTask(input: { name: "x", startDate: $x }) { __typename } }', '2026-02-30'],
-])('whatever a variable is called, its argument is named: %s', async (query, x) => {
+])('the error names the argument, whatever the variable’s name: %s', async (query, x) => {
   const { errors } = await owner.graphql(query, { x });
   expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field: 'input.startDate' });
 });

@@ -23,14 +23,14 @@ describe('a filter', () => {
     ['with an id of another type', { id: { eq: `Task:${uuidv7()}` } }, 'BAD_INPUT'],
     ['with a day that never is', { createdAt: { gt: '2026-02-31T00:00:00Z' } }, 'BAD_INPUT'],
     ['with a day before all days', { createdAt: { gt: '0000-01-01T00:00:00Z' } }, 'BAD_INPUT'],
-  ])('%s is refused', async (_name, where, code) => {
+  ])('%s is rejected', async (_name, where, code) => {
     expect(await codeOf(people, { where })).toBe(code);
   });
 
   it.each([
     ['the log of changes', 'query ($where: EventFilter) { events(where: $where) { totalCount } }', 'action'],
     ['sums', 'query ($where: TimeEntryFilter) { timeEntriesAggregate(where: $where) { count } }', 'description'],
-  ])('with very many conditions is refused of %s too', async (_name, query, field) => {
+  ])('with very many conditions is rejected for %s too', async (_name, query, field) => {
     const where = (count: number) => ({
       and: Array.from({ length: count / 50 }, () => ({ or: Array(50).fill({ [field]: { eq: 'x' } }) })),
     });
@@ -47,7 +47,7 @@ describe('a filter', () => {
     ['one of very many', { firstName: { in: Array(1_000).fill('x') } }],
     ['nothing at all', { firstName: { in: [] } }],
     ['many alternatives', { or: Array(100).fill({ firstName: { eq: 'x' } }) }],
-  ])('for %s finds nobody', async (_name, where) => {
+  ])('for %s finds nothing', async (_name, where) => {
     const { profiles } = await member.ok(people, { where });
     expect(profiles).toEqual({ totalCount: 0, nodes: [] });
   });
@@ -71,7 +71,7 @@ describe('a document', () => {
       'with a page size by default',
       'query ($n: Int = 100) { profiles(first: $n) { nodes { reports(first: $n) { nodes { id } } } } }',
     ],
-  ])('%s is refused', async (_name, query) => expect(await codeOf(query)).toBe('TOO_COMPLEX'));
+  ])('%s is rejected', async (_name, query) => expect(await codeOf(query)).toBe('TOO_COMPLEX'));
 });
 
 describe('a cursor', () => {
@@ -102,7 +102,7 @@ describe('a cursor', () => {
     of(`Client:|S:${id}`),
     '🦊',
     'x'.repeat(10_000),
-  ])('that was made up is none: %s', async (after) => {
+  ])('that was made up is rejected: %s', async (after) => {
     for (const side of ['after', 'before']) {
       const query = `query ($cursor: String) { profiles(${side}: $cursor) { nodes { id } } }`;
       expect(await codeOf(query, { cursor: after })).toBe('BAD_CURSOR');
@@ -119,14 +119,14 @@ describe('a cursor', () => {
     `T:["D:-99999999999999","S:x"]`,
     `T:["S:2026-01-01","S:${id}"]`,
     `S:${id}`,
-  ])('for another kind of order is none: %s', async (position) => {
+  ])('for another kind of order is rejected: %s', async (position) => {
     const query = `query ($after: String) {
       profiles(after: $after, orderBy: [{ field: CREATED_AT, direction: ASC }]) { nodes { id } totalCount }
     }`;
     expect(await codeOf(query, { after: byTime(position) })).toBe('BAD_CURSOR');
   });
 
-  it('of one list is none of another, though both have the same order', async () => {
+  it('of one list is rejected by another, even with the same order', async () => {
     const { profiles } = await member.ok('{ profiles(first: 1) { pageInfo { endCursor } } }');
     const after = profiles.pageInfo.endCursor;
     expect(
@@ -180,7 +180,7 @@ describe('a body', () => {
     },
   );
 
-  it('with several operations and no name is refused', async () => {
+  it('with several operations and no name is rejected', async () => {
     expect(await codeOf('query A { __typename } query B { __typename }')).toBe('BAD_INPUT');
   });
 });

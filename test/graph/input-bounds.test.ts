@@ -44,7 +44,7 @@ const isText = ({ field }: Input) => getNamedType(field.type).name === 'String';
 const namesOf = (inputs: Input[]) => inputs.map(({ name }) => name);
 
 describe('every input of the graph', () => {
-  it('has a bound: each text and other scalar a length, each list a number of items', () => {
+  it('has a bound: a length for each text and scalar, a number of items for each list', () => {
     const unbounded = inputsOf(schema).filter((input) => {
       const { characters, items } = boundOf(input.field) ?? {};
       return (isScalarType(getNamedType(input.field.type)) && !characters) || (isList(input) && !items);
@@ -52,7 +52,7 @@ describe('every input of the graph', () => {
     expect(namesOf(unbounded)).toEqual([]);
   });
 
-  it('says its bound to clients: each text and each list in the printed schema', () => {
+  it('documents its bound in the printed schema, for each text and list', () => {
     const printed = buildSchema(readFileSync(path.join(root, 'schema.graphql'), 'utf8'));
     const silent = inputsOf(printed).filter((input) => {
       const { description } = input.field;
@@ -118,7 +118,7 @@ describe('a value beyond its bound is BAD_INPUT, naming its field, before anythi
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field: expect.stringMatching(/^where\.and\.\d/) });
   });
 
-  it('but lengths count characters, not their halves', async () => {
+  it('but lengths count characters, not UTF-16 units', async () => {
     const manager = await company.as('MANAGER');
     const query = 'mutation ($input: CreateClientInput!) { createClient(input: $input) { client { name } } }';
     const name = '🦊'.repeat(200);

@@ -60,7 +60,7 @@ const orders: [string, Order][] = [
 ];
 
 describe.each(orders)('a list %s', (_name, orderBy) => {
-  it('is the same as a whole and in pages, from either end', async () => {
+  it('is the same in one query and in pages, from either end', async () => {
     const whole = refs(await page({ first: 100, orderBy }));
     expect(whole.toSorted()).toEqual(sectors.map((_, index) => `ref-${index}`).toSorted());
     expect(await walk(orderBy, true)).toEqual(whole);
@@ -101,11 +101,11 @@ describe('a filter', () => {
     [{ gte: 'a', lte: 'a' }, ['a', 'a']],
     [{ eq: null }, sectors],
     [{}, sectors],
-  ])('%j finds what it says', async (sector, expected) => {
+  ])('%j finds the matching rows', async (sector, expected) => {
     expect(await matching({ sector })).toEqual(expected);
   });
 
-  it('joins its parts as they are written', async () => {
+  it('combines its conditions in the written order', async () => {
     const [a, b] = [{ sector: { eq: 'a' } }, { sector: { eq: 'b' } }];
     expect(await matching({ or: [a, b] })).toEqual(['b', 'a', 'b', 'a']);
     expect(await matching({ and: [a, b] })).toEqual([]);

@@ -19,7 +19,7 @@ const idle = () => expect.poll(() => here.app.pool.stats().busy).toBe(0);
 const madeUp = Buffer.from('nothing').toString('base64');
 
 describe('each root field is one transaction', () => {
-  it('that is undone, and answers nothing, when its payload fails', async () => {
+  it('that is rolled back, without an answer, if its payload fails', async () => {
     const name = 'Undone by its payload';
     const { data, errors } = await manager.graphql(
       `mutation ($name: String!, $after: String) {
@@ -42,7 +42,7 @@ describe('each root field is one transaction', () => {
     await idle();
   });
 
-  it('whatever fragments and conditions it is written with', async () => {
+  it('whatever fragments and conditions the document uses', async () => {
     const query = `mutation ($yes: Boolean!, $no: Boolean!) {
       ... on Mutation @include(if: $yes) { ...Creations }
       skipped: createClient(input: { name: "Skipped" }) @skip(if: $yes) { lastEventId }
@@ -58,13 +58,13 @@ describe('each root field is one transaction', () => {
     expect([await named('In a fragment'), await named('Left out'), await named('Skipped')]).toEqual([1, 0, 0]);
   });
 
-  it('and takes no connection when it is refused before it writes', async () => {
+  it('that takes no connection if it is rejected before it writes', async () => {
     const member = await acme.as('CLIENT');
     const { errors, statements } = await member.graphql(create, { name: 'Refused' });
     expect([errors[0]!.extensions.code, statements]).toEqual(['FORBIDDEN', []]);
   });
 
-  it('and leaves nothing behind when the caller goes away', async () => {
+  it('that leaves nothing if the caller goes away', async () => {
     await using admin = new Backends(here.app.installation.adminUrl);
     await admin.query(`begin; lock table ${acme.tenant.schemaName}.clients in access exclusive mode`);
     const gone = new AbortController();
@@ -87,7 +87,7 @@ describe('each root field is one transaction', () => {
 describe('an Idempotency-Key', () => {
   const send = (name: string, key: string, who = manager) => who.graphql(create, { name }, { 'idempotency-key': key });
 
-  it('takes the variables in any order of their keys', async () => {
+  it('ignores the order of keys in variables', async () => {
     const document = 'mutation ($input: CreateClientInput!) { createClient(input: $input) { client { id } } }';
     const headers = { 'idempotency-key': uuidv7() };
     const [first, second] = [
@@ -107,7 +107,7 @@ describe('an Idempotency-Key', () => {
     await owner.ok(change, { id });
   };
 
-  it('gives the stored answer again, to the letter', async () => {
+  it('returns the stored answer unchanged', async () => {
     const key = uuidv7();
     const first = await send('Once', key);
     const again = await send('Once', key);
@@ -116,7 +116,7 @@ describe('an Idempotency-Key', () => {
     expect(await named('Once')).toBe(1);
   });
 
-  it('lets one of many at once through; all get its answer', async () => {
+  it('lets one of many concurrent requests through; all get its answer', async () => {
     const key = uuidv7();
     const answers = await Promise.all(Array.from({ length: 12 }, () => send('Raced', key)));
     for (const { errors } of answers) expect(errors).toEqual([]);
@@ -124,7 +124,7 @@ describe('an Idempotency-Key', () => {
     expect(await named('Raced')).toBe(1);
   });
 
-  it('is refused for another request', async () => {
+  it('is rejected for another request', async () => {
     const key = uuidv7();
     await send('Mine', key);
     const other = await send('Another', key);
@@ -132,14 +132,14 @@ describe('an Idempotency-Key', () => {
     expect(await named('Another')).toBe(0);
   });
 
-  it('belongs to who sent it', async () => {
+  it('belongs to its sender', async () => {
     const key = uuidv7();
     await send('Of two', key);
     await send('Of two', key, await acme.as('OWNER'));
     expect(await named('Of two')).toBe(2);
   });
 
-  it('shows its answer to nobody who may do less by now', async () => {
+  it('does not show its answer to a sender who has lost permissions since', async () => {
     const key = uuidv7();
     const other = await acme.member('ADMIN');
     await send('Of an administrator', key, other);
@@ -149,13 +149,13 @@ describe('an Idempotency-Key', () => {
     expect(await named('Of an administrator')).toBe(1);
   });
 
-  it('is free again after a failed attempt', async () => {
+  it('can be reused after a failed attempt', async () => {
     const key = uuidv7();
     expect((await send(' ', key)).errors[0]!.extensions.code).toBe('BAD_INPUT');
     expect((await send('After a failure', key)).errors).toEqual([]);
   });
 
-  it('goes on where several root fields were interrupted', async () => {
+  it('resumes after an interruption between several root fields', async () => {
     const both = `mutation ($id: ID!) {
       a: createClient(input: { name: "First of two" }) { client { id } }
       b: updateClient(input: { id: $id, name: "Renamed" }) { client { name } }

@@ -22,7 +22,7 @@ import '../../src/schema.ts';
 const client = { role: 'CLIENT', profileId: 'me', permissions: permissionsOf('CLIENT') } as unknown as Viewer;
 const nobody = { ...client, role: 'MEMBER', permissions: new Set() } as unknown as Viewer;
 
-describe('who sees a part', () => {
+describe('visibility of parts', () => {
   const parts = [
     ['projectPhases', 'project', 'projects'],
     ['projectAssignments', 'project', 'projects'],
@@ -31,7 +31,7 @@ describe('who sees a part', () => {
     ['checklistItems', 'task', 'tasks'],
   ] as const;
 
-  it.each(parts)('%s: who sees its %s', (part, relation, whole) => {
+  it.each(parts)('%s: visibility of its %s', (part, relation, whole) => {
     expect(rowRuleOf(part, client)).toEqual({ [relation]: rowRuleOf(whole, client) });
     expect(rowRuleOf(part, nobody)).toBe('none');
   });
@@ -60,7 +60,7 @@ describe('what follows from a column', () => {
     ['0012.5', '12.50'],
     ['-0', '0.00'],
     ['3', '3.00'],
-  ])('a number of two digits is written as its column gives it back: %s', (given, data) => {
+  ])('a number with two digits is normalized as its column returns it: %s', (given, data) => {
     expect(check(saleRate, given)).toMatchObject({ data });
   });
 
@@ -72,7 +72,7 @@ describe('what follows from a column', () => {
     expect(check(estimateDays, '0.125')).toMatchObject({ data: '0.125' });
   });
 
-  it('words come once each, days are days, ranks are nobody’s to compare', () => {
+  it('words are listed once, days are days, and ranks cannot be filtered', () => {
     expect(check(tags, [' a', 'b', 'a'])).toMatchObject({ data: ['a', 'b'] });
     expect(check(startDate, '2026-02-30').success).toBe(false);
     expect(kindOf(rank, {})).toMatchObject({ filtered: false, sorted: true });
@@ -80,7 +80,7 @@ describe('what follows from a column', () => {
 });
 
 describe('words', () => {
-  it('follow from names', () => {
+  it('are derived from names', () => {
     expect([
       toWords('ProjectPhase'),
       toConstantCase('dueAt'),
@@ -91,7 +91,7 @@ describe('words', () => {
     expect(['entry', 'day', 'expense', 'branch'].map(toPlural)).toEqual(['entries', 'days', 'expenses', 'branches']);
   });
 
-  it('make sentences of clauses', () => {
+  it('form sentences from clauses', () => {
     expect(firstClause('When it has to be solved: by its priority.')).toBe('When it has to be solved');
     expect([lowerFirst('When it began'), lowerFirst('SLA of it')]).toEqual(['when it began', 'SLA of it']);
     expect(describeWithLimits('Name', ['1 to 200 characters', undefined], ['unique'])).toBe(
@@ -102,8 +102,8 @@ describe('words', () => {
 
 const spec = { name: 'Odd', description: 'Odd.', read: () => 'all' as const, write: 'project:write' as const };
 
-describe('a declaration that does not fit', () => {
-  it('is refused when the program starts', () => {
+describe('an inconsistent declaration', () => {
+  it('fails at the start of the program', () => {
     expect(() =>
       // @ts-expect-error: there is no such column
       defineResource('projectPhases', { ...spec, fields: { colour: 'Color.' } }),

@@ -59,7 +59,7 @@ describe('what STALE_VERSION shows as current', () => {
     ['updateProject', () => projectId],
     ['updateClient', () => clientId],
     ['updateProfile', () => `Profile:${manager.profileId}`],
-  ])('holds no bare ids, no ranks and no accounts: %s', async (name, id) => {
+  ])('contains no bare ids, ranks or accounts: %s', async (name, id) => {
     const current = await currentOf(await acme.as('ADMIN'), name, id());
     expect(bareIds(current)).toEqual([]);
     expect(Object.keys(current)).not.toEqual(expect.arrayContaining(['rank', 'userId', 'search']));
@@ -98,7 +98,7 @@ describe('what STALE_VERSION shows as current', () => {
     });
   });
 
-  it('is what the viewer may see of it', async () => {
+  it('is limited to what the viewer may see', async () => {
     const { node } = await member.ok('query ($id: ID!) { node(id: $id) { ... on Task { id name project { id } } } }', {
       id: taskId,
     });

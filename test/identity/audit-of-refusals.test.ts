@@ -17,7 +17,7 @@ const rows = (where: { action: string; organizationId?: string }) =>
   server.app.catalog.read((db) => db.query.auditLogs.findMany({ where }));
 
 describe('the audit log', () => {
-  it('names the key that changed something, whom it acts for, and the outcome', async () => {
+  it('names the key that changed something, its user, and the outcome', async () => {
     const company = await server.company();
     const owner = await company.as('OWNER');
     const made = await owner.ok(
@@ -44,7 +44,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('has a row for a token and for a key that were refused', async () => {
+  it('has a row for a rejected token and a rejected key', async () => {
     const prefix = randomUUID().replaceAll('-', '').slice(0, 12);
     const refused = async (token: string) =>
       codes(await server.graphql('{ viewer { role } }', {}, { authorization: `Bearer ${token}` }));
@@ -58,7 +58,7 @@ describe('the audit log', () => {
     expect((await rows({ action: 'token.refused' })).length).toBeGreaterThan(0);
   });
 
-  it('gets a bounded number of rows, and the next one says how many were left out', async () => {
+  it('gets a bounded number of rows, and the next one says how many were omitted', async () => {
     let now = new Date();
     const log = new RefusalLog(server.app.catalog, () => now, silentLogger);
     const action = `test.refused-${randomUUID()}`;
@@ -74,7 +74,7 @@ describe('the audit log', () => {
   });
 });
 
-describe('a refused credential has a row with the address that sent it', () => {
+describe('has a row for a rejected credential, with the sender’s address', () => {
   let company: Company;
   let member: Member;
   beforeAll(async () => {
@@ -110,7 +110,7 @@ describe('a refused credential has a row with the address that sent it', () => {
       .map((field) => ({ name, field, type }));
   });
 
-  it('knows what can be refused', () => {
+  it('knows every kind of rejection', () => {
     expect(cases.map(({ name, field }) => `${name}.${field}`).sort()).toEqual([
       'acceptInvitation.token',
       'changePassword.currentPassword',
@@ -171,7 +171,7 @@ describe('a refused credential has a row with the address that sent it', () => {
     ]);
   });
 
-  it('the token of an invitation that is looked at, on its page and in the graph', async () => {
+  it('the token of an invitation that is only viewed, on its page and in the graph', async () => {
     const query = 'query ($token: String!) { invitationByToken(token: $token) { email } }';
     const [inGraph, onPage] = [randomUUID(), randomUUID()];
     expect((await ask(query, { token: 'made up' }, inGraph)).data).toEqual({ invitationByToken: null });
@@ -181,7 +181,7 @@ describe('a refused credential has a row with the address that sent it', () => {
     }
   });
 
-  it('a session cookie that was made up, and none that has just ended', async () => {
+  it('a forged session cookie, but not one that has just ended', async () => {
     const { session } = await company.member('MEMBER');
     const { sid } = JSON.parse(Buffer.from(session.accessToken.split('.')[1]!, 'base64url').toString());
     const cookie = await server.app.sessionCookies.issue(sid);

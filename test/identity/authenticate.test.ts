@@ -56,7 +56,7 @@ const changes: [name: string, expected: string, change: (scene: Case) => Promise
 ];
 
 describe.each(changes)('%s', (_name, expected, change) => {
-  it('is met by the next request here, and by another process as soon as it hears of it', async () => {
+  it('applies to the next request here, and in another process as soon as it is notified', async () => {
     const case_ = await scene();
     expect([await ask(here, case_.member), await ask(there, case_.member)]).toEqual(['MANAGER', 'MANAGER']);
     await change(case_);
@@ -65,7 +65,7 @@ describe.each(changes)('%s', (_name, expected, change) => {
     await vi.waitFor(async () => expect(await ask(there, case_.member)).toBe(expected), { timeout: 2000 });
   });
 
-  it('is met at once by a process that cannot hear of it', async () => {
+  it('applies at once in a process without notifications', async () => {
     const case_ = await scene();
     await ask(there, case_.member);
     await using _silence = await silence();
@@ -74,8 +74,8 @@ describe.each(changes)('%s', (_name, expected, change) => {
   });
 });
 
-describe('what the catalog says of a caller', () => {
-  it('is believed for 2 seconds where nobody told of a change', async () => {
+describe('the cached data of a caller', () => {
+  it('is used for 2 seconds without a notification', async () => {
     const { member } = await scene();
     await ask(here, member);
     const mine = eq(userOrganizations.id, member.membership.id);
@@ -86,7 +86,7 @@ describe('what the catalog says of a caller', () => {
     expect(await ask(here, member)).toBe('CLIENT');
   });
 
-  it('is one statement, and none while it is believed', async () => {
+  it('takes one statement, and none while it is cached', async () => {
     const { member } = await scene();
     const sent = async () => {
       const from = here.statements.length;
@@ -101,8 +101,8 @@ describe('what the catalog says of a caller', () => {
   });
 });
 
-describe('what the catalog says of many callers', () => {
-  it('is read again by one statement for all of them, and is what each would read alone', async () => {
+describe('the cached data of many callers', () => {
+  it('is read by one statement for all of them, with the same result as single reads', async () => {
     const { tenant, owner } = await scene();
     const members = [owner, ...(await Promise.all(Array.from({ length: 20 }, () => here.member(tenant, 'MEMBER'))))];
     const all = () => outcomes(members.map(({ authorization }) => here.viewer(authorization)));
@@ -126,7 +126,7 @@ describe('what the catalog says of many callers', () => {
 });
 
 describe('a token', () => {
-  it('is good for its own organization only', async () => {
+  it('is valid for its own organization only', async () => {
     const [one, other] = [await scene(), await scene()];
     const { authenticator } = here.app;
     const { authorization } = one.member;
@@ -135,7 +135,7 @@ describe('a token', () => {
     expect(await outcomes(tries)).toEqual(['ok', 'TENANT_MISMATCH']);
   });
 
-  it('is nobody when absent, and refused when it is not in order', async () => {
+  it('is anonymous if absent, and rejected if invalid', async () => {
     const { authenticator } = here.app;
     const { member } = await scene();
     const token = member.session.accessToken;
@@ -158,7 +158,7 @@ describe('a token', () => {
     expect(await outcomes([here.viewer(member.authorization)])).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('says who, where and in which session, and nothing about rights', async () => {
+  it('names user, organization and session, but no permissions', async () => {
     const { member, tenant } = await scene();
     const claims = JSON.parse(Buffer.from(member.session.accessToken.split('.')[1]!, 'base64url').toString());
     expect(Object.keys(claims).sort()).toEqual(['aud', 'exp', 'iat', 'iss', 'jti', 'nbf', 'org', 'sid', 'sub']);
@@ -167,7 +167,7 @@ describe('a token', () => {
 });
 
 describe('an API key', () => {
-  it('acts for its maker within its scopes, in its organization', async () => {
+  it('acts for its creator within its scopes, in its organization', async () => {
     const { owner, tenant } = await scene();
     const scopes = ['task:read', 'task:write'] as const;
     const { key } = await make(owner, { name: 'sync', scopes: [...scopes], persistedOnly: true });
@@ -182,7 +182,7 @@ describe('an API key', () => {
     expect(await outcomes([here.app.authenticator.authenticate(request)])).toEqual(['TENANT_MISMATCH']);
   });
 
-  it('never gives more than its maker has now', async () => {
+  it('never has more permissions than its creator has now', async () => {
     const { owner, tenant } = await scene();
     const admin = await here.member(tenant, 'ADMIN');
     const { key } = await make(admin, { name: 'sync', scopes: ['task:read', 'cost:read'] });
@@ -191,7 +191,7 @@ describe('an API key', () => {
     expect([...(await here.viewer(`Bearer ${key}`)).permissions]).toEqual(['task:read']);
   });
 
-  it('ends when revoked or expired, and with another secret it is none', async () => {
+  it('is invalid when revoked or expired, and with another secret', async () => {
     const { owner } = await scene();
     const soon = new Date(here.clock.now().getTime() + 60_000);
     const [revoked, expiring] = [await make(owner), await make(owner, { expiresAt: soon })];
@@ -203,7 +203,7 @@ describe('an API key', () => {
     expect(await outcomes(tries)).toEqual(Array(4).fill('UNAUTHENTICATED'));
   });
 
-  it('notes its use once a minute at most', async () => {
+  it('records its use at most once a minute', async () => {
     const { owner } = await scene();
     const { key, apiKey } = await make(owner);
     const lastUse = async () => (await lastUseOf(apiKey.id))?.getTime();
@@ -219,7 +219,7 @@ describe('an API key', () => {
     await expect.poll(lastUse).toBe(first + 60_000);
   });
 
-  it('is told to the audit log, once a day', async () => {
+  it('is recorded in the audit log once a day', async () => {
     const { owner } = await scene();
     const { key, apiKey } = await make(owner);
     const uses = async () => {
@@ -242,7 +242,7 @@ describe('an API key', () => {
     await expect.poll(uses).toHaveLength(before + 1);
   });
 
-  it('is made by who may, for what they may, and never by a key', async () => {
+  it('can be created only with the permission, for permissions that one has, and never by a key', async () => {
     const { owner, member } = await scene();
     const { key } = await make(owner, { scopes: ['organization:manage'] });
     const input = { name: 'x', scopes: ['task:read' as const] };

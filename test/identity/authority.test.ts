@@ -130,7 +130,7 @@ it('knows every mutation that grants something', () => {
 });
 
 describe.each(Object.entries(grantors))('%s', (_who, make) => {
-  it('grants no more than it holds, by any mutation', async () => {
+  it('grants no more than it has, by any mutation', async () => {
     const company = await server.company();
     const [owner, client] = [await company.as('OWNER'), await company.as('CLIENT')];
     const { members } = await owner.ok('{ members { nodes { id user { email } } } }');
@@ -150,7 +150,7 @@ describe.each(Object.entries(grantors))('%s', (_who, make) => {
 });
 
 describe('an API key', () => {
-  it('never acts as an owner, and sees no code that it could not have made', async () => {
+  it('never acts as an owner, and sees no code that it could not have created', async () => {
     const company = await server.company();
     const owner = await company.as('OWNER');
     await owner.ok('mutation { createJoinCode(input: { role: MANAGER }) { joinCode { id } } }');
@@ -162,7 +162,7 @@ describe('an API key', () => {
     expect(await call('archiveOrganization', input, all.headers)).toBe('FORBIDDEN');
   });
 
-  it('reads neither the sessions and keys of its maker, nor their other organizations', async () => {
+  it('cannot read its creator’s sessions, keys and other organizations', async () => {
     const [company, other] = [await server.company(), await server.company('Globex')];
     const owner = await company.as('OWNER');
     const { id: userId, ...names } = owner.user;

@@ -95,7 +95,7 @@ describe('a token of an external issuer', () => {
     await linkIdentity(identity, { userId, issuer: provider.issuer, subject: 'ada' });
   });
 
-  it('stands for the linked user, in the organization that the request names', async () => {
+  it('authenticates the linked user, in the organization that the request names', async () => {
     const token = await provider.token('ada');
     expect(await present(token)).toMatchObject({ userId });
     expect(await present(token, acme)).toMatchObject({ userId, role: 'CONSULTANT', organizationId: acme.id });
@@ -103,18 +103,18 @@ describe('a token of an external issuer', () => {
     expect(await outcomes([present(token, await here.company('Globex'))])).toEqual(['FORBIDDEN']);
   });
 
-  it('says nothing of a subject that is not linked', async () => {
+  it('is rejected without details for a subject that is not linked', async () => {
     expect(await outcomes([present(await provider.token('eve'))])).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('is refused for another audience or issuer, before and after its time', async () => {
+  it('is rejected for another audience or issuer, and outside its validity period', async () => {
     const now = clock.now().getTime() / 1000;
     const changes = [{ aud: 'other' }, { iss: 'https://evil.example' }, { exp: now - 10 }, { nbf: now + 60 }];
     const tokens = await Promise.all(changes.map((change) => provider.token('ada', change)));
     expect(await outcomes(tokens.map((token) => present(token)))).toEqual(Array(4).fill('UNAUTHENTICATED'));
   });
 
-  it('is refused when it is signed by another algorithm than the pinned one, or another key', async () => {
+  it('is rejected if it is signed with another algorithm than the pinned one, or with another key', async () => {
     const other = await Provider.open();
     const forged = await other.token('ada', { iss: provider.issuer });
     other.server.close();
@@ -124,7 +124,7 @@ describe('a token of an external issuer', () => {
     expect(await outcomes([pinned.authenticate({ authorization })])).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('is refused when its type is missing or another one', async () => {
+  it('is rejected if its type is missing or different', async () => {
     const types = ['', 'rt+jwt', 'id+jwt', 'at+jwt', 'application/AT+JWT', 'JWT'];
     const tokens = await Promise.all(types.map((typ) => provider.token('ada', {}, typ)));
     const refused = Array(3).fill('UNAUTHENTICATED');
@@ -150,14 +150,14 @@ describe('a token of an external issuer', () => {
     ['its end', (now: number) => `"iat":${now},"exp":1e400`],
     ['when it was made', (now: number) => `"iat":-1e400,"exp":${now + 300}`],
     ['its start', (now: number) => `"iat":${now},"nbf":-1e400,"exp":${now + 300}`],
-  ])('is refused when %s is no time', async (_which, times) => {
+  ])('is rejected if %s is not a time', async (_which, times) => {
     const claims = (text: string) => `{"iss":"${provider.issuer}","aud":"chantier","sub":"ada",${text}}`;
     const now = Math.floor(clock.now().getTime() / 1000);
     expect(await outcomes([present(await provider.signed(claims(`"iat":${now},"exp":${now + 300}`)))])).toEqual(['ok']);
     expect(await outcomes([present(await provider.signed(claims(times(now))))])).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('is refused when its text is padded, in each part and in all', async () => {
+  it('is rejected if its text is padded, in each part and as a whole', async () => {
     const token = await provider.token('ada');
     const pad = (part: string) => part.padEnd(Math.ceil(part.length / 4) * 4, '=');
     const parts = token.split('.');
@@ -181,13 +181,13 @@ describe('a token of an external issuer', () => {
     expect(await ask()).toBe('ok');
   });
 
-  it('ends with the link', async () => {
+  it('is rejected once the link is removed', async () => {
     const token = await provider.token('ada');
     await unlinkIdentity(identity, { userId, issuer: provider.issuer, subject: 'ada' });
     expect(await outcomes([present(token)])).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('is never trusted by a shared key', () => {
+  it('is never accepted with a shared key', () => {
     expect(() => trusting({ algorithms: ['HS256'] })).toThrow('asymmetric');
     expect(() => trusting({ algorithms: [] })).toThrow('asymmetric');
   });

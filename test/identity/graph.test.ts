@@ -37,7 +37,7 @@ async function newAccount() {
 const cookieOf = ({ headers }: GraphResult<unknown>) => headers.get('set-cookie')?.split(';')[0] ?? '';
 
 describe('an account in the graph', () => {
-  it('signs up, asks who it is, and signs out', async () => {
+  it('signs up, queries the viewer, and signs out', async () => {
     const { email, accessToken, refreshToken, organizationId } = await newAccount();
     const asked =
       '{ viewer { user { email } role permissions organization { id name } organizations { role } sessions { isCurrent } } }';
@@ -55,7 +55,7 @@ describe('an account in the graph', () => {
     expect(codesOf(await call('refreshSession', { refreshToken }, tokens))).toEqual(['SESSION_REVOKED']);
   });
 
-  it('is nobody without credentials', async () => {
+  it('is anonymous without credentials', async () => {
     expect((await server.graphql('{ viewer { role } }')).data).toEqual({ viewer: null });
     expect(codesOf(await call('changePassword', { currentPassword: 'x', newPassword: password }, 'done'))).toEqual([
       'UNAUTHENTICATED',
@@ -76,7 +76,7 @@ describe('an account in the graph', () => {
     expect(codesOf(after)).toEqual(['SESSION_REVOKED']);
   });
 
-  it('that belongs to several organizations is told which, and that it has to choose', async () => {
+  it('that belongs to several organizations gets their list and has to choose one', async () => {
     const { email, accessToken } = await newAccount();
     await payload(
       'createOrganization',
@@ -107,7 +107,7 @@ describe('an account in the graph', () => {
     );
   });
 
-  it('ends other sessions by a live refresh token only', async () => {
+  it('can end other sessions only with a live refresh token', async () => {
     const { email, refreshToken } = await newAccount();
     await call('signOut', { refreshToken }, 'done');
     const second = (await payload('signIn', { email, password, delivery: 'BODY' }, tokens)).tokens;
@@ -123,7 +123,7 @@ describe('an account in the graph', () => {
     ]);
   });
 
-  it('gives one answer for an unknown address and a wrong password', async () => {
+  it('gets the same answer for an unknown address and a wrong password', async () => {
     const { email } = await newAccount();
     const tries = [email, `${randomUUID()}@example.org`].map((address) =>
       call('signIn', { email: address, password: 'wrong wrong wrong' }, tokens),
@@ -166,7 +166,7 @@ describe('members in the graph', () => {
     expect(codesOf(await call('removeMember', { memberId }, 'memberId', owner.headers))).toEqual(['NOT_FOUND']);
   });
 
-  it('of another organization answer exactly as unknown ones', async () => {
+  it('of another organization are answered exactly like unknown ones', async () => {
     const [one, other] = [await server.company(), await server.company('Globex')];
     const owner = await one.as('OWNER');
     const { members } = await (await other.as('OWNER')).ok('{ members { nodes { id } } }');
@@ -178,7 +178,7 @@ describe('members in the graph', () => {
     expect(foreign!.errors).toEqual(unknown!.errors);
   });
 
-  it('are not managed by who may not', async () => {
+  it('cannot be managed without the permission', async () => {
     const company = await server.company();
     const member = await company.as('MEMBER');
     const invite = { email: 'x@example.org', role: 'MEMBER' };
@@ -189,7 +189,7 @@ describe('members in the graph', () => {
 });
 
 describe('an API key in the graph', () => {
-  it('is shown once, works within its scopes, and manages nothing of its maker', async () => {
+  it('is shown once, works within its scopes, and cannot manage its creator’s account', async () => {
     const company = await server.company();
     const owner = await company.as('OWNER');
     const input = { name: 'sync', scopes: ['PEOPLE_READ'] };
@@ -202,7 +202,7 @@ describe('an API key in the graph', () => {
     expect(codesOf(await server.graphql('{ viewer { role } }', {}, bearer(key)))).toEqual(['UNAUTHENTICATED']);
   });
 
-  it('sends nothing of its own when it is for trusted documents only', async () => {
+  it('cannot send ad hoc documents if it is for trusted documents only', async () => {
     const owner = await (await server.company()).as('OWNER');
     const input = { name: 'sync', scopes: ['PEOPLE_READ'], persistedOnly: true };
     const { key } = await payload('createApiKey', input, 'key', owner.headers);

@@ -209,32 +209,35 @@ const changesSince = (from: number) =>
   writes(server.recorded.slice(from)).filter((text) => !text.includes('"catalog_answers"'));
 
 describe('an Idempotency-Key of a mutation of the catalog', () => {
-  it('is known here for every one of them', () => {
+  it('is covered here for every one of them', () => {
     expect(Object.keys(calls).sort()).toEqual([...names].sort());
   });
 
-  it.each(names.filter((name) => !fail[name] && !endTheirAccess[name]))('%s: gives its answer again', async (name) => {
-    const call = await calls[name]!();
-    const key = randomUUID();
-    const first = await send(name, call, key);
-    expect(first.errors).toEqual([]);
-    expect(first.headers.get('idempotency-replayed')).toBeNull();
-    const from = server.recorded.length;
-    const again = await send(name, call, key);
-    expect(again.errors).toEqual([]);
-    expect(JSON.stringify(again.data)).toBe(JSON.stringify(first.data));
-    expect(again.headers.get('idempotency-replayed')).toBe('true');
-    expect(changesSince(from)).toEqual([]);
-  });
+  it.each(names.filter((name) => !fail[name] && !endTheirAccess[name]))(
+    '%s: returns its answer again',
+    async (name) => {
+      const call = await calls[name]!();
+      const key = randomUUID();
+      const first = await send(name, call, key);
+      expect(first.errors).toEqual([]);
+      expect(first.headers.get('idempotency-replayed')).toBeNull();
+      const from = server.recorded.length;
+      const again = await send(name, call, key);
+      expect(again.errors).toEqual([]);
+      expect(JSON.stringify(again.data)).toBe(JSON.stringify(first.data));
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+      expect(changesSince(from)).toEqual([]);
+    },
+  );
 
-  it.each(Object.entries(endTheirAccess))('%s: refuses a retry as %s', async (name, code) => {
+  it.each(Object.entries(endTheirAccess))('%s: rejects a retry as %s', async (name, code) => {
     const call = await calls[name]!();
     const key = randomUUID();
     expect(codesOf(await send(name, call, key))).toEqual([]);
     expect(codesOf(await send(name, call, key))).toEqual([code]);
   });
 
-  it.each(Object.entries(fail))('%s: is free again after %s', async (name, code) => {
+  it.each(Object.entries(fail))('%s: can be reused after %s', async (name, code) => {
     const call = await calls[name]!();
     const key = randomUUID();
     for (let attempt = 0; attempt < 2; attempt++) {
@@ -249,7 +252,7 @@ describe('a key', () => {
   const answers = () => server.app.catalog.read((db) => db.query.catalogAnswers.findMany());
   const apiKey = { input: { name: 'sync', scopes: ['PEOPLE_READ'] }, selection: 'key' };
 
-  it('gives the cookie again', async () => {
+  it('sets the cookie again', async () => {
     const { email } = await account();
     const call = { input: { email, password }, selection: 'tokens { refreshToken }' };
     const key = randomUUID();
@@ -258,7 +261,7 @@ describe('a key', () => {
     expect(again.headers.get('set-cookie')).toBe(first.headers.get('set-cookie'));
   });
 
-  it('of a stranger is of one cookie', async () => {
+  it('of an anonymous client belongs to one cookie', async () => {
     const key = randomUUID();
     const users: string[] = [];
     for (const { email } of [await account(), await account()]) {
@@ -273,7 +276,7 @@ describe('a key', () => {
     expect(new Set(users).size).toBe(2);
   });
 
-  it('of another request is refused, and of a stranger it is another key', async () => {
+  it('is rejected for another request, and is a different key for another client', async () => {
     const { owner } = await place();
     const key = randomUUID();
     await send('createApiKey', { ...apiKey, headers: owner.headers }, key);
@@ -285,7 +288,7 @@ describe('a key', () => {
     }
   });
 
-  it('is of one organization', async () => {
+  it('belongs to one organization', async () => {
     const { email, headers } = await account();
     const made = await ok('createOrganization', {
       input: { organization: { name: 'Second' } },
@@ -318,7 +321,7 @@ describe('a key', () => {
     expect((await owner.ok('{ apiKeys { id } }')).apiKeys).toHaveLength(1);
   });
 
-  it('without an answer says so, and when to ask again', async () => {
+  it('without an answer yet says so, and when to retry', async () => {
     const { owner } = await place();
     const call = { ...apiKey, headers: owner.headers };
     const key = randomUUID();
@@ -338,7 +341,7 @@ describe('a key', () => {
     expect((await owner.ok('{ apiKeys { id } }')).apiKeys).toHaveLength(1);
   });
 
-  it('keeps no secret in the clear', async () => {
+  it('stores no secret in plain text', async () => {
     const { owner } = await place();
     const { data } = await send('createApiKey', { ...apiKey, headers: owner.headers }, randomUUID());
     const stored = JSON.stringify(await answers());
@@ -350,7 +353,7 @@ describe('a key', () => {
     expect(kept).toEqual([]);
   });
 
-  it('goes on behind the root fields that were answered', async () => {
+  it('resumes after the root fields that were answered', async () => {
     const { owner } = await place();
     const key = randomUUID();
     const query =
@@ -363,7 +366,7 @@ describe('a key', () => {
     expect((await owner.ok('{ joinCodes { id } }')).joinCodes).toHaveLength(1);
   });
 
-  it('is free after a day, and its answer is deleted', async () => {
+  it('expires after a day, and its answer is deleted', async () => {
     const { owner } = await place();
     const call = { input: {}, selection: 'joinCode { code }' };
     const key = randomUUID();
@@ -381,7 +384,7 @@ describe('a key', () => {
   });
 });
 
-it('a replay of an organization’s data says so too', async () => {
+it('a replay of an organization’s data is marked too', async () => {
   const { owner } = await place();
   const create = 'mutation { createClient(input: { name: "Once" }) { client { id } } }';
   const headers = { 'idempotency-key': randomUUID() };

@@ -39,7 +39,7 @@ describe('joining by code', () => {
     expect(present).toHaveLength(6);
   });
 
-  it('makes one person a member once, however often they ask at once', async () => {
+  it('makes one person a member once, for any number of concurrent requests', async () => {
     const { tenant, viewer } = await owned();
     const { code } = await createJoinCode(identity, viewer, {}, {});
     const person = await here.user();
@@ -50,7 +50,7 @@ describe('joining by code', () => {
     expect((await profilesOf(tenant)).find((profile) => profile.userId === person.userId)?.leftAt).toBeNull();
   });
 
-  it('refuses a code that is unknown, revoked or expired alike, and needs the right to make one', async () => {
+  it('rejects unknown, revoked and expired codes alike, and needs a permission to create one', async () => {
     const { tenant, viewer } = await owned();
     const soon = new Date(here.clock.now().getTime() + 1000);
     const [revoked, expired] = [
@@ -75,7 +75,7 @@ describe('joining by code', () => {
     });
   });
 
-  it('is limited for who guesses', async () => {
+  it('is rate-limited against guessing', async () => {
     const person = await here.user();
     const tries = Array.from({ length: 12 }, () => joinOrganization(identity, person, { code: 'AAAAA-AAAAA' }, {}));
     expect(tally(await outcomes(tries))).toEqual({ NOT_FOUND: 10, RATE_LIMITED: 2 });
@@ -83,7 +83,7 @@ describe('joining by code', () => {
 });
 
 describe('invitations', () => {
-  it('make the holder of the address a member, once', async () => {
+  it('make the owner of the address a member, once', async () => {
     const { viewer } = await owned();
     const [ada, eve] = [await here.user(), await here.user()];
     await inviteMember(identity, viewer, { email: ada.email.toUpperCase(), role: 'CONSULTANT' }, {});
@@ -101,7 +101,7 @@ describe('invitations', () => {
     ]);
   });
 
-  it('end when revoked, replaced or expired', async () => {
+  it('are invalid when revoked, replaced or expired', async () => {
     const { viewer } = await owned();
     const ada = await here.user();
     const invite = async () => {
@@ -118,14 +118,14 @@ describe('invitations', () => {
 });
 
 describe('owners', () => {
-  it('cannot all leave, even at once and in two processes', async () => {
+  it('cannot all leave, even concurrently in two processes', async () => {
     const { tenant, viewer } = await owned();
     const second = await here.viewer((await here.member(tenant, 'OWNER')).authorization);
     const tries = [leaveOrganization(identity, viewer, {}), leaveOrganization(there.identity, second, {})];
     expect(tally(await outcomes(tries))).toEqual({ ok: 1, LAST_OWNER: 1 });
   });
 
-  it('cannot all be demoted, even when each demotes the other', async () => {
+  it('cannot all be demoted, even if each demotes the other', async () => {
     for (let round = 0; round < 5; round++) {
       const { tenant, viewer } = await owned();
       const second = await here.viewer((await here.member(tenant, 'OWNER')).authorization);
@@ -136,7 +136,7 @@ describe('owners', () => {
     }
   });
 
-  it('are made, demoted and removed by owners only', async () => {
+  it('are appointed, demoted and removed by owners only', async () => {
     const { tenant, viewer } = await owned();
     const admin = await here.viewer((await here.member(tenant, 'ADMIN')).authorization);
     const member = await here.member(tenant, 'MEMBER');
@@ -153,7 +153,7 @@ describe('owners', () => {
 });
 
 describe('leaving', () => {
-  it('ends the membership and its keys; the profile stays, departed, and is found again', async () => {
+  it('ends the membership and its keys; the profile stays, marked as left, and is found again', async () => {
     const { tenant, viewer } = await owned();
     const admin = await here.member(tenant, 'ADMIN');
     const asAdmin = await here.viewer(admin.authorization);
@@ -167,7 +167,7 @@ describe('leaving', () => {
     expect((await profilesOf(tenant)).find((profile) => profile.id === again.profileId)?.leftAt).toBeNull();
   });
 
-  it('counts at once although the tenant cannot be told, which is made good later', async () => {
+  it('takes effect at once even if the tenant cannot be notified; that is done later', async () => {
     const { tenant } = await owned();
     const ada = await here.member(tenant, 'MEMBER');
     const unreachable: Identity = {
@@ -182,7 +182,7 @@ describe('leaving', () => {
     expect((await profile())?.leftAt).toBeInstanceOf(Date);
   });
 
-  it('withdraws the profile of who could not be made a member', async () => {
+  it('withdraws the profile of a person who could not become a member', async () => {
     const { tenant } = await owned();
     const person = await here.user();
     const claim = () => Promise.reject(new AppError('NOT_FOUND', 'used up'));
@@ -190,7 +190,7 @@ describe('leaving', () => {
     expect((await profilesOf(tenant)).find(({ userId }) => userId === person.userId)?.leftAt).toBeInstanceOf(Date);
   });
 
-  it('tries the profile again after a failure that passes', async () => {
+  it('retries the profile after a transient failure', async () => {
     const { tenant } = await owned();
     let failures = 2;
     const flaky: Identity = {
@@ -208,7 +208,7 @@ describe('leaving', () => {
 });
 
 describe('the list of members', () => {
-  it('pages through all of them, for who may see it', async () => {
+  it('pages through all of them, with the permission', async () => {
     const { tenant, viewer } = await owned();
     const client = await here.viewer((await here.member(tenant, 'CLIENT')).authorization);
     await here.member(tenant, 'MEMBER');
@@ -222,7 +222,7 @@ describe('the list of members', () => {
 });
 
 describe('an organization’s own permissions', () => {
-  it('change what a role may, but never an owner’s', async () => {
+  it('change a role’s permissions, but never an owner’s', async () => {
     const { tenant, viewer } = await owned();
     const member = await here.member(tenant, 'MEMBER');
     const set = (input: Parameters<typeof setPermission>[2]) => setPermission(identity, viewer, input, {});

@@ -38,7 +38,7 @@ describe('changing a password', () => {
     ]);
   });
 
-  it('is delayed like a sign-in, for who tries and for nobody else', async () => {
+  it('is delayed like a sign-in, for the person who tries and nobody else', async () => {
     const ada = await here.member(acme, 'MEMBER');
     const change = (ipAddress: string, currentPassword = 'a wrong password') =>
       changePassword(identity, ada.session.account, { currentPassword, newPassword: next }, { ipAddress });
@@ -52,7 +52,7 @@ describe('changing a password', () => {
     ]);
   });
 
-  it('says which API keys still act for the person, by mail too, or ends them', async () => {
+  it('lists the person’s remaining API keys, also by mail, or ends them', async () => {
     const ada = await here.member(acme, 'ADMIN');
     const { key } = await createApiKey(
       identity,
@@ -88,7 +88,7 @@ describe('resetting a password', () => {
     expect(await outcomes([enter(ada.person.email, next)])).toEqual(['ok']);
   });
 
-  it('ends with the hour', async () => {
+  it('expires after an hour', async () => {
     const ada = await here.user();
     const token = await linkFor(ada.email);
     here.clock.advance(3_600_000);
@@ -97,7 +97,7 @@ describe('resetting a password', () => {
     ]);
   });
 
-  it('says and does the same for an address that nobody has, or whose user is disabled', async () => {
+  it('says and does the same for an unknown address, and for a disabled user', async () => {
     const [ada, bob] = [await here.user(), await here.user()];
     await setUserDisabled(identity, bob.userId, true);
     const request = async (email: string) => {
@@ -113,7 +113,7 @@ describe('resetting a password', () => {
     ).toEqual([]);
   });
 
-  it('mails an address no more than three times in a row', async () => {
+  it('mails an address at most three times in a row', async () => {
     const { email } = await here.user();
     const tries = Array.from({ length: 5 }, () => requestPasswordReset(identity, { email }, {}));
     expect(tally(await outcomes(tries))).toEqual({ ok: 3, RATE_LIMITED: 2 });

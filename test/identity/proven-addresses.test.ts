@@ -46,7 +46,7 @@ const unprove = (userId: string) =>
   here.app.catalog.write((tx) => tx.update(users).set({ emailVerifiedAt: null }).where(eq(users.id, userId)));
 
 describe('a sign-up', () => {
-  it('takes over no profile, and gets no tokens, before its address is proven', async () => {
+  it('claims no profile and gets no tokens before its address is verified', async () => {
     const email = newAddress();
     const { tenant, code, profileId } = await withProfile(email);
     expect(await signUp(identity, { ...grace, email, joinCode: code }, {})).toBeUndefined();
@@ -57,7 +57,7 @@ describe('a sign-up', () => {
     expect(await holderOf(tenant, profileId)).toBe(signed.account.userId);
   });
 
-  it('makes no schema before its address is proven', async () => {
+  it('creates no schema before its address is verified', async () => {
     const email = newAddress();
     const count = () => here.app.catalog.read((db) => db.query.organizations.findMany()).then(({ length }) => length);
     const before = await count();
@@ -67,7 +67,7 @@ describe('a sign-up', () => {
     expect(await count()).toBe(before + 1);
   });
 
-  it('is not ended by the link alone: a stranger may have chosen the password', async () => {
+  it('is not completed by the link alone: a stranger may have chosen the password', async () => {
     const email = newAddress();
     await signUp(identity, { ...grace, email, organization: { name: 'Navy' } }, {});
     const follow = (secret: string) =>
@@ -78,7 +78,7 @@ describe('a sign-up', () => {
     ]);
   });
 
-  it('is ended once, also when two follow the link at once in two processes', async () => {
+  it('is completed once, even if the link is opened twice at once in two processes', async () => {
     const email = newAddress();
     await signUp(identity, { ...grace, email, organization: { name: 'Navy' } }, {});
     const token = here.mailer.tokenFor(email);
@@ -87,7 +87,7 @@ describe('a sign-up', () => {
     expect(await outcomes([verifyEmail(identity, { token, password }, {})])).toEqual(['INVALID_CREDENTIALS']);
   });
 
-  it('can be ended later when its organization could not be entered', async () => {
+  it('can be completed later if its organization could not be joined', async () => {
     const email = newAddress();
     const slug = `navy-${randomUUID().slice(0, 8)}`;
     await signUp(identity, { ...grace, email, organization: { name: 'Navy', slug } }, {});
@@ -99,7 +99,7 @@ describe('a sign-up', () => {
     expect(await outcomes([verifyEmail(identity, { token, password }, {})])).toEqual(['ok']);
   });
 
-  it('ends with the day', async () => {
+  it('expires after a day', async () => {
     const email = newAddress();
     await signUp(identity, { ...grace, email, organization: { name: 'Navy' } }, {});
     here.clock.advance(24 * 3_600_000);
@@ -124,7 +124,7 @@ describe('a sign-up', () => {
     expect(kept).toEqual([]);
   });
 
-  it('mails one address three times in a row at most', async () => {
+  it('mails one address at most three times in a row', async () => {
     const email = newAddress();
     const tries = Array.from({ length: 5 }, () =>
       signUp(identity, { ...grace, email, organization: { name: 'Navy' } }, {}),
@@ -134,7 +134,7 @@ describe('a sign-up', () => {
 });
 
 describe('an address', () => {
-  it('is proven by an invitation to it, which takes the profile and gives tokens at once', async () => {
+  it('is verified by an invitation to it, which claims the profile and gives tokens at once', async () => {
     const email = newAddress();
     const { tenant, viewer, profileId } = await withProfile(email);
     await inviteMember(identity, viewer, { email, role: 'MEMBER' }, {});
@@ -149,7 +149,7 @@ describe('an address', () => {
     expect(await previewInvitation(identity, { token }, {})).toBeUndefined();
   });
 
-  it('is proven to an account that accepts an invitation to it', async () => {
+  it('is verified for an account that accepts an invitation to it', async () => {
     const ada = await here.user();
     await unprove(ada.userId);
     const { tenant, viewer, profileId } = await withProfile(ada.email);
@@ -158,7 +158,7 @@ describe('an address', () => {
     expect(await holderOf(tenant, profileId)).toBe(ada.userId);
   });
 
-  it('that is not proven claims no profile by a code', async () => {
+  it('that is not verified claims no profile with a join code', async () => {
     const ada = await here.user();
     await unprove(ada.userId);
     const { tenant, code, profileId } = await withProfile(ada.email);
@@ -166,7 +166,7 @@ describe('an address', () => {
     expect(await holderOf(tenant, profileId)).toBeNull();
   });
 
-  it('that is not proven gets no tokens, until a mailed reset proves it', async () => {
+  it('that is not verified gets no tokens until a mailed reset verifies it', async () => {
     const ada = await here.user();
     await unprove(ada.userId);
     expect(await outcomes([here.signIn(ada.email)])).toEqual(['EMAIL_NOT_VERIFIED']);
@@ -175,7 +175,7 @@ describe('an address', () => {
     expect(await outcomes([here.signIn(ada.email)])).toEqual(['ok']);
   });
 
-  it('is proven by an issuer that vouches for it, and by none that vouches for another', async () => {
+  it('is verified by an issuer that vouches for it, and by none that vouches for another', async () => {
     const ada = await here.user();
     await unprove(ada.userId);
     const link = (verifiedEmail: string | undefined) =>
@@ -188,7 +188,7 @@ describe('an address', () => {
   });
 });
 
-describe('who may sign up', () => {
+describe('signing up', () => {
   const closed = (signUpPolicy: 'invite' | 'off'): Identity => ({
     ...identity,
     options: { ...identity.options, signUp: signUpPolicy },
@@ -206,12 +206,12 @@ describe('who may sign up', () => {
   const byOrganization = (policy: 'invite' | 'off') =>
     signUp(closed(policy), { ...grace, email: newAddress(), organization: { name: 'Navy' } }, {});
 
-  it('is who was invited, or nobody, where the installation says so', async () => {
+  it('can be limited to invited people, or switched off, by the installation', async () => {
     expect(await outcomes([byInvitation('invite'), byOrganization('invite')])).toEqual(['ok', 'SIGN_UP_CLOSED']);
     expect(await outcomes([byInvitation('off'), byOrganization('off')])).toEqual(['SIGN_UP_CLOSED', 'SIGN_UP_CLOSED']);
   });
 
-  it('is limited for each network address, as are the organizations that it makes', async () => {
+  it('is limited for each network address, as are new organizations', async () => {
     const few = { ...identity, options: { ...identity.options, signUpsPerAddress: 3, organizationsPerAddress: 2 } };
     const origin = { ipAddress: '198.51.100.20' };
     const emails = Array.from({ length: 5 }, newAddress);

@@ -26,7 +26,7 @@ describe('refreshing a session', () => {
     await expect(refresh(next.refreshToken)).resolves.toBeDefined();
   });
 
-  it('lets one of 30 concurrent refreshes win, in two processes, and the session lives', async () => {
+  it('lets one of 30 concurrent refreshes win, in two processes, and keeps the session', async () => {
     const token = ada.session.refreshToken;
     const tries = Array.from({ length: 30 }, (_, n) => refresh(token, undefined, n % 2 ? here : there));
     const results = await Promise.allSettled(tries);
@@ -36,7 +36,7 @@ describe('refreshing a session', () => {
     expect(await here.viewer(`Bearer ${next.accessToken}`)).toMatchObject({ userId: ada.person.userId });
   });
 
-  it('takes an old token for a race within 10 seconds of its own replacement', async () => {
+  it('treats an old token as a race within 10 seconds of its replacement', async () => {
     const first = ada.session.refreshToken;
     const second = await refresh(first);
     here.clock.advance(4_000);
@@ -46,7 +46,7 @@ describe('refreshing a session', () => {
     await expect(refresh(third.refreshToken)).resolves.toBeDefined();
   });
 
-  it('ends the session when a token is used again later, and tells the audit log', async () => {
+  it('ends the session if a token is reused later, and records it in the audit log', async () => {
     const second = await refresh(ada.session.refreshToken);
     here.clock.advance(10_001);
     expect(await outcomes([refresh(ada.session.refreshToken)])).toEqual(['SESSION_REVOKED']);
@@ -58,7 +58,7 @@ describe('refreshing a session', () => {
     ).toEqual([expect.objectContaining({ outcome: 'FAILURE', ipAddress: '192.0.2.7' })]);
   });
 
-  it('recognises a stolen token however many refreshes later', async () => {
+  it('recognizes a stolen token after any number of refreshes', async () => {
     let token = ada.session.refreshToken;
     for (let n = 0; n < 20; n++) {
       here.clock.advance(600_000);
@@ -68,7 +68,7 @@ describe('refreshing a session', () => {
     expect(await outcomes([refresh(token)])).toEqual(['SESSION_REVOKED']);
   });
 
-  it('gives a token of another organization of the same user, and of no other', async () => {
+  it('issues a token for another organization of the same user, and for no other', async () => {
     const [globex, initech] = [await here.company('Globex'), await here.company('Initech')];
     await addMember(here.identity, { person: ada.person, tenant: globex, role: 'ADMIN' }, {});
     expect(await outcomes([refresh(ada.session.refreshToken, initech.id)])).toEqual(['FORBIDDEN']);
@@ -77,7 +77,7 @@ describe('refreshing a session', () => {
     expect((await refresh(next.refreshToken)).organizationId).toBe(globex.id);
   });
 
-  it('goes on without an organization once the membership has ended', async () => {
+  it('continues without an organization once the membership has ended', async () => {
     await leaveOrganization(here.identity, await here.viewer(ada.authorization), {});
     const next = await refresh(ada.session.refreshToken);
     expect(next.organizationId).toBeUndefined();
@@ -85,7 +85,7 @@ describe('refreshing a session', () => {
     expect(who).toEqual(next.account);
   });
 
-  it('refuses what it did not make', async () => {
+  it('rejects tokens that it did not issue', async () => {
     const token = ada.session.refreshToken;
     const changed = token.slice(0, -3) + (token.endsWith('AAA') ? 'BBB' : 'AAA');
     expect(await outcomes([refresh('nonsense'), refresh(changed), refresh(`${token}x`)])).toEqual(
@@ -94,7 +94,7 @@ describe('refreshing a session', () => {
     await expect(refresh(token)).resolves.toBeDefined();
   });
 
-  it('ends after 30 days without a refresh, and after 180 whatever happens', async () => {
+  it('ends after 30 days without a refresh, and after 180 days in any case', async () => {
     const day = 24 * 3_600_000;
     const idle = ada.session.refreshToken;
     let { session } = await here.signIn(ada.person.email, acme.id);
@@ -109,7 +109,7 @@ describe('refreshing a session', () => {
 });
 
 describe('signing out', () => {
-  it('ends this session, by the refresh token alone too, or all', async () => {
+  it('ends this session, also with only the refresh token, or all sessions', async () => {
     const [second, third] = [await here.signIn(ada.person.email), await here.signIn(ada.person.email)];
     await signOut(here.identity, { account: ada.session.account }, {});
     await signOut(here.identity, { refreshToken: second.session.refreshToken }, {});
@@ -122,7 +122,7 @@ describe('signing out', () => {
     expect(await outcomes([here.viewer(third.authorization)])).toEqual(['SESSION_REVOKED']);
   });
 
-  it('does nothing for a token that means nothing', async () => {
+  it('does nothing for an invalid token', async () => {
     await signOut(here.identity, { refreshToken: 'nonsense' }, {});
     await expect(here.viewer(ada.authorization)).resolves.toBeDefined();
   });

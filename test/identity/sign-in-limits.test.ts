@@ -37,7 +37,7 @@ describe('the delay of failed sign-ins', () => {
     expect(seconds).toEqual([0, 0, 1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]);
   });
 
-  it('is what the database counts, and a burst in two processes cannot pass it', async () => {
+  it('is computed by the database, so that a burst in two processes cannot bypass it', async () => {
     const { email } = await here.user();
     const tries = Array.from({ length: 30 }, (_, n) => attempt(email, { process: n % 2 ? here : there }));
     expect(tally(await outcomes(tries))).toEqual({ INVALID_CREDENTIALS: 3, RATE_LIMITED: 27 });
@@ -54,20 +54,20 @@ describe('the delay of failed sign-ins', () => {
     }
   });
 
-  it('binds an address that nobody has alike', async () => {
+  it('applies to an unknown address as well', async () => {
     const email = newAddress();
     const tries = Array.from({ length: 12 }, () => attempt(email));
     expect(tally(await outcomes(tries))).toEqual({ INVALID_CREDENTIALS: 3, RATE_LIMITED: 9 });
   });
 
-  it('binds nobody at another network address: ten failures lock out only who made them', async () => {
+  it('does not apply at other network addresses: ten failures lock out only their sender', async () => {
     const { email } = await here.user();
     await outcomes(Array.from({ length: 10 }, () => attempt(email, { ipAddress: '198.51.100.1' })));
     const right = (ipAddress: string) => attempt(email, { secret: password, ipAddress });
     expect(await outcomes([right('198.51.100.1'), right('198.51.100.2')])).toEqual(['RATE_LIMITED', 'ok']);
   });
 
-  it('ends with a success, and with a day', async () => {
+  it('ends with a success, and after a day', async () => {
     const { email } = await here.user();
     const fail = () => outcomesInTurn([() => attempt(email), () => attempt(email)]);
     for (let round = 0; round < 3; round++) {
@@ -82,7 +82,7 @@ describe('the delay of failed sign-ins', () => {
 });
 
 describe('the limit of an account', () => {
-  it('binds new devices only: one that had a session before signs in', async () => {
+  it('applies to new devices only: a device with an earlier session can sign in', async () => {
     const { email } = await here.user();
     const { refreshToken, account } = await attempt(email, { secret: password, ipAddress: '198.51.100.7' });
     await signOut(here.identity, { account }, {});
@@ -97,7 +97,7 @@ describe('the limit of an account', () => {
     expect(codes).toEqual(['RATE_LIMITED', 'RATE_LIMITED', 'ok', 'ok']);
   });
 
-  it('does not take the refresh token of another account for a device of this one', async () => {
+  it('does not accept another account’s refresh token as a known device', async () => {
     const [ada, eve] = [await here.user(), await here.user()];
     const { refreshToken } = await attempt(eve.email, { secret: password, ipAddress: '198.51.100.9' });
     await exhaust(ada.email);
@@ -109,7 +109,7 @@ describe('the limit of an account', () => {
     expect(await outcomes([tried])).toEqual(['RATE_LIMITED']);
   });
 
-  it('binds an address that nobody has by the same statements', async () => {
+  it('applies to an unknown address with the same statements', async () => {
     const [ada, nobody] = [(await here.user()).email, newAddress()];
     const run = async (email: string) => {
       await exhaust(email);
@@ -135,7 +135,7 @@ describe('a password reset', () => {
 });
 
 describe('the limit of a network address', () => {
-  it('holds through many accounts; a right password does not count', async () => {
+  it('applies across accounts; a correct password does not count', async () => {
     const ada = await here.user();
     const right = (ipAddress: string) => attempt(ada.email, { secret: password, ipAddress });
     for (let n = 0; n < 60; n++) await right('2001:db8::1');

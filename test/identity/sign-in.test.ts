@@ -51,7 +51,7 @@ describe('signing up', () => {
     });
   });
 
-  it('makes nothing of what it refuses', async () => {
+  it('creates nothing if it is rejected', async () => {
     const email = newAddress();
     const tries = [
       () => signUp(here.identity, { ...grace, email }, {}),
@@ -66,13 +66,13 @@ describe('signing up', () => {
     expect(await userOf(email)).toBeUndefined();
   });
 
-  it('knows an address in any case, and lets one of two who take it at once win', async () => {
+  it('ignores the case of an address, and lets one of two concurrent sign-ups win', async () => {
     const email = newAddress();
     const create = (address: string) => createUser(here.identity, { ...grace, email: address });
     expect(tally(await outcomes([create(email), create(email.toUpperCase())]))).toEqual({ ok: 1, ALREADY_EXISTS: 1 });
   });
 
-  it('names each thing that is wrong', async () => {
+  it('names every invalid field', async () => {
     const wrong = createUser(here.identity, { email: 'nobody', password: 'short', firstName: ' ', lastName: 'X' });
     await expect(wrong).rejects.toMatchObject({
       code: 'BAD_INPUT',
@@ -82,13 +82,13 @@ describe('signing up', () => {
 });
 
 describe('signing in', () => {
-  it('takes the address in any case, and the only organization', async () => {
+  it('ignores the case of the address, and chooses the only organization', async () => {
     const ada = await here.member(acme, 'CONSULTANT');
     const signed = await attempt(ada.person.email.toUpperCase(), password);
     expect(signed).toMatchObject({ organizationId: acme.id, account: { userId: ada.person.userId } });
   });
 
-  it('chooses none of several organizations, unless told', async () => {
+  it('chooses none of several organizations unless told to', async () => {
     const email = newAddress();
     const { organizationId } = await here.signUp({ email, organization: { name: 'One' } });
     expect((await attempt(email, password)).organizationId).toBe(organizationId);
@@ -100,13 +100,13 @@ describe('signing in', () => {
     expect((await here.signIn(email, acme.id)).session.organizationId).toBe(acme.id);
   });
 
-  it('refuses an organization that the user does not belong to', async () => {
+  it('rejects an organization that the user does not belong to', async () => {
     const ada = await here.member(acme, 'MEMBER');
     const globex = await here.company('Globex');
     expect(await outcomes([here.signIn(ada.person.email, globex.id)])).toEqual(['FORBIDDEN']);
   });
 
-  it('gives an unknown address, a wrong password and a disabled user one answer', async () => {
+  it('answers an unknown address, a wrong password and a disabled user alike', async () => {
     const [ada, bob] = [await here.user(), await here.user()];
     await setUserDisabled(here.identity, bob.userId, true);
     const answers = await Promise.allSettled([attempt(newAddress()), attempt(ada.email), attempt(bob.email, password)]);
@@ -140,7 +140,7 @@ describe('signing in', () => {
     expect(least(known) / least(unknown)).toBeGreaterThan(0.6);
   });
 
-  it('replaces a hash of another cost', async () => {
+  it('rehashes a password with outdated cost', async () => {
     const email = newAddress();
     const old = { ...here.identity, passwords: new Passwords({ cost: { memory: 128, passes: 1, parallelism: 1 } }) };
     await createUser(old, { email, password, firstName: 'A', lastName: 'B' });
@@ -149,7 +149,7 @@ describe('signing in', () => {
     await expect(attempt(email, password)).resolves.toBeDefined();
   });
 
-  it('is told to the audit log, whether it succeeds or not', async () => {
+  it('is recorded in the audit log, whether it succeeds or not', async () => {
     const ada = await here.user();
     const origin = { ipAddress: '192.0.2.1', userAgent: 'test' };
     await outcomes([signIn(here.identity, { email: ada.email, password: 'wrong wrong wrong' }, origin)]);

@@ -24,7 +24,7 @@ const claims = { userId: uuidv7(), sessionId: uuidv7(), organizationId: uuidv7()
 const keyOf = (token: string) => decodeProtectedHeader(token).kid;
 
 describe('signing keys', () => {
-  it('are agreed on by all processes, from the first on', async () => {
+  it('are shared by all processes from the start', async () => {
     const all = Array.from({ length: 8 }, (_, n) => open(n % 2 ? here : there));
     const tokens = await Promise.all(all.map(async ({ tokens }) => (await tokens.issue(claims)).token));
     expect(new Set(tokens.map(keyOf)).size).toBe(1);
@@ -32,7 +32,7 @@ describe('signing keys', () => {
     for (const { tokens: other } of all) expect(await other.verify(tokens[0]!)).toMatchObject(claims);
   });
 
-  it('are kept sealed', async () => {
+  it('are stored sealed', async () => {
     const [row] = await rows();
     expect(JSON.stringify(row)).not.toContain('"d"');
     expect(JSON.parse(seal.open(row!.privateKey, `signing-key:${row!.id}`))).toMatchObject({ crv: 'Ed25519' });
@@ -59,7 +59,7 @@ describe('signing keys', () => {
     expect(await published()).toEqual([next]);
   });
 
-  it('begin anew after a time when no process ran', async () => {
+  it('are replaced after a time when no process ran', async () => {
     here.clock.advance(365 * day);
     const { tokens } = open();
     const { token } = await tokens.issue(claims);
@@ -70,7 +70,7 @@ describe('signing keys', () => {
     expect(await open(there).tokens.verify(token)).toMatchObject(claims);
   });
 
-  it('let others verify our tokens by the published set alone', async () => {
+  it('let others verify our tokens with the published set alone', async () => {
     const { keys, tokens } = open();
     const { token } = await tokens.issue(claims);
     const published = await publicKeySet(keys);
@@ -80,7 +80,7 @@ describe('signing keys', () => {
     expect(payload).toMatchObject({ sub: claims.userId, sid: claims.sessionId, org: claims.organizationId });
   });
 
-  it('refuse tokens of another issuer or audience, though signed by the same keys', async () => {
+  it('reject tokens of another issuer or audience, even if signed with the same keys', async () => {
     const { keys, tokens } = open();
     const foreign = ['issuer', 'audience'].map(
       (name) => new AccessTokens(keys, here.clock.now, { ...issuing, [name]: 'x' }),
@@ -89,7 +89,7 @@ describe('signing keys', () => {
     expect(await outcomes(tries)).toEqual(['UNAUTHENTICATED', 'UNAUTHENTICATED']);
   });
 
-  it('refuse a token of the future, and one that lives longer than tokens do', async () => {
+  it('reject a token from the future, and one with too long a lifetime', async () => {
     const { keys, tokens } = open();
     const ahead = new AccessTokens(keys, () => new Date(here.clock.now().getTime() + 60_000), issuing);
     const longLived = new AccessTokens(keys, here.clock.now, { ...issuing, lifetimeMs: day });

@@ -24,7 +24,7 @@ const { accessToken } = await signIn(
 );
 const headers = { authorization: `Bearer ${accessToken}` };
 
-/** A row's id of each type in a company. */
+/** A row's id of each type in an organization. */
 async function idsOf(slug: string): Promise<Map<string, string>> {
   const { schemaName } = await here.app.directory.getBySlug(slug);
   const found = new Map<string, string>();
@@ -61,8 +61,8 @@ const places = mutationsOf(schema).flatMap(({ name, args }) => {
     .map((place) => ({ name, input, place, where: place.path.join('.') }));
 });
 
-describe('the id of another company', () => {
-  it('has something to try', () => {
+describe('the id of another organization', () => {
+  it('exists to be tried', () => {
     expect([...foreign.keys()]).toEqual(
       expect.arrayContaining(['Profile', 'Client', 'Project', 'Task', 'Milestone', 'TimeEntry', 'Channel', 'Message']),
     );
@@ -103,7 +103,7 @@ describe('the id of another company', () => {
   });
 });
 
-it('a cursor of another company pages through one’s own rows', async () => {
+it('a cursor of another organization pages only through one’s own rows', async () => {
   const { accessToken: theirToken } = await signIn(
     here.app.identity,
     { email: demoEmail(globex!, 'OWNER'), password: demoPassword },

@@ -23,7 +23,7 @@ const write =
 const markersOf = (answer: unknown): string[] =>
   [...JSON.stringify(answer ?? null).matchAll(/"lastName":"([^"]*)"/g)].map(([, name]) => name!);
 
-it('carries only its tenant’s data while connections die, hangs nowhere, and recovers', async () => {
+it('returns only its tenant’s data while connections die, never hangs, and recovers', async () => {
   const people: { marker: string; member: Member }[] = [];
   for (let n = 0; n < tenants; n++) {
     const marker = `marker-${n}`;

@@ -69,7 +69,7 @@ function* findIn(value: unknown, path: string): Generator<Found> {
 
 const roles = ['CLIENT', 'MEMBER', 'CONSULTANT', 'MANAGER'] as const;
 
-describe.each(roles)('what a %s sees', async (role) => {
+describe.each(roles)('the rows that a %s sees', async (role) => {
   const headers = await headersOf(role);
 
   /** The ids of each type in its own list: what the viewer may see at all. */
@@ -85,10 +85,10 @@ describe.each(roles)('what a %s sees', async (role) => {
     visible.set(nodeOf(list).name, new Set(data[list.name].nodes.map(({ id }: Seen) => id)));
   }
 
-  it('has something to compare', () => expect(visible.size).toBeGreaterThan(5));
+  it('are enough to compare', () => expect(visible.size).toBeGreaterThan(5));
 
   it.each(lists.map((list) => [list.name, list] as const))(
-    'through %s is no more than in the lists',
+    'through %s are no more than in the lists',
     async (name, list) => {
       for (const part of selectionOf(nodeOf(list))) {
         const { data, errors } = await here.graphql(

@@ -54,7 +54,7 @@ describe('chantier tenant', () => {
     expect(await refusal('tenant', 'rename', 'new-name', 'A!')).toEqual([2, 'BAD_INPUT']);
   });
 
-  it('deletes after a time of grace, and takes that back', async () => {
+  it('deletes after a grace period, and undoes that', async () => {
     const { slug } = await company('Graced');
     const doomed = await ok('tenant', 'delete', slug, '--yes', '--grace', '12h');
     expect(doomed.status).toBe('DELETING');
@@ -66,7 +66,7 @@ describe('chantier tenant', () => {
     expect(await refusal('tenant', 'delete', slug, '--yes', '--grace', 'soon')).toEqual([2, 'BAD_INPUT']);
   });
 
-  it('deletes at once only when that is confirmed, and keeps the receipt', async () => {
+  it('deletes at once only with confirmation, and keeps the receipt', async () => {
     const { id, slug } = await company('Hasty');
     expect(await refusal('tenant', 'delete', slug, '--now')).toEqual([2, 'BAD_INPUT']);
     expect(await ok('tenant', 'show', slug)).toMatchObject({ status: 'ACTIVE' });
@@ -78,7 +78,7 @@ describe('chantier tenant', () => {
     expect(await refusal('tenant', 'receipt', 'nobody-here')).toEqual([4, 'NOT_FOUND']);
   });
 
-  it('writes a last archive before anything is dropped, and does not go on without it', async () => {
+  it('writes a final archive before anything is dropped, and stops without it', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'chantier-last-'));
     const { slug } = await company('Archived last');
     const blocked = path.join(folder, 'file');
@@ -103,7 +103,7 @@ describe('chantier tenant', () => {
     expect((await chantier(['tenant', 'purge', '--yes'])).stdout).toBe('dropped: 0 organizations, 0 other schemas\n');
   });
 
-  it('makes and shows spares, which creating takes', async () => {
+  it('creates and lists spares, which new organizations use', async () => {
     expect((await chantier(['tenant', 'spares'])).stdout).toBe('none\nspares: 0 ready\n');
     expect(await ok('tenant', 'spares', '--keep', '2', '--parallel', '2')).toMatchObject({ made: 2, ready: 2 });
     expect((await chantier(['tenant', 'list'])).stdout).toMatch(/\nspares: 2\n$/);
@@ -116,7 +116,7 @@ describe('chantier tenant', () => {
     expect(stopped.code).toBe(6);
   });
 
-  it('switches no core module, and none that there is not', async () => {
+  it('switches neither core modules nor unknown ones', async () => {
     const { slug } = await company('Modular');
     for (const module of ['tasks', 'nothing']) {
       expect(await refusal('tenant', 'module', 'enable', slug, module)).toEqual([2, 'BAD_INPUT']);
@@ -127,7 +127,7 @@ describe('chantier tenant', () => {
 });
 
 describe('chantier audit', () => {
-  it('pages through what was done to a company, also one that is gone', async () => {
+  it('pages through the audit log of an organization, also of a deleted one', async () => {
     const { id, slug } = await company('Watched');
     for (const command of ['suspend', 'resume', 'archive']) await ok('tenant', command, slug);
     await ok('tenant', 'delete', slug, '--now', '--yes');
@@ -151,7 +151,7 @@ describe('chantier audit', () => {
     expect(new Set(entries.map(({ organizationId }) => organizationId))).toEqual(new Set([id]));
   });
 
-  it('looks back as far as it is told to, for one kind of entry', async () => {
+  it('filters by time and kind of entry', async () => {
     const { id, slug } = await company('Lately');
     const since = new Date(Date.now() + 60_000).toISOString();
     expect((await ok('audit', '--tenant', slug, '--since', since)).entries).toEqual([]);

@@ -67,7 +67,7 @@ describe('an archived organization', () => {
     });
   });
 
-  test('is not made of one that is being moved or deleted just now', async () => {
+  test('cannot be archived while it is being moved or deleted', async () => {
     const tenant = await company('Held');
     await holdingLife(estate.world.fleet, tenant.id, async () => {
       for (const change of [
@@ -82,7 +82,7 @@ describe('an archived organization', () => {
 });
 
 describe('a deletion', () => {
-  test('ends access at once, and is taken back within its time of grace', async () => {
+  test('ends access at once, and can be undone within its grace period', async () => {
     const { fleet, catalog, binding } = estate.world;
     const tenant = await company('Second thoughts');
     await catalog.write((tx) => suspendOrganization(tx, tenant.id, by.actor));
@@ -105,7 +105,7 @@ describe('a deletion', () => {
     await expect(undeleteOrganization(fleet, tenant.id, by)).rejects.toMatchObject({ code: 'INVALID_STATE' });
   });
 
-  test('drops everything when its time has come, and leaves a receipt', async () => {
+  test('drops everything when it is due, and leaves a receipt', async () => {
     const { fleet, catalog } = estate.world;
     const tenant = await company('Gone');
     await deleteOrganization(fleet, tenant.id, { by });
@@ -139,7 +139,7 @@ describe('a deletion', () => {
     expect((await estate.world.provision('Gone')).slug).toBe('gone');
   });
 
-  test('at once drops before the time of grace is over, other copies too', async () => {
+  test('without delay drops everything, also other copies', async () => {
     const { fleet } = estate.world;
     const tenant = await company('Hasty');
     const copy = await estate.world.provision('Copy');
@@ -151,7 +151,7 @@ describe('a deletion', () => {
     for (const place of [tenant, copy]) expect(await estate.remains(place)).toEqual(nothing);
   });
 
-  test('at once, interrupted, is ended by upkeep: rows and receipt too', async () => {
+  test('without delay, when interrupted, is completed by a background task, with rows and receipt', async () => {
     const { fleet, catalog } = estate.world;
     const tenant = await company('Halfway');
     await deleteOrganization(fleet, tenant.id, { by });
@@ -162,7 +162,7 @@ describe('a deletion', () => {
     expect(await getReceipt(catalog, 'halfway')).toMatchObject({ tables: 17, rows: 2 });
   });
 
-  test('is refused during the rollback of a move, and stands when its last backup fails', async () => {
+  test('is refused during the rollback of a move, and stands if its final backup fails', async () => {
     const { fleet } = estate.world;
     const tenant = await company('Moving');
     const { id, databaseId, schemaName, roleName } = tenant;
@@ -180,7 +180,7 @@ describe('a deletion', () => {
   });
 });
 
-test('schemas of failed provisions, old copies and trials go when they are due', async () => {
+test('schemas of failed provisions, old copies and trials are dropped when they are due', async () => {
   const { fleet } = estate.world;
   const states = { DROPPING: 'null', RETAINED: `now() + interval '1 day'`, SCRATCH: `now() - interval '1 day'` };
   const places: Record<string, Tenant> = {};

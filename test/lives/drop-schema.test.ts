@@ -19,7 +19,7 @@ async function retired(name: string): Promise<Tenant> {
   return tenant;
 }
 
-test('drops the schema in several transactions, its role, its ledger and the row that told of it', async () => {
+test('drops the schema in several transactions, with its role, its ledger and its row', async () => {
   const tenant = await retired('Gone');
   const statements: string[] = [];
   const watched = estate.world.anotherProcess((text) => statements.push(text));
@@ -33,7 +33,7 @@ test('drops the schema in several transactions, its role, its ledger and the row
   expect(renamed).toBeLessThan(statements.findIndex((text) => /^drop table/.test(text)));
 });
 
-test('refuses what is served, and what an organization is being made with', async () => {
+test('refuses served schemas, and schemas of an organization that is being created', async () => {
   const tenant = await estate.world.provision('Served');
   await expect(dropSchema(estate.world.fleet, tenant)).rejects.toMatchObject({ code: 'INVALID_STATE' });
   await estate.admin.run(
@@ -43,7 +43,7 @@ test('refuses what is served, and what an organization is being made with', asyn
   expect(await estate.remains(tenant)).toEqual({ schemas: 1, roles: 1, ledger: 1, rows: 1 });
 });
 
-test('drops a spare that nobody took', async () => {
+test('drops an unused spare', async () => {
   const schemaName = await buildSpare(estate.world.fleet);
   const [place] = await estate.admin.run(
     `select database_id as "databaseId", schema_name as "schemaName", role_name as "roleName" from catalog.tenant_schemas where schema_name = '${schemaName}'`,
@@ -52,7 +52,7 @@ test('drops a spare that nobody took', async () => {
   expect(await estate.remains(place as Tenant)).toEqual(nothing);
 });
 
-test('lets one at a time, stops when told to, and finds nothing to do twice', async () => {
+test('runs once at a time, can be interrupted, and does nothing the second time', async () => {
   const tenant = await retired('Twice');
   const both = await Promise.allSettled([
     dropSchema(estate.world.fleet, tenant, { signal: AbortSignal.abort() }),
@@ -65,14 +65,14 @@ test('lets one at a time, stops when told to, and finds nothing to do twice', as
   expect(await estate.remains(tenant)).toEqual(nothing);
 });
 
-test('leaves a role that has rights elsewhere', async () => {
+test('keeps a role that has rights elsewhere', async () => {
   const tenant = await retired('Twofold');
   await estate.admin.run(`create schema copy; grant usage on schema copy to ${tenant.roleName}`);
   await dropSchema(estate.world.fleet, tenant);
   expect(await estate.remains(tenant)).toEqual({ ...nothing, roles: 1 });
 });
 
-test('dying at any statement leaves something that the next call drops', { timeout: 120_000 }, async () => {
+test('killed at any statement, is completed by the next call', { timeout: 120_000 }, async () => {
   const first = await retired('Counted');
   const { victim, sent } = dyingAt(estate.world, Number.POSITIVE_INFINITY);
   await dropSchema(victim.fleet, first);

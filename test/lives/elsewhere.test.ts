@@ -21,7 +21,7 @@ afterAll(async () => {
   await second[Symbol.asyncDispose]();
 });
 
-it('a company in a database of its own is deleted there, with its login, and where it was before', async () => {
+it('an organization in a database of its own is deleted there, with its login, and in its former database', async () => {
   const { fleet } = world.app;
   const company = await world.company();
   const { id, schemaName: before } = company.tenant;

@@ -41,7 +41,7 @@ describe('an organization', () => {
     expect(await actionsOf(company)).toEqual(['organization.updated', 'organization.updated']);
   });
 
-  it('gets neither a version nor a row in the audit log where nothing changes', async () => {
+  it('gets neither a new version nor a row in the audit log if nothing changes', async () => {
     const company = await here.company();
     const admin = await company.as('ADMIN');
     for (const input of [{}, { name: 'Acme' }, { slug: company.tenant.slug, website: null }]) {
@@ -51,7 +51,7 @@ describe('an organization', () => {
     expect(await actionsOf(company)).toEqual([]);
   });
 
-  it('is not changed by those who do not manage it', async () => {
+  it('cannot be changed without the permission', async () => {
     const company = await here.company();
     const manager = await company.as('MANAGER');
     const documents: [string, object][] = [
@@ -79,7 +79,7 @@ describe('an organization', () => {
     expect((await owner.graphql('{ projects { totalCount } }')).errors[0]?.extensions.code).toBe('TENANT_INACTIVE');
   });
 
-  it('is deleted by an owner, is there for nobody at once, and an operator takes that back', async () => {
+  it('is deleted by an owner, is unavailable at once, and can be restored by an operator', async () => {
     const company = await here.company();
     const { slug, id } = company.tenant;
     const owner = await company.as('OWNER');
@@ -98,7 +98,7 @@ describe('an organization', () => {
     expect(await actionsOf(company)).toEqual(['organization.deletion_requested']);
   });
 
-  it('has every core module, which nobody switches', async () => {
+  it('has every core module, which cannot be switched', async () => {
     const company = await here.company();
     const owner = await company.as('OWNER');
     expect((await owner.ok(viewer)).viewer.organization.modules).toEqual([]);

@@ -33,7 +33,7 @@ const documents = [
 ];
 const create = `mutation { createTask(input: { projectId: "Project:01a00000-0000-7000-8000-000000000000", name: "x" }) { task { id } } }`;
 
-it('what reaches a module that is off is refused before any SQL', async () => {
+it('a request for a module that is off is rejected before any SQL', async () => {
   await switchOn([]);
   // The second time it is a document that the server knows
   for (const document of [...documents, ...documents]) {
@@ -47,7 +47,7 @@ it('what reaches a module that is off is refused before any SQL', async () => {
   expect((await owner.ok('{ projects { totalCount } }')).projects.totalCount).toBe(0);
 });
 
-it('what is switched on is answered, and nothing else', async () => {
+it('only modules that are switched on are answered', async () => {
   await switchOn(['billing']);
   for (const document of documents) expect((await owner.graphql(document)).errors).toEqual([]);
   expect((await owner.graphql(create)).errors[0]?.extensions.code).toBe('MODULE_DISABLED');
@@ -56,7 +56,7 @@ it('what is switched on is answered, and nothing else', async () => {
   expect((await owner.graphql(documents[0]!)).errors[0]?.extensions.code).toBe('MODULE_DISABLED');
 });
 
-it('the log shows nothing of a module that is off, whose tables need not be there', async () => {
+it('the log shows nothing of a module that is off, whose tables may be missing', async () => {
   await switchOn(['billing']);
   await owner.ok('mutation { createClient(input: { name: "Logged" }) { lastEventId } }');
   const logged = async () =>

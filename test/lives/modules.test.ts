@@ -41,7 +41,7 @@ const modulesOf = async ({ slug }: Tenant): Promise<string[]> => {
   return optional.filter((module) => found.modules.has(module));
 };
 
-test('a module gets its tables when it is switched on, for this organization alone', async () => {
+test('a module gets its tables when it is switched on, for this organization only', async () => {
   const { fleet } = estate.world;
   const [tenant, other] = [await estate.world.provision('Bills'), await estate.world.provision('No bills')];
   expect(await tablesOf(tenant)).toEqual(['notes']);
@@ -52,7 +52,7 @@ test('a module gets its tables when it is switched on, for this organization alo
   expect((await migrateFleet(fleet)).migrated).toEqual([]);
 });
 
-test('switched off it keeps its data, until that is purged', async () => {
+test('a module that is switched off keeps its data until that is purged', async () => {
   const { fleet } = estate.world;
   const tenant = await estate.world.provision('Off');
   await enableModule(fleet, tenant.id, 'billing', by);
@@ -75,7 +75,7 @@ test('switched off it keeps its data, until that is purged', async () => {
   ]);
 });
 
-test('what others need is not purged; core modules and unknown ones are not switched', async () => {
+test('a module that others need is not purged; core and unknown modules cannot be switched', async () => {
   const { fleet } = estate.world;
   const tenant = await estate.world.provision('Needed');
   for (const module of optional) await enableModule(fleet, tenant.id, module, by);
@@ -88,7 +88,7 @@ test('what others need is not purged; core modules and unknown ones are not swit
   }
 });
 
-test('one whose tables cannot be made stays off', async () => {
+test('a module whose tables cannot be created stays off', async () => {
   const tenant = await estate.world.provision('Blocked');
   await estate.admin.run(`create table ${tenant.schemaName}.lines (id int)`);
   await expect(enableModule(estate.world.fleet, tenant.id, 'billing', by)).rejects.toMatchObject({
@@ -97,7 +97,7 @@ test('one whose tables cannot be made stays off', async () => {
   expect([await tablesOf(tenant), await modulesOf(tenant)]).toEqual([['lines', 'notes'], []]);
 });
 
-test('switching that dies at any statement is completed by the same call', { timeout: 60_000 }, async () => {
+test('switching that is killed at any statement is completed by the same call', { timeout: 60_000 }, async () => {
   const { fleet } = estate.world;
   const tenant = await estate.world.provision('Mortal');
   const cycle = async (on: typeof fleet) => {

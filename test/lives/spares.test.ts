@@ -38,7 +38,7 @@ async function statementsOf(work: (world: Estate['world']) => Promise<unknown>):
   return statements;
 }
 
-test('builds as many as are missing, several at once, and then none', async () => {
+test('builds the missing spares, several at once, and then none', async () => {
   const progress: number[] = [];
   const onProgress = ({ made }: { made: number }) => progress.push(made);
   expect(await keepSpares(estate.world.fleet, { keep: 3, parallel: 2, onProgress })).toEqual({ made: 3, busy: false });
@@ -49,13 +49,13 @@ test('builds as many as are missing, several at once, and then none', async () =
   expect(await keepSpares(estate.world.fleet, { keep: 0 })).toEqual({ made: 0, busy: false });
 });
 
-test('lets one process at a time build', async () => {
+test('builds in one process at a time', async () => {
   const results = await Promise.all([1, 2, 3].map(() => keepSpares(estate.world.fleet, { keep: 2 })));
   expect(results.filter(({ busy }) => !busy).reduce((sum, { made }) => sum + made, 0)).toBe(2);
   expect(await ready()).toHaveLength(2);
 });
 
-test('stops between two when told to', async () => {
+test('can be interrupted between two spares', async () => {
   const stop = new AbortController();
   const kept = await keepSpares(estate.world.fleet, {
     keep: 3,
@@ -66,7 +66,7 @@ test('stops between two when told to', async () => {
   expect(await ready()).toHaveLength(1);
 });
 
-test('finishes first what was interrupted', async () => {
+test('completes interrupted spares first', async () => {
   const dying = dyingAt(estate.world, 25).victim;
   await expect(keepSpares(dying.fleet, { keep: 1 })).rejects.toThrow();
   await dying[Symbol.asyncDispose]();
@@ -76,7 +76,7 @@ test('finishes first what was interrupted', async () => {
   expect(await ready()).toMatchObject([{ schemaName: unfinished?.schemaName }]);
 });
 
-test('a spare makes an organization without any DDL, in one transaction of the catalog', async () => {
+test('a spare becomes an organization without any DDL, in one transaction of the catalog', async () => {
   const schemaName = await buildSpare(estate.world.fleet);
   const statements = await statementsOf(async ({ fleet }) => {
     expect((await provisionTenant(fleet, organizationNamed('Quick'))).schemaName).toBe(schemaName);
@@ -87,7 +87,7 @@ test('a spare makes an organization without any DDL, in one transaction of the c
   expect(await ready()).toEqual([]);
 });
 
-test('a spare that another build left behind is brought up to date before it is used', async () => {
+test('a spare of an older build is migrated before it is used', async () => {
   const schemaName = await buildSpare(estate.world.fleet);
   await lines.write('beta', '20260201000000_more', 'CREATE TABLE "more" ("id" uuid PRIMARY KEY);');
   const newer = estate.world.anotherProcess(undefined, lines.read());
@@ -100,7 +100,7 @@ test('a spare that another build left behind is brought up to date before it is 
   ]);
 });
 
-test('one that servers of the build before still make does not keep a new server from starting', async () => {
+test('a spare of the previous build does not stop a new server from starting', async () => {
   const { world } = estate;
   await estate.admin.run(`update catalog.tenant_schemas set state = 'RETAINED' where state = 'ACTIVE'`);
   await buildSpare(world.fleet);
@@ -111,7 +111,7 @@ test('one that servers of the build before still make does not keep a new server
   await lines.remove('beta', '20260301000000_later');
 });
 
-test('nobody gets a quarantined one, and others are built in its place', async () => {
+test('a quarantined spare is never used, and is replaced', async () => {
   const broken = await buildSpare(estate.world.fleet);
   await estate.admin.run(
     `update catalog.tenant_schemas set quarantined_at = now(), quarantine_reason = 'a test' where schema_name = '${broken}'`,

@@ -14,7 +14,7 @@ await using lines = await TestLines.of({
 const estate = await Estate.of(lines.read());
 afterAll(() => estate[Symbol.asyncDispose]());
 
-it('keeps spares and drops what is due beside the requests, and says what it could not drop', async () => {
+it('keeps spares and drops due schemas in the background, and reports schemas that it could not drop', async () => {
   const { fleet, catalog } = estate.world;
   const [due, stuck] = [await estate.world.provision('Due'), await estate.world.provision('Stuck')];
   for (const { id } of [due, stuck]) {

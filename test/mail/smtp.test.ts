@@ -75,13 +75,13 @@ it.each([
   expect(server.mails).toEqual([]);
 });
 
-it('tries again what the server may accept later', async () => {
+it('retries temporary rejections', async () => {
   const server = await receiver([451, 421]);
   await mailer(at(server)).send(simple);
   expect(server.mails).toHaveLength(1);
 });
 
-it('gives up after three attempts, and at once when the refusal is final', async () => {
+it('gives up after three attempts, and at once after a permanent rejection', async () => {
   const busy = await receiver([451, 451, 451]);
   await expect(mailer(at(busy)).send(simple)).rejects.toMatchObject({ responseCode: 451 });
   const final = await receiver([550]);
@@ -89,7 +89,7 @@ it('gives up after three attempts, and at once when the refusal is final', async
   expect([busy.mails, final.mails]).toEqual([[], []]);
 });
 
-it('ends with its process: what would be tried later fails', async () => {
+it('fails pending retries when its process stops', async () => {
   const server = await receiver([451]);
   const sending = mailer(at(server), [600_000]);
   const outcome = expect(sending.send(simple)).rejects.toMatchObject({ responseCode: 451 });
@@ -104,7 +104,7 @@ it('does not hand secret links to a server that offers no TLS', async () => {
   expect(server.mails).toEqual([]);
 });
 
-it('bounds how many mails wait for a server that does not answer', async () => {
+it('bounds the number of mails that wait for a silent server', async () => {
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   onTestFinished(() => void silent.close());
   const { port } = await new Promise<{ port: number }>((resolve) => {

@@ -31,7 +31,7 @@ describe('channels', async () => {
   const sees = async (who: Member, id: string) =>
     (await who.ok('query ($id: ID!) { node(id: $id) { id } }', { id })).node !== null;
 
-  it('of projects are made with them, and are renamed with them', async () => {
+  it('of projects are created and renamed with them', async () => {
     const project = await createProject(manager, { name: 'Bridge' });
     const channel = await channelOf(member, project);
     expect(channel).toMatchObject({ type: 'PROJECT', name: 'Bridge', project: { id: project } });
@@ -50,7 +50,7 @@ describe('channels', async () => {
     expect(await channelOf(member, project)).toMatchObject({ name: 'bridge-talk' });
   });
 
-  it('of projects are for a CLIENT only once added, and then without the company’s', async () => {
+  it('of projects are visible to a CLIENT only once added; channels of the organization never', async () => {
     const clientId = await createClient(manager, { contactId: profileOf(client) });
     const project = await createProject(manager, { clientId });
     const { id } = await channelOf(manager, project);
@@ -89,7 +89,7 @@ describe('channels', async () => {
     expect(await change(client, 'createChannel', { type: 'GROUP', name: 'x' })).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('of groups are for their members, whatever their role, on every path', async () => {
+  it('of groups are visible to their members only, whatever their role, on every path', async () => {
     const owner = await company.as('OWNER');
     const id = await openGroup(member, [manager]);
     const messageId = await send(manager, id, 'Confidential');
@@ -123,7 +123,7 @@ describe('channels', async () => {
     expect(await sees(manager, messageId)).toBe(false);
   });
 
-  it('of groups are not joined again by who was taken out while reading', async () => {
+  it('of groups cannot be rejoined by a member who was removed while reading', async () => {
     const channelId = await openGroup(manager, [member]);
     const id = channelId.slice('Channel:'.length);
     const viewer = await viewerOf(member);
@@ -136,7 +136,7 @@ describe('channels', async () => {
     expect(await sees(member, channelId)).toBe(false);
   });
 
-  it('between two people are one, however often and from wherever they are opened', async () => {
+  it('between two people exist once, however often and by whomever they are opened', async () => {
     const [left, right] = await Promise.all([company.member('MEMBER'), company.member('MEMBER')]);
     const opened = await Promise.all(
       Array.from({ length: 12 }, (_, index) =>
@@ -164,7 +164,7 @@ describe('channels', async () => {
     });
   });
 
-  it('are changed by who made them and by moderators; nobody writes in archived ones', async () => {
+  it('are changed by their creator and by moderators; nobody writes in archived ones', async () => {
     const id = await openToAll(member, 'Announcements');
     const other = await company.member('CONSULTANT');
     expect(await change(other, 'updateChannel', { id, name: 'x' })).toMatchObject({ code: 'FORBIDDEN' });

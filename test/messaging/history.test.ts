@@ -13,7 +13,7 @@ describe('the history of a channel', async () => {
 
   const texts = (page: { nodes: { content: string }[] }) => page.nodes.map(({ content }) => content);
 
-  it('gives the last fifty messages with sender and reactions in one statement', async () => {
+  it('returns the last fifty messages with sender and reactions in one statement', async () => {
     const channelId = await openToAll(manager);
     for (let index = 0; index < 52; index++) await send(index % 2 ? manager : member, channelId, `m${index}`);
     const last = await send(member, channelId, 'last');
@@ -55,7 +55,7 @@ describe('the history of a channel', async () => {
     expect(times).toEqual([...new Set(times)].sort());
   });
 
-  it('pages both ways from a cursor', async () => {
+  it('pages in both directions from a cursor', async () => {
     const channelId = await openToAll(manager);
     for (const text of ['a', 'b', 'c', 'd', 'e']) await send(member, channelId, text);
     const page = async (args: string) => {
@@ -77,7 +77,7 @@ describe('the history of a channel', async () => {
     expect(texts(await page(`first: 10, after: "${after.pageInfo.endCursor}"`))).toEqual(['f']);
   });
 
-  it('has one order, also when thirty write at once', async () => {
+  it('has one order, even with thirty concurrent writers', async () => {
     const channelId = await openToAll(manager);
     const sent = await Promise.all(
       Array.from({ length: 30 }, (_, index) => send(index % 2 ? manager : member, channelId, `${index}`)),
@@ -120,7 +120,7 @@ describe('the history of a channel', async () => {
     expect(nodes[0].lastReplyAt).toBe(nodes[0].replies.nodes[1].createdAt);
   });
 
-  it('lets authors and moderators edit, and keeps a tombstone of what was deleted', async () => {
+  it('lets authors and moderators edit, and keeps a tombstone of deleted messages', async () => {
     const channelId = await openGroup(member, [manager]);
     const other = await manager.company.member('CONSULTANT');
     await change(member, 'addChannelMembers', { channelId, profileIds: [profileOf(other)] });
@@ -183,7 +183,7 @@ describe('the history of a channel', async () => {
     expect(JSON.stringify(await logged())).not.toMatch(/First|Fisrt/);
   });
 
-  it('counts one reaction a person and emoji', async () => {
+  it('counts one reaction per person and emoji', async () => {
     const messageId = await send(member, await openToAll(manager), 'Done');
     const react = (who: Member, emoji: string, verb = 'addReaction') =>
       change(who, verb, { messageId, emoji }, 'reactionCounts { emoji count mine }');
@@ -202,7 +202,7 @@ describe('the history of a channel', async () => {
     expect(await react(member, 'not an emoji')).toEqual({ code: 'BAD_INPUT', field: 'input.emoji' });
   });
 
-  it('is found by words, in French and English, the best match first', async () => {
+  it('can be searched by words, in French and English, the best match first', async () => {
     const [channelId, elsewhere] = [await openToAll(manager), await openToAll(manager)];
     const best = await send(member, channelId, 'Les réseaux électriques: réseau à réseau');
     const good = await send(manager, elsewhere, 'Un réseau, parmi beaucoup d’autres choses que nous avons à faire ici');

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Company, type Member, world } from '../support/world.ts';
 import { change, openToAll, profileOf, send, unread } from './support.ts';
 
-describe('what people say', async () => {
+describe('a message', async () => {
   const server = await world();
   let company: Company;
   let owner: Member;
@@ -14,7 +14,7 @@ describe('what people say', async () => {
     channelId = await openToAll(owner);
   });
 
-  it('in a thread counts for those who were mentioned there, before and after', async () => {
+  it('in a thread is unread for people mentioned there, before and after', async () => {
     const started = await send(owner, channelId, 'Plan', { mentionIds: [profileOf(member)] });
     await change(member, 'markChannelRead', { channelId });
     await send(owner, channelId, 'And more', { parentId: started });
@@ -30,7 +30,7 @@ describe('what people say', async () => {
     expect(await unread(stranger, channelId)).toEqual({ unreadCount: 0, mentionCount: 0 });
   });
 
-  it('is liked with one heart, however it is written', async () => {
+  it('has one heart reaction, however the emoji is encoded', async () => {
     const messageId = await send(owner, channelId, 'Done');
     const counts = 'reactionCounts { emoji count }';
     await change(owner, 'addReaction', { messageId, emoji: '❤' }, counts);
@@ -42,7 +42,7 @@ describe('what people say', async () => {
     });
   });
 
-  it('stays as it is in an archived channel, but can be deleted', async () => {
+  it('cannot be changed in an archived channel, but can be deleted', async () => {
     const id = await send(member, channelId, 'Last');
     await change(owner, 'updateChannel', { id: channelId, archived: true });
     const archived = { code: 'INVALID_STATE', field: 'input.id' };

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Company, type Member, world } from '../support/world.ts';
 import { change, openGroup, openToAll, profileOf, send, unread } from './support.ts';
 
-describe('what is unread', async () => {
+describe('the number of unread messages', async () => {
   const server = await world();
   let company: Company;
   let anna: Member;
@@ -17,7 +17,7 @@ describe('what is unread', async () => {
     ]);
   });
 
-  it('is what others wrote and did not delete', async () => {
+  it('counts messages that others wrote and did not delete', async () => {
     const channelId = await openGroup(anna, [ben]);
     await send(anna, channelId, 'one');
     const two = await send(anna, channelId, 'two');
@@ -28,7 +28,7 @@ describe('what is unread', async () => {
     expect(await unread(ben, channelId)).toEqual({ unreadCount: 1, mentionCount: 0 });
   });
 
-  it('ends at the message that was read, and never goes back', async () => {
+  it('counts from the last read message, and never goes back', async () => {
     const channelId = await openGroup(anna, [ben]);
     const ids = [
       await send(anna, channelId, 'one'),
@@ -51,7 +51,7 @@ describe('what is unread', async () => {
     expect(await read(elsewhere)).toEqual({ code: 'NOT_FOUND', field: 'input.messageId' });
   });
 
-  it('counts mentions apart', async () => {
+  it('counts mentions separately', async () => {
     const channelId = await openToAll(anna);
     await send(anna, channelId, 'hello', { mentionIds: [profileOf(ben)] });
     await send(ben, channelId, 'myself', { mentionIds: [profileOf(ben)] });
@@ -66,7 +66,7 @@ describe('what is unread', async () => {
     expect(await change(anna, 'sendMessage', missing)).toEqual({ code: 'NOT_FOUND', field: 'input.mentionIds.1' });
   });
 
-  it('has the answers of threads that one takes part in, and those that mention one', async () => {
+  it('counts answers in threads that one takes part in, and answers that mention one', async () => {
     const channelId = await openToAll(anna);
     const parentId = await send(anna, channelId, 'question');
     for (const who of [ben, cleo]) await change(who, 'markChannelRead', { channelId });
@@ -80,7 +80,7 @@ describe('what is unread', async () => {
     expect(await unread(cleo, channelId)).toEqual({ unreadCount: 3, mentionCount: 1 });
   });
 
-  it('begins when one is added to a group, or comes to the company', async () => {
+  it('starts when one is added to a group, or joins the organization', async () => {
     const [group, open] = [await openGroup(anna), await openToAll(anna)];
     for (const channelId of [group, open]) await send(anna, channelId, 'before');
     const dora = await company.member('MEMBER');
@@ -121,7 +121,7 @@ describe('what is unread', async () => {
     expect(next.channels.edges[0].cursor).toBe(data.channels.edges[2].cursor);
   });
 
-  it('is not what was muted, which only oneself sees', async () => {
+  it('excludes muted channels, and only oneself sees what is muted', async () => {
     const channelId = await openGroup(anna, [ben]);
     expect(await change(ben, 'muteChannel', { channelId, muted: true }, 'membership { muted }')).toEqual({
       membership: { muted: true },

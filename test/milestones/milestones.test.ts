@@ -4,7 +4,7 @@ import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, seedProject } from '../tasks/support.ts';
 import { createMilestone, setTask } from './support.ts';
 
-/** A day so many days from today, where the company is. */
+/** A day so many days from today, where the organization is. */
 const inDays = (days: number): string => fromDayNumber(toDayNumber(dayIn('Europe/Paris')) + days);
 
 describe('milestones', async () => {
@@ -61,7 +61,7 @@ describe('milestones', async () => {
     [{ progress: 5 }, 'BAD_INPUT', 'input.progress'],
     [{ progressMode: 'MANUAL', progress: 101 }, 'BAD_INPUT', 'input.progress'],
     [{ projectId: 'Project:00000000-0000-7000-8000-000000000000' }, 'NOT_FOUND', 'input.projectId'],
-  ])('are refused: %o', async (input, code, field) => {
+  ])('are rejected: %o', async (input, code, field) => {
     const { errors } = await manager.graphql(
       'mutation ($input: CreateMilestoneInput!) { createMilestone(input: $input) { milestone { id } } }',
       { input: { name: 'x', startDate: '2026-06-01', dueDate: '2026-06-30', ...input } },
@@ -69,7 +69,7 @@ describe('milestones', async () => {
     expect(errors).toMatchObject([{ extensions: { code, field } }]);
   });
 
-  it('take tasks of their project only, and no personal ones', async () => {
+  it('contain only tasks of their project, and no personal ones', async () => {
     const milestoneId = await createMilestone(manager, { projectId: project });
     const own = await createMilestone(manager, {});
     const foreign = await createTask(manager, {
@@ -88,7 +88,7 @@ describe('milestones', async () => {
     expect((await manager.graphql(setTask, { milestoneId: own, taskId: foreign })).errors).toEqual([]);
   });
 
-  it('have assignees, found from both ends', async () => {
+  it('have assignees, readable from both sides', async () => {
     const milestoneId = await createMilestone(manager, { projectId: project });
     const change = (verb: string) =>
       manager.graphql(
@@ -108,7 +108,7 @@ describe('milestones', async () => {
     expect((await change('remove')).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
   });
 
-  it('depend on each other within a project, never in a circle', async () => {
+  it('depend on each other within a project, never in a cycle', async () => {
     const ring = await Promise.all(Array.from({ length: 5 }, () => createMilestone(manager, { projectId: project })));
     const results = await Promise.all(ring.map((id, i) => depend(id, ring[(i + 1) % ring.length]!)));
     expect(results.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual(['CYCLE']);
@@ -116,7 +116,7 @@ describe('milestones', async () => {
     expect((await depend(ring[0]!, foreign)).errors).toMatchObject([{ extensions: { code: 'INVALID_STATE' } }]);
   });
 
-  it('are late or at risk by the calendar of the company', async () => {
+  it('are late or at risk by the calendar of the organization', async () => {
     const projectId = `Project:${await seedProject(company)}`;
     await createMilestone(manager, { projectId, name: 'a late', startDate: inDays(-10), dueDate: inDays(-1) });
     await createMilestone(manager, { projectId, name: 'b at risk', startDate: inDays(-9), dueDate: inDays(0) });
@@ -134,7 +134,7 @@ describe('milestones', async () => {
     ]);
   });
 
-  it('make a plan with slack and a critical path, in one statement beside the milestones themselves', async () => {
+  it('form a plan with slack and a critical path, in one statement besides the milestones themselves', async () => {
     const projectId = `Project:${await seedProject(company)}`;
     const make = (name: string, from: number, to: number) =>
       createMilestone(manager, { projectId, name, startDate: inDays(from), dueDate: inDays(to) });
@@ -164,7 +164,7 @@ describe('milestones', async () => {
     expect(named.statements.length).toBe(2);
   });
 
-  it('are seen by a CLIENT on its own projects only', async () => {
+  it('are visible to a CLIENT in its own projects only', async () => {
     const projectId = `Project:${await seedProject(company, { contactId: client.profileId })}`;
     const shared = await createMilestone(manager, { projectId, name: 'Shared' });
     const taskId = await createTask(manager, { projectId, name: 'Part' });

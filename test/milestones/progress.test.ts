@@ -40,7 +40,7 @@ describe('the progress of a milestone', async () => {
       { input },
     );
 
-  it('is the weighted share of its tasks that are done, at once', async () => {
+  it('is the weighted share of its tasks that are done, updated at once', async () => {
     const { milestone, tasks } = await seed(3, [1, 1, 2]);
     expect(await readProgress(manager, milestone)).toBe(0);
     const { data } = await manager.graphql(
@@ -75,14 +75,14 @@ describe('the progress of a milestone', async () => {
     expect(await readProgress(manager, milestone)).toBe(100);
   });
 
-  it('counts all tasks that are done at once', async () => {
+  it('counts all tasks that are completed concurrently', async () => {
     const { milestone, tasks } = await seed(12);
     const results = await Promise.all(tasks.map((id) => move(id, 'DONE')));
     expect(results.flatMap(({ errors }) => errors)).toEqual([]);
     expect(await readProgress(manager, milestone)).toBe(100);
   });
 
-  it('counts tasks of several projects that are done at once', async () => {
+  it('counts concurrently completed tasks of several projects', async () => {
     const milestone = await createMilestone(manager, {});
     const tasks = await Promise.all(
       Array.from({ length: 8 }, async () =>
@@ -97,7 +97,7 @@ describe('the progress of a milestone', async () => {
     expect(await readProgress(manager, milestone)).toBe(100);
   });
 
-  it('waits in no circle when a task is deleted while somebody takes it out', async () => {
+  it('does not deadlock if a task is deleted while it is being removed', async () => {
     const { milestone, tasks } = await seed(1);
     const [milestoneId, taskId] = [uuidOf(milestone), uuidOf(tasks[0]!)];
     const remove = 'mutation ($id: ID!) { deleteTask(input: { id: $id }) { deletedId } }';
@@ -111,7 +111,7 @@ describe('the progress of a milestone', async () => {
     expect((await deleted.deleting).errors).toEqual([]);
   });
 
-  it('is what somebody says while it is MANUAL, and computed again when it is AUTO', async () => {
+  it('is set by people while it is MANUAL, and computed again when it becomes AUTO', async () => {
     const { milestone, tasks } = await seed(2);
     await move(tasks[0]!, 'DONE');
     expect((await update({ id: milestone, progress: 10 })).errors).toMatchObject([
@@ -126,13 +126,13 @@ describe('the progress of a milestone', async () => {
     expect(back.data.updateMilestone.milestone.progress).toBe(100);
   });
 
-  it('does not make the versions that people hold stale', async () => {
+  it('does not cause STALE_VERSION for people’s changes', async () => {
     const { milestone, tasks } = await seed(1);
     await move(tasks[0]!, 'DONE');
     expect((await update({ id: milestone, name: 'Renamed', expectedVersion: 1 })).errors).toEqual([]);
   });
 
-  it('goes on without the tasks of a project that was deleted', async () => {
+  it('is updated when a project with some of its tasks is deleted', async () => {
     const milestone = await createMilestone(manager, {});
     const [kept, gone] = [await seedProject(company), await seedProject(company)];
     for (const project of [kept, gone]) {
@@ -146,7 +146,7 @@ describe('the progress of a milestone', async () => {
     expect(await readProgress(manager, milestone)).toBe(100);
   });
 
-  it('goes on without a task that went to another project', async () => {
+  it('is updated when a task moves to another project', async () => {
     const { milestone, tasks } = await seed(2);
     await move(tasks[0]!, 'DONE');
     const other = `Project:${await seedProject(company)}`;

@@ -18,7 +18,7 @@ describe('a milestone with progress 100', async () => {
   const read = async (id: string) =>
     (await manager.ok(`query ($id: ID!) { node(id: $id) { ... on Milestone { ${fields} } } }`, { id })).node;
 
-  it('is COMPLETED when its last task is done, long after its due day, and open again when one is reopened', async () => {
+  it('is COMPLETED when its last task is done, even long after its due day, and open again when one is reopened', async () => {
     const id = await createMilestone(manager, past);
     const taskId = await createTask(manager, { projectId, name: 'Only' });
     await manager.ok(setTask, { milestoneId: id, taskId });
@@ -36,7 +36,7 @@ describe('a milestone with progress 100', async () => {
     expect(await read(id)).toMatchObject({ status: 'IN_PROGRESS', progress: 0, isLate: true, completedAt: null });
   });
 
-  it('is COMPLETED when somebody says so, from the beginning or later', async () => {
+  it('is COMPLETED if the progress is set to 100, at creation or later', async () => {
     const manual = { ...past, progressMode: 'MANUAL' };
     expect(await read(await createMilestone(manager, { ...manual, progress: 100 }))).toEqual(reached);
     const id = await createMilestone(manager, { ...manual, progress: 40 });
@@ -51,7 +51,7 @@ describe('a milestone with progress 100', async () => {
     expect(await read(id)).toMatchObject({ status: 'IN_PROGRESS', isLate: true, completedAt: null });
   });
 
-  it('differs from one that is reached by decision, which stays so whatever its progress', async () => {
+  it('differs from a milestone completed by decision, which stays so whatever its progress', async () => {
     const id = await createMilestone(manager, { ...past, progressMode: 'MANUAL', progress: 40 });
     await run(manager, 'updateMilestone', { id, status: 'COMPLETED' });
     await run(manager, 'updateMilestone', { id, progress: 60 });

@@ -21,7 +21,7 @@ async function signedIn({ user }: Member): Promise<Visitor> {
 }
 
 describe('the explorer in production', () => {
-  it('opens for who may explore the graph', async () => {
+  it('opens for people who may explore the graph', async () => {
     const answer = await (await signedIn(owner)).get(explorer);
     const page = await answer.text();
     expect(answer.status).toBe(200);
@@ -29,18 +29,18 @@ describe('the explorer in production', () => {
     expect(page.length).toBeLessThan(4_000);
   });
 
-  it('says why it does not open for others', async () => {
+  it('explains to others why it does not open', async () => {
     const member = await (await signedIn(await withPassword(await acme.as('MEMBER')))).get(explorer);
     expect(member.status).toBe(403);
     expect(await member.text()).toContain('graph:explore');
   });
 
-  it('asks strangers to sign in first', async () => {
+  it('asks anonymous visitors to sign in first', async () => {
     const answer = await new Visitor(origin).get(explorer);
     expect([answer.status, answer.headers.get('location')]).toEqual([303, `/?next=${encodeURIComponent(explorer)}`]);
   });
 
-  it('is where a browser is led that opens /graphql', async () => {
+  it('is the redirect target of a browser that opens /graphql', async () => {
     const answer = await new Visitor(origin).get(`/t/${acme.tenant.slug}/graphql?query={a}`);
     expect([answer.status, answer.headers.get('location')]).toEqual([303, `${explorer}?query={a}`]);
   });
@@ -94,7 +94,7 @@ inChromium('the explorer in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
-  it('runs a query after signing in, with nothing pasted and nothing forbidden by its policy', {
+  it('runs a query after signing in, without pasting a token, within its content security policy', {
     timeout: 120_000,
   }, async () => {
     const { page, complaints } = await openTab(await browser.newContext({ locale: 'fr-FR' }));

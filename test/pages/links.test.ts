@@ -22,7 +22,7 @@ async function invite(email: string, role: Role = 'MEMBER', company = acme) {
 describe('the link of an invitation', () => {
   const newcomer = { firstName: 'Zoé', lastName: 'Martin', password };
 
-  it('lets somebody without an account choose a name and a password, and signs in', async () => {
+  it('lets a person without an account choose a name and a password, and signs in', async () => {
     const { path, token } = await invite('zoe@example.test', 'ADMIN');
     const visitor = new Visitor(origin, 'fr');
     const page = await (await visitor.get(path)).text();
@@ -34,7 +34,7 @@ describe('the link of an invitation', () => {
     expect(role).toEqual({ data: { viewer: { role: 'ADMIN' } } });
   });
 
-  it('is only looked at when it is opened, and works once', async () => {
+  it('is not consumed by opening it, and works once', async () => {
     const { path, token } = await invite('once@example.test');
     const visitor = new Visitor(origin);
     for (let n = 0; n < 3; n++) expect((await visitor.get(path)).status).toBe(200);
@@ -43,7 +43,7 @@ describe('the link of an invitation', () => {
     expect((await new Visitor(origin).post('/accept-invitation', { ...newcomer, token })).status).toBe(404);
   });
 
-  it('asks who has an account for the password, and nobody else gets in with it', async () => {
+  it('asks a person with an account for the password, and admits nobody else', async () => {
     const member = await withPassword(await acme.member('MEMBER'));
     const { path, token } = await invite(member.user.email, 'CONSULTANT', globex);
     const visitor = new Visitor(origin);
@@ -55,7 +55,7 @@ describe('the link of an invitation', () => {
     expect(await (await visitor.get('/')).text()).toContain('Globex');
   });
 
-  it('asks nothing of the invited person who is signed in', async () => {
+  it('asks nothing if the invited person is signed in', async () => {
     const member = await withPassword(await acme.member('MEMBER'));
     const visitor = new Visitor(origin);
     await visitor.post('/sign-in', { email: member.user.email, password });
@@ -65,7 +65,7 @@ describe('the link of an invitation', () => {
     expect(await (await visitor.get('/')).text()).toContain('Globex');
   });
 
-  it('says what is wrong with the answers, and keeps the names', async () => {
+  it('reports invalid input, and keeps the names', async () => {
     const { token } = await invite('short@example.test');
     const visitor = new Visitor(origin);
     const answer = await visitor.post('/accept-invitation', { ...newcomer, token, password: 'short' });
@@ -75,7 +75,7 @@ describe('the link of an invitation', () => {
     expect(page).toContain('value="Zoé"');
   });
 
-  it('is not told to other sites', async () => {
+  it('is not leaked to other sites', async () => {
     const { path } = await invite('quiet@example.test');
     const { headers } = await new Visitor(origin).get(path);
     expect(headers.get('referrer-policy')).toBe('same-origin');
@@ -108,7 +108,7 @@ describe('a forgotten password', () => {
     expect(await ask(member.user.email)).toEqual(await ask('nobody@example.test'));
   });
 
-  it('is replaced by a link that must be a right one', async () => {
+  it('is replaced through a valid link only', async () => {
     const fields = { token: 'nothing', newPassword: password };
     const answer = await new Visitor(origin, 'fr').post('/reset-password', fields);
     expect(answer.status).toBe(401);

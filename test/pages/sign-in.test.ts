@@ -23,7 +23,7 @@ const nobody = { data: { viewer: null } };
 const inAcme = `/t/${acme.tenant.slug}/graphql`;
 
 describe('the page at /', () => {
-  it('says what this is and asks to sign in, in the language of the browser', async () => {
+  it('says what the server is and asks to sign in, in the browser’s language', async () => {
     const english = await (await new Visitor(origin, 'en').get('/')).text();
     expect(english).toContain('<html lang="en">');
     expect(english).toContain('Sign in');
@@ -32,7 +32,7 @@ describe('the page at /', () => {
     expect(french).toContain('Se connecter');
   });
 
-  it('lets no script run, no other site frame it, and nobody keep it', async () => {
+  it('allows no scripts, no framing by other sites, and no caching', async () => {
     const { headers } = await new Visitor(origin).get('/');
     const policy = headers.get('content-security-policy')!;
     expect(policy).toContain("default-src 'none'");
@@ -61,7 +61,7 @@ describe('signing in', () => {
     ['a wrong password', { password: 'another long password' }, 401, 'incorrect'],
     ['an unknown address', { email: 'nobody@example.test' }, 401, 'incorrect'],
     ['what is no address', { email: '"><script>' }, 400, 'adresse e-mail valide'],
-  ])('refuses %s in words, keeps the address and forgets the password', async (_, wrong, status, said) => {
+  ])('rejects %s with a message, keeps the address and forgets the password', async (_, wrong, status, said) => {
     const visitor = new Visitor(origin, 'fr');
     const fields = { email: admin.user.email, password, ...wrong };
     const answer = await visitor.post('/sign-in', fields);
@@ -77,14 +77,14 @@ describe('signing in', () => {
     [{ origin: 'null' }],
     [{ 'sec-fetch-site': 'cross-site' }],
     [{ 'sec-fetch-site': 'same-site' }],
-  ])('takes no form that another site sent: %o', async (headers: Record<string, string>) => {
+  ])('rejects a form sent by another site: %o', async (headers: Record<string, string>) => {
     const visitor = new Visitor(origin);
     const answer = await visitor.post('/sign-in', { email: admin.user.email, password }, headers);
     expect([answer.status, visitor.cookie]).toEqual([403, '']);
     expect(answer.headers.get('content-type')).toContain('text/html');
   });
 
-  it('leads on to the explorer that was asked for, and to no other place', async () => {
+  it('redirects to the requested explorer, and to no other place', async () => {
     const explorer = `/t/${acme.tenant.slug}/explorer`;
     const asked = await new Visitor(origin).get(explorer);
     expect(asked.headers.get('location') ?? 'open').toMatch(/open|next=/);
@@ -131,7 +131,7 @@ describe('the cookie', () => {
     expect(await visitor.graphql(role, inAcme)).toEqual(nobody);
   });
 
-  it('of somebody else, changed or made up authenticates nobody', async () => {
+  it('of another person, changed or made up authenticates nobody', async () => {
     const visitor = await signedIn(admin);
     const [name, token = ''] = visitor.cookie.split('=');
     const other = token.endsWith('A') ? 'B' : 'A';
@@ -147,7 +147,7 @@ describe('the cookie', () => {
     }
   });
 
-  it('ends with its session: signed out here, or everywhere', async () => {
+  it('ends with its session, signed out here or everywhere', async () => {
     const [visitor, other] = [await signedIn(admin), await signedIn(admin)];
     const { cookie } = visitor;
     expect((await visitor.post('/sign-out', {})).headers.get('location')).toBe('/');
@@ -160,7 +160,7 @@ describe('the cookie', () => {
     expect(await other.graphql(role, inAcme)).toEqual(nobody);
   });
 
-  it('is sent by https only in production', async () => {
+  it('is sent over https only in production', async () => {
     const production = await served(
       await world({ env: { NODE_ENV: 'production', PUBLIC_URL: 'https://chantier.example' } }),
     );

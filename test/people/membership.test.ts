@@ -30,8 +30,8 @@ const imported = async ({ tenant }: Company, email: string): Promise<string> => 
 };
 const all = ({ tenant }: Company) => server.app.binding.read(tenant, (db) => db.select().from(profiles));
 
-describe('joining a company', () => {
-  it('makes a profile, once', async () => {
+describe('joining an organization', () => {
+  it('creates a profile once', async () => {
     const company = await server.company();
     const who = person();
     const id = await join(company, who);
@@ -39,7 +39,7 @@ describe('joining a company', () => {
     expect(await all(company)).toMatchObject([{ id, ...copied(who), leftAt: null, version: 1 }]);
   });
 
-  it('makes one profile when it is tried many times at once', async () => {
+  it('creates one profile for many concurrent attempts', async () => {
     const company = await server.company();
     const who = person();
     const ids = await Promise.all(Array.from({ length: 12 }, () => join(company, who)));
@@ -56,14 +56,14 @@ describe('joining a company', () => {
     expect(await all(company)).toMatchObject([{ id, ...copied(who) }]);
   });
 
-  it('claims none for somebody who has not proven the address', async () => {
+  it('claims none for a person who has not verified the address', async () => {
     const company = await server.company();
     const id = await imported(company, 'ada@example.test');
     expect(await join(company, { ...person('ada@example.test'), emailVerified: false })).not.toBe(id);
     expect(await join(company, person('ada@example.test'))).toBe(id);
   });
 
-  it('claims none when several carry the address, and none that has an account', async () => {
+  it('claims none if several have the address, and none that has an account', async () => {
     const company = await server.company();
     const email = 'shared@example.test';
     const taken = [await imported(company, email), await imported(company, email)];
@@ -73,7 +73,7 @@ describe('joining a company', () => {
     expect(await all(company)).toHaveLength(4);
   });
 
-  it('lets two people with one address claim a profile once', async () => {
+  it('lets only one of two people with the same address claim a profile', async () => {
     const company = await server.company();
     const id = await imported(company, 'ada@example.test');
     const ids = await Promise.all([
@@ -85,8 +85,8 @@ describe('joining a company', () => {
   });
 });
 
-describe('leaving a company', () => {
-  it('keeps the profile, and says since when the person is gone', async () => {
+describe('leaving an organization', () => {
+  it('keeps the profile, and records when the person left', async () => {
     const company = await server.company();
     const who = person();
     const id = await join(company, who);
@@ -97,13 +97,13 @@ describe('leaving a company', () => {
     expect(await all(company)).toEqual([left]);
   });
 
-  it('means nothing for who was never there', async () => {
+  it('does nothing for a person who was never a member', async () => {
     const company = await server.company();
     await leave(company, uuidv7());
     expect(await all(company)).toEqual([]);
   });
 
-  it('leads back to the same profile, with what the account says now', async () => {
+  it('can be followed by a return to the same profile, updated from the account', async () => {
     const company = await server.company();
     const who = person();
     const id = await join(company, who);

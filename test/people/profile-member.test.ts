@@ -6,7 +6,7 @@ const server = await world();
 const people = '{ profiles { nodes { lastName member { role user { email } } manager { member { role } } } } }';
 
 describe('the membership of a person', () => {
-  it('is read from the catalog by one statement for all people of the answer', async () => {
+  it('is read from the catalog by one statement for all people in the answer', async () => {
     const company = await server.company();
     const owner = await company.as('OWNER');
     const manager = await company.member('MANAGER', { lastName: 'Manager' });

@@ -43,7 +43,7 @@ describe('people', () => {
     'data:text/html,x',
     'vbscript:x',
     'file:///etc/passwd',
-  ])('have no picture at %j, neither when made nor when changed', async (avatarUrl) => {
+  ])('reject %j as a picture, when created and when changed', async (avatarUrl) => {
     const manager = await (await server.company()).as('MANAGER');
     const create = 'mutation ($input: CreateProfileInput!) { createProfile(input: $input) { profile { id } } }';
     const { errors } = await manager.graphql(create, { input: { firstName: 'Zoe', lastName: 'Doe', avatarUrl } });
@@ -52,7 +52,7 @@ describe('people', () => {
     expect(await codeOf(manager, { id, avatarUrl })).toBe('BAD_INPUT');
   });
 
-  it('page by last activity, those who never were first', async () => {
+  it('are paged by last activity, people without any first', async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');
     for (const firstName of ['A', 'B', 'C']) await createProfile(manager, { firstName });
@@ -71,7 +71,7 @@ describe('people', () => {
     expect(seen).toEqual(['A', 'B', 'C', 'Manager']);
   });
 
-  it('change their own profile, but not whom they report to, nor others', async () => {
+  it('can be changed by their own person, but not the manager, nor other people’s', async () => {
     const company = await server.company();
     const [member, manager] = [await company.as('MEMBER'), await company.as('MANAGER')];
     const id = `Profile:${member.profileId}`;
@@ -84,7 +84,7 @@ describe('people', () => {
     expect(await codeOf(manager, { id, email: 'other@example.test' })).toBe('INVALID_STATE');
   });
 
-  it('are changed by who saw them as they are', async () => {
+  it('are changed only with the current version', async () => {
     const manager = await (await server.company()).as('MANAGER');
     const id = await createProfile(manager);
     const inputs = ['A', 'B'].map((firstName) => ({ id, firstName, expectedVersion: 1 }));
@@ -94,7 +94,7 @@ describe('people', () => {
     expect(errors[0]?.extensions.current).toMatchObject({ id, version: 2 });
   });
 
-  it('are unique by external reference, which stands for the id', async () => {
+  it('are unique by external reference, which can replace the id', async () => {
     const manager = await (await server.company()).as('MANAGER');
     const id = await createProfile(manager, { externalReference: 'hr-7' });
     const again = await manager.graphql(
@@ -120,7 +120,7 @@ describe('people', () => {
 });
 
 describe('reporting lines', () => {
-  it('refuse a cycle, however long, and an unknown manager', async () => {
+  it('reject a cycle of any length, and an unknown manager', async () => {
     const manager = await (await server.company()).as('MANAGER');
     const ids: string[] = [];
     for (let at = 0; at < 5; at++) ids.push(await createProfile(manager, { managerId: ids.at(-1) ?? null }));
@@ -135,7 +135,7 @@ describe('reporting lines', () => {
     expect((await reportTo(manager, top, bottom)).errors).toEqual([]);
   });
 
-  it('stay without a cycle when they change at once', async () => {
+  it('stay acyclic under concurrent changes', async () => {
     const manager = await (await server.company()).as('MANAGER');
     const ids: string[] = [];
     for (let at = 0; at < 6; at++) ids.push(await createProfile(manager));

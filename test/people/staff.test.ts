@@ -20,7 +20,7 @@ person: { reference: 'person:{who}', firstName: '{who}' }
 ${part}
 `;
 
-describe('who does not work here', async () => {
+describe('a person who does not work here', async () => {
   const server = await world();
   const folder = await scratchFolder();
   let company: Company;
@@ -77,7 +77,7 @@ describe('who does not work here', async () => {
         expect(await run(manager, name, input), name).toMatchObject({ code: 'INVALID_STATE', field });
     });
 
-    it('is a bad row of imports', async () => {
+    it('is an invalid row in imports', async () => {
       const line = JSON.stringify({ id: `${who}1`, project: 1, who, day: dayAfter, hours: '4', name: 'Weld' });
       const time = mapping("time: { reference: 't:{id}', person: '{who}', day: '{day}', hours: '{hours}' }");
       const task = mapping("task: { reference: 'k:{id}', name: '{name}', assignee: '{who}' }");
@@ -94,7 +94,7 @@ describe('who does not work here', async () => {
     });
   });
 
-  it('may still be recorded for until they left, and keeps the tasks that they had', async () => {
+  it('may have time recorded up to the day of leaving, and keeps former tasks', async () => {
     const entry = { profileId: people.left, projectId, workDate: lastMonth, hours: '1' };
     expect(await run(manager, 'createTimeEntry', entry)).toEqual({ lastEventId: expect.any(String) });
     const someone = await company.member('MEMBER');

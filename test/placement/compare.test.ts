@@ -66,7 +66,7 @@ const compare = () =>
     return plan.map((line) => line['QUERY PLAN']).join('\n');
   });
 
-it('compares copies by table, whatever order a parallel plan counts them in', async () => {
+it('compares copies by table, whatever order a parallel plan reads them in', async () => {
   for (let n = 0; n < 5; n++) expect(await compare()).toContain('Parallel Append');
 });
 

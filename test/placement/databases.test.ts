@@ -37,7 +37,7 @@ async function add(name: string, database: Pick<TestDatabase, 'url'>, ...more: s
 const passwordOf = (database: Pick<TestDatabase, 'url'>) => new URL(database.url).password;
 
 describe('registering a database', () => {
-  it('prepares it, and keeps its address sealed and its password to itself', async () => {
+  it('prepares it, stores its URL sealed, and never shows the password', async () => {
     const database = await second.createDatabase();
     const added = await add('north', database, '--kind', 'dedicated');
     expect(added.json).toMatchObject({ name: 'north', kind: 'DEDICATED', state: 'READY', schemas: 0, lastError: null });
@@ -59,7 +59,7 @@ describe('registering a database', () => {
     ]);
   });
 
-  it('never sends its server a password that opens another database', async () => {
+  it('never sends its server a password for another database', async () => {
     const primary = world.app.installation;
     const [north, south] = [await second.createDatabase(), await second.createDatabase()];
     await add('apart-north', north);
@@ -74,7 +74,7 @@ describe('registering a database', () => {
     expect((await run('database', 'check', 'apart-north')).json).toMatchObject([{ error: null }]);
   });
 
-  it('lets the login that serves from now on act as the tenants that live there', async () => {
+  it('lets a new login act as the tenants in the database', async () => {
     const database = await second.createDatabase();
     const { id } = (await add('relogin', database)).json;
     const company = await world.company();
@@ -91,7 +91,7 @@ describe('registering a database', () => {
     expect(await owner.ok('{ clients(first: 1) { nodes { id } } }')).toEqual({ clients: { nodes: [] } });
   });
 
-  it('is done once, however often it is asked for; under another name it is refused', async () => {
+  it('is idempotent; under another name it is refused', async () => {
     const database = await second.createDatabase();
     const [first, again] = [await add('twice', database), await add('twice', database)];
     expect(again.json.id).toBe(first.json.id);
@@ -99,7 +99,7 @@ describe('registering a database', () => {
     expect(await add('twice', await second.createDatabase())).toMatchObject({ json: { code: 'ALREADY_EXISTS' } });
   });
 
-  it('is completed by the same call when the process died anywhere', async () => {
+  it('is completed by the same call after a crash at any point', async () => {
     const database = await second.createDatabase();
     let at = 1;
     for (; ; at++) {
@@ -142,7 +142,7 @@ describe('registering a database', () => {
     await stranger[Symbol.asyncDispose]();
   });
 
-  it('refuses a wrong password, an address inside, and one without TLS, and repeats no password', async () => {
+  it('rejects a wrong password, an internal address, and a host without TLS, and never repeats the password', async () => {
     const database = await second.createDatabase();
     const changed = (change: (url: URL) => void) => {
       const url = new URL(database.url);
@@ -176,7 +176,7 @@ describe('registering a database', () => {
     expect(answers.map(({ json }) => json.message)).toEqual([
       expect.stringContaining('does not let postgres in'),
       expect.stringContaining('This server may not connect to the host 10.0.0.1'),
-      expect.stringContaining('sslmode=disable is not possible for db.example'),
+      expect.stringContaining('sslmode=disable is not allowed for db.example'),
       expect.stringMatching(/cannot be trusted|takes no connection/),
     ]);
     expect(JSON.stringify(answers)).not.toContain('a-secret-of-mine');
@@ -199,7 +199,7 @@ describe('a registered database', () => {
     expect((await run('database', 'show', 'weather')).json).toMatchObject({ state: 'READY', lastError: null });
   });
 
-  it('that leads elsewhere now is not believed', async () => {
+  it('that leads elsewhere now is rejected', async () => {
     const [one, two] = [await second.createDatabase(), await second.createDatabase()];
     await add('moving', one);
     await add('still', two);

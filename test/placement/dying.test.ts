@@ -39,7 +39,7 @@ const openApp = (onStatement: (text: string) => void): Promise<App> =>
   });
 
 /**
- * Moves a company in a process of its own, as far as connections go, that dies when it is about to send the nth statement
+ * Moves an organization in a process of its own, as far as connections go, that dies when it is about to send the nth statement
  * that is like this: from then on it sends nothing, and its connections end. Gives whether it died.
  */
 async function moveAndDie(company: Company, databaseId: string, like: RegExp, nth = 1): Promise<boolean> {
@@ -79,7 +79,7 @@ const moments: [string, RegExp, number][] = [
 ];
 
 describe('a move whose process dies', () => {
-  it.each(moments)('%s leaves the company where it was, and goes on', async (_when, like, nth) => {
+  it.each(moments)('%s leaves the organization in its place, and can be resumed', async (_when, like, nth) => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     await createClient(owner, { name: 'before' });
@@ -98,7 +98,7 @@ describe('a move whose process dies', () => {
     ]);
   });
 
-  it('after the switch has it at its new place', async () => {
+  it('after the switch leaves it at its new place', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     const { id } = await furtherDatabase(world, second);
@@ -109,7 +109,7 @@ describe('a move whose process dies', () => {
     expect(await namesOf(owner)).toEqual(['here']);
   });
 
-  it('can be cancelled, and nothing of it is left', async () => {
+  it('can be cancelled, and leaves nothing', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     const { id } = await furtherDatabase(world, second);
@@ -124,7 +124,7 @@ describe('a move whose process dies', () => {
   });
 });
 
-it('a move that fails tells administrators nothing that a driver said', async () => {
+it('a failed move shows administrators no message of the driver', async () => {
   const company = await world.company();
   const { id } = await furtherDatabase(world, second);
   let failed = false;

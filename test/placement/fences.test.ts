@@ -68,7 +68,7 @@ const loseLifeLocks = () =>
       and database = (select oid from pg_database where datname = current_database())`;
 
 describe.each(['PRIMARY', 'further'] as const)('a mover out of the %s database that was stopped', (from) => {
-  it('takes no right to write once its move was cancelled elsewhere', async () => {
+  it('is not set once its move was cancelled elsewhere', async () => {
     const company = await world.company();
     let target = (await furtherDatabase(world, second)).id;
     if (from === 'further') {
@@ -94,7 +94,7 @@ describe('a fence that no move owns', () => {
     await primary.unsafe(`revoke insert, update, delete on all tables in schema ${schemaName} from ${roleName}`);
   }
 
-  it('is lifted by upkeep, unless somebody is at the organization', async () => {
+  it('is lifted by a background task, unless the organization is locked', async () => {
     const [company, other] = [await world.company('Fenced'), await world.company('Other')];
     await company.as('OWNER');
     await fence(company);
@@ -116,7 +116,7 @@ describe('a fence that no move owns', () => {
     const chantier = commandLine(world.app);
     const found = await chantier(['doctor']);
     expect(found.stdout).toMatch(
-      new RegExp(`fences: primary: ${company.tenant.slug} cannot write, and nobody moves it`),
+      new RegExp(`fences: primary: ${company.tenant.slug} cannot write although it is not being moved`),
     );
     const mended = await chantier(['doctor', '--repair']);
     expect(mended.stdout).toContain(`repaired: ${company.tenant.slug} can write again`);

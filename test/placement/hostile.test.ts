@@ -41,8 +41,8 @@ async function deleteOneClient(url: string, schemaName: string): Promise<void> {
   await sql.end();
 }
 
-describe('a company’s own server that lies about its tables', () => {
-  it('gets nothing to run in the shared database when a company is moved there', async () => {
+describe('an organization’s own server that lies about its tables', () => {
+  it('cannot run anything in the shared database when an organization is moved there', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     await createClient(owner, { name: 'gone' });
@@ -64,7 +64,7 @@ describe('a company’s own server that lies about its tables', () => {
     await createClient(owner, { name: 'still here' });
   });
 
-  it('gets nothing to run in the shared database when a company goes back there', async () => {
+  it('cannot run anything in the shared database when an organization moves back', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     await createClient(owner, { name: 'gone' });

@@ -79,7 +79,7 @@ const blows: [string, (child: ChildProcess) => Promise<void>][] = [
   ['the server that it goes to is restarted', () => away.stop('immediate').then(() => away.start())],
 ];
 
-it('a move that is killed at random leaves the company wholly here or wholly there, and goes on', {
+it('a move that is killed at random leaves the organization entirely in one place, and can be resumed', {
   timeout: 1_200_000,
 }, async () => {
   const { url } = await away.createDatabase();

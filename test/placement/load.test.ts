@@ -70,7 +70,7 @@ const namesOf = async (company: Company): Promise<string[]> => {
   return rows.map(({ name }) => name).sort();
 };
 
-it('moves a company there and back under load: nothing acknowledged is lost, and nobody else notices', {
+it('moves an organization there and back under load: nothing acknowledged is lost, and no other organization is affected', {
   timeout: 120_000,
 }, async () => {
   const [company, other] = [await servers[0].company('Mover'), await servers[0].company('Neighbour')];

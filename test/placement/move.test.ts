@@ -69,7 +69,7 @@ async function disturb(sql: Sql, schemaName: string): Promise<void> {
 }
 
 describe('a move', () => {
-  it('takes along all that there is, and what changes meanwhile', async () => {
+  it('copies all data, and changes made meanwhile', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     for (const [name, reference] of [
@@ -113,7 +113,7 @@ describe('a move', () => {
     await expect(primary`select 1 from ${primary(before.schemaName)}.clients where name = 'C'`).resolves.toEqual([]);
   });
 
-  it('keeps the log of events without a gap: cursors go on', async () => {
+  it('keeps the event log without a gap: cursors stay valid', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     const { lastEventId } = await createClient(owner, 'before');
@@ -135,7 +135,7 @@ describe('a move', () => {
     await expect.poll(async () => (await next(page.pageInfo.endCursor)).nodes).toEqual([{ action: 'client.created' }]);
   });
 
-  it('lets the slots of a database of its own in by a login that can do nothing else', async () => {
+  it('uses a login with minimal rights in a dedicated database', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     const { id, url } = await furtherDatabase(world, second);
@@ -158,7 +158,7 @@ describe('a move', () => {
     await further.end();
   });
 
-  it('says what it does in the audit log, and of what it made nothing is left when it is confirmed', async () => {
+  it('is recorded in the audit log, and leaves nothing behind once it is confirmed', async () => {
     const company = await world.company();
     await company.as('OWNER');
     const before = await placeOf(world, company);
@@ -184,7 +184,7 @@ describe('a move', () => {
     });
   });
 
-  it('can be taken back with all that was written since, and done again', async () => {
+  it('can be rolled back with all later writes, and repeated', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     const before = await placeOf(world, company);
@@ -210,7 +210,7 @@ describe('a move', () => {
     expect(await clientsOf(owner)).toHaveLength(2);
   });
 
-  it('is refused where it cannot be', async () => {
+  it('is refused to impossible targets', async () => {
     const [one, two] = [await world.company(), await world.company()];
     const { id } = await furtherDatabase(world, second);
     await expect(move(world, one, primaryDatabaseId)).rejects.toMatchObject({ code: 'INVALID_STATE' });
@@ -220,7 +220,7 @@ describe('a move', () => {
     expect((await placeOf(world, two)).databaseId).toBe(primaryDatabaseId);
   });
 
-  it('waits for nobody who does not end, and leaves everything as it was', async () => {
+  it('gives up on a long-running transaction, and changes nothing', async () => {
     const company = await world.company();
     const owner = await company.as('OWNER');
     const { id } = await furtherDatabase(world, second);
@@ -248,7 +248,7 @@ const unavailable = async (company: Company) => {
   };
 };
 
-it('a database that is down is its own company’s trouble alone', async () => {
+it('a database that is down affects only its own organization', async () => {
   const [here, there] = [await world.company(), await world.company()];
   const { id } = await furtherDatabase(world, second);
   await there.as('OWNER');

@@ -46,7 +46,7 @@ const put = (databaseUrl: unknown, accessToken = token): string[] => [
 ];
 
 describe('the database of an organization, over REST', () => {
-  it('answers as the guide says: moved to its own, and back to the shared one', async () => {
+  it('answers as documented: moves to a dedicated database, and back to the shared one', async () => {
     const path = `/api/organizations/${company.tenant.id}/database`;
     const data = { organizationId: company.tenant.id, organizationName: 'Org 1' };
     const shared = { success: true, data: { ...data, databaseUrl: null, hasDedicatedDatabase: false } };
@@ -121,7 +121,7 @@ describe('the database of an organization, over REST', () => {
     expect(foreign.json).toEqual((await curl(unknown, ...as(token))).json);
   });
 
-  it('refuses keys of programs, and where the operator did not allow it', async () => {
+  it('rejects API keys, and is off unless the operator allows it', async () => {
     const owner = await company.as('OWNER');
     const viewer = { ...owner.user, organizationId: company.tenant.id, permissions: new Set(['organization:manage']) };
     const { key } = await createApiKey(
@@ -147,7 +147,7 @@ describe('the database of an organization, over REST', () => {
     await strict[Symbol.asyncDispose]();
   });
 
-  it('says what is wrong with an address, without its password', async () => {
+  it('reports an invalid URL without its password', async () => {
     const path = `/api/organizations/${company.tenant.id}/database`;
     const secret = 'a-secret-of-mine';
     const { port } = new URL(second.adminUrl);

@@ -32,7 +32,7 @@ async function silentAt(pattern: RegExp): Promise<{ fleet: Fleet; wire: Wire; id
   return { fleet: { ...world.app.fleet, onStatement }, wire, id };
 }
 
-it('a database that signs in and then says nothing is found down', async () => {
+it('a database that accepts sign-ins and then stops answering is found down', async () => {
   const { fleet, wire, id } = await silentAt(/obj_description/);
   await using _wire = wire;
   expect(await checkDatabase(fleet, await world.app.databases.get(id), 300)).toMatchObject({
@@ -40,7 +40,7 @@ it('a database that signs in and then says nothing is found down', async () => {
   });
 });
 
-it('a target that stops answering behind the fence keeps nobody from writing', async () => {
+it('a target that stops answering behind the fence does not keep the organization from writing', async () => {
   const company = await world.company();
   const owner = await company.as('OWNER');
   const before = await placeOf(world, company);

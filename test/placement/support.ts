@@ -15,7 +15,7 @@ export async function furtherDatabase(world: World, second: SecondServer, kind: 
 export const move = (world: World, company: Company, databaseId: string) =>
   moveTenant(world.app.fleet, company.tenant.id, databaseId, { by, settle: false });
 
-/** Where the catalog says that a company is. */
+/** Where the catalog says that an organization is. */
 export async function placeOf(world: World, company: Company) {
   const row = await world.app.catalog.read((db) =>
     db.query.organizations.findFirst({ where: { id: company.tenant.id } }),

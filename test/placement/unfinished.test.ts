@@ -28,7 +28,7 @@ afterAll(async () => {
   await second[Symbol.asyncDispose]();
 });
 
-/** A company with a move that its process left unfinished while rows were copied. */
+/** An organization with a move that its process left unfinished while rows were copied. */
 async function halfMoved(name = 'Half'): Promise<{ company: Company; databaseId: string }> {
   const company = await world.company(name);
   await createClient(await company.as('OWNER'), { name: 'before' });
@@ -52,8 +52,8 @@ const movesOf = async (company: Company) => {
 
 const column = 'ALTER TABLE "tasks" ADD COLUMN "later" text;';
 
-describe('a move that was left unfinished', () => {
-  it('does not keep its company from being migrated, nor from being moved afterwards', async () => {
+describe('an unfinished move', () => {
+  it('keeps its organization neither from being migrated nor from being moved afterwards', async () => {
     const { company, databaseId } = await halfMoved();
     const [report, moved] = await asNextRelease(world.app.fleet, column, async (fleet) => [
       await migrateFleet(fleet, { only: company.tenant.slug }),
@@ -65,7 +65,7 @@ describe('a move that was left unfinished', () => {
     expect((await owner.ok('{ clients(first: 5) { nodes { name } } }')).clients.nodes).toEqual([{ name: 'before' }]);
   });
 
-  it('makes nobody else wait for its migration while somebody is at it', async () => {
+  it('delays no other organization’s migration while it is being resumed', async () => {
     const { company } = await halfMoved();
     const other = await world.company('Other');
     const report = await holdingLife(world.app.fleet, company.tenant.id, () =>
@@ -83,7 +83,7 @@ describe('a move that was left unfinished', () => {
     expect((await placeOf(world, company)).databaseId).toBe(id);
   });
 
-  it('is cancelled when the company is deleted, which can be taken back', async () => {
+  it('is cancelled when the organization is deleted, which can be undone', async () => {
     const { company } = await halfMoved();
     expect(await deleteOrganization(world.app.fleet, company.tenant.id, { by })).toMatchObject({ status: 'DELETING' });
     expect(await movesOf(company)).toEqual(['CANCELLED']);
@@ -93,7 +93,7 @@ describe('a move that was left unfinished', () => {
 });
 
 describe('a member’s move that fails', () => {
-  it('leaves nothing behind that could block anything', async () => {
+  it('leaves nothing behind that could block the organization', async () => {
     const company = await world.company('Member');
     const owner = await company.as('OWNER');
     const { url } = await second.createDatabase();

@@ -41,7 +41,7 @@ async function stallSwitches(sql: Sql): Promise<void> {
       for each row when (new.phase = 'SWITCHED' and old.phase <> 'SWITCHED') execute function public.stall()`);
 }
 
-it('a switch whose COMMIT is answered too late is not undone: nothing is written where nobody will read', async () => {
+it('a switch whose COMMIT is answered too late is not undone: no writes go to the old copy', async () => {
   const company = await world.company();
   const owner = await company.as('OWNER');
   await createClient(owner, { name: 'before' });

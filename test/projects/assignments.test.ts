@@ -24,7 +24,7 @@ type Answer = Awaited<ReturnType<typeof book>>;
 const codeOf = ({ errors }: Answer) => errors[0]?.extensions.code;
 
 describe('booking a person', () => {
-  it('stops at a full day, on any day', async () => {
+  it('is limited to 100 %, on every day', async () => {
     const profileId = await createProfile(manager);
     expect(codeOf(await book(profileId, { ...year, allocationPercent: 60 }))).toBeUndefined();
     expect(codeOf(await book(profileId, { allocationPercent: 40, fromDate: '2026-06-01' }))).toBeUndefined();
@@ -40,19 +40,19 @@ describe('booking a person', () => {
     expect(codeOf(await book(profileId, { fromDate: '2027-01-01', allocationPercent: 60 }))).toBeUndefined();
   });
 
-  it('takes all of their time when no share is given', async () => {
+  it('takes 100 % if no share is given', async () => {
     const profileId = await createProfile(manager);
     expect(codeOf(await book(profileId, {}))).toBeUndefined();
     expect(codeOf(await book(profileId, { allocationPercent: 1 }))).toBe('OVERBOOKED');
   });
 
-  it('goes beyond when that is allowed', async () => {
+  it('may exceed 100 % if that is allowed', async () => {
     const profileId = await createProfile(manager);
     await book(profileId, year);
     expect(codeOf(await book(profileId, { ...year, allowOverbooking: true }))).toBeUndefined();
   });
 
-  it('never passes a full day when many book at once', async () => {
+  it('never exceeds 100 % under concurrent bookings', async () => {
     const profileId = await createProfile(manager);
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => book(profileId, { ...year, allocationPercent: 30 })),
@@ -63,7 +63,7 @@ describe('booking a person', () => {
     });
   });
 
-  it('refuses shares and days that make no sense', async () => {
+  it('rejects invalid shares and days', async () => {
     const profileId = await createProfile(manager);
     for (const input of [
       { allocationPercent: 0 },
@@ -78,7 +78,7 @@ describe('booking a person', () => {
 });
 
 describe('changing an assignment', () => {
-  it('is checked without its old share', async () => {
+  it('is checked without the old share', async () => {
     const profileId = await createProfile(manager);
     const id = await createPart(manager, 'ProjectAssignment', { projectId, profileId, ...year, allocationPercent: 60 });
     expect(codeOf(await change(id, { allocationPercent: 100 }))).toBeUndefined();
@@ -109,7 +109,7 @@ describe('changing an assignment', () => {
     expect(codeOf(await change(id, { allocationPercent: 51 }))).toBe('OVERBOOKED');
   });
 
-  it('never passes a full day when many grow at once', async () => {
+  it('never exceeds 100 % under concurrent changes', async () => {
     const profileId = await createProfile(manager);
     const part = { projectId, profileId, ...year, allocationPercent: 10 };
     const ids: string[] = [];
@@ -120,7 +120,7 @@ describe('changing an assignment', () => {
     expect(codes.filter((code) => code === 'OVERBOOKED')).toHaveLength(5);
   });
 
-  it('knows the same rate however it is written', async () => {
+  it('recognizes the same rate in any notation', async () => {
     const profileId = await createProfile(manager);
     const id = await createPart(manager, 'ProjectAssignment', { projectId, profileId, saleRate: '650' });
     const { data } = await change(id, { saleRate: 650.0 });

@@ -40,14 +40,14 @@ describe.each(['COMPLETED', 'SUSPENDED'])('a project that is %s', async (status)
     ['startTimer', { projectId }, 'input.projectId'],
   ];
 
-  it.each(attempts)('refuses %s %o to members, naming its status', async (name, input, field) => {
+  it.each(attempts)('refuses %s %o to members, and names its status', async (name, input, field) => {
     const answer = await run(member, name, input);
     expect(answer).toMatchObject({ code: 'INVALID_STATE', field });
     // Bulk changes name the rows that failed, each with its code and field
     if (!('tasks' in input)) expect(answer).toMatchObject({ status });
   });
 
-  it('takes what stays in it, and less', async () => {
+  it('accepts changes of its own work, and reductions', async () => {
     expect(await run(member, 'updateTimeEntry', { id: here, description: 'Said more' })).toEqual({
       lastEventId: expect.any(String),
     });
@@ -56,12 +56,12 @@ describe.each(['COMPLETED', 'SUSPENDED'])('a project that is %s', async (status)
     });
   });
 
-  it('takes corrections of those with project:write', async () => {
+  it('accepts corrections by people with project:write', async () => {
     for (const [name, input] of attempts) expect(await run(manager, name, input), name).not.toHaveProperty('code');
     await run(manager, 'discardTimer', {});
   });
 
-  it('says when it is closed with open tasks or running timers, which end with their time', async () => {
+  it('warns about open tasks and running timers when it is closed; the timers are stopped and recorded', async () => {
     const closing = await createProject(manager);
     await createTask(manager, { projectId: closing, name: 'Open' });
     await createTask(manager, { projectId: closing, name: 'Done', status: 'DONE' });

@@ -36,7 +36,7 @@ describe('a project', () => {
   });
 });
 
-it('a code is that of one project, whatever its case, and numbers skip it', async () => {
+it('a code is unique regardless of case, and numbering skips it', async () => {
   const manager = await (await server.company('Codes')).as('MANAGER');
   const clientId = await createClient(manager);
   const coded = (name: string, code?: string) => ({ input: { name, clientId, startDate: '2026-01-01', code } });
@@ -54,7 +54,7 @@ const inSchema = (admin: Admin, schemaName: string, statements: readonly string[
     for (const statement of statements) await tx.run(statement);
   });
 
-it('names that were alike before stay until they are renamed, and the doctor reports them', async () => {
+it('older duplicate names stay until they are renamed, and the doctor reports them', async () => {
   const company = await server.company('Doubles');
   const manager = await company.as('MANAGER');
   const { schemaName, slug } = company.tenant;
@@ -87,14 +87,14 @@ it('names that were alike before stay until they are renamed, and the doctor rep
       severity: 'WARNING',
       database: 'primary',
       subject: slug,
-      message: 'projects with the code of another one but for case: "old-0"',
+      message: 'projects whose code differs from another one only in case: "old-0"',
     },
     {
       check: 'names',
       severity: 'WARNING',
       database: 'primary',
       subject: slug,
-      message: 'projects with the name of another one but for case: "boutique EN ligne"',
+      message: 'projects whose name differs from another one only in case: "boutique EN ligne"',
     },
   ]);
   const { errors } = await manager.graphql(create, {

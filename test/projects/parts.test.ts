@@ -21,7 +21,7 @@ async function run(who: Member, mutation: string, selection: string, input: obje
 describe('a phase', () => {
   const fields = 'projectPhase { name position startDate endDate version }';
 
-  it('stands after the others, and can be moved', async () => {
+  it('is added after the others, and can be moved', async () => {
     const first = await createPart(manager, 'ProjectPhase', { projectId, name: 'First', startDate: '2026-01-01' });
     const second = await createPart(manager, 'ProjectPhase', { projectId, name: 'Second' });
     const moved = await run(manager, 'updateProjectPhase', fields, { id: second, position: 7, endDate: '2026-02-01' });
@@ -44,7 +44,7 @@ describe('a deliverable', () => {
   const go = (id: string, status: string, note?: string) =>
     run(manager, 'changeDeliverableStatus', fields, { id, status, note });
 
-  it('is submitted, rejected, submitted again and accepted, and then stays as it is', async () => {
+  it('is submitted, rejected, submitted again and accepted, and then cannot change', async () => {
     const id = await createPart(manager, 'Deliverable', { projectId, name: 'Report' });
     expect(await go(id, 'ACCEPTED')).toEqual({ code: 'INVALID_STATE', field: 'input.status' });
     const at = expect.stringMatching(/^20/);
@@ -59,7 +59,7 @@ describe('a deliverable', () => {
     expect(await rename({ externalReference: 'd-1' })).toEqual({ name: 'Report' });
   });
 
-  it('takes one step when two are tried at once', async () => {
+  it('takes one of two concurrent steps', async () => {
     const id = await createPart(manager, 'Deliverable', { projectId, name: 'Race' });
     await go(id, 'SUBMITTED');
     const answers = await Promise.all([go(id, 'ACCEPTED'), go(id, 'REJECTED', 'No')]);
@@ -80,7 +80,7 @@ describe('a deliverable', () => {
 describe('an incident', () => {
   const fields = 'incident { title severity status resolvedAt resolution reporter { id } version }';
 
-  it('is reported by whoever works there, and resolved by them or who leads', async () => {
+  it('is reported by people of the project, and resolved by them or its manager', async () => {
     const id = await createPart(consultant, 'Incident', { projectId, title: 'Fire' });
     const reporter = { id: `Profile:${consultant.profileId}` };
     const open = { title: 'Fire', severity: 'MEDIUM', status: 'OPEN', resolvedAt: null, resolution: null, reporter };
@@ -93,7 +93,7 @@ describe('an incident', () => {
     expect(reopened).toEqual({ ...open, severity: 'HIGH', version: 4 });
   });
 
-  it('is listed by how grave it is, not by the name of that', async () => {
+  it('is ordered by severity, not by its name', async () => {
     const project = await createProject(manager);
     for (const severity of ['LOW', 'CRITICAL', 'HIGH', 'MEDIUM'])
       await createPart(manager, 'Incident', { projectId: project, title: severity, severity });
@@ -107,7 +107,7 @@ describe('an incident', () => {
     expect(titles).toEqual(['CRITICAL', 'HIGH', 'MEDIUM', 'LOW']);
   });
 
-  it('of others is theirs to change', async () => {
+  it('can be changed by its reporter only', async () => {
     const id = await createPart(manager, 'Incident', { projectId, title: 'Theirs' });
     expect(await run(consultant, 'updateIncident', fields, { id, title: 'Mine' })).toMatchObject({ code: 'FORBIDDEN' });
     expect(await run(consultant, 'deleteIncident', 'deletedId', { id })).toMatchObject({ code: 'FORBIDDEN' });

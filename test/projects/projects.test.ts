@@ -16,7 +16,7 @@ const refused = async (who: Member, mutation: string, input: object) =>
   (await who.graphql(mutation, { input })).errors[0]?.extensions;
 
 describe('a project', () => {
-  it('gets the next code of the company, unless one is given', async () => {
+  it('gets the organization’s next code, unless one is given', async () => {
     const manager = await newManager();
     const clientId = await createClient(manager);
     const input = { clientId, startDate: '2026-03-09' };
@@ -42,7 +42,7 @@ describe('a project', () => {
     }
   });
 
-  it('keeps its days in order', async () => {
+  it('needs its days in order', async () => {
     const manager = await newManager();
     const clientId = await createClient(manager);
     const input = { clientId, name: 'X', startDate: '2026-02-01', expectedEndDate: '2026-01-31' };
@@ -54,7 +54,7 @@ describe('a project', () => {
     expect((await manager.ok(update, { input: moved })).updateProject.project.expectedEndDate).toBeNull();
   });
 
-  it('refers to what there is', async () => {
+  it('refers to existing objects', async () => {
     const manager = await newManager();
     const clientId = await createClient(manager);
     const gone = '01890000-0000-7000-8000-000000000000';
@@ -66,7 +66,7 @@ describe('a project', () => {
     expect(await refused(manager, update, { id: `Project:${gone}` })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('is changed by one of two who saw the same version', async () => {
+  it('accepts one of two changes with the same version', async () => {
     const manager = await newManager();
     const id = await createProject(manager);
     const inputs = ['SUSPENDED', 'COMPLETED'].map((status) => ({ id, status, expectedVersion: 1 }));
@@ -74,7 +74,7 @@ describe('a project', () => {
     expect(codes.sort()).toEqual(['STALE_VERSION', undefined]);
   });
 
-  it('takes its parts along when it is deleted, which needs project:delete', async () => {
+  it('is deleted with its parts, which needs project:delete', async () => {
     const manager = await newManager();
     const projectId = await createProject(manager);
     const phase = await createPart(manager, 'ProjectPhase', { projectId, name: 'Start' });
@@ -169,7 +169,7 @@ describe('projects', () => {
   });
 });
 
-describe('who sees what of a project', async () => {
+describe('visibility of projects', async () => {
   const company = await server.company();
   const [manager, consultant, client] = [
     await company.as('MANAGER'),

@@ -25,7 +25,7 @@ const failureOf = (work: Promise<unknown>): Promise<unknown> =>
 const codeOf = async (work: Promise<unknown>) => toAppError(await failureOf(work))?.code;
 
 describe('limits of the server', () => {
-  it.each(classes)('are those of the class: %s', async (roleClass) => {
+  it.each(classes)('are those of the role class: %s', async (roleClass) => {
     const { statementTimeoutMs } = here.app.options.config;
     const [row] = await here.app.binding.read(
       acme,
@@ -45,7 +45,7 @@ describe('limits of the server', () => {
     expect([lock, idle]).toEqual(roleClass === 'job' ? ['10s', '1min'] : ['3s', '10s']);
   });
 
-  it.each(classes)('end what takes longer, for %s', async (roleClass) => {
+  it.each(classes)('end longer statements, for %s', async (roleClass) => {
     const short = { statementMs: 60, lockMs: 40, idleMs: 60 };
     const none = { statementMs: 0, lockMs: 0, idleMs: 0 };
     const limits = Object.fromEntries(classes.map((name) => [name, name === roleClass ? short : none]));
@@ -69,7 +69,7 @@ describe('limits of the server', () => {
 });
 
 describe('a tenant’s role', () => {
-  it('is none to sign in with, has no attribute, and belongs to nobody but the program and who administers it', async () => {
+  it('has no login and no attribute, and only the program’s login and administrators are its members', async () => {
     const [role] = await backends.query(
       `select rolcanlogin or rolsuper or rolcreaterole or rolcreatedb or rolreplication or rolbypassrls or rolinherit as able from pg_roles where rolname = $1`,
       [roleName],
@@ -87,7 +87,7 @@ describe('a tenant’s role', () => {
     expect(groups).toEqual([]);
   });
 
-  it('runs no function with the rights of others, and none that leads out of the database', async () => {
+  it('runs no function with other rights, and none that reaches outside the database', async () => {
     const rights = await backends.query(
       `select n.nspname || '.' || p.proname as name from pg_proc p join pg_namespace n on n.oid = p.pronamespace
       where n.nspname not in ('pg_catalog', 'information_schema') and has_function_privilege($1, p.oid, 'execute')
@@ -110,7 +110,7 @@ describe('a tenant’s role', () => {
 describe('the audit log', () => {
   const change = (text: ReturnType<typeof sql>) => failureOf(here.app.catalog.write((tx) => tx.execute(text)));
 
-  it('takes lines from the program, and lets it change none', async () => {
+  it('accepts new rows from the program, and no changes', async () => {
     const lines = () =>
       here.app.catalog.read((db) => db.select().from(auditLogs).where(eq(auditLogs.organizationId, acme.id)));
     const before = await lines();
@@ -126,7 +126,7 @@ describe('the audit log', () => {
     expect(await lines()).toEqual(before);
   });
 
-  it('is unknown to tenants', async () => {
+  it('is invisible to tenants', async () => {
     const read = here.app.binding.read(acme, (db) => db.execute(sql`select 1 from catalog.audit_logs`));
     expect(isPermissionDenied(await failureOf(read))).toBe(true);
   });

@@ -14,7 +14,7 @@ import { pooledEnvironment } from '../support/through-pgbouncer.ts';
 import { World } from '../support/world.ts';
 
 describe('without a pooler', () => {
-  it('an address is found to be direct', async () => {
+  it('a URL is found to be direct', async () => {
     expect(await probePooling(adminUrl())).toBe('none');
   });
 });
@@ -66,7 +66,7 @@ if (pgbouncerBinary) {
       });
     });
 
-    it('hears notifications past the pooler', async () => {
+    it('receives notifications past the pooler', async () => {
       await expect.poll(() => here.app.listener.up).toBe(true);
       const heard = Promise.withResolvers<void>();
       here.app.catalog.bus.on('organization.changed', () => heard.resolve());
@@ -77,7 +77,7 @@ if (pgbouncerBinary) {
       await heard.promise;
     });
 
-    it('keeps companies apart: the proof finds nothing', async () => {
+    it('keeps organizations apart: the proof finds nothing', async () => {
       const target = await openProofTarget(here.app, { closes: false });
       const only = ['caches', 'rights', 'pool'];
       const report = await prove(target, { only });

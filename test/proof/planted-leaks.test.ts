@@ -23,7 +23,7 @@ import {
 const here = await ownWorld();
 const sound = await openProofTarget(here.app, { closes: false });
 
-/** The two companies of all attacks of this file, made while everything was sound. */
+/** The two organizations of all attacks of this file, made while everything was sound. */
 const made = Promise.withResolvers<Parameters<Parameters<typeof withScratch>[1]>>();
 const over = Promise.withResolvers<void>();
 const scratch = withScratch(sound, (...given) => {
@@ -76,21 +76,21 @@ async function while_(before: string[], after: string[], work: () => Promise<str
 }
 
 describe('a planted leak is found:', () => {
-  it('none, where nothing is planted', async () => {
+  it('none, if nothing is planted', async () => {
     for (const group of ['caches', 'credentials', 'rights', 'pool']) expect(await found(group)).toEqual([]);
   });
 
-  it('one session in seven bound to the other company', async () => {
+  it('one session in seven bound to the other organization', async () => {
     const binding = new StrayBinding(pool, ({ schemaName }) => other(schemaName));
     expect((await found('caches', viaServer({ binding }))).join()).toContain(`shows ${a.tenant.slug} ${b.marker}`);
   });
 
-  it('the path of the other company, under one’s own role', async () => {
+  it('the search path of the other organization, with one’s own role', async () => {
     const binding = new StrayBinding(pool, (tenant) => ({ schemaName: other(tenant.schemaName).schemaName }));
     expect((await found('changes', viaServer({ binding }))).join()).toContain('INTERNAL');
   });
 
-  it('the role not set, for a login that may do everything', async () => {
+  it('the role not set, for a superuser', async () => {
     const target = { binding: new RolelessBinding(superPool) };
     const findings = (await found('rights', target)).join();
     expect(findings).toContain('reading clients (pool): was carried out');
@@ -102,7 +102,7 @@ describe('a planted leak is found:', () => {
     expect((await found('caches', viaServer({ binding }))).join()).toContain('shows nothing of one’s own');
   });
 
-  it('a cursor that a session leaves open behind it', async () => {
+  it('a cursor that a session leaves open', async () => {
     let left = 0;
     class Lingering extends StrayBinding {
       override open(...args: Parameters<StrayBinding['open']>) {
@@ -136,17 +136,17 @@ describe('a planted leak is found:', () => {
     expect(findings).toContain('key by header: was let in');
   });
 
-  it('a directory that keeps one tenant for all', async () => {
+  it('a directory that returns one tenant for all', async () => {
     const target = viaServer({ directory: stuckDirectory(here.app.directory) });
     expect(await found('caches', target)).not.toEqual([]);
   });
 
-  it('plans that keep answers without their tenant', async () => {
+  it('plans that cache answers across tenants', async () => {
     const target = viaServer({}, { plans: forgetfulPlans(new Plans(schema)) });
     expect((await found('caches', target)).join()).toContain(`shows ${b.tenant.slug} ${a.marker}`);
   });
 
-  it('cursors that are good in any ordering', async () => {
+  it('cursors that are valid in any ordering', async () => {
     const findings = await found('cursors', { servers: [anyCursor(serverWith({}))] });
     expect(findings.join()).toContain("tasks after another ordering's: was accepted");
   });
@@ -178,7 +178,7 @@ describe('a planted leak is found:', () => {
     expect(findings.join()).toContain('a temporary table (pool): was carried out');
   });
 
-  it('a tenant’s role that belongs to another’s', async () => {
+  it('a tenant’s role that is a member of another’s', async () => {
     const findings = await while_(
       [`grant ${b.tenant.roleName} to ${a.tenant.roleName}`],
       [`revoke ${b.tenant.roleName} from ${a.tenant.roleName}`],
@@ -187,7 +187,7 @@ describe('a planted leak is found:', () => {
     expect(findings.join()).toContain('membership in other roles');
   });
 
-  it('a log of changes that can be changed', async () => {
+  it('an event log that can be changed', async () => {
     const { schemaName, roleName } = a.tenant;
     const findings = await while_(
       [`grant update, delete on ${schemaName}.events to ${roleName}`],
@@ -202,7 +202,7 @@ describe('a planted leak is found:', () => {
     expect(findings).toContain('got another answer than one’s own');
   });
 
-  it('one reading session in five bound to the other company, by every query', async () => {
+  it('one reading session in five bound to the other organization, by every query', async () => {
     const binding = new StrayBinding(pool, (tenant, access) => (access === 'read' ? other(tenant.schemaName) : {}), 5);
     expect((await found('queries', viaServer({ binding }))).join()).toMatch(/the answer shows/);
   });
@@ -212,27 +212,27 @@ describe('a planted leak is found:', () => {
     expect((await found(group, viaServer({ binding }))).join()).toContain('tells what exists');
   });
 
-  it('an import that reaches the other company', async () => {
+  it('an import that reaches the other organization', async () => {
     const binding = new StrayBinding(pool, ({ schemaName }) => other(schemaName), 1);
     const findings = (await found('jobs', { binding })).join();
     expect(findings).toContain('import of tasks: made');
     expect(findings).toMatch(/the other company’s rows: changed: [\w, ]*tasks/);
   });
 
-  it('writes that reach the other company', async () => {
+  it('writes that reach the other organization', async () => {
     const binding = new StrayBinding(pool, (tenant, access) => (access === 'write' ? other(tenant.schemaName) : {}), 1);
     const findings = await found('retries', viaServer({ binding }));
     expect(findings.join()).toMatch(/the other company’s rows: changed: [\w, ]*clients/);
   });
 
-  // The last: it leaves little of either company
-  it('any mutation that reaches the other company', async () => {
+  // The last: it leaves little of either organization
+  it('any mutation that reaches the other organization', async () => {
     const binding = new StrayBinding(pool, (tenant, access) => (access === 'write' ? other(tenant.schemaName) : {}), 3);
     const findings = await found('mutations', viaServer({ binding }));
     expect(findings.join()).toMatch(/the other company’s rows: changed: /);
   });
 
-  it('by every kind of attack that there is something to attack for', () => {
+  it('by every applicable kind of attack', () => {
     const all = allAttacks.map(({ name }) => name).filter((name) => name !== 'subscriptions');
     expect(all.filter((name) => !awake.has(name))).toEqual([]);
   });

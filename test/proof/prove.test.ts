@@ -40,7 +40,7 @@ describe('tenant prove', () => {
   // The installation outlives the command
   const openForProof = () => openProofTarget(here.app, { closes: false });
 
-  it('finds nothing in this build, on everything that there is, and leaves nothing', async () => {
+  it('finds no leak in this build, covers everything, and leaves nothing', async () => {
     const before = await inventory();
     const { code, stdout, stderr } = await run(['tenant', 'prove', '--json'], { openForProof });
     const report = JSON.parse(stdout) as ProofReport;
@@ -57,7 +57,7 @@ describe('tenant prove', () => {
     expect(await inventory()).toEqual(before);
   }, 300_000);
 
-  it('removes what it made when it is interrupted, and what a killed run has left', async () => {
+  it('removes its data when it is interrupted, and the remains of a killed run', async () => {
     const before = await inventory();
     const killed = '0a1b2c3d';
     await provisionTenant(here.app.fleet, { name: 'Left', slug: slugFor(killed, 'a'), ...newCompany });
@@ -69,7 +69,7 @@ describe('tenant prove', () => {
     expect(await inventory()).toEqual(before);
   }, 120_000);
 
-  it('spares a run that is under way, and an organization that somebody else is in', async () => {
+  it('spares a running proof, and an organization with other members', async () => {
     const running = '0a1b2c3e';
     const joined = '0a1b2c3f';
     for (const run of [running, joined]) {
@@ -92,7 +92,7 @@ describe('tenant prove', () => {
     expect(await here.app.directory.findBySlug(slugFor(running, 'a'))).toBeUndefined();
   });
 
-  it('refuses an attack that it does not know', async () => {
+  it('rejects an unknown attack', async () => {
     const { code, stderr } = await run(['tenant', 'prove', '--only', 'magic'], { openForProof });
     expect([code, stderr]).toEqual([2, expect.stringContaining('There is no attack magic')]);
   });

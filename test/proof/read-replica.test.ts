@@ -59,8 +59,8 @@ const names = async (headers: Record<string, string>): Promise<string[]> => {
   return data.clients.nodes.map(({ name }: { name: string }) => name);
 };
 
-describe('a replica for reading', () => {
-  it('serves analysts, nobody else, and reads alone', async () => {
+describe('a read replica', () => {
+  it('serves analysts only, and reads only', async () => {
     await expect.poll(() => served()).toBe('replica');
     expect([await served(acme, 'interactive'), await served(acme, 'integrator')]).toEqual(['primary', 'primary']);
     const write = here.app.binding.write(acme.tenant, (tx) => tx.execute(sql`select pg_is_in_recovery() as replica`), {
@@ -69,7 +69,7 @@ describe('a replica for reading', () => {
     expect(await write).toEqual([{ replica: false }]);
   });
 
-  it('shows a caller who names the last change that change, wherever it is', async () => {
+  it('shows callers the last change that they name, from the replica or the primary', async () => {
     const first = await create('First');
     await expect.poll(() => names(analyst)).toEqual(['First']);
     expect(await names({ ...analyst, 'chantier-after': first })).toEqual(['First']);
@@ -86,7 +86,7 @@ describe('a replica for reading', () => {
     await expect.poll(() => names(analyst)).toEqual(['First', 'Second']);
   });
 
-  it('serves nobody of a company that it does not have yet', async () => {
+  it('does not serve an organization that it does not have yet', async () => {
     await replays('pause');
     try {
       expect(await served(await here.company('Newcomer'))).toBe('primary');
@@ -95,7 +95,7 @@ describe('a replica for reading', () => {
     }
   });
 
-  it('serves nobody while it is too far behind', async () => {
+  it('does not serve while it is too far behind', async () => {
     await expect.poll(() => served()).toBe('replica');
     await replays('pause');
     try {
@@ -109,7 +109,7 @@ describe('a replica for reading', () => {
     await expect.poll(() => served(), { timeout: 10_000 }).toBe('replica');
   });
 
-  it('is not missed while it is down, and serves again afterwards', async () => {
+  it('is replaced by the primary while it is down, and serves again afterwards', async () => {
     await replica[Symbol.asyncDispose]();
     await servers.stopReplica();
     expect(await names(analyst)).toContain('First');
@@ -119,7 +119,7 @@ describe('a replica for reading', () => {
     await expect.poll(() => served(), { timeout: 20_000 }).toBe('replica');
   });
 
-  it('refuses what is no cursor of the log', async () => {
+  it('rejects an invalid cursor of the log', async () => {
     const { errors } = await here.graphql('{ clients { totalCount } }', {}, { ...analyst, 'chantier-after': 'x' });
     expect(errors[0]?.extensions.code).toBe('BAD_CURSOR');
   });

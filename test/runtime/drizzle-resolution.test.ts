@@ -17,7 +17,7 @@ async function resolved(...flags: string[]): Promise<string[]> {
   return stdout.trim().split('\n');
 }
 
-it('drizzle-orm is found where Node itself finds it', async () => {
+it('drizzle-orm is resolved as Node resolves it', async () => {
   const hook = path.join(root, 'bin/drizzle-resolution.js');
   const [quick, plain] = await Promise.all([resolved('--import', hook), resolved()]);
   expect(quick).toEqual(plain);

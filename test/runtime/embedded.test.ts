@@ -71,7 +71,7 @@ describe('embedded PostgreSQL', () => {
     });
   });
 
-  it('lets nobody in without the password, which only its owner can read', async () => {
+  it('requires the password, which only its owner can read', async () => {
     const dataDir = path.join(dir, 'password');
     await using server = await startEmbedded({ dataDir });
     const { username, password, port } = new URL(server.url);
@@ -82,7 +82,7 @@ describe('embedded PostgreSQL', () => {
     expect((await stat(file)).mode & 0o777).toBe(0o600);
   });
 
-  it('serves several processes, first come or at once, and ends with the last', async () => {
+  it('serves several processes, started in turn or at once, and stops with the last', async () => {
     const dataDir = path.join(dir, 'shared');
     const all = await Promise.all([use({ dataDir }), use({ dataDir }), use({ dataDir })]);
     expect(all.map(({ server }) => server.reused).sort()).toEqual([false, true, true]);
@@ -95,7 +95,7 @@ describe('embedded PostgreSQL', () => {
     await expect(run(server.url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('is used again when the process that started it was killed, and then ends with its next user', async () => {
+  it('is reused if the process that started it was killed, and then stops with its next user', async () => {
     const dataDir = path.join(dir, 'orphan');
     const { child, server } = await use({ dataDir });
     child.kill('SIGKILL');
@@ -107,7 +107,7 @@ describe('embedded PostgreSQL', () => {
     await expect(run(server.url, 'SELECT 1')).rejects.toThrow(/ECONNREFUSED/);
   });
 
-  it('outlives a killed user while another lives', async () => {
+  it('outlives a killed process while another uses it', async () => {
     const dataDir = path.join(dir, 'survivor');
     await using server = await startEmbedded({ dataDir });
     const { child } = await use({ dataDir });
@@ -131,7 +131,7 @@ describe('embedded PostgreSQL', () => {
     expect(await run(next.url, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }]);
   });
 
-  it('runs side by side with that of another data directory', async () => {
+  it('runs side by side with the server of another data directory', async () => {
     await using one = await startEmbedded({ dataDir: path.join(dir, 'one') });
     await using two = await startEmbedded({ dataDir: path.join(dir, 'two') });
     expect(one.port).not.toBe(two.port);
@@ -168,7 +168,7 @@ describe('embedded PostgreSQL', () => {
     await chmod(path.join(binaries, 'lib'), 0o755);
   });
 
-  it('says in one sentence what keeps it from starting', async () => {
+  it('says in one sentence why it cannot start', async () => {
     await writeFile(path.join(dir, 'file'), '');
     await expect(startEmbedded({ dataDir: path.join(dir, 'file', 'data') })).rejects.toMatchObject({
       code: 'CONFIG_INVALID',
@@ -179,7 +179,7 @@ describe('embedded PostgreSQL', () => {
     ).rejects.toMatchObject({ code: 'UNAVAILABLE', message: expect.stringMatching(/no_such_setting/) });
   });
 
-  it('refuses the data of another version', async () => {
+  it('rejects the data of another version', async () => {
     const dataDir = path.join(dir, 'older');
     const server = await startEmbedded({ dataDir });
     await server.stop();

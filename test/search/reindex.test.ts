@@ -6,7 +6,7 @@ import { Raw } from '../tenancy/raw.ts';
 
 const rows = 1_200;
 
-it('indexes the words of existing rows anew, tenant by tenant, in short transactions', async () => {
+it('indexes the words of existing rows again, tenant by tenant, in short transactions', async () => {
   const database = await createDatabase();
   await using admin = new Raw(database.url);
   await using here = await World.open({ databaseUrl: database.url });

@@ -31,7 +31,7 @@ async function ask(member: Member) {
   return { status: response.status, retryAfter: response.headers.get('retry-after'), data, errors };
 }
 
-/** Makes every query of these companies wait until the work is done. */
+/** Makes every query of these organizations wait until the work is done. */
 async function slowed(members: readonly Member[], work: () => Promise<void>): Promise<void> {
   const tables = members.map(({ company }) => `${company.tenant.schemaName}.profiles`);
   await admin.query(`begin; lock table ${tables.join(', ')} in access exclusive mode`);
@@ -44,7 +44,7 @@ async function slowed(members: readonly Member[], work: () => Promise<void>): Pr
 
 const busy = (slots: number) => expect.poll(() => here.app.pool.stats().busy).toBe(slots);
 
-it('64 slow queries of one company leave slots to the others', async () => {
+it('64 slow queries of one organization leave slots to the others', async () => {
   const slow: Promise<Awaited<ReturnType<typeof ask>>>[] = [];
   await slowed([acme!], async () => {
     slow.push(...Array.from({ length: 64 }, () => ask(acme!)));

@@ -17,25 +17,25 @@ const count = async (headers: Record<string, string>) => {
 const first = await ensureDemo(here.app);
 const counts = await count(await first!.headers());
 
-it('is made once, however often the server starts', async () => {
+it('is created once, however often the server starts', async () => {
   const again = await ensureDemo(here.app);
   expect(await count(await again!.headers())).toEqual(counts);
 });
 
-it('signs the explorer in, whatever became of the password', async () => {
+it('signs the explorer in, even if the password was changed', async () => {
   await admin.query("update catalog.users set password_hash = null where email like 'owner@%'");
   const again = await ensureDemo(here.app);
   expect(await count(await again!.headers())).toEqual(counts);
 });
 
-it('leaves a company alone that somebody suspended', async () => {
+it('does not touch a suspended organization', async () => {
   await admin.query("update catalog.organizations set status = 'SUSPENDED' where slug = 'globex'");
   here.app.directory.forget();
   const again = await ensureDemo(here.app);
   expect(again!.companies.map(({ slug }) => slug)).toEqual(['acme']);
 });
 
-it('touches nothing where somebody has a company of their own', async () => {
+it('touches nothing if there is another organization', async () => {
   await here.company('Real');
   expect(await ensureDemo(here.app)).toBeUndefined();
 });

@@ -49,7 +49,7 @@ describe('a query that has a plan', async () => {
     return fastPath!.served - served;
   }
 
-  it('goes the short way from the second time on, with the same answer and headers', async () => {
+  it('takes the fast path from the second time on, with the same answer and headers', async () => {
     await both({});
     expect(await both({})).toBe(1);
     expect(await both({ body: { query, variables: { first: 1 }, operationName: null } })).toBe(1);
@@ -62,8 +62,8 @@ describe('a query that has a plan', async () => {
   it.each<[string, () => Sent]>([
     ['without a token', () => ({ headers: { authorization: '' } })],
     ['with a bad token', () => ({ headers: { authorization: 'Bearer nonsense' } })],
-    ['for another company', () => ({ headers: { 'x-tenant': other.tenant.slug } })],
-    ['on the path of another company', () => ({ path: `/t/${other.tenant.slug}/graphql` })],
+    ['for another organization', () => ({ headers: { 'x-tenant': other.tenant.slug } })],
+    ['on the path of another organization', () => ({ path: `/t/${other.tenant.slug}/graphql` })],
     ['with the session cookie alone', () => ({ headers: { cookie: 'chantier_refresh=x' } })],
     ['from another site', () => ({ headers: { origin: 'https://evil.example' } })],
     ['as text', () => ({ headers: { 'content-type': 'text/plain' } })],
@@ -82,7 +82,7 @@ describe('a query that has a plan', async () => {
     expect(await both(request())).toBe(0);
   });
 
-  it('leaves what has no plan to the rest', async () => {
+  it('leaves operations without a plan to Yoga', async () => {
     const viewer = { query: '{ viewer { role } }' };
     for (let n = 0; n < 3; n++) expect(await both({ body: viewer })).toBe(0);
     const signOut = { query: 'mutation { signOut(input: {}) { done } }' };
@@ -94,14 +94,14 @@ describe('a query that has a plan', async () => {
   const countOf = async (name: string) =>
     (await manager.ok(`{ clients(where: { name: { eq: "${name}" } }) { totalCount } }`)).clients.totalCount;
 
-  it('may be a mutation, which is made once', async () => {
+  it('may be a mutation, which runs once', async () => {
     const body = { query: create, variables: { name: 'Short' } };
     await both({ body });
     expect(await both({ body })).toBe(1);
     expect(await countOf('Short')).toBe(4);
   });
 
-  it('may be a mutation some of whose fields are left out', async () => {
+  it('may be a mutation with skipped fields', async () => {
     const query = `mutation ($name: String!, $again: Boolean!) {
       first: createClient(input: { name: $name }) { client { name } }
       again: createClient(input: { name: $name }) @include(if: $again) { client { name } }
@@ -113,7 +113,7 @@ describe('a query that has a plan', async () => {
     expect([fastPath!.served - served, await countOf('Left out')]).toEqual([1, 2]);
   });
 
-  it('may be a mutation that fails, of which nothing is left', async () => {
+  it('may be a failing mutation, which leaves nothing', async () => {
     const body = { query: create, variables: { name: ' ' } };
     for (let n = 0; n < 2; n++) {
       expect(await both({ body })).toBe(0);
@@ -122,7 +122,7 @@ describe('a query that has a plan', async () => {
     expect(await countOf(' ')).toBe(0);
   });
 
-  it('leaves mutations under an Idempotency-Key to the rest', async () => {
+  it('leaves mutations with an Idempotency-Key to Yoga', async () => {
     const body = { query: create, variables: { name: 'Keyed' } };
     await both({ body });
     const headers = { 'idempotency-key': 'short-or-long' };
@@ -131,14 +131,14 @@ describe('a query that has a plan', async () => {
     expect(await countOf('Keyed')).toBe(3);
   });
 
-  it('sees a demotion on the next request', async () => {
+  it('respects a demotion on the next request', async () => {
     const member = await acme.member('CLIENT');
     const hours = { query: '{ timeEntries { totalCount } projectAssignments { nodes { saleRate { amount } } } }' };
     for (let n = 0; n < 3; n++) await both({ body: hours });
     expect(await both({ body: hours, headers: member.headers })).toBe(0);
   });
 
-  it('is tried again after requests that had to be left', async () => {
+  it('is tried again after requests that Yoga had to answer', async () => {
     const cursor = { query: 'query ($after: String) { clients(after: $after) { totalCount } }' };
     const refused = { ...cursor, variables: { after: 'none of ours' } };
     for (let n = 0; n < 3; n++) expect(await both({ body: refused })).toBe(0);

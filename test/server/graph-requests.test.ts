@@ -94,7 +94,7 @@ describe('a body', () => {
     [{ 'content-type': 'application/json; charset=utf-16' }],
     [{ 'content-encoding': 'gzip' }],
     [{ 'content-encoding': 'br' }],
-  ])('with %j is refused before anything runs', async (headers) => {
+  ])('with %j is rejected before anything runs', async (headers) => {
     const before = await clients();
     const answer = await send({ headers, body: JSON.stringify(create('Refused')) });
     expect(answer).toMatchObject({ status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' });
@@ -143,7 +143,7 @@ describe('text that is not Unicode', () => {
       'where.firstName.contains',
     ],
     ['a NUL in a variable', create('nul \0'), 'input.name'],
-  ])('in %s is refused with its field', async (_place, body, field) => {
+  ])('in %s is rejected with its field', async (_place, body, field) => {
     expect(await send({ body: JSON.stringify(body) })).toMatchObject(bad(field));
   });
 
@@ -165,7 +165,7 @@ describe('text that is not Unicode', () => {
       { organization: { name: 'x\udfff', slug: 'lone-half' } },
       'input.organization.name',
     ],
-  ])('in %s is refused with its field', async (_name, query, input, field) => {
+  ])('in %s is rejected with its field', async (_name, query, input, field) => {
     expect(await send({ body: JSON.stringify({ query, variables: { input } }) })).toMatchObject(bad(field));
   });
 
@@ -191,7 +191,7 @@ describe('a GET', () => {
     ['', bad('query')],
     ['query={__typename}&operationName=Other', bad()],
     ['query=mutation{signOut{__typename}}', { status: 405, code: 'METHOD_NOT_ALLOWED' }],
-  ])('of %s is refused', async (query, refusal) => {
+  ])('of %s is rejected', async (query, refusal) => {
     expect(await get(query)).toMatchObject(refusal);
   });
 
@@ -203,21 +203,21 @@ describe('a GET', () => {
 describe('variables that do not fit', () => {
   const body = JSON.stringify({ ...search, variables: { where: 1 } });
 
-  it('fail the request of a client that knows GraphQL over HTTP with 400', async () => {
+  it('fail with 400 for a client that accepts GraphQL over HTTP', async () => {
     const accept = 'application/graphql-response+json';
     expect(await send({ headers: { accept }, body })).toMatchObject({ ...bad(), type: graphJson });
   });
 
-  it('are an error of the answer for older clients', async () => {
+  it('are errors in the answer for older clients', async () => {
     expect(await send({ body })).toMatchObject({ status: 200, code: 'BAD_INPUT' });
   });
 });
 
-describe('a hash in place of a document', () => {
+describe('a hash instead of a document', () => {
   const persistedQuery = { version: 1, sha256Hash: 'ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38' };
   const refusal = { code: 'PERSISTED_QUERY_NOT_SUPPORTED', message: 'PersistedQueryNotSupported' };
 
-  it('is refused so that the client sends the document', async () => {
+  it('is rejected so that the client sends the document', async () => {
     expect(await send({ body: JSON.stringify({ extensions: { persistedQuery } }) })).toMatchObject(refusal);
     const extensions = encodeURIComponent(JSON.stringify({ persistedQuery }));
     const path = `/graphql?operationName=Q&variables=%7B%7D&extensions=${extensions}`;
@@ -225,7 +225,7 @@ describe('a hash in place of a document', () => {
     expect(await send({ body: JSON.stringify({ documentId: 'sha256:ecf4' }) })).toMatchObject(refusal);
   });
 
-  it('may come beside the document', async () => {
+  it('may accompany the document', async () => {
     expect(await send({ body: JSON.stringify({ ...people, extensions: { persistedQuery } }) })).toMatchObject({
       status: 200,
     });

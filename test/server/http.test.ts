@@ -27,7 +27,7 @@ it.each([
   ['/graphql', '['],
   ['/graphql', 'localhost:99999'],
   ['http://evil.example/graphql', 'localhost'],
-])('refuses %s at "%s", and tells nothing of itself', async (target, host) => {
+])('rejects %s at "%s", and reveals nothing about itself', async (target, host) => {
   const answer = await send(target, host);
   expect(answer).toMatch(/^HTTP\/1\.1 400 /);
   expect(answer).toContain('"code":"BAD_INPUT"');

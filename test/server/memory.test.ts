@@ -23,7 +23,7 @@ async function post(yoga: Yoga, query: string, variables: object = {}, headers: 
   return (await response.json()) as unknown;
 }
 
-describe('many documents of many companies', () => {
+describe('many documents of many organizations', () => {
   const size = { projects: 4, tasks: 40, timeEntries: 10, messages: 40 };
   const all = documents(120);
   const members: { member: Member; sample: Sample }[] = [];
@@ -56,7 +56,7 @@ describe('many documents of many companies', () => {
   it.each([
     { slotMb: 16, ends: 'close the oldest statements' },
     { slotMb: 8, ends: 'have their connection replaced' },
-  ])('leave no more than there may be in $slotMb MB: they $ends, and get the same answers', async ({ slotMb }) => {
+  ])('take at most $slotMb MB per slot: they $ends, and get the same answers', async ({ slotMb }) => {
     const env = { POOL_SIZE: '1', POOL_SLOT_MB: String(slotMb) };
     await using small = await World.open({ env });
     const { pool } = small.app;

@@ -49,7 +49,7 @@ describe('Apollo Client', () => {
     return new ApolloClient({ link, cache: new InMemoryCache() });
   };
 
-  it('fetches, turns pages, changes, and finds the change in its cache', async () => {
+  it('queries, pages, mutates, and finds the change in its cache', async () => {
     const client = apollo(false);
     const first = (await client.query<Page>({ query: Projects })).data!.projects;
     expect(first.nodes.map(({ name }) => name)).toEqual(['Belette', 'Castor']);
@@ -61,7 +61,7 @@ describe('Apollo Client', () => {
     expect(again.data!.projects.nodes[0]).toMatchObject({ name: 'Panthère noire', version: last!.version + 1 });
   });
 
-  it('sends the document itself when it hears that hashes are not supported, and no hash again', async () => {
+  it('sends the document when it learns that hashes are not supported, and no hash again', async () => {
     const sent: RequestInit[] = [];
     const client = apollo(true, sent);
     for (let n = 0; n < 2; n++) {
@@ -72,7 +72,7 @@ describe('Apollo Client', () => {
     expect(bodies.map(({ query }) => query !== undefined)).toEqual([false, true, true]);
   });
 
-  it('hears of an error by its code and field', async () => {
+  it('gets an error with its code and field', async () => {
     const result = apollo(false).mutate({ mutation: Rename, variables: { input: { id: 'Project:nope', name: 'x' } } });
     await expect(result).rejects.toMatchObject({
       errors: [{ extensions: { code: 'BAD_INPUT', field: 'input.id' } }],
@@ -95,14 +95,14 @@ describe('urql', () => {
         : [cacheExchange, fetchExchange],
     });
 
-  it.each([false, true])('fetches, by GET: %s', async (byGet) => {
+  it.each([false, true])('queries, by GET: %s', async (byGet) => {
     const client = urql(false);
     const { data, error } = await client.query<Page>(Projects, {}, { preferGetMethod: byGet && 'force' }).toPromise();
     expect(error).toBeUndefined();
     expect(data!.projects.nodes).toHaveLength(2);
   });
 
-  it('changes', async () => {
+  it('mutates', async () => {
     const client = urql(false);
     const { data } = await client.query<Page>(Projects, {}).toPromise();
     const [{ id, version }] = data!.projects.nodes as [Page['projects']['nodes'][number]];
@@ -110,7 +110,7 @@ describe('urql', () => {
     expect(changed.updateProject.project).toMatchObject({ name: 'Belette 2', version: version + 1 });
   });
 
-  it('sends the document itself when it hears that hashes are not supported', async () => {
+  it('sends the document when it learns that hashes are not supported', async () => {
     const sent: string[] = [];
     const { data, error } = await urql(true, sent).query<Page>(Projects, {}).toPromise();
     expect(error).toBeUndefined();

@@ -32,14 +32,14 @@ describe('what takes no connection', () => {
     expect(taken()).toBe(before);
   });
 
-  it('an operation of nobody', async () => {
+  it('an anonymous operation', async () => {
     const before = here.recorded.length;
     const { errors, status } = await here.graphql('{ profiles { totalCount } }', {}, { 'x-tenant': acme.tenant.slug });
     expect([errors[0]!.extensions.code, status]).toEqual(['UNAUTHENTICATED', 401]);
     expect(here.recorded.slice(before).filter((text) => text.includes('profiles'))).toEqual([]);
   });
 
-  it('a token that nobody signed', async () => {
+  it('a token with an invalid signature', async () => {
     const { errors, status } = await here.graphql(
       '{ profiles { totalCount } }',
       {},
@@ -55,7 +55,7 @@ describe('in production', async () => {
   const company = await production.company();
   const question = '{ __schema { queryType { name } } }';
 
-  it('introspection is for who may explore', async () => {
+  it('introspection needs graph:explore', async () => {
     const nobody = await production.graphql(question);
     expect(nobody.errors[0]!.extensions.code).toBe('FORBIDDEN');
     const member = await (await company.as('MEMBER')).graphql(question);
@@ -64,7 +64,7 @@ describe('in production', async () => {
     expect(admin.data.__schema.queryType.name).toBe('Query');
   });
 
-  it('errors name nothing of the schema that the request did not', async () => {
+  it('errors name no parts of the schema that the request did not name', async () => {
     const { errors } = await production.graphql('{ profilez { totalCount } }');
     expect(errors[0]!.message).toBe('Cannot query field "profilez" on type "Query".');
     const variables = { where: { firstNam: { eq: 'x' } } };

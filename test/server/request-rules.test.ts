@@ -19,13 +19,13 @@ describe('what a browser could be made to send', () => {
     ['multipart', 'multipart/form-data; boundary=x', '--x--'],
     ['text', 'text/plain', document],
     ['a bare document', 'application/graphql', '{ __typename }'],
-  ])('%s is refused', async (_name, type, body) => {
+  ])('%s is rejected', async (_name, type, body) => {
     const response = await send({ method: 'POST', headers: { 'content-type': type }, body });
     expect(response.status).toBe(415);
     expect(await codeOf(response)).toBe('UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it('a mutation by GET is refused', async () => {
+  it('a mutation by GET is rejected', async () => {
     const query = encodeURIComponent('mutation { createProfile(input: { firstName: "x" }) { lastEventId } }');
     const response = await send({ headers: { accept: 'application/json' } }, `${address}?query=${query}`);
     expect([response.status, await codeOf(response)]).toEqual([405, 'METHOD_NOT_ALLOWED']);
@@ -39,7 +39,7 @@ describe('what a browser could be made to send', () => {
     expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
   });
 
-  it('the session cookie counts only beside the header of our own pages', async () => {
+  it('the session cookie counts only together with the header of our own pages', async () => {
     const cookie = 'chantier_refresh=abc';
     const bare = await send({ method: 'POST', headers: { ...json, cookie }, body: document });
     expect([bare.status, await codeOf(bare)]).toEqual([403, 'CSRF_REQUIRED']);
@@ -52,7 +52,7 @@ describe('what a browser could be made to send', () => {
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
   });
 
-  it('a body over the limit is refused', async () => {
+  it('a body over the limit is rejected', async () => {
     const response = await send({
       method: 'POST',
       headers: json,
@@ -61,20 +61,20 @@ describe('what a browser could be made to send', () => {
     expect([response.status, await codeOf(response)]).toEqual([413, 'PAYLOAD_TOO_LARGE']);
   });
 
-  it('a name that somebody else had resolved to us is refused', async () => {
+  it('a foreign host name that resolves to this server is rejected', async () => {
     const headers = { ...json, host: 'evil.example' };
     const response = await send({ method: 'POST', headers, body: document });
     expect([response.status, await codeOf(response)]).toEqual([403, 'FORBIDDEN']);
   });
 
-  it('a list of operations is refused', async () => {
+  it('a list of operations is rejected', async () => {
     const response = await send({ method: 'POST', headers: json, body: `[${document},${document}]` });
     expect(response.status).toBe(400);
   });
 });
 
 describe('origins', () => {
-  it('a listed one may send credentials', async () => {
+  it('a listed origin may send credentials', async () => {
     const response = await send({
       method: 'POST',
       headers: { ...json, origin: 'https://app.example' },

@@ -66,7 +66,7 @@ describe('every route', () => {
     expect(headers.get('cache-control')).toMatch(/no-store|max-age/);
   });
 
-  it('refuses a body that is announced too long, without reading it', async () => {
+  it('rejects a body whose announced length is too large, without reading it', async () => {
     for (const { path, methods, body } of router.routes) {
       if (body === 'none') continue;
       const headers = { 'content-type': body.types[0], authorization: `Bearer ${token}` };
@@ -75,7 +75,7 @@ describe('every route', () => {
     }
   });
 
-  it('refuses the body that another media type, charset or encoding would garble', async () => {
+  it('rejects a body with an unsupported media type, charset or encoding', async () => {
     for (const route of router.routes.filter(({ body }) => body !== 'none')) {
       const [type] = route.body === 'none' ? [] : route.body.types;
       const line = `${route.methods.at(-1)} ${route.path}`;
@@ -124,13 +124,13 @@ describe('paths', () => {
     expect((await exchange(server.port, 'GET /health/live HTTP/1.0\r\n\r\n')).body).toBe('{"status":"live"}');
   });
 
-  it('a live process is told from a ready one', async () => {
+  it('liveness and readiness differ', async () => {
     expect((await send('GET /health/live')).body).toBe('{"status":"live"}');
     expect((await send('GET /health/ready')).body).toBe('{"status":"ready"}');
     expect(await send('HEAD /health/ready')).toMatchObject({ status: 200, body: '' });
   });
 
-  it('what is no HTTP is answered with a code and security headers too', async () => {
+  it('invalid HTTP is answered with a code and security headers too', async () => {
     const answer = await exchange(server.port, 'nonsense\r\n\r\n');
     expect(outcome(answer)).toEqual([400, 'BAD_INPUT']);
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
@@ -142,13 +142,13 @@ describe('paths', () => {
 describe('a body', () => {
   const formType = { 'content-type': 'application/x-www-form-urlencoded', origin: 'https://localhost' };
 
-  it('is not awaited from a caller who may not send it', async () => {
+  it('is not read from a caller who may not send it', async () => {
     const line = 'PUT /api/organizations/00000000-0000-7000-8000-000000000000/database';
     const headers = { 'content-type': 'application/json', 'content-length': '1000' };
     expect(outcome(await send(line, headers))).toEqual([401, 'UNAUTHENTICATED']);
   });
 
-  it('that is sent in chunks is read up to the limit', async () => {
+  it('sent in chunks is read up to the limit', async () => {
     const chunk = `5\r\n${'x'.repeat(5)}\r\n`;
     const chunked = { ...formType, 'transfer-encoding': 'chunked' };
     read = 0;
@@ -185,7 +185,7 @@ describe('a form on a page', () => {
     [{ 'sec-fetch-site': 'same-site' }],
     [{ 'sec-fetch-site': 'cross-site', origin: 'https://localhost' }],
     [{}],
-  ])('from %j is refused', async (from) => {
+  ])('from %j is rejected', async (from) => {
     expect(outcome(await send('POST /page', { ...headers, ...from }))).toEqual([403, 'FORBIDDEN']);
   });
 

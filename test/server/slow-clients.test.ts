@@ -106,7 +106,7 @@ describe('a slow client', () => {
 });
 
 describe('connections', () => {
-  it('of one address are limited, and one that ends makes room', () =>
+  it('of one address are limited, and a closed one makes room', () =>
     serving({ connectionsPerAddress: 2 }, async (port) => {
       const held = [await open(port, ''), await open(port, '')];
       const refused = await open(port, '');

@@ -30,7 +30,7 @@ test('a document waits for its turn until the server knows it, by POST and by GE
   }
 });
 
-test('a document that is refused waits each time', async () => {
+test('a rejected document waits each time', async () => {
   const refused = `{ ${'a: profiles { nodes { b: manager { id } } } '.repeat(150)} }`;
   expect((await turnsOf(refused))[0]).toBe(1);
   expect((await turnsOf(refused))[0]).toBe(1);

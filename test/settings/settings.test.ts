@@ -6,11 +6,11 @@ import { type Member, world } from '../support/world.ts';
 const server = await world();
 const newManager = async () => (await server.company()).as('MANAGER');
 
-describe('numbers', () => {
+describe('codes', () => {
   const write = <T>({ company }: Member, fn: (tx: TenantTx) => Promise<T>) =>
     server.app.binding.write(company.tenant, fn, { roleClass: 'job' });
 
-  it('taken by 50 at once, of whom some fail, have no gap and no double', async () => {
+  it('taken by 50 concurrent transactions, some of which fail, have no gaps and no duplicates', async () => {
     const manager = await newManager();
     const taken = await Promise.allSettled(
       Array.from({ length: 50 }, (_, at) =>
@@ -26,7 +26,7 @@ describe('numbers', () => {
     expect(codes.sort()).toEqual(expected);
   });
 
-  it('start anew when the part of the day changes that the pattern shows', async () => {
+  it('restart when the date part in the pattern changes', async () => {
     const manager = await newManager();
     await manager.ok(
       'mutation { updateCodeFormat(input: { kind: PROJECT, pattern: "{YY}-{seq:2}" }) { lastEventId } }',
@@ -43,7 +43,7 @@ describe('code formats', () => {
     updateCodeFormat(input: $input) { codeFormat { kind pattern version } lastEventId }
   }`;
 
-  it('have a default until the company sets one', async () => {
+  it('have a default until the organization sets one', async () => {
     const manager = await newManager();
     const formats = '{ codeFormats { kind pattern version } }';
     expect(await manager.ok(formats)).toEqual({
@@ -57,7 +57,7 @@ describe('code formats', () => {
     expect(await manager.ok(formats)).toEqual({ codeFormats: [changed] });
   });
 
-  it('are changed by one of many who saw the same version, the first time and later', async () => {
+  it('accept one of many changes with the same version, the first time and later', async () => {
     const manager = await newManager();
     for (const expectedVersion of [0, 1]) {
       const answers = await Promise.all(
@@ -72,7 +72,7 @@ describe('code formats', () => {
     }
   });
 
-  it('must be able to number', async () => {
+  it('must have a sequence number', async () => {
     const manager = await newManager();
     for (const pattern of ['PRJ', '{seq}{seq}', '{DAY}{seq}', '']) {
       const { errors } = await manager.graphql(update, { input: { kind: 'PROJECT', pattern } });
@@ -92,7 +92,7 @@ describe('settings', () => {
     workingDays: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'],
   };
 
-  it('are set one by one, and go back to their default by null', async () => {
+  it('are set one by one, and restored to their default by null', async () => {
     const manager = await newManager();
     expect((await manager.ok(`{ tenantSettings ${fields} }`)).tenantSettings).toEqual(defaults);
     const set = async (input: object) => (await manager.ok(update, { input })).updateTenantSettings;
@@ -105,7 +105,7 @@ describe('settings', () => {
     expect(await set({ weekStartsOn: 'SUNDAY' })).toMatchObject({ lastEventId: null });
   });
 
-  it('refuse what makes no sense', async () => {
+  it('reject invalid values', async () => {
     const manager = await newManager();
     for (const input of [
       { hoursPerDay: '0' },
@@ -118,7 +118,7 @@ describe('settings', () => {
     }
   });
 
-  it('are read by members and written by who has settings:write', async () => {
+  it('are read by members and written with settings:write', async () => {
     const { company } = await newManager();
     const [consultant, client] = [await company.as('CONSULTANT'), await company.as('CLIENT')];
     expect((await consultant.ok(`{ tenantSettings ${fields} }`)).tenantSettings).toEqual(defaults);

@@ -83,7 +83,7 @@ export class World implements AsyncDisposable {
     return this.#recorded;
   }
 
-  /** A new company with a schema of its own. */
+  /** A new organization with a schema of its own. */
   async company(name = 'Acme'): Promise<Company> {
     const slug = `${name.toLowerCase().replaceAll(' ', '-')}-${randomBytes(4).toString('hex')}`;
     const tenant = await provisionTenant(this.app.fleet, {
@@ -96,7 +96,7 @@ export class World implements AsyncDisposable {
     return new Company(this, tenant);
   }
 
-  /** A person with an account, in no company yet. */
+  /** A person with an account, in no organization yet. */
   async user(person: Partial<Person> = {}): Promise<Person> {
     const id = uuidv7();
     const made = { id, email: `${id}@example.test`, firstName: 'Test', lastName: 'Person', ...person };
@@ -160,7 +160,7 @@ export class Company {
     this.tenant = tenant;
   }
 
-  /** The company's one member with this role. */
+  /** The organization's one member with this role. */
   as(role: Role): Promise<Member> {
     const known = this.#members.get(role) ?? this.member(role);
     this.#members.set(role, known);
@@ -181,7 +181,7 @@ export class Company {
   }
 }
 
-/** Somebody signed in to a company. */
+/** Somebody signed in to an organization. */
 export class Member {
   readonly company: Company;
   readonly user: Person;

@@ -26,7 +26,7 @@ describe('the board', async () => {
   const move = (input: object, by: Member = manager) => by.graphql(moveTask, { input });
   const inTenant = <T>(work: (tx: TenantTx) => Promise<T>) => company.world.app.binding.write(company.tenant, work);
 
-  it('puts a card before or after another one, or at the end', async () => {
+  it('moves a card before or after another one, or to the end', async () => {
     const { project, cards } = await seedBoard(4);
     const [a, b, c, d] = cards as [string, string, string, string];
     await move({ id: d, beforeId: a });
@@ -38,7 +38,7 @@ describe('the board', async () => {
     expect(await readBoard(manager, project)).toEqual({ TODO: [d, b], DONE: [c, a] });
   });
 
-  it('sets when a card was done, and clears it', async () => {
+  it('sets and clears a card’s time of completion', async () => {
     const { cards } = await seedBoard(1);
     const done = await move({ id: cards[0], status: 'DONE' });
     expect(done.data.moveTask.task).toMatchObject({ status: 'DONE', completedAt: expect.any(String), version: 2 });
@@ -49,7 +49,7 @@ describe('the board', async () => {
     ]);
   });
 
-  it('takes the end when the other card has left the column, and refuses cards of other boards', async () => {
+  it('uses the end if the other card has left the column, and rejects cards of other boards', async () => {
     const { project, cards } = await seedBoard(3);
     const other = await seedBoard(1);
     await move({ id: cards[0], status: 'IN_REVIEW' });
@@ -63,7 +63,7 @@ describe('the board', async () => {
     ]);
   });
 
-  it('spreads a column anew when its ranks get long, and when they tie', async () => {
+  it('spreads a column’s ranks again when they get long or tie', async () => {
     const { project, cards } = await seedBoard(3);
     const [a, b, c] = cards.toSorted() as [string, string, string];
     await inTenant(async (tx) => tx.update(tasks).set({ rank: 'V' }).where(eq(tasks.projectId, project)));
@@ -87,7 +87,7 @@ describe('the board', async () => {
     expect(await readBoard(manager, project)).toEqual({ TODO: [a, b, c] });
   });
 
-  it('keeps every card, once and in a total order, when 50 people move cards at once', async () => {
+  it('keeps every card once and in a total order while 50 people move cards', async () => {
     const { project, cards } = await seedBoard(50);
     const moves = cards.map((id, index) => {
       const anchor = cards[(index * 7 + 1) % cards.length]!;
@@ -103,7 +103,7 @@ describe('the board', async () => {
     expect(new Set(ranks.map(({ status, rank }) => `${status} ${rank}`)).size).toBe(cards.length);
   });
 
-  it('puts each of 50 cards right where it was asked to, at once, into the same gap', async () => {
+  it('puts each of 50 cards into the right place, concurrently, in the same gap', async () => {
     const { project, cards } = await seedBoard(52);
     const [first, last, ...others] = cards as [string, string, ...string[]];
     const results = await Promise.all(others.map((id) => move({ id, afterId: first })));

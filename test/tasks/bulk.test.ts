@@ -25,7 +25,7 @@ describe('bulk changes', async () => {
     { projectId, name: 'last' },
   ];
 
-  it('keep the good rows under REJECT_FAILED_ROWS, and say why the others failed', async () => {
+  it('keep the valid rows under REJECT_FAILED_ROWS, and say why the others failed', async () => {
     const projectId = `Project:${await seedProject(company)}`;
     const input = { tasks: rowsOf(projectId), errorPolicy: 'REJECT_FAILED_ROWS' };
     const { data, errors } = await manager.graphql(createTasks, { input });
@@ -55,7 +55,7 @@ describe('bulk changes', async () => {
     expect(await readBoard(manager, project)).toEqual({});
   });
 
-  it('go on after a row that the database refused', async () => {
+  it('continue after a row that the database rejects', async () => {
     const projectId = `Project:${await seedProject(company)}`;
     const tasks = ['A-1', 'A-1', 'A-2'].map((externalReference, i) => ({ projectId, name: `${i}`, externalReference }));
     const { data } = await manager.graphql(createTasks, { input: { tasks, errorPolicy: 'REJECT_FAILED_ROWS' } });
@@ -66,7 +66,7 @@ describe('bulk changes', async () => {
     ]);
   });
 
-  it('take external references, found by one statement, and fail of an unknown one in its row only', async () => {
+  it('accept external references, looked up by one statement; an unknown one fails only its row', async () => {
     const projectId = `Project:${await seedProject(company)}`;
     const known = Array.from({ length: 5 }, (_, i) => ({ projectId, name: `${i}`, externalReference: `B-${i}` }));
     await manager.graphql(createTasks, { input: { tasks: known } });
@@ -79,7 +79,7 @@ describe('bulk changes', async () => {
     expect(statements.filter((text) => /"external_reference" in/.test(text)).length).toBe(1);
   });
 
-  it('change tasks, each under its own version', async () => {
+  it('change tasks, each with its own version', async () => {
     const project = await seedProject(company);
     const ids = (await seedTasks(company, project, 3)).map((id) => `Task:${id}`);
     const tasks = [
@@ -98,7 +98,7 @@ describe('bulk changes', async () => {
     expect(await readBoard(manager, project)).toEqual({ TODO: [ids[1]], IN_REVIEW: [ids[2]], DONE: [ids[0]] });
   });
 
-  it('do not wait for each other in a circle', async () => {
+  it('do not deadlock', async () => {
     const [one, two] = [await seedProject(company), await seedProject(company)];
     // Few, so that whoever waits for all the others is far from the limit for a lock, on a slow machine too
     const ids = [...(await seedTasks(company, one, 4)), ...(await seedTasks(company, two, 4))].map(
@@ -115,7 +115,7 @@ describe('bulk changes', async () => {
     expect(all.flatMap(({ errors }) => errors)).toEqual([]);
   });
 
-  it('have a size', async () => {
+  it('have a maximum size', async () => {
     const { errors } = await manager.graphql(createTasks, { input: { tasks: [] } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT', field: 'input.tasks' } }]);
   });

@@ -24,7 +24,7 @@ describe('parts of a task', async () => {
   describe('dependencies', () => {
     const depend = (task: string, on: string) => manager.graphql(addDependency, { task, on });
 
-    it('are seen from both ends, and end', async () => {
+    it('are readable from both sides, and can be removed', async () => {
       const [a, b] = (await seed(2)) as [string, string];
       expect((await depend(a, b)).data.addTaskDependency.task.dependsOn).toEqual({ totalCount: 1, nodes: [{ id: b }] });
       expect((await depend(a, b)).errors).toEqual([]);
@@ -43,7 +43,7 @@ describe('parts of a task', async () => {
       });
     });
 
-    it('never go in a circle', async () => {
+    it('never form a cycle', async () => {
       const [a, b, c] = (await seed(3)) as [string, string, string];
       await depend(a, b);
       await depend(b, c);
@@ -56,13 +56,13 @@ describe('parts of a task', async () => {
       }
     });
 
-    it('never go in a circle when made at once', async () => {
+    it('never form a cycle when created concurrently', async () => {
       const ring = await seed(8);
       const results = await Promise.all(ring.map((task, i) => depend(task, ring[(i + 1) % ring.length]!)));
       expect(results.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual(['CYCLE']);
     });
 
-    it('filter tasks by what they wait for', async () => {
+    it('filter tasks by their dependencies', async () => {
       const [a, b] = (await seed(2)) as [string, string];
       await depend(a, b);
       const { data, statements } = await manager.graphql(
@@ -115,7 +115,7 @@ describe('parts of a task', async () => {
   });
 
   describe('the checklist', () => {
-    it('is added to, ticked off, ordered and cleared', async () => {
+    it('can be extended, checked off, ordered and cleared', async () => {
       const taskId = await createTask(manager, { projectId: `Project:${project}`, name: 'In steps' });
       const add = async (name: string, afterId?: string) =>
         (await manager.ok(addItem, { input: { taskId, name, afterId } })).createChecklistItem.checklistItem
@@ -158,7 +158,7 @@ describe('parts of a task', async () => {
       });
     });
 
-    it('keeps all items when many are added at once', async () => {
+    it('keeps all items that are added concurrently', async () => {
       const taskId = await createTask(manager, { projectId: `Project:${project}`, name: 'Crowded' });
       const adding = Array.from({ length: 20 }, (_, i) =>
         manager.graphql(addItem, { input: { taskId, name: `${i}` } }),

@@ -53,15 +53,15 @@ describe('search', async () => {
     ['"upgrade rolling"', []],
     ['', []],
     ["!!! & | ' ) (", []],
-  ])('finds %j in both languages, accents or not', async (query, names) => {
+  ])('finds %j in both languages, with or without accents', async (query, names) => {
     expect(await search(query)).toEqual(names);
   });
 
-  it('puts names before descriptions', async () => {
+  it('ranks names before descriptions', async () => {
     expect(await search('budget')).toEqual(['Budget', 'Réunion']);
   });
 
-  it('keeps its cursors to itself, and takes none of another list', async () => {
+  it('accepts only its own cursors, and no other list accepts them', async () => {
     const page = (root: string, after: string | null) =>
       manager.graphql(`query ($after: String) { page: ${root} { nodes { name } pageInfo { endCursor } } }`, { after });
     const [searched, listed] = [
@@ -76,7 +76,7 @@ describe('search', async () => {
     expect((await page(searched, await end(searched))).data?.page.nodes).toEqual([{ name: 'Réunion' }]);
   });
 
-  it('goes on after a cursor, in the same order', async () => {
+  it('continues after a cursor, in the same order', async () => {
     const page = (after: string | null) =>
       manager.ok(
         `query ($after: String) {
@@ -97,7 +97,7 @@ describe('search', async () => {
     expect(names.length).toBe(3);
   });
 
-  it('is a filter too, in one statement with what is selected', async () => {
+  it('is also a filter, in one statement with the selected fields', async () => {
     const { data, statements } = await manager.graphql(
       '{ tasks(where: { search: "reseaux", status: { eq: TODO } }) { nodes { name project { name } } } }',
     );
@@ -114,7 +114,7 @@ describe('search', async () => {
     expect(await tagged('urgent')).toEqual([]);
   });
 
-  it('refuses a query that is too long', async () => {
+  it('rejects a query that is too long', async () => {
     const { errors } = await manager.graphql('query ($q: String!) { searchTasks(query: $q) { nodes { id } } }', {
       q: 'x'.repeat(501),
     });

@@ -95,7 +95,7 @@ describe('reading in one statement', async () => {
     expect(statements.length).toBe(1);
   });
 
-  it('pages through a board without losing or doubling a card', async () => {
+  it('pages through a board without losing or repeating a card', async () => {
     const page = (after: string | null) =>
       manager.ok(
         `query ($id: ID!, $after: String) {

@@ -30,7 +30,7 @@ describe('tasks', async () => {
       input,
     });
 
-  it('are created with everything that they can have', async () => {
+  it('are created with all possible fields', async () => {
     const input = {
       projectId: project,
       name: 'Préparer la démo',
@@ -75,7 +75,7 @@ describe('tasks', async () => {
       'NOT_FOUND',
       'input.deliverableId',
     ],
-  ])('are refused: %o', async (input, code, field) => {
+  ])('are rejected: %o', async (input, code, field) => {
     const { errors } = await create(manager, { projectId: project, ...input });
     expect(errors).toMatchObject([{ extensions: { code, field } }]);
   });
@@ -88,7 +88,7 @@ describe('tasks', async () => {
     expect(again.data.updateTask.task).toMatchObject({ id, version: 2 });
   });
 
-  it('tell a stale version with the current state', async () => {
+  it('report a stale version with the current state', async () => {
     const id = await createTask(manager, { projectId: project, name: 'Mine' });
     await update(manager, { id, name: 'Theirs' });
     const { errors } = await update(manager, { id, name: 'Mine again', expectedVersion: 1 });
@@ -98,13 +98,13 @@ describe('tasks', async () => {
     expect(errors[0]!.extensions.current).not.toHaveProperty('search');
   });
 
-  it('let one of two updates with the same version win', async () => {
+  it('accept one of two updates with the same version', async () => {
     const id = await createTask(manager, { projectId: project, name: 'Contested' });
     const both = await Promise.all(['one', 'two'].map((name) => update(manager, { id, name, expectedVersion: 1 })));
     expect(both.map(({ errors }) => errors[0]?.extensions.code).sort()).toEqual(['STALE_VERSION', undefined]);
   });
 
-  it('are completed and opened again by their status', async () => {
+  it('are completed and reopened by their status', async () => {
     const id = await createTask(manager, { projectId: project, name: 'To do' });
     const done = await update(manager, { id, status: 'DONE' });
     expect(done.data.updateTask.task.completedAt).toEqual(expect.any(String));
@@ -114,7 +114,7 @@ describe('tasks', async () => {
     expect(open.data.updateTask.task.completedAt).toBeNull();
   });
 
-  it('go to another project, but do not become PERSONAL', async () => {
+  it('can move to another project, but cannot become PERSONAL', async () => {
     const id = await createTask(manager, { projectId: project, name: 'Wanders' });
     const other = `Project:${await seedProject(company)}`;
     const moved = await update(manager, { id, projectId: other });
@@ -128,7 +128,7 @@ describe('tasks', async () => {
     expect(refused.errors).toMatchObject([{ extensions: { code: 'INVALID_STATE' } }]);
   });
 
-  it('are deleted by who made them or may delete, with their events', async () => {
+  it('are deleted by their creator or with task:delete, with their events', async () => {
     const member = await company.as('MEMBER');
     const own = await createTask(member, { projectId: project, name: 'Own' });
     const foreign = await createTask(manager, { projectId: project, name: 'Foreign' });

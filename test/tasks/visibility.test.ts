@@ -9,7 +9,7 @@ const deleteTask = 'mutation ($id: ID!) { deleteTask(input: { id: $id }) { delet
 
 const uuidOf = (id: string): string => id.slice(id.indexOf(':') + 1);
 
-describe('who sees and changes which tasks', async () => {
+describe('visibility of tasks', async () => {
   const server = await world();
   let company: Company;
   let manager: Member;
@@ -36,7 +36,7 @@ describe('who sees and changes which tasks', async () => {
   const names = async (who: Member) =>
     (await who.ok('{ tasks(orderBy: [{ field: NAME }]) { totalCount nodes { name } } }')).tasks;
 
-  it('is everything but the personal tasks of others', async () => {
+  it('covers everything but the personal tasks of others', async () => {
     expect(await names(manager)).toEqual({
       totalCount: 3,
       nodes: [{ name: 'Internal' }, { name: 'Personal' }, { name: 'Shared' }],
@@ -55,7 +55,7 @@ describe('who sees and changes which tasks', async () => {
     await manager.ok(deleteTask, { id });
   });
 
-  it('is the projects of its clients for a CLIENT, on every path', async () => {
+  it('is limited to the projects of its clients for a CLIENT, on every path', async () => {
     const { tasks, projects, profiles, ...nodes } = await client.ok(
       `query ($internal: ID!, $personal: ID!) {
         tasks { totalCount nodes { name } }
@@ -74,7 +74,7 @@ describe('who sees and changes which tasks', async () => {
     expect(nodes).toEqual({ internal: null, personal: null });
   });
 
-  it('hides the comments and checklists of tasks that one may not see', async () => {
+  it('hides the comments and checklists of hidden tasks', async () => {
     const { tasks } = await manager.ok(
       'query ($id: ID!) { tasks(where: { id: { eq: $id } }) { nodes { comments { nodes { id } } } } }',
       { id: internal },
@@ -85,7 +85,7 @@ describe('who sees and changes which tasks', async () => {
     expect((await client.ok(read, { id: comment })).node).toBeNull();
   });
 
-  it('tells of a deletion whom it concerns', async () => {
+  it('includes deletions for the people concerned', async () => {
     const projectId = `Project:${await seedProject(company)}`;
     const open = await createTask(manager, { projectId, name: 'Open' });
     const own = await createTask(manager, { name: 'Own' });
@@ -104,7 +104,7 @@ describe('who sees and changes which tasks', async () => {
     expect(await toldTo(member, 2)).toEqual([open, comment]);
   });
 
-  it('answers for the hidden as for the unknown, in mutations too', async () => {
+  it('treats hidden tasks like unknown ones, in mutations too', async () => {
     const unknown = 'Task:00000000-0000-7000-8000-000000000000';
     const attempts = [
       (id: string) => member.graphql(moveTask, { input: { id, status: 'DONE' } }),
@@ -136,7 +136,7 @@ describe('who sees and changes which tasks', async () => {
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  it('lets a CLIENT who may write tasks name people of its projects alone', async () => {
+  it('lets a CLIENT who may write tasks assign only people of its projects', async () => {
     const viewer = await viewerOf(client);
     const writer: Viewer = { ...viewer, permissions: new Set([...viewer.permissions, 'task:write']) };
     const assign = (assigneeId: string) =>
@@ -149,7 +149,7 @@ describe('who sees and changes which tasks', async () => {
     await expect(assign(client.profileId)).resolves.toEqual({ id: uuidOf(shared) });
   });
 
-  it('ends at the company', async () => {
+  it('ends at the organization', async () => {
     const stranger = await (await server.company('Other')).as('OWNER');
     const { errors } = await stranger.graphql(moveTask, { input: { id: shared, status: 'DONE' } });
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);

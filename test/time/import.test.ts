@@ -27,7 +27,7 @@ describe('importing time', async () => {
     manager.graphql(importEntries, { input: { source: 'sip', entries, errorPolicy } });
   const count = async () => (await manager.ok('{ timeEntries { totalCount } }')).timeEntries.totalCount;
 
-  it('marks history, which a day of 24 hours does not bound', async () => {
+  it('marks imported entries, which are exempt from the length of a day', async () => {
     const { data } = await run([
       { ...entry, hours: '2100', status: 'VALIDATED', externalReference: 'one' },
       { ...entry, hours: '0.7', externalReference: 'two' },
@@ -47,7 +47,7 @@ describe('importing time', async () => {
     ]);
   });
 
-  it('makes no doubles when it is repeated', async () => {
+  it('creates no duplicates when it is repeated', async () => {
     const entries = [{ ...entry, externalReference: 'three' }];
     const first = await run(entries);
     const before = await count();
@@ -56,7 +56,7 @@ describe('importing time', async () => {
     expect(await count()).toBe(before);
   });
 
-  it('keeps nothing, or all but what failed', async () => {
+  it('keeps nothing, or all rows but the failed ones', async () => {
     const missing = 'Project:00000000-0000-7000-8000-000000000000';
     const entries = [
       { ...entry, externalReference: 'four' },

@@ -36,7 +36,7 @@ describe('sums of time', async () => {
     return data.timeEntriesAggregate;
   };
 
-  it('are exact, over everything', async () => {
+  it('are exact over all entries', async () => {
     const { data, statements } = await manager.graphql('{ timeEntriesAggregate { count sum avg min max } }');
     expect(data.timeEntriesAggregate).toEqual([
       { count: 6, sum: '23.8', avg: expect.stringMatching(/^3\.9666/), min: '0.1', max: '8' },
@@ -44,7 +44,7 @@ describe('sums of time', async () => {
     expect(statements.length).toBe(1);
   });
 
-  it('are one row also of nothing', async () => {
+  it('are one row even without entries', async () => {
     expect(await aggregate('', '', '{ hours: { gt: 100 } }')).toEqual([{ count: 0, sum: '0' }]);
   });
 
@@ -63,7 +63,7 @@ describe('sums of time', async () => {
     ]);
   });
 
-  it('by weeks that begin when the company says', async () => {
+  it('by weeks that begin on the organization’s first weekday', async () => {
     const set = (weekStartsOn: string | null) =>
       manager.ok('mutation ($day: Weekday) { updateTenantSettings(input: { weekStartsOn: $day }) { lastEventId } }', {
         day: weekStartsOn,
@@ -77,7 +77,7 @@ describe('sums of time', async () => {
     await set(null);
   });
 
-  it('by several keys at once, under filters across relations', async () => {
+  it('by several keys at once, with filters across relations', async () => {
     expect(await aggregate('BILLABLE, STATUS', 'billable status', '{ project: { name: { eq: "Beta" } } }')).toEqual([
       { keys: { billable: false, status: 'PENDING' }, count: 1, sum: '8' },
       { keys: { billable: true, status: 'PENDING' }, count: 1, sum: '3' },
@@ -104,7 +104,7 @@ describe('sums of time', async () => {
     expect(statements.length).toBe(4);
   });
 
-  it('are fields of projects, tasks and people, in their statement, rejected time left out', async () => {
+  it('are fields of projects, tasks and people, in their statement, without rejected time', async () => {
     const { data, statements } = await consultant.graphql(
       `{ projects(orderBy: [{ field: NAME }]) {
         nodes {

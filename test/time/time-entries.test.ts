@@ -27,7 +27,7 @@ describe('time entries', async () => {
     return errors[0]?.extensions;
   };
 
-  it('are checked and recorded, with their event, by one statement behind the lock of the person’s days', async () => {
+  it('are checked and recorded, with their event, by one statement after locking the person’s days', async () => {
     const input = { projectId, taskId, workDate: '2026-02-01', hours: '1' };
     const { errors, statements } = await consultant.graphql(createEntry, { input });
     expect(errors).toEqual([]);
@@ -38,7 +38,7 @@ describe('time entries', async () => {
     expect(statements.filter((text) => /insert|update|refuse/.test(text)).length).toBe(1);
   });
 
-  it('say nothing of what is taken to whom their references are refused', async () => {
+  it('do not reveal a day’s hours if their references are rejected', async () => {
     await manager.ok(createEntry, {
       input: { projectId, workDate: '2026-02-01', hours: '1', externalReference: 'taken' },
     });
@@ -50,7 +50,7 @@ describe('time entries', async () => {
     });
   });
 
-  it('are one’s own unless somebody is named, exact to two digits', async () => {
+  it('are one’s own unless a person is named, exact to two digits', async () => {
     const input = { projectId, taskId, workDate: '2026-02-02', hours: 7.25, description: 'Wiring' };
     const { createTimeEntry } = await consultant.ok(createEntry, { input });
     expect(createTimeEntry).toEqual({
@@ -84,7 +84,7 @@ describe('time entries', async () => {
     expect(await change(consultant, 'deleteTimeEntry', { id: others })).toMatchObject({ code: 'FORBIDDEN' });
   });
 
-  it('are about a task of their project', async () => {
+  it('may refer to a task of their project', async () => {
     const other = `Project:${await seedProject(company)}`;
     expect(await refusal(consultant, { projectId: other, taskId })).toMatchObject({
       code: 'BAD_INPUT',
@@ -112,7 +112,7 @@ describe('time entries', async () => {
     expect(node).toEqual({ project: { id: other }, version: 2 });
   });
 
-  it('never bring a day over 24 hours, however they come', async () => {
+  it('never bring a day over 24 hours, on any path', async () => {
     const day = { projectId, workDate: '2026-03-01' };
     const first = await recordTime(consultant, { ...day, hours: '20' });
     expect(await refusal(consultant, { ...day, hours: '4.01' })).toMatchObject({
@@ -133,14 +133,14 @@ describe('time entries', async () => {
     expect(await recordTime(manager, { ...day, hours: '24' })).toMatch(/^TimeEntry:/);
   });
 
-  it('share a day fairly when twenty come at once', async () => {
+  it('share a day correctly among twenty concurrent requests', async () => {
     const input = { projectId, workDate: '2026-03-03', hours: '3' };
     const results = await Promise.all(Array.from({ length: 20 }, () => consultant.graphql(createEntry, { input })));
     const codes = results.map(({ errors }) => errors[0]?.extensions.code ?? 'OK').sort();
     expect(codes).toEqual([...Array(12).fill('DAY_LIMIT'), ...Array(8).fill('OK')]);
   });
 
-  it('cannot change once validated, and come back when rejected', async () => {
+  it('cannot change once validated, and can be corrected when rejected', async () => {
     const [one, two] = [
       await recordTime(consultant, { projectId, workDate: '2026-04-01' }),
       await recordTime(consultant, { projectId, workDate: '2026-04-02' }),
@@ -174,7 +174,7 @@ describe('time entries', async () => {
     });
   });
 
-  it('are reviewed by who sees them', async () => {
+  it('are reviewed by people who see them', async () => {
     const id = await recordTime(manager, { projectId, workDate: '2026-04-02' });
     const reviewer: Viewer = { ...(await viewerOf(consultant)), permissions: new Set(['time:validate']) };
     const review = server.app.binding.write(company.tenant, (tx) =>
@@ -183,7 +183,7 @@ describe('time entries', async () => {
     await expect(review).rejects.toMatchObject({ code: 'NOT_FOUND', details: { field: 'input.ids.0' } });
   });
 
-  it('are not lost when two change one at once', async () => {
+  it('are not overwritten by concurrent changes', async () => {
     const id = await recordTime(consultant, { projectId, workDate: '2026-04-03' });
     const results = await Promise.all(
       ['2', '3'].map((hours) => change(consultant, 'updateTimeEntry', { id, hours, expectedVersion: 1 })),
@@ -191,7 +191,7 @@ describe('time entries', async () => {
     expect(results.map((result) => result.code ?? 'OK').sort()).toEqual(['OK', 'STALE_VERSION']);
   });
 
-  it('are not for a CLIENT, on any path', async () => {
+  it('are invisible to a CLIENT, on every path', async () => {
     const client = await company.as('CLIENT');
     const ofClient = await seedProject(company, { contactId: client.profileId });
     const id = await recordTime(consultant, { projectId: `Project:${ofClient}`, workDate: '2026-04-04' });

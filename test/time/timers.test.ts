@@ -61,7 +61,7 @@ describe('timers', async () => {
     expect(await member.ok('{ runningTimer { id } }')).toEqual({ runningTimer: null });
   });
 
-  it('split at midnight where the company is', async () => {
+  it('split at midnight in the organization’s time zone', async () => {
     await seedTimer(member, projectId, '2026-01-05T21:30:00Z');
     const { stopTimer } = await member.ok(stop, { input: { stoppedAt: '2026-01-06T01:00:00Z' } });
     expect(stopTimer.timeEntries).toMatchObject([
@@ -83,7 +83,7 @@ describe('timers', async () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'DAY_LIMIT', recorded: '25.00', hoursOfDay: 25 });
   });
 
-  it('leave no room for 24 hours on a day of 23', async () => {
+  it('record no more than 23 hours on a day of 23', async () => {
     const entry = (hours: string) => ({ input: { projectId, workDate: '2026-03-29', hours } });
     expect((await member.graphql(createEntry, entry('23.01'))).errors[0]?.extensions.code).toBe('DAY_LIMIT');
     expect((await member.graphql(createEntry, entry('23'))).errors).toEqual([]);
@@ -99,7 +99,7 @@ describe('timers', async () => {
     expect(stopTimer.timeEntries).toHaveLength(32);
   });
 
-  it('keep running when their time does not fit the day', async () => {
+  it('keep running if their time does not fit the day', async () => {
     await recordTime(member, { projectId, workDate: day, hours: '20' });
     await member.ok(start, { input: { projectId, startedAt: `${day}T08:00:00Z` } });
     const { errors } = await member.graphql(stop, { input: { stoppedAt: `${day}T13:00:00Z` } });
@@ -142,7 +142,7 @@ describe('a new timer', async () => {
     expect(await member.ok('{ runningTimer { id } }')).toEqual({ runningTimer: null });
   });
 
-  it('starts up to 24 hours back', async () => {
+  it('starts up to 24 hours in the past', async () => {
     const startedAt = new Date(Date.now() - 23 * 3_600_000).toISOString();
     expect((await member.ok(start, { input: { projectId, startedAt } })).startTimer.runningTimer.startedAt).toBe(
       startedAt,
