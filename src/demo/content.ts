@@ -35,7 +35,7 @@ export interface DemoProject {
 export interface DemoContent {
   clients: [ofClientUser: string, other: string];
   projects: DemoProject[];
-  /** The channel of the whole company, and the first thing said in it. */
+  /** The channel of the whole organization, and the first thing said in it. */
   channel: string;
   welcome: string;
 }
@@ -238,5 +238,5 @@ const english: DemoContent = {
   ],
 };
 
-/** What a demo company works on, in its language. */
+/** What a demo organization works on, in its language. */
 export const contentFor = (locale: string): DemoContent => (locale.startsWith('fr') ? french : english);

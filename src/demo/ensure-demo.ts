@@ -37,8 +37,8 @@ export interface Demo {
 const explorerRole: Role = 'OWNER';
 
 /**
- * Makes the two demo companies in an installation that has no other, and completes them when an earlier start was
- * interrupted. What somebody has suspended since is left alone. Undefined where there are companies of somebody's own,
+ * Makes the two demo organizations in an installation that has no other, and completes them when an earlier start was
+ * interrupted. What somebody has suspended since is left alone. Undefined where there are organizations of somebody's own,
  * or none that is served: then nothing is touched.
  */
 export async function ensureDemo(tools: DemoTools): Promise<Demo | undefined> {
@@ -60,7 +60,7 @@ export async function ensureDemo(tools: DemoTools): Promise<Demo | undefined> {
 
 const closed: ReadonlySet<OrganizationStatus> = new Set(['SUSPENDED', 'ARCHIVED', 'DELETING']);
 
-/** Gives who the explorer is in this company; undefined when it is not served. */
+/** Gives who the explorer is in this organization; undefined when it is not served. */
 async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<Viewer | undefined> {
   const { slug, name, timeZone, locale } = company;
   const known = await tools.directory.findBySlug(slug);

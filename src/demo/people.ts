@@ -48,5 +48,5 @@ export const demoCompanies: readonly DemoCompany[] = [
   },
 ];
 
-/** The address of a company's demo user with this role. */
+/** The address of an organization's demo user with this role. */
 export const demoEmail = (company: DemoCompany, role: Role): string => `${role.toLowerCase()}@${company.slug}.example`;

@@ -7,7 +7,7 @@ import type { TenantTx } from '../tenancy/binding.ts';
 import type { Cast } from './cast.ts';
 import type { DemoContent, DemoProject } from './content.ts';
 
-/** What is said to the whole company. */
+/** What is said to the whole organization. */
 export async function seedWelcome(
   tx: TenantTx,
   as: Cast,

@@ -9,7 +9,7 @@ import type { TenantRows } from './tenant-rows.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** Somebody of a scratch company, signed in. */
+/** Somebody of a scratch organization, signed in. */
 export interface ScratchMember {
   viewer: Viewer;
   session: SignedIn;
@@ -24,20 +24,20 @@ export interface ScratchCompany {
   /** Stands in what its CLIENT and its MEMBER must not see. */
   hiddenMarker: string;
   members: ReadonlyMap<Role, ScratchMember>;
-  /** Who belongs to both companies, in this one. */
+  /** Who belongs to both organizations, in this one. */
   agent: ScratchMember;
   apiKey: Headers;
   rows: TenantRows;
   /** What the graph itself showed of it: global ids by type. */
   ids: Map<string, string[]>;
-  /** Every id that only it knows, and other secrets: none may show in an answer to the other company. */
+  /** Every id that only it knows, and other secrets: none may show in an answer to the other organization. */
   secrets: Set<string>;
   marks: Marks;
 }
 
 export function memberOf({ members }: ScratchCompany, role: Role): ScratchMember {
   const member = members.get(role);
-  if (!member) throw new Error(`a scratch company has no ${role}`);
+  if (!member) throw new Error(`a scratch organization has no ${role}`);
   return member;
 }
 
@@ -48,7 +48,7 @@ export const sampleSource = (company: ScratchCompany): SampleSource => ({
   email: `sample@${mailDomain(runOf(company.tenant.slug)!)}`,
 });
 
-/** Gives the company's ids of a type in turn; one that nothing has where there is none. */
+/** Gives the organization's ids of a type in turn; one that nothing has where there is none. */
 function idsInTurn({ ids }: ScratchCompany): (typename: string) => string {
   const turns = new Map<string, number>();
   return (typename) => {

@@ -9,7 +9,7 @@ import type { AttackedServer, ProofTarget } from './target.ts';
 export interface Finding {
   /** What was tried. */
   attack: string;
-  /** The slug of the company that tried it. */
+  /** The slug of the organization that tried it. */
   by: string;
   what: string;
 }
@@ -27,7 +27,7 @@ export interface AttackGroup {
 /** Of one duel: more say no more. */
 const mostFindings = 500;
 
-/** One company's attacks of one kind on the other. */
+/** One organization's attacks of one kind on the other. */
 export class Duel {
   readonly target: ProofTarget;
   readonly admin: Admin;

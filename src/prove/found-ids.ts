@@ -15,7 +15,7 @@ export function globalIdsIn(text: string, into = new Map<string, string[]>()): M
   return into;
 }
 
-/** What the company's owner is shown of ids, by type. */
+/** What the organization's owner is shown of ids, by type. */
 export async function idsShownTo(
   { servers, schema }: ProofTarget,
   company: ScratchCompany,

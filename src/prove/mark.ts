@@ -26,7 +26,7 @@ const keptAsIs = new Set([
   'response_key',
 ]);
 
-/** Writes a marker into every text of a company, so that whatever shows a row shows whose it is. */
+/** Writes a marker into every text of an organization, so that whatever shows a row shows whose it is. */
 export async function markTexts(rows: TenantRows, schemaName: string, marker: string, mail: string): Promise<Marks> {
   const columns = (await rows.columns()).filter(({ type, name }) => textual.has(type) && !keptAsIs.has(name));
   const marks: Marks = { marked: [], unmarked: [] };

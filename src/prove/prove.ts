@@ -76,7 +76,7 @@ function goOn(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw new AppError('CANCELLED', 'Interrupted; what was made is removed');
 }
 
-/** Each kind of attack by the one company on the other, then the other way round. */
+/** Each kind of attack by the one organization on the other, then the other way round. */
 export async function attackPair(
   target: ProofTarget,
   admin: Admin,
@@ -112,7 +112,7 @@ async function fight(duel: Duel, pair: Pair, group: AttackGroup): Promise<void> 
     const before = await duel.victim.rows.checksums();
     await group.attack(duel);
     const changed = changesBetween(before, await duel.victim.rows.checksums());
-    duel.judge('the other company’s rows', changed.length > 0, `changed: ${changed.join(', ')}`);
+    duel.judge('the other organization’s rows', changed.length > 0, `changed: ${changed.join(', ')}`);
   } catch (error) {
     duel.found(group.name, `could not be carried out: ${error instanceof Error ? error.message : String(error)}`);
   }

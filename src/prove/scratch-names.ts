@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
-/** Scratch organizations are called after their run: nobody else's company can be taken for one. */
+/** Scratch organizations are called after their run: nobody else's organization can be taken for one. */
 const pattern = /^scratch-proof-([0-9a-f]{8})-/;
 
 export const newRun = (): string => randomBytes(4).toString('hex');
@@ -13,10 +13,10 @@ export const runOf = (slug: string): string | undefined => pattern.exec(slug)?.[
 /** Where mail never goes (RFC 2606): every scratch user has an address here. */
 export const mailDomain = (run: string): string => `${run}.scratch-proof.invalid`;
 
-/** A word that stands in every text of a scratch company and nowhere else. */
+/** A word that stands in every text of a scratch organization and nowhere else. */
 export const markerOf = (run: string, letter: string): string => `leak${run}${letter}`;
 
-/** A word in those rows that not everybody in the company may see. */
+/** A word in those rows that not everybody in the organization may see. */
 export const hiddenMarkerOf = (run: string, letter: string): string => `hidden${run}${letter}`;
 
 /** The lock that a run holds as long as it lives. */

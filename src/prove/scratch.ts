@@ -22,7 +22,7 @@ export type Pair = readonly [ScratchCompany, ScratchCompany];
 
 const times = { timeZone: 'Europe/Paris', currency: 'EUR' };
 
-/** Makes the two companies of a run, filled with rows that say whose they are. */
+/** Makes the two organizations of a run, filled with rows that say whose they are. */
 export async function makeScratch(target: ProofTarget, admin: Admin, run: string): Promise<Pair> {
   const agent = await createUser(target.identity, personOf(run, 'agent', 'Double'));
   const companies = await Promise.all([
@@ -105,7 +105,7 @@ async function join(
   };
 }
 
-/** What one company knows and the other does not. Who belongs to both is no secret to either. */
+/** What one organization knows and the other does not. Who belongs to both is no secret to either. */
 export async function gatherSecrets(companies: Pair): Promise<void> {
   const known = await Promise.all(companies.map((company) => secretsOf(company)));
   for (const [index, company] of companies.entries()) {

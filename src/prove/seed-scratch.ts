@@ -24,7 +24,7 @@ const more = (idOf: (typename: string) => string, staff: string): Record<string,
 });
 
 /**
- * Fills a scratch company: with what the demo has, then with what every mutation makes of a sample of its
+ * Fills a scratch organization: with what the demo has, then with what every mutation makes of a sample of its
  * input. What refuses its sample is no matter: coverage is counted in what there is afterwards.
  */
 export async function seedScratch(target: ProofTarget, company: ScratchCompany): Promise<void> {

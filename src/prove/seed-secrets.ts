@@ -8,7 +8,7 @@ const talk = 'mutation ($input: CreateChannelInput!) { createChannel(input: $inp
 const say = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
 
 /**
- * Makes what a company hides from some of its own: a group of two, whose talk nobody else sees. Gives what is hidden from
+ * Makes what an organization hides from some of its own: a group of two, whose talk nobody else sees. Gives what is hidden from
  * the CLIENT: that channel, and the projects of clients that it is not the contact of.
  */
 export async function seedSecrets({ servers }: ProofTarget, company: ScratchCompany): Promise<Family[]> {
@@ -17,7 +17,7 @@ export async function seedSecrets({ servers }: ProofTarget, company: ScratchComp
   const group = { type: 'GROUP', name: 'Between two', memberIds };
   const made = await send(servers[0]!, { query: talk, variables: { input: group }, headers });
   const channelId = (made.data?.createChannel as { channel: { id: string } } | undefined)?.channel.id;
-  if (channelId === undefined) throw new Error(`the scratch company has no talk of its own: ${made.text}`);
+  if (channelId === undefined) throw new Error(`the scratch organization has no talk of its own: ${made.text}`);
   await send(servers[0]!, { query: say, variables: { input: { channelId, content: 'Between us' } }, headers });
   return [
     { table: 'channels', column: 'channel_id', ids: [channelId.slice('Channel:'.length)] },

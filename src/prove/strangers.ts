@@ -5,7 +5,7 @@ const encoded = /[\w-]{16,}/g;
 const mostLayers = 3;
 
 /**
- * What an answer shows of a company: its marker, an id or another secret of it. Cursors are looked into. What the request
+ * What an answer shows of an organization: its marker, an id or another secret of it. Cursors are looked into. What the request
  * itself brought is no news.
  */
 export function strangersIn(text: string, { marker, secrets }: ScratchCompany, sent = ''): string[] {

@@ -9,7 +9,7 @@ export interface Column {
   type: string;
 }
 
-/** A table of a company, or what the catalog holds of it, as one number: of all rows with all their columns. */
+/** A table of an organization, or what the catalog holds of it, as one number: of all rows with all their columns. */
 export interface Checksum {
   name: string;
   rows: number;

@@ -12,10 +12,11 @@ const documents = [
 ];
 const rounds = 5;
 
-/** The same documents from both companies at once: plans, documents, members, prepared statements are shared or kept. */
+/** The same documents from both organizations at once: plans, documents, members, prepared statements are shared or kept. */
 export const caches: AttackGroup = {
   name: 'caches',
-  about: 'the same request of both companies in turn and at once, and a member of both, get each company’s own answer',
+  about:
+    'the same request of both organizations in turn and at once, and a member of both, get each organization’s own answer',
   async attack(duel) {
     for (const server of duel.target.servers) {
       for (const query of documents) {

@@ -5,16 +5,16 @@ import type { AttackGroup } from '../duel.ts';
 const log = `query ($after: String, $order: EventOrder) { events(first: 100, after: $after, order: $order) {
   edges { cursor node { id action resourceId before after } } pageInfo { endCursor hasNextPage } totalCount } }`;
 
-/** The log of changes, from every place that the other company's cursors name. */
+/** The log of changes, from every place that the other organization's cursors name. */
 export const changes: AttackGroup = {
   name: 'changes',
-  about: 'cursors of the other company’s log of changes lead through one’s own log',
+  about: 'cursors of the other organization’s log of changes lead through one’s own log',
   async attack(duel) {
     const { headers } = memberOf(duel.attacker, 'OWNER');
     for (const server of duel.target.servers) {
       const theirs = await send(server, { query: log, headers: memberOf(duel.victim, 'OWNER').headers });
       const edges = (theirs.data?.events as { edges: { cursor: string }[] } | undefined)?.edges ?? [];
-      if (edges.length === 0) duel.found('events', 'the other company has none: nothing is proven');
+      if (edges.length === 0) duel.found('events', 'the other organization has none: nothing is proven');
       for (const { cursor: after } of [edges[0], edges.at(Math.floor(edges.length / 2)), edges.at(-1)].filter(
         (each) => each !== undefined,
       )) {

@@ -4,10 +4,10 @@ import type { AttackGroup, Duel } from '../duel.ts';
 
 const query = '{ profiles(first: 5) { nodes { id lastName } } viewer { organization { id slug } } }';
 
-/** Tokens and keys of one company at the doors of the other, and tokens that somebody changed. */
+/** Tokens and keys of one organization at the doors of the other, and tokens that somebody changed. */
 export const credentials: AttackGroup = {
   name: 'credentials',
-  about: 'tokens and keys do not open the other company by header, path, host or forgery; nor do none at all',
+  about: 'tokens and keys do not open the other organization by header, path, host or forgery; nor do none at all',
   async attack(duel) {
     const { attacker } = duel;
     const { headers } = memberOf(attacker, 'OWNER');
@@ -47,7 +47,7 @@ async function refused(duel: Duel, attack: string, answer: Answer): Promise<void
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** The attacker's token, made out for the other company: with the old signature, with none, and by name of the victim. */
+/** The attacker's token, made out for the other organization: with the old signature, with none, and by name of the victim. */
 function forgeries({ attacker, victim }: Duel): [string, string][] {
   const { accessToken } = memberOf(attacker, 'OWNER').session;
   const [head, payload, signature] = accessToken.split('.') as [string, string, string];
@@ -62,10 +62,10 @@ function forgeries({ attacker, victim }: Duel): [string, string][] {
   ];
 }
 
-/** Whoever has a token learns nothing about which other companies there are. */
+/** Whoever has a token learns nothing about which other organizations there are. */
 async function existence(duel: Duel, headers: Headers): Promise<void> {
   const pair = [duel.victim.tenant.slug, 'scratch-proof-nowhere'] as const;
-  await duel.askBoth('which companies there are', duel.target.servers[0]!, pair, (slug) => ({
+  await duel.askBoth('which organizations there are', duel.target.servers[0]!, pair, (slug) => ({
     query,
     headers: { ...headers, 'x-tenant': slug },
   }));
@@ -74,11 +74,11 @@ async function existence(duel: Duel, headers: Headers): Promise<void> {
 const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) {
   tokens { accessToken refreshToken } } }`;
 
-/** A refresh token asks for a token of the other company. */
+/** A refresh token asks for a token of the other organization. */
 async function otherSession(duel: Duel): Promise<void> {
   const { session } = memberOf(duel.attacker, 'MEMBER');
   const organizationId = `Organization:${duel.victim.tenant.id}`;
   const input = { refreshToken: session.refreshToken, organizationId, delivery: 'BODY' };
   const answer = await send(duel.target.servers[0]!, { query: refresh, variables: { input } });
-  duel.judge('refreshSession to the other company', answer.errors.length === 0, 'gave a token');
+  duel.judge('refreshSession to the other organization', answer.errors.length === 0, 'gave a token');
 }

@@ -8,10 +8,11 @@ import type { AttackedServer } from '../target.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** Cursors of the other company, of another ordering and made up, in every list. */
+/** Cursors of the other organization, of another ordering and made up, in every list. */
 export const cursors: AttackGroup = {
   name: 'cursors',
-  about: 'cursors of the other company lead through one’s own rows, those of another ordering and made-up ones nowhere',
+  about:
+    'cursors of the other organization lead through one’s own rows, those of another ordering and made-up ones nowhere',
   async attack(duel) {
     const lists: Field[] = Object.values(duel.target.schema.getQueryType()!.getFields()).filter(({ args }) =>
       ['after', 'before'].every((name) => args.some((arg) => arg.name === name)),

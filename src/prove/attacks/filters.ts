@@ -12,10 +12,10 @@ interface Place {
   kind: string;
 }
 
-/** Filters by what belongs to the other company: ids, and its marker in every text. */
+/** Filters by what belongs to the other organization: ids, and its marker in every text. */
 export const filters: AttackGroup = {
   name: 'filters',
-  about: 'filters by ids and texts of the other company find what filters by nothing known find',
+  about: 'filters by ids and texts of the other organization find what filters by nothing known find',
   async attack(duel) {
     for (const [turn, place] of placesIn(duel).entries()) await attackPlace(duel, place, turn);
   },

@@ -9,10 +9,10 @@ const node = 'query ($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id
 
 const placeholder = 'the id in question';
 
-/** Ids of the other company wherever the graph takes one: as if there were no such thing. */
+/** Ids of the other organization wherever the graph takes one: as if there were no such thing. */
 export const ids: AttackGroup = {
   name: 'ids',
-  about: 'ids of the other company, as node, nodes, every argument and every place of every input, are unknown',
+  about: 'ids of the other organization, as node, nodes, every argument and every place of every input, are unknown',
   async attack(duel) {
     for (const server of duel.target.servers) {
       const { headers } = memberOf(duel.attacker, 'OWNER');
@@ -67,5 +67,6 @@ async function attackInputs(duel: Duel): Promise<void> {
       if (answer.errors.length === 0) duel.found(attack, 'was accepted');
     }
   }
-  for (const typename of missing) duel.found(typename, 'the other company has none: nothing is proven about its ids');
+  for (const typename of missing)
+    duel.found(typename, 'the other organization has none: nothing is proven about its ids');
 }

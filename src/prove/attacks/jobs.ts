@@ -14,10 +14,10 @@ person: { reference: '{person}', firstName: '{person}' }
 task: { reference: '{task}', name: '{name}', assignee: '{person}' }
 `;
 
-/** An import into one company of a file full of the other's references. */
+/** An import into one organization of a file full of the other's references. */
 export const jobs: AttackGroup = {
   name: 'jobs',
-  about: 'an import with the other company’s references of tasks, projects and people makes rows of one’s own',
+  about: 'an import with the other organization’s references of tasks, projects and people makes rows of one’s own',
   async attack(duel) {
     const folder = await mkdtemp(path.join(tmpdir(), 'chantier-proof-'));
     try {

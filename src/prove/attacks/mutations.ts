@@ -12,11 +12,11 @@ const turnOf = (name: string): number => 1 + destroys.findIndex((pattern) => pat
 
 /**
  * Every mutation with a sample of its input about one's own things, those that take away last: nothing of the other
- * company shows in an answer or changes. Last of all attacks, since little is left of the attacker.
+ * organization shows in an answer or changes. Last of all attacks, since little is left of the attacker.
  */
 export const mutations: AttackGroup = {
   name: 'mutations',
-  about: 'every mutation about one’s own things shows and changes nothing of the other company',
+  about: 'every mutation about one’s own things shows and changes nothing of the other organization',
   async attack(duel) {
     const source = sampleSource(duel.attacker);
     const { headers } = memberOf(duel.attacker, 'ADMIN');

@@ -10,11 +10,11 @@ import { throughOneSlot } from './one-slot.ts';
 const names = sql`select last_name as name from profiles where user_id is not null order by id`;
 const rounds = 10;
 
-/** One connection that both companies use by turns: after success, failure, cancel, and the death of the connection. */
+/** One connection that both organizations use by turns: after success, failure, cancel, and the death of the connection. */
 export const pool: AttackGroup = {
   name: 'pool',
   about:
-    'a connection carries nothing from one company to the next, however the first one ended; unbound it sees nothing',
+    'a connection carries nothing from one organization to the next, however the first one ended; unbound it sees nothing',
   attack: (duel) =>
     throughOneSlot(duel, async (binding, slots) => {
       await inTurn(duel, binding);
@@ -25,7 +25,7 @@ export const pool: AttackGroup = {
     }),
 };
 
-/** What a company reads on the shared connection must be all its own. */
+/** What an organization reads on the shared connection must be all its own. */
 async function readsOwn(duel: Duel, binding: TenantBinding, company: ScratchCompany, attack: string): Promise<void> {
   const rows = await binding.read(company.tenant, (db) => db.execute<{ name: string }>(names));
   const strangers = rows.filter(({ name }) => !name.includes(company.marker));

@@ -6,7 +6,7 @@ import type { AttackGroup, Duel } from '../duel.ts';
 /** Every query of the graph, as the owner on every server, and by an API key. Each must show something of one's own. */
 export const queries: AttackGroup = {
   name: 'queries',
-  about: 'every query with everything below it shows nothing of the other company, and counts only what it shows',
+  about: 'every query with everything below it shows nothing of the other organization, and counts only what it shows',
   async attack(duel) {
     const all = queriesOf(duel.target.schema);
     const sighted = new Set<string>();

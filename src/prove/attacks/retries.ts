@@ -13,10 +13,10 @@ const ask = (duel: Duel, index: number, headers: Headers) =>
     headers: { ...headers, 'idempotency-key': keyOf(duel, index) },
   });
 
-/** The same mutation under the same Idempotency-Key in both companies, by a member of both: each has an answer of its own. */
+/** The same mutation under the same Idempotency-Key in both organizations, by a member of both: each has an answer of its own. */
 export const retries: AttackGroup = {
   name: 'retries',
-  about: 'an Idempotency-Key that was used in the other company, by the same person too, is unknown here',
+  about: 'an Idempotency-Key that was used in the other organization, by the same person too, is unknown here',
   async prepare(duel) {
     for (const index of duel.target.servers.keys()) await ask(duel, index, duel.victim.agent.headers);
   },
@@ -27,7 +27,11 @@ export const retries: AttackGroup = {
       duel.judge('a key of one’s own', mine.text !== again.text, 'made it twice');
       const made = (mine.data?.createClient as { client: { id: string } } | undefined)?.client.id;
       const there = made && (await duel.attacker.rows.uuids()).has(made.slice('Client:'.length));
-      duel.judge('a key of the other company', !there, `got another answer than one’s own: ${mine.text.slice(0, 200)}`);
+      duel.judge(
+        'a key of the other organization',
+        !there,
+        `got another answer than one’s own: ${mine.text.slice(0, 200)}`,
+      );
     }
   },
 };

@@ -7,7 +7,7 @@ import { throughOneSlot } from './one-slot.ts';
 /** What SQL could do that somebody smuggled into a tenant's session: through the program's pool and on a connection of its own. */
 export const rights: AttackGroup = {
   name: 'rights',
-  about: 'SQL in a session of one company reaches no table, statistic, sequence, file or session of the other',
+  about: 'SQL in a session of one organization reaches no table, statistic, sequence, file or session of the other',
   async prepare(duel) {
     const tables = new Set((await duel.victim.rows.columns()).map(({ table }) => table));
     await duel.victim.rows.asOwner(async (tx) => {

@@ -3,7 +3,7 @@ import type { AttackGroup } from '../duel.ts';
 /** The graph of this build has none: the day it has, this says so, and fails until they are attacked. */
 export const subscriptions: AttackGroup = {
   name: 'subscriptions',
-  about: 'subscriptions deliver nothing of the other company',
+  about: 'subscriptions deliver nothing of the other organization',
   async attack(duel) {
     const type = duel.target.schema.getSubscriptionType();
     if (!type) duel.notes.push('none in this build');
