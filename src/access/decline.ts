@@ -28,7 +28,10 @@ export class Declined extends Error {
   }
 }
 
-/** Thrown while running a plan that does not cover this request (it may have to fail, for example): the executor answers it. */
+/**
+ * Thrown while running a plan that does not cover this request (it may have to fail, for example): the executor answers
+ * it.
+ */
 export class Unplanned extends Declined {}
 
 /** The reason of an error while compiling. A declaration that throws on a placeholder cannot be compiled. */

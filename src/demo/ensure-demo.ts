@@ -38,8 +38,8 @@ const explorerRole: Role = 'OWNER';
 
 /**
  * Makes the two demo organizations in an installation that has no other, and completes them when an earlier start was
- * interrupted. What somebody has suspended since is left alone. Undefined where there are organizations of somebody's own,
- * or none that is served: then nothing is touched.
+ * interrupted. What somebody has suspended since is left alone. Undefined where there are organizations of somebody's
+ * own, or none that is served: then nothing is touched.
  */
 export async function ensureDemo(tools: DemoTools): Promise<Demo | undefined> {
   const slugs = demoCompanies.map(({ slug }) => slug);

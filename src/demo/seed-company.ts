@@ -7,8 +7,8 @@ import { seedProject } from './seed-project.ts';
 import { seedWelcome } from './seed-talk.ts';
 
 /**
- * Fills an empty organization with a little of everything, through the use cases that everybody uses. One that has clients
- * already is left alone.
+ * Fills an empty organization with a little of everything, through the use cases that everybody uses. One that has
+ * clients already is left alone.
  */
 export async function seedCompany(tx: TenantTx, as: Cast, content: DemoContent): Promise<void> {
   if ((await tx.$count(clients)) > 0) return;

@@ -10,7 +10,9 @@ export interface Marks {
 }
 
 const textual = new Set(['text', 'character varying', 'text[]', 'jsonb']);
-/** Positions on a board, colors and names of kinds: no text of anybody, and the product would stumble over another one. */
+/**
+ * Positions on a board, colors and names of kinds: no text of anybody, and the product would stumble over another one.
+ */
 const keptAsIs = new Set([
   'rank',
   'color',

@@ -41,7 +41,10 @@ export async function prove(target: ProofTarget, options: ProofOptions = {}): Pr
   });
 }
 
-/** Makes two scratch organizations, works with them, and removes them. While this lives, no other run takes them for leftovers. */
+/**
+ * Makes two scratch organizations, works with them, and removes them. While this lives, no other run takes them for
+ * leftovers.
+ */
 export async function withScratch<T>(
   target: ProofTarget,
   work: (pair: Pair, admin: Admin, leftovers: string[]) => Promise<T>,
@@ -104,7 +107,9 @@ export async function attackPair(
   return reports;
 }
 
-/** What the victim's rows are must not depend on what the attacker does. An attack that breaks off has proven nothing. */
+/**
+ * What the victim's rows are must not depend on what the attacker does. An attack that breaks off has proven nothing.
+ */
 async function fight(duel: Duel, pair: Pair, group: AttackGroup): Promise<void> {
   try {
     await group.prepare?.(duel);

@@ -12,7 +12,10 @@ import type { ProofTarget } from './target.ts';
 /** Mutations that only add: their rows give the attacks something to aim at. */
 const adds = /^(create|add|set|start|send|open|invite|update)(?!Organization|Tasks|Permission)/;
 
-/** What the samples leave out, because no mutation requires it, and people who may be assigned: a client's contact may not. */
+/**
+ * What the samples leave out, because no mutation requires it, and people who may be assigned: a client's contact may
+ * not.
+ */
 const more = (idOf: (typename: string) => string, staff: string): Record<string, object> => ({
   addMilestoneAssignee: { profileId: staff },
   createProjectAssignment: { profileId: staff },

@@ -5,8 +5,8 @@ const encoded = /[\w-]{16,}/g;
 const mostLayers = 3;
 
 /**
- * What an answer shows of an organization: its marker, an id or another secret of it. Cursors are looked into. What the request
- * itself brought is no news.
+ * What an answer shows of an organization: its marker, an id or another secret of it. Cursors are looked into. What the
+ * request itself brought is no news.
  */
 export function strangersIn(text: string, { marker, secrets }: ScratchCompany, sent = ''): string[] {
   const names = [marker, ...[...secrets].filter((secret) => !secret.match(uuid))];

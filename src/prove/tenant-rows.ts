@@ -29,7 +29,9 @@ const catalogParts: readonly { table: string; where: string }[] = [
 
 const nameOf = (schema: string, table: string): string => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 
-/** Everything in a tenant's schema, as the owner of all tenants' tables sees it: nothing of the product is in between. */
+/**
+ * Everything in a tenant's schema, as the owner of all tenants' tables sees it: nothing of the product is in between.
+ */
 export class TenantRows {
   readonly #admin: Admin;
   readonly #installation: Installation;

@@ -2,7 +2,9 @@ import { sql } from 'drizzle-orm';
 import { AppError } from '../lib/errors.ts';
 import type { CatalogTx } from './catalog.ts';
 
-/** The advisory lock that guards an organization's place and life: moves, restores, deletion and changes of its status. */
+/**
+ * The advisory lock that guards an organization's place and life: moves, restores, deletion and changes of its status.
+ */
 export const lifeLockName = (organizationId: string): string => `chantier.life ${organizationId}`;
 
 /** Another operation holds an organization's life lock. */

@@ -67,7 +67,9 @@ test(
 
 const steps = 12;
 
-/** How far a restore has come: 1 when its copy is reserved, one more for each migration, and at last when it is served. */
+/**
+ * How far a restore has come: 1 when its copy is reserved, one more for each migration, and at last when it is served.
+ */
 async function progress({ app }: World): Promise<number> {
   const [row] = await app.catalog.read((db) =>
     db.execute<{

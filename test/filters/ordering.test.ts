@@ -30,7 +30,10 @@ const servers = {
   executed: buildGraphServer(here.app, { plans: null }).yoga,
 };
 
-/** Every order field of every list that is a text for people; a rank is for machines, and an enum has an order of its own. */
+/**
+ * Every order field of every list that is a text for people; a rank is for machines, and an enum has an order of its
+ * own.
+ */
 const cases = Object.values(schema.getQueryType()!.getFields()).flatMap((field) => {
   const argument = field.args.find(({ name }) => name === 'orderBy');
   const ordering = argument?.extensions.chantierOrdering as Ordering | undefined;

@@ -51,14 +51,16 @@ const codesOf = ({ errors }: Answer) => errors.map(({ extensions }) => extension
 /** Codes that may be found before a resolver runs, though the error names its field. */
 const early = new Set(['BAD_INPUT', 'BAD_CURSOR', 'FORBIDDEN', 'UNAUTHENTICATED', 'MODULE_DISABLED', 'TOO_COMPLEX']);
 
-/** Messages that only resolvers send: the right values are secrets, do not exist, or would end the shared organization. */
+/**
+ * Messages that only resolvers send: the right values are secrets, do not exist, or would end the shared organization.
+ */
 const ofResolvers = new RegExp(
   [
     'This is not the slug of the organization',
     'The refresh token is not valid',
     'There is no refresh token: sign in',
     'There is no module',
-    'Say where to: an address, or null',
+    'must be a URL or null',
     'Organizations cannot have databases of their own here',
   ].join('|'),
 );
@@ -130,7 +132,8 @@ it(`answers ${cases} random requests without an error of its own (FUZZ_SEED=${se
   let turn = 0;
   await fc.assert(
     fc.asyncProperty(fc.gen(), async (gen) => {
-      // Every fourth case of a field is plain, the first one too: chance alone may never reach a field that takes a cursor
+      // Every fourth case of a field is plain, the first one too: chance alone may never reach a field that takes a
+      // cursor
       const choices = choicesOf(gen, Math.floor(turn / rootFields.length) % 4 === 0);
       const root = rootFields[turn++ % rootFields.length]!;
       const operation = new Operations(choices, seen).of(root);

@@ -23,8 +23,9 @@ import { requireDecodable } from '../../src/server/routes/percent-encoding.ts';
 import { isSlug, slugOf } from '../../src/tenancy/slug.ts';
 
 /**
- * Five times the longest text that a field takes, and six times the longest headers. What reads a text in linear time is done in
- * milliseconds; what goes over it again for each of its characters does not come to an end within the time of the test.
+ * Five times the longest text that a field takes, and six times the longest headers. What reads a text in linear time
+ * is done in milliseconds; what goes over it again for each of its characters does not come to an end within the time
+ * of the test.
  */
 const length = 100_000;
 

@@ -21,7 +21,9 @@ interface From {
 const attempt = (email: string, { secret = 'the wrong password', ipAddress, process = here, ...device }: From = {}) =>
   signIn(process.identity, { email, password: secret, ...device }, { ipAddress });
 
-/** Fails so often to sign in to an account, each time from another network address, that the account's limit is reached. */
+/**
+ * Fails so often to sign in to an account, each time from another network address, that the account's limit is reached.
+ */
 async function exhaust(email: string): Promise<void> {
   const codes: string[] = [];
   for (let n = 0; n < buckets.account.burst; n += 5) {

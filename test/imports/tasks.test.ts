@@ -10,7 +10,9 @@ import { everything, importInto, read, scratchFolder, shippedMapping } from './s
 const header =
   'TaskNumber,Summary,Priority,RaisedByID,AssignedToID,AuthorisedByID,StatusCode,ProjectCode,ProjectBreakdownCode,Category,SubCategory,HoursEstimate,HoursActual,DeveloperID,DeveloperHoursActual,TaskPerformance,DeveloperPerformance';
 
-/** Rows like those of the task table: task, summary, priority, assignee, status, project, estimate, developer, hours. */
+/**
+ * Rows like those of the task table: task, summary, priority, assignee, status, project, estimate, developer, hours.
+ */
 const row = (...[task, summary, priority, assignee, status, project, estimate, developer, hours]: string[]) =>
   `${task},"${summary}",${priority},1,${assignee},NA,"${status}","${project}","PBC1","Development","Bug",${estimate},0,${developer},${hours},0,0`;
 

@@ -39,8 +39,8 @@ const openApp = (onStatement: (text: string) => void): Promise<App> =>
   });
 
 /**
- * Moves an organization in a process of its own, as far as connections go, that dies when it is about to send the nth statement
- * that is like this: from then on it sends nothing, and its connections end. Gives whether it died.
+ * Moves an organization in a process of its own, as far as connections go, that dies when it is about to send the nth
+ * statement that is like this: from then on it sends nothing, and its connections end. Gives whether it died.
  */
 async function moveAndDie(company: Company, databaseId: string, like: RegExp, nth = 1): Promise<boolean> {
   let [left, dead] = [nth, false];

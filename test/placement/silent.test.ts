@@ -22,7 +22,10 @@ afterAll(async () => {
   await second[Symbol.asyncDispose]();
 });
 
-/** A further database that stops answering, without closing anything, when the administrator begins a statement like this. */
+/**
+ * A further database that stops answering, without closing anything, when the administrator begins a statement like
+ * this.
+ */
 async function silentAt(pattern: RegExp): Promise<{ fleet: Fleet; wire: Wire; id: string }> {
   const wire = await Wire.to((await second.createDatabase()).url);
   const { id } = await registerDatabase(world.app.fleet, { kind: 'DEDICATED', url: wire.url }, { by });

@@ -24,7 +24,10 @@ afterAll(async () => {
 
 const stalling = 4711;
 
-/** Lets the COMMIT of a switch take as long as somebody holds a lock, as one of a disk or a standby that does not answer does. */
+/**
+ * Lets the COMMIT of a switch take as long as somebody holds a lock, as one of a disk or a standby that does not answer
+ * does.
+ */
 async function stallSwitches(sql: Sql): Promise<void> {
   await sql.unsafe(`
     create function public.stall() returns trigger language plpgsql set lock_timeout = 0 as $$

@@ -10,7 +10,10 @@ export const measured = {
   bytesPerTable: 25_000,
   /** Memory of a connection that has served no tenant yet. */
   freshBytes: 3_000_000,
-  /** Switching roles for the first time on a connection takes 4 to 8 ms of processor time at 1,000 roles, 25 to 34 at 5,000. */
+  /**
+   * Switching roles for the first time on a connection takes 4 to 8 ms of processor time at 1,000 roles, 25 to 34 at
+   * 5,000.
+   */
   rolesPerLogin: 1_000,
   /** 290 files for each tenant; a restart after a crash with 1.4 million takes 3 minutes, or 4 s with syncfs. */
   filesPerDatabase: 500_000,

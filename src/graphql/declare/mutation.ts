@@ -25,8 +25,8 @@ interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
 }
 
 /**
- * Declares `name(input: NameInput!): NamePayload!` over the tenant's data. Write `run` before `payload`: its result determines
- * the payload's type.
+ * Declares `name(input: NameInput!): NamePayload!` over the tenant's data. Write `run` before `payload`: its result
+ * determines the payload's type.
  */
 export function defineMutation<Fields extends InputFieldMap, Shape extends object>(
   name: string,

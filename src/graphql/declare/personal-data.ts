@@ -31,7 +31,9 @@ export function registerPersonalData(table: TableName, entries: Readonly<Record<
 export const personalEntryOf = (table: TableName, column: string): PersonalEntry | undefined =>
   register.get(table)?.get(column);
 
-/** The entry for text that a member writes about the work. It can name people, and the organization's records need it. */
+/**
+ * The entry for text that a member writes about the work. It can name people, and the organization's records need it.
+ */
 export const workText = <Column extends string>(author: Column): PersonalData<Column> => ({
   whose: author,
   why: 'Documents the work of the organization.',

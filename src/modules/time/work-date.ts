@@ -8,7 +8,9 @@ import { projects } from '../projects/tables.ts';
 
 const mayRecordAnyDay = (viewer: Viewer): boolean => viewer.permissions.has('time:write-all');
 
-/** Throws BAD_INPUT for a day after the current month of the time zone. Viewers with time:write-all may record any day. */
+/**
+ * Throws BAD_INPUT for a day after the current month of the time zone. Viewers with time:write-all may record any day.
+ */
 export function requireWorkDate(viewer: Viewer, timeZone: string, day: string, field: string): void {
   if (mayRecordAnyDay(viewer) || monthOf(day) <= monthOf(dayIn(timeZone))) return;
   throw badInput('must not be after the end of this month', field);

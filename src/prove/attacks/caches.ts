@@ -12,7 +12,10 @@ const documents = [
 ];
 const rounds = 5;
 
-/** The same documents from both organizations at once: plans, documents, members, prepared statements are shared or kept. */
+/**
+ * The same documents from both organizations at once: plans, documents, members, prepared statements are shared or
+ * kept.
+ */
 export const caches: AttackGroup = {
   name: 'caches',
   about:

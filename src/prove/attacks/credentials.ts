@@ -47,7 +47,10 @@ async function refused(duel: Duel, attack: string, answer: Answer): Promise<void
 
 const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** The attacker's token, made out for the other organization: with the old signature, with none, and by name of the victim. */
+/**
+ * The attacker's token, made out for the other organization: with the old signature, with none, and by name of the
+ * victim.
+ */
 function forgeries({ attacker, victim }: Duel): [string, string][] {
   const { accessToken } = memberOf(attacker, 'OWNER').session;
   const [head, payload, signature] = accessToken.split('.') as [string, string, string];

@@ -2,7 +2,10 @@ import { memberOf } from '../company.ts';
 import { queriesOf } from '../documents.ts';
 import type { AttackGroup } from '../duel.ts';
 
-/** Within an organization: what its CLIENT must not see, and its owner sees. The wall is another one, but a missing rule is a leak too. */
+/**
+ * Within an organization: what its CLIENT must not see, and its owner sees. The wall is another one, but a missing rule
+ * is a leak too.
+ */
 export const hiddenRows: AttackGroup = {
   name: 'hidden rows',
   about: 'a CLIENT sees nothing of other clients’ projects nor of talks that it is not in, on any path',

@@ -10,7 +10,9 @@ import { throughOneSlot } from './one-slot.ts';
 const names = sql`select last_name as name from profiles where user_id is not null order by id`;
 const rounds = 10;
 
-/** One connection that both organizations use by turns: after success, failure, cancel, and the death of the connection. */
+/**
+ * One connection that both organizations use by turns: after success, failure, cancel, and the death of the connection.
+ */
 export const pool: AttackGroup = {
   name: 'pool',
   about:

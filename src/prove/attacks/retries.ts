@@ -13,7 +13,10 @@ const ask = (duel: Duel, index: number, headers: Headers) =>
     headers: { ...headers, 'idempotency-key': keyOf(duel, index) },
   });
 
-/** The same mutation under the same Idempotency-Key in both organizations, by a member of both: each has an answer of its own. */
+/**
+ * The same mutation under the same Idempotency-Key in both organizations, by a member of both: each has an answer of
+ * its own.
+ */
 export const retries: AttackGroup = {
   name: 'retries',
   about: 'an Idempotency-Key that was used in the other organization, by the same person too, is unknown here',

@@ -4,7 +4,10 @@ import type { TenantBinding, TenantTx } from '../../tenancy/binding.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 import { throughOneSlot } from './one-slot.ts';
 
-/** What SQL could do that somebody smuggled into a tenant's session: through the program's pool and on a connection of its own. */
+/**
+ * What SQL could do that somebody smuggled into a tenant's session: through the program's pool and on a connection of
+ * its own.
+ */
 export const rights: AttackGroup = {
   name: 'rights',
   about: 'SQL in a session of one organization reaches no table, statistic, sequence, file or session of the other',

@@ -35,7 +35,9 @@ export interface Field {
   standard?: true;
 }
 
-/** How filters and orders call a field: a day, an instant or a yes/no by its description, any other field by its name. */
+/**
+ * How filters and orders call a field: a day, an instant or a yes/no by its description, any other field by its name.
+ */
 export const subjectOf = ({ key, kind, options }: Field): string =>
   ['LocalDate', 'DateTime', 'Boolean'].includes(kind.scalar)
     ? firstClause(options.description)
