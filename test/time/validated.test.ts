@@ -48,7 +48,7 @@ describe('validated time', async () => {
     return id;
   };
 
-  it('does not follow its task to another project, whoever moves it and however many go', async () => {
+  it('keeps its task from moving to another project, by anybody and in bulk', async () => {
     const [projectId, other] = [await createProject(manager), await createProject(manager)];
     const taskId = await createTask(manager, { projectId, name: 'Work' });
     const pending = await recordTime(consultant, { projectId, taskId });
@@ -82,7 +82,7 @@ describe('validated time', async () => {
     expect(await run(manager, 'deleteProject', { id: projectId }, 'deletedId')).toEqual({ deletedId: projectId });
   });
 
-  it('is a bad row of an import that would change its person, project, hours or day, or drop it', async () => {
+  it('is an invalid row of an import that would change its person, project, hours or day, or delete it', async () => {
     const line = (input: object) =>
       JSON.stringify({ id: 1, project: 1, who: 'Ada', day: '2026-02-03', hours: '4', ...input });
     const other = line({ id: 2, project: 2, who: 'Bob' });
@@ -114,7 +114,7 @@ describe('validated time', async () => {
     expect(less.changes.deleted).toEqual({});
   });
 
-  it('is validated by somebody else than its author, also when it is imported', async () => {
+  it('is validated by another person than its author, also if it is imported', async () => {
     const projectId = await createProject(manager);
     const [own, others] = [await recordTime(manager, { projectId }), await recordTime(consultant, { projectId })];
     expect(await change(manager, 'validateTimeEntries', { ids: [others, own] })).toEqual({
@@ -158,7 +158,7 @@ describe('validated time', async () => {
     ).toEqual({ deliverable: { status: 'REJECTED' } });
   });
 
-  it('alone fills a day with pending time: rejected hours leave it, and come back with a change', async () => {
+  it('counts towards a day together with pending time: rejected hours do not, until they are changed', async () => {
     const day = { projectId: await createProject(manager), workDate: '2026-03-05' };
     const rejected = await recordTime(consultant, { ...day, hours: '20' });
     await change(manager, 'rejectTimeEntries', { ids: [rejected], note: 'Too much' });
@@ -194,14 +194,14 @@ describe('the day of work', async () => {
     expect(await change(member, 'updateTimeEntry', { id, description: 'Later' })).toMatchObject({ workDate: day });
   });
 
-  it('reaches from the first day of the project to the end of this month', async () => {
+  it('ranges from the first day of the project to the end of this month', async () => {
     const last = fromDayNumber(
       toDayNumber(`${fromDayNumber(toDayNumber(`${today.slice(0, 7)}-28`) + 4).slice(0, 7)}-01`) - 1,
     );
     for (const day of ['2026-02-10', last]) expect(await record(member, day)).toBeUndefined();
   });
 
-  it('is not before the project that an entry goes to, nor before that of a timer', async () => {
+  it('is not before the start of the entry’s new project, nor of a timer’s', async () => {
     const tomorrow = fromDayNumber(toDayNumber(today) + 2);
     const later = await createProject(manager, { startDate: tomorrow });
     const id = await recordTime(member, { projectId, workDate: '2026-02-11' });
