@@ -122,7 +122,7 @@ export class Survey {
 
   #settled(record: ImportRecord, row: number, written: Set<string>): ImportRecord {
     const { time, channel, milestone, comments, checklistItems, messages, ...rest } = record;
-    const isLast = (part: Part, reference: string): boolean => this.#lastRows.get(`${part} ${reference}`) === row;
+    const isLast = (part: Part, reference: string): boolean => this.#isLast(part, reference, row);
     const isLater = (each: { taskReference: string }): boolean => this.#isBeforeTask(each, row);
     return this.#withLastTask(
       {
@@ -163,6 +163,10 @@ export class Survey {
     return { ...base, people, task: last.task, ...(last.milestone && { moreMilestones: [last.milestone] }) };
   }
 
+  #isLast(part: Part, reference: string, row: number): boolean {
+    return this.#lastRows.get(`${part} ${reference}`) === row;
+  }
+
   #isBeforeParent({ parentReference }: MessageRecord, row: number): boolean {
     if (parentReference == null) return false;
     return this.#late.has(parentReference) || (this.#lastRows.get(`message ${parentReference}`) ?? 0) > row;
@@ -175,9 +179,16 @@ export class Survey {
   /** What refers to things of later rows: there is none for most records. */
   *#takeLater(record: ImportRecord, row: number): Generator<ImportRecord> {
     const { line, file, channel, dependencies } = record;
-    const messages = record.messages?.filter((message) => this.#isBeforeParent(message, row)) ?? [];
-    const comments = record.comments?.filter((comment) => this.#isBeforeTask(comment, row)) ?? [];
-    const checklistItems = record.checklistItems?.filter((item) => this.#isBeforeTask(item, row)) ?? [];
+    const isLast = (part: Part, { reference }: { reference: string }): boolean => this.#isLast(part, reference, row);
+    const messages = (record.messages ?? []).filter(
+      (message) => isLast('message', message) && this.#isBeforeParent(message, row),
+    );
+    const comments = (record.comments ?? []).filter(
+      (comment) => isLast('comment', comment) && this.#isBeforeTask(comment, row),
+    );
+    const checklistItems = (record.checklistItems ?? []).filter(
+      (item) => isLast('checklistItem', item) && this.#isBeforeTask(item, row),
+    );
     const people = record.people.map(({ reference }) => this.#people.get(reference)!);
     const base = { line, people, isLater: true as const, ...(file !== undefined && { file }) };
     for (const { reference } of messages) this.#late.add(reference);
