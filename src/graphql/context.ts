@@ -93,7 +93,7 @@ export class Context {
 
   get tenant(): Tenant {
     const { tenant } = this.scope;
-    if (!tenant) throw new AppError('TENANT_NOT_FOUND', 'The request names no organization');
+    if (!tenant) throw noViewer(this.scope);
     return tenant;
   }
 

@@ -7,6 +7,8 @@ describe('a name', () => {
     ['e\u0301te\u0301', 'été'],
     ['日本', '日本'],
     ['👩‍💻', '👩‍💻'],
+    ['Bou\u00adtique\u200b \u2060en ligne\u200b', 'Boutique en ligne'],
+    ['e\u200b\u0301', 'é'],
   ])('%j is stored as %j', (given, stored) => expect(nameField.parse(given)).toBe(stored));
 
   it.each(['', '   ', '\u200b', '\u200b \u2060', '\u3164', '\u2800', '\u0000', '\ufeff', '\u202e'])(

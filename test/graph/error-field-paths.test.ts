@@ -137,3 +137,44 @@ it.each([
   const { errors } = await owner.graphql(query, { x });
   expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field: 'input.startDate' });
 });
+
+const ofInput = (type: string, name: string) => `mutation ($x: ${type}!) { ${name}(input: $x) { __typename } }`;
+
+it.each([
+  [ofInput('CreateTaskInput', 'createTask'), {}, 'input.name'],
+  [ofInput('CreateTasksInput', 'createTasks'), { tasks: [{ name: 'x' }, {}] }, 'input.tasks.1.name'],
+  [ofInput('CreateTaskInput', 'createTask'), { name: 'x', nam: 'y' }, 'input.nam'],
+  [ofInput('CreateOrganizationInput', 'createOrganization'), { organization: {} }, 'input.organization.name'],
+  ['query ($x: TaskFilter) { tasks(where: $x) { totalCount } }', { nam: {} }, 'where.nam'],
+])('a field that is missing or unknown is named: %s %j', async (query, x, field) => {
+  const { errors } = await owner.graphql(query, { x });
+  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field });
+});
+
+it('no value of the input is repeated in the message', async () => {
+  const x = { email: 'a@example.test', password: 'never shown', pasword: 'nor this' };
+  const { errors } = await here.graphql(ofInput('SignInInput', 'signIn'), { x });
+  expect(errors.map(({ message }) => message)).toEqual([
+    'Variable "$x" has invalid value: Expected value of type "SignInInput" not to include unknown field "pasword". ' +
+      'Did you mean "password"?',
+  ]);
+});
+
+const otherId = `Task:${uuidv7()}`;
+
+it.each([
+  [
+    'query ($x: TaskFilter) { tasks(where: $x) { totalCount } }',
+    { assigneeId: { eq: otherId } },
+    'where.assigneeId.eq',
+  ],
+  [
+    'query ($x: TaskFilter) { tasks(where: $x) { totalCount } }',
+    { or: [{ not: { project: { clientId: { in: [`Client:${uuidv7()}`, 'Client:ref:x'] } } } }] },
+    'where.or.0.not.project.clientId.in.1',
+  ],
+  [`query { tasks(where: { assigneeId: { ne: "${otherId}" } }) { totalCount } }`, undefined, 'where.assigneeId.ne'],
+])('an id of another type in a filter is refused by its path: %s %j', async (query, x, field) => {
+  const { errors } = await owner.graphql(query, { x });
+  expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_INPUT', field });
+});

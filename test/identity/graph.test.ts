@@ -94,7 +94,9 @@ describe('an account in the graph', () => {
       'Navy',
       'Second',
     ]);
-    for (const query of ['{ projects { totalCount } }', '{ members { totalCount } }', '{ apiKeys { id } }']) {
+    const task = `Task:${randomUUID()}`;
+    const nodes = [`{ node(id: "${task}") { id } }`, `{ nodes(ids: ["${task}"]) { id } }`];
+    for (const query of ['{ projects { totalCount } }', '{ members { totalCount } }', '{ apiKeys { id } }', ...nodes]) {
       expect(codesOf(await server.graphql(query, {}, bearer(signed.accessToken)))).toEqual(['ORGANIZATION_REQUIRED']);
     }
     expect(codesOf(await call('createJoinCode', {}, 'joinCode { id }', bearer(signed.accessToken)))).toEqual([

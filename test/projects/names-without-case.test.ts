@@ -22,6 +22,7 @@ describe('a project', () => {
     ['Straße', 'STRASSE'],
     ['ΟΔΟΣ', 'οδοσ'],
     ['two  words', 'TWO\u00a0WORDS'],
+    ['one word', 'one\u200b word\u200b'],
   ])('is not named %s beside %s', async (name, other) => {
     const manager = await acme.as('MANAGER');
     const clientId = await createClient(manager);

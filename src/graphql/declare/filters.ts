@@ -5,7 +5,7 @@ import { AppError } from '../../lib/errors.ts';
 import { type Relations, relations } from '../../relations.ts';
 import { builder, type SchemaTypes } from './builder.ts';
 import { type ComparatorName, type Comparison, comparators, enumComparator } from './comparators.ts';
-import { decodeGlobalId, externalReferenceOf } from './global-id.ts';
+import { comparedIdRefusal, comparesIds, uuidOfType } from './global-id.ts';
 import { conditionType, filterBounds } from './input-bounds.ts';
 import { negation } from './negation.ts';
 import { prepared, RequestPlaceholder } from './request-placeholder.ts';
@@ -55,9 +55,9 @@ export const likePattern = (text: unknown): string => String(text).replace(/[\\%
 
 function decodeId(value: unknown, of: string | (() => string)): string {
   const type = typeof of === 'string' ? of : of();
-  const { typename, id } = decodeGlobalId(String(value));
-  if (typename === type && externalReferenceOf(id) === undefined) return id;
-  throw new AppError('BAD_INPUT', `This filter takes ids of the form ${type}:uuid`);
+  const id = uuidOfType(String(value), type);
+  if (id === undefined) throw new AppError('BAD_INPUT', comparedIdRefusal(type));
+  return id;
 }
 
 /** In a compiled statement, a list is one parameter, whatever its length. */
@@ -164,7 +164,8 @@ export function defineFilter<T extends TableName>(name: string, table: T, given:
         not: t.field({ type: ref, description: 'This must not match.' }),
       };
       for (const [key, field] of Object.entries(spec.fields)) {
-        fields[key] = t.field({ type: comparatorOf(field) as never, description: field.description });
+        const extensions = 'id' in field ? comparesIds(field.id) : {};
+        fields[key] = t.field({ type: comparatorOf(field) as never, description: field.description, extensions });
       }
       for (const [key, { filter, description }] of acrossHere())
         fields[key] = t.field({ type: filter().ref as never, description });

@@ -55,3 +55,20 @@ export function checkId(text: string, types: IdTypes, field: string): void {
   if (!id) throw badInput(refusal, field);
   if (types !== 'any' && !types.includes(id.typename)) throw badInput(`must be an id of ${types.join(' or ')}`, field);
 }
+
+/** The uuid of an id of this type; undefined for ids of other types and by external reference. */
+export function uuidOfType(text: string, type: string): string | undefined {
+  const id = readGlobalId(text);
+  return id?.typename === type && externalReferenceOf(id.id) === undefined ? id.id : undefined;
+}
+
+export const comparedIdRefusal = (type: string): string => `This filter takes ids of the form ${type}:uuid`;
+
+/** The extensions of a filter field that compares ids of one type. */
+export const comparesIds = (type: string | (() => string)) => ({ chantierComparedType: type });
+
+/** The type of the ids that a filter field compares. */
+export function comparedTypeOf({ extensions }: { extensions?: unknown }): string | undefined {
+  const { chantierComparedType: type } = (extensions ?? {}) as Partial<ReturnType<typeof comparesIds>>;
+  return typeof type === 'function' ? type() : type;
+}

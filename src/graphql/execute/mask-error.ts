@@ -113,12 +113,16 @@ function withCode(error: GraphQLError): GraphQLError {
   if ((errorCodes as readonly unknown[]).includes(code) && !isOfVariable) return error;
   const { nodes, path, source, positions } = error;
   const extensions = code === undefined || isOfVariable ? extensionsByMessage(error) : requestExtensions(error);
-  return new GraphQLError(error.message, { nodes, path, source, positions, extensions });
+  // graphql-js repeats the whole input, with passwords and tokens: they must not get into the logs of clients
+  const message = isOfVariable ? error.message.replace(/(?:, found| Found): .*$/s, '') : error.message;
+  return new GraphQLError(message, { nodes, path, source, positions, extensions });
 }
 
 const variablePrefix = 'Variable "$';
 /** The path of an invalid value in graphql-js's message, such as ` at .tags[0]`. It contains only names of the graph. */
 const variableError = /^Variable "\$\w+" has invalid (?:default )?value(?: at ((?:\.\w+|\[\d+\])+))?: /;
+/** The field that an input object lacks, or should not have, in graphql-js's message. */
+const fieldOfObject = /^Expected value (?:of type "\w+" )?(?:not )?to include (?:required|unknown) field "(\w+)"/;
 
 /** Invalid variables fail the whole request; clients that accept application/graphql-response+json get status 400. */
 function extensionsByMessage({ message, nodes }: GraphQLError): Record<string, unknown> {
@@ -133,7 +137,8 @@ function fieldOfVariable(message: string, nodes: GraphQLError['nodes']): { field
   const found = variableError.exec(message);
   if (!definition || !found) return {};
   const inner = found[1]?.replaceAll(/\[(\d+)\]/g, '.$1') ?? '';
-  return { field: argumentOf(definition) + inner };
+  const name = fieldOfObject.exec(message.slice(found[0].length))?.[1];
+  return { field: argumentOf(definition) + inner + (name ? `.${name}` : '') };
 }
 
 /** For malformed requests Yoga has its own codes; ours follow from its HTTP status. */

@@ -18,7 +18,14 @@ import {
 import { hasAtMost } from '../../lib/characters.ts';
 import { badInput } from '../../lib/errors.ts';
 import { isPlainObject } from '../../lib/plain-object.ts';
-import { checkId, type IdTypes, idTypesOf } from '../declare/global-id.ts';
+import {
+  checkId,
+  comparedIdRefusal,
+  comparedTypeOf,
+  type IdTypes,
+  idTypesOf,
+  uuidOfType,
+} from '../declare/global-id.ts';
 import { boundOf, filterBounds, type InputBound, isConditionType, longestOfType } from '../declare/input-bounds.ts';
 
 /** A place for a value in a document: its type, bound and path. */
@@ -30,6 +37,8 @@ interface Place {
   level: number;
   /** The types of ids that are allowed there; undefined if it takes no ids. */
   idTypes: IdTypes | undefined;
+  /** The type of the ids in a comparison of a filter. */
+  comparedType?: string | undefined;
 }
 
 /** A place where a document uses a variable; each place has its own bound. */
@@ -144,12 +153,17 @@ class BoundsCheck implements ReadDocument {
   }
 
   /** Returns a function that finds the place of a field of the object. */
-  #enterObject({ type, path, level }: Place): (name: string) => Place | undefined {
+  #enterObject({ type, path, level, comparedType }: Place): (name: string) => Place | undefined {
     const named = getNamedType(type);
     if (!isInputObjectType(named)) return () => undefined;
     const inner = isConditionType(named) ? this.#enterCondition(path, level) : level;
     const fields = named.getFields();
-    return (name) => fields[name] && placeOf(fields[name], `${path}.${name}`, inner);
+    return (name) => {
+      const field = fields[name];
+      return (
+        field && { ...placeOf(field, `${path}.${name}`, inner), comparedType: comparedTypeOf(field) ?? comparedType }
+      );
+    };
   }
 
   #enterCondition(path: string, level: number): number {
@@ -160,11 +174,13 @@ class BoundsCheck implements ReadDocument {
   }
 }
 
-function checkText(text: string, { type, bound, path, idTypes }: Place): void {
+function checkText(text: string, { type, bound, path, idTypes, comparedType }: Place): void {
   checkCharacters(text, path);
   const most = bound.characters ?? longestOfType(getNamedType(type).name);
   if (!hasAtMost(text, most)) throw badInput(`at most ${most} characters`, path);
   if (idTypes) checkId(text, idTypes, path);
+  if (comparedType && uuidOfType(text, comparedType) === undefined)
+    throw badInput(comparedIdRefusal(comparedType), path);
 }
 
 /** Throws BAD_INPUT for text that PostgreSQL cannot store unchanged. */
