@@ -32,7 +32,7 @@ describe('a bad row', async () => {
   ];
   const file = await folder.write('tasks.csv', fileOf(rows));
 
-  it('stops the import, with its line; batches before are kept, nothing of its own', async () => {
+  it('stops the import, with its line; earlier batches are kept, its own is not', async () => {
     const company = await server.company();
     const stopped = importInto(company, 'tasks', file, mapping, { batchSize: 2 });
     await expect(stopped).rejects.toMatchObject({
@@ -59,7 +59,7 @@ describe('a bad row', async () => {
   });
 });
 
-describe('a row that the database refuses', async () => {
+describe('a row that the database rejects', async () => {
   // A task that is due before it would start: only the database knows.
   const rows = [...[1, 2, 3, 4, 5].map(good), '6,Task 6,Bridge ,2024-01-01,1', '7,Task 7,Bridge,2024-01-01,1', good(8)];
   const started = mapping.replace("name: '{Title}',", "name: '{Title}', startDate: '{Start}',");
@@ -88,7 +88,7 @@ describe('a row that the database refuses', async () => {
     expect(await names(company)).toHaveLength(8);
   });
 
-  it('stops the import, and nothing of its batch is kept', async () => {
+  it('stops the import, and its batch is not kept', async () => {
     const company = await withDue();
     const stopped = importInto(company, 'tasks', file, started);
     await expect(stopped).rejects.toMatchObject({ message: expect.stringMatching(/^line 8: .*tasks_dates/) });
@@ -96,12 +96,12 @@ describe('a row that the database refuses', async () => {
   });
 });
 
-describe('what cannot be imported at all', async () => {
+describe('an impossible import', async () => {
   const company = await server.company();
   const refused = async (text: string, yaml = mapping) =>
     expect(importInto(company, 'tasks', await folder.write('bad.csv', text), yaml)).rejects;
 
-  it('is said before anything is written', async () => {
+  it('is reported before anything is written', async () => {
     await (await refused('Id,Title\n1,2')).toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('does not have: Project, Start, Days. It has: Id, Title'),

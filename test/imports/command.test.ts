@@ -41,13 +41,13 @@ describe('chantier import', () => {
     expect([code, stdout, stderr]).toEqual([2, '', 'line 3: task.estimateDays: "4,5" is not a number\n']);
   });
 
-  it('does what the page about it says', async () => {
+  it('does what its documentation says', async () => {
     const { code, stdout } = await chantier(command('--on-error', 'skip'));
     expect(code).toBe(0);
     expect(stdout.replace(/in [\d.]+ s/, 'in 0.1 s')).toBe(block('text'));
   });
 
-  it('prints its report as one document, and nothing else, on demand', async () => {
+  it('prints only its report, as one JSON document, on demand', async () => {
     const { code, stdout, stderr } = await chantier(command('--on-error', 'skip', '--json'));
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toEqual({
@@ -128,7 +128,7 @@ describe('chantier import', () => {
       2,
       'mapping: ',
     ]),
-  ])('refuses %j with code %i', async (args, code, message) => {
+  ])('rejects %j with code %i', async (args, code, message) => {
     const refused = await chantier(args);
     expect(refused.code).toBe(code);
     expect(refused.stderr).toContain(message);

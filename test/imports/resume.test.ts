@@ -95,7 +95,7 @@ async function importWithKillAt(company: Company, statement: number): Promise<vo
 describe('an interrupted import', async () => {
   const expected = await untouched(file);
 
-  it('goes on after the last whole batch', async () => {
+  it('resumes after the last complete batch', async () => {
     const company = await server.company();
     const stop = new AbortController();
     const onProgress = ({ rows }: { rows: number }) => rows === 30 && stop.abort();
@@ -112,7 +112,7 @@ describe('an interrupted import', async () => {
     ]);
   });
 
-  it('goes on after its process was killed', async () => {
+  it('resumes after its process was killed', async () => {
     const company = await server.company();
     const child = spawn(process.execPath, ['bin/chantier.js', ...commandFor(company)], {
       cwd: root,

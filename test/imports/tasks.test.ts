@@ -102,7 +102,7 @@ describe('a table of tasks', async () => {
     }
   });
 
-  it('has its totals on working days, from where the dates say', async () => {
+  it('spreads its totals over working days, from the given dates', async () => {
     expect(await hoursOf(company, '1:58')).toEqual([
       { day: '2004-11-05', hours: '8.00' },
       { day: '2004-11-08', hours: '8.00' },
@@ -114,7 +114,7 @@ describe('a table of tasks', async () => {
     expect((await hoursOf(company, '4:42'))[0]).toEqual({ day: '1999-12-31', hours: '8.00' });
   });
 
-  it('keeps estimates exact, long names whole, and completion for what is done', async () => {
+  it('keeps exact estimates, full long names, and the completion of tasks that are done', async () => {
     expect(await task(company, '2')).toMatchObject({
       estimateDays: '0.0875',
       status: 'IN_PROGRESS',
@@ -126,7 +126,7 @@ describe('a table of tasks', async () => {
     expect(cancelled.tags).toEqual(['Development', 'Bug', 'Cancelled']);
   });
 
-  it('is in the log: what was made by events, every row by its batch', async () => {
+  it('is in the log: created objects by events, every row by its batch', async () => {
     const logged = await read(company, (db) => db.select().from(events));
     const count = (action: string) => logged.filter((event) => event.action === action).length;
     expect(['profile.created', 'client.created', 'project.created'].map(count)).toEqual([3, 1, 2]);
@@ -145,7 +145,7 @@ describe('a table of tasks', async () => {
     expect(await everything(company)).toEqual(before);
   });
 
-  it('changes what the file has otherwise, and only that', async () => {
+  it('changes only rows that differ from the file', async () => {
     const kept = await task(company, '2');
     const changed = [
       row('1', 'It works', '1', '58', 'FINISHED', 'PC1', '14', '58', '8.25'),
@@ -166,8 +166,8 @@ describe('a table of tasks', async () => {
   });
 });
 
-describe('what is there already', () => {
-  it('people and projects keep what they were given since; a start moves back alone', async () => {
+describe('existing data', () => {
+  it('people and projects keep later changes; only a start moves back', async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');
     await importInto(company, 'tasks', await fileOf(rows.slice(0, 2)), mapping);
@@ -183,7 +183,7 @@ describe('what is there already', () => {
     expect(node.firstName).toBe('Ada');
   });
 
-  it('cards of the board stay before those that are imported', async () => {
+  it('existing cards of the board stay before imported ones', async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');
     await importInto(company, 'tasks', await fileOf([rows[4]!], 'first.csv'), mapping);

@@ -22,7 +22,7 @@ time:
 const folder = await scratchFolder();
 const server = await world();
 
-it('brings hours of members and others onto tasks that are there', async () => {
+it('imports hours of members and others into existing tasks', async () => {
   const company = await server.company();
   const manager = await company.as('MANAGER');
   const consultant = await company.as('CONSULTANT');

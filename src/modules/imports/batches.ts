@@ -1,7 +1,7 @@
 import type { ImportRecord } from './records.ts';
 import type { RefusedRow } from './tables.ts';
 
-/** What one row of the file came to. */
+/** The result of one row of the file. */
 export type Outcome = ImportRecord | RefusedRow;
 
 export interface Batch {
@@ -9,7 +9,7 @@ export interface Batch {
   refused: RefusedRow[];
   /** How many outcomes there are up to its end. */
   outcomesDone: number;
-  /** How many rows of the file there are up to its end. */
+  /** Number of rows of the file up to the end of the batch. */
   rowsDone: number;
 }
 

@@ -4,24 +4,24 @@ import type { VersionedTable } from '../../access/rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
 
-/** A table that integrators sync. */
+/** A table with an external reference, which integrators use to synchronize rows. */
 export type ReferencedTable = VersionedTable & { externalReference: PgColumn };
 export type RowOf<T extends PgTable> = InferSelectModel<T>;
 export type NewRow<T extends PgTable> = Partial<InferInsertModel<T>> & { id: string; externalReference: string };
 
-/** Rows of one statement. */
+/** Most rows in one statement. */
 const most = 2_000;
 
 /*
- * Many rows travel as one JSON parameter, so a statement has one text whatever their number: a statement with a
- * parameter for each value would be prepared again, with all its memory, for every length of a batch.
+ * Many rows are sent as one JSON parameter, so a statement has the same text for any number of rows. With a parameter per
+ * value it would be prepared again, and use memory again, for every size of a batch.
  */
 
-/** Whether a text or an id is one of these: one parameter, so that the statement has one text. */
+/** Whether a text or an id is one of these values. One parameter, so that the statement has one text. */
 export const isOneOf = (value: SQLWrapper, values: readonly string[], type: 'text' | 'uuid' = 'text'): SQL =>
   sql`${value} = any(${sql.param([...values])}::${sql.raw(type)}[])`;
 
-/** The rows with these references, locked until the transaction ends when asked for. */
+/** The rows with these references, locked until the transaction ends if `lock` is given. */
 export async function findByReference<T extends ReferencedTable>(
   db: TenantDb,
   table: T,
@@ -29,7 +29,7 @@ export async function findByReference<T extends ReferencedTable>(
   lock?: 'no key update',
 ): Promise<RowOf<T>[]> {
   const found: RowOf<T>[] = [];
-  // Search vectors follow from other columns, and are larger than those.
+  // Search vectors are computed from other columns, and larger than those.
   const { search: _, ...columns } = getColumns(table as PgTable) as Record<string, PgColumn>;
   for (const part of parts(references)) {
     const query = db
@@ -42,8 +42,8 @@ export async function findByReference<T extends ReferencedTable>(
 }
 
 /**
- * Adds rows; what a row does not have gets its default. Throws TRANSACTION_CONFLICT when somebody else added one of the
- * references since they were looked for.
+ * Inserts rows; absent columns get their defaults. Throws TRANSACTION_CONFLICT if another transaction has inserted one
+ * of the references since they were looked up.
  */
 export async function insertRows<T extends ReferencedTable>(tx: TenantTx, table: T, rows: NewRow<T>[]): Promise<void> {
   for (const part of alike(rows)) {
@@ -77,7 +77,7 @@ export async function insertMissing(
   return added;
 }
 
-/** Changes rows by their ids, each in the columns that it has, and counts their versions up. */
+/** Updates rows by their ids, each in the columns that it has, and increments their versions. */
 export async function updateRows<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
@@ -93,7 +93,7 @@ export async function updateRows<T extends ReferencedTable>(
   }
 }
 
-/** Takes away the rows with these references; gives the ids of those that were there. */
+/** Deletes the rows with these references; returns the ids of those that existed. */
 export async function deleteByReference(
   tx: TenantTx,
   table: ReferencedTable,
@@ -119,7 +119,7 @@ interface Recordset {
   recordset: SQL;
 }
 
-/** The rows, which are alike, as a table `r` of the query. */
+/** The rows as a table `r` of the query. All must have the same columns. */
 function record(table: PgTable, rows: readonly object[]): Recordset {
   const all = getColumns(table) as Record<string, PgColumn>;
   const keys = Object.keys(rows[0]!);
@@ -134,7 +134,7 @@ const byColumn = (row: Record<string, unknown>, keys: readonly string[], columns
 
 const typeOf = (column: PgColumn): string => `${column.getSQLType()}${'[]'.repeat(column.dimensions)}`;
 
-/** Rows with the same keys together: a column that one row leaves alone must not be set by another's statement. */
+/** Groups rows with the same keys: a column that one row leaves alone must not be set by another row's statement. */
 function* alike<T extends object>(rows: readonly T[]): Generator<T[]> {
   for (const group of Map.groupBy(rows, (row) => Object.keys(row).join()).values()) yield* parts(group);
 }

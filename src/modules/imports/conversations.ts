@@ -1,15 +1,15 @@
 import type { MessageRecord } from './records.ts';
 
-/** The moment that the newest message of a channel names, and the one that it was given. */
+/** The time of a channel's newest message in the file, and the time that the message was given. */
 interface Moment {
   named: number;
   given: number;
 }
 
 /**
- * What a message is among those before it in its file. References are made unique, times strictly rising within a
- * millisecond, and the first message of a conversation becomes the parent of the others. All of it follows from the
- * file alone, so that every import of it gives the same.
+ * Places a message among the earlier ones of its file. Makes references unique, makes times strictly increasing by
+ * milliseconds, and makes the first message of a conversation the parent of the others. The result depends on the file
+ * alone, so every import of it is the same.
  */
 export class Conversations {
   /** By channel and conversation: the reference of the first message. */
@@ -23,7 +23,7 @@ export class Conversations {
     return { ...message, reference, parentReference: this.#parent(message, reference), sentAt: this.#moment(message) };
   }
 
-  /** Of messages with one reference at one time, the second gets `#2`, and so on. */
+  /** The second of several messages with the same reference and time gets `#2`, and so on. */
   #unique({ reference, sentAt }: MessageRecord): string {
     if (sentAt.getTime() !== this.#time) this.#sameTime.clear();
     this.#time = sentAt.getTime();
@@ -41,7 +41,7 @@ export class Conversations {
     return first ?? null;
   }
 
-  /** A channel's messages each have a later time than the one before: a file may have several in a millisecond. */
+  /** Each message of a channel gets a later time than the one before: a file may have several in one millisecond. */
   #moment({ channelReference, sentAt }: MessageRecord): Date {
     const named = sentAt.getTime();
     const before = this.#newest.get(channelReference);

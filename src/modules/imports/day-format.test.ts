@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { dayReader } from './day-format.ts';
 
 describe('day formats', () => {
-  it('reads days in the pattern that a file uses', () => {
+  it('reads days in a given pattern', () => {
     expect(dayReader('DD-MMM-YY')!('02-Nov-04')).toBe('2004-11-02');
     expect(dayReader('DD-MMM-YY')!('31-DEC-99')).toBe('1999-12-31');
     expect(dayReader('YYYY-MM-DD')!('2012-02-29')).toBe('2012-02-29');
@@ -24,7 +24,7 @@ describe('day formats', () => {
     expect(read('3 Brumaire 2026')).toBeUndefined();
   });
 
-  it('refuses other forms and days that do not exist', () => {
+  it('rejects other forms and days that do not exist', () => {
     const read = dayReader('DD-MMM-YY')!;
     for (const text of ['', '2-Nov-04', '02-Nov-2004', '31-Nov-04', '29-Feb-05', '02-Nox-04', ' 02-Nov-04']) {
       expect(read(text)).toBeUndefined();
@@ -32,7 +32,7 @@ describe('day formats', () => {
     expect(dayReader('DD.MM.YYYY')!('07x11x2004')).toBeUndefined();
   });
 
-  it('refuses patterns that name no whole day, or a part twice', () => {
+  it('rejects patterns that are incomplete or repeat a part', () => {
     for (const pattern of ['', 'YYYY-MM', 'DD-MM-YY-YYYY', 'day', 'HH:mm']) expect(dayReader(pattern)).toBeUndefined();
   });
 });

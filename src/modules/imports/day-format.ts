@@ -38,7 +38,7 @@ export function timePattern(pattern: string): TimePattern {
   return { parts: parts.sort(), match: (text) => form.exec(text.replace(/[\u00a0\u202f]/g, ' '))?.groups };
 }
 
-/** Reads a text as a day, `YYYY-MM-DD`; undefined for a text of another form, and for a day that no calendar has. */
+/** Reads a text as a day, `YYYY-MM-DD`; undefined for a text of another form and for a day that does not exist. */
 export type DayReader = (text: string) => string | undefined;
 
 const dayParts = ['day', 'month', 'year'];

@@ -6,7 +6,7 @@ import { noChanges, sumChanges } from './changes.ts';
 import type { ImportKind } from './mapping.ts';
 import { type ChangeCounts, importRuns, type RefusedRow } from './tables.ts';
 
-/** What is imported, for the ledger. */
+/** The description of an import in the ledger. */
 export interface ImportTitle {
   kind: ImportKind;
   source: string;
@@ -14,17 +14,17 @@ export interface ImportTitle {
   fingerprint: string;
 }
 
-/** How far an import has come. It has no row in the ledger until it changes something. */
+/** The progress of an import. It has no row in the ledger until it changes something. */
 export interface Progress {
   readonly id: string;
   readonly saved: boolean;
   readonly rowsDone: number;
   readonly changes: ChangeCounts;
-  /** Rows that the database refused. */
+  /** Rows that the database rejected. */
   readonly refused: readonly RefusedRow[];
 }
 
-/** The unfinished import of the same files by the same mapping, or a new one. */
+/** The progress of the unfinished import of the same files with the same mapping, or of a new import. */
 export async function findProgress(db: TenantDb, { fingerprint }: ImportTitle): Promise<Progress> {
   const [run] = await db
     .select({
@@ -39,8 +39,8 @@ export async function findProgress(db: TenantDb, { fingerprint }: ImportTitle): 
 }
 
 /**
- * Notes a batch in its own transaction. Throws TRANSACTION_CONFLICT when another process does the same import: each
- * step is from where this one left off.
+ * Records a batch, in the transaction of that batch. Throws TRANSACTION_CONFLICT if another process runs the same
+ * import: every step must continue from the last one of this process.
  */
 export async function saveProgress(
   tx: TenantTx,
@@ -68,7 +68,7 @@ export async function saveProgress(
   return { id: before.id, saved: true, rowsDone, changes, refused };
 }
 
-/** Marks an import as done; one that changed nothing leaves no trace. */
+/** Marks an import as finished; an import that changed nothing leaves no row. */
 export async function finishProgress(tx: TenantTx, progress: Progress): Promise<void> {
   await tx.update(importRuns).set({ finishedAt: new Date() }).where(stillAt(progress));
 }

@@ -12,7 +12,7 @@ interface Table {
   rows: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** Adds the columns of other files to rows that have the same key. */
+/** Adds to rows the columns of other files' rows with the same key. */
 export class JoinedFiles {
   readonly #tables: readonly Table[];
 
@@ -31,7 +31,7 @@ export class JoinedFiles {
     return this.#tables.flatMap(({ columns }) => columns);
   }
 
-  /** The row with the columns of its matches; its own come first. */
+  /** The row with the columns of its matches; its own columns take precedence. */
   extend(row: Row): Row {
     if (this.#tables.length === 0) return row;
     const cells = new Map(row.cells);

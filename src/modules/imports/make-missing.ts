@@ -3,7 +3,7 @@ import { recordEvents } from '../events/record-event.ts';
 import { findByReference, insertRows, type NewRow, type ReferencedTable, type RowOf } from './bulk-rows.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** What a new row has beside its id and its reference. */
+/** The columns of a new row apart from its id and its reference. */
 type Columns<T extends ReferencedTable> = Omit<NewRow<T>, 'id' | 'externalReference'>;
 
 export interface Missing<T extends ReferencedTable, R extends { reference: string }> {
@@ -13,14 +13,14 @@ export interface Missing<T extends ReferencedTable, R extends { reference: strin
   resource: string;
   records: readonly R[];
   isKnown(reference: string): boolean;
-  /** Takes in a row that is there, or was made. */
+  /** Records a row that exists or was created. */
   learn(reference: string, row: RowOf<T>): void;
   columnsOf(record: R): Columns<T> | Promise<Columns<T>>;
 }
 
 /**
- * Makes the rows that nobody has made yet, each with its event, so that what follows from one (a project's channel)
- * follows here, too. Those that are there are left as they are: people may have given them better names since.
+ * Creates the rows that do not exist yet, each with its event, so that handlers run here too (a project gets its
+ * channel). Existing rows stay unchanged: people may have renamed them since.
  */
 export async function makeMissing<T extends ReferencedTable, R extends { reference: string }>(
   { tx, changes }: Pick<WriteContext, 'tx' | 'changes'>,

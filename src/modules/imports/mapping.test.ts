@@ -19,7 +19,7 @@ const problemsOf = (yaml: string, kind: 'tasks' | 'time' | 'messages' = 'tasks')
 };
 
 describe('a mapping', () => {
-  it('has defaults for what it does not say', () => {
+  it('has defaults for options that it omits', () => {
     expect(parseMapping(tasks, 'tasks')).toMatchObject({
       name: 'tool',
       file: { format: 'csv', encoding: 'utf-8', delimiter: ',', quote: '"', escape: '"' },
@@ -30,12 +30,12 @@ describe('a mapping', () => {
     });
   });
 
-  it('yields to what the command line says of the file', () => {
+  it('is overridden by file options of the command line', () => {
     const { file } = parseMapping(tasks, 'tasks', { encoding: 'windows-1252', delimiter: ';' });
     expect(file).toMatchObject({ format: 'csv', encoding: 'windows-1252', delimiter: ';' });
   });
 
-  it('says everything that is wrong, and where', () => {
+  it('reports all problems with their places', () => {
     const yaml = `
       name: My Tool
       file: { format: csv, encoding: klingon }
@@ -51,12 +51,12 @@ describe('a mapping', () => {
     ]);
   });
 
-  it('names the line of broken YAML', () => {
+  it('names the line of invalid YAML', () => {
     expect(problemsOf('name: [')).toEqual([expect.stringMatching(/^mapping: .* line 1/)]);
     expect(problemsOf('just text')).toEqual(['mapping: Invalid input: expected object, received string']);
   });
 
-  it('needs the parts of its kind, and those that its parts need', () => {
+  it('needs the parts that its kind and its other parts require', () => {
     expect(problemsOf('name: tool\nfile: { format: json-lines }', 'messages')).toEqual([
       'mapping: channel: an import of messages needs this part',
       'mapping: person: an import of messages needs this part',
@@ -77,7 +77,7 @@ describe('a mapping', () => {
     ]);
   });
 
-  it('joins files beside the imported one only', () => {
+  it('joins only files in the folder of the imported one', () => {
     expect(problemsOf(`${tasks}join: [{ file: ../secret.csv, on: Id }]`)).toEqual([
       'mapping: join.0.file: must lie beside the imported file',
     ]);

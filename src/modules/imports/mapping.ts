@@ -16,7 +16,7 @@ const mappingSchema = z.strictObject({
     .max(50)
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'small letters, digits and single hyphens'),
   file,
-  /** Texts that mean that there is no value. */
+  /** Texts that mean "no value". */
   absent: z.array(z.string()).max(100).default(['']),
   /** Rows for which one of these does not hold are passed over. */
   only: list(condition, mostParts).default([]),
@@ -34,7 +34,7 @@ const mappingSchema = z.strictObject({
   join: z
     .array(
       z.strictObject({
-        /** Beside the imported file. */
+        /** In the folder of the imported file. */
         file: z.string().min(1),
         on: z.string().min(1),
         encoding,
@@ -47,13 +47,13 @@ const mappingSchema = z.strictObject({
   ...sections,
 });
 
-/** How the rows of a file become records; what `docs/import.md` describes. */
+/** How the rows of a file become records; described in `docs/import.md`. */
 export type Mapping = z.output<typeof mappingSchema>;
 export type SourceFile = Mapping['file'];
 export type Join = Mapping['join'][number];
 export type Lookup = Mapping['lookups'][string];
 
-/** What a command imports, and which parts its mapping must have. */
+/** The kinds of imports, and the parts that the mapping of each must have. */
 export const importKinds = {
   tasks: ['project', 'task'],
   time: ['project', 'person', 'time'],
@@ -61,13 +61,13 @@ export const importKinds = {
 } as const satisfies Record<string, readonly (keyof typeof sections)[]>;
 export type ImportKind = keyof typeof importKinds;
 
-/** What the command line may say differently from the mapping. */
+/** Options of the command line that override the mapping. */
 export interface FileOverrides {
   encoding?: string | undefined;
   delimiter?: string | undefined;
 }
 
-/** Reads a mapping for a kind of import. Throws BAD_INPUT with one line for each thing wrong. */
+/** Parses the mapping for a kind of import. Throws BAD_INPUT with one line per problem. */
 export function parseMapping(yaml: string, kind: ImportKind, overrides: FileOverrides = {}): Mapping {
   const given = withOverrides(readYaml(yaml), overrides);
   const result = mappingSchema.safeParse(given);
@@ -88,8 +88,8 @@ export function kindOf(yaml: string): ImportKind {
 const longestMapping = 100_000;
 
 /**
- * The values of a YAML document. The reader works recursively and expands aliases: the length bounds how long it takes, and
- * where it gives up, the document is refused.
+ * Parses YAML. The parser works recursively and expands aliases: the bound on the length limits its time, and a
+ * document on which it gives up is rejected.
  */
 function readYaml(yaml: string): unknown {
   if (yaml.length > longestMapping) throw wrong([{ path: [], message: `has more than ${longestMapping} characters` }]);

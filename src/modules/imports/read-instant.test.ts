@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { readInstant } from './read-instant.ts';
 
-it('reads moments, of UTC unless they say otherwise', () => {
+it('reads instants, in UTC unless they name a zone', () => {
   const read = (text: string) => readInstant(text)?.toISOString();
   expect(read('2017-05-11T15:46:08.512661')).toBe('2017-05-11T15:46:08.512Z');
   expect(read('2017-05-11 15:46')).toBe('2017-05-11T15:46:00.000Z');
@@ -24,7 +24,7 @@ it('reads moments, of UTC unless they say otherwise', () => {
     expect(read(text)).toBeUndefined();
 });
 
-it('takes the instants that every other input takes', () => {
+it('accepts the same instants as every other input', () => {
   for (const text of ['0050-01-01T00:00:00', '1899-12-31T23:59:59Z', '2200-01-01 00:00', '99999999999', '7258118400.5'])
     expect(readInstant(text), text).toBeUndefined();
   expect(readInstant('2199-12-31T23:59:59.999')?.toISOString()).toBe('2199-12-31T23:59:59.999Z');

@@ -58,7 +58,7 @@ export class RecordReader {
     return { position, check: (columns: readonly string[]) => this.#checkColumns(columns) };
   }
 
-  /** Throws BAD_INPUT when the mapping names columns that no row can have. */
+  /** Throws BAD_INPUT if the mapping names columns that no row has. */
   #checkColumns(columns: readonly string[]): void {
     const present = new Set([...columns, ...this.#joined.columns]);
     const unknown = [...this.#mapper.columns].filter(

@@ -11,7 +11,7 @@ import { readRows } from './read-rows.ts';
 import { readXml } from './read-xml.ts';
 import { longestRow, type Rows } from './row.ts';
 
-/** The text cut at every place, as a stream may cut it. */
+/** The text cut into pieces of this size, as a stream may cut it. */
 async function* pieces(text: string, size: number): AsyncGenerator<string> {
   for (let at = 0; at < text.length; at += size) yield text.slice(at, at + size);
 }
@@ -94,7 +94,7 @@ describe('CSV', () => {
 });
 
 describe('JSON Lines', () => {
-  it('gives values by their paths, numbers as written, and passes over what is no object', async () => {
+  it('yields values by their paths, numbers as written, and skips lines that are not objects', async () => {
     const text =
       '{"id":12345678901234567890,"hours":1.10,"user":{"name":"Ada"},"tags":["a","b"],"none":null}\n\n{oops\n[1]\n{"done":true}';
     expect(await collect(readJsonLines(pieces(text, 5)))).toEqual([
@@ -162,7 +162,7 @@ describe('JSON', () => {
 describe('XML', () => {
   const xml = (text: string) => collect(readXml(pieces(text, 3), 'message'));
 
-  it('gives elements, attributes and the headings before; of elements that repeat, the first with text', async () => {
+  it('yields elements, attributes and preceding headings; of repeated elements, the first with text', async () => {
     const text = `<chat>
       <channel>general</channel>
       <message id="1"><user kind="bot">Ada</user><text/><text>a &lt; <![CDATA[b & c]]></text></message>
@@ -183,7 +183,7 @@ describe('XML', () => {
     await expect(xml('<c>'.repeat(200))).rejects.toThrow('nested too deeply');
   });
 
-  it('ends where the document is not well-formed, after the rows before', async () => {
+  it('yields the rows before the place where the document is not well-formed', async () => {
     const rows: unknown[] = [];
     const reading = async () => {
       for await (const row of readXml(pieces('<c>\n<message>1</message>\n<message></c>', 4), 'message')) rows.push(row);
@@ -207,7 +207,7 @@ describe('files', () => {
     return collect(readRows([{ path: file }], { ...csvFile, ...source }));
   };
 
-  it('are decoded and counted', async () => {
+  it('are decoded, and their bytes are counted', async () => {
     const file = path.join(folder, 'latin.csv');
     await writeFile(file, Buffer.from('Name\ndoesn\x92t \xe9\n', 'latin1'));
     const position = { bytes: 0 };
@@ -248,7 +248,7 @@ describe('files', () => {
     expect(await collect(rows)).toEqual([{ line: 1, a: '1', '@folder': 'general', '@file': '2026-03-02' }]);
   });
 
-  it('that are not there are bad input', async () => {
+  it('that do not exist are bad input', async () => {
     const rows = readRows([{ path: path.join(folder, 'none.csv') }], { format: 'json-lines', encoding: 'utf-8' });
     await expect(collect(rows)).rejects.toMatchObject({
       code: 'BAD_INPUT',

@@ -4,7 +4,7 @@ import { createGunzip } from 'node:zlib';
 import iconv from 'iconv-lite';
 import { AppError } from '../../lib/errors.ts';
 
-/** How far reading has come, in bytes of the file. */
+/** How many bytes of the file have been read. */
 export interface ReadingPosition {
   bytes: number;
 }

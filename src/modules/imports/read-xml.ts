@@ -40,7 +40,7 @@ export async function* readXml(text: AsyncIterable<string>, record: string): Row
 const mostHeld = 10 * longestRow;
 const deepest = 50;
 
-/** An element that is not closed yet. */
+/** An element that is still open. */
 interface OpenElement {
   path: string;
   text: string;
@@ -48,9 +48,9 @@ interface OpenElement {
 
 class RowCollector {
   readonly #record: string;
-  /** What stood beside the rows so far. */
+  /** The elements before the current row, outside of rows. */
   readonly #heading = new Map<string, string>();
-  /** The elements around and outside of rows. */
+  /** The open elements around rows. */
   readonly #outer: OpenElement[] = [];
   #inner: OpenElement[] = [];
   #row: { line: number; cells: Map<string, string> } | undefined;
@@ -104,7 +104,9 @@ class RowCollector {
     }
   }
 
-  /** A row's own element takes the place of a heading of that name; of its own, the first with text stays. */
+  /**
+   * An element of the row overrides a heading of the same name; of the row's own elements, the first with text counts.
+   */
   #set(cells: Map<string, string>, { path, text }: OpenElement): void {
     const known = cells.get(path);
     const inherited = cells !== this.#heading && known === this.#heading.get(path);

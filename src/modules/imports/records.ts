@@ -23,8 +23,8 @@ import { emoji } from './emoji-names.ts';
 import { readInstant } from './read-instant.ts';
 
 /*
- * What the rows of a file become. References are external references. A key that is absent was not mapped and leaves
- * the column alone; null was mapped, but the row has nothing there.
+ * The records that rows of a file become. References are external references. An absent key was not mapped and leaves the
+ * column unchanged; null was mapped, but the row has no value.
  */
 
 const longestName = 200;
@@ -40,7 +40,7 @@ const flag = z.string().transform((text, ctx) => {
   return value ?? z.NEVER;
 });
 
-/** An exact decimal; what is none is shown as it is. */
+/** An exact decimal. The error shows an invalid text as it is. */
 const decimal = (scale: number, bounds: { min: number; max: number }) =>
   z
     .string()
@@ -61,7 +61,7 @@ const dayMs = 86_400_000;
 /** When something was said. A message of the future would stand after all that people write until then. */
 const past = instant.refine((moment) => moment.getTime() < Date.now() + dayMs, 'is in the future');
 
-/** A day where the database wants a moment: noon of UTC is on the same day nearly everywhere. */
+/** A day in a column of instants: noon in UTC is on the same day nearly everywhere. */
 const noon = dayField.transform((day) => new Date(`${day}T12:00:00Z`));
 
 export const clientRecord = z.object({ reference: externalReferenceField, name: nameField });
@@ -142,11 +142,11 @@ export interface DependencyRecord {
   unlessCycle: boolean;
 }
 
-/** Only what is DONE has been completed. */
+/** Only a task that is DONE has a time of completion. */
 const completion = (status: string | undefined, completedOn: Date | null | undefined) =>
   status === undefined ? {} : { completedAt: status === 'DONE' ? completedOn! : null };
 
-/** Names end at 200 characters; of a longer one nothing is lost, as the description begins with all of it. */
+/** Shortens a name of more than 200 characters; the description then begins with the full name. */
 function withShortName<T extends { name: string; description?: string | null | undefined }>(task: T): T {
   if (hasAtMost(task.name, longestName)) return task;
   const description = [task.name, task.description].filter(Boolean).join('\n\n');
@@ -164,14 +164,14 @@ const entryFields = {
 const hoursOfOneDay = { min: 0, max: 24 };
 const hoursInTotal = { min: 0, max: 1_000_000 };
 
-/** Hours of one day, or with `spread` a total. */
+/** Hours of one day, or a total to be spread if `spread`. */
 export const timeRecord = (spread: boolean) =>
   z.object({ ...entryFields, hours: decimal(2, spread ? hoursInTotal : hoursOfOneDay) });
 export type TimeRecord = z.output<ReturnType<typeof timeRecord>> & {
   projectReference: string;
   personReference: string;
   taskReference: string | null;
-  /** Over how many hours a day the total is spread; null: the hours are of the day itself. */
+  /** The hours per day over which the total is spread; null if the hours belong to one day. */
   hoursPerDay: string | null;
 };
 
@@ -196,7 +196,7 @@ export const messageRecord = z.object({
   reference: externalReferenceField,
   sentAt: past,
   content: contentField,
-  /** What the messages of one conversation have in common within a file. */
+  /** Groups the messages of one conversation within a file. */
   thread: z.string().nullish(),
   /** The reference of the first message of its conversation. */
   parent: z.string().nullish(),
@@ -210,11 +210,11 @@ export const messageRecord = z.object({
 export type MessageRecord = z.output<typeof messageRecord> & {
   channelReference: string;
   authorReference: string;
-  /** The first message of its conversation; null for that one itself. */
+  /** The first message of the conversation; null for that message itself. */
   parentReference?: string | null;
 };
 
-/** All that one row says. */
+/** Everything that one row contains. */
 export interface ImportRecord {
   line: number;
   /** In a folder: the file of the row. */

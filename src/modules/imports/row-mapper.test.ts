@@ -47,7 +47,7 @@ task:
     Kind: 'NA',
   };
 
-  it('are made field by field', () => {
+  it('are built field by field', () => {
     expect(mapper.map(row(full))).toEqual({
       line: 7,
       project: { reference: 'p:X', name: 'X', client: { reference: 'tool:client:imported', name: 'Imported' } },
@@ -68,7 +68,7 @@ task:
     });
   });
 
-  it('clear what is mapped and not there, and take defaults where a task needs a value', () => {
+  it('clear mapped fields without a value, and use defaults where a task needs a value', () => {
     const { task } = mapper.map(row({ Id: '1', Project: 'X', Code: 'A', Title: 'B', State: 'none', Weight: '9' }))!;
     expect(task).toMatchObject({ description: null, status: 'TODO', priority: 'LOW', estimateDays: null, tags: [] });
     expect(task).toMatchObject({ assigneeReference: null, completedAt: null });
@@ -94,7 +94,7 @@ task:
     expect(() => mapper.map(row({ ...full, ...change }))).toThrow(reason);
   });
 
-  it('name the columns that they need', () => {
+  it('list the columns that they need', () => {
     expect([...mapper.columns].sort()).toEqual([...Object.keys(full), 'Long'].sort());
   });
 });
@@ -109,7 +109,7 @@ time: { reference: 'h:{Id}', person: '{Who}', day: '{Day}', hours: '{Hours}', ${
     );
   const full = { Id: '1', Project: 'X', Who: 'Ada', Day: '2020-02-03', Hours: '7.5', Paid: 'no' };
 
-  it('may mean a task that is there already', () => {
+  it('may refer to an existing task', () => {
     expect(time(`billable: '{Paid}', task: 't:{Id}'`).map(row(full))!.time).toEqual({
       reference: 'h:1',
       day: '2020-02-03',
@@ -122,7 +122,7 @@ time: { reference: 'h:{Id}', person: '{Who}', day: '{Day}', hours: '{Hours}', ${
     });
   });
 
-  it('is of one day, unless it is spread', () => {
+  it('belongs to one day, unless it is spread', () => {
     const long = row({ ...full, Hours: '2100.25' });
     expect(() => time('').map(long)).toThrow('time.hours: between 0 and 24');
     expect(time('spread: 8').map(long)!.time).toMatchObject({ hours: '2100.25', hoursPerDay: '8' });

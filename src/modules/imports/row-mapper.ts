@@ -10,10 +10,10 @@ import { clientRecord, type ImportRecord, type PersonRecord, personRecord, proje
 import type { Row } from './row.ts';
 import type { Compilation } from './value.ts';
 
-/** In the part `person`: whom another part means. */
+/** A column name in the part `person` that stands for the person another part names. */
 const personColumn = 'person';
 
-/** Turns rows into records as a mapping says. */
+/** Converts rows to records as the mapping says. */
 export class RowMapper {
   readonly #absent: ReadonlySet<string>;
   readonly #compilation: Compilation;

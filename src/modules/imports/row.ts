@@ -7,14 +7,14 @@ export interface Row {
   file?: string;
 }
 
-/** A record that could not even be read; the ones after it can. */
+/** A record that could not be read; later ones can be. */
 export interface UnreadableRow {
   line: number;
   reason: string;
   file?: string;
 }
 
-/** What a reader of a file gives, in the order of the file. Throws BAD_INPUT where nothing after can be read. */
+/** The rows of a file in order. Throws BAD_INPUT where the rest of the file cannot be read. */
 export type Rows = AsyncIterable<Row | UnreadableRow>;
 
 /** The longest record that is read, in UTF-16 units: it bounds the memory that one row takes. */

@@ -28,13 +28,13 @@ export interface ImportOptions {
   mapping: Mapping;
   /** Who imports, for the log; absent: nobody who has an account here. */
   viewer?: Viewer;
-  /** At a bad row: end, keeping the batches before its own; or go on without it. */
+  /** What to do at an invalid row: stop and keep the batches before it, or skip it. */
   onError: 'stop' | 'skip';
-  /** Rows written in one transaction; 1000 unless given. */
+  /** Rows per transaction; 1000 by default. */
   batchSize?: number;
-  /** Ends the import between two batches; the next run goes on there. */
+  /** Stops the import between two batches; the next run resumes there. */
   signal?: AbortSignal;
-  /** Told after every batch. */
+  /** Called after every batch. */
   onProgress?(state: ImportState): void;
 }
 
@@ -49,12 +49,12 @@ export interface ImportReport {
   kind: ImportKind;
   source: string;
   file: string;
-  /** Rows of the file, good and bad. */
+  /** Number of rows in the file, valid and invalid. */
   rows: number;
-  /** Rows that an earlier, interrupted run had done. */
+  /** Number of rows that an earlier, interrupted run had already done. */
   resumedAt: number;
   changes: ChangeCounts;
-  /** Bad rows in the order of the file. */
+  /** Invalid rows in the order of the file. */
   skipped: RefusedRow[];
 }
 
@@ -158,7 +158,7 @@ class Import {
     }
   }
 
-  /** With `stop`, a bad row ends the reading before its batch is written. */
+  /** With `stop`, an invalid row ends the reading before its batch is written. */
   async *#untilBad(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
     let rows = 0;
     for await (const outcome of outcomes) {
@@ -168,7 +168,7 @@ class Import {
     }
   }
 
-  /** Writes a batch, unless an earlier run did. */
+  /** Writes a batch, unless an earlier run has written it. */
   async #take(batch: Batch, progress: Progress, survey: Survey): Promise<Progress> {
     this.#unreadable.push(...batch.refused);
     if (batch.outcomesDone <= progress.rowsDone || batch.records.length === 0) return progress;
@@ -189,7 +189,7 @@ class Import {
     return binding.write(tenant, work, { roleClass: 'job', ...(signal && { signal }) });
   }
 
-  /** One event for a batch, which names all that it changed: whoever follows the log misses nothing. */
+  /** Records one event per batch with the ids of everything it changed, so that followers of the log miss nothing. */
   #log(tx: TenantTx, { id }: Progress, { records }: Batch, changes: Changes): Promise<void> {
     const { kind, source, fileName } = this.#title;
     const lines = { from: records[0]!.line, to: records.at(-1)!.line };

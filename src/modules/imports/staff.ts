@@ -6,7 +6,7 @@ import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 import { isOneOf } from './bulk-rows.ts';
 
-/** Those of some people who do not work for the company: the day on which they left, or null for a contact of a client. */
+/** People who do not work for the organization now: the day on which they left, or null for a client's contact. */
 export type Others = ReadonlyMap<string, string | null>;
 
 export async function findOthers(tx: TenantTx, profileIds: readonly (string | null | undefined)[]): Promise<Others> {
@@ -22,7 +22,10 @@ export async function findOthers(tx: TenantTx, profileIds: readonly (string | nu
   return new Map(rows.map(({ id, leftAt }) => [id, leftAt && dayIn(tx.timeZone, leftAt)]));
 }
 
-/** Throws INVALID_STATE for a contact of a client, and for a person who had left by the day, or has left when none is given. */
+/**
+ * Throws INVALID_STATE for a client's contact, and for a person who has left: by `day`, or at all if `day` is
+ * undefined.
+ */
 export function requireStaff(others: Others, profileId: string, day: string | undefined, field: string): void {
   const leftOn = others.get(profileId);
   if (leftOn === undefined || (leftOn !== null && day !== undefined && day <= leftOn)) return;

@@ -5,21 +5,21 @@ import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { findByReference, insertRows, type NewRow, type ReferencedTable, type RowOf, updateRows } from './bulk-rows.ts';
 
-/** What a file says of a row: its reference, and the columns that the file decides. */
+/** A row as the file has it: its reference, and the columns that the file determines. */
 export type Wanted<T extends ReferencedTable> = Omit<Partial<RowOf<T>>, 'id'> & { externalReference: string };
 
 export interface SyncOptions<T extends ReferencedTable> {
   /** Told before any row is written which ones are new and which differ: takes the locks that come before those of rows. */
   prepare?(missing: readonly Wanted<T>[], differing: readonly Difference<T>[]): void;
-  /** Completes rows that are new, in this order: columns that the file does not decide. */
+  /** Returns the columns of new rows that the file does not determine, in the order of the rows. */
   complete?(rows: Wanted<T>[]): Promise<object[]>;
   /** What else changes with rows that are otherwise, in this order; their rows are locked. */
   follow?(rows: readonly Difference<T>[]): Promise<object[]>;
-  /** Whether a row may be changed by the file; else it stays as it is. */
+  /** Whether the file may change a row; if not, the row stays as it is. */
   mayChange?(row: RowOf<T>): boolean;
-  /** Throws when the file must not make a row, or change the row from which it differs. */
+  /** Throws if the file must not create a row, or change a row that differs. */
   requireAllowed?(want: Wanted<T>, row?: RowOf<T>): void;
-  /** When a new row came to be, for ids in the order of time. */
+  /** When a new row was created, so that ids sort by time. */
   madeAt?(row: Wanted<T>): Date;
 }
 
@@ -30,7 +30,7 @@ export interface Synced<T extends ReferencedTable> {
   updated: { id: string; before: Partial<RowOf<T>>; after: Partial<RowOf<T>> }[];
 }
 
-/** Makes rows that are missing and changes those that differ; rows that are as wanted are not touched at all. */
+/** Creates missing rows and updates rows that differ; rows that equal the file are not touched. */
 export async function syncRows<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
@@ -67,7 +67,7 @@ async function create<T extends ReferencedTable>(
   return rows;
 }
 
-/** Compares again behind a lock, so that the log says what really was before. */
+/** Compares again under a lock, so that the event holds the true previous values. */
 async function change<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,

@@ -2,14 +2,14 @@ import { sql } from 'drizzle-orm';
 import { check, index, integer, jsonb, text, uniqueIndex } from 'drizzle-orm/pg-core';
 import { instant, primaryId, table } from '../../lib/columns.ts';
 
-/** How many rows of a type (by its name in the graph) something made, changed or took away. */
+/** Numbers of rows created, updated and deleted, by GraphQL type. */
 export interface ChangeCounts {
   created: Record<string, number>;
   updated: Record<string, number>;
   deleted: Record<string, number>;
 }
 
-/** A row of a file that was left out, and why. */
+/** A row of a file that was skipped, and the reason. */
 export interface RefusedRow {
   line: number;
   reason: string;
@@ -17,21 +17,23 @@ export interface RefusedRow {
   file?: string;
 }
 
-/** Imports of files that changed something: how far each one came. */
+/** Imports that changed something, and their progress. */
 export const importRuns = table(
   'import_runs',
   {
     id: primaryId(),
     kind: text().notNull(),
-    /** The mapping's name: what was imported carries `import:<source>`. */
+    /** The name of the mapping: imported messages carry `import:<source>`. */
     source: text().notNull(),
     fileName: text().notNull(),
-    /** Digest of the kind, the mapping and the contents of the files: what is to be continued must be the same. */
+    /**
+     * Digest of the kind, the mapping and the contents of the files: an import is resumed only if they are the same.
+     */
     fingerprint: text().notNull(),
     /** The rows of the file up to this one, and after them those of their parts that had to wait, are done; written in the transaction of the batch that ends there. */
     rowsDone: integer().notNull().default(0),
     changes: jsonb().$type<ChangeCounts>().notNull(),
-    /** Rows that the database refused, so far: reading them again does not show that. */
+    /** Rows that the database has rejected so far: reading the file again does not show them. */
     refused: jsonb().$type<RefusedRow[]>().notNull().default([]),
     startedAt: instant('started_at').notNull(),
     finishedAt: instant('finished_at'),

@@ -1,6 +1,6 @@
 import type { Cells } from './cells.ts';
 
-/** Text made of a row's columns; undefined as soon as one of them is. */
+/** Text built from a row's columns; undefined if one of them has no value. */
 export interface Template {
   /** Those that a file must have: a question mark after the name of a column says that it may be missing. */
   columns: readonly string[];
@@ -11,7 +11,7 @@ export interface Template {
 
 /** Compiles text with `{Columns}` in it. */
 export function compileTemplate(text: string): Template {
-  // Every second part is the name of a column.
+  // Every second part is a column's name.
   const parts = text.split(/\{([^{}]+)\}/);
   const named = parts.filter((_, index) => index % 2 === 1);
   const plain = parts.map((part, index) => (index % 2 === 1 ? part.replace(/\?$/, '') : part));

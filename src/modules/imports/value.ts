@@ -15,11 +15,11 @@ import { timeReader } from './time-format.ts';
 /** What a field holds, which decides how its text is read. */
 export type ValueKind = 'text' | 'day' | 'instant' | 'number' | 'hours';
 
-/** Makes one field of a record; undefined leaves the field out. Throws BAD_INPUT with the reason. */
+/** Computes one field of a record; undefined leaves the field out. Throws BAD_INPUT with the reason. */
 export type Value = (cells: Cells) => string | undefined;
 type Convert = (text: string) => string;
 
-/** What all fields of a mapping share while it is compiled. */
+/** The state shared by all fields of a mapping while it is compiled. */
 export interface Compilation extends Pick<Mapping, 'days' | 'instants' | 'zone'> {
   numbers: NumberFormat;
   lookups: Lookups;
@@ -27,7 +27,7 @@ export interface Compilation extends Pick<Mapping, 'days' | 'instants' | 'zone'>
   columns: Set<string>;
 }
 
-/** Quotients keep so many digits: hours in hundredths divided by 8 need five. */
+/** Digits of quotients: hundredths of hours divided by 8 need five. */
 const quotientDigits = 6;
 
 /** Compiles a text that must be there, such as a reference. */

@@ -9,8 +9,8 @@ export interface WorkDay {
 const dayMs = 86_400_000;
 
 /**
- * Spreads a total over working days (Monday to Friday): so many hours each from the first one at or after `start`, the
- * rest on the last. The parts sum to the total exactly; nothing has no parts. Both amounts must be decimals.
+ * Spreads a total over working days (Monday to Friday): `hoursPerDay` on each, from the first one at or after `start`,
+ * and the rest on the last. The parts add up to the exact total; zero has no parts. Both amounts must be decimals.
  */
 export function spreadHours(total: string, start: string, hoursPerDay: string): WorkDay[] {
   const [amount, portion] = [parseDecimal(total)!, parseDecimal(hoursPerDay)!];

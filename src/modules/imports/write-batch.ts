@@ -13,7 +13,7 @@ import { writeChecklists, writeComments } from './write-task-parts.ts';
 import { writeTasks } from './write-tasks.ts';
 import { writeTime } from './write-time.ts';
 
-/** Failures of the values of a row; all others end the import. */
+/** Errors that a row's values cause; all others end the import. */
 const faultsOfRows: ReadonlySet<ErrorCode> = new Set([
   'BAD_INPUT',
   'NOT_FOUND',
@@ -30,8 +30,8 @@ interface Written {
 }
 
 /**
- * Writes rows behind a savepoint. When the database refuses them, halves are tried until the rows are found that it is
- * about: they are left out and given back with the reason, the others are written.
+ * Writes rows inside a savepoint. If the database rejects them, tries halves until the rejected rows are found: those
+ * are skipped and returned with the reason, the others are written.
  */
 export async function writeBatch(target: Target, records: readonly ImportRecord[]): Promise<Written> {
   const changes = new Changes();
@@ -75,7 +75,7 @@ const refusal = ({ line, file }: ImportRecord, reason: string): RefusedRow => ({
 
 const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
 
-/** Why a row was refused. Throws the error again when it is not the row's fault. */
+/** Why a row was rejected. Rethrows the error if the row did not cause it. */
 function reasonOf(error: unknown): string {
   const known = toAppError(error);
   if (!(known instanceof AppError) || !faultsOfRows.has(known.code)) throw error;

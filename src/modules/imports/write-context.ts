@@ -3,10 +3,10 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import type { Changes } from './changes.ts';
 import type { Survey } from './survey.ts';
 
-/** What the parts of a batch share while it is written. */
+/** The state shared by the parts of a batch while it is written. */
 export interface WriteContext {
   tx: TenantTx;
-  /** What marks the rows: `import:<name>`. */
+  /** The source that marks the rows: `import:<name>`. */
   source: string;
   changes: Changes;
   known: KnownRows;
@@ -21,7 +21,7 @@ export interface KnownProject {
   startDate: string;
 }
 
-/** Rows that many rows of the file mean, by reference: looked up or made once in a run. */
+/** Rows that many rows of the file refer to, by reference: looked up or created once per run. */
 export class KnownRows {
   readonly people = new Map<string, string>();
   readonly clients = new Map<string, string>();
@@ -29,7 +29,7 @@ export class KnownRows {
   readonly channels = new Map<string, string>();
   readonly milestones = new Map<string, string>();
 
-  /** After a rollback nobody knows which of them are there. */
+  /** After a rollback it is unknown which of them exist. */
   forget(): void {
     for (const map of [this.people, this.clients, this.projects, this.channels, this.milestones]) map.clear();
   }

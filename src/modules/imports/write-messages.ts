@@ -13,7 +13,7 @@ type WantedMessage = Wanted<typeof messages>;
 /** Answers to answers to answers: more than anybody writes. */
 const longestChain = 100;
 
-/** Makes channels that are open to the whole organization, where they are not there. */
+/** Creates missing channels, open to the whole organization. */
 export async function writeChannels(context: WriteContext, records: readonly ChannelRecord[]): Promise<void> {
   const known = context.known.channels;
   await makeMissing(context, {
@@ -28,8 +28,8 @@ export async function writeChannels(context: WriteContext, records: readonly Cha
 }
 
 /**
- * Makes messages at the times that the file says, and changes those that it has otherwise, unless somebody edited or
- * deleted them here. The channels are held, as by anybody who writes into them.
+ * Creates messages at the times in the file, and updates those that differ, unless they were edited or deleted here.
+ * Locks the channels, as every writer of messages does.
  */
 export async function writeMessages(context: WriteContext, records: readonly MessageRecord[]): Promise<void> {
   const { tx, known } = context;
@@ -118,7 +118,7 @@ function parentOf(parents: ReadonlyMap<string, string>, reference: string, mayBe
   return id ?? null;
 }
 
-/** The time of a channel's newest message never goes back. */
+/** Advances the time of a channel's newest message; never moves it back. */
 async function moveNewest({ tx, known }: WriteContext, records: readonly MessageRecord[]): Promise<void> {
   const byChannel = Map.groupBy(records, ({ channelReference }) => known.channels.get(channelReference)!);
   for (const [id, written] of byChannel) {
@@ -126,7 +126,7 @@ async function moveNewest({ tx, known }: WriteContext, records: readonly Message
     const isOlder = or(isNull(channels.lastMessageAt), lt(channels.lastMessageAt, newest));
     await tx
       .update(channels)
-      // A message does not change its channel: the moment of the last change stays.
+      // A message does not count as a change of its channel, so `updatedAt` stays.
       .set({ lastMessageAt: newest, updatedAt: sql`${channels.updatedAt}` })
       .where(and(eq(channels.id, id), isOlder));
   }

@@ -5,7 +5,7 @@ import { makeMissing } from './make-missing.ts';
 import type { PersonRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** Makes profiles without an account for people who are not there, neither by reference nor by email. */
+/** Creates profiles without an account for people who are found neither by reference nor by email. */
 export async function writePeople(context: WriteContext, records: readonly PersonRecord[]): Promise<void> {
   const { people } = context.known;
   await knowByReference(context, records);

@@ -8,7 +8,7 @@ import { makeMissing } from './make-missing.ts';
 import type { ClientRecord, ImportRecord, ProjectRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** Makes projects that are not there, and their clients. A project starts on the earliest day that its rows name. */
+/** Creates missing projects and their clients. A project starts on the earliest day in its rows. */
 export async function writeProjects(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
   const found = projectsOf(records);
   const { known, tx } = context;
@@ -76,7 +76,7 @@ function projectsOf(records: readonly ImportRecord[]): ProjectRecord[] {
   return [...new Map(all.map((project) => [project.reference, project])).values()];
 }
 
-/** Lets a project start earlier than it was known to. */
+/** Moves the start of a project to an earlier day. */
 async function moveStart({ tx, known, changes }: WriteContext, reference: string, startDate: string): Promise<void> {
   const { id, startDate: before } = known.projects.get(reference)!;
   if (before <= startDate) return;

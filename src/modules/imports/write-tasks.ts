@@ -38,7 +38,7 @@ export async function writeTasks(
     complete: async (rows) => (await ranksOf(tx, rows.map(columnOf))).map((rank) => ({ rank })),
     follow: (differing) => placesOf(tx, differing),
     requireAllowed({ assigneeId, status }, row) {
-      // Who finished a task may have left since
+      // The person who finished a task may have left since
       const isChosen = assigneeId && assigneeId !== row?.assigneeId && status !== 'DONE';
       if (isChosen) requireStaff(others, assigneeId, undefined, 'task.assignee');
     },

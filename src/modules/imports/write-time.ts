@@ -10,10 +10,10 @@ import type { WriteContext } from './write-context.ts';
 
 type WantedEntry = Wanted<typeof timeEntries>;
 
-/** How many numbers beyond the last one are looked at in one go. */
+/** How many numbers after the last one are checked at once. */
 const reach = 100;
 
-/** Makes time entries, changes those that the file has otherwise, and takes away days that a smaller total leaves over. */
+/** Creates time entries, updates those that differ, and deletes days that are left over from a larger total. */
 export async function writeTime(
   context: WriteContext,
   records: readonly TimeRecord[],
@@ -49,8 +49,8 @@ const ownTime = (): AppError =>
   new AppError('INVALID_STATE', 'time.status: your own time must be validated by somebody else');
 
 /**
- * Throws INVALID_STATE for an entry that somebody has validated here. One that came as validated from the other tool
- * follows its file.
+ * Throws INVALID_STATE for an entry that a person has validated here. An entry imported as validated still follows its
+ * file.
  */
 function requireChangeable({ status, reviewedAt, externalReference }: RowOf<typeof timeEntries>): void {
   if (status !== 'VALIDATED' || reviewedAt === null) return;
@@ -97,7 +97,7 @@ function entriesOf(
   }));
 }
 
-/** The days of a spread total are numbered from 1 without gaps: what goes on after the last one is of an older total. */
+/** The days of a spread total are numbered from 1 without gaps: numbers after the last one come from an older total. */
 async function dropLeftOver(
   { tx, changes }: WriteContext,
   spread: readonly { reference: string; days: number }[],
