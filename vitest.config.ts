@@ -18,8 +18,8 @@ export default defineConfig({
     // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one process.
     maxWorkers: Math.max(2, availableParallelism()),
     // Only what hangs is to fail: a machine may be ten times as slow while others work on it.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     teardownTimeout: 60_000,
     expect: { poll: { timeout: 60_000 } },
   },

@@ -155,7 +155,7 @@ describe('COPY', () => {
           `select count(*)::int as n from pg_stat_activity where application_name = 'blocked' and wait_event_type = 'Lock'`,
         );
         expect(waiting!.n).toBe(1);
-      }, 30_000);
+      }, 60_000);
       await backends.kill('blocked');
       await expect(last).rejects.toMatchObject({ code: expect.stringMatching(/57P01|CONNECTION/) });
     });

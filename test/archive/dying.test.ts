@@ -99,7 +99,7 @@ test('a restore over an organization that dies at any statement leaves it entire
     },
   );
   expect(statements).toBeGreaterThan(60);
-}, 120_000);
+});
 
 test('a restore as a new organization that dies at any statement leaves nothing, or all', async () => {
   const restore = (world: World, n: number) =>
@@ -109,7 +109,7 @@ test('a restore as a new organization that dies at any statement leaves nothing,
     if (!done && found === undefined) await restore(estate.world, n);
     expect(await served(`new-${n}`)).toEqual({ status: 'ACTIVE', notes: ['archived'] });
   });
-}, 120_000);
+});
 
 test('the remains of killed restores are dropped when they expire', async () => {
   const { victim } = dyingAt(estate.world, 30);
@@ -129,4 +129,4 @@ test('the remains of killed restores are dropped when they expire', async () => 
     `select nspname from pg_namespace where nspname like '%tenant\\_%' and nspname not in (select schema_name from catalog.tenant_schemas)`,
   );
   expect(lost).toEqual([]);
-}, 120_000);
+});

@@ -22,7 +22,7 @@ beforeAll(async () => {
   await cp(root, copy, { recursive: true, filter: (from) => from === root || !left.test(from) });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
   await excludeFromTypeCheck();
-}, 120_000);
+});
 afterAll(() => rm(copy, { recursive: true }));
 
 /** Keeps the compiler from checking the sources that are checked already: a tenth of the time. */
@@ -152,7 +152,7 @@ it('refuses existing names, and names that no file can have', async () => {
     expect(() => resourceNames(name, 'zoo'), name).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
   for (const module of ['Zoo', '../zoo', ''])
     expect(() => resourceNames('Pet', module), module).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
-}, 120_000);
+});
 
 it('derives all names, and extends existing imports', () => {
   expect(resourceNames('PurchaseOrderEntry', 'buying')).toMatchObject({

@@ -19,13 +19,13 @@ const start = (args: string[], env: Record<string, string> = {}) =>
 const chantier = (args: string[], env: Record<string, string> = {}) =>
   runProgram(args, { DATABASE_URL: database.url, ...env });
 
-it('does not serve schemas that do not fit the build, and says how to repair that', { timeout: 120_000 }, async () => {
+it('does not serve schemas that do not fit the build, and says how to repair that', async () => {
   const { code, stdout, stderr } = await chantier([], { LOG_LEVEL: 'silent' });
   expect([code, stdout]).toEqual([8, '']);
   expect(stderr).toContain('run `chantier migrate`');
 });
 
-it('keeps almost nothing of documents that it rejects', { timeout: 120_000 }, async () => {
+it('keeps almost nothing of documents that it rejects', async () => {
   expect(await chantier(['migrate'])).toMatchObject({ code: 0 });
   const server = start(['serve'], { NODE_OPTIONS: '--max-old-space-size=180' });
   const { port } = await logged(server, 'listening');
@@ -76,14 +76,14 @@ it('makes an organization and a user beside a running server, which serves them,
   expect(await once(server, 'close')).toEqual([0, null]);
 });
 
-it('tolerates a closed output pipe', { timeout: 120_000 }, async () => {
+it('tolerates a closed output pipe', async () => {
   const child = start(['schema', 'print']);
   child.stdout!.once('data', () => child.stdout!.destroy());
   const [stderr, [code]] = await Promise.all([text(child.stderr!), once(child, 'close')]);
   expect([code, stderr]).toEqual([0, '']);
 });
 
-it('exits with 130 after Ctrl-C, in a resumable state', { timeout: 120_000 }, async () => {
+it('exits with 130 after Ctrl-C, in a resumable state', async () => {
   const child = start(['tenant', 'spares', '--keep', '500']);
   const said = text(child.stdout!);
   // Its first line of progress
@@ -93,7 +93,7 @@ it('exits with 130 after Ctrl-C, in a resumable state', { timeout: 120_000 }, as
   expect(await said).toMatch(/spares: \d+ ready/);
 });
 
-it('says in a line that its output cannot be written', { timeout: 120_000 }, async () => {
+it('says in a line that its output cannot be written', async () => {
   const full = await open('/dev/full', 'w');
   onTestFinished(() => full.close());
   const child = spawn(process.execPath, [path.join(root, 'bin/chantier.js'), '--help'], {
@@ -119,7 +119,7 @@ it.each([
   ],
   [{ DATABASE_URL: await untrusted('address') }, 7, ['is not trusted by TLS', 'self-signed certificate']],
   [{ DATABASE_URL: changed((url) => (url.search = 'sslmode=verify-full')) }, 7, ['does not speak TLS']],
-])('reports %o in one line, without a stack trace or a password', { timeout: 120_000 }, async (env, code, messages) => {
+])('reports %o in one line, without a stack trace or a password', async (env, code, messages) => {
   const refused = await chantier(['tenant', 'list'], env);
   expect([refused.code, refused.stdout]).toEqual([code, '']);
   for (const message of messages) expect(refused.stderr).toContain(message);

@@ -144,7 +144,7 @@ describe('root fields that cannot be compiled are left to the executor', async (
     await using database = new Backends(here.app.installation.adminUrl);
     await holder.query(`begin; lock table ${acme.tenant.schemaName}.events`);
     const answers = both('{ projects { totalCount } events { nodes { id } } }');
-    for (const _way of ['compiled', 'executed']) await vi.waitFor(() => killWaiting(database), { timeout: 10_000 });
+    for (const _way of ['compiled', 'executed']) await vi.waitFor(() => killWaiting(database), { timeout: 60_000 });
     const { errors, partly } = await answers;
     expect(errors).toMatchObject([{ path: ['events'], extensions: { code: 'CONNECTION_LOST' } }]);
     expect(partly).toBe(1);

@@ -42,7 +42,7 @@ const codeOf = async (work: PromiseLike<unknown>): Promise<string | undefined> =
 const started = (work: PromiseLike<unknown>): Promise<string | undefined> => codeOf(work.then());
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('none of 500 cancelled requests cancels or breaks the next one on its slot', { timeout: 120_000 }, async () => {
+test('none of 500 cancelled requests cancels or breaks the next one on its slot', async () => {
   const pool = poolOf(wire.url, 1);
   // The request is passed on at any time from at once to when its statement has long ended
   wire.beforeCancel = () => pause(Math.random() * 4);

@@ -63,17 +63,17 @@ test('is down as soon as its connection is, and recovers by itself', async () =>
   await wire.close();
   await expect.poll(() => listener.up).toBe(false);
   await wire.reopen();
-  await expect.poll(() => listener.up, { timeout: 10_000 }).toBe(true);
+  await expect.poll(() => listener.up).toBe(true);
   await notify({ topic: 'task', id: 'after' });
   await expect.poll(() => heard).toEqual([{ topic: 'task', id: 'after' }]);
 });
 
-test('notices a server that no longer answers', { timeout: 20_000 }, async () => {
+test('notices a server that no longer answers', async () => {
   await using wire = await Wire.to(database.url);
   await using listener = new Listener({ url: wire.url, channel, heartbeatMs: 50 });
   await expect.poll(() => listener.up).toBe(true);
   wire.fallSilent();
-  await expect.poll(() => listener.up, { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => listener.up).toBe(false);
 });
 
 test('can be stopped at any time, also while it cannot connect', async () => {

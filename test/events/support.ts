@@ -32,7 +32,7 @@ export const logOf = (member: Member, count: number, variables: Record<string, u
       expect(log.edges).toHaveLength(count);
       return log;
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 
 export const actions = ({ edges }: Log): string[] => edges.map(({ node }) => node.action);

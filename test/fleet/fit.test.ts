@@ -37,7 +37,7 @@ async function answer(company: Company, query = clients) {
 
 const served = [200, undefined, null];
 const migrating = [503, 'MIGRATING', '5'];
-const patient = { timeout: 20_000 };
+const patient = { timeout: 60_000 };
 
 /** Has an organization's ledger say that the newest migration of its tasks was never applied, until `restore`. */
 async function setBack(sql: Sql, schemaName: string) {
@@ -61,7 +61,7 @@ const through = (other: World, company: Company) =>
   });
 
 describe('a tenant whose schema does not fit the build', () => {
-  it('does not stop servers or commands from starting, and gets MIGRATING', { timeout: 120_000 }, async () => {
+  it('does not stop servers or commands from starting, and gets MIGRATING', async () => {
     const [behind, current] = [await world.company('Behind'), await world.company('Current')];
     const [token, other] = [(await behind.as('OWNER')).session, (await current.as('OWNER')).session];
     const { restore } = await setBack(primary, behind.tenant.schemaName);

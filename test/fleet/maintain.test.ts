@@ -149,7 +149,7 @@ it('rebuilds a bloated index', async () => {
     return (await admin.query<{ small: boolean }>(size))[0]!.small;
   };
   // The server's own vacuum may be at the table just then: what is locked is left to the next run
-  await expect.poll(isSmall, { timeout: 20_000 }).toBe(true);
+  await expect.poll(isSmall).toBe(true);
   expect(await isSmall()).toBe(true);
   expect(rebuilt).toEqual(['grown_pkey']);
   await admin.query(`drop table ${schema}.grown`);
@@ -175,7 +175,7 @@ it('is done by one process at a time, also as a background task of servers', asy
   const options = { everyMs: day, eventsMs: 400 * day, signal: new AbortController().signal, logger: silentLogger };
   const task = maintainTask(fleet, { ...options, pruneIdentity, clock: identity.clock });
   await using upkeep = new Upkeep([task], silentLogger);
-  await expect.poll(() => upkeep.states().get('maintain')?.done, { timeout: 20_000 }).toBe(1);
+  await expect.poll(() => upkeep.states().get('maintain')?.done).toBe(1);
   expect(await events()).toBeLessThanOrEqual(4);
 });
 

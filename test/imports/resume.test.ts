@@ -119,11 +119,11 @@ describe('an interrupted import', async () => {
       env: environment(),
     });
     const ended = once(child, 'exit');
-    await vi.waitUntil(async () => (await rowsDone(company)) > 0, { timeout: 25_000, interval: 5 });
+    await vi.waitUntil(async () => (await rowsDone(company)) > 0, { timeout: 60_000, interval: 5 });
     child.kill('SIGKILL');
     expect(await ended).toEqual([null, 'SIGKILL']);
     // Its last commit may still be on the way: the new import then gives way, once.
-    const report = await vi.waitFor(() => importInto(company, 'tasks', longFile, mapping, options), 30_000);
+    const report = await vi.waitFor(() => importInto(company, 'tasks', longFile, mapping, options), 60_000);
     expect(report.resumedAt).toBeGreaterThan(0);
     expect(report.resumedAt).toBeLessThan(600);
     expect(await content(company)).toEqual(await untouched(longFile));

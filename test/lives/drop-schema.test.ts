@@ -72,7 +72,7 @@ test('keeps a role that has rights elsewhere', async () => {
   expect(await estate.remains(tenant)).toEqual({ ...nothing, roles: 1 });
 });
 
-test('killed at any statement, is completed by the next call', { timeout: 120_000 }, async () => {
+test('killed at any statement, is completed by the next call', async () => {
   const first = await retired('Counted');
   const { victim, sent } = dyingAt(estate.world, Number.POSITIVE_INFINITY);
   await dropSchema(victim.fleet, first);

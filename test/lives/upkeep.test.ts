@@ -35,9 +35,9 @@ it('keeps spares and drops due schemas in the background, and reports schemas th
   const logger = pino({ level: 'info' }, stream);
   const signal = new AbortController().signal;
   await using _upkeep = new Upkeep(livesTasks(fleet, { spares: 2, signal, logger }), logger);
-  await expect.poll(async () => (await listSpares(catalog)).filter(isReady).length, { timeout: 20_000 }).toBe(2);
-  await expect.poll(() => estate.remains(due), { timeout: 20_000 }).toEqual(nothing);
-  await expect.poll(() => log.join(''), { timeout: 20_000 }).toMatch(/what is due was not dropped/);
+  await expect.poll(async () => (await listSpares(catalog)).filter(isReady).length).toBe(2);
+  await expect.poll(() => estate.remains(due)).toEqual(nothing);
+  await expect.poll(() => log.join('')).toMatch(/what is due was not dropped/);
   expect(log.join('')).toContain('"what":"stuck"');
   expect(await estate.remains(stuck)).toMatchObject({ schemas: 1, roles: 1, rows: 1 });
 });

@@ -77,4 +77,4 @@ it('a switch whose COMMIT is answered too late is not undone: no writes go to th
     db.query.tenantMoves.findFirst({ where: { organizationId: company.tenant.id } }),
   );
   expect(journal).toMatchObject({ phase: 'SWITCHED', progress: { fenced: false } });
-}, 120_000);
+});

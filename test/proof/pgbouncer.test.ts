@@ -83,7 +83,7 @@ if (pgbouncerBinary) {
       const report = await prove(target, { only });
       expect(report.groups.flatMap(({ findings }) => findings)).toEqual([]);
       await target[Symbol.asyncDispose]();
-    }, 120_000);
+    });
 
     it('shows each request in the same form, whatever connection of the server it gets', async () => {
       const acme = await here.company();

@@ -55,7 +55,7 @@ describe('tenant prove', () => {
     const neverAttacked = report.coverage.emptyTables.filter((table) => !later.includes(table));
     expect(neverAttacked, 'The proof has rows of every table: see src/prove/seed-scratch.ts').toEqual([]);
     expect(await inventory()).toEqual(before);
-  }, 300_000);
+  });
 
   it('removes its data when it is interrupted, and the remains of a killed run', async () => {
     const before = await inventory();
@@ -67,7 +67,7 @@ describe('tenant prove', () => {
     const target = await openForProof();
     await expect(prove(target, { signal: interrupt.signal, onProgress })).rejects.toMatchObject({ code: 'CANCELLED' });
     expect(await inventory()).toEqual(before);
-  }, 120_000);
+  });
 
   it('spares a running proof, and an organization with other members', async () => {
     const running = '0a1b2c3e';

@@ -101,12 +101,12 @@ describe('a read replica', () => {
     try {
       // It is level with a primary where nothing happens
       await create('Third');
-      await expect.poll(() => served(), { timeout: 10_000 }).toBe('primary');
+      await expect.poll(() => served()).toBe('primary');
       expect(await names(analyst)).toContain('Third');
     } finally {
       await replays('resume');
     }
-    await expect.poll(() => served(), { timeout: 10_000 }).toBe('replica');
+    await expect.poll(() => served()).toBe('replica');
   });
 
   it('is replaced by the primary while it is down, and serves again afterwards', async () => {
@@ -116,7 +116,7 @@ describe('a read replica', () => {
     expect(await served()).toBe('primary');
     await servers.startReplica();
     replica = new Backends(servers.replicaUrl);
-    await expect.poll(() => served(), { timeout: 20_000 }).toBe('replica');
+    await expect.poll(() => served()).toBe('replica');
   });
 
   it('rejects an invalid cursor of the log', async () => {

@@ -159,14 +159,19 @@ function dyingAt(n: number): { victim: World; sent: () => number } {
   return { victim, sent: () => count };
 }
 
+/** Every second statement; `EVERY_STATEMENT=1` tries all. */
+const step = process.env.EVERY_STATEMENT ? 1 : 2;
+
 test('provisioning that dies at any statement leaves no tenant, and a complete one after a retry', async () => {
   const { victim, sent } = dyingAt(Number.POSITIVE_INFINITY);
   await provisionTenant(victim.fleet, { ...organizationNamed('Alive'), slug: 'alive' });
   await victim[Symbol.asyncDispose]();
   expect(sent()).toBeGreaterThan(40);
   let deaths = 0;
-  for (let n = 1; n <= sent(); n++) {
-    const input = { ...organizationNamed(`Mortal ${n}`), slug: `mortal-${n}`, ...(n % 2 && { id: uuidv7() }) };
+  let withId = false;
+  for (let n = 1; n <= sent(); n += step) {
+    withId = !withId;
+    const input = { ...organizationNamed(`Mortal ${n}`), slug: `mortal-${n}`, ...(withId && { id: uuidv7() }) };
     const dying = dyingAt(n).victim;
     const made = await provisionTenant(dying.fleet, input).catch(() => undefined);
     await dying[Symbol.asyncDispose]();
@@ -177,9 +182,9 @@ test('provisioning that dies at any statement leaves no tenant, and a complete o
     const whole = left?.status === 'ACTIVE' ? left : await provisionTenant(world.fleet, input);
     expect(await use(whole)).toEqual([{ text: input.slug }]);
   }
-  expect(deaths).toBeGreaterThan(sent() - 5);
+  expect(deaths).toBeGreaterThan(sent() / step - 5);
   const lost = await admin.run(
     `select nspname from pg_namespace where nspname like 'tenant\\_%' and nspname not in (select schema_name from catalog.tenant_schemas)`,
   );
   expect(lost).toEqual([]);
-}, 120_000);
+});
