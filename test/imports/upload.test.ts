@@ -144,7 +144,8 @@ describe('an import over HTTP is refused', () => {
       server.app.catalog.read((db) =>
         db.select().from(auditLogs).where(eq(auditLogs.organizationId, company.tenant.id)),
       );
-    await vi.waitUntil(async () => (await refusals()).some(({ action }) => action === 'administration.refused'));
+    const isAudited = async () => (await refusals()).some(({ action }) => action === 'administration.refused');
+    await vi.waitUntil(isAudited, { timeout: 30_000 });
   });
 
   it('into another organization, which looks as if it did not exist', async () => {
