@@ -6,12 +6,14 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { moveTenant } from '../src/fleet/move/move-tenant.ts';
+import { listRetained } from '../src/fleet/retained/list-retained.ts';
 import { MigrationLines, migrationsRoot } from '../src/fleet/schemas/migration-lines.ts';
 import { openProofTarget } from '../src/proof-target.ts';
 import { buildGraphServer } from '../src/serve.ts';
 import { HttpServer } from '../src/server/http.ts';
 import { coreModules } from '../src/tenancy/modules.ts';
 import { commandLine } from './support/command-line.ts';
+import type { TestDatabase } from './support/create-database.ts';
 import { ownWorld } from './support/own-world.ts';
 import { type SecondServer, startSecondServer } from './support/second-server.ts';
 import { root } from './support/sources.ts';
@@ -107,14 +109,16 @@ async function archive(name: string): Promise<string> {
   const there = (await readdir(path.join(folder, 'backups'))).filter(
     (file) => file.startsWith(`${name}.`) && file.endsWith('.tar'),
   );
-  return path.join(folder, 'backups', there.sort().at(-1)!);
+  return path.join(folder, 'backups', there.sort().at(-1) ?? 'none');
 }
 
 /** A line's words with the places of this test. */
 async function localised(line: string): Promise<string[]> {
   const [catalog, acme] = /\.tar\b/.test(line) ? [await archive('catalog'), await archive('acme')] : ['', ''];
+  const [retained] = / --schema /.test(line) ? await listRetained(here.app.catalog, 'acme') : [];
   return words(line).map((word) =>
     word
+      .replace(/^tenant_0a1b2c3d4e5f$/, retained?.schemaName ?? '')
       .replace(/^\/backups\/catalog\..*\.tar$/, catalog)
       .replace(/^\/backups\/acme\..*\.tar$/, acme)
       .replace(/^\/etc\/chantier(?=\/)/, folder)
@@ -150,6 +154,31 @@ async function interruptMove(world: World): Promise<void> {
   await expect(moving).rejects.toMatchObject({ code: 'CANCELLED' });
 }
 
+/** The dedicated database of acme. */
+let own: TestDatabase | undefined;
+
+async function moveToOwn(): Promise<TestDatabase> {
+  const chantier = over(here);
+  const database = await second.createDatabase();
+  process.env.ACME_URL = database.url;
+  await chantier(['database', 'add', 'acme-own', '--kind', 'dedicated', '--url-env', 'ACME_URL']);
+  await chantier(['tenant', 'move', 'acme', '--to', 'acme-own']);
+  await chantier(['tenant', 'move', 'acme', '--confirm', '--yes']);
+  return database;
+}
+
+/** Loses the dedicated database of acme, just after acme was archived. The next database is there already. */
+async function loseDatabase(): Promise<void> {
+  await ensure(here, 'acme');
+  own ??= await moveToOwn();
+  await over(here)(['tenant', 'backup', 'acme', '--to', path.join(folder, 'backups')]);
+  await own.drop();
+  own = await second.createDatabase();
+  process.env.NEW_ACME_URL = own.url;
+}
+
+const isLostDatabase = ({ lines }: Block): boolean => lines.some((line) => /database (replace|retire .*--lost)/.test(line));
+
 const isRest = ({ lines }: Block): boolean => lines.some((line) => line.startsWith('curl '));
 const isLoss = ({ lines }: Block): boolean => lines.some((line) => line.startsWith('npx chantier restore '));
 
@@ -160,6 +189,7 @@ describe('the commands of docs/operations.md', () => {
     async (block) => {
       if (isRest(block)) return await runCurl(block);
       if (isLoss(block)) return await afterLoss(block);
+      if (isLostDatabase(block)) await loseDatabase();
       const makesIt = block.lines.some((line) => line.startsWith('npx chantier tenant create '));
       for (const slug of ['acme', 'globex']) {
         if (!makesIt && block.lines.some((line) => new RegExp(`\\b${slug}\\b`).test(line))) await ensure(here, slug);

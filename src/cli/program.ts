@@ -9,6 +9,7 @@ import * as generate from './declarations/generate.ts';
 import { importRows } from './declarations/import.ts';
 import * as installation from './declarations/installation.ts';
 import * as people from './declarations/people.ts';
+import * as retained from './declarations/retained.ts';
 import * as tenants from './declarations/tenants.ts';
 import { type Declared, DeclaredCommand } from './declare.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -34,11 +35,15 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     about: 'Optional modules of an organization.',
     commands: [tenants.moduleEnable, tenants.moduleDisable],
   },
+  'tenant retained': {
+    about: 'Former copies of organizations, left by moves and restores.',
+    commands: [retained.retainedList, retained.retainedRestore, retained.retainedDrop],
+  },
   database: {
     about: 'Databases that hold organizations.',
     commands: [
       ...[databases.databaseAdd, databases.databaseList, databases.databaseShow],
-      ...[databases.databaseCheck, databases.databaseRetire],
+      ...[databases.databaseCheck, databases.databaseReplace, databases.databaseRetire],
     ],
   },
   user: {

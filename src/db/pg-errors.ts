@@ -142,6 +142,9 @@ const isOfTls = (error: unknown): boolean => {
 /** Whether a table or view in a statement does not exist. */
 export const isMissingTable = (error: unknown): boolean => serverError(error)?.code === '42P01';
 
+/** Whether a schema in a statement does not exist. */
+export const isMissingSchema = (error: unknown): boolean => serverError(error)?.code === '3F000';
+
 /** Whether the server rejected a row's values: one is invalid for its type, or violates a constraint. */
 export const isRefusedRow = (error: unknown): boolean => /^2[23]/.test(serverError(error)?.code ?? '');
 

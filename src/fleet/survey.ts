@@ -1,4 +1,4 @@
-import { and, asc, eq, inArray, isNull, notInArray, or } from 'drizzle-orm';
+import { and, asc, eq, inArray, isNull, ne, notInArray, or } from 'drizzle-orm';
 import { type Ledger, type SchemaState, stateOf } from '../db/migration-ledger.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { databases, organizations, tenantMoves, tenantSchemas } from '../tenancy/tables.ts';
@@ -21,7 +21,7 @@ export interface DatabaseAway {
   error: unknown;
 }
 
-/** The schemas of all tenants and spares by name, or those of these slugs and schema names, in one query. */
+/** The schemas of all tenants and spares that are not lost, by name, or those of these slugs and schema names, in one query. */
 export function surveyPlaces(catalog: Catalog, only?: readonly string[]): Promise<SurveyedPlace[]> {
   return catalog.read(async (db) => {
     const rows = await db
@@ -38,7 +38,9 @@ export function surveyPlaces(catalog: Catalog, only?: readonly string[]): Promis
       .innerJoin(databases, eq(databases.id, tenantSchemas.databaseId))
       .leftJoin(organizations, eq(organizations.id, tenantSchemas.organizationId))
       .leftJoin(tenantMoves, underWay)
-      .where(and(inArray(tenantSchemas.state, ['ACTIVE', 'SPARE']), only && named(only)))
+      .where(
+        and(inArray(tenantSchemas.state, ['ACTIVE', 'SPARE']), ne(databases.state, 'RETIRED'), only && named(only)),
+      )
       .orderBy(asc(tenantSchemas.schemaName));
     return rows.map(({ quarantinedAt, moveId, ...place }) => ({
       ...place,

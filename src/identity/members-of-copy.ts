@@ -31,7 +31,7 @@ export function keepMembers({ catalog, profiles }: Identity): CopyMembers {
     async activate(tx, copy) {
       for (const { id, profileId, person } of await membersOf(tx, copy.id)) {
         const now = profileOf.get(person.userId);
-        if (now === undefined) throw new AppError('TRANSACTION_CONFLICT', 'Somebody joined meanwhile: try again');
+        if (now === undefined) throw joinedMeanwhile();
         if (now === profileId) continue;
         await tx.update(userOrganizations).set({ profileId: now }).where(eq(userOrganizations.id, id));
         await notifyMembershipChanged(tx, copy.id, person.userId);
@@ -57,16 +57,40 @@ export function ownCopy({ catalog, profiles }: Identity, person: Person): CopyMe
   };
 }
 
-async function membersOf(
-  db: CatalogDb,
-  organizationId: string,
-): Promise<{ id: string; profileId: string; person: Joining }[]> {
+/** Gives a new organization that is made from a copy the members, with their roles, of the organization that it is a copy of. */
+export function copyMembers({ catalog, profiles }: Identity, originalId: string): CopyMembers {
+  const profileOf = new Map<string, string>();
+  return {
+    async prepare(copy) {
+      for (const { person } of await catalog.read((db) => membersOf(db, originalId))) {
+        profileOf.set(person.userId, await profiles.join(copy, person));
+      }
+    },
+    async activate(tx, { id: organizationId }) {
+      for (const { role, person } of await membersOf(tx, originalId)) {
+        const { userId } = person;
+        const profileId = profileOf.get(userId);
+        if (profileId === undefined) throw joinedMeanwhile();
+        await insertMembership(tx, { id: uuidv7(), userId, organizationId, profileId, role }, {}, { kind: 'SYSTEM' });
+      }
+    },
+  };
+}
+
+const joinedMeanwhile = () => new AppError('TRANSACTION_CONFLICT', 'Somebody joined meanwhile: try again');
+
+interface Member extends Pick<Membership, 'id' | 'profileId' | 'role'> {
+  person: Joining;
+}
+
+async function membersOf(db: CatalogDb, organizationId: string): Promise<Member[]> {
   const { id: userId, email, firstName, lastName } = users;
   const emailVerified = sql<boolean>`${users.emailVerifiedAt} is not null`;
   return await db
     .select({
       id: userOrganizations.id,
       profileId: userOrganizations.profileId,
+      role: userOrganizations.role,
       person: { userId, email, firstName, lastName, emailVerified },
     })
     .from(userOrganizations)

@@ -51,12 +51,16 @@ describe('a destructive command', () => {
     expect(destructive.map(({ path }) => path).toSorted()).toEqual(
       [
         'apikey revoke',
+        'database replace',
+        'database retire',
         'user remove',
         'tenant delete',
         'tenant module disable',
         'tenant move',
         'tenant purge',
         'tenant restore',
+        'tenant retained drop',
+        'tenant retained restore',
       ].toSorted(),
     );
   });

@@ -1,11 +1,26 @@
-import { retireDatabase } from '../../fleet/databases/retire-database.ts';
-import type { JsonFlag } from '../flags.ts';
+import { retireDatabase, retireLostDatabase } from '../../fleet/databases/retire-database.ts';
 import { print } from '../output.ts';
-import type { Host } from '../toolbox.ts';
+import type { Host, Toolbox } from '../toolbox.ts';
 
-export async function run(host: Host, name: string, { json }: JsonFlag): Promise<void> {
+export interface Flags {
+  lost?: boolean;
+  json?: boolean;
+}
+
+const by = { actor: { kind: 'SYSTEM' } } as const;
+
+export async function run(host: Host, name: string, { lost, json }: Flags): Promise<void> {
   await using toolbox = await host.open();
   const { id } = await toolbox.fleet.databases.getByName(name);
-  await toolbox.catalog.write((tx) => retireDatabase(tx, id, { actor: { kind: 'SYSTEM' } }));
-  print(host, json, { id, name, state: 'RETIRED' }, () => `retired ${name}`);
+  const waiting = lost ? await retireLostDatabase(toolbox.fleet, name, by) : await retire(toolbox, id);
+  print(host, json, { id, name, state: 'RETIRED', waiting }, () => `retired ${name}${describeWaiting(waiting)}`);
 }
+
+async function retire({ catalog }: Toolbox, id: string): Promise<string[]> {
+  await catalog.write((tx) => retireDatabase(tx, id, by));
+  return [];
+}
+
+/** The organizations that a lost database leaves without data. */
+export const describeWaiting = (waiting: readonly string[]): string =>
+  waiting.length === 0 ? '' : `; restore or delete: ${waiting.join(', ')}`;

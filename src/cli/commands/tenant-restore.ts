@@ -5,7 +5,7 @@ import { restoreOver } from '../../fleet/archive/restore-over.ts';
 import { allAdminsOf } from '../../fleet/fleet.ts';
 import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
 import { findUserByEmail } from '../../identity/find-user.ts';
-import { type CopyMembers, keepMembers, ownCopy } from '../../identity/members-of-copy.ts';
+import { type CopyMembers, copyMembers, keepMembers, ownCopy } from '../../identity/members-of-copy.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { type KeyFlags, readKey } from '../archive-key.ts';
 import { describeTenant } from '../describe-tenant.ts';
@@ -19,6 +19,7 @@ export interface Flags extends KeyFlags {
   fromAnother?: boolean;
   name?: string;
   owner?: string;
+  members?: boolean;
   safetyTo?: string;
   safety: boolean;
   json?: boolean;
@@ -45,7 +46,7 @@ interface Work {
 }
 
 async function restoreAs(host: Host, toolbox: Toolbox, { archive, slug, flags, watch }: Work): Promise<void> {
-  const members = await ownerOf(toolbox, flags.owner);
+  const members = flags.members ? await membersOf(toolbox, archive) : await ownerOf(toolbox, flags.owner);
   await using admins = allAdminsOf(toolbox.fleet);
   const { slug: made } = await restoreNew(toolbox.fleet, admins, archive, {
     ...watch,
@@ -75,6 +76,14 @@ async function replace(host: Host, toolbox: Toolbox, { archive, slug, flags, wat
   );
   const saved = safetyArchive ? `; before: ${safetyArchive}` : '';
   print(host, flags.json, { slug, safetyArchive, retainedUntil }, () => `restored ${slug}${saved}`);
+}
+
+/** Throws NOT_FOUND when the organization of the archive does not exist any more: its members went with it. */
+async function membersOf({ catalog, identity }: Toolbox, { manifest }: Archive): Promise<CopyMembers> {
+  const id = manifest.organization?.id;
+  const original = id && (await catalog.read((db) => db.query.organizations.findFirst({ where: { id } })));
+  if (!original) throw new AppError('NOT_FOUND', 'The archived organization does not exist any more: use --owner');
+  return copyMembers(identity, original.id);
 }
 
 /** Throws NOT_FOUND for an address without a user: an organization that nobody can enter is not what was meant. */

@@ -43,16 +43,20 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
   description: 'Restore an organization from an archive, as a new one or over an existing one.',
   examples: [
     'tenant restore /backups/acme.0190….20261121T104029123Z.tar --as acme-2025 --owner ada@acme.example',
+    'tenant restore /backups/acme.0190….20261121T104029123Z.tar --as acme-2025 --members',
     'tenant restore /backups/acme.0190….20261121T104029123Z.tar --over acme --yes',
   ],
   options: (command) =>
     addKeyOptions(
       command
-        .addOption(new Option('--as <slug>', 'make a new organization, with no member but the owner').conflicts('over'))
+        .addOption(
+          new Option('--as <slug>', 'make a new organization, without members unless options name them').conflicts('over'),
+        )
         .option('--over <slug>', 'replace the data of this organization; its members and settings stay')
         .option('--from-another', 'with --over: allow the archive of another organization')
         .option('--name <name>', 'with --as: its name (default: the archived one)')
-        .option('--owner <email>', 'with --as: the user who becomes its owner')
+        .addOption(new Option('--owner <email>', 'with --as: the user who becomes its owner').conflicts('members'))
+        .option('--members', 'with --as: the members of the archived organization, with their roles')
         .option(
           '--safety-to <folder>',
           'with --over: where its present state is archived first (default: beside the archive)',

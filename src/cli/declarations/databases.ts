@@ -1,7 +1,15 @@
+import type { Command } from 'commander';
 import type { Flags as AddFlags } from '../commands/database-add.ts';
+import type { Flags as ReplaceFlags } from '../commands/database-replace.ts';
+import type { Flags as RetireFlags } from '../commands/database-retire.ts';
 import type { Flags as MoveFlags } from '../commands/tenant-move.ts';
 import { declare } from '../declare.ts';
 import { choice, type JsonFlag } from '../flags.ts';
+
+const addUrlOptions = (command: Command): Command =>
+  command
+    .requiredOption('--url-env <variable>', 'environment variable that holds its address')
+    .option('--admin-url-env <variable>', 'the same for a login that can create roles and schemas');
 
 export const databaseAdd = declare<[name: string, flags: AddFlags]>({
   usage: 'add <name>',
@@ -11,12 +19,9 @@ export const databaseAdd = declare<[name: string, flags: AddFlags]>({
     'database add acme-own --kind dedicated --url-env ACME_URL --admin-url-env ACME_ADMIN_URL',
   ],
   options: (command) =>
-    command
-      .requiredOption('--url-env <variable>', 'environment variable that holds its address')
-      .option('--admin-url-env <variable>', 'the same for a login that can create roles and schemas')
-      .addOption(
-        choice('--kind <kind>', 'for many organizations or for one', ['shared', 'dedicated']).default('shared'),
-      ),
+    addUrlOptions(command).addOption(
+      choice('--kind <kind>', 'for many organizations or for one', ['shared', 'dedicated']).default('shared'),
+    ),
   destroys: null,
   run: async (...args) => (await import('../commands/database-add.ts')).run(...args),
 });
@@ -45,11 +50,28 @@ export const databaseCheck = declare<[name: string | undefined, flags: JsonFlag]
   run: async (...args) => (await import('../commands/database-check.ts')).run(...args),
 });
 
-export const databaseRetire = declare<[name: string, flags: JsonFlag]>({
+export const databaseReplace = declare<[name: string, flags: ReplaceFlags]>({
+  usage: 'replace <name>',
+  description: 'Use another database in the place of one that was lost, so that archives can be restored into it.',
+  examples: ['database replace paris --url-env NEW_PARIS_URL --yes'],
+  options: (command) => addUrlOptions(command),
+  destroys: (name) => ({
+    what: `This gives up the database ${name}: what it held must be restored from archives.`,
+    word: name,
+  }),
+  run: async (...args) => (await import('../commands/database-replace.ts')).run(...args),
+});
+
+export const databaseRetire = declare<[name: string, flags: RetireFlags]>({
   usage: 'retire <name>',
-  description: 'Stop using a database that holds no organization any more. Its contents stay.',
-  examples: ['database retire paris'],
-  destroys: null,
+  description: 'Stop using a database that holds no organization any more, or that was lost. Its contents stay.',
+  examples: ['database retire paris', 'database retire paris --lost --yes'],
+  options: (command) =>
+    command.option('--lost', 'give it up with its organizations: restore them from archives, or delete them'),
+  destroys: (name, { lost }) =>
+    lost
+      ? { what: `This gives up the database ${name}: what it held must be restored from archives.`, word: name }
+      : undefined,
   run: async (...args) => (await import('../commands/database-retire.ts')).run(...args),
 });
 

@@ -3,8 +3,9 @@ import { later } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
+import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
-import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
+import { auditLogs, organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantNotFound, tenantOf } from '../../tenancy/tenant.ts';
 import { lockOrganization } from '../../tenancy/update-organization.ts';
 import { readEra } from '../copy/era.ts';
@@ -50,6 +51,7 @@ const defaultRetainMs = 7 * day;
  * Replaces an organization's data by that of an archive. The copy is built beside what is served; one transaction of the
  * catalog then changes them, so the organization is wholly old or wholly new. Members, settings and names stay as they
  * are. What was written since the archive was made is in the safety archive, and for a week in the copy that was replaced.
+ * An organization whose database was lost and retired comes back in the primary database.
  * Throws INVALID_STATE for the archive of another organization, unless `fromAnother`, and while the organization is moved, deleted or restored otherwise, and what `buildCopy` throws; then
  * nothing has changed.
  */
@@ -66,16 +68,21 @@ export function restoreOver(
     const before = await currentPlace(fleet, tenant.id);
     await cancelUnfinished(fleet, tenant.id, { actor: options.actor ?? { kind: 'SYSTEM' } });
     await fleet.catalog.read((db) => refuseUntilSwitched(db, tenant.id));
-    const old = await lookAt(fleet, admins, before);
+    const isLost = await fleet.databases.isRetired(before.databaseId);
+    const there = isLost ? undefined : await lookAt(fleet, admins, before);
+    const old = there ?? { exists: false, era: await lostEra(fleet, tenant.id) };
     const safetyArchive = old.exists ? await saveState(fleet, admins, before, options) : undefined;
-    const copy = await buildReplacement(fleet, admins, { archive, before, eraBefore: old.era }, options);
+    const databaseId = isLost ? primaryDatabaseId : before.databaseId;
+    const replacement = { archive, before, databaseId, eraBefore: old.era };
+    const copy = await buildReplacement(fleet, admins, replacement, options);
     const retainedUntil = later(new Date(), options.retainMs ?? defaultRetainMs);
     const restored = await fleet.catalog
-      .write((tx) => changePlaces(tx, { before, copy, archive, retainedUntil, options }))
+      .write((tx) => changePlaces(tx, { before, exists: old.exists, copy, archive, retainedUntil, options }))
       // One that is served by now, because only the answer was lost, is not dropped
       .catch((error) => discarding(fleet, copy, error));
     // A server that has not heard of the change is refused, rather than let write where nobody will read
     if (old.exists) await closeAccess(fleet, before).catch(() => {});
+    else await discardCopy(fleet, before);
     return { tenant: restored, safetyArchive, retainedUntil };
   });
 }
@@ -89,16 +96,18 @@ function refuseAnother({ file, manifest: { organization } }: Archive, { id, slug
 interface Replacement {
   archive: Archive;
   before: Tenant;
+  /** Where the copy is built. */
+  databaseId: string;
   eraBefore: number;
 }
 
 async function buildReplacement(
   fleet: Fleet,
   admins: FleetAdmins,
-  { archive, before, eraBefore }: Replacement,
+  { archive, before, databaseId, eraBefore }: Replacement,
   options: RestoreOverOptions,
 ): Promise<Tenant> {
-  const place = await reserveCopy(fleet, before.databaseId, 'INCOMING');
+  const place = await reserveCopy(fleet, databaseId, 'INCOMING');
   try {
     await buildCopy(fleet, admins, place, archive, options);
     await updateCopy(fleet, admins, place, [...before.modules]);
@@ -119,6 +128,8 @@ async function discarding(fleet: Fleet, place: SchemaPlace, error: unknown): Pro
 
 interface Change {
   before: Tenant;
+  /** Whether there is anything to keep of what is replaced. */
+  exists: boolean;
   copy: Tenant;
   archive: Archive;
   retainedUntil: Date;
@@ -126,13 +137,13 @@ interface Change {
 }
 
 async function changePlaces(tx: CatalogTx, change: Change): Promise<Tenant> {
-  const { before, copy, archive, retainedUntil, options } = change;
+  const { before, exists, copy, archive, retainedUntil, options } = change;
   const { id, databaseId, schemaName, roleName } = copy;
   const { version } = await lockOrganization(tx, id);
   await refuseUntilSwitched(tx, id);
   await tx
     .update(tenantSchemas)
-    .set({ state: 'RETAINED', dropAfter: retainedUntil })
+    .set(exists ? { state: 'RETAINED', dropAfter: retainedUntil } : { state: 'DROPPING' })
     .where(isSchema(before.databaseId, before.schemaName));
   await activateCopy(tx, copy, id);
   const wasBefore = and(
@@ -184,13 +195,20 @@ async function currentPlace({ catalog }: Fleet, id: string): Promise<Tenant> {
   return tenantOf(row);
 }
 
-/** What is there to be replaced: nothing, where a database was lost. */
-function lookAt(fleet: Fleet, admins: FleetAdmins, place: Tenant): Promise<{ exists: boolean; era: number }> {
+/** What is there to be replaced; undefined where nothing is, because a database was lost. */
+function lookAt(fleet: Fleet, admins: FleetAdmins, place: Tenant): Promise<{ exists: true; era: number } | undefined> {
   return admins.at(place, (admin, { roles }) =>
     admin.transaction(async (tx) => {
       await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
       const tables = await tablesOf(tx, fleet.lines, place.schemaName);
-      return { exists: tables.length > 0, era: (await readEra(tx, place.schemaName, tables))?.era ?? 0 };
+      if (tables.length === 0) return undefined;
+      return { exists: true, era: (await readEra(tx, place.schemaName, tables))?.era ?? 0 };
     }),
   );
+}
+
+/** The last era of a log that nobody can read any more: each restore began one, and the audit log has them all. */
+async function lostEra({ catalog }: Fleet, id: string): Promise<number> {
+  const restores = and(eq(auditLogs.organizationId, id), eq(auditLogs.action, 'organization.restored'));
+  return 1 + (await catalog.read((db) => db.$count(auditLogs, restores)));
 }

@@ -1,4 +1,4 @@
-import { and, eq, ne } from 'drizzle-orm';
+import { and, eq, ne, sql } from 'drizzle-orm';
 import type { Admin } from '../../db/admin.ts';
 import { retried } from '../../db/migrator.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -42,10 +42,28 @@ const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
  * UNAVAILABLE for one that does not answer; ALREADY_EXISTS for a name or a database that is taken.
  */
 export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, options: RegisterOptions): Promise<Database> {
-  const { appUrl, adminUrl } = addressesOf(fleet, wanted);
   if (wanted.name !== undefined && !named.test(wanted.name)) {
     throw new AppError('BAD_INPUT', 'A name has up to 63 of a-z, 0-9 and -', { field: 'name' });
   }
+  const installation = await prepareDatabase(fleet, wanted, async (marked) => {
+    const databaseId = marked ?? uuidv7();
+    await fleet.catalog.read((db) => refuseTaken(db, databaseId, wanted, options));
+    return databaseId;
+  });
+  const row = await fleet.catalog.write((tx) => write(tx, fleet, wanted, installation, options));
+  return fleet.databases.open(row);
+}
+
+/**
+ * Looks at a database and prepares it for tenants, without writing anything into the catalog. `choose` gives its id, and is
+ * told the one that it is marked with, if it is one of this installation already.
+ */
+export async function prepareDatabase(
+  fleet: Fleet,
+  wanted: Omit<NewDatabase, 'name'>,
+  choose: (marked: string | undefined) => string | Promise<string>,
+): Promise<Installation> {
+  const { appUrl, adminUrl } = addressesOf(fleet, wanted);
   const { guard } = fleet.databases.network;
   const { hostname } = new URL(adminUrl);
   await guard.check(hostname).catch((error: unknown) => {
@@ -53,22 +71,19 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, option
   });
   const lookup = guard.lookupFor(hostname);
   const mark = await inspectDatabase({ adminUrl, lookup, onStatement: fleet.onStatement });
-  const databaseId = idOf(fleet, mark);
-  await fleet.catalog.read((db) => refuseTaken(db, databaseId, wanted, options));
+  const databaseId = await choose(idOf(fleet, mark));
   const { secret } = fleet.databases;
   const further = { databaseId, prefix: fleet.installation.prefix };
   const { onStatement } = fleet;
-  const installation = await prepare(fleet, wanted.kind, () =>
+  return await prepare(fleet, wanted.kind, () =>
     bootstrap({ adminUrl, appUrl, secret, further, lookup, onStatement }),
   ).catch((error: unknown) => {
     throw unusable(error, adminUrl);
   });
-  const row = await fleet.catalog.write((tx) => write(tx, fleet, wanted, installation, options));
-  return fleet.databases.open(row);
 }
 
 /** Both addresses, checked; the second only when it was given. */
-function addressesOf({ databases: { network } }: Fleet, { url, adminUrl }: NewDatabase) {
+function addressesOf({ databases: { network } }: Fleet, { url, adminUrl }: Pick<NewDatabase, 'url' | 'adminUrl'>) {
   const first = readDatabaseUrl(url, network).href;
   if (adminUrl === undefined) return { appUrl: undefined, adminUrl: first };
   const second = readDatabaseUrl(adminUrl, network).href;
@@ -78,8 +93,8 @@ function addressesOf({ databases: { network } }: Fleet, { url, adminUrl }: NewDa
   return { appUrl: first, adminUrl: second };
 }
 
-function idOf({ installation }: Fleet, mark: DatabaseMark | undefined): string {
-  if (mark === undefined) return uuidv7();
+function idOf({ installation }: Fleet, mark: DatabaseMark | undefined): string | undefined {
+  if (mark === undefined) return undefined;
   if (mark.prefix !== installation.prefix) {
     throw new AppError('BAD_INPUT', 'The database belongs to another installation', { field: 'databaseUrl' });
   }
@@ -106,12 +121,17 @@ async function refuseTaken(
   const [other] = await db
     .select({ id: databases.id })
     .from(databases)
-    .where(and(eq(databases.name, name), ne(databases.id, databaseId)));
-  if (other) throw new AppError('ALREADY_EXISTS', `There is another database called ${name}`, { field: 'name' });
+    .where(and(isCalled(name), ne(databases.id, databaseId), ne(databases.state, 'RETIRED')));
+  if (other) {
+    const message = `There is another database called ${name}: if that one was lost, use \`database replace ${name}\``;
+    throw new AppError('ALREADY_EXISTS', message, { field: 'name' });
+  }
   if (known && known.state !== 'RETIRED' && known.name !== name) {
     throw new AppError('ALREADY_EXISTS', `The database is registered already, as ${known.name}`, { field: 'name' });
   }
 }
+
+const isCalled = (name: string) => eq(databases.name, name);
 
 async function prepare(
   fleet: Fleet,
@@ -145,12 +165,39 @@ async function letIn({ catalog }: Fleet, admin: Admin, installation: Installatio
 
 async function write(
   tx: CatalogTx,
-  { databases: { seal } }: Fleet,
+  fleet: Fleet,
   { name, kind }: NewDatabase,
-  { databaseId: id, appUrl, adminUrl }: Installation,
+  installation: Installation,
   options: RegisterOptions,
 ): Promise<DatabaseRow> {
+  const { databaseId: id, appUrl, adminUrl } = installation;
   await refuseTaken(tx, id, { name, kind, url: adminUrl }, options);
+  if (name !== undefined) await freeName(tx, id, name);
+  const written = await writeDatabase(tx, fleet, { name, kind }, installation);
+  await recordAudit(tx, {
+    ...options.by,
+    action: 'database.registered',
+    resource: { type: 'Database', id },
+    metadata: { name: written.name, kind, place: placeOfUrl(appUrl) },
+  });
+  return written;
+}
+
+/** A retired database leaves its name to the next one. */
+async function freeName(tx: CatalogTx, id: string, name: string): Promise<void> {
+  await tx
+    .update(databases)
+    .set({ name: sql`${databases.name} || '-' || right(${databases.id}::text, 12)` })
+    .where(and(isCalled(name), ne(databases.id, id), eq(databases.state, 'RETIRED')));
+}
+
+/** Writes down a database that is prepared, its addresses sealed; all servers use them from then on. */
+export async function writeDatabase(
+  tx: CatalogTx,
+  { databases: { seal } }: Pick<Fleet, 'databases'>,
+  { name, kind }: Pick<NewDatabase, 'name' | 'kind'>,
+  { databaseId: id, appUrl, adminUrl }: Installation,
+): Promise<DatabaseRow> {
   const row = {
     ...(name !== undefined && { name }),
     kind,
@@ -165,12 +212,6 @@ async function write(
     .values({ id, name: name ?? `${kind.toLowerCase()}-${id.slice(-12)}`, ...row })
     .onConflictDoUpdate({ target: databases.id, set: row })
     .returning();
-  await recordAudit(tx, {
-    ...options.by,
-    action: 'database.registered',
-    resource: { type: 'Database', id },
-    metadata: { name: written!.name, kind, place: placeOfUrl(appUrl) },
-  });
   await notifyDatabaseChanged(tx, id);
   return written!;
 }

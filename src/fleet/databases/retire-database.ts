@@ -6,6 +6,9 @@ import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import { notifyDatabaseChanged } from '../../tenancy/invalidation.ts';
 import { databases, tenantSchemas } from '../../tenancy/tables.ts';
+import type { Fleet } from '../fleet.ts';
+import { noteLoss } from './note-loss.ts';
+import { requireLost } from './require-lost.ts';
 
 /**
  * Stops using a database: nothing is placed in it any more, and nobody connects to it. What is in it stays there. Doing it twice
@@ -24,13 +27,36 @@ export async function retireDatabase(tx: CatalogTx, databaseId: string, { actor,
       `The database ${row.name} holds schemas of tenants: move them, or confirm their moves`,
     );
   }
-  await tx.update(databases).set({ state: 'RETIRED' }).where(eq(databases.id, databaseId));
-  await recordAudit(tx, {
-    actor,
-    ...origin,
-    action: 'database.retired',
-    resource: { type: 'Database', id: databaseId },
-    metadata: { name: row.name },
+  await retire(tx, row, { actor, ...origin });
+}
+
+/**
+ * Stops using a database that was lost. Its organizations keep their names, members and settings, and are not served until
+ * they are restored into another database, or deleted. Gives their slugs. Throws NOT_FOUND, INVALID_STATE for the primary
+ * database and for one that still answers.
+ */
+export async function retireLostDatabase(fleet: Fleet, name: string, by: By): Promise<string[]> {
+  const lost = await fleet.databases.getByName(name);
+  await requireLost(fleet, lost);
+  return await fleet.catalog.write(async (tx) => {
+    const waiting = await noteLoss(tx, lost);
+    await retire(tx, lost, by, { lost: true, waiting: waiting.length });
+    return waiting;
   });
-  await notifyDatabaseChanged(tx, databaseId);
+}
+
+async function retire(
+  tx: CatalogTx,
+  { id, name }: { id: string; name: string },
+  by: By,
+  metadata: Record<string, unknown> = {},
+): Promise<void> {
+  await tx.update(databases).set({ state: 'RETIRED' }).where(eq(databases.id, id));
+  await recordAudit(tx, {
+    ...by,
+    action: 'database.retired',
+    resource: { type: 'Database', id },
+    metadata: { name, ...metadata },
+  });
+  await notifyDatabaseChanged(tx, id);
 }

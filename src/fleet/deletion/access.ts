@@ -1,4 +1,5 @@
 import { quoteIdentifier } from '../../db/identifier.ts';
+import { isMissingSchema } from '../../db/pg-errors.ts';
 import type { Organization } from '../../tenancy/update-organization.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 
@@ -6,10 +7,15 @@ type Place = Pick<Organization, 'databaseId' | 'schemaName' | 'roleName'>;
 
 /**
  * Revokes the role's access to the organization's schema, so that nothing can be read even if a server's cache is
- * outdated.
+ * outdated. Does nothing for a schema that was lost with its database.
  */
-export const closeAccess = (fleet: Fleet, place: Place): Promise<void> =>
-  change(fleet, place, (schema, role) => `revoke usage on schema ${schema} from ${role}`);
+export async function closeAccess(fleet: Fleet, place: Place): Promise<void> {
+  if (await fleet.databases.isRetired(place.databaseId)) return;
+  const revoke = (schema: string, role: string) => `revoke usage on schema ${schema} from ${role}`;
+  await change(fleet, place, revoke).catch((error: unknown) => {
+    if (!isMissingSchema(error)) throw error;
+  });
+}
 
 /** Grants that access again. */
 export const openAccess = (fleet: Fleet, place: Place): Promise<void> =>

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 import type { CatalogDb } from '../../tenancy/catalog.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import type { Fleet } from '../fleet.ts';
+import { requireReadable } from '../move/require-readable.ts';
 import { dropSchema } from '../schemas/drop-schema.ts';
 import { purgeOrganization } from './purge-organization.ts';
 
@@ -45,7 +46,11 @@ export async function dropDue(fleet: Fleet, options: DropDueOptions = {}): Promi
     await attempt(slug, report.organizations, () => purgeOrganization(fleet, id, { by, clock, signal }));
   }
   for (const place of await fleet.catalog.read((db) => dueSchemas(db, clock()))) {
-    await attempt(place.schemaName, report.schemas, () => dropSchema(fleet, place, { signal }));
+    await attempt(place.schemaName, report.schemas, async () => {
+      const { state, organizationId } = place;
+      if (state === 'RETAINED' && organizationId !== null) await requireReadable(fleet, organizationId);
+      await dropSchema(fleet, place, { signal });
+    });
   }
   return report;
 }

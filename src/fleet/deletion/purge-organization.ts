@@ -51,7 +51,9 @@ async function requireDue(tx: CatalogTx, id: string, { now = false, clock = syst
 /** Time limit for counting all rows. */
 const countMs = 30 * 60_000;
 
+/** Nothing, where a database was lost. */
 async function count(fleet: Fleet, { databaseId, schemaName }: Organization): Promise<Contents> {
+  if (await fleet.databases.isRetired(databaseId)) return { databaseId, schemaName, tables: 0, rows: 0, bytes: 0 };
   await using admins = adminsOf(fleet, databaseId);
   return await admins.use((admin, { roles }) =>
     admin.within(countMs, () =>

@@ -1,14 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
+import { later } from '../../lib/clock.ts';
 import { type By, recordAudit } from '../../tenancy/audit.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { tenantMoves, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import type { Fleet } from '../fleet.ts';
 import { dropSchema, type SchemaPlace } from '../schemas/drop-schema.ts';
+import { keptForMoves } from './change-place.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
 import { pauseWrites } from './pause.ts';
 import { unfence } from './settle-move.ts';
+
+/** How long a copy of an earlier move is kept when the next one was cancelled. */
+const retainMs = 7 * 24 * 60 * 60_000;
 
 /** Whether the organization is still where the move found it. */
 export const isUnfinished = (open: MoveRow): boolean => open.phase !== 'SWITCHED' && !progressOf(open).returned;
@@ -24,6 +29,8 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
   const { move, left } = await fleet.catalog.write(async (tx) => {
     const move = await noteMove(tx, open, run, isBack ? { phase: 'SWITCHED', progress: { settled: true } } : {});
     if (!isBack) await end(tx, move, 'CANCELLED');
+    // The beginning of this move ended the one that had left them
+    if (!isBack) await tx.update(tenantSchemas).set({ dropAfter: later(new Date(), retainMs) }).where(keptForMoves(open));
     await tx
       .update(tenantSchemas)
       .set({ state: 'DROPPING' })

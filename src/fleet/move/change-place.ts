@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, isNull, not } from 'drizzle-orm';
 import { later } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { By } from '../../tenancy/audit.ts';
@@ -40,13 +40,12 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
     .update(tenantSchemas)
     .set(isBack ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
     .where(isSchema(from.databaseId, from.schemaName));
-  // The copy that was left once is as old as the move
-  if (isBack) {
-    await tx
-      .update(tenantSchemas)
-      .set({ state: 'DROPPING' })
-      .where(and(isSchema(move.fromDatabaseId, move.fromSchemaName), eq(tenantSchemas.state, 'RETAINED')));
-  }
+  // The copy that was left once is as old as the move; those of moves before it were kept until this place was compared
+  const isOlder = isBack ? isSchema(move.fromDatabaseId, move.fromSchemaName) : and(keptForMoves(move), not(isSchema(from.databaseId, from.schemaName)!));
+  await tx
+    .update(tenantSchemas)
+    .set({ state: 'DROPPING' })
+    .where(and(isOlder, eq(tenantSchemas.state, 'RETAINED')));
   await requireOne(
     tx
       .update(tenantSchemas)
@@ -70,6 +69,10 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
   await notifyOrganizationChanged(tx, move.organizationId);
   return noted;
 }
+
+/** Copies of an organization that moves left: those of restores are dropped at their own time. */
+export const keptForMoves = ({ organizationId }: Pick<MoveRow, 'organizationId'>) =>
+  and(eq(tenantSchemas.organizationId, organizationId), eq(tenantSchemas.state, 'RETAINED'), isNull(tenantSchemas.dropAfter));
 
 const isAt = ({ databaseId, schemaName }: Route['from']) =>
   and(eq(organizations.databaseId, databaseId), eq(organizations.schemaName, schemaName));

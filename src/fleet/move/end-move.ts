@@ -11,19 +11,23 @@ import { holdingLife } from '../holding-life.ts';
 import { cancelOpen, drop, isUnfinished, leftover } from './cancel-move.ts';
 import { carry } from './carry.ts';
 import { findLastMove, findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
-import { endSwitched, type MoveOptions } from './move-tenant.ts';
+import { dropRetained, endSwitched, type MoveOptions } from './move-tenant.ts';
 import { reservePlace } from './new-place.ts';
+import { requireReadable } from './require-readable.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
 /**
  * Ends a move for good, and drops what it left; what cannot be dropped now is dropped later. There is no way back then but
- * another move. Doing it twice changes nothing. Throws INVALID_STATE unless the organization is at its new place.
+ * another move. Doing it twice changes nothing. Throws INVALID_STATE unless the organization is at its new place, and what
+ * `requireReadable` throws.
  */
 export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
   return attempting(fleet, organizationId, 'CONFIRMED', async (open, run) => {
     if (open.phase !== 'SWITCHED') throw notNow('is not at its new place yet');
+    await requireReadable(fleet, organizationId);
     const move = await settleMove(fleet, open, run);
     const left = await fleet.catalog.write(async (tx) => {
+      await dropRetained(tx, move);
       await endSwitched(tx, move);
       await recordAudit(tx, { ...by, action: 'organization.move_confirmed', organizationId });
       return await leftover(tx, move.fromDatabaseId, move.fromSchemaName);

@@ -15,6 +15,7 @@ import { nameOf } from './change-place.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
 import type { CarryOptions } from './journey.ts';
 import { reservePlace } from './new-place.ts';
+import { requireReadable } from './require-readable.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
 export interface MoveOptions extends CarryOptions {
@@ -45,9 +46,10 @@ export function moveTenant(
     if (open?.phase === 'SWITCHED' && open.toDatabaseId === databaseId) {
       return await settled(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run, options);
     }
-    if (open?.phase === 'SWITCHED')
+    if (open?.phase === 'SWITCHED') {
+      await requireReadable(fleet, organizationId);
       await settleMove(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run);
-    else if (open) await resumeFrom(fleet, open, run);
+    } else if (open) await resumeFrom(fleet, open, run);
     const begun = { organizationId, databaseId, run, options };
     const move = await fleet.catalog.write((tx) => begin(tx, fleet, begun));
     return await settled(fleet, await carry({ fleet, move, run, ...options }), run, options);
@@ -116,8 +118,11 @@ async function refuseQuarantined(tx: CatalogTx, { databaseId, schemaName, slug }
   }
 }
 
-/** Ends a move for good: what it left is dropped. */
+/** Ends a move for good. The copy that it left is dropped now, or when the next move has switched. */
 export async function endSwitched(tx: CatalogTx, move: MoveRow): Promise<void> {
-  await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(move.fromDatabaseId, move.fromSchemaName));
   await tx.update(tenantMoves).set({ phase: 'CONFIRMED', endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
+}
+
+export async function dropRetained(tx: CatalogTx, { fromDatabaseId, fromSchemaName }: MoveRow): Promise<void> {
+  await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(fromDatabaseId, fromSchemaName));
 }

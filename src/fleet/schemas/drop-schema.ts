@@ -42,8 +42,11 @@ export async function dropSchema(fleet: Fleet, place: SchemaPlace, options: Drop
     guard.transaction(async (lock) => {
       await lockSchema(lock, place);
       if (!(await condemn(fleet, place))) return;
-      await using there = adminsOf(fleet, place.databaseId);
-      await there.use((admin, installation) => dropObjects(admin, installation, place, options));
+      // What a lost database held is gone with it
+      if (!(await fleet.databases.isRetired(place.databaseId))) {
+        await using there = adminsOf(fleet, place.databaseId);
+        await there.use((admin, installation) => dropObjects(admin, installation, place, options));
+      }
       await forget(fleet, place);
     }),
   );

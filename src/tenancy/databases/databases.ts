@@ -66,10 +66,17 @@ export class Databases {
     return this.#options.secret;
   }
 
-  /** How the program is installed in a database. Throws NOT_FOUND for an unknown database. */
+  /** How the program is installed in a database. Throws NOT_FOUND for an unknown one, INVALID_STATE for a retired one. */
   async installationOf(databaseId: string): Promise<Installation> {
     if (databaseId === primaryDatabaseId) return this.#options.installation;
-    return (await this.get(databaseId)).installation;
+    const { name, state, installation } = await this.get(databaseId);
+    if (state === 'RETIRED') throw new AppError('INVALID_STATE', `The database ${name} is retired: nobody connects to it`);
+    return installation;
+  }
+
+  /** Whether nobody connects to a database any more. */
+  async isRetired(databaseId: string): Promise<boolean> {
+    return (await this.get(databaseId)).state === 'RETIRED';
   }
 
   /** Throws NOT_FOUND. The primary database needs no lookup. */
