@@ -5,6 +5,7 @@ import type { OidcIssuer } from './config-variables.ts';
 import { startEmbedded } from './db/embedded.ts';
 import { Listener } from './db/listener.ts';
 import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';
+import { SlowStatements } from './db/slow-statements.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { lifecycleOf } from './fleet/lifecycle.ts';
 import { backgroundTasks } from './fleet/schedule/background-tasks.ts';
@@ -15,6 +16,7 @@ import { FittingSchemas } from './fleet/schemas/fitting-schemas.ts';
 import { migrateFleet } from './fleet/schemas/migrate.ts';
 import { MigrationLines } from './fleet/schemas/migration-lines.ts';
 import { requireSharedFit } from './fleet/schemas/schema-status.ts';
+import { ServerLife } from './fleet/servers/server-life.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
@@ -136,6 +138,7 @@ export class App implements Toolbox {
       logger,
       ...(onStatement && { onStatement }),
       ...(onWaited && { onWaited }),
+      ...(config.slowStatementMs > 0 && { slow: new SlowStatements({ slowMs: config.slowStatementMs, logger }) }),
     };
     const ofTenants = { ...shared, size: config.poolSize, applicationName: 'chantier', ...(onHeld && { onHeld }) };
     this.pool = resources.use(new SlotPool(ofTenants));
@@ -254,8 +257,13 @@ export class App implements Toolbox {
     return requireSharedFit(this.fleet);
   }
 
+  /** Writes down in the catalog that this server runs, until the result is disposed. */
+  register(): Promise<ServerLife> {
+    return ServerLife.begin(this.fleet);
+  }
+
   /** Starts what a server does beside its requests. Disposing the result waits for the runs in progress. */
-  startBackgroundTasks(signal: AbortSignal): Upkeep {
+  startBackgroundTasks(signal: AbortSignal, life: ServerLife): Upkeep {
     const { identity, fleet, fit, watched } = this;
     const { config, logger } = this.options;
     const tasks = backgroundTasks(fleet, {
@@ -270,7 +278,7 @@ export class App implements Toolbox {
       signal,
       logger,
     });
-    return new Upkeep(tasks, logger);
+    return new Upkeep([life.task, ...tasks], logger);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

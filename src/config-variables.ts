@@ -1,15 +1,7 @@
 import { z } from 'zod';
+import { canonicalUrl } from './db/database-address.ts';
 import { readHostOrRange } from './lib/network-guard.ts';
-import {
-  readDatabaseUrl,
-  readDomain,
-  readDuration,
-  readFlag,
-  readJson,
-  readList,
-  readOrigin,
-  readWhole,
-} from './lib/read-text.ts';
+import { readDomain, readDuration, readFlag, readJson, readList, readOrigin, readWhole } from './lib/read-text.ts';
 import { readSender, readSmtpUrl } from './mail/smtp-server.ts';
 import type { TrustedHeader } from './server/client-address.ts';
 
@@ -54,7 +46,7 @@ const duration = (min: number, max: number, example: string) =>
 const oneOf = <const T extends string>(...names: T[]) =>
   value(`one of ${names.join(', ')}`, (text) => names.find((name) => name === text));
 const flag = value('true or false', readFlag);
-const databaseUrl = value('an address like postgres://user:password@host:5432/database', readDatabaseUrl);
+const databaseUrl = value('an address like postgres://user:password@host:5432/database', canonicalUrl);
 
 const hosts = value('host names, addresses or ranges such as 10.0.0.0/8 with commas between them', (text) =>
   readList(text, readHostOrRange),
@@ -116,6 +108,7 @@ export const variables = z.object({
   STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
   STATEMENT_TIMEOUT_INTEGRATOR_MS: whole(1, hourMs).default(20_000),
   STATEMENT_TIMEOUT_JOB_MS: whole(1, 24 * hourMs).default(300_000),
+  SLOW_STATEMENT_MS: whole(0, hourMs).default(1000),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   SECRET: value('a text of 32 characters or more', (text) => (text.length >= 32 ? text : undefined)).optional(),
   CORS_ORIGINS: value('exact origins with commas between them', (text) => readList(text, readOrigin)).default([]),

@@ -61,6 +61,8 @@ export interface Config {
   /** How often a server maintains tenants; undefined: only the command does. */
   maintainEveryMs: number | undefined;
   statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
+  /** From how many milliseconds on a statement is logged as slow; 0 for none. */
+  slowStatementMs: number;
   logLevel: LogLevel;
   /** Undefined: the one kept in `dataDir`; never so in production. */
   secret: string | undefined;
@@ -165,6 +167,7 @@ function toConfig(v: Values): Config {
       integrator: v.STATEMENT_TIMEOUT_INTEGRATOR_MS,
       job: v.STATEMENT_TIMEOUT_JOB_MS,
     },
+    slowStatementMs: v.SLOW_STATEMENT_MS,
     logLevel: v.LOG_LEVEL,
     secret: v.SECRET,
     corsOrigins: v.CORS_ORIGINS,

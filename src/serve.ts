@@ -182,6 +182,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   });
   if (!config.production) await app.migrate();
   await app.requireSharedFit();
+  await using life = await app.register();
   const demo = config.production ? undefined : await ensureDemo(app);
   const plans = new Plans(schema);
   const metricsOptions = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };
@@ -197,7 +198,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   const listen = (on: Pick<HttpOptions, 'router' | 'host' | 'port'>) =>
     HttpServer.listen({ ...on, graceMs: shutdownGraceMs, limits: config.http, logger });
   await using http = await listen({ router, host, port });
-  await using upkeep = app.startBackgroundTasks(signal);
+  await using upkeep = app.startBackgroundTasks(signal, life);
   if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep));
   await using metricsHttp =
     metricsOptions && where.port !== undefined

@@ -177,7 +177,8 @@ async function loseDatabase(): Promise<void> {
   process.env.NEW_ACME_URL = own.url;
 }
 
-const isLostDatabase = ({ lines }: Block): boolean => lines.some((line) => /database (replace|retire .*--lost)/.test(line));
+const isLostDatabase = ({ lines }: Block): boolean =>
+  lines.some((line) => /database (replace|retire .*--lost)/.test(line));
 
 const isRest = ({ lines }: Block): boolean => lines.some((line) => line.startsWith('curl '));
 const isLoss = ({ lines }: Block): boolean => lines.some((line) => line.startsWith('npx chantier restore '));

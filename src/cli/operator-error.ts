@@ -1,6 +1,14 @@
-import { toAppError } from '../db/pg-errors.ts';
-import type { AppError } from '../lib/errors.ts';
+import { isLoginRefused, isTlsRefused, toAppError } from '../db/pg-errors.ts';
+import { AppError } from '../lib/errors.ts';
 import { toMachineError } from '../lib/machine-error.ts';
 
 /** What an error means to the operator; undefined for a bug of ours. */
-export const toOperatorError = (error: unknown): AppError | undefined => toAppError(error) ?? toMachineError(error);
+export function toOperatorError(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  if (isLoginRefused(error)) return refused(`A database does not let the program in: ${reason}`, error);
+  if (isTlsRefused(error)) return refused(`A database is not trusted by TLS: ${reason}`, error);
+  return toAppError(error) ?? toMachineError(error);
+}
+
+const refused = (message: string, cause: unknown): AppError => new AppError('CONFIG_INVALID', message, {}, { cause });

@@ -1,6 +1,14 @@
 import { AppError } from '../lib/errors.ts';
 import type { Scope } from './bind-packet.ts';
 import type { Answer, RowForm, Slot } from './slot.ts';
+import type { SlowStatement } from './slow-statement.ts';
+
+interface LeaseHooks {
+  giveBack(): void;
+  /** From how many milliseconds on a statement is slow; none is when undefined. */
+  slowMs?: number;
+  onSlow?(statement: SlowStatement): void;
+}
 
 /**
  * One session's hold on a slot. After `release`, `discard` or `settle` nothing more can be sent through it, so a late
@@ -10,15 +18,16 @@ export class Lease {
   readonly key: string;
   readonly began = performance.now();
   #slot: Slot;
-  #giveBack: () => void;
+  #hooks: LeaseHooks;
+  #scope: Scope | undefined;
   #over = false;
   #fresh = false;
   #quarantined = false;
 
-  constructor(slot: Slot, key: string, giveBack: () => void) {
+  constructor(slot: Slot, key: string, hooks: LeaseHooks) {
     this.#slot = slot;
     this.key = key;
-    this.#giveBack = giveBack;
+    this.#hooks = hooks;
   }
 
   get alive(): boolean {
@@ -41,13 +50,32 @@ export class Lease {
   }
 
   /** Applies the parts of a scope that concern statements: their time limit, and whether they are parsed again. */
-  applyScope({ limits, fresh = false }: Pick<Scope, 'limits' | 'fresh'>): void {
+  applyScope(scope: Scope): void {
+    const { limits, fresh = false } = scope;
+    this.#scope = scope;
     this.#fresh = fresh;
     this.#slot.limitStatements(limits.statementMs);
   }
 
   run(text: string, parameters: readonly unknown[], form: RowForm): Promise<Answer> {
     if (this.#over) return late();
+    const answer = this.#send(text, parameters, form);
+    if (this.#hooks.slowMs !== undefined) this.#time(answer, text, parameters);
+    return answer;
+  }
+
+  /** Statements that failed count too: a timeout is the slowest of all. */
+  #time(answer: Promise<Answer>, text: string, parameters: readonly unknown[]): void {
+    const from = performance.now();
+    const end = (): void => {
+      const ms = performance.now() - from;
+      const { slowMs, onSlow } = this.#hooks;
+      if (ms >= slowMs! && this.#scope) onSlow?.({ scope: this.#scope, text, parameters, ms });
+    };
+    answer.then(end, end);
+  }
+
+  #send(text: string, parameters: readonly unknown[], form: RowForm): Promise<Answer> {
     if (this.#fresh) return this.#slot.runOnce(text, parameters, form);
     return this.#slot.run(this.key, text, parameters, form);
   }
@@ -60,7 +88,7 @@ export class Lease {
   release(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#giveBack();
+    this.#hooks.giveBack();
   }
 
   /** Closes the connection, because its state is unknown. */
@@ -68,7 +96,7 @@ export class Lease {
     if (this.#over) return;
     this.#over = true;
     this.#slot.destroy();
-    this.#giveBack();
+    this.#hooks.giveBack();
   }
 
   /** Cancels the running statement, then returns the slot; closes it if a cancel could still hit its next session. */
@@ -77,7 +105,7 @@ export class Lease {
     this.#over = true;
     this.#quarantined = true;
     await this.#slot.settle();
-    this.#giveBack();
+    this.#hooks.giveBack();
   }
 }
 

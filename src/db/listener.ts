@@ -79,7 +79,7 @@ export class Listener implements AsyncDisposable {
       const slot = await Slot.open({
         url,
         prepare: false,
-        applicationName: 'chantier listener',
+        applicationName: 'chantier notifications',
         connectMs,
         onNotify: (_channel, payload) => this.#receive(payload),
         onClose: (closed) => this.#lost(closed),

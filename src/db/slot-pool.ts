@@ -1,11 +1,14 @@
 import type { LookupFunction } from 'node:net';
 import { type Logger, silentLogger } from '../lib/logger.ts';
+import { outsideRequests } from '../lib/request-context.ts';
 import { type Choice, chooseSlot, isKnown } from './affinity.ts';
 import { FairQueue } from './fair-queue.ts';
 import { HoldTimes } from './hold-times.ts';
 import { Lease } from './lease.ts';
 import { databaseError } from './pg-errors.ts';
 import { Slot } from './slot.ts';
+import type { SlotPoolStats } from './slot-pool-stats.ts';
+import type { SlowObserver } from './slow-statement.ts';
 import { Waiter } from './waiter.ts';
 
 export interface SlotPoolOptions {
@@ -34,39 +37,13 @@ export interface SlotPoolOptions {
   onHeld?: (key: string, ms: number) => void;
   /** Called with the time that a session waited for a slot, unless one was free; milliseconds. */
   onWaited?: (ms: number) => void;
+  /** Called with statements that took long. */
+  slow?: SlowObserver<SlotSource>;
   logger?: Logger;
 }
 
 /** Options without a default. */
-type Optional = 'onStatement' | 'onHeld' | 'onWaited' | 'lookup';
-
-export interface SlotPoolStats {
-  size: number;
-  idle: number;
-  /** Held by sessions. */
-  busy: number;
-  /** Being cleaned after a cancel. */
-  quarantined: number;
-  opening: number;
-  /** Sessions waiting for a slot. */
-  waiting: number;
-  /** Since the start: connections opened, lost or given up, and replaced because of age or memory. */
-  opened: number;
-  discarded: number;
-  recycled: number;
-  /** Sessions that got a slot which knew their key, and sessions that did not. */
-  hits: number;
-  misses: number;
-  /** Prepared statements open on the connections now, and their estimated memory on the server. */
-  prepared: number;
-  preparedBytes: number;
-  /** Since the start: statements closed to make room or because they failed. */
-  closed: number;
-  /** Keys that the connections know now, each counted once per connection. */
-  keys: number;
-  /** Estimated memory of the backends of all connections. */
-  memoryBytes: number;
-}
+type Optional = 'onStatement' | 'onHeld' | 'onWaited' | 'slow' | 'lookup';
 
 /** The part of the pool that sessions use. */
 export type SlotSource = Pick<SlotPool, 'acquire' | 'logger'>;
@@ -228,7 +205,11 @@ export class SlotPool implements AsyncDisposable {
     else this.#counts.misses++;
     slot.keys.meet(key);
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
-    const lease = new Lease(slot, key, () => this.#takeBack(slot));
+    const { slow } = this.#options;
+    const lease = new Lease(slot, key, {
+      giveBack: () => this.#takeBack(slot),
+      ...(slow && { slowMs: slow.slowMs, onSlow: (statement) => slow.note(statement, this) }),
+    });
     this.#leases.set(slot, lease);
     // No slot knew this key: open a fresh one for the next session without a known slot.
     if (!warm && this.#opening === 0 && !this.#idle.some(isFresh)) this.#open();
@@ -260,10 +241,14 @@ export class SlotPool implements AsyncDisposable {
     this.#opening++;
     const { url, lookup, prepare, applicationName, waitMs, onStatement } = this.#options;
     const onClose = (slot: Slot): void => this.#forget(slot);
-    Slot.open({ url, lookup, prepare, applicationName, connectMs: waitMs, onStatement, onClose }).then(
-      (slot) => this.#opened(slot),
-      (error: unknown) => this.#notOpened(error),
-    );
+    const options = { url, lookup, prepare, applicationName, connectMs: waitMs, onStatement, onClose };
+    // It serves others than the request that it is opened for
+    outsideRequests(() => {
+      Slot.open(options).then(
+        (slot) => this.#opened(slot),
+        (error: unknown) => this.#notOpened(error),
+      );
+    });
     return true;
   }
 

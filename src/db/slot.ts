@@ -8,9 +8,10 @@ import { boundAnswers, mostAnswerBytes } from './bounded-answers.ts';
 import { type Backend, requestCancel } from './cancel-request.ts';
 import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
 import { type CopyPeer, copyPeer } from './copy.ts';
+import { openServer, type Server, type ServerState } from './open-server.ts';
 import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
-import { type Address, connectSocket, type Ssl, secureSocket, sslOf } from './socket.ts';
+import { connectSocket, secureSocket } from './socket.ts';
 import { runStatement, type Statement } from './statement-query.ts';
 
 export type Answer = RowList<Row[]>;
@@ -36,12 +37,11 @@ export interface SlotOptions {
 }
 
 /** Options that postgres.js accepts but does not declare. */
-type ClientOptions = Options<Record<string, PostgresType>> & { socket: () => Promise<Socket> };
-interface ParsedOptions {
+type ClientOptions = Omit<Options<Record<string, PostgresType>>, 'host' | 'port'> & {
   host: string[];
   port: number[];
-  path: string | false;
-}
+  socket: () => Promise<Socket>;
+};
 
 const typesOf = (parameters: readonly EncodedParameter[]): number[] => parameters.map(({ type }) => type);
 const maxParameters = 65_533;
@@ -66,7 +66,7 @@ export class Slot {
   readonly #prepared = new PreparedStatements();
   #options: SlotOptions;
   #sql: Sql;
-  readonly #ssl: Ssl | undefined;
+  readonly #server: Server;
   #socket: Socket | undefined;
   #alive = true;
   #backend: Backend | undefined;
@@ -74,20 +74,21 @@ export class Slot {
   readonly #watchdog: AnswerWatchdog;
   #quiet: (() => void)[] = [];
 
-  private constructor(options: SlotOptions) {
+  private constructor(options: SlotOptions, server: Server) {
     this.#options = options;
     this.#watchdog = new AnswerWatchdog(options.connectMs, () => {
       if (this.#outstanding > 0) this.destroy();
     });
-    const address = new URL(options.url);
-    const password = decodeURIComponent(address.password);
-    this.#ssl = sslOf(address);
+    this.#server = server;
     const client: ClientOptions = {
       max: 1,
-      // postgres.js would take the name from the URL without decoding it.
-      database: decodeURIComponent(address.pathname.slice(1)),
+      // No URL: postgres.js would fill its gaps from the environment. Lists: it would split a text at colons and commas
+      host: [server.host],
+      port: [server.port],
+      ...(server.user !== '' && { user: server.user }),
+      database: server.database,
       // A function is used even if it returns an empty password; otherwise postgres.js would send PGPASSWORD
-      password: () => password,
+      password: () => server.password,
       // postgres.js would remove our listeners from a connection that it secures, so it gets one that is already secure
       ssl: false,
       fetch_types: false,
@@ -100,6 +101,7 @@ export class Slot {
         application_name: options.applicationName,
         TimeZone: 'UTC',
         DateStyle: 'ISO',
+        ...server.settings,
         ...options.settings,
       } as never,
       onnotice: () => {},
@@ -107,13 +109,25 @@ export class Slot {
       socket: () => this.#connect(),
       ...(options.onNotify && { onnotify: options.onNotify }),
     };
-    this.#sql = postgres(options.url, client);
+    // Its types know no lists of hosts
+    this.#sql = postgres(client as unknown as Options<Record<string, PostgresType>>);
     installCodecs(this.#sql);
   }
 
-  /** Opens a connection, signs in and waits for the first answer. Throws the error of the server or the system. */
-  static async open(options: SlotOptions): Promise<Slot> {
-    const slot = new Slot(options);
+  /**
+   * Opens a connection to a server of the address, signs in and waits for the first answer. Throws the error of the
+   * server or the system.
+   */
+  static open(options: SlotOptions): Promise<Slot> {
+    return openServer(options.url, {
+      open: (server) => Slot.#openAt(options, server),
+      stateOf: (slot) => slot.#state(),
+      close: (slot) => slot.destroy(),
+    });
+  }
+
+  static async #openAt(options: SlotOptions, server: Server): Promise<Slot> {
+    const slot = new Slot(options, server);
     try {
       const answer = await slot.control('select 1');
       slot.#backend = answer.state as Backend;
@@ -123,6 +137,13 @@ export class Slot {
       slot.destroy();
       throw error;
     }
+  }
+
+  async #state(): Promise<ServerState> {
+    const [row] = await this.runOnce(
+      `select pg_is_in_recovery() as "isStandby", current_setting('transaction_read_only')::boolean as "isReadOnly"`,
+    );
+    return row as unknown as ServerState;
   }
 
   /** False from the moment the connection is known to be lost; it never becomes true again. */
@@ -256,16 +277,14 @@ export class Slot {
 
   async #connect(): Promise<Socket> {
     if (this.#socket || !this.#alive) throw databaseError('CONNECTION_LOST');
-    const socket = await connectSocket(this.#address(), this.#options.connectMs, this.#options.lookup);
+    const { address, ssl, host } = this.#server;
+    const socket = await connectSocket(address, this.#options.connectMs, this.#options.lookup);
     if (!this.#alive) {
       socket.destroy();
       throw databaseError('CONNECTION_LOST');
     }
     this.#hold(socket);
-    const [host] = this.#parsed.host;
-    const ready = this.#ssl
-      ? await secureSocket(socket, this.#ssl, host!, AbortSignal.timeout(this.#options.connectMs))
-      : socket;
+    const ready = ssl ? await secureSocket(socket, ssl, host, AbortSignal.timeout(this.#options.connectMs)) : socket;
     if (ready !== socket) this.#hold(ready);
     boundAnswers(ready, mostAnswerBytes);
     return Object.assign(ready, { host });
@@ -275,15 +294,6 @@ export class Slot {
   #hold(socket: Socket): void {
     for (const event of ['error', 'end', 'close']) socket.once(event, () => this.destroy());
     this.#socket = socket;
-  }
-
-  get #parsed(): ParsedOptions {
-    return this.#sql.options as unknown as ParsedOptions;
-  }
-
-  #address(): Address {
-    const { host, port, path } = this.#parsed;
-    return path ? { path } : { host: host[0]!, port: port[0]! };
   }
 
   #send(
@@ -339,9 +349,9 @@ export class Slot {
   }
 
   #cancel(): Promise<void> {
-    const { remoteAddress: host, remotePort: port } = this.#socket!;
-    const address = host && port ? { host, port } : this.#address();
-    const { host: names } = this.#parsed;
-    return requestCancel({ address, ssl: this.#ssl, host: names[0]!, backend: this.#backend! }, settleMs);
+    const { remoteAddress, remotePort } = this.#socket!;
+    const { address: given, ssl, host } = this.#server;
+    const address = remoteAddress && remotePort ? { host: remoteAddress, port: remotePort } : given;
+    return requestCancel({ address, ssl, host, backend: this.#backend! }, settleMs);
   }
 }

@@ -1,13 +1,15 @@
 import { once } from 'node:events';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 
 export type Address = { host: string; port: number } | { path: string };
 
-/**
- * TLS mode of a URL: `verify` checks the server's certificate, `prefer` continues without TLS if the server has none.
- */
-export type Ssl = 'allow' | 'prefer' | 'require' | 'verify';
+/** TLS mode: `prefer` continues without TLS if the server has none, `verify-ca` accepts a certificate for any host. */
+export interface Ssl {
+  mode: 'prefer' | 'require' | 'verify-ca' | 'verify-full';
+  /** Certificates of the authorities to trust, PEM; those that Node trusts when absent. */
+  ca?: string | undefined;
+}
 
 const sslRequest = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47]);
 const [accepted, refused] = Buffer.from('SN');
@@ -43,7 +45,7 @@ export async function secureSocket(socket: Socket, ssl: Ssl, host: string, signa
   const answered = once(socket, 'data', { signal });
   socket.write(sslRequest);
   const [answer] = (await answered) as [Buffer];
-  if (answer.length === 1 && answer[0] === refused && ssl === 'prefer') return socket;
+  if (answer.length === 1 && answer[0] === refused && ssl.mode === 'prefer') return socket;
   // Further bytes may come from an attacker in between
   if (answer.length !== 1 || answer[0] !== accepted) {
     throw Object.assign(new Error('The database server does not speak TLS'), { code: 'ERR_TLS_NOT_OFFERED' });
@@ -51,16 +53,16 @@ export async function secureSocket(socket: Socket, ssl: Ssl, host: string, signa
   socket.removeAllListeners('data');
   // `host` is set as well as `servername`, which IPv4 addresses do not have: otherwise Node would check "localhost"
   const name = isIP(host) ? {} : { servername: host };
-  const secure = connectTls({ socket, host, ...name, rejectUnauthorized: ssl === 'verify' });
+  const secure = connectTls({ socket, host, ...name, ...proofFor(ssl) });
   // After a destroy, pending writes fail; that error is of no interest
   secure.on('error', () => {});
   await once(secure, 'secureConnect', { signal });
   return secure;
 }
 
-/** The TLS mode of a URL; undefined if it asks for none. */
-export function sslOf({ searchParams }: URL): Ssl | undefined {
-  const mode = searchParams.get('sslmode') ?? searchParams.get('ssl');
-  if (mode === null || mode === 'disable' || mode === 'false') return undefined;
-  return mode === 'allow' || mode === 'prefer' || mode === 'require' ? mode : 'verify';
+function proofFor({ mode, ca }: Ssl): ConnectionOptions {
+  const trusted = ca === undefined ? {} : { ca };
+  if (mode === 'verify-full') return { ...trusted, rejectUnauthorized: true };
+  if (mode === 'verify-ca') return { ...trusted, rejectUnauthorized: true, checkServerIdentity: () => undefined };
+  return { rejectUnauthorized: false };
 }

@@ -30,7 +30,7 @@ export interface RequestScope {
   services: Services;
   binding: TenantBinding;
   limits: GraphLimits;
-  /** Names the request in what it logs; made when there is something to log. */
+  /** Names the request in what it logs. */
   logger(): Logger;
 }
 

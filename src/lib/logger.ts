@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
+import { currentRequest } from './request-context.ts';
 
 export type Logger = PinoLogger;
 
@@ -17,13 +18,27 @@ export interface LoggerOptions {
 const secrets = ['password', 'token', 'accessToken', 'refreshToken', 'secret', 'authorization', 'cookie'];
 const redact = [...secrets, ...secrets.map((name) => `*.${name}`), 'req.headers.authorization', 'req.headers.cookie'];
 
+/** How lines are written, wherever they go. */
+export const loggerOptions = {
+  redact,
+  serializers: { err: (error: unknown) => describeError(error) },
+  base: null,
+  timestamp: pino.stdTimeFunctions.isoTime,
+  mixin: () => requestFields(),
+};
+
 /** The program's logger: JSON lines, or coloured ones for a person at a terminal. */
 export function createLogger({ level, stream = 'stdout', pretty = false }: LoggerOptions): Logger {
   const fd = stream === 'stdout' ? 1 : 2;
   const destination = (pretty && process[stream].isTTY && prettyStream(fd)) || pino.destination({ fd, sync: true });
-  const serializers = { err: describeError };
-  return pino({ level, redact, serializers, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
+  return pino({ ...loggerOptions, level }, destination);
 }
+
+/** What every line has: the request and its organization, where there is one. */
+const requestFields = (): object => {
+  const { requestId, tenant } = currentRequest() ?? {};
+  return requestId === undefined ? {} : { requestId, ...(tenant !== undefined && { tenant }) };
+};
 
 /**
  * An error as it is logged, with its causes. Removes the parameters of failed statements, which drizzle puts into the message:

@@ -1,14 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  readDatabaseUrl,
-  readDomain,
-  readDuration,
-  readFlag,
-  readJson,
-  readList,
-  readOrigin,
-  readWhole,
-} from './read-text.ts';
+import { readDomain, readDuration, readFlag, readJson, readList, readOrigin, readWhole } from './read-text.ts';
 
 describe('values written as text', () => {
   it.each([
@@ -53,14 +44,6 @@ describe('values written as text', () => {
     ['-a.example', undefined],
     ['*.example', undefined],
   ])('reads the domain %j', (text, value) => expect(readDomain(text)).toBe(value));
-
-  it.each([
-    ['postgres://u:p@host/db', true],
-    ['postgresql://host:5432/db?sslmode=require', true],
-    ['postgres://host', false],
-    ['https://host/db', false],
-    ['host/db', false],
-  ])('reads the database address %j', (text, valid) => expect(readDatabaseUrl(text)).toBe(valid ? text : undefined));
 
   it('reads flags however they are written', () => {
     expect(['true', 'ON', '1', 'False', 'off', '0', 'maybe'].map(readFlag)).toEqual([

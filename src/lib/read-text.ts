@@ -45,12 +45,6 @@ export function readDomain(text: string): string | undefined {
   return new RegExp(`^(localhost|${label}(\\.${label})+)$`).test(domain) ? domain : undefined;
 }
 
-/** The address of a PostgreSQL database. */
-export function readDatabaseUrl(text: string): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  return url && /^postgres(ql)?:$/.test(url.protocol) && url.host !== '' && url.pathname.length > 1 ? text : undefined;
-}
-
 /** A comma-separated list; undefined if one value is invalid. */
 export function readList<T>(text: string, read: (item: string) => T | undefined): T[] | undefined {
   const values = text.split(',').map((item) => read(item.trim()));

@@ -185,6 +185,19 @@ export const tenantMoves = table(
   ],
 );
 
+/** The servers that run: each writes its row at its start, renews it while it lives, and deletes it when it ends. */
+export const servers = table('servers', {
+  id: primaryId(),
+  /** Of the program. */
+  version: text().notNull(),
+  host: text().notNull(),
+  pid: integer().notNull(),
+  /** The contractions that its build knows, and so can serve without: `line/name`. */
+  contractions: text().array().notNull().default(sql`'{}'`),
+  seenAt: instant().notNull().defaultNow(),
+  ...lifetime,
+});
+
 /**
  * Who did what to which tenant, and from where. Append-only; no foreign keys, so that rows outlive what they record.
  */

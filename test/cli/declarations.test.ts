@@ -103,6 +103,7 @@ describe('a destructive command', () => {
       'tenant-move',
       'tenant-purge',
       'tenant-restore',
+      'tenant-retained',
     ]);
     const callers = readSources()
       .filter(({ file, text }) => file.startsWith('src/cli/commands/') && calls.test(text.replaceAll('deleteOld', '')))

@@ -58,7 +58,8 @@ it('migrates one organization, then can be interrupted, and resumes', async () =
   const rest = await chantier(['migrate', '--parallel', '1', '--json']);
   expect([rest.code, rest.stderr]).toEqual([0, '']);
   const { migrated, ...report } = JSON.parse(rest.stdout);
-  expect(report).toEqual({ shared: [], failed: [], current: 1, left: 0, away: [] });
+  const held = { migrations: [], schemas: 0, servers: [] };
+  expect(report).toEqual({ shared: [], failed: [], current: 1, left: 0, away: [], held });
   expect(migrated.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual(['six', 'two']);
 });
 

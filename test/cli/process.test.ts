@@ -117,6 +117,12 @@ it.each([
     6,
     ['nowhere.invalid', 'takes no connection'],
   ],
+  [
+    { DATABASE_URL: database.url, LISTEN_DATABASE_URL: changed((url) => (url.password = 'hidden')) },
+    7,
+    ['does not let', 'password authentication failed'],
+  ],
+  [{ DATABASE_URL: changed((url) => (url.search = 'sslrootcert=/nowhere/ca.pem')) }, 7, ['sslrootcert', 'ENOENT']],
   [{ DATABASE_URL: await untrusted('address') }, 7, ['is not trusted by TLS', 'self-signed certificate']],
   [{ DATABASE_URL: changed((url) => (url.search = 'sslmode=verify-full')) }, 7, ['does not speak TLS']],
 ])('reports %o in one line, without a stack trace or a password', async (env, code, messages) => {

@@ -55,7 +55,7 @@ test('is down as soon as its connection is, and recovers by itself', async () =>
   listener.on('task', (notification) => heard.push(notification));
   await expect.poll(() => listener.up).toBe(true);
   await admin.run(
-    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'chantier listener' and datname = current_database()`,
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'chantier notifications' and datname = current_database()`,
   );
   await expect.poll(() => states).toEqual([true, false, true]);
   wire.cut();

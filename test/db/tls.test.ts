@@ -1,7 +1,10 @@
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { getCACertificates, setDefaultCACertificates, TLSSocket } from 'node:tls';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { Slot } from '../../src/db/slot.ts';
 import { connectSocket, secureSocket } from '../../src/db/socket.ts';
 import { certificates } from './certificates.ts';
@@ -52,7 +55,7 @@ it('trusts it for no other host', async () => {
     const plain = await connectSocket({ host: '127.0.0.1', port: await serverWith(certificate) }, 5_000);
     plain.on('error', () => {});
     onTestFinished(() => void plain.destroy());
-    return await secureSocket(plain, 'verify', '127.0.0.1', AbortSignal.timeout(5_000));
+    return await secureSocket(plain, { mode: 'verify-full' }, '127.0.0.1', AbortSignal.timeout(5_000));
   };
   expect(await secured('address')).toMatchObject({ authorized: true });
   await expect(secured('localhost')).rejects.toMatchObject({ code: mismatch });
@@ -63,11 +66,36 @@ it('needs no certificate if none is asked for, and no TLS if it is only preferre
   const without = createServer((plain) => void plain.on('error', () => {}).once('data', () => plain.write('N')));
   await once(without.listen(0, '127.0.0.1'), 'listening');
   onTestFinished(() => void without.close());
-  const open = async (ssl: 'prefer' | 'require') => {
+  const open = async (mode: 'prefer' | 'require') => {
     const plain = await connectSocket({ host: '127.0.0.1', port: (without.address() as { port: number }).port }, 5_000);
     onTestFinished(() => void plain.destroy());
-    return (await secureSocket(plain, ssl, '127.0.0.1', AbortSignal.timeout(5_000))) === plain;
+    return (await secureSocket(plain, { mode }, '127.0.0.1', AbortSignal.timeout(5_000))) === plain;
   };
   expect(await open('prefer')).toBe(true);
   await expect(open('require')).rejects.toMatchObject({ code: 'ERR_TLS_NOT_OFFERED' });
+});
+
+describe('a file of certificates that the address names', () => {
+  let folder: string;
+  const fileOf = (name: string) => path.join(folder, `${name}.pem`);
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'chantier-tls-'));
+    for (const [name, { cert }] of Object.entries(certificates)) await writeFile(fileOf(name), cert);
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('is trusted alone, and for any host where that is asked for', async () => {
+    const end = (certificate: keyof typeof certificates, mode: string, file: string) =>
+      endOf('localhost', certificate, `${mode}&sslrootcert=${encodeURIComponent(fileOf(file))}`);
+    expect(await end('localhost', 'verify-full', 'localhost')).toBe('28000');
+    expect(await end('localhost', 'verify-full', 'address')).toBe('DEPTH_ZERO_SELF_SIGNED_CERT');
+    expect(await end('address', 'verify-full', 'address')).toBe('ERR_TLS_CERT_ALTNAME_INVALID');
+    // As in libpq, `require` verifies too when it is told whom to trust
+    for (const mode of ['verify-ca', 'require']) {
+      expect([mode, await end('address', mode, 'address')]).toEqual([mode, '28000']);
+      expect([mode, await end('address', mode, 'localhost')]).toEqual([mode, 'DEPTH_ZERO_SELF_SIGNED_CERT']);
+    }
+    expect(await end('localhost', 'verify-full', 'missing')).toBe('CONFIG_INVALID');
+  });
 });

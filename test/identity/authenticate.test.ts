@@ -275,7 +275,7 @@ async function silence(): Promise<AsyncDisposable> {
   const { roles } = here.app.installation;
   await here.administer(`alter role "${roles.app}" connection limit 0`);
   await here.administer(
-    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chantier listener' and usename = '${roles.app}'`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chantier notifications' and usename = '${roles.app}'`,
   );
   await listening(false);
   const end = async () => {

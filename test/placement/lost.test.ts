@@ -47,7 +47,7 @@ interface Lost {
 let count = 0;
 
 /** A company that was moved to a dedicated database, which is not there any more. */
-async function lose({ confirmed = true, before = async (_: Company): Promise<unknown> => {} } = {}): Promise<Lost> {
+async function lose({ confirmed = true, before = (_: Company): Promise<unknown> => Promise.resolve() } = {}): Promise<Lost> {
   const name = `own-${++count}`;
   const company = await world.company(`Lost ${count}`);
   const owner = await company.as('OWNER');
@@ -191,7 +191,9 @@ describe('the copy that a move left', () => {
     await expect(dropRetained(fleet, copy, by)).rejects.toThrow();
     await retireLostDatabase(fleet, name, by);
     await world.app.catalog.write((tx) =>
-      tx.execute(sql`update tenant_schemas set drop_after = now() - interval '1 day' where schema_name = ${copy.schemaName}`),
+      tx.execute(
+        sql`update tenant_schemas set drop_after = now() - interval '1 day' where schema_name = ${copy.schemaName}`,
+      ),
     );
     const due = await dropDue(fleet);
     expect(due.schemas).not.toContain(copy.schemaName);

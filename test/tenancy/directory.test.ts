@@ -79,7 +79,7 @@ describe('the directory', () => {
     await using admin = new Raw(world.database.url);
     await here.directory.findBySlug('acme');
     await admin.run(
-      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chantier listener' and datname = current_database()`,
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'chantier notifications' and datname = current_database()`,
     );
     const { bus } = here.process.catalog;
     await expect.poll(() => bus.live).toBe(false);

@@ -15,6 +15,9 @@ export interface Flags {
   json?: boolean;
 }
 
+/** A look refuses nothing. */
+const none = { migrations: [], schemas: 0, servers: [] };
+
 const nameOf = ({ slug, schemaName }: SchemaResult): string => slug ?? schemaName;
 
 export async function run(
@@ -35,7 +38,7 @@ export async function run(
     onProgress: (result, { done, total }) => progress?.show(result, done, total),
   });
   print(host, json, toJson(report), () => describe(report, look, Boolean(dryRun)));
-  fail(report, host.signal);
+  fail(look ? { ...report, held: none } : report, host.signal);
 }
 
 function membersOf(name: string, groups: Readonly<Record<string, readonly string[]>>): readonly string[] {
@@ -77,7 +80,7 @@ const toJson = ({ stoppedBy, ...report }: FleetReport) => ({
 });
 
 function describe(report: FleetReport, look: boolean, names: boolean): Text {
-  const { shared, migrated, failed, current, left, away } = report;
+  const { shared, migrated, failed, current, left, away, held } = report;
   const rows = migrated.map((result) => [
     nameOf(result),
     names ? result.migrations.join(' ') : result.migrations.length,
@@ -89,14 +92,21 @@ function describe(report: FleetReport, look: boolean, names: boolean): Text {
     ...failed.map((result) => `failed ${nameOf(result)}: ${reasonOf(result.error)}`),
     ...away.map(({ name, schemas, error }) => `away   ${name} with ${schemas} schemas: ${reasonOf(error)}`),
     `shared: ${shared.length} ${done}; schemas: ${migrated.length} ${done}, ${current} current, ${failed.length} failed`,
+    ...(held.schemas === 0
+      ? []
+      : [`${held.schemas} schemas wait for the end of older servers: ${held.servers.join('; ')}`]),
     ...(left === 0 ? [] : [`${left} schemas were not begun: run the same command again to go on`]),
   ]);
 }
 
-function fail({ failed, left, away, stoppedBy }: FleetReport, signal: AbortSignal): void {
+function fail({ failed, left, away, held, stoppedBy }: FleetReport, signal: AbortSignal): void {
   if (stoppedBy !== undefined) throw stoppedBy;
   if (failed.length) throw new AppError(codeOf(failed), `${failed.length} of the schemas could not be migrated`);
   if (left > 0 && signal.aborted) throw new AppError('CANCELLED', 'The migration was interrupted');
+  if (held.schemas > 0) {
+    const message = `${held.migrations.join(', ')} must wait: servers of an older build run (${held.servers.join('; ')}). Stop them, then migrate again`;
+    throw new AppError('INVALID_STATE', message);
+  }
   if (away.length) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be asked`);
 }
 

@@ -50,7 +50,9 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
     addKeyOptions(
       command
         .addOption(
-          new Option('--as <slug>', 'make a new organization, without members unless options name them').conflicts('over'),
+          new Option('--as <slug>', 'make a new organization, without members unless options name them').conflicts(
+            'over',
+          ),
         )
         .option('--over <slug>', 'replace the data of this organization; its members and settings stay')
         .option('--from-another', 'with --over: allow the archive of another organization')

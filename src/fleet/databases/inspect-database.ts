@@ -1,4 +1,5 @@
 import { Admin, type AdminTx } from '../../db/admin.ts';
+import { describeHosts, readAddress } from '../../db/database-address.ts';
 import { isLoginRefused, isTlsRefused, toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Installation } from '../../tenancy/installation.ts';
@@ -54,9 +55,9 @@ async function markOf(tx: AdminTx): Promise<DatabaseMark | undefined> {
 
 /** What is wrong with the database that somebody named, in words, without its password; other errors as they are. */
 export function unusable(error: unknown, url: string): unknown {
-  const { host, pathname, username } = new URL(url);
-  const place = `The database ${decodeURIComponent(pathname.slice(1))} at ${host}`;
-  if (isLoginRefused(error)) return bad(`${place} does not let ${decodeURIComponent(username)} in`, error);
+  const { database, user } = readAddress(url);
+  const place = `The database ${database} at ${describeHosts(url)}`;
+  if (isLoginRefused(error)) return bad(`${place} does not let ${user} in`, error);
   if (isTlsRefused(error)) return bad(`${place} cannot be trusted: ${reasonOf(error)}`, error);
   const known = toAppError(error);
   switch (known?.code) {

@@ -33,6 +33,11 @@ export interface RegisterOptions {
   for?: string | undefined;
 }
 
+interface Named {
+  /** Whose word the addresses are. */
+  namedBy: 'OPERATOR' | 'MEMBER';
+}
+
 const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
@@ -45,7 +50,8 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, option
   if (wanted.name !== undefined && !named.test(wanted.name)) {
     throw new AppError('BAD_INPUT', 'A name has up to 63 of a-z, 0-9 and -', { field: 'name' });
   }
-  const installation = await prepareDatabase(fleet, wanted, async (marked) => {
+  const namedBy = options.for === undefined ? 'OPERATOR' : 'MEMBER';
+  const installation = await prepareDatabase(fleet, { ...wanted, namedBy }, async (marked) => {
     const databaseId = marked ?? uuidv7();
     await fleet.catalog.read((db) => refuseTaken(db, databaseId, wanted, options));
     return databaseId;
@@ -60,7 +66,7 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, option
  */
 export async function prepareDatabase(
   fleet: Fleet,
-  wanted: Omit<NewDatabase, 'name'>,
+  wanted: Omit<NewDatabase, 'name'> & Named,
   choose: (marked: string | undefined) => string | Promise<string>,
 ): Promise<Installation> {
   const { appUrl, adminUrl } = addressesOf(fleet, wanted);
@@ -83,10 +89,13 @@ export async function prepareDatabase(
 }
 
 /** Both addresses, checked; the second only when it was given. */
-function addressesOf({ databases: { network } }: Fleet, { url, adminUrl }: Pick<NewDatabase, 'url' | 'adminUrl'>) {
-  const first = readDatabaseUrl(url, network).href;
+function addressesOf(
+  { databases: { network } }: Fleet,
+  { url, adminUrl, namedBy }: Pick<NewDatabase, 'url' | 'adminUrl'> & Named,
+) {
+  const first = readDatabaseUrl(url, network, namedBy).href;
   if (adminUrl === undefined) return { appUrl: undefined, adminUrl: first };
-  const second = readDatabaseUrl(adminUrl, network).href;
+  const second = readDatabaseUrl(adminUrl, network, namedBy).href;
   if (placeOfUrl(first) !== placeOfUrl(second)) {
     throw new AppError('BAD_INPUT', 'Both addresses must mean the same database', { field: 'adminUrl' });
   }

@@ -37,7 +37,7 @@ export async function replaceDatabase(
   await requireLost(fleet, lost);
   const { id } = lost;
   const kind = lost.kind === 'DEDICATED' ? 'DEDICATED' : 'SHARED';
-  const installation = await prepareDatabase(fleet, { ...by, kind }, (mark) => {
+  const installation = await prepareDatabase(fleet, { ...by, kind, namedBy: 'OPERATOR' }, (mark) => {
     if (mark === undefined || mark === id) return id;
     throw new AppError('IN_USE', 'This is another database of the installation', { field: 'databaseUrl' });
   });

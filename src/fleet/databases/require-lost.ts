@@ -17,5 +17,8 @@ export async function requireLost(fleet: Fleet, database: Database): Promise<voi
   }
   const { error } = await checkDatabase(fleet, database);
   if (error !== null) return;
-  throw new AppError('INVALID_STATE', `The database ${database.name} answers, so it is not lost: move its organizations`);
+  throw new AppError(
+    'INVALID_STATE',
+    `The database ${database.name} answers, so it is not lost: move its organizations`,
+  );
 }

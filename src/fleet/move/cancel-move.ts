@@ -30,7 +30,11 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
     const move = await noteMove(tx, open, run, isBack ? { phase: 'SWITCHED', progress: { settled: true } } : {});
     if (!isBack) await end(tx, move, 'CANCELLED');
     // The beginning of this move ended the one that had left them
-    if (!isBack) await tx.update(tenantSchemas).set({ dropAfter: later(new Date(), retainMs) }).where(keptForMoves(open));
+    if (!isBack)
+      await tx
+        .update(tenantSchemas)
+        .set({ dropAfter: later(new Date(), retainMs) })
+        .where(keptForMoves(open));
     await tx
       .update(tenantSchemas)
       .set({ state: 'DROPPING' })

@@ -41,7 +41,9 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
     .set(isBack ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
     .where(isSchema(from.databaseId, from.schemaName));
   // The copy that was left once is as old as the move; those of moves before it were kept until this place was compared
-  const isOlder = isBack ? isSchema(move.fromDatabaseId, move.fromSchemaName) : and(keptForMoves(move), not(isSchema(from.databaseId, from.schemaName)!));
+  const isOlder = isBack
+    ? isSchema(move.fromDatabaseId, move.fromSchemaName)
+    : and(keptForMoves(move), not(isSchema(from.databaseId, from.schemaName)!));
   await tx
     .update(tenantSchemas)
     .set({ state: 'DROPPING' })
@@ -72,7 +74,11 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
 
 /** Copies of an organization that moves left: those of restores are dropped at their own time. */
 export const keptForMoves = ({ organizationId }: Pick<MoveRow, 'organizationId'>) =>
-  and(eq(tenantSchemas.organizationId, organizationId), eq(tenantSchemas.state, 'RETAINED'), isNull(tenantSchemas.dropAfter));
+  and(
+    eq(tenantSchemas.organizationId, organizationId),
+    eq(tenantSchemas.state, 'RETAINED'),
+    isNull(tenantSchemas.dropAfter),
+  );
 
 const isAt = ({ databaseId, schemaName }: Route['from']) =>
   and(eq(organizations.databaseId, databaseId), eq(organizations.schemaName, schemaName));

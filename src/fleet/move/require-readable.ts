@@ -25,7 +25,10 @@ export async function requireReadable(fleet: Fleet, organizationId: string): Pro
       return asOwner(side, async (tx) => {
         const tables = await tablesOf(tx, fleet.lines, place.schemaName);
         if (tables.length === 0) {
-          throw new AppError('INVALID_STATE', `The data of ${place.slug} is missing: its retained copy is the last one`);
+          throw new AppError(
+            'INVALID_STATE',
+            `The data of ${place.slug} is missing: its retained copy is the last one`,
+          );
         }
         await tx.run(`select ${tables.map((table) => `exists (select from ${nameIn(side, table)})`).join(', ')}`);
       });

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { Admin, type AdminTx } from '../../db/admin.ts';
+import { describeHosts, readAddress } from '../../db/database-address.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { isLoginRefused, isTlsRefused, toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -92,14 +93,14 @@ function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Inst
 
 /** Who starts the program reads this: it names the place, and never the password. */
 function unreachable(cause: unknown, url: string): unknown {
-  const { host, pathname, username } = new URL(url);
-  const place = `The database ${decodeURIComponent(pathname.slice(1))} at ${host}`;
+  const { database, user: username } = readAddress(url);
+  const place = `The database ${database} at ${describeHosts(url)}`;
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
   if (isLoginRefused(cause)) {
     return new AppError('CONFIG_INVALID', `${place} does not let ${username} in: ${reason}`, {}, { cause });
   }
   if (isTlsRefused(cause)) {
-    const advice = 'name its issuer in NODE_EXTRA_CA_CERTS, or set sslmode in the address';
+    const advice = 'name a file with its issuer by sslrootcert in the address, or set sslmode';
     return new AppError('CONFIG_INVALID', `${place} is not trusted by TLS: ${reason}: ${advice}`, {}, { cause });
   }
   const known = toAppError(cause);

@@ -39,15 +39,21 @@ export function pendingOf(
   throw schemaMismatch(schemaName, found);
 }
 
+export interface MigrateDatabaseOptions extends MigrateOptions {
+  dryRun?: boolean | undefined;
+  /** Which of the pending migrations of a schema may be applied; all when absent. */
+  applicable?: ((pending: readonly Migration[]) => readonly Migration[]) | undefined;
+}
+
 /**
  * Brings what all tenants of a database share up to this build: the `database` line; in the primary one also the
- * catalog's and the row that says where tenants live. Gives what was applied.
+ * catalog's and the row that says where tenants live; of what is pending as far as `applicable` says. Gives what was applied.
  */
 export async function migrateDatabase(
   admin: Admin,
   installation: Installation,
   lines: MigrationLines,
-  options: MigrateOptions & { dryRun?: boolean } = {},
+  options: MigrateDatabaseOptions = {},
 ): Promise<readonly Migration[]> {
   const { roles } = installation;
   const isPrimary = installation.databaseId === primaryDatabaseId;
@@ -58,7 +64,11 @@ export async function migrateDatabase(
     installation,
     steps.map(([{ schemaName }]) => schemaName),
   );
-  const work = steps.map(([target, wanted]) => ({ target, pending: pendingOf(ledger, target.schemaName, wanted) }));
+  const { applicable = (pending) => pending } = options;
+  const work = steps.map(([target, wanted]) => ({
+    target,
+    pending: applicable(pendingOf(ledger, target.schemaName, wanted)),
+  }));
   const pending = work.flatMap((step) => step.pending);
   if (options.dryRun) return pending;
   for (const step of work) await applyMigrations(admin, step.target, step.pending, options);

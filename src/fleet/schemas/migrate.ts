@@ -1,3 +1,4 @@
+import type { Migration } from '../../db/migration-files.ts';
 import { type Ledger, type SchemaState, schemaMismatch } from '../../db/migration-ledger.ts';
 import { applyMigrations, type MigrateOptions } from '../../db/migrator.ts';
 import { AppError } from '../../lib/errors.ts';
@@ -10,8 +11,9 @@ import { isSchema } from '../../tenancy/tenant.ts';
 import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
 import { isOutage, PrimaryAway, patiently } from '../patience.ts';
 import { byDatabase, type DatabaseAway, readLedgers, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
+import { HeldContractions, type HeldReport } from './held-contractions.ts';
 import { migrateAtRest } from './migrate-at-rest.ts';
-import { migrateDatabase, readLedger } from './migrate-database.ts';
+import { type MigrateDatabaseOptions, migrateDatabase, readLedger } from './migrate-database.ts';
 import { tenantTarget } from './targets.ts';
 
 export interface FleetOptions extends MigrateOptions {
@@ -62,6 +64,8 @@ export interface FleetReport {
   left: number;
   /** Databases that could not be asked: what is there was left as it is. */
   away: DatabaseAway[];
+  /** Contractions that wait for the end of servers of an older build. */
+  held: HeldReport;
   /** Why the run stopped before its end, such as a primary database that did not come back. */
   stoppedBy?: unknown;
 }
@@ -74,9 +78,23 @@ export interface FleetReport {
  * out once its migration succeeds. Throws TENANT_NOT_FOUND for an `only` or a canary that there is not.
  */
 export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Promise<FleetReport> {
-  const report: FleetReport = { shared: [], migrated: [], failed: [], current: 0, left: 0, away: [] };
   await using admins = allAdminsOf(fleet);
-  await migratePrimary(fleet, admins, options, report);
+  const held = await HeldContractions.find(admins);
+  const report = await migrateAll(fleet, admins, options, held);
+  return { ...report, held: held.report };
+}
+
+type Report = Omit<FleetReport, 'held'>;
+
+async function migrateAll(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  options: FleetOptions,
+  held: HeldContractions,
+): Promise<Report> {
+  const report: Report = { shared: [], migrated: [], failed: [], current: 0, left: 0, away: [] };
+  const shared = { ...options, applicable: (pending: readonly Migration[]) => held.applicable(pending) };
+  await migratePrimary(fleet, admins, shared, report);
   // A dry run of an installation that was never migrated: there are no tenants, nor a table to find them in
   if (!(await hasCatalog(admins))) return report;
   const { only, canaries = [], outageMs } = options;
@@ -86,8 +104,8 @@ export async function migrateFleet(fleet: Fleet, options: FleetOptions = {}): Pr
     { outageMs },
   );
   requirePlaces(places, only === undefined ? canaries : [only, ...canaries]);
-  await migrateFurther(fleet, admins, places, options, report);
-  const context = { fleet, admins, options, report, away: new Set<string>() };
+  await migrateFurther(fleet, admins, places, shared, report);
+  const context = { fleet, admins, options, report, held, away: new Set<string>() };
   try {
     await visit(context, places, canaries);
     if (!options.dryRun && report.left === 0) await visitNew(context, places, only);
@@ -123,7 +141,7 @@ async function visitNew(context: Context, before: readonly SurveyedPlace[], only
 const keyOf = ({ databaseId, schemaName }: SurveyedPlace): string => `${databaseId} ${schemaName}`;
 
 /** A line of the audit log, unless nothing was done. */
-async function noteRun(catalog: Catalog, { shared, migrated, failed, left, away }: FleetReport): Promise<void> {
+async function noteRun(catalog: Catalog, { shared, migrated, failed, left, away }: Report): Promise<void> {
   if (shared.length + migrated.length + failed.length === 0) return;
   const counts = { shared: shared.length, migrated: migrated.length, failed: failed.length, left, away: away.length };
   const outcome = failed.length > 0 ? 'FAILURE' : 'SUCCESS';
@@ -135,8 +153,8 @@ async function noteRun(catalog: Catalog, { shared, migrated, failed, left, away 
 async function migratePrimary(
   { lines }: Fleet,
   admins: FleetAdmins,
-  options: FleetOptions,
-  report: FleetReport,
+  options: MigrateDatabaseOptions,
+  report: Report,
 ): Promise<void> {
   const primary = admins.of(primaryDatabaseId);
   const applied = await primary.use((admin, installation) => migrateDatabase(admin, installation, lines, options));
@@ -153,8 +171,8 @@ async function migrateFurther(
   { lines }: Fleet,
   admins: FleetAdmins,
   places: readonly SurveyedPlace[],
-  options: FleetOptions,
-  report: FleetReport,
+  options: MigrateDatabaseOptions,
+  report: Report,
 ): Promise<void> {
   const further = [...byDatabase(places)].filter(([id]) => id !== primaryDatabaseId);
   const migrate = async ([databaseId, there]: [string, SurveyedPlace[]]) => {
@@ -184,7 +202,8 @@ interface Context {
   fleet: Fleet;
   admins: FleetAdmins;
   options: FleetOptions;
-  report: FleetReport;
+  report: Report;
+  held: HeldContractions;
   /** Databases that were found away during the run. */
   away: Set<string>;
 }
@@ -204,11 +223,19 @@ class Run {
     const asked = places.filter(({ databaseId }) => ledgers.has(databaseId));
     this.#context = context;
     this.#tasks = asked.flatMap((place): Task[] => {
-      const found = standOf(context.fleet.lines, ledgers.get(place.databaseId)!, place);
-      if (found.state !== 'CURRENT' && found.state !== 'EXTENDED') return [{ place, found }];
+      const found = this.#applicable(standOf(context.fleet.lines, ledgers.get(place.databaseId)!, place));
+      if (found) return [{ place, found }];
       return place.quarantined ? [{ place, found: { state: 'QUARANTINED' } }] : [];
     });
     context.report.current += asked.length - this.#tasks.length;
+  }
+
+  /** What can be done now about a schema; undefined for nothing. */
+  #applicable(found: SchemaState): Task['found'] | undefined {
+    if (found.state === 'CURRENT' || found.state === 'EXTENDED') return undefined;
+    if (found.state !== 'BEHIND') return found;
+    const pending = this.#context.held.applicable(found.pending);
+    return pending.length === 0 ? undefined : { ...found, pending };
   }
 
   async all(canaries: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import type { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { outsideRequests } from '../../lib/request-context.ts';
 
 interface Outage {
   failed: number;
@@ -36,7 +37,7 @@ export class OutageLog {
     } else if (this.#outages.size < mostKinds) {
       this.#outages.set(kind, { failed: 1, since: performance.now(), sinceReport: 0 });
       this.#logger.warn({ code: error.code, reason }, 'the database fails requests');
-      this.#watch(kind, { code: error.code, reason });
+      outsideRequests(() => this.#watch(kind, { code: error.code, reason }));
     }
   }
 

@@ -1,4 +1,4 @@
-import type { SlotPoolStats } from '../../db/slot-pool.ts';
+import type { SlotPoolStats } from '../../db/slot-pool-stats.ts';
 import type { PlanCounts } from '../../graphql/compile/plans.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import type { Metrics } from './metrics.ts';

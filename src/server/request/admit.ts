@@ -1,7 +1,9 @@
+import { getOperationAST } from 'graphql';
 import type { RequestScope } from '../../graphql/context.ts';
 import { checkOperation, type OperationArgs } from '../../graphql/limits/check-operation.ts';
 import { requireModules } from '../../graphql/limits/required-modules.ts';
 import { AppError } from '../../lib/errors.ts';
+import { currentRequest } from '../../lib/request-context.ts';
 import type { RequestHead } from './head.ts';
 import type { RequestScopes } from './request-scopes.ts';
 
@@ -20,6 +22,8 @@ export async function admit(
   head: RequestHead,
   { scopes, openIntrospection }: AdmissionOptions,
 ): Promise<RequestScope> {
+  const current = currentRequest();
+  if (current) current.document = () => documentOf(args);
   const operation = checkOperation(args, scopes.limits);
   const anonymous = scopes.anonymous(head);
   if (openIntrospection && operation.onlyIntrospects) return anonymous;
@@ -33,3 +37,8 @@ export async function admit(
   }
   return scope;
 }
+
+const documentOf = ({ document, operationName }: OperationArgs) => ({
+  name: getOperationAST(document, operationName)?.name?.value,
+  text: document.loc?.source.body,
+});

@@ -10,6 +10,7 @@ import { isViewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { currentRequest } from '../../lib/request-context.ts';
 import { decodeEventCursor } from '../../modules/events/event-cursor.ts';
 import type { TenantBinding } from '../../tenancy/binding.ts';
 import { type RoutingOptions, routeTenant } from '../../tenancy/routing.ts';
@@ -91,6 +92,8 @@ export class RequestScopes {
     const path = pathOf(head.url);
     const hints = { host: header('host'), path, header: header('x-tenant'), tokenOrganizationId };
     const tenant = await routeTenant(hints, routing, services.directory);
+    const current = currentRequest();
+    if (current) current.tenant = tenant?.slug;
     // A cookie is good for every organization of its user, as the page that sends it may be of any
     const credential = isOfCookie && proven?.kind === 'session' ? { ...proven, organizationId: tenant?.id } : proven;
     const who = await authenticator.authenticate({ credential, tenant });
@@ -103,7 +106,8 @@ export class RequestScopes {
   /** The scope of a request that needs no tenant and no viewer, such as open introspection. */
   anonymous(head: RequestHead): RequestScope {
     const { services, binding, limits, logger } = this.#options;
-    const requestId = uuidv7();
+    const current = currentRequest();
+    const requestId = current?.requestId ?? uuidv7();
     return {
       requestId,
       tenant: undefined,
@@ -119,7 +123,7 @@ export class RequestScopes {
       services,
       binding,
       limits,
-      logger: () => logger.child({ requestId }),
+      logger: () => (current ? logger : logger.child({ requestId })),
     };
   }
 }

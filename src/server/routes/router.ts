@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { toRequestError } from '../../graphql/execute/mask-error.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { asRequest } from '../../lib/request-context.ts';
 import type { AddressReader } from '../client-address.ts';
 import { headersOf } from '../request/head.ts';
 import { errorAnswer } from './answers.ts';
@@ -67,7 +68,9 @@ export class Router {
     return route !== undefined && isTooLong(request, route);
   }
 
-  readonly handler: RequestListener = (request, response) => {
+  readonly handler: RequestListener = (request, response) => asRequest(() => this.#handle(request, response));
+
+  #handle(request: IncomingMessage, response: ServerResponse): void {
     const found = this.#find(request.url ?? '');
     this.#options.onRequest?.(found?.route.name ?? 'other', response);
     for (const [name, value] of this.#headers[found?.route.content ?? 'data']) response.setHeader(name, value);
@@ -76,7 +79,7 @@ export class Router {
     } catch (error) {
       this.#send(response, this.#refusal(error, request, found));
     }
-  };
+  }
 
   #answer(request: IncomingMessage, response: ServerResponse, found: Found | undefined): void {
     checkTarget(request);

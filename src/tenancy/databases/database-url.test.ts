@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { databaseNetwork, readDatabaseUrl, redactUrl } from './database-url.ts';
 
 const network = databaseNetwork([], ['db.internal', '10.0.0.0/8']);
-const read = (text: string) => readDatabaseUrl(text, network).href;
+const read = (text: string) => readDatabaseUrl(text, network, 'MEMBER').href;
 
 it('requires TLS with a verified host name', () => {
   expect(read('postgresql://user:pass@db.example/org1_db')).toBe(
@@ -43,6 +43,16 @@ it.each([
   'postgres://u:p@db.example/x#rest',
 ])('refuses %s', (text) => {
   expect(() => read(text)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
+});
+
+it('lets the operator name a file of certificates, and which server of several is wanted', () => {
+  const url = 'postgres://u:p@db.example:5432/x?sslrootcert=%2Fetc%2Fca.pem&target_session_attrs=primary';
+  expect(readDatabaseUrl(url, network, 'OPERATOR').href).toBe(`${url}&sslmode=verify-full`);
+  for (const wrong of ['service=other', 'target_session_attrs=best', 'sslrootcert=a&sslrootcert=b']) {
+    expect(() => readDatabaseUrl(`postgres://u:p@db.example/x?${wrong}`, network, 'OPERATOR')).toThrow(
+      expect.objectContaining({ code: 'BAD_INPUT' }),
+    );
+  }
 });
 
 it('never shows a password', () => {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { canonicalUrl } from '../../db/database-address.ts';
 import { AppError } from '../../lib/errors.ts';
 import { NetworkGuard } from '../../lib/network-guard.ts';
 
@@ -24,15 +25,22 @@ export const databaseNetwork = (
 const verified = new Set(['verify-full', 'verify-ca', 'require']);
 const unverified = new Set(['disable', 'require']);
 
+/** Members name no file of this server. */
+const parametersFor = {
+  MEMBER: ['sslmode'],
+  OPERATOR: ['sslmode', 'sslrootcert', 'target_session_attrs'],
+};
+
 const refused = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'databaseUrl' });
 
 /**
  * Parses the URL of a database that a user asks this server to connect to: one host by name or IPv4 address, a
- * database, a user and a password; the only parameter allowed is `sslmode`. TLS with a verified host (`verify-full`) is
- * required, whatever weaker mode the URL asks for, unless the operator listed the host. Returns the URL to use from
- * then on. Throws BAD_INPUT with the reason, without the password.
+ * database, a user and a password; the only parameter allowed is `sslmode`, for the operator also `sslrootcert` and
+ * `target_session_attrs`. TLS with a verified host (`verify-full`) is required, whatever weaker mode the URL asks for,
+ * unless the operator listed the host. Returns the URL to use from then on. Throws BAD_INPUT with the reason, without
+ * the password.
  */
-export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork): URL {
+export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork, by: 'OPERATOR' | 'MEMBER'): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw refused('The URL must look like postgresql://user:password@host:5432/name');
@@ -45,20 +53,21 @@ export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork): 
   if (url.username === '') throw refused('The URL must name the user');
   if (url.password === '') throw refused("The URL must contain the user's password");
   if (url.hash !== '') throw refused('The URL must not have a fragment: write # in a password as %23');
-  const others = [...url.searchParams.keys()].filter((name) => name !== 'sslmode');
-  if (others.length > 0 || url.searchParams.getAll('sslmode').length > 1) {
-    throw refused(
-      others[0]
-        ? `The URL must not have the parameter ${others[0]}: only sslmode is allowed`
-        : 'The URL must have sslmode at most once',
-    );
-  }
+  const allowed = parametersFor[by];
+  const given = [...url.searchParams.keys()];
+  const wrong = given.find((name, n) => !allowed.includes(name) || given.indexOf(name) !== n);
+  if (wrong !== undefined) throw refused(`The URL may have these parameters, each once: ${allowed.join(', ')}`);
   const result = new URL(`${url.protocol}//${host}`);
   result.username = url.username;
   result.password = url.password;
   result.port = url.port || '5432';
   result.pathname = url.pathname;
+  for (const name of allowed.filter((each) => url.searchParams.has(each))) {
+    result.searchParams.set(name, url.searchParams.get(name)!);
+  }
   result.searchParams.set('sslmode', sslMode(url.searchParams.get('sslmode') ?? 'verify-full', host, withoutTls));
+  if (canonicalUrl(result.href) === undefined)
+    throw refused('The URL has a value that PostgreSQL does not know');
   return result;
 }
 

@@ -70,7 +70,8 @@ export class Databases {
   async installationOf(databaseId: string): Promise<Installation> {
     if (databaseId === primaryDatabaseId) return this.#options.installation;
     const { name, state, installation } = await this.get(databaseId);
-    if (state === 'RETIRED') throw new AppError('INVALID_STATE', `The database ${name} is retired: nobody connects to it`);
+    if (state === 'RETIRED')
+      throw new AppError('INVALID_STATE', `The database ${name} is retired: nobody connects to it`);
     return installation;
   }
 

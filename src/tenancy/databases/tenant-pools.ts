@@ -1,5 +1,6 @@
 import { databaseError, toAppError } from '../../db/pg-errors.ts';
-import type { SlotPool, SlotPoolStats, SlotSource } from '../../db/slot-pool.ts';
+import type { SlotPool, SlotSource } from '../../db/slot-pool.ts';
+import type { SlotPoolStats } from '../../db/slot-pool-stats.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { urlAs } from '../app-login.ts';

@@ -1,0 +1,115 @@
+import { readFile } from 'node:fs/promises';
+import { AppError } from '../lib/errors.ts';
+import {
+  type DatabaseAddress,
+  type DatabaseHost,
+  describeHosts,
+  readAddress,
+  type SessionAttrs,
+} from './database-address.ts';
+import { isLoginRefused, sqlStateOf } from './pg-errors.ts';
+import type { Address, Ssl } from './socket.ts';
+
+/** One server of an address, and how to reach it. */
+export interface Server extends Pick<DatabaseAddress, 'user' | 'password' | 'database' | 'settings'> {
+  address: Address;
+  /** The name that a certificate must have. */
+  host: string;
+  port: number;
+  ssl: Ssl | undefined;
+}
+
+/** What a server that takes connections says of itself. */
+export interface ServerState {
+  isStandby: boolean;
+  isReadOnly: boolean;
+}
+
+interface Opener<T> {
+  open(server: Server): Promise<T>;
+  /** Asked only where the address cares. */
+  stateOf(opened: T): Promise<ServerState>;
+  close(opened: T): void;
+}
+
+/**
+ * Opens a connection to the first server of an address that takes one and is as `target_session_attrs` wants it, like libpq: a
+ * server that refuses the login ends the search. Throws what the last one said; UNAVAILABLE when none is as wanted.
+ */
+export async function openServer<T>(url: string, opener: Opener<T>): Promise<T> {
+  const address = readAddress(url);
+  const ca = await readCertificates(address);
+  let failure: unknown = new AppError('UNAVAILABLE', `None of ${describeHosts(url)} is ${address.sessionAttrs}`);
+  const rounds: SessionAttrs[] =
+    address.sessionAttrs === 'prefer-standby' ? ['standby', 'any'] : [address.sessionAttrs];
+  for (const wanted of rounds) {
+    for (const host of address.hosts) {
+      try {
+        const opened = await openHost(address, host, ca, opener);
+        if (wanted === 'any' || suits(wanted, await opener.stateOf(opened))) return opened;
+        opener.close(opened);
+      } catch (error) {
+        if (isLoginRefused(error)) throw error;
+        failure = error;
+      }
+    }
+  }
+  throw failure;
+}
+
+const suits = (wanted: SessionAttrs, { isStandby, isReadOnly }: ServerState): boolean => {
+  if (wanted === 'primary') return !isStandby;
+  if (wanted === 'standby') return isStandby;
+  return isReadOnly === (wanted === 'read-only');
+};
+
+/** Several attempts where the address lets the server decide about TLS. */
+async function openHost<T>(
+  address: DatabaseAddress,
+  host: DatabaseHost,
+  ca: string | undefined,
+  { open }: Opener<T>,
+): Promise<T> {
+  const [first, second] = 'folder' in host ? [undefined] : sslOf(address, ca);
+  const server = serverAt(address, host);
+  if (address.sslMode !== 'allow' || second === undefined) return await open({ ...server, ssl: first });
+  try {
+    return await open({ ...server, ssl: first });
+  } catch (error) {
+    // The server wants TLS of this client
+    if (sqlStateOf(error) !== '28000') throw error;
+    return await open({ ...server, ssl: second });
+  }
+}
+
+function serverAt({ user, password, database, settings }: DatabaseAddress, host: DatabaseHost): Omit<Server, 'ssl'> {
+  const { port } = host;
+  const login = { user, password, database, settings, port };
+  if ('host' in host) return { ...login, address: { host: host.host, port }, host: host.host };
+  return { ...login, address: { path: `${host.folder}/.s.PGSQL.${port}` }, host: 'localhost' };
+}
+
+function sslOf({ sslMode }: DatabaseAddress, ca: string | undefined): (Ssl | undefined)[] {
+  switch (sslMode) {
+    case 'disable':
+      return [undefined];
+    case 'allow':
+      return [undefined, { mode: 'require' }];
+    case 'require':
+      // As in libpq, a file of certificates asks for a certificate of theirs
+      return [ca === undefined ? { mode: 'require' } : { mode: 'verify-ca', ca }];
+    default:
+      return [{ mode: sslMode, ca }];
+  }
+}
+
+/** Throws CONFIG_INVALID for a file that cannot be read. */
+async function readCertificates({ sslRootCert }: DatabaseAddress): Promise<string | undefined> {
+  if (sslRootCert === undefined || sslRootCert === 'system') return undefined;
+  try {
+    return await readFile(sslRootCert, 'utf8');
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new AppError('CONFIG_INVALID', `The file of sslrootcert cannot be read: ${reason}`, {}, { cause });
+  }
+}
