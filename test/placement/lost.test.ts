@@ -47,7 +47,10 @@ interface Lost {
 let count = 0;
 
 /** A company that was moved to a dedicated database, which is not there any more. */
-async function lose({ confirmed = true, before = (_: Company): Promise<unknown> => Promise.resolve() } = {}): Promise<Lost> {
+async function lose({
+  confirmed = true,
+  before = (_: Company): Promise<unknown> => Promise.resolve(),
+} = {}): Promise<Lost> {
   const name = `own-${++count}`;
   const company = await world.company(`Lost ${count}`);
   const owner = await company.as('OWNER');
