@@ -66,8 +66,7 @@ export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork, b
     result.searchParams.set(name, url.searchParams.get(name)!);
   }
   result.searchParams.set('sslmode', sslMode(url.searchParams.get('sslmode') ?? 'verify-full', host, withoutTls));
-  if (canonicalUrl(result.href) === undefined)
-    throw refused('The URL has a value that PostgreSQL does not know');
+  if (canonicalUrl(result.href) === undefined) throw refused('The URL has a value that PostgreSQL does not know');
   return result;
 }
 
