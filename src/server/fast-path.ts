@@ -122,7 +122,10 @@ export class FastPath {
     const operation = getOperationAST(entry.document, operationName);
     if (!operation || operation.operation === 'subscription') return undefined;
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
-    const scope = await admit(args, head, this.#options);
+    const scope = await admit(args, head, this.#options).catch((error: unknown) => {
+      attempt.refused = error;
+      throw error;
+    });
     const answer = await answerByPlan(args, operation, scope, plans);
     if (answer === 'declined') entry.declined++;
     else if ('failed' in answer) attempt.context = answer.failed;

@@ -58,6 +58,24 @@ describe('the audit log', () => {
     expect((await rows({ action: 'token.refused' })).length).toBeGreaterThan(0);
   });
 
+  it('has one row for a request whose document is compiled', async () => {
+    const company = await server.company();
+    const owner = await company.as('OWNER');
+    const body = JSON.stringify({ query: '{ projects { totalCount } }' });
+    const statusFor = async (credential: Record<string, string>) => {
+      const headers = { 'content-type': 'application/json', ...credential };
+      return (await fetch(`${origin}/graphql`, { method: 'POST', body, headers })).status;
+    };
+    for (let n = 0; n < 2; n++) expect(await statusFor(owner.headers)).toBe(200);
+    const prefix = randomUUID().replaceAll('-', '').slice(0, 12);
+    expect(await statusFor({ authorization: `Bearer chk_${prefix}_${'A'.repeat(43)}` })).toBe(401);
+    await server.app.identity.refusals[Symbol.asyncDispose]();
+    const prefixes = (await rows({ action: 'api-key.refused' })).map(
+      ({ metadata }) => (metadata as { prefix?: string }).prefix,
+    );
+    expect(prefixes.filter((each) => each === prefix)).toHaveLength(1);
+  });
+
   it('gets a bounded number of rows, and the next one says how many were omitted', async () => {
     let now = new Date();
     const log = new RefusalLog(server.app.catalog, () => now, silentLogger);

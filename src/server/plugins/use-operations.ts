@@ -47,7 +47,9 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const head = headOf(request, req, options);
         serverContext.head = head;
         return reportOperation(options.onOperation, args, async (setTenant) => {
-          const scope = await admit(args, head, options).catch((error: unknown) => {
+          const refused = attempt?.refused;
+          const admitted = refused === undefined ? admit(args, head, options) : Promise.reject(refused);
+          const scope = await admitted.catch((error: unknown) => {
             const refusal = requestError(error, options.logger);
             const asked = () => JSON.stringify([params.query, params.variables]);
             const isGraphs = error instanceof GraphQLError && !options.openIntrospection;
