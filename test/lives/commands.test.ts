@@ -97,9 +97,7 @@ describe('chantier tenant', () => {
     const { slug } = await company('Due');
     await ok('tenant', 'delete', slug, '--yes', '--grace', '1s');
     // Due a moment later: who asks before that finds nothing to do
-    await expect
-      .poll(async () => (await ok('tenant', 'purge', '--yes')).organizations)
-      .toEqual([slug]);
+    await expect.poll(async () => (await ok('tenant', 'purge', '--yes')).organizations).toEqual([slug]);
     expect((await chantier(['tenant', 'purge', '--yes'])).stdout).toBe('dropped: 0 organizations, 0 other schemas\n');
   });
 
