@@ -47,8 +47,8 @@ export interface BindPacket {
 
 /**
  * The statements that open a session. BEGIN is a message of its own: it cannot fail to parse, so any error in the
- * settings happens inside a transaction, and the statements pipelined after them are rejected (25P02). @throws
- * RangeError for a name or a limit that Postgres could misread.
+ * settings happens inside a transaction, and the statements pipelined after them are rejected (25P02).
+ * @throws RangeError for a name or a limit that Postgres could misread.
  */
 export function bindPacket(scope: Scope): BindPacket {
   const { limits, planning } = scope;

@@ -44,8 +44,8 @@ export interface EncodedParameter {
 }
 
 /**
- * Encodes a parameter as the text sent to the server. @throws TypeError for a value without such a text: undefined, a
- * function, a symbol, an invalid date.
+ * Encodes a parameter as the text sent to the server.
+ * @throws TypeError for a value without such a text: undefined, a function, a symbol, an invalid date.
  */
 export function encodeParameter(value: unknown): EncodedParameter {
   if (value === null) return { text: null, type: 0 };

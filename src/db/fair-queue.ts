@@ -41,7 +41,7 @@ export class FairQueue<T> {
     return true;
   }
 
-  /** How many items could be served now. `roomOf` returns how many items its key could have served. */
+  /** How many items could be served now. `roomOf` returns the number of items of a key that could be served. */
   demand(roomOf: (key: string, first: T) => number): number {
     let total = 0;
     for (const [key, line] of this.#lines) total += Math.min(line.length, Math.max(0, roomOf(key, line[0] as T)));

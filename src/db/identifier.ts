@@ -2,8 +2,8 @@
 const maxBytes = 63;
 
 /**
- * Quotes a name for SQL text; the only place that does. @throws RangeError for a name that is empty, too long for
- * Postgres or contains NUL.
+ * Quotes a name for SQL text; the only place that does.
+ * @throws RangeError for a name that is empty, too long for Postgres or contains NUL.
  */
 export function quoteIdentifier(name: string): string {
   const bytes = Buffer.byteLength(name);

@@ -150,8 +150,8 @@ export class Session<R extends AnyRelations> {
 
   /**
    * Ends the session. A write is saved when this resolves: the server answered COMMIT with COMMIT. A read has nothing
-   * to lose, so it does not wait for its end. @throws the session's first error; CONNECTION_LOST with `outcome:
-   * 'unknown'` if COMMIT was never answered.
+   * to lose, so it does not wait for its end.
+   * @throws the session's first error; CONNECTION_LOST with `outcome: 'unknown'` if COMMIT was never answered.
    */
   async commit(): Promise<void> {
     if (this.#readOnce) return;

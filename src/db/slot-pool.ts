@@ -109,8 +109,9 @@ export class SlotPool implements AsyncDisposable {
   }
 
   /**
-   * A slot for one session of this key. @throws AppError UNAVAILABLE with `retryAfter` if none is free in time or the
-   * database accepts no connections; CANCELLED if the signal is aborted first.
+   * A slot for one session of this key.
+   * @throws AppError UNAVAILABLE with `retryAfter` if none is free in time or the database accepts no connections;
+   * CANCELLED if the signal is aborted first.
    */
   acquire(key: string, signal?: AbortSignal): Promise<Lease> {
     if (signal?.aborted) return Promise.reject(databaseError('CANCELLED'));

@@ -178,8 +178,9 @@ export class Slot {
 
   /**
    * Sends one statement for a key, in one packet with the others sent in this turn of the event loop, and returns its
-   * rows. The server rejects a text with several statements. @throws TypeError for a parameter or a text that cannot be
-   * sent, TOO_COMPLEX for too many parameters; nothing is sent then.
+   * rows. The server rejects a text with several statements.
+   * @throws TypeError for a parameter or a text that cannot be sent, TOO_COMPLEX for too many parameters; nothing is
+   * sent then.
    */
   async run(
     key: string,

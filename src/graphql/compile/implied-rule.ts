@@ -26,7 +26,7 @@ export function isImplied(relation: Relation, parent: Row, row: Row, viewer: Vie
   );
 }
 
-/** For a rule that only applies a rule to the row at the other end of one relation: that relation and rule. */
+/** The relation and its rule, if a rule consists only of a rule for the row at the other end of one relation. */
 function ruleAcross(rule: RowRule): { name: string; rule: object } | undefined {
   if (typeof rule === 'string') return undefined;
   const [[name, across] = [], ...others] = Object.entries(rule);
