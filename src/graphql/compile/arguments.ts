@@ -75,7 +75,7 @@ export function templateOf(
   );
 }
 
-/** A list of plain values is one value of any length; objects, lists of objects, booleans and null are part of the shape. */
+/** A list of plain values counts as one value; objects, lists of objects, booleans and null are part of the shape. */
 function isLeaf(value: unknown): boolean {
   if (value === null || value === undefined || typeof value === 'boolean') return false;
   if (Array.isArray(value)) return value.length > 0 && value.every((item) => isLeaf(item) && !Array.isArray(item));

@@ -17,7 +17,7 @@ interface Select {
   with?: Record<string, unknown>;
 }
 
-/** Scalars whose values look the same to a declaration's code, whether they come as JSON or from the driver. */
+/** Scalars whose values a declaration's code must accept in both forms: as JSON, and as the driver returns them. */
 const extraScalars = new Set(['String', 'ID', 'Int', 'Float', 'Boolean', 'DateTime', 'LocalDate']);
 
 function extraAs(field: GraphQLField<unknown, unknown>, expression: SQL): Json {
