@@ -120,7 +120,7 @@ export const variables = z.object({
   SIGN_UPS_PER_ADDRESS: whole(1, 100_000).default(20),
   ORGANIZATIONS_PER_ADDRESS: whole(1, 100_000).default(5),
   MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
-  MAX_COMPLEXITY: whole(1, 1_000_000).default(10_000),
+  MAX_COMPLEXITY: whole(1, 10_000_000).default(100_000),
   MAX_DEPTH: whole(1, 100).default(15),
   TRUST_PROXY: value('false, true (X-Forwarded-For), x-forwarded-for or forwarded', readTrustedHeader).default(null),
   HEADERS_TIMEOUT_MS: whole(100, hourMs).default(30_000),

@@ -67,7 +67,7 @@ describe('configuration', () => {
       signUpsPerAddress: 20,
       organizationsPerAddress: 5,
       maxBodyBytes: 1_048_576,
-      maxComplexity: 10_000,
+      maxComplexity: 100_000,
       maxDepth: 15,
       trustProxy: undefined,
       http: {

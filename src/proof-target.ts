@@ -16,7 +16,7 @@ const attackable = (config: Config): Config => ({
   ...config,
   production: true,
   tenantDomain: domain,
-  maxComplexity: 1_000_000,
+  maxComplexity: 10_000_000,
   maxDepth: 100,
 });
 

@@ -88,11 +88,20 @@ export const worstInputs: readonly WorstInput[] = [
   },
   {
     name: 'cost',
-    title: 'the dearest lists that one operation may ask for',
+    title: 'lists of 10,000 values',
     answer: 'data',
     requests: operation(
       `{ projects(first: 15) { nodes { id name tasks(first: 14) { nodes { id name description
         timeEntries(first: 10) { nodes { id hours description } } } } } } }`,
+    ),
+  },
+  {
+    name: 'boards',
+    title: 'the dearest lists that one operation may ask for',
+    answer: 'data',
+    requests: operation(
+      `{ projects(first: 40) { nodes { id name tasks(first: 30) { nodes { id name description
+        timeEntries(first: 17) { nodes { id hours description } } } } } } }`,
     ),
   },
   {

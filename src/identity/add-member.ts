@@ -41,7 +41,7 @@ export async function addMember(identity: Identity, member: NewMember, origin: O
   const organizationId = tenant.id;
   requireServable(tenant);
   if (await identity.catalog.read((db) => isMember(db, { organizationId, userId }))) throw alreadyMember();
-  const joining = { ...person, emailVerified: await hasVerifiedEmail(identity.catalog, userId) };
+  const joining = { ...person, role, emailVerified: await hasVerifiedEmail(identity.catalog, userId) };
   await announceJoining(identity, { organizationId, userId });
   try {
     const profileId = await retry(() => identity.profiles.join(tenant, joining));

@@ -8,6 +8,8 @@ import { requireRoleChange } from './authority.ts';
 import { lastOwner, lockMembership } from './end-membership.ts';
 import type { Identity, Origin } from './identity.ts';
 import { role, uuid } from './inputs.ts';
+import { retry } from './retry.ts';
+import type { Role } from './roles.ts';
 import { userOrganizations } from './tables.ts';
 import { actorOf, type Viewer } from './viewer.ts';
 
@@ -15,14 +17,14 @@ export const changeMemberRoleInput = z.object({ membershipId: uuid, role });
 
 /** Gives a member of the viewer's organization another role. Throws FORBIDDEN, NOT_FOUND, LAST_OWNER. */
 export async function changeMemberRole(
-  { catalog }: Identity,
+  identity: Identity,
   viewer: Viewer,
   input: z.input<typeof changeMemberRoleInput>,
   origin: Origin,
 ): Promise<Membership> {
   const { membershipId, role } = checkInput(changeMemberRoleInput, input);
   const { organizationId } = viewer;
-  return catalog.write(async (tx) => {
+  const member = await identity.catalog.write(async (tx) => {
     const { row, isLastOwner } = await lockMembership(tx, organizationId, membershipId);
     await requireRoleChange(tx, viewer, row.role, role);
     if (isLastOwner && role !== 'OWNER') throw lastOwner();
@@ -38,4 +40,16 @@ export async function changeMemberRole(
     });
     return { ...row, role };
   });
+  await noteOnProfile(identity, member, role);
+  return member;
+}
+
+/** Never throws: access changed with the membership, so a failure is logged. Setting the role again repeats it. */
+async function noteOnProfile(identity: Identity, { organizationId, userId }: Membership, role: Role): Promise<void> {
+  try {
+    const tenant = await identity.findTenant(organizationId);
+    if (tenant) await retry(() => identity.profiles.changeRole(tenant, { userId, role }));
+  } catch (error) {
+    identity.logger.warn({ err: error, organizationId, userId, role }, 'a new role was not noted on the profile');
+  }
 }

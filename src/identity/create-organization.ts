@@ -40,7 +40,7 @@ export async function createOrganization(
     {
       actor: { kind: 'USER', id: userId },
       prepare: async (tenant) => {
-        membership.profileId = await profiles.join(tenant, { ...person, emailVerified });
+        membership.profileId = await profiles.join(tenant, { ...person, emailVerified, role: 'OWNER' });
       },
       activate: (tx, { id }) => insertMembership(tx, { ...membership, organizationId: id }, origin),
     },

@@ -20,7 +20,7 @@ export interface Ending {
  * Ends a membership and the person's API keys in the organization, first in the catalog, which decides about access, then
  * the profile. Throws NOT_FOUND, LAST_OWNER.
  */
-export async function endMembership(identity: Identity, ending: Ending, origin: Origin): Promise<void> {
+export async function endMembership(identity: Identity, ending: Ending, origin: Origin): Promise<{ userId: string }> {
   const now = identity.clock();
   const departed = await identity.catalog.write(async (tx) => {
     const membership = await lockMembership(tx, ending.organizationId, ending.membershipId);
@@ -44,6 +44,7 @@ export async function endMembership(identity: Identity, ending: Ending, origin: 
     return { organizationId, userId };
   });
   await settleDeparture(identity, departed);
+  return departed;
 }
 
 /**

@@ -48,6 +48,7 @@ export function ownCopy({ catalog, profiles }: Identity, person: Person): CopyMe
       profileId = await profiles.join(copy, {
         ...person,
         emailVerified: await hasVerifiedEmail(catalog, person.userId),
+        role: 'OWNER',
       });
     },
     async activate(tx, { id: organizationId }) {
@@ -91,7 +92,7 @@ async function membersOf(db: CatalogDb, organizationId: string): Promise<Member[
       id: userOrganizations.id,
       profileId: userOrganizations.profileId,
       role: userOrganizations.role,
-      person: { userId, email, firstName, lastName, emailVerified },
+      person: { userId, email, firstName, lastName, emailVerified, role: userOrganizations.role },
     })
     .from(userOrganizations)
     .innerJoin(users, eq(users.id, userOrganizations.userId))

@@ -5,17 +5,17 @@ import { endMembership } from './end-membership.ts';
 import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
-/** Ends somebody's membership of the viewer's organization. Throws FORBIDDEN, NOT_FOUND, LAST_OWNER. */
+/** Ends somebody's membership of the viewer's organization, and gives the account. Throws FORBIDDEN, NOT_FOUND, LAST_OWNER. */
 export async function removeMember(
   identity: Identity,
   viewer: Viewer,
   membershipId: string,
   origin: Origin,
-): Promise<void> {
+): Promise<{ userId: string }> {
   requirePermission(viewer, 'member:manage');
   const { organizationId } = viewer;
   const allow = (tx: CatalogTx, { role }: Membership) => requireRoleChange(tx, viewer, role, undefined);
-  await endMembership(identity, { organizationId, membershipId, actor: actorOf(viewer), allow }, origin);
+  return endMembership(identity, { organizationId, membershipId, actor: actorOf(viewer), allow }, origin);
 }
 
 /** Ends the viewer's own membership. Throws LAST_OWNER. */

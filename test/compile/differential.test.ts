@@ -18,7 +18,7 @@ import { seedRows } from './seed.ts';
 const perRole = Number(process.env.DOCUMENTS ?? 60);
 const seed = Number(process.env.SEED ?? 1);
 
-const here = await world({ env: { MAX_COMPLEXITY: '1000000', ACCESS_TOKEN_TTL: '86400' } });
+const here = await world({ env: { MAX_COMPLEXITY: '10000000', ACCESS_TOKEN_TTL: '86400' } });
 const acme = await here.company();
 for (const module of optionalModules)
   await enableModule(here.app.fleet, acme.tenant.id, module, { actor: { kind: 'SYSTEM' } });

@@ -63,12 +63,14 @@ describe('a document becomes one statement', () => {
         from clients as t2
         where t1.client_id = t2.id), 'null') || '}'), ',') filter (where t1.n <= 5), '') || '],"pageInfo":{"hasNextPage":' || (count(*) > 5)::text || '},"totalCount":' || (
         select count(*)::text
-        from projects as t3) || '}')
+        from projects as t3
+        where (t3.archived_at is null)) || '}')
         from (
         select t1.name, t1.client_id, row_number() over () as n
         from (
         select t1.name, t1.client_id
         from projects as t1
+        where (t1.archived_at is null)
         order by t1.id asc
         limit 6) as t1) as t1) || '}}') as r0
       "
@@ -92,12 +94,14 @@ describe('a document becomes one statement', () => {
         from (
         select t2.name, t2.assignee_id
         from tasks as t2
-        where ((t1.id = t2.project_id) and (((((t2.type <> $1) or (t2.assignee_id = $2) or (t2.creator_id = $3))) and (((t2.name ilike $4) and (t2.status = any($5)))))))
+        where ((t1.id = t2.project_id) and (((((t2.type <> $1) or (t2.assignee_id = $2) or (t2.creator_id = $3))) and (((extensions.unaccent(t2.name) ilike (
+        select extensions.unaccent($4::text))) and (t2.status = any($5)))))))
         order by coalesce(t2.due_date, 'infinity'::date) desc, t2.id desc
         limit 3) as t2) || '}'), ','), '') || ']}')
         from (
         select t1.id
         from projects as t1
+        where (t1.archived_at is null)
         order by t1.id asc
         limit 20) as t1) || '}}') as r0
       "
@@ -243,6 +247,7 @@ describe('a document becomes one statement', () => {
         from (
         select t1.id
         from projects as t1
+        where (t1.archived_at is null)
         order by t1.id asc
         limit 1) as t1) || ',"clients":{"totalCount":' || (
         select count(*)::text

@@ -169,8 +169,34 @@ describe('events of a cascading deletion', async () => {
     ];
     const edges = await log((all) => all.length >= expected.length, { activityOf: id });
     expect(edges.map(({ node }) => node.action)).toEqual(expected);
-    const { errors } = await owner.graphql(logPage, { where: { activityOf: projectId } });
+    const { errors } = await owner.graphql(logPage, { where: { activityOf: `Profile:${owner.profileId}` } });
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT', field: 'activityOf' } }]);
+  });
+
+  it('tells of a project with all that was ever in it, and with nothing else', async () => {
+    const [projectId, other] = [await createProject(owner), await createProject(owner)];
+    const { taskId, deliverable } = await fill(projectId);
+    await fill(other);
+    const { taskComment } = await run(member, 'createTaskComment', { taskId, content: 'Hm' }, 'taskComment { id }');
+    await run(member, 'updateTaskComment', { id: taskComment.id, content: 'Ah' });
+    await run(owner, 'updateDeliverable', { id: deliverable, name: 'Longer report' });
+    const short = await createTask(member, { projectId, name: 'Short' });
+    await run(member, 'updateTask', { id: short, name: 'Shorter' });
+    await run(member, 'deleteTask', { id: short });
+    await run(owner, 'updateProject', { id: projectId, name: 'Renamed project' });
+    const edges = await log((all) => all.some(({ node }) => node.action === 'project.updated'), {
+      activityOf: projectId,
+    });
+    const told = edges.map(({ node }) => node.action);
+    const expected = [
+      ...['project.created', 'channel.created', 'deliverable.created', 'task.created', 'taskComment.created'],
+      ...['checklistItem.created', 'timeEntry.created', 'milestone.created', 'projectPhase.created'],
+      ...['projectAssignment.created', 'incident.created', 'taskComment.created', 'taskComment.updated'],
+      ...['deliverable.updated', 'task.created', 'task.updated', 'task.deleted', 'project.updated', 'channel.updated'],
+    ];
+    expect(told.toSorted()).toEqual(expected.toSorted());
+    const ofOther = await wholeLog(owner, { resource: other });
+    expect(edges.map(({ cursor }) => cursor)).not.toContain(ofOther[0]!.cursor);
   });
 
   it('are not written when a card or a step stays in its place', async () => {

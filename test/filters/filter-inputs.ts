@@ -66,7 +66,7 @@ function operand(operator: string, type: GraphQLInputType, operands: readonly un
   const one = isEnumType(named)
     ? fc.constantFrom(...named.getValues().map(({ name }) => name))
     : fc.constantFrom(...operands);
-  if (operator === 'contains' || operator === 'startsWith') return one.chain(partOf);
+  if (['contains', 'startsWith', 'endsWith'].includes(operator)) return one.chain(partOf);
   return isListType(type) ? fc.array(one, { maxLength: 3 }) : one;
 }
 

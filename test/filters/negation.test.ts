@@ -24,7 +24,7 @@ import { type Facts, type FilterValue, matchingIds, type TableName } from './ora
 const runs = Number(process.env.RUNS ?? 12);
 const seed = Number(process.env.SEED ?? 1);
 
-const here = await world({ env: { MAX_COMPLEXITY: '1000000' } });
+const here = await world({ env: { MAX_COMPLEXITY: '10000000' } });
 const acme = await here.company();
 const owner = await acme.as('OWNER');
 const servers = {

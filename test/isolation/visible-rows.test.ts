@@ -15,7 +15,7 @@ import { signIn } from '../../src/identity/sign-in.ts';
 import { schema } from '../../src/schema.ts';
 import { ownWorld } from '../support/own-world.ts';
 
-const here = await ownWorld({ env: { MAX_COMPLEXITY: '1000000', MAX_DEPTH: '100' } });
+const here = await ownWorld({ env: { MAX_COMPLEXITY: '10000000', MAX_DEPTH: '100' } });
 afterAll(() => here[Symbol.asyncDispose]());
 await ensureDemo(here.app);
 

@@ -13,10 +13,11 @@ const person = (email = `${uuidv7()}@example.test`) => ({
   firstName: 'Ada',
   lastName: 'Byron',
   emailVerified: true,
+  role: 'MEMBER' as const,
 });
 
 /** What a profile copies of a person. */
-const copied = ({ emailVerified, ...who }: ReturnType<typeof person>) => who;
+const copied = ({ emailVerified, role, ...who }: ReturnType<typeof person>) => who;
 const join = ({ tenant }: Company, who: ReturnType<typeof person>) =>
   server.app.binding.write(tenant, (tx) => joinProfile(tx, who));
 const leave = ({ tenant }: Company, userId: string) =>

@@ -118,6 +118,41 @@ describe('a person who does not work here', async () => {
     expect(await run(manager, 'updateTask', { id, projectId: other })).toMatchObject(refused);
   });
 
+  it('is a CLIENT member who is nobody’s contact, until they get another role', async () => {
+    const [owner, someone] = [await company.as('OWNER'), await company.member('CLIENT')];
+    const task = { projectId, name: 'Theirs', assigneeId: `Profile:${someone.profileId}` };
+    const refused = { code: 'INVALID_STATE', field: 'input.assigneeId' };
+    expect(await run(manager, 'createTask', task)).toMatchObject(refused);
+    expect(await run(manager, 'createTask', { ...task, type: 'CLIENT' })).toMatchObject(refused);
+    const { members } = await owner.ok('{ members(first: 100) { nodes { id user { email } } } }');
+    const { id } = members.nodes.find(({ user }: { user: { email: string } }) => user.email === someone.user.email);
+    await run(owner, 'changeMemberRole', { memberId: id, role: 'CONSULTANT' }, 'member { role }');
+    expect(await createTask(manager, task)).toMatch(/^Task:/);
+    await run(owner, 'changeMemberRole', { memberId: id, role: 'CLIENT' }, 'member { role }');
+    expect(await run(manager, 'createTask', task)).toMatchObject(refused);
+  });
+
+  it('is named with their open tasks by the removal', async () => {
+    const [owner, someone] = [await company.as('OWNER'), await company.member('MEMBER')];
+    const assigneeId = `Profile:${someone.profileId}`;
+    const open = await createTask(manager, { projectId, name: 'Open', assigneeId });
+    await createTask(manager, { projectId, name: 'Done', assigneeId, status: 'DONE' });
+    await createTask(someone, { name: 'Private' });
+    const { members } = await owner.ok('{ members(first: 100) { nodes { id user { email } } } }');
+    const member = members.nodes.find(({ user }: { user: { email: string } }) => user.email === someone.user.email);
+    const removed = await run(
+      owner,
+      'removeMember',
+      { memberId: member.id },
+      'memberId openTasks(first: 10) { totalCount nodes { id name assignee { id leftAt } } }',
+    );
+    const assignee = { id: assigneeId, leftAt: expect.any(String) };
+    expect(removed).toEqual({
+      memberId: member.id,
+      openTasks: { totalCount: 1, nodes: [{ id: open, name: 'Open', assignee }] },
+    });
+  });
+
   it('has no running timer: it ends when they leave, with its time', async () => {
     const someone = await company.member('CONSULTANT');
     const startedAt = new Date(Date.now() - 360_000).toISOString();

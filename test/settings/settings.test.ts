@@ -82,7 +82,7 @@ describe('code formats', () => {
 });
 
 describe('settings', () => {
-  const fields = '{ hoursPerDay weekStartsOn workingDays }';
+  const fields = '{ hoursPerDay weekStartsOn workingDays timeBeforeStart timeAhead }';
   const update = `mutation ($input: UpdateTenantSettingsInput!) {
     updateTenantSettings(input: $input) { tenantSettings ${fields} lastEventId }
   }`;
@@ -90,6 +90,8 @@ describe('settings', () => {
     hoursPerDay: '8',
     weekStartsOn: 'MONDAY',
     workingDays: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'],
+    timeBeforeStart: false,
+    timeAhead: false,
   };
 
   it('are set one by one, and restored to their default by null', async () => {

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { run } from '../support/run.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, seedProject, seedTasks } from './support.ts';
 
@@ -60,6 +61,30 @@ describe('parts of a task', async () => {
       const ring = await seed(8);
       const results = await Promise.all(ring.map((task, i) => depend(task, ring[(i + 1) % ring.length]!)));
       expect(results.flatMap(({ errors }) => errors.map(({ extensions }) => extensions.code))).toEqual(['CYCLE']);
+    });
+
+    it('keep a task from being finished, by whatever mutation, unless they are ignored', async () => {
+      const [a, b, c] = (await seed(3)) as [string, string, string];
+      await depend(a, b);
+      await depend(a, c);
+      const done = { id: a, status: 'DONE' };
+      const refusal = { code: 'INVALID_STATE', field: 'input.status', openDependencies: 2 };
+      expect(await run(manager, 'updateTask', done)).toMatchObject(refusal);
+      expect(await run(manager, 'moveTask', done)).toMatchObject(refusal);
+      const bulk = { tasks: [done] };
+      expect(await run(manager, 'updateTasks', bulk)).toMatchObject({
+        code: 'INVALID_STATE',
+        field: 'input.tasks.0.status',
+      });
+      await run(manager, 'moveTask', { id: b, status: 'DONE' });
+      expect(await run(manager, 'moveTask', done)).toMatchObject({ ...refusal, openDependencies: 1 });
+      const ignored = await run(manager, 'moveTask', { ...done, ignoreDependencies: true }, 'task { status }');
+      expect(ignored).toEqual({ task: { status: 'DONE' } });
+      // What is finished may change otherwise, and be finished again once nothing is open
+      expect(await run(manager, 'updateTask', { ...done, name: 'Done' })).toEqual({ lastEventId: expect.any(String) });
+      await run(manager, 'moveTask', { id: c, status: 'DONE' });
+      await run(manager, 'updateTask', { id: a, status: 'TODO' });
+      expect(await run(manager, 'updateTask', done, 'task { status }')).toEqual({ task: { status: 'DONE' } });
     });
 
     it('filter tasks by their dependencies', async () => {

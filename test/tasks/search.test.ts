@@ -107,10 +107,16 @@ describe('search', async () => {
 
   it('finds by a whole tag', async () => {
     const projectId = `Project:${await seedProject(company)}`;
-    const id = await createTask(manager, { projectId, name: 'Tagged', tags: ['urgent fix', 'ux'] });
+    const id = await createTask(manager, {
+      projectId,
+      name: 'Tagged',
+      tags: ['Urgent fix', ' ux', 'UX', 'É,t', 'urgent fix'],
+    });
     const tagged = async (tag: string) =>
       (await manager.ok('query ($tag: String!) { tasks(where: { tag: $tag }) { nodes { id } } }', { tag })).tasks.nodes;
-    expect(await tagged('urgent fix')).toEqual([{ id }]);
+    for (const tag of ['urgent fix', 'URGENT FIX', 'ux', 'é,T']) expect(await tagged(tag), tag).toEqual([{ id }]);
+    const { node } = await manager.ok('query ($id: ID!) { node(id: $id) { ... on Task { tags } } }', { id });
+    expect(node.tags).toEqual(['Urgent fix', 'ux', 'É,t']);
     expect(await tagged('urgent')).toEqual([]);
   });
 

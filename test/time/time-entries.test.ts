@@ -198,21 +198,17 @@ describe('time entries', async () => {
     const { data, errors } = await client.graphql(
       `query ($id: ID!) {
         node(id: $id) { id }
-        timeEntries { totalCount nodes { id } }
-        timeEntriesAggregate { count sum }
-        runningTimers { totalCount }
         projects { nodes { hours timeEntries { totalCount nodes { id } } } }
       }`,
       { id },
     );
     expect(data).toEqual({
       node: null,
-      timeEntries: { totalCount: 0, nodes: [] },
-      timeEntriesAggregate: [{ count: 0, sum: '0' }],
-      runningTimers: { totalCount: 0 },
       projects: { nodes: [{ hours: null, timeEntries: { totalCount: 0, nodes: [] } }] },
     });
     expect(errors).toMatchObject([{ path: ['projects', 'nodes', 0, 'hours'], extensions: { code: 'FORBIDDEN' } }]);
+    for (const list of ['timeEntries { totalCount }', 'timeEntriesAggregate { sum }', 'runningTimers { totalCount }'])
+      expect((await client.graphql(`{ ${list} }`)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect(
       (
         await client.graphql(createEntry, {

@@ -194,6 +194,38 @@ describe('the day of work', async () => {
     expect(await change(member, 'updateTimeEntry', { id, description: 'Later' })).toMatchObject({ workDate: day });
   });
 
+  it('is not before the project that a task goes to with its time', async () => {
+    const later = await createProject(manager, { startDate: '2026-03-01' });
+    const taskId = await createTask(member, { projectId, name: 'Early' });
+    const id = await recordTime(member, { projectId, taskId, workDate: '2026-02-12' });
+    const refused = await run(member, 'updateTask', { id: taskId, projectId: later });
+    expect(refused).toMatchObject({ code: 'INVALID_STATE', field: 'input.projectId', startDate: '2026-03-01' });
+    expect(await entryOf(member, id)).toMatchObject({ project: { id: projectId } });
+    await run(manager, 'updateTask', { id: taskId, projectId: later });
+    expect(await entryOf(member, id)).toMatchObject({ project: { id: later } });
+  });
+
+  it('is any day that the settings allow', async () => {
+    const owner = await company.as('OWNER');
+    const days = [
+      { setting: 'timeBeforeStart', day: '2026-02-08' },
+      { setting: 'timeAhead', day: nextMonth },
+    ];
+    for (const { setting, day } of days) {
+      expect(await record(member, day)).toMatchObject(refusal);
+      await run(owner, 'updateTenantSettings', { [setting]: true });
+      expect(await record(member, day)).toBeUndefined();
+    }
+    const later = await createProject(manager, { startDate: '2026-03-01' });
+    const taskId = await createTask(member, { projectId, name: 'Early' });
+    await recordTime(member, { projectId, taskId, workDate: '2026-02-12' });
+    expect(await run(member, 'updateTask', { id: taskId, projectId: later })).toEqual({
+      lastEventId: expect.any(String),
+    });
+    for (const { setting } of days) await run(owner, 'updateTenantSettings', { [setting]: null });
+    for (const { day } of days) expect(await record(member, day)).toMatchObject(refusal);
+  });
+
   it('ranges from the first day of the project to the end of this month', async () => {
     const last = fromDayNumber(
       toDayNumber(`${fromDayNumber(toDayNumber(`${today.slice(0, 7)}-28`) + 4).slice(0, 7)}-01`) - 1,

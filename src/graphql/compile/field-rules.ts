@@ -1,5 +1,6 @@
 import type { GraphQLField, GraphQLObjectType } from 'graphql';
 import { Declined } from '../../access/decline.ts';
+import { rowRuleOf } from '../../access/row-rules.ts';
 import type { Context } from '../context.ts';
 import { nameOf, type Selected } from './selection.ts';
 
@@ -30,6 +31,7 @@ function holds(scopes: unknown, selected: Selected, context: Context): boolean {
     return holds(scopes(unknowable, unknowable, context, unknowable), selected, context);
   const [[name, value] = [], ...others] = Object.entries((scopes ?? {}) as Record<string, unknown>);
   if (others.length === 0 && name === 'permission') return context.viewer.permissions.has(value as never);
+  if (others.length === 0 && name === 'reads') return rowRuleOf(value as string, context.viewer) !== 'none';
   // Plans are made for members only
   if (others.length === 0 && (name === 'member' || name === 'signedIn') && value === true) return true;
   throw new Declined('has a kind of rule that cannot be compiled', nameOf(selected));

@@ -5,6 +5,7 @@ import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import ValidationPlugin from '@pothos/plugin-validation';
 import { getTableConfig } from 'drizzle-orm/pg-core';
+import { rowRuleOf, type TableName } from '../../access/row-rules.ts';
 import type { Permission } from '../../identity/permissions.ts';
 import { AppError } from '../../lib/errors.ts';
 import { toIssues } from '../../lib/input.ts';
@@ -23,7 +24,7 @@ interface GraphTypes {
   DefaultEdgesNullability: { list: false; items: false };
   DefaultNodeNullability: false;
   DrizzleRelations: Relations;
-  AuthScopes: { signedIn: boolean; member: boolean; permission: Permission };
+  AuthScopes: { signedIn: boolean; member: boolean; permission: Permission; reads: TableName };
   Scalars: {
     Currency: { Input: string; Output: string };
     DateTime: { Input: Date; Output: Date };
@@ -77,6 +78,8 @@ export const builder = new SchemaBuilder<GraphTypes>({
       signedIn: ctx.scope.account !== undefined || ctx.scope.viewer !== undefined,
       member: ctx.scope.viewer !== undefined,
       permission: (permission) => ctx.viewer.permissions.has(permission),
+      // A list is refused to viewers who can see no row of its table; an empty answer would look like an empty table
+      reads: (table) => ctx.scope.viewer !== undefined && rowRuleOf(table, ctx.scope.viewer) !== 'none',
     }),
     unauthorizedError: (_parent, { scope }) =>
       scope.viewer ? new AppError('FORBIDDEN', 'You do not have the permission that this needs') : noViewer(scope),

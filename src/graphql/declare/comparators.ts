@@ -14,6 +14,7 @@ export interface Comparison<T> {
   lte?: T | null;
   contains?: string | null;
   startsWith?: string | null;
+  endsWith?: string | null;
   isNull?: boolean | null;
 }
 
@@ -28,14 +29,16 @@ const words = {
   gte: 'Greater than or equal to this.',
   lt: 'Less than this.',
   lte: 'Less than or equal to this.',
-  contains: 'Contains this text, ignoring case.',
-  startsWith: 'Starts with this text, ignoring case.',
+  contains: 'Contains this text, ignoring case and accents.',
+  startsWith: 'Starts with this text, ignoring case and accents.',
+  endsWith: 'Ends with this text, ignoring case and accents.',
   isNull: 'True: absent. False: present.',
 };
 
 type Operator = keyof typeof words;
 const equality: Operator[] = ['eq', 'ne', 'in', 'notIn', 'isNull'];
 const order: Operator[] = ['gt', 'gte', 'lt', 'lte'];
+const patterns: Operator[] = ['contains', 'startsWith', 'endsWith'];
 
 function comparator(
   name: string,
@@ -51,7 +54,7 @@ function comparator(
         operators.map((operator) => {
           const description = words[operator];
           if (operator === 'isNull') return [operator, t.boolean({ description })];
-          if (operator === 'contains' || operator === 'startsWith')
+          if (patterns.includes(operator))
             return [operator, t.string({ description, maxLength: filterBounds.pattern })];
           const list = operator === 'in' || operator === 'notIn';
           const bounds = { maxItems: filterBounds.values, ...(type === 'String' && { maxLength: filterBounds.text }) };
@@ -62,7 +65,7 @@ function comparator(
 }
 
 export const comparators = {
-  String: comparator('StringFilter', 'String', [...equality, ...order, 'contains', 'startsWith'], 'a text'),
+  String: comparator('StringFilter', 'String', [...equality, ...order, ...patterns], 'a text'),
   ID: comparator('IDFilter', 'ID', equality, 'an id'),
   Int: comparator('IntFilter', 'Int', [...equality, ...order], 'a whole number'),
   Decimal: comparator('DecimalFilter', 'Decimal', [...equality, ...order], 'an exact number'),

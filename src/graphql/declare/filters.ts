@@ -51,7 +51,14 @@ export interface Filter<T extends TableName = TableName> {
 /** A condition in SQL; `condition` receives the table under its alias. */
 export const rawCondition = (condition: (table: Table) => SQL): { RAW: (table: Table) => SQL } => ({ RAW: condition });
 
-export const likePattern = (text: unknown): string => String(text).replace(/[\\%_]/g, '\\$&');
+const likePattern = (text: unknown): string => String(text).replace(/[\\%_]/g, '\\$&');
+
+/** What a text is compared with, by operator. */
+const patterns: Readonly<Record<string, (part: string) => string>> = {
+  contains: (part) => `%${part}%`,
+  startsWith: (part) => `${part}%`,
+  endsWith: (part) => `%${part}`,
+};
 
 function decodeId(value: unknown, of: string | (() => string)): string {
   const type = typeof of === 'string' ? of : of();
@@ -67,6 +74,13 @@ function anyOf(column: string, operator: 'in' | 'notIn', list: RequestPlaceholde
   return rawCondition((table) => sql`(${of(table)} <> all(${list}) or ${of(table)} is null)`);
 }
 
+/** Ignores case and accents. The pattern is the same for all rows, and prepared once: that is what the subquery is for. */
+const isLike = (column: string, pattern: unknown): Condition =>
+  rawCondition(
+    (table) =>
+      sql`extensions.unaccent(${table[column as keyof Table]}) ilike (select extensions.unaccent(${pattern}::text))`,
+  );
+
 function comparisons(
   column: string,
   comparison: Comparison<unknown>,
@@ -75,8 +89,14 @@ function comparisons(
   return Object.entries(comparison).flatMap(([operator, value]): Condition[] => {
     if (value === null || value === undefined) return [];
     if (operator === 'isNull') return [{ [column]: value ? { isNull: true } : { isNotNull: true } }];
-    if (operator === 'contains') return [{ [column]: { ilike: prepared(value, (text) => `%${likePattern(text)}%`) } }];
-    if (operator === 'startsWith') return [{ [column]: { ilike: prepared(value, (text) => `${likePattern(text)}%`) } }];
+    const pattern = patterns[operator];
+    if (pattern)
+      return [
+        isLike(
+          column,
+          prepared(value, (text) => pattern(likePattern(text))),
+        ),
+      ];
     const decoded = prepared(value, (given) => (Array.isArray(given) ? given.map(decode) : decode(given)));
     if (decoded instanceof RequestPlaceholder && (operator === 'in' || operator === 'notIn'))
       return [anyOf(column, operator, decoded)];

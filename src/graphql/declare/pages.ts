@@ -13,8 +13,17 @@ export interface PageInput {
   orderBy?: OrderInput[] | null;
 }
 
-/** The `where` and `orderBy` arguments of a table's lists, and their translation into a query. */
-export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering<T>) {
+/**
+ * The `where` and `orderBy` arguments of a table's lists, and their translation into a query. Rows where the column
+ * `hiddenBy` is set are left out, unless the filter mentions it.
+ */
+export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering<T>, hiddenBy?: string) {
+  const matching = (input: PageInput): WhereOf<T> | undefined => {
+    const asked = filter.where(input.where);
+    if (hiddenBy === undefined || mentions(input.where, hiddenBy)) return asked;
+    const shown = { [hiddenBy]: { isNull: true } };
+    return (asked ? { AND: [shown, asked] } : shown) as WhereOf<T>;
+  };
   return {
     ordering,
     args: builder.args((t) => ({
@@ -26,14 +35,21 @@ export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ord
         extensions: { chantierOrdering: ordering },
       }),
     })),
-    where: (input: PageInput): WhereOf<T> | undefined => filter.where(input.where),
+    where: matching,
     /** Connections under a row must pass the context: Pothos counts with this filter, so it must contain the row rules. */
     query: (input: PageInput, ctx?: Context) => {
-      const asked = filter.where(input.where);
+      const asked = matching(input);
       const where = asked && ctx ? guardWhere(ordering.table, asked, ctx.viewer) : asked;
       return { ...ordering.order(input.orderBy), ...(where && { where }) } as PageQuery<T>;
     },
   };
+}
+
+/** Whether a filter compares a column of its own rows, also inside `and`, `or` and `not`. */
+function mentions(where: FilterInput | null | undefined, column: string): boolean {
+  if (!where) return false;
+  const parts = [where.and, where.or, where.not].flat() as (FilterInput | null | undefined)[];
+  return (where[column] ?? null) !== null || parts.some((part) => mentions(part, column));
 }
 
 /** The drizzle query of a page. Sort expressions are in `extras`, which Pothos types too narrowly. */

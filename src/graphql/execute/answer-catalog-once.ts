@@ -42,12 +42,12 @@ export async function answerCatalogOnce(
   const { cookies, services } = context.scope;
   try {
     const key = keyOf(context.scope);
-    if (key === undefined) return await run(context);
+    if (key === undefined) return await runOnce(context, run);
     const use = useOf(context, args, { key, responseKey, readsCookie });
     const earlier = await claimAnswer(services.identity, use, keptMs);
     if (earlier !== undefined) return replay(JSON.parse(earlier) as Stored, cookies);
     const before = cookies.given();
-    const answer = await run(context);
+    const answer = await runOnce(context, run);
     const cookie = cookies.given() === before ? undefined : cookies.given();
     const { data, errors = [] } = answer;
     if (context.changed) await storeAnswer(services.identity, use.id, textOf({ data, errors, cookie }));
@@ -56,6 +56,13 @@ export async function answerCatalogOnce(
   } catch (error) {
     return failedField(error, responseKey);
   }
+}
+
+/** Ends the session in which the payload read data of the tenant, if it did. Nothing was written, so nothing can be lost. */
+async function runOnce(context: Context, run: Run): Promise<FieldAnswer> {
+  const answer = await run(context);
+  if (!answer.errors?.length) await context.commit().catch(() => undefined);
+  return answer;
 }
 
 interface Asked {

@@ -1,4 +1,5 @@
-import type { ExecutionArgs, ExecutionResult, OperationDefinitionNode } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type OperationDefinitionNode } from 'graphql';
+import { Declined, type Reason } from '../../access/decline.ts';
 import { sqlStateOf, toAppError } from '../../db/pg-errors.ts';
 import { environmental, type NotCompiled, reasonOf } from '../compile/outcome.ts';
 import type { PlannedPart } from '../compile/part.ts';
@@ -6,6 +7,7 @@ import type { Plans } from '../compile/plans.ts';
 import { type PlanReport, reportOf } from '../compile/report.ts';
 import { resultOf } from '../compile/text-result.ts';
 import { Context } from '../context.ts';
+import { checkExecuted } from '../limits/cost.ts';
 import { onlyFields } from '../root-fields.ts';
 import type { Execute } from './execute.ts';
 import { rootCause } from './mask-error.ts';
@@ -32,6 +34,8 @@ export async function executeQuery(
     if ('result' in answered) return { ...answered, report: reportOf(outcome.part) };
     notCompiled = answered;
   } else notCompiled = outcome;
+  const refused = notCompiled.failed ? undefined : tooCostly(args, notCompiled.reason);
+  if (refused) return { result: refused, report: reportOf(notCompiled) };
   const result = await (notCompiled.sessionConsumed ? executeAnew(args, execute) : execute(args));
   return { result: { ...result }, report: reportOf(notCompiled) };
 }
@@ -45,11 +49,14 @@ async function executeBoth(
   plans: Plans,
 ): Promise<Pick<Answered, 'result'> | NotCompiled> {
   const context = args.contextValue as Context;
+  const others = onlyFields(args, operation, new Set(part.plan.executorFields.keys()));
+  const refused = tooCostly(others, Declined.ofAll(part.plan.executorFields).reason);
+  if (refused) return { result: refused };
   const asked = part.read(context).then(
     (row) => ({ row }),
     (error: unknown) => ({ error }),
   );
-  const { data, errors } = await execute(onlyFields(args, operation, new Set(part.plan.executorFields.keys())));
+  const { data, errors } = await execute(others);
   const found = await asked;
   if ('error' in found) return plans.refused(part.plan, found.error, context);
   // A failed statement makes the later ones of the transaction fail too; only the executor can tell which one is at fault
@@ -62,6 +69,17 @@ async function executeBoth(
     return { result: errors ? { errors, data: answer.data } : answer };
   } catch (error) {
     return { reason: reasonOf(error) };
+  }
+}
+
+/** The refusal of what costs more than the executor may answer. */
+function tooCostly(args: ExecutionArgs, { field, why }: Reason): ExecutionResult | undefined {
+  try {
+    checkExecuted(args, (args.contextValue as Context).scope.limits, field ? `${field} ${why}` : why);
+    return undefined;
+  } catch (error) {
+    const { message } = error as Error;
+    return { errors: [new GraphQLError(message, { originalError: error as Error })] };
   }
 }
 

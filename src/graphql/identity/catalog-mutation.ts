@@ -1,4 +1,4 @@
-import type { FieldMap, InputFieldMap, InputShapeFromFields } from '@pothos/core';
+import type { FieldMap, InputFieldMap, InputShapeFromFields, ObjectRef } from '@pothos/core';
 import { type Account, actorOf, isViewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { AuditOrigin } from '../../tenancy/audit.ts';
@@ -34,13 +34,14 @@ interface CatalogMutationOptions<Fields extends InputFieldMap, Shape extends obj
 /**
  * Declares `name(input: NameInput!): NamePayload!` over the catalog. The use case has its own transaction and audit
  * log; the tenant's data is not touched, so there is no `lastEventId`. `answerCatalogOnce` handles an Idempotency-Key.
+ * Returns the type of the payload: modules may add fields to it.
  */
 export function defineCatalogMutation<Fields extends InputFieldMap, Shape extends object>(
   name: string,
   { description, caller, input, payload, run }: CatalogMutationOptions<Fields, Shape>,
-): void {
+): ObjectRef<SchemaTypes, Shape> {
   const title = name[0]!.toUpperCase() + name.slice(1);
-  builder.relayMutationField(
+  const { payloadType } = builder.relayMutationField(
     name,
     { name: `${title}Input`, description: `The input of ${name}.`, inputFields: input as never },
     {
@@ -54,6 +55,7 @@ export function defineCatalogMutation<Fields extends InputFieldMap, Shape extend
     },
     { name: `${title}Payload`, description: `The result of ${name}.`, outputFields: payload as never },
   );
+  return payloadType as never;
 }
 
 /** Records in the audit log that a permission was missing. Rejected credentials are recorded where they are checked. */

@@ -102,15 +102,15 @@ defineCatalogMutation('changeMemberRole', {
   }),
 });
 
-defineCatalogMutation('removeMember', {
+export const RemoveMemberPayload = defineCatalogMutation('removeMember', {
   description:
     'Ends a membership; the profile stays for history. Needs member:manage. The last owner cannot be removed.',
   caller: 'member',
   input: (t) => ({ memberId: t.globalID({ required: true, description: 'The member.' }) }),
   run: async (ctx, { memberId }) => {
     const id = uuidOf(memberId, 'Member', 'input.memberId');
-    await removeMember(ctx.services.identity, ctx.viewer, id, originOf(ctx));
-    return { id };
+    const { userId } = await removeMember(ctx.services.identity, ctx.viewer, id, originOf(ctx));
+    return { id, userId };
   },
   payload: (t) => ({
     memberId: t.id({

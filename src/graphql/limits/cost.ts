@@ -6,6 +6,15 @@ import { type OperationCost, operationCost } from './operation-cost.ts';
 
 const costs = new WeakMap<OperationDefinitionNode, OperationCost>();
 
+const mostExecuted = 10_000;
+
+/**
+ * The complexity that the executor may answer: all of a small limit, a tenth of a large one. It makes values one by one, and
+ * the process serves nobody else meanwhile; a compiled statement makes them in the database.
+ */
+const executedComplexity = ({ complexity }: GraphLimits): number =>
+  Math.max(complexity / 10, Math.min(complexity, mostExecuted));
+
 /**
  * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and a GraphQLError for variables that cannot be
  * coerced. Reads only the document and its variables, no data.
@@ -13,14 +22,38 @@ const costs = new WeakMap<OperationDefinitionNode, OperationCost>();
 export function checkCost(args: ExecutionArgs, limits: GraphLimits): void {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation) return;
-  const { errors, variableValues } = coercedVariables(args, operation);
-  if (errors) throw errors[0];
-  const known = costs.get(operation) ?? operationCost(args.schema, args.document, operation);
-  costs.set(operation, known);
-  const { depth, breadth } = known;
+  const { depth, breadth } = costOf(args, operation);
   const cost: Partial<GraphLimits> = { depth, breadth };
   requireWithin(cost, limits);
-  requireWithin({ ...cost, complexity: known.complexity(variableValues) }, limits);
+  const isQuery = operation.operation === 'query';
+  const most = isQuery ? limits : { ...limits, complexity: executedComplexity(limits) };
+  requireWithin({ ...cost, complexity: complexityOf(args, operation) }, most);
+}
+
+/** Throws TOO_COMPLEX when an operation that no statement answers costs more than the executor may answer. */
+export function checkExecuted(args: ExecutionArgs, limits: GraphLimits, why: string): void {
+  const operation = getOperationAST(args.document, args.operationName);
+  if (!operation) return;
+  const complexity = complexityOf(args, operation);
+  const most = executedComplexity(limits);
+  if (complexity <= most) return;
+  throw new AppError(
+    'TOO_COMPLEX',
+    `The operation has a complexity of ${complexity}; at most ${most} is allowed where it is not one statement: ${why}`,
+    { cost: { complexity }, limits: { ...limits, complexity: most } },
+  );
+}
+
+function costOf({ schema, document }: ExecutionArgs, operation: OperationDefinitionNode): OperationCost {
+  const cost = costs.get(operation) ?? operationCost(schema, document, operation);
+  costs.set(operation, cost);
+  return cost;
+}
+
+function complexityOf(args: ExecutionArgs, operation: OperationDefinitionNode): number {
+  const { errors, variableValues } = coercedVariables(args, operation);
+  if (errors) throw errors[0];
+  return costOf(args, operation).complexity(variableValues);
 }
 
 function requireWithin(cost: Partial<GraphLimits>, limits: GraphLimits): void {

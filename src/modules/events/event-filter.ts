@@ -1,8 +1,7 @@
-import { eq, type Table } from 'drizzle-orm';
 import { defineFilter, type Filter } from '../../graphql/declare/filters.ts';
 import { decodeGlobalId, externalReferenceOf } from '../../graphql/declare/global-id.ts';
 import { badInput } from '../../lib/errors.ts';
-import { type events, taskOf } from './tables.ts';
+import { ofParts } from './parts-activity.ts';
 
 function ofResource(text: string): { resourceType: string; resourceId: string } {
   const { typename, id } = decodeGlobalId(text);
@@ -10,11 +9,11 @@ function ofResource(text: string): { resourceType: string; resourceId: string } 
   return { resourceType: typename, resourceId: id };
 }
 
-function ofTask(text: string) {
+function ofWhole(text: string) {
   const { resourceType, resourceId } = ofResource(text);
-  if (resourceType !== 'Task') throw badInput('This filter takes the id of a task', 'activityOf');
-  const isPart = (event: Table) => eq(taskOf(event as typeof events), resourceId);
-  return { OR: [{ resourceType, resourceId }, { RAW: isPart }] };
+  const parts = ofParts(resourceType, resourceId);
+  if (!parts) throw badInput('This filter takes the id of a task or of a project', 'activityOf');
+  return { OR: [{ resourceType, resourceId }, { RAW: parts }] };
 }
 
 export const eventFilter: Filter<'events'> = defineFilter('EventFilter', 'events', {
@@ -33,8 +32,9 @@ export const eventFilter: Filter<'events'> = defineFilter('EventFilter', 'events
     activityOf: {
       type: 'ID',
       description:
-        'Events of a task and of its comments, checklist, time and milestone memberships. Takes the task’s global id.',
-      where: ofTask,
+        'Events of a task and of its comments, checklist, time and milestone memberships; or of a project and of everything ' +
+        'that was ever in it, except its messages. Takes the global id of the task or project.',
+      where: ofWhole,
     },
     resource: { type: 'ID', description: 'Events of one object. Takes its global id.', where: ofResource },
   },

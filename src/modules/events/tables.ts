@@ -1,19 +1,18 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { type AnyPgColumn, bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
 import { instant, table, xid8 } from '../../lib/columns.ts';
 
 export type EventMetadata = Record<string, unknown>;
 
+type Recorded = Record<'metadata' | 'before' | 'after', AnyPgColumn | SQL>;
+
 /** The id of the task that an event concerns, directly or through a part of the task. */
-export const taskOf = ({
-  metadata,
-  before,
-  after,
-}: {
-  metadata: AnyPgColumn;
-  before: AnyPgColumn;
-  after: AnyPgColumn;
-}) => sql<string | null>`coalesce(${metadata} ->> 'taskId', ${after} ->> 'taskId', ${before} ->> 'taskId')`;
+export const taskOf = ({ metadata, before, after }: Recorded) =>
+  sql<string | null>`coalesce(${metadata} ->> 'taskId', ${after} ->> 'taskId', ${before} ->> 'taskId')`;
+
+/** The project that an event about a part of it names: the one that it went to, if it moved. */
+export const projectOf = ({ metadata, before, after }: Recorded) =>
+  sql<string | null>`coalesce(${metadata} ->> 'projectId', ${after} ->> 'projectId', ${before} ->> 'projectId')`;
 
 /** The tenant's append-only log, ordered by (era, xid, seq). The tenant's role may only insert and read. */
 export const events = table(
@@ -39,6 +38,9 @@ export const events = table(
     index('events_task')
       .on(sql`(${taskOf(t)})`)
       .where(sql`${taskOf(t)} is not null`),
+    index('events_project')
+      .on(sql`(${projectOf(t)})`)
+      .where(sql`${projectOf(t)} is not null`),
     index('events_actor').on(t.actorId, t.era, t.xid, t.seq),
     index('events_created').on(t.createdAt),
   ],

@@ -41,7 +41,7 @@ builder.drizzleObjectFields(Channel, (t) => ({
     description: 'Your own membership; null in an open channel that you have not joined.',
     select: (_args, ctx, nested) => ({
       columns: {},
-      with: { own: nested({ where: { profileId: ctx.viewer.profileId }, limit: 1 }) },
+      with: { own: nested({ where: { profileId: ctx.viewer.profileId }, orderBy: { id: 'asc' }, limit: 1 }) },
     }),
     resolve: ({ own: [member] }) => member ?? null,
   }),

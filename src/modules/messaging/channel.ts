@@ -20,7 +20,7 @@ export const Channel = defineResource('channels', {
     project: 'The project whose channel it is; null for other types.',
     creator: 'The person who created it.',
     archivedAt: { description: 'When it was archived; null while it is in use.', sorted: false },
-    lastMessageAt: { description: 'Time of its newest message.', absent: 'first' },
+    lastMessageAt: { description: 'Time of its newest message that was not deleted.', absent: 'first' },
   },
   list: 'The channels that you see.',
 });

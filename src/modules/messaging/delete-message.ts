@@ -1,6 +1,7 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, isNull, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { requireVersion, updateOf } from '../../access/rows.ts';
+import { getVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
@@ -8,7 +9,7 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import { change } from '../events/record-event.ts';
 import { lockMessage } from './lock-message.ts';
 import { canEditMessage, forbidden, requireWriter } from './policy.ts';
-import { messageAttachments, messageMentions, messageReactions, messages } from './tables.ts';
+import { channels, messageAttachments, messageMentions, messageReactions, messages } from './tables.ts';
 
 const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
 
@@ -16,6 +17,9 @@ const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() 
 export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { id, expectedVersion } = checkInput(input, raw);
+  // The channel first, as whoever writes into it does
+  const { channelId } = await getVisible(tx, viewer, messages, id, 'Message');
+  await tx.select({ id: channels.id }).from(channels).where(eq(channels.id, channelId)).for('no key update');
   const current = await lockMessage(tx, viewer, id);
   if (!canEditMessage(viewer, current)) throw forbidden('Only the author or a moderator may delete this message');
   requireVersion(current, expectedVersion, 'Message');
@@ -27,5 +31,22 @@ export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     write: updateOf(messages, current, { content: '', deletedAt })!,
     event: { action: 'message.deleted', resourceType: 'Message', resourceId: id, after: { deletedAt } },
   });
+  await moveBack(tx, current);
   return { id };
+}
+
+/** The newest message of the channel is another one now, if it was this one. */
+async function moveBack(tx: TenantTx, { id, channelId, createdAt }: Row<typeof messages>): Promise<void> {
+  const { lastMessageAt, deletedUntil, updatedAt } = channels;
+  const others = and(eq(messages.channelId, channelId), isNull(messages.deletedAt), sql`${messages.id} <> ${id}`);
+  const newest = sql`(select max(${messages.createdAt}) from ${messages} where ${others})`;
+  await tx
+    .update(channels)
+    .set({
+      lastMessageAt: newest,
+      deletedUntil: sql`greatest(${deletedUntil}, ${createdAt.toISOString()}::timestamptz)`,
+      // A message does not change its channel: the moment of the last change stays
+      updatedAt: sql`${updatedAt}`,
+    })
+    .where(and(eq(channels.id, channelId), sql`${lastMessageAt} <= ${createdAt.toISOString()}::timestamptz`));
 }

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { z } from 'zod';
 import { requireVersion, updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
@@ -10,7 +10,6 @@ import { lockMessage, requireChannelInUse } from './lock-message.ts';
 import { contentField, mentionsField } from './message-input.ts';
 import { canEditMessage, forbidden, requireWriter } from './policy.ts';
 import { requirePeople } from './require-people.ts';
-import { mention } from './send-message.ts';
 import { messageMentions, messages } from './tables.ts';
 
 const input = z.object({
@@ -21,8 +20,8 @@ const input = z.object({
 });
 
 /**
- * Changes the text of a message, and its mentions if given. Allowed for its author and for moderators. Throws
- * INVALID_STATE in an archived channel.
+ * Changes the text of a message, and its mentions if given: it becomes unread for newly mentioned people. Allowed for its
+ * author and for moderators. Throws INVALID_STATE in an archived channel.
  */
 export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
@@ -31,8 +30,8 @@ export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   if (!canEditMessage(viewer, current)) throw forbidden('Only the author or a moderator may change this message');
   requireVersion(current, expectedVersion, 'Message');
   await requireChannelInUse(tx, current);
-  if (content === current.content && mentionIds === undefined) return { id };
-  if (mentionIds) await mentionOthers(tx, viewer, id, mentionIds);
+  const mentions = mentionIds && (await mentionOthers(tx, viewer, id, mentionIds));
+  if (content === current.content && !mentions) return { id };
   const editedAt = new Date();
   await change(tx, viewer, {
     write: updateOf(messages, current, { content, editedAt })!,
@@ -40,15 +39,29 @@ export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
       action: 'message.edited',
       resourceType: 'Message',
       resourceId: id,
-      before: { editedAt: current.editedAt },
-      after: { editedAt, ...(mentionIds && { mentionIds }) },
+      before: { editedAt: current.editedAt, ...(mentions && { mentionIds: mentions }) },
+      after: { editedAt, ...(mentions && { mentionIds }) },
     },
   });
   return { id };
 }
 
-async function mentionOthers(tx: TenantTx, viewer: Viewer, id: string, profileIds: readonly string[]): Promise<void> {
+/** Gives whom the message mentioned before; undefined when that stays. */
+async function mentionOthers(
+  tx: TenantTx,
+  viewer: Viewer,
+  messageId: string,
+  profileIds: readonly string[],
+): Promise<string[] | undefined> {
   await requirePeople(tx, viewer, profileIds, 'input.mentionIds');
-  await tx.delete(messageMentions).where(eq(messageMentions.messageId, id));
-  await mention(tx, id, profileIds);
+  const ofMessage = eq(messageMentions.messageId, messageId);
+  const rows = await tx.select({ profileId: messageMentions.profileId }).from(messageMentions).where(ofMessage);
+  const before = rows.map(({ profileId }) => profileId);
+  const removed = before.filter((id) => !profileIds.includes(id));
+  const added = profileIds.filter((id) => !before.includes(id));
+  if (removed.length)
+    await tx.delete(messageMentions).where(and(ofMessage, inArray(messageMentions.profileId, removed)));
+  if (added.length)
+    await tx.insert(messageMentions).values(added.map((profileId) => ({ messageId, profileId, unread: true })));
+  return removed.length || added.length ? before : undefined;
 }

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import { z } from 'zod';
 import { getVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
@@ -8,7 +8,7 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockOwnMembership } from './join-channel.ts';
-import { channelMembers, channels, messages } from './tables.ts';
+import { channelMembers, channels, messageMentions, messages } from './tables.ts';
 
 const input = z.object({ channelId: uuidField, messageId: uuidField.nullish() });
 
@@ -22,17 +22,32 @@ export async function markChannelRead(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   const channel = await getVisible(tx, viewer, channels, channelId, 'Channel', 'input.channelId');
   const readAt = messageId ? await timeOf(tx, channelId, messageId) : channel.lastMessageAt;
   const { id, lastReadAt } = await lockOwnMembership(tx, viewer, channel);
-  if (readAt && (!lastReadAt || lastReadAt < readAt)) {
-    await tx.update(channelMembers).set({ lastReadAt: readAt }).where(eq(channelMembers.id, id));
+  if (!readAt) return { id: channelId };
+  const advances = !lastReadAt || lastReadAt < readAt;
+  if (advances) await tx.update(channelMembers).set({ lastReadAt: readAt }).where(eq(channelMembers.id, id));
+  const mentions = await readMentions(tx, viewer, channelId, readAt);
+  if (advances || mentions > 0) {
     await recordEvent(tx, viewer, {
       action: 'channelMember.read',
       resourceType: 'ChannelMember',
       resourceId: id,
       before: { lastReadAt },
-      after: { lastReadAt: readAt },
+      after: { lastReadAt: advances ? readAt : lastReadAt },
     });
   }
   return { id: channelId };
+}
+
+/** Reads the mentions that edits added to messages up to that time; gives their number. */
+async function readMentions(tx: TenantTx, { profileId }: Viewer, channelId: string, readAt: Date): Promise<number> {
+  const upToThere = sql`${messageMentions.messageId} in (select ${messages.id} from ${messages}
+    where ${messages.channelId} = ${channelId} and ${messages.createdAt} <= ${readAt.toISOString()}::timestamptz)`;
+  const read = await tx
+    .update(messageMentions)
+    .set({ unread: false })
+    .where(and(eq(messageMentions.profileId, profileId), sql`${messageMentions.unread}`, upToThere))
+    .returning({ messageId: messageMentions.messageId });
+  return read.length;
 }
 
 async function timeOf(tx: TenantTx, channelId: string, messageId: string): Promise<Date> {

@@ -92,7 +92,7 @@ builder.queryField('messages', (t) =>
     {
       type: Message,
       args: messagePage.args,
-      authScopes: { member: true },
+      authScopes: { reads: 'messages' },
       extensions: listOf(messagePage),
       description: 'The messages of all channels that you see, the oldest first.',
       totalCount: (_root, args, ctx) => ctx.db.count('messages', messagePage.where(args)),

@@ -31,7 +31,7 @@ builder.queryField('searchMessages', (t) =>
         }),
         channelId: t.arg.globalID({ for: Channel, description: 'Only messages of this channel.' }),
       },
-      authScopes: { member: true },
+      authScopes: { reads: 'messages' },
       extensions: searchOrdering,
       description: 'The messages with these words in all channels that you see, the best match first.',
       totalCount: (_root, args, ctx) => ctx.db.count('messages', whereOf(args)),

@@ -55,9 +55,13 @@ export async function sendMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   return { id };
 }
 
-/** The current time, or one millisecond after the newest message if the clock is behind it. */
-function nextMoment({ lastMessageAt }: Pick<Row<typeof channels>, 'lastMessageAt'>): Date {
-  return new Date(Math.max(Date.now(), (lastMessageAt?.getTime() ?? 0) + 1));
+/** The current time, or one millisecond after the newest message, deleted ones included, if the clock is behind it. */
+function nextMoment({
+  lastMessageAt,
+  deletedUntil,
+}: Pick<Row<typeof channels>, 'lastMessageAt' | 'deletedUntil'>): Date {
+  const newest = Math.max(lastMessageAt?.getTime() ?? 0, deletedUntil?.getTime() ?? 0);
+  return new Date(Math.max(Date.now(), newest + 1));
 }
 
 async function requireFirstOfThread(tx: TenantTx, channelId: string, parentId: string): Promise<void> {
@@ -70,7 +74,7 @@ async function requireFirstOfThread(tx: TenantTx, channelId: string, parentId: s
     throw badInput('This message is an answer itself: answer the first message of its thread', 'input.parentId');
 }
 
-export async function mention(tx: TenantTx, messageId: string, profileIds: readonly string[]): Promise<void> {
+async function mention(tx: TenantTx, messageId: string, profileIds: readonly string[]): Promise<void> {
   if (profileIds.length === 0) return;
   await tx.insert(messageMentions).values(profileIds.map((profileId) => ({ messageId, profileId })));
 }

@@ -40,11 +40,14 @@ export const channels = table(
     directKey: text(),
     creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     archivedAt: instant(),
-    /**
-     * Time of the newest message. A writer of a message locks this row and gets a later time than the one before. So
-     * history and read positions are exact: no message ever appears before one that was already read.
-     */
+    /** Time of the newest message that was not deleted. */
     lastMessageAt: instant(),
+    /**
+     * Time at which the newest of the deleted messages was written. Whoever writes a message holds this row, and each
+     * gets a time after all others, deleted ones included: history and read positions are exact, since no message ever
+     * appears before one that was already read.
+     */
+    deletedUntil: instant(),
     externalReference: externalReference(),
     version: version(),
     ...lifetime,
@@ -130,10 +133,13 @@ export const messageMentions = table(
     profileId: uuid()
       .notNull()
       .references(() => profiles.id, { onDelete: 'cascade' }),
+    /** Whether an edit added it and the person has not read the message since. Other mentions are as unread as their message. */
+    unread: boolean().notNull().default(false),
   },
   (t) => [
     primaryKey({ name: 'message_mentions_pkey', columns: [t.messageId, t.profileId] }),
     index('message_mentions_profile').on(t.profileId),
+    index('message_mentions_unread').on(t.profileId).where(sql`${t.unread}`),
   ],
 );
 

@@ -1,4 +1,4 @@
-import { and, eq, exists, gt, isNull, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, exists, gt, isNull, lte, or, type SQL, sql } from 'drizzle-orm';
 import { alias, type PgColumn, QueryBuilder } from 'drizzle-orm/pg-core';
 import { profiles } from '../people/tables.ts';
 import { channelMembers, messageMentions, messages } from './tables.ts';
@@ -7,6 +7,8 @@ type Parent = { id: PgColumn | SQL.Aliased | SQL };
 
 const unread = alias(messages, 'unread');
 const thread = alias(messages, 'thread');
+const edited = alias(messages, 'edited');
+const added = alias(messageMentions, 'added');
 const build = new QueryBuilder();
 
 /**
@@ -55,14 +57,29 @@ const countUnread = (channel: Parent, profileId: string, which: SQL | undefined)
   return sql<number>`(select count(*)::int from ${messages} "unread" where ${counted})`;
 };
 
+/** Number of messages that the person had read before an edit mentioned them. Counted apart: the channel may be long. */
+const countEdited = (channel: Parent, profileId: string): SQL<number> => {
+  const counted = and(
+    eq(added.profileId, profileId),
+    sql`${added.unread}`,
+    eq(edited.channelId, channel.id),
+    lte(edited.createdAt, readUntil(channel, profileId)),
+    isNull(edited.deletedAt),
+    sql`${edited.senderId} is distinct from ${profileId}`,
+  );
+  return sql<number>`(select count(*)::int from ${messageMentions} "added"
+    join ${messages} "edited" on ${eq(edited.id, added.messageId)} where ${counted})`;
+};
+
 /** Number of a person's unread messages in a channel, as part of the statement that reads the channel. */
 export const unreadOf =
   (profileId: string) =>
   (channel: Parent): SQL<number> =>
-    countUnread(channel, profileId, or(isNull(unread.parentId), takesPart(profileId), mentioned(profileId)));
+    sql<number>`(${countUnread(channel, profileId, or(isNull(unread.parentId), takesPart(profileId), mentioned(profileId)))}
+      + ${countEdited(channel, profileId)})`;
 
 /** Number of those that mention the person. */
 export const mentionsOf =
   (profileId: string) =>
   (channel: Parent): SQL<number> =>
-    countUnread(channel, profileId, mentioned(profileId));
+    sql<number>`(${countUnread(channel, profileId, mentioned(profileId))} + ${countEdited(channel, profileId)})`;

@@ -1,3 +1,4 @@
+import { ne } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
@@ -42,10 +43,16 @@ export async function setMilestoneTask(
   if (milestone.projectId && milestone.projectId !== task.projectId)
     throw refused('The task belongs to another project');
   const set = { weight: weight ?? 1 };
-  await tx
+  const changed = await tx
     .insert(milestoneTasks)
     .values({ id: uuidv7(), milestoneId, taskId, ...set })
-    .onConflictDoUpdate({ target: [milestoneTasks.milestoneId, milestoneTasks.taskId], set });
+    .onConflictDoUpdate({
+      target: [milestoneTasks.milestoneId, milestoneTasks.taskId],
+      set,
+      setWhere: ne(milestoneTasks.weight, set.weight),
+    })
+    .returning({ id: milestoneTasks.id });
+  if (changed.length === 0) return { milestoneId, taskId };
   await recordEvent(tx, viewer, {
     action: 'milestone.taskSet',
     resourceType: 'Milestone',

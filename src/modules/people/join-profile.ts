@@ -1,6 +1,6 @@
 import { and, eq, isNull, sql } from 'drizzle-orm';
 import { updateOf } from '../../access/rows.ts';
-import type { Joining, Person } from '../../identity/profile-gateway.ts';
+import type { Joining } from '../../identity/profile-gateway.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/binding.ts';
 import { recordEvent } from '../events/record-event.ts';
@@ -33,7 +33,13 @@ export async function joinProfile(tx: TenantTx, person: Joining): Promise<string
   return id;
 }
 
-const copied = ({ userId, email, firstName, lastName }: Person) => ({ userId, email, firstName, lastName });
+const copied = ({ userId, email, firstName, lastName, role }: Joining) => ({
+  userId,
+  email,
+  firstName,
+  lastName,
+  isClient: role === 'CLIENT',
+});
 
 async function findByUser(tx: TenantTx, userId: string): Promise<Profile | undefined> {
   const [profile] = await tx.select().from(profiles).where(eq(profiles.userId, userId)).for('no key update');
@@ -53,7 +59,7 @@ async function findClaimable(tx: TenantTx, { email, emailVerified }: Joining): P
 }
 
 /** Updates a profile that had left, or had no account, with the account's data. Any other profile stays as it is. */
-async function revive(tx: TenantTx, profile: Profile, person: Person): Promise<string> {
+async function revive(tx: TenantTx, profile: Profile, person: Joining): Promise<string> {
   if (profile.userId !== null && profile.leftAt === null) return profile.id;
   const write = updateOf(profiles, profile, { ...copied(person), leftAt: null });
   if (write) tx.send(write);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type AnyPgColumn, check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, boolean, check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
 
 export const presenceStatuses = ['ONLINE', 'AWAY', 'OFFLINE'] as const;
@@ -22,6 +22,8 @@ export const profiles = table(
     presence: text({ enum: presenceStatuses }).notNull().default('OFFLINE'),
     lastSeenAt: instant(),
     managerId: uuid().references((): AnyPgColumn => profiles.id, { onDelete: 'set null' }),
+    /** Whether the member is a CLIENT, who works for somebody else. Copied from the membership. */
+    isClient: boolean().notNull().default(false),
     /** When the person left the organization; the profile stays for history. */
     leftAt: instant(),
     externalReference: externalReference(),

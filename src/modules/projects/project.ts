@@ -29,8 +29,13 @@ export const Project = defineResource('projects', {
       description: 'Its status.',
       values: { ACTIVE: 'In progress.', COMPLETED: 'Completed.', SUSPENDED: 'On hold.' },
     },
+    archivedAt: {
+      description: 'When it was archived: lists leave it out unless their filter mentions `archivedAt`.',
+      sorted: false,
+    },
   },
-  list: 'The projects of the organization.',
+  hiddenBy: 'archivedAt',
+  list: 'The projects of the organization that are not archived.',
   create: {
     description: 'Creates a project for a client, and its channel.',
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
@@ -49,8 +54,22 @@ export const Project = defineResource('projects', {
   delete: {
     description:
       'Deletes a project with its phases, assignments, deliverables, incidents, tasks, milestones, time entries ' +
-      'and channel. Fails with IN_USE if it has validated time. To keep its history, complete it instead',
+      'and channel. Fails with IN_USE if it has validated time. To keep its history, archive it instead',
     write: 'project:delete',
-    inUse: 'This project is still in use: complete it instead',
+    inUse: 'This project is still in use: archive it instead',
   },
+});
+
+Project.action('archive', {
+  description: 'Takes a project out of lists; it stays as it is, and is found by its id and by filters on `archivedAt`',
+  event: 'archived',
+  writes: [],
+  before: ({ current }) => ({ archivedAt: current.archivedAt ?? new Date() }),
+});
+
+Project.action('unarchive', {
+  description: 'Takes an archived project into lists again',
+  event: 'unarchived',
+  writes: [],
+  before: () => ({ archivedAt: null }),
 });

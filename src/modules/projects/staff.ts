@@ -18,19 +18,19 @@ interface StaffOptions {
 const hasLeft = sql`person.left_at is not null and not ${given('mayHaveLeft')}::boolean and (${given('staffDay')}::date is null
   or (person.left_at at time zone ${given('staffZone')}::text)::date < ${given('staffDay')}::date)`;
 
-const isContact = sql`exists (select 1 from ${clients} where ${clients.contactId} = person.id)
+const isContact = sql`(person.is_client or exists (select 1 from ${clients} where ${clients.contactId} = person.id))
   and not exists (select 1 from ${clients} join ${projects} on ${projects.clientId} = ${clients.id}
     where ${clients.contactId} = person.id and ${projects.id} = ${given('contactOf')}::uuid)`;
 
 const worksHere = sql`(
   select case when ${hasLeft} then ${brokenRule('staff', sql`(extract(epoch from person.left_at) * 1000)::bigint::text`)}
     when ${isContact} then ${brokenRule('staff', sql`''`)} else true end
-  from (select ${profiles.id} as id, ${profiles.leftAt} as left_at from ${profiles}
+  from (select ${profiles.id} as id, ${profiles.leftAt} as left_at, ${profiles.isClient} as is_client from ${profiles}
     where ${profiles.id} = ${given('staffId')} for share) as person)`;
 
 /**
- * The rule that a person works for the organization: INVALID_STATE for people who have left, and for contacts of
- * clients.
+ * The rule that a person works for the organization: INVALID_STATE for people who have left, for CLIENT members and for
+ * contacts of clients.
  */
 export function staffRule(
   profileId: string | null | undefined,
@@ -53,4 +53,4 @@ const hasLeftError = (leftAt: Date, field: string): AppError =>
   new AppError('INVALID_STATE', 'This person has left the organization', { field, leftAt: leftAt.toISOString() });
 
 const isContactError = (field: string): AppError =>
-  new AppError('INVALID_STATE', 'This person is a client’s contact and does not work for the organization', { field });
+  new AppError('INVALID_STATE', 'This person belongs to a client and does not work for the organization', { field });

@@ -36,6 +36,7 @@ export const projects = table(
     startDate: date().notNull(),
     expectedEndDate: date(),
     status: text({ enum: projectStatuses }).notNull().default('ACTIVE'),
+    archivedAt: instant(),
     externalReference: externalReference(),
     version: version(),
     ...lifetime,

@@ -5,6 +5,8 @@ const defaults = {
   hoursPerDay: '8',
   weekStartsOn: 'MONDAY',
   workingDays: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'],
+  timeBeforeStart: false,
+  timeAhead: false,
 };
 
 describe('tenant settings', () => {

@@ -19,6 +19,10 @@ export const settingTypes = {
       .transform((days) => weekdays.filter((day) => days.includes(day))),
     default: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'],
   },
+  /** Whether people may record time on days before the first day of the project. */
+  timeBeforeStart: { value: z.boolean(), default: false },
+  /** Whether people may record time on days after the current month. */
+  timeAhead: { value: z.boolean(), default: false },
 } as const satisfies { [key: string]: { value: z.ZodType; default: unknown } };
 
 export type SettingKey = keyof typeof settingTypes;

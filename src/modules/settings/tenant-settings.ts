@@ -24,6 +24,8 @@ const texts = {
   hoursPerDay: 'Hours of a working day, for converting hours to days.',
   weekStartsOn: 'The first day of a week in timesheets and rollups.',
   workingDays: 'The days of a week on which people work unless they are away.',
+  timeBeforeStart: 'Whether time may be recorded on days before the first day of the project; false by default.',
+  timeAhead: 'Whether time may be recorded on days after the current month; false by default.',
 };
 
 const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
@@ -32,6 +34,8 @@ const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
     hoursPerDay: t.expose('hoursPerDay', { type: 'Decimal', description: texts.hoursPerDay }),
     weekStartsOn: t.expose('weekStartsOn', { type: Weekday, description: texts.weekStartsOn }),
     workingDays: t.expose('workingDays', { type: [Weekday], description: texts.workingDays }),
+    timeBeforeStart: t.exposeBoolean('timeBeforeStart', { description: texts.timeBeforeStart }),
+    timeAhead: t.exposeBoolean('timeAhead', { description: texts.timeAhead }),
   }),
 });
 
@@ -54,6 +58,8 @@ defineMutation('updateTenantSettings', {
     hoursPerDay: t.field({ type: 'Decimal', description: `${texts.hoursPerDay} More than 0, at most 24.` }),
     weekStartsOn: t.field({ type: Weekday, description: texts.weekStartsOn }),
     workingDays: t.field({ type: [Weekday], description: texts.workingDays }),
+    timeBeforeStart: t.boolean({ description: texts.timeBeforeStart }),
+    timeAhead: t.boolean({ description: texts.timeAhead }),
   }),
   run: (ctx, input) => updateTenantSettings(ctx.tx, ctx.viewer, input),
   payload: (t) => ({

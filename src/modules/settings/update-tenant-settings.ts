@@ -14,6 +14,8 @@ const input = z.object({
   hoursPerDay: settingTypes.hoursPerDay.value.nullish(),
   weekStartsOn: settingTypes.weekStartsOn.value.nullish(),
   workingDays: settingTypes.workingDays.value.nullish(),
+  timeBeforeStart: settingTypes.timeBeforeStart.value.nullish(),
+  timeAhead: settingTypes.timeAhead.value.nullish(),
 });
 
 /** Sets the given settings; null restores the default, absent settings stay. Needs settings:write. */

@@ -6,3 +6,4 @@ import './task-mutations.ts';
 import './bulk-mutations.ts';
 import './dependency-mutations.ts';
 import './project-closed.ts';
+import './open-tasks-of-leaver.ts';

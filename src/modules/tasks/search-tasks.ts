@@ -13,7 +13,7 @@ builder.queryField('searchTasks', (t) =>
             'Words in French or English, with or without accents. "A phrase", `or` and -without work as in a search engine.',
         }),
       },
-      authScopes: { member: true },
+      authScopes: { reads: 'tasks' },
       extensions: searchOrdering,
       description:
         'The tasks with these words in the name or the description, the best match first; the name counts more.',

@@ -14,6 +14,10 @@ import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
 
 const tagField = nameOf(50);
 
+/** Tags that differ only in case are the same: the first of them stays. */
+const withoutDoubles = (tags: string[]): string[] =>
+  tags.filter((tag, place) => tags.findIndex((other) => other.toLowerCase() === tag.toLowerCase()) === place);
+
 /** The fields common to creating and changing a task; none is required here. */
 export const taskFields = {
   type: z.enum(taskTypes).optional(),
@@ -28,11 +32,7 @@ export const taskFields = {
   status: z.enum(taskStatuses).optional(),
   priority: z.enum(taskPriorities).optional(),
   color: colorField.nullish(),
-  tags: z
-    .array(tagField)
-    .max(50)
-    .transform((tags) => [...new Set(tags)])
-    .optional(),
+  tags: z.array(tagField).max(50).transform(withoutDoubles).optional(),
   externalReference: externalReferenceField.nullish(),
 };
 

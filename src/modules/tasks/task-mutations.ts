@@ -35,6 +35,9 @@ const commonInput = (t: InputBuilder) => ({
   externalReference: t.string({ description: 'Your own key of this task; unique.' }),
 });
 
+const ignoreDependencies = (t: InputBuilder) =>
+  t.boolean({ description: 'Finish it although tasks that it waits for are open; INVALID_STATE unless true.' });
+
 export const createTaskFields = (t: InputBuilder) => ({
   ...commonInput(t),
   name: t.string({ required: true, description: 'Its name, 1 to 200 characters.' }),
@@ -44,6 +47,7 @@ export const updateTaskFields = (t: InputBuilder) => ({
   id: t.globalID({ for: Task, required: true, description: 'The task.' }),
   ...commonInput(t),
   name: t.string({ description: 'Its name, 1 to 200 characters.' }),
+  ignoreDependencies: ignoreDependencies(t),
   expectedVersion: expectedVersion(t),
 });
 
@@ -76,6 +80,7 @@ defineMutation('moveTask', {
       for: Task,
       description: 'Right after this card; at the end if that card has left the column meanwhile.',
     }),
+    ignoreDependencies: ignoreDependencies(t),
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => moveTask(ctx.tx, ctx.viewer, input),

@@ -46,8 +46,9 @@ export const Task = defineResource('tasks', {
     },
     tag: {
       type: 'String',
-      description: 'With this tag.',
-      where: (tag: string, { tags }) => sql`${tags} @> array[${tag}]::text[]`,
+      description: 'With this tag, ignoring case.',
+      where: (tag: string, { tags }) => sql`lower(${tags}::text collate "und-x-icu")::text[]
+        @> array[lower(${tag}::text collate "und-x-icu")]`,
     },
   },
   list: 'The tasks of the organization.',

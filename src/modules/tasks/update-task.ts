@@ -13,26 +13,33 @@ import { completionOf } from './completion.ts';
 import { boardAfter, lockTask, lockTaskAndBoard, type TaskRow } from './lock-task.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskRequirements } from './references.ts';
+import { requireDependenciesDone } from './require-dependencies-done.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
 import { checkPlace, taskFields } from './task-input.ts';
 
-const input = z.object({ id: uuidField, ...taskFields, expectedVersion: versionField.nullish() });
+const input = z.object({
+  id: uuidField,
+  ...taskFields,
+  ignoreDependencies: z.boolean().nullish(),
+  expectedVersion: versionField.nullish(),
+});
 
 export type UpdateTaskInput = Raw<typeof input>;
-type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion'>;
+type Patch = Omit<z.output<typeof input>, 'id' | 'ignoreDependencies' | 'expectedVersion'>;
 
 /**
  * Changes a task. Absent fields stay, null clears. A new status, project or owner puts it at the end of its new column;
  * a new project removes it from its deliverable. Throws NOT_FOUND, STALE_VERSION, and INVALID_STATE if a project's task
- * would become PERSONAL, or move to a project that accepts no new work.
+ * would become PERSONAL, move to a project that accepts no new work, or be finished before its dependencies.
  */
 export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
-  const { id, expectedVersion, ...patch } = checkInput(input, raw);
+  const { id, ignoreDependencies, expectedVersion, ...patch } = checkInput(input, raw);
   const current = await (mayMove(patch) ? lockTaskAndBoard(tx, viewer, id, patch) : lockTask(tx, viewer, id));
   requireVersion(current, expectedVersion, 'Task');
   const next = { ...current, ...defined(patch) };
   checkChange(current, next);
+  await requireDependenciesDone(tx, current, next.status, ignoreDependencies);
   const deliverableId = keptDeliverable(current, patch);
   const require = taskRequirements(viewer, patch, next, current);
   const place = await newPlace(tx, current, next);

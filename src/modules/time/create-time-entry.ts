@@ -14,7 +14,7 @@ import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
 import { hoursField, longestDay, timeEntryFields } from './time-entry-input.ts';
-import { requireWorkDate, startedRule } from './work-date.ts';
+import { aheadRule, startedRule } from './work-date.ts';
 
 const input = z.object({
   ...timeEntryFields,
@@ -40,7 +40,6 @@ export async function createTimeEntry(
   const { profileId: given, ...values } = checkInput(input, withoutNulls(raw));
   const profileId = given ?? viewer.profileId;
   requireTimeWriter(viewer, profileId);
-  requireWorkDate(viewer, timeZone, values.workDate, 'input.workDate');
   lockDays(tx, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
   const id = uuidv7();
@@ -51,6 +50,7 @@ export async function createTimeEntry(
       rules: [
         ...staffRule(profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone } }),
         ...openRule(viewer, values.projectId, 'input.projectId'),
+        ...aheadRule(viewer, timeZone, values.workDate, 'input.workDate'),
         ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
         roomFor(profileId, timeZone, values),
       ],

@@ -5,11 +5,14 @@ import type { TenantTx } from '../../tenancy/binding.ts';
 import type { BusinessEvent } from '../events/business-event.ts';
 import { onEvent } from '../events/handlers.ts';
 import { recordEvents } from '../events/record-event.ts';
+import { projects } from '../projects/tables.ts';
+import { isOn } from '../settings/is-on.ts';
 import { runningTimers, timeEntries } from './tables.ts';
+import { mayRecordAnyDay } from './work-date.ts';
 
 /**
  * Moves the time entries of a task that moves to another project: entries belong to the project of their task. Throws
- * INVALID_STATE if one of them is validated.
+ * INVALID_STATE if one of them is validated, or from before the first day of the other project.
  */
 async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent): Promise<void> {
   const { projectId } = event.after ?? {};
@@ -22,7 +25,7 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
     .returning({ id: runningTimers.id });
   // Locked in the order of a review, so that the two cannot wait for each other
   const moved = await tx
-    .select({ id: timeEntries.id, status: timeEntries.status })
+    .select({ id: timeEntries.id, status: timeEntries.status, workDate: timeEntries.workDate })
     .from(timeEntries)
     .where(eq(timeEntries.taskId, taskId))
     .orderBy(asc(timeEntries.id))
@@ -32,6 +35,7 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
       field: 'input.projectId',
     });
   }
+  await requireStarted(tx, viewer, projectId, moved);
   await tx
     .update(timeEntries)
     .set({ projectId, version: sql`${timeEntries.version} + 1` })
@@ -46,6 +50,25 @@ async function followTask(tx: TenantTx, viewer: Viewer | null, event: BusinessEv
     viewer,
     changedIds.map((each) => ({ ...each, ...change })),
   );
+}
+
+async function requireStarted(
+  tx: TenantTx,
+  viewer: Viewer | null,
+  projectId: string,
+  moved: readonly { workDate: string }[],
+): Promise<void> {
+  if (!viewer || mayRecordAnyDay(viewer) || moved.length === 0) return;
+  const [project] = await tx
+    .select({ startDate: projects.startDate, anyDay: isOn('timeBeforeStart') })
+    .from(projects)
+    .where(eq(projects.id, projectId));
+  if (!project || project.anyDay || moved.every(({ workDate }) => workDate >= project.startDate)) return;
+  const { startDate } = project;
+  throw new AppError('INVALID_STATE', `This task has time from before ${startDate}, the first day of the project`, {
+    field: 'input.projectId',
+    startDate,
+  });
 }
 
 onEvent('task.updated', followTask);

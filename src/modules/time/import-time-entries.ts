@@ -16,7 +16,7 @@ import { requireOtherAuthor, requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, timeEntryStatuses } from './tables.ts';
 import { hoursField, importSource, timeEntryFields } from './time-entry-input.ts';
-import { requireWorkDate, startedRule } from './work-date.ts';
+import { aheadRule, startedRule } from './work-date.ts';
 
 /** Most entries in one import. */
 export const mostEntries = 500;
@@ -71,7 +71,6 @@ async function importEntry(
   const { status, ...values } = checkInput(input, withoutNulls(raw));
   requireTimeWriter(viewer, values.profileId);
   if (status === 'VALIDATED') requireOtherAuthor(viewer, values, 'input.status');
-  requireWorkDate(viewer, tx.timeZone, values.workDate, 'input.workDate');
   const known = values.externalReference && (await findByReference(tx, values.externalReference));
   if (known) return known;
   const person = { table: profiles, id: values.profileId, typename: 'Profile', field: 'input.profileId' };
@@ -80,6 +79,7 @@ async function importEntry(
     rules: [
       ...staffRule(values.profileId, 'input.profileId', { day: { workDate: values.workDate, timeZone: tx.timeZone } }),
       ...openRule(viewer, values.projectId, 'input.projectId'),
+      ...aheadRule(viewer, tx.timeZone, values.workDate, 'input.workDate'),
       ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
     ],
   });

@@ -16,7 +16,7 @@ const countValidated = new Statement<{ projectId: string }>(sql`
 async function keepValidated(tx: TenantTx, projectId: string): Promise<void> {
   const [[validated = 0] = []] = (await countValidated.run(tx, { projectId })) as unknown as [number][];
   if (validated === 0) return;
-  throw new AppError('IN_USE', 'This project has validated time: complete it instead', {
+  throw new AppError('IN_USE', 'This project has validated time: archive it instead', {
     field: 'input.id',
     validated,
   });

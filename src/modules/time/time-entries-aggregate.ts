@@ -164,7 +164,7 @@ const compiledGroups = groupsOf({
 builder.queryField('timeEntriesAggregate', (t) =>
   t.field({
     type: [TimeEntriesAggregate],
-    authScopes: { member: true },
+    authScopes: { reads: 'timeEntries' },
     extensions: compiledGroups,
     description: 'Time entries aggregated in groups, ordered by the keys of the groups.',
     args: {

@@ -13,7 +13,7 @@ import { lockTimeEntry } from './lock-time-entry.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
 import { isImported, timeEntryFields } from './time-entry-input.ts';
-import { requireWorkDate, startedRule } from './work-date.ts';
+import { aheadRule, startedRule } from './work-date.ts';
 
 const { source: _, ...changeable } = timeEntryFields;
 const input = z.object({ id: uuidField, ...changeable, expectedVersion: versionField.nullish() });
@@ -66,10 +66,10 @@ function workRequirements(
   const day = patch.workDate ?? current.workDate;
   const moves = day !== current.workDate || projectId !== current.projectId;
   const grows = patch.hours !== undefined && Number(patch.hours) > Number(current.hours);
-  if (moves) requireWorkDate(viewer, timeZone, day, 'input.workDate');
   const rules = [
     ...(moves ? staffRule(current.profileId, 'input.workDate', { day: { workDate: day, timeZone } }) : []),
     ...(moves || grows ? openRule(viewer, projectId, patch.projectId ? 'input.projectId' : 'input.id') : []),
+    ...(moves ? aheadRule(viewer, timeZone, day, 'input.workDate') : []),
     ...(moves ? startedRule(viewer, projectId, day, 'input.workDate') : []),
   ];
   return work || rules.length ? { references: workReferences(work ?? { projectId }), rules } : {};

@@ -5,25 +5,35 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { dayIn } from '../../lib/days.ts';
 import { badInput } from '../../lib/errors.ts';
 import { projects } from '../projects/tables.ts';
+import { isOn } from '../settings/is-on.ts';
 
-const mayRecordAnyDay = (viewer: Viewer): boolean => viewer.permissions.has('time:write-all');
+/** Viewers with time:write-all may record time on any day. */
+export const mayRecordAnyDay = (viewer: Viewer): boolean => viewer.permissions.has('time:write-all');
+
+const isAllowedAhead = sql`(
+  select case when ${isOn('timeAhead')} then true else ${brokenRule('ahead', sql`''`)} end)`;
 
 /**
- * Throws BAD_INPUT for a day after the current month of the time zone. Viewers with time:write-all may record any day.
+ * The rule that the day is not after the current month of the time zone: BAD_INPUT, unless the setting `timeAhead` is on. No
+ * rule for earlier days, nor for viewers with time:write-all.
  */
-export function requireWorkDate(viewer: Viewer, timeZone: string, day: string, field: string): void {
-  if (mayRecordAnyDay(viewer) || monthOf(day) <= monthOf(dayIn(timeZone))) return;
-  throw badInput('must not be after the end of this month', field);
+export function aheadRule(viewer: Viewer, timeZone: string, day: string, field: string): Rule[] {
+  if (mayRecordAnyDay(viewer) || monthOf(day) <= monthOf(dayIn(timeZone))) return [];
+  const broken = () => badInput('must not be after the end of this month', field);
+  return [{ name: 'ahead', holds: isAllowedAhead, given: {}, broken }];
 }
 
 const monthOf = (day: string): string => day.slice(0, 7);
 
 const hasStarted = sql`(
-  select case when ${projects.startDate} <= ${given('workDay')}::date then true
+  select case when ${projects.startDate} <= ${given('workDay')}::date or ${isOn('timeBeforeStart')} then true
     else ${brokenRule('started', sql`${projects.startDate}::text`)} end
   from ${projects} where ${projects.id} = ${given('workProjectId')})`;
 
-/** The rule that the day must not be before the project's first day. No rule for viewers with time:write-all. */
+/**
+ * The rule that the day is not before the first day of the project: BAD_INPUT, unless the setting `timeBeforeStart` is on. No
+ * rule for viewers with time:write-all.
+ */
 export function startedRule(viewer: Viewer, projectId: string, day: string, field: string): Rule[] {
   if (mayRecordAnyDay(viewer)) return [];
   return [

@@ -87,6 +87,7 @@ export interface AnySpec {
   fields: Record<string, string | FieldOptions>;
   filters?: Record<string, Omit<CustomFilter, 'where'> & { where: (value: unknown, row: Table) => SQL }>;
   order?: Record<string, 'asc' | 'desc'>;
+  hiddenBy?: string;
   list?: string | false;
   create?: AnyOperation;
   update?: AnyOperation;

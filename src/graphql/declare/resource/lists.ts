@@ -17,7 +17,7 @@ type Connection = ReturnType<typeof defineConnection>;
 /** Makes filter, order, connection, the root field with all rows, and the lists under the rows that are referred to. */
 export function defineLists(model: Model, node: Node): { page: Page; connection: Connection } {
   const { spec, fields } = model;
-  const page = definePage(defineListFilter(model), defineListOrder(model));
+  const page = definePage(defineListFilter(model), defineListOrder(model), spec.hiddenBy);
   const connection = defineConnection(node as never, spec.name);
   if (spec.list !== false) defineRootField(model, node, page, connection);
   for (const { reference, options } of fields)
@@ -33,7 +33,7 @@ function defineRootField(model: Model, node: Node, page: Page, connection: Conne
       {
         type: node,
         args: page.args,
-        authScopes: { member: true },
+        authScopes: { reads: table },
         extensions: { ...listOf(page), ...extensionsOf(model) },
         description: spec.list || `The ${nouns} of the organization.`,
         totalCount: (_root: unknown, args: PageInput, ctx: Context) => ctx.db.count(table, page.where(args)),

@@ -126,6 +126,8 @@ export interface ResourceSpec<
   filters?: Record<string, Omit<CustomFilter, 'where'> & { where: (value: never, row: TableOf<T>) => SQL }>;
   /** The order of lists when the client gives none. */
   order?: { [K in ColumnOf<T>]?: 'asc' | 'desc' };
+  /** An instant: lists leave out the rows where it is set, unless their filter mentions it. */
+  hiddenBy?: ColumnOf<T>;
   /** The description of the root field with all rows; false: no root field. */
   list?: string | false;
   create?: CreateSpec<T, P, L, C, CX>;

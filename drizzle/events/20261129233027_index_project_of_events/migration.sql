@@ -1,0 +1,1 @@
+CREATE INDEX "events_project" ON "events" ((coalesce("metadata" ->> 'projectId', "after" ->> 'projectId', "before" ->> 'projectId'))) WHERE coalesce("metadata" ->> 'projectId', "after" ->> 'projectId', "before" ->> 'projectId') is not null;

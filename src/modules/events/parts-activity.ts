@@ -1,0 +1,45 @@
+import { eq, type SQL, sql, type Table } from 'drizzle-orm';
+import { alias, type PgColumn } from 'drizzle-orm/pg-core';
+import { relations } from '../../relations.ts';
+import { referencesTo } from './references-to.ts';
+import { typesOfRows } from './row-types.ts';
+import { events, projectOf, taskOf } from './tables.ts';
+
+type Condition = (event: Table) => SQL;
+
+/** Which events are about a part of a task or of a project; undefined for objects without such parts. */
+export function ofParts(resourceType: string, id: string): Condition | undefined {
+  if (resourceType === 'Task') return (event) => eq(taskOf(event as typeof events), id);
+  if (resourceType === 'Project') return (event) => ofProject(event as typeof events, id);
+  return undefined;
+}
+
+const part = alias(events, 'part');
+
+/**
+ * Events name the project of their object only where it is new, moved or gone. So the objects come first: those that an
+ * event placed in the project, and those that are in it now, which an import may have made without events of their own. An
+ * event is found by its object, or by the task that its object is a part of.
+ */
+function ofProject(event: typeof events, id: string): SQL {
+  const parts = sql`select ${part.resourceType} as type, ${part.resourceId} as id from ${events} "part"
+    where ${projectOf(part)} = ${id} union ${sql.join(present(id), sql` union `)}`;
+  const key = sql`(${event.era}, ${event.xid}, ${event.seq})`;
+  const about = alias(events, 'about');
+  const found = sql`select ${about.era}, ${about.xid}, ${about.seq} from`;
+  return sql`${key} in (with parts as (${parts})
+    ${found} ${events} "about" join parts on ${about.resourceType} = parts.type and ${about.resourceId} = parts.id
+    union ${found} ${events} "about" join parts on parts.type = 'Task' and ${taskOf(about)} = parts.id::text
+    union ${found} ${events} "about" where ${projectOf(about)} = ${id})`;
+}
+
+/** The objects that are in the project now, of every type that refers to projects. */
+function present(projectId: string): SQL[] {
+  return referencesTo(relations.projects.table).flatMap(({ table, column }) => {
+    const type = typesOfRows().find((each) => each.table === table && each.module === undefined);
+    if (!type) return [];
+    const { id } = relations[table].table as unknown as { id: PgColumn };
+    const name = sql.raw(`'${type.typename}'`);
+    return [sql`select ${name}, ${id} from ${relations[table].table as Table} where ${column} = ${projectId}`];
+  });
+}

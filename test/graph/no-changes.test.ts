@@ -1,0 +1,125 @@
+import { getNamedType, isObjectType } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../src/schema.ts';
+import { openGroup, send } from '../messaging/support.ts';
+import { createMilestone } from '../milestones/support.ts';
+import { createClient, createPart, createProfile, createProject } from '../projects/support.ts';
+import { run } from '../support/run.ts';
+import { type Company, type Member, world } from '../support/world.ts';
+import { createTask } from '../tasks/support.ts';
+import { recordTime } from '../time/support.ts';
+
+/** Mutations that bring about a state, so that the second of two alike changes nothing. */
+const setsState = /^(archive|unarchive|update|edit|mute|mark|move|set|add|validate|reject|reopenTime)/;
+
+const mutations = Object.values(schema.getMutationType()!.getFields()).flatMap(({ name, type }) => {
+  const payload = getNamedType(type);
+  return isObjectType(payload) && 'lastEventId' in payload.getFields() && setsState.test(name) ? [name] : [];
+});
+
+describe('the same change again', async () => {
+  const server = await world();
+  let company: Company;
+  let manager: Member;
+  let inputs: Record<string, object>;
+
+  const made = async (name: string, input: object, object: string): Promise<string> =>
+    (await run(manager, name, input, `${object} { id }`))[object].id;
+
+  beforeAll(async () => {
+    company = await server.company();
+    manager = await company.as('MANAGER');
+    const member = await company.as('MEMBER');
+    const profileId = `Profile:${member.profileId}`;
+    const [clientId, otherClient] = [await createClient(manager), await createClient(manager)];
+    const projectId = await createProject(manager, { clientId });
+    const [id, other] = [
+      await createTask(manager, { projectId, name: 'One' }),
+      await createTask(manager, { projectId, name: 'Two' }),
+    ];
+    const [milestoneId, dependsOnId] = [
+      await createMilestone(manager, { projectId }),
+      await createMilestone(manager, { projectId, name: 'Before' }),
+    ];
+    const channelId = await openGroup(manager);
+    const messageId = await send(manager, channelId, 'Hello');
+    const entry = await recordTime(member, { projectId });
+    const deliverableId = await createPart(manager, 'Deliverable', { projectId, name: 'Report' });
+    const item = await made('createChecklistItem', { taskId: id, name: 'Item' }, 'checklistItem');
+    const days = { startDate: '2026-06-02', dueDate: '2026-06-29' };
+    const task = {
+      id,
+      ...{ name: 'Other  name', description: 'Text', estimateDays: '1.50', priority: 'HIGH', color: '#ABCDEF' },
+      ...{ ...days, tags: ['b', 'a', 'b'], deliverableId, assigneeId: profileId, externalReference: 'task-1' },
+    };
+    inputs = {
+      updateClient: { id: clientId, name: 'Renamed', sector: 'Sector', externalReference: 'client-1' },
+      updateProject: {
+        ...{ id: projectId, name: 'Renamed project', clientId: otherClient, managerId: profileId, code: 'ABC' },
+        ...{ description: 'Text', startDate: '2026-01-02', expectedEndDate: '2026-12-31', status: 'ACTIVE' },
+      },
+      archiveProject: { id: projectId },
+      unarchiveProject: { id: projectId },
+      updateProjectPhase: {
+        id: await createPart(manager, 'ProjectPhase', { projectId, name: 'Phase' }),
+        ...{ name: 'Phase 2', position: 7, startDate: '2026-02-01', endDate: '2026-03-01' },
+      },
+      updateProjectAssignment: {
+        id: await createPart(manager, 'ProjectAssignment', { projectId, profileId, allocationPercent: 10 }),
+        ...{ role: 'Lead', allocationPercent: 20, fromDate: '2026-02-01', toDate: '2026-03-01', saleRate: '650.0' },
+      },
+      updateDeliverable: { id: deliverableId, name: 'Longer', description: 'Text', dueDate: '2026-05-01' },
+      updateIncident: {
+        id: await createPart(manager, 'Incident', { projectId, title: 'Fire' }),
+        ...{ title: 'Smoke', description: 'Text', severity: 'HIGH' },
+      },
+      updateProfile: { id: await createProfile(manager), firstName: 'Ann', phone: '1', managerId: profileId },
+      updateTask: task,
+      updateTasks: { tasks: [task, { id: other, name: 'Two again' }] },
+      moveTask: { id: other, status: 'IN_REVIEW' },
+      addTaskDependency: { taskId: id, dependsOnId: other },
+      updateTaskComment: {
+        id: await made('createTaskComment', { taskId: id, content: 'Hm' }, 'taskComment'),
+        content: 'Ah',
+      },
+      updateChecklistItem: { id: item, name: 'Item 2', isDone: true },
+      moveChecklistItem: {
+        id: item,
+        afterId: await made('createChecklistItem', { taskId: id, name: 'Last' }, 'checklistItem'),
+      },
+      updateMilestone: {
+        ...{ id: milestoneId, name: 'Later', description: 'Text', ...days, priority: 'HIGH', color: '#00ff00' },
+        ...{ progressMode: 'MANUAL', progress: 40 },
+      },
+      setMilestoneTask: { milestoneId, taskId: id, weight: 3 },
+      addMilestoneAssignee: { milestoneId, profileId },
+      addMilestoneDependency: { milestoneId, dependsOnId },
+      updateTimeEntry: { id: entry, hours: '2.50', workDate: '2026-03-11', description: 'Text', billable: false },
+      validateTimeEntries: { ids: [entry] },
+      reopenTimeEntries: { ids: [entry] },
+      rejectTimeEntries: { ids: [entry], note: 'No' },
+      updateChannel: { id: channelId, name: 'Renamed', description: 'Text', archived: false },
+      addChannelMembers: { channelId, profileIds: [profileId] },
+      muteChannel: { channelId, muted: true },
+      editMessage: { id: messageId, content: 'Hello!', mentionIds: [profileId] },
+      addReaction: { messageId, emoji: '👍' },
+      markChannelRead: { channelId },
+      updateCodeFormat: { kind: 'PROJECT', pattern: 'Q-{seq:4}' },
+      updateTenantSettings: { hoursPerDay: '7.50', workingDays: ['TUESDAY', 'MONDAY'], timeAhead: true },
+    };
+  });
+
+  it('is tried of every mutation that brings about a state', () => {
+    expect(Object.keys(inputs).sort()).toEqual(mutations.sort());
+  });
+
+  it('writes neither a version nor an event', async () => {
+    for (const [name, input] of Object.entries(inputs)) {
+      expect(await run(manager, name, input), name).toEqual({ lastEventId: expect.any(String) });
+      expect(await run(manager, name, input), `${name} again`).toEqual({ lastEventId: null });
+      const { id } = input as { id?: string };
+      if (name.startsWith('update') && id)
+        expect(await run(manager, name, { id }), `${name} of nothing`).toEqual({ lastEventId: null });
+    }
+  });
+});

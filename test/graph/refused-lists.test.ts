@@ -1,0 +1,75 @@
+import { getNamedType, isLeafType, isListType, isNonNullType } from 'graphql';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../src/schema.ts';
+import { type Company, world } from '../support/world.ts';
+
+const rootFields = Object.values(schema.getQueryType()!.getFields());
+
+/** Root fields that give many objects, beside `nodes`, which answers null for each object that is hidden. */
+const lists = rootFields.filter(({ name, type }) => {
+  const outer = isNonNullType(type) ? type.ofType : type;
+  return name !== 'nodes' && (isListType(outer) || getNamedType(type).name.endsWith('Connection'));
+});
+
+const scopesOf = (extensions: object) =>
+  ((extensions as { pothosOptions?: { authScopes?: object } }).pothosOptions?.authScopes ?? {}) as object;
+
+const selections: Record<string, string> = { events: '{ totalCount }', timeEntriesAggregate: '{ sum }' };
+const samples: Record<string, string> = { query: '"word"' };
+
+/** A document that asks one list for little. */
+function documentOf({ name, type, args }: (typeof lists)[number]): string {
+  const required = args.filter((arg) => isNonNullType(arg.type)).map((arg) => `${arg.name}: ${samples[arg.name]}`);
+  const isPage = getNamedType(type).name.endsWith('Connection');
+  const selection = selections[name] ?? (isPage ? '{ totalCount }' : '{ __typename }');
+  return `{ ${name}${required.length ? `(${required})` : ''} ${isLeafType(getNamedType(type)) ? '' : selection} }`;
+}
+
+describe('a list of which a viewer may see no row', async () => {
+  const server = await world();
+  let company: Company;
+  beforeAll(async () => {
+    company = await server.company();
+  });
+
+  /** The lists that are refused. All others are answered, without any error. */
+  async function refused(headers: Record<string, string>): Promise<string[]> {
+    const names: string[] = [];
+    for (const list of lists) {
+      const { errors, statements } = await server.graphql(documentOf(list), {}, headers);
+      if (errors.length === 0) continue;
+      expect(errors).toMatchObject([{ path: [list.name], extensions: { code: 'FORBIDDEN' } }]);
+      expect(statements).toEqual([]);
+      names.push(list.name);
+    }
+    return names.sort();
+  }
+
+  it('is FORBIDDEN by its declaration, which names its table or a permission', () => {
+    expect(lists.length).toBeGreaterThan(15);
+    const open = lists.filter(({ extensions }) => {
+      const scopes = scopesOf(extensions);
+      return !('reads' in scopes || 'permission' in scopes);
+    });
+    expect(open.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('is FORBIDDEN to a CLIENT', async () => {
+    const ofOrganization = ['apiKeys', 'codeFormats', 'invitations', 'joinCodes', 'members'];
+    const ofStaff = ['events', 'incidents', 'runningTimers', 'timeEntries', 'timeEntriesAggregate'];
+    expect(await refused((await company.as('CLIENT')).headers)).toEqual([...ofOrganization, ...ofStaff].sort());
+  });
+
+  it('is FORBIDDEN to an API key without its scope', async () => {
+    const { createApiKey } = await (await company.as('OWNER')).ok(
+      'mutation { createApiKey(input: { name: "tasks", scopes: [TASK_READ] }) { key } }',
+    );
+    const open = ['profiles', 'runningTimers', 'searchTasks', 'tasks', 'timeEntries', 'timeEntriesAggregate'];
+    const others = lists.map(({ name }) => name).filter((name) => !open.includes(name));
+    expect(await refused({ authorization: `Bearer ${createApiKey.key}` })).toEqual(others.sort());
+  });
+
+  it('is answered to an OWNER', async () => {
+    expect(await refused((await company.as('OWNER')).headers)).toEqual([]);
+  });
+});
