@@ -15,7 +15,8 @@ export default defineConfig({
     // A process per file: tests kill connections and read process-wide state.
     pool: 'forks',
     execArgv: ['--import', path.join(import.meta.dirname, 'bin/drizzle-resolution.js')],
-    // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one process.
+    // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one
+    // process.
     maxWorkers: Math.max(2, availableParallelism()),
     // Only what hangs is to fail: a machine may be ten times as slow while others work on it.
     testTimeout: 300_000,

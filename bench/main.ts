@@ -26,10 +26,14 @@ import { writeResult } from './report/write.ts';
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** With very many tenants the peer, which reads the catalog of the whole database first, does not start within a minute. */
+/**
+ * With very many tenants the peer, which reads the catalog of the whole database first, does not start within a minute.
+ */
 const mostTenantsOfPeer = 100;
 
-/** What a connection may take where there are more: by default it is replaced before it knows all that they ask of it. */
+/**
+ * What a connection may take where there are more: by default it is replaced before it knows all that they ask of it.
+ */
 const slotOfCrowd = { POOL_SLOT_MB: '320' };
 
 const interrupt = new AbortController();

@@ -1,6 +1,6 @@
 // Node reads the package.json of a package again for each of its modules and for each file that imports it. That of
-// drizzle-orm has 290 kB, and the package 700 modules: seconds of processor time at every start. This hook resolves them
-// without reading it.
+// drizzle-orm has 290 kB, and the package 700 modules: seconds of processor time at every start. This hook resolves
+// them without reading it.
 import { registerHooks } from 'node:module';
 
 const inside = /\/node_modules\/drizzle-orm\/.+\.js$/;

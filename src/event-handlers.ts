@@ -1,6 +1,7 @@
 /*
- * What modules do when something happens in a module below them: one line for each file that calls `onEvent` or `beforeDeletion`. Every
- * process loads them, also commands that load no graph, since imports and new members cause events too.
+ * What modules do when something happens in a module below them: one line for each file that calls `onEvent` or
+ * `beforeDeletion`. Every process loads them, also commands that load no graph, since imports and new members cause
+ * events too.
  */
 import './modules/messaging/project-channel.ts';
 import './modules/milestones/task-events.ts';

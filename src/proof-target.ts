@@ -35,7 +35,10 @@ export const partsOf = (app: App): GraphParts => ({
   ready: () => app.ready(),
 });
 
-/** What a proof attacks: the installation of an app, through servers of both kinds over it. `closes` closes the app with them. */
+/**
+ * What a proof attacks: the installation of an app, through servers of both kinds over it. `closes` closes the app with
+ * them.
+ */
 export async function openProofTarget(app: App, { closes = true } = {}): Promise<ProofTarget & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();
   if (closes) opened.use(app);

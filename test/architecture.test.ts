@@ -170,4 +170,14 @@ describe('the manifests', () => {
     });
     expect(shown.filter((table) => !tablesWithRowRules().includes(table as never))).toEqual([]);
   });
+
+  it('comments wrap at 120 columns', () => {
+    const isLong = (line: string) => line.length > 120 && /^\s*(?:\/\/|\/\*|\*\s)/.test(line);
+    const long = ['src', 'test', 'bench'].flatMap((folder) =>
+      readSources(folder).flatMap(({ file, text }) =>
+        text.split('\n').flatMap((line, n) => (isLong(line) ? [`${file}:${n + 1}`] : [])),
+      ),
+    );
+    expect(long).toEqual([]);
+  });
 });

@@ -20,8 +20,8 @@ import { root } from './support/sources.ts';
 import type { World } from './support/world.ts';
 
 /*
- * Every command of docs/operations.md, run as it is written and in its order, on two database servers: folders, addresses and
- * names of archives are those of the test, and an organization acme is there whenever one is spoken of.
+ * Every command of docs/operations.md, run as it is written and in its order, on two database servers: folders,
+ * addresses and names of archives are those of the test, and an organization acme is there whenever one is spoken of.
  */
 const page = await readFile(path.join(root, 'docs/operations.md'), 'utf8');
 

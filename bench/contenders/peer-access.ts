@@ -6,8 +6,8 @@ import type { Dataset } from '../data/dataset.ts';
 import type { PeerAccess } from './contenders.ts';
 
 /**
- * Gives the peer a login of its own, which may become each tenant's role, as our own login may, and for which statements
- * are planned as for ours.
+ * Gives the peer a login of its own, which may become each tenant's role, as our own login may, and for which
+ * statements are planned as for ours.
  */
 export async function grantPeer({ url, app, tenants }: Dataset): Promise<PeerAccess> {
   const login = `${app.installation.prefix}_peer`;

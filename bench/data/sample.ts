@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
-import type { TenantDb } from '../../src/tenancy/binding.ts';
+import type { TenantDb } from '../../src/tenancy/tenant-session.ts';
 
 /** Rows of one tenant that requests ask for; uuids. */
 export interface Sample {

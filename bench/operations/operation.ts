@@ -15,7 +15,9 @@ export interface Statement {
   parameters(variables: Variables, viewer: Viewer): unknown[];
 }
 
-/** One of the six operations, as each contender is asked for it. Its answers must have one shape, whoever gives them. */
+/**
+ * One of the six operations, as each contender is asked for it. Its answers must have one shape, whoever gives them.
+ */
 export interface Operation {
   name: OperationName;
   /** What it does, in a few words. */

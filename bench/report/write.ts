@@ -17,8 +17,8 @@ const apart = {
 type Apart = keyof typeof apart;
 
 /**
- * Writes what was found as JSON and as a chart, for this machine alone or, published, to be committed and to become what
- * the documentation says. Gives the files.
+ * Writes what was found as JSON and as a chart, for this machine alone or, published, to be committed and to become
+ * what the documentation says. Gives the files.
  */
 export async function writeResult(result: Result, publish: boolean): Promise<string[]> {
   await mkdir(results, { recursive: true });

@@ -1,6 +1,6 @@
 import { toAppError } from '../db/pg-errors.ts';
 import { AppError, type ErrorCode } from '../lib/errors.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
+import type { TenantTx } from '../tenancy/tenant-session.ts';
 
 /** What happens when some rows fail: all rows are rolled back, or only the failed ones. */
 export const errorPolicies = ['REJECT_EVERYTHING', 'REJECT_FAILED_ROWS'] as const;
@@ -35,8 +35,8 @@ const beyondRows: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Runs `work` for each row in order, each in its own savepoint. With REJECT_EVERYTHING it tries all rows, then throws the
- * error of the first failed one, with all failures in `failures`.
+ * Runs `work` for each row in order, each in its own savepoint. With REJECT_EVERYTHING it tries all rows, then throws
+ * the error of the first failed one, with all failures in `failures`.
  */
 export async function eachRow<Row>(
   tx: TenantTx,

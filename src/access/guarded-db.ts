@@ -1,7 +1,7 @@
 import { and, type InferSelectModel, relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
 import type { Viewer } from '../identity/viewer.ts';
 import { type Relations, relations } from '../relations.ts';
-import type { TenantDb } from '../tenancy/binding.ts';
+import type { TenantDb } from '../tenancy/tenant-session.ts';
 import { rowRuleOf, type TableName, type WhereOf } from './row-rules.ts';
 
 type Filter = Record<string, unknown>;
@@ -56,8 +56,8 @@ function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
 }
 
 /**
- * The filter of a connection under a row, with the row rules of the tables that it reaches. Pothos turns this filter into the
- * SQL of `totalCount` itself, so the guarded db cannot add the rules later.
+ * The filter of a connection under a row, with the row rules of the tables that it reaches. Pothos turns this filter
+ * into the SQL of `totalCount` itself, so the guarded db cannot add the rules later.
  */
 export const guardWhere = <T extends TableName>(table: T, where: WhereOf<T>, viewer: Viewer): WhereOf<T> =>
   guardFilter(table, where as Filter, viewer) as WhereOf<T>;

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import type { TenantDb } from '../tenancy/binding.ts';
+import type { TenantDb } from '../tenancy/tenant-session.ts';
 
 /** The edges of a graph: rows of a table that refer from one id to another; null is no edge. */
 export interface Edges {
@@ -10,8 +10,8 @@ export interface Edges {
 }
 
 /**
- * Whether there is a path from `start` to `end`; every id reaches itself. To prevent cycles, hold a rule lock while adding an
- * edge: two concurrent transactions could otherwise close a cycle together.
+ * Whether there is a path from `start` to `end`; every id reaches itself. To prevent cycles, hold a rule lock while
+ * adding an edge: two concurrent transactions could otherwise close a cycle together.
  */
 export async function leadsTo(db: TenantDb, { table, from, to }: Edges, start: string, end: string): Promise<boolean> {
   const [column, next] = [from, to].map(({ name }) => sql.identifier(name));

@@ -4,20 +4,26 @@ import { refusalOf } from '../db/pg-errors.ts';
 import type { BoundStatement } from '../db/pipelined-statements.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { type AppError, badInput, notFound } from '../lib/errors.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
+import type { TenantTx } from '../tenancy/tenant-session.ts';
 import type { IdTable } from './rows.ts';
 import { given } from './statement.ts';
 import { viewerStatement } from './viewer-statement.ts';
 import { rowsById } from './visible-rows.ts';
 
-/** A row that an argument refers to: the viewer must see it. It is locked against deletion, so that the reference stays valid. */
+/**
+ * A row that an argument refers to: the viewer must see it. It is locked against deletion, so that the reference stays
+ * valid.
+ */
 export interface Reference {
   table: IdTable;
   id: string;
   typename: string;
   /** The path of the argument. */
   field: string;
-  /** The column `by` of the row must have the value `to`; else BAD_INPUT with the message `otherwise`, or NOT_FOUND without one. */
+  /**
+   * The column `by` of the row must have the value `to`; else BAD_INPUT with the message `otherwise`, or NOT_FOUND
+   * without one.
+   */
   belongs?: { to: string; by: PgColumn; otherwise?: string };
 }
 
@@ -40,8 +46,9 @@ export interface Requirements {
 }
 
 /**
- * Lets the transaction fail unless the requirements hold, without waiting for the answer. The first that does not hold decides
- * the error: references before rules, each in their order. A change that follows at once takes them as its `require` instead.
+ * Lets the transaction fail unless the requirements hold, without waiting for the answer. The first that does not hold
+ * decides the error: references before rules, each in their order. A change that follows at once takes them as its
+ * `require` instead.
  */
 export function checkAtCommit(tx: TenantTx, viewer: Viewer, requirements: Requirements): void {
   const check = checkOf(viewer, requirements);

@@ -15,7 +15,10 @@ export type VersionedTable = IdTable & { version: PgColumn };
 
 type Row = { id: string; version: number };
 
-/** Throws STALE_VERSION when the caller saw an older version. From the id in `current`, the graph reads the current object. */
+/**
+ * Throws STALE_VERSION when the caller saw an older version. From the id in `current`, the graph reads the current
+ * object.
+ */
 export function requireVersion(current: Row, expected: number | null | undefined, typename: string): void {
   if (expected === null || expected === undefined || expected === current.version) return;
   throw new AppError('STALE_VERSION', `This ${typename} was changed meanwhile`, {
@@ -25,8 +28,8 @@ export function requireVersion(current: Row, expected: number | null | undefined
 }
 
 /**
- * The statement that inserts a row. Absent keys get the defaults of their columns. If a unique index refuses the row, the
- * transaction fails with ALREADY_EXISTS and the argument.
+ * The statement that inserts a row. Absent keys get the defaults of their columns. If a unique index refuses the row,
+ * the transaction fails with ALREADY_EXISTS and the argument.
  */
 export function insertionOf<T extends PgTable>(
   table: T,
@@ -74,7 +77,10 @@ export function updateOf<T extends VersionedTable>(
   return { ...statement.bind({ ...values, [ownId]: id }, { refused: doubleNamed(unique) }), changes };
 }
 
-/** The statement that deletes a locked row. If other rows refer to it, the transaction fails with IN_USE and the message `inUse`. */
+/**
+ * The statement that deletes a locked row. If other rows refer to it, the transaction fails with IN_USE and the message
+ * `inUse`.
+ */
 export function deletionOf(table: IdTable, id: string, inUse: string): BoundStatement {
   const refused = (error: unknown): unknown =>
     isForeignKeyViolation(error) ? new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error }) : error;

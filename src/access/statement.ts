@@ -2,7 +2,7 @@ import { Placeholder, type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { AnswerHandlers, BoundStatement } from '../db/pipelined-statements.ts';
 import type { Answer } from '../db/slot.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
+import type { TenantTx } from '../tenancy/tenant-session.ts';
 
 /** Reads a parameter from the values of a run. */
 export type Reader<Given> = (given: Given) => unknown;
@@ -22,8 +22,8 @@ const mostJoined = 1_000;
 export const given = (name: string): SQL => sql`${sql.placeholder(name)}`;
 
 /**
- * A statement that is compiled once and run many times: drizzle's expressions become text and parameters when it is made, not
- * when it runs.
+ * A statement that is compiled once and run many times: drizzle's expressions become text and parameters when it is
+ * made, not when it runs.
  */
 export class Statement<Given extends object> {
   readonly text: string;
@@ -53,8 +53,8 @@ export class Statement<Given extends object> {
   }
 
   /**
-   * Sends it as one statement together with a check, which returns one value, and a write. It must be an
-   * `INSERT ... RETURNING`: the check is appended to the RETURNING list, so it runs after its insert. The write is a CTE that
+   * Sends it as one statement together with a check, which returns one value, and a write. It must be an `INSERT ...
+   * RETURNING`: the check is appended to the RETURNING list, so it runs after its insert. The write is a CTE that
    * nothing refers to, so PostgreSQL runs it last: a failed check is reported before an error of the write.
    */
   sendWith(tx: TenantTx, values: Given, { check, write }: Joined, handlers: AnswerHandlers): void {
@@ -81,7 +81,10 @@ export class Statement<Given extends object> {
   }
 }
 
-/** One statement that returns the columns of `last` and the result of the check. Its parameters: the check's, the write's, the last's. */
+/**
+ * One statement that returns the columns of `last` and the result of the check. Its parameters: the check's, the
+ * write's, the last's.
+ */
 function joined(check: BoundStatement | undefined, write: BoundStatement | undefined, last: string): string {
   const checkParameters = check?.parameters.length ?? 0;
   const before = checkParameters + (write?.parameters.length ?? 0);

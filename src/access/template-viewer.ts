@@ -25,7 +25,10 @@ export function only<T extends object>(what: string, known: Partial<T>): T {
   });
 }
 
-/** The viewer of row rules while a plan is compiled: its role and permissions, which are part of the plan's key, and stand-ins. */
+/**
+ * The viewer of row rules while a plan is compiled: its role and permissions, which are part of the plan's key, and
+ * stand-ins.
+ */
 export const templateViewer = ({ role, permissions }: Viewer): Viewer =>
   only<Viewer>('viewer', { role, permissions, ...standIns });
 

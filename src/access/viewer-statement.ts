@@ -12,9 +12,9 @@ const ids = new Ids();
 const kept = new Lru<Statement<Given<object>>>(2_000);
 
 /**
- * The named statement with the row rules of a viewer: compiled once for each role and set of permissions, and run with the
- * values and the viewer of each call. If a rule does more with the viewer than compare its ids, the statement is compiled for
- * each call.
+ * The named statement with the row rules of a viewer: compiled once for each role and set of permissions, and run with
+ * the values and the viewer of each call. If a rule does more with the viewer than compare its ids, the statement is
+ * compiled for each call.
  */
 export function viewerStatement<Values extends object>(
   name: string,

@@ -2,7 +2,7 @@ import { and, eq, getColumns, getTableName, type InferSelectModel, type SQL, sql
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { Viewer } from '../identity/viewer.ts';
 import { notFound } from '../lib/errors.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
+import type { TenantTx } from '../tenancy/tenant-session.ts';
 import { readerOfColumn } from './column-values.ts';
 import { conditionOf } from './guarded-db.ts';
 import type { IdTable } from './rows.ts';

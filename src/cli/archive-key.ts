@@ -12,7 +12,10 @@ export interface KeyFlags {
 
 const sources = ['passphraseEnv', 'passphraseFile', 'keyEnv', 'keyFile'] as const;
 
-/** The options that say with what archives are encrypted; one at most. None is a secret itself: others see command lines. */
+/**
+ * The options that say with what archives are encrypted; one at most. None is a secret itself: others see command
+ * lines.
+ */
 export function addKeyOptions(command: Command): Command {
   const all: [flag: string, what: string, own: (typeof sources)[number]][] = [
     ['--passphrase-env <variable>', 'encrypted with the passphrase in this environment variable', 'passphraseEnv'],

@@ -94,8 +94,8 @@ export function createProgram(host: Host, { json = false } = {}): DeclaredComman
 }
 
 /**
- * Runs one command and gives its exit code (see `exit-codes.ts`). An expected error is one clear line; only an unexpected
- * one shows its stack.
+ * Runs one command and gives its exit code (see `exit-codes.ts`). An expected error is one clear line; only an
+ * unexpected one shows its stack.
  */
 export async function runProgram(argv: readonly string[], program: Program, streams: Streams): Promise<number> {
   const json = argv.includes('--json');

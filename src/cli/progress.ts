@@ -4,8 +4,8 @@ const barWidth = 30;
 const lineEveryMs = 2_000;
 
 /**
- * Shows how far long work is, on the stream of errors: as a status line at a terminal, else as a line every two seconds.
- * Disposing takes the status line away.
+ * Shows how far long work is, on the stream of errors: as a status line at a terminal, else as a line every two
+ * seconds. Disposing takes the status line away.
  */
 export class ProgressBar implements Disposable {
   readonly #host: Pick<Host, 'stderr' | 'terminal'>;

@@ -20,8 +20,8 @@ export interface Toolbox extends AsyncDisposable {
 /** How commands reach the program. Each part is loaded when it is asked for, so that help costs little. */
 export interface Program {
   /**
-   * Opens the installation of the configuration. `unmigrated` also when its schemas do not fit this build; `look` without
-   * changing anything in the database.
+   * Opens the installation of the configuration. `unmigrated` also when its schemas do not fit this build; `look`
+   * without changing anything in the database.
    */
   open(options?: { unmigrated?: boolean; look?: boolean }): Promise<Toolbox>;
   /** Opens the installation with servers over it, for `tenant prove` to attack. */

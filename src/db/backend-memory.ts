@@ -1,7 +1,7 @@
 /*
- * Estimates of the memory that a connection's backend uses, computed from what was sent: a login may not ask the server.
- * Measured on PostgreSQL 18 with the schema and the queries of the benchmark; `npm run bench -- --scenario memory` prints
- * the estimates next to the processes' real sizes.
+ * Estimates of the memory that a connection's backend uses, computed from what was sent: a login may not ask the
+ * server. Measured on PostgreSQL 18 with the schema and the queries of the benchmark; `npm run bench -- --scenario
+ * memory` prints the estimates next to the processes' real sizes.
  */
 
 /** A connection that has run nothing yet. */

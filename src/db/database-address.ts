@@ -28,9 +28,9 @@ const form = /^(postgres(?:ql)?:\/\/)(?:([^@/?#]*)@)?([^/?#]*)(\/[^?#]*)?(\?[^#]
 const ours = ['host', 'port', 'sslmode', 'ssl', 'sslrootcert', 'target_session_attrs'];
 
 /**
- * An address in the form that every parser of URLs reads. Several hosts, and folders of Unix sockets, become the parameters
- * `host` and `port`, as libpq allows too. Undefined for a text that is no address of a database, or that asks for something
- * that does not exist.
+ * An address in the form that every parser of URLs reads. Several hosts, and folders of Unix sockets, become the
+ * parameters `host` and `port`, as libpq allows too. Undefined for a text that is no address of a database, or that
+ * asks for something that does not exist.
  */
 export function canonicalUrl(text: string): string | undefined {
   const [, scheme, credentials, authority = '', path = '', query = ''] = form.exec(text) ?? [];

@@ -33,8 +33,9 @@ interface Opener<T> {
 }
 
 /**
- * Opens a connection to the first server of an address that takes one and is as `target_session_attrs` wants it, like libpq: a
- * server that refuses the login ends the search. Throws what the last one said; UNAVAILABLE when none is as wanted.
+ * Opens a connection to the first server of an address that takes one and is as `target_session_attrs` wants it, like
+ * libpq: a server that refuses the login ends the search. Throws what the last one said; UNAVAILABLE when none is as
+ * wanted.
  */
 export async function openServer<T>(url: string, opener: Opener<T>): Promise<T> {
   const address = readAddress(url);

@@ -20,9 +20,9 @@ const explainMs = 5_000;
 const explain = 'explain (format json) ';
 
 /**
- * Logs slow statements with the GraphQL document that they are part of and the plan that the server makes for them, without
- * any value. While many are slow it logs one of them in ten seconds, with the number of the others: planning again, and
- * writing, must not cost more than they do.
+ * Logs slow statements with the GraphQL document that they are part of and the plan that the server makes for them,
+ * without any value. While many are slow it logs one of them in ten seconds, with the number of the others: planning
+ * again, and writing, must not cost more than they do.
  */
 export class SlowStatements implements SlowObserver<SlotSource> {
   readonly slowMs: number;

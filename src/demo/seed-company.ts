@@ -1,6 +1,6 @@
 import { Client } from '../modules/clients/client.ts';
 import { clients } from '../modules/clients/tables.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
+import type { TenantTx } from '../tenancy/tenant-session.ts';
 import type { Cast } from './cast.ts';
 import type { DemoContent } from './content.ts';
 import { seedProject } from './seed-project.ts';

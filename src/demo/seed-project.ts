@@ -4,7 +4,7 @@ import { Project } from '../modules/projects/project.ts';
 import { ProjectAssignment } from '../modules/projects/project-assignment.ts';
 import { createTask } from '../modules/tasks/create-task.ts';
 import { createTimeEntry } from '../modules/time/create-time-entry.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
+import type { TenantTx } from '../tenancy/tenant-session.ts';
 import type { Cast } from './cast.ts';
 import type { DemoMilestone, DemoProject, DemoTask } from './content.ts';
 import { seedTalk } from './seed-talk.ts';

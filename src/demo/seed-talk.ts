@@ -3,7 +3,7 @@ import { addReaction } from '../modules/messaging/add-reaction.ts';
 import { createChannel } from '../modules/messaging/create-channel.ts';
 import { sendMessage } from '../modules/messaging/send-message.ts';
 import { channels } from '../modules/messaging/tables.ts';
-import type { TenantTx } from '../tenancy/binding.ts';
+import type { TenantTx } from '../tenancy/tenant-session.ts';
 import type { Cast } from './cast.ts';
 import type { DemoContent, DemoProject } from './content.ts';
 

@@ -21,7 +21,10 @@ export interface DatabaseAway {
   error: unknown;
 }
 
-/** The schemas of all tenants and spares that are not lost, by name, or those of these slugs and schema names, in one query. */
+/**
+ * The schemas of all tenants and spares that are not lost, by name, or those of these slugs and schema names, in one
+ * query.
+ */
 export function surveyPlaces(catalog: Catalog, only?: readonly string[]): Promise<SurveyedPlace[]> {
   return catalog.read(async (db) => {
     const rows = await db

@@ -5,10 +5,11 @@ import { type Member, membersWithProfiles } from '../identity/list-members.ts';
 import type { Account, Viewer } from '../identity/viewer.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
-import type { TenantBinding, TenantSession, TenantTx } from '../tenancy/binding.ts';
+import type { TenantBinding } from '../tenancy/binding.ts';
 import { lastChangeOf } from '../tenancy/change-cursor.ts';
 import type { ChangePosition } from '../tenancy/read-replica.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
+import type { TenantSession, TenantTx } from '../tenancy/tenant-session.ts';
 import type { GraphLimits } from './limits/complexity.ts';
 import type { Services } from './services.ts';
 

@@ -32,8 +32,9 @@ export interface NewMember {
 }
 
 /**
- * Makes a person a member: first the profile in the tenant, then the membership, so that every member has a profile. If a
- * later step fails, the profile is marked as departed, at once or by `settleDepartures`. Throws ALREADY_EXISTS for a member.
+ * Makes a person a member: first the profile in the tenant, then the membership, so that every member has a profile. If
+ * a later step fails, the profile is marked as departed, at once or by `settleDepartures`. Throws ALREADY_EXISTS for a
+ * member.
  */
 export async function addMember(identity: Identity, member: NewMember, origin: Origin): Promise<Membership> {
   const { person, tenant, role } = member;

@@ -17,9 +17,14 @@ const hour = 60 * minute;
 const day = 24 * hour;
 
 export const buckets = {
-  /** Failed sign-ins to one account from all addresses. Does not bind devices that have had a session of the account. */
+  /**
+   * Failed sign-ins to one account from all addresses. Does not bind devices that have had a session of the account.
+   */
   account: { burst: 100, intervalMs: minute },
-  /** Failed attempts of one network address on any account. Successes do not count, so a whole office can share one address. */
+  /**
+   * Failed attempts of one network address on any account. Successes do not count, so a whole office can share one
+   * address.
+   */
   address: { burst: 50, intervalMs: 6_000 },
   /** Mails to one address that strangers can trigger. */
   mail: { burst: 3, intervalMs: 10 * minute },

@@ -39,8 +39,8 @@ export class Authenticator {
 
   /**
    * The caller: a Viewer if the request names an organization, an Account if it names none, null without credentials.
-   * Throws UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN for a user who is not (or no longer) a member, TENANT_MISMATCH for a
-   * token of another organization, TENANT_INACTIVE and TENANT_NOT_FOUND for an organization that is not served.
+   * Throws UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN for a user who is not (or no longer) a member, TENANT_MISMATCH
+   * for a token of another organization, TENANT_INACTIVE and TENANT_NOT_FOUND for an organization that is not served.
    */
   async authenticate({ authorization, tenant, ...known }: AuthenticateRequest): Promise<Viewer | Account | null> {
     const credential = known.credential === undefined ? await this.read(authorization) : known.credential;
@@ -101,7 +101,9 @@ export class Authenticator {
   }
 }
 
-/** Our tokens and API keys are bound to one organization; an external token is valid for each organization of its user. */
+/**
+ * Our tokens and API keys are bound to one organization; an external token is valid for each organization of its user.
+ */
 function anchorOf(credential: Credential, tenantId: string | undefined): Anchor {
   switch (credential.kind) {
     case 'session': {

@@ -43,8 +43,8 @@ export function hasAuthority(viewer: Viewer, grant: Grant): boolean {
 }
 
 /**
- * Allows a viewer who manages members, and holds all permissions of both roles, to change a member's role. `undefined` stands
- * for somebody who is not a member, before or after the change. Throws FORBIDDEN.
+ * Allows a viewer who manages members, and holds all permissions of both roles, to change a member's role. `undefined`
+ * stands for somebody who is not a member, before or after the change. Throws FORBIDDEN.
  */
 export async function requireRoleChange(
   db: CatalogDb,

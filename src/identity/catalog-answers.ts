@@ -12,9 +12,9 @@ export interface KeyUse {
 }
 
 /**
- * Claims a key before its mutation runs, so that only one of two concurrent requests runs. Returns the answer of an earlier
- * request, or undefined when the key was free. Throws IDEMPOTENCY_MISMATCH when the key was used for another request, and
- * IDEMPOTENCY_IN_PROGRESS while the earlier request has no answer.
+ * Claims a key before its mutation runs, so that only one of two concurrent requests runs. Returns the answer of an
+ * earlier request, or undefined when the key was free. Throws IDEMPOTENCY_MISMATCH when the key was used for another
+ * request, and IDEMPOTENCY_IN_PROGRESS while the earlier request has no answer.
  */
 export async function claimAnswer(
   { catalog, clock, seal }: Identity,
@@ -41,8 +41,8 @@ export async function claimAnswer(
 }
 
 /**
- * Stores the answer. Never throws: the change was made, so the caller must get the answer. If storing fails, a retry gets
- * IDEMPOTENCY_IN_PROGRESS, and the change is not made twice.
+ * Stores the answer. Never throws: the change was made, so the caller must get the answer. If storing fails, a retry
+ * gets IDEMPOTENCY_IN_PROGRESS, and the change is not made twice.
  */
 export async function storeAnswer({ catalog, seal, logger }: Identity, id: string, answer: string): Promise<void> {
   const sealed = seal.seal(answer, contextOf(id));

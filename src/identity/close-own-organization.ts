@@ -5,8 +5,8 @@ import type { Identity, Origin } from './identity.ts';
 import { actorOf, type Viewer } from './viewer.ts';
 
 /**
- * Archives the viewer's organization; an operator can undo it. Throws FORBIDDEN unless the viewer is an owner, BAD_INPUT
- * unless `slug` is that of the organization.
+ * Archives the viewer's organization; an operator can undo it. Throws FORBIDDEN unless the viewer is an owner,
+ * BAD_INPUT unless `slug` is that of the organization.
  */
 export async function archiveOwnOrganization(
   identity: Identity,

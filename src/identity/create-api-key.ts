@@ -26,8 +26,9 @@ export const createApiKeyInput = z.object({
 export type ApiKey = Omit<typeof apiKeys.$inferSelect, 'secretHash'>;
 
 /**
- * Creates a key that acts for the viewer in their organization, within the scopes. The secret `key` is only in this result.
- * Throws FORBIDDEN without organization:manage, or for a scope that the viewer does not have; BAD_INPUT for an expiry in the past.
+ * Creates a key that acts for the viewer in their organization, within the scopes. The secret `key` is only in this
+ * result. Throws FORBIDDEN without organization:manage, or for a scope that the viewer does not have; BAD_INPUT for an
+ * expiry in the past.
  */
 export async function createApiKey(
   { catalog, clock }: Identity,

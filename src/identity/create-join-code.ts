@@ -21,8 +21,8 @@ export const createJoinCodeInput = z.object({
 });
 
 /**
- * Creates a code for joining the viewer's organization. Throws FORBIDDEN without member:manage or a permission of the role;
- * BAD_INPUT for an expiry in the past.
+ * Creates a code for joining the viewer's organization. Throws FORBIDDEN without member:manage or a permission of the
+ * role; BAD_INPUT for an expiry in the past.
  */
 export async function createJoinCode(
   { catalog, clock }: Identity,

@@ -16,15 +16,17 @@ interface Departure {
 }
 
 /**
- * Schedules, before a profile is made, that it is marked as departed unless a membership follows. Waits while a departure of
- * the same person is being settled: otherwise that would undo the new profile.
+ * Schedules, before a profile is made, that it is marked as departed unless a membership follows. Waits while a
+ * departure of the same person is being settled: otherwise that would undo the new profile.
  */
 export async function announceJoining({ catalog, clock }: Identity, departed: Departure): Promise<void> {
   const dueAt = later(clock(), joiningMs);
   await catalog.write((tx) => note(tx, departed, dueAt));
 }
 
-/** In the transaction of the membership: cancels the departure. Throws TRANSACTION_CONFLICT if it was settled already. */
+/**
+ * In the transaction of the membership: cancels the departure. Throws TRANSACTION_CONFLICT if it was settled already.
+ */
 export async function confirmJoining(tx: CatalogTx, departed: Departure): Promise<void> {
   const confirmed = await tx.delete(departures).where(of(departed)).returning({ userId: departures.userId });
   if (confirmed.length === 0) throw new AppError('TRANSACTION_CONFLICT', 'Joining took too long: try again');
@@ -34,8 +36,8 @@ export async function confirmJoining(tx: CatalogTx, departed: Departure): Promis
 export const noteDeparture = (tx: CatalogTx, departed: Departure, now: Date): Promise<void> => note(tx, departed, now);
 
 /**
- * Marks the profile of a former member as departed. Never throws: access ended with the membership, so a failure is logged
- * and left to `settleDepartures`.
+ * Marks the profile of a former member as departed. Never throws: access ended with the membership, so a failure is
+ * logged and left to `settleDepartures`.
  */
 export async function settleDeparture(identity: Identity, departed: Departure): Promise<boolean> {
   try {

@@ -5,7 +5,9 @@ import type { Identity } from './identity.ts';
 import { revokeSessions } from './sessions.ts';
 import { users } from './tables.ts';
 
-/** Disables a user in every organization, or enables them again. For operators of the installation. Throws NOT_FOUND. */
+/**
+ * Disables a user in every organization, or enables them again. For operators of the installation. Throws NOT_FOUND.
+ */
 export async function setUserDisabled(
   { catalog, clock }: Identity,
   userId: string,

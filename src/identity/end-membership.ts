@@ -17,8 +17,8 @@ export interface Ending {
 }
 
 /**
- * Ends a membership and the person's API keys in the organization, first in the catalog, which decides about access, then
- * the profile. Throws NOT_FOUND, LAST_OWNER.
+ * Ends a membership and the person's API keys in the organization, first in the catalog, which decides about access,
+ * then the profile. Throws NOT_FOUND, LAST_OWNER.
  */
 export async function endMembership(identity: Identity, ending: Ending, origin: Origin): Promise<{ userId: string }> {
   const now = identity.clock();
@@ -48,8 +48,8 @@ export async function endMembership(identity: Identity, ending: Ending, origin: 
 }
 
 /**
- * Locks the membership, and says whether it is that of the last owner. All owners of the organization are locked first, in
- * the order of their ids: of two owners who leave at once, the second sees that the first has left.
+ * Locks the membership, and says whether it is that of the last owner. All owners of the organization are locked first,
+ * in the order of their ids: of two owners who leave at once, the second sees that the first has left.
  */
 export async function lockMembership(
   tx: CatalogTx,

@@ -12,7 +12,10 @@ export interface ExternalIssuer {
   audience: string;
   /** The address of its keys; read from the issuer's metadata when absent. */
   jwksUri?: string | undefined;
-  /** The algorithms that it signs with; only asymmetric ones, since anybody who can verify a symmetric token can forge one. */
+  /**
+   * The algorithms that it signs with; only asymmetric ones, since anybody who can verify a symmetric token can forge
+   * one.
+   */
   algorithms: readonly string[];
   /** The accepted token types (`typ`), so that a refresh or identity token of the same issuer is refused. */
   types?: readonly string[] | undefined;

@@ -27,8 +27,8 @@ export const inviteMemberInput = z.object({ email, role });
 
 /**
  * Mails an invitation to the viewer's organization, with a link that works once. It replaces an open invitation of the
- * address. Throws FORBIDDEN unless the viewer manages members and holds all permissions of the role, ALREADY_EXISTS for a
- * member's address, RATE_LIMITED.
+ * address. Throws FORBIDDEN unless the viewer manages members and holds all permissions of the role, ALREADY_EXISTS for
+ * a member's address, RATE_LIMITED.
  */
 export async function inviteMember(
   identity: Identity,
@@ -55,8 +55,8 @@ export async function inviteMember(
 }
 
 /**
- * The same by an operator, who may give any role and also gets the link. Anybody who has the link can use it, so it must
- * reach only the holder of the address. Throws ALREADY_EXISTS for a member's address.
+ * The same by an operator, who may give any role and also gets the link. Anybody who has the link can use it, so it
+ * must reach only the holder of the address. Throws ALREADY_EXISTS for a member's address.
  */
 export async function inviteByOperator(
   identity: Identity,

@@ -15,8 +15,8 @@ import { joinCodes } from './tables.ts';
 export const joinOrganizationInput = z.object({ code: secret });
 
 /**
- * Makes the person a member of the code's organization. Throws NOT_FOUND for a code that is unknown, used up, revoked or
- * expired (the error does not say which), ALREADY_EXISTS for a member, RATE_LIMITED.
+ * Makes the person a member of the code's organization. Throws NOT_FOUND for a code that is unknown, used up, revoked
+ * or expired (the error does not say which), ALREADY_EXISTS for a member, RATE_LIMITED.
  */
 export async function joinOrganization(
   identity: Identity,

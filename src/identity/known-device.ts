@@ -17,8 +17,8 @@ export interface Device {
 const most = 100;
 
 /**
- * Whether this device has had a session of the account: it has a refresh token of the account, or the network address of an
- * earlier session. The statement is the same for an e-mail address without an account.
+ * Whether this device has had a session of the account: it has a refresh token of the account, or the network address
+ * of an earlier session. The statement is the same for an e-mail address without an account.
  */
 export async function isKnownDevice(
   { seal }: Identity,

@@ -21,10 +21,10 @@ export interface NewIdentity extends ExternalIdentity {
 }
 
 /**
- * Links a subject of an external issuer to a user. Only linked subjects may sign in: an equal e-mail address alone proves
- * nothing, since issuers differ in what they verify. If the issuer vouches for the address of the account, linking proves
- * the address. The caller must have verified a token of the subject, or be an operator. Throws ALREADY_EXISTS for a subject
- * that is already linked.
+ * Links a subject of an external issuer to a user. Only linked subjects may sign in: an equal e-mail address alone
+ * proves nothing, since issuers differ in what they verify. If the issuer vouches for the address of the account,
+ * linking proves the address. The caller must have verified a token of the subject, or be an operator. Throws
+ * ALREADY_EXISTS for a subject that is already linked.
  */
 export async function linkIdentity(
   { catalog, clock }: Identity,

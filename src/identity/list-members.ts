@@ -49,7 +49,10 @@ export async function listMembers(
   );
 }
 
-/** The members with these profiles, in any order; profiles without an account have none. Throws FORBIDDEN without member:read. */
+/**
+ * The members with these profiles, in any order; profiles without an account have none. Throws FORBIDDEN without
+ * member:read.
+ */
 export async function membersWithProfiles(
   { catalog }: Identity,
   viewer: Viewer,

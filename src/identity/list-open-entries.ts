@@ -13,8 +13,8 @@ import { requirePermission, type Viewer } from './viewer.ts';
 const most = 200;
 
 /**
- * The codes that are not revoked, the newest first. Only those that the viewer could have created, since anybody who sees a
- * code can use it. Throws FORBIDDEN without member:manage.
+ * The codes that are not revoked, the newest first. Only those that the viewer could have created, since anybody who
+ * sees a code can use it. Throws FORBIDDEN without member:manage.
  */
 export async function listJoinCodes({ catalog }: Identity, viewer: Viewer): Promise<JoinCode[]> {
   requirePermission(viewer, 'member:manage');

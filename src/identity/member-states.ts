@@ -7,7 +7,10 @@ import { type Anchor, findMemberState, findMemberStates, type MemberState } from
 const believedForMs = 2000;
 const capacity = 20_000;
 
-/** A change of a session, of a user in all organizations, of an organization for all users, or of a user in an organization. */
+/**
+ * A change of a session, of a user in all organizations, of an organization for all users, or of a user in an
+ * organization.
+ */
 interface Change {
   sessionId?: string;
   userId?: string;
@@ -15,9 +18,9 @@ interface Change {
 }
 
 /**
- * A bounded-staleness cache of the callers' rows in the catalog: entries are at most two seconds old, and nothing is cached
- * while notifications of other processes cannot be received. A change drops the entries that it concerns, and all that are
- * still being read: they may have been read before the change.
+ * A bounded-staleness cache of the callers' rows in the catalog: entries are at most two seconds old, and nothing is
+ * cached while notifications of other processes cannot be received. A change drops the entries that it concerns, and
+ * all that are still being read: they may have been read before the change.
  */
 export class MemberStates {
   readonly #catalog: Catalog;

@@ -17,8 +17,8 @@ export interface CopyMembers {
 }
 
 /**
- * Keeps the members when an older copy replaces the data of their organization: a member without an active profile in the
- * copy gets one before the copy is served.
+ * Keeps the members when an older copy replaces the data of their organization: a member without an active profile in
+ * the copy gets one before the copy is served.
  */
 export function keepMembers({ catalog, profiles }: Identity): CopyMembers {
   const profileOf = new Map<string, string>();
@@ -58,7 +58,10 @@ export function ownCopy({ catalog, profiles }: Identity, person: Person): CopyMe
   };
 }
 
-/** Gives a new organization that is made from a copy the members, with their roles, of the organization that it is a copy of. */
+/**
+ * Gives a new organization that is made from a copy the members, with their roles, of the organization that it is a
+ * copy of.
+ */
 export function copyMembers({ catalog, profiles }: Identity, originalId: string): CopyMembers {
   const profileOf = new Map<string, string>();
   return {

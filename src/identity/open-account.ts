@@ -21,8 +21,8 @@ export interface NewAccount {
 }
 
 /**
- * Creates a user, makes them a member and starts a session. If they cannot become a member, the account is deleted, so that
- * a second attempt finds the address free. Throws ALREADY_EXISTS, and the errors of `enter`.
+ * Creates a user, makes them a member and starts a session. If they cannot become a member, the account is deleted, so
+ * that a second attempt finds the address free. Throws ALREADY_EXISTS, and the errors of `enter`.
  */
 export async function openAccount(identity: Identity, account: NewAccount, origin: Origin): Promise<SignedIn> {
   const { person, passwordHash, deviceName, claim, unclaim } = account;

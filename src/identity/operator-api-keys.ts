@@ -15,8 +15,8 @@ import { apiKeys, userOrganizations, users } from './tables.ts';
 const newKey = createApiKeyInput.extend({ organizationId: z.string(), userId: z.string() });
 
 /**
- * Creates a key that acts for a member, on behalf of an operator. Throws FORBIDDEN for a user who is not a member, or for a
- * scope that the member's role does not have; BAD_INPUT for an expiry in the past.
+ * Creates a key that acts for a member, on behalf of an operator. Throws FORBIDDEN for a user who is not a member, or
+ * for a scope that the member's role does not have; BAD_INPUT for an expiry in the past.
  */
 export async function createApiKeyFor(
   { catalog, clock }: Identity,

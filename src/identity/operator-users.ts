@@ -49,8 +49,8 @@ export async function listUsers(catalog: Catalog, { organizationId, after, limit
 }
 
 /**
- * Sets the password of a user on behalf of an operator: all sessions and mailed links end, and a mail tells the user. Returns
- * the API keys that still act for the user. Throws BAD_INPUT for a password that is too short.
+ * Sets the password of a user on behalf of an operator: all sessions and mailed links end, and a mail tells the user.
+ * Returns the API keys that still act for the user. Throws BAD_INPUT for a password that is too short.
  */
 export async function setPassword(
   identity: Identity,

@@ -45,9 +45,10 @@ export async function readOwnDatabase({ catalog, databases: known }: Identity, v
 }
 
 /**
- * Moves the viewer's organization to the database at an address, which is prepared first, or with null back to the shared
- * one. Returns the resulting place. If the organization is in that database already, only the address is updated. Throws
- * FORBIDDEN, also for API keys and where ENABLE_MULTI_DATABASE is off, and the errors of `registerDatabase` and `moveTenant`.
+ * Moves the viewer's organization to the database at an address, which is prepared first, or with null back to the
+ * shared one. Returns the resulting place. If the organization is in that database already, only the address is
+ * updated. Throws FORBIDDEN, also for API keys and where ENABLE_MULTI_DATABASE is off, and the errors of
+ * `registerDatabase` and `moveTenant`.
  */
 export async function moveOwnDatabase(
   identity: Identity,
@@ -77,7 +78,10 @@ export async function readOwnMove({ lifecycle }: Identity, viewer: Viewer): Prom
   return (await lifecycle.lastMove(viewer.organizationId)) ?? null;
 }
 
-/** Ends the move of the viewer's organization, and returns the resulting place. Throws FORBIDDEN, and the errors of `endMove`. */
+/**
+ * Ends the move of the viewer's organization, and returns the resulting place. Throws FORBIDDEN, and the errors of
+ * `endMove`.
+ */
 export async function endOwnMove(
   identity: Identity,
   viewer: Viewer,

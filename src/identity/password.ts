@@ -29,15 +29,18 @@ interface Stored {
 export interface PasswordOptions {
   cost?: PasswordCost;
   /**
-   * Hashes computed at once; by default one less than there are processors, and at most three. Each uses `cost.memory` and one
-   * of Node's four worker threads, which file access needs too.
+   * Hashes computed at once; by default one less than there are processors, and at most three. Each uses `cost.memory`
+   * and one of Node's four worker threads, which file access needs too.
    */
   concurrency?: number;
   /** Hashes that may wait for their turn before the server answers UNAVAILABLE. */
   maxWaiting?: number;
 }
 
-/** Hashes and verifies passwords with argon2id, a bounded number at once, so that a burst of sign-ins cannot exhaust memory. */
+/**
+ * Hashes and verifies passwords with argon2id, a bounded number at once, so that a burst of sign-ins cannot exhaust
+ * memory.
+ */
 export class Passwords {
   readonly #cost: PasswordCost;
   readonly #semaphore: Semaphore;

@@ -55,7 +55,9 @@ const contributor: readonly Permission[] = [
   'member:read',
 ];
 
-/** The permissions of each role. The row rules of modules narrow them: a CLIENT sees only the projects of its clients. */
+/**
+ * The permissions of each role. The row rules of modules narrow them: a CLIENT sees only the projects of its clients.
+ */
 export const matrix: Record<Role, readonly Permission[]> = {
   OWNER: allPermissions,
   ADMIN: allPermissions,
@@ -76,8 +78,8 @@ export const readsOnly = (granted: ReadonlySet<Permission>): boolean =>
   [...granted].every((permission) => /:read(-all)?$/.test(permission));
 
 /**
- * The permissions of a role in an organization with these overrides. An OWNER keeps all permissions, so that no organization
- * can lock itself out. Permissions that this build does not know are ignored.
+ * The permissions of a role in an organization with these overrides. An OWNER keeps all permissions, so that no
+ * organization can lock itself out. Permissions that this build does not know are ignored.
  */
 export function permissionsOf(role: Role, overrides: readonly PermissionOverride[] = none): ReadonlySet<Permission> {
   const known = kept.get(overrides) ?? new Map<Role, ReadonlySet<Permission>>();

@@ -20,8 +20,8 @@ export interface InvitationPreview {
 }
 
 /**
- * An open invitation by its token, for the page that its link opens; undefined when there is none. It may reveal whether the
- * address has an account, since the token was mailed to that address. Throws RATE_LIMITED.
+ * An open invitation by its token, for the page that its link opens; undefined when there is none. It may reveal
+ * whether the address has an account, since the token was mailed to that address. Throws RATE_LIMITED.
  */
 export async function previewInvitation(
   identity: Identity,

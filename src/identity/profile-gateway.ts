@@ -17,8 +17,8 @@ export interface Joining extends Person {
 }
 
 /**
- * The profiles of members in their tenant, behind an interface because identity must not import modules. The methods are
- * retried after a failure, so they must be idempotent.
+ * The profiles of members in their tenant, behind an interface because identity must not import modules. The methods
+ * are retried after a failure, so they must be idempotent.
  */
 export interface ProfileGateway {
   /** Creates, claims or reactivates the person's profile, and returns its id. */

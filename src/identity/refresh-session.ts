@@ -35,10 +35,10 @@ interface Refused {
 }
 
 /**
- * Exchanges a refresh token, which works once, for new tokens. Of several concurrent refreshes with one token, one succeeds
- * and the others get REFRESH_RACED. A token used again more than 10 s after its replacement is taken for stolen: since the
- * thief cannot be told from the user, the session ends. Throws SESSION_REVOKED, REFRESH_RACED, UNAUTHENTICATED, and FORBIDDEN
- * for an organization that the user does not belong to (the token then stays valid).
+ * Exchanges a refresh token, which works once, for new tokens. Of several concurrent refreshes with one token, one
+ * succeeds and the others get REFRESH_RACED. A token used again more than 10 s after its replacement is taken for
+ * stolen: since the thief cannot be told from the user, the session ends. Throws SESSION_REVOKED, REFRESH_RACED,
+ * UNAUTHENTICATED, and FORBIDDEN for an organization that the user does not belong to (the token then stays valid).
  */
 export async function refreshSession(
   identity: Identity,

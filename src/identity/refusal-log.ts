@@ -15,8 +15,8 @@ export const refusalRows = {
 export type Refusal = Omit<AuditEntry, 'outcome'>;
 
 /**
- * Writes refusals to the audit log, each in its own transaction. An attacker decides how many refusals there are, so the rows
- * are limited for each address and for the process; the next row counts the omitted ones in `leftOut`.
+ * Writes refusals to the audit log, each in its own transaction. An attacker decides how many refusals there are, so
+ * the rows are limited for each address and for the process; the next row counts the omitted ones in `leftOut`.
  */
 export class RefusalLog implements AsyncDisposable {
   readonly #catalog: Catalog;

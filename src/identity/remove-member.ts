@@ -5,7 +5,10 @@ import { endMembership } from './end-membership.ts';
 import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
-/** Ends somebody's membership of the viewer's organization, and gives the account. Throws FORBIDDEN, NOT_FOUND, LAST_OWNER. */
+/**
+ * Ends somebody's membership of the viewer's organization, and gives the account. Throws FORBIDDEN, NOT_FOUND,
+ * LAST_OWNER.
+ */
 export async function removeMember(
   identity: Identity,
   viewer: Viewer,

@@ -21,8 +21,8 @@ export interface NewPassword {
 }
 
 /**
- * Replaces a password in one transaction: ends other sessions and mailed links, clears the delays of failed sign-ins, and
- * after the commit mails the person the API keys that still act for them. Returns those keys.
+ * Replaces a password in one transaction: ends other sessions and mailed links, clears the delays of failed sign-ins,
+ * and after the commit mails the person the API keys that still act for them. Returns those keys.
  */
 export async function replacePassword(identity: Identity, tx: CatalogTx, change: NewPassword): Promise<OwnApiKey[]> {
   const { userId, passwordHash, reason } = change;

@@ -23,8 +23,8 @@ export const requestPasswordResetInput = z.object({
 });
 
 /**
- * Mails a link for setting a new password, if the address has an account. The answer and the work are the same if it has
- * none. Throws RATE_LIMITED.
+ * Mails a link for setting a new password, if the address has an account. The answer and the work are the same if it
+ * has none. Throws RATE_LIMITED.
  */
 export async function requestPasswordReset(
   identity: Identity,

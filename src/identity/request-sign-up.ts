@@ -24,9 +24,9 @@ interface Applicant {
 }
 
 /**
- * Stores a sign-up until its address is proven, and mails the link that proves it; no user and no schema are made before.
- * If the address has an account, nothing is stored and the mail says so; answer, statements and hashing are the same. Throws
- * NOT_FOUND for an invalid code, ALREADY_EXISTS for a slug that is taken.
+ * Stores a sign-up until its address is proven, and mails the link that proves it; no user and no schema are made
+ * before. If the address has an account, nothing is stored and the mail says so; answer, statements and hashing are the
+ * same. Throws NOT_FOUND for an invalid code, ALREADY_EXISTS for a slug that is taken.
  */
 export async function requestSignUp(
   identity: Identity,

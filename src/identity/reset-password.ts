@@ -19,9 +19,9 @@ export const resetPasswordInput = z.object({
 });
 
 /**
- * Sets a new password with the token of a mailed link, which works once and proves the address, and ends all sessions of the
- * user. Returns the API keys that still act for them. Throws INVALID_CREDENTIALS for a used, replaced or expired token,
- * RATE_LIMITED.
+ * Sets a new password with the token of a mailed link, which works once and proves the address, and ends all sessions
+ * of the user. Returns the API keys that still act for them. Throws INVALID_CREDENTIALS for a used, replaced or expired
+ * token, RATE_LIMITED.
  */
 export async function resetPassword(
   identity: Identity,

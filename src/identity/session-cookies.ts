@@ -19,8 +19,8 @@ interface Claims {
 }
 
 /**
- * Values of the session cookie of the server's own pages: the session's id and a MAC over it with the session's key. A value
- * cannot be exchanged for an access token. It is valid until its session ends.
+ * Values of the session cookie of the server's own pages: the session's id and a MAC over it with the session's key. A
+ * value cannot be exchanged for an access token. It is valid until its session ends.
  */
 export class SessionCookies {
   readonly #catalog: Catalog;
@@ -42,7 +42,10 @@ export class SessionCookies {
     return format(sessionId, this.#keyOf(session));
   }
 
-  /** The credential in a value. `ended`: its session is over; `forged`: any other invalid value. May return a cached result. */
+  /**
+   * The credential in a value. `ended`: its session is over; `forged`: any other invalid value. May return a cached
+   * result.
+   */
   async read(text: string): Promise<(Credential & { kind: 'session' }) | 'ended' | 'forged'> {
     const claims = this.#verified.get(text, this.#clock()) ?? (await this.#verify(text));
     if (typeof claims === 'string') return claims;

@@ -22,8 +22,8 @@ export const setPermissionInput = z.object({
 });
 
 /**
- * Gives a role of the viewer's organization a permission, or takes it away. Throws FORBIDDEN unless the viewer holds that
- * permission and all permissions of the role, and for the role OWNER, which keeps every permission.
+ * Gives a role of the viewer's organization a permission, or takes it away. Throws FORBIDDEN unless the viewer holds
+ * that permission and all permissions of the role, and for the role OWNER, which keeps every permission.
  */
 export async function setPermission(
   { catalog, clock }: Identity,

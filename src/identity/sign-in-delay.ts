@@ -24,9 +24,9 @@ export interface Try {
 }
 
 /**
- * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit; `forgiveTry` takes
- * it back. Failures are counted for each account and network address, so that guessing delays only the guesser. Throws
- * RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
+ * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit; `forgiveTry`
+ * takes it back. Failures are counted for each account and network address, so that guessing delays only the guesser.
+ * Throws RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
  */
 export async function countTry(tx: CatalogTx, now: Date, of: Try): Promise<void> {
   const { account, address } = keyOf(of);

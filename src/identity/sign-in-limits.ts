@@ -13,8 +13,8 @@ export interface SignInTry {
 
 /**
  * Counts a sign-in before the password is verified: for the network address, for the account from that address, and for
- * the account from all addresses. The last limit binds only devices that never had a session of the account, so that nobody
- * can lock out its owner. Throws RATE_LIMITED.
+ * the account from all addresses. The last limit binds only devices that never had a session of the account, so that
+ * nobody can lock out its owner. Throws RATE_LIMITED.
  */
 export async function countSignIn(identity: Identity, { email, origin, refreshToken }: SignInTry): Promise<void> {
   const now = identity.clock();

@@ -14,7 +14,9 @@ import { userOrganizations, users } from './tables.ts';
 export const signInInput = z.object({
   email,
   password: knownPassword,
-  /** The organization to work in. Default: the user's only active organization; with several, none until one is chosen. */
+  /**
+   * The organization to work in. Default: the user's only active organization; with several, none until one is chosen.
+   */
   organizationId: uuid.optional(),
   /** What the user calls the device, shown in the list of sessions. */
   deviceName: label.optional(),
@@ -24,8 +26,8 @@ export const signInInput = z.object({
 
 /**
  * Starts a session with a password. An unknown address takes the same work and gets the same answer. Throws
- * INVALID_CREDENTIALS, RATE_LIMITED, EMAIL_NOT_VERIFIED (after the right password) for an address that is not proven, and
- * FORBIDDEN for an organization that the user does not belong to.
+ * INVALID_CREDENTIALS, RATE_LIMITED, EMAIL_NOT_VERIFIED (after the right password) for an address that is not proven,
+ * and FORBIDDEN for an organization that the user does not belong to.
  */
 export async function signIn(
   identity: Identity,
@@ -70,7 +72,10 @@ async function limited(identity: Identity, email: string, origin: Origin, error:
   throw error;
 }
 
-/** The requested organization, after checking the membership; otherwise the user's only active one, if there is exactly one. */
+/**
+ * The requested organization, after checking the membership; otherwise the user's only active one, if there is exactly
+ * one.
+ */
 async function chooseOrganization(
   { catalog }: Identity,
   userId: string,

@@ -23,8 +23,8 @@ interface Ending {
 }
 
 /**
- * Ends the session; does nothing for an ended session or an invalid token. `everywhere` ends all sessions of the user, and
- * needs an access token or the newest refresh token of an open session. Throws SESSION_REVOKED otherwise.
+ * Ends the session; does nothing for an ended session or an invalid token. `everywhere` ends all sessions of the user,
+ * and needs an access token or the newest refresh token of an open session. Throws SESSION_REVOKED otherwise.
  */
 export async function signOut(identity: Identity, request: SignOutRequest, origin: Origin): Promise<void> {
   const refused = await identity.catalog.write(async (tx) => {

@@ -22,11 +22,11 @@ export const signUpInput = createUserInput.safeExtend({
 });
 
 /**
- * Creates an account. An invitation was mailed to its address and so proves it: the account is made at once, joins, and gets
- * a session. Otherwise a link is mailed and the result is undefined; `verifyEmail` then creates the account, and creates or
- * joins the organization. If the address has an account, answer and work are the same, and a mail tells its holder. Throws
- * BAD_INPUT, NOT_FOUND for an invalid code or token, SIGN_UP_CLOSED, RATE_LIMITED; ALREADY_EXISTS for a slug that is taken,
- * and for an invitation whose address has an account.
+ * Creates an account. An invitation was mailed to its address and so proves it: the account is made at once, joins, and
+ * gets a session. Otherwise a link is mailed and the result is undefined; `verifyEmail` then creates the account, and
+ * creates or joins the organization. If the address has an account, answer and work are the same, and a mail tells its
+ * holder. Throws BAD_INPUT, NOT_FOUND for an invalid code or token, SIGN_UP_CLOSED, RATE_LIMITED; ALREADY_EXISTS for a
+ * slug that is taken, and for an invitation whose address has an account.
  */
 export async function signUp(
   identity: Identity,

@@ -36,8 +36,8 @@ interface SigningKey {
 type Row = typeof signingKeys.$inferSelect;
 
 /**
- * The installation's Ed25519 keys, shared by all processes through the catalog. Every key is published before it signs and
- * kept until the last token that it signed has expired, so that verifiers always know the key of a token.
+ * The installation's Ed25519 keys, shared by all processes through the catalog. Every key is published before it signs
+ * and kept until the last token that it signed has expired, so that verifiers always know the key of a token.
  */
 export class SigningKeys {
   readonly #catalog: Catalog;
@@ -71,7 +71,9 @@ export class SigningKeys {
     return next;
   }
 
-  /** The public key of a token's `kid`, or undefined. Reads the catalog for a key that another process has just made. */
+  /**
+   * The public key of a token's `kid`, or undefined. Reads the catalog for a key that another process has just made.
+   */
   async find(id: string): Promise<CryptoKey | undefined> {
     const known = this.#byId(await this.#fresh(), id);
     if (known || !this.#mayLookAgain()) return known?.publicKey;

@@ -2,7 +2,9 @@ import type { Organization } from '../tenancy/update-organization.ts';
 import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
-/** Switches a module of the viewer's organization; one that is switched off keeps its data. Throws FORBIDDEN, BAD_INPUT. */
+/**
+ * Switches a module of the viewer's organization; one that is switched off keeps its data. Throws FORBIDDEN, BAD_INPUT.
+ */
 export async function switchOwnModule(
   { lifecycle }: Identity,
   viewer: Viewer,

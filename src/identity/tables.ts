@@ -60,8 +60,8 @@ export const userOrganizations = table(
 );
 
 /**
- * Profiles to mark as departed, unless a membership follows before `dueAt`. A row is written when somebody leaves, and before
- * somebody joins, so that no failure between the two databases leaves an active profile without a membership.
+ * Profiles to mark as departed, unless a membership follows before `dueAt`. A row is written when somebody leaves, and
+ * before somebody joins, so that no failure between the two databases leaves an active profile without a membership.
  */
 export const departures = table(
   'departures',
@@ -102,8 +102,8 @@ export const revocationReasons = [
 ] as const;
 
 /**
- * Sign-in sessions. Each has a sealed key; refresh token n is a MAC over the session and n with that key. So every token
- * ever issued can be verified, although only the number of the current one is stored.
+ * Sign-in sessions. Each has a sealed key; refresh token n is a MAC over the session and n with that key. So every
+ * token ever issued can be verified, although only the number of the current one is stored.
  */
 export const sessions = table(
   'sessions',
@@ -226,7 +226,10 @@ export const permissions = table(
   ],
 );
 
-/** Keys that sign access tokens: published first, then used, then kept until the last token that they signed has expired. */
+/**
+ * Keys that sign access tokens: published first, then used, then kept until the last token that they signed has
+ * expired.
+ */
 export const signingKeys = table(
   'signing_keys',
   {
@@ -322,8 +325,8 @@ export const signInAttempts = table(
 );
 
 /**
- * Failed sign-ins by account and network address, both hashed: each failure doubles the delay of the next attempt. Deleted by
- * a success, by a new password of the account, and after `forgottenAt`.
+ * Failed sign-ins by account and network address, both hashed: each failure doubles the delay of the next attempt.
+ * Deleted by a success, by a new password of the account, and after `forgottenAt`.
  */
 export const signInFailures = table(
   'sign_in_failures',
@@ -340,14 +343,19 @@ export const signInFailures = table(
   ],
 );
 
-/** Stored answers of catalog mutations with an Idempotency-Key. Those of tenant mutations are in the tenant's schema. */
+/**
+ * Stored answers of catalog mutations with an Idempotency-Key. Those of tenant mutations are in the tenant's schema.
+ */
 export const catalogAnswers = table(
   'catalog_answers',
   {
     /** Hash of the caller, the key and the root field. */
     id: text().primaryKey(),
     requestHash: text().notNull(),
-    /** Sealed, since answers may contain secrets. Null while the request runs; stays null if the server crashes meanwhile. */
+    /**
+     * Sealed, since answers may contain secrets. Null while the request runs; stays null if the server crashes
+     * meanwhile.
+     */
     answer: text(),
     createdAt: createdAt(),
     expiresAt: instant().notNull(),

@@ -3,7 +3,10 @@ import { type Organization, updateOrganization } from '../tenancy/update-organiz
 import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
-/** Changes the settings of the viewer's organization, including its slug. Throws FORBIDDEN, and the errors of updateOrganization. */
+/**
+ * Changes the settings of the viewer's organization, including its slug. Throws FORBIDDEN, and the errors of
+ * updateOrganization.
+ */
 export function updateOwnOrganization(
   { catalog }: Identity,
   viewer: Viewer,

@@ -17,7 +17,10 @@ import { pendingSignUps } from './tables.ts';
 
 export const verifyEmailInput = z.object({
   token: secret,
-  /** The password of the sign-up. A link alone would activate a password that a stranger chose for somebody else's address. */
+  /**
+   * The password of the sign-up. A link alone would activate a password that a stranger chose for somebody else's
+   * address.
+   */
   password: knownPassword,
   deviceName: label.optional(),
 });
@@ -25,10 +28,10 @@ export const verifyEmailInput = z.object({
 type Pending = typeof pendingSignUps.$inferSelect;
 
 /**
- * Completes a sign-up with the token of the mailed link: creates the account, creates or joins the organization, and starts a
- * session. If that organization is no longer possible (a code was used up, a slug taken), nothing is made, and the link stays
- * valid. Throws INVALID_CREDENTIALS for a used or expired link or a wrong password; ALREADY_EXISTS when the address got an
- * account meanwhile; RATE_LIMITED.
+ * Completes a sign-up with the token of the mailed link: creates the account, creates or joins the organization, and
+ * starts a session. If that organization is no longer possible (a code was used up, a slug taken), nothing is made, and
+ * the link stays valid. Throws INVALID_CREDENTIALS for a used or expired link or a wrong password; ALREADY_EXISTS when
+ * the address got an account meanwhile; RATE_LIMITED.
  */
 export async function verifyEmail(
   identity: Identity,

@@ -30,8 +30,8 @@ const fewest = 16;
 const mostAtOnce = 2_000;
 
 /**
- * A bounded-staleness cache. When many answers are in use, one read in the background renews all of them before they are too
- * old, so that a thousand callers do not cause a thousand reads in each period.
+ * A bounded-staleness cache. When many answers are in use, one read in the background renews all of them before they
+ * are too old, so that a thousand callers do not cause a thousand reads in each period.
  */
 export class BoundedStalenessCache<Asked, Value> {
   readonly #options: BoundedStalenessOptions<Asked, Value>;

@@ -7,7 +7,10 @@ export interface RowChanges {
   after: Record<string, unknown>;
 }
 
-/** The changes of a patch: omits absent (undefined) keys, and values that the column's type considers equal to the current ones. */
+/**
+ * The changes of a patch: omits absent (undefined) keys, and values that the column's type considers equal to the
+ * current ones.
+ */
 export function changesOf(
   current: object,
   patch: object,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
 /*
- * Lengths count characters (Unicode code points), not the UTF-16 units of JavaScript's `length`, of which an emoji takes two.
+ * Lengths count characters (Unicode code points), not the UTF-16 units of JavaScript's `length`, of which an emoji
+ * takes two.
  */
 
 /** The number of characters of a text. */

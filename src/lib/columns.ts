@@ -39,8 +39,8 @@ export const label = customType<{ data: string }>({ dataType: () => 'text COLLAT
 
 /**
  * The name or code of a row that equalled another one but for case before they were unique without case. It is exempt
- * from `uniqueWithoutCase` until it is changed; only the migration that adds the index sets this column, which is called
- * `grandfathered_` and the name of the other: the doctor finds it so.
+ * from `uniqueWithoutCase` until it is changed; only the migration that adds the index sets this column, which is
+ * called `grandfathered_` and the name of the other: the doctor finds it so.
  */
 export const grandfathered = (column: string) => label(`grandfathered_${column}`);
 

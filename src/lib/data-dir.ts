@@ -3,8 +3,8 @@ import { chmod, link, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/p
 import path from 'node:path';
 
 /**
- * Creates a folder for this installation's own files unless it exists, and returns its real path. Only its owner may list it.
- * If that is root, other accounts may enter it, because the embedded server runs under another account.
+ * Creates a folder for this installation's own files unless it exists, and returns its real path. Only its owner may
+ * list it. If that is root, other accounts may enter it, because the embedded server runs under another account.
  */
 export async function makeFolder(dir: string): Promise<string> {
   const made = await mkdir(dir, { recursive: true });
@@ -19,8 +19,8 @@ export async function readOrCreateSecret(dataDir: string, name = 'secret'): Prom
 }
 
 /**
- * Writes a file that only its owner can read, unless it exists, and returns its content. Concurrent processes all get the same
- * content, and none sees a partial file: the complete file is linked atomically.
+ * Writes a file that only its owner can read, unless it exists, and returns its content. Concurrent processes all get
+ * the same content, and none sees a partial file: the complete file is linked atomically.
  */
 export async function writeOnce(file: string, content: string): Promise<string> {
   const existing = await readIfExists(file);

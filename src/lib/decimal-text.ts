@@ -3,8 +3,8 @@ const exponentForm = /^(-?)(\d{1,30})(?:\.(\d{1,30}))?e([+-]?\d{1,3})$/i;
 const mostPlaces = 30;
 
 /**
- * Converts a number in JSON or GraphQL syntax to exact digits without an exponent: `100` for `1e2`, `0.0015` for `1.5E-3`.
- * Undefined for any other text, and for more than 30 digits on either side of the point.
+ * Converts a number in JSON or GraphQL syntax to exact digits without an exponent: `100` for `1e2`, `0.0015` for
+ * `1.5E-3`. Undefined for any other text, and for more than 30 digits on either side of the point.
  */
 export function readDecimal(text: string): string | undefined {
   if (plainForm.test(text)) return text;

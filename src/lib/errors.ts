@@ -96,7 +96,9 @@ export const httpStatusOf = (code: ErrorCode): number => codes[code].http;
 export const exitCodeOf = (code: ErrorCode): number => codes[code].exit;
 export const errorCodes = Object.keys(codes) as ErrorCode[];
 
-/** Awaits a nested use case, and makes its errors name arguments of the outer input: `fields` maps inner to outer paths. */
+/**
+ * Awaits a nested use case, and makes its errors name arguments of the outer input: `fields` maps inner to outer paths.
+ */
 export async function mapErrorFields<T>(fields: Readonly<Record<string, string>>, running: Promise<T>): Promise<T> {
   try {
     return await running;

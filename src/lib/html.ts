@@ -9,7 +9,9 @@ export class Html {
 
 export type HtmlValue = string | number | false | undefined | Html | readonly HtmlValue[];
 
-/** Makes HTML of a template. Every value is escaped unless it is HTML already; `false` and `undefined` leave nothing. */
+/**
+ * Makes HTML of a template. Every value is escaped unless it is HTML already; `false` and `undefined` leave nothing.
+ */
 export const html = (parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html =>
   new Html(String.raw({ raw: parts }, ...values.map(show)));
 

@@ -1,6 +1,6 @@
 /*
- * Reads days and instants from clients, files and the database, and formats them. JavaScript's own parser reads the years 1
- * to 99 as 19xx and 20xx.
+ * Reads days and instants from clients, files and the database, and formats them. JavaScript's own parser reads the
+ * years 1 to 99 as 19xx and 20xx.
  */
 
 /** The days that inputs take. */
@@ -34,7 +34,10 @@ export function readInstant(text: string): Date | undefined {
 const earliestShown = Date.parse('0001-01-01T00:00:00Z');
 const latestShown = Date.parse('9999-12-31T23:59:59.999Z');
 
-/** Formats an instant for clients. Old rows may contain years of other than four digits: those show the nearest valid instant. */
+/**
+ * Formats an instant for clients. Old rows may contain years of other than four digits: those show the nearest valid
+ * instant.
+ */
 export const showInstant = (instant: Date): string =>
   new Date(Math.min(Math.max(instant.getTime(), earliestShown), latestShown)).toISOString();
 

@@ -41,8 +41,8 @@ const requestFields = (): object => {
 };
 
 /**
- * An error as it is logged, with its causes. Removes the parameters of failed statements, which drizzle puts into the message:
- * they contain personal data and hashes of secrets.
+ * An error as it is logged, with its causes. Removes the parameters of failed statements, which drizzle puts into the
+ * message: they contain personal data and hashes of secrets.
  */
 export function describeError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;

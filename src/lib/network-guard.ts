@@ -4,7 +4,9 @@ import { AppError } from './errors.ts';
 
 type Family = 'ipv4' | 'ipv6';
 
-/** Address ranges outside the public internet: this machine, private networks, cloud metadata services, reserved ranges. */
+/**
+ * Address ranges outside the public internet: this machine, private networks, cloud metadata services, reserved ranges.
+ */
 const inner: readonly string[] = [
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -59,8 +61,9 @@ export function readHostOrRange(text: string): string | undefined {
 }
 
 /**
- * Decides where the program may connect when somebody else chose the address (against SSRF): to public addresses, and to
- * hosts that are allowed by name or range. It resolves names itself, so that the checked address is the one connected to.
+ * Decides where the program may connect when somebody else chose the address (against SSRF): to public addresses, and
+ * to hosts that are allowed by name or range. It resolves names itself, so that the checked address is the one
+ * connected to.
  */
 export class NetworkGuard {
   readonly #names: ReadonlySet<string>;
@@ -101,8 +104,8 @@ export class NetworkGuard {
   }
 
   /**
-   * Throws BAD_INPUT for a forbidden address, and for a name that resolves only to forbidden addresses. Rethrows errors of the
-   * resolver.
+   * Throws BAD_INPUT for a forbidden address, and for a name that resolves only to forbidden addresses. Rethrows errors
+   * of the resolver.
    */
   async check(host: string): Promise<void> {
     if (isIP(host) !== 0) {

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Polls every `everyMs` until there is an answer; undefined after `withinMs`. Only where there is no event to wait for. */
+/**
+ * Polls every `everyMs` until there is an answer; undefined after `withinMs`. Only where there is no event to wait for.
+ */
 export async function poll<T>(
   ask: () => T | undefined | Promise<T | undefined>,
   withinMs: number,

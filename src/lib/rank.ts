@@ -1,9 +1,9 @@
 import { AppError } from './errors.ts';
 
 /**
- * A rank is a fraction between 0 and 1 without its "0.", in base 62 digits that sort by their bytes, and never ends
- * in 0. Between two ranks there is always another one. Appending and prepending step by a fixed distance, which keeps ranks
- * short; they grow only when many items are inserted into the same gap.
+ * A rank is a fraction between 0 and 1 without its "0.", in base 62 digits that sort by their bytes, and never ends in
+ * 0. Between two ranks there is always another one. Appending and prepending step by a fixed distance, which keeps
+ * ranks short; they grow only when many items are inserted into the same gap.
  */
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const base = digits.length;

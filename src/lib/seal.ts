@@ -9,9 +9,9 @@ export function deriveKey(secret: string, purpose: string, bytes = 32): Buffer {
 }
 
 /**
- * Encrypts values that must not be readable in the database or its backups: AES-256-GCM with a key from the installation's
- * secret. The context (the kind of the value and its row) is authenticated, so a value that is moved to another row cannot be
- * decrypted.
+ * Encrypts values that must not be readable in the database or its backups: AES-256-GCM with a key from the
+ * installation's secret. The context (the kind of the value and its row) is authenticated, so a value that is moved to
+ * another row cannot be decrypted.
  */
 export class Seal {
   readonly #current: string;
@@ -46,7 +46,9 @@ export class Seal {
     return Buffer.concat([decipher.update(body.subarray(nonceBytes, -tagBytes)), decipher.final()]).toString('utf8');
   }
 
-  /** A keyed hash of a text that may contain secrets: equal for equal texts, and useless for guessing without the key. */
+  /**
+   * A keyed hash of a text that may contain secrets: equal for equal texts, and useless for guessing without the key.
+   */
   fingerprint(text: string, context: string): string {
     return createHmac('sha256', this.#fingerprintKey)
       .update(JSON.stringify([context, text]))

@@ -19,9 +19,9 @@ const pieceBytes = 64 * 1024;
 const tagBytes = 16;
 
 /**
- * Encrypts a stream: a header, then pieces of 64 KiB, each with AES-256-GCM and a tag. The key is derived for this stream from
- * a random salt. Nonces count the pieces and mark the last one, so changed, missing, repeated or reordered pieces and a
- * truncated stream are detected. The header is authenticated with every piece.
+ * Encrypts a stream: a header, then pieces of 64 KiB, each with AES-256-GCM and a tag. The key is derived for this
+ * stream from a random salt. Nonces count the pieces and mark the last one, so changed, missing, repeated or reordered
+ * pieces and a truncated stream are detected. The header is authenticated with every piece.
  */
 export async function* sealStream(plain: Bytes, sealing: SealingKey): AsyncGenerator<Buffer> {
   const kind = 'key' in sealing ? keyKinds.key : keyKinds.passphrase;
@@ -81,7 +81,9 @@ async function stretch(passphrase: string, salt: Buffer, logCost: number): Promi
   return await derive(passphrase.normalize('NFKC'), salt, 32, parameters);
 }
 
-/** Cuts a stream into pieces of one length, with the nonce of each; only the last may be shorter. There is at least one. */
+/**
+ * Cuts a stream into pieces of one length, with the nonce of each; only the last may be shorter. There is at least one.
+ */
 async function* inPieces(bytes: Bytes, length: number): AsyncGenerator<{ piece: Buffer; nonce: Buffer }> {
   let count = 0n;
   const nonceOf = (last: boolean) => {

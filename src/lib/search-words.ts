@@ -2,7 +2,10 @@
 const unspaced =
   /[\u3040-\u30ff\u3105-\u312f\u3131-\u318e\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\u{20000}-\u{3ffff}]/gu;
 
-/** The words of a text for searches: `L’Œuvre : n°2` is `l œuvre n 2`. Must return the same as `extensions.search_words`. */
+/**
+ * The words of a text for searches: `L’Œuvre : n°2` is `l œuvre n 2`. Must return the same as
+ * `extensions.search_words`.
+ */
 export const searchWords = (text: string): string =>
   text
     .normalize('NFKC')
@@ -16,8 +19,8 @@ export const searchWords = (text: string): string =>
 const piece = /(?<not>-?)"(?<phrase>[^"]*)"?|(?<chunk>[^\s"]+)/gu;
 
 /**
- * Converts a search text (words, "phrases", or, -not) to the syntax of `websearch_to_tsquery`, without other punctuation. A
- * part with several words (`O’Brien`, `avant-projet`, `日本`) becomes a phrase.
+ * Converts a search text (words, "phrases", or, -not) to the syntax of `websearch_to_tsquery`, without other
+ * punctuation. A part with several words (`O’Brien`, `avant-projet`, `日本`) becomes a phrase.
  */
 export function searchQuery(text: string): string {
   const pieces = [...text.matchAll(piece)].map(({ groups }) => {

@@ -32,8 +32,8 @@ function offsetAt(timeZone: string, moment: number): number {
 }
 
 /**
- * The moment at which the clocks of a zone show what `wall` shows in UTC. Of a time that they show twice, it is one of the
- * two; a time that they skip means the one before or after the gap.
+ * The moment at which the clocks of a zone show what `wall` shows in UTC. Of a time that they show twice, it is one of
+ * the two; a time that they skip means the one before or after the gap.
  */
 export function zonedInstant(timeZone: string, wall: Date): Date {
   if (timeZone === 'UTC') return wall;

@@ -7,9 +7,9 @@ export interface MailLinks {
 }
 
 /**
- * Links to our own pages, or to the same paths of the installation's own front end (APP_URL). A front end gets the token
- * after `#`, which browsers do not send to servers. Our pages work without scripts, so they get it in the query; their
- * Referrer-Policy keeps the address from other sites.
+ * Links to our own pages, or to the same paths of the installation's own front end (APP_URL). A front end gets the
+ * token after `#`, which browsers do not send to servers. Our pages work without scripts, so they get it in the query;
+ * their Referrer-Policy keeps the address from other sites.
  */
 export function mailLinks({ publicUrl, appUrl }: { publicUrl: string; appUrl: string | undefined }): MailLinks {
   const start = (path: string) => (appUrl === undefined ? `${publicUrl}${path}?token=` : `${appUrl}${path}#token=`);

@@ -74,7 +74,10 @@ export function verificationMail(mail: ByToken): Mail {
   });
 }
 
-/** Tells the owner of an account that somebody signed up with its address. The answer to the sign-up does not reveal this. */
+/**
+ * Tells the owner of an account that somebody signed up with its address. The answer to the sign-up does not reveal
+ * this.
+ */
 export function accountExistsMail(mail: Addressee): Mail {
   return writeMail('ACCOUNT_EXISTS', mail, {
     en: {

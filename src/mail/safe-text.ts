@@ -10,5 +10,7 @@ export function safeName(name: string): string {
   return characters.length > longestName ? `${characters.slice(0, longestName - 1).join('')}…` : characters.join('');
 }
 
-/** Text without line breaks, control and direction characters, so that it can neither end a header nor hide other text. */
+/**
+ * Text without line breaks, control and direction characters, so that it can neither end a header nor hide other text.
+ */
 export const oneLine = (text: string): string => text.replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, ' ').trim();

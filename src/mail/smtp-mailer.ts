@@ -22,8 +22,8 @@ const attemptMs = 30_000;
 const timeouts = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
 
 /**
- * Sends mails to an SMTP server, four at once. After temporary failures it retries after 2 s and 15 s. Waiting mails are only
- * in memory: when the process exits they are lost, and people have to request them again.
+ * Sends mails to an SMTP server, four at once. After temporary failures it retries after 2 s and 15 s. Waiting mails
+ * are only in memory: when the process exits they are lost, and people have to request them again.
  */
 export class SmtpMailer implements Mailer, AsyncDisposable {
   readonly #options: SmtpMailerOptions;

@@ -13,8 +13,8 @@ export interface SmtpServer {
 }
 
 /**
- * Reads `smtp://user:password@host:587` or `smtps://host:465`; undefined for anything else. Mails contain secret links, so
- * `smtp:` needs STARTTLS, unless the server is on this machine or the address ends with `?tls=off`.
+ * Reads `smtp://user:password@host:587` or `smtps://host:465`; undefined for anything else. Mails contain secret links,
+ * so `smtp:` needs STARTTLS, unless the server is on this machine or the address ends with `?tls=off`.
  */
 export function readSmtpUrl(text: string): SmtpServer | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -12,8 +12,8 @@ import type { ProofTarget } from './target.ts';
 type Doomed = Pick<typeof organizations.$inferSelect, 'id' | 'slug' | 'databaseId' | 'schemaName' | 'roleName'>;
 
 /**
- * Removes the organizations and users of a run, at any stage of their making or removal: the same call goes on where one
- * was interrupted. An organization that somebody else has become a member of is no scratch any more, and stays.
+ * Removes the organizations and users of a run, at any stage of their making or removal: the same call goes on where
+ * one was interrupted. An organization that somebody else has become a member of is no scratch any more, and stays.
  */
 export async function removeRun(target: Pick<ProofTarget, 'catalog' | 'fleet'>, run: string): Promise<void> {
   const { catalog, fleet } = target;

@@ -44,7 +44,9 @@ function read(header: string): Accepted {
 /** Clients send few different headers, so results are cached. Bounded, because anybody can send others. */
 const known = new Lru<{ accepted: Accepted }>(1_000, () => 1);
 
-/** The acceptable type with the greatest weight; the first of equal ones. No header, or an empty one, accepts anything. */
+/**
+ * The acceptable type with the greatest weight; the first of equal ones. No header, or an empty one, accepts anything.
+ */
 export function acceptedType(header: string | null | undefined): Accepted {
   if (!header?.trim()) return 'application/json';
   const before = known.get(header);

@@ -27,7 +27,9 @@ export function answerLate(response: ServerResponse): void {
   if (response.socket?.writable) endWith(response.socket, error, response.getHeaders());
 }
 
-/** Sends the answer and half-closes the connection. Closing it at once would reset it before a sending client can read. */
+/**
+ * Sends the answer and half-closes the connection. Closing it at once would reset it before a sending client can read.
+ */
 function endWith(socket: Duplex, error: AppError, security: OutgoingHttpHeaders): void {
   const { headers, body } = errorAnswer(error);
   const all = { ...security, ...headers, connection: 'close' };

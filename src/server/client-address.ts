@@ -13,8 +13,9 @@ export type AddressReader = (
 ) => string;
 
 /**
- * Without a trusted header: the socket's address. With one: its last entry, which the proxy appended; the client can forge
- * the entries before it. If a request lacks the header, it did not come through the proxy, and the socket's address is used.
+ * Without a trusted header: the socket's address. With one: its last entry, which the proxy appended; the client can
+ * forge the entries before it. If a request lacks the header, it did not come through the proxy, and the socket's
+ * address is used.
  */
 export function addressReader(trusted: TrustedHeader | undefined): AddressReader {
   return (socketAddress, headers) => {
@@ -35,7 +36,9 @@ function lastFor(header: string): string | undefined {
   return value!.startsWith('"') ? value!.slice(1, -1).replaceAll(/\\(.)/g, '$1') : value;
 }
 
-/** The text after the last comma outside quotes; undefined if a quote is not closed, as it may hide the proxy's element. */
+/**
+ * The text after the last comma outside quotes; undefined if a quote is not closed, as it may hide the proxy's element.
+ */
 function lastElement(header: string): string | undefined {
   let start = 0;
   let quoted = false;

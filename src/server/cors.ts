@@ -12,7 +12,10 @@ const exposedHeaders = ['retry-after', 'idempotency-replayed'];
 const methods = ['GET', 'POST', 'PUT'];
 const maxAge = 600;
 
-/** The CORS rules for a listed origin; undefined for others. A sandboxed page has the origin `null`, which cannot be listed. */
+/**
+ * The CORS rules for a listed origin; undefined for others. A sandboxed page has the origin `null`, which cannot be
+ * listed.
+ */
 export function corsOf(origin: string | null, origins: readonly string[]): Exclude<CORSOptions, false> | undefined {
   if (origin === null || !origins.includes(origin)) return undefined;
   return { origin, credentials: true, methods, allowedHeaders: requestHeaders, exposedHeaders, maxAge };

@@ -35,8 +35,8 @@ const shortAnswer = 4_096;
 const endpoint = /^(?:\/t\/[^/?#]+)?\/graphql$/;
 
 /**
- * The fast path: serves operations whose document is known and compiled directly from Node's http, with the same checks as
- * Yoga. Unusual requests, refusals and errors are left to `rest`, which starts over.
+ * The fast path: serves operations whose document is known and compiled directly from Node's http, with the same checks
+ * as Yoga. Unusual requests, refusals and errors are left to `rest`, which starts over.
  */
 export class FastPath {
   readonly #options: QuickQueriesOptions;

@@ -12,7 +12,10 @@ export interface GraphParams {
 
 const names = new Set(['query', 'variables', 'operationName', 'extensions', 'documentId']);
 
-/** Checks the parsed JSON of a body. Throws BAD_INPUT, and PERSISTED_QUERY_NOT_SUPPORTED for a hash instead of a document. */
+/**
+ * Checks the parsed JSON of a body. Throws BAD_INPUT, and PERSISTED_QUERY_NOT_SUPPORTED for a hash instead of a
+ * document.
+ */
 export function readGraphParams(content: unknown): GraphParams {
   if (Array.isArray(content)) throw badInput('Send one operation: lists of operations are not supported', 'body');
   if (!isPlainObject(content)) throw badInput('Send a JSON object with `query`', 'body');

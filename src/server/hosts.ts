@@ -9,8 +9,8 @@ export interface HostsOptions {
 }
 
 /**
- * Checks whether a Host header names this server, against DNS rebinding: a web page elsewhere may resolve its own name to
- * the loopback address and then read answers as its own. So a server on a loopback address accepts only known names.
+ * Checks whether a Host header names this server, against DNS rebinding: a web page elsewhere may resolve its own name
+ * to the loopback address and then read answers as its own. So a server on a loopback address accepts only known names.
  */
 export function hostCheck({ host, publicUrl, tenantDomain }: HostsOptions): (header: string | null) => boolean {
   if (!isLoopback(host)) return () => true;

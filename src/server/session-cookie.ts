@@ -4,8 +4,8 @@ import { readCookie } from './cookies.ts';
 export const pageCsrf = 'page';
 
 /**
- * The session cookie of our own pages: scripts cannot read it, and other sites cannot send forms with it. Over https its name
- * has the prefix `__Host-`, so that other hosts of the domain cannot set it.
+ * The session cookie of our own pages: scripts cannot read it, and other sites cannot send forms with it. Over https
+ * its name has the prefix `__Host-`, so that other hosts of the domain cannot set it.
  */
 export class SessionCookie {
   readonly #name: string;

@@ -20,8 +20,8 @@ interface Transfer {
 export type TransferLimits = Pick<HttpLimits, 'bodyMs' | 'bytesPerSecond'>;
 
 /**
- * Ends requests whose body arrives too slowly, and answers that are read too slowly. A transfer may take `bodyMs` plus the time
- * of its bytes at the minimum rate; a body that is not streamed only `bodyMs`.
+ * Ends requests whose body arrives too slowly, and answers that are read too slowly. A transfer may take `bodyMs` plus
+ * the time of its bytes at the minimum rate; a body that is not streamed only `bodyMs`.
  */
 export class Transfers implements Disposable {
   readonly #limits: TransferLimits;

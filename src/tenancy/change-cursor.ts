@@ -1,4 +1,4 @@
-import type { TenantTx } from './binding.ts';
+import type { TenantTx } from './tenant-session.ts';
 
 const cursors = new WeakMap<TenantTx, string>();
 

@@ -1,4 +1,4 @@
-import type { TenantTx } from './binding.ts';
+import type { TenantTx } from './tenant-session.ts';
 
 /** Something that people should look at after a change. The change is made nevertheless. */
 export interface ChangeWarning {

@@ -10,9 +10,9 @@ import { dropDue } from '../../src/fleet/deletion/drop-due.ts';
 import { allAdminsOf, type FleetAdmins } from '../../src/fleet/fleet.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
-import { dyingAt, Estate, pointsOfDeath } from '../lives/support.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
 import type { World } from '../tenancy/world.ts';
+import { dyingAt, Estate, pointsOfDeath } from '../tenant-lifecycle/support.ts';
 import { scratchFolder } from './support.ts';
 
 const lines = {

@@ -2,7 +2,7 @@ import { type Column, getColumns, type Table } from 'drizzle-orm';
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { relations } from '../../src/relations.ts';
-import type { TenantTx } from '../../src/tenancy/binding.ts';
+import type { TenantTx } from '../../src/tenancy/tenant-session.ts';
 import type { Random } from './random.ts';
 
 export const words = [

@@ -58,7 +58,10 @@ const recordedUnder: Readonly<Record<string, string>> = {
   MilestoneTask: 'Milestone',
 };
 
-/** Mutations open to every member: what is their own, and the channels that they are in. The use case decides by the row. */
+/**
+ * Mutations open to every member: what is their own, and the channels that they are in. The use case decides by the
+ * row.
+ */
 const open = new Set([
   ...['updateIncident', 'resolveIncident', 'reopenIncident', 'updateProfile'],
   ...['updateTimeEntry', 'deleteTimeEntry', 'startTimer', 'stopTimer', 'discardTimer'],
@@ -204,7 +207,10 @@ const isAboutPeople = (table: Table): boolean =>
 
 const namesPeople = /(^|[a-z])(first|last|full)name|contact|e?mail|phone|address|avatar|user|person/i;
 
-/** Programs make ranks, keys and enums; the former name of a project names a project. Any other text can be about a person. */
+/**
+ * Programs make ranks, keys and enums; the former name of a project names a project. Any other text can be about a
+ * person.
+ */
 function isText(key: string, column: PgColumn): boolean {
   if (column.enumValues?.length || /^(externalReference|directKey|grandfatheredName|grandfatheredCode)$/.test(key))
     return false;

@@ -6,7 +6,7 @@ import { uuidv7 } from '../../src/lib/ids.ts';
 import { events } from '../../src/modules/events/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
 import { relations } from '../../src/relations.ts';
-import type { TenantDb, TenantTx } from '../../src/tenancy/binding.ts';
+import type { TenantDb, TenantTx } from '../../src/tenancy/tenant-session.ts';
 import { Random } from '../compile/random.ts';
 import { seedRows, words } from '../compile/seed.ts';
 import { filterInputs, tableOf } from './filter-inputs.ts';

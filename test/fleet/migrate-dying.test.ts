@@ -23,7 +23,10 @@ afterAll(async () => {
   await lines[Symbol.asyncDispose]();
 });
 
-/** A process of the build that has the files as they are now, which dies at its n-th statement: that one and all later ones are never sent. */
+/**
+ * A process of the build that has the files as they are now, which dies at its n-th statement: that one and all later
+ * ones are never sent.
+ */
 function dyingAt(n: number) {
   let count = 0;
   const hook = () => {

@@ -131,7 +131,10 @@ interface Shared {
   mailer: TestMailer;
 }
 
-/** One or two processes for a test file (the second is the first when there is one only); closed, and their database dropped, at its end. */
+/**
+ * One or two processes for a test file (the second is the first when there is one only); closed, and their database
+ * dropped, at its end.
+ */
 export async function processes(count: 1 | 2): Promise<[Process, Process]> {
   const database = await createDatabase();
   const shared = { clock: new TestClock(), mailer: new TestMailer() };

@@ -21,7 +21,7 @@ import { profiles } from '../../src/modules/people/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
 import { checklistItems, taskComments, taskDependencies, tasks } from '../../src/modules/tasks/tables.ts';
 import { timeEntries } from '../../src/modules/time/tables.ts';
-import type { TenantDb } from '../../src/tenancy/binding.ts';
+import type { TenantDb } from '../../src/tenancy/tenant-session.ts';
 import { root } from '../support/sources.ts';
 import type { Company } from '../support/world.ts';
 

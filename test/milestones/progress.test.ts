@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { lockMilestones } from '../../src/modules/milestones/recompute-progress.ts';
 import { milestoneTasks } from '../../src/modules/milestones/tables.ts';
-import type { TenantTx } from '../../src/tenancy/binding.ts';
+import type { TenantTx } from '../../src/tenancy/tenant-session.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, moveTask, seedProject, seedTasks } from '../tasks/support.ts';
 import { createMilestone, readProgress, setTask } from './support.ts';

@@ -54,7 +54,7 @@ const inParallel = `select set_config(name, value, true) from (values ('parallel
   ('min_parallel_table_scan_size', '0'), ('max_parallel_workers_per_gather', '4'), ('parallel_leader_participation', 'off')) as wanted (name, value)`;
 
 const copyIn = (schemaName: string, admin: Admin, tx: Copy['tx']): Copy => ({
-  side: { place: { databaseId: '', schemaName, roleName: '' }, admin, installation: {} as Installation },
+  endpoint: { place: { databaseId: '', schemaName, roleName: '' }, admin, installation: {} as Installation },
   tx,
 });
 

@@ -7,9 +7,10 @@ import type { Authenticator } from '../../src/identity/authenticate.ts';
 import { isViewer } from '../../src/identity/viewer.ts';
 import type { AttackedServer } from '../../src/prove/target.ts';
 import { relations } from '../../src/relations.ts';
-import { defaultLimits, type OpenOptions, TenantBinding, TenantSession } from '../../src/tenancy/binding.ts';
+import { defaultLimits, type OpenOptions, TenantBinding } from '../../src/tenancy/binding.ts';
 import type { TenantDirectory } from '../../src/tenancy/directory.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
+import { TenantSession } from '../../src/tenancy/tenant-session.ts';
 
 type Access = 'read' | 'write';
 type Lead = (tenant: Tenant, access: Access) => Partial<Tenant>;

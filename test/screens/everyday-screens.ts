@@ -12,8 +12,8 @@ const task = ({ tasks: [first] }: Sample) => ({ id: `Task:${first!.id}` });
 const person = ({ people: [id] }: Sample) => ({ id: `Profile:${id}` });
 const channel = ({ channels: [id] }: Sample) => ({ id: `Channel:${id}` });
 
-// The web client normalizes its cache, so it asks every object for __typename and id. The mobile client pages by edges and
-// cursors, as Relay does.
+// The web client normalizes its cache, so it asks every object for __typename and id. The mobile client pages by edges
+// and cursors, as Relay does.
 
 const face = '{ __typename id fullName avatarUrl presence }';
 const pageInfo = 'pageInfo { __typename hasNextPage hasPreviousPage startCursor endCursor }';
@@ -399,5 +399,7 @@ const mobile: Screen[] = [
   },
 ];
 
-/** To be extended with every module that has screens: a test holds each to the limits of a server with default settings. */
+/**
+ * To be extended with every module that has screens: a test holds each to the limits of a server with default settings.
+ */
 export const everydayScreens: readonly Screen[] = [...web, ...mobile];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { takeCode } from '../../src/modules/settings/take-code.ts';
-import type { TenantTx } from '../../src/tenancy/binding.ts';
+import type { TenantTx } from '../../src/tenancy/tenant-session.ts';
 import { type Member, world } from '../support/world.ts';
 
 const server = await world();

@@ -8,7 +8,10 @@ export class Backends implements AsyncDisposable {
     this.#sql = postgres(url, { max: 1, onnotice: () => {} });
   }
 
-  /** Kills the backends of the application's slots and waits until they are gone, with their locks; gives how many there were. */
+  /**
+   * Kills the backends of the application's slots and waits until they are gone, with their locks; gives how many there
+   * were.
+   */
   async kill(applicationName = 'chantier'): Promise<number> {
     const killed = await this.#sql`
       select pg_terminate_backend(pid, 5000) from pg_stat_activity

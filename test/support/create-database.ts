@@ -9,7 +9,9 @@ export interface TestDatabase extends AsyncDisposable {
   drop(): Promise<void>;
 }
 
-/** Makes a fresh, empty database on the server of a superuser's address; `locale` is what CREATE DATABASE says of it. */
+/**
+ * Makes a fresh, empty database on the server of a superuser's address; `locale` is what CREATE DATABASE says of it.
+ */
 export async function createDatabaseOn(adminUrl: string, locale = ''): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
   await administer(adminUrl, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY file_copy ${locale}`);

@@ -15,7 +15,9 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A superuser's address of a database on the run's server. */
     adminUrl: string;
-    /** A superuser's address of the database with the installation that test files share; each makes its own tenants. */
+    /**
+     * A superuser's address of the database with the installation that test files share; each makes its own tenants.
+     */
     databaseUrl: string;
     /** Where the run's pgbouncer listens; 0 without one. */
     pgbouncerPort: number;

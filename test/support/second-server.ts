@@ -4,7 +4,9 @@ import path from 'node:path';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { createDatabaseOn, type TestDatabase } from './create-database.ts';
 
-/** A second PostgreSQL server, beside the one of the run: with a folder, a port, roles and transaction ids of its own. */
+/**
+ * A second PostgreSQL server, beside the one of the run: with a folder, a port, roles and transaction ids of its own.
+ */
 export interface SecondServer extends AsyncDisposable {
   /** A superuser's address of a database on it. */
   readonly adminUrl: string;
@@ -17,7 +19,9 @@ export interface SecondServer extends AsyncDisposable {
   start(): Promise<void>;
 }
 
-/** Without fsync: what is tested are crashes of processes, not of machines. A commit that was answered survives those. */
+/**
+ * Without fsync: what is tested are crashes of processes, not of machines. A commit that was answered survives those.
+ */
 const settings = { fsync: 'off', full_page_writes: 'off', max_connections: 100 };
 
 export async function startSecondServer(): Promise<SecondServer> {

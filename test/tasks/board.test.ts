@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { longestRank } from '../../src/lib/rank.ts';
 import { tasks } from '../../src/modules/tasks/tables.ts';
-import type { TenantTx } from '../../src/tenancy/binding.ts';
+import type { TenantTx } from '../../src/tenancy/tenant-session.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { moveTask, readBoard, seedProject, seedTasks } from './support.ts';
 

@@ -4,9 +4,9 @@ import { poll } from '../../lib/poll.ts';
 
 /*
  * Locks between processes that the kernel releases when their holder dies, however it dies. Node has no flock, so these
- * borrow SQLite's locks: an empty database file, locked and never written. Pid files cannot do the same: pids are reused,
- * and two processes can take over the same stale file. Nothing else may open the file: closing any descriptor of it drops
- * all locks that this process has on it.
+ * borrow SQLite's locks: an empty database file, locked and never written. Pid files cannot do the same: pids are
+ * reused, and two processes can take over the same stale file. Nothing else may open the file: closing any descriptor
+ * of it drops all locks that this process has on it.
  */
 
 const exclusive = 'BEGIN EXCLUSIVE';

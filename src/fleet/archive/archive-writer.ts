@@ -17,8 +17,8 @@ export interface WriterOptions {
 }
 
 /**
- * Writes one archive under another name, and gives it its own once it is whole and on the disk: a file with an archive's name
- * is a complete one. Disposed before that, it leaves nothing.
+ * Writes one archive under another name, and gives it its own once it is whole and on the disk: a file with an
+ * archive's name is a complete one. Disposed before that, it leaves nothing.
  */
 export class ArchiveWriter implements AsyncDisposable {
   readonly file: string;

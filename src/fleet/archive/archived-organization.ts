@@ -10,8 +10,8 @@ import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { type ArchivedOrganization, badArchive } from '../copy/manifest.ts';
 
 /**
- * What the catalog knows of an organization and belongs to it: its names and settings, and what it changed in the permission
- * matrix. Not its members and keys, which belong to people. Throws TENANT_NOT_FOUND.
+ * What the catalog knows of an organization and belongs to it: its names and settings, and what it changed in the
+ * permission matrix. Not its members and keys, which belong to people. Throws TENANT_NOT_FOUND.
  */
 export async function readOrganization(db: CatalogDb, id: string): Promise<ArchivedOrganization> {
   const [found] = await db.select().from(organizations).where(eq(organizations.id, id));
@@ -34,7 +34,10 @@ export async function readOrganization(db: CatalogDb, id: string): Promise<Archi
   };
 }
 
-/** The columns of an organization that is made from an archived one. Throws BAD_INPUT for values that no organization has. */
+/**
+ * The columns of an organization that is made from an archived one. Throws BAD_INPUT for values that no organization
+ * has.
+ */
 export function columnsOf(archived: ArchivedOrganization, { slug, name }: { slug: string; name?: string | undefined }) {
   const { description, logoUrl, website, image, timeZone, locale, currency, modules } = archived;
   try {
@@ -48,7 +51,9 @@ export function columnsOf(archived: ArchivedOrganization, { slug, name }: { slug
   }
 }
 
-/** Writes the settings and permissions of an archived organization for a new one. Throws BAD_INPUT for what cannot be. */
+/**
+ * Writes the settings and permissions of an archived organization for a new one. Throws BAD_INPUT for what cannot be.
+ */
 export async function writeSettings(
   tx: CatalogTx,
   organizationId: string,

@@ -44,8 +44,9 @@ export interface BackupAllReport {
 }
 
 /**
- * Backs up every organization, several at once, each from where it is then. One that fails is reported and stops none of the
- * others; its older archives stay. A run that was interrupted goes on under its name: what it has done is not done again.
+ * Backs up every organization, several at once, each from where it is then. One that fails is reported and stops none
+ * of the others; its older archives stay. A run that was interrupted goes on under its name: what it has done is not
+ * done again.
  */
 export async function backupAll(fleet: Fleet, options: BackupAllOptions): Promise<BackupAllReport> {
   const { folder, parallel = 2, run = stampOf(new Date()) } = options;

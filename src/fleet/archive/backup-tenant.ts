@@ -22,8 +22,8 @@ export interface BackupOptions {
 type Place = { id: string; databaseId: string; schemaName: string };
 
 /**
- * Writes one snapshot of an organization to an archive, whatever is written meanwhile, and notes it in the audit log. What is
- * there stays: an archive appears when it is whole.
+ * Writes one snapshot of an organization to an archive, whatever is written meanwhile, and notes it in the audit log.
+ * What is there stays: an archive appears when it is whole.
  */
 export async function backupTenant(
   fleet: Fleet,

@@ -4,8 +4,8 @@ import type { FleetAdmins } from '../fleet.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 
 /**
- * Lets the event log of a restored copy go on after all eras that it had, and after those of the copy whose place it takes:
- * a cursor of either is then followed by the event that says why.
+ * Lets the event log of a restored copy go on after all eras that it had, and after those of the copy whose place it
+ * takes: a cursor of either is then followed by the event that says why.
  */
 export async function beginEra(
   admins: FleetAdmins,

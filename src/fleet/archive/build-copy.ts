@@ -30,9 +30,10 @@ interface Building extends CopyOptions {
 }
 
 /**
- * Builds in a reserved place exactly what an archive of a tenant holds: the tables as they were then, by the migrations that the
- * archive names, with its rows, which are read back and compared. Throws BAD_INPUT for an archive whose rows or tables
- * cannot be, SCHEMA_MISMATCH for one of a newer build. What was built by then is left to the caller to discard.
+ * Builds in a reserved place exactly what an archive of a tenant holds: the tables as they were then, by the migrations
+ * that the archive names, with its rows, which are read back and compared. Throws BAD_INPUT for an archive whose rows
+ * or tables cannot be, SCHEMA_MISMATCH for one of a newer build. What was built by then is left to the caller to
+ * discard.
  */
 export async function buildCopy(
   fleet: Fleet,

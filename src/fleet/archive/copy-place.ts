@@ -16,7 +16,10 @@ export type CopyState = 'INCOMING' | 'SCRATCH';
 const leaseMs = 24 * 60 * 60_000;
 const leaseFrom = (now = new Date()): Date => later(now, leaseMs);
 
-/** Writes down a schema that a copy is to be built in, before there is one: what was begun is dropped when its time is over. */
+/**
+ * Writes down a schema that a copy is to be built in, before there is one: what was begun is dropped when its time is
+ * over.
+ */
 export async function reserveCopy(fleet: Fleet, databaseId: string, state: CopyState): Promise<SchemaPlace> {
   const { prefix } = await fleet.databases.installationOf(databaseId);
   const place = { databaseId, ...placeOf(prefix, randomBytes(6).toString('hex')) };
@@ -48,7 +51,9 @@ export async function activateCopy(tx: CatalogTx, place: SchemaPlace, organizati
   if (activated.length === 0) throw givenUp();
 }
 
-/** Drops a copy that is not needed any more, as far as that is possible now; what is left goes when its time is over. */
+/**
+ * Drops a copy that is not needed any more, as far as that is possible now; what is left goes when its time is over.
+ */
 export async function discardCopy(fleet: Fleet, place: SchemaPlace): Promise<void> {
   await dropSchema(fleet, place).catch(() => {});
 }

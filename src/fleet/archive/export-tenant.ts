@@ -36,8 +36,8 @@ const internalTables = new Set(['idempotency_keys', 'import_runs']);
 const internalColumns: Readonly<Record<string, readonly string[]>> = { events: ['era', 'xid', 'seq'] };
 
 /**
- * Writes one snapshot of an organization's data for people and their tools: a file for each table, and `manifest.json` with the
- * number of rows. It is no backup: nothing restores it. Throws ALREADY_EXISTS for a folder that is there.
+ * Writes one snapshot of an organization's data for people and their tools: a file for each table, and `manifest.json`
+ * with the number of rows. It is no backup: nothing restores it. Throws ALREADY_EXISTS for a folder that is there.
  */
 export async function exportTenant(
   fleet: Fleet,

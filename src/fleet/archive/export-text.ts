@@ -7,7 +7,10 @@ import type { TenantColumn, TenantTable } from '../copy/tenant-tables.ts';
 export const copyCsv = (schemaName: string, table: TenantTable): string =>
   `copy (select ${valuesOf(table, csvValue)} from ${rowsOf(schemaName, table)}) to stdout with (format csv, header)`;
 
-/** COPY of a table as one JSON object in each row, as it is: JSON never holds the two characters that would need an escape. */
+/**
+ * COPY of a table as one JSON object in each row, as it is: JSON never holds the two characters that would need an
+ * escape.
+ */
 export const copyJson = (schemaName: string, table: TenantTable): string =>
   `copy (select row_to_json(shown) from (select ${valuesOf(table, jsonValue)} from ${rowsOf(schemaName, table)}) as shown)
     to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')`;
@@ -41,8 +44,8 @@ function jsonValue(column: TenantColumn): string {
 }
 
 /**
- * A spreadsheet takes a text that begins like a formula for one, whoever wrote it: an apostrophe before it keeps it a text.
- * Lists are written as JSON.
+ * A spreadsheet takes a text that begins like a formula for one, whoever wrote it: an apostrophe before it keeps it a
+ * text. Lists are written as JSON.
  */
 function csvValue(column: TenantColumn): string {
   const name = quoteIdentifier(column.name);

@@ -58,7 +58,10 @@ export async function openArchive(file: string, key?: SealingKey): Promise<Archi
   return { file, manifest, size: (await stat(file)).size, key };
 }
 
-/** The parts of an archive in order, unpacked one at a time. Throws BAD_INPUT for one that is not what the manifest says. */
+/**
+ * The parts of an archive in order, unpacked one at a time. Throws BAD_INPUT for one that is not what the manifest
+ * says.
+ */
 export async function* partsOf({ file, manifest, key }: Archive): AsyncGenerator<ArchivedPart> {
   const expected = manifest.tables.flatMap(({ name, parts }) => parts.map((part) => ({ table: name, part })));
   let next = 0;

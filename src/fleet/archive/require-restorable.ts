@@ -11,8 +11,8 @@ export interface Restorable {
 }
 
 /**
- * What can be told from a manifest alone, for whoever restores or verifies an archive of an organization. Throws BAD_INPUT for
- * an archive that cannot be restored, SCHEMA_MISMATCH for one of a newer build.
+ * What can be told from a manifest alone, for whoever restores or verifies an archive of an organization. Throws
+ * BAD_INPUT for an archive that cannot be restored, SCHEMA_MISMATCH for one of a newer build.
  */
 export function requireRestorable(
   fleet: Pick<Fleet, 'lines'>,

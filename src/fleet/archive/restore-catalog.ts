@@ -21,9 +21,9 @@ export interface RestoredCatalog {
 }
 
 /**
- * Fills the empty catalog of a new installation from an archive, in one transaction. Organizations whose schema is not there
- * are quarantined until their own archives are restored over them. Throws INVALID_STATE for a catalog that is not empty,
- * SCHEMA_MISMATCH for an archive of another build.
+ * Fills the empty catalog of a new installation from an archive, in one transaction. Organizations whose schema is not
+ * there are quarantined until their own archives are restored over them. Throws INVALID_STATE for a catalog that is not
+ * empty, SCHEMA_MISMATCH for an archive of another build.
  */
 export async function restoreCatalog(fleet: Fleet, archive: Archive): Promise<RestoredCatalog> {
   const { manifest } = archive;

@@ -23,15 +23,17 @@ export interface RestoreNewOptions extends CopyOptions {
   actor?: AuditActor | undefined;
   /** Why the copy is made, for its log and the audit log: `organization.restored` or `organization.cloned`. */
   action?: 'organization.restored' | 'organization.cloned';
-  /** As when provisioning: the first profile, before anybody is served; and the first membership, with the organization. */
+  /**
+   * As when provisioning: the first profile, before anybody is served; and the first membership, with the organization.
+   */
   prepare?: ((tenant: Tenant) => Promise<void>) | undefined;
   activate?: ((tx: CatalogTx, tenant: Tenant) => Promise<void>) | undefined;
 }
 
 /**
- * Makes a new organization of an archive, whole or not at all: it is there for others from the one transaction that makes it.
- * It has no members but those that `activate` adds. Throws ALREADY_EXISTS for a slug that is taken, and what `buildCopy`
- * throws.
+ * Makes a new organization of an archive, whole or not at all: it is there for others from the one transaction that
+ * makes it. It has no members but those that `activate` adds. Throws ALREADY_EXISTS for a slug that is taken, and what
+ * `buildCopy` throws.
  */
 export async function restoreNew(
   fleet: Fleet,

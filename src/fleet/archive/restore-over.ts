@@ -30,7 +30,10 @@ export interface RestoreOverOptions extends CopyOptions {
   fromAnother?: boolean | undefined;
   /** How long the replaced copy is kept; milliseconds. */
   retainMs?: number;
-  /** Gives every member a profile in the copy, before anybody is served; and writes down which, with the change of copies. */
+  /**
+   * Gives every member a profile in the copy, before anybody is served; and writes down which, with the change of
+   * copies.
+   */
   prepare?: ((copy: Tenant) => Promise<void>) | undefined;
   activate?: ((tx: CatalogTx, copy: Tenant) => Promise<void>) | undefined;
 }
@@ -48,12 +51,12 @@ const day = 24 * 60 * 60_000;
 const defaultRetainMs = 7 * day;
 
 /**
- * Replaces an organization's data by that of an archive. The copy is built beside what is served; one transaction of the
- * catalog then changes them, so the organization is wholly old or wholly new. Members, settings and names stay as they
- * are. What was written since the archive was made is in the safety archive, and for a week in the copy that was replaced.
- * An organization whose database was lost and retired comes back in the primary database.
- * Throws INVALID_STATE for the archive of another organization, unless `fromAnother`, and while the organization is moved, deleted or restored otherwise, and what `buildCopy` throws; then
- * nothing has changed.
+ * Replaces an organization's data by that of an archive. The copy is built beside what is served; one transaction of
+ * the catalog then changes them, so the organization is wholly old or wholly new. Members, settings and names stay as
+ * they are. What was written since the archive was made is in the safety archive, and for a week in the copy that was
+ * replaced. An organization whose database was lost and retired comes back in the primary database. Throws
+ * INVALID_STATE for the archive of another organization, unless `fromAnother`, and while the organization is moved,
+ * deleted or restored otherwise, and what `buildCopy` throws; then nothing has changed.
  */
 export function restoreOver(
   fleet: Fleet,

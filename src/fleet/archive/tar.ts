@@ -2,9 +2,9 @@ import type { ByteSource } from '../../lib/byte-source.ts';
 import { badInput } from '../../lib/errors.ts';
 
 /*
- * Archives are POSIX tar files, so that any tool can unpack them. Only the plain files that are written here are read: every
- * other kind of entry (links, devices, long names, extensions) is refused before it means anything to anybody, which a
- * library that understands them all could not promise.
+ * Archives are POSIX tar files, so that any tool can unpack them. Only the plain files that are written here are read:
+ * every other kind of entry (links, devices, long names, extensions) is refused before it means anything to anybody,
+ * which a library that understands them all could not promise.
  */
 
 export interface TarEntry {
@@ -36,8 +36,9 @@ export function tarEntry({ name, data }: TarEntry, modified: Date): Buffer[] {
 export const tarEnd = (): Buffer => Buffer.alloc(2 * blockBytes);
 
 /**
- * The plain files of an archive, in order, each read into memory once `sizeLimit` allows it: it gives the most bytes that an
- * entry of this name may have, or undefined for a name that has no business here. Throws BAD_INPUT for anything else.
+ * The plain files of an archive, in order, each read into memory once `sizeLimit` allows it: it gives the most bytes
+ * that an entry of this name may have, or undefined for a name that has no business here. Throws BAD_INPUT for anything
+ * else.
  */
 export async function* readTar(
   source: ByteSource,

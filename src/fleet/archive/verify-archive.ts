@@ -21,8 +21,8 @@ export interface Verified {
 
 /**
  * Proves that an archive can be restored: takes every step of `restoreNew` in a scratch schema, compares every row, and
- * undoes it. Of the catalog's archive, which there can be only one of, the migrations and checksums are compared. Throws what
- * restoring would throw.
+ * undoes it. Of the catalog's archive, which there can be only one of, the migrations and checksums are compared.
+ * Throws what restoring would throw.
  */
 export async function verifyArchive(
   fleet: Fleet,

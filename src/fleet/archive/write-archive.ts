@@ -28,8 +28,8 @@ export interface Written {
 }
 
 /**
- * Writes one snapshot of a schema to a new archive, which appears when it is whole. Throws SCHEMA_MISMATCH for a schema that is
- * newer than this build: it may have tables that nobody here knows of.
+ * Writes one snapshot of a schema to a new archive, which appears when it is whole. Throws SCHEMA_MISMATCH for a schema
+ * that is newer than this build: it may have tables that nobody here knows of.
  */
 export async function writeArchive(
   admin: Admin,

@@ -5,10 +5,10 @@ import type { Manifest } from './manifest.ts';
 import type { TenantTable } from './tenant-tables.ts';
 
 /*
- * Events are ordered by the ids of the transactions that wrote them. Those ids are not comparable across servers, or with
- * those of another copy. So each new copy of a tenant begins an era: rows keep their ids, and later events sort after all
- * of them. The first event of an era has the number 0 and says why the log continues elsewhere. It is not part of archives,
- * because the next copy begins an era of its own.
+ * Events are ordered by the ids of the transactions that wrote them. Those ids are not comparable across servers, or
+ * with those of another copy. So each new copy of a tenant begins an era: rows keep their ids, and later events sort
+ * after all of them. The first event of an era has the number 0 and says why the log continues elsewhere. It is not
+ * part of archives, because the next copy begins an era of its own.
  */
 
 /** The newest era of a schema's log, and the cursor of its last event; null for a schema without a log. */

@@ -20,8 +20,8 @@ const connectMs = 5_000;
 const mostMs = 10_000;
 
 /**
- * Asks a database whether it answers to both logins and is the one that was registered, and writes down what it said. One
- * that is down is never an error here, and one that has not answered to a login after `ms` counts as down.
+ * Asks a database whether it answers to both logins and is the one that was registered, and writes down what it said.
+ * One that is down is never an error here, and one that has not answered to a login after `ms` counts as down.
  */
 export async function checkDatabase(fleet: Fleet, database: Database, ms = mostMs): Promise<DatabaseCheck> {
   const checkedAt = new Date();

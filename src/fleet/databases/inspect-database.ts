@@ -15,8 +15,8 @@ const mostMs = 30_000;
 
 /**
  * Connects to a database as its administrator and says whose it is: undefined for one that nobody uses yet. Throws
- * BAD_INPUT for one that refuses the login, is too old or not in UTF8, or is used for something else; UNAVAILABLE for one that
- * does not answer.
+ * BAD_INPUT for one that refuses the login, is too old or not in UTF8, or is used for something else; UNAVAILABLE for
+ * one that does not answer.
  */
 export async function inspectDatabase({
   adminUrl,

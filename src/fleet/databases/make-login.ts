@@ -16,10 +16,10 @@ export async function makeLogin(grantor: Grantor, { role, password }: OwnLogin):
 }
 
 /**
- * How statements are planned for a login of the slots. No just-in-time compilation: it takes a hundred times as long as our
- * statements, and begins as soon as an estimate is high. And pages at the cost that they have in memory, where what is served
- * is: by the default the planner scans a small table for each row of a nested list, instead of asking an index; a board cost
- * twice as much, sums and three levels a quarter more.
+ * How statements are planned for a login of the slots. No just-in-time compilation: it takes a hundred times as long as
+ * our statements, and begins as soon as an estimate is high. And pages at the cost that they have in memory, where what
+ * is served is: by the default the planner scans a small table for each row of a nested list, instead of asking an
+ * index; a board cost twice as much, sums and three levels a quarter more.
  */
 export const planning: Readonly<Record<string, string>> = {
   jit: 'off',

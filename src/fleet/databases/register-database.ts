@@ -22,7 +22,10 @@ export interface NewDatabase {
   /** What people call it; made up when absent. */
   name?: string | undefined;
   kind: 'SHARED' | 'DEDICATED';
-  /** By a login that may create roles and schemas; or, with `adminUrl` beside it, by the one that the program serves with. */
+  /**
+   * By a login that may create roles and schemas; or, with `adminUrl` beside it, by the one that the program serves
+   * with.
+   */
   url: string;
   adminUrl?: string | undefined;
 }
@@ -41,10 +44,10 @@ interface Named {
 const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
- * Makes a further database one of the installation's: looks at it, prepares it, brings it up to this build, and only then
- * writes it down, its addresses sealed. Interrupted or repeated, the same call completes it; for one that is registered
- * already under that name it changes the addresses. Throws BAD_INPUT for an address that cannot be used, with the reason;
- * UNAVAILABLE for one that does not answer; ALREADY_EXISTS for a name or a database that is taken.
+ * Makes a further database one of the installation's: looks at it, prepares it, brings it up to this build, and only
+ * then writes it down, its addresses sealed. Interrupted or repeated, the same call completes it; for one that is
+ * registered already under that name it changes the addresses. Throws BAD_INPUT for an address that cannot be used,
+ * with the reason; UNAVAILABLE for one that does not answer; ALREADY_EXISTS for a name or a database that is taken.
  */
 export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, options: RegisterOptions): Promise<Database> {
   if (wanted.name !== undefined && !named.test(wanted.name)) {
@@ -61,8 +64,8 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, option
 }
 
 /**
- * Looks at a database and prepares it for tenants, without writing anything into the catalog. `choose` gives its id, and is
- * told the one that it is marked with, if it is one of this installation already.
+ * Looks at a database and prepares it for tenants, without writing anything into the catalog. `choose` gives its id,
+ * and is told the one that it is marked with, if it is one of this installation already.
  */
 export async function prepareDatabase(
   fleet: Fleet,
@@ -159,7 +162,10 @@ async function prepare(
   return installation;
 }
 
-/** Lets the login that serves from now on act as the tenants that live here already; before, it may have been another one. */
+/**
+ * Lets the login that serves from now on act as the tenants that live here already; before, it may have been another
+ * one.
+ */
 async function letIn({ catalog }: Fleet, admin: Admin, installation: Installation): Promise<void> {
   const held = await catalog.read((db) =>
     db

@@ -22,10 +22,10 @@ export interface ReplacedDatabase {
 }
 
 /**
- * Puts another database in the place of one that was lost, under its name and id: an empty one, or one that was restored
- * by other means, whose schemas are kept. Interrupted, the same call goes on. Throws NOT_FOUND, INVALID_STATE for the primary
- * database and for one that still answers, IN_USE for an address of another database of this installation, and what
- * `registerDatabase` throws.
+ * Puts another database in the place of one that was lost, under its name and id: an empty one, or one that was
+ * restored by other means, whose schemas are kept. Interrupted, the same call goes on. Throws NOT_FOUND, INVALID_STATE
+ * for the primary database and for one that still answers, IN_USE for an address of another database of this
+ * installation, and what `registerDatabase` throws.
  */
 export async function replaceDatabase(
   fleet: Fleet,

@@ -5,8 +5,8 @@ import type { Fleet } from '../fleet.ts';
 import { checkDatabase } from './check-database.ts';
 
 /**
- * Refuses to give up a database that still works. Throws INVALID_STATE for the primary database, and for one that answers
- * as the registered one.
+ * Refuses to give up a database that still works. Throws INVALID_STATE for the primary database, and for one that
+ * answers as the registered one.
  */
 export async function requireLost(fleet: Fleet, database: Database): Promise<void> {
   if (database.id === primaryDatabaseId) {

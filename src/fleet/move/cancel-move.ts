@@ -48,8 +48,8 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
 }
 
 /**
- * Cancels what an attempt left that died: for a caller who holds the organization's life lock, so that nobody is at the move.
- * One that has switched, or is on its way back, stays as it is; so does one that `keep` wants.
+ * Cancels what an attempt left that died: for a caller who holds the organization's life lock, so that nobody is at the
+ * move. One that has switched, or is on its way back, stays as it is; so does one that `keep` wants.
  */
 export async function cancelUnfinished(
   fleet: Fleet,

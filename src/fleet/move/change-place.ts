@@ -23,9 +23,9 @@ export interface PlaceChange {
 const droppedAfterMs = 60_000;
 
 /**
- * The one transaction of the catalog that says where an organization is from now on, with all that goes with it: before it
- * the organization is wholly at the one place, after it wholly at the other. Throws CANCELLED when another attempt has
- * taken the move over, INVALID_STATE when the organization is not where the move began.
+ * The one transaction of the catalog that says where an organization is from now on, with all that goes with it: before
+ * it the organization is wholly at the one place, after it wholly at the other. Throws CANCELLED when another attempt
+ * has taken the move over, INVALID_STATE when the organization is not where the move began.
  */
 export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<MoveRow> {
   const { move, run, route, by, names, progress } = change;

@@ -9,11 +9,11 @@ import { beginSnapshot, copyIn, copyOut, useCopyText } from '../copy/table-copy.
 import { differentTables, type TenantTable } from '../copy/tenant-tables.ts';
 import { rowsIn } from './copy-text.ts';
 import { deleteRows, type Keys, keyOf, missingKeys } from './keys.ts';
-import { asOwner, nameIn, type Side, snapshotOf } from './side.ts';
+import { asOwner, type MoveEndpoint, nameIn, snapshotOf } from './move-endpoint.ts';
 
 export interface CopyRound {
-  source: Side;
-  target: Side;
+  source: MoveEndpoint;
+  target: MoveEndpoint;
   /** Those that made the tables of both. */
   migrations: readonly Migration[];
   /** The target's tables; a source with others is refused: INVALID_STATE. */
@@ -46,9 +46,9 @@ const keysAtOnce = 5_000;
 
 /**
  * Makes the target what the source is in one snapshot of it. What has changed since an earlier snapshot is told by the
- * transaction that wrote each row: those which that snapshot saw are older than every one that was running then. (`age` compares
- * ids as the server does, around their wrap.) What is gone is told by the numbers of rows, and then by comparing keys. No
- * trigger, and nothing is written to the source.
+ * transaction that wrote each row: those which that snapshot saw are older than every one that was running then. (`age`
+ * compares ids as the server does, around their wrap.) What is gone is told by the numbers of rows, and then by
+ * comparing keys. No trigger, and nothing is written to the source.
  *
  * The target has no foreign keys meanwhile: what is gone is deleted before what is new comes, so nothing unique is met
  * twice, whatever rows exchanged their values. Its transactions are short: a long one would hold back the event logs of
@@ -86,7 +86,10 @@ export interface LastRound extends Pick<CopyRound, 'source' | 'target'> {
   whileSame: (source: CopyTx, target: CopyTx, changed: readonly TenantTable[]) => Promise<void>;
 }
 
-/** The same for the little that is left when nothing is written any more: in one transaction of the target. Gives the number of rows. */
+/**
+ * The same for the little that is left when nothing is written any more: in one transaction of the target. Gives the
+ * number of rows.
+ */
 export function copyLast({ source, target, tables, since, whileSame }: LastRound): Promise<number> {
   return source.admin.transaction(async (tx) => {
     await beginSnapshot(tx);
@@ -108,8 +111,8 @@ export function copyLast({ source, target, tables, since, whileSame }: LastRound
 }
 
 /**
- * What one server says of the tables is used on the other, so both must say the same: at most one of them belongs to somebody
- * who would lie.
+ * What one server says of the tables is used on the other, so both must say the same: at most one of them belongs to
+ * somebody who would lie.
  */
 function requireSame(there: readonly TenantTable[], here: readonly TenantTable[]): void {
   const different = differentTables(there, here);
@@ -130,8 +133,8 @@ async function stateOf(tx: CopyTx): Promise<string> {
 interface Copies {
   /** The source's snapshot. */
   tx: CopyTx;
-  source: Side;
-  target: Side;
+  source: MoveEndpoint;
+  target: MoveEndpoint;
   inTarget: InTarget;
 }
 
@@ -171,14 +174,14 @@ async function countBoth(
 /** How many rows each table has, and how many of those have changed: one statement. */
 async function countRows(
   tx: CopyTx,
-  side: Side,
+  endpoint: MoveEndpoint,
   tables: readonly TenantTable[],
   since?: string,
 ): Promise<Map<string, Counts>> {
   const changed = since === undefined ? '0' : `count(*) filter (where ${changedSince(since)})`;
   const each = tables.map(
     (table, n) =>
-      `select $${n + 1}::text as name, count(*)::float8 as total, (${changed})::float8 as changed from ${nameIn(side, table)}${table.rows ? ` where ${table.rows}` : ''}`,
+      `select $${n + 1}::text as name, count(*)::float8 as total, (${changed})::float8 as changed from ${nameIn(endpoint, table)}${table.rows ? ` where ${table.rows}` : ''}`,
   );
   const rows = await tx.run<Counts & { name: string }>(
     each.join(' union all '),
@@ -188,7 +191,7 @@ async function countRows(
 }
 
 /** Migrations may have put rows into a new schema; they are in the source as well. */
-const empty = (target: Side, tables: readonly TenantTable[]): Promise<unknown> =>
+const empty = (target: MoveEndpoint, tables: readonly TenantTable[]): Promise<unknown> =>
   asOwner(target, (tx) => tx.run(`truncate ${tables.map((table) => nameIn(target, table)).join(', ')}`));
 
 /** Copies what changed in one table since the target was as the source. Gives the number of rows. */
@@ -221,10 +224,10 @@ async function deleteGone({ tx, source, target, inTarget, table }: TableCopy): P
   });
 }
 
-function copyKeys(tx: CopyTx, side: Side, table: TenantTable, changed?: string) {
+function copyKeys(tx: CopyTx, endpoint: MoveEndpoint, table: TenantTable, changed?: string) {
   const conditions = [table.rows, changed].filter((each) => each !== undefined).map((each) => `(${each})`);
   const where = conditions.length > 0 ? ` where ${conditions.join(' and ')}` : '';
-  return tx.copyOut(`copy (select ${keyOf(table)} from ${nameIn(side, table)}${where}) to stdout`);
+  return tx.copyOut(`copy (select ${keyOf(table)} from ${nameIn(endpoint, table)}${where}) to stdout`);
 }
 
 /** Adds the table's rows, or those that have changed, part by part. */

@@ -9,7 +9,7 @@ import { isSchema } from '../../tenancy/tenant.ts';
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { cancelOpen, drop, isUnfinished, leftover } from './cancel-move.ts';
-import { carry } from './carry.ts';
+import { copyAndSwitch } from './copy-and-switch.ts';
 import { findLastMove, findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
 import { dropRetained, endSwitched, type MoveOptions } from './move-tenant.ts';
 import { reservePlace } from './new-place.ts';
@@ -17,9 +17,9 @@ import { requireReadable } from './require-readable.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
 /**
- * Ends a move for good, and drops what it left; what cannot be dropped now is dropped later. There is no way back then but
- * another move. Doing it twice changes nothing. Throws INVALID_STATE unless the organization is at its new place, and what
- * `requireReadable` throws.
+ * Ends a move for good, and drops what it left; what cannot be dropped now is dropped later. There is no way back then
+ * but another move. Doing it twice changes nothing. Throws INVALID_STATE unless the organization is at its new place,
+ * and what `requireReadable` throws.
  */
 export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
   return attempting(fleet, organizationId, 'CONFIRMED', async (open, run) => {
@@ -39,7 +39,8 @@ export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promi
 
 /**
  * Undoes a move that is not at its end: the organization stays where it is, what was copied is dropped. A way back that
- * is cancelled leaves the move as it was before. Throws INVALID_STATE when the organization is at its new place already.
+ * is cancelled leaves the move as it was before. Throws INVALID_STATE when the organization is at its new place
+ * already.
  */
 export function cancelMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
   return attempting(fleet, organizationId, 'CANCELLED', async (open, run) => {
@@ -76,7 +77,7 @@ async function goBack(fleet: Fleet, open: MoveRow, run: string, options: MoveOpt
   // Otherwise references that were never looked at would be taken for sound
   if (open.phase === 'SWITCHED') await settleMove(fleet, open, run);
   const move = await fleet.catalog.write((tx) => beginBack(tx, fleet, open, run));
-  return await carry({ fleet, move, run, ...options });
+  return await copyAndSwitch({ fleet, move, run, ...options });
 }
 
 async function beginBack(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string): Promise<MoveRow> {
@@ -97,8 +98,8 @@ async function beginBack(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string
 }
 
 /**
- * Does something about the open move of an organization, as the only one at it; `ended` is the phase of a move to which it was
- * done before, which is given back.
+ * Does something about the open move of an organization, as the only one at it; `ended` is the phase of a move to which
+ * it was done before, which is given back.
  */
 function attempting(
   fleet: Fleet,

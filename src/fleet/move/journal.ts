@@ -45,8 +45,8 @@ export async function refuseWhileMoving(db: CatalogDb, organizationId: string): 
 }
 
 /**
- * The same until it has switched: then the place is the organization's own, and there is but an older copy to confirm. After
- * the loss of a database nobody could put anything back else.
+ * The same until it has switched: then the place is the organization's own, and there is but an older copy to confirm.
+ * After the loss of a database nobody could put anything back else.
  */
 export async function refuseUntilSwitched(db: CatalogDb, organizationId: string): Promise<void> {
   const open = await findOpenMove(db, organizationId);
@@ -67,8 +67,8 @@ export async function findLastMove(db: CatalogDb, organizationId: string): Promi
 }
 
 /**
- * Writes down how far a move is. Throws CANCELLED when another attempt has taken it over, or it has ended: whoever wrote it
- * before must stop.
+ * Writes down how far a move is. Throws CANCELLED when another attempt has taken it over, or it has ended: whoever
+ * wrote it before must stop.
  */
 export async function noteMove(
   tx: CatalogTx,
@@ -96,8 +96,8 @@ const isOwn = (move: MoveRow, run: string) =>
 const takenOver = (): AppError => new AppError('CANCELLED', 'This move was taken over or cancelled meanwhile');
 
 /**
- * Keeps the journal's row for this attempt until the transaction ends: whoever takes the move over waits for that. Throws
- * CANCELLED when another attempt has it.
+ * Keeps the journal's row for this attempt until the transaction ends: whoever takes the move over waits for that.
+ * Throws CANCELLED when another attempt has it.
  */
 export async function lockJournal(tx: CatalogTx, move: MoveRow, run: string): Promise<void> {
   const [own] = await tx.select({ id: tenantMoves.id }).from(tenantMoves).where(isOwn(move, run)).for('update');

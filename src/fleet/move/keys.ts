@@ -9,8 +9,8 @@ export type Keys = readonly (readonly (string | null)[])[];
 export const keyOf = ({ primaryKey }: TenantTable): string => primaryKey.map(quoteIdentifier).join(', ');
 
 /**
- * A table of keys, in SQL; `parametersOf` gives them. Their types are those of the table there, never by the names that a
- * server gave them: the keys, and what describes the table, may come from another server, which need not be honest.
+ * A table of keys, in SQL; `parametersOf` gives them. Their types are those of the table there, never by the names that
+ * a server gave them: the keys, and what describes the table, may come from another server, which need not be honest.
  */
 const keyTable = (name: string): string => `jsonb_populate_recordset(null::${name}, $1::text::jsonb) as wanted`;
 

@@ -10,28 +10,31 @@ import { lockOrganization, type Organization } from '../../tenancy/update-organi
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { cancelUnfinished } from './cancel-move.ts';
-import { carry } from './carry.ts';
 import { nameOf } from './change-place.ts';
+import { copyAndSwitch } from './copy-and-switch.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
-import type { CarryOptions } from './journey.ts';
+import type { CopyAndSwitchOptions } from './move-context.ts';
 import { reservePlace } from './new-place.ts';
 import { requireReadable } from './require-readable.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
-export interface MoveOptions extends CarryOptions {
-  /** Whether to wait until no server can read the old copy any more, a few seconds; else upkeep sees to it. True when absent. */
+export interface MoveOptions extends CopyAndSwitchOptions {
+  /**
+   * Whether to wait until no server can read the old copy any more, a few seconds; else upkeep sees to it. True when
+   * absent.
+   */
   settle?: boolean;
 }
 
 /**
  * Moves an organization to another database while it is served; its writes are held for a moment. What it left is kept
- * until the move is confirmed. Interrupted anywhere, the same call goes on; a move to that database that is done already
- * is only settled. Another move that is not confirmed yet is confirmed by beginning this one, and one that an attempt
- * left unfinished is cancelled. Gives the move.
+ * until the move is confirmed. Interrupted anywhere, the same call goes on; a move to that database that is done
+ * already is only settled. Another move that is not confirmed yet is confirmed by beginning this one, and one that an
+ * attempt left unfinished is cancelled. Gives the move.
  *
- * Throws TENANT_NOT_FOUND, NOT_FOUND for the database, INVALID_STATE while somebody else changes the organization's place or
- * life, during a rollback, for an organization that is not whole or already there, IN_USE for a database that cannot take it, TRANSACTION_CONFLICT when a transaction of it does not end:
- * then it is where it was.
+ * Throws TENANT_NOT_FOUND, NOT_FOUND for the database, INVALID_STATE while somebody else changes the organization's
+ * place or life, during a rollback, for an organization that is not whole or already there, IN_USE for a database that
+ * cannot take it, TRANSACTION_CONFLICT when a transaction of it does not end: then it is where it was.
  */
 export function moveTenant(
   fleet: Fleet,
@@ -52,7 +55,7 @@ export function moveTenant(
     } else if (open) await resumeFrom(fleet, open, run);
     const begun = { organizationId, databaseId, run, options };
     const move = await fleet.catalog.write((tx) => begin(tx, fleet, begun));
-    return await settled(fleet, await carry({ fleet, move, run, ...options }), run, options);
+    return await settled(fleet, await copyAndSwitch({ fleet, move, run, ...options }), run, options);
   });
 }
 

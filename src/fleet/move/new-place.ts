@@ -9,7 +9,7 @@ import { databases, tenantSchemas } from '../../tenancy/tables.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import { readLedger } from '../schemas/migrate-database.ts';
 import type { MigrationLines } from '../schemas/migration-lines.ts';
-import type { Side } from './side.ts';
+import type { MoveEndpoint } from './move-endpoint.ts';
 
 /**
  * Writes down the place that a tenant is copied to, before there is one. Throws NOT_FOUND, INVALID_STATE for a retired
@@ -34,7 +34,10 @@ export async function reservePlace(
 }
 
 /** The migrations that made a place, in order. Throws SCHEMA_MISMATCH for one that this build does not know. */
-export async function migrationsOf({ admin, installation, place }: Side, lines: MigrationLines): Promise<Migration[]> {
+export async function migrationsOf(
+  { admin, installation, place }: MoveEndpoint,
+  lines: MigrationLines,
+): Promise<Migration[]> {
   const applied = (await readLedger(admin, installation, [place.schemaName])).get(place.schemaName) ?? [];
   const known = lines.inOrder();
   requireKnown(place.schemaName, applied, known);

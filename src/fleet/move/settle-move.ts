@@ -10,9 +10,9 @@ import { allAdminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { liftFence } from './fence.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, routeOf, takeOver } from './journal.ts';
+import { asOwner, type MoveEndpoint } from './move-endpoint.ts';
 import { pauseWrites } from './pause.ts';
 import { validateReferences } from './references.ts';
-import { asOwner, type Side } from './side.ts';
 
 /** Longer than any server believes what it knows of a tenant. */
 const believedMs = 2_500;
@@ -22,8 +22,8 @@ const liftMs = 30_000;
 const validateMs = 30 * 60_000;
 
 /**
- * What is left to do once an organization is served from its new place: the server looks at the references of all rows, and when
- * nobody can believe in the old copy any more, nobody can read it either. Gives the move as it is then.
+ * What is left to do once an organization is served from its new place: the server looks at the references of all rows,
+ * and when nobody can believe in the old copy any more, nobody can read it either. Gives the move as it is then.
  */
 export async function settleMove(fleet: Fleet, move: MoveRow, run: string): Promise<MoveRow> {
   const progress = progressOf(move);
@@ -56,10 +56,10 @@ export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise
   const { from: place } = await fleet.catalog.read((db) => routeOf(db, move));
   await using admins = allAdminsOf(fleet);
   await admins.at(place, async (admin, installation) => {
-    const side: Side = { place, admin, installation };
+    const endpoint: MoveEndpoint = { place, admin, installation };
     await admin.within(liftMs, async () => {
-      const tables = await asOwner(side, (tx) => tablesOf(tx, fleet.lines, place.schemaName));
-      await liftFence(side, tables);
+      const tables = await asOwner(endpoint, (tx) => tablesOf(tx, fleet.lines, place.schemaName));
+      await liftFence(endpoint, tables);
     });
   });
   await fleet.catalog.write(async (tx) => {
@@ -70,9 +70,9 @@ export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise
 }
 
 /**
- * Upkeep: mends what moves left whose process died. Organizations that cannot write are let write again where their data
- * is; switched ones are settled. One that somebody is at, or whose database is away, is left for the next time, and those
- * that cannot write wait for no settling of others. Gives what failed.
+ * Upkeep: mends what moves left whose process died. Organizations that cannot write are let write again where their
+ * data is; switched ones are settled. One that somebody is at, or whose database is away, is left for the next time,
+ * and those that cannot write wait for no settling of others. Gives what failed.
  */
 export async function settleMoves(fleet: Fleet): Promise<{ organizationId: string; error: unknown }[]> {
   const open = await fleet.catalog.read((db) => db.select().from(tenantMoves).where(isNull(tenantMoves.endedAt)));

@@ -8,9 +8,9 @@ import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import { liftFence } from './fence.ts';
+import { asOwner } from './move-endpoint.ts';
 import { pauseWrites } from './pause.ts';
 import { mendUnfinished } from './settle-move.ts';
-import { asOwner } from './side.ts';
 
 /** An organization that is served, and cannot write. */
 export interface Fenced extends SchemaPlace {
@@ -42,8 +42,8 @@ export interface LiftReport {
 }
 
 /**
- * Lets organizations write again that a fence keeps from it and that nobody moves. Whoever moves one holds its life lock:
- * its fence is left alone. A database that does not answer is left for the next time.
+ * Lets organizations write again that a fence keeps from it and that nobody moves. Whoever moves one holds its life
+ * lock: its fence is left alone. A database that does not answer is left for the next time.
  */
 export async function liftStrayFences(fleet: Fleet): Promise<LiftReport> {
   const report: LiftReport = { lifted: [], failed: [] };
@@ -95,8 +95,8 @@ async function liftHeld(fleet: Fleet, admins: FleetAdmins, place: Fenced): Promi
   if (!still) return false;
   await admins.at(place, (admin, installation) =>
     admin.within(answerMs, async () => {
-      const side = { place, admin, installation };
-      await liftFence(side, await asOwner(side, (tx) => tablesOf(tx, fleet.lines, place.schemaName)));
+      const endpoint = { place, admin, installation };
+      await liftFence(endpoint, await asOwner(endpoint, (tx) => tablesOf(tx, fleet.lines, place.schemaName)));
     }),
   );
   await fleet.catalog.write(async (tx) => {

@@ -13,16 +13,22 @@ import { compareCopies } from './compare.ts';
 import { copyLast } from './copy-changes.ts';
 import { liftFence, raiseFence } from './fence.ts';
 import { lockJournal, type MoveRow, noteMove, progressOf } from './journal.ts';
-import type { Journey } from './journey.ts';
+import type { MoveContext } from './move-context.ts';
 import { pauseWrites } from './pause.ts';
 import { addReferences } from './references.ts';
 
-/** How long a lock of one attempt waits; less than what makes the server look for deadlocks, so that we are who gives way. */
+/**
+ * How long a lock of one attempt waits; less than what makes the server look for deadlocks, so that we are who gives
+ * way.
+ */
 const lockWaits = [300, 500, 700, 900, 900, 900, 900, 900];
 /** How long writes are held at most, when nobody ends it. */
 const pauseMs = 4_000;
 const betweenLocksMs = 250;
-/** How long the fence may stand while either database is asked anything: one that stops answering keeps no organization from writing. */
+/**
+ * How long the fence may stand while either database is asked anything: one that stops answering keeps no organization
+ * from writing.
+ */
 const mostFencedMs = 60_000;
 /** How often a journal that a COMMIT still holds is asked for, each time for as long as the catalog waits for locks. */
 const takeOvers = 5;
@@ -30,24 +36,24 @@ const takeOvers = 5;
 /**
  * Holds writes, copies and compares the last of it, and lets the catalog say the new place. `follow` copies what
  * changed since a state, and gives the new one: a transaction that does not end is given way to, and meanwhile more was
- * written. Throws TRANSACTION_CONFLICT when none of the attempts gets the locks. Whatever it fails of, writes go on where
- * the data is.
+ * written. Throws TRANSACTION_CONFLICT when none of the attempts gets the locks. Whatever it fails of, writes go on
+ * where the data is.
  */
 export async function switchOver(
-  journey: Journey,
+  context: MoveContext,
   copied: string,
   follow: (since: string) => Promise<{ state: string }>,
 ): Promise<MoveRow> {
-  const { fleet, move, run, source, target, signal, fencedMs = mostFencedMs } = journey;
+  const { fleet, move, run, source, target, signal, fencedMs = mostFencedMs } = context;
   let state = copied;
   for (const [n, lockMs] of lockWaits.entries()) {
     stopIfAborted(signal);
     const begun = performance.now();
-    await fleet.catalog.write((tx) => beginPause(tx, journey));
+    await fleet.catalog.write((tx) => beginPause(tx, context));
     try {
-      await source.admin.within(fencedMs, () => takeFence(journey, lockMs));
+      await source.admin.within(fencedMs, () => takeFence(context, lockMs));
     } catch (error) {
-      await giveUp(journey, error);
+      await giveUp(context, error);
       const known = toAppError(error);
       if (known?.code !== 'TRANSACTION_CONFLICT' && known?.code !== 'TIMEOUT') throw error;
       if (n === lockWaits.length - 1) throw tooBusy(known);
@@ -55,11 +61,11 @@ export async function switchOver(
       ({ state } = await follow(state));
       continue;
     }
-    const last = () => finish(journey, state, begun);
+    const last = () => finish(context, state, begun);
     try {
       return await source.admin.within(fencedMs, () => target.admin.within(fencedMs, last));
     } catch (error) {
-      const switched = await giveUp(journey, error);
+      const switched = await giveUp(context, error);
       if (switched) return switched;
       throw error;
     }
@@ -76,11 +82,11 @@ const tooBusy = (cause: AppError): AppError =>
   );
 
 /**
- * Raises the fence in the name of the journal. Its row is locked meanwhile, and asked once more before the fence is saved: a
- * mover that was stopped for long, whose move was cancelled elsewhere, would else take the right to write from an
- * organization that nobody moves.
+ * Raises the fence in the name of the journal. Its row is locked meanwhile, and asked once more before the fence is
+ * saved: a mover that was stopped for long, whose move was cancelled elsewhere, would else take the right to write from
+ * an organization that nobody moves.
  */
-function takeFence({ fleet, move, run, source, tables }: Journey, lockMs: number): Promise<void> {
+function takeFence({ fleet, move, run, source, tables }: MoveContext, lockMs: number): Promise<void> {
   return fleet.catalog.write(async (tx) => {
     await lockJournal(tx, move, run);
     await raiseFence(source, tables, lockMs, () => lockJournal(tx, move, run));
@@ -88,24 +94,26 @@ function takeFence({ fleet, move, run, source, tables }: Journey, lockMs: number
 }
 
 /** From the moment that a fence may be there, the journal says so. */
-async function beginPause(tx: CatalogTx, { move, run }: Journey): Promise<void> {
+async function beginPause(tx: CatalogTx, { move, run }: MoveContext): Promise<void> {
   const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'SWITCHING';
   await noteMove(tx, move, run, { phase, progress: { fenced: true } });
   await pauseWrites(tx, move.organizationId, pauseMs);
 }
 
-/** Behind the fence nothing changes any more: the last rows, what counts by itself, the log's new era, and the switch. */
-async function finish(journey: Journey, state: string, begun: number): Promise<MoveRow> {
-  const { fleet, move, run, route, source, target, tables, references, names, by } = journey;
+/**
+ * Behind the fence nothing changes any more: the last rows, what counts by itself, the log's new era, and the switch.
+ */
+async function finish(context: MoveContext, state: string, begun: number): Promise<MoveRow> {
+  const { fleet, move, run, route, source, target, tables, references, names, by } = context;
   const rows = await copyLast({
     source,
     target,
     tables,
     since: state,
     whileSame: async (here, there, changed) => {
-      await refuseMigrated(here, journey);
-      await compareCopies({ side: source, tx: here }, { side: target, tx: there }, tables, changed);
-      await copyCounters(here, there, journey);
+      await refuseMigrated(here, context);
+      await compareCopies({ endpoint: source, tx: here }, { endpoint: target, tx: there }, tables, changed);
+      await copyCounters(here, there, context);
     },
   });
   await addReferences(target, references);
@@ -113,7 +121,7 @@ async function finish(journey: Journey, state: string, begun: number): Promise<M
   return await fleet.catalog.write((tx) => changePlace(tx, { move, run, route, names, by, progress }));
 }
 
-async function refuseMigrated(tx: AdminTx, { source, migrations }: Journey): Promise<void> {
+async function refuseMigrated(tx: AdminTx, { source, migrations }: MoveContext): Promise<void> {
   const [found] = await tx.run<{ applied: number }>(
     'select count(*)::int as applied from chantier.tenant_migrations where schema_name = $1',
     [source.place.schemaName],
@@ -125,7 +133,11 @@ async function refuseMigrated(tx: AdminTx, { source, migrations }: Journey): Pro
 }
 
 /** What counts by itself goes on counting; the log goes on in an era of its own. */
-async function copyCounters(here: AdminTx, there: AdminTx, { move, source, target, tables }: Journey): Promise<void> {
+async function copyCounters(
+  here: AdminTx,
+  there: AdminTx,
+  { move, source, target, tables }: MoveContext,
+): Promise<void> {
   for (const table of tables.filter(({ counters }) => counters.length > 0)) {
     const counters = await readCounters(here, source.place.schemaName, table);
     await writeCounters(there, target.place.schemaName, table, counters);
@@ -137,14 +149,14 @@ async function copyCounters(here: AdminTx, there: AdminTx, { move, source, targe
 
 /**
  * After a failure: lets writes go on where the data is. When the catalog says that the switch was made after all (its
- * answer was lost), gives the move. When the catalog does not answer, the fence stays until somebody resumes, cancels or
- * settles the move: nobody can know where the data is meanwhile.
+ * answer was lost), gives the move. When the catalog does not answer, the fence stays until somebody resumes, cancels
+ * or settles the move: nobody can know where the data is meanwhile.
  *
- * The COMMIT of a switch may still be under way when its answer is given up. So the journal is taken over first: that waits
- * until it is through, and one that is not yet at the journal finds another attempt there, and does nothing.
+ * The COMMIT of a switch may still be under way when its answer is given up. So the journal is taken over first: that
+ * waits until it is through, and one that is not yet at the journal finds another attempt there, and does nothing.
  */
-async function giveUp(journey: Journey, error: unknown): Promise<MoveRow | undefined> {
-  const { fleet, move, run, source, tables } = journey;
+async function giveUp(context: MoveContext, error: unknown): Promise<MoveRow | undefined> {
+  const { fleet, move, run, source, tables } = context;
   const ours = await retried(takeOvers, () => fleet.catalog.write((tx) => takeBack(tx, move, run))).catch(unlessTaken);
   if (!ours) return undefined;
   if (isSwitched(ours.move)) return ours.move;

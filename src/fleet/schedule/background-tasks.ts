@@ -2,7 +2,7 @@ import type { Clock } from '../../lib/clock.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { Fleet } from '../fleet.ts';
 import type { FittingSchemas } from '../schemas/fitting-schemas.ts';
-import { livesTasks } from './lives-tasks.ts';
+import { lifecycleTasks } from './lifecycle-tasks.ts';
 import { maintainTask } from './maintain-task.ts';
 import { placementTasks } from './placement-tasks.ts';
 import { schemaTask } from './schema-task.ts';
@@ -37,7 +37,7 @@ export const backgroundTasks = (fleet: Fleet, options: BackgroundOptions): Upkee
   return [
     schemaTask(fit, logger),
     ...watchTasks(fleet, fit, watched),
-    ...livesTasks(fleet, options),
+    ...lifecycleTasks(fleet, options),
     ...placementTasks(fleet, logger),
     { name: 'settle departures', everyMs: 5 * minuteMs, run: settleDepartures },
     { name: 'prune', everyMs: 60 * minuteMs, run: pruneIdentity },

@@ -20,7 +20,10 @@ import { disarmLogin, makeLogin } from '../databases/make-login.ts';
 export interface BootstrapOptions {
   /** A login that may create roles and schemas in this database. */
   adminUrl: string;
-  /** The application's own login. Without one (or when it is the administrator's) one is made, its password derived from the secret. */
+  /**
+   * The application's own login. Without one (or when it is the administrator's) one is made, its password derived from
+   * the secret.
+   */
   appUrl?: string | undefined;
   secret: string;
   /** For a further database of an installation; absent, it is the primary one. */
@@ -34,8 +37,9 @@ const creator = 'CREATE on the database';
 /**
  * Makes what an installation needs around its tables: roles, the schemas `chantier`, `catalog` (in the primary database
  * only) and `extensions`, the ledger of migrations, and no rights for PUBLIC. It does only what is missing, so it runs
- * at every start, and in several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the administrator's login lacks,
- * CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE when it does not answer.
+ * at every start, and in several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the
+ * administrator's login lacks, CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE when
+ * it does not answer.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Installation> {
   await using admin = await connect(options);

@@ -45,8 +45,8 @@ export async function applyPending(
 }
 
 /**
- * A role without login or rights of its own, as which those who serve the tenant may act. Can be done again, after the login
- * has become another one. Grants in parallel fail ("tuple concurrently updated"): one at a time.
+ * A role without login or rights of its own, as which those who serve the tenant may act. Can be done again, after the
+ * login has become another one. Grants in parallel fail ("tuple concurrently updated"): one at a time.
  */
 export async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: Installation): Promise<void> {
   await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.grants', 0))`);
@@ -55,7 +55,9 @@ export async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: I
   await grantor.grantRole(role, loginFor ? await makeTenantLogin(grantor, loginFor(role)) : roles.app);
 }
 
-/** In a database of its own a tenant's slots have a login of their own; it may connect, and act as the tenant's role. */
+/**
+ * In a database of its own a tenant's slots have a login of their own; it may connect, and act as the tenant's role.
+ */
 async function makeTenantLogin(grantor: Grantor, login: OwnLogin): Promise<string> {
   await makeLogin(grantor, login);
   await disarmLogin(grantor, login.role);

@@ -8,8 +8,8 @@ import type { Fleet } from '../fleet.ts';
 import { buildSchema, type Place } from './build-schema.ts';
 
 /**
- * Makes what a schema lacks of the wanted migrations, and writes down that it is whole: from then on it may hold rows of
- * whoever it is for. Can be done again.
+ * Makes what a schema lacks of the wanted migrations, and writes down that it is whole: from then on it may hold rows
+ * of whoever it is for. Can be done again.
  */
 export async function completeSchema(
   fleet: Fleet,

@@ -33,8 +33,8 @@ const transactionMs = 60_000;
  * Drops a schema that serves nobody: renamed first, so that nothing finds it any more, then its tables, a few in each
  * transaction (a DROP of all would take a thousand locks and empty every other connection's caches), the schema, its
  * role, the rows of the ledger, and last the catalog's row, which until then says that there is something left to drop.
- * Interrupted anywhere, the same call goes on. Throws INVALID_STATE for a schema that is served, that an organization is being
- * made with, or that somebody else drops.
+ * Interrupted anywhere, the same call goes on. Throws INVALID_STATE for a schema that is served, that an organization
+ * is being made with, or that somebody else drops.
  */
 export async function dropSchema(fleet: Fleet, place: SchemaPlace, options: DropOptions = {}): Promise<void> {
   await using admins = adminsOf(fleet);
@@ -125,7 +125,9 @@ async function rename(tx: AdminTx, from: string, to: string): Promise<void> {
   if (found?.there) await tx.run(`alter schema ${quoteIdentifier(from)} rename to ${quoteIdentifier(to)}`);
 }
 
-/** A role that still has rights elsewhere, such as in another database of the same server, is left to who drops those. */
+/**
+ * A role that still has rights elsewhere, such as in another database of the same server, is left to who drops those.
+ */
 async function dropRole(admin: Admin, role: string): Promise<void> {
   try {
     await inOwn(admin, async (tx) => {

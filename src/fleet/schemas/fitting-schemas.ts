@@ -27,9 +27,9 @@ interface Batch {
 }
 
 /**
- * Which schemas fit this build, by the ledgers of their databases. `refresh` reads all of them, at the start and then every
- * minute; a schema that is not known yet, or did not fit a moment ago, is asked about when it is used. The ledger is
- * the only word on it: a row is written there by the transaction of its migration, wherever and by whatever build.
+ * Which schemas fit this build, by the ledgers of their databases. `refresh` reads all of them, at the start and then
+ * every minute; a schema that is not known yet, or did not fit a moment ago, is asked about when it is used. The ledger
+ * is the only word on it: a row is written there by the transaction of its migration, wherever and by whatever build.
  */
 export class FittingSchemas implements SchemaFit {
   readonly #fleet: Fleet;

@@ -17,8 +17,8 @@ const lookAgainMs = 500;
 
 /**
  * Migrates an organization whose move has not ended. It holds the life lock, so no other process works on the move. The
- * unfinished move stays as it is; when it is resumed, it copies everything again. Throws TRANSACTION_CONFLICT when another
- * process holds the lock for longer than the run waits. Does nothing when the organization has moved by then.
+ * unfinished move stays as it is; when it is resumed, it copies everything again. Throws TRANSACTION_CONFLICT when
+ * another process holds the lock for longer than the run waits. Does nothing when the organization has moved by then.
  */
 export async function migrateAtRest(
   fleet: Fleet,

@@ -272,8 +272,8 @@ class Run {
 const movingLast = (a: Task, b: Task): number => Number(a.place.isMoving) - Number(b.place.isMoving);
 
 /**
- * Never throws for what is wrong with this one schema; gives the result with the error in it. Throws PrimaryAway, of which
- * every other would fail too.
+ * Never throws for what is wrong with this one schema; gives the result with the error in it. Throws PrimaryAway, of
+ * which every other would fail too.
  */
 async function migratePlace({ fleet, admins, options, away }: Context, { place, found }: Task): Promise<SchemaResult> {
   const { schemaName, databaseName: database, organization } = place;

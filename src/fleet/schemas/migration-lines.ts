@@ -28,7 +28,9 @@ export class MigrationLines {
     this.#modules = new Map([...core, ...optional].map((line) => [line, readLine(root, line)]));
   }
 
-  /** The migrations of a module that can be switched. Throws BAD_INPUT for a core module, and for one that there is not. */
+  /**
+   * The migrations of a module that can be switched. Throws BAD_INPUT for a core module, and for one that there is not.
+   */
   ofOptional(module: string): readonly Migration[] {
     if (this.#core.includes(module)) throw badInput(`Every organization has the module ${module}`, 'input.module');
     if (!this.#optional.includes(module)) throw badInput(`There is no module ${module}`, 'input.module');

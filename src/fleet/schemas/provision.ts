@@ -17,10 +17,10 @@ import { reserve, reserveSpare, type Wanted } from './reserve.ts';
 const mostVariants = 100;
 
 /**
- * Makes an organization with a schema of its own: reserved, built (or a spare taken), prepared, then ACTIVE in one step.
- * Until that step it does not exist for anybody. Interrupted anywhere, the same call makes it whole: with the same `id`
- * or `slug` it takes up what it left. Throws ALREADY_EXISTS for a slug that is taken or being made; one made from the
- * name gets a number.
+ * Makes an organization with a schema of its own: reserved, built (or a spare taken), prepared, then ACTIVE in one
+ * step. Until that step it does not exist for anybody. Interrupted anywhere, the same call makes it whole: with the
+ * same `id` or `slug` it takes up what it left. Throws ALREADY_EXISTS for a slug that is taken or being made; one made
+ * from the name gets a number.
  */
 export async function provisionTenant(
   fleet: Fleet,

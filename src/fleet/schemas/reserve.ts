@@ -20,9 +20,9 @@ export interface Reserved {
 }
 
 /**
- * Writes down an organization that is to be made, with its slug and its schema, before anything of it exists. The caller
- * holds the lock on the slug: a half-made one that is met here was left by somebody who died. Its slug is free again;
- * the same organization (by id) goes on where it stopped. Throws ALREADY_EXISTS when the slug is taken.
+ * Writes down an organization that is to be made, with its slug and its schema, before anything of it exists. The
+ * caller holds the lock on the slug: a half-made one that is met here was left by somebody who died. Its slug is free
+ * again; the same organization (by id) goes on where it stopped. Throws ALREADY_EXISTS when the slug is taken.
  */
 export async function reserve(tx: CatalogTx, prefix: string, lines: MigrationLines, wanted: Wanted): Promise<Reserved> {
   const known = await findKnown(tx, wanted.slug);
@@ -37,8 +37,8 @@ export async function reserve(tx: CatalogTx, prefix: string, lines: MigrationLin
 }
 
 /**
- * The same where a spare makes it a matter of one transaction, which the caller completes: no lock is needed then. Undefined
- * when it takes more. Throws ALREADY_EXISTS when the slug is taken.
+ * The same where a spare makes it a matter of one transaction, which the caller completes: no lock is needed then.
+ * Undefined when it takes more. Throws ALREADY_EXISTS when the slug is taken.
  */
 export async function reserveSpare(tx: CatalogTx, lines: MigrationLines, wanted: Wanted): Promise<Tenant | undefined> {
   if (await findKnown(tx, wanted.slug)) return undefined;

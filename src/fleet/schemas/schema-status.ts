@@ -24,8 +24,8 @@ export interface FleetStatus {
 }
 
 /**
- * How every schema stands to this build: what is shared first, then tenants and spares by schema name; one query in each
- * database. When the catalog itself is behind, the tenants are not listed: its tables may not be there yet.
+ * How every schema stands to this build: what is shared first, then tenants and spares by schema name; one query in
+ * each database. When the catalog itself is behind, the tenants are not listed: its tables may not be there yet.
  */
 export async function schemaStatus(fleet: Fleet): Promise<FleetStatus> {
   await using admins = allAdminsOf(fleet);
@@ -59,8 +59,9 @@ export function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatu
 }
 
 /**
- * For the start of a server and of commands: throws SCHEMA_MISMATCH when what all tenants share does not fit this build,
- * naming the command that mends it. The schemas of tenants are looked at when they are used: none of them stops the others.
+ * For the start of a server and of commands: throws SCHEMA_MISMATCH when what all tenants share does not fit this
+ * build, naming the command that mends it. The schemas of tenants are looked at when they are used: none of them stops
+ * the others.
  */
 export async function requireSharedFit(fleet: Fleet): Promise<void> {
   await using admins = allAdminsOf(fleet);

@@ -7,7 +7,10 @@ export interface SchemaTable {
   name: string;
 }
 
-/** What holds rows in a schema, the newest first, so that what refers to others comes before them. None without the schema. */
+/**
+ * What holds rows in a schema, the newest first, so that what refers to others comes before them. None without the
+ * schema.
+ */
 export const schemaTables = (tx: AdminTx, schemaName: string): Promise<SchemaTable[]> =>
   tx.run<SchemaTable>(
     `select case relkind when 'v' then 'view' when 'm' then 'materialized view' else 'table' end as kind, relname::text as name

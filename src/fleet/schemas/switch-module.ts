@@ -33,8 +33,8 @@ export function enableModule(fleet: Fleet, id: string, module: string, by: By): 
 }
 
 /**
- * Switches a module off; its tables stay, for the day when it is switched on again, unless they are to be purged: then they
- * are dropped in one transaction. Throws IN_USE when those of another module refer to them.
+ * Switches a module off; its tables stay, for the day when it is switched on again, unless they are to be purged: then
+ * they are dropped in one transaction. Throws IN_USE when those of another module refer to them.
  */
 export function disableModule(
   fleet: Fleet,

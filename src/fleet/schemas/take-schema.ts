@@ -10,7 +10,10 @@ import type { MigrationLines } from './migration-lines.ts';
 type State = (typeof tenantSchemas.$inferSelect)['state'];
 export type TakenPlace = Place & { state: State };
 
-/** A schema that nobody has: a spare rather than one whose building was given up. The caller's until its transaction ends. */
+/**
+ * A schema that nobody has: a spare rather than one whose building was given up. The caller's until its transaction
+ * ends.
+ */
 export async function takeSchema(tx: CatalogTx, states: State[]): Promise<TakenPlace | undefined> {
   const [place] = await tx
     .select({ schemaName: tenantSchemas.schemaName, roleName: tenantSchemas.roleName, state: tenantSchemas.state })
@@ -37,8 +40,8 @@ export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenPla
 }
 
 /**
- * Whether a schema has every table that a tenant with these optional modules needs. A spare may be of another build: of one
- * that runs beside this one, or ran before it.
+ * Whether a schema has every table that a tenant with these optional modules needs. A spare may be of another build: of
+ * one that runs beside this one, or ran before it.
  */
 export async function isWhole(
   tx: CatalogTx,

@@ -3,7 +3,9 @@ import type { MigrationTarget } from '../../db/migrator.ts';
 import type { InstallationRoles } from '../../tenancy/installation.ts';
 import { appendOnlyTables } from '../../tenancy/modules.ts';
 
-/** Extensions and text search configurations: made by the administrator's own login, since they belong to nobody else. */
+/**
+ * Extensions and text search configurations: made by the administrator's own login, since they belong to nobody else.
+ */
 export const databaseTarget = (roles: InstallationRoles): MigrationTarget => ({
   schemaName: 'extensions',
   searchPath: ['extensions'],

@@ -15,7 +15,9 @@ export interface OldServer {
 /** A server renews its row four times as often. */
 const livingSeconds = 60;
 
-/** Builds before servers had rows called their connection for notifications so; commands of those builds have one too. */
+/**
+ * Builds before servers had rows called their connection for notifications so; commands of those builds have one too.
+ */
 const unregistered = 'chantier listener';
 
 export const contractionsOf = (lines: MigrationLines): string[] =>

@@ -10,8 +10,8 @@ import { contractionsOf } from './old-servers.ts';
 const beatMs = 15_000;
 
 /**
- * The row of this server in the catalog, from before it serves until it has ended: no contraction is applied that its build
- * does not know. Other servers delete the rows of those that died, a day later.
+ * The row of this server in the catalog, from before it serves until it has ended: no contraction is applied that its
+ * build does not know. Other servers delete the rows of those that died, a day later.
  */
 export class ServerLife implements AsyncDisposable {
   readonly id = uuidv7();

@@ -2,8 +2,8 @@ import { Declined } from '../../access/decline.ts';
 import type { Plan } from './plan.ts';
 
 /*
- * Memory estimates, measured on Node 24. A plan keeps everything that it refers to alive, above all the parsed document,
- * even when nothing else refers to that any more.
+ * Memory estimates, measured on Node 24. A plan keeps everything that it refers to alive, above all the parsed
+ * document, even when nothing else refers to that any more.
  */
 const perCharacter = 80;
 const perCharacterOfSql = 8;

@@ -101,8 +101,8 @@ export function bindCursor(tag: string, cursor: string): string {
 const isOfRow = (cursor: string): boolean => Buffer.from(cursor, 'base64').toString().startsWith(ofRow);
 
 /**
- * The plain cursor inside a bound one. Throws BAD_CURSOR for invalid or forged cursors, and for cursors of another type or
- * ordering.
+ * The plain cursor inside a bound one. Throws BAD_CURSOR for invalid or forged cursors, and for cursors of another type
+ * or ordering.
  */
 export function unbindCursor(field: PagedField, args: PageArguments, argument: 'after' | 'before'): string {
   const text = Buffer.from(args[argument] ?? '', 'base64').toString();

@@ -74,7 +74,9 @@ function anyOf(column: string, operator: 'in' | 'notIn', list: RequestPlaceholde
   return rawCondition((table) => sql`(${of(table)} <> all(${list}) or ${of(table)} is null)`);
 }
 
-/** Ignores case and accents. The pattern is the same for all rows, and prepared once: that is what the subquery is for. */
+/**
+ * Ignores case and accents. The pattern is the same for all rows, and prepared once: that is what the subquery is for.
+ */
 const isLike = (column: string, pattern: unknown): Condition =>
   rawCondition(
     (table) =>
@@ -145,7 +147,9 @@ const filtersAcross = (table: TableName): Record<string, RelationSpec> => {
   return across;
 };
 
-/** The filter of a table, for filters that would have to import each other. Call it only after all modules are loaded. */
+/**
+ * The filter of a table, for filters that would have to import each other. Call it only after all modules are loaded.
+ */
 export function filterOf(table: TableName): Filter {
   const filter = filters.get(table);
   if (!filter) throw new Error(`No filter is declared for ${table}`);
@@ -153,8 +157,8 @@ export function filterOf(table: TableName): Filter {
 }
 
 /**
- * Adds to the filter of a table a filter by rows that refer to it; a module calls this for the tables of lower modules. Filters
- * of other modules omit relations to an optional module, whose tables may not exist.
+ * Adds to the filter of a table a filter by rows that refer to it; a module calls this for the tables of lower modules.
+ * Filters of other modules omit relations to an optional module, whose tables may not exist.
  */
 export function filterAlsoBy(table: TableName, relation: string, spec: RelationSpec): void {
   filtersAcross(table)[relation] = spec;
@@ -166,8 +170,8 @@ const comparatorOf = (field: Comparable) => {
 };
 
 /**
- * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`. The guarded db
- * adds the viewer's row rules, also to the tables of relations.
+ * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`. The
+ * guarded db adds the viewer's row rules, also to the tables of relations.
  */
 export function defineFilter<T extends TableName>(name: string, table: T, given: FilterSpec<T>): Filter<T> {
   const across = Object.assign(filtersAcross(table), given.relations);

@@ -39,7 +39,10 @@ export const externalReferenceOf = (id: string): string | undefined =>
 /** The types of the ids that an input accepts. */
 export type IdTypes = readonly string[] | 'any';
 
-/** Undefined for an input that accepts no ids. Reads internal extensions of Pothos's relay plugin: check them at upgrades. */
+/**
+ * Undefined for an input that accepts no ids. Reads internal extensions of Pothos's relay plugin: check them at
+ * upgrades.
+ */
 export function idTypesOf({ extensions }: { extensions?: unknown }): IdTypes | undefined {
   const { isRelayGlobalID, relayGlobalIDFor } = (extensions ?? {}) as {
     isRelayGlobalID?: boolean;

@@ -5,12 +5,14 @@ type Condition = Record<string, unknown>;
 type RawCondition = SQL | ((table: Table) => SQL);
 
 /**
- * The rows that a condition does not match. A comparison with null is unknown in SQL, and so is its negation: such a row would
- * match neither. So every comparison inside is first made false for null.
+ * The rows that a condition does not match. A comparison with null is unknown in SQL, and so is its negation: such a
+ * row would match neither. So every comparison inside is first made false for null.
  */
 export const negation = (table: Table, condition: Condition): Condition => ({ NOT: decided(table, condition) });
 
-/** The same condition, false instead of unknown. Conditions on relations are inside `exists`, which is never unknown. */
+/**
+ * The same condition, false instead of unknown. Conditions on relations are inside `exists`, which is never unknown.
+ */
 function decided(table: Table, condition: Condition): Condition {
   const columns = getColumns(table);
   return Object.fromEntries(

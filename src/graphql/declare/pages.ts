@@ -36,7 +36,9 @@ export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ord
       }),
     })),
     where: matching,
-    /** Connections under a row must pass the context: Pothos counts with this filter, so it must contain the row rules. */
+    /**
+     * Connections under a row must pass the context: Pothos counts with this filter, so it must contain the row rules.
+     */
     query: (input: PageInput, ctx?: Context) => {
       const asked = matching(input);
       const where = asked && ctx ? guardWhere(ordering.table, asked, ctx.viewer) : asked;

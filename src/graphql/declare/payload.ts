@@ -3,7 +3,10 @@ import type { TableName } from '../../access/row-rules.ts';
 import type { Context } from '../context.ts';
 import type { SchemaTypes } from './builder.ts';
 
-/** A payload field that is one or more rows of a table, by the ids that the use case returned; described for the compiler. */
+/**
+ * A payload field that is one or more rows of a table, by the ids that the use case returned; described for the
+ * compiler.
+ */
 export interface PayloadDeclaration {
   table: TableName;
   many: boolean;
@@ -23,7 +26,9 @@ type AnyNode = ObjectRef<SchemaTypes, any>;
 
 const ownId = (shape: unknown): string => (shape as { id: string }).id;
 
-/** A payload field with the object whose id the use case returned (by default as `id`), at the end of the transaction. */
+/**
+ * A payload field with the object whose id the use case returned (by default as `id`), at the end of the transaction.
+ */
 export function changed<Shape extends { id: string }>(
   t: PayloadBuilder<Shape>,
   type: AnyNode,

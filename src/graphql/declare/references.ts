@@ -4,7 +4,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { TableName } from '../../access/row-rules.ts';
 import { notFound } from '../../lib/errors.ts';
 import { relations } from '../../relations.ts';
-import type { TenantDb } from '../../tenancy/binding.ts';
+import type { TenantDb } from '../../tenancy/tenant-session.ts';
 import { externalReferenceOf, type GlobalId } from './global-id.ts';
 
 /** An input with each decoded global id replaced by its uuid. */
@@ -65,8 +65,8 @@ async function findByReference(
 
 export interface ReferenceOptions {
   /**
-   * Whether an unknown external reference becomes an id that no row has, so that only its row of a bulk change fails and not
-   * the whole change.
+   * Whether an unknown external reference becomes an id that no row has, so that only its row of a bulk change fails
+   * and not the whole change.
    */
   lenient?: boolean;
 }

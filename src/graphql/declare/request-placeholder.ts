@@ -4,12 +4,15 @@ import { Placeholder } from 'drizzle-orm';
 export type Supply = object;
 
 /**
- * A placeholder for a parameter whose value each request supplies later. Filters and page queries accept it like a value;
- * drizzle writes it as a parameter.
+ * A placeholder for a parameter whose value each request supplies later. Filters and page queries accept it like a
+ * value; drizzle writes it as a parameter.
  */
 export class RequestPlaceholder<From extends Supply = Supply> extends Placeholder {
   readonly read: (from: From) => unknown;
-  /** Placeholders for converted values. Each conversion must run, since it may refuse the value, even if it is no parameter. */
+  /**
+   * Placeholders for converted values. Each conversion must run, since it may refuse the value, even if it is no
+   * parameter.
+   */
   readonly derived: RequestPlaceholder<From>[] = [];
 
   constructor(read: (from: From) => unknown) {

@@ -6,7 +6,10 @@ import { searchQuery } from '../../lib/search-words.ts';
 import { orderedBy, relevance } from './cursor-plugin.ts';
 import { prepared } from './request-placeholder.ts';
 
-/** Tables whose column `search` is filled by a trigger (`extensions.fill_search`), with the query's text search configurations. */
+/**
+ * Tables whose column `search` is filled by a trigger (`extensions.fill_search`), with the query's text search
+ * configurations.
+ */
 export type SearchableTable = 'tasks' | 'messages';
 
 const longestQuery = 500;

@@ -7,9 +7,10 @@ interface Answer {
 }
 
 /**
- * Answers a query or a root field of a mutation. If a migration made one of its prepared statements stale, it answers once
- * more with newly parsed statements: the first transaction was rolled back and nothing was sent, so clients notice nothing.
- * `Catalog` retries the transactions of the catalog one by one, since an earlier one of several may be committed.
+ * Answers a query or a root field of a mutation. If a migration made one of its prepared statements stale, it answers
+ * once more with newly parsed statements: the first transaction was rolled back and nothing was sent, so clients notice
+ * nothing. `Catalog` retries the transactions of the catalog one by one, since an earlier one of several may be
+ * committed.
  */
 export async function answeringAfterMigration<T extends Answer>(
   context: Context,

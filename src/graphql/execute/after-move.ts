@@ -6,9 +6,9 @@ interface Answer {
 }
 
 /**
- * Answers a root field of a mutation. If it failed because its organization is being moved, waits for the end of the move and
- * answers once more at the new place: the first transaction was rolled back and nothing was sent, so clients notice only a
- * delay.
+ * Answers a root field of a mutation. If it failed because its organization is being moved, waits for the end of the
+ * move and answers once more at the new place: the first transaction was rolled back and nothing was sent, so clients
+ * notice only a delay.
  */
 export async function answeringAfterMove<T extends Answer>(
   context: Context,

@@ -23,13 +23,14 @@ interface Stored {
 }
 
 /**
- * Runs one root field that changes the catalog. Its use case has its own transactions, so the Idempotency-Key is claimed
- * before it runs, and its answer is stored afterwards:
+ * Runs one root field that changes the catalog. Its use case has its own transactions, so the Idempotency-Key is
+ * claimed before it runs, and its answer is stored afterwards:
  *
- * - The use case succeeded: the answer is stored, with errors of the payload and the refresh cookie, and replayed to retries.
+ * - The use case succeeded: the answer is stored, with errors of the payload and the refresh cookie, and replayed to
+ *   retries.
  * - It failed and changed nothing: the key is freed.
- * - It is unknown whether it changed something (the connection was lost during COMMIT, the server crashed): the claim stays,
- *   and retries get IDEMPOTENCY_IN_PROGRESS until it expires. The change is never made twice.
+ * - It is unknown whether it changed something (the connection was lost during COMMIT, the server crashed): the claim
+ *   stays, and retries get IDEMPOTENCY_IN_PROGRESS until it expires. The change is never made twice.
  */
 export async function answerCatalogOnce(
   parent: Context,
@@ -58,7 +59,10 @@ export async function answerCatalogOnce(
   }
 }
 
-/** Ends the session in which the payload read data of the tenant, if it did. Nothing was written, so nothing can be lost. */
+/**
+ * Ends the session in which the payload read data of the tenant, if it did. Nothing was written, so nothing can be
+ * lost.
+ */
 async function runOnce(context: Context, run: Run): Promise<FieldAnswer> {
   const answer = await run(context);
   if (!answer.errors?.length) await context.commit().catch(() => undefined);
@@ -72,8 +76,8 @@ interface Asked {
 }
 
 /**
- * Idempotency keys belong to the API key or user that sent them, in one organization. Without credentials they belong to the
- * request itself and its cookie: whoever can repeat it exactly has every secret that the answer was given for.
+ * Idempotency keys belong to the API key or user that sent them, in one organization. Without credentials they belong
+ * to the request itself and its cookie: whoever can repeat it exactly has every secret that the answer was given for.
  */
 function useOf({ scope }: Context, args: ExecutionArgs, { key, responseKey, readsCookie }: Asked) {
   const { viewer, account, tenant, cookies, services } = scope;

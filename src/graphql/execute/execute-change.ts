@@ -61,7 +61,9 @@ async function byPlan(options: Options, change: PlannedChange, context: Context)
 
 type Payload = { payload: string } | { reason: Reason } | FieldAnswer;
 
-/** The payload by its plan. With `reason` the executor must make the payload; with `again` it must repeat everything. */
+/**
+ * The payload by its plan. With `reason` the executor must make the payload; with `again` it must repeat everything.
+ */
 async function payloadOf(
   { plans, verify, mayCommit }: Options,
   change: PlannedChange,

@@ -58,8 +58,8 @@ export function planMutation(
 }
 
 /**
- * Runs the root fields one after the other, each in its own transaction, and stops after a failed one that is not nullable.
- * Without errors the answer is already JSON text.
+ * Runs the root fields one after the other, each in its own transaction, and stops after a failed one that is not
+ * nullable. Without errors the answer is already JSON text.
  */
 export async function executeMutation(
   args: ExecutionArgs,

@@ -16,9 +16,9 @@ export interface ExecuteOptions {
 }
 
 /**
- * Runs an operation in its transactions. A query reads one snapshot, whose connection is released when the answer is complete.
- * Each root field of a mutation, with its selection, is one transaction, committed before the next begins. An error anywhere
- * under the field rolls it back, so an answer never shows unsaved changes.
+ * Runs an operation in its transactions. A query reads one snapshot, whose connection is released when the answer is
+ * complete. Each root field of a mutation, with its selection, is one transaction, committed before the next begins. An
+ * error anywhere under the field rolls it back, so an answer never shows unsaved changes.
  */
 export async function executeOperation(
   args: ExecutionArgs,

@@ -17,7 +17,9 @@ interface Answered {
   report: PlanReport;
 }
 
-/** Answers a query by its plan, by the executor, or some root fields by each. The answer always equals the executor's. */
+/**
+ * Answers a query by its plan, by the executor, or some root fields by each. The answer always equals the executor's.
+ */
 export async function executeQuery(
   args: ExecutionArgs,
   operation: OperationDefinitionNode,
@@ -40,7 +42,10 @@ export async function executeQuery(
   return { result: { ...result }, report: reportOf(notCompiled) };
 }
 
-/** Runs the plan of some root fields, and the executor for the others, in one session; or returns why the executor must run all. */
+/**
+ * Runs the plan of some root fields, and the executor for the others, in one session; or returns why the executor must
+ * run all.
+ */
 async function executeBoth(
   part: PlannedPart,
   args: ExecutionArgs,
@@ -59,7 +64,8 @@ async function executeBoth(
   const { data, errors } = await execute(others);
   const found = await asked;
   if ('error' in found) return plans.refused(part.plan, found.error, context);
-  // A failed statement makes the later ones of the transaction fail too; only the executor can tell which one is at fault
+  // A failed statement makes the later ones of the transaction fail too; only the executor can tell which one is at
+  // fault
   if (errors?.some(isOfStatement)) {
     return { reason: { why: 'a field beside it failed in the database' }, sessionConsumed: true };
   }

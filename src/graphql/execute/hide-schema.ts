@@ -5,8 +5,8 @@ const identifiers = /[_A-Za-z]\w*/g;
 const wellKnown = ['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID', '__typename'];
 
 /**
- * Removes from the message of a graphql-js error the names of the schema that the client did not send, for a closed graph.
- * `asked` is the text that the client sent.
+ * Removes from the message of a graphql-js error the names of the schema that the client did not send, for a closed
+ * graph. `asked` is the text that the client sent.
  */
 export function hideSchema(error: GraphQLError, asked: () => string): GraphQLError {
   const message = withoutSchema(error.message, asked);

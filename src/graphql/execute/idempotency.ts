@@ -11,10 +11,10 @@ import { keptMs, keyOf, requestText } from './idempotency-key.ts';
 type Run = (context: Context, mayCommit: boolean) => Promise<FieldAnswer>;
 
 /**
- * Runs one root field of a mutation in its own transaction and commits it. With an Idempotency-Key the answer is stored in
- * the same transaction, by viewer: a retry gets the stored answer; a different request with the key, or a viewer whose
- * permissions have changed since, gets IDEMPOTENCY_MISMATCH. A failed attempt stores nothing. For fields of the catalog see
- * `answerCatalogOnce`.
+ * Runs one root field of a mutation in its own transaction and commits it. With an Idempotency-Key the answer is stored
+ * in the same transaction, by viewer: a retry gets the stored answer; a different request with the key, or a viewer
+ * whose permissions have changed since, gets IDEMPOTENCY_MISMATCH. A failed attempt stores nothing. For fields of the
+ * catalog see `answerCatalogOnce`.
  */
 export async function answerOnce(
   parent: Context,

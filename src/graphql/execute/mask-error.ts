@@ -53,9 +53,9 @@ export function knownError(error: unknown): AppError | undefined {
 }
 
 /**
- * Makes the GraphQL error for the caller. An unexpected error becomes INTERNAL with an id, and is logged once with that id.
- * Outages of the database (a full disk, a lost connection) are logged with counts: callers are asked to retry, so otherwise
- * nobody would notice.
+ * Makes the GraphQL error for the caller. An unexpected error becomes INTERNAL with an id, and is logged once with that
+ * id. Outages of the database (a full disk, a lost connection) are logged with counts: callers are asked to retry, so
+ * otherwise nobody would notice.
  */
 export function maskError(error: unknown, logger: Logger): GraphQLError {
   const place =
@@ -119,7 +119,9 @@ function withCode(error: GraphQLError): GraphQLError {
 }
 
 const variablePrefix = 'Variable "$';
-/** The path of an invalid value in graphql-js's message, such as ` at .tags[0]`. It contains only names of the graph. */
+/**
+ * The path of an invalid value in graphql-js's message, such as ` at .tags[0]`. It contains only names of the graph.
+ */
 const variableError = /^Variable "\$\w+" has invalid (?:default )?value(?: at ((?:\.\w+|\[\d+\])+))?: /;
 /** The field that an input object lacks, or should not have, in graphql-js's message. */
 const fieldOfObject = /^Expected value (?:of type "\w+" )?(?:not )?to include (?:required|unknown) field "(\w+)"/;

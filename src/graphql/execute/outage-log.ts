@@ -13,8 +13,8 @@ const reportEveryMs = 60_000;
 const mostKinds = 50;
 
 /**
- * Logs requests that fail because of the database: the first one at once, then one line a minute with their number, until a
- * minute passes without any. One line for each would fill the disk during an outage.
+ * Logs requests that fail because of the database: the first one at once, then one line a minute with their number,
+ * until a minute passes without any. One line for each would fill the disk during an outage.
  */
 export class OutageLog {
   readonly #logger: Logger;

@@ -20,8 +20,8 @@ import type { Execute } from './execute.ts';
 import { rootCause } from './mask-error.ts';
 
 /**
- * Adds the current object to errors about a stale version. It is read with a query as the viewer, so that `current` contains
- * only what the graph shows to them.
+ * Adds the current object to errors about a stale version. It is read with a query as the viewer, so that `current`
+ * contains only what the graph shows to them.
  */
 export const showCurrent = (
   errors: readonly GraphQLError[],

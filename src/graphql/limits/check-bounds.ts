@@ -68,9 +68,9 @@ interface Given {
 }
 
 /**
- * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its place, and for an
- * id of the wrong form or type. Checks the raw values, before they are coerced: those in the document once, those of
- * variables for each request.
+ * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its place, and
+ * for an id of the wrong form or type. Checks the raw values, before they are coerced: those in the document once,
+ * those of variables for each request.
  */
 export function checkBounds({ schema, document, variableValues }: Given): void {
   const read = known.get(document) ?? readDocument(schema, document);

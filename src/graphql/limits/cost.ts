@@ -9,15 +9,15 @@ const costs = new WeakMap<OperationDefinitionNode, OperationCost>();
 const mostExecuted = 10_000;
 
 /**
- * The complexity that the executor may answer: all of a small limit, a tenth of a large one. It makes values one by one, and
- * the process serves nobody else meanwhile; a compiled statement makes them in the database.
+ * The complexity that the executor may answer: all of a small limit, a tenth of a large one. It makes values one by
+ * one, and the process serves nobody else meanwhile; a compiled statement makes them in the database.
  */
 const executedComplexity = ({ complexity }: GraphLimits): number =>
   Math.max(complexity / 10, Math.min(complexity, mostExecuted));
 
 /**
- * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and a GraphQLError for variables that cannot be
- * coerced. Reads only the document and its variables, no data.
+ * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and a GraphQLError for variables that
+ * cannot be coerced. Reads only the document and its variables, no data.
  */
 export function checkCost(args: ExecutionArgs, limits: GraphLimits): void {
   const operation = getOperationAST(args.document, args.operationName);

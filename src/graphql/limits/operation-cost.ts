@@ -35,8 +35,8 @@ const sizes = new Set(['first', 'last', 'ids']);
 const nothing: OperationCost = { depth: 0, breadth: 0, complexity: () => 0 };
 
 /**
- * Computes the cost of an operation from the declarations of its fields, as the complexity plugin does, but only once for each
- * operation: a request then only inserts its page sizes.
+ * Computes the cost of an operation from the declarations of its fields, as the complexity plugin does, but only once
+ * for each operation: a request then only inserts its page sizes.
  */
 export function operationCost(
   schema: GraphQLSchema,

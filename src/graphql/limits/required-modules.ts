@@ -28,7 +28,9 @@ interface OperationArgs {
   variableValues?: { readonly [variable: string]: unknown } | null | undefined;
 }
 
-/** The modules that an operation reads or changes, and the arguments of `node` and `nodes`, whose ids can name any type. */
+/**
+ * The modules that an operation reads or changes, and the arguments of `node` and `nodes`, whose ids can name any type.
+ */
 interface Reached {
   modules: ReadonlySet<string>;
   ids: readonly ValueNode[];
@@ -38,9 +40,9 @@ const withOptional = new WeakMap<GraphQLSchema, boolean>();
 const known = new WeakMap<OperationDefinitionNode, Reached>();
 
 /**
- * Throws MODULE_DISABLED, before any SQL runs, if the operation reaches a module that the tenant has not switched on: through
- * a field, the type of a selected object, or an id passed to `node`. Fields and types of an optional module carry
- * `extensions: { module: 'billing' }`.
+ * Throws MODULE_DISABLED, before any SQL runs, if the operation reaches a module that the tenant has not switched on:
+ * through a field, the type of a selected object, or an id passed to `node`. Fields and types of an optional module
+ * carry `extensions: { module: 'billing' }`.
  */
 export function requireModules(args: OperationArgs, { modules }: Pick<Tenant, 'modules'>): void {
   const operation = getOperationAST(args.document, args.operationName);

@@ -1,7 +1,10 @@
 import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
 
-/** Bounds on the work of validation: some rules visit fragments each time they are spread, or compare all pairs of fields. */
+/**
+ * Bounds on the work of validation: some rules visit fragments each time they are spread, or compare all pairs of
+ * fields.
+ */
 export const validationLimits = {
   /** Fields and fragments of all definitions; those of a fragment count each time it is spread. */
   selections: 10_000,
@@ -14,8 +17,8 @@ export const validationLimits = {
 type Limits = Record<keyof typeof validationLimits, number>;
 
 /**
- * Throws TOO_COMPLEX when a document would take long to validate. Visits it like the rule OverlappingFieldsCanBeMerged, and
- * stops at the first limit. Fragments may be unknown or recursive, since the document is not validated yet.
+ * Throws TOO_COMPLEX when a document would take long to validate. Visits it like the rule OverlappingFieldsCanBeMerged,
+ * and stops at the first limit. Fragments may be unknown or recursive, since the document is not validated yet.
  */
 export function checkValidationCost(document: DocumentNode, limits: Limits = validationLimits): void {
   const fragments = new Map(

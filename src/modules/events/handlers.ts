@@ -1,5 +1,5 @@
 import type { Viewer } from '../../identity/viewer.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { BusinessEvent } from './business-event.ts';
 
 /** An effect of an event on a module that depends on the event's module, in the transaction of the change. */

@@ -18,8 +18,8 @@ const part = alias(events, 'part');
 
 /**
  * Events name the project of their object only where it is new, moved or gone. So the objects come first: those that an
- * event placed in the project, and those that are in it now, which an import may have made without events of their own. An
- * event is found by its object, or by the task that its object is a part of.
+ * event placed in the project, and those that are in it now, which an import may have made without events of their own.
+ * An event is found by its object, or by the task that its object is a part of.
  */
 function ofProject(event: typeof events, id: string): SQL {
   const parts = sql`select ${part.resourceType} as type, ${part.resourceId} as id from ${events} "part"

@@ -1,5 +1,5 @@
 import type { Viewer } from '../../identity/viewer.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { BusinessEvent } from './business-event.ts';
 import { dispatchDeletion } from './handlers.ts';
 import { recordCascade } from './record-cascade.ts';

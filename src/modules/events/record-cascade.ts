@@ -4,7 +4,7 @@ import type { TableName } from '../../access/row-rules.ts';
 import type { IdTable } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { relations } from '../../relations.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { isLogged } from './confidential.ts';
 import { type ReferenceTo, referencesTo } from './references-to.ts';
 import { typesOfRows } from './row-types.ts';

@@ -2,7 +2,7 @@ import { getColumns, type InferInsertModel, type InferSelectModel, type SQL, typ
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import type { VersionedTable } from '../../access/rows.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
+import type { TenantDb, TenantTx } from '../../tenancy/tenant-session.ts';
 
 /** A table with an external reference, which integrators use to synchronize rows. */
 export type ReferencedTable = VersionedTable & { externalReference: PgColumn };
@@ -13,8 +13,8 @@ export type NewRow<T extends PgTable> = Partial<InferInsertModel<T>> & { id: str
 const most = 2_000;
 
 /*
- * Many rows are sent as one JSON parameter, so a statement has the same text for any number of rows. With a parameter per
- * value it would be prepared again, and use memory again, for every size of a batch.
+ * Many rows are sent as one JSON parameter, so a statement has the same text for any number of rows. With a parameter
+ * per value it would be prepared again, and use memory again, for every size of a batch.
  */
 
 /** Whether a text or an id is one of these values. One parameter, so that the statement has one text. */

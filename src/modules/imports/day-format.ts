@@ -1,7 +1,10 @@
 import { fromDayNumber } from '../../lib/days.ts';
 import { monthOfName } from './month-names.ts';
 
-/** What the letters of a pattern match, and which part of a time that is. Longer names come first, since `MM` begins `MMM`. */
+/**
+ * What the letters of a pattern match, and which part of a time that is. Longer names come first, since `MM` begins
+ * `MMM`.
+ */
 const tokens: Record<string, readonly [part: string, source: string]> = {
   YYYY: ['year', '(?<year>\\d{4})'],
   YY: ['year', '(?<shortYear>\\d{2})'],
@@ -45,10 +48,10 @@ const dayParts = ['day', 'month', 'year'];
 const timeParts = new Set(['hour', 'minute', 'second', 'half']);
 
 /**
- * A reader of days written in a pattern of YYYY, YY, MMM (the name of a month in English, French or German), MM, M, DD and D:
- * `DD-MMM-YY`, `DD/MM/YYYY`; a time of the day after it is passed over: `DD.MM.YYYY HH:mm`. `excel` is the number that a
- * spreadsheet has for a day. Two digits of a year mean 1969 to 2068, as in POSIX. Undefined when the pattern names no
- * whole day.
+ * A reader of days written in a pattern of YYYY, YY, MMM (the name of a month in English, French or German), MM, M, DD
+ * and D: `DD-MMM-YY`, `DD/MM/YYYY`; a time of the day after it is passed over: `DD.MM.YYYY HH:mm`. `excel` is the
+ * number that a spreadsheet has for a day. Two digits of a year mean 1969 to 2068, as in POSIX. Undefined when the
+ * pattern names no whole day.
  */
 export function dayReader(pattern: string): DayReader | undefined {
   if (pattern === 'excel') return readSerialDay;

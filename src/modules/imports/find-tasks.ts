@@ -1,5 +1,5 @@
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { tasks } from '../tasks/tables.ts';
 import { isOneOf } from './bulk-rows.ts';
 

@@ -1,7 +1,7 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
+import type { TenantDb, TenantTx } from '../../tenancy/tenant-session.ts';
 import { noChanges, sumChanges } from './changes.ts';
 import type { ImportKind } from './mapping.ts';
 import { type ChangeCounts, importRuns, type RefusedRow } from './tables.ts';

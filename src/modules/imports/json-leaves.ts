@@ -2,8 +2,8 @@
 const deepest = 50;
 
 /**
- * The leaves of a JSON object by their paths (`user.name`, `tags.0`), or the reason why there are none. Numbers keep the
- * digits that they are written with; null is nothing.
+ * The leaves of a JSON object by their paths (`user.name`, `tags.0`), or the reason why there are none. Numbers keep
+ * the digits that they are written with; null is nothing.
  */
 export function jsonLeaves(text: string, prefix = ''): ReadonlyMap<string, string> | string {
   try {

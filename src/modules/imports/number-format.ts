@@ -10,8 +10,8 @@ const forms = { '.': /^([+-]?)([^.]*)(?:\.(\d*))?$/, ',': /^([+-]?)([^,]*)(?:,(\
 const spaces = /[\u00a0\u2009\u202f]/g;
 
 /**
- * A number as a plain decimal: `-1.234,50` is `-1234.50` when thousands are points. Undefined for any other text; thousands
- * stand in groups of three, so a decimal point is never taken for one of them.
+ * A number as a plain decimal: `-1.234,50` is `-1234.50` when thousands are points. Undefined for any other text;
+ * thousands stand in groups of three, so a decimal point is never taken for one of them.
  */
 export function readNumber(text: string, { decimal, thousands }: NumberFormat): string | undefined {
   const [, sign = '', whole = '', fraction] = forms[decimal].exec(text.replace(spaces, ' ')) ?? [];

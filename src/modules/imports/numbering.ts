@@ -1,7 +1,10 @@
 import { shortReference } from './part-maker.ts';
 import type { TimeRecord } from './records.ts';
 
-/** Tells hours with one reference apart when each row is an entry: the second gets `#2`, and so on, in the order of the file. */
+/**
+ * Tells hours with one reference apart when each row is an entry: the second gets `#2`, and so on, in the order of the
+ * file.
+ */
 export class Numbering {
   readonly #isUsed: boolean;
   readonly #counts = new Map<string, number>();

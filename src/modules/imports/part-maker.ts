@@ -18,7 +18,9 @@ const kinds: Readonly<Record<string, ValueKind>> = {
 
 const longestReference = 200;
 
-/** Compiles the reference of a part; one that is too long is cut, and a digest of all of it keeps it apart from others. */
+/**
+ * Compiles the reference of a part; one that is too long is cut, and a digest of all of it keeps it apart from others.
+ */
 export function referenceMaker(spec: ValueSpec, field: string, compilation: Compilation): Maker<string> {
   const textOf = compileText(spec, field, compilation);
   return (cells) => shortReference(textOf(cells));

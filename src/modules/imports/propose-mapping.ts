@@ -28,7 +28,10 @@ type Role = keyof typeof names;
 
 const dayPatterns = ['YYYY-MM-DD', 'DD/MM/YYYY', 'MM/DD/YYYY', 'DD.MM.YYYY', 'DD-MMM-YY', 'DD/MM/YY', 'instant'];
 
-/** A mapping of CSV to start from, by what its columns are called. Throws BAD_INPUT when one that is needed is not found. */
+/**
+ * A mapping of CSV to start from, by what its columns are called. Throws BAD_INPUT when one that is needed is not
+ * found.
+ */
 export function proposeMapping(kind: ImportKind, rows: readonly Row[], { encoding, delimiter }: Sniffed): string {
   const columns = [...(rows[0]?.cells.keys() ?? [])];
   const column = (role: Role): string | undefined => columns.find((each) => names[role].test(fold(each)));

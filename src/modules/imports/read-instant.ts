@@ -7,8 +7,8 @@ const epochMs = /^\d{12,14}$/;
 
 /**
  * The moment that a text means: ISO 8601, by the clocks of a zone when it names none itself, or seconds or milliseconds
- * since 1970. What is finer than a millisecond is cut off, as the database does not keep it. Undefined for any other text,
- * and outside the range of inputs.
+ * since 1970. What is finer than a millisecond is cut off, as the database does not keep it. Undefined for any other
+ * text, and outside the range of inputs.
  */
 export function readInstant(text: string, timeZone = 'UTC'): Date | undefined {
   const [, whole, part = ''] = epoch.exec(text) ?? [];

@@ -4,8 +4,8 @@ import { JsonSplitter, type JsonText } from './split-json.ts';
 
 /**
  * Reads the objects of some lists of a JSON document. Columns are paths, see `jsonLeaves`; those of a list inside the
- * document begin with the path of the list (`cards.name`). The texts at the top of the document that stand before a row are
- * columns, too.
+ * document begin with the path of the list (`cards.name`). The texts at the top of the document that stand before a row
+ * are columns, too.
  */
 export async function* readJson(text: AsyncIterable<string>, lists: readonly string[]): Rows {
   const splitter = new JsonSplitter(lists);

@@ -34,8 +34,9 @@ export class RecordReader {
   }
 
   /**
-   * A record for each good row, and why each bad one is bad. What a record is follows from the files and the mapping alone,
-   * so every reading gives the same. Throws BAD_INPUT when there are no rows, and where no row after can be read.
+   * A record for each good row, and why each bad one is bad. What a record is follows from the files and the mapping
+   * alone, so every reading gives the same. Throws BAD_INPUT when there are no rows, and where no row after can be
+   * read.
    */
   async *read(position: ReadingPosition): AsyncGenerator<Outcome> {
     const conversations = new Conversations();

@@ -13,8 +13,8 @@ export interface ReadingPosition {
 const pieceBytes = 256 * 1024;
 
 /**
- * The text of a file piece by piece, decoded; a file that gzip compressed is decompressed. A byte order mark decides the
- * encoding. Lines end in `\n`, however the file ends them. Throws BAD_INPUT when the file cannot be read.
+ * The text of a file piece by piece, decoded; a file that gzip compressed is decompressed. A byte order mark decides
+ * the encoding. Lines end in `\n`, however the file ends them. Throws BAD_INPUT when the file cannot be read.
  */
 export async function* readTextFile(
   file: string,

@@ -5,8 +5,8 @@ import { longestRow, type Row, type Rows, tooLong, type UnreadableRow } from './
 /**
  * Reads the elements of one name as rows. Columns are the elements inside by their paths (`user`, `user/name`), the
  * attributes with an `@` (`@id`, `user/@id`), and what stood before the row beside it (a heading of the file). Of
- * elements that repeat, the first with text counts. A row that is too long is unreadable; XML that is not well-formed, or
- * has a text without end, ends the reading.
+ * elements that repeat, the first with text counts. A row that is too long is unreadable; XML that is not well-formed,
+ * or has a text without end, ends the reading.
  */
 export async function* readXml(text: AsyncIterable<string>, record: string): Rows {
   const collector = new RowCollector(record);

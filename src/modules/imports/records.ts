@@ -23,8 +23,8 @@ import { emoji } from './emoji-names.ts';
 import { readInstant } from './read-instant.ts';
 
 /*
- * The records that rows of a file become. References are external references. An absent key was not mapped and leaves the
- * column unchanged; null was mapped, but the row has no value.
+ * The records that rows of a file become. References are external references. An absent key was not mapped and leaves
+ * the column unchanged; null was mapped, but the row has no value.
  */
 
 const longestName = 200;

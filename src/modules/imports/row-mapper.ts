@@ -39,7 +39,10 @@ export class RowMapper {
     return this.#isMeant(new RowCells(row.cells, this.#absent));
   }
 
-  /** Undefined for a row that the mapping passes over. Throws BAD_INPUT with the reason when a row does not hold what it must. */
+  /**
+   * Undefined for a row that the mapping passes over. Throws BAD_INPUT with the reason when a row does not hold what it
+   * must.
+   */
   map({ line, cells, file }: Row): ImportRecord | undefined {
     const row = new RowCells(cells, this.#absent);
     if (!this.#isMeant(row)) return undefined;

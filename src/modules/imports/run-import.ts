@@ -3,8 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { toAppError } from '../../db/pg-errors.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantBinding, TenantTx } from '../../tenancy/binding.ts';
+import type { TenantBinding } from '../../tenancy/binding.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { type Batch, batchesOf, type Outcome } from './batches.ts';
 import type { Changes } from './changes.ts';
@@ -68,8 +69,9 @@ const rowsPerTurn = 100;
  * Imports files into a tenant, batch by batch, each in a transaction with the position it ends at. What was imported
  * before is known by its reference: rows that are as the file says stay untouched, so a second import changes nothing.
  *
- * @throws BAD_INPUT for files or a mapping that cannot be read, for files without rows, and with `stop` for the first bad
- *   row; CANCELLED between two batches when the signal says so; errors of the database. Rerun the same import to resume.
+ * @throws BAD_INPUT for files or a mapping that cannot be read, for files without rows, and with `stop` for the first
+ *   bad row; CANCELLED between two batches when the signal says so; errors of the database. Rerun the same import to
+ *   resume.
  */
 export async function runImport(options: ImportOptions): Promise<ImportReport> {
   const { kind, file, mapping } = options;

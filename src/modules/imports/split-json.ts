@@ -31,8 +31,9 @@ const deepest = 50;
 const space = /\s/;
 
 /**
- * Cuts a JSON document that arrives in pieces into the objects of some of its lists. `wanted` says which lists, by the keys
- * that lead there joined with points; the empty text is a list that is the document itself. One object is in memory at a time.
+ * Cuts a JSON document that arrives in pieces into the objects of some of its lists. `wanted` says which lists, by the
+ * keys that lead there joined with points; the empty text is a list that is the document itself. One object is in
+ * memory at a time.
  */
 export class JsonSplitter {
   readonly #wanted: ReadonlySet<string>;

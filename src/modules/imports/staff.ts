@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { dayIn } from '../../lib/days.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 import { isOneOf } from './bulk-rows.ts';

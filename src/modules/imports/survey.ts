@@ -20,9 +20,9 @@ interface LastTask {
 type Part = 'time' | 'message' | 'comment' | 'checklistItem';
 
 /**
- * What all rows of the files say together, found by reading them once before anything is written: when several rows have
- * one reference, the last one decides. An import that met the rows one after the other would write the first and then
- * change it, and the next import the same again.
+ * What all rows of the files say together, found by reading them once before anything is written: when several rows
+ * have one reference, the last one decides. An import that met the rows one after the other would write the first and
+ * then change it, and the next import the same again.
  */
 export class Survey {
   readonly #people = new Map<string, PersonRecord>();
@@ -65,8 +65,8 @@ export class Survey {
   }
 
   /**
-   * The records with what their last rows say; what an earlier record has said already is left out. What refers to things
-   * of later rows comes after all others.
+   * The records with what their last rows say; what an earlier record has said already is left out. What refers to
+   * things of later rows comes after all others.
    */
   async *settle(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
     this.#late.clear();

@@ -2,14 +2,16 @@ import { getColumns } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { formatDecimal, parseDecimal } from '../../lib/decimal.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { findByReference, insertRows, type NewRow, type ReferencedTable, type RowOf, updateRows } from './bulk-rows.ts';
 
 /** A row as the file has it: its reference, and the columns that the file determines. */
 export type Wanted<T extends ReferencedTable> = Omit<Partial<RowOf<T>>, 'id'> & { externalReference: string };
 
 export interface SyncOptions<T extends ReferencedTable> {
-  /** Told before any row is written which ones are new and which differ: takes the locks that come before those of rows. */
+  /**
+   * Told before any row is written which ones are new and which differ: takes the locks that come before those of rows.
+   */
   prepare?(missing: readonly Wanted<T>[], differing: readonly Difference<T>[]): void;
   /** Returns the columns of new rows that the file does not determine, in the order of the rows. */
   complete?(rows: Wanted<T>[]): Promise<object[]>;

@@ -30,7 +30,10 @@ export const importRuns = table(
      * Digest of the kind, the mapping and the contents of the files: an import is resumed only if they are the same.
      */
     fingerprint: text().notNull(),
-    /** The rows of the file up to this one, and after them those of their parts that had to wait, are done; written in the transaction of the batch that ends there. */
+    /**
+     * The rows of the file up to this one, and after them those of their parts that had to wait, are done; written in
+     * the transaction of the batch that ends there.
+     */
     rowsDone: integer().notNull().default(0),
     changes: jsonb().$type<ChangeCounts>().notNull(),
     /** Rows that the database has rejected so far: reading the file again does not show them. */

@@ -8,8 +8,8 @@ export type TimeReader = (text: string, timeZone: string) => Date | undefined;
 const wholeTime = ['day', 'hour', 'minute', 'month', 'year'];
 
 /**
- * A reader of times written in a pattern of a day (see `dayReader`) and HH, H, mm, ss and A (am or pm): `DD/MMM/YY H:mm A`.
- * Undefined when the pattern names no whole time.
+ * A reader of times written in a pattern of a day (see `dayReader`) and HH, H, mm, ss and A (am or pm): `DD/MMM/YY H:mm
+ * A`. Undefined when the pattern names no whole time.
  */
 export function timeReader(pattern: string): TimeReader | undefined {
   const { parts, match } = timePattern(pattern);

@@ -93,7 +93,10 @@ const firstOf =
     return undefined;
   };
 
-/** Compiles a field that holds a list of texts: one value gives one for each element of `each`, and for each part of `split`. */
+/**
+ * Compiles a field that holds a list of texts: one value gives one for each element of `each`, and for each part of
+ * `split`.
+ */
 export function compileList(spec: ValueSpec, field: string, compilation: Compilation): (cells: Cells) => string[] {
   const { each, split, ...one } = spec;
   const valueIn = compileValue(each && !one.of ? { ...one, of: ['{.}'] } : one, field, compilation);

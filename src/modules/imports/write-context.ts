@@ -1,5 +1,5 @@
 import type { Viewer } from '../../identity/viewer.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { Changes } from './changes.ts';
 import type { Survey } from './survey.ts';
 

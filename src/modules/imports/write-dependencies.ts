@@ -17,8 +17,8 @@ interface Pair {
 }
 
 /**
- * Lets tasks wait for others. A dependency on a task that is not there is passed over: exports name tasks that they do not
- * contain. Throws CYCLE when the other one waits for the task.
+ * Lets tasks wait for others. A dependency on a task that is not there is passed over: exports name tasks that they do
+ * not contain. Throws CYCLE when the other one waits for the task.
  */
 export async function writeDependencies(
   { tx, changes }: WriteContext,

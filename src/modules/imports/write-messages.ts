@@ -53,7 +53,10 @@ export async function writeMessages(context: WriteContext, records: readonly Mes
   await writeMessageParts(context, records, new Map([...first.ids, ...second.ids]), created);
 }
 
-/** The first messages of conversations, by what answers name: a message that is an answer itself stands for the one it answers. */
+/**
+ * The first messages of conversations, by what answers name: a message that is an answer itself stands for the one it
+ * answers.
+ */
 async function parentIds(
   { tx }: WriteContext,
   replies: readonly MessageRecord[],

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { ranksAfter } from '../../lib/rank.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { lockBoards } from '../tasks/board.ts';
 import { tasks } from '../tasks/tables.ts';
@@ -13,8 +13,8 @@ import type { WriteContext } from './write-context.ts';
 type WantedTask = Wanted<typeof tasks>;
 
 /**
- * Makes tasks at the ends of their columns and changes those that the file has otherwise: one that moves to another column
- * goes to its end, and leaves its deliverable with its project. Gives ids by reference.
+ * Makes tasks at the ends of their columns and changes those that the file has otherwise: one that moves to another
+ * column goes to its end, and leaves its deliverable with its project. Gives ids by reference.
  */
 export async function writeTasks(
   { tx, source, changes, known }: WriteContext,

@@ -4,7 +4,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { joinChannel } from './join-channel.ts';
 import { canAddMembers, forbidden } from './policy.ts';
 import { requirePeople } from './require-people.ts';

@@ -3,7 +3,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { emojiField } from './emoji.ts';
 import { lockMessage, requireChannelInUse } from './lock-message.ts';

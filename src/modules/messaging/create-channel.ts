@@ -4,7 +4,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { externalReferenceField, nameField, textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { joinChannel } from './join-channel.ts';
 import { requireChannelMaker } from './policy.ts';

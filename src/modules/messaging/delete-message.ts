@@ -5,7 +5,7 @@ import { getVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { lockMessage } from './lock-message.ts';
 import { canEditMessage, forbidden, requireWriter } from './policy.ts';

@@ -4,7 +4,7 @@ import { requireVersion, updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { lockMessage, requireChannelInUse } from './lock-message.ts';
 import { contentField, mentionsField } from './message-input.ts';
@@ -20,8 +20,8 @@ const input = z.object({
 });
 
 /**
- * Changes the text of a message, and its mentions if given: it becomes unread for newly mentioned people. Allowed for its
- * author and for moderators. Throws INVALID_STATE in an archived channel.
+ * Changes the text of a message, and its mentions if given: it becomes unread for newly mentioned people. Allowed for
+ * its author and for moderators. Throws INVALID_STATE in an archived channel.
  */
 export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);

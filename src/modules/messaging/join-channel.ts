@@ -2,7 +2,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { isOpen, mayJoin } from './policy.ts';

@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm';
 import { lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { channels, messages } from './tables.ts';
 
 /** A message that the viewer sees, locked. Throws NOT_FOUND, and INVALID_STATE if it was deleted. */

@@ -4,7 +4,7 @@ import { getVisible } from '../../access/visible-rows.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockOwnMembership } from './join-channel.ts';
 import { channelMembers, channels } from './tables.ts';

@@ -6,7 +6,7 @@ import { badInput } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { joinChannel } from './join-channel.ts';

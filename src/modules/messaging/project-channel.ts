@@ -1,7 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { BusinessEvent } from '../events/business-event.ts';
 import { onEvent } from '../events/handlers.ts';
 import { recordEvent } from '../events/record-event.ts';

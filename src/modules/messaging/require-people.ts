@@ -2,7 +2,7 @@ import { inArray } from 'drizzle-orm';
 import { guardDb } from '../../access/guarded-db.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { profiles } from '../people/tables.ts';
 
 /** Throws NOT_FOUND, naming the position in the argument, unless the viewer sees all these people. */

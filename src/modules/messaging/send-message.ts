@@ -7,7 +7,7 @@ import { AppError, badInput, notFound } from '../../lib/errors.ts';
 import { externalReferenceField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { attachmentsField, contentField, mentionsField } from './message-input.ts';
 import { requireWriter } from './policy.ts';

@@ -133,7 +133,10 @@ export const messageMentions = table(
     profileId: uuid()
       .notNull()
       .references(() => profiles.id, { onDelete: 'cascade' }),
-    /** Whether an edit added it and the person has not read the message since. Other mentions are as unread as their message. */
+    /**
+     * Whether an edit added it and the person has not read the message since. Other mentions are as unread as their
+     * message.
+     */
     unread: boolean().notNull().default(false),
   },
   (t) => [

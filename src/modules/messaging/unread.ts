@@ -57,7 +57,9 @@ const countUnread = (channel: Parent, profileId: string, which: SQL | undefined)
   return sql<number>`(select count(*)::int from ${messages} "unread" where ${counted})`;
 };
 
-/** Number of messages that the person had read before an edit mentioned them. Counted apart: the channel may be long. */
+/**
+ * Number of messages that the person had read before an edit mentioned them. Counted apart: the channel may be long.
+ */
 const countEdited = (channel: Parent, profileId: string): SQL<number> => {
   const counted = and(
     eq(added.profileId, profileId),

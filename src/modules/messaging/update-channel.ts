@@ -5,7 +5,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { externalReferenceField, nameField, textField, uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { canManageChannel, forbidden } from './policy.ts';
 import { channels, uniqueChannelFields } from './tables.ts';

@@ -4,7 +4,7 @@ import { lockVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';

@@ -1,7 +1,7 @@
 import { asc, eq, getColumns, inArray, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { changesOf } from '../../lib/changes-of.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { tasks } from '../tasks/tables.ts';
 import { completionOf, statusAt } from './policy.ts';

@@ -5,7 +5,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { MilestoneDependencyIds } from './add-milestone-dependency.ts';
 import { requireMilestoneWriter } from './policy.ts';

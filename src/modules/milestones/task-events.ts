@@ -1,6 +1,6 @@
 import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { type EventHandler, onEvent } from '../events/handlers.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { lockMilestones, recomputeProgress } from './recompute-progress.ts';

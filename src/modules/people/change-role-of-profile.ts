@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { updateOf } from '../../access/rows.ts';
 import type { Role } from '../../identity/roles.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 

@@ -2,7 +2,7 @@ import { and, eq, isNull, sql } from 'drizzle-orm';
 import { updateOf } from '../../access/rows.ts';
 import type { Joining } from '../../identity/profile-gateway.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import { and, eq, isNull } from 'drizzle-orm';
 import { updateOf } from '../../access/rows.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 

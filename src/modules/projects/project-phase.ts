@@ -1,5 +1,5 @@
 import { eq, max } from 'drizzle-orm';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { defineResource } from '../events/resource.ts';
 import { projectPhases } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import { and, eq, gte, isNull, lte, ne, or } from 'drizzle-orm';
 import { AppError, notFound } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { profiles } from '../people/tables.ts';
 import { peakAllocation, type Share } from './peak-allocation.ts';
 import { projectAssignments } from './tables.ts';

@@ -1,4 +1,4 @@
-import type { TenantDb } from '../../tenancy/binding.ts';
+import type { TenantDb } from '../../tenancy/tenant-session.ts';
 import { settingsOf, type TenantSettings } from './registry.ts';
 import { settings } from './tables.ts';
 

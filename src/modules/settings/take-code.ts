@@ -1,5 +1,5 @@
 import { eq, sql } from 'drizzle-orm';
-import type { TenantDb, TenantTx } from '../../tenancy/binding.ts';
+import type { TenantDb, TenantTx } from '../../tenancy/tenant-session.ts';
 import { type CodeKind, defaultPatterns } from './code-kinds.ts';
 import { periodOf, renderCode } from './code-pattern.ts';
 import { codeCounters, codeFormats } from './tables.ts';

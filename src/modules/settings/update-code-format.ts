@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { type CodeKind, codeKinds, defaultPatterns } from './code-kinds.ts';
 import { checkPattern } from './code-pattern.ts';

@@ -4,7 +4,7 @@ import { lockRule } from '../../access/rule-lock.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { changesOf } from '../../lib/changes-of.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { readSettings } from './read-settings.ts';
 import { settingTypes } from './registry.ts';

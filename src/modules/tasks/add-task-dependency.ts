@@ -6,7 +6,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskDependencies, tasks } from './tables.ts';

@@ -3,7 +3,7 @@ import { lockRule } from '../../access/rule-lock.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import { longestRank, rankBetween, ranksAfter } from '../../lib/rank.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import type { TaskStatusValue } from './completion.ts';
 import { tasks } from './tables.ts';

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { notFound } from '../../lib/errors.ts';
 import { longestRank, type RankedItem, rankBetween, ranksAfter } from '../../lib/rank.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { Neighbour } from './board.ts';
 import { checklistItems } from './tables.ts';
 

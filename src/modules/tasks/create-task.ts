@@ -5,7 +5,7 @@ import { nameField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { lockBoards, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';

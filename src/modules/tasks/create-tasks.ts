@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type ErrorPolicy, eachRow, type RowOutcome } from '../../access/each-row.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { checkInput } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { lockBoards } from './board.ts';
 import { type CreateTaskInput, createTask, placeOf } from './create-task.ts';
 import { requireTaskWriter } from './policy.ts';

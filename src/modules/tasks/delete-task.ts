@@ -3,7 +3,7 @@ import { deletionOf, requireVersion } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { prepareDeletion } from '../events/prepare-deletion.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockTask } from './lock-task.ts';

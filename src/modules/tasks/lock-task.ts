@@ -1,7 +1,7 @@
 import { getVisible, lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { type Board, boardName, lockBoards } from './board.ts';
 import { tasks } from './tables.ts';
 

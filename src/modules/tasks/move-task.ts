@@ -4,7 +4,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { badInput } from '../../lib/errors.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { rankNextTo } from './board.ts';
 import { completionOf } from './completion.ts';
@@ -25,7 +25,8 @@ const input = z.object({
 /**
  * Moves a card into a column of its board, right before or right after another card, or to the end. Without a status it
  * stays in its column. Throws NOT_FOUND if the other card is not on the board. If that card has left the column
- * meanwhile, the moved card goes to the end. Throws INVALID_STATE if the task would be finished before its dependencies.
+ * meanwhile, the moved card goes to the end. Throws INVALID_STATE if the task would be finished before its
+ * dependencies.
  */
 export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireTaskWriter(viewer);

@@ -1,6 +1,6 @@
 import { and, eq, inArray, ne } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { TaskStatusValue } from './completion.ts';
 import { taskDependencies, tasks } from './tables.ts';
 
@@ -10,8 +10,8 @@ interface Finishing {
 }
 
 /**
- * Throws INVALID_STATE, with the number of them, when a task would be finished while tasks that it waits for are open. The
- * caller may ignore them.
+ * Throws INVALID_STATE, with the number of them, when a task would be finished while tasks that it waits for are open.
+ * The caller may ignore them.
  */
 export async function requireDependenciesDone(
   tx: TenantTx,

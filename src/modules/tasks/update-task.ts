@@ -6,7 +6,7 @@ import { AppError } from '../../lib/errors.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import { checkPeriod } from '../../lib/period.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { boardName, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';

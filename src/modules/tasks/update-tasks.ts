@@ -4,7 +4,7 @@ import { type ErrorPolicy, eachRow, type RowOutcome } from '../../access/each-ro
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField } from '../../lib/fields.ts';
 import { checkInput } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { lockBoards } from './board.ts';
 import { mostTasks } from './create-tasks.ts';
 import { boardAfter } from './lock-task.ts';

@@ -4,7 +4,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { dayField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';

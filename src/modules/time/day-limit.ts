@@ -3,7 +3,7 @@ import { brokenRule, type Rule } from '../../access/requirements.ts';
 import { lockRule } from '../../access/rule-lock.ts';
 import { given, Statement } from '../../access/statement.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { hoursOfDay } from './split-days.ts';
 import { timeEntries } from './tables.ts';
 

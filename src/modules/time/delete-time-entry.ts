@@ -3,7 +3,7 @@ import { deletionOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
 import { timeEntries } from './tables.ts';

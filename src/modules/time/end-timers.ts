@@ -1,7 +1,7 @@
 import { and, asc, eq, inArray, ne, type SQL, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { later } from '../../lib/clock.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockDays } from './day-limit.ts';
 import { recordDays } from './record-days.ts';

@@ -1,7 +1,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { BusinessEvent } from '../events/business-event.ts';
 import { onEvent } from '../events/handlers.ts';
 import { recordEvents } from '../events/record-event.ts';

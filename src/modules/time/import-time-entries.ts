@@ -7,7 +7,7 @@ import { maxCharacters } from '../../lib/characters.ts';
 import { dayField, externalReferenceField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';

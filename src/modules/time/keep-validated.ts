@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { given, Statement } from '../../access/statement.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { beforeDeletion } from '../events/handlers.ts';
 import { timeEntries } from './tables.ts';
 

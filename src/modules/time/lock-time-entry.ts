@@ -2,7 +2,7 @@ import { requireVersion } from '../../access/rows.ts';
 import { getVisible, lockVisible, type Row } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { lockDays } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { timeEntries } from './tables.ts';

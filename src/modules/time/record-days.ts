@@ -1,6 +1,6 @@
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { type runningTimers, timeEntries } from './tables.ts';
 

@@ -5,7 +5,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { AppError, badInput, notFound } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { requireOtherAuthor, requireTimeReviewer } from './policy.ts';
 import { timeEntries, type timeEntryStatuses } from './tables.ts';

@@ -7,7 +7,7 @@ import { AppError, badInput } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';

@@ -5,7 +5,7 @@ import { later } from '../../lib/clock.ts';
 import { badInput, notFound } from '../../lib/errors.ts';
 import { textField, uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { lockDays, requireDayRoom } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';

@@ -4,7 +4,7 @@ import { updateOf } from '../../access/rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidField, versionField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
-import type { TenantTx } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';

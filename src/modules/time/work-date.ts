@@ -14,8 +14,8 @@ const isAllowedAhead = sql`(
   select case when ${isOn('timeAhead')} then true else ${brokenRule('ahead', sql`''`)} end)`;
 
 /**
- * The rule that the day is not after the current month of the time zone: BAD_INPUT, unless the setting `timeAhead` is on. No
- * rule for earlier days, nor for viewers with time:write-all.
+ * The rule that the day is not after the current month of the time zone: BAD_INPUT, unless the setting `timeAhead` is
+ * on. No rule for earlier days, nor for viewers with time:write-all.
  */
 export function aheadRule(viewer: Viewer, timeZone: string, day: string, field: string): Rule[] {
   if (mayRecordAnyDay(viewer) || monthOf(day) <= monthOf(dayIn(timeZone))) return [];
@@ -31,8 +31,8 @@ const hasStarted = sql`(
   from ${projects} where ${projects.id} = ${given('workProjectId')})`;
 
 /**
- * The rule that the day is not before the first day of the project: BAD_INPUT, unless the setting `timeBeforeStart` is on. No
- * rule for viewers with time:write-all.
+ * The rule that the day is not before the first day of the project: BAD_INPUT, unless the setting `timeBeforeStart` is
+ * on. No rule for viewers with time:write-all.
  */
 export function startedRule(viewer: Viewer, projectId: string, day: string, field: string): Rule[] {
   if (mayRecordAnyDay(viewer)) return [];

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { quoteIdentifier } from '../../db/identifier.ts';
-import type { TenantBinding, TenantTx } from '../../tenancy/binding.ts';
+import type { TenantBinding } from '../../tenancy/binding.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 import { throughOneSlot } from './one-slot.ts';
 

@@ -3,8 +3,8 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Encoding } from './explorer-assets.ts';
 
 /*
- * A worker thread that compresses the files of GraphiQL once. They are a module of 9 MB: in the main thread its texts would
- * stay in memory, and compressing them would block requests.
+ * A worker thread that compresses the files of GraphiQL once. They are a module of 9 MB: in the main thread its texts
+ * would stay in memory, and compressing them would block requests.
  */
 
 interface Texts {
@@ -25,7 +25,8 @@ const compress: Record<Encoding, (content: Buffer) => Buffer> = {
 
 /** Compresses every file and hands the files over. */
 async function compressTo(port: MessagePort): Promise<void> {
-  // The package exports only a page with inline scripts, which a strict content security policy forbids; it ships the parts too
+  // The package exports only a page with inline scripts, which a strict content security policy forbids; it ships the
+  // parts too
   const parts = new URL('graphiql.js', import.meta.resolve('@graphql-yoga/render-graphiql'));
   const { js, css, editorWorkerService, jsonWorker, graphqlWorker }: Texts = await import(parts.href);
   const texts: Texts = { js, css, editorWorkerService, jsonWorker, graphqlWorker };

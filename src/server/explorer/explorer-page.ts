@@ -6,7 +6,9 @@ import { assetPath } from '../pages/assets.ts';
 import { pageCsrf } from '../session-cookie.ts';
 import { graphiqlNames } from './explorer-assets.ts';
 
-/** Allows only scripts of this server. GraphiQL's editor inserts style elements, and embeds fonts in its style sheet. */
+/**
+ * Allows only scripts of this server. GraphiQL's editor inserts style elements, and embeds fonts in its style sheet.
+ */
 export const explorerPolicy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -25,7 +25,9 @@ const texts = {
   },
 };
 
-/** `/t/<slug>/explorer`: GraphiQL, for members who may explore the graph. It sends operations with the visitor's cookie. */
+/**
+ * `/t/<slug>/explorer`: GraphiQL, for members who may explore the graph. It sends operations with the visitor's cookie.
+ */
 export const explorerRoute = (options: ExplorerOptions): Route =>
   pageRoute(options, { path: '/explorer', underTenant: true, methods: ['GET'] }, async (request) => {
     const { viewer, account } = request.caller.scope;

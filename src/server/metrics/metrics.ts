@@ -21,8 +21,8 @@ export interface Gauge {
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * The metrics of a server process, in the text format of Prometheus. Labels come from closed sets, except the slugs of a
- * bounded number of tenants. No metric contains personal data.
+ * The metrics of a server process, in the text format of Prometheus. Labels come from closed sets, except the slugs of
+ * a bounded number of tenants. No metric contains personal data.
  */
 export class Metrics {
   readonly #registry = new Registry();

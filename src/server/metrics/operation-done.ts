@@ -40,7 +40,9 @@ export function operationDone(
   return { kind, name: operation?.name?.value ?? kind, tenant, compiled, outcome, ms: performance.now() - from };
 }
 
-/** Runs an operation and reports it to `onOperation`. `run` gets a callback for the tenant, which is found on the way. */
+/**
+ * Runs an operation and reports it to `onOperation`. `run` gets a callback for the tenant, which is found on the way.
+ */
 export async function reportOperation<R extends ExecutionResult>(
   onOperation: OnOperation | undefined,
   operation: Operation,

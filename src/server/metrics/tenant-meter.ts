@@ -41,8 +41,8 @@ const otherNames = '(others)';
 const nothing = (): Usage => ({ operations: 0, errors: 0, ms: 0, databaseMs: 0 });
 
 /**
- * Counts by tenant, with bounded memory and a bounded number of series: the recently busiest tenants have their own, the
- * others share one. Counts never move between series, so that no series decreases.
+ * Counts by tenant, with bounded memory and a bounded number of series: the recently busiest tenants have their own,
+ * the others share one. Counts never move between series, so that no series decreases.
  */
 export class TenantMeter {
   readonly #options: Required<TenantMeterOptions>;

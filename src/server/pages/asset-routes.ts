@@ -41,7 +41,9 @@ async function sendGraphiql(
   return kept(head, `${name}-${encoding}`, headers, async () => Buffer.from(await explorer.read(file, encoding)));
 }
 
-/** Every browser accepts gzip. Brotli is smaller, but browsers accept it only over https and on the loopback address. */
+/**
+ * Every browser accepts gzip. Brotli is smaller, but browsers accept it only over https and on the loopback address.
+ */
 const encodingFor = (accepted: string | null): Encoding =>
   /\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted ?? '') ? 'br' : 'gzip';
 

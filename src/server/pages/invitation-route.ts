@@ -53,8 +53,8 @@ const texts = {
 const special = { en: texts.en.special, fr: texts.fr.special };
 
 /**
- * `/accept-invitation`, which the link of an invitation opens. It asks for name and password if the address has no account, for
- * the password if it has one, and for nothing if the visitor is signed in. Opening it changes nothing.
+ * `/accept-invitation`, which the link of an invitation opens. It asks for name and password if the address has no
+ * account, for the password if it has one, and for nothing if the visitor is signed in. Opening it changes nothing.
  */
 export const invitationRoute = (options: PageOptions): Route =>
   pageRoute(options, { path: '/accept-invitation', methods: ['GET', 'POST'] }, async (request) => {

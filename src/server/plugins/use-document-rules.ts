@@ -15,8 +15,8 @@ export interface DocumentRulesOptions {
 const mostErrors = 20;
 
 /**
- * Refuses documents that are too long or too deep to parse and validate safely. In errors, hides parts of a closed schema.
- * Validates each cached document once.
+ * Refuses documents that are too long or too deep to parse and validate safely. In errors, hides parts of a closed
+ * schema. Validates each cached document once.
  */
 export function useDocumentRules({ openIntrospection, logger }: DocumentRulesOptions): Plugin {
   const valid = new WeakSet<DocumentNode>();

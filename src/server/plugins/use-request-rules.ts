@@ -12,8 +12,8 @@ export function errorResponse(error: AppError, Response: typeof globalThis.Respo
 }
 
 /**
- * Rejects cross-site requests (CSRF): a POST must be JSON, and a request with the refresh cookie must have a header that other
- * sites cannot set. Also rejects unknown Host headers.
+ * Rejects cross-site requests (CSRF): a POST must be JSON, and a request with the refresh cookie must have a header
+ * that other sites cannot set. Also rejects unknown Host headers.
  */
 export function useRequestRules(options: RequestRulesOptions): Plugin {
   return {

@@ -14,8 +14,8 @@ export interface AdmissionOptions {
 }
 
 /**
- * Checks everything that an operation has to pass before it runs, and finds what it runs with: its tenant, viewer and limits.
- * Throws the reason when it is refused.
+ * Checks everything that an operation has to pass before it runs, and finds what it runs with: its tenant, viewer and
+ * limits. Throws the reason when it is refused.
  */
 export async function admit(
   args: OperationArgs,

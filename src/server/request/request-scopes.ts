@@ -42,7 +42,10 @@ export class RequestScopes {
     return this.#options.limits;
   }
 
-  /** Adds to the anonymous scope. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN. */
+  /**
+   * Adds to the anonymous scope. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*,
+   * UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN.
+   */
   async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
     try {
       return await this.#resolveCaller(head, anonymous);
@@ -65,8 +68,8 @@ export class RequestScopes {
   }
 
   /**
-   * The scope of a browser that opens one of our pages, by its session cookie. The organization is the one that host or path
-   * name. A cookie whose session has ended proves nothing. Throws TENANT_*, FORBIDDEN.
+   * The scope of a browser that opens one of our pages, by its session cookie. The organization is the one that host or
+   * path name. A cookie whose session has ended proves nothing. Throws TENANT_*, FORBIDDEN.
    */
   async resolveVisitor(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
     const { sessionCookie, sessionCookies } = this.#options;

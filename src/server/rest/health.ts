@@ -10,8 +10,8 @@ const rules = {
 } as const satisfies Partial<RouteRules>;
 
 /**
- * `/health/live` answers 200 while the process runs. `/health/ready` answers 200 while it can serve requests, and 503 while it
- * cannot or is stopping; `ready` may throw.
+ * `/health/live` answers 200 while the process runs. `/health/ready` answers 200 while it can serve requests, and 503
+ * while it cannot or is stopping; `ready` may throw.
  */
 export const healthRoutes = (ready: () => Promise<boolean>): Route[] => [
   defineRoute({

@@ -16,7 +16,10 @@ export interface Upload extends AsyncDisposable {
   readonly file: string;
 }
 
-/** Keeps a body in a file of its own, decompressed if gzip compressed it. Throws PAYLOAD_TOO_LARGE, BAD_INPUT for broken gzip. */
+/**
+ * Keeps a body in a file of its own, decompressed if gzip compressed it. Throws PAYLOAD_TOO_LARGE, BAD_INPUT for broken
+ * gzip.
+ */
 export async function receiveUpload(chunks: AsyncIterable<Buffer>): Promise<Upload> {
   const folder = await mkdtemp(path.join(tmpdir(), 'chantier-upload-'));
   const file = path.join(folder, 'upload');

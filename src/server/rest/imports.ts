@@ -57,10 +57,11 @@ const parameters = z.strictObject({
 type Parameters = z.output<typeof parameters>;
 
 /**
- * `POST /api/organizations/:id/imports/:kind?mapping=toggl` imports the file in its body; `:kind` is `tasks`, `time` or `messages`.
- * Parameters are those of `parameters`. Answers with lines of JSON: `{"progress": ...}` while it goes on, then the report or the
- * error. The import ends with its connection, between two batches; the same request again resumes it. `GET
- * /api/organizations/:id/imports` lists the mappings that come along. For those with import:run who may do what the import does.
+ * `POST /api/organizations/:id/imports/:kind?mapping=toggl` imports the file in its body; `:kind` is `tasks`, `time` or
+ * `messages`. Parameters are those of `parameters`. Answers with lines of JSON: `{"progress": ...}` while it goes on,
+ * then the report or the error. The import ends with its connection, between two batches; the same request again
+ * resumes it. `GET /api/organizations/:id/imports` lists the mappings that come along. For those with import:run who
+ * may do what the import does.
  */
 export function importRoutes(options: ImportRouteOptions): Route[] {
   const running = new RunningImports();

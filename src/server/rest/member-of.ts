@@ -24,8 +24,9 @@ export interface Member {
 }
 
 /**
- * The sender of a request to `/api/organizations/:id/...`, with permissions in that organization; `:id` is a uuid or a global
- * id. The organization of another member gets the same answer as one that does not exist. Refusals are in the audit log.
+ * The sender of a request to `/api/organizations/:id/...`, with permissions in that organization; `:id` is a uuid or a
+ * global id. The organization of another member gets the same answer as one that does not exist. Refusals are in the
+ * audit log.
  */
 export async function memberOf(
   head: RouteHead,

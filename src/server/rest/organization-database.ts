@@ -16,9 +16,9 @@ const body = z.strictObject({
 });
 
 /**
- * `GET /api/organizations/:id/database` shows the database of an organization, `PUT` moves it to its own database or back, and
- * `GET .../database/move` shows the progress of the last move. `:id` is a uuid or a global id. For members with
- * organization:manage, with a bearer token; the password of a database is never shown.
+ * `GET /api/organizations/:id/database` shows the database of an organization, `PUT` moves it to its own database or
+ * back, and `GET .../database/move` shows the progress of the last move. `:id` is a uuid or a global id. For members
+ * with organization:manage, with a bearer token; the password of a database is never shown.
  */
 export function organizationDatabaseRoutes(options: MemberOptions): Route[] {
   const { identity } = options;

@@ -13,8 +13,8 @@ const plainPath = /^(?:\/[\w-]+)+$/;
 const hostPattern = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
 
 /**
- * Throws BAD_INPUT unless the target is a path and the Host header a host. Host and target are joined to an address, and a
- * Host of `a/health/live?` would change its path. In HTTP/1.0 the header may be absent.
+ * Throws BAD_INPUT unless the target is a path and the Host header a host. Host and target are joined to an address,
+ * and a Host of `a/health/live?` would change its path. In HTTP/1.0 the header may be absent.
  */
 export function checkTarget({ url = '', headers: { host } }: IncomingMessage): void {
   const isHost = host === undefined || (hostPattern.test(host) && URL.canParse(`http://${host}`));

@@ -1,8 +1,8 @@
 import { badInput } from '../../lib/errors.ts';
 
 /**
- * Throws BAD_INPUT if a query string or form is not percent-encoded UTF-8: URLSearchParams would silently insert replacement
- * characters.
+ * Throws BAD_INPUT if a query string or form is not percent-encoded UTF-8: URLSearchParams would silently insert
+ * replacement characters.
  */
 export function requireDecodable(text: string, field: string): void {
   try {

@@ -38,8 +38,8 @@ interface Found {
 }
 
 /**
- * Dispatches every request. Unknown paths get NOT_FOUND; the rules of a route (methods, body limit, callers, security headers)
- * apply before its body is read.
+ * Dispatches every request. Unknown paths get NOT_FOUND; the rules of a route (methods, body limit, callers, security
+ * headers) apply before its body is read.
  */
 export class Router {
   readonly #options: RouterOptions;

@@ -66,7 +66,9 @@ export class Databases {
     return this.#options.secret;
   }
 
-  /** How the program is installed in a database. Throws NOT_FOUND for an unknown one, INVALID_STATE for a retired one. */
+  /**
+   * How the program is installed in a database. Throws NOT_FOUND for an unknown one, INVALID_STATE for a retired one.
+   */
   async installationOf(databaseId: string): Promise<Installation> {
     if (databaseId === primaryDatabaseId) return this.#options.installation;
     const { name, state, installation } = await this.get(databaseId);

@@ -7,7 +7,7 @@ import type { RowRule } from '../../../access/row-rules.ts';
 import type { VersionedTable } from '../../../access/rows.ts';
 import type { Permission } from '../../../identity/permissions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
-import type { TenantTx } from '../../../tenancy/binding.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import type { SchemaTypes } from '../builder.ts';
 import type { CustomFilter } from '../filters.ts';
 import type { InputBuilder } from '../mutation.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type ErrorPolicy, eachRow, idsOf, type RowOutcome } from '../../../access/each-row.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { checkInput } from '../../../lib/input.ts';
-import type { TenantTx } from '../../../tenancy/binding.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import { builder } from '../builder.ts';
 import { errorPolicy, rowResults } from '../bulk.ts';
 import { defineMutation } from '../mutation.ts';

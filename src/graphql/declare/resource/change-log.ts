@@ -2,7 +2,7 @@ import type { Requirements } from '../../../access/requirements.ts';
 import type { BoundStatement } from '../../../db/pipelined-statements.ts';
 import type { Permission } from '../../../identity/permissions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
-import type { TenantTx } from '../../../tenancy/binding.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 
 interface ChangeEvent {
   action: string;

@@ -2,7 +2,7 @@ import type { InputFieldMap } from '@pothos/core';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { defineRowRule, type RowRule, rowRuleOf, type TableName } from '../../../access/row-rules.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
-import type { TenantTx } from '../../../tenancy/binding.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import type { builder } from '../builder.ts';
 import type { defineConnection, definePage } from '../pages.ts';
 import { registerPersonalData } from '../personal-data.ts';
@@ -56,7 +56,9 @@ interface Parts<T extends TableName, P, L, C extends ColumnOf<T>, CX extends Inp
   ): Promise<{ id: string }>;
 }
 
-/** The Pothos ref of the type, usable wherever `builder.drizzleNode`'s result is, and the other parts of the resource. */
+/**
+ * The Pothos ref of the type, usable wherever `builder.drizzleNode`'s result is, and the other parts of the resource.
+ */
 export type Resource<
   T extends TableName,
   P,

@@ -41,7 +41,9 @@ interface FieldBase<T extends TableName> {
   filtered?: boolean;
   /** Whether lists can be ordered by it. The default follows from the column. */
   sorted?: boolean;
-  /** The permission without which nobody sees or writes the field; it is in no filter or order, and events hide it too. */
+  /**
+   * The permission without which nobody sees or writes the field; it is in no filter or order, and events hide it too.
+   */
   needs?: Permission;
 }
 
@@ -58,7 +60,9 @@ interface ColumnSpec<T extends TableName, K extends ColumnOf<T>> extends FieldBa
   notBefore?: ColumnOf<T>;
   /** Where null stands in ascending order. Default: texts and numbers first, days and instants last. */
   absent?: 'first' | 'last';
-  /** The scalar, when the type of the column does not decide it. `Money` is an amount in the organization's currency. */
+  /**
+   * The scalar, when the type of the column does not decide it. `Money` is an amount in the organization's currency.
+   */
   type?: 'Money' | 'HexColorCode' | 'EmailAddress' | 'Currency';
   /** The scalar of inputs, when it accepts less than the one shown. */
   inputType?: 'EmailAddress';

@@ -16,7 +16,10 @@ export const toPlural = (noun: string): string => {
 
 export const formatNumber = (number: number): string => number.toLocaleString('en-US');
 
-/** The part of a description before its first semicolon or colon (but not the colon in `people:manage`), without the full stop. */
+/**
+ * The part of a description before its first semicolon or colon (but not the colon in `people:manage`), without the
+ * full stop.
+ */
 export const firstClause = (description: string): string => description.split(/[;:]\s/)[0]!.replace(/\.$/, '');
 
 /** A clause for the middle of a sentence; an abbreviation at its start (`SLA …`) keeps its capitals. */

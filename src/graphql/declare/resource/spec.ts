@@ -4,13 +4,15 @@ import type { Rule } from '../../../access/requirements.ts';
 import type { RowRule, TableName } from '../../../access/row-rules.ts';
 import type { Permission } from '../../../identity/permissions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
-import type { TenantTx } from '../../../tenancy/binding.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import type { CustomFilter } from '../filters.ts';
 import type { InputBuilder } from '../mutation.ts';
 import type { WithUuids } from '../references.ts';
 import type { ColumnOf, EnumOf, Fields, NewRowOf, ParentOf, RowOf, TableOf, ToOne } from './field-spec.ts';
 
-/** Who may write a row: holders of a permission, or a rule about the row. `allowedTo` completes `Changes a ticket: …`. */
+/**
+ * Who may write a row: holders of a permission, or a rule about the row. `allowedTo` completes `Changes a ticket: …`.
+ */
 export type Writer<T extends TableName> =
   | Permission
   | { needs?: Permission; allow: (viewer: Viewer, row: RowOf<T>) => boolean; allowedTo: string };
@@ -113,7 +115,9 @@ export interface ResourceSpec<
   description: string;
   /** The optional module that it belongs to. Every field that leads to it carries this. */
   module?: string;
-  /** The relation to the row that a row is part of. It is set once, returned in every payload, and named in every event. */
+  /**
+   * The relation to the row that a row is part of. It is set once, returned in every payload, and named in every event.
+   */
   parent?: P;
   /** Locks the parent before each change: for rules over all parts of it. */
   lockParent?: L;

@@ -4,7 +4,7 @@ import { getVisible, lockVisible } from '../../../access/visible-rows.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { uuidv7 } from '../../../lib/ids.ts';
 import { checkInput, withoutNulls } from '../../../lib/input.ts';
-import type { TenantTx } from '../../../tenancy/binding.ts';
+import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import type { AnyOperation, AnyRow, FieldOptions, HookArguments, Values } from './any-spec.ts';
 import type { ChangeLog } from './change-log.ts';
 import {
@@ -92,8 +92,8 @@ export function deleteOf(model: Model, operation: AnyOperation, log: ChangeLog):
 }
 
 /**
- * The columns that the hook `before` adds. If it fails, a requirement that does not hold is the reason that the client is
- * told: a hook may read rows that the viewer must not know of.
+ * The columns that the hook `before` adds. If it fails, a requirement that does not hold is the reason that the client
+ * is told: a hook may read rows that the viewer must not know of.
  */
 async function columnsOfHook(
   model: Model,
@@ -125,8 +125,8 @@ interface Which {
 }
 
 /**
- * Locks the row (after its parent, if the resource locks parents), and makes the checks that need only the row: write access,
- * the expected version and the state.
+ * Locks the row (after its parent, if the resource locks parents), and makes the checks that need only the row: write
+ * access, the expected version and the state.
  */
 async function lockForChange(tx: TenantTx, viewer: Viewer, model: Model, operation: AnyOperation, which: Which) {
   const { rows, spec } = model;

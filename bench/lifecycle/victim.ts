@@ -5,7 +5,10 @@ import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { openFleet } from '../fleet/estate.ts';
 import { organizationNamed, restoreFrom } from './organization.ts';
 
-/* A process that makes a tenant, deletes it, or restores an archive over it when it is told to, and is killed on the way. */
+/*
+ * A process that makes a tenant, deletes it, or restores an archive over it when it is told to, and is killed on the
+ * way.
+ */
 
 export type Deed = 'make' | 'delete' | 'restore';
 

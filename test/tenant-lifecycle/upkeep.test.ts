@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, expect, it } from 'vitest';
 import { deleteOrganization } from '../../src/fleet/deletion/delete-organization.ts';
-import { livesTasks } from '../../src/fleet/schedule/lives-tasks.ts';
+import { lifecycleTasks } from '../../src/fleet/schedule/lifecycle-tasks.ts';
 import { Upkeep } from '../../src/fleet/schedule/upkeep.ts';
 import { isReady, listSpares } from '../../src/fleet/schemas/spares.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
@@ -34,7 +34,7 @@ it('keeps spares and drops due schemas in the background, and reports schemas th
   });
   const logger = pino({ level: 'info' }, stream);
   const signal = new AbortController().signal;
-  await using _upkeep = new Upkeep(livesTasks(fleet, { spares: 2, signal, logger }), logger);
+  await using _upkeep = new Upkeep(lifecycleTasks(fleet, { spares: 2, signal, logger }), logger);
   await expect.poll(async () => (await listSpares(catalog)).filter(isReady).length).toBe(2);
   await expect.poll(() => estate.remains(due)).toEqual(nothing);
   await expect.poll(() => log.join('')).toMatch(/what is due was not dropped/);

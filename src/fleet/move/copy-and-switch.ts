@@ -7,10 +7,10 @@ import { nameOf } from './change-place.ts';
 import { compareCopies } from './compare.ts';
 import { copyChanges } from './copy-changes.ts';
 import { type MoveRow, noteMove, routeOf } from './journal.ts';
-import type { Attempt, Journey } from './journey.ts';
+import type { Attempt, MoveContext } from './move-context.ts';
+import { asOwner, nameIn } from './move-endpoint.ts';
 import { migrationsOf } from './new-place.ts';
 import { dropReferences, referencesOf } from './references.ts';
-import { asOwner, nameIn } from './side.ts';
 import { switchOver } from './switch-over.ts';
 
 /** So few rows are copied in a moment. */
@@ -18,11 +18,11 @@ const fewRows = 200;
 const mostRounds = 6;
 
 /**
- * Takes an organization's data along the route of its move: all of it from one snapshot, then what changed meanwhile, until
- * that is little; then writes are held for a moment, the last of it is copied and compared, and the catalog says the new
- * place. Whatever it fails of, the organization is where it was, and writes. Gives the move as it is then.
+ * Takes an organization's data along the route of its move: all of it from one snapshot, then what changed meanwhile,
+ * until that is little; then writes are held for a moment, the last of it is copied and compared, and the catalog says
+ * the new place. Whatever it fails of, the organization is where it was, and writes. Gives the move as it is then.
  */
-export async function carry(attempt: Attempt): Promise<MoveRow> {
+export async function copyAndSwitch(attempt: Attempt): Promise<MoveRow> {
   const { fleet, move } = attempt;
   const route = await fleet.catalog.read((db) => routeOf(db, move));
   await using admins = allAdminsOf(fleet);
@@ -30,18 +30,18 @@ export async function carry(attempt: Attempt): Promise<MoveRow> {
     admins.at(route.to, async (there, other) => {
       const source = { place: route.from, admin: here, installation };
       const target = { place: route.to, admin: there, installation: other };
-      const journey = await prepare({ ...attempt, route, source, target });
-      const state = await copyAll(journey);
-      return await switchOver(journey, state, (since) => copyRound(journey, 'following', since));
+      const context = await prepare({ ...attempt, route, source, target });
+      const state = await copyAll(context);
+      return await switchOver(context, state, (since) => copyRound(context, 'following', since));
     }),
   );
 }
 
-type Sides = Attempt & Pick<Journey, 'route' | 'source' | 'target'>;
+type Endpoints = Attempt & Pick<MoveContext, 'route' | 'source' | 'target'>;
 
 /** Makes the new place as the old one is, but for its foreign keys, which are written down first. */
-async function prepare(sides: Sides): Promise<Journey> {
-  const { fleet, move, run, source, target } = sides;
+async function prepare(endpoints: Endpoints): Promise<MoveContext> {
+  const { fleet, move, run, source, target } = endpoints;
   const migrations = await migrationsOf(source, fleet.lines);
   await buildSchema(target.admin, target.installation, target.place, migrations);
   const tables = await asOwner(target, (tx) => tablesMade(tx, migrations, target.place.schemaName));
@@ -49,38 +49,38 @@ async function prepare(sides: Sides): Promise<Journey> {
   await fleet.catalog.write((tx) => noteMove(tx, move, run, { progress: { unchecked: references } }));
   await dropReferences(target, references);
   const names = await fleet.catalog.read(async (db) => ({
-    from: await nameOf(db, sides.route.from.databaseId),
-    to: await nameOf(db, sides.route.to.databaseId),
+    from: await nameOf(db, endpoints.route.from.databaseId),
+    to: await nameOf(db, endpoints.route.to.databaseId),
   }));
-  return { ...sides, migrations, tables, references, names };
+  return { ...endpoints, migrations, tables, references, names };
 }
 
 /** Copies everything, and then what changed meanwhile until that is little. Gives the state that the target has. */
-async function copyAll(journey: Journey): Promise<string> {
-  const { source, target, tables } = journey;
+async function copyAll(context: MoveContext): Promise<string> {
+  const { source, target, tables } = context;
   const compare = (here: AdminTx, all: readonly TenantTable[]) =>
     asOwner(target, async (there) => {
       await useCopyText(there);
-      await compareCopies({ side: source, tx: here }, { side: target, tx: there }, all);
+      await compareCopies({ endpoint: source, tx: here }, { endpoint: target, tx: there }, all);
     });
-  let { state, rows } = await copyRound(journey, 'copying', undefined, compare);
+  let { state, rows } = await copyRound(context, 'copying', undefined, compare);
   await asOwner(target, (tx) => tx.run(`analyze ${tables.map((table) => nameIn(target, table)).join(', ')}`));
   for (let n = 1; n <= mostRounds; n++) {
-    ({ state, rows } = await copyRound(journey, 'following', state));
+    ({ state, rows } = await copyRound(context, 'following', state));
     if (rows <= fewRows) break;
   }
   return state;
 }
 
 const copyRound = (
-  journey: Journey,
+  context: MoveContext,
   stage: string,
   since: string | undefined,
   compare?: Parameters<typeof copyChanges>[0]['compare'],
 ) =>
   copyChanges({
-    ...journey,
+    ...context,
     since,
     compare,
-    onTable: ({ tables, of }) => journey.onProgress?.({ stage, tables, of }),
+    onTable: ({ tables, of }) => context.onProgress?.({ stage, tables, of }),
   });

@@ -3,10 +3,10 @@ import type { By } from '../../tenancy/audit.ts';
 import type { TenantTable } from '../copy/tenant-tables.ts';
 import type { Fleet } from '../fleet.ts';
 import type { MoveRow, Route } from './journal.ts';
+import type { MoveEndpoint } from './move-endpoint.ts';
 import type { Reference } from './references.ts';
-import type { Side } from './side.ts';
 
-export interface CarryOptions {
+export interface CopyAndSwitchOptions {
   by: By;
   /** Stops before writes are held: CANCELLED. What was copied is done again later. */
   signal?: AbortSignal | undefined;
@@ -17,17 +17,17 @@ export interface CarryOptions {
 }
 
 /** An attempt at a move: nobody else is at it while the journal says `run`. */
-export interface Attempt extends CarryOptions {
+export interface Attempt extends CopyAndSwitchOptions {
   fleet: Fleet;
   move: MoveRow;
   run: string;
 }
 
 /** An attempt that is under way between two places. */
-export interface Journey extends Attempt {
+export interface MoveContext extends Attempt {
   route: Route;
-  source: Side;
-  target: Side;
+  source: MoveEndpoint;
+  target: MoveEndpoint;
   migrations: readonly Migration[];
   tables: readonly TenantTable[];
   references: readonly Reference[];

@@ -6,24 +6,27 @@ import type { SnapshotSource } from '../copy/snapshot.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 
 /** One of the two places of a move, with the administrator's connection to it. */
-export interface Side {
+export interface MoveEndpoint {
   place: SchemaPlace;
   admin: Admin;
   installation: Installation;
 }
 
 /** A transaction as the owner of the tables. */
-export const asOwner = <T>({ admin, installation }: Side, work: (tx: CopyTx) => Promise<T>): Promise<T> =>
+export const asOwner = <T>({ admin, installation }: MoveEndpoint, work: (tx: CopyTx) => Promise<T>): Promise<T> =>
   admin.transaction(async (tx) => {
     await tx.run(`select set_config('role', $1, true)`, [installation.roles.owner]);
     return await work(tx);
   });
 
-export const snapshotOf = ({ place, installation }: Side, migrations: readonly Migration[]): SnapshotSource => ({
+export const snapshotOf = (
+  { place, installation }: MoveEndpoint,
+  migrations: readonly Migration[],
+): SnapshotSource => ({
   schemaName: place.schemaName,
   ownerRole: installation.roles.owner,
   migrations,
 });
 
-export const nameIn = ({ place }: Side, table: { name: string }): string =>
+export const nameIn = ({ place }: MoveEndpoint, table: { name: string }): string =>
   `${quoteIdentifier(place.schemaName)}.${quoteIdentifier(table.name)}`;

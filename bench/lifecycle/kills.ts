@@ -22,7 +22,10 @@ export interface KillReport {
   during: number;
   /** What was found right after the kills, by what was being done and the status. */
   found: Record<string, number>;
-  /** Tenants that were served without being whole, or were there no more without a receipt, and what no repetition mended. There must be none. */
+  /**
+   * Tenants that were served without being whole, or were there no more without a receipt, and what no repetition
+   * mended. There must be none.
+   */
   torn: string[];
   /** Schemas and roles in the database that the catalog does not know. There must be none. */
   lost: number;
@@ -32,7 +35,7 @@ const victim = path.resolve(import.meta.dirname, 'victim.ts');
 const by = { actor: { kind: 'SYSTEM' } } as const;
 
 /** Kills processes at random moments of what they do with a tenant, looks what is left, and repeats what they did. */
-export async function killLives(
+export async function killLifecycle(
   url: string,
   fleet: Fleet,
   { deed, kills }: { deed: Deed; kills: number },

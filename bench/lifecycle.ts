@@ -9,13 +9,14 @@ import { migrateFleet } from '../src/fleet/schemas/migrate.ts';
 import { provisionTenant } from '../src/fleet/schemas/provision.ts';
 import { keepSpares } from '../src/fleet/schemas/spares.ts';
 import { openFleet } from './fleet/estate.ts';
-import { killLives } from './lives/kills.ts';
-import { organizationNamed } from './lives/organization.ts';
+import { killLifecycle } from './lifecycle/kills.ts';
+import { organizationNamed } from './lifecycle/organization.ts';
 import { databaseSeconds, processSeconds } from './measure/processor.ts';
 
 /*
- * What the lives of tenants take: `node bench/lives.ts --tenants 1000 --kills 50`. Durability is on, as in production. With
- * kills, as many processes that make a tenant, that delete one, and that restore over one are killed (SIGKILL) at random moments.
+ * Measures what creating, deleting and restoring tenants takes: `node bench/lifecycle.ts --tenants 1000 --kills 50`.
+ * Durability is on, as in production. With kills, as many processes that make a tenant, that delete one, and that
+ * restore over one are killed (SIGKILL) at random moments.
  */
 const { values } = parseArgs({
   options: {
@@ -29,7 +30,7 @@ const fewer = Math.min(20, tenants);
 const by = { actor: { kind: 'SYSTEM' } } as const;
 
 await using resources = new AsyncDisposableStack();
-const dataDir = await mkdtemp(path.join(tmpdir(), 'chantier-lives-'));
+const dataDir = await mkdtemp(path.join(tmpdir(), 'chantier-lifecycle-'));
 resources.defer(() => rm(dataDir, { recursive: true, force: true }));
 const server = resources.use(await startEmbedded({ dataDir, settings: { max_connections: 100 } }));
 const { app, fleet } = await openFleet(server.url);
@@ -76,5 +77,5 @@ await measure('deleted and dropped', fewer, (times) =>
   }),
 );
 for (const deed of kills > 0 ? (['make', 'delete', 'restore'] as const) : []) {
-  console.log(JSON.stringify(await killLives(server.url, fleet, { deed, kills })));
+  console.log(JSON.stringify(await killLifecycle(server.url, fleet, { deed, kills })));
 }

@@ -4,7 +4,7 @@ import type { Fleet } from '../fleet.ts';
 import { keepSpares } from '../schemas/spares.ts';
 import type { UpkeepTask } from './upkeep.ts';
 
-export interface LivesOptions {
+export interface LifecycleOptions {
   /** How many spare schemas there should be. */
   spares: number;
   /** Aborted when the server stops: long work then stops where it can be resumed. */
@@ -15,7 +15,7 @@ export interface LivesOptions {
 const secondMs = 1_000;
 
 /** Background tasks for the lifecycle of tenants. Several servers share the work. */
-export const livesTasks = (fleet: Fleet, { spares, signal, logger }: LivesOptions): UpkeepTask[] => [
+export const lifecycleTasks = (fleet: Fleet, { spares, signal, logger }: LifecycleOptions): UpkeepTask[] => [
   { name: 'keep spares', everyMs: 30 * secondMs, run: () => keepSpares(fleet, { keep: spares, signal }) },
   {
     name: 'drop what is due',
