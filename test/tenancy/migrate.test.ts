@@ -87,7 +87,7 @@ describe('a fleet of 200 tenants, one of them broken', () => {
     );
     expect(report.migrated).toHaveLength(200);
     expect(report.migrated[0]?.migrations).toEqual([`alpha/${second}`]);
-    expect(statements.filter((text) => /create|insert|update|alter/i.test(text))).toEqual([]);
+    expect(statements.filter((text) => /\b(create|insert|update|alter)\b/i.test(text))).toEqual([]);
   });
 
   test('can be interrupted', async () => {
