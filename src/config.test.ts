@@ -65,6 +65,7 @@ describe('configuration', () => {
       refreshTokenTtl: 2_592_000,
       signUp: 'open',
       signUpsPerAddress: 20,
+      slowStatementMs: 1000,
       organizationsPerAddress: 5,
       maxBodyBytes: 1_048_576,
       maxComplexity: 100_000,

@@ -207,7 +207,7 @@ describe('a planted leak is found:', () => {
     expect((await found('queries', viaServer({ binding }))).join()).toMatch(/the answer shows/);
   });
 
-  it.each(['filters', 'ids'])('reads that reach the other company, by %s', async (group) => {
+  it.each(['filters', 'ids'])('reads that reach the other organization, by %s', async (group) => {
     const binding = new StrayBinding(pool, (tenant, access) => (access === 'read' ? other(tenant.schemaName) : {}), 1);
     expect((await found(group, viaServer({ binding }))).join()).toContain('tells what exists');
   });
@@ -216,20 +216,20 @@ describe('a planted leak is found:', () => {
     const binding = new StrayBinding(pool, ({ schemaName }) => other(schemaName), 1);
     const findings = (await found('jobs', { binding })).join();
     expect(findings).toContain('import of tasks: made');
-    expect(findings).toMatch(/the other company’s rows: changed: [\w, ]*tasks/);
+    expect(findings).toMatch(/the other organization’s rows: changed: [\w, ]*tasks/);
   });
 
   it('writes that reach the other organization', async () => {
     const binding = new StrayBinding(pool, (tenant, access) => (access === 'write' ? other(tenant.schemaName) : {}), 1);
     const findings = await found('retries', viaServer({ binding }));
-    expect(findings.join()).toMatch(/the other company’s rows: changed: [\w, ]*clients/);
+    expect(findings.join()).toMatch(/the other organization’s rows: changed: [\w, ]*clients/);
   });
 
   // The last: it leaves little of either organization
   it('any mutation that reaches the other organization', async () => {
     const binding = new StrayBinding(pool, (tenant, access) => (access === 'write' ? other(tenant.schemaName) : {}), 3);
     const findings = await found('mutations', viaServer({ binding }));
-    expect(findings.join()).toMatch(/the other company’s rows: changed: /);
+    expect(findings.join()).toMatch(/the other organization’s rows: changed: /);
   });
 
   it('by every applicable kind of attack', () => {
