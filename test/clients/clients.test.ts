@@ -110,7 +110,7 @@ describe('clients', () => {
     }`);
     expect([answer.errors, answer.statements.length]).toEqual([[], 1]);
     const found = answer.data.clients.nodes;
-    expect(found.map(({ name }: { name: string }) => name)).toEqual(['Delta', 'Éclair']);
+    expect(found.map(({ name }: { name: string }) => name)).toEqual(['Delta', 'echo', 'Éclair']);
     const { clients } = await lead.ok('{ clients(orderBy: [{ field: SECTOR }, { field: NAME }]) { nodes { name } } }');
     expect(clients.nodes.map(({ name }: { name: string }) => name)).toEqual(['Delta', 'Éclair', 'echo']);
   });

@@ -31,7 +31,7 @@ const commonInput = (t: InputBuilder) => ({
   }),
   priority: t.field({ type: TaskPriority, description: 'Its priority; MEDIUM by default.' }),
   color: t.field({ type: 'HexColorCode', description: 'Color of the card, such as #1f6feb.' }),
-  tags: t.stringList({ description: 'Its tags: at most 50, each of at most 50 characters.' }),
+  tags: t.stringList({ description: 'Its tags: at most 50 items, each of at most 50 characters.' }),
   externalReference: t.string({ description: 'Your own key of this task; unique.' }),
 });
 
