@@ -35,10 +35,7 @@ it('keeps almost nothing of documents that it rejects', async () => {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query }),
     }).then((response) => response.text());
-  for (let n = 0; n < 3_000; n += 50) {
-    const answers = await Promise.all(Array.from({ length: 50 }, (_, place) => send(`{ nothing${n + place} }`)));
-    expect(new Set(answers.map((answer) => answer.includes('GRAPHQL_VALIDATION_FAILED')))).toEqual(new Set([true]));
-  }
+  for (let n = 0; n < 2_000; n++) expect(await send(`{ nothing${n} }`)).toContain('GRAPHQL_VALIDATION_FAILED');
   expect(await send('{ __typename }')).toContain('Query');
   server.kill('SIGTERM');
   expect(await once(server, 'close')).toEqual([0, null]);

@@ -2,14 +2,14 @@
 export const longBody = 16_384;
 
 /** Milliseconds. After a shorter piece the next one follows as soon as the sockets were served. */
-const shortPiece = 2;
+const shortPiece = 1;
 /** Milliseconds. */
 const longestPause = 100;
 
 /**
- * Schedules work that blocks the event loop for milliseconds: one piece at a time. After each piece other events are
- * served for three times as long, so that such work takes a quarter of the time at most. Callers take turns, however
- * many pieces each of them has.
+ * Schedules work that blocks the event loop for milliseconds: one piece at a time. While pieces wait, other events are
+ * served after each piece for as long as it took, so that such work takes half of the time at most. Callers take turns,
+ * however many pieces each of them has.
  */
 export class Turns {
   /** By caller, in the order of their turns. */
@@ -46,7 +46,7 @@ export class Turns {
   };
 
   #pause(tookMs: number): void {
-    if (tookMs < shortPiece) this.#next();
-    else setTimeout(this.#next, Math.min(3 * tookMs, longestPause));
+    if (tookMs < shortPiece || this.#waiting.size === 0) this.#next();
+    else setTimeout(this.#next, Math.min(tookMs, longestPause));
   }
 }
