@@ -27,5 +27,5 @@ it('uses the same major version of PostgreSQL embedded and in Compose', () => {
 
 it('depends on exact versions only', () => {
   const all = Object.values({ ...optionalDependencies, ...dependencies, ...devDependencies });
-  expect(all.filter((version) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  expect(all.filter((version) => !/^(?:npm:.+@)?\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
 });
