@@ -28,8 +28,8 @@ test('without a role or a search path, the login keeps its rights and finds no u
 });
 
 test('the planning mode is set only if the scope names one', () => {
-  expect(bindPacket({ ...scope, planning: 'once' }).settings).toContain('plan_cache_mode = force_generic_plan;');
-  expect(bindPacket({ ...scope, planning: 'anew' }).settings).toContain(
+  expect(bindPacket({ ...scope, planning: 'generic' }).settings).toContain('plan_cache_mode = force_generic_plan;');
+  expect(bindPacket({ ...scope, planning: 'custom' }).settings).toContain(
     'plan_cache_mode = force_custom_plan; set local cpu_index_tuple_cost = 0.05;',
   );
   expect(bindPacket(scope).settings).not.toContain('plan');

@@ -11,16 +11,17 @@ export interface Limits {
 }
 
 /**
- * How the server plans a prepared statement: `once` for all values, or `anew` for each execution, for example when it
- * aggregates much of a table. By default the server compares the estimated costs of both, after five executions.
+ * Which query plan the server uses for a prepared statement: one `generic` plan for all values, or a `custom` plan for
+ * each execution, for example for aggregates over much of a table. By default the server compares the estimated costs
+ * of both after five executions.
  */
-export type Planning = 'once' | 'anew';
+export type Planning = 'generic' | 'custom';
 
 const planSettings: Readonly<Record<Planning, readonly string[]>> = {
-  once: ['set local plan_cache_mode = force_generic_plan'],
+  generic: ['set local plan_cache_mode = force_generic_plan'],
   // An index entry costs as much as visiting its row. Otherwise the planner aggregates half a table through the index,
   // which takes a quarter longer than reading all of the table
-  anew: ['set local plan_cache_mode = force_custom_plan', 'set local cpu_index_tuple_cost = 0.05'],
+  custom: ['set local plan_cache_mode = force_custom_plan', 'set local cpu_index_tuple_cost = 0.05'],
 };
 
 /** The scope of a session: its key, search path, role, access mode and limits. */

@@ -8,7 +8,7 @@ export interface SlowStatement {
   ms: number;
 }
 
-/** Who is told of statements that took at least so many milliseconds, and by which pool they can be explained. */
+/** Receives each statement that took at least `slowMs`, with the pool over which it can be explained. */
 export interface SlowObserver<Pool> {
   readonly slowMs: number;
   note(statement: SlowStatement, pool: Pool): void;

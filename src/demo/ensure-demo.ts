@@ -60,7 +60,7 @@ export async function ensureDemo(tools: DemoTools): Promise<Demo | undefined> {
 
 const closed: ReadonlySet<OrganizationStatus> = new Set(['SUSPENDED', 'ARCHIVED', 'DELETING']);
 
-/** Gives who the explorer is in this organization; undefined when it is not served. */
+/** Returns who the explorer is in this organization; undefined when it is not served. */
 async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<Viewer | undefined> {
   const { slug, name, timeZone, locale } = company;
   const known = await tools.directory.findBySlug(slug);

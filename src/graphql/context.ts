@@ -154,7 +154,7 @@ export class Context {
   }
 
   /**
-   * Runs one statement that holds the viewer's row rules already, and gives its one row as bytes of text: a compiled
+   * Runs one statement that holds the viewer's row rules already, and returns its one row as bytes of text: a compiled
    * query. The session is over then; all other statements go through `db`.
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<readonly Buffer[]> {

@@ -18,7 +18,7 @@ export const changePasswordInput = z.object({
 });
 
 /**
- * Sets a new password and ends every other session of the user. Gives the API keys that still act for them. Wrong
+ * Sets a new password and ends every other session of the user. Returns the API keys that still act for them. Wrong
  * passwords are delayed like failed sign-ins from the same network address. Throws INVALID_CREDENTIALS, RATE_LIMITED.
  */
 export async function changePassword(

@@ -6,7 +6,7 @@ import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
 /**
- * Ends somebody's membership of the viewer's organization, and gives the account. Throws FORBIDDEN, NOT_FOUND,
+ * Ends somebody's membership of the viewer's organization, and returns the account. Throws FORBIDDEN, NOT_FOUND,
  * LAST_OWNER.
  */
 export async function removeMember(

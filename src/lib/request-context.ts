@@ -6,7 +6,7 @@ export interface RequestContext {
   readonly requestId: string;
   /** The slug of its organization, once it is known. */
   tenant?: string | undefined;
-  /** Gives the GraphQL document, once it is known. */
+  /** Returns the GraphQL document, once it is known. */
   document?: (() => { name: string | undefined; text: string | undefined }) | undefined;
 }
 

@@ -43,7 +43,7 @@ export async function removeRun(target: Pick<ProofTarget, 'catalog' | 'fleet'>, 
   });
 }
 
-/** Removes what runs left behind whose process is gone. Gives the runs. */
+/** Removes what runs left behind whose process is gone. Returns the runs. */
 export async function removeLeftovers(target: Pick<ProofTarget, 'catalog' | 'fleet'>, admin: Admin): Promise<string[]> {
   const removed: string[] = [];
   for (const run of await runsLeft(target)) {

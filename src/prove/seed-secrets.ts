@@ -8,7 +8,7 @@ const talk = 'mutation ($input: CreateChannelInput!) { createChannel(input: $inp
 const say = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
 
 /**
- * Makes what an organization hides from some of its own: a group of two, whose talk nobody else sees. Gives what is
+ * Makes what an organization hides from some of its own: a group of two, whose talk nobody else sees. Returns what is
  * hidden from the CLIENT: that channel, and the projects of clients that it is not the contact of.
  */
 export async function seedSecrets({ servers }: ProofTarget, company: ScratchCompany): Promise<Family[]> {

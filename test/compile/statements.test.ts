@@ -273,18 +273,14 @@ describe('the same statement serves', () => {
   });
 });
 
-describe('the database plans', () => {
+describe('the database uses', () => {
   it.each([
+    ['one plan for keys, sizes and positions', 'query ($n: Int) { projects(first: $n) { nodes { id } } }', 'generic'],
+    ['plans of its own choice for other values', '{ tasks(where: { name: { eq: "a" } }) { nodes { id } } }', undefined],
     [
-      'once what is asked by keys, sizes and positions',
-      'query ($n: Int) { projects(first: $n) { nodes { id } } }',
-      'once',
-    ],
-    ['as it likes what is asked by values', '{ tasks(where: { name: { eq: "a" } }) { nodes { id } } }', undefined],
-    [
-      'anew what is summed up over values',
+      'a plan for each execution of a sum over values',
       '{ timeEntriesAggregate(where: { workDate: { gte: "2026-01-01" } }) { sum } }',
-      'anew',
+      'custom',
     ],
   ])('%s', (_what, query, planning) => expect(planOf(query, { n: 3 }).planning).toBe(planning));
 });

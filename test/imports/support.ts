@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { PgTable } from 'drizzle-orm/pg-core';
 import iconv from 'iconv-lite';
-import { afterAll } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { clients } from '../../src/modules/clients/tables.ts';
 import { events } from '../../src/modules/events/tables.ts';
 import { type ImportKind, parseMapping } from '../../src/modules/imports/mapping.ts';
@@ -89,3 +89,21 @@ export const everything = (company: Company): Promise<Record<string, object[]>> 
     }
     return rows;
   });
+
+/** Imports a file twice with a mapping that comes along. Returns how many rows of each type the first import made. */
+export async function importTwice(
+  company: Company,
+  kind: ImportKind,
+  name: string,
+  file: string,
+): Promise<Record<string, number>> {
+  const mapping = await shippedMapping(`${name}.yaml`);
+  const report = await importInto(company, kind, file, mapping);
+  expect(report.skipped).toEqual([]);
+  expect(report.changes).toMatchObject({ updated: {}, deleted: {} });
+  const before = await everything(company);
+  const again = await importInto(company, kind, file, mapping, { batchSize: 1 });
+  expect(again.changes).toEqual({ created: {}, updated: {}, deleted: {} });
+  expect(await everything(company)).toEqual(before);
+  return report.changes.created;
+}

@@ -25,7 +25,7 @@ export async function run(host: Host, name: string, { json, owner, ...options }:
   );
 }
 
-/** Gives the link where no mail takes it to the owner: it is good for whoever holds it. */
+/** Returns the link where no mail takes it to the owner: it is good for whoever holds it. */
 async function inviteOwner(
   { config, directory, identity }: Toolbox,
   slug: string,

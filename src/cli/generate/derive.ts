@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Formats the sources, then makes what is derived from them: the migration and the printed graph. Gives their paths.
+ * Formats the sources, then makes what is derived from them: the migration and the printed graph. Returns their paths.
  * `report` receives a line before each slow step.
  */
 export async function deriveFromSources(

@@ -9,7 +9,7 @@ import { relationsFile } from './templates.ts';
 import { writeResource } from './write-resource.ts';
 
 /**
- * Adds the sources of a module with its first resource: its folder and the lines in the manifests. Gives the files to
+ * Adds the sources of a module with its first resource: its folder and the lines in the manifests. Returns the files to
  * adapt. Throws BAD_INPUT for a module, type or table that exists.
  */
 export async function writeModule(

@@ -8,7 +8,7 @@ import { addImports, edit, writeNew } from './source-text.ts';
 import { declarationOf, policyImports, policyOf, tableImports, tableOf, testOf } from './templates.ts';
 
 /**
- * Adds the sources of a resource to a module: its table, row rule, declaration and test. Gives the files to adapt.
+ * Adds the sources of a resource to a module: its table, row rule, declaration and test. Returns the files to adapt.
  * Throws BAD_INPUT for an unknown module, and for a type or table that exists.
  */
 export async function writeResource(root: string, name: string, module: string): Promise<string[]> {

@@ -6,7 +6,7 @@ const day = 24 * 60 * 60_000;
 
 /**
  * Once a good archive was made: deletes those of the same subject in its folder that are older than it, and older than
- * so many days; and what backups left that died more than a day ago. Gives the files that are gone.
+ * so many days; and what backups left that died more than a day ago. Returns the files that are gone.
  */
 export async function deleteOld(
   made: string,

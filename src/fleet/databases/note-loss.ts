@@ -9,7 +9,7 @@ import { type MoveRow, progressOf } from '../move/journal.ts';
 /**
  * Writes down that a database was lost, with every schema but those in `found`. Its organizations are not served until
  * they are restored or deleted; all its other schemas are forgotten. Moves from and to it end: copies of an
- * organization that other databases retain stay, because they may be its last ones. Gives the slugs of the
+ * organization that other databases retain stay, because they may be its last ones. Returns the slugs of the
  * organizations without data.
  */
 export async function noteLoss(

@@ -32,8 +32,8 @@ export async function retireDatabase(tx: CatalogTx, databaseId: string, { actor,
 
 /**
  * Stops using a database that was lost. Its organizations keep their names, members and settings, and are not served
- * until they are restored into another database, or deleted. Gives their slugs. Throws NOT_FOUND, INVALID_STATE for the
- * primary database and for one that still answers.
+ * until they are restored into another database, or deleted. Returns their slugs. Throws NOT_FOUND, INVALID_STATE for
+ * the primary database and for one that still answers.
  */
 export async function retireLostDatabase(fleet: Fleet, name: string, by: By): Promise<string[]> {
   const lost = await fleet.databases.getByName(name);

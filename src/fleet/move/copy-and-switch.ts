@@ -18,9 +18,9 @@ const fewRows = 200;
 const mostRounds = 6;
 
 /**
- * Takes an organization's data along the route of its move: all of it from one snapshot, then what changed meanwhile,
- * until that is little; then writes are held for a moment, the last of it is copied and compared, and the catalog says
- * the new place. Whatever it fails of, the organization is where it was, and writes. Gives the move as it is then.
+ * Copies an organization's data along the route of its move: first a whole snapshot, then the changes made meanwhile,
+ * until few are left. Then it holds writes for a moment, copies and compares the last changes, and sets the new place
+ * in the catalog. After any error the organization is at its old place and can write. Returns the row of the move.
  */
 export async function copyAndSwitch(attempt: Attempt): Promise<MoveRow> {
   const { fleet, move } = attempt;
@@ -55,7 +55,7 @@ async function prepare(endpoints: Endpoints): Promise<MoveContext> {
   return { ...endpoints, migrations, tables, references, names };
 }
 
-/** Copies everything, and then what changed meanwhile until that is little. Gives the state that the target has. */
+/** Copies everything, and then what changed meanwhile until that is little. Returns the state that the target has. */
 async function copyAll(context: MoveContext): Promise<string> {
   const { source, target, tables } = context;
   const compare = (here: AdminTx, all: readonly TenantTable[]) =>

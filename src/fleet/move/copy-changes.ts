@@ -87,7 +87,7 @@ export interface LastRound extends Pick<CopyRound, 'source' | 'target'> {
 }
 
 /**
- * The same for the little that is left when nothing is written any more: in one transaction of the target. Gives the
+ * The same for the little that is left when nothing is written any more: in one transaction of the target. Returns the
  * number of rows.
  */
 export function copyLast({ source, target, tables, since, whileSame }: LastRound): Promise<number> {
@@ -194,7 +194,7 @@ async function countRows(
 const empty = (target: MoveEndpoint, tables: readonly TenantTable[]): Promise<unknown> =>
   asOwner(target, (tx) => tx.run(`truncate ${tables.map((table) => nameIn(target, table)).join(', ')}`));
 
-/** Copies what changed in one table since the target was as the source. Gives the number of rows. */
+/** Copies what changed in one table since the target was as the source. Returns the number of rows. */
 async function follow(copy: TableCopy, { total, changed, held }: BothCounts): Promise<number> {
   const replaced = changed > 0 ? await deleteChanged(copy) : 0;
   const gone = held - replaced + changed - total;
@@ -203,7 +203,7 @@ async function follow(copy: TableCopy, { total, changed, held }: BothCounts): Pr
   return changed + gone;
 }
 
-/** Deletes from the target what has changed in the source; gives how many of those rows it had. */
+/** Deletes from the target what has changed in the source; returns how many of those rows it had. */
 async function deleteChanged({ tx, source, target, inTarget, table, changed, signal }: TableCopy): Promise<number> {
   let deleted = 0;
   for await (const keys of rowsIn(copyKeys(tx, source, table, changed), keysAtOnce)) {

@@ -42,7 +42,7 @@ const limit = (tx: AdminTx, lockMs: number): Promise<unknown> =>
     [`${lockMs}ms`],
   );
 
-/** Gives the tenant's role back what `raiseFence` took. Doing it twice, or without a fence, changes nothing. */
+/** Returns the tenant's role back what `raiseFence` took. Doing it twice, or without a fence, changes nothing. */
 export const liftFence = (endpoint: MoveEndpoint, tables: readonly Table[]): Promise<void> =>
   retried(6, () =>
     asOwner(endpoint, async (tx) => {

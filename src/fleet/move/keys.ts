@@ -23,7 +23,7 @@ const matches = (table: TenantTable, name: string): string =>
     .map((column) => `${name}.${quoteIdentifier(column)} = wanted.${quoteIdentifier(column)}`)
     .join(' and ');
 
-/** Deletes the rows with these keys; gives how many there were. */
+/** Deletes the rows with these keys; returns how many there were. */
 export async function deleteRows(tx: AdminTx, name: string, table: TenantTable, keys: Keys): Promise<number> {
   const [gone] = await tx.run<{ rows: number }>(
     `with gone as (delete from ${name} as row using ${keyTable(name)} where ${matches(table, 'row')} returning 1)

@@ -30,7 +30,7 @@ export interface MoveOptions extends CopyAndSwitchOptions {
  * Moves an organization to another database while it is served; its writes are held for a moment. What it left is kept
  * until the move is confirmed. Interrupted anywhere, the same call goes on; a move to that database that is done
  * already is only settled. Another move that is not confirmed yet is confirmed by beginning this one, and one that an
- * attempt left unfinished is cancelled. Gives the move.
+ * attempt left unfinished is cancelled. Returns the move.
  *
  * Throws TENANT_NOT_FOUND, NOT_FOUND for the database, INVALID_STATE while somebody else changes the organization's
  * place or life, during a rollback, for an organization that is not whole or already there, IN_USE for a database that

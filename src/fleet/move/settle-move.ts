@@ -23,7 +23,7 @@ const validateMs = 30 * 60_000;
 
 /**
  * What is left to do once an organization is served from its new place: the server looks at the references of all rows,
- * and when nobody can believe in the old copy any more, nobody can read it either. Gives the move as it is then.
+ * and when nobody can believe in the old copy any more, nobody can read it either. Returns the move as it is then.
  */
 export async function settleMove(fleet: Fleet, move: MoveRow, run: string): Promise<MoveRow> {
   const progress = progressOf(move);
@@ -72,7 +72,7 @@ export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise
 /**
  * Upkeep: mends what moves left whose process died. Organizations that cannot write are let write again where their
  * data is; switched ones are settled. One that somebody is at, or whose database is away, is left for the next time,
- * and those that cannot write wait for no settling of others. Gives what failed.
+ * and those that cannot write wait for no settling of others. Returns what failed.
  */
 export async function settleMoves(fleet: Fleet): Promise<{ organizationId: string; error: unknown }[]> {
   const open = await fleet.catalog.read((db) => db.select().from(tenantMoves).where(isNull(tenantMoves.endedAt)));

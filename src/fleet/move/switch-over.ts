@@ -34,10 +34,10 @@ const mostFencedMs = 60_000;
 const takeOvers = 5;
 
 /**
- * Holds writes, copies and compares the last of it, and lets the catalog say the new place. `follow` copies what
- * changed since a state, and gives the new one: a transaction that does not end is given way to, and meanwhile more was
- * written. Throws TRANSACTION_CONFLICT when none of the attempts gets the locks. Whatever it fails of, writes go on
- * where the data is.
+ * Holds writes, copies and compares the last changes, and sets the new place in the catalog. `follow` copies the
+ * changes since a state and returns the new state; it runs before each further attempt, as writes went on while the
+ * last one gave way to a long transaction. Throws TRANSACTION_CONFLICT if no attempt gets the locks. After any error,
+ * writes go on where the data is.
  */
 export async function switchOver(
   context: MoveContext,

@@ -126,7 +126,7 @@ async function rename(tx: AdminTx, from: string, to: string): Promise<void> {
 }
 
 /**
- * A role that still has rights elsewhere, such as in another database of the same server, is left to who drops those.
+ * Leaves a role that still has rights elsewhere, such as in another database of the server: the last drop removes it.
  */
 async function dropRole(admin: Admin, role: string): Promise<void> {
   try {

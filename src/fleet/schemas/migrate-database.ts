@@ -47,7 +47,7 @@ export interface MigrateDatabaseOptions extends MigrateOptions {
 
 /**
  * Brings what all tenants of a database share up to this build: the `database` line; in the primary one also the
- * catalog's and the row that says where tenants live; of what is pending as far as `applicable` says. Gives what was
+ * catalog's and the row that says where tenants live; of what is pending as far as `applicable` says. Returns what was
  * applied.
  */
 export async function migrateDatabase(

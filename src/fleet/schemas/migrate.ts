@@ -272,7 +272,7 @@ class Run {
 const movingLast = (a: Task, b: Task): number => Number(a.place.isMoving) - Number(b.place.isMoving);
 
 /**
- * Never throws for what is wrong with this one schema; gives the result with the error in it. Throws PrimaryAway, of
+ * Never throws for what is wrong with this one schema; returns the result with the error in it. Throws PrimaryAway, of
  * which every other would fail too.
  */
 async function migratePlace({ fleet, admins, options, away }: Context, { place, found }: Task): Promise<SchemaResult> {

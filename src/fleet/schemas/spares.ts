@@ -75,7 +75,7 @@ export async function keepSpares(fleet: Fleet, options: KeepOptions): Promise<Ke
   );
 }
 
-/** Builds one more spare. Gives the name of its schema. */
+/** Builds one more spare. Returns the name of its schema. */
 export async function buildSpare(fleet: Fleet): Promise<string> {
   await using admins = adminsOf(fleet);
   return await buildOne(fleet, admins);

@@ -46,7 +46,7 @@ export type Text = Buffer | string;
 /** A document compiled into one statement, and how the statement's row becomes the answer. */
 export class Plan {
   readonly text: string;
-  /** `once` if no parameter value can make another query plan better, `anew` if each value may need its own. */
+  /** `generic` if one query plan is the best for all parameter values, `custom` if each value may need its own. */
   readonly planning: Planning | undefined;
   /** Whether the row already is the answer. Then nothing can fail once the statement has returned. */
   readonly plain: boolean;
@@ -180,8 +180,8 @@ function compileFields(given: Given, fields: readonly Selected[], executorFields
  * Keys, sizes and positions have one best query plan for all values; aggregates over a range may need one per value.
  */
 function planningOf(parameters: readonly unknown[], compiling: Compiling): Planning | undefined {
-  if (!parameters.some((parameter) => compiling.isValue(parameter))) return 'once';
-  return compiling.sums ? 'anew' : undefined;
+  if (!parameters.some((parameter) => compiling.isValue(parameter))) return 'generic';
+  return compiling.sums ? 'custom' : undefined;
 }
 
 /** The whole answer to a query. */

@@ -38,7 +38,7 @@ export async function executeQuery(
   } else notCompiled = outcome;
   const refused = notCompiled.failed ? undefined : tooCostly(args, notCompiled.reason);
   if (refused) return { result: refused, report: reportOf(notCompiled) };
-  const result = await (notCompiled.sessionConsumed ? executeAnew(args, execute) : execute(args));
+  const result = await (notCompiled.sessionConsumed ? executeInNewSession(args, execute) : execute(args));
   return { result: { ...result }, report: reportOf(notCompiled) };
 }
 
@@ -96,7 +96,7 @@ function isOfStatement(error: unknown): boolean {
   return sqlStateOf(cause) !== undefined && (code === undefined || !environmental.has(code));
 }
 
-async function executeAnew(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
+async function executeInNewSession(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
   const context = new Context((args.contextValue as Context).scope);
   try {
     return await execute({ ...args, contextValue: context });

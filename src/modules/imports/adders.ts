@@ -4,5 +4,5 @@ import type { ImportRecord } from './records.ts';
 export type RecordParts = Omit<ImportRecord, 'line'>;
 /** Adds a part to the record of a row. */
 export type Adder = (cells: Cells, record: RecordParts) => void;
-/** Adds somebody to the record, once, and gives the reference. */
+/** Adds somebody to the record, once, and returns the reference. */
 export type AddPerson = (record: RecordParts, cells: Cells, whom: string) => string;

@@ -57,7 +57,7 @@ export async function insertRows<T extends ReferencedTable>(tx: TenantTx, table:
   }
 }
 
-/** Adds rows that are not there; gives what the added ones have in a column. */
+/** Adds rows that are not there; returns what the added ones have in a column. */
 export async function insertMissing(
   tx: TenantTx,
   table: PgTable,

@@ -49,7 +49,7 @@ const timeParts = new Set(['hour', 'minute', 'second', 'half']);
 
 /**
  * A reader of days written in a pattern of YYYY, YY, MMM (the name of a month in English, French or German), MM, M, DD
- * and D: `DD-MMM-YY`, `DD/MM/YYYY`; a time of the day after it is passed over: `DD.MM.YYYY HH:mm`. `excel` is the
+ * and D: `DD-MMM-YY`, `DD/MM/YYYY`; a time of the day after it is skipped: `DD.MM.YYYY HH:mm`. `excel` is the
  * number that a spreadsheet has for a day. Two digits of a year mean 1969 to 2068, as in POSIX. Undefined when the
  * pattern names no whole day.
  */

@@ -28,7 +28,7 @@ export class Lookups {
     return new Lookups(tables);
   }
 
-  /** Tables without rows, for who asks a mapping about its columns alone. */
+  /** Tables without rows: enough to find the columns that a mapping uses. */
   static empty({ lookups }: Pick<Mapping, 'lookups'>): Lookups {
     return new Lookups(new Map(Object.keys(lookups).map((name) => [name, new Map()])));
   }
@@ -41,7 +41,7 @@ export class Lookups {
   }
 }
 
-/** Of the rows with one key, the first counts. Rows without a key, such as those of other tables, are passed over. */
+/** Of the rows with one key, the first counts. Rows without a key, such as those of other tables, are skipped. */
 async function fill(
   paths: readonly SourcePath[],
   source: SourceFile,

@@ -18,7 +18,7 @@ const mappingSchema = z.strictObject({
   file,
   /** Texts that mean "no value". */
   absent: z.array(z.string()).max(100).default(['']),
-  /** Rows for which one of these does not hold are passed over. */
+  /** Rows for which one of these does not hold are skipped. */
   only: list(condition, mostParts).default([]),
   days: dayPattern.default('YYYY-MM-DD'),
   instants: instantPattern.optional(),

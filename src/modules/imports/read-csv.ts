@@ -7,7 +7,7 @@ import { CsvSplitter, type CsvSyntax, type CsvText } from './split-csv.ts';
 export type CheckColumns = (columns: readonly string[]) => void;
 
 /**
- * Reads CSV whose first line names the columns. Lines must end in `\n`. Columns without a name are passed over; of
+ * Reads CSV whose first line names the columns. Lines must end in `\n`. Columns without a name are skipped; of
  * columns with the same name, the name means the first cell that is not blank, and `name.0`, `name.1` ... mean each.
  * Blank rows are nothing. A row with too many or too few fields, and one that is too long, is unreadable; a quotation
  * mark out of place ends the reading, since nobody knows where the next row begins.

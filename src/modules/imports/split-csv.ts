@@ -16,7 +16,7 @@ export interface CsvSyntax {
 
 /**
  * Cuts text that arrives in pieces into the records of CSV, without reading their fields. A record that is too long is
- * passed over without keeping it, so the one after it starts where it should.
+ * skipped without keeping it, so the one after it starts where it should.
  */
 export class CsvSplitter {
   readonly #syntax: CsvSyntax;

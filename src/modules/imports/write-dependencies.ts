@@ -17,7 +17,7 @@ interface Pair {
 }
 
 /**
- * Lets tasks wait for others. A dependency on a task that is not there is passed over: exports name tasks that they do
+ * Lets tasks wait for others. A dependency on a task that is not there is skipped: exports name tasks that they do
  * not contain. Throws CYCLE when the other one waits for the task.
  */
 export async function writeDependencies(

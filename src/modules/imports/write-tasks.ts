@@ -14,7 +14,7 @@ type WantedTask = Wanted<typeof tasks>;
 
 /**
  * Makes tasks at the ends of their columns and changes those that the file has otherwise: one that moves to another
- * column goes to its end, and leaves its deliverable with its project. Gives ids by reference.
+ * column goes to its end, and leaves its deliverable with its project. Returns ids by reference.
  */
 export async function writeTasks(
   { tx, source, changes, known }: WriteContext,

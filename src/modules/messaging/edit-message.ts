@@ -46,7 +46,7 @@ export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   return { id };
 }
 
-/** Gives whom the message mentioned before; undefined when that stays. */
+/** Returns whom the message mentioned before; undefined when that stays. */
 async function mentionOthers(
   tx: TenantTx,
   viewer: Viewer,
