@@ -134,6 +134,10 @@ describe('every file', () => {
     expect(offenders(({ text }) => /\bRelationsFilter\b/.test(text))).toEqual(['src/access/row-rules.ts']);
   });
 
+  it('takes advisory locks in one file', () => {
+    expect(offenders(({ text }) => /pg_(try_)?advisory/i.test(text))).toEqual(['src/db/advisory-lock.ts']);
+  });
+
   it('never takes a shared connection', () => {
     expect(offenders(({ text }) => /\bsql\.(begin|reserve)\(/.test(text))).toEqual([]);
   });

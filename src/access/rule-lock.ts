@@ -1,11 +1,8 @@
-import { sql } from 'drizzle-orm';
+import { ruleLockStatement } from '../db/advisory-lock.ts';
 import type { TenantTx } from '../tenancy/tenant-session.ts';
 import { given, Statement } from './statement.ts';
 
-// Advisory locks are shared by the whole database: the schema name keeps tenants apart
-const lock = new Statement<{ rule: string }>(
-  sql`select pg_advisory_xact_lock(hashtextextended(current_schema() || ${given('rule')}, 0))`,
-);
+const lock = new Statement<{ rule: string }>(ruleLockStatement(given('rule')));
 
 /**
  * Serializes the transactions of this tenant that check a rule over many rows (such as "no cycle"), until the

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode } from '../lib/errors.ts';
 import type { Admin, AdminTx } from './admin.ts';
+import { advisoryLocks, takeLock } from './advisory-lock.ts';
 import { quoteIdentifier } from './identifier.ts';
 import { type Batches, createdTable, type Migration } from './migration-files.ts';
 import { sqlStateOf, toAppError } from './pg-errors.ts';
@@ -114,13 +115,12 @@ async function applyBatches(
 }
 
 /** Sets the scope of the transaction and locks the schema against concurrent migrations. */
-function enter(tx: AdminTx, target: MigrationTarget, role: string | null, lockMs: number): Promise<unknown[]> {
-  const path = target.searchPath.map(quoteIdentifier).join(', ');
-  return tx.run(
-    `select set_config('role', $1, true), set_config('search_path', $2, true), set_config('lock_timeout', $3, true), pg_advisory_xact_lock(hashtextextended($4, 0))`,
-    [role ?? 'none', path, `${lockMs}ms`, `chantier.migrate ${target.schemaName}`],
-  );
-}
+const enter = (tx: AdminTx, target: MigrationTarget, role: string | null, lockMs: number): Promise<void> =>
+  takeLock(tx, advisoryLocks.migration(target.schemaName), {
+    role: role ?? 'none',
+    search_path: target.searchPath.map(quoteIdentifier).join(', '),
+    lock_timeout: `${lockMs}ms`,
+  });
 
 /** The statements of a migration, each followed by the target's additions. */
 export function statementsOf(target: MigrationTarget, { line, statements }: Migration): string[] {

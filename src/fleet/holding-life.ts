@@ -1,5 +1,7 @@
+import type { AdminTx } from '../db/admin.ts';
+import { type AdvisoryLock, advisoryLocks, tryLock, tryLockShared } from '../db/advisory-lock.ts';
 import { primaryDatabaseId } from '../tenancy/installation.ts';
-import { LifeLocked, lifeLockName } from '../tenancy/life-lock.ts';
+import { LifeLocked } from '../tenancy/life-lock.ts';
 import type { Admins } from './admins.ts';
 import { adminsOf, type Fleet, type FleetAdmins } from './fleet.ts';
 
@@ -10,7 +12,7 @@ import { adminsOf, type Fleet, type FleetAdmins } from './fleet.ts';
  */
 export async function holdingLife<T>(fleet: Fleet, organizationId: string, work: () => Promise<T>): Promise<T> {
   await using admins = adminsOf(fleet);
-  return await underLock(admins, 'pg_try_advisory_xact_lock', organizationId, work);
+  return await underLock(admins, tryLock, organizationId, work);
 }
 
 /**
@@ -19,15 +21,14 @@ export async function holdingLife<T>(fleet: Fleet, organizationId: string, work:
  * with its connection.
  */
 export const sharingLife = <T>(admins: FleetAdmins, organizationId: string, work: () => Promise<T>): Promise<T> =>
-  underLock(admins.of(primaryDatabaseId), 'pg_try_advisory_xact_lock_shared', organizationId, work);
+  underLock(admins.of(primaryDatabaseId), tryLockShared, organizationId, work);
 
-const underLock = <T>(admins: Admins, lock: string, organizationId: string, work: () => Promise<T>): Promise<T> =>
+type TryLock = (tx: AdminTx, lock: AdvisoryLock) => Promise<boolean>;
+
+const underLock = <T>(admins: Admins, take: TryLock, organizationId: string, work: () => Promise<T>): Promise<T> =>
   admins.use((admin) =>
     admin.transaction(async (tx) => {
-      const [found] = await tx.run<{ held: boolean }>(`select ${lock}(hashtextextended($1, 0)) as held`, [
-        lifeLockName(organizationId),
-      ]);
-      if (!found?.held) throw new LifeLocked();
+      if (!(await take(tx, advisoryLocks.life(organizationId)))) throw new LifeLocked();
       return await work();
     }),
   );

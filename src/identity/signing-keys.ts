@@ -1,5 +1,6 @@
-import { gt, sql } from 'drizzle-orm';
+import { gt } from 'drizzle-orm';
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { advisoryLocks, lockStatement } from '../db/advisory-lock.ts';
 import { type Clock, isWithin, later } from '../lib/clock.ts';
 import { uuidv7 } from '../lib/ids.ts';
 import type { Seal } from '../lib/seal.ts';
@@ -7,8 +8,6 @@ import type { Catalog, CatalogDb } from '../tenancy/catalog.ts';
 import { signingKeys } from './tables.ts';
 
 const algorithm = 'EdDSA';
-/** The advisory lock of the process that makes the next key; an arbitrary number. */
-const rotationLock = 4_276_001;
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
@@ -129,7 +128,7 @@ export class SigningKeys {
   /** Adds the next key unless another process did so first. The lock serializes them. */
   #rotate(now: Date): Promise<Row[]> {
     return this.#catalog.write(async (tx) => {
-      await tx.execute(sql`select pg_advisory_xact_lock(${rotationLock})`);
+      await tx.execute(lockStatement(advisoryLocks.signingKeys));
       const rows = await readRows(tx, now);
       if (!this.#nextIsDue(rows, now)) return rows;
       const row = await this.#make(rows.at(-1)?.signsUntil, now);

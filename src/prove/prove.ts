@@ -1,4 +1,5 @@
 import type { Admin } from '../db/admin.ts';
+import { advisoryLocks, takeLock } from '../db/advisory-lock.ts';
 import { adminsOf } from '../fleet/fleet.ts';
 import { AppError } from '../lib/errors.ts';
 import { allAttacks } from './attacks.ts';
@@ -6,7 +7,7 @@ import { type AttackGroup, Duel } from './duel.ts';
 import { removeLeftovers, removeRun } from './remove-scratch.ts';
 import { coverageOf, type GroupReport, limits, type ProofReport } from './report.ts';
 import { gatherSecrets, makeScratch, type Pair } from './scratch.ts';
-import { newRun, runLock } from './scratch-names.ts';
+import { newRun } from './scratch-names.ts';
 import type { ProofTarget } from './target.ts';
 import { changesBetween } from './tenant-rows.ts';
 
@@ -55,7 +56,7 @@ export async function withScratch<T>(
       const leftovers = await removeLeftovers(target, admin);
       const run = newRun();
       return await guard.transaction(async (tx) => {
-        await tx.run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [runLock(run)]);
+        await takeLock(tx, advisoryLocks.proof(run));
         try {
           return await work(await makeScratch(target, admin, run), admin, leftovers);
         } finally {

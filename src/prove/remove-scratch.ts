@@ -1,12 +1,13 @@
 import { and, eq, inArray, like, notLike } from 'drizzle-orm';
 import type { Admin } from '../db/admin.ts';
+import { advisoryLocks, tryLock } from '../db/advisory-lock.ts';
 import { dropSchema } from '../fleet/schemas/drop-schema.ts';
 import { userOrganizations, users } from '../identity/tables.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { notifyOrganizationChanged } from '../tenancy/invalidation.ts';
 import { organizations, tenantSchemas } from '../tenancy/tables.ts';
 import { isSchema } from '../tenancy/tenant.ts';
-import { mailDomain, runLock, runOf, slugPrefix } from './scratch-names.ts';
+import { mailDomain, runOf, slugPrefix } from './scratch-names.ts';
 import type { ProofTarget } from './target.ts';
 
 type Doomed = Pick<typeof organizations.$inferSelect, 'id' | 'slug' | 'databaseId' | 'schemaName' | 'roleName'>;
@@ -48,11 +49,7 @@ export async function removeLeftovers(target: Pick<ProofTarget, 'catalog' | 'fle
   const removed: string[] = [];
   for (const run of await runsLeft(target)) {
     await admin.transaction(async (tx) => {
-      const [lock] = await tx.run<{ held: boolean }>(
-        'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held',
-        [runLock(run)],
-      );
-      if (!lock?.held) return;
+      if (!(await tryLock(tx, advisoryLocks.proof(run)))) return;
       await removeRun(target, run);
       removed.push(run);
     });

@@ -18,6 +18,3 @@ export const markerOf = (run: string, letter: string): string => `leak${run}${le
 
 /** A word in those rows that not everybody in the organization may see. */
 export const hiddenMarkerOf = (run: string, letter: string): string => `hidden${run}${letter}`;
-
-/** The lock that a run holds as long as it lives. */
-export const runLock = (run: string): string => `chantier.proof ${run}`;

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
+import { advisoryLocks, takeLock } from '../../src/db/advisory-lock.ts';
 import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
 import { addMember } from '../../src/identity/add-member.ts';
 import { createUser } from '../../src/identity/create-user.ts';
@@ -8,7 +9,7 @@ import { allAttacks } from '../../src/prove/attacks.ts';
 import { prove } from '../../src/prove/prove.ts';
 import { removeLeftovers } from '../../src/prove/remove-scratch.ts';
 import type { ProofReport } from '../../src/prove/report.ts';
-import { mailDomain, runLock, slugFor, slugPrefix } from '../../src/prove/scratch-names.ts';
+import { mailDomain, slugFor, slugPrefix } from '../../src/prove/scratch-names.ts';
 import { Backends } from '../support/backends.ts';
 import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';
@@ -81,7 +82,7 @@ describe('tenant prove', () => {
     await using holder = new Admin({ url: here.app.installation.adminUrl });
     await using admin = new Admin({ url: here.app.installation.adminUrl });
     await holder.transaction(async (tx) => {
-      await tx.run('select pg_advisory_xact_lock(hashtextextended($1, 0))', [runLock(running)]);
+      await takeLock(tx, advisoryLocks.proof(running));
       await removeLeftovers(here.app, admin);
     });
     const kept = (await inventory()).filter(

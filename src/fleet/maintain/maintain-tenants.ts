@@ -1,4 +1,5 @@
 import { Admin } from '../../db/admin.ts';
+import { advisoryLocks, tryLockSession } from '../../db/advisory-lock.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { toAppError } from '../../db/pg-errors.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -219,8 +220,5 @@ export async function onlyMaintainer<T>(fleet: Fleet, work: () => Promise<T>): P
   const { adminUrl, lookup } = fleet.installation;
   await using guard = new Admin({ url: adminUrl, lookup, applicationName: 'chantier maintenance' });
   // A session lock, not a transaction: a long one would keep dead rows alive. The lock ends with the connection
-  const [lock] = await guard.run<{ held: boolean }>(
-    `select pg_try_advisory_lock(hashtextextended('chantier.maintain', 0)) as held`,
-  );
-  return lock?.held ? await work() : undefined;
+  return (await tryLockSession(guard, advisoryLocks.maintenance)) ? await work() : undefined;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { LookupFunction } from 'node:net';
 import { Admin, type AdminTx } from '../../db/admin.ts';
+import { advisoryLocks, takeLock } from '../../db/advisory-lock.ts';
 import { describeHosts, readAddress } from '../../db/database-address.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { isLoginRefused, isTlsRefused, toAppError } from '../../db/pg-errors.ts';
@@ -80,7 +81,7 @@ function installationWith(prefix: string, adminLogin: string, options: Bootstrap
 function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Installation> {
   const { appUrl, secret, further } = options;
   return admin.transaction(async (tx) => {
-    await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.bootstrap', 0))`);
+    await takeLock(tx, advisoryLocks.bootstrap);
     const grantor = await Grantor.of(tx);
     const prefix = (await findPrefix(tx, options)) ?? further?.prefix ?? `ch${randomBytes(4).toString('hex')}`;
     const installation = installationWith(prefix, grantor.login, options);

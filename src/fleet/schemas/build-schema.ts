@@ -1,4 +1,5 @@
 import type { Admin, AdminTx } from '../../db/admin.ts';
+import { advisoryLocks, takeLock } from '../../db/advisory-lock.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import type { Migration } from '../../db/migration-files.ts';
 import { applyMigrations, retried } from '../../db/migrator.ts';
@@ -49,7 +50,7 @@ export async function applyPending(
  * login has become another one. Grants in parallel fail ("tuple concurrently updated"): one at a time.
  */
 export async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: Installation): Promise<void> {
-  await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.grants', 0))`);
+  await takeLock(tx, advisoryLocks.grants);
   const grantor = await Grantor.of(tx);
   await grantor.createRole(role, 'nologin noinherit');
   await grantor.grantRole(role, loginFor ? await makeTenantLogin(grantor, loginFor(role)) : roles.app);
@@ -68,7 +69,7 @@ async function makeTenantLogin(grantor: Grantor, login: OwnLogin): Promise<strin
 /** The rights on tables are given before there are any: afterwards it would cost one grant per table. */
 export async function makeSchema(tx: AdminTx, place: Place, owner: string): Promise<void> {
   const [schema, role] = [place.schemaName, place.roleName].map(quoteIdentifier);
-  await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chantier.migrate ${place.schemaName}`]);
+  await takeLock(tx, advisoryLocks.migration(place.schemaName));
   await tx.run(`create schema if not exists ${schema} authorization ${quoteIdentifier(owner)}`);
   await tx.run(`select set_config('role', $1, true)`, [owner]);
   const rights = `alter default privileges in schema ${schema} grant`;

@@ -1,5 +1,6 @@
 import { and, eq, inArray, isNull, or } from 'drizzle-orm';
 import type { Admin, AdminTx } from '../../db/admin.ts';
+import { advisoryLocks, takeLock, tryLock } from '../../db/advisory-lock.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { retried } from '../../db/migrator.ts';
 import { isStillDependedOn } from '../../db/pg-errors.ts';
@@ -53,10 +54,8 @@ export async function dropSchema(fleet: Fleet, place: SchemaPlace, options: Drop
 }
 
 async function lockSchema(tx: AdminTx, { databaseId, schemaName }: SchemaPlace): Promise<void> {
-  const [lock] = await tx.run<{ held: boolean }>('select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held', [
-    `chantier.drop ${databaseId} ${schemaName}`,
-  ]);
-  if (!lock?.held) throw new AppError('INVALID_STATE', `The schema ${schemaName} is being dropped already`);
+  if (await tryLock(tx, advisoryLocks.drop(databaseId, schemaName))) return;
+  throw new AppError('INVALID_STATE', `The schema ${schemaName} is being dropped already`);
 }
 
 /** Marks it as to be dropped, so that nobody takes it. False when it is gone already. */
@@ -120,7 +119,7 @@ async function dropObjects(
 
 /** Waits for a migration of the schema that is under way; those that come later do not find it. */
 async function rename(tx: AdminTx, from: string, to: string): Promise<void> {
-  await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chantier.migrate ${from}`]);
+  await takeLock(tx, advisoryLocks.migration(from));
   const [found] = await tx.run<{ there: boolean }>(`select to_regnamespace($1) is not null as there`, [from]);
   if (found?.there) await tx.run(`alter schema ${quoteIdentifier(from)} rename to ${quoteIdentifier(to)}`);
 }
@@ -131,7 +130,7 @@ async function rename(tx: AdminTx, from: string, to: string): Promise<void> {
 async function dropRole(admin: Admin, role: string): Promise<void> {
   try {
     await inOwn(admin, async (tx) => {
-      await tx.run(`select pg_advisory_xact_lock(hashtextextended('chantier.grants', 0))`);
+      await takeLock(tx, advisoryLocks.grants);
       await tx.run(`drop role if exists ${quoteIdentifier(role)}`);
     });
   } catch (error) {

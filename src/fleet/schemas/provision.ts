@@ -1,4 +1,5 @@
 import { eq } from 'drizzle-orm';
+import { advisoryLocks, tryLock } from '../../db/advisory-lock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { checkInput } from '../../lib/input.ts';
 import { recordAudit } from '../../tenancy/audit.ts';
@@ -70,11 +71,7 @@ function provisionAtOnce({ catalog, lines }: Fleet, wanted: Wanted, options: Pro
 function holdingSlug<T>(admins: Admins, slug: string, work: () => Promise<T>): Promise<T> {
   return admins.use((admin) =>
     admin.transaction(async (tx) => {
-      const [lock] = await tx.run<{ held: boolean }>(
-        'select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held',
-        [`chantier.provision ${slug}`],
-      );
-      if (!lock?.held) throw slugTaken(slug);
+      if (!(await tryLock(tx, advisoryLocks.provisioning(slug)))) throw slugTaken(slug);
       return await work();
     }),
   );

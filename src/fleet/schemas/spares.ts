@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNull } from 'drizzle-orm';
-import type { AdminTx } from '../../db/admin.ts';
+import { advisoryLocks, tryLock } from '../../db/advisory-lock.ts';
 import type { Catalog } from '../../tenancy/catalog.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
@@ -69,7 +69,7 @@ export async function keepSpares(fleet: Fleet, options: KeepOptions): Promise<Ke
   await using admins = adminsOf(fleet);
   return await admins.use((guard) =>
     guard.transaction(async (lock) => {
-      if (!(await isOnlyBuilder(lock))) return { made: 0, busy: true };
+      if (!(await tryLock(lock, advisoryLocks.spares))) return { made: 0, busy: true };
       return { made: await buildMissing(fleet, admins, options), busy: false };
     }),
   );
@@ -83,13 +83,6 @@ export async function buildSpare(fleet: Fleet): Promise<string> {
 
 const isEnough = async ({ catalog }: Fleet, { keep }: KeepOptions): Promise<boolean> =>
   keep === 0 || (await listSpares(catalog)).filter(isReady).length >= keep;
-
-async function isOnlyBuilder(tx: AdminTx): Promise<boolean> {
-  const [lock] = await tx.run<{ held: boolean }>(
-    `select pg_try_advisory_xact_lock(hashtextextended('chantier.spares', 0)) as held`,
-  );
-  return lock?.held === true;
-}
 
 async function buildMissing(fleet: Fleet, admins: Admins, options: KeepOptions): Promise<number> {
   const { keep, parallel = 1, signal, onProgress } = options;

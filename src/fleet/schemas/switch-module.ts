@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm';
 import type { AdminTx } from '../../db/admin.ts';
+import { advisoryLocks, takeLock } from '../../db/advisory-lock.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { tablesMadeBy } from '../../db/migration-files.ts';
 import { isStillDependedOn } from '../../db/pg-errors.ts';
@@ -87,7 +88,7 @@ async function purgeTables(fleet: Fleet, { databaseId, schemaName }: Organizatio
   await using admins = adminsOf(fleet, databaseId);
   await admins.use((admin, { roles }) =>
     admin.transaction(async (tx) => {
-      await tx.run(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chantier.migrate ${schemaName}`]);
+      await takeLock(tx, advisoryLocks.migration(schemaName));
       await tx.run(`select set_config('role', $1, true), set_config('lock_timeout', '3s', true)`, [roles.owner]);
       if (tables.length > 0) await dropTables(tx, schemaName, tables);
       await tx.run('delete from chantier.tenant_migrations where schema_name = $1 and module = $2', [
