@@ -4,6 +4,7 @@ import { AppError } from '../lib/errors.ts';
 import { type AfterCommitHook, AfterCommitHooks } from './after-commit-hooks.ts';
 import { bindPacket, type Planning, type Scope } from './bind-packet.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
+import { InFlight } from './in-flight.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
 import { type AnswerHandlers, PipelinedStatements } from './pipelined-statements.ts';
@@ -44,13 +45,12 @@ export class Session<R extends AnyRelations> {
   #binding: Promise<void> | undefined;
   #bindError: unknown;
   /** Statements requested and not answered yet. */
-  #underWay = 0;
+  readonly #inFlight = new InFlight();
   /**
    * The same for the bind packet; NaN while the slot's own statements (closing others) may be among the outstanding
    * ones.
    */
-  #bindUnderWay = Number.NaN;
-  #untilQuiet: (() => void)[] = [];
+  #bindInFlight = Number.NaN;
   #pipelined = new PipelinedStatements();
   /** The error that failed the transaction; undefined while it can continue. */
   #failure: unknown;
@@ -171,7 +171,7 @@ export class Session<R extends AnyRelations> {
     if (!this.#lease || this.#scope.access === 'read') return this.commit();
     // Waits for the slot as the statements do, hence after them
     const lease = await this.#bind();
-    const sent = lease.alive && lease.outstanding === this.#underWay + this.#bindUnderWay;
+    const sent = lease.alive && lease.outstanding === this.#inFlight.count + this.#bindInFlight;
     if (!sent || this.#failure || this.#ended || this.#root.occupied) return this.commit();
     this.#close();
     this.#forgetSignal();
@@ -179,6 +179,20 @@ export class Session<R extends AnyRelations> {
     this.#closing = saved.catch(noop);
     await saved;
     await this.#runHooks();
+  }
+
+  /** Runs `work`, then commits; rolls back if it throws. If a pipelined statement failed first, throws its error. */
+  async transact<T>(work: () => Promise<T>): Promise<T> {
+    let result: T;
+    try {
+      result = await work();
+    } catch (error) {
+      const cause = await this.causeOf(error);
+      await this.rollback();
+      throw cause;
+    }
+    await this.commit();
+    return result;
   }
 
   /** Ends the session and undoes its changes. Never throws; may be called after a failed commit, and twice. */
@@ -216,7 +230,7 @@ export class Session<R extends AnyRelations> {
   async #attempt(send: (lease: Lease) => Promise<Answer>): Promise<Answer> {
     if (this.#ended) throw (this.#readOnce && this.#failure) || over();
     if (this.#failure) throw this.#failure;
-    this.#underWay++;
+    this.#inFlight.begin();
     try {
       const lease = await this.#bind();
       if (this.#failure) throw this.#failure;
@@ -229,8 +243,7 @@ export class Session<R extends AnyRelations> {
       await this.#binding;
       throw this.#fail(error);
     } finally {
-      this.#underWay--;
-      if (this.#underWay === 0) for (const resolve of this.#untilQuiet.splice(0)) resolve();
+      this.#inFlight.end();
     }
   }
 
@@ -254,9 +267,9 @@ export class Session<R extends AnyRelations> {
     const refused = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);
     };
-    if (lease.outstanding === 0) this.#bindUnderWay = 2;
+    if (lease.outstanding === 0) this.#bindInFlight = 2;
     const bound = (): void => {
-      this.#bindUnderWay = 0;
+      this.#bindInFlight = 0;
     };
     this.#binding = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(bound, refused);
     return lease;
@@ -303,7 +316,7 @@ export class Session<R extends AnyRelations> {
   }
 
   async #quiet(): Promise<void> {
-    while (this.#underWay > 0) await new Promise<void>((resolve) => this.#untilQuiet.push(resolve));
+    while (this.#inFlight.count > 0) await this.#inFlight.untilNone();
     await this.#binding;
   }
 

@@ -8,6 +8,7 @@ import { boundAnswers, mostAnswerBytes } from './bounded-answers.ts';
 import { type Backend, requestCancel } from './cancel-request.ts';
 import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
 import { type CopyPeer, copyPeer } from './copy.ts';
+import { InFlight } from './in-flight.ts';
 import { openServer, type Server, type ServerState } from './open-server.ts';
 import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
@@ -70,14 +71,13 @@ export class Slot {
   #socket: Socket | undefined;
   #alive = true;
   #backend: Backend | undefined;
-  #outstanding = 0;
+  readonly #inFlight = new InFlight();
   readonly #watchdog: AnswerWatchdog;
-  #quiet: (() => void)[] = [];
 
   private constructor(options: SlotOptions, server: Server) {
     this.#options = options;
     this.#watchdog = new AnswerWatchdog(options.connectMs, () => {
-      if (this.#outstanding > 0) this.destroy();
+      if (this.#inFlight.count > 0) this.destroy();
     });
     this.#server = server;
     const client: ClientOptions = {
@@ -153,7 +153,7 @@ export class Slot {
 
   /** Statements sent and not answered yet. */
   get outstanding(): number {
-    return this.#outstanding;
+    return this.#inFlight.count;
   }
 
   /** The statements prepared on the connection; bytes are estimated. */
@@ -239,9 +239,9 @@ export class Slot {
     const timer = setTimeout(() => this.destroy(), settleMs);
     try {
       // The server ignores a cancel that arrives between two statements of a pipeline.
-      while (this.#outstanding > 0) {
+      while (this.#inFlight.count > 0) {
         await this.#cancel();
-        await Promise.race([this.#untilQuiet(), delay(recancelMs, undefined, { ref: false })]);
+        await Promise.race([this.#inFlight.untilNone(), delay(recancelMs, undefined, { ref: false })]);
       }
       await this.control('rollback');
       // Behind a pooler, the end of a cancel request proves nothing.
@@ -326,7 +326,7 @@ export class Slot {
   }
 
   async #track(query: PromiseLike<Answer>): Promise<Answer> {
-    this.#outstanding++;
+    this.#inFlight.begin();
     this.#watch();
     try {
       return await query;
@@ -334,19 +334,13 @@ export class Slot {
       if (!isAnswer(error)) this.destroy();
       throw error;
     } finally {
-      this.#outstanding--;
+      this.#inFlight.end();
       this.#watch();
-      if (this.#outstanding === 0) for (const resolve of this.#quiet.splice(0)) resolve();
     }
   }
 
   #watch(): void {
-    if (this.#outstanding > 0 && this.#alive) this.#watchdog.restart();
-  }
-
-  #untilQuiet(): Promise<void> {
-    if (this.#outstanding === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#quiet.push(resolve));
+    if (this.#inFlight.count > 0 && this.#alive) this.#watchdog.restart();
   }
 
   #cancel(): Promise<void> {

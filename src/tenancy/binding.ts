@@ -1,4 +1,4 @@
-import { afterMigration } from '../db/after-migration.ts';
+import { retryTransaction } from '../db/retry-transaction.ts';
 import { type Limits, type Scope, Session } from '../db/session.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
 import { relations } from '../relations.ts';
@@ -39,7 +39,7 @@ export interface OpenOptions {
   signal?: AbortSignal;
   /** A change that a read session must see. */
   after?: ChangePosition | undefined;
-  /** Whether statements are parsed again, after one was stale; see `afterMigration`. */
+  /** Whether statements are parsed again, after one was stale; see `retryTransaction`. */
   fresh?: boolean;
 }
 
@@ -79,36 +79,31 @@ export class TenantBinding {
   /** Runs the function in one read-only snapshot of the tenant. Runs it again if a statement turned out stale. */
   async read<T>(tenant: Tenant, fn: (db: TenantDb) => Promise<T>, options?: OpenOptions): Promise<T> {
     const latest = await this.#latest(tenant);
-    return afterMigration((fresh) => {
+    return retryTransaction(({ fresh }) => {
       const session = this.open(latest, 'read', { ...options, fresh });
-      return session.run(() => fn(session.db));
+      return session.transact(() => fn(session.db));
     });
   }
 
   /**
    * Runs the function in one transaction of the tenant; commits when it returns, rolls back when it throws. Runs it
-   * again at the new place if the tenant was moved meanwhile, and once more if a statement turned out stale.
+   * again if a statement turned out stale, or at the new place if the tenant was moved meanwhile.
    */
   async write<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>, options?: OpenOptions): Promise<T> {
-    const attempt = (current: Tenant): Promise<T> =>
-      afterMigration((fresh) => {
-        const session = this.open(current, 'write', { ...options, fresh });
-        return session.run(() => fn(session.tx));
-      });
     const latest = await this.#latest(tenant);
-    try {
-      return await attempt(latest);
-    } catch (error) {
-      const moved = await this.afterMove(latest, error, options?.signal);
-      if (!moved) throw error;
-      return await attempt(moved);
-    }
+    return retryTransaction<T, Tenant>(
+      ({ fresh, moved = latest }) => {
+        const session = this.open(moved, 'write', { ...options, fresh });
+        return session.transact(() => fn(session.tx));
+      },
+      (error) => this.afterMove(latest, error, options?.signal),
+    );
   }
 
   /** The same for an organization that is still being provisioned. */
   async prepare<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>): Promise<T> {
     const session = this.#open(tenant, 'write', { roleClass: 'job' });
-    return await session.run(() => fn(session.tx));
+    return await session.transact(() => fn(session.tx));
   }
 
   /** Jobs keep a `Tenant` for long; the tenant may have moved since. */

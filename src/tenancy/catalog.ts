@@ -1,6 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { type CatalogRelations, catalogRelations } from '../catalog-relations.ts';
-import { afterMigration } from '../db/after-migration.ts';
+import { retryTransaction } from '../db/retry-transaction.ts';
 import { type Limits, Session } from '../db/session.ts';
 import type { SlotPool } from '../db/slot-pool.ts';
 import { InvalidationBus } from './invalidation-bus.ts';
@@ -40,9 +40,9 @@ export class Catalog {
 
   /** Runs the function in one read-only snapshot. Throws as Session does. */
   async read<T>(fn: (db: CatalogDb) => Promise<T>, options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
-    return await afterMigration((fresh) => {
+    return await retryTransaction(({ fresh }) => {
       const session = this.#session('read', options.signal, fresh);
-      return run(session, () => fn(session.db as CatalogDb));
+      return session.transact(() => fn(session.db as CatalogDb));
     });
   }
 
@@ -51,11 +51,11 @@ export class Catalog {
    * statement turned out stale.
    */
   async write<T>(fn: (tx: CatalogTx) => Promise<T>, options: { signal?: AbortSignal | undefined } = {}): Promise<T> {
-    return await afterMigration((fresh) => {
+    return await retryTransaction(({ fresh }) => {
       const session = this.#session('write', options.signal, fresh);
       const onCommit = (effect: () => void | Promise<void>) => session.onCommit(effect);
       const tx = Object.assign(session.db, { onCommit, bus: this.bus }) as unknown as CatalogTx;
-      return run(session, () => fn(tx));
+      return session.transact(() => fn(tx));
     });
   }
 
@@ -64,16 +64,4 @@ export class Catalog {
     const scope = { key: 'catalog', searchPath: ['catalog', 'extensions'], role, access, limits, fresh };
     return new Session(pool, scope, catalogRelations, { signal });
   }
-}
-
-async function run<T>(session: Session<CatalogRelations>, work: () => Promise<T>): Promise<T> {
-  let result: T;
-  try {
-    result = await work();
-  } catch (error) {
-    await session.rollback();
-    throw error;
-  }
-  await session.commit();
-  return result;
 }

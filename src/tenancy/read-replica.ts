@@ -102,15 +102,15 @@ export class ReadReplica implements AsyncDisposable {
   async #ask(scope: Scope, after: ChangePosition | undefined): Promise<boolean | undefined> {
     const session = new Session(this.#options.pool, scope, relations);
     try {
-      const found = after
-        ? await session.db.execute(
-            sql`select 1 from events where era = ${after.era} and xid = ${after.xid}::text::xid8 and seq = ${after.seq}`,
-          )
-        : await session.db.execute(sql`select 1 from events limit 0`);
-      await session.commit();
+      const found = await session.transact(async () =>
+        session.db.execute(
+          after
+            ? sql`select 1 from events where era = ${after.era} and xid = ${after.xid}::text::xid8 and seq = ${after.seq}`
+            : sql`select 1 from events limit 0`,
+        ),
+      );
       return !after || found.length > 0 || undefined;
     } catch {
-      await session.rollback();
       return false;
     }
   }

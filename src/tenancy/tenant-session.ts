@@ -102,17 +102,8 @@ export class TenantSession {
   }
 
   /** Runs `work`, then commits; rolls back if it throws. */
-  async run<T>(work: () => Promise<T>): Promise<T> {
-    let result: T;
-    try {
-      result = await work();
-    } catch (error) {
-      const cause = await this.causeOf(error);
-      await this.rollback();
-      throw cause;
-    }
-    await this.commit();
-    return result;
+  transact<T>(work: () => Promise<T>): Promise<T> {
+    return this.#session.transact(work);
   }
 }
 

@@ -14,13 +14,12 @@ import type { Context } from '../context.ts';
 import type { CatalogCaller } from '../identity/catalog-mutation.ts';
 import { type Fragments, fragmentsOf, onlyFields, responseKeys, selectionsUnder } from '../root-fields.ts';
 import { coercedVariables } from '../variables.ts';
-import { answeringAfterMigration } from './after-migration.ts';
-import { answeringAfterMove } from './after-move.ts';
 import { answerCatalogOnce } from './answer-catalog-once.ts';
 import type { Execute } from './execute.ts';
 import { executeChange, type Verify } from './execute-change.ts';
 import type { FieldAnswer } from './field-answer.ts';
 import { answerOnce } from './idempotency.ts';
+import { retryChange } from './retry-answer.ts';
 import { showCurrent } from './show-current.ts';
 
 export interface MutationOptions {
@@ -81,8 +80,7 @@ export async function executeMutation(
       if (ofCatalog) {
         return answerCatalogOnce(context, args, key, (ctx) => run(ctx, false), ofCatalog === 'anybody');
       }
-      const once = (ctx: Context) => answerOnce(ctx, args, key, run);
-      return answeringAfterMigration(context, (ctx) => answeringAfterMove(ctx, once));
+      return retryChange(context, (ctx) => answerOnce(ctx, args, key, run));
     };
     const first = await answer(change);
     const result = first.again ? await answer(undefined) : first;

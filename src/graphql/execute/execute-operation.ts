@@ -1,11 +1,11 @@
 import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Plans } from '../compile/plans.ts';
 import type { Context } from '../context.ts';
-import { answeringAfterMigration } from './after-migration.ts';
 import type { Execute } from './execute.ts';
 import type { Verify } from './execute-change.ts';
 import { executeMutation, planMutation } from './execute-mutation.ts';
 import { executeQuery } from './execute-query.ts';
+import { retryQuery } from './retry-answer.ts';
 
 export interface ExecuteOptions {
   /** Compiled queries; without them every operation is executed field by field. */
@@ -28,7 +28,7 @@ export async function executeOperation(
   const operation = getOperationAST(args.document, args.operationName);
   const context = args.contextValue as Context;
   if (operation?.operation === 'mutation') return executeChanges(args, operation, execute, options);
-  return answeringAfterMigration(context, (ctx) =>
+  return retryQuery(context, (ctx) =>
     executeReads({ ...args, contextValue: ctx }, operation, execute, options),
   );
 }
