@@ -138,6 +138,19 @@ describe('every file', () => {
     expect(offenders(({ text }) => /pg_(try_)?advisory/i.test(text))).toEqual(['src/db/advisory-lock.ts']);
   });
 
+  it('answers HTTP by declared routes alone, of which one is delegated to the graph', () => {
+    expect(offenders(({ text }) => /from 'node:http2?'/.test(text) && /\bcreateServer\b/.test(text))).toEqual([
+      'src/server/http.ts',
+    ]);
+    const delegating = offenders(({ text, file }) => /\bdelegateRoute\(/.test(text) && roomOf(file) !== 'server');
+    expect(delegating).toEqual(['src/serve.ts']);
+  });
+
+  it('maps the fragments of a document in one file', () => {
+    const mapping = /FRAGMENT_DEFINITION \? \[\[/;
+    expect(offenders(({ text }) => mapping.test(text))).toEqual(['src/graphql/fragments.ts']);
+  });
+
   it('never takes a shared connection', () => {
     expect(offenders(({ text }) => /\bsql\.(begin|reserve)\(/.test(text))).toEqual([]);
   });

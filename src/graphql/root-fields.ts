@@ -1,6 +1,5 @@
 import {
   type DefinitionNode,
-  type DocumentNode,
   type ExecutionArgs,
   type FragmentDefinitionNode,
   GraphQLIncludeDirective,
@@ -12,11 +11,7 @@ import {
   type SelectionSetNode,
   type VariableValues,
 } from 'graphql';
-
-export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
-
-export const fragmentsOf = (document: DocumentNode): Fragments =>
-  new Map(document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d]] : [])));
+import type { Fragments } from './fragments.ts';
 
 export const selectionsUnder = (node: SelectionNode, fragments: Fragments): SelectionSetNode | undefined =>
   node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet;

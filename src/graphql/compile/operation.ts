@@ -1,6 +1,5 @@
 import {
   type DocumentNode,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
@@ -9,6 +8,7 @@ import {
 } from 'graphql';
 import { Declined } from '../../access/decline.ts';
 import { Lru } from '../../lib/lru.ts';
+import { type Fragments, fragmentsOf } from '../fragments.ts';
 import { coercedVariables } from '../variables.ts';
 import { valuesAt } from './arguments.ts';
 import { variantBytes } from './kept-bytes.ts';
@@ -42,7 +42,7 @@ export class Operation {
   readonly length: number;
   readonly #schema: GraphQLSchema;
   readonly #definition: OperationDefinitionNode;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fragments: Fragments;
   /** The variables that `@skip` and `@include` use. */
   readonly #switches: readonly string[];
   readonly #variants: Variants;
@@ -60,9 +60,7 @@ export class Operation {
     this.#variants = variants;
     this.#schema = schema;
     this.#definition = definition;
-    this.#fragments = new Map(
-      document.definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])),
-    );
+    this.#fragments = fragmentsOf(document);
     this.#switches = switchesIn(document);
   }
 

@@ -1,6 +1,5 @@
 import {
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -14,6 +13,7 @@ import {
   type VariableValues,
 } from 'graphql';
 import { Declined } from '../../access/decline.ts';
+import type { Fragments } from '../fragments.ts';
 import { isIncluded } from '../root-fields.ts';
 
 /** One field of an answer. Places of the document that ask for it under the same response name are merged. */
@@ -30,13 +30,13 @@ export interface Selected {
 export class Selections {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fragments: Fragments;
   readonly #variables: VariableValues;
 
   constructor(
     schema: GraphQLSchema,
     operation: OperationDefinitionNode,
-    fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+    fragments: Fragments,
     variables: VariableValues,
   ) {
     this.schema = schema;

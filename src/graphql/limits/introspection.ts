@@ -6,6 +6,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { fragmentsOf } from '../fragments.ts';
 
 const known = new WeakMap<OperationDefinitionNode, string[]>();
 
@@ -17,10 +18,8 @@ function rootFields(args: ExecutionArgs): string[] {
   return names;
 }
 
-function rootFieldsOf({ definitions }: DocumentNode, operation: OperationDefinitionNode): string[] {
-  const fragments = new Map(
-    definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
-  );
+function rootFieldsOf(document: DocumentNode, operation: OperationDefinitionNode): string[] {
+  const fragments = fragmentsOf(document);
   const walk = (set: SelectionSetNode): string[] =>
     set.selections.flatMap((node) => {
       if (node.kind === Kind.FIELD) return [node.name.value];

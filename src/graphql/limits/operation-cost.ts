@@ -1,7 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   type GraphQLField,
   type GraphQLNamedType,
   type GraphQLSchema,
@@ -16,6 +15,7 @@ import {
   type SelectionSetNode,
   type VariableValues,
 } from 'graphql';
+import { type Fragments, fragmentsOf } from '../fragments.ts';
 
 /** The cost of an operation. Its complexity depends on the page sizes, which may be variables. */
 export interface OperationCost {
@@ -43,18 +43,15 @@ export function operationCost(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): OperationCost {
-  const fragments = new Map(
-    document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
-  );
-  return new CostReader(schema, fragments).ofSet(operation.selectionSet, schema.getRootType(operation.operation)!);
+  return new CostReader(schema, fragmentsOf(document)).ofSet(operation.selectionSet, schema.getRootType(operation.operation)!);
 }
 
 class CostReader {
   readonly #schema: GraphQLSchema;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fragments: Fragments;
   readonly #known = new Map<SelectionSetNode, Map<GraphQLNamedType, OperationCost>>();
 
-  constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
+  constructor(schema: GraphQLSchema, fragments: Fragments) {
     this.#schema = schema;
     this.#fragments = fragments;
   }

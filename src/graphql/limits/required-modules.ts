@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
+import { fragmentsOf } from '../fragments.ts';
 import { coercedVariables } from '../variables.ts';
 
 interface Extended {
@@ -83,7 +84,6 @@ function reachedBy({ schema, document }: OperationArgs, operation: OperationDefi
   if (before) return before;
   const modules = new Set<string>();
   const ids: ValueNode[] = [];
-  const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   const types = new TypeInfo(schema);
   const reach = (node: FieldNode) => {
     const type = types.getType();
@@ -94,7 +94,7 @@ function reachedBy({ schema, document }: OperationArgs, operation: OperationDefi
     }
   };
   visit(
-    { kind: Kind.DOCUMENT, definitions: [operation, ...fragments] },
+    { kind: Kind.DOCUMENT, definitions: [operation, ...fragmentsOf(document).values()] },
     visitWithTypeInfo(types, { [Kind.FIELD]: { enter: reach } }),
   );
   const reached = { modules, ids };

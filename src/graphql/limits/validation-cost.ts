@@ -1,5 +1,6 @@
-import { type DocumentNode, type FieldNode, type FragmentDefinitionNode, Kind, type SelectionSetNode } from 'graphql';
+import { type DocumentNode, type FieldNode, Kind, type SelectionSetNode } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
+import { type Fragments, fragmentsOf } from '../fragments.ts';
 
 /**
  * Bounds on the work of validation: some rules visit fragments each time they are spread, or compare all pairs of
@@ -21,22 +22,19 @@ type Limits = Record<keyof typeof validationLimits, number>;
  * and stops at the first limit. Fragments may be unknown or recursive, since the document is not validated yet.
  */
 export function checkValidationCost(document: DocumentNode, limits: Limits = validationLimits): void {
-  const fragments = new Map(
-    document.definitions.flatMap((d) => (d.kind === Kind.FRAGMENT_DEFINITION ? [[d.name.value, d] as const] : [])),
-  );
-  const cost = new ValidationCost(fragments, limits);
+  const cost = new ValidationCost(fragmentsOf(document), limits);
   for (const definition of document.definitions) {
     if ('selectionSet' in definition) cost.add([definition.selectionSet], 0);
   }
 }
 
 class ValidationCost {
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #fragments: Fragments;
   readonly #limits: Limits;
   #selections = 0;
   #pairs = 0;
 
-  constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>, limits: Limits) {
+  constructor(fragments: Fragments, limits: Limits) {
     this.#fragments = fragments;
     this.#limits = limits;
   }
