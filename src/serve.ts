@@ -23,7 +23,7 @@ import { Metrics } from './server/metrics/metrics.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './server/metrics/metrics-routes.ts';
 import type { OnOperation } from './server/metrics/operation-done.ts';
 import { pageRoutes } from './server/pages/page-routes.ts';
-import { RequestScopes } from './server/request/request-scopes.ts';
+import { RequestReader } from './server/request/request-reader.ts';
 import { Turns } from './server/request/turns.ts';
 import { healthRoutes } from './server/rest/health.ts';
 import { importRoutes } from './server/rest/imports.ts';
@@ -84,7 +84,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const { secureCookies } = config;
   const sessionCookie = new SessionCookie({ secure: secureCookies });
   const { identity, sessionCookies } = app;
-  const scopes = new RequestScopes({
+  const reader = new RequestReader({
     authenticator: app.authenticator,
     sessionCookie,
     sessionCookies,
@@ -95,7 +95,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     logger,
   });
   const pages = {
-    ...{ identity, scopes, sessionCookie, sessionCookies },
+    ...{ identity, reader, sessionCookie, sessionCookies },
     open: !config.production,
     demo: demoHeaders && { code: loginCode, headers: demoHeaders },
   };
@@ -104,7 +104,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const isOurs = config.production ? () => true : hostCheck(config);
   const http: YogaOptions = {
     schema,
-    scopes,
+    reader,
     known,
     ...(plans && { plans }),
     ...(verify && { verify }),
@@ -124,8 +124,8 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     graphRoute(toExplorer(fast ? fast.handler : yoga), config.maxBodyBytes),
     ...healthRoutes(async () => !draining() && (await app.ready())),
     jwksRoute(() => publicKeySet(app.signingKeys)),
-    ...organizationDatabaseRoutes({ scopes, identity, secureCookies }),
-    ...importRoutes({ scopes, identity, secureCookies, binding: app.binding, logger }),
+    ...organizationDatabaseRoutes({ reader, identity, secureCookies }),
+    ...importRoutes({ reader, identity, secureCookies, binding: app.binding, logger }),
     ...pageRoutes(pages),
     ...(options.routes ?? []),
   ];

@@ -14,7 +14,7 @@ import { rowsById } from './visible-rows.ts';
  * A row that an argument refers to: the viewer must see it. It is locked against deletion, so that the reference stays
  * valid.
  */
-export interface Reference {
+export interface ReferencedRow {
   table: IdTable;
   id: string;
   typename: string;
@@ -41,7 +41,7 @@ export interface Rule {
 
 /** What must hold for a change to be committed. */
 export interface Requirements {
-  references?: readonly Reference[] | undefined;
+  references?: readonly ReferencedRow[] | undefined;
   rules?: readonly Rule[] | undefined;
 }
 
@@ -63,16 +63,16 @@ export function checkOf(viewer: Viewer, { references = [], rules = [] }: Require
     values[`id${i}`] = id;
     if (belongs) values[`to${i}`] = belongs.to;
   }
-  const name = `require ${references.map(nameOf)} ${rules.map((rule) => rule.name)}`;
+  const name = `require ${references.map(keyOfReference)} ${rules.map((rule) => rule.name)}`;
   const statement = viewerStatement(name, viewer, (of) => {
     const found = references.map((reference, i) => requiredRow(reference, i, of));
     return sql`select ${sql.join([...found, ...rules.map(({ holds }) => holds)], sql` and `)}`;
   });
-  const refused = (error: unknown): unknown => {
+  const translateError = (error: unknown): unknown => {
     const reason = refusalOf(error);
     return (reason !== undefined && meaningOf(reason, references, rules)) || error;
   };
-  return statement.bind({ ...values, viewer }, { refused });
+  return statement.bind({ ...values, viewer }, { translateError });
 }
 
 /** An SQL expression that makes its statement fail; `reason`, of type text, is returned by `refusalOf`. */
@@ -82,7 +82,7 @@ const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
 export const brokenRule = (name: string, detail: SQL): SQL => refusal(sql`${sql.raw(`'rule ${name} '`)} || ${detail}`);
 
 /** Undefined for the reason of another check. */
-function meaningOf(reason: string, references: readonly Reference[], rules: readonly Rule[]): AppError | undefined {
+function meaningOf(reason: string, references: readonly ReferencedRow[], rules: readonly Rule[]): AppError | undefined {
   const [, name, detail = ''] = /^rule (\S+) (.*)$/s.exec(reason) ?? [];
   if (name) return rules.find((rule) => rule.name === name)?.broken(detail);
   const [, what, place] = /^(missing|wrong) (\d+)$/.exec(reason) ?? [];
@@ -92,11 +92,11 @@ function meaningOf(reason: string, references: readonly Reference[], rules: read
   return what === 'wrong' && belongs?.otherwise ? badInput(belongs.otherwise, field) : notFound(typename, field);
 }
 
-const nameOf = ({ table, belongs }: Reference): string =>
+const keyOfReference = ({ table, belongs }: ReferencedRow): string =>
   belongs ? `${getTableName(table)}.${belongs.by.name}` : getTableName(table);
 
 /** True if the row is visible and belongs to the right row. */
-function requiredRow({ table, belongs }: Reference, place: number, viewer: Viewer): SQL {
+function requiredRow({ table, belongs }: ReferencedRow, place: number, viewer: Viewer): SQL {
   const holds = belongs ? sql`coalesce(${belongs.by} = ${given(`to${place}`)}, false)` : sql`true`;
   const found = sql`(${rowsById(table, holds, `id${place}`, viewer)} for key share)`;
   const [missing, wrong] = [`missing ${place}`, `wrong ${place}`].map((reason) => refusal(sql.raw(`'${reason}'`)));

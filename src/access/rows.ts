@@ -45,7 +45,7 @@ export function insertionOf<T extends PgTable>(
       sql`, `,
     );
     return sql`insert into ${table} (${names}) values (${sql.join(keys.map(given), sql`, `)})`;
-  }).bind(values, { refused: doubleNamed(unique) });
+  }).bind(values, { translateError: doubleNamed(unique) });
 }
 
 /** The statement that updates a row, and what it changes. */
@@ -74,7 +74,7 @@ export function updateOf<T extends VersionedTable>(
     const set = keys.map((key) => sql`${sql.identifier(columns[key]!.name)} = ${given(key)}`);
     return sql`update ${table} set ${sql.join(set, sql`, `)} where ${table.id} = ${given(ownId)}`;
   });
-  return { ...statement.bind({ ...values, [ownId]: id }, { refused: doubleNamed(unique) }), changes };
+  return { ...statement.bind({ ...values, [ownId]: id }, { translateError: doubleNamed(unique) }), changes };
 }
 
 /**
@@ -82,10 +82,10 @@ export function updateOf<T extends VersionedTable>(
  * `inUse`.
  */
 export function deletionOf(table: IdTable, id: string, inUse: string): BoundStatement {
-  const refused = (error: unknown): unknown =>
+  const translateError = (error: unknown): unknown =>
     isForeignKeyViolation(error) ? new AppError('IN_USE', inUse, { field: 'input.id' }, { cause: error }) : error;
   const statement = statementOf(table, 'delete', () => sql`delete from ${table} where ${table.id} = ${given(ownId)}`);
-  return statement.bind({ [ownId]: id }, { refused });
+  return statement.bind({ [ownId]: id }, { translateError });
 }
 
 /** The placeholder for the id of the changed row; no column has this name. */

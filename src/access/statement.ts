@@ -61,8 +61,8 @@ export class Statement<Given extends object> {
     const others = [check, write].filter((each) => each !== undefined);
     const parameters = [...others.flatMap((each) => each.parameters), ...this.#parameters(values)];
     const all = [...others.map((each) => each.handlers), handlers];
-    const refused = (error: unknown): unknown => all.reduce((meant, each) => each.refused?.(meant) ?? meant, error);
-    tx.send({ text: this.#joinedWith(check, write), parameters, handlers: { ...handlers, refused } });
+    const translateError = (error: unknown): unknown => all.reduce((meant, each) => each.translateError?.(meant) ?? meant, error);
+    tx.send({ text: this.#joinedWith(check, write), parameters, handlers: { ...handlers, translateError } });
   }
 
   #joinedWith(check: BoundStatement | undefined, write: BoundStatement | undefined): string {

@@ -6,10 +6,10 @@ import { Declined } from './decline.ts';
 import { byName, type Reader, Statement } from './statement.ts';
 import { hidesStandIn, standInOf, templateViewer } from './template-viewer.ts';
 
-type Given<Values extends object> = Values & { viewer: Viewer };
+type WithViewer<Values extends object> = Values & { viewer: Viewer };
 
 const ids = new Ids();
-const kept = new Lru<Statement<Given<object>>>(2_000);
+const kept = new Lru<Statement<WithViewer<object>>>(2_000);
 
 /**
  * The named statement with the row rules of a viewer: compiled once for each role and set of permissions, and run with
@@ -20,20 +20,20 @@ export function viewerStatement<Values extends object>(
   name: string,
   viewer: Viewer,
   make: (viewer: Viewer) => SQL,
-): Statement<Given<Values>> {
+): Statement<WithViewer<Values>> {
   const key = `${name}/${ids.of(viewer.permissions, viewer.role)}`;
   const known = kept.get(key) ?? forAll<Values>(viewer, make);
-  if (!known) return new Statement<Given<Values>>(make(viewer));
-  kept.set(key, known as Statement<Given<object>>);
+  if (!known) return new Statement<WithViewer<Values>>(make(viewer));
+  kept.set(key, known as Statement<WithViewer<object>>);
   return known;
 }
 
 function forAll<Values extends object>(
   viewer: Viewer,
   make: (viewer: Viewer) => SQL,
-): Statement<Given<Values>> | undefined {
+): Statement<WithViewer<Values>> | undefined {
   try {
-    const statement = new Statement<Given<Values>>(make(templateViewer(viewer)), readerOf);
+    const statement = new Statement<WithViewer<Values>>(make(templateViewer(viewer)), readerOf);
     return hidesStandIn(statement.text) ? undefined : statement;
   } catch (error) {
     if (error instanceof Declined) return undefined;
@@ -41,9 +41,9 @@ function forAll<Values extends object>(
   }
 }
 
-function readerOf<Values extends object>(parameter: unknown): Reader<Given<Values>> {
+function readerOf<Values extends object>(parameter: unknown): Reader<WithViewer<Values>> {
   const standIn = standInOf(parameter);
   if (standIn) return ({ viewer }) => viewer[standIn];
   if (hidesStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');
-  return byName<Given<Values>>(parameter);
+  return byName<WithViewer<Values>>(parameter);
 }

@@ -18,14 +18,14 @@ export function candidates(program: Command, words: readonly string[]): string[]
   return possible(command, { typed, awaited, given }).filter((word) => word.startsWith(typed));
 }
 
-interface Place {
+interface Typed {
   typed: string;
   awaited: Option | undefined;
   /** How many arguments there are before. */
   given: number;
 }
 
-function possible(command: Command, { typed, awaited, given }: Place): readonly string[] {
+function possible(command: Command, { typed, awaited, given }: Typed): readonly string[] {
   if (awaited) return awaited.argChoices ?? [];
   if (typed.startsWith('-')) return [...command.options.flatMap(({ long }) => long ?? []), '--help'];
   const visible = command.createHelp().visibleCommands(command);

@@ -6,9 +6,9 @@ import { toMachineError } from '../lib/machine-error.ts';
 export function toOperatorError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  if (isLoginRefused(error)) return refused(`A database does not let the program in: ${reason}`, error);
-  if (isTlsRefused(error)) return refused(`A database is not trusted by TLS: ${reason}`, error);
+  if (isLoginRefused(error)) return badConfiguration(`A database does not let the program in: ${reason}`, error);
+  if (isTlsRefused(error)) return badConfiguration(`A database is not trusted by TLS: ${reason}`, error);
   return toAppError(error) ?? toMachineError(error);
 }
 
-const refused = (message: string, cause: unknown): AppError => new AppError('CONFIG_INVALID', message, {}, { cause });
+const badConfiguration = (message: string, cause: unknown): AppError => new AppError('CONFIG_INVALID', message, {}, { cause });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { chooseSlot, type Knower } from './affinity.ts';
+import { chooseSlot, type Candidate } from './affinity.ts';
 import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
-function slot(memoryBytes: number, ...known: string[]): Knower {
+function slot(memoryBytes: number, ...known: string[]): Candidate {
   const keys = new BackendMemoryEstimate();
   for (const key of known) keys.meet(key);
   return { keys, memoryBytes };

@@ -1,7 +1,7 @@
 import type { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
 /** The properties that a slot is chosen by. */
-export interface Knower {
+export interface Candidate {
   readonly keys: BackendMemoryEstimate;
   /** Estimated memory of its backend. */
   readonly memoryBytes: number;
@@ -19,23 +19,23 @@ export interface Choice<Slot> {
  * session is no longer patient: then the slot with the least memory, which spreads the keys evenly. Returns undefined
  * if the session should wait.
  */
-export function chooseSlot<Slot extends Knower>(
+export function chooseSlot<Slot extends Candidate>(
   key: string,
   idle: readonly Slot[],
   all: Iterable<Slot>,
   patient: boolean,
 ): Choice<Slot> | undefined {
-  const place = (slot: Slot): number => slot.keys.placeOf(key) ?? Number.POSITIVE_INFINITY;
-  const own = leastBy(idle, place);
+  const rank = (slot: Slot): number => slot.keys.rankOf(key) ?? Number.POSITIVE_INFINITY;
+  const own = leastBy(idle, rank);
   if (!own) return undefined;
-  if (own.keys.placeOf(key) !== undefined) return { slot: own, warm: true };
+  if (own.keys.rankOf(key) !== undefined) return { slot: own, warm: true };
   if (patient && isKnown(key, all)) return undefined;
   return { slot: leastBy(idle, ({ memoryBytes }) => memoryBytes)!, warm: false };
 }
 
 /** Whether any of the slots has served the key. */
-export function isKnown(key: string, slots: Iterable<Knower>): boolean {
-  for (const { keys } of slots) if (keys.placeOf(key) !== undefined) return true;
+export function isKnown(key: string, slots: Iterable<Candidate>): boolean {
+  for (const { keys } of slots) if (keys.rankOf(key) !== undefined) return true;
   return false;
 }
 

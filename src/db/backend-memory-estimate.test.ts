@@ -21,5 +21,5 @@ test('grows with the statements prepared for a key, up to a maximum per key', ()
 test('knows the order in which keys were first served', () => {
   const keys = new BackendMemoryEstimate();
   for (const key of ['a', 'b', 'a']) keys.meet(key);
-  expect(['a', 'b', 'c'].map((key) => keys.placeOf(key))).toEqual([0, 1, undefined]);
+  expect(['a', 'b', 'c'].map((key) => keys.rankOf(key))).toEqual([0, 1, undefined]);
 });

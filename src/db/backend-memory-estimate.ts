@@ -26,13 +26,13 @@ export class BackendMemoryEstimate {
   }
 
   /** How many keys were served before this one; undefined if it was never served. */
-  placeOf(key: string): number | undefined {
-    return this.#seen.get(key)?.place;
+  rankOf(key: string): number | undefined {
+    return this.#seen.get(key)?.rank;
   }
 
   meet(key: string): void {
     if (this.#seen.has(key)) return;
-    this.#seen.set(key, { place: this.#seen.size, statements: 0, bytes: leastBytes });
+    this.#seen.set(key, { rank: this.#seen.size, statements: 0, bytes: leastBytes });
     this.#bytes += leastBytes;
   }
 

@@ -159,16 +159,16 @@ export const isAbortedTransaction = (error: unknown): boolean => serverError(err
  * when it is run again with statements that are parsed again.
  */
 export function isStaleStatement(error: unknown): boolean {
-  const refused = serverError(error);
-  return refused?.code === '0A000' && refused.routine === 'RevalidateCachedQuery';
+  const found = serverError(error);
+  return found?.code === '0A000' && found.routine === 'RevalidateCachedQuery';
 }
 
 /**
  * The reason with which a statement of ours rejected itself through `extensions.refuse`; undefined for any other error.
  */
 export const refusalOf = (error: unknown): string | undefined => {
-  const refused = serverError(error);
-  return refused?.code === 'RF001' ? refused.message : undefined;
+  const found = serverError(error);
+  return found?.code === 'RF001' ? found.message : undefined;
 };
 
 /** Whether a prepared statement may be unusable for good, because DDL changed a table. */

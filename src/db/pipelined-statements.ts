@@ -5,7 +5,7 @@ export interface AnswerHandlers {
   /** Reads the answer; must not throw. */
   answered?(answer: Answer): void;
   /** Translates an error of the statement. */
-  refused?(error: unknown): unknown;
+  translateError?(error: unknown): unknown;
 }
 
 /** A statement with its values, ready to be sent. */
@@ -25,13 +25,13 @@ export class PipelinedStatements {
     return this.#failed;
   }
 
-  add(answer: Promise<Answer>, { answered, refused }: AnswerHandlers): void {
+  add(answer: Promise<Answer>, { answered, translateError }: AnswerHandlers): void {
     const outcome = answer.then(
       (rows) => {
         answered?.(rows);
         return undefined;
       },
-      (error: unknown) => ({ error: refused ? refused(error) : error }),
+      (error: unknown) => ({ error: translateError ? translateError(error) : error }),
     );
     this.#outcomes.push(outcome.catch((error: unknown) => ({ error })));
   }

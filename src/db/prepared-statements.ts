@@ -13,7 +13,7 @@ export interface Prepared extends Statement {
 const longest = 20_000;
 
 /** A unique name that tells the statement's key in the server's logs and views. */
-const nameOf = (n: number, key: string): string => (/^\w{1,48}$/.test(key) ? `${n} ${key}` : String(n));
+const statementName = (n: number, key: string): string => (/^\w{1,48}$/.test(key) ? `${n} ${key}` : String(n));
 
 /**
  * The statements that one connection has prepared: one for each key and text, so that a connection that changes keys
@@ -47,7 +47,7 @@ export class PreparedStatements {
       this.#inOrder.add(known);
       return { statement: known, parsed: true };
     }
-    const name = string.length > longest ? '' : nameOf(++this.#last, key);
+    const name = string.length > longest ? '' : statementName(++this.#last, key);
     const statement = { name, key, id, string, types, bytes: statementBytes(string) };
     if (name) this.#keep(statement);
     return { statement, parsed: false };

@@ -264,14 +264,14 @@ export class Session<R extends AnyRelations> {
     const packet = bindPacket(this.#scope);
     const lease = await this.#pool.acquire(this.#scope.key, this.#stop.signal);
     lease.applyScope(this.#scope);
-    const refused = (error: unknown): void => {
+    const failed = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);
     };
     if (lease.outstanding === 0) this.#bindInFlight = 2;
     const bound = (): void => {
       this.#bindInFlight = 0;
     };
-    this.#binding = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(bound, refused);
+    this.#binding = Promise.all([lease.control(packet.begin), lease.control(packet.settings)]).then(bound, failed);
     return lease;
   }
 
@@ -322,12 +322,12 @@ export class Session<R extends AnyRelations> {
 
   async #save(): Promise<void> {
     await this.#quiet();
-    const refused = await this.#pipelined.firstFailure();
-    if (refused) this.#failure ??= refused.error;
+    const failed = await this.#pipelined.firstFailure();
+    if (failed) this.#failure ??= failed.error;
     if (this.#failure || !this.#lease) {
       this.#closing = this.#giveBack((lease) => lease.control('rollback'));
       await this.#closing;
-      if (this.#failure) throw refused ? refused.error : this.#failure;
+      if (this.#failure) throw failed ? failed.error : this.#failure;
       return;
     }
     // From here on a cancel is too late: it would be unknown whether the COMMIT was carried out.

@@ -14,7 +14,7 @@ import type { GraphLimits } from './limits/complexity.ts';
 import type { Services } from './services.ts';
 
 /** What the server knows of a request before the graph runs. */
-export interface RequestScope {
+export interface GraphRequest {
   requestId: string;
   tenant: Tenant | undefined;
   account: Account | undefined;
@@ -51,7 +51,7 @@ export interface CookieJar {
 }
 
 /** Why a request has no viewer. */
-export const noViewer = ({ account }: RequestScope): AppError =>
+export const noViewer = ({ account }: GraphRequest): AppError =>
   account
     ? new AppError('ORGANIZATION_REQUIRED', 'Choose an organization: ask refreshSession for a token of one')
     : new AppError('UNAUTHENTICATED', 'Sign in first');
@@ -61,7 +61,7 @@ export const noViewer = ({ account }: RequestScope): AppError =>
  * of its own, a transaction that also serves the payload's selection.
  */
 export class Context {
-  readonly scope: RequestScope;
+  readonly request: GraphRequest;
   readonly access: 'read' | 'write';
   /** Whether who runs a change waits himself for what it sent: the payload travels in the same packet then. */
   unsettled = false;
@@ -75,26 +75,26 @@ export class Context {
   #saved: Promise<void> | undefined;
 
   /** `fresh`: statements are parsed again, after one was stale. */
-  constructor(scope: RequestScope, access: 'read' | 'write' = 'read', fresh = false) {
-    this.scope = scope;
+  constructor(request: GraphRequest, access: 'read' | 'write' = 'read', fresh = false) {
+    this.request = request;
     this.access = access;
     this.#fresh = fresh;
   }
 
   get services(): Services {
-    return this.scope.services;
+    return this.request.services;
   }
 
   /** The member who asks. Throws UNAUTHENTICATED, or ORGANIZATION_REQUIRED when signed in without an organization. */
   get viewer(): Viewer {
-    const { viewer } = this.scope;
+    const { viewer } = this.request;
     if (viewer) return viewer;
-    throw noViewer(this.scope);
+    throw noViewer(this.request);
   }
 
   get tenant(): Tenant {
-    const { tenant } = this.scope;
-    if (!tenant) throw noViewer(this.scope);
+    const { tenant } = this.request;
+    if (!tenant) throw noViewer(this.request);
     return tenant;
   }
 
@@ -181,7 +181,7 @@ export class Context {
   }
 
   #open(): TenantSession {
-    const { binding, signal, after } = this.scope;
+    const { binding, signal, after } = this.request;
     const session =
       this.#session ??
       binding.open(this.tenant, this.access, {
@@ -212,6 +212,6 @@ export class Context {
 
   /** The context of the next root field of a mutation. */
   forMutationField(): Context {
-    return new Context(this.scope, 'write', this.#fresh);
+    return new Context(this.request, 'write', this.#fresh);
   }
 }

@@ -1,13 +1,13 @@
 import { type ExecutionArgs, getVariableValues, type OperationDefinitionNode } from 'graphql';
 
-type Given = Pick<ExecutionArgs, 'schema' | 'variableValues' | 'hideSuggestions'>;
+type VariableSource = Pick<ExecutionArgs, 'schema' | 'variableValues' | 'hideSuggestions'>;
 type Coerced = ReturnType<typeof getVariableValues>;
 
 const known = new WeakMap<object, { operation: OperationDefinitionNode; coerced: Coerced }>();
 
 /** The variables of a request as its operation declares them, or what is wrong with them; once for each request. */
 export function coercedVariables(
-  { schema, variableValues, hideSuggestions }: Given,
+  { schema, variableValues, hideSuggestions }: VariableSource,
   operation: OperationDefinitionNode,
 ): Coerced {
   const before = variableValues && known.get(variableValues);

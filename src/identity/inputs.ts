@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { maxCharacters, minCharacters } from '../lib/characters.ts';
 import { badInput } from '../lib/errors.ts';
-import { nameOf } from '../lib/fields.ts';
+import { nameUpTo } from '../lib/fields.ts';
 import { newOrganization } from '../tenancy/organization-input.ts';
 import { isPermission, type Permission } from './permissions.ts';
 import { joinCodeRoles, roles } from './roles.ts';
@@ -23,8 +23,8 @@ export const newPassword = z
 /** An existing password: it may be older than the current rules. */
 export const knownPassword = z.string().min(1, 'Enter the password').check(maxCharacters(1024));
 
-export const personName = nameOf(100);
-export const label = nameOf(100);
+export const personName = nameUpTo(100);
+export const label = nameUpTo(100);
 export const role = z.enum(roles);
 export const joinCodeRole = z.enum(joinCodeRoles);
 export const permission = z.custom<Permission>((value) => typeof value === 'string' && isPermission(value), {

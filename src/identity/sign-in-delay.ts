@@ -18,17 +18,17 @@ export const signInDelays = {
 };
 
 /** An attempt: the account (its address in lower case), and the network address of the request. */
-export interface Try {
+export interface SignInAttempt {
   account: string;
   ipAddress: string | undefined;
 }
 
 /**
- * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit; `forgiveTry`
+ * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit; `forgiveSignIn`
  * takes it back. Failures are counted for each account and network address, so that guessing delays only the guesser.
  * Throws RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
  */
-export async function countTry(tx: CatalogTx, now: Date, of: Try): Promise<void> {
+export async function countSignIn(tx: CatalogTx, now: Date, of: SignInAttempt): Promise<void> {
   const { account, address } = keyOf(of);
   const forgottenAt = later(now, signInDelays.forgottenMs);
   const t = signInFailures;
@@ -52,7 +52,7 @@ export async function countTry(tx: CatalogTx, now: Date, of: Try): Promise<void>
 }
 
 /** Resets the count after a success. */
-export async function forgiveTry(tx: CatalogTx, of: Try): Promise<void> {
+export async function forgiveSignIn(tx: CatalogTx, of: SignInAttempt): Promise<void> {
   const { account, address } = keyOf(of);
   await tx.delete(signInFailures).where(and(eq(signInFailures.account, account), eq(signInFailures.address, address)));
 }
@@ -80,7 +80,7 @@ const tooMany = (waitMs: number) =>
     retryAfter: Math.max(1, Math.ceil(waitMs / 1000)),
   });
 
-const keyOf = ({ account, ipAddress }: Try) => ({
+const keyOf = ({ account, ipAddress }: SignInAttempt) => ({
   account: hash(account),
   address: hash(ipAddress === undefined ? 'unknown' : networkOf(ipAddress)),
 });

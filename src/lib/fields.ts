@@ -7,9 +7,9 @@ import { foldName, isVisible } from './names.ts';
 /** Checks of single values, shared by the inputs of use cases. Lengths count characters. */
 export const uuidField = z.string().refine(isUuid, 'not an id');
 /** A name that people read: see `foldName`. */
-export const nameOf = (most: number) =>
+export const nameUpTo = (most: number) =>
   z.string().overwrite(foldName).check(maxCharacters(most)).refine(isVisible, 'needs a character that can be seen');
-export const nameField = nameOf(200);
+export const nameField = nameUpTo(200);
 /** The same, but may be empty: one line of text, such as the sector of a client. */
 export const shortNameField = (most: number) =>
   z

@@ -50,7 +50,7 @@ const listOf = (ranges: readonly string[]): BlockList => {
   return list;
 };
 
-const refused = listOf(inner);
+const innerRanges = listOf(inner);
 const unicast = listOf([outer]);
 
 /** A host name, an address or a CIDR range, in lower case; undefined for any other text. */
@@ -84,8 +84,8 @@ export class NetworkGuard {
   allows(address: string): boolean {
     const family = familyOf(address);
     if (this.#ranges.check(address, family)) return true;
-    if (family === 'ipv4') return !refused.check(address, family);
-    return unicast.check(address, family) && !refused.check(address, family);
+    if (family === 'ipv4') return !innerRanges.check(address, family);
+    return unicast.check(address, family) && !innerRanges.check(address, family);
   }
 
   /** Resolves names as the system does, leaving out addresses that may not be connected to. For `net.connect`. */

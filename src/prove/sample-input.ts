@@ -12,7 +12,7 @@ import {
 import { uuidv7 } from '../lib/ids.ts';
 
 /** Where an input takes an id, and of which type. */
-export interface IdPlace {
+export interface IdPosition {
   path: string[];
   typename: string;
 }
@@ -47,13 +47,13 @@ export function idTypeOf(field: GraphQLInputField): string | undefined {
 }
 
 /** Every place in an input object, nested ones too, that takes an id. */
-export function idPlaces(type: GraphQLInputObjectType, path: string[] = []): IdPlace[] {
-  return Object.values(type.getFields()).flatMap((field): IdPlace[] => {
+export function idPositions(type: GraphQLInputObjectType, path: string[] = []): IdPosition[] {
+  return Object.values(type.getFields()).flatMap((field): IdPosition[] => {
     const here = [...path, field.name];
     const typename = idTypeOf(field);
     if (typename) return [{ path: here, typename }];
     const named = getNamedType(field.type);
-    return isInputObjectType(named) && here.length < 4 ? idPlaces(named, here) : [];
+    return isInputObjectType(named) && here.length < 4 ? idPositions(named, here) : [];
   });
 }
 
@@ -80,7 +80,7 @@ export function sampleInput(type: GraphQLInputObjectType, source: SampleSource):
 export function withIdAt(
   input: Record<string, unknown>,
   type: GraphQLInputObjectType,
-  { path }: IdPlace,
+  { path }: IdPosition,
   id: string,
   source: SampleSource,
 ): Record<string, unknown> {

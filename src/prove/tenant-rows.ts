@@ -27,7 +27,7 @@ const catalogParts: readonly { table: string; where: string }[] = [
   { table: 'permissions', where: 'organization_id = $1' },
 ];
 
-const nameOf = (schema: string, table: string): string => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+const qualifiedName = (schema: string, table: string): string => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 
 /**
  * Everything in a tenant's schema, as the owner of all tenants' tables sees it: nothing of the product is in between.
@@ -66,7 +66,7 @@ export class TenantRows {
   async checksums(): Promise<Checksum[]> {
     const { schemaName, id } = this.#tenant;
     const tables = [...new Set((await this.columns()).map(({ table }) => table))];
-    const ofTables = tables.map((table) => checksumOf(table, nameOf(schemaName, table), 't::text'));
+    const ofTables = tables.map((table) => checksumOf(table, qualifiedName(schemaName, table), 't::text'));
     const own = await this.asOwner(async (tx) => [
       ...(await tx.run<Checksum>(ofTables.join(' union all '))),
       ...(await tx.run<Checksum>(
@@ -77,7 +77,7 @@ export class TenantRows {
     const ofCatalog = await this.#as(this.#installation.roles.catalogOwner, async (tx) => {
       const found: Checksum[] = [];
       for (const { table, where } of catalogParts) {
-        const rows = `(select * from ${nameOf('catalog', table)} where ${where})`;
+        const rows = `(select * from ${qualifiedName('catalog', table)} where ${where})`;
         found.push(
           ...(await tx.run<Checksum>(checksumOf(`catalog ${table}`, rows, `(to_jsonb(t) - 'last_used_at')::text`), [
             id,
@@ -93,7 +93,7 @@ export class TenantRows {
   async uuids(): Promise<Set<string>> {
     const columns = (await this.columns()).filter(({ type }) => type === 'uuid');
     const parts = columns.map(
-      ({ table, name }) => `select ${quoteIdentifier(name)}::text as id from ${nameOf(this.#tenant.schemaName, table)}`,
+      ({ table, name }) => `select ${quoteIdentifier(name)}::text as id from ${qualifiedName(this.#tenant.schemaName, table)}`,
     );
     const rows = await this.asOwner((tx) => tx.run<{ id: string | null }>(parts.join(' union ')));
     return new Set(rows.flatMap(({ id }) => (id === null ? [] : [id])));

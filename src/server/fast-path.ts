@@ -122,11 +122,11 @@ export class FastPath {
     const operation = getOperationAST(entry.document, operationName);
     if (!operation || operation.operation === 'subscription') return undefined;
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
-    const scope = await admit(args, head, this.#options).catch((error: unknown) => {
-      attempt.refused = error;
+    const request = await admit(args, head, this.#options).catch((error: unknown) => {
+      attempt.refusal = error;
       throw error;
     });
-    const answer = await answerByPlan(args, operation, scope, plans);
+    const answer = await answerByPlan(args, operation, request, plans);
     if (answer === 'declined') entry.declined++;
     else if ('failed' in answer) attempt.context = answer.failed;
     else {
@@ -134,7 +134,7 @@ export class FastPath {
       // Whatever happens now, its changes are not made again
       if ('result' in answer) attempt.result = answer.result;
       const result = 'result' in answer ? answer.result : {};
-      onOperation?.(operationDone(args, result, { tenant: scope.tenant, compiled: true }, from));
+      onOperation?.(operationDone(args, result, { tenant: request.tenant, compiled: true }, from));
       return answer.text;
     }
     return undefined;

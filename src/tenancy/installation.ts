@@ -49,7 +49,7 @@ export const rolesOf = (prefix: string, app: string): InstallationRoles => ({
 });
 
 /** The names of a tenant's schema and role. They never change, even if the slug does. */
-export const placeOf = (prefix: string, shortId: string): { schemaName: string; roleName: string } => ({
+export const tenantSchemaOf = (prefix: string, shortId: string): { schemaName: string; roleName: string } => ({
   schemaName: `tenant_${shortId}`,
   roleName: `${prefix}_t_${shortId}`,
 });

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 const insert = 'insert into items (id, marker, note) values ($1, $2, $3)';
 const named = {
-  refused: (error: unknown) => (isUniqueViolation(error) ? new AppError('ALREADY_EXISTS', 'twice') : error),
+  translateError: (error: unknown) => (isUniqueViolation(error) ? new AppError('ALREADY_EXISTS', 'twice') : error),
 };
 const write = (): TestSession => database.write(pool, 'k0');
 const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>

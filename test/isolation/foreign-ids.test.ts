@@ -4,7 +4,7 @@ import { ensureDemo } from '../../src/demo/ensure-demo.ts';
 import { demoCompanies, demoEmail, demoPassword } from '../../src/demo/people.ts';
 import { signIn } from '../../src/identity/sign-in.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
-import { idPlaces, mutationsOf, sampleInput, withIdAt } from '../../src/prove/sample-input.ts';
+import { idPositions, mutationsOf, sampleInput, withIdAt } from '../../src/prove/sample-input.ts';
 import { schema } from '../../src/schema.ts';
 import { Backends } from '../support/backends.ts';
 import { ownWorld } from '../support/own-world.ts';
@@ -56,7 +56,7 @@ async function both(typename: string, ask: (id: string) => Promise<string>): Pro
 const places = mutationsOf(schema).flatMap(({ name, args }) => {
   const input = getNamedType(args[0]?.type) as GraphQLInputObjectType | undefined;
   if (!isInputObjectType(input)) return [];
-  return idPlaces(input)
+  return idPositions(input)
     .filter(({ typename }) => foreign.has(typename))
     .map((place) => ({ name, input, place, where: place.path.join('.') }));
 });

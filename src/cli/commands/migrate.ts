@@ -18,7 +18,7 @@ export interface Flags {
 /** A look refuses nothing. */
 const none = { migrations: [], schemas: 0, servers: [] };
 
-const nameOf = ({ slug, schemaName }: SchemaResult): string => slug ?? schemaName;
+const slugOrSchema = ({ slug, schemaName }: SchemaResult): string => slug ?? schemaName;
 
 export async function run(
   host: Host,
@@ -64,7 +64,7 @@ class Progress implements Disposable {
     if (this.#host.stderr.isTTY) this.#bar.show(done / total, done, `of ${total}, about ${left} s left`);
     if (this.#host.stderr.isTTY && result.error === undefined) return;
     const what = result.error === undefined ? 'migrated' : 'failed  ';
-    this.#bar.interrupt(`${what} ${nameOf(result)} in ${result.ms} ms (${done} of ${total}, about ${left} s left)`);
+    this.#bar.interrupt(`${what} ${slugOrSchema(result)} in ${result.ms} ms (${done} of ${total}, about ${left} s left)`);
   }
 
   [Symbol.dispose](): void {
@@ -82,14 +82,14 @@ const toJson = ({ stoppedBy, ...report }: FleetReport) => ({
 function describe(report: FleetReport, look: boolean, names: boolean): Text {
   const { shared, migrated, failed, current, left, away, held } = report;
   const rows = migrated.map((result) => [
-    nameOf(result),
+    slugOrSchema(result),
     names ? result.migrations.join(' ') : result.migrations.length,
   ]);
   const done = look ? 'pending' : 'migrated';
   return lines([
     ...(look && rows.length ? [table(['SCHEMA', 'PENDING'], rows)] : []),
     ...(names ? shared.map((name) => `shared ${name}`) : []),
-    ...failed.map((result) => `failed ${nameOf(result)}: ${reasonOf(result.error)}`),
+    ...failed.map((result) => `failed ${slugOrSchema(result)}: ${reasonOf(result.error)}`),
     ...away.map(({ name, schemas, error }) => `away   ${name} with ${schemas} schemas: ${reasonOf(error)}`),
     `shared: ${shared.length} ${done}; schemas: ${migrated.length} ${done}, ${current} current, ${failed.length} failed`,
     ...(held.schemas === 0

@@ -40,7 +40,7 @@ export async function run(host: Host, slug: string | undefined, { all, reindex, 
 
 type Report = MaintainReport & { sessions: number };
 
-const nameOf = ({ slug, schemaName }: Maintained): string => slug ?? schemaName;
+const slugOrSchema = ({ slug, schemaName }: Maintained): string => slug ?? schemaName;
 
 const toJson = ({ maintained, away, ...report }: Report) => ({
   ...report,
@@ -55,7 +55,7 @@ const toJson = ({ maintained, away, ...report }: Report) => ({
 function describe({ maintained, sessions, left, away }: Report): string {
   const sum = (of: (each: Maintained) => number) => maintained.reduce((total, each) => total + of(each), 0);
   return [
-    ...maintained.flatMap((each) => each.errors.map((error) => `${nameOf(each)}: ${reasonOf(error)}`)),
+    ...maintained.flatMap((each) => each.errors.map((error) => `${slugOrSchema(each)}: ${reasonOf(error)}`)),
     ...away.map(({ name, error }) => `away ${name}: ${reasonOf(error)}`),
     `${maintained.length} schemas: ${sum(({ pruned }) => pruned.events)} events and ${sum(({ pruned }) => pruned.idempotencyKeys)} answers deleted, ` +
       `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} rows of sign-ins deleted`,

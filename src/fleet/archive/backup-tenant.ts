@@ -19,7 +19,7 @@ export interface BackupOptions {
   onProgress?: ((bytes: number) => void) | undefined;
 }
 
-type Place = { id: string; databaseId: string; schemaName: string };
+type OrganizationPlace = { id: string; databaseId: string; schemaName: string };
 
 /**
  * Writes one snapshot of an organization to an archive, whatever is written meanwhile, and notes it in the audit log.
@@ -28,7 +28,7 @@ type Place = { id: string; databaseId: string; schemaName: string };
 export async function backupTenant(
   fleet: Fleet,
   admins: FleetAdmins,
-  tenant: Place,
+  tenant: OrganizationPlace,
   options: BackupOptions,
 ): Promise<Written> {
   const { folder, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;

@@ -3,7 +3,7 @@ import { and, eq, inArray } from 'drizzle-orm';
 import { later } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Catalog, CatalogTx } from '../../tenancy/catalog.ts';
-import { placeOf } from '../../tenancy/installation.ts';
+import { tenantSchemaOf } from '../../tenancy/installation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import type { Fleet } from '../fleet.ts';
@@ -22,7 +22,7 @@ const leaseFrom = (now = new Date()): Date => later(now, leaseMs);
  */
 export async function reserveCopy(fleet: Fleet, databaseId: string, state: CopyState): Promise<SchemaPlace> {
   const { prefix } = await fleet.databases.installationOf(databaseId);
-  const place = { databaseId, ...placeOf(prefix, randomBytes(6).toString('hex')) };
+  const place = { databaseId, ...tenantSchemaOf(prefix, randomBytes(6).toString('hex')) };
   await fleet.catalog.write(async (tx) => {
     await tx.insert(tenantSchemas).values({ ...place, state, dropAfter: leaseFrom() });
   });

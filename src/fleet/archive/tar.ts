@@ -49,14 +49,14 @@ export async function* readTar(
     if (header.every((byte) => byte === 0)) break;
     const { name, size } = readHeader(header);
     const limit = sizeLimit(name);
-    if (limit === undefined) throw refused('has a file that no archive has');
-    if (size > limit) throw refused('has a file that is larger than any archive has');
+    if (limit === undefined) throw badArchive('has a file that no archive has');
+    if (size > limit) throw badArchive('has a file that is larger than any archive has');
     const data = await whole(source, size);
-    if ((await whole(source, paddingOf(size))).some((byte) => byte !== 0)) throw refused('is damaged');
+    if ((await whole(source, paddingOf(size))).some((byte) => byte !== 0)) throw badArchive('is damaged');
     yield { name, data };
   }
   for await (const rest of source.rest()) {
-    if (rest.some((byte) => byte !== 0)) throw refused('goes on after its end');
+    if (rest.some((byte) => byte !== 0)) throw badArchive('goes on after its end');
   }
 }
 
@@ -67,16 +67,16 @@ function readHeader(header: Buffer): { name: string; size: number } {
   const isUstar = header.subarray(257, 265).toString('latin1') === 'ustar\x0000';
   const isOurs = plainFile && isUstar && header.subarray(265, blockBytes).every((byte) => byte === 0);
   if (readOctal(header, 148, 6) !== sumOf(sum) || !isOurs)
-    throw refused('is not an archive of this program, or damaged');
+    throw badArchive('is not an archive of this program, or damaged');
   const size = readOctal(header, 124, 11);
   const name = header.subarray(0, mostNameBytes).toString('latin1').replace(/\0+$/, '');
-  if (size === undefined) throw refused('is damaged');
+  if (size === undefined) throw badArchive('is damaged');
   return { name, size };
 }
 
 async function whole(source: ByteSource, length: number): Promise<Buffer> {
   const data = await source.take(length);
-  if (data.length < length) throw refused('ends too early');
+  if (data.length < length) throw badArchive('ends too early');
   return data;
 }
 
@@ -88,4 +88,4 @@ function readOctal(header: Buffer, at: number, digits: number): number | undefin
 const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, '0');
 const paddingOf = (size: number): number => (blockBytes - (size % blockBytes)) % blockBytes;
 const sumOf = (header: Buffer): number => header.reduce((sum, byte) => sum + byte, 0);
-const refused = (what: string) => badInput(`The archive ${what}`, 'archive');
+const badArchive = (what: string) => badInput(`The archive ${what}`, 'archive');

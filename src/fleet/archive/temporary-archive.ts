@@ -8,13 +8,13 @@ import { watching } from './backup-tenant.ts';
 import { type Archive, openArchive } from './open-archive.ts';
 import { writeArchive } from './write-archive.ts';
 
-type Place = { id: string; databaseId: string; schemaName: string };
+type OrganizationPlace = { id: string; databaseId: string; schemaName: string };
 
 /** Archives a copy of an organization's data for the time of the work, encrypted with a key that nobody else has. */
 export async function withTemporaryArchive<T>(
   fleet: Fleet,
   admins: FleetAdmins,
-  place: Place,
+  place: OrganizationPlace,
   { signal }: { signal?: AbortSignal | undefined },
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {

@@ -3,13 +3,13 @@ import { isMissingSchema } from '../../db/pg-errors.ts';
 import type { Organization } from '../../tenancy/update-organization.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 
-type Place = Pick<Organization, 'databaseId' | 'schemaName' | 'roleName'>;
+type SchemaPlace = Pick<Organization, 'databaseId' | 'schemaName' | 'roleName'>;
 
 /**
  * Revokes the role's access to the organization's schema, so that nothing can be read even if a server's cache is
  * outdated. Does nothing for a schema that was lost with its database.
  */
-export async function closeAccess(fleet: Fleet, place: Place): Promise<void> {
+export async function closeAccess(fleet: Fleet, place: SchemaPlace): Promise<void> {
   if (await fleet.databases.isRetired(place.databaseId)) return;
   const revoke = (schema: string, role: string) => `revoke usage on schema ${schema} from ${role}`;
   await change(fleet, place, revoke).catch((error: unknown) => {
@@ -18,14 +18,14 @@ export async function closeAccess(fleet: Fleet, place: Place): Promise<void> {
 }
 
 /** Grants that access again. */
-export const openAccess = (fleet: Fleet, place: Place): Promise<void> =>
+export const openAccess = (fleet: Fleet, place: SchemaPlace): Promise<void> =>
   change(fleet, place, (schema, role) => `grant usage on schema ${schema} to ${role}`);
 
 const mostMs = 30_000;
 
 async function change(
   fleet: Fleet,
-  { databaseId, schemaName, roleName }: Place,
+  { databaseId, schemaName, roleName }: SchemaPlace,
   statement: (schema: string, role: string) => string,
 ): Promise<void> {
   await using admins = adminsOf(fleet, databaseId);

@@ -2,7 +2,7 @@ import { quoteIdentifier } from '../../db/identifier.ts';
 import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
-interface Place {
+interface UniqueColumn {
   schema: string;
   table: string;
   /** The unique column: the name, or the code. */
@@ -28,10 +28,10 @@ export async function checkNames({
   slugs,
 }: Pick<DatabaseVisit, 'name' | 'admin' | 'slugs'>): Promise<Finding[]> {
   const found = new Findings('names', name);
-  const places = await admin.run<Place>(columns);
+  const places = await admin.run<UniqueColumn>(columns);
   for (let at = 0; at < places.length; at += perStatement) {
     const page = places.slice(at, at + perStatement);
-    const doubles = await admin.run<Place & { names: string[]; count: number }>(
+    const doubles = await admin.run<UniqueColumn & { names: string[]; count: number }>(
       `${page.map(doublesIn).join(' union all ')} order by 1, 2, 3`,
       page.flatMap(({ schema, table, column }) => [schema, table, column]),
     );
@@ -48,7 +48,7 @@ export async function checkNames({
 }
 
 /** A query with one row if the table has such values. The other value may have changed since. */
-function doublesIn({ schema, table, column }: Place, index: number): string {
+function doublesIn({ schema, table, column }: UniqueColumn, index: number): string {
   const rows = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
   const [value, exempt] = [column, `grandfathered_${column}`].map(quoteIdentifier);
   const [first, second, third] = [1, 2, 3].map((n) => `$${index * 3 + n}::text`);

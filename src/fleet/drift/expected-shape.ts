@@ -3,8 +3,8 @@ import type { Admin, AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import type { Migration } from '../../db/migration-files.ts';
 import { allOf, statementsOf } from '../../db/migrator.ts';
-import { type Installation, placeOf } from '../../tenancy/installation.ts';
-import { makeSchema, type Place } from '../schemas/build-schema.ts';
+import { type Installation, tenantSchemaOf } from '../../tenancy/installation.ts';
+import { makeSchema, type TenantSchema } from '../schemas/build-schema.ts';
 import { tenantTarget } from '../schemas/targets.ts';
 import { type Aspect, aspectNames } from './aspects.ts';
 import { type Definitions, definitionsOf, type Fingerprint, fingerprintsOf } from './shape.ts';
@@ -24,7 +24,7 @@ export function expectedShape(
   installation: Installation,
   migrations: readonly Migration[],
 ): Promise<ExpectedShape> {
-  const place = placeOf(installation.prefix, `scratch${randomBytes(6).toString('hex')}`);
+  const place = tenantSchemaOf(installation.prefix, `scratch${randomBytes(6).toString('hex')}`);
   return undone(admin, async (tx) => {
     await tx.run(`create role ${quoteIdentifier(place.roleName)} nologin noinherit`);
     await makeSchema(tx, place, installation.roles.owner);
@@ -41,7 +41,7 @@ export function expectedShape(
 async function build(
   tx: AdminTx,
   { roles }: Installation,
-  place: Place,
+  place: TenantSchema,
   migrations: readonly Migration[],
 ): Promise<void> {
   const target = tenantTarget(roles, place);

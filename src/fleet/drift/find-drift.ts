@@ -3,7 +3,7 @@ import type { Migration } from '../../db/migration-files.ts';
 import type { Ledger } from '../../db/migration-ledger.ts';
 import type { Installation } from '../../tenancy/installation.ts';
 import type { Admins } from '../admins.ts';
-import type { Place } from '../schemas/build-schema.ts';
+import type { TenantSchema } from '../schemas/build-schema.ts';
 import type { MigrationLines } from '../schemas/migration-lines.ts';
 import { type Aspect, aspectNames } from './aspects.ts';
 import { type ExpectedShape, expectedShape } from './expected-shape.ts';
@@ -43,7 +43,7 @@ const pageSize = 100;
  */
 export async function findDrift(
   connect: () => Admins,
-  places: readonly Place[],
+  places: readonly TenantSchema[],
   options: DriftOptions,
 ): Promise<Drift[]> {
   const found: Drift[] = [];
@@ -67,11 +67,11 @@ async function withConnection<T>(connect: () => Admins, work: (admin: Admin) => 
 
 interface Group {
   migrations: readonly Migration[];
-  members: Place[];
+  members: TenantSchema[];
 }
 
 /** Most schemas have the same migrations, so they are compared with the same shape. */
-function bySetOfMigrations(places: readonly Place[], { ledger, lines }: DriftOptions): Iterable<Group> {
+function bySetOfMigrations(places: readonly TenantSchema[], { ledger, lines }: DriftOptions): Iterable<Group> {
   const known = new Map(lines.inOrder().map((migration) => [`${migration.line}/${migration.name}`, migration]));
   const groups = new Map<string, Group>();
   for (const place of places) {
@@ -86,7 +86,7 @@ function bySetOfMigrations(places: readonly Place[], { ledger, lines }: DriftOpt
   return groups.values();
 }
 
-async function comparePage(admin: Admin, page: readonly Place[], expected: ExpectedShape): Promise<Drift[]> {
+async function comparePage(admin: Admin, page: readonly TenantSchema[], expected: ExpectedShape): Promise<Drift[]> {
   const prints = await fingerprintsOf(admin, page);
   const drifts = new Map<string, Drift>();
   for (const { schemaName } of page.filter((place) => !prints.has(place.schemaName))) {

@@ -1,5 +1,5 @@
 import type { AdminTx } from '../../db/admin.ts';
-import type { Place } from '../schemas/build-schema.ts';
+import type { TenantSchema } from '../schemas/build-schema.ts';
 import { type Aspect, aspectNames, hashesOf, linesOf } from './aspects.ts';
 
 /** The definitions of one aspect of a schema, by name. */
@@ -10,7 +10,7 @@ export type Fingerprint = ReadonlyMap<Aspect, string>;
 
 type Runner = Pick<AdminTx, 'run'>;
 
-const argumentsOf = (places: readonly Place[]) => [
+const argumentsOf = (places: readonly TenantSchema[]) => [
   places.map(({ schemaName }) => schemaName),
   places.map(({ roleName }) => roleName),
 ];
@@ -18,7 +18,7 @@ const argumentsOf = (places: readonly Place[]) => [
 /** The fingerprints of many schemas, by one query per aspect. A schema that does not exist has none. */
 export async function fingerprintsOf(
   admin: Runner,
-  places: readonly Place[],
+  places: readonly TenantSchema[],
 ): Promise<ReadonlyMap<string, Fingerprint>> {
   const prints = new Map<string, Map<Aspect, string>>();
   for (const aspect of aspectNames) {
@@ -35,7 +35,7 @@ export async function fingerprintsOf(
 export async function definitionsOf(
   admin: Runner,
   aspect: Aspect,
-  places: readonly Place[],
+  places: readonly TenantSchema[],
 ): Promise<ReadonlyMap<string, Definitions>> {
   const rows = await admin.run<{ schema: string; name: string; definition: string | null }>(
     linesOf(aspect),

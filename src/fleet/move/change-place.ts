@@ -89,7 +89,7 @@ async function requireOne(update: PromiseLike<readonly unknown[]>): Promise<void
   }
 }
 
-export async function nameOf(tx: CatalogDb, databaseId: string): Promise<string | undefined> {
+export async function databaseNameOf(tx: CatalogDb, databaseId: string): Promise<string | undefined> {
   const [database] = await tx.select({ name: databases.name }).from(databases).where(eq(databases.id, databaseId));
   return database?.name;
 }

@@ -3,14 +3,14 @@ import { useCopyText } from '../copy/table-copy.ts';
 import { type TenantTable, tablesMade } from '../copy/tenant-tables.ts';
 import { allAdminsOf } from '../fleet.ts';
 import { buildSchema } from '../schemas/build-schema.ts';
-import { nameOf } from './change-place.ts';
+import { databaseNameOf } from './change-place.ts';
 import { compareCopies } from './compare.ts';
 import { copyChanges } from './copy-changes.ts';
 import { type MoveRow, noteMove, routeOf } from './journal.ts';
 import type { Attempt, MoveContext } from './move-context.ts';
 import { asOwner, nameIn } from './move-endpoint.ts';
 import { migrationsOf } from './new-place.ts';
-import { dropReferences, referencesOf } from './references.ts';
+import { dropForeignKeys, foreignKeysOf } from './foreign-keys.ts';
 import { switchOver } from './switch-over.ts';
 
 /** So few rows are copied in a moment. */
@@ -45,14 +45,14 @@ async function prepare(endpoints: Endpoints): Promise<MoveContext> {
   const migrations = await migrationsOf(source, fleet.lines);
   await buildSchema(target.admin, target.installation, target.place, migrations);
   const tables = await asOwner(target, (tx) => tablesMade(tx, migrations, target.place.schemaName));
-  const references = await referencesOf(target, tables);
-  await fleet.catalog.write((tx) => noteMove(tx, move, run, { progress: { unchecked: references } }));
-  await dropReferences(target, references);
+  const foreignKeys = await foreignKeysOf(target, tables);
+  await fleet.catalog.write((tx) => noteMove(tx, move, run, { progress: { unchecked: foreignKeys } }));
+  await dropForeignKeys(target, foreignKeys);
   const names = await fleet.catalog.read(async (db) => ({
-    from: await nameOf(db, endpoints.route.from.databaseId),
-    to: await nameOf(db, endpoints.route.to.databaseId),
+    from: await databaseNameOf(db, endpoints.route.from.databaseId),
+    to: await databaseNameOf(db, endpoints.route.to.databaseId),
   }));
-  return { ...endpoints, migrations, tables, references, names };
+  return { ...endpoints, migrations, tables, foreignKeys, names };
 }
 
 /** Copies everything, and then what changed meanwhile until that is little. Returns the state that the target has. */

@@ -1,6 +1,6 @@
 import type { CatalogDb } from '../../tenancy/catalog.ts';
 import type { MoveSummary } from '../../tenancy/tenant-lifecycle.ts';
-import { nameOf } from './change-place.ts';
+import { databaseNameOf } from './change-place.ts';
 import { findLastMove, progressOf } from './journal.ts';
 
 /** The newest move of an organization, ended or not; undefined when it was never moved. */
@@ -10,8 +10,8 @@ export async function describeMove(db: CatalogDb, organizationId: string): Promi
   const { phase, createdAt, switchedAt, endedAt, lastError, fromDatabaseId, toDatabaseId } = move;
   return {
     phase,
-    from: (await nameOf(db, fromDatabaseId)) ?? fromDatabaseId,
-    to: (await nameOf(db, toDatabaseId)) ?? toDatabaseId,
+    from: (await databaseNameOf(db, fromDatabaseId)) ?? fromDatabaseId,
+    to: (await databaseNameOf(db, toDatabaseId)) ?? toDatabaseId,
     startedAt: createdAt,
     switchedAt,
     endedAt,

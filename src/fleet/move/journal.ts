@@ -4,7 +4,7 @@ import type { CatalogDb, CatalogTx } from '../../tenancy/catalog.ts';
 import { type organizations, tenantMoves, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
-import type { Reference } from './references.ts';
+import type { ForeignKey } from './foreign-keys.ts';
 
 export type MoveRow = typeof tenantMoves.$inferSelect;
 export type OrganizationRow = typeof organizations.$inferSelect;
@@ -16,7 +16,7 @@ export interface MoveProgress {
   /** Whether the right to write may have been taken from the place that is left. */
   fenced?: boolean;
   /** Foreign keys of the new place that the server has not looked at yet. */
-  unchecked?: Reference[];
+  unchecked?: ForeignKey[];
   /** Whether nothing is left to do but to confirm. */
   settled?: boolean;
   /** Where the data goes when it goes back. */

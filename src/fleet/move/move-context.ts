@@ -4,7 +4,7 @@ import type { TenantTable } from '../copy/tenant-tables.ts';
 import type { Fleet } from '../fleet.ts';
 import type { MoveRow, Route } from './journal.ts';
 import type { MoveEndpoint } from './move-endpoint.ts';
-import type { Reference } from './references.ts';
+import type { ForeignKey } from './foreign-keys.ts';
 
 export interface CopyAndSwitchOptions {
   by: By;
@@ -30,7 +30,7 @@ export interface MoveContext extends Attempt {
   target: MoveEndpoint;
   migrations: readonly Migration[];
   tables: readonly TenantTable[];
-  references: readonly Reference[];
+  foreignKeys: readonly ForeignKey[];
   /** What both databases are called. */
   names: { from: string | undefined; to: string | undefined };
 }

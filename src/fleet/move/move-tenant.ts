@@ -10,7 +10,7 @@ import { lockOrganization, type Organization } from '../../tenancy/update-organi
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { cancelUnfinished } from './cancel-move.ts';
-import { nameOf } from './change-place.ts';
+import { databaseNameOf } from './change-place.ts';
 import { copyAndSwitch } from './copy-and-switch.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
 import type { CopyAndSwitchOptions } from './move-context.ts';
@@ -105,7 +105,7 @@ async function begin(
     ...options.by,
     action: 'organization.move_started',
     organizationId,
-    metadata: { from: await nameOf(tx, organization.databaseId), to: await nameOf(tx, databaseId) },
+    metadata: { from: await databaseNameOf(tx, organization.databaseId), to: await databaseNameOf(tx, databaseId) },
   });
   return move!;
 }

@@ -4,7 +4,7 @@ import type { Migration } from '../../db/migration-files.ts';
 import { requireKnown } from '../../db/migration-ledger.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
-import { placeOf } from '../../tenancy/installation.ts';
+import { tenantSchemaOf } from '../../tenancy/installation.ts';
 import { databases, tenantSchemas } from '../../tenancy/tables.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import { readLedger } from '../schemas/migrate-database.ts';
@@ -28,7 +28,7 @@ export async function reservePlace(
     throw new AppError('IN_USE', `The database ${database.name} is another organization's own`);
   }
   if (others.length >= database.capacity) throw new AppError('IN_USE', `The database ${database.name} is full`);
-  const place = { databaseId, ...placeOf(prefix, randomBytes(6).toString('hex')) };
+  const place = { databaseId, ...tenantSchemaOf(prefix, randomBytes(6).toString('hex')) };
   await tx.insert(tenantSchemas).values({ ...place, organizationId, state: 'INCOMING' });
   return place;
 }

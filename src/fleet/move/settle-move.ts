@@ -12,7 +12,7 @@ import { liftFence } from './fence.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, routeOf, takeOver } from './journal.ts';
 import { asOwner, type MoveEndpoint } from './move-endpoint.ts';
 import { pauseWrites } from './pause.ts';
-import { validateReferences } from './references.ts';
+import { validateForeignKeys } from './foreign-keys.ts';
 
 /** Longer than any server believes what it knows of a tenant. */
 const believedMs = 2_500;
@@ -32,7 +32,7 @@ export async function settleMove(fleet: Fleet, move: MoveRow, run: string): Prom
   const switchedAt = (progress.returned ? move.updatedAt : move.switchedAt) ?? move.updatedAt;
   await using admins = allAdminsOf(fleet);
   await admins.at(to, (admin, installation) =>
-    admin.within(validateMs, () => validateReferences({ place: to, admin, installation }, progress.unchecked ?? [])),
+    admin.within(validateMs, () => validateForeignKeys({ place: to, admin, installation }, progress.unchecked ?? [])),
   );
   await delay(Math.max(0, switchedAt.getTime() + believedMs - Date.now()));
   const isBack = progress.returned === true;

@@ -15,7 +15,7 @@ import { liftFence, raiseFence } from './fence.ts';
 import { lockJournal, type MoveRow, noteMove, progressOf } from './journal.ts';
 import type { MoveContext } from './move-context.ts';
 import { pauseWrites } from './pause.ts';
-import { addReferences } from './references.ts';
+import { addForeignKeys } from './foreign-keys.ts';
 
 /**
  * How long a lock of one attempt waits; less than what makes the server look for deadlocks, so that we are who gives
@@ -104,7 +104,7 @@ async function beginPause(tx: CatalogTx, { move, run }: MoveContext): Promise<vo
  * Behind the fence nothing changes any more: the last rows, what counts by itself, the log's new era, and the switch.
  */
 async function finish(context: MoveContext, state: string, begun: number): Promise<MoveRow> {
-  const { fleet, move, run, route, source, target, tables, references, names, by } = context;
+  const { fleet, move, run, route, source, target, tables, foreignKeys, names, by } = context;
   const rows = await copyLast({
     source,
     target,
@@ -116,7 +116,7 @@ async function finish(context: MoveContext, state: string, begun: number): Promi
       await copyCounters(here, there, context);
     },
   });
-  await addReferences(target, references);
+  await addForeignKeys(target, foreignKeys);
   const progress = { pausedMs: Math.round(performance.now() - begun), rows };
   return await fleet.catalog.write((tx) => changePlace(tx, { move, run, route, names, by, progress }));
 }

@@ -10,7 +10,7 @@ import { disarmLogin, makeLogin } from '../databases/make-login.ts';
 import { pendingOf, readLedger } from './migrate-database.ts';
 import { tenantTarget } from './targets.ts';
 
-export interface Place {
+export interface TenantSchema {
   schemaName: string;
   roleName: string;
 }
@@ -23,7 +23,7 @@ export interface Place {
 export async function buildSchema(
   admin: Admin,
   installation: Installation,
-  place: Place,
+  place: TenantSchema,
   wanted: readonly Migration[],
 ): Promise<void> {
   const { roles } = installation;
@@ -36,7 +36,7 @@ export async function buildSchema(
 export async function applyPending(
   admin: Admin,
   installation: Installation,
-  place: Place,
+  place: TenantSchema,
   wanted: readonly Migration[],
   others: readonly Migration[] = [],
 ): Promise<void> {
@@ -67,7 +67,7 @@ async function makeTenantLogin(grantor: Grantor, login: OwnLogin): Promise<strin
 }
 
 /** The rights on tables are given before there are any: afterwards it would cost one grant per table. */
-export async function makeSchema(tx: AdminTx, place: Place, owner: string): Promise<void> {
+export async function makeSchema(tx: AdminTx, place: TenantSchema, owner: string): Promise<void> {
   const [schema, role] = [place.schemaName, place.roleName].map(quoteIdentifier);
   await takeLock(tx, advisoryLocks.migration(place.schemaName));
   await tx.run(`create schema if not exists ${schema} authorization ${quoteIdentifier(owner)}`);

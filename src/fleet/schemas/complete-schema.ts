@@ -5,7 +5,7 @@ import { tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import type { Admins } from '../admins.ts';
 import type { Fleet } from '../fleet.ts';
-import { buildSchema, type Place } from './build-schema.ts';
+import { buildSchema, type TenantSchema } from './build-schema.ts';
 
 /**
  * Makes what a schema lacks of the wanted migrations, and writes down that it is whole: from then on it may hold rows
@@ -14,7 +14,7 @@ import { buildSchema, type Place } from './build-schema.ts';
 export async function completeSchema(
   fleet: Fleet,
   admins: Admins,
-  place: Place,
+  place: TenantSchema,
   wanted: readonly Migration[],
 ): Promise<void> {
   await admins.use((admin) => buildSchema(admin, fleet.installation, place, wanted));

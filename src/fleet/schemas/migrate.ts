@@ -158,7 +158,7 @@ async function migratePrimary(
 ): Promise<void> {
   const primary = admins.of(primaryDatabaseId);
   const applied = await primary.use((admin, installation) => migrateDatabase(admin, installation, lines, options));
-  report.shared.push(...applied.map(nameOf));
+  report.shared.push(...applied.map(migrationName));
 }
 
 async function hasCatalog(admins: FleetAdmins): Promise<boolean> {
@@ -179,7 +179,7 @@ async function migrateFurther(
     const name = there[0]!.databaseName;
     try {
       const work = admins.of(databaseId).use((admin, found) => migrateDatabase(admin, found, lines, options));
-      report.shared.push(...(await work).map((migration) => `${name}: ${nameOf(migration)}`));
+      report.shared.push(...(await work).map((migration) => `${name}: ${migrationName(migration)}`));
     } catch (error) {
       report.away.push({ databaseId, name, schemas: there.length, error });
     }
@@ -283,7 +283,7 @@ async function migratePlace({ fleet, admins, options, away }: Context, { place, 
   try {
     if (found.state === 'AHEAD' || found.state === 'EDITED') throw schemaMismatch(schemaName, found);
     const pending = found.state === 'BEHIND' ? found.pending : [];
-    result.migrations = pending.map(nameOf);
+    result.migrations = pending.map(migrationName);
     if (options.dryRun) return result;
     const apply = () =>
       admins.at(place, (admin, { roles }) => applyMigrations(admin, tenantTarget(roles, place), pending, options));
@@ -325,4 +325,4 @@ async function quarantine(catalog: Catalog, place: SurveyedPlace, reason: string
 /** A lost connection or a lock held for long says nothing about the tenant: it is reported, and served as before. */
 const isBroken = (error: unknown): error is AppError => error instanceof AppError && error.code === 'MIGRATION_FAILED';
 
-const nameOf = ({ line, name }: { line: string; name: string }): string => `${line}/${name}`;
+const migrationName = ({ line, name }: { line: string; name: string }): string => `${line}/${name}`;

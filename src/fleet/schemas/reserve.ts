@@ -7,7 +7,7 @@ import type { newOrganization } from '../../tenancy/organization-input.ts';
 import { slugTaken } from '../../tenancy/slug.ts';
 import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantOf } from '../../tenancy/tenant.ts';
-import type { Place } from './build-schema.ts';
+import type { TenantSchema } from './build-schema.ts';
 import type { MigrationLines } from './migration-lines.ts';
 import { isWhole, newSchema, takeSchema } from './take-schema.ts';
 
@@ -56,7 +56,7 @@ async function findKnown(tx: CatalogTx, slug: string) {
   return known;
 }
 
-async function occupy(tx: CatalogTx, { schemaName, roleName }: Place, wanted: Wanted): Promise<Tenant> {
+async function occupy(tx: CatalogTx, { schemaName, roleName }: TenantSchema, wanted: Wanted): Promise<Tenant> {
   const place = { schemaName, roleName, databaseId: primaryDatabaseId };
   const { id = uuidv7(), name, slug, timeZone, locale, currency, modules } = wanted;
   const row = { id, name, slug, timeZone, locale, currency, modules, ...place };

@@ -5,12 +5,12 @@ import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import type { Admins } from '../admins.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
-import type { Place } from './build-schema.ts';
+import type { TenantSchema } from './build-schema.ts';
 import { completeSchema } from './complete-schema.ts';
 import { newSchema } from './take-schema.ts';
 
 /** A schema with the core modules' tables that has no organization yet. */
-export interface Spare extends Place {
+export interface Spare extends TenantSchema {
   /** Not whole yet, or being made just now. */
   building: boolean;
   createdAt: Date;
@@ -102,7 +102,7 @@ async function buildMissing(fleet: Fleet, admins: Admins, options: KeepOptions):
   return made;
 }
 
-async function buildOne(fleet: Fleet, admins: Admins, unfinished?: Place): Promise<string> {
+async function buildOne(fleet: Fleet, admins: Admins, unfinished?: TenantSchema): Promise<string> {
   const { installation, catalog, lines } = fleet;
   const place = unfinished ?? (await catalog.write((tx) => newSchema(tx, installation.prefix)));
   await completeSchema(fleet, admins, place, lines.ofTenant());

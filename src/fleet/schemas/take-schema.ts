@@ -2,19 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { type Applied, fitsBuild, stateOf } from '../../db/migration-ledger.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
-import { placeOf, primaryDatabaseId } from '../../tenancy/installation.ts';
+import { tenantSchemaOf, primaryDatabaseId } from '../../tenancy/installation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
-import type { Place } from './build-schema.ts';
+import type { TenantSchema } from './build-schema.ts';
 import type { MigrationLines } from './migration-lines.ts';
 
 type State = (typeof tenantSchemas.$inferSelect)['state'];
-export type TakenPlace = Place & { state: State };
+export type TakenSchema = TenantSchema & { state: State };
 
 /**
  * A schema that nobody has: a spare rather than one whose building was given up. The caller's until its transaction
  * ends.
  */
-export async function takeSchema(tx: CatalogTx, states: State[]): Promise<TakenPlace | undefined> {
+export async function takeSchema(tx: CatalogTx, states: State[]): Promise<TakenSchema | undefined> {
   const [place] = await tx
     .select({ schemaName: tenantSchemas.schemaName, roleName: tenantSchemas.roleName, state: tenantSchemas.state })
     .from(tenantSchemas)
@@ -33,8 +33,8 @@ export async function takeSchema(tx: CatalogTx, states: State[]): Promise<TakenP
 }
 
 /** Written before the schema exists, so that one whose making is interrupted is never lost. */
-export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenPlace> {
-  const place = placeOf(prefix, randomBytes(6).toString('hex'));
+export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenSchema> {
+  const place = tenantSchemaOf(prefix, randomBytes(6).toString('hex'));
   await tx.insert(tenantSchemas).values({ ...place, databaseId: primaryDatabaseId });
   return { ...place, state: 'BUILDING' };
 }
@@ -45,7 +45,7 @@ export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenPla
  */
 export async function isWhole(
   tx: CatalogTx,
-  { schemaName, state }: Pick<TakenPlace, 'schemaName' | 'state'>,
+  { schemaName, state }: Pick<TakenSchema, 'schemaName' | 'state'>,
   lines: MigrationLines,
   modules: readonly string[],
 ): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Compiling } from './compiling.ts';
 import { requireReadable } from './field-rules.ts';
 import type { Output } from './output.ts';
 import type { Page } from './page.ts';
-import { isTypename, nameOf, type Selected } from './selection.ts';
+import { isTypename, coordinateOf, type Selected } from './selection.ts';
 
 export type PageInfoName = 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor';
 export type PageInfoPart = { key: string; name: PageInfoName | '__typename' };
@@ -85,7 +85,7 @@ export class AskedConnection {
     if (field.name === 'edges') {
       return { key, name: 'edges', type: type.name, parts: under.map((part) => this.#edgePart(part)) };
     }
-    if (field.name !== 'pageInfo') throw new Declined('is not a field of a page', nameOf(selected));
+    if (field.name !== 'pageInfo') throw new Declined('is not a field of a page', coordinateOf(selected));
     return { key, name: 'pageInfo', type: type.name, parts: under.map(pageInfoPart) };
   }
 
@@ -94,7 +94,7 @@ export class AskedConnection {
     if (isTypename(selected)) return { key, name: '__typename' };
     requireReadable(selected, this.#compiling.context);
     if (field.name === 'node') return { key, name: 'node', place: this.#node(selected) };
-    if (field.name !== 'cursor') throw new Declined('is not a field of an edge', nameOf(selected));
+    if (field.name !== 'cursor') throw new Declined('is not a field of an edge', coordinateOf(selected));
     return { key, name: 'cursor' };
   }
 
@@ -106,6 +106,6 @@ export class AskedConnection {
 function pageInfoPart(selected: Selected): PageInfoPart {
   const { key, field } = selected;
   if (isTypename(selected)) return { key, name: '__typename' };
-  if (!pageInfoNames.has(field.name)) throw new Declined('is not a field of a page', nameOf(selected));
+  if (!pageInfoNames.has(field.name)) throw new Declined('is not a field of a page', coordinateOf(selected));
   return { key, name: field.name as PageInfoName };
 }

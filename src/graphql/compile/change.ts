@@ -8,7 +8,7 @@ import {
 import { Declined } from '../../access/decline.ts';
 import type { Context } from '../context.ts';
 import type { Plan } from './plan.ts';
-import { nameOf, type Selected, type Selections } from './selection.ts';
+import { coordinateOf, type Selected, type Selections } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** A root field of a mutation whose payload has a plan: its resolver makes the change, the plan reads the payload. */
@@ -51,7 +51,7 @@ export class PlannedChange {
       operation: this.#selections.operation,
       variableValues: this.#variables,
     } as unknown as GraphQLResolveInfo;
-    if (!field.resolve) throw new Declined('has no resolver', nameOf(this.#selected));
+    if (!field.resolve) throw new Declined('has no resolver', coordinateOf(this.#selected));
     return field.resolve(undefined, args, context, info);
   }
 

@@ -28,7 +28,7 @@ function extraAs(field: GraphQLField<unknown, unknown>, expression: SQL): Json {
 }
 
 /** A value passed to a field's code, under the name that the code uses. */
-interface Given {
+interface CodeValue {
   name: string;
   output: Output;
 }
@@ -37,7 +37,7 @@ interface Given {
 export function codeField(selected: Selected, select: unknown, row: Row, compiling: Compiling): Output {
   const { columns = {}, extras = {}, with: rows = {}, ...rest } = selectionOf(selected, select, compiling);
   if (Object.keys(rest).length) throw new Declined('selects rows itself');
-  const given: Given[] = [
+  const given: CodeValue[] = [
     ...Object.keys(columns).flatMap((name) => (columns[name] ? [columnFor(name, row)] : [])),
     ...Object.entries(extras).map(([name, extra]) => ({
       name,
@@ -63,7 +63,7 @@ export function codeField(selected: Selected, select: unknown, row: Row, compili
   };
 }
 
-function columnFor(name: string, row: Row): Given {
+function columnFor(name: string, row: Row): CodeValue {
   const column = row.column(name);
   const kind = kindOf(column);
   const read: Read | undefined = kind === 'instant' ? (json) => decodeKind(kind, json) : undefined;
@@ -80,7 +80,7 @@ class Nested {
 }
 
 /** Rows of the field's own type, for code that chooses among them without reading their values. */
-function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, compiling: Compiling): Given {
+function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, compiling: Compiling): CodeValue {
   const relation = (row.config.relations as Record<string, Relation>)[name];
   if (!relation || !(asked instanceof Nested)) throw new Declined('selects rows for its code');
   const { output } = relationOutput(selected, relation, asked.query, row, compiling);

@@ -6,7 +6,7 @@ import type { RequestPlaceholder } from '../declare/request-placeholder.ts';
 import { type Site, templateOf } from './arguments.ts';
 import type { Output } from './output.ts';
 import { Row } from './row.ts';
-import { nameOf, type Selected, type Selections } from './selection.ts';
+import { coordinateOf, type Selected, type Selections } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
 
 /** Compiles the fields selected on a table's rows. Passed down, because relations lead to objects again. */
@@ -88,7 +88,7 @@ export class Compiling {
 
   site(selected: Selected): Site {
     const site = this.#sites.get(selected.nodes[0]!);
-    if (!site) throw new Declined('has arguments that were not read', nameOf(selected));
+    if (!site) throw new Declined('has arguments that were not read', coordinateOf(selected));
     return site;
   }
 

@@ -4,7 +4,7 @@ import { serialized } from './columns.ts';
 import type { Compiling } from './compiling.ts';
 import { requireReadable } from './field-rules.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
-import { isTypename, nameOf, type Selected } from './selection.ts';
+import { isTypename, coordinateOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** Converts a resolver's result to the value in the answer. Throws Unplanned if that is an error. */
@@ -16,7 +16,7 @@ export function completion(type: GraphQLOutputType, selected: Selected, compilin
     const complete = completion(type.ofType, selected, compiling);
     return (value, supplied) => {
       const completed = complete(value, supplied);
-      if (completed === null) throw new Unplanned(`${nameOf(selected)} is null in a non-null field`);
+      if (completed === null) throw new Unplanned(`${coordinateOf(selected)} is null in a non-null field`);
       return completed;
     };
   }
@@ -25,7 +25,7 @@ export function completion(type: GraphQLOutputType, selected: Selected, compilin
   if (isObjectType(type) && !type.extensions.pothosDrizzleModel) {
     return objectCompletion(compiling.selections.under(selected, type), compiling);
   }
-  throw new Declined('returns rows by code', nameOf(selected));
+  throw new Declined('returns rows by code', coordinateOf(selected));
 }
 
 function listCompletion(complete: Complete): Complete {

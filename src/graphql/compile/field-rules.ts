@@ -2,7 +2,7 @@ import type { GraphQLField, GraphQLObjectType } from 'graphql';
 import { Declined } from '../../access/decline.ts';
 import { rowRuleOf } from '../../access/row-rules.ts';
 import type { Context } from '../context.ts';
-import { nameOf, type Selected } from './selection.ts';
+import { coordinateOf, type Selected } from './selection.ts';
 
 interface ScopeOptions {
   authScopes?: unknown;
@@ -18,10 +18,10 @@ export function requireReadable(selected: Selected, context: Context): void {
   const ofType = optionsOf(selected.parent);
   const ofField = optionsOf(selected.field);
   if (ofType.authScopes || ofType.grantScopes || ofType.runScopesOnType || ofField.grantScopes) {
-    throw new Declined('has a rule on its type or grants scopes', nameOf(selected));
+    throw new Declined('has a rule on its type or grants scopes', coordinateOf(selected));
   }
   if (ofField.authScopes && !holds(ofField.authScopes, selected, context)) {
-    throw new Declined('may not be read by this viewer', nameOf(selected));
+    throw new Declined('may not be read by this viewer', coordinateOf(selected));
   }
 }
 
@@ -34,7 +34,7 @@ function holds(scopes: unknown, selected: Selected, context: Context): boolean {
   if (others.length === 0 && name === 'reads') return rowRuleOf(value as string, context.viewer) !== 'none';
   // Plans are made for members only
   if (others.length === 0 && (name === 'member' || name === 'signedIn') && value === true) return true;
-  throw new Declined('has a kind of rule that cannot be compiled', nameOf(selected));
+  throw new Declined('has a kind of rule that cannot be compiled', coordinateOf(selected));
 }
 
 /** Stands for values that are known only row by row. */

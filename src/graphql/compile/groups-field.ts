@@ -18,7 +18,7 @@ import { requireReadable } from './field-rules.ts';
 import { aggregated, anyJson, type Json, orNull, quoted, textOf } from './json.ts';
 import { modelOf } from './object.ts';
 import { type Output, objectOf, readPresent } from './output.ts';
-import { isTypename, nameOf, type Selected } from './selection.ts';
+import { isTypename, coordinateOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** The groups in the statement: a subquery with these columns. */
@@ -61,7 +61,7 @@ function groupField(selected: Selected, groups: Groups, compiling: Compiling): O
   const type = getNamedType(selected.field.type);
   if (chantierSameGroup && isObjectType(type)) return groupObject(selected, type, groups, compiling);
   const column = chantierRowOfGroup ?? pothosExposedField;
-  if (typeof column !== 'string') throw new Declined('is resolved by code', nameOf(selected));
+  if (typeof column !== 'string') throw new Declined('is resolved by code', coordinateOf(selected));
   const value = sql`${sql.identifier(groups.alias)}.${sql.identifier(column)}`;
   if (!groups.columns.has(column)) return absent(selected);
   if (chantierRowOfGroup) return rowOfGroup(selected, value, compiling);
@@ -70,7 +70,7 @@ function groupField(selected: Selected, groups: Groups, compiling: Compiling): O
 
 /** A field that the query does not group by. */
 function absent({ field, parent }: Selected): Output {
-  if (isNonNullType(field.type)) throw new Declined('is not grouped by', nameOf({ field, parent }));
+  if (isNonNullType(field.type)) throw new Declined('is not grouped by', coordinateOf({ field, parent }));
   return { json: ['null'] };
 }
 
@@ -82,7 +82,7 @@ function scalarOf(selected: Selected, value: SQL): Json {
   if (plainScalars.has(type.name)) return anyJson(value);
   if (type instanceof GraphQLEnumType && type.getValues().every(({ name, value: inner }) => name === inner))
     return quoted(value);
-  throw new Declined('aggregates to a type that cannot be compiled', nameOf(selected));
+  throw new Declined('aggregates to a type that cannot be compiled', coordinateOf(selected));
 }
 
 /** The row that a group's rows refer to. References are enforced, so it is found unless a row rule hides it. */
@@ -90,7 +90,7 @@ function rowOfGroup(selected: Selected, id: SQL, compiling: Compiling): Output {
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
   const table = modelOf(type);
   if (!table || rowRuleOf(table, compiling.context.viewer) !== 'all') {
-    throw new Declined('refers to rows that may be hidden', nameOf(selected));
+    throw new Declined('refers to rows that may be hidden', coordinateOf(selected));
   }
   const row = compiling.row(table);
   const object = compiling.object(selected, type, row);

@@ -11,7 +11,7 @@ import { quoted } from './json.ts';
 import { type Output, objectOf } from './output.ts';
 import { relationField } from './relation.ts';
 import type { Row } from './row.ts';
-import { isTypename, nameOf, type Selected } from './selection.ts';
+import { isTypename, coordinateOf, type Selected } from './selection.ts';
 
 /** The table whose rows a type shows. */
 export const modelOf = (type: GraphQLObjectType): TableName | undefined =>
@@ -34,7 +34,7 @@ function fieldOf(selected: Selected, row: Row, compiling: Compiling): Output {
     return declared(selected, row, compiling);
   } catch (error) {
     if (error instanceof Declined && !error.reason.field)
-      throw new Declined(error.reason.why, nameOf({ field, parent }));
+      throw new Declined(error.reason.why, coordinateOf({ field, parent }));
     throw error;
   }
 }

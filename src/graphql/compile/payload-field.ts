@@ -11,7 +11,7 @@ import { aggregated, orNull, quoted, textOf } from './json.ts';
 import { type Output, readPresent } from './output.ts';
 import type { Target } from './plan.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
-import { isTypename, nameOf, type Selected } from './selection.ts';
+import { isTypename, coordinateOf, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** A field of a mutation's payload: rows by the ids that the use case returned, or a value computed from its result. */
@@ -22,7 +22,7 @@ function payloadField(selected: Selected, compiling: Compiling): Output {
     requireReadable(selected, compiling.context);
     return declared ? rowsField(selected, declared, compiling) : codeField(selected, compiling);
   } catch (error) {
-    if (error instanceof Declined && !error.reason.field) throw new Declined(error.reason.why, nameOf(selected));
+    if (error instanceof Declined && !error.reason.field) throw new Declined(error.reason.why, coordinateOf(selected));
     throw error;
   }
 }

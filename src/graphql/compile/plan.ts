@@ -10,7 +10,7 @@ import { objectJson, textOf } from './json.ts';
 import { compileObject } from './object.ts';
 import type { Output, Read } from './output.ts';
 import { rootField } from './root-field.ts';
-import { nameOf, type Selected } from './selection.ts';
+import { coordinateOf, type Selected } from './selection.ts';
 import type { ExecutorFields, Skeleton } from './skeleton.ts';
 import type { Args, Supplied } from './supplied.ts';
 import { readerOf, templateContext } from './symbols.ts';
@@ -111,7 +111,7 @@ function valuesOf(roots: readonly Root[], row: readonly Text[], supplied: Suppli
 const dialect = new PgDialect();
 
 /** What is compiled, and for which viewer. */
-interface Given {
+interface PlanSource {
   schema: GraphQLSchema;
   skeleton: Skeleton;
   viewer: Viewer;
@@ -124,7 +124,7 @@ interface Given {
  * Compiles a document for the shape of its arguments. Each root field of a query that cannot be compiled is left to the
  * executor on its own. Throws Declined if the executor has to answer everything.
  */
-export function compilePlan(given: Given): Plan {
+export function compilePlan(given: PlanSource): Plan {
   const { skeleton, target } = given;
   if (skeleton.fields.length + skeleton.executorFields.size === 0) throw new Declined('selects no fields');
   try {
@@ -137,14 +137,14 @@ export function compilePlan(given: Given): Plan {
     try {
       return compileFields(given, [field], new Map());
     } catch (error) {
-      executorFields.set(field.key, { field: nameOf(field), ...declinedBy(error).reason });
+      executorFields.set(field.key, { field: coordinateOf(field), ...declinedBy(error).reason });
       return false;
     }
   });
   return compileFields(given, fields, executorFields);
 }
 
-function compileFields(given: Given, fields: readonly Selected[], executorFields: ExecutorFields): Plan {
+function compileFields(given: PlanSource, fields: readonly Selected[], executorFields: ExecutorFields): Plan {
   const { schema, skeleton, viewer, args, target = queryTarget } = given;
   const compiling = new Compiling({
     schema,

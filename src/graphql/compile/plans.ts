@@ -89,7 +89,7 @@ export class Plans {
   }
 
   async #answer(args: OperationArgs, operation: OperationDefinitionNode, context: Context): Promise<Outcome> {
-    const { viewer, tenant } = context.scope;
+    const { viewer, tenant } = context.request;
     if (!viewer || !tenant) return { reason: { why: 'the sender is not a member of an organization' } };
     let plan: Plan;
     let supplied: Supplied;
@@ -105,7 +105,7 @@ export class Plans {
     try {
       row = await context.readOnce(plan.text, parameters, plan.planning);
     } catch (error) {
-      return this.refused(plan, error, context);
+      return this.statementFailed(plan, error, context);
     }
     try {
       return { answer: plan.answerOf(row, supplied), plan };
@@ -115,12 +115,12 @@ export class Plans {
   }
 
   /** Decides what follows when the database rejects a plan's statement. */
-  refused(plan: Plan, error: unknown, context: Context): NotCompiled {
+  statementFailed(plan: Plan, error: unknown, context: Context): NotCompiled {
     const code = toAppError(error)?.code;
     if (code && environmental.has(code)) return { reason: { why: code }, failed: true };
     this.#counts.failed++;
     // An error that a value caused has a code; any other error is a defect of the compiler.
-    if (!code) context.scope.logger().error({ err: error, sql: plan.text }, 'a compiled statement failed');
+    if (!code) context.request.logger().error({ err: error, sql: plan.text }, 'a compiled statement failed');
     return { reason: { why: `the statement failed: ${(error as Error).message}` }, sessionConsumed: true };
   }
 
@@ -131,7 +131,7 @@ export class Plans {
     key: string,
     context: Context,
   ): PlannedChange | { reason: Reason } {
-    const { viewer, tenant } = context.scope;
+    const { viewer, tenant } = context.request;
     if (!viewer || !tenant) return { reason: { why: 'the sender is not a member of an organization' } };
     try {
       const operation = this.#operation(args.document, definition);

@@ -8,7 +8,7 @@ import { relatedRows, type Source, type Where, whereClause } from './conditions.
 import { aggregated, orNull, textOf } from './json.ts';
 import { type Output, readPresent } from './output.ts';
 import type { Row } from './row.ts';
-import { nameOf, type Selected } from './selection.ts';
+import { coordinateOf, type Selected } from './selection.ts';
 
 /** The query that a declared relation makes for its rows. */
 export interface RelationQuery {
@@ -36,7 +36,7 @@ export function askRelation(selected: Selected, args: object, row: Row, compilin
   };
   const [[name, given] = [], ...others] = Object.entries(answer.with ?? {});
   if (!name || !given || others.length || asked.length !== 1 || Object.keys(answer.extras ?? {}).length) {
-    throw new Declined('selects more than one relation', nameOf(selected));
+    throw new Declined('selects more than one relation', coordinateOf(selected));
   }
   const relation = (row.config.relations as Record<string, Relation>)[name];
   if (!relation) throw new Declined(`${row.name} has no relation ${name}`);

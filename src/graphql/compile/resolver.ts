@@ -1,6 +1,6 @@
 import { Declined, Unplanned } from '../../access/decline.ts';
 import type { Compiling } from './compiling.ts';
-import { nameOf, type Selected } from './selection.ts';
+import { coordinateOf, type Selected } from './selection.ts';
 import type { Args, Supplied } from './supplied.ts';
 
 export type Resolver = (parent: unknown, args: Args, context: unknown, info: unknown) => unknown;
@@ -8,8 +8,8 @@ export type Resolver = (parent: unknown, args: Args, context: unknown, info: unk
 /** The declaration's own resolver, without the wrappers of plugins. Throws Declined if there is none. */
 export function resolverOf({ field, parent }: Selected): Resolver {
   const { resolve } = (field.extensions.pothosOptions ?? {}) as { resolve?: Resolver };
-  if (!resolve) throw new Declined('has no resolver of its own', nameOf({ field, parent }));
-  if (resolve.length > 3) throw new Declined('has code that reads the document', nameOf({ field, parent }));
+  if (!resolve) throw new Declined('has no resolver of its own', coordinateOf({ field, parent }));
+  if (resolve.length > 3) throw new Declined('has code that reads the document', coordinateOf({ field, parent }));
   return resolve;
 }
 

@@ -7,7 +7,7 @@ import { groupsField } from './groups-field.ts';
 import { quoted } from './json.ts';
 import { nodeField, nodesField, rowField } from './node-field.ts';
 import type { Output } from './output.ts';
-import { isTypename, nameOf, type Selected } from './selection.ts';
+import { isTypename, coordinateOf, type Selected } from './selection.ts';
 
 /** Whether a root field declares which rows it reads. Only such a field can be compiled. */
 export function isDeclared(selected: Selected): boolean {
@@ -28,9 +28,9 @@ export function rootField(selected: Selected, compiling: Compiling): Output {
     if (chantierNodes === 'many') return nodesField(selected, compiling);
   } catch (error) {
     if (error instanceof Declined && !(error instanceof Unplanned) && !error.reason.field) {
-      throw new Declined(error.reason.why, nameOf(selected));
+      throw new Declined(error.reason.why, coordinateOf(selected));
     }
     throw error;
   }
-  throw new Declined('is resolved by code', nameOf(selected));
+  throw new Declined('is resolved by code', coordinateOf(selected));
 }

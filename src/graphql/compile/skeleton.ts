@@ -3,7 +3,7 @@ import { Declined, type Reason } from '../../access/decline.ts';
 import { type Site, siteOf } from './arguments.ts';
 import { typesOf } from './node-field.ts';
 import { isDeclared } from './root-field.ts';
-import { nameOf, type Selected, type Selections } from './selection.ts';
+import { coordinateOf, type Selected, type Selections } from './selection.ts';
 
 /** The root fields that the executor answers, by response name, each with the reason. */
 export type ExecutorFields = ReadonlyMap<string, Reason>;
@@ -42,7 +42,7 @@ export function rootsOf(selections: Selections): Roots {
     fields,
     executorFields: new Map(
       all.flatMap((field) =>
-        isDeclared(field) ? [] : [[field.key, { field: nameOf(field), why: 'is resolved by code' }]],
+        isDeclared(field) ? [] : [[field.key, { field: coordinateOf(field), why: 'is resolved by code' }]],
       ),
     ),
     nodes: fields.filter(takesIds).map((field, place) => siteOf(field, place)),
@@ -69,7 +69,7 @@ export function skeletonOf(roots: Roots, kinds: readonly (readonly string[])[]):
     } catch (error) {
       if (!(error instanceof Declined)) throw error;
       sites.length = before;
-      executorFields.set(field.key, { field: nameOf(field), ...error.reason });
+      executorFields.set(field.key, { field: coordinateOf(field), ...error.reason });
       return false;
     }
   });
@@ -102,7 +102,7 @@ export function changesOf(selections: Selections): Changes {
 
 function payloadOf(selected: Selected, selections: Selections): Skeleton | Declined {
   try {
-    if (selected.field.extensions.catalog) throw new Declined('changes the catalog', nameOf(selected));
+    if (selected.field.extensions.catalog) throw new Declined('changes the catalog', coordinateOf(selected));
     const fields = typesUnder(selected).flatMap((payload) => selections.under(selected, payload));
     const skeleton = skeletonOf({ selections, keys: [], fields, executorFields: new Map(), nodes: [] }, []);
     for (const reason of skeleton.executorFields.values()) return Declined.of(reason);
@@ -115,6 +115,6 @@ function payloadOf(selected: Selected, selections: Selections): Skeleton | Decli
 
 function typesUnder(selected: Selected): GraphQLObjectType[] {
   const type = getNamedType(selected.field.type);
-  if (isAbstractType(type)) throw new Declined('returns an abstract type', nameOf(selected));
+  if (isAbstractType(type)) throw new Declined('returns an abstract type', coordinateOf(selected));
   return isObjectType(type) ? [type] : [];
 }

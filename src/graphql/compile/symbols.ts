@@ -7,8 +7,8 @@ import type { Supplied } from './supplied.ts';
 
 /** The context that declarations see while a plan is compiled: only the viewer is there. */
 export function templateContext(viewer: Viewer): Context {
-  const scope = only<Context['scope']>('request', { viewer, account: viewer });
-  return only<Context>('context', { viewer, scope });
+  const request = only<Context['request']>('request', { viewer, account: viewer });
+  return only<Context>('context', { viewer, request });
 }
 
 /** A parameter as a function of the request. Throws Declined if a rule computed with a stand-in. */

@@ -75,14 +75,14 @@ export const builder = new SchemaBuilder<GraphTypes>({
   scopeAuth: {
     treatErrorsAsUnauthorized: false,
     authScopes: (ctx) => ({
-      signedIn: ctx.scope.account !== undefined || ctx.scope.viewer !== undefined,
-      member: ctx.scope.viewer !== undefined,
+      signedIn: ctx.request.account !== undefined || ctx.request.viewer !== undefined,
+      member: ctx.request.viewer !== undefined,
       permission: (permission) => ctx.viewer.permissions.has(permission),
       // A list is refused to viewers who can see no row of its table; an empty answer would look like an empty table
-      reads: (table) => ctx.scope.viewer !== undefined && rowRuleOf(table, ctx.scope.viewer) !== 'none',
+      reads: (table) => ctx.request.viewer !== undefined && rowRuleOf(table, ctx.request.viewer) !== 'none',
     }),
-    unauthorizedError: (_parent, { scope }) =>
-      scope.viewer ? new AppError('FORBIDDEN', 'You do not have the permission that this needs') : noViewer(scope),
+    unauthorizedError: (_parent, { request }) =>
+      request.viewer ? new AppError('FORBIDDEN', 'You do not have the permission that this needs') : noViewer(request),
   },
   complexity: complexityOptions,
   validation: {

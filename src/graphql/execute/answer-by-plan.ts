@@ -1,7 +1,7 @@
 import { type ExecutionArgs, type ExecutionResult, execute, locatedError, type OperationDefinitionNode } from 'graphql';
 import type { Text } from '../compile/plan.ts';
 import type { Plans } from '../compile/plans.ts';
-import { Context, type RequestScope } from '../context.ts';
+import { Context, type GraphRequest } from '../context.ts';
 import type { OperationArgs } from '../limits/check-operation.ts';
 import { executeMutation, planMutation } from './execute-mutation.ts';
 
@@ -19,10 +19,10 @@ export type PlannedAnswer =
 export async function answerByPlan(
   args: OperationArgs,
   operation: OperationDefinitionNode,
-  scope: RequestScope,
+  request: GraphRequest,
   plans: Plans,
 ): Promise<PlannedAnswer> {
-  const context = new Context(scope);
+  const context = new Context(request);
   if (operation.operation === 'mutation') return answerMutation({ ...args, contextValue: context }, operation, plans);
   const outcome = await plans.answer(args, operation, context);
   if ('answer' in outcome) return { text: outcome.answer };

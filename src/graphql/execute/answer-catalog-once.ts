@@ -40,9 +40,9 @@ export async function answerCatalogOnce(
   readsCookie: boolean,
 ): Promise<FieldAnswer> {
   const context = parent.forMutationField();
-  const { cookies, services } = context.scope;
+  const { cookies, services } = context.request;
   try {
-    const key = keyOf(context.scope);
+    const key = keyOf(context.request);
     if (key === undefined) return await runOnce(context, run);
     const use = useOf(context, args, { key, responseKey, readsCookie });
     const earlier = await claimAnswer(services.identity, use, keptMs);
@@ -79,8 +79,8 @@ interface Asked {
  * Idempotency keys belong to the API key or user that sent them, in one organization. Without credentials they belong
  * to the request itself and its cookie: whoever can repeat it exactly has every secret that the answer was given for.
  */
-function useOf({ scope }: Context, args: ExecutionArgs, { key, responseKey, readsCookie }: Asked) {
-  const { viewer, account, tenant, cookies, services } = scope;
+function useOf({ request: from }: Context, args: ExecutionArgs, { key, responseKey, readsCookie }: Asked) {
+  const { viewer, account, tenant, cookies, services } = from;
   const { seal } = services.identity;
   const cookie = readsCookie ? (cookies.refreshToken() ?? null) : null;
   const request = JSON.stringify([requestText(args, viewer), cookie]);

@@ -91,7 +91,7 @@ async function payloadOf(
     if (context.sentFailed || !('error' in own) || own.error !== error) return failed(change, error);
   }
   const found = await row;
-  if ('error' in found) return refused(plans, change, context, found.error);
+  if ('error' in found) return answerFailed(plans, change, context, found.error);
   try {
     return { payload: change.payloadOf(found.values, context, given) };
   } catch (error) {
@@ -100,8 +100,8 @@ async function payloadOf(
 }
 
 /** The answer when the database refused the statement of a payload. Nothing was saved. */
-function refused(plans: Plans | undefined, change: PlannedChange, context: Context, error: unknown): FieldAnswer {
-  const notCompiled = plans?.refused(change.plan, error, context);
+function answerFailed(plans: Plans | undefined, change: PlannedChange, context: Context, error: unknown): FieldAnswer {
+  const notCompiled = plans?.statementFailed(change.plan, error, context);
   if (!notCompiled || notCompiled.failed) return failed(change, error);
   plans?.counted(notCompiled);
   return { ...failed(change, error), again: true };

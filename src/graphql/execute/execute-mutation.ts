@@ -91,7 +91,7 @@ export async function executeMutation(
     else parts.push(result.data.slice(1, -1));
     if (missing) break;
   }
-  context.scope.answer.replayed = replayed > 0 && replayed === fields.length;
+  context.request.answer.replayed = replayed > 0 && replayed === fields.length;
   const data = `{${parts.filter(Boolean).join(',')}}`;
   if (!errors.length && !missing) return resultOf(`{"data":${data}}`);
   return { data: missing ? null : (JSON.parse(data) as Record<string, unknown>), ...(errors.length && { errors }) };

@@ -64,4 +64,4 @@ async function executeChanges(
 }
 
 const mayExplore = ({ contextValue }: ExecutionArgs): boolean =>
-  (contextValue as Context).scope.viewer?.permissions.has('graph:explore') ?? false;
+  (contextValue as Context).request.viewer?.permissions.has('graph:explore') ?? false;

@@ -36,8 +36,8 @@ export async function executeQuery(
     if ('result' in answered) return { ...answered, report: reportOf(outcome.part) };
     notCompiled = answered;
   } else notCompiled = outcome;
-  const refused = notCompiled.failed ? undefined : tooCostly(args, notCompiled.reason);
-  if (refused) return { result: refused, report: reportOf(notCompiled) };
+  const refusal = notCompiled.failed ? undefined : tooCostly(args, notCompiled.reason);
+  if (refusal) return { result: refusal, report: reportOf(notCompiled) };
   const result = await (notCompiled.sessionConsumed ? executeInNewSession(args, execute) : execute(args));
   return { result: { ...result }, report: reportOf(notCompiled) };
 }
@@ -55,15 +55,15 @@ async function executeBoth(
 ): Promise<Pick<Answered, 'result'> | NotCompiled> {
   const context = args.contextValue as Context;
   const others = onlyFields(args, operation, new Set(part.plan.executorFields.keys()));
-  const refused = tooCostly(others, Declined.ofAll(part.plan.executorFields).reason);
-  if (refused) return { result: refused };
+  const refusal = tooCostly(others, Declined.ofAll(part.plan.executorFields).reason);
+  if (refusal) return { result: refusal };
   const asked = part.read(context).then(
     (row) => ({ row }),
     (error: unknown) => ({ error }),
   );
   const { data, errors } = await execute(others);
   const found = await asked;
-  if ('error' in found) return plans.refused(part.plan, found.error, context);
+  if ('error' in found) return plans.statementFailed(part.plan, found.error, context);
   // A failed statement makes the later ones of the transaction fail too; only the executor can tell which one is at
   // fault
   if (errors?.some(isOfStatement)) {
@@ -81,7 +81,7 @@ async function executeBoth(
 /** The refusal of what costs more than the executor may answer. */
 function tooCostly(args: ExecutionArgs, { field, why }: Reason): ExecutionResult | undefined {
   try {
-    checkExecuted(args, (args.contextValue as Context).scope.limits, field ? `${field} ${why}` : why);
+    checkExecuted(args, (args.contextValue as Context).request.limits, field ? `${field} ${why}` : why);
     return undefined;
   } catch (error) {
     const { message } = error as Error;
@@ -97,7 +97,7 @@ function isOfStatement(error: unknown): boolean {
 }
 
 async function executeInNewSession(args: ExecutionArgs, execute: Execute): Promise<ExecutionResult> {
-  const context = new Context((args.contextValue as Context).scope);
+  const context = new Context((args.contextValue as Context).request);
   try {
     return await execute({ ...args, contextValue: context });
   } finally {

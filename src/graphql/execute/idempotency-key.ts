@@ -1,7 +1,7 @@
 import { type ExecutionArgs, print } from 'graphql';
 import type { Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
-import type { RequestScope } from '../context.ts';
+import type { GraphRequest } from '../context.ts';
 
 /** How long answers are stored. */
 export const keptMs = 24 * 3600 * 1000;
@@ -9,7 +9,7 @@ export const keptMs = 24 * 3600 * 1000;
 const keyPattern = /^[\x21-\x7e]{1,255}$/;
 
 /** The key of a request; undefined without one. Throws BAD_INPUT for a malformed key. */
-export function keyOf({ idempotencyKey }: RequestScope): string | undefined {
+export function keyOf({ idempotencyKey }: GraphRequest): string | undefined {
   if (idempotencyKey === undefined || keyPattern.test(idempotencyKey)) return idempotencyKey;
   throw new AppError('BAD_INPUT', 'An Idempotency-Key has 1 to 255 visible ASCII characters', {
     field: 'Idempotency-Key',

@@ -24,8 +24,8 @@ export async function answerOnce(
 ): Promise<FieldAnswer> {
   const context = parent.forMutationField();
   try {
-    const { viewer, tenant } = context.scope;
-    const key = viewer && tenant && keyOf(context.scope);
+    const { viewer, tenant } = context.request;
+    const key = viewer && tenant && keyOf(context.request);
     const stored = key === undefined ? undefined : await claim(context, args, { key, responseKey });
     if (stored !== undefined) {
       await context.commit();

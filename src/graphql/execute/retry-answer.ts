@@ -19,7 +19,7 @@ export const retryQuery = <T extends Answer>(context: Context, answer: (context:
 
 /** The same for a root field of a mutation. If its organization is being moved, answers again at the new place. */
 export function retryChange<T extends Answer>(context: Context, answer: (context: Context) => Promise<T>): Promise<T> {
-  const { tenant, binding, signal } = context.scope;
+  const { tenant, binding, signal } = context.request;
   return retryAnswer(context, answer, async (error) => tenant && (await binding.afterMove(tenant, error, signal)));
 }
 
@@ -35,7 +35,7 @@ async function retryAnswer<T extends Answer>(
     const next = await attemptAfter(result.errors.map(rootCause), how, afterMove);
     if (!next) return result;
     how = next;
-    const scope = next.moved ? { ...first.scope, tenant: next.moved } : first.scope;
-    context = new Context(scope, first.access, next.fresh);
+    const request = next.moved ? { ...first.request, tenant: next.moved } : first.request;
+    context = new Context(request, first.access, next.fresh);
   }
 }

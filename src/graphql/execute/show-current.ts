@@ -43,13 +43,13 @@ async function withCurrent(error: GraphQLError, args: ExecutionArgs, execute: Ex
 
 /** The object without the fields that the viewer may not read; only its id if it was deleted meanwhile. */
 async function readObject(id: string, args: ExecutionArgs, execute: Execute): Promise<object> {
-  const context = new Context((args.contextValue as Context).scope);
+  const context = new Context((args.contextValue as Context).request);
   try {
     const { schema } = args;
     const document = documentFor(schema, decodeGlobalId(id).typename);
     const { data, errors } = await execute({ schema, document, contextValue: context, variableValues: { id } });
-    const refused = new Set((errors ?? []).map(({ path }) => path?.[1]));
-    const shown = Object.entries(data?.object ?? { id }).filter(([field]) => !refused.has(field));
+    const failedKeys = new Set((errors ?? []).map(({ path }) => path?.[1]));
+    const shown = Object.entries(data?.object ?? { id }).filter(([field]) => !failedKeys.has(field));
     return Object.fromEntries(shown);
   } finally {
     await context.commit();

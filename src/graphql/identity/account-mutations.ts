@@ -92,8 +92,8 @@ defineCatalogMutation('signIn', {
   run: async (ctx, { delivery = 'COOKIE', organizationId, previousRefreshToken, ...input }) => {
     const { identity } = ctx.services;
     const asked = organizationId && uuidOf(organizationId, 'Organization', 'input.organizationId');
-    const device = { previousRefreshToken: previousRefreshToken ?? ctx.scope.cookies.refreshToken() };
-    const wanted = { ...input, ...device, organizationId: asked ?? ctx.scope.tenant?.id };
+    const device = { previousRefreshToken: previousRefreshToken ?? ctx.request.cookies.refreshToken() };
+    const wanted = { ...input, ...device, organizationId: asked ?? ctx.request.tenant?.id };
     const signed = await signIn(identity, wanted, originOf(ctx));
     return { ...deliver(ctx, signed, delivery), userId: signed.account.userId };
   },
@@ -121,14 +121,14 @@ defineCatalogMutation('refreshSession', {
     }),
   }),
   run: async (ctx, { refreshToken, organizationId, delivery = refreshToken ? 'BODY' : 'COOKIE' }) => {
-    const token = refreshToken ?? ctx.scope.cookies.refreshToken();
+    const token = refreshToken ?? ctx.request.cookies.refreshToken();
     if (token === undefined) throw new AppError('UNAUTHENTICATED', 'There is no refresh token: sign in');
     const asked = organizationId && uuidOf(organizationId, 'Organization', 'input.organizationId');
     const input = { refreshToken: token, organizationId: asked };
     try {
       return deliver(ctx, await refreshSession(ctx.services.identity, input, originOf(ctx)), delivery);
     } catch (error) {
-      if (refreshToken === undefined && hasEnded(error)) ctx.scope.cookies.clearRefreshToken();
+      if (refreshToken === undefined && hasEnded(error)) ctx.request.cookies.clearRefreshToken();
       throw error;
     }
   },
@@ -143,10 +143,10 @@ defineCatalogMutation('signOut', {
     everywhere: t.boolean({ description: 'Whether to end all sessions of the user, on every device.' }),
   }),
   run: async (ctx, { refreshToken, everywhere = false }) => {
-    const account = ctx.scope.account && personOf(ctx);
-    const token = refreshToken ?? ctx.scope.cookies.refreshToken();
+    const account = ctx.request.account && personOf(ctx);
+    const token = refreshToken ?? ctx.request.cookies.refreshToken();
     await signOut(ctx.services.identity, { account, refreshToken: token, everywhere }, originOf(ctx));
-    ctx.scope.cookies.clearRefreshToken();
+    ctx.request.cookies.clearRefreshToken();
     return done;
   },
   payload: (t) => ({ done: t.exposeBoolean('done', { description: doneDescription }) }),

@@ -67,7 +67,7 @@ defineCatalogMutation('revokeApiKey', {
   input: (t) => ({ apiKeyId: t.globalID({ required: true, description: 'The key.' }) }),
   run: async (ctx, { apiKeyId }) => {
     const id = uuidOf(apiKeyId, 'ApiKey', 'input.apiKeyId');
-    const { viewer, account } = ctx.scope;
+    const { viewer, account } = ctx.request;
     await revokeApiKey(ctx.services.identity, viewer ?? account!, id, originOf(ctx));
     return { id };
   },

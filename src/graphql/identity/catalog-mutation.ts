@@ -65,7 +65,7 @@ async function auditing<T>(mutation: string, ctx: Context, running: Promise<T>):
     ctx.changed = true;
     return result;
   } catch (error) {
-    const { viewer, account } = ctx.scope;
+    const { viewer, account } = ctx.request;
     if (error instanceof AppError && error.code === 'FORBIDDEN') {
       await ctx.services.identity.refusals.record({
         ...originOf(ctx),
@@ -80,15 +80,15 @@ async function auditing<T>(mutation: string, ctx: Context, running: Promise<T>):
 }
 
 /** The origin of the request, for rate limits and the audit log. */
-export const originOf = ({ scope }: Context): AuditOrigin => ({
-  ipAddress: scope.address,
-  userAgent: scope.userAgent,
-  requestId: scope.requestId,
+export const originOf = ({ request }: Context): AuditOrigin => ({
+  ipAddress: request.address,
+  userAgent: request.userAgent,
+  requestId: request.requestId,
 });
 
 /** The signed-in person. Throws FORBIDDEN for an API key, which acts for a person but is none. */
-export function personOf({ scope }: Context): Account {
-  const { account = null } = scope;
+export function personOf({ request }: Context): Account {
+  const { account = null } = request;
   if (account === null) throw new AppError('UNAUTHENTICATED', 'Sign in first');
   if (isViewer(account) && account.apiKey) throw new AppError('FORBIDDEN', 'An API key cannot do this: sign in');
   return account;

@@ -93,7 +93,7 @@ builder.objectField(Organization, 'database', (t) =>
     description:
       'Its database. Null for other organizations than that of the request, and without organization:manage.',
     resolve: ({ id }, _args, ctx) => {
-      const { viewer } = ctx.scope;
+      const { viewer } = ctx.request;
       if (viewer?.organizationId !== id || !viewer.permissions.has('organization:manage')) return null;
       return readOwnDatabase(ctx.services.identity, viewer);
     },

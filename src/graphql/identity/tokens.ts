@@ -49,6 +49,6 @@ export function deliver(ctx: Context, signed: SignedIn, delivery: Delivery): { t
   if (delivery === 'BODY') return { tokens: signed };
   const { identity } = ctx.services;
   const seconds = (signed.refreshTokenExpiresAt.getTime() - identity.clock().getTime()) / 1000;
-  ctx.scope.cookies.setRefreshToken(signed.refreshToken, seconds);
+  ctx.request.cookies.setRefreshToken(signed.refreshToken, seconds);
   return { tokens: { ...signed, refreshToken: null } };
 }

@@ -22,7 +22,7 @@ export class ViewerShape {
   constructor(ctx: Context, account: Account) {
     this.#ctx = ctx;
     this.account = account;
-    this.member = ctx.scope.viewer;
+    this.member = ctx.request.viewer;
   }
 
   memberships(): Promise<OwnMembership[]> {
@@ -88,6 +88,6 @@ builder.queryField('viewer', (t) =>
     type: Viewer,
     nullable: true,
     description: 'The sender of the request; null without credentials.',
-    resolve: (_root, _args, ctx) => (ctx.scope.account ? new ViewerShape(ctx, ctx.scope.account) : null),
+    resolve: (_root, _args, ctx) => (ctx.request.account ? new ViewerShape(ctx, ctx.request.account) : null),
   }),
 );

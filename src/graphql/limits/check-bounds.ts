@@ -28,8 +28,8 @@ import {
 } from '../declare/global-id.ts';
 import { boundOf, filterBounds, type InputBound, isConditionType, longestOfType } from '../declare/input-bounds.ts';
 
-/** A place for a value in a document: its type, bound and path. */
-interface Place {
+/** A position for a value in a document: its type, bound and path. */
+interface InputPosition {
   type: GraphQLInputType;
   bound: InputBound;
   path: string;
@@ -41,43 +41,43 @@ interface Place {
   comparedType?: string | undefined;
 }
 
-/** A place where a document uses a variable; each place has its own bound. */
-interface VariablePlace extends Place {
+/** A position where a document uses a variable; each position has its own bound. */
+interface VariablePosition extends InputPosition {
   variable: string;
 }
 
 interface ReadDocument {
-  variables: readonly VariablePlace[];
+  variables: readonly VariablePosition[];
   /** The number of conditions in the text of the document. */
   conditions: number;
 }
 
 const known = new WeakMap<DocumentNode, ReadDocument>();
 
-/** The path of the first place of each variable. */
-const firstPlaces = new WeakMap<VariableDefinitionNode, string>();
+/** The path of the first position of each variable. */
+const firstPositions = new WeakMap<VariableDefinitionNode, string>();
 
 /** The path of the first argument that uses a variable; otherwise the name of the variable. */
 export const argumentOf = (definition: VariableDefinitionNode): string =>
-  firstPlaces.get(definition) ?? definition.variable.name.value;
+  firstPositions.get(definition) ?? definition.variable.name.value;
 
-interface Given {
+interface BoundedRequest {
   schema: GraphQLSchema;
   document: DocumentNode;
   variableValues?: unknown;
 }
 
 /**
- * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its place, and
+ * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its position, and
  * for an id of the wrong form or type. Checks the raw values, before they are coerced: those in the document once,
  * those of variables for each request.
  */
-export function checkBounds({ schema, document, variableValues }: Given): void {
+export function checkBounds({ schema, document, variableValues }: BoundedRequest): void {
   const read = known.get(document) ?? readDocument(schema, document);
   known.set(document, read);
   if (!isPlainObject(variableValues)) return;
   const check = new BoundsCheck(read.conditions);
-  for (const place of read.variables) check.value(variableValues[place.variable], place);
+  for (const position of read.variables) check.value(variableValues[position.variable], position);
 }
 
 function readDocument(schema: GraphQLSchema, document: DocumentNode): ReadDocument {
@@ -85,20 +85,20 @@ function readDocument(schema: GraphQLSchema, document: DocumentNode): ReadDocume
   const types = new TypeInfo(schema);
   const enter = ({ value }: { value: ValueNode }) => {
     const argument = types.getArgument();
-    if (argument) check.literal(value, placeOf(argument, argument.name));
+    if (argument) check.literal(value, positionOf(argument, argument.name));
     return false;
   };
   visit(document, visitWithTypeInfo(types, { [Kind.ARGUMENT]: { enter } }));
   for (const definition of document.definitions) {
     for (const variable of 'variableDefinitions' in definition ? (definition.variableDefinitions ?? []) : []) {
-      const place = check.variables.find((each) => each.variable === variable.variable.name.value);
-      if (place) firstPlaces.set(variable, place.path);
+      const position = check.variables.find((each) => each.variable === variable.variable.name.value);
+      if (position) firstPositions.set(variable, position.path);
     }
   }
   return check;
 }
 
-const placeOf = (field: GraphQLArgument | GraphQLInputField, path: string, level = 0): Place => ({
+const positionOf = (field: GraphQLArgument | GraphQLInputField, path: string, level = 0): InputPosition => ({
   type: getNullableType(field.type),
   bound: boundOf(field) ?? {},
   path,
@@ -106,45 +106,45 @@ const placeOf = (field: GraphQLArgument | GraphQLInputField, path: string, level
   idTypes: idTypesOf(field),
 });
 
-const itemOf = (place: Place, index: number): Place => ({
+const itemOf = (position: InputPosition, index: number): InputPosition => ({
   ...place,
-  type: isListType(place.type) ? getNullableType(place.type.ofType) : place.type,
-  path: `${place.path}.${index}`,
+  type: isListType(position.type) ? getNullableType(position.type.ofType) : position.type,
+  path: `${position.path}.${index}`,
 });
 
 /** Checks the values of one operation and counts its conditions. `documentLimits.values` bounds the recursion. */
 class BoundsCheck implements ReadDocument {
-  readonly variables: VariablePlace[] = [];
+  readonly variables: VariablePosition[] = [];
   conditions: number;
 
   constructor(conditions = 0) {
     this.conditions = conditions;
   }
 
-  literal(value: ValueNode, place: Place): void {
+  literal(value: ValueNode, position: InputPosition): void {
     if (value.kind === Kind.VARIABLE) this.variables.push({ ...place, variable: value.name.value });
     else if (value.kind === Kind.LIST) {
-      checkItems(value.values.length, place);
-      for (const [index, item] of value.values.entries()) this.literal(item, itemOf(place, index));
+      checkItems(value.values.length, position);
+      for (const [index, item] of value.values.entries()) this.literal(item, itemOf(position, index));
     } else if (value.kind === Kind.OBJECT) {
-      const fieldOf = this.#enterObject(place);
+      const fieldOf = this.#enterObject(position);
       for (const { name, value: inner } of value.fields) {
         const field = fieldOf(name.value);
         if (field) this.literal(inner, field);
       }
-    } else if ('value' in value && typeof value.value === 'string') checkText(value.value, place);
+    } else if ('value' in value && typeof value.value === 'string') checkText(value.value, position);
   }
 
   /** Ignores values that do not fit their type: coercion refuses them later. */
-  value(value: unknown, place: Place): void {
-    if (typeof value === 'string') checkText(value, place);
-    else if (typeof value === 'number' && place.idTypes) checkText(String(value), place);
+  value(value: unknown, position: InputPosition): void {
+    if (typeof value === 'string') checkText(value, position);
+    else if (typeof value === 'number' && position.idTypes) checkText(String(value), position);
     else if (Array.isArray(value)) {
-      checkItems(value.length, place);
-      for (let index = 0; index < value.length; index++) this.value(value[index], itemOf(place, index));
+      checkItems(value.length, position);
+      for (let index = 0; index < value.length; index++) this.value(value[index], itemOf(position, index));
     } else if (isPlainObject(value)) {
-      if (!isInputObjectType(getNamedType(place.type))) checkJson(value, place.path);
-      const fieldOf = this.#enterObject(place);
+      if (!isInputObjectType(getNamedType(position.type))) checkJson(value, position.path);
+      const fieldOf = this.#enterObject(position);
       for (const name of Object.keys(value)) {
         const field = fieldOf(name);
         if (field) this.value(value[name], field);
@@ -152,8 +152,8 @@ class BoundsCheck implements ReadDocument {
     }
   }
 
-  /** Returns a function that finds the place of a field of the object. */
-  #enterObject({ type, path, level, comparedType }: Place): (name: string) => Place | undefined {
+  /** Returns a function that finds the position of a field of the object. */
+  #enterObject({ type, path, level, comparedType }: InputPosition): (name: string) => InputPosition | undefined {
     const named = getNamedType(type);
     if (!isInputObjectType(named)) return () => undefined;
     const inner = isConditionType(named) ? this.#enterCondition(path, level) : level;
@@ -174,7 +174,7 @@ class BoundsCheck implements ReadDocument {
   }
 }
 
-function checkText(text: string, { type, bound, path, idTypes, comparedType }: Place): void {
+function checkText(text: string, { type, bound, path, idTypes, comparedType }: InputPosition): void {
   checkCharacters(text, path);
   const most = bound.characters ?? longestOfType(getNamedType(type).name);
   if (!hasAtMost(text, most)) throw badInput(`at most ${most} characters`, path);
@@ -200,7 +200,7 @@ function checkJson(value: unknown, path: string): void {
   }
 }
 
-/** Without a bound the place takes no list. */
-function checkItems(count: number, { bound: { items = 0 }, path }: Place): void {
+/** Without a bound the position takes no list. */
+function checkItems(count: number, { bound: { items = 0 }, path }: InputPosition): void {
   if (count > items) throw badInput(items ? `at most ${items} items` : 'must not be a list', path);
 }

@@ -48,10 +48,10 @@ async function load(file: string, { on, encoding, ...syntax }: Join): Promise<Ta
   let columns: readonly string[] = [];
   const check = (found: readonly string[]): void => {
     columns = found;
-    if (!found.includes(on)) throw refused(file, `no column ${on}`);
+    if (!found.includes(on)) throw badFile(file, `no column ${on}`);
   };
   for await (const row of readCsv(readTextFile(file, encoding), syntax, check)) {
-    if ('reason' in row) throw refused(file, `line ${row.line}: ${row.reason}`);
+    if ('reason' in row) throw badFile(file, `line ${row.line}: ${row.reason}`);
     const key = row.cells.get(on)!.trim();
     // Of rows with the same key, the first counts.
     if (!rows.has(key)) rows.set(key, row.cells);
@@ -59,5 +59,5 @@ async function load(file: string, { on, encoding, ...syntax }: Join): Promise<Ta
   return { on, columns, rows };
 }
 
-const refused = (file: string, reason: string): AppError =>
+const badFile = (file: string, reason: string): AppError =>
   new AppError('BAD_INPUT', `${file}: ${reason}`, { field: 'map' });

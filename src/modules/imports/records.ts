@@ -7,7 +7,7 @@ import {
   emailField,
   externalReferenceField,
   nameField,
-  nameOf,
+  nameUpTo,
   shortNameField,
   shortTextField,
   startsBeforeEnd,
@@ -95,7 +95,7 @@ export const taskRecord = z
     dueDate: dayField.nullish(),
     completedOn: noon.nullish(),
     tags: z
-      .array(nameOf(50))
+      .array(nameUpTo(50))
       .max(50)
       .transform((tags) => [...new Set(tags)])
       .optional(),

@@ -22,13 +22,13 @@ const mostFiles = 100_000;
 export async function findSourceFiles(file: string, pattern: string | undefined): Promise<SourceFiles> {
   const { size, isFolder } = await look(file);
   if (!isFolder) return { paths: [{ path: file }], folder: path.dirname(file), totalBytes: size };
-  if (pattern === undefined) throw refused(`${file} is a folder; the mapping says which files are read by file.files`);
+  if (pattern === undefined) throw badFile(`${file} is a folder; the mapping says which files are read by file.files`);
   const names: string[] = [];
   for await (const name of glob(pattern, { cwd: file })) {
     names.push(name.replaceAll(path.sep, '/'));
-    if (names.length > mostFiles) throw refused(`${file} has more than ${mostFiles} files`);
+    if (names.length > mostFiles) throw badFile(`${file} has more than ${mostFiles} files`);
   }
-  if (names.length === 0) throw refused(`${file} has no file ${pattern}`);
+  if (names.length === 0) throw badFile(`${file} has no file ${pattern}`);
   names.sort();
   const paths = names.map((name) => ({ path: path.join(file, name), name }));
   const sizes = await Promise.all(paths.map((each) => look(each.path)));
@@ -44,4 +44,4 @@ async function look(file: string): Promise<{ size: number; isFolder: boolean }> 
   }
 }
 
-const refused = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'file' });
+const badFile = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'file' });

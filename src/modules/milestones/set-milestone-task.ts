@@ -39,9 +39,9 @@ export async function setMilestoneTask(
   // it done
   const task = await lockVisible(tx, viewer, tasks, taskId, 'Task', 'input.taskId');
   const milestone = await lockVisible(tx, viewer, milestones, milestoneId, 'Milestone', 'input.milestoneId');
-  if (task.type === 'PERSONAL') throw refused('A PERSONAL task cannot belong to a milestone');
+  if (task.type === 'PERSONAL') throw notAssignable('A PERSONAL task cannot belong to a milestone');
   if (milestone.projectId && milestone.projectId !== task.projectId)
-    throw refused('The task belongs to another project');
+    throw notAssignable('The task belongs to another project');
   const set = { weight: weight ?? 1 };
   const changed = await tx
     .insert(milestoneTasks)
@@ -63,4 +63,4 @@ export async function setMilestoneTask(
   return { milestoneId, taskId };
 }
 
-const refused = (message: string): AppError => new AppError('INVALID_STATE', message, { field: 'input.taskId' });
+const notAssignable = (message: string): AppError => new AppError('INVALID_STATE', message, { field: 'input.taskId' });

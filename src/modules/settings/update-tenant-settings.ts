@@ -38,14 +38,14 @@ export async function updateTenantSettings(
   return { organizationId: resourceId };
 }
 
-type Given = readonly (readonly [string, unknown])[];
+type SettingValues = readonly (readonly [string, unknown])[];
 
-async function clear(tx: TenantTx, given: Given): Promise<void> {
+async function clear(tx: TenantTx, given: SettingValues): Promise<void> {
   const keys = given.filter(([, value]) => value === null).map(([key]) => key);
   if (keys.length) await tx.delete(settings).where(inArray(settings.key, keys));
 }
 
-async function set(tx: TenantTx, given: Given): Promise<void> {
+async function set(tx: TenantTx, given: SettingValues): Promise<void> {
   const rows = given.filter(([, value]) => value !== null).map(([key, value]) => ({ key, value }));
   if (!rows.length) return;
   await tx

@@ -26,7 +26,7 @@ export async function rankInChecklist(
   { beforeId, afterId }: Neighbour,
   held?: string,
 ): Promise<string> {
-  const index = placeOf(items, beforeId, afterId);
+  const index = indexBetween(items, beforeId, afterId);
   const [low, high] = [items[index - 1]?.rank, items[index]?.rank];
   const isThere = held !== undefined && (low === undefined || low < held) && (high === undefined || held < high);
   if (isThere) return held;
@@ -39,7 +39,7 @@ export async function rankInChecklist(
   return rankBetween(ranks[index - 1], ranks[index]);
 }
 
-function placeOf(items: readonly RankedItem[], beforeId?: string | null, afterId?: string | null): number {
+function indexBetween(items: readonly RankedItem[], beforeId?: string | null, afterId?: string | null): number {
   const anchorId = beforeId ?? afterId;
   if (!anchorId) return items.length;
   const index = items.findIndex(({ id }) => id === anchorId);

@@ -12,7 +12,7 @@ import { completionOf } from './completion.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskRequirements } from './references.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
-import { checkPlace, taskFields } from './task-input.ts';
+import { checkOwnership, taskFields } from './task-input.ts';
 
 const input = z.object({ ...taskFields, name: nameField });
 
@@ -27,7 +27,7 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
   requireTaskWriter(viewer);
   const given = checkInput(input, withoutNulls(raw));
   const values = { ...given, ...placeOf(viewer, given), ...completionOf(undefined, given.status ?? 'TODO') };
-  checkPlace(values);
+  checkOwnership(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   lockBoards(tx, [values]);
   const rank = await rankAtEnd(tx, values, values.status);
@@ -42,7 +42,7 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
 }
 
 /** Type, project and assignee of a new task: the given values, and defaults for the others. */
-export function placeOf(
+export function ownershipOf(
   viewer: Viewer,
   { type, projectId, assigneeId }: Pick<CreateTaskInput, 'type' | 'projectId' | 'assigneeId'>,
 ) {

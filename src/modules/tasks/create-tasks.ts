@@ -4,7 +4,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { checkInput } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { lockBoards } from './board.ts';
-import { type CreateTaskInput, createTask, placeOf } from './create-task.ts';
+import { type CreateTaskInput, createTask, ownershipOf } from './create-task.ts';
 import { requireTaskWriter } from './policy.ts';
 
 /** Most tasks in one bulk change. */
@@ -23,7 +23,7 @@ export async function createTasks(
   // Locks all boards at once and in order: taken row by row, two bulk changes could wait for each other.
   lockBoards(
     tx,
-    tasks.map((task) => placeOf(viewer, task)),
+    tasks.map((task) => ownershipOf(viewer, task)),
   );
   const options = { policy: errorPolicy, field: 'input.tasks' };
   return eachRow(tx, tasks, options, (task) => createTask(tx, viewer, task));

@@ -1,4 +1,4 @@
-import type { Reference, Requirements } from '../../access/requirements.ts';
+import type { ReferencedRow, Requirements } from '../../access/requirements.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { notFound } from '../../lib/errors.ts';
 import { profiles } from '../people/tables.ts';
@@ -6,7 +6,7 @@ import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
 import { deliverables, projects } from '../projects/tables.ts';
 
-interface TaskPlace {
+interface Ownership {
   type: 'PROJECT' | 'PERSONAL' | 'CLIENT';
   projectId: string | null;
   assigneeId: string | null;
@@ -27,19 +27,19 @@ interface TaskReferences {
 export function taskRequirements(
   viewer: Viewer,
   given: TaskReferences,
-  next: TaskPlace,
-  current?: TaskPlace,
+  next: Ownership,
+  current?: Ownership,
 ): Requirements {
   const { type, projectId, assigneeId } = next;
   const isNewThere = projectId !== (current?.projectId ?? null);
   const isChosen = assigneeId !== (current?.assigneeId ?? null);
   const isOwner = type === 'PERSONAL' && assigneeId === viewer.profileId;
-  const changesPlace = isNewThere || isChosen || type !== current?.type;
+  const changesOwnership = isNewThere || isChosen || type !== current?.type;
   return {
     references: referencesOf(given, projectId),
     rules: [
       ...(isNewThere ? openRule(viewer, projectId, 'input.projectId') : []),
-      ...(changesPlace && !isOwner
+      ...(changesOwnership && !isOwner
         ? staffRule(assigneeId, 'input.assigneeId', {
             mayHaveLeft: !isChosen,
             contactOf: type === 'CLIENT' ? projectId : null,
@@ -52,8 +52,8 @@ export function taskRequirements(
 function referencesOf(
   { projectId, deliverableId, assigneeId }: TaskReferences,
   itsProject: string | null,
-): Reference[] {
-  const references: Reference[] = [];
+): ReferencedRow[] {
+  const references: ReferencedRow[] = [];
   if (projectId) references.push({ table: projects, id: projectId, typename: 'Project', field: 'input.projectId' });
   if (assigneeId) references.push({ table: profiles, id: assigneeId, typename: 'Profile', field: 'input.assigneeId' });
   if (deliverableId) {

@@ -6,13 +6,13 @@ import {
   decimalField,
   externalReferenceField,
   nameField,
-  nameOf,
+  nameUpTo,
   textField,
   uuidField,
 } from '../../lib/fields.ts';
 import { taskPriorities, taskStatuses, taskTypes } from './tables.ts';
 
-const tagField = nameOf(50);
+const tagField = nameUpTo(50);
 
 /** Tags that differ only in case are the same: the first of them stays. */
 const withoutDoubles = (tags: string[]): string[] =>
@@ -36,14 +36,14 @@ export const taskFields = {
   externalReference: externalReferenceField.nullish(),
 };
 
-interface Place {
+interface Ownership {
   type: (typeof taskTypes)[number];
   projectId: string | null;
   assigneeId: string | null;
 }
 
 /** Throws BAD_INPUT unless a PERSONAL task has an owner and no project, and any other task has a project. */
-export function checkPlace({ type, projectId, assigneeId }: Place): void {
+export function checkOwnership({ type, projectId, assigneeId }: Ownership): void {
   if (type !== 'PERSONAL' && !projectId) throw badInput(`A ${type} task needs a project`, 'input.projectId');
   if (type === 'PERSONAL' && projectId) throw badInput('A PERSONAL task has no project', 'input.projectId');
   if (type === 'PERSONAL' && !assigneeId) throw badInput('A PERSONAL task needs an assignee', 'input.assigneeId');

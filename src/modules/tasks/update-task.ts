@@ -15,7 +15,7 @@ import { requireTaskWriter } from './policy.ts';
 import { taskRequirements } from './references.ts';
 import { requireDependenciesDone } from './require-dependencies-done.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
-import { checkPlace, taskFields } from './task-input.ts';
+import { checkOwnership, taskFields } from './task-input.ts';
 
 const input = z.object({
   id: uuidField,
@@ -64,7 +64,7 @@ function defined(patch: Patch): Partial<TaskRow> {
 }
 
 function checkChange(current: TaskRow, next: TaskRow): void {
-  checkPlace(next);
+  checkOwnership(next);
   checkPeriod(next.startDate, next.dueDate, 'input.dueDate');
   if (next.type === 'PERSONAL' && current.type !== 'PERSONAL') {
     throw new AppError('INVALID_STATE', 'A task of a project cannot become PERSONAL', { field: 'input.type' });

@@ -1,4 +1,4 @@
-import type { Reference } from '../../access/requirements.ts';
+import type { ReferencedRow } from '../../access/requirements.ts';
 import { projects } from '../projects/tables.ts';
 import { tasks } from '../tasks/tables.ts';
 
@@ -8,7 +8,7 @@ interface Work {
 }
 
 /** References to the project and to the task, which must belong to the project: otherwise BAD_INPUT. */
-export function workReferences({ projectId, taskId }: Work): Reference[] {
+export function workReferences({ projectId, taskId }: Work): ReferencedRow[] {
   const project = { table: projects, id: projectId, typename: 'Project', field: 'input.projectId' };
   if (!taskId) return [project];
   const belongs = { to: projectId, by: tasks.projectId, otherwise: 'This task does not belong to the project' };

@@ -40,8 +40,8 @@ export async function reviewTimeEntries(
   if (verdict === 'reject' && !note?.trim()) throw badInput('must give a reason', 'input.note');
   const rows = await lockEntries(tx, viewer, ids);
   const changed = rows.filter(({ status }) => status !== to);
-  const refused = changed.find(({ status }) => status !== from);
-  if (refused) throw wrongState(refused, verdict, ids);
+  const inWrongState = changed.find(({ status }) => status !== from);
+  if (inWrongState) throw wrongState(inWrongState, verdict, ids);
   if (verdict === 'validate')
     for (const entry of changed) requireOtherAuthor(viewer, entry, `input.ids.${ids.indexOf(entry.id)}`);
   if (changed.length === 0) return { ids };

@@ -20,7 +20,7 @@ export const credentials: AttackGroup = {
     for (const server of duel.target.servers) {
       for (const [name, caller] of callers) {
         for (const [door, question] of doorsOf(duel, caller)) {
-          await refused(duel, `${name} by ${door}`, await duel.ask(`${name} by ${door}`, server, question));
+          await judgeRefusal(duel, `${name} by ${door}`, await duel.ask(`${name} by ${door}`, server, question));
         }
       }
       await existence(duel, headers);
@@ -39,7 +39,7 @@ function doorsOf({ victim, target }: Duel, headers: Headers): [string, Question]
   ];
 }
 
-async function refused(duel: Duel, attack: string, answer: Answer): Promise<void> {
+async function judgeRefusal(duel: Duel, attack: string, answer: Answer): Promise<void> {
   const codes = codesOf(answer);
   const data = Object.values(answer.data ?? {}).some((value) => value !== null);
   if (data || codes.length === 0) duel.found(attack, `was let in: ${answer.text.slice(0, 200)}`);

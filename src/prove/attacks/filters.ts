@@ -5,7 +5,7 @@ import { memberOf, type ScratchCompany } from '../company.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 
 /** A field to filter a list by. */
-interface Place {
+interface FilterField {
   list: string;
   filter: string;
   field: string;
@@ -17,11 +17,11 @@ export const filters: AttackGroup = {
   name: 'filters',
   about: 'filters by ids and texts of the other organization find what filters by nothing known find',
   async attack(duel) {
-    for (const [turn, place] of placesIn(duel).entries()) await attackPlace(duel, place, turn);
+    for (const [turn, place] of filterFieldsIn(duel).entries()) await attackField(duel, place, turn);
   },
 };
 
-function placesIn({ target }: Duel): Place[] {
+function filterFieldsIn({ target }: Duel): FilterField[] {
   return Object.values(target.schema.getQueryType()!.getFields()).flatMap(({ name: list, args }) => {
     const where = args.find((arg) => arg.name === 'where');
     if (!where) return [];
@@ -35,7 +35,7 @@ function placesIn({ target }: Duel): Place[] {
   });
 }
 
-async function attackPlace(duel: Duel, { list, filter, field, kind }: Place, turn: number): Promise<void> {
+async function attackField(duel: Duel, { list, filter, field, kind }: FilterField, turn: number): Promise<void> {
   const counted = list.endsWith('Aggregate') ? '__typename' : 'totalCount nodes { __typename }';
   const query = `query ($where: ${filter}) { ${list}(where: $where) { ${counted} } }`;
   const { headers } = memberOf(duel.attacker, 'OWNER');

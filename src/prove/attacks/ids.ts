@@ -3,7 +3,7 @@ import { uuidv7 } from '../../lib/ids.ts';
 import { memberOf, sampleSource } from '../company.ts';
 import { searchWords } from '../documents.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
-import { idPlaces, mutationsOf, sampleInput, withIdAt } from '../sample-input.ts';
+import { idPositions, mutationsOf, sampleInput, withIdAt } from '../sample-input.ts';
 
 const node = 'query ($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id]) { __typename id } }';
 
@@ -53,7 +53,7 @@ async function attackInputs(duel: Duel): Promise<void> {
   for (const { name, args } of mutationsOf(duel.target.schema)) {
     const input = getNamedType(args[0]!.type) as GraphQLInputObjectType;
     const query = `mutation ($input: ${input.name}!) { ${name}(input: $input) { __typename } }`;
-    for (const place of idPlaces(input)) {
+    for (const place of idPositions(input)) {
       const theirs = duel.victim.ids.get(place.typename)?.[0];
       if (theirs === undefined) missing.add(place.typename);
       const attack = `${name} ${place.path.join('.')}`;

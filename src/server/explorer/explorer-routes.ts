@@ -30,7 +30,7 @@ const texts = {
  */
 export const explorerRoute = (options: ExplorerOptions): Route =>
   pageRoute(options, { path: '/explorer', underTenant: true, methods: ['GET'] }, async (request) => {
-    const { viewer, account } = request.caller.scope;
+    const { viewer, account } = request.caller.request;
     if (options.open || viewer?.permissions.has('graph:explore')) return explorer(request, options);
     const { pathname } = new URL(request.url);
     if (!account) return redirectAnswer(`/?next=${encodeURIComponent(pathname)}`);
@@ -39,13 +39,13 @@ export const explorerRoute = (options: ExplorerOptions): Route =>
   });
 
 async function explorer(request: PageRequest, { demo }: ExplorerOptions): Promise<RouteAnswer> {
-  const { language, scope } = request.caller;
+  const { language, request: asked } = request.caller;
   const code = request.query.get('login');
   const headers = demo && code && isSame(code, demo.code) ? await demo.headers() : undefined;
   const { pathname } = new URL(request.url);
   const view = {
     language,
-    place: scope.tenant?.name ?? '',
+    place: asked.tenant?.name ?? '',
     endpoint: pathname.replace(/explorer$/, 'graphql'),
     headers,
   };

@@ -22,15 +22,15 @@ const assets = {
 type AssetName = keyof typeof assets;
 
 /** The name contains a hash of the content, so that browsers can cache the file for ever. */
-const nameOf = (name: AssetName): string => {
+const fileNameOf = (name: AssetName): string => {
   const { text, extension } = assets[name];
   return `${name}-${createHash('sha256').update(text).digest('base64url').slice(0, 12)}.${extension}`;
 };
 
-const byName = new Map<string, Asset>((Object.keys(assets) as AssetName[]).map((name) => [nameOf(name), assets[name]]));
+const byName = new Map<string, Asset>((Object.keys(assets) as AssetName[]).map((name) => [fileNameOf(name), assets[name]]));
 
 /** The path of a file. */
-export const assetPath = (name: AssetName): string => `/assets/${nameOf(name)}`;
+export const assetPath = (name: AssetName): string => `/assets/${fileNameOf(name)}`;
 
 /** The file with a name in addresses; undefined if there is none. */
 export const findAsset = (name: string): Asset | undefined => byName.get(name);

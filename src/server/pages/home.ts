@@ -24,8 +24,8 @@ export function homeRoutes(options: PageOptions): Route[] {
   ];
 }
 
-async function home({ caller: { language, scope }, query }: PageRequest, { identity }: PageOptions) {
-  const { account, tenant } = scope;
+async function home({ caller: { language, request }, query }: PageRequest, { identity }: PageOptions) {
+  const { account, tenant } = request;
   if (!account) {
     const notice = query.has('password-set') ? texts[language].passwordSet : undefined;
     return pageAnswer(language, { ...welcome(language, { next: query.get('next') ?? '' }), notice });
@@ -48,8 +48,8 @@ async function receiveSignIn(request: PageRequest, options: PageOptions) {
   });
 }
 
-async function receiveSignOut({ caller: { scope, origin } }: PageRequest, options: PageOptions) {
-  if (scope.account) await signOut(options.identity, { account: scope.account }, origin);
+async function receiveSignOut({ caller: { request, origin } }: PageRequest, options: PageOptions) {
+  if (request.account) await signOut(options.identity, { account: request.account }, origin);
   return redirectAnswer('/', { 'set-cookie': options.sessionCookie.clear() });
 }
 

@@ -98,8 +98,8 @@ async function accept(request: PageRequest, options: PageOptions, given: Accepta
 }
 
 /** The visitor's account, when it is the invited one. */
-function accountOf({ caller: { scope } }: PageRequest, { email }: InvitationPreview) {
-  return scope.account?.email.toLowerCase() === email.toLowerCase() ? scope.account : undefined;
+function accountOf({ caller: { request } }: PageRequest, { email }: InvitationPreview) {
+  return request.account?.email.toLowerCase() === email.toLowerCase() ? request.account : undefined;
 }
 
 function invitationPage(

@@ -1,4 +1,4 @@
-import type { RequestScope } from '../../graphql/context.ts';
+import type { GraphRequest } from '../../graphql/context.ts';
 import { toRequestError } from '../../graphql/execute/mask-error.ts';
 import type { Identity, Origin } from '../../identity/identity.ts';
 import type { SessionCookies } from '../../identity/session-cookies.ts';
@@ -7,7 +7,7 @@ import { type AppError, httpStatusOf } from '../../lib/errors.ts';
 import { html } from '../../lib/html.ts';
 import { type Language, negotiateLanguage } from '../../lib/language.ts';
 import { RefreshCookie } from '../request/refresh-cookie.ts';
-import type { RequestScopes } from '../request/request-scopes.ts';
+import type { RequestReader } from '../request/request-reader.ts';
 import { errorHeaders, htmlAnswer, redirectAnswer } from '../routes/answers.ts';
 import type { Route, RouteAnswer, RouteHead, RouteRequest, RouteRules } from '../routes/route.ts';
 import { defineRoute } from '../routes/serve-route.ts';
@@ -18,7 +18,7 @@ import { problemText } from './problem-text.ts';
 /** The dependencies of pages. */
 export interface PageOptions {
   identity: Identity;
-  scopes: RequestScopes;
+  reader: RequestReader;
   sessionCookie: SessionCookie;
   sessionCookies: SessionCookies;
 }
@@ -26,7 +26,7 @@ export interface PageOptions {
 /** The visitor of a page. */
 export interface Visitor {
   language: Language;
-  scope: RequestScope;
+  request: GraphRequest;
   origin: Origin;
 }
 
@@ -41,7 +41,7 @@ type Rules = Pick<RouteRules, 'path' | 'methods' | 'underTenant'>;
 
 /** Defines the route of a page. Its errors are pages too, in the visitor's language. */
 export const pageRoute = (
-  { scopes }: PageOptions,
+  { reader }: PageOptions,
   rules: Rules,
   handle: (request: PageRequest) => Promise<RouteAnswer>,
 ): Route =>
@@ -50,18 +50,18 @@ export const pageRoute = (
     name: 'page',
     body: rules.methods.includes('POST') ? form : 'none',
     content: 'page',
-    authenticate: (head) => visitorOf(head, scopes),
+    authenticate: (head) => visitorOf(head, reader),
     handle,
     refuse: (error, { headers }) => problemPage(error, negotiateLanguage(headers.get('accept-language'))),
   });
 
-async function visitorOf(head: RouteHead, scopes: RequestScopes): Promise<Visitor> {
+async function visitorOf(head: RouteHead, reader: RequestReader): Promise<Visitor> {
   // Pages neither read nor set the refresh cookie
   const cookies = new RefreshCookie(null, { secure: true });
-  const scope = await scopes.resolveVisitor({ ...head, cookies });
-  const { address: ipAddress, userAgent, requestId } = scope;
+  const request = await reader.resolveVisitor({ ...head, cookies });
+  const { address: ipAddress, userAgent, requestId } = request;
   const language = negotiateLanguage(head.headers.get('accept-language'));
-  return { language, scope, origin: { ipAddress, userAgent, requestId } };
+  return { language, request, origin: { ipAddress, userAgent, requestId } };
 }
 
 export const pageAnswer = (language: Language, page: Page, status = 200, headers = {}): RouteAnswer =>
@@ -83,7 +83,7 @@ export function problemPage(error: AppError, language: Language): RouteAnswer {
 
 /** Runs `work`; on an error shows the form again with the reason. */
 export async function orProblem(
-  { caller: { language, scope } }: PageRequest,
+  { caller: { language, request } }: PageRequest,
   show: (alert: string) => Page,
   work: () => Promise<RouteAnswer>,
   special: Partial<Record<Language, Parameters<typeof problemText>[2]>> = {},
@@ -91,7 +91,7 @@ export async function orProblem(
   try {
     return await work();
   } catch (thrown) {
-    const error = toRequestError(thrown, scope.logger());
+    const error = toRequestError(thrown, request.logger());
     const page = show(problemText(error, language, special[language]));
     return pageAnswer(language, page, httpStatusOf(error.code), errorHeaders(error));
   }

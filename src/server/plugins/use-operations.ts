@@ -42,23 +42,23 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
       setExecuteFn(async (given: ExecutionArgs) => {
         const args = { ...given, hideSuggestions: !options.openIntrospection };
         const serverContext = args.contextValue as YogaInitialContext & ServerContext;
-        const { request, req, params, attempt } = serverContext;
+        const { request: fetched, req, params, attempt } = serverContext;
         if (attempt?.result) return attempt.result;
-        const head = headOf(request, req, options);
+        const head = headOf(fetched, req, options);
         serverContext.head = head;
         return reportOperation(options.onOperation, args, async (setTenant) => {
-          const refused = attempt?.refused;
-          const admitted = refused === undefined ? admit(args, head, options) : Promise.reject(refused);
-          const scope = await admitted.catch((error: unknown) => {
-            const refusal = requestError(error, options.logger);
+          const refusal = attempt?.refusal;
+          const admitted = refusal === undefined ? admit(args, head, options) : Promise.reject(refusal);
+          const request = await admitted.catch((error: unknown) => {
+            const told = requestError(error, options.logger);
             const asked = () => JSON.stringify([params.query, params.variables]);
             const isGraphs = error instanceof GraphQLError && !options.openIntrospection;
-            throw isGraphs ? hideSchema(refusal, asked) : refusal;
+            throw isGraphs ? hideSchema(told, asked) : told;
           });
-          setTenant(scope.tenant);
+          setTenant(request.tenant);
           if (params.query) options.known?.add(params.query, args.document);
-          const contextValue = attempt?.context ?? new Context(scope);
-          serverContext.answer = contextValue.scope.answer;
+          const contextValue = attempt?.context ?? new Context(request);
+          serverContext.answer = contextValue.request.answer;
           return executeOperation({ ...args, contextValue }, executeFn as Execute, {
             ...(options.plans && { plans: options.plans }),
             verify: options.verify,

@@ -1,14 +1,14 @@
 import { getOperationAST } from 'graphql';
-import type { RequestScope } from '../../graphql/context.ts';
+import type { GraphRequest } from '../../graphql/context.ts';
 import { checkOperation, type OperationArgs } from '../../graphql/limits/check-operation.ts';
 import { requireModules } from '../../graphql/limits/required-modules.ts';
 import { AppError } from '../../lib/errors.ts';
 import { currentRequest } from '../../lib/request-context.ts';
 import type { RequestHead } from './head.ts';
-import type { RequestScopes } from './request-scopes.ts';
+import type { RequestReader } from './request-reader.ts';
 
 export interface AdmissionOptions {
-  scopes: RequestScopes;
+  reader: RequestReader;
   /** Whether anybody may read the schema; otherwise that needs graph:explore. */
   openIntrospection: boolean;
 }
@@ -20,22 +20,22 @@ export interface AdmissionOptions {
 export async function admit(
   args: OperationArgs,
   head: RequestHead,
-  { scopes, openIntrospection }: AdmissionOptions,
-): Promise<RequestScope> {
+  { reader, openIntrospection }: AdmissionOptions,
+): Promise<GraphRequest> {
   const current = currentRequest();
   if (current) current.document = () => documentOf(args);
-  const operation = checkOperation(args, scopes.limits);
-  const anonymous = scopes.anonymous(head);
+  const operation = checkOperation(args, reader.limits);
+  const anonymous = reader.anonymous(head);
   if (openIntrospection && operation.onlyIntrospects) return anonymous;
-  const scope = await scopes.resolve(head, anonymous);
-  if (scope.viewer?.apiKey?.persistedOnly) {
+  const request = await reader.resolve(head, anonymous);
+  if (request.viewer?.apiKey?.persistedOnly) {
     throw new AppError('FORBIDDEN', 'This API key may send only trusted documents, and none is registered');
   }
-  if (scope.tenant) requireModules(args, scope.tenant);
-  if (operation.introspects && !openIntrospection && !scope.viewer?.permissions.has('graph:explore')) {
+  if (request.tenant) requireModules(args, request.tenant);
+  if (operation.introspects && !openIntrospection && !request.viewer?.permissions.has('graph:explore')) {
     throw new AppError('FORBIDDEN', 'Introspection needs the permission graph:explore');
   }
-  return scope;
+  return request;
 }
 
 const documentOf = ({ document, operationName }: OperationArgs) => ({

@@ -10,7 +10,7 @@ export interface Attempt {
   /** The result of a mutation. Its changes are made, so Yoga must send this result and not execute it again. */
   result?: ExecutionResult;
   /** Why the operation was refused: a second check would audit the refusal again. */
-  refused?: unknown;
+  refusal?: unknown;
   /** The context of a query whose session failed: executing the query with it fails in the same way. */
   context?: Context;
 }

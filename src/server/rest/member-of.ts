@@ -6,12 +6,12 @@ import { AppError, httpStatusOf, notFound } from '../../lib/errors.ts';
 import { isUuid } from '../../lib/ids.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
 import { RefreshCookie } from '../request/refresh-cookie.ts';
-import type { RequestScopes } from '../request/request-scopes.ts';
+import type { RequestReader } from '../request/request-reader.ts';
 import { errorHeaders, jsonAnswer } from '../routes/answers.ts';
 import type { RouteAnswer, RouteHead } from '../routes/route.ts';
 
 export interface MemberOptions {
-  scopes: RequestScopes;
+  reader: RequestReader;
   identity: Identity;
   /** Whether browsers reach us by https. */
   secureCookies: boolean;
@@ -32,10 +32,10 @@ export async function memberOf(
   head: RouteHead,
   permissions: readonly Permission[],
   route: string,
-  { scopes, secureCookies, identity }: MemberOptions,
+  { reader, secureCookies, identity }: MemberOptions,
 ): Promise<Member> {
   const cookies = new RefreshCookie(head.headers.get('cookie'), { secure: secureCookies });
-  const { viewer, tenant, address, userAgent, requestId } = await scopes.resolve({ ...head, cookies });
+  const { viewer, tenant, address, userAgent, requestId } = await reader.resolve({ ...head, cookies });
   if (!viewer || !tenant) throw new AppError('UNAUTHENTICATED', 'Sign in first');
   if (uuidOf(head.params.id!) !== viewer.organizationId) throw notFound('Organization', 'id');
   const origin = { ipAddress: address, userAgent, requestId };

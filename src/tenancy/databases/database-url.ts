@@ -31,7 +31,7 @@ const parametersFor = {
   OPERATOR: ['sslmode', 'sslrootcert', 'target_session_attrs'],
 };
 
-const refused = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'databaseUrl' });
+const badUrl = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'databaseUrl' });
 
 /**
  * Parses the URL of a database that a user asks this server to connect to: one host by name or IPv4 address, a
@@ -43,20 +43,20 @@ const refused = (message: string): AppError => new AppError('BAD_INPUT', message
 export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork, by: 'OPERATOR' | 'MEMBER'): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^postgres(ql)?:$/.test(url.protocol)) {
-    throw refused('The URL must look like postgresql://user:password@host:5432/name');
+    throw badUrl('The URL must look like postgresql://user:password@host:5432/name');
   }
   const host = url.hostname.toLowerCase();
   if (isIP(host) === 0 && !/^[a-z0-9_]([a-z0-9_.-]*[a-z0-9_])?$/.test(host)) {
-    throw refused('The URL must have one host: a name or an IPv4 address');
+    throw badUrl('The URL must have one host: a name or an IPv4 address');
   }
-  if (!/^\/[^/]+$/.test(url.pathname)) throw refused('The URL must name the database');
-  if (url.username === '') throw refused('The URL must name the user');
-  if (url.password === '') throw refused("The URL must contain the user's password");
-  if (url.hash !== '') throw refused('The URL must not have a fragment: write # in a password as %23');
+  if (!/^\/[^/]+$/.test(url.pathname)) throw badUrl('The URL must name the database');
+  if (url.username === '') throw badUrl('The URL must name the user');
+  if (url.password === '') throw badUrl("The URL must contain the user's password");
+  if (url.hash !== '') throw badUrl('The URL must not have a fragment: write # in a password as %23');
   const allowed = parametersFor[by];
   const given = [...url.searchParams.keys()];
   const wrong = given.find((name, n) => !allowed.includes(name) || given.indexOf(name) !== n);
-  if (wrong !== undefined) throw refused(`The URL may have these parameters, each once: ${allowed.join(', ')}`);
+  if (wrong !== undefined) throw badUrl(`The URL may have these parameters, each once: ${allowed.join(', ')}`);
   const result = new URL(`${url.protocol}//${host}`);
   result.username = url.username;
   result.password = url.password;
@@ -66,14 +66,14 @@ export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork, b
     result.searchParams.set(name, url.searchParams.get(name)!);
   }
   result.searchParams.set('sslmode', sslMode(url.searchParams.get('sslmode') ?? 'verify-full', host, withoutTls));
-  if (canonicalUrl(result.href) === undefined) throw refused('The URL has a value that PostgreSQL does not know');
+  if (canonicalUrl(result.href) === undefined) throw badUrl('The URL has a value that PostgreSQL does not know');
   return result;
 }
 
 function sslMode(asked: string, host: string, withoutTls: NetworkGuard): string {
   if (unverified.has(asked) && withoutTls.isListed(host)) return asked;
   if (verified.has(asked)) return 'verify-full';
-  throw refused(`sslmode=${asked} is not allowed for ${host}: TLS with sslmode=verify-full is required`);
+  throw badUrl(`sslmode=${asked} is not allowed for ${host}: TLS with sslmode=verify-full is required`);
 }
 
 /** The URL with stars instead of the password, for display and logs. */

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { minCharacters } from '../../../lib/characters.ts';
-import { dayField, decimalField, nameOf, shortNameField, textField, uuidField } from '../../../lib/fields.ts';
+import { dayField, decimalField, nameUpTo, shortNameField, textField, uuidField } from '../../../lib/fields.ts';
 import type { ComparatorName } from '../comparators.ts';
 import { formatNumber } from './naming.ts';
 
@@ -50,7 +50,7 @@ function range({ min, max }: Limits): string | undefined {
 
 const line = ({ min = 0, max = 20_000 }: Limits) => {
   if (min === 0) return shortNameField(max);
-  return min === 1 ? nameOf(max) : nameOf(max).check(minCharacters(min));
+  return min === 1 ? nameUpTo(max) : nameUpTo(max).check(minCharacters(min));
 };
 
 const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({

@@ -11,7 +11,7 @@ import { firstClause, toPascalCase, toWords, withArticle } from './naming.ts';
 import { typenameOf } from './row-id.ts';
 
 /** A reference from a column to a row. */
-export interface Reference {
+export interface ColumnReference {
   relation: string;
   column: string;
   target: TableName;
@@ -29,7 +29,7 @@ export interface Field {
   pg: PgColumn;
   kind: ColumnKind;
   options: FieldOptions;
-  reference?: Reference;
+  reference?: ColumnReference;
   values?: { name: string; ref: EnumRef<SchemaTypes, unknown>; all: readonly string[] };
   /** Set for fields that every resource has with the same description. */
   standard?: true;
@@ -81,7 +81,7 @@ function referenceField(table: TableName, key: string, relation: Relation, optio
   const column = keyOfColumn(rows, source);
   const pg = source as PgColumn;
   const target = relation.targetTableName as TableName;
-  const reference: Reference = {
+  const reference: ColumnReference = {
     relation: key,
     column,
     target,

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { builder } from '../builder.ts';
 import { filterAlsoBy, filterOf } from '../filters.ts';
 import { defineConnection, definePage, listOf, type PageInput } from '../pages.ts';
-import { type Reference, relationsOf } from './fields.ts';
+import { type ColumnReference, relationsOf } from './fields.ts';
 import { defineListFilter } from './list-filter.ts';
 import { defineListOrder } from './list-order.ts';
 import { extensionsOf, type Model } from './model.ts';
@@ -48,7 +48,7 @@ function defineRootField(model: Model, node: Node, page: Page, connection: Conne
 /** Adds the list of rows to the type that they refer to, and the filter by them to the filter of that type. */
 function defineListUnder(
   model: Model,
-  reference: Reference,
+  reference: ColumnReference,
   listDescription: string | true,
   page: Page,
   connection: Connection,
@@ -70,7 +70,7 @@ function defineListUnder(
   });
 }
 
-function relationBack(table: TableName, { relation, target }: Reference): string {
+function relationBack(table: TableName, { relation, target }: ColumnReference): string {
   const { sourceColumns, targetColumns } = relationsOf(table)[relation]!;
   const leadsBack = (back: Relation) =>
     is(back, Many) &&

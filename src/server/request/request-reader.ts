@@ -1,4 +1,4 @@
-import type { RequestScope } from '../../graphql/context.ts';
+import type { GraphRequest } from '../../graphql/context.ts';
 import type { GraphLimits } from '../../graphql/limits/complexity.ts';
 import type { Services } from '../../graphql/services.ts';
 import type { Authenticator } from '../../identity/authenticate.ts';
@@ -19,7 +19,7 @@ import { pageCsrf, type SessionCookie } from '../session-cookie.ts';
 import type { RequestHead } from './head.ts';
 import { csrfHeader } from './rules.ts';
 
-export interface RequestScopesOptions {
+export interface RequestReaderOptions {
   authenticator: Authenticator;
   sessionCookie: SessionCookie;
   sessionCookies: SessionCookies;
@@ -31,10 +31,10 @@ export interface RequestScopesOptions {
 }
 
 /** Finds the tenant and the sender of a request, for every transport. */
-export class RequestScopes {
-  readonly #options: RequestScopesOptions;
+export class RequestReader {
+  readonly #options: RequestReaderOptions;
 
-  constructor(options: RequestScopesOptions) {
+  constructor(options: RequestReaderOptions) {
     this.#options = options;
   }
 
@@ -43,10 +43,10 @@ export class RequestScopes {
   }
 
   /**
-   * Adds to the anonymous scope. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*,
+   * Adds them to the anonymous request. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*,
    * UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN.
    */
-  async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
+  async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<GraphRequest> {
     try {
       return await this.#resolveCaller(head, anonymous);
     } catch (error) {
@@ -56,11 +56,11 @@ export class RequestScopes {
     }
   }
 
-  #note({ address: ipAddress, userAgent, requestId, services }: RequestScope, refusal: Refusal): void {
+  #note({ address: ipAddress, userAgent, requestId, services }: GraphRequest, refusal: Refusal): void {
     services.identity.refusals.note({ ...refusal, ipAddress, userAgent, requestId });
   }
 
-  async #resolveCaller(head: RequestHead, anonymous: RequestScope): Promise<RequestScope> {
+  async #resolveCaller(head: RequestHead, anonymous: GraphRequest): Promise<GraphRequest> {
     const credential = await this.#options.authenticator.read(head.headers.get('authorization') ?? undefined);
     if (credential) return this.#resolve(head, anonymous, credential);
     const isOfPage = head.headers.get(csrfHeader) === pageCsrf && isSameOrigin(head.headers);
@@ -68,10 +68,10 @@ export class RequestScopes {
   }
 
   /**
-   * The scope of a browser that opens one of our pages, by its session cookie. The organization is the one that host or
+   * The same for a browser that opens one of our pages, by its session cookie. The organization is the one that host or
    * path name. A cookie whose session has ended proves nothing. Throws TENANT_*, FORBIDDEN.
    */
-  async resolveVisitor(head: RequestHead, anonymous = this.anonymous(head)): Promise<RequestScope> {
+  async resolveVisitor(head: RequestHead, anonymous = this.anonymous(head)): Promise<GraphRequest> {
     const { sessionCookie, sessionCookies } = this.#options;
     const token = sessionCookie.read(head.headers.get('cookie'));
     const credential = token === undefined ? 'ended' : await sessionCookies.read(token);
@@ -85,10 +85,10 @@ export class RequestScopes {
 
   async #resolve(
     head: RequestHead,
-    anonymous: RequestScope,
+    anonymous: GraphRequest,
     proven: Credential | null,
     isOfCookie = false,
-  ): Promise<RequestScope> {
+  ): Promise<GraphRequest> {
     const { authenticator, services, routing } = this.#options;
     const header = (name: string) => head.headers.get(name) ?? undefined;
     const tokenOrganizationId = await authenticator.organizationOf(proven);
@@ -106,8 +106,8 @@ export class RequestScopes {
     return { ...anonymous, tenant, account: viewer ?? who ?? undefined, viewer, after };
   }
 
-  /** The scope of a request that needs no tenant and no viewer, such as open introspection. */
-  anonymous(head: RequestHead): RequestScope {
+  /** A request that needs no tenant and no viewer, such as open introspection. */
+  anonymous(head: RequestHead): GraphRequest {
     const { services, binding, limits, logger } = this.#options;
     const current = currentRequest();
     const requestId = current?.requestId ?? uuidv7();

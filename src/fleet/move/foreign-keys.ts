@@ -4,7 +4,7 @@ import type { TenantTable } from '../copy/tenant-tables.ts';
 import { asOwner, type MoveEndpoint, nameIn } from './move-endpoint.ts';
 
 /** A foreign key of a table. */
-export interface Reference {
+export interface ForeignKey {
   table: string;
   name: string;
   /** As Postgres writes it, the other table without its schema. */
@@ -14,10 +14,10 @@ export interface Reference {
 const perTransaction = 15;
 
 /** The foreign keys of a place; they are away while rows come in no order. */
-export function referencesOf(endpoint: MoveEndpoint, tables: readonly TenantTable[]): Promise<Reference[]> {
+export function foreignKeysOf(endpoint: MoveEndpoint, tables: readonly TenantTable[]): Promise<ForeignKey[]> {
   return asOwner(endpoint, async (tx) => {
     await findAt(tx, endpoint);
-    return await tx.run<Reference>(
+    return await tx.run<ForeignKey>(
       `select t.name as table, f.conname as name, pg_get_constraintdef(f.oid) as definition
       from unnest($2::text[]) as t (name)
       join pg_constraint f on f.conrelid = to_regclass(format('%I.%I', $1::text, t.name)) and f.contype = 'f'
@@ -27,27 +27,27 @@ export function referencesOf(endpoint: MoveEndpoint, tables: readonly TenantTabl
   });
 }
 
-export const dropReferences = (endpoint: MoveEndpoint, references: readonly Reference[]): Promise<void> =>
+export const dropForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
   each(
     endpoint,
-    references,
+    foreignKeys,
     ({ table, name }) => `alter table ${nameIn(endpoint, { name: table })} drop constraint ${quoteIdentifier(name)}`,
   );
 
 /** Puts them back for what is written from now on, without looking at the rows that are there: a moment for each. */
-export const addReferences = (endpoint: MoveEndpoint, references: readonly Reference[]): Promise<void> =>
+export const addForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
   each(
     endpoint,
-    references,
+    foreignKeys,
     ({ table, name, definition }) =>
       `alter table ${nameIn(endpoint, { name: table })} add constraint ${quoteIdentifier(name)} ${definition} not valid`,
   );
 
 /** Has the server look at the rows too, while others write. Doing it twice changes nothing. */
-export const validateReferences = (endpoint: MoveEndpoint, references: readonly Reference[]): Promise<void> =>
+export const validateForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
   each(
     endpoint,
-    references,
+    foreignKeys,
     ({ table, name }) =>
       `alter table ${nameIn(endpoint, { name: table })} validate constraint ${quoteIdentifier(name)}`,
   );
@@ -55,14 +55,14 @@ export const validateReferences = (endpoint: MoveEndpoint, references: readonly 
 /** A few in each transaction: one over all of them would empty the caches of every other connection. */
 async function each(
   endpoint: MoveEndpoint,
-  references: readonly Reference[],
-  statement: (reference: Reference) => string,
+  foreignKeys: readonly ForeignKey[],
+  statement: (foreignKey: ForeignKey) => string,
 ): Promise<void> {
-  for (let at = 0; at < references.length; at += perTransaction) {
+  for (let at = 0; at < foreignKeys.length; at += perTransaction) {
     await asOwner(endpoint, async (tx) => {
       await findAt(tx, endpoint);
       // One after the other, in one packet
-      await Promise.all(references.slice(at, at + perTransaction).map((reference) => tx.run(statement(reference))));
+      await Promise.all(foreignKeys.slice(at, at + perTransaction).map((foreignKey) => tx.run(statement(foreignKey))));
     });
   }
 }
