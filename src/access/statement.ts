@@ -61,7 +61,8 @@ export class Statement<Given extends object> {
     const others = [check, write].filter((each) => each !== undefined);
     const parameters = [...others.flatMap((each) => each.parameters), ...this.#parameters(values)];
     const all = [...others.map((each) => each.handlers), handlers];
-    const translateError = (error: unknown): unknown => all.reduce((meant, each) => each.translateError?.(meant) ?? meant, error);
+    const translateError = (error: unknown): unknown =>
+      all.reduce((meant, each) => each.translateError?.(meant) ?? meant, error);
     tx.send({ text: this.#joinedWith(check, write), parameters, handlers: { ...handlers, translateError } });
   }
 

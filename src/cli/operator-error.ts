@@ -11,4 +11,5 @@ export function toOperatorError(error: unknown): AppError | undefined {
   return toAppError(error) ?? toMachineError(error);
 }
 
-const badConfiguration = (message: string, cause: unknown): AppError => new AppError('CONFIG_INVALID', message, {}, { cause });
+const badConfiguration = (message: string, cause: unknown): AppError =>
+  new AppError('CONFIG_INVALID', message, {}, { cause });

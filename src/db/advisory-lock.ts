@@ -56,8 +56,7 @@ const tryLockSharedStatement = (lock: AdvisoryLock): SQL =>
   sql`select pg_try_advisory_xact_lock_shared(${keyOf(lock)}) as held`;
 
 /** Holds it until the connection ends. */
-const tryLockSessionStatement = (lock: AdvisoryLock): SQL =>
-  sql`select pg_try_advisory_lock(${keyOf(lock)}) as held`;
+const tryLockSessionStatement = (lock: AdvisoryLock): SQL => sql`select pg_try_advisory_lock(${keyOf(lock)}) as held`;
 
 /**
  * Waits for the lock and holds it until the transaction ends. First applies the settings to the transaction, in the

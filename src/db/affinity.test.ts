@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chooseSlot, type Candidate } from './affinity.ts';
+import { type Candidate, chooseSlot } from './affinity.ts';
 import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
 function slot(memoryBytes: number, ...known: string[]): Candidate {

@@ -5,7 +5,7 @@ const leastBytes = 16 * 1024;
 
 interface Seen {
   /** How many keys were served before it. */
-  place: number;
+  rank: number;
   /** Total bytes of all statements ever prepared for it. */
   statements: number;
   bytes: number;

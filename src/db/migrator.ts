@@ -78,14 +78,13 @@ export async function retried<T>(attempts: number, work: () => Promise<T>): Prom
  */
 async function applyOne(tx: AdminTx, target: MigrationTarget, migration: Migration, lockMs: number): Promise<void> {
   const { schemaName, ownerRole, ledgerRole } = target;
-  const entered = await allOf([
-    enter(tx, target, ledgerRole, lockMs),
-    tx.run(
-      `insert into chantier.tenant_migrations (schema_name, module, name, hash) values ($1, $2, $3, $4) on conflict do nothing returning 1`,
-      [schemaName, migration.line, migration.name, migration.hash],
-    ),
-  ]);
-  if (entered[1]!.length === 0) return;
+  const entered = enter(tx, target, ledgerRole, lockMs);
+  const inserted = tx.run(
+    `insert into chantier.tenant_migrations (schema_name, module, name, hash) values ($1, $2, $3, $4) on conflict do nothing returning 1`,
+    [schemaName, migration.line, migration.name, migration.hash],
+  );
+  await allOf([entered, inserted]);
+  if ((await inserted).length === 0) return;
   const changed =
     ownerRole === ledgerRole ? [] : [tx.run(`select set_config('role', $1, true)`, [ownerRole ?? 'none'])];
   await allOf([...changed, ...statementsOf(target, migration).map((statement) => tx.run(statement))]);
@@ -131,12 +130,8 @@ export function statementsOf(target: MigrationTarget, { line, statements }: Migr
 }
 
 /** Waits for all answers. Throws the first error, because the later ones follow from it. */
-export async function allOf<T>(answers: readonly Promise<T>[]): Promise<T[]> {
-  const settled = await Promise.allSettled(answers);
-  return settled.map((answer) => {
-    if (answer.status === 'rejected') throw answer.reason;
-    return answer.value;
-  });
+export async function allOf(answers: readonly Promise<unknown>[]): Promise<void> {
+  for (const answer of await Promise.allSettled(answers)) if (answer.status === 'rejected') throw answer.reason;
 }
 
 const isTransient = (error: unknown): boolean =>

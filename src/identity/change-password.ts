@@ -7,7 +7,7 @@ import type { Identity, Origin } from './identity.ts';
 import { knownPassword, newPassword } from './inputs.ts';
 import type { OwnApiKey } from './own-api-keys.ts';
 import { replacePassword } from './replace-password.ts';
-import { countSignIn } from './sign-in-delay.ts';
+import { countFailure } from './sign-in-delay.ts';
 import type { Account } from './viewer.ts';
 
 export const changePasswordInput = z.object({
@@ -32,7 +32,7 @@ export async function changePassword(
   const { userId, email, sessionId } = account;
   const tried = { account: email.toLowerCase(), ipAddress: origin.ipAddress };
   const actor = { kind: 'USER', id: userId } as const;
-  await catalog.write((tx) => countSignIn(tx, clock(), tried));
+  await catalog.write((tx) => countFailure(tx, clock(), tried));
   const user = await catalog.read((db) => findUser(db, userId));
   if (!(await passwords.verify(currentPassword, user?.passwordHash))) {
     await identity.refusals.record({ ...origin, actor, action: 'user.password-change-refused' });

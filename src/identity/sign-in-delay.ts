@@ -24,11 +24,11 @@ export interface SignInAttempt {
 }
 
 /**
- * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit; `forgiveSignIn`
+ * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit; `forgiveFailure`
  * takes it back. Failures are counted for each account and network address, so that guessing delays only the guesser.
  * Throws RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
  */
-export async function countSignIn(tx: CatalogTx, now: Date, of: SignInAttempt): Promise<void> {
+export async function countFailure(tx: CatalogTx, now: Date, of: SignInAttempt): Promise<void> {
   const { account, address } = keyOf(of);
   const forgottenAt = later(now, signInDelays.forgottenMs);
   const t = signInFailures;
@@ -52,7 +52,7 @@ export async function countSignIn(tx: CatalogTx, now: Date, of: SignInAttempt): 
 }
 
 /** Resets the count after a success. */
-export async function forgiveSignIn(tx: CatalogTx, of: SignInAttempt): Promise<void> {
+export async function forgiveFailure(tx: CatalogTx, of: SignInAttempt): Promise<void> {
   const { account, address } = keyOf(of);
   await tx.delete(signInFailures).where(and(eq(signInFailures.account, account), eq(signInFailures.address, address)));
 }

@@ -2,7 +2,7 @@ import type { CatalogTx } from '../tenancy/catalog.ts';
 import { clearAttempts, count, countAttemptsIn, forgiveAttempts, tooMany } from './attempts.ts';
 import type { Identity, Origin } from './identity.ts';
 import { isKnownDevice } from './known-device.ts';
-import { countSignIn, forgiveAccount, forgiveSignIn } from './sign-in-delay.ts';
+import { countFailure, forgiveAccount, forgiveFailure } from './sign-in-delay.ts';
 
 export interface SignInTry {
   email: string;
@@ -21,7 +21,7 @@ export async function countSignIn(identity: Identity, { email, origin, refreshTo
   const { ipAddress } = origin;
   await identity.catalog.write(async (tx) => {
     await countAttemptsIn(tx, now, [{ bucket: 'address', subject: ipAddress }]);
-    await countSignIn(tx, now, { account: email, ipAddress });
+    await countFailure(tx, now, { account: email, ipAddress });
     const waitMs = await count(tx, now, { bucket: 'account', subject: email });
     if (waitMs === undefined) return;
     if (!(await isKnownDevice(identity, tx, { email, ipAddress, refreshToken }))) throw tooMany(waitMs);
@@ -30,7 +30,7 @@ export async function countSignIn(identity: Identity, { email, origin, refreshTo
 
 /** Uncounts what `countSignIn` counted, after the right password. */
 export async function forgiveSignIn(tx: CatalogTx, { email, origin: { ipAddress } }: SignInTry): Promise<void> {
-  await forgiveSignIn(tx, { account: email, ipAddress });
+  await forgiveFailure(tx, { account: email, ipAddress });
   await forgiveAttempts(tx, [
     { bucket: 'address', subject: ipAddress },
     { bucket: 'account', subject: email },

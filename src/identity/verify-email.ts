@@ -12,7 +12,7 @@ import { openAccount } from './open-account.ts';
 import type { Person } from './profile-gateway.ts';
 import { hashSecret } from './secret-token.ts';
 import type { SignedIn } from './sessions.ts';
-import { countSignIn, forgiveSignIn } from './sign-in-delay.ts';
+import { countFailure, forgiveFailure } from './sign-in-delay.ts';
 import { pendingSignUps } from './tables.ts';
 
 export const verifyEmailInput = z.object({
@@ -44,7 +44,7 @@ export async function verifyEmail(
   const pending = await findPending(identity, token);
   if (!pending) return await refuse(identity, 'input.token', origin);
   const tried = { account: `sign-up ${pending.id}`, ipAddress: origin.ipAddress };
-  await catalog.write((tx) => countSignIn(tx, clock(), tried));
+  await catalog.write((tx) => countFailure(tx, clock(), tried));
   if (!(await identity.passwords.verify(password, pending.passwordHash))) {
     return await refuse(identity, 'input.password', origin);
   }
@@ -56,7 +56,7 @@ export async function verifyEmail(
     enter: (person: Person) => mapErrorFields(ofSignUp, enter(identity, person, pending, origin)),
     claim: async (tx: CatalogTx) => {
       await use(tx, pending.id, clock());
-      await forgiveSignIn(tx, tried);
+      await forgiveFailure(tx, tried);
     },
     unclaim: (tx: CatalogTx) => giveBack(tx, pending.id),
   };

@@ -93,7 +93,8 @@ export class TenantRows {
   async uuids(): Promise<Set<string>> {
     const columns = (await this.columns()).filter(({ type }) => type === 'uuid');
     const parts = columns.map(
-      ({ table, name }) => `select ${quoteIdentifier(name)}::text as id from ${qualifiedName(this.#tenant.schemaName, table)}`,
+      ({ table, name }) =>
+        `select ${quoteIdentifier(name)}::text as id from ${qualifiedName(this.#tenant.schemaName, table)}`,
     );
     const rows = await this.asOwner((tx) => tx.run<{ id: string | null }>(parts.join(' union ')));
     return new Set(rows.flatMap(({ id }) => (id === null ? [] : [id])));

@@ -64,7 +64,9 @@ class Progress implements Disposable {
     if (this.#host.stderr.isTTY) this.#bar.show(done / total, done, `of ${total}, about ${left} s left`);
     if (this.#host.stderr.isTTY && result.error === undefined) return;
     const what = result.error === undefined ? 'migrated' : 'failed  ';
-    this.#bar.interrupt(`${what} ${slugOrSchema(result)} in ${result.ms} ms (${done} of ${total}, about ${left} s left)`);
+    this.#bar.interrupt(
+      `${what} ${slugOrSchema(result)} in ${result.ms} ms (${done} of ${total}, about ${left} s left)`,
+    );
   }
 
   [Symbol.dispose](): void {

@@ -6,11 +6,11 @@ import { buildSchema } from '../schemas/build-schema.ts';
 import { databaseNameOf } from './change-place.ts';
 import { compareCopies } from './compare.ts';
 import { copyChanges } from './copy-changes.ts';
+import { dropForeignKeys, foreignKeysOf } from './foreign-keys.ts';
 import { type MoveRow, noteMove, routeOf } from './journal.ts';
 import type { Attempt, MoveContext } from './move-context.ts';
 import { asOwner, nameIn } from './move-endpoint.ts';
 import { migrationsOf } from './new-place.ts';
-import { dropForeignKeys, foreignKeysOf } from './foreign-keys.ts';
 import { switchOver } from './switch-over.ts';
 
 /** So few rows are copied in a moment. */

@@ -2,9 +2,9 @@ import type { Migration } from '../../db/migration-files.ts';
 import type { By } from '../../tenancy/audit.ts';
 import type { TenantTable } from '../copy/tenant-tables.ts';
 import type { Fleet } from '../fleet.ts';
+import type { ForeignKey } from './foreign-keys.ts';
 import type { MoveRow, Route } from './journal.ts';
 import type { MoveEndpoint } from './move-endpoint.ts';
-import type { ForeignKey } from './foreign-keys.ts';
 
 export interface CopyAndSwitchOptions {
   by: By;

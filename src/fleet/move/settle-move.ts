@@ -9,10 +9,10 @@ import { closeAccess } from '../deletion/access.ts';
 import { allAdminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { liftFence } from './fence.ts';
+import { validateForeignKeys } from './foreign-keys.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, routeOf, takeOver } from './journal.ts';
 import { asOwner, type MoveEndpoint } from './move-endpoint.ts';
 import { pauseWrites } from './pause.ts';
-import { validateForeignKeys } from './foreign-keys.ts';
 
 /** Longer than any server believes what it knows of a tenant. */
 const believedMs = 2_500;

@@ -12,10 +12,10 @@ import { changePlace } from './change-place.ts';
 import { compareCopies } from './compare.ts';
 import { copyLast } from './copy-changes.ts';
 import { liftFence, raiseFence } from './fence.ts';
+import { addForeignKeys } from './foreign-keys.ts';
 import { lockJournal, type MoveRow, noteMove, progressOf } from './journal.ts';
 import type { MoveContext } from './move-context.ts';
 import { pauseWrites } from './pause.ts';
-import { addForeignKeys } from './foreign-keys.ts';
 
 /**
  * How long a lock of one attempt waits; less than what makes the server look for deadlocks, so that we are who gives

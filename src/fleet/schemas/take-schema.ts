@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import { type Applied, fitsBuild, stateOf } from '../../db/migration-ledger.ts';
 import type { CatalogTx } from '../../tenancy/catalog.ts';
-import { tenantSchemaOf, primaryDatabaseId } from '../../tenancy/installation.ts';
+import { primaryDatabaseId, tenantSchemaOf } from '../../tenancy/installation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import type { TenantSchema } from './build-schema.ts';
 import type { MigrationLines } from './migration-lines.ts';

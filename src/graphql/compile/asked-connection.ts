@@ -4,7 +4,7 @@ import type { Compiling } from './compiling.ts';
 import { requireReadable } from './field-rules.ts';
 import type { Output } from './output.ts';
 import type { Page } from './page.ts';
-import { isTypename, coordinateOf, type Selected } from './selection.ts';
+import { coordinateOf, isTypename, type Selected } from './selection.ts';
 
 export type PageInfoName = 'hasNextPage' | 'hasPreviousPage' | 'startCursor' | 'endCursor';
 export type PageInfoPart = { key: string; name: PageInfoName | '__typename' };

@@ -4,7 +4,7 @@ import { serialized } from './columns.ts';
 import type { Compiling } from './compiling.ts';
 import { requireReadable } from './field-rules.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
-import { isTypename, coordinateOf, type Selected } from './selection.ts';
+import { coordinateOf, isTypename, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** Converts a resolver's result to the value in the answer. Throws Unplanned if that is an error. */

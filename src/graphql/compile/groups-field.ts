@@ -18,7 +18,7 @@ import { requireReadable } from './field-rules.ts';
 import { aggregated, anyJson, type Json, orNull, quoted, textOf } from './json.ts';
 import { modelOf } from './object.ts';
 import { type Output, objectOf, readPresent } from './output.ts';
-import { isTypename, coordinateOf, type Selected } from './selection.ts';
+import { coordinateOf, isTypename, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** The groups in the statement: a subquery with these columns. */

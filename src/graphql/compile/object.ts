@@ -11,7 +11,7 @@ import { quoted } from './json.ts';
 import { type Output, objectOf } from './output.ts';
 import { relationField } from './relation.ts';
 import type { Row } from './row.ts';
-import { isTypename, coordinateOf, type Selected } from './selection.ts';
+import { coordinateOf, isTypename, type Selected } from './selection.ts';
 
 /** The table whose rows a type shows. */
 export const modelOf = (type: GraphQLObjectType): TableName | undefined =>

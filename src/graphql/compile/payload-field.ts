@@ -11,7 +11,7 @@ import { aggregated, orNull, quoted, textOf } from './json.ts';
 import { type Output, readPresent } from './output.ts';
 import type { Target } from './plan.ts';
 import { argumentsFor, call, resolverOf } from './resolver.ts';
-import { isTypename, coordinateOf, type Selected } from './selection.ts';
+import { coordinateOf, isTypename, type Selected } from './selection.ts';
 import type { Supplied } from './supplied.ts';
 
 /** A field of a mutation's payload: rows by the ids that the use case returned, or a value computed from its result. */

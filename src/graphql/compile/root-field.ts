@@ -7,7 +7,7 @@ import { groupsField } from './groups-field.ts';
 import { quoted } from './json.ts';
 import { nodeField, nodesField, rowField } from './node-field.ts';
 import type { Output } from './output.ts';
-import { isTypename, coordinateOf, type Selected } from './selection.ts';
+import { coordinateOf, isTypename, type Selected } from './selection.ts';
 
 /** Whether a root field declares which rows it reads. Only such a field can be compiled. */
 export function isDeclared(selected: Selected): boolean {

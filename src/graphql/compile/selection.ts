@@ -112,4 +112,5 @@ function addField(type: GraphQLObjectType, node: FieldNode, found: Map<string, S
 export const isTypename = ({ field }: Selected): boolean => field.name === '__typename';
 
 /** The name of a field in errors and plans. */
-export const coordinateOf = ({ parent, field }: Pick<Selected, 'parent' | 'field'>): string => `${parent.name}.${field.name}`;
+export const coordinateOf = ({ parent, field }: Pick<Selected, 'parent' | 'field'>): string =>
+  `${parent.name}.${field.name}`;

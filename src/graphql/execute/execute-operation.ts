@@ -28,9 +28,7 @@ export async function executeOperation(
   const operation = getOperationAST(args.document, args.operationName);
   const context = args.contextValue as Context;
   if (operation?.operation === 'mutation') return executeChanges(args, operation, execute, options);
-  return retryQuery(context, (ctx) =>
-    executeReads({ ...args, contextValue: ctx }, operation, execute, options),
-  );
+  return retryQuery(context, (ctx) => executeReads({ ...args, contextValue: ctx }, operation, execute, options));
 }
 
 /** Runs a query in one snapshot. */

@@ -107,7 +107,7 @@ const positionOf = (field: GraphQLArgument | GraphQLInputField, path: string, le
 });
 
 const itemOf = (position: InputPosition, index: number): InputPosition => ({
-  ...place,
+  ...position,
   type: isListType(position.type) ? getNullableType(position.type.ofType) : position.type,
   path: `${position.path}.${index}`,
 });
@@ -122,7 +122,7 @@ class BoundsCheck implements ReadDocument {
   }
 
   literal(value: ValueNode, position: InputPosition): void {
-    if (value.kind === Kind.VARIABLE) this.variables.push({ ...place, variable: value.name.value });
+    if (value.kind === Kind.VARIABLE) this.variables.push({ ...position, variable: value.name.value });
     else if (value.kind === Kind.LIST) {
       checkItems(value.values.length, position);
       for (const [index, item] of value.values.entries()) this.literal(item, itemOf(position, index));
@@ -161,7 +161,7 @@ class BoundsCheck implements ReadDocument {
     return (name) => {
       const field = fields[name];
       return (
-        field && { ...placeOf(field, `${path}.${name}`, inner), comparedType: comparedTypeOf(field) ?? comparedType }
+        field && { ...positionOf(field, `${path}.${name}`, inner), comparedType: comparedTypeOf(field) ?? comparedType }
       );
     };
   }

@@ -43,7 +43,10 @@ export function operationCost(
   document: DocumentNode,
   operation: OperationDefinitionNode,
 ): OperationCost {
-  return new CostReader(schema, fragmentsOf(document)).ofSet(operation.selectionSet, schema.getRootType(operation.operation)!);
+  return new CostReader(schema, fragmentsOf(document)).ofSet(
+    operation.selectionSet,
+    schema.getRootType(operation.operation)!,
+  );
 }
 
 class CostReader {

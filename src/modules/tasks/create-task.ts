@@ -26,7 +26,7 @@ export type CreateTaskInput = Raw<typeof input>;
 export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
   const given = checkInput(input, withoutNulls(raw));
-  const values = { ...given, ...placeOf(viewer, given), ...completionOf(undefined, given.status ?? 'TODO') };
+  const values = { ...given, ...ownershipOf(viewer, given), ...completionOf(undefined, given.status ?? 'TODO') };
   checkOwnership(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   lockBoards(tx, [values]);

@@ -27,7 +27,9 @@ const fileNameOf = (name: AssetName): string => {
   return `${name}-${createHash('sha256').update(text).digest('base64url').slice(0, 12)}.${extension}`;
 };
 
-const byName = new Map<string, Asset>((Object.keys(assets) as AssetName[]).map((name) => [fileNameOf(name), assets[name]]));
+const byName = new Map<string, Asset>(
+  (Object.keys(assets) as AssetName[]).map((name) => [fileNameOf(name), assets[name]]),
+);
 
 /** The path of a file. */
 export const assetPath = (name: AssetName): string => `/assets/${fileNameOf(name)}`;

@@ -1,7 +1,7 @@
 import type { TableName } from '../../../access/row-rules.ts';
 import { relations } from '../../../relations.ts';
 import type { AnyOperation, AnySpec, AnyTable } from './any-spec.ts';
-import { type Field, fieldsOf, type ColumnReference } from './fields.ts';
+import { type ColumnReference, type Field, fieldsOf } from './fields.ts';
 import { toPlural, toWords } from './naming.ts';
 
 /** A declaration together with what follows from its table: the input of every part of the generator. */
