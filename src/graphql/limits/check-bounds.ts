@@ -68,8 +68,8 @@ interface BoundedRequest {
 }
 
 /**
- * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its position, and
- * for an id of the wrong form or type. Checks the raw values, before they are coerced: those in the document once,
+ * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its position,
+ * and for an id of the wrong form or type. Checks the raw values, before they are coerced: those in the document once,
  * those of variables for each request.
  */
 export function checkBounds({ schema, document, variableValues }: BoundedRequest): void {
