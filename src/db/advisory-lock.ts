@@ -43,7 +43,7 @@ const keyOf = ({ name }: AdvisoryLock): SQL => (typeof name === 'number' ? sql`$
 /** Waits for the lock and holds it until the transaction ends. */
 export const lockStatement = (lock: AdvisoryLock): SQL => sql`select pg_advisory_xact_lock(${keyOf(lock)})`;
 
-/** The same for a rule of the current schema. The whole database shares locks; the schema's name keeps tenants apart. */
+/** The same for a rule of the current schema. Locks belong to the database: the schema's name keeps tenants apart. */
 export const ruleLockStatement = (rule: SQL): SQL =>
   sql`select pg_advisory_xact_lock(${keyOfName(sql`current_schema() || ${rule}`)})`;
 

@@ -25,8 +25,8 @@ export interface SignInAttempt {
 
 /**
  * Counts an attempt as a failure before it is made, so that concurrent attempts cannot exceed the limit;
- * `forgiveFailure` takes it back. Failures are counted for each account and network address, so that guessing delays only the guesser.
- * Throws RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
+ * `forgiveFailure` takes it back. Failures are counted for each account and network address, so that guessing delays
+ * only the guesser. Throws RATE_LIMITED while the delay of the last failure lasts, and then counts nothing.
  */
 export async function countFailure(tx: CatalogTx, now: Date, of: SignInAttempt): Promise<void> {
   const { account, address } = keyOf(of);
