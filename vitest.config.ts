@@ -9,7 +9,7 @@ export default defineConfig({
   },
   resolve: { conditions: ['module-sync', 'node', 'import'] },
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: process.env.LONG ? ['test/long/*.long.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     reporters: ['default', './test/support/tally-reporter.ts'],
     // A process per file: tests kill connections and read process-wide state.

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { confirm, type Destruction } from './confirm.ts';
+import { patientHost } from './open-patiently.ts';
 import type { Host } from './toolbox.ts';
 
 /** The arguments of an action: those of the command line, then the flags. */
@@ -15,19 +16,22 @@ export interface Declaration<Args extends unknown[]> {
   /** Whether it prints its result as JSON on demand; true unless said. */
   json?: boolean;
   hidden?: boolean;
+  /** Whether it works on all organizations: it then waits while the primary database restarts. False unless said. */
+  overFleet?: boolean;
   /**
-   * What these arguments destroy: data or access that nobody can make again. Undefined when these do not; null when the
-   * command never does.
+   * The data or access that these arguments destroy for good. Undefined if they destroy nothing; null if the command
+   * never does.
    */
   destroys: ((...args: Args) => Destruction | undefined) | null;
   /** Loads and runs the command. */
   run: (host: Host, ...args: Args) => Promise<void>;
 }
 
-/** A command of the program, and whether it can destroy something. */
+/** A command of the program, with what tests ask about it. */
 export class DeclaredCommand extends Command {
   examples: readonly string[] = [];
   destructive = false;
+  overFleet = false;
 
   override createCommand(name?: string): DeclaredCommand {
     return new DeclaredCommand(name);
@@ -39,23 +43,33 @@ export type Declared = (parent: DeclaredCommand, host: Host) => void;
 
 export function declare<Args extends unknown[]>(declaration: Declaration<Args>): Declared {
   return (parent, host) => {
-    const { usage, description, examples, options, json = true, hidden = false, destroys } = declaration;
+    const {
+      usage,
+      description,
+      examples,
+      options,
+      json = true,
+      hidden = false,
+      overFleet = false,
+      destroys,
+    } = declaration;
     const command = parent.command(usage, { hidden }) as DeclaredCommand;
     command.description(description).action(actionOf(declaration, host));
     options?.(command);
     command.examples = examples;
     command.destructive = destroys !== null;
+    command.overFleet = overFleet;
     if (command.destructive) command.option('--yes', 'do not ask first; needed where no terminal can be asked');
     if (json) command.option('--json', 'print one JSON document');
     command.addHelpText('after', () => ['', 'Examples:', ...examples.map((line) => `  chantier ${line}`)].join('\n'));
   };
 }
 
-function actionOf<Args extends unknown[]>({ destroys, run }: Declaration<Args>, host: Host) {
+function actionOf<Args extends unknown[]>({ destroys, overFleet, run }: Declaration<Args>, host: Host) {
   const act: Action<Args> = async (...args) => {
     const destruction = destroys?.(...args);
     if (destruction) await confirm(host, destruction, args.at(-1) as { yes?: boolean });
-    await run(host, ...args);
+    await run(overFleet ? patientHost(host) : host, ...args);
   };
   // Commander adds the command itself at the end.
   return (...given: [...Args, Command]) => act(...(given.slice(0, -1) as Args));

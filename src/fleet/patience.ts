@@ -9,9 +9,22 @@ export interface PatienceOptions {
   signal?: AbortSignal | undefined;
 }
 
-const defaultOutageMs = 120_000;
+/** How long commands wait for the primary database. */
+export const outageMs = 120_000;
 const pausesMs = [250, 1_000];
 const askAgainMs = 500;
+
+/** Runs a step of longer work. Steps are idempotent. */
+export type RunStep = <T>(step: () => Promise<T>) => Promise<T>;
+
+/** For tasks that a server repeats anyway. */
+export const runOnce: RunStep = (step) => step();
+
+/** For commands: see `patiently`. */
+export const patientSteps =
+  (fleet: Fleet, options: PatienceOptions): RunStep =>
+  (step) =>
+    patiently(fleet, step, options);
 
 /** The primary database was down for longer than a run waits, so the run has to stop. */
 export class PrimaryAway extends AppError {
@@ -36,12 +49,12 @@ export async function patiently<T>(
   fleet: Fleet,
   work: () => Promise<T>,
   {
-    outageMs = defaultOutageMs,
+    outageMs: waitMs = outageMs,
     signal,
     isHopeless = () => false,
   }: PatienceOptions & { isHopeless?: () => boolean } = {},
 ): Promise<T> {
-  const deadline = performance.now() + outageMs;
+  const deadline = performance.now() + waitMs;
   for (let attempt = 0; ; ) {
     try {
       return await work();

@@ -4,6 +4,7 @@ import type { Catalog } from '../tenancy/catalog.ts';
 import { databases, organizations, tenantMoves, tenantSchemas } from '../tenancy/tables.ts';
 import type { FleetAdmins } from './fleet.ts';
 import type { TenantPlace } from './for-each-tenant.ts';
+import { PrimaryAway, type RunStep, runOnce } from './patience.ts';
 import { readLedger } from './schemas/migrate-database.ts';
 import type { MigrationLines } from './schemas/migration-lines.ts';
 
@@ -63,17 +64,22 @@ const underWay = and(
 const named = (names: readonly string[]) =>
   or(inArray(tenantSchemas.schemaName, [...names]), inArray(organizations.slug, [...names]));
 
-/** The applied migrations in each database, by one query each, in parallel; or why a database did not answer. */
+/**
+ * The applied migrations in each database, by one query each, in parallel; or why a database did not answer. Throws
+ * PrimaryAway if `runStep` gave up waiting for the primary database.
+ */
 export async function readLedgers(
   admins: FleetAdmins,
   places: readonly SurveyedPlace[],
+  runStep: RunStep = runOnce,
 ): Promise<{ ledgers: Map<string, Ledger>; away: DatabaseAway[] }> {
   const ledgers = new Map<string, Ledger>();
   const away: DatabaseAway[] = [];
   const ask = async ([databaseId, there]: [string, SurveyedPlace[]]) => {
     try {
-      ledgers.set(databaseId, await admins.of(databaseId).use(readLedger));
+      ledgers.set(databaseId, await runStep(() => admins.of(databaseId).use(readLedger)));
     } catch (error) {
+      if (error instanceof PrimaryAway) throw error;
       away.push({ databaseId, name: there[0]!.databaseName, schemas: there.length, error });
     }
   };

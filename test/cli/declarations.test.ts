@@ -88,8 +88,8 @@ describe('a destructive command', () => {
 
   it('proceeds with the right answer, or with --yes', async () => {
     const line = ['tenant', 'delete', 'acme'];
-    expect(await attempt(line, { isTTY: true, answer: 'acme' })).toMatchObject({ code: 6, opened: true });
-    expect(await attempt([...line, '--yes'])).toMatchObject({ code: 6, opened: true });
+    expect(await attempt(line, { isTTY: true, answer: 'acme' })).toMatchObject({ code: 5, opened: true });
+    expect(await attempt([...line, '--yes'])).toMatchObject({ code: 5, opened: true });
   });
 
   it('is not called by another command', () => {
@@ -109,6 +109,28 @@ describe('a destructive command', () => {
       .filter(({ file, text }) => file.startsWith('src/cli/commands/') && calls.test(text.replaceAll('deleteOld', '')))
       .map(({ file }) => /([\w-]+)\.ts$/.exec(file)![1]!);
     expect(callers.filter((name) => !ofDestructive.has(name))).toEqual([]);
+  });
+});
+
+describe('a command over all organizations', () => {
+  const overFleet = commands.filter(({ command }) => command.overFleet);
+
+  it('is one of these', () => {
+    expect(overFleet.map(({ path }) => path).toSorted()).toEqual([
+      ...['backup', 'doctor', 'migrate'],
+      ...['tenant backup', 'tenant maintain', 'tenant metrics', 'tenant purge', 'tenant spares'],
+    ]);
+  });
+
+  it('waits for a database that takes no connection; other commands fail at once', async () => {
+    const opens = async ({ path, command }: Leaf) => {
+      const line = command.examples.find((each) => each.includes('--yes')) ?? command.examples[0]!;
+      const { opens, stderr } = await attempt(words(line), { outages: 1 });
+      return [path, opens, stderr.split('; waiting').length - 1];
+    };
+    expect(await Promise.all(overFleet.map(opens))).toEqual(overFleet.map(({ path }) => [path, 2, 1]));
+    const others = commands.filter(({ path }) => /^(tenant (list|create|move)|database list)$/.test(path));
+    expect(await Promise.all(others.map(opens))).toEqual(others.map(({ path }) => [path, 1, 0]));
   });
 });
 

@@ -1,23 +1,33 @@
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backupAll } from '../../src/fleet/archive/backup-all.ts';
+import { deleteOrganization } from '../../src/fleet/deletion/delete-organization.ts';
+import { dropDue } from '../../src/fleet/deletion/drop-due.ts';
+import { runDoctor } from '../../src/fleet/doctor/run-doctor.ts';
+import type { Fleet } from '../../src/fleet/fleet.ts';
 import { maintainTenants } from '../../src/fleet/maintain/maintain-tenants.ts';
 import { measureTenants } from '../../src/fleet/metrics/measure-tenants.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { isReady, keepSpares, listSpares } from '../../src/fleet/schemas/spares.ts';
 import { systemClock } from '../../src/lib/clock.ts';
 import { scratchFolder } from '../archive/support.ts';
+import { by } from '../placement/support.ts';
 import { commandLine } from '../support/command-line.ts';
 import { asNextRelease } from '../support/next-release.ts';
+import { startProgram } from '../support/program.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';
 import { World } from '../support/world.ts';
 
 /** The primary database of this installation is on a server of its own, which restarts during the runs. */
 let server: SecondServer;
 let world: World;
+let url: string;
 const tenants = 6;
 
 beforeAll(async () => {
   server = await startSecondServer();
-  const { url } = await server.createDatabase();
+  ({ url } = await server.createDatabase());
   world = await World.open({ databaseUrl: url });
   await migrateFleet(world.app.fleet);
   for (let n = 0; n < tenants; n++) await world.company(`Nr ${n}`);
@@ -98,6 +108,65 @@ describe('a restart of the primary database', () => {
     expect(report.migrated).toHaveLength(tenants);
   });
 });
+
+describe('a restart of the primary database, at any statement', () => {
+  it('makes the doctor report what it reports otherwise', async () => {
+    let statements = 0;
+    const usual = await diagnose({ ...world.app.fleet, onStatement: () => void statements++ });
+    for (const at of [1, Math.floor(statements / 2)]) {
+      const restart = restartOnce();
+      let sent = 0;
+      const found = await diagnose({ ...world.app.fleet, onStatement: () => void (++sent === at && restart.now()) });
+      await restart.done();
+      expect(found).toEqual(usual);
+      expect(sent).toBeGreaterThan(at);
+    }
+  });
+
+  it('makes dropping and building spares complete', async () => {
+    const { fleet } = world.app;
+    const doomed = [await world.company('Doomed 1'), await world.company('Doomed 2'), await world.company('Doomed 3')];
+    for (const { tenant } of doomed) await deleteOrganization(fleet, tenant.id, { by, graceMs: 0 });
+    const first = restartOnce();
+    const dropped = await dropDue(fleet, { onProgress: first.now });
+    await first.done();
+    expect(dropped.organizations.toSorted()).toEqual(doomed.map(({ tenant }) => tenant.slug).toSorted());
+    expect(dropped).not.toHaveProperty('stoppedBy');
+    expect(dropped.failed).toEqual([]);
+    const second = restartOnce();
+    expect(await keepSpares(fleet, { keep: 3, onProgress: second.now })).toEqual({ made: 3, busy: false });
+    await second.done();
+    expect((await listSpares(world.app.catalog)).filter(isReady)).toHaveLength(3);
+  });
+
+  it('makes a command that begins meanwhile say so and wait', async () => {
+    await server.stop();
+    const env = { DATABASE_URL: url, LOG_LEVEL: 'fatal', NODE_ENV: 'test' };
+    const running = [
+      ['doctor', '--json'],
+      ['tenant', 'purge', '--yes', '--json'],
+    ].map((args) => {
+      const child = startProgram(args, env);
+      const ended = Promise.all([text(child.stdout!), once(child, 'close')]);
+      return { waits: once(child.stderr!, 'data'), ended };
+    });
+    for (const { waits } of running) expect(String(await waits)).toMatch(/takes no connection: .*; waiting for/);
+    await server.start();
+    const [[findings], [dropped, [code]]] = (await Promise.all(running.map(({ ended }) => ended))) as [
+      [string, unknown[]],
+      [string, unknown[]],
+    ];
+    expect(findings).toContain('"findings"');
+    expect(findings).not.toContain('could not be checked');
+    expect([code, JSON.parse(dropped)]).toEqual([0, { organizations: [], schemas: [], failed: [] }]);
+  });
+});
+
+async function diagnose(fleet: Fleet) {
+  const pools = { tenants: 4, catalog: 2, slotBytes: 50_000_000 };
+  const { findings, drift, compared } = await runDoctor(fleet, { pools, spares: 0, clock: systemClock });
+  return { findings, drift, compared };
+}
 
 async function maintain() {
   const { maintained, away } = await maintainTenants(world.app.fleet, { clock: systemClock });

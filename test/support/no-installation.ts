@@ -8,8 +8,9 @@ export interface Attempt {
   code: number;
   stdout: string;
   stderr: string;
-  /** Whether it wanted to open one. */
+  /** Whether it wanted to open one, and how often. */
   opened: boolean;
+  opens: number;
 }
 
 export interface Terminal {
@@ -18,13 +19,12 @@ export interface Terminal {
   colours?: boolean;
   /** What somebody at the terminal types; nothing ends the input. */
   answer?: string;
+  /** How many times the database takes no connection, before there turns out to be no installation. */
+  outages?: number;
 }
 
-export function noProgram(onOpen: () => void = () => {}): Program {
-  const open = () => {
-    onOpen();
-    return Promise.reject(new AppError('UNAVAILABLE', 'There is no installation'));
-  };
+export function noProgram(onOpen: () => AppError | undefined = () => undefined): Program {
+  const open = () => Promise.reject(onOpen() ?? new AppError('INVALID_STATE', 'There is no installation'));
   return {
     open,
     openForProof: open,
@@ -38,16 +38,19 @@ export function noProgram(onOpen: () => void = () => {}): Program {
 /** Runs a command line up to where it opens the installation. */
 export async function attempt(
   args: readonly string[],
-  { isTTY = false, colours = false, answer }: Terminal = {},
+  { isTTY = false, colours = false, answer, outages = 0 }: Terminal = {},
 ): Promise<Attempt> {
-  const done = { stdout: '', stderr: '', opened: false };
+  const done = { stdout: '', stderr: '', opened: false, opens: 0 };
   const streams: Streams = {
     stdin: Object.assign(Readable.from(answer === undefined ? [] : [`${answer}\n`]), { isTTY }),
     stdout: { write: (text) => (done.stdout += text), isTTY },
     stderr: { write: (text) => (done.stderr += text), isTTY },
     colours,
   };
-  const program = noProgram(() => (done.opened = true));
+  const program = noProgram(() => {
+    done.opened = true;
+    return ++done.opens <= outages ? new AppError('UNAVAILABLE', 'The database takes no connection') : undefined;
+  });
   const code = await runProgram(args, program, streams);
   return { code, ...done };
 }

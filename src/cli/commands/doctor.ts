@@ -5,6 +5,7 @@ import type { Difference } from '../../fleet/drift/find-drift.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { settleMoves } from '../../fleet/move/settle-move.ts';
 import { type LiftReport, liftStrayFences } from '../../fleet/move/stray-fences.ts';
+import { patientSteps } from '../../fleet/patience.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { print, table } from '../output.ts';
@@ -23,7 +24,7 @@ const mostDifferences = 20;
 
 export async function run(host: Host, { tenant, repair = false, json }: Flags): Promise<void> {
   await using toolbox = await host.open({ unmigrated: true, look: !repair });
-  const repaired = repair ? await repairFleet(toolbox.fleet) : undefined;
+  const repaired = repair ? await repairFleet(toolbox.fleet, host.signal) : undefined;
   const { poolSize, catalogPoolSize, poolSlotMb, spareSchemas } = toolbox.config;
   using bar = new ProgressBar(host, 'schemas');
   const report = await runDoctor(toolbox.fleet, {
@@ -83,9 +84,10 @@ function describeBudget({ database, lines: budgets }: DatabaseBudget): Text[] {
   return [table(['DATABASE', 'BUDGET', 'USED', 'ROOM', 'SHARE', 'WHAT'], rows)];
 }
 
-/** What upkeep of a running server does by itself. */
-async function repairFleet(fleet: Fleet): Promise<LiftReport> {
-  const failed = await settleMoves(fleet);
-  const report = await liftStrayFences(fleet);
+/** Does what background tasks of a running server do. */
+async function repairFleet(fleet: Fleet, signal: AbortSignal): Promise<LiftReport> {
+  const runStep = patientSteps(fleet, { signal });
+  const failed = await settleMoves(fleet, runStep);
+  const report = await liftStrayFences(fleet, runStep);
   return { ...report, failed: [...failed, ...report.failed] };
 }

@@ -1,5 +1,6 @@
 import { toAppError } from '../../db/pg-errors.ts';
-import { type FleetReport, migrateFleet, type SchemaResult } from '../../fleet/schemas/migrate.ts';
+import { migrateFleet } from '../../fleet/schemas/migrate.ts';
+import type { FleetReport, SchemaResult } from '../../fleet/schemas/migration-run.ts';
 import { AppError, exitCodeOf } from '../../lib/errors.ts';
 import { print, reasonOf, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';

@@ -5,6 +5,7 @@ import { allAdminsOf } from '../../fleet/fleet.ts';
 import { servedPlace } from '../../fleet/for-each-tenant.ts';
 import { sharingLife } from '../../fleet/holding-life.ts';
 import { listTenants } from '../../fleet/organizations/list-tenants.ts';
+import { patiently } from '../../fleet/patience.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { type KeyFlags, readKey } from '../archive-key.ts';
@@ -48,7 +49,7 @@ async function backUpOne(host: Host, { fleet, directory, config }: Toolbox, slug
 
 async function backUpAll(host: Host, { fleet, config }: Toolbox, flags: Flags): Promise<void> {
   const key = await readKey(flags);
-  const total = (await listTenants(fleet.catalog)).length;
+  const total = (await patiently(fleet, () => listTenants(fleet.catalog))).length;
   using bar = new ProgressBar(host, 'organizations');
   const report = await backupAll(fleet, {
     folder: flags.to ?? backupFolder(config),

@@ -4,6 +4,7 @@ import {
   maintainTenants,
   onlyMaintainer,
 } from '../../fleet/maintain/maintain-tenants.ts';
+import { patiently } from '../../fleet/patience.ts';
 import { pruneAll } from '../../identity/prune.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
@@ -23,7 +24,7 @@ export async function run(host: Host, slug: string | undefined, { all, reindex, 
   const { fleet, identity, config } = toolbox;
   using bar = new ProgressBar(host, 'schemas');
   const done = await onlyMaintainer(fleet, async () => ({
-    sessions: all ? await pruneAll(identity, config.retention.sessionsMs) : 0,
+    sessions: all ? await patiently(fleet, () => pruneAll(identity, config.retention.sessionsMs)) : 0,
     ...(await maintainTenants(fleet, {
       only: slug,
       reindex,

@@ -13,11 +13,13 @@ export async function run(host: Host, { json }: JsonFlag): Promise<void> {
     }),
   });
   print(host, json, asJson(report), () => describe(report));
+  if (report.stoppedBy !== undefined) throw report.stoppedBy;
   if (report.failed.length > 0) throw new AppError('UNAVAILABLE', `${report.failed.length} could not be dropped`);
 }
 
-const asJson = ({ failed, ...report }: DropDueReport) => ({
+const asJson = ({ failed, stoppedBy, ...report }: DropDueReport) => ({
   ...report,
+  ...(stoppedBy !== undefined && { stoppedBy: reasonOf(stoppedBy) }),
   failed: failed.map(({ what, error }) => ({ what, error: reasonOf(error) })),
 });
 

@@ -1,3 +1,4 @@
+import { patiently } from '../../fleet/patience.ts';
 import { isReady, keepSpares, listSpares, type Spare } from '../../fleet/schemas/spares.ts';
 import { AppError } from '../../lib/errors.ts';
 import { print, table } from '../output.ts';
@@ -14,7 +15,7 @@ export interface Flags {
 export async function run(host: Host, { keep, json, parallel }: Flags): Promise<void> {
   await using toolbox = await host.open();
   const made = keep === undefined ? 0 : await make(toolbox, host, keep, parallel);
-  const spares = await listSpares(toolbox.catalog);
+  const spares = await patiently(toolbox.fleet, () => listSpares(toolbox.catalog));
   const ready = spares.filter(isReady).length;
   print(host, json, { made, ready, spares }, () => describe(made, ready, spares));
   if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted: run the same command again to go on');

@@ -25,6 +25,7 @@ export const tenantBackup = declare<[slug: string | undefined, flags: BackupFlag
         .option('--keep-days <n>', 'then delete older archives of the same organization', wholeNumber(9_999))
         .option('--resume <run>', 'with --all: resume an interrupted run', readRun),
     ),
+  overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-backup.ts')).run(...args),
 });

@@ -39,6 +39,7 @@ export const tenantPurge = declare<[flags: JsonFlag]>({
   usage: 'purge',
   description: 'Drop what is due, as running servers do: deleted organizations, old copies, failed attempts.',
   examples: ['tenant purge --yes'],
+  overFleet: true,
   destroys: () => ({
     what: 'This drops, for good, every deleted organization whose time of grace is over, and every old copy.',
     word: 'purge',

@@ -34,6 +34,7 @@ export const migrate = declare<[only: string | undefined, flags: MigrateFlags]>(
       .option('--canary <tenants>', 'migrate these first, commas between them; @name is a group of CANARY_GROUPS', list)
       .option('--parallel <n>', 'how many at once in each database', wholeNumber(999), 4)
       .option('--lock-timeout <ms>', 'how long a statement waits for a lock', wholeNumber(60_000), 3000),
+  overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/migrate.ts')).run(...args),
 });
@@ -47,6 +48,7 @@ export const doctor = declare<[flags: DoctorFlags]>({
     command
       .option('--tenant <slug>', 'compare only the schema of this organization')
       .option('--repair', 'first finish what dead moves left: organizations that cannot write can write again'),
+  overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/doctor.ts')).run(...args),
 });
@@ -77,6 +79,7 @@ export const backup = declare<[flags: BackupFlags]>({
         .option('--to <folder>', 'where archives are (default: backups in DATA_DIR)')
         .option('--keep-days <n>', 'then delete older archives of the catalog', wholeNumber(9_999)),
     ),
+  overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/backup.ts')).run(...args),
 });

@@ -90,6 +90,7 @@ export const tenantSpares = declare<[flags: SparesFlags]>({
     command
       .option('--keep <n>', 'make as many as are missing', wholeNumber(10_000))
       .option('--parallel <n>', 'how many at once', wholeNumber(100), 2),
+  overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-spares.ts')).run(...args),
 });
@@ -102,6 +103,7 @@ export const tenantMetrics = declare<[slug: string | undefined, flags: MetricsFl
     command
       .option('--exact', 'count bytes and rows instead of taking the last estimates of the database')
       .option('--server <url>', 'the server to ask (default: that of METRICS_PORT or METRICS_TOKEN)'),
+  overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-metrics.ts')).run(...args),
 });
@@ -114,6 +116,7 @@ export const tenantMaintain = declare<[slug: string | undefined, flags: Maintain
     command
       .option('--all', 'every organization, one after the other in each database, and the catalog')
       .option('--reindex', 'rebuild every index, not only bloated ones'),
+  overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-maintain.ts')).run(...args),
 });

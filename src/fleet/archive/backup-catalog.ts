@@ -1,13 +1,14 @@
 import { mkdir } from 'node:fs/promises';
 import { recordAudit } from '../../tenancy/audit.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
+import { patientSteps } from '../patience.ts';
 import { archiveFile, catalogSubject, stampOf } from './archive-names.ts';
 import { type BackupOptions, watching } from './backup-tenant.ts';
 import { type Written, writeArchive } from './write-archive.ts';
 
 /**
- * Writes one snapshot of the catalog to an archive: organizations, users, memberships, keys. What is sealed there stays
- * sealed: restored, it opens under the same SECRET only. No tenant's data is in it.
+ * Writes one snapshot of the catalog to an archive: organizations, users, memberships, keys. Sealed values stay sealed,
+ * so a restored catalog needs the same SECRET. It contains no tenant's data. Waits while the primary database restarts.
  */
 export async function backupCatalog(fleet: Fleet, options: BackupOptions): Promise<Written> {
   const { folder, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;
@@ -21,13 +22,11 @@ export async function backupCatalog(fleet: Fleet, options: BackupOptions): Promi
     migrations: fleet.lines.catalog,
   };
   await using admins = adminsOf(fleet);
-  const written = await admins.use((admin) => writeArchive(admin, source, file, { key, onPart: watching(options) }));
-  await fleet.catalog.write((tx) =>
-    recordAudit(tx, {
-      actor,
-      action: 'catalog.backed_up',
-      metadata: { file, bytes: written.size, encrypted: key !== undefined },
-    }),
+  const runStep = patientSteps(fleet, options);
+  const written = await runStep(() =>
+    admins.use((admin) => writeArchive(admin, source, file, { key, onPart: watching(options) })),
   );
+  const metadata = { file, bytes: written.size, encrypted: key !== undefined };
+  await runStep(() => fleet.catalog.write((tx) => recordAudit(tx, { actor, action: 'catalog.backed_up', metadata })));
   return written;
 }

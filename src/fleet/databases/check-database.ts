@@ -16,12 +16,12 @@ export interface DatabaseCheck {
 }
 
 const connectMs = 5_000;
-/** For both connecting and answering: one that says nothing after signing in holds up nobody. */
+/** For connecting and answering together: a database may accept a login and then say nothing. */
 const mostMs = 10_000;
 
 /**
- * Asks a database whether it answers to both logins and is the one that was registered, and writes down what it said.
- * One that is down is never an error here, and one that has not answered to a login after `ms` counts as down.
+ * Checks that a database accepts both logins and is the registered one, and records the result. Never throws for a
+ * database that is down; one that has not answered after `ms` counts as down.
  */
 export async function checkDatabase(fleet: Fleet, database: Database, ms = mostMs): Promise<DatabaseCheck> {
   const checkedAt = new Date();

@@ -1,6 +1,6 @@
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 
-/** Whose a database is, as the comment on its schema `chantier` says. */
+/** The installation of a database and its id there, from the comment on its schema `chantier`. */
 export interface DatabaseMark {
   prefix: string;
   databaseId: string;

@@ -14,9 +14,9 @@ const connectMs = 10_000;
 const mostMs = 30_000;
 
 /**
- * Connects to a database as its administrator and says whose it is: undefined for one that nobody uses yet. Throws
- * BAD_INPUT for one that refuses the login, is too old or not in UTF8, or is used for something else; UNAVAILABLE for
- * one that does not answer.
+ * Connects to a database as its administrator and reads which installation it belongs to; undefined for an unused one.
+ * Throws BAD_INPUT for a database that refuses the login, is too old, is not in UTF8, or is used for something else;
+ * UNAVAILABLE for one that does not answer.
  */
 export async function inspectDatabase({
   adminUrl,
@@ -53,7 +53,7 @@ async function markOf(tx: AdminTx): Promise<DatabaseMark | undefined> {
   return mark;
 }
 
-/** What is wrong with the database that somebody named, in words, without its password; other errors as they are. */
+/** Explains why a database cannot be used, without its password. Returns other errors unchanged. */
 export function unusable(error: unknown, url: string): unknown {
   const { database, user } = readAddress(url);
   const place = `The database ${database} at ${describeHosts(url)}`;

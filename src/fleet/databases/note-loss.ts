@@ -7,9 +7,9 @@ import { isUnfinished } from '../move/cancel-move.ts';
 import { type MoveRow, progressOf } from '../move/journal.ts';
 
 /**
- * Writes down that a database was lost, with every schema but those in `found`. Its organizations are not served until
- * they are restored or deleted; all its other schemas are forgotten. Moves from and to it end: copies of an
- * organization that other databases retain stay, because they may be its last ones. Returns the slugs of the
+ * Records the loss of a database with all its schemas except those in `found`. Its organizations are quarantined until
+ * they are restored or deleted; the rows of other lost schemas are deleted. Ends moves from and to the lost schemas,
+ * and keeps copies retained in other databases, because they may be the last ones. Returns the slugs of the
  * organizations without data.
  */
 export async function noteLoss(
@@ -22,7 +22,7 @@ export async function noteLoss(
   await endMoves(tx, databaseId, new Set(missing.map(({ schemaName }) => schemaName)));
   const waiting: string[] = [];
   for (const { schemaName, state, organizationId } of missing) {
-    const slug = state === 'ACTIVE' && organizationId !== null ? await withhold(tx, organizationId) : undefined;
+    const slug = state === 'ACTIVE' && organizationId !== null ? await announceLoss(tx, organizationId) : undefined;
     const row = isSchema(databaseId, schemaName);
     if (slug === undefined) {
       await tx.delete(tenantSchemas).where(row);
@@ -35,8 +35,8 @@ export async function noteLoss(
   return waiting.sort();
 }
 
-/** Tells all servers; gives its slug. */
-async function withhold(tx: CatalogTx, organizationId: string): Promise<string | undefined> {
+/** Makes all servers read the organization's state again. Returns its slug. */
+async function announceLoss(tx: CatalogTx, organizationId: string): Promise<string | undefined> {
   const [organization] = await tx
     .update(organizations)
     .set({ writesPausedUntil: null })
@@ -46,7 +46,7 @@ async function withhold(tx: CatalogTx, organizationId: string): Promise<string |
   return organization?.slug;
 }
 
-/** Whoever is at one of these moves fails at its next step, because the move has ended. */
+/** A running attempt fails at its next step, because its move has ended. */
 async function endMoves(tx: CatalogTx, databaseId: string, missing: ReadonlySet<string>): Promise<void> {
   const open = await tx
     .select()
@@ -67,7 +67,7 @@ async function endMoves(tx: CatalogTx, databaseId: string, missing: ReadonlySet<
       .update(organizations)
       .set({ writesPausedUntil: null })
       .where(and(eq(organizations.id, move.organizationId), isNotNull(organizations.writesPausedUntil)));
-    // What was copied so far serves nobody
+    // The unfinished copy in the other database
     await tx
       .update(tenantSchemas)
       .set({ state: 'DROPPING' })

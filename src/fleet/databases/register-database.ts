@@ -19,39 +19,37 @@ import type { DatabaseMark } from './database-mark.ts';
 import { inspectDatabase, unusable } from './inspect-database.ts';
 
 export interface NewDatabase {
-  /** What people call it; made up when absent. */
+  /** By default made from its kind and id. */
   name?: string | undefined;
   kind: 'SHARED' | 'DEDICATED';
-  /**
-   * By a login that may create roles and schemas; or, with `adminUrl` beside it, by the one that the program serves
-   * with.
-   */
+  /** With the application's login if `adminUrl` is given, otherwise with an administrator's. */
   url: string;
+  /** With a login that may create roles and schemas. */
   adminUrl?: string | undefined;
 }
 
 export interface RegisterOptions {
   by: By;
-  /** The organization that it is to be the own database of: it may hold nobody else. */
+  /** Id of the organization whose dedicated database it becomes; the database must not hold other tenants. */
   for?: string | undefined;
 }
 
 interface Named {
-  /** Whose word the addresses are. */
+  /** Who gave the addresses: those of members are restricted. */
   namedBy: 'OPERATOR' | 'MEMBER';
 }
 
 const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
 /**
- * Makes a further database one of the installation's: looks at it, prepares it, brings it up to this build, and only
- * then writes it down, its addresses sealed. Interrupted or repeated, the same call completes it; for one that is
- * registered already under that name it changes the addresses. Throws BAD_INPUT for an address that cannot be used,
- * with the reason; UNAVAILABLE for one that does not answer; ALREADY_EXISTS for a name or a database that is taken.
+ * Adds a further database to the installation: inspects, prepares and migrates it, and then records it with sealed
+ * addresses. The same call resumes an interrupted one. For a database that is registered under this name, changes the
+ * addresses. Throws BAD_INPUT with the reason for an address that cannot be used, UNAVAILABLE for one that does not
+ * answer, ALREADY_EXISTS for a name or a database that is taken.
  */
 export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, options: RegisterOptions): Promise<Database> {
   if (wanted.name !== undefined && !named.test(wanted.name)) {
-    throw new AppError('BAD_INPUT', 'A name has up to 63 of a-z, 0-9 and -', { field: 'name' });
+    throw new AppError('BAD_INPUT', 'A name has 1 to 63 characters of a-z, 0-9 and -, and does not begin with -', { field: 'name' });
   }
   const namedBy = options.for === undefined ? 'OPERATOR' : 'MEMBER';
   const installation = await prepareDatabase(fleet, { ...wanted, namedBy }, async (marked) => {
@@ -64,8 +62,8 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, option
 }
 
 /**
- * Looks at a database and prepares it for tenants, without writing anything into the catalog. `choose` gives its id,
- * and is told the one that it is marked with, if it is one of this installation already.
+ * Inspects a database and prepares it for tenants; the catalog is not changed. `choose` returns its id: it gets the id
+ * that the database is marked with, if it is part of this installation already.
  */
 export async function prepareDatabase(
   fleet: Fleet,
@@ -91,7 +89,7 @@ export async function prepareDatabase(
   });
 }
 
-/** Both addresses, checked; the second only when it was given. */
+/** Checks the addresses. Without `adminUrl`, the one address is the administrator's. */
 function addressesOf(
   { databases: { network } }: Fleet,
   { url, adminUrl, namedBy }: Pick<NewDatabase, 'url' | 'adminUrl'> & Named,
@@ -100,7 +98,7 @@ function addressesOf(
   if (adminUrl === undefined) return { appUrl: undefined, adminUrl: first };
   const second = readDatabaseUrl(adminUrl, network, namedBy).href;
   if (placeOfUrl(first) !== placeOfUrl(second)) {
-    throw new AppError('BAD_INPUT', 'Both addresses must mean the same database', { field: 'adminUrl' });
+    throw new AppError('BAD_INPUT', 'Both addresses must lead to the same database', { field: 'adminUrl' });
   }
   return { appUrl: first, adminUrl: second };
 }
@@ -135,7 +133,7 @@ async function refuseTaken(
     .from(databases)
     .where(and(isCalled(name), ne(databases.id, databaseId), ne(databases.state, 'RETIRED')));
   if (other) {
-    const message = `There is another database called ${name}: if that one was lost, use \`database replace ${name}\``;
+    const message = `Another database is called ${name}; if it was lost, use \`database replace ${name}\``;
     throw new AppError('ALREADY_EXISTS', message, { field: 'name' });
   }
   if (known && known.state !== 'RETIRED' && known.name !== name) {
@@ -162,10 +160,7 @@ async function prepare(
   return installation;
 }
 
-/**
- * Lets the login that serves from now on act as the tenants that live here already; before, it may have been another
- * one.
- */
+/** Lets the application's login act as the tenants that are here already. It may be another login than before. */
 async function letIn({ catalog }: Fleet, admin: Admin, installation: Installation): Promise<void> {
   const held = await catalog.read((db) =>
     db
@@ -198,7 +193,7 @@ async function write(
   return written;
 }
 
-/** A retired database leaves its name to the next one. */
+/** Renames a retired database, so that its name is free. */
 async function freeName(tx: CatalogTx, id: string, name: string): Promise<void> {
   await tx
     .update(databases)
@@ -206,7 +201,7 @@ async function freeName(tx: CatalogTx, id: string, name: string): Promise<void> 
     .where(and(isCalled(name), ne(databases.id, id), eq(databases.state, 'RETIRED')));
 }
 
-/** Writes down a database that is prepared, its addresses sealed; all servers use them from then on. */
+/** Records a prepared database with sealed addresses, and notifies all servers. */
 export async function writeDatabase(
   tx: CatalogTx,
   { databases: { seal } }: Pick<Fleet, 'databases'>,

@@ -17,15 +17,15 @@ export interface Replacement {
 
 export interface ReplacedDatabase {
   database: Database;
-  /** Slugs of organizations whose data is not there: they are not served until they are restored. */
+  /** Slugs of the organizations whose data is missing there; they are not served until they are restored. */
   waiting: string[];
 }
 
 /**
- * Puts another database in the place of one that was lost, under its name and id: an empty one, or one that was
- * restored by other means, whose schemas are kept. Interrupted, the same call goes on. Throws NOT_FOUND, INVALID_STATE
- * for the primary database and for one that still answers, IN_USE for an address of another database of this
- * installation, and what `registerDatabase` throws.
+ * Replaces a lost database by another one, which takes its name and id: an empty database, or a backup restored by
+ * other tools, whose schemas are kept. The same call resumes an interrupted one. Throws NOT_FOUND; INVALID_STATE for
+ * the primary database and for one that still answers; IN_USE for the address of another database of this
+ * installation; and what `registerDatabase` throws.
  */
 export async function replaceDatabase(
   fleet: Fleet,

@@ -11,9 +11,9 @@ import { noteLoss } from './note-loss.ts';
 import { requireLost } from './require-lost.ts';
 
 /**
- * Stops using a database: nothing is placed in it any more, and nobody connects to it. What is in it stays there. Doing
- * it twice changes nothing. Throws NOT_FOUND, INVALID_STATE for the primary one, IN_USE while it holds schemas of
- * tenants, copies that are kept for a time among them.
+ * Stops using a database: no tenant is placed there, and no server connects to it. Its contents stay. Idempotent.
+ * Throws NOT_FOUND, INVALID_STATE for the primary database, IN_USE while it holds schemas of tenants, including
+ * retained copies.
  */
 export async function retireDatabase(tx: CatalogTx, databaseId: string, { actor, ...origin }: By): Promise<void> {
   if (databaseId === primaryDatabaseId) throw new AppError('INVALID_STATE', 'The primary database cannot be retired');
@@ -24,16 +24,16 @@ export async function retireDatabase(tx: CatalogTx, databaseId: string, { actor,
   if (held.length > 0) {
     throw new AppError(
       'IN_USE',
-      `The database ${row.name} holds schemas of tenants: move them, or confirm their moves`,
+      `The database ${row.name} holds schemas of tenants: move them, confirm their moves, and drop their retained copies`,
     );
   }
   await retire(tx, row, { actor, ...origin });
 }
 
 /**
- * Stops using a database that was lost. Its organizations keep their names, members and settings, and are not served
- * until they are restored into another database, or deleted. Returns their slugs. Throws NOT_FOUND, INVALID_STATE for
- * the primary database and for one that still answers.
+ * Stops using a lost database. Its organizations keep their names, members and settings, but are not served until they
+ * are restored into another database, or deleted. Returns their slugs. Throws NOT_FOUND, INVALID_STATE for the primary
+ * database and for one that still answers.
  */
 export async function retireLostDatabase(fleet: Fleet, name: string, by: By): Promise<string[]> {
   const lost = await fleet.databases.getByName(name);

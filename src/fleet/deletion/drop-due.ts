@@ -4,55 +4,95 @@ import { AppError } from '../../lib/errors.ts';
 import type { CatalogDb } from '../../tenancy/catalog.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import type { Fleet } from '../fleet.ts';
-import { requireReadable } from '../move/require-readable.ts';
+import { DataMissing, requireReadable } from '../move/require-readable.ts';
+import { type PatienceOptions, PrimaryAway, patiently } from '../patience.ts';
 import { dropSchema } from '../schemas/drop-schema.ts';
 import { purgeOrganization } from './purge-organization.ts';
 
-export interface DropDueOptions {
+export interface DropDueOptions extends PatienceOptions {
   clock?: Clock;
-  signal?: AbortSignal | undefined;
   onProgress?: ((done: { what: string; error?: unknown }) => void) | undefined;
 }
 
 export interface DropDueReport {
   /** Slugs of the organizations that were dropped. */
   organizations: string[];
-  /** Schemas of failed provisions, of retained copies, of trials. */
+  /** Schemas that no organization used: of failed provisioning, retained copies, verified archives. */
   schemas: string[];
   failed: { what: string; error: unknown }[];
+  /** Why the run stopped before its end: the primary database did not come back. */
+  stoppedBy?: unknown;
 }
 
 /**
- * Drops organizations whose grace period is over, and expired schemas that no organization uses. One that fails, or is
- * locked by another operation, does not stop the others.
+ * Drops organizations whose grace period is over, and expired schemas that no organization uses. A failure is reported
+ * and does not stop the others; what another operation has locked is skipped, and due again in the next run.
  */
 export async function dropDue(fleet: Fleet, options: DropDueOptions = {}): Promise<DropDueReport> {
-  const { clock = systemClock, signal, onProgress } = options;
-  const report: DropDueReport = { organizations: [], schemas: [], failed: [] };
-  const attempt = async (what: string, done: string[], work: () => Promise<unknown>) => {
+  const run = new Run(fleet, options);
+  try {
+    await run.organizations();
+    await run.schemas();
+  } catch (error) {
+    if (!(error instanceof PrimaryAway)) throw error;
+    run.report.stoppedBy = error;
+  }
+  return run.report;
+}
+
+const by = { actor: { kind: 'SYSTEM' } } as const;
+
+class Run {
+  readonly report: DropDueReport = { organizations: [], schemas: [], failed: [] };
+  readonly #fleet: Fleet;
+  readonly #options: DropDueOptions & { clock: Clock };
+
+  constructor(fleet: Fleet, options: DropDueOptions) {
+    this.#fleet = fleet;
+    this.#options = { clock: systemClock, ...options };
+  }
+
+  async organizations(): Promise<void> {
+    const { clock, signal } = this.#options;
+    const due = await this.#patiently(() => this.#fleet.catalog.read((db) => dueOrganizations(db, clock())));
+    for (const { id, slug } of due) {
+      await this.#drop(slug, this.report.organizations, () =>
+        // It is gone if another process dropped it meanwhile, or if only the answer to our last COMMIT was lost
+        purgeOrganization(this.#fleet, id, { by, clock, signal }).catch(unlessGone),
+      );
+    }
+  }
+
+  async schemas(): Promise<void> {
+    const { clock, signal } = this.#options;
+    const due = await this.#patiently(() => this.#fleet.catalog.read((db) => dueSchemas(db, clock())));
+    for (const place of due) {
+      const { schemaName, state, organizationId } = place;
+      await this.#drop(schemaName, this.report.schemas, async () => {
+        if (state === 'RETAINED' && organizationId !== null) await requireReadable(this.#fleet, organizationId);
+        await dropSchema(this.#fleet, place, { signal });
+      });
+    }
+  }
+
+  async #drop(what: string, done: string[], work: () => Promise<unknown>): Promise<void> {
+    const { signal, onProgress } = this.#options;
     if (signal?.aborted) return;
     try {
-      await work();
+      await this.#patiently(work);
       done.push(what);
       onProgress?.({ what });
     } catch (error) {
-      if (isAtIt(error)) return;
-      report.failed.push({ what, error });
+      if (error instanceof PrimaryAway) throw error;
+      if (isInUse(error)) return;
+      this.report.failed.push({ what, error });
       onProgress?.({ what, error });
     }
-  };
-  const by = { actor: { kind: 'SYSTEM' } } as const;
-  for (const { id, slug } of await fleet.catalog.read((db) => dueOrganizations(db, clock()))) {
-    await attempt(slug, report.organizations, () => purgeOrganization(fleet, id, { by, clock, signal }));
   }
-  for (const place of await fleet.catalog.read((db) => dueSchemas(db, clock()))) {
-    await attempt(place.schemaName, report.schemas, async () => {
-      const { state, organizationId } = place;
-      if (state === 'RETAINED' && organizationId !== null) await requireReadable(fleet, organizationId);
-      await dropSchema(fleet, place, { signal });
-    });
+
+  #patiently<T>(work: () => Promise<T>): Promise<T> {
+    return patiently(this.#fleet, work, this.#options);
   }
-  return report;
 }
 
 const dueOrganizations = (db: CatalogDb, now: Date) =>
@@ -62,7 +102,7 @@ const dueOrganizations = (db: CatalogDb, now: Date) =>
     orderBy: { deleteAfter: 'asc' },
   });
 
-/** Schemas of a deleted organization are not included: they are dropped and counted with it. */
+/** Leaves out the schemas of deleted organizations: those are dropped and counted with their organization. */
 const dueSchemas = (db: CatalogDb, now: Date) =>
   db
     .select()
@@ -77,5 +117,10 @@ const dueSchemas = (db: CatalogDb, now: Date) =>
       ),
     );
 
-/** It is being dropped by another process, or its deletion has just been undone. */
-const isAtIt = (error: unknown): boolean => error instanceof AppError && error.code === 'INVALID_STATE';
+/** Another operation is working on it, or its deletion has just been undone. */
+const isInUse = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'INVALID_STATE' && !(error instanceof DataMissing);
+
+function unlessGone(error: unknown): void {
+  if (!(error instanceof AppError && error.code === 'TENANT_NOT_FOUND')) throw error;
+}

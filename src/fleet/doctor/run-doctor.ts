@@ -5,6 +5,7 @@ import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { type Drift, findDrift } from '../drift/find-drift.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
+import { type PatienceOptions, PrimaryAway, patientSteps, type RunStep } from '../patience.ts';
 import { readLedger } from '../schemas/migrate-database.ts';
 import { sharedStatus } from '../schemas/schema-status.ts';
 import { byDatabase, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
@@ -21,7 +22,7 @@ import { checkTenants } from './check-tenants.ts';
 import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
-export interface DoctorOptions {
+export interface DoctorOptions extends PatienceOptions {
   /** Slug or schema name: checks only the migrations of this tenant's schema. */
   only?: string | undefined;
   clock: Clock;
@@ -32,7 +33,6 @@ export interface DoctorOptions {
   pools: { tenants: number; catalog: number; slotBytes: number };
   /** How many spares should be ready. */
   spares: number;
-  signal?: AbortSignal | undefined;
   onProgress?: ((compared: number, total: number) => void) | undefined;
 }
 
@@ -53,29 +53,30 @@ export interface DoctorReport {
 const otherConnections = 5;
 
 /**
- * Checks the whole installation, in all databases, without changing anything. A database that does not answer is a
- * finding; the others are still checked.
+ * Checks the whole installation, in all databases, without changing anything. Waits while the primary database
+ * restarts; a database that does not answer is a finding, and the others are still checked.
  */
 export async function runDoctor(fleet: Fleet, options: DoctorOptions): Promise<DoctorReport> {
   const report: DoctorReport = { findings: [], drift: [], budgets: [], compared: 0 };
-  const shared = await checkShared(fleet);
-  report.findings.push(...shared);
-  if (shared.length > 0) return report;
-  const places = await surveyPlaces(fleet.catalog, options.only === undefined ? undefined : [options.only]);
-  if (options.only !== undefined && places.length === 0) throw tenantNotFound(options.only);
-  const facts = await catalogFacts(fleet.catalog);
-  if (options.only === undefined) {
+  const runStep = patientSteps(fleet, options);
+  report.findings.push(...(await runStep(() => checkShared(fleet))));
+  if (report.findings.length > 0) return report;
+  const { only, signal } = options;
+  const places = await runStep(() => surveyPlaces(fleet.catalog, only === undefined ? undefined : [only]));
+  if (only !== undefined && places.length === 0) throw tenantNotFound(only);
+  const facts = await runStep(() => catalogFacts(fleet.catalog));
+  if (only === undefined) {
     report.findings.push(...checkTenants(facts, { now: options.clock(), spares: options.spares }));
   }
   const perDatabase = byDatabase(places);
-  const databases = await fleet.databases.list();
+  const databases = await runStep(() => fleet.databases.list());
   const logins = new Set(databases.map(({ installation }) => installation.roles.app));
+  const context: Context = { fleet, options, runStep, report, facts, logins, total: places.length };
   for (const database of databases) {
-    if (options.signal?.aborted) break;
+    if (signal?.aborted) break;
     const here = perDatabase.get(database.id) ?? [];
-    if (options.only !== undefined && here.length === 0) continue;
-    const total = places.length;
-    await visitDatabase({ fleet, options, report, facts, logins, total }, database, here);
+    if (only !== undefined && here.length === 0) continue;
+    if ((await visitDatabase(context, database, here)) === 'PRIMARY_AWAY') break;
   }
   return report;
 }
@@ -94,27 +95,55 @@ async function checkShared(fleet: Fleet): Promise<Finding[]> {
 interface Context {
   fleet: Fleet;
   options: DoctorOptions;
+  runStep: RunStep;
   report: DoctorReport;
   facts: CatalogFacts;
   logins: ReadonlySet<string>;
   total: number;
 }
 
-async function visitDatabase(context: Context, database: Database, places: readonly SurveyedPlace[]): Promise<void> {
-  const { fleet, options, report } = context;
+async function visitDatabase(
+  context: Context,
+  database: Database,
+  places: readonly SurveyedPlace[],
+): Promise<'VISITED' | 'PRIMARY_AWAY'> {
+  const { fleet, options, runStep, report } = context;
   try {
+    if (options.only === undefined) await runStep(() => checkDatabase(context, database));
     await using admins = adminsOf(fleet, database.id);
-    await admins.use(async (admin) => {
-      if (options.only === undefined) await checkDatabase(context, visitOf(context, database, admin));
-    });
-    const ledger = await admins.use(readLedger);
+    const ledger = await runStep(() => admins.use(readLedger));
     report.findings.push(...checkMigrations(fleet, database.name, places, ledger));
     await compare(context, database, places, ledger);
+    return 'VISITED';
   } catch (error) {
     const found = new Findings('database', database.name);
     found.problem(database.name, `could not be checked: ${error instanceof Error ? error.message : String(error)}`);
     report.findings.push(...found.all);
+    return error instanceof PrimaryAway ? 'PRIMARY_AWAY' : 'VISITED';
   }
+}
+
+/** Adds to the report only once all checks have succeeded, so that it can be repeated. */
+async function checkDatabase(context: Context, database: Database): Promise<void> {
+  const { fleet, options, report, facts } = context;
+  await using admins = adminsOf(fleet, database.id);
+  await admins.use(async (admin) => {
+    const visit = visitOf(context, database, admin);
+    const budget = await budgetOf(visit);
+    const findings = [
+      ...(await checkRoles(visit)),
+      ...(await checkRights(visit)),
+      ...(await checkFences(visit, facts.openMoves)),
+      ...(await checkSettings(visit, filesOf(budget))),
+      ...(await checkLocale(visit)),
+      ...(await checkNames(visit)),
+      ...(await checkOrphans(visit, options.clock())),
+      ...(await checkClock(visit, () => options.clock().getTime())),
+      ...checkBudget(budget),
+    ];
+    report.budgets.push(budget);
+    report.findings.push(...findings);
+  });
 }
 
 function visitOf(
@@ -142,22 +171,6 @@ function visitOf(
   };
 }
 
-async function checkDatabase({ options, report, facts }: Context, visit: DatabaseVisit): Promise<void> {
-  const budget = await budgetOf(visit);
-  report.budgets.push(budget);
-  report.findings.push(
-    ...(await checkRoles(visit)),
-    ...(await checkRights(visit)),
-    ...(await checkFences(visit, facts.openMoves)),
-    ...(await checkSettings(visit, filesOf(budget))),
-    ...(await checkLocale(visit)),
-    ...(await checkNames(visit)),
-    ...(await checkOrphans(visit, options.clock())),
-    ...(await checkClock(visit, () => options.clock().getTime())),
-    ...checkBudget(budget),
-  );
-}
-
 function checkMigrations(
   { lines }: Fleet,
   database: string,
@@ -182,7 +195,7 @@ const someOf = (names: readonly string[]): string =>
   names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '');
 
 async function compare(
-  { fleet, options, report, total }: Context,
+  { fleet, options, runStep, report, total }: Context,
   { id, name, installation }: Database,
   places: readonly SurveyedPlace[],
   ledger: Ledger,
@@ -193,6 +206,7 @@ async function compare(
     lines: fleet.lines,
     ledger,
     signal: options.signal,
+    runStep,
     onProgress: (checked) => {
       report.compared = before + checked;
       options.onProgress?.(report.compared, total);

@@ -3,6 +3,7 @@ import type { Migration } from '../../db/migration-files.ts';
 import type { Ledger } from '../../db/migration-ledger.ts';
 import type { Installation } from '../../tenancy/installation.ts';
 import type { Admins } from '../admins.ts';
+import { type RunStep, runOnce } from '../patience.ts';
 import type { TenantSchema } from '../schemas/build-schema.ts';
 import type { MigrationLines } from '../schemas/migration-lines.ts';
 import { type Aspect, aspectNames } from './aspects.ts';
@@ -30,6 +31,8 @@ export interface DriftOptions {
   /** The migrations applied to each schema of the database. */
   ledger: Ledger;
   signal?: AbortSignal | undefined;
+  /** Runs each query; once by default. */
+  runStep?: RunStep | undefined;
   onProgress?: ((checked: number) => void) | undefined;
 }
 
@@ -46,23 +49,24 @@ export async function findDrift(
   places: readonly TenantSchema[],
   options: DriftOptions,
 ): Promise<Drift[]> {
+  const { installation, runStep = runOnce } = options;
+  const withConnection = <T>(work: (admin: Admin) => Promise<T>) =>
+    runStep(async () => {
+      await using admins = connect();
+      return await admins.use(work);
+    });
   const found: Drift[] = [];
   let checked = 0;
   for (const { migrations, members } of bySetOfMigrations(places, options)) {
-    const expected = await withConnection(connect, (admin) => expectedShape(admin, options.installation, migrations));
+    const expected = await withConnection((admin) => expectedShape(admin, installation, migrations));
     for (let at = 0; at < members.length && !options.signal?.aborted; at += pageSize) {
       const page = members.slice(at, at + pageSize);
-      found.push(...(await withConnection(connect, (admin) => comparePage(admin, page, expected))));
+      found.push(...(await withConnection((admin) => comparePage(admin, page, expected))));
       checked += page.length;
       options.onProgress?.(checked);
     }
   }
   return found;
-}
-
-async function withConnection<T>(connect: () => Admins, work: (admin: Admin) => Promise<T>): Promise<T> {
-  await using admins = connect();
-  return await admins.use(work);
 }
 
 interface Group {

@@ -220,5 +220,6 @@ export async function onlyMaintainer<T>(fleet: Fleet, work: () => Promise<T>): P
   const { adminUrl, lookup } = fleet.installation;
   await using guard = new Admin({ url: adminUrl, lookup, applicationName: 'chantier maintenance' });
   // A session lock, not a transaction: a long one would keep dead rows alive. The lock ends with the connection
-  return (await tryLockSession(guard, advisoryLocks.maintenance)) ? await work() : undefined;
+  const isOnly = await patiently(fleet, () => tryLockSession(guard, advisoryLocks.maintenance));
+  return isOnly ? await work() : undefined;
 }

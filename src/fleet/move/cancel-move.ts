@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { later } from '../../lib/clock.ts';
 import { type By, recordAudit } from '../../tenancy/audit.ts';
-import type { CatalogTx } from '../../tenancy/catalog.ts';
+import type { CatalogDb, CatalogTx } from '../../tenancy/catalog.ts';
 import { tenantMoves, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import type { Fleet } from '../fleet.ts';
@@ -12,13 +12,13 @@ import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './jo
 import { pauseWrites } from './pause.ts';
 import { unfence } from './settle-move.ts';
 
-/** How long a copy of an earlier move is kept when the next one was cancelled. */
+/** How long the copy that an earlier move left is kept after the next move was cancelled. */
 const retainMs = 7 * 24 * 60 * 60_000;
 
-/** Whether the organization is still where the move found it. */
+/** Whether the organization is still where the move began. */
 export const isUnfinished = (open: MoveRow): boolean => open.phase !== 'SWITCHED' && !progressOf(open).returned;
 
-/** Cancels a move that this attempt has taken over. */
+/** Cancels a move for the attempt that has taken it over. A cancelled rollback leaves the move SWITCHED. */
 export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: By): Promise<MoveRow> {
   const { organizationId } = open;
   const { fenced, back } = progressOf(open);
@@ -29,7 +29,7 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
   const { move, left } = await fleet.catalog.write(async (tx) => {
     const move = await noteMove(tx, open, run, isBack ? { phase: 'SWITCHED', progress: { settled: true } } : {});
     if (!isBack) await end(tx, move, 'CANCELLED');
-    // The beginning of this move ended the one that had left them
+    // No confirmation will drop them: beginning this move ended the one that had left them
     if (!isBack)
       await tx
         .update(tenantSchemas)
@@ -48,8 +48,8 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
 }
 
 /**
- * Cancels what an attempt left that died: for a caller who holds the organization's life lock, so that nobody is at the
- * move. One that has switched, or is on its way back, stays as it is; so does one that `keep` wants.
+ * Cancels a move whose attempt died. The caller holds the organization's life lock, so no attempt is running. Leaves a
+ * move that has switched or is being rolled back, and one that `keep` accepts.
  */
 export async function cancelUnfinished(
   fleet: Fleet,
@@ -66,9 +66,9 @@ export async function cancelUnfinished(
 const end = (tx: CatalogTx, move: MoveRow, phase: 'CANCELLED') =>
   tx.update(tenantMoves).set({ phase, endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
 
-/** The place, while it waits to be dropped. */
+/** A schema that is marked to be dropped; undefined if it is not. */
 export async function leftover(
-  tx: CatalogTx,
+  tx: CatalogDb,
   databaseId: string,
   schemaName: string,
 ): Promise<SchemaPlace | undefined> {
@@ -79,7 +79,7 @@ export async function leftover(
   return place;
 }
 
-/** What a database that is away cannot drop now, upkeep drops later. */
+/** Drops a leftover schema. If that fails, a background task does it later. */
 export async function drop(fleet: Fleet, place: SchemaPlace | undefined): Promise<void> {
   if (place) await dropSchema(fleet, place).catch(() => {});
 }

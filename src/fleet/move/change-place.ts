@@ -14,18 +14,18 @@ export interface PlaceChange {
   run: string;
   route: Route;
   by: By;
-  /** What both databases are called. */
+  /** Names of both databases, for the audit log. */
   names: { from: string | undefined; to: string | undefined };
   progress: MoveProgress;
 }
 
-/** A copy that data came back from is not needed any more; by then no server believes in it. */
+/** After a rollback, how long the copy that was left is kept: no server caches a place for that long. */
 const droppedAfterMs = 60_000;
 
 /**
- * The one transaction of the catalog that says where an organization is from now on, with all that goes with it: before
- * it the organization is wholly at the one place, after it wholly at the other. Throws CANCELLED when another attempt
- * has taken the move over, INVALID_STATE when the organization is not where the move began.
+ * Switches an organization to its new place in one transaction of the catalog, together with the journal and the states
+ * of its schemas: it is served wholly from the old place before, wholly from the new one after. Throws CANCELLED if
+ * another attempt has taken the move over, INVALID_STATE if the organization is not where the move began.
  */
 export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<MoveRow> {
   const { move, run, route, by, names, progress } = change;
@@ -40,7 +40,8 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
     .update(tenantSchemas)
     .set(isBack ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
     .where(isSchema(from.databaseId, from.schemaName));
-  // The copy that was left once is as old as the move; those of moves before it were kept until this place was compared
+  // After a rollback the copy that the move had left is stale. Copies of earlier moves were kept until this place was
+  // compared
   const isOlder = isBack
     ? isSchema(move.fromDatabaseId, move.fromSchemaName)
     : and(keptForMoves(move), not(isSchema(from.databaseId, from.schemaName)!));
@@ -72,7 +73,7 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
   return noted;
 }
 
-/** Copies of an organization that moves left: those of restores are dropped at their own time. */
+/** The copies that an organization's moves left. Copies left by restores have a time to be dropped instead. */
 export const keptForMoves = ({ organizationId }: Pick<MoveRow, 'organizationId'>) =>
   and(
     eq(tenantSchemas.organizationId, organizationId),
@@ -85,7 +86,7 @@ const isAt = ({ databaseId, schemaName }: Route['from']) =>
 
 async function requireOne(update: PromiseLike<readonly unknown[]>): Promise<void> {
   if ((await update).length === 0) {
-    throw new AppError('INVALID_STATE', 'The organization is not where this move began any more');
+    throw new AppError('INVALID_STATE', 'The organization is no longer where this move began');
   }
 }
 

@@ -13,14 +13,14 @@ import { asOwner, nameIn } from './move-endpoint.ts';
 import { migrationsOf } from './new-place.ts';
 import { switchOver } from './switch-over.ts';
 
-/** So few rows are copied in a moment. */
+/** Few enough rows to copy while writes are held. */
 const fewRows = 200;
 const mostRounds = 6;
 
 /**
- * Copies an organization's data along the route of its move: first a whole snapshot, then the changes made meanwhile,
- * until few are left. Then it holds writes for a moment, copies and compares the last changes, and sets the new place
- * in the catalog. After any error the organization is at its old place and can write. Returns the row of the move.
+ * Copies an organization's data to the new place: a whole snapshot first, then the changes made meanwhile, until few
+ * are left. Then holds writes for a moment, copies and compares the last changes, and switches the place in the
+ * catalog. After any error the organization is at its old place and can write. Returns the row of the move.
  */
 export async function copyAndSwitch(attempt: Attempt): Promise<MoveRow> {
   const { fleet, move } = attempt;
@@ -39,7 +39,7 @@ export async function copyAndSwitch(attempt: Attempt): Promise<MoveRow> {
 
 type Endpoints = Attempt & Pick<MoveContext, 'route' | 'source' | 'target'>;
 
-/** Makes the new place as the old one is, but for its foreign keys, which are written down first. */
+/** Builds the new place by the same migrations. Records its foreign keys, then drops them for the copying. */
 async function prepare(endpoints: Endpoints): Promise<MoveContext> {
   const { fleet, move, run, source, target } = endpoints;
   const migrations = await migrationsOf(source, fleet.lines);
@@ -55,7 +55,7 @@ async function prepare(endpoints: Endpoints): Promise<MoveContext> {
   return { ...endpoints, migrations, tables, foreignKeys, names };
 }
 
-/** Copies everything, and then what changed meanwhile until that is little. Returns the state that the target has. */
+/** Copies everything, then the changes until few are left. Returns the state of the source that the target has. */
 async function copyAll(context: MoveContext): Promise<string> {
   const { source, target, tables } = context;
   const compare = (here: AdminTx, all: readonly TenantTable[]) =>

@@ -11,23 +11,22 @@ import { holdingLife } from '../holding-life.ts';
 import { cancelOpen, drop, isUnfinished, leftover } from './cancel-move.ts';
 import { copyAndSwitch } from './copy-and-switch.ts';
 import { findLastMove, findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
-import { dropRetained, endSwitched, type MoveOptions } from './move-tenant.ts';
+import { condemnLeftCopy, endSwitched, type MoveOptions } from './move-tenant.ts';
 import { reservePlace } from './new-place.ts';
 import { requireReadable } from './require-readable.ts';
 import { settleMove, unfence } from './settle-move.ts';
 
 /**
- * Ends a move for good, and drops what it left; what cannot be dropped now is dropped later. There is no way back then
- * but another move. Doing it twice changes nothing. Throws INVALID_STATE unless the organization is at its new place,
- * and what `requireReadable` throws.
+ * Ends a switched move: drops the copy that it left, now or in the background. It cannot be rolled back any more.
+ * Idempotent. Throws INVALID_STATE if the move has not switched, and what `requireReadable` throws.
  */
 export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
   return attempting(fleet, organizationId, 'CONFIRMED', async (open, run) => {
-    if (open.phase !== 'SWITCHED') throw notNow('is not at its new place yet');
+    if (open.phase !== 'SWITCHED') throw notNow('is not at its new place yet: finish the move, or cancel it');
     await requireReadable(fleet, organizationId);
     const move = await settleMove(fleet, open, run);
     const left = await fleet.catalog.write(async (tx) => {
-      await dropRetained(tx, move);
+      await condemnLeftCopy(tx, move);
       await endSwitched(tx, move);
       await recordAudit(tx, { ...by, action: 'organization.move_confirmed', organizationId });
       return await leftover(tx, move.fromDatabaseId, move.fromSchemaName);
@@ -38,26 +37,25 @@ export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promi
 }
 
 /**
- * Undoes a move that is not at its end: the organization stays where it is, what was copied is dropped. A way back that
- * is cancelled leaves the move as it was before. Throws INVALID_STATE when the organization is at its new place
- * already.
+ * Cancels a move that has not switched: the organization stays where it is, and the unfinished copy is dropped. A
+ * cancelled rollback leaves the move as it was before. Throws INVALID_STATE if the move has switched.
  */
 export function cancelMove(fleet: Fleet, organizationId: string, by: By): Promise<MoveRow> {
   return attempting(fleet, organizationId, 'CANCELLED', async (open, run) => {
-    if (!isUnfinished(open)) throw notNow('is at its new place: confirm the move or take it back');
+    if (!isUnfinished(open)) throw notNow('is already at its new place: confirm the move, or roll it back');
     return await cancelOpen(fleet, open, run, by);
   });
 }
 
 /**
- * Takes an organization back to the database that it came from, with everything written since: a move in the other
- * direction, by the same steps. Interrupted, the same call goes on. Throws INVALID_STATE when there is no move to
- * take back, and what `moveTenant` throws.
+ * Moves an organization back to the database that it came from, with everything written since, by the steps of a move.
+ * The same call resumes an interrupted rollback, and is idempotent. Throws INVALID_STATE if there is no move to roll
+ * back, and what `moveTenant` throws.
  */
 export function rollBackMove(fleet: Fleet, organizationId: string, options: MoveOptions): Promise<MoveRow> {
   return attempting(fleet, organizationId, 'ROLLED_BACK', async (open, run) => {
     if (open.phase !== 'SWITCHED' && open.phase !== 'ROLLING_BACK')
-      throw notNow('has not left: cancel the move instead');
+      throw notNow('has not moved yet: cancel the move instead');
     const returned = progressOf(open).returned ? open : await goBack(fleet, open, run, options);
     if (options.settle === false) return returned;
     const move = await settleMove(fleet, returned, run);
@@ -66,7 +64,7 @@ export function rollBackMove(fleet: Fleet, organizationId: string, options: Move
       [move.toDatabaseId, move.toSchemaName],
     ] as const;
     for (const [databaseId, schemaName] of places) {
-      await drop(fleet, await fleet.catalog.read((db) => leftover(db as CatalogTx, databaseId, schemaName)));
+      await drop(fleet, await fleet.catalog.read((db) => leftover(db, databaseId, schemaName)));
     }
     return move;
   });
@@ -74,7 +72,7 @@ export function rollBackMove(fleet: Fleet, organizationId: string, options: Move
 
 async function goBack(fleet: Fleet, open: MoveRow, run: string, options: MoveOptions): Promise<MoveRow> {
   if (progressOf(open).fenced) await unfence(fleet, open, run);
-  // Otherwise references that were never looked at would be taken for sound
+  // Validates the foreign keys first: the rollback copies them as valid ones
   if (open.phase === 'SWITCHED') await settleMove(fleet, open, run);
   const move = await fleet.catalog.write((tx) => beginBack(tx, fleet, open, run));
   return await copyAndSwitch({ fleet, move, run, ...options });
@@ -83,7 +81,8 @@ async function goBack(fleet: Fleet, open: MoveRow, run: string, options: MoveOpt
 async function beginBack(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string): Promise<MoveRow> {
   const { organizationId, fromDatabaseId: databaseId } = open;
   const [organization] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
-  if (organization?.schemaName !== open.toSchemaName) throw notNow('has another copy of its data by now');
+  if (organization?.schemaName !== open.toSchemaName)
+    throw notNow('was restored since the move: confirm the move, then move it again');
   const { back } = progressOf(open);
   if (back) {
     await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(databaseId, back.schemaName));
@@ -98,8 +97,8 @@ async function beginBack(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string
 }
 
 /**
- * Does something about the open move of an organization, as the only one at it; `ended` is the phase of a move to which
- * it was done before, which is given back.
+ * Takes over the open move of an organization and runs `work` on it. If the last move has already ended in the phase
+ * `ended`, returns it, so that repeating the call changes nothing.
  */
 function attempting(
   fleet: Fleet,
@@ -113,10 +112,10 @@ function attempting(
       const open = await findOpenMove(tx, organizationId);
       return open ? await takeOver(tx, open, run) : await findLastMove(tx, organizationId);
     });
-    if (!found) throw notNow('is not being moved');
+    if (!found) throw notNow('was never moved');
     if (found.endedAt === null) return await work(found, run);
     if (found.phase === ended) return found;
-    throw notNow(`is not being moved: its last move is ${found.phase}`);
+    throw notNow(`has no open move: its last move is ${found.phase}`);
   });
 }
 

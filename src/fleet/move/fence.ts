@@ -12,13 +12,12 @@ const listOf = (endpoint: MoveEndpoint, tables: readonly Table[]): string =>
   tables.map((table) => nameIn(endpoint, table)).join(', ');
 
 /**
- * Ends writing to a place, whatever any server believes: waits for the transactions that have written there, keeps
- * others waiting, and takes the right to write from the tenant's role. Those that waited find it gone: rights are
- * looked up when a statement begins to run, after its locks. Reading goes on. What is taken stays taken until
- * `liftFence`, whoever dies. `confirm` is called last, and nothing has changed when it throws. A process that stops
- * after it loses this transaction to the server's timeout, which is shorter than that of the catalog's. Throws
- * TRANSACTION_CONFLICT or TIMEOUT when a transaction of the tenant does not end in time; then nothing has changed
- * either.
+ * Stops all writes to a place, even by servers with a stale cache; reads continue. Waits for the transactions that have
+ * written there, blocks new ones, and revokes the right to write from the tenant's role. Blocked statements then fail,
+ * because PostgreSQL checks rights after it has taken the locks. The fence outlives this process: only `liftFence`
+ * removes it. `confirm` runs last; if it throws, nothing has changed. If the process stalls after `confirm`, the server
+ * ends this transaction before the catalog's, so the fence is never raised without its journal row. Throws
+ * TRANSACTION_CONFLICT or TIMEOUT if a transaction of the tenant does not end in time; then nothing has changed either.
  */
 export const raiseFence = (
   endpoint: MoveEndpoint,
@@ -35,14 +34,14 @@ export const raiseFence = (
     await confirm();
   });
 
-/** Together less than what the catalog lets its own transaction wait. */
+/** Shorter than the timeouts of the catalog's transaction that holds the journal row meanwhile. */
 const limit = (tx: AdminTx, lockMs: number): Promise<unknown> =>
   tx.run(
     `select set_config('lock_timeout', $1, true), set_config('statement_timeout', '4s', true), set_config('idle_in_transaction_session_timeout', '3s', true)`,
     [`${lockMs}ms`],
   );
 
-/** Returns the tenant's role back what `raiseFence` took. Doing it twice, or without a fence, changes nothing. */
+/** Grants the tenant's role what `raiseFence` revoked. Idempotent. */
 export const liftFence = (endpoint: MoveEndpoint, tables: readonly Table[]): Promise<void> =>
   retried(6, () =>
     asOwner(endpoint, async (tx) => {

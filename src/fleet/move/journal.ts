@@ -9,28 +9,28 @@ import type { ForeignKey } from './foreign-keys.ts';
 export type MoveRow = typeof tenantMoves.$inferSelect;
 export type OrganizationRow = typeof organizations.$inferSelect;
 
-/** What the journal keeps beside the phase, for whoever goes on. */
+/** What the journal keeps beside the phase, for the attempt that resumes the move. */
 export interface MoveProgress {
-  /** Who is at it: each attempt has an id of its own, and one that finds another's there stops. */
+  /** Id of the current attempt. An attempt that finds another id here stops. */
   run?: string;
-  /** Whether the right to write may have been taken from the place that is left. */
+  /** Whether a fence may be up: the tenant's role may have lost the right to write at the old place. */
   fenced?: boolean;
-  /** Foreign keys of the new place that the server has not looked at yet. */
+  /** Foreign keys of the new place that are not validated yet. */
   unchecked?: ForeignKey[];
-  /** Whether nothing is left to do but to confirm. */
+  /** Whether only the confirmation is left. */
   settled?: boolean;
-  /** Where the data goes when it goes back. */
+  /** The place that a rollback copies to. */
   back?: { schemaName: string; roleName: string };
-  /** Going back: whether it is there. */
+  /** Whether a rollback has switched. */
   returned?: boolean;
-  /** Milliseconds for which writes were held, and rows that were copied. */
+  /** How long writes were held, in milliseconds; and how many rows were copied meanwhile. */
   pausedMs?: number;
   rows?: number;
 }
 
 export const progressOf = (move: MoveRow): MoveProgress => move.progress as MoveProgress;
 
-/** The move of an organization that has not ended; undefined when there is none. */
+/** The open move of an organization; undefined if there is none. */
 export async function findOpenMove(db: CatalogDb, organizationId: string): Promise<MoveRow | undefined> {
   const [move] = await db
     .select()
@@ -39,21 +39,22 @@ export async function findOpenMove(db: CatalogDb, organizationId: string): Promi
   return move;
 }
 
-/** Throws INVALID_STATE while an organization has a move that has not ended: its place is the move's to change. */
+/** Throws INVALID_STATE while an organization has an open move, because only the move may change its place. */
 export async function refuseWhileMoving(db: CatalogDb, organizationId: string): Promise<void> {
   if (await findOpenMove(db, organizationId)) throw beingMoved();
 }
 
 /**
- * The same until it has switched: then the place is the organization's own, and there is but an older copy to confirm.
- * After the loss of a database nobody could put anything back else.
+ * Throws INVALID_STATE while an organization has an open move that has not switched. After the switch only the
+ * retained copy is undecided, and a restore must be possible: the new database may have been lost.
  */
 export async function refuseUntilSwitched(db: CatalogDb, organizationId: string): Promise<void> {
   const open = await findOpenMove(db, organizationId);
   if (open && open.phase !== 'SWITCHED') throw beingMoved();
 }
 
-const beingMoved = (): AppError => new AppError('INVALID_STATE', 'The organization is being moved: end its move first');
+const beingMoved = (): AppError =>
+  new AppError('INVALID_STATE', 'The organization is being moved: cancel or confirm its move first');
 
 /** The newest move of an organization, ended or not. */
 export async function findLastMove(db: CatalogDb, organizationId: string): Promise<MoveRow | undefined> {
@@ -67,8 +68,8 @@ export async function findLastMove(db: CatalogDb, organizationId: string): Promi
 }
 
 /**
- * Writes down how far a move is. Throws CANCELLED when another attempt has taken it over, or it has ended: whoever
- * wrote it before must stop.
+ * Records the progress of a move. Throws CANCELLED if another attempt has taken the move over or ended it: the caller
+ * must stop.
  */
 export async function noteMove(
   tx: CatalogTx,
@@ -93,35 +94,36 @@ const isOwn = (move: MoveRow, run: string) =>
     sql`${tenantMoves.progress} ->> 'run' is not distinct from ${run}::text`,
   );
 
-const takenOver = (): AppError => new AppError('CANCELLED', 'This move was taken over or cancelled meanwhile');
+const takenOver = (): AppError =>
+  new AppError('CANCELLED', 'Another operation has taken over, cancelled or ended this move');
 
 /**
- * Keeps the journal's row for this attempt until the transaction ends: whoever takes the move over waits for that.
- * Throws CANCELLED when another attempt has it.
+ * Locks the journal's row until the transaction ends, so that no other attempt can take the move over. Throws CANCELLED
+ * if one already has.
  */
 export async function lockJournal(tx: CatalogTx, move: MoveRow, run: string): Promise<void> {
   const [own] = await tx.select({ id: tenantMoves.id }).from(tenantMoves).where(isOwn(move, run)).for('update');
   if (!own) throw takenOver();
 }
 
-/** Makes this attempt the only one at a move. */
+/** Makes `run` the current attempt: any earlier attempt stops at its next step. Throws CANCELLED for an ended move. */
 export async function takeOver(tx: CatalogTx, move: MoveRow, run: string): Promise<MoveRow> {
   const [taken] = await tx
     .update(tenantMoves)
     .set({ progress: sql`${tenantMoves.progress} || ${JSON.stringify({ run })}::jsonb` })
     .where(and(eq(tenantMoves.id, move.id), isNull(tenantMoves.endedAt)))
     .returning();
-  if (!taken) throw new AppError('CANCELLED', 'This move has ended meanwhile');
+  if (!taken) throw new AppError('CANCELLED', 'Another operation has ended this move');
   return taken;
 }
 
-/** Where the data is now, and where it goes. */
+/** Where the data is, and where it is copied to. */
 export interface Route {
   from: SchemaPlace;
   to: SchemaPlace;
 }
 
-/** Both places of a move, in the direction of its phase. Throws NOT_FOUND when one was dropped. */
+/** The places of a move, reversed during a rollback. Throws NOT_FOUND if the source was dropped. */
 export async function routeOf(db: CatalogDb, move: MoveRow): Promise<Route> {
   const target = { databaseId: move.toDatabaseId, schemaName: move.toSchemaName, roleName: move.toRoleName };
   const { back } = progressOf(move);
@@ -131,6 +133,6 @@ export async function routeOf(db: CatalogDb, move: MoveRow): Promise<Route> {
 
 async function getPlace(db: CatalogDb, databaseId: string, schemaName: string): Promise<SchemaPlace> {
   const [place] = await db.select().from(tenantSchemas).where(isSchema(databaseId, schemaName));
-  if (!place) throw new AppError('NOT_FOUND', `The schema ${schemaName} does not exist any more`);
+  if (!place) throw new AppError('NOT_FOUND', `The schema ${schemaName} no longer exists`);
   return { databaseId, schemaName, roleName: place.roleName };
 }

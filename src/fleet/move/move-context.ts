@@ -8,22 +8,22 @@ import type { MoveEndpoint } from './move-endpoint.ts';
 
 export interface CopyAndSwitchOptions {
   by: By;
-  /** Stops before writes are held: CANCELLED. What was copied is done again later. */
+  /** Stops the move with CANCELLED, unless writes are already held. A resumed move copies everything again. */
   signal?: AbortSignal | undefined;
-  /** Told of each table that is copied, and waited for. */
+  /** Called after each copied table, and awaited. */
   onProgress?: ((progress: { stage: string; tables: number; of: number }) => void | Promise<void>) | undefined;
-  /** How long writes may be impossible before the move gives up; milliseconds, a minute when absent. */
+  /** How long writes may be refused before the move gives up; milliseconds, by default a minute. */
   fencedMs?: number | undefined;
 }
 
-/** An attempt at a move: nobody else is at it while the journal says `run`. */
+/** An attempt at a move. It is the current one while the journal has its `run`. */
 export interface Attempt extends CopyAndSwitchOptions {
   fleet: Fleet;
   move: MoveRow;
   run: string;
 }
 
-/** An attempt that is under way between two places. */
+/** An attempt with connections to both places. */
 export interface MoveContext extends Attempt {
   route: Route;
   source: MoveEndpoint;
@@ -31,6 +31,6 @@ export interface MoveContext extends Attempt {
   migrations: readonly Migration[];
   tables: readonly TenantTable[];
   foreignKeys: readonly ForeignKey[];
-  /** What both databases are called. */
+  /** Names of both databases, for the audit log. */
   names: { from: string | undefined; to: string | undefined };
 }

@@ -12,7 +12,7 @@ export interface MoveEndpoint {
   installation: Installation;
 }
 
-/** A transaction as the owner of the tables. */
+/** Runs `work` in a transaction as the owner of the tables. */
 export const asOwner = <T>({ admin, installation }: MoveEndpoint, work: (tx: CopyTx) => Promise<T>): Promise<T> =>
   admin.transaction(async (tx) => {
     await tx.run(`select set_config('role', $1, true)`, [installation.roles.owner]);

@@ -20,21 +20,21 @@ import { settleMove, unfence } from './settle-move.ts';
 
 export interface MoveOptions extends CopyAndSwitchOptions {
   /**
-   * Whether to wait until no server can read the old copy any more, a few seconds; else upkeep sees to it. True when
-   * absent.
+   * Whether to wait a few seconds, until no server can read the old copy any more; otherwise a background task settles
+   * the move. True by default.
    */
   settle?: boolean;
 }
 
 /**
- * Moves an organization to another database while it is served; its writes are held for a moment. What it left is kept
- * until the move is confirmed. Interrupted anywhere, the same call goes on; a move to that database that is done
- * already is only settled. Another move that is not confirmed yet is confirmed by beginning this one, and one that an
- * attempt left unfinished is cancelled. Returns the move.
+ * Moves an organization to another database while it is served; its writes are held for a moment. The old copy is kept
+ * until the move is confirmed. The same call resumes an interrupted move, and settles one that has switched. Beginning
+ * a move confirms a switched move to another database, and cancels an unfinished one. Returns the move.
  *
- * Throws TENANT_NOT_FOUND, NOT_FOUND for the database, INVALID_STATE while somebody else changes the organization's
- * place or life, during a rollback, for an organization that is not whole or already there, IN_USE for a database that
- * cannot take it, TRANSACTION_CONFLICT when a transaction of it does not end: then it is where it was.
+ * Throws TENANT_NOT_FOUND; NOT_FOUND for the database; INVALID_STATE while another operation changes the organization,
+ * during a rollback, for a quarantined organization and for one that is already there; IN_USE for a database that is
+ * full or another organization's own; TRANSACTION_CONFLICT if a long transaction blocks the switch. After an error
+ * before the switch, the organization is where it was.
  */
 export function moveTenant(
   fleet: Fleet,
@@ -63,7 +63,7 @@ async function settled(fleet: Fleet, move: MoveRow, run: string, { settle = true
   return settle ? await settleMove(fleet, move, run) : move;
 }
 
-/** Takes over what an attempt left that died: its fence is lifted before anything is copied again. */
+/** Takes over a move whose attempt died, and lifts its fence before anything is copied again. */
 async function resumeFrom(fleet: Fleet, open: MoveRow, run: string): Promise<void> {
   if (open.phase === 'ROLLING_BACK') {
     throw new AppError('INVALID_STATE', 'A rollback is in progress; finish or cancel it first');
@@ -110,22 +110,23 @@ async function begin(
   return move!;
 }
 
-/** A migration failed there: what is broken is not carried elsewhere. */
+/** A half-migrated schema cannot be rebuilt elsewhere from whole migrations. */
 async function refuseQuarantined(tx: CatalogTx, { databaseId, schemaName, slug }: Organization): Promise<void> {
   const [schema] = await tx.select().from(tenantSchemas).where(isSchema(databaseId, schemaName));
   if (schema?.quarantinedAt) {
     throw new AppError(
       'INVALID_STATE',
-      `A migration of ${slug} has failed: mend that first (\`chantier migrate ${slug}\`)`,
+      `A migration of ${slug} has failed: repair it first with \`chantier migrate ${slug}\``,
     );
   }
 }
 
-/** Ends a move for good. The copy that it left is dropped now, or when the next move has switched. */
+/** Confirms a move in the journal. The caller, or the next switch, marks the copy that it left. */
 export async function endSwitched(tx: CatalogTx, move: MoveRow): Promise<void> {
   await tx.update(tenantMoves).set({ phase: 'CONFIRMED', endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
 }
 
-export async function dropRetained(tx: CatalogTx, { fromDatabaseId, fromSchemaName }: MoveRow): Promise<void> {
+/** Marks the copy that a move left to be dropped. */
+export async function condemnLeftCopy(tx: CatalogTx, { fromDatabaseId, fromSchemaName }: MoveRow): Promise<void> {
   await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(fromDatabaseId, fromSchemaName));
 }

@@ -12,8 +12,9 @@ import type { MigrationLines } from '../schemas/migration-lines.ts';
 import type { MoveEndpoint } from './move-endpoint.ts';
 
 /**
- * Writes down the place that a tenant is copied to, before there is one. Throws NOT_FOUND, INVALID_STATE for a retired
- * database, IN_USE for one that is full or another organization's own.
+ * Records the place that a tenant is copied to before its schema exists, so that an interrupted copy is never lost.
+ * Throws NOT_FOUND, INVALID_STATE for a retired database, IN_USE for a database that is full or another organization's
+ * own.
  */
 export async function reservePlace(
   tx: CatalogTx,
@@ -33,7 +34,7 @@ export async function reservePlace(
   return place;
 }
 
-/** The migrations that made a place, in order. Throws SCHEMA_MISMATCH for one that this build does not know. */
+/** The migrations applied to a place, in order. Throws SCHEMA_MISMATCH for one that this build does not have. */
 export async function migrationsOf(
   { admin, installation, place }: MoveEndpoint,
   lines: MigrationLines,

@@ -3,7 +3,7 @@ import type { CatalogTx } from '../../tenancy/catalog.ts';
 import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
 import { organizations } from '../../tenancy/tables.ts';
 
-/** Lets every server hold new writes of an organization, for so long at most: it ends by itself. Null ends it now. */
+/** Makes all servers hold new writes of an organization, for this long at most. Null ends the pause now. */
 export async function pauseWrites(tx: CatalogTx, organizationId: string, milliseconds: number | null): Promise<void> {
   const writesPausedUntil = milliseconds === null ? null : new Date(Date.now() + milliseconds);
   await tx.update(organizations).set({ writesPausedUntil }).where(eq(organizations.id, organizationId));

@@ -5,13 +5,23 @@ import { tablesOf } from '../copy/tenant-tables.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { asOwner, nameIn } from './move-endpoint.ts';
 
-/** How long a database may take to show what it has. */
+/** Time limit for a database to read from every table. */
 const answerMs = 30_000;
 
+/** The place that should serve an organization has no tables, so a retained copy may be the last one. */
+export class DataMissing extends AppError {
+  constructor(slug: string) {
+    super(
+      'INVALID_STATE',
+      `The data of ${slug} is missing, so its retained copy is the last one: serve it with \`tenant retained restore ${slug}\``,
+    );
+  }
+}
+
 /**
- * Verifies that an organization's data can be read where it is served from: before any other copy of it is dropped,
- * which would be the last one otherwise. Throws INVALID_STATE where there is no table, UNAVAILABLE where nobody
- * answers, and what the server says of a table that cannot be read.
+ * Verifies that an organization's data can be read where it is served, before any other copy is dropped. Throws
+ * DataMissing if there are no tables, UNAVAILABLE if the database does not answer, and the server's error for a table
+ * that cannot be read.
  */
 export async function requireReadable(fleet: Fleet, organizationId: string): Promise<void> {
   const [place] = await fleet.catalog.read((db) =>
@@ -24,12 +34,7 @@ export async function requireReadable(fleet: Fleet, organizationId: string): Pro
       const endpoint = { place, admin, installation };
       return asOwner(endpoint, async (tx) => {
         const tables = await tablesOf(tx, fleet.lines, place.schemaName);
-        if (tables.length === 0) {
-          throw new AppError(
-            'INVALID_STATE',
-            `The data of ${place.slug} is missing: its retained copy is the last one`,
-          );
-        }
+        if (tables.length === 0) throw new DataMissing(place.slug);
         await tx.run(`select ${tables.map((table) => `exists (select from ${nameIn(endpoint, table)})`).join(', ')}`);
       });
     }),

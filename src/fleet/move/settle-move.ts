@@ -8,22 +8,23 @@ import { tablesOf } from '../copy/tenant-tables.ts';
 import { closeAccess } from '../deletion/access.ts';
 import { allAdminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
+import { PrimaryAway, type RunStep, runOnce } from '../patience.ts';
 import { liftFence } from './fence.ts';
 import { validateForeignKeys } from './foreign-keys.ts';
 import { findOpenMove, type MoveRow, noteMove, progressOf, routeOf, takeOver } from './journal.ts';
 import { asOwner, type MoveEndpoint } from './move-endpoint.ts';
 import { pauseWrites } from './pause.ts';
 
-/** Longer than any server believes what it knows of a tenant. */
-const believedMs = 2_500;
-/** How long a database may take to give rights back. */
+/** Longer than any server caches a tenant's place. */
+const cachedMs = 2_500;
+/** Time limit for granting rights back. */
 const liftMs = 30_000;
-/** The same for looking at the references of all rows. */
+/** Time limit for validating foreign keys. */
 const validateMs = 30 * 60_000;
 
 /**
- * What is left to do once an organization is served from its new place: the server looks at the references of all rows,
- * and when nobody can believe in the old copy any more, nobody can read it either. Returns the move as it is then.
+ * Finishes a switched move: validates the foreign keys, and closes the old copy to readers once no server can still
+ * have it cached. Idempotent. Returns the updated move.
  */
 export async function settleMove(fleet: Fleet, move: MoveRow, run: string): Promise<MoveRow> {
   const progress = progressOf(move);
@@ -34,9 +35,9 @@ export async function settleMove(fleet: Fleet, move: MoveRow, run: string): Prom
   await admins.at(to, (admin, installation) =>
     admin.within(validateMs, () => validateForeignKeys({ place: to, admin, installation }, progress.unchecked ?? [])),
   );
-  await delay(Math.max(0, switchedAt.getTime() + believedMs - Date.now()));
+  await delay(Math.max(0, switchedAt.getTime() + cachedMs - Date.now()));
   const isBack = progress.returned === true;
-  // What data came back from is dropped; a database that is away lets nobody read either
+  // After a rollback the other copy is dropped anyway; a database that does not answer cannot be read either
   if (!isBack) await closeAccess(fleet, from).catch(unlessAway);
   return await fleet.catalog.write((tx) =>
     noteMove(tx, move, run, {
@@ -51,7 +52,7 @@ function unlessAway(error: unknown): void {
   if (code !== 'UNAVAILABLE' && code !== 'CONNECTION_LOST') throw error;
 }
 
-/** Lets writes go on where the data is, after an attempt that died behind its fence. */
+/** Lifts the fence of an attempt that died, so that the organization can write where its data is. */
 export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise<void> {
   const { from: place } = await fleet.catalog.read((db) => routeOf(db, move));
   await using admins = allAdminsOf(fleet);
@@ -70,16 +71,23 @@ export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise
 }
 
 /**
- * Upkeep: mends what moves left whose process died. Organizations that cannot write are let write again where their
- * data is; switched ones are settled. One that somebody is at, or whose database is away, is left for the next time,
- * and those that cannot write wait for no settling of others. Returns what failed.
+ * Finishes what moves left behind when their process died: lets organizations write again where their data is, and
+ * settles switched moves. Fenced organizations do not wait for the settling of others. Skips moves on which another
+ * process works, and returns the failures; the next run retries them. Throws PrimaryAway if `runStep` gave up waiting.
  */
-export async function settleMoves(fleet: Fleet): Promise<{ organizationId: string; error: unknown }[]> {
-  const open = await fleet.catalog.read((db) => db.select().from(tenantMoves).where(isNull(tenantMoves.endedAt)));
+export async function settleMoves(
+  fleet: Fleet,
+  runStep: RunStep = runOnce,
+): Promise<{ organizationId: string; error: unknown }[]> {
+  const open = await runStep(() =>
+    fleet.catalog.read((db) => db.select().from(tenantMoves).where(isNull(tenantMoves.endedAt))),
+  );
   const failed: { organizationId: string; error: unknown }[] = [];
   const inTurn = async (moves: readonly MoveRow[]) => {
     for (const { organizationId } of moves) {
-      await holdingLife(fleet, organizationId, () => mendUnfinished(fleet, organizationId)).catch((error: unknown) => {
+      const mend = () => holdingLife(fleet, organizationId, () => mendUnfinished(fleet, organizationId));
+      await runStep(mend).catch((error: unknown) => {
+        if (error instanceof PrimaryAway) throw error;
         if (!isLifeLocked(error)) failed.push({ organizationId, error });
       });
     }
@@ -95,7 +103,7 @@ function needsSettling(move: MoveRow): boolean {
   return fenced === true || ((move.phase === 'SWITCHED' || returned === true) && !settled);
 }
 
-/** Mends what a move left, for a caller who holds the organization's life lock. */
+/** Lifts the fence of a dead attempt, or settles a switched move. The caller holds the organization's life lock. */
 export async function mendUnfinished(fleet: Fleet, organizationId: string): Promise<void> {
   const move = await fleet.catalog.read((db) => findOpenMove(db, organizationId));
   if (!move || !needsSettling(move)) return;

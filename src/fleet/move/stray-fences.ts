@@ -6,6 +6,7 @@ import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { tablesOf } from '../copy/tenant-tables.ts';
 import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
+import { PrimaryAway, type RunStep, runOnce } from '../patience.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import { liftFence } from './fence.ts';
 import { asOwner } from './move-endpoint.ts';
@@ -18,15 +19,15 @@ export interface Fenced extends SchemaPlace {
   slug: string;
 }
 
-/** How long a database may take to say where nobody can write, or to give rights back. */
+/** Time limit for a database to list its fenced schemas, or to grant rights back. */
 const answerMs = 30_000;
 
-/** A fence takes the right from all tables at once, so one that every tenant has tells of all. */
+/** A fence revokes rights on all tables at once, so checking one table is enough; every tenant has `events`. */
 const fencedSchemas = `
   select wanted.schema_name as "schemaName" from unnest($1::text[], $2::text[]) as wanted (schema_name, role_name)
   where not has_table_privilege(to_regrole(quote_ident(wanted.role_name)), to_regclass(format('%I.events', wanted.schema_name)), 'insert')`;
 
-/** Those of one database whose roles may not write into the schema that they are served from. */
+/** The schemas of one database whose roles may not write there. */
 export async function fencedOf(admin: Pick<AdminTx, 'run'>, places: readonly SchemaPlace[]): Promise<Set<string>> {
   const rows = await admin.run<{ schemaName: string }>(fencedSchemas, [
     places.map(({ schemaName }) => schemaName),
@@ -42,22 +43,28 @@ export interface LiftReport {
 }
 
 /**
- * Lets organizations write again that a fence keeps from it and that nobody moves. Whoever moves one holds its life
- * lock: its fence is left alone. A database that does not answer is left for the next time.
+ * Lifts the fences that no move owns, so that their organizations can write again. A running move holds the life lock:
+ * its fence is skipped. So is a database that does not answer; the next run looks at it again. Throws PrimaryAway if
+ * `runStep` gave up waiting.
  */
-export async function liftStrayFences(fleet: Fleet): Promise<LiftReport> {
+export async function liftStrayFences(fleet: Fleet, runStep: RunStep = runOnce): Promise<LiftReport> {
   const report: LiftReport = { lifted: [], failed: [] };
-  const places = await servedPlaces(fleet);
+  const places = await runStep(() => servedPlaces(fleet));
   await using admins = allAdminsOf(fleet);
   const ofDatabase = async ([databaseId, there]: [string, Fenced[]]) => {
-    const ask = admins.of(databaseId).use((admin) => admin.within(answerMs, () => fencedOf(admin, there)));
-    const fenced = await ask.catch(() => new Set<string>());
+    const ask = () => admins.of(databaseId).use((admin) => admin.within(answerMs, () => fencedOf(admin, there)));
+    const fenced = await runStep(ask).catch(noneUnlessPrimaryAway);
     for (const place of there.filter(({ schemaName }) => fenced.has(schemaName))) {
-      await lift(fleet, admins, place, report);
+      await lift({ fleet, admins, runStep, report }, place);
     }
   };
   await Promise.all([...Map.groupBy(places, ({ databaseId }) => databaseId)].map(ofDatabase));
   return report;
+}
+
+function noneUnlessPrimaryAway(error: unknown): Set<string> {
+  if (error instanceof PrimaryAway) throw error;
+  return new Set();
 }
 
 const servedPlaces = ({ catalog }: Fleet): Promise<Fenced[]> =>
@@ -75,18 +82,26 @@ const servedPlaces = ({ catalog }: Fleet): Promise<Fenced[]> =>
       .where(and(eq(tenantSchemas.state, 'ACTIVE'), eq(organizations.schemaName, tenantSchemas.schemaName))),
   );
 
-async function lift(fleet: Fleet, admins: FleetAdmins, place: Fenced, report: LiftReport): Promise<void> {
+interface Lifting {
+  fleet: Fleet;
+  admins: FleetAdmins;
+  runStep: RunStep;
+  report: LiftReport;
+}
+
+async function lift({ fleet, admins, runStep, report }: Lifting, place: Fenced): Promise<void> {
   const { organizationId, slug } = place;
   try {
-    const lifted = await holdingLife(fleet, organizationId, () => liftHeld(fleet, admins, place));
-    if (lifted) report.lifted.push(slug);
+    const underLock = () => holdingLife(fleet, organizationId, () => liftUnderLock(fleet, admins, place));
+    if (await runStep(underLock)) report.lifted.push(slug);
   } catch (error) {
+    if (error instanceof PrimaryAway) throw error;
     if (!isLifeLocked(error)) report.failed.push({ organizationId, error });
   }
 }
 
-/** Under the life lock everything is looked at again: the fence may have been that of a move which has ended well. */
-async function liftHeld(fleet: Fleet, admins: FleetAdmins, place: Fenced): Promise<boolean> {
+/** Reads the place again, because the fence may have belonged to a move that has succeeded meanwhile. */
+async function liftUnderLock(fleet: Fleet, admins: FleetAdmins, place: Fenced): Promise<boolean> {
   const { organizationId } = place;
   await mendUnfinished(fleet, organizationId);
   const still = (await servedPlaces(fleet)).some(

@@ -18,26 +18,23 @@ import type { MoveContext } from './move-context.ts';
 import { pauseWrites } from './pause.ts';
 
 /**
- * How long a lock of one attempt waits; less than what makes the server look for deadlocks, so that we are who gives
- * way.
+ * The lock timeout of each attempt, in milliseconds. It is shorter than `deadlock_timeout`, so that the move gives way
+ * and not the tenant's transaction.
  */
 const lockWaits = [300, 500, 700, 900, 900, 900, 900, 900];
-/** How long writes are held at most, when nobody ends it. */
+/** How long servers hold writes if the end of the pause never reaches them. */
 const pauseMs = 4_000;
 const betweenLocksMs = 250;
-/**
- * How long the fence may stand while either database is asked anything: one that stops answering keeps no organization
- * from writing.
- */
+/** Time limit of both databases while the fence is up: a silent one must not keep an organization from writing. */
 const mostFencedMs = 60_000;
-/** How often a journal that a COMMIT still holds is asked for, each time for as long as the catalog waits for locks. */
+/** Attempts to take over a journal row that a COMMIT still locks; each waits for the catalog's lock timeout. */
 const takeOvers = 5;
 
 /**
- * Holds writes, copies and compares the last changes, and sets the new place in the catalog. `follow` copies the
- * changes since a state and returns the new state; it runs before each further attempt, as writes went on while the
- * last one gave way to a long transaction. Throws TRANSACTION_CONFLICT if no attempt gets the locks. After any error,
- * writes go on where the data is.
+ * Holds writes, copies and compares the last changes, and switches the place in the catalog. `follow` copies the
+ * changes since a state and returns the new state; it runs before each further attempt, because writes continued after
+ * the last one had given way to a long transaction. Throws TRANSACTION_CONFLICT if no attempt gets the locks. After any
+ * error, writes continue where the data is.
  */
 export async function switchOver(
   context: MoveContext,
@@ -82,9 +79,9 @@ const tooBusy = (cause: AppError): AppError =>
   );
 
 /**
- * Raises the fence in the name of the journal. Its row is locked meanwhile, and asked once more before the fence is
- * saved: a mover that was stopped for long, whose move was cancelled elsewhere, would else take the right to write from
- * an organization that nobody moves.
+ * Raises the fence while the journal's row is locked, and checks the row again before the fence is committed.
+ * Otherwise a process that was suspended for long, and whose move was cancelled elsewhere, would revoke the right to
+ * write from an organization that no move would give it back to.
  */
 function takeFence({ fleet, move, run, source, tables }: MoveContext, lockMs: number): Promise<void> {
   return fleet.catalog.write(async (tx) => {
@@ -93,16 +90,14 @@ function takeFence({ fleet, move, run, source, tables }: MoveContext, lockMs: nu
   });
 }
 
-/** From the moment that a fence may be there, the journal says so. */
+/** Records the fence in the journal before it is raised. */
 async function beginPause(tx: CatalogTx, { move, run }: MoveContext): Promise<void> {
   const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'SWITCHING';
   await noteMove(tx, move, run, { phase, progress: { fenced: true } });
   await pauseWrites(tx, move.organizationId, pauseMs);
 }
 
-/**
- * Behind the fence nothing changes any more: the last rows, what counts by itself, the log's new era, and the switch.
- */
+/** Behind the fence: copies the last rows and the counters, begins the log's new era, and switches. */
 async function finish(context: MoveContext, state: string, begun: number): Promise<MoveRow> {
   const { fleet, move, run, route, source, target, tables, foreignKeys, names, by } = context;
   const rows = await copyLast({
@@ -127,12 +122,12 @@ async function refuseMigrated(tx: AdminTx, { source, migrations }: MoveContext):
     [source.place.schemaName],
   );
   if (found!.applied === migrations.length) return;
-  throw new AppError('TRANSACTION_CONFLICT', 'The organization was migrated meanwhile: move it again', {
+  throw new AppError('TRANSACTION_CONFLICT', 'The organization was migrated during the move: move it again', {
     retryAfter: 1,
   });
 }
 
-/** What counts by itself goes on counting; the log goes on in an era of its own. */
+/** Copies the state of sequences, and begins a new era of the event log. */
 async function copyCounters(
   here: AdminTx,
   there: AdminTx,
@@ -148,12 +143,13 @@ async function copyCounters(
 }
 
 /**
- * After a failure: lets writes go on where the data is. When the catalog says that the switch was made after all (its
- * answer was lost), gives the move. When the catalog does not answer, the fence stays until somebody resumes, cancels
- * or settles the move: nobody can know where the data is meanwhile.
+ * After a failure: lifts the fence where the data is. Returns the move if the catalog says that the switch was
+ * committed after all, and only its answer was lost. If the catalog does not answer, nobody knows where the data is, so
+ * the fence stays until the move is resumed, cancelled or settled.
  *
- * The COMMIT of a switch may still be under way when its answer is given up. So the journal is taken over first: that
- * waits until it is through, and one that is not yet at the journal finds another attempt there, and does nothing.
+ * The switch's COMMIT may still be running when we stop waiting for its answer. Taking over the journal row settles
+ * that: it waits for a COMMIT that holds the row, and a switch that has not locked the row yet will find another
+ * attempt there and do nothing.
  */
 async function giveUp(context: MoveContext, error: unknown): Promise<MoveRow | undefined> {
   const { fleet, move, run, source, tables } = context;
@@ -161,7 +157,7 @@ async function giveUp(context: MoveContext, error: unknown): Promise<MoveRow | u
   if (!ours) return undefined;
   if (isSwitched(ours.move)) return ours.move;
   await source.admin.within(mostFencedMs, () => liftFence(source, tables));
-  // Its administrators read it; what a driver or a server said is for who started the move
+  // Only our own messages: the organization's administrators read this
   const lastError = toAppError(error)?.message ?? 'An unexpected error';
   await fleet.catalog.write(async (tx) => {
     const phase = move.phase === 'ROLLING_BACK' ? move.phase : 'COPYING';
@@ -173,7 +169,7 @@ async function giveUp(context: MoveContext, error: unknown): Promise<MoveRow | u
 
 const isSwitched = (move: MoveRow): boolean => move.phase === 'SWITCHED' || progressOf(move).returned === true;
 
-/** Takes the move from whatever this attempt still has under way; one that was switched stays the attempt's. */
+/** Takes the move over from this attempt's own transactions. A switched move is given back to the attempt. */
 async function takeBack(tx: CatalogTx, move: MoveRow, run: string): Promise<{ move: MoveRow; run: string }> {
   const fresh = randomUUID();
   const taken = await noteMove(tx, move, run, { progress: { run: fresh } });
@@ -181,7 +177,7 @@ async function takeBack(tx: CatalogTx, move: MoveRow, run: string): Promise<{ mo
   return { move: await noteMove(tx, move, fresh, { progress: { run } }), run };
 }
 
-/** Somebody else is at it by now, and sees to it. */
+/** CANCELLED: another attempt has the move, and is responsible for the fence. */
 function unlessTaken(error: unknown): undefined {
   if (!(error instanceof AppError && error.code === 'CANCELLED')) throw error;
 }

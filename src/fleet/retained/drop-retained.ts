@@ -8,9 +8,8 @@ import { dropSchema } from '../schemas/drop-schema.ts';
 import type { RetainedCopy } from './list-retained.ts';
 
 /**
- * Drops a retained copy before its time, once the organization's data was read where it is served from. The copy that
- * an open move left is dropped by confirming that move. Throws what `requireReadable`, `confirmMove` and `dropSchema`
- * throw.
+ * Drops a retained copy before its time, after verifying that the served data is readable. For the copy of an open
+ * move, confirms that move. Throws what `requireReadable`, `confirmMove` and `dropSchema` throw.
  */
 export async function dropRetained(fleet: Fleet, copy: RetainedCopy, by: By): Promise<void> {
   const { organizationId, databaseId, schemaName } = copy;

@@ -3,7 +3,7 @@ import { AppError } from '../../lib/errors.ts';
 import type { Catalog } from '../../tenancy/catalog.ts';
 import { databases, organizations, tenantSchemas } from '../../tenancy/tables.ts';
 
-/** A former copy of an organization's data, which nobody reads: a move or a restore left it. */
+/** A former copy of an organization's data, left by a move or a restore. It is not served. */
 export interface RetainedCopy {
   organizationId: string;
   slug: string;
@@ -13,7 +13,7 @@ export interface RetainedCopy {
   schemaName: string;
   roleName: string;
   retainedSince: Date;
-  /** When it is dropped; null when only a confirmed move or `tenant retained drop` drops it. */
+  /** When it will be dropped; null if only confirming the move or `tenant retained drop` drops it. */
   droppedAfter: Date | null;
 }
 
@@ -38,7 +38,7 @@ export const listRetained = (catalog: Catalog, slug?: string): Promise<RetainedC
       .orderBy(asc(organizations.slug), asc(tenantSchemas.updatedAt)),
   );
 
-/** One of them. Throws NOT_FOUND, BAD_INPUT when there are several and no schema is named. */
+/** One retained copy of an organization. Throws NOT_FOUND, and BAD_INPUT if there are several to choose from. */
 export async function getRetained(catalog: Catalog, slug: string, schemaName?: string): Promise<RetainedCopy> {
   const copies = await listRetained(catalog, slug);
   const wanted = schemaName === undefined ? copies : copies.filter((copy) => copy.schemaName === schemaName);

@@ -6,10 +6,9 @@ import type { Fleet, FleetAdmins } from '../fleet.ts';
 import type { RetainedCopy } from './list-retained.ts';
 
 /**
- * Serves an organization from a retained copy again. The copy is archived and the archive restored over the
- * organization, so that all rows are compared, migrated to this build, and the event log begins an era of its own; the
- * retained copy stays. What was written since is in the safety archive, and in the copy that is retained now. Throws
- * what `restoreOver` throws.
+ * Replaces an organization's data by a retained copy, through a temporary archive: so all rows are compared and
+ * migrated to this build, and the event log begins a new era. The retained copy stays. The replaced data is in the
+ * safety archive and in a new retained copy. Throws what `restoreOver` throws.
  */
 export async function restoreRetained(
   { fleet, directory, admins }: { fleet: Fleet; directory: TenantDirectory; admins: FleetAdmins },

@@ -1,29 +1,29 @@
 import type { Migration } from '../../db/migration-files.ts';
 import { isContraction } from '../../db/migration-ledger.ts';
 import type { FleetAdmins } from '../fleet.ts';
-import { livingServers, type OldServer } from '../servers/old-servers.ts';
+import { type LivingServer, livingServers } from '../servers/living-servers.ts';
 
-/** What a run did not apply, because servers run that still need what it takes away. */
+/** Contractions that a run held back because of running servers, with the migrations that follow them. */
 export interface HeldReport {
   /** `line/name`. */
   migrations: string[];
-  /** How many schemas lack them. */
+  /** How many schemas lack at least one of them. */
   schemas: number;
-  /** Which servers, for people. */
+  /** Names of the servers that must stop first. */
   servers: string[];
 }
 
 /**
- * Holds contractions back while a server runs whose build does not know them. What comes after such a contraction in a
- * schema is held back too: it may have been written for a schema without what the contraction takes away.
+ * Holds a contraction back while a server runs whose build does not have it, and so may still use what it drops. The
+ * migrations after it in the same schema are held back too, because they may depend on it.
  */
 export class HeldContractions {
-  readonly #servers: readonly OldServer[];
+  readonly #servers: readonly LivingServer[];
   readonly #migrations = new Set<string>();
-  readonly #waitedFor = new Set<OldServer>();
+  readonly #waitedFor = new Set<LivingServer>();
   #schemas = 0;
 
-  constructor(servers: readonly OldServer[]) {
+  constructor(servers: readonly LivingServer[]) {
     this.#servers = servers;
   }
 
@@ -31,7 +31,7 @@ export class HeldContractions {
     return new HeldContractions(await livingServers(admins));
   }
 
-  /** The pending migrations of one schema that can be applied now. */
+  /** The leading part of a schema's pending migrations that may be applied now. Call it once per schema. */
   applicable(pending: readonly Migration[]): readonly Migration[] {
     const first = pending.findIndex((migration) => isContraction(migration) && this.#needing(migration).length > 0);
     if (first === -1) return pending;
@@ -46,7 +46,7 @@ export class HeldContractions {
     return { migrations: [...this.#migrations].sort(), schemas: this.#schemas, servers };
   }
 
-  #needing(migration: Migration): OldServer[] {
+  #needing(migration: Migration): LivingServer[] {
     return this.#servers.filter(({ contractions }) => !contractions.has(keyOf(migration)));
   }
 }

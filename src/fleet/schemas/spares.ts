@@ -5,36 +5,36 @@ import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import type { Admins } from '../admins.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
+import { type PatienceOptions, patiently } from '../patience.ts';
 import type { TenantSchema } from './build-schema.ts';
 import { completeSchema } from './complete-schema.ts';
 import { newSchema } from './take-schema.ts';
 
 /** A schema with the core modules' tables that has no organization yet. */
 export interface Spare extends TenantSchema {
-  /** Not whole yet, or being made just now. */
+  /** Whether it is incomplete: being built, or left by an interrupted run. */
   building: boolean;
   createdAt: Date;
-  /** A migration failed in it: nobody gets it. */
+  /** Whether a migration failed in it, so that no organization may use it. */
   quarantined: boolean;
 }
 
-export interface KeepOptions {
-  /** How many there should be. */
+/** `signal` stops the run between two spares. */
+export interface KeepOptions extends PatienceOptions {
+  /** How many spares should be ready. */
   keep: number;
-  /** How many are built at once. */
+  /** How many to build at once. */
   parallel?: number;
-  /** Stops between two of them. */
-  signal?: AbortSignal | undefined;
   onProgress?: ((progress: { made: number; missing: number }) => void) | undefined;
 }
 
 export interface KeptSpares {
   made: number;
-  /** Somebody else is at it: nothing was done here. */
+  /** Whether another process is building spares, so that this run left the rest to it. */
   busy: boolean;
 }
 
-/** Every spare, the oldest first: they are taken in any order. */
+/** All spares, the oldest first. */
 export function listSpares(catalog: Catalog): Promise<Spare[]> {
   return catalog.read(async (db) => {
     const rows = await db
@@ -61,16 +61,22 @@ export function listSpares(catalog: Catalog): Promise<Spare[]> {
 export const isReady = ({ building, quarantined }: Spare): boolean => !building && !quarantined;
 
 /**
- * Builds spares until there are enough, those first whose building was interrupted. One process at a time does it, in
- * small transactions; interrupted, the next call goes on.
+ * Builds spares until enough are ready, starting with those that an interrupted run left. Works in small transactions,
+ * so the next call resumes an interrupted one. Only one process at a time builds spares.
  */
 export async function keepSpares(fleet: Fleet, options: KeepOptions): Promise<KeptSpares> {
-  if (await isEnough(fleet, options)) return { made: 0, busy: false };
+  const kept: KeptSpares = { made: 0, busy: false };
+  await patiently(fleet, () => keepMore(fleet, options, kept), options);
+  return kept;
+}
+
+async function keepMore(fleet: Fleet, options: KeepOptions, kept: KeptSpares): Promise<void> {
+  if (await isEnough(fleet, options)) return;
   await using admins = adminsOf(fleet);
-  return await admins.use((guard) =>
+  await admins.use((guard) =>
     guard.transaction(async (lock) => {
-      if (!(await tryLock(lock, advisoryLocks.spares))) return { made: 0, busy: true };
-      return { made: await buildMissing(fleet, admins, options), busy: false };
+      kept.busy = !(await tryLock(lock, advisoryLocks.spares));
+      if (!kept.busy) await buildMissing(fleet, admins, options, kept);
     }),
   );
 }
@@ -84,22 +90,21 @@ export async function buildSpare(fleet: Fleet): Promise<string> {
 const isEnough = async ({ catalog }: Fleet, { keep }: KeepOptions): Promise<boolean> =>
   keep === 0 || (await listSpares(catalog)).filter(isReady).length >= keep;
 
-async function buildMissing(fleet: Fleet, admins: Admins, options: KeepOptions): Promise<number> {
+async function buildMissing(fleet: Fleet, admins: Admins, options: KeepOptions, kept: KeptSpares): Promise<void> {
   const { keep, parallel = 1, signal, onProgress } = options;
   const spares = await listSpares(fleet.catalog);
   const missing = keep - spares.filter(isReady).length;
   const unfinished = spares.filter(({ building }) => building);
+  const wanted = kept.made + missing;
   let begun = 0;
-  let made = 0;
   const worker = async () => {
     while (begun < missing && !signal?.aborted) {
       await buildOne(fleet, admins, unfinished[begun++]);
-      made++;
-      onProgress?.({ made, missing });
+      kept.made++;
+      onProgress?.({ made: kept.made, missing: wanted });
     }
   };
   await Promise.all(Array.from({ length: Math.min(parallel, missing) }, worker));
-  return made;
 }
 
 async function buildOne(fleet: Fleet, admins: Admins, unfinished?: TenantSchema): Promise<string> {

@@ -5,13 +5,13 @@ import { productVersion } from '../../lib/product-version.ts';
 import { servers } from '../../tenancy/tables.ts';
 import type { Fleet } from '../fleet.ts';
 import type { UpkeepTask } from '../schedule/upkeep.ts';
-import { contractionsOf } from './old-servers.ts';
+import { contractionsOf } from './living-servers.ts';
 
 const beatMs = 15_000;
 
 /**
- * The row of this server in the catalog, from before it serves until it has ended: no contraction is applied that its
- * build does not know. Other servers delete the rows of those that died, a day later.
+ * This server's row in the catalog, from before it serves until it has stopped. While the row is fresh, `migrate` holds
+ * the contractions that this build does not have. Rows of dead servers are deleted after a day.
  */
 export class ServerLife implements AsyncDisposable {
   readonly id = uuidv7();
@@ -49,7 +49,7 @@ export class ServerLife implements AsyncDisposable {
     });
   }
 
-  /** A row that cannot be deleted now counts as dead a minute later. */
+  /** Without an answer from the catalog the row stays, and counts as dead a minute later. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#fleet.catalog
       .write((tx) =>

@@ -4,31 +4,31 @@ import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import type { FleetAdmins } from '../fleet.ts';
 import type { MigrationLines } from '../schemas/migration-lines.ts';
 
-/** A running server whose build does not know a contraction: it still uses what the contraction takes away. */
-export interface OldServer {
-  /** For people: its version, host and process. */
+/** A running server, of any build. It needs what a contraction drops unless its build has that contraction. */
+export interface LivingServer {
+  /** Its version, host and process, for messages. */
   name: string;
-  /** The contractions that it knows: `line/name`. */
+  /** The contractions of its build: `line/name`. */
   contractions: ReadonlySet<string>;
 }
 
-/** A server renews its row four times as often. */
+/** A server counts as dead after this time without a heartbeat; it sends four in that time. */
 const livingSeconds = 60;
 
 /**
- * Builds before servers had rows called their connection for notifications so; commands of those builds have one too.
+ * The `application_name` of the listening connection in builds that did not register yet. Their commands have one too.
  */
-const unregistered = 'chantier listener';
+const unregisteredName = 'chantier listener';
 
 export const contractionsOf = (lines: MigrationLines): string[] =>
   [...lines.database, ...lines.catalog, ...lines.everything()].filter(isContraction).map(keyOf);
 
-/** The servers that run now, of whatever build, and commands of builds before servers had rows. */
-export function livingServers(admins: FleetAdmins): Promise<OldServer[]> {
+/** All running servers. For builds that did not register, running commands count as servers too. */
+export function livingServers(admins: FleetAdmins): Promise<LivingServer[]> {
   return admins
     .of(primaryDatabaseId)
     .use((admin, { roles }) =>
-      admin.transaction(async (tx) => [...(await registered(tx, roles.catalogOwner)), ...(await withoutRow(tx))]),
+      admin.transaction(async (tx) => [...(await registered(tx, roles.catalogOwner)), ...(await unregistered(tx))]),
     );
 }
 
@@ -39,7 +39,7 @@ interface Row {
   contractions: string[];
 }
 
-async function registered(tx: AdminTx, role: string): Promise<OldServer[]> {
+async function registered(tx: AdminTx, role: string): Promise<LivingServer[]> {
   const [found] = await tx.run<{ there: boolean }>(`select to_regclass('catalog.servers') is not null as there`);
   if (!found?.there) return [];
   await tx.run(`select set_config('role', $1, true)`, [role]);
@@ -55,11 +55,11 @@ async function registered(tx: AdminTx, role: string): Promise<OldServer[]> {
   }));
 }
 
-async function withoutRow(tx: AdminTx): Promise<OldServer[]> {
+async function unregistered(tx: AdminTx): Promise<LivingServer[]> {
   const rows = await tx.run<{ pid: number; address: string | null }>(
     `select pid, host(client_addr) as address from pg_stat_activity
       where application_name = $1 and datname = current_database() order by backend_start`,
-    [unregistered],
+    [unregisteredName],
   );
   return rows.map(({ pid, address }) => ({
     name: `an older chantier${address === null ? '' : ` on ${address}`}, connected by backend ${pid}`,
