@@ -49,7 +49,9 @@ const named = /^[a-z0-9][a-z0-9-]{0,62}$/;
  */
 export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, options: RegisterOptions): Promise<Database> {
   if (wanted.name !== undefined && !named.test(wanted.name)) {
-    throw new AppError('BAD_INPUT', 'A name has 1 to 63 characters of a-z, 0-9 and -, and does not begin with -', { field: 'name' });
+    throw new AppError('BAD_INPUT', 'A name has 1 to 63 characters of a-z, 0-9 and -, and does not begin with -', {
+      field: 'name',
+    });
   }
   const namedBy = options.for === undefined ? 'OPERATOR' : 'MEMBER';
   const installation = await prepareDatabase(fleet, { ...wanted, namedBy }, async (marked) => {
