@@ -7,5 +7,7 @@ export default defineConfig({
   dialect: 'postgresql',
   out: `./drizzle/${line}`,
   schema:
-    line === 'catalog' ? ['./src/tenancy/tables.ts', './src/identity/tables.ts'] : `./src/modules/${line}/tables.ts`,
+    line === 'catalog'
+      ? ['./src/tenancy/tables.ts', './src/identity/tables.ts', './src/graphql/documents/tables.ts']
+      : `./src/modules/${line}/tables.ts`,
 });

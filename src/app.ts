@@ -17,6 +17,8 @@ import { migrateFleet } from './fleet/schemas/migrate.ts';
 import { MigrationLines } from './fleet/schemas/migration-lines.ts';
 import { requireSharedFit } from './fleet/schemas/schema-status.ts';
 import { ServerLife } from './fleet/servers/server-life.ts';
+import { DocumentUse } from './graphql/documents/document-use.ts';
+import { TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
@@ -101,6 +103,8 @@ export class App implements Toolbox {
   readonly identity: Identity;
   readonly sessionCookies: SessionCookies;
   readonly authenticator: Authenticator;
+  readonly trustedDocuments: TrustedDocuments;
+  readonly documentUse: DocumentUse;
   readonly #resources: AsyncDisposableStack;
 
   /**
@@ -218,6 +222,8 @@ export class App implements Toolbox {
       apiKeyUse: resources.use(new ApiKeyUse(this.catalog, logger)),
       clock,
     });
+    this.trustedDocuments = new TrustedDocuments(catalog, clock);
+    this.documentUse = resources.use(new DocumentUse(catalog, clock, logger));
   }
 
   #mailer(): Mailer {

@@ -1,4 +1,5 @@
 import { defineRelations } from 'drizzle-orm';
+import { clientVersionDocuments, clientVersions, trustedDocuments } from './graphql/documents/tables.ts';
 import {
   apiKeys,
   catalogAnswers,
@@ -12,7 +13,6 @@ import {
   signInAttempts,
   signInFailures,
   signingKeys,
-  trustedDocuments,
   userIdentities,
   userOrganizations,
   users,
@@ -32,6 +32,8 @@ const tables = {
   apiKeys,
   auditLogs,
   catalogAnswers,
+  clientVersionDocuments,
+  clientVersions,
   databases,
   departures,
   joinCodes,

@@ -112,6 +112,14 @@ export const variables = z.object({
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
   SECRET: value('a text of 32 characters or more', (text) => (text.length >= 32 ? text : undefined)).optional(),
   CORS_ORIGINS: value('exact origins with commas between them', (text) => readList(text, readOrigin)).default([]),
+  CORS_HEADERS: value('names of headers with commas between them', (text) => readList(text, readHeaderName)).default(
+    [],
+  ),
+  PERSISTED_DOCUMENTS_ONLY: flag.default(false),
+  AUTOMATIC_PERSISTED_QUERIES: flag.default(false),
+  DOCUMENT_ID_ALIASES: value('names such as doc_id with commas between them', (text) =>
+    readList(text, readParameterName),
+  ).default([]),
   TENANT_DOMAIN: value('a domain such as chantier.example', readDomain).optional(),
   OIDC_ISSUERS: issuers.default([]),
   ACCESS_TOKEN_TTL: duration(60, day, '15m').optional(),
@@ -133,6 +141,11 @@ export const variables = z.object({
 });
 
 export type Values = z.output<typeof variables>;
+
+const readHeaderName = (text: string): string | undefined =>
+  /^[a-z\d-]{1,100}$/i.test(text) ? text.toLowerCase() : undefined;
+
+const readParameterName = (text: string): string | undefined => (/^[a-z]\w{0,50}$/i.test(text) ? text : undefined);
 
 /** Null: no proxy is trusted. */
 function readTrustedHeader(text: string): TrustedHeader | null | undefined {

@@ -68,6 +68,9 @@ export interface Config {
   secret: string | undefined;
   /** Exact origins. */
   corsOrigins: string[];
+  /** Headers that scripts of these origins may send, beside the usual ones. */
+  corsHeaders: string[];
+  documents: DocumentsConfig;
   /** Hosts below it name a tenant. */
   tenantDomain: string | undefined;
   oidcIssuers: OidcIssuer[];
@@ -98,6 +101,16 @@ export interface MetricsConfig {
   token: string | undefined;
   /** How many tenants have series of their own. */
   tenants: number;
+}
+
+/** How clients may name the documents that they run. */
+export interface DocumentsConfig {
+  /** Whether only members with graph:explore may send texts; others send the ids of registered documents. */
+  persistedOnly: boolean;
+  /** Whether a hash stands for a text that was sent before (Automatic Persisted Queries). */
+  automatic: boolean;
+  /** Other names of the parameter `documentId`. */
+  aliases: string[];
 }
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -171,6 +184,12 @@ function toConfig(v: Values): Config {
     logLevel: v.LOG_LEVEL,
     secret: v.SECRET,
     corsOrigins: v.CORS_ORIGINS,
+    corsHeaders: v.CORS_HEADERS,
+    documents: {
+      persistedOnly: v.PERSISTED_DOCUMENTS_ONLY,
+      automatic: v.AUTOMATIC_PERSISTED_QUERIES,
+      aliases: v.DOCUMENT_ID_ALIASES,
+    },
     tenantDomain: v.TENANT_DOMAIN,
     oidcIssuers: v.OIDC_ISSUERS,
     accessTokenTtl: accessTokenTtl(v),

@@ -32,6 +32,8 @@ export const partsOf = (app: App): GraphParts => ({
   directory: app.directory,
   binding: app.binding,
   signingKeys: app.signingKeys,
+  trustedDocuments: app.trustedDocuments,
+  documentUse: app.documentUse,
   ready: () => app.ready(),
 });
 

@@ -12,7 +12,7 @@ import { publicKeySet } from './identity/jwks.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
 import { addressReader } from './server/client-address.ts';
-import { corsHeaders } from './server/cors.ts';
+import { Cors } from './server/cors.ts';
 import { toExplorer } from './server/explorer/to-explorer.ts';
 import { FastPath } from './server/fast-path.ts';
 import { hostCheck } from './server/hosts.ts';
@@ -23,6 +23,7 @@ import { Metrics } from './server/metrics/metrics.ts';
 import { type MetricsRoutesOptions, metricsRoutes } from './server/metrics/metrics-routes.ts';
 import type { OnOperation } from './server/metrics/operation-done.ts';
 import { pageRoutes } from './server/pages/page-routes.ts';
+import { DocumentGate } from './server/request/document-gate.ts';
 import { RequestReader } from './server/request/request-reader.ts';
 import { Turns } from './server/request/turns.ts';
 import { healthRoutes } from './server/rest/health.ts';
@@ -32,6 +33,7 @@ import { organizationDatabaseRoutes } from './server/rest/organization-database.
 import { delegateRoute, type Route } from './server/routes/route.ts';
 import { Router, type RouterOptions } from './server/routes/router.ts';
 import { SessionCookie } from './server/session-cookie.ts';
+import { warmDocuments } from './server/warm-documents.ts';
 import { createGraphServer, type Yoga, type YogaOptions } from './server/yoga.ts';
 
 export interface GraphServerOptions {
@@ -60,12 +62,23 @@ export interface GraphServer {
   fastPath?: FastPath;
   /** Opens the explorer signed in, when appended to its address; development only. */
   loginCode: string;
+  /** Prepares the registered documents, so that the first request with one is as fast as the next. */
+  warm(): Promise<void>;
 }
 
 /** What of an app a server is made of. */
 export type GraphParts = Pick<
   App,
-  'options' | 'authenticator' | 'identity' | 'sessionCookies' | 'directory' | 'binding' | 'signingKeys' | 'ready'
+  | 'options'
+  | 'authenticator'
+  | 'identity'
+  | 'sessionCookies'
+  | 'directory'
+  | 'binding'
+  | 'signingKeys'
+  | 'ready'
+  | 'trustedDocuments'
+  | 'documentUse'
 >;
 
 /** The HTTP side over an opened App, without a socket. */
@@ -84,6 +97,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const { secureCookies } = config;
   const sessionCookie = new SessionCookie({ secure: secureCookies });
   const { identity, sessionCookies } = app;
+  const limits = { complexity: config.maxComplexity, depth: config.maxDepth, breadth: fieldsPerOperation };
   const reader = new RequestReader({
     authenticator: app.authenticator,
     sessionCookie,
@@ -91,7 +105,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     services: { identity, directory: app.directory, timerStartsBackMs: config.timerStartsBackMs },
     binding: app.binding,
     routing: { baseDomains: config.tenantDomain ? [config.tenantDomain] : [] },
-    limits: { complexity: config.maxComplexity, depth: config.maxDepth, breadth: fieldsPerOperation },
+    limits,
     logger,
   });
   const pages = {
@@ -100,6 +114,15 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     demo: demoHeaders && { code: loginCode, headers: demoHeaders },
   };
   const known = new KnownDocuments();
+  const { automatic, persistedOnly, aliases } = config.documents;
+  const gate = new DocumentGate({
+    reader,
+    trusted: app.trustedDocuments,
+    use: app.documentUse,
+    automatic,
+    persistedOnly,
+  });
+  const cors = new Cors({ origins: config.corsOrigins, headers: config.corsHeaders });
   const addressOf = addressReader(config.trustProxy);
   const isOurs = config.production ? () => true : hostCheck(config);
   const http: YogaOptions = {
@@ -113,7 +136,9 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     secureCookies,
     addressOf,
     isOurs,
-    corsOrigins: config.corsOrigins,
+    gate,
+    aliases,
+    cors,
     maxBodyBytes: config.maxBodyBytes,
     turns: new Turns(),
     logger,
@@ -129,17 +154,17 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     ...pageRoutes(pages),
     ...(options.routes ?? []),
   ];
-  const corsOf = (origin: string | undefined) => corsHeaders(origin, config.corsOrigins);
   const router = new Router({
     routes,
     isOurs,
     addressOf,
-    corsHeaders: corsOf,
+    corsHeaders: (origin, method) => cors.headersFor(origin, method),
     secure: secureCookies,
     onRequest,
     logger,
   });
-  return { yoga, router, ...(fast && { fastPath: fast }), loginCode };
+  const warm = () => warmDocuments({ known, trusted: app.trustedDocuments, schema, limits });
+  return { yoga, router, ...(fast && { fastPath: fast }), loginCode, warm };
 }
 
 /** `/graphql` of every tenant; the fast path and Yoga check the rest of its rules. */
@@ -186,7 +211,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   const demo = config.production ? undefined : await ensureDemo(app);
   const plans = new Plans(schema);
   const metricsOptions = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };
-  const { router, loginCode } = buildGraphServer(app, {
+  const { router, loginCode, warm } = buildGraphServer(app, {
     plans,
     routes: metricsOptions && where.token !== undefined ? metricsRoutes(metricsOptions) : [],
     onRequest: metrics?.request,
@@ -194,6 +219,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
     draining: () => signal.aborted,
     ...(demo && { demoHeaders: demo.headers }),
   });
+  await warm();
   const { host, port, shutdownGraceMs } = config;
   const listen = (on: Pick<HttpOptions, 'router' | 'host' | 'port'>) =>
     HttpServer.listen({ ...on, graceMs: shutdownGraceMs, limits: config.http, logger });

@@ -5,6 +5,7 @@ import * as archives from './declarations/archives.ts';
 import { complete, completion } from './declarations/completion.ts';
 import * as databases from './declarations/databases.ts';
 import * as deletion from './declarations/deletion.ts';
+import * as documents from './declarations/documents.ts';
 import * as generate from './declarations/generate.ts';
 import { importRows } from './declarations/import.ts';
 import * as installation from './declarations/installation.ts';
@@ -51,6 +52,10 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     commands: [people.userCreate, people.userList, people.userSetPassword, people.userRemove],
   },
   apikey: { about: 'Keys of other programs.', commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke] },
+  documents: {
+    about: 'Documents that clients may run by their id, by client version.',
+    commands: [documents.documentsPush, documents.documentsCheck, documents.documentsList, documents.documentsRetire],
+  },
   generate: {
     about: 'Write the skeleton of new code, for developers of the program.',
     commands: [generate.generateModule, generate.generateResource],

@@ -32,6 +32,8 @@ export const advisoryLocks = {
   provisioning: (slug: string) => named(`provision ${slug}`),
   /** An organization's place and life: moves, restores, deletion and changes of its status. */
   life: (organizationId: string) => named(`life ${organizationId}`),
+  /** Registering documents, of an organization or of the installation. */
+  documents: (owner: string) => named(`documents ${owner}`),
   /** A run of the isolation proof, as long as its process lives. */
   proof: (run: string) => named(`proof ${run}`),
 };

@@ -13,6 +13,10 @@ const bearer = /^Bearer +([^\s]+)$/i;
 /** No valid header is longer; verifying a signature over megabytes would be slow. */
 const maxLength = 8192;
 
+/** Whether an Authorization header holds what has the form of an API key. */
+export const isApiKeyHeader = (authorization: string | null): boolean =>
+  authorization !== null && authorization.length <= maxLength && /^Bearer +chk_/i.test(authorization);
+
 /**
  * Reads an Authorization header: our access token, a token of an external issuer, or an API key. Null without a header.
  * Throws UNAUTHENTICATED for anything else.

@@ -251,19 +251,6 @@ export const signingKeys = table(
   ],
 );
 
-/** Trusted documents, by client and hash of the text. Nothing writes or reads this table yet. */
-export const trustedDocuments = table(
-  'trusted_documents',
-  {
-    id: primaryId(),
-    client: text().notNull(),
-    hash: text().notNull(),
-    document: text().notNull(),
-    createdAt: createdAt(),
-  },
-  (t) => [unique('trusted_documents_client_hash_key').on(t.client, t.hash)],
-);
-
 export const passwordResets = table(
   'password_resets',
   {

@@ -11,6 +11,12 @@ const codes = {
   TOO_COMPLEX: { http: 400, exit: 2 },
   // 200, like Apollo Server: older clients read the code only from answers with that status
   PERSISTED_QUERY_NOT_SUPPORTED: { http: 200, exit: 2 },
+  PERSISTED_QUERY_NOT_FOUND: { http: 200, exit: 2 },
+  PERSISTED_DOCUMENTS_ONLY: { http: 403, exit: 2 },
+  PERSISTED_DOCUMENT_NOT_FOUND: { http: 404, exit: 4 },
+  PERSISTED_DOCUMENT_RETIRED: { http: 410, exit: 4 },
+  PERSISTED_DOCUMENT_MISMATCH: { http: 400, exit: 2 },
+  PERSISTED_OPERATION_NOT_FOUND: { http: 400, exit: 2 },
   CSRF_REQUIRED: { http: 403, exit: 2 },
   METHOD_NOT_ALLOWED: { http: 405, exit: 2 },
   NOT_ACCEPTABLE: { http: 406, exit: 2 },

@@ -25,6 +25,8 @@ const catalogParts: readonly { table: string; where: string }[] = [
   { table: 'join_codes', where: 'organization_id = $1' },
   { table: 'organization_invitations', where: 'organization_id = $1' },
   { table: 'permissions', where: 'organization_id = $1' },
+  { table: 'client_versions', where: 'organization_id = $1' },
+  { table: 'trusted_documents', where: 'organization_id = $1' },
 ];
 
 const qualifiedName = (schema: string, table: string): string => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;

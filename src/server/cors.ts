@@ -1,5 +1,3 @@
-import type { CORSOptions } from 'graphql-yoga';
-
 const requestHeaders = [
   'authorization',
   'content-type',
@@ -7,31 +5,58 @@ const requestHeaders = [
   'x-chantier-csrf',
   'idempotency-key',
   'chantier-after',
+  'traceparent',
+  'tracestate',
+  'x-request-id',
+  'apollo-require-preflight',
+  'apollographql-client-name',
+  'apollographql-client-version',
 ];
-const exposedHeaders = ['retry-after', 'idempotency-replayed'];
+const exposedHeaders = ['retry-after', 'idempotency-replayed', 'etag', 'x-request-id', 'ratelimit', 'ratelimit-policy'];
 const methods = ['GET', 'POST', 'PUT'];
 const maxAge = 600;
 
-/**
- * The CORS rules for a listed origin; undefined for others. A sandboxed page has the origin `null`, which cannot be
- * listed.
- */
-export function corsOf(origin: string | null, origins: readonly string[]): Exclude<CORSOptions, false> | undefined {
-  if (origin === null || !origins.includes(origin)) return undefined;
-  return { origin, credentials: true, methods, allowedHeaders: requestHeaders, exposedHeaders, maxAge };
+export interface CorsOptions {
+  /** Exact origins. */
+  origins: readonly string[];
+  /** Headers that their scripts may send beside those that every client needs. */
+  headers: readonly string[];
 }
 
-/** The same as headers; other origins get none. `vary` makes caches keep the two apart. */
-export function corsHeaders(origin: string | undefined, origins: readonly string[]): Record<string, string> {
-  if (origins.length === 0) return {};
-  if (origin === undefined || !corsOf(origin, origins)) return { vary: 'origin' };
-  return {
-    vary: 'origin',
-    'access-control-allow-origin': origin,
-    'access-control-allow-credentials': 'true',
-    'access-control-allow-methods': methods.join(', '),
-    'access-control-allow-headers': requestHeaders.join(', '),
-    'access-control-expose-headers': exposedHeaders.join(', '),
-    'access-control-max-age': String(maxAge),
-  };
+type Headers = Readonly<Record<string, string>>;
+
+/**
+ * The CORS headers of answers to an origin; none for origins that are not listed. A sandboxed page has the origin
+ * `null`, which cannot be listed. `vary` makes caches keep origins apart.
+ */
+export class Cors {
+  readonly #answers = new Map<string, Headers>();
+  readonly #preflights = new Map<string, Headers>();
+  readonly #others: Headers;
+
+  constructor({ origins, headers }: CorsOptions) {
+    this.#others = origins.length === 0 ? {} : { vary: 'origin' };
+    const allowed = [...requestHeaders, ...headers.filter((name) => !requestHeaders.includes(name))];
+    for (const origin of origins) {
+      const answer = {
+        vary: 'origin',
+        'access-control-allow-origin': origin,
+        'access-control-allow-credentials': 'true',
+        'access-control-expose-headers': exposedHeaders.join(', '),
+      };
+      this.#answers.set(origin, answer);
+      this.#preflights.set(origin, {
+        ...answer,
+        'access-control-allow-methods': methods.join(', '),
+        'access-control-allow-headers': allowed.join(', '),
+        'access-control-max-age': String(maxAge),
+      });
+    }
+  }
+
+  /** Of an answer to a request with this method. */
+  headersFor(origin: string | null | undefined, method: string | undefined): Headers {
+    const byOrigin = method === 'OPTIONS' ? this.#preflights : this.#answers;
+    return (origin && byOrigin.get(origin)) || this.#others;
+  }
 }

@@ -1,48 +1,49 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { type GraphQLSchema, getOperationAST } from 'graphql';
+import { type GraphQLSchema, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { Text } from '../graphql/compile/plan.ts';
 import type { Plans } from '../graphql/compile/plans.ts';
 import { answerByPlan } from '../graphql/execute/answer-by-plan.ts';
 import { type Accepted, acceptedType } from './accept.ts';
+import type { Cors } from './cors.ts';
+import { type GraphParams, type ParamsOptions, readGraphParams, readQueryString } from './graph-params.ts';
 import type { KnownDocument, KnownDocuments } from './known-documents.ts';
 import { operationDone } from './metrics/operation-done.ts';
 import type { OperationsOptions } from './plugins/use-operations.ts';
 import { admit } from './request/admit.ts';
 import type { Attempt } from './request/attempt.ts';
-import { headersOf, headOf, type RequestHead, signalOf } from './request/head.ts';
+import type { DocumentGate, OpenedDocument } from './request/document-gate.ts';
+import { notModified, tagHeaders } from './request/entity-tag.ts';
+import { type GraphHead, headersOf, headOf, type RequestHead, signalOf } from './request/head.ts';
 import { problemOf, type RequestLine, type RequestRulesOptions } from './request/rules.ts';
 import { longBody, type Turns } from './request/turns.ts';
 
-export interface QuickQueriesOptions extends OperationsOptions, RequestRulesOptions {
+export interface FastPathOptions extends OperationsOptions, RequestRulesOptions, ParamsOptions {
   schema: GraphQLSchema;
   plans: Plans;
   known: KnownDocuments;
+  gate: DocumentGate;
+  cors: Cors;
   maxBodyBytes: number;
   turns: Turns;
   /** Answers every request that the fast path cannot. */
   rest(request: IncomingMessage, response: ServerResponse, context: { attempt: Attempt }): unknown;
 }
 
-interface Params {
-  query: string;
-  variables?: Record<string, unknown> | null;
-  operationName?: string | null;
-}
-
 const shortAnswer = 4_096;
 
-const endpoint = /^(?:\/t\/[^/?#]+)?\/graphql$/;
+const postEndpoint = /^(?:\/t\/[^/?#]+)?\/graphql$/;
+const getEndpoint = /^(?:\/t\/[^/?#]+)?\/graphql\?/;
 
 /**
  * The fast path: serves operations whose document is known and compiled directly from Node's http, with the same checks
  * as Yoga. Unusual requests, refusals and errors are left to `rest`, which starts over.
  */
 export class FastPath {
-  readonly #options: QuickQueriesOptions;
+  readonly #options: FastPathOptions;
   #served = 0;
 
-  constructor(options: QuickQueriesOptions) {
+  constructor(options: FastPathOptions) {
     this.#options = options;
   }
 
@@ -57,72 +58,84 @@ export class FastPath {
   };
 
   async #answerQuickly(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await readBody(request);
-    const attempt: Attempt = { body };
-    const served = await this.#serve(request, response, body, attempt).catch(() => false);
+    const attempt: Attempt = request.method === 'GET' ? {} : { body: await readBody(request) };
+    const served = await this.#serve(request, response, attempt).catch(() => false);
     // Once it is destroyed, nobody waits for the answer
     if (!served && !response.destroyed) this.#options.rest(request, response, { attempt });
   }
 
   #isUsual({ method, url = '', headers }: IncomingMessage): boolean {
+    if (!isJson(acceptedType(headers.accept))) return false;
     const length = Number(headers['content-length']);
+    if (method === 'GET') return getEndpoint.test(url) && !(length > 0) && headers['transfer-encoding'] === undefined;
     return (
       method === 'POST' &&
-      endpoint.test(url) &&
+      postEndpoint.test(url) &&
       length > 0 &&
       length <= this.#options.maxBodyBytes &&
-      headers.origin === undefined &&
       headers['content-encoding'] === undefined &&
-      headers['idempotency-key'] === undefined &&
-      isJson(acceptedType(headers.accept))
+      headers['idempotency-key'] === undefined
     );
   }
 
   /** Whether the request was answered. Records in `attempt` what `rest` must not repeat. */
-  async #serve(request: IncomingMessage, response: ServerResponse, body: Buffer, attempt: Attempt): Promise<boolean> {
+  async #serve(request: IncomingMessage, response: ServerResponse, attempt: Attempt): Promise<boolean> {
     const line = lineOf(request);
     if (problemOf(line, this.#options)) return false;
-    if (body.length > longBody) {
-      await this.#options.turns.take(this.#options.addressOf(request.socket.remoteAddress, line.headers));
-    }
-    attempt.content = contentOf(body);
-    const params = paramsOf(attempt.content);
-    const entry = params && this.#options.known.get(params.query);
-    if (!params || !entry) return false;
+    const params = await this.#paramsOf(request, line, attempt);
+    if (params.extensions?.plan === true) return false;
+    if (params.query !== undefined && !this.#options.known.get(params.query)) return false;
+    const head = headOf({ ...line, signal: signalOf(response) }, request, this.#options);
+    const document = await this.#open(params, head, attempt);
+    const entry = this.#options.known.get(document.text);
+    if (!entry) return false;
     if (entry.declined > entry.answered) {
       // Skips the plan this once, and tries it again later: the reason may have been specific to one request
       entry.declined--;
       return false;
     }
-    const answer = await this.#answer(
-      headOf({ ...line, signal: signalOf(response) }, request, this.#options),
-      params,
-      entry,
-      attempt,
-    );
+    const operation = getOperationAST(entry.document, params.operationName);
+    if (!operation || operation.operation === 'subscription') return false;
+    if (line.method === 'GET' && operation.operation !== 'query') return false;
+    const answer = await this.#answer(head, params, { entry, operation, document }, attempt);
     if (answer === undefined) return false;
-    response.writeHead(200, {
-      'content-type': `${acceptedType(request.headers.accept)}; charset=utf-8`,
-      'content-length': Buffer.byteLength(answer),
-    });
-    // Node writes a short string together with the headers, a buffer separately
-    response.end(answer.length < shortAnswer ? answer.toString() : answer);
+    this.#send(request, response, answer);
     this.#served++;
     return true;
   }
 
+  /** Throws for parameters that are wrong, which `rest` reports. */
+  async #paramsOf(request: IncomingMessage, line: RequestLine, attempt: Attempt): Promise<GraphParams> {
+    const { body } = attempt;
+    if (!body) return readQueryString(line.url.slice(line.url.indexOf('?') + 1), this.#options);
+    if (body.length > longBody) {
+      await this.#options.turns.take(this.#options.addressOf(request.socket.remoteAddress, line.headers));
+    }
+    attempt.content = contentOf(body);
+    return readGraphParams(attempt.content, this.#options);
+  }
+
+  async #open(params: GraphParams, head: GraphHead, attempt: Attempt): Promise<OpenedDocument> {
+    try {
+      const document = await this.#options.gate.open(params, head);
+      attempt.opened = { document, head };
+      return document;
+    } catch (error) {
+      attempt.unopened = error;
+      throw error;
+    }
+  }
+
   async #answer(
     head: RequestHead,
-    { query: _, variables, operationName }: Params,
-    entry: KnownDocument,
+    { variables, operationName }: GraphParams,
+    { entry, operation, document }: Found,
     attempt: Attempt,
   ): Promise<Text | undefined> {
     const { schema, plans, onOperation } = this.#options;
     const from = performance.now();
-    const operation = getOperationAST(entry.document, operationName);
-    if (!operation || operation.operation === 'subscription') return undefined;
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
-    const request = await admit(args, head, this.#options).catch((error: unknown) => {
+    const request = await admit(args, head, this.#options, document).catch((error: unknown) => {
       attempt.refusal = error;
       throw error;
     });
@@ -139,6 +152,29 @@ export class FastPath {
     }
     return undefined;
   }
+
+  #send({ method, headers }: IncomingMessage, response: ServerResponse, answer: Text): void {
+    const cors = this.#options.cors.headersFor(headers.origin, method);
+    const tag = method === 'GET' ? tagHeaders(answer, cors.vary) : undefined;
+    if (tag && notModified(tag, headers['if-none-match'])) {
+      response.writeHead(304, { ...cors, ...tag }).end();
+      return;
+    }
+    response.writeHead(200, {
+      'content-type': `${acceptedType(headers.accept)}; charset=utf-8`,
+      'content-length': Buffer.byteLength(answer),
+      ...cors,
+      ...tag,
+    });
+    // Node writes a short string together with the headers, a buffer separately
+    response.end(answer.length < shortAnswer ? answer.toString() : answer);
+  }
+}
+
+interface Found {
+  entry: KnownDocument;
+  operation: OperationDefinitionNode;
+  document: OpenedDocument;
 }
 
 const lineOf = (request: IncomingMessage): RequestLine => ({
@@ -163,7 +199,7 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 const isJson = (accepted: Accepted): boolean => accepted !== undefined && accepted !== 'stream';
 
 /** The parsed body; undefined if it is not JSON, which `rest` reports. */
-function contentOf(body: Buffer): unknown {
+function contentOf(body: Uint8Array): unknown {
   // Otherwise `toString` would insert replacement characters
   if (!isUtf8(body)) return undefined;
   try {
@@ -171,17 +207,4 @@ function contentOf(body: Buffer): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** The parameters of a plain request; undefined for any other content, which is left to `rest`. */
-function paramsOf(content: unknown): Params | undefined {
-  if (typeof content !== 'object' || content === null) return undefined;
-  const { query, variables, operationName, ...others } = content as Record<string, unknown>;
-  const plain =
-    typeof query === 'string' &&
-    typeof (variables ?? {}) === 'object' &&
-    !Array.isArray(variables) &&
-    typeof (operationName ?? '') === 'string' &&
-    Object.keys(others).length === 0;
-  return plain ? (content as Params) : undefined;
 }

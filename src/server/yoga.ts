@@ -1,19 +1,22 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import { maskError } from '../graphql/execute/mask-error.ts';
-import { corsOf } from './cors.ts';
+import type { Cors } from './cors.ts';
+import type { ParamsOptions } from './graph-params.ts';
 import { byDocument } from './known-documents.ts';
 import { useDocumentRules } from './plugins/use-document-rules.ts';
 import { useGraphParams } from './plugins/use-graph-params.ts';
 import { type OperationsOptions, useOperations } from './plugins/use-operations.ts';
 import { useRequestRules } from './plugins/use-request-rules.ts';
 import type { Attempt } from './request/attempt.ts';
+import type { DocumentGate } from './request/document-gate.ts';
 import type { RequestRulesOptions } from './request/rules.ts';
 import type { Turns } from './request/turns.ts';
 
-export interface YogaOptions extends OperationsOptions, RequestRulesOptions {
+export interface YogaOptions extends OperationsOptions, RequestRulesOptions, ParamsOptions {
   schema: GraphQLSchema;
-  corsOrigins: readonly string[];
+  cors: Cors;
+  gate: DocumentGate;
   maxBodyBytes: number;
   turns: Turns;
 }
@@ -30,7 +33,7 @@ const noErrors = { get: () => undefined, set: () => {} };
 
 /** The HTTP side of the graph, as one fetch handler: tests call it without a socket. */
 export function createGraphServer(options: YogaOptions): Yoga {
-  const { schema, corsOrigins, logger } = options;
+  const { schema, logger } = options;
   return createYoga<YogaContext>({
     schema,
     graphqlEndpoint: endpoint,
@@ -49,8 +52,8 @@ export function createGraphServer(options: YogaOptions): Yoga {
     maxRequestBodySize: false,
     maskedErrors: { maskError: (error) => maskError(error, logger) },
     graphiql: false,
-    // By default Yoga answers an unlisted origin with the origin `null`, which is the origin of sandboxed pages
-    cors: (request) => corsOf(request.headers.get('origin'), corsOrigins) ?? false,
+    // useRequestRules adds the headers. Yoga would answer an unlisted origin with `null`, the origin of sandboxed pages
+    cors: false,
     plugins: [useRequestRules(options), useGraphParams(options), useDocumentRules(options), useOperations(options)],
   });
 }

@@ -15,6 +15,8 @@ export interface Invalidations {
   'session.changed': { sessionId: string };
   /** A user was disabled, signed out everywhere, or changed its name. */
   'user.changed': { userId: string };
+  /** Documents were registered or retired: of an organization, or of the installation. */
+  'documents.changed': { organizationId: string | null };
 }
 
 export type InvalidationTopic = keyof Invalidations;
@@ -26,6 +28,7 @@ const topics: readonly InvalidationTopic[] = [
   'database.changed',
   'session.changed',
   'user.changed',
+  'documents.changed',
 ];
 
 /**

@@ -17,6 +17,9 @@ export const notifySessionChanged = (tx: CatalogTx, sessionId: string): Promise<
 export const notifyUserChanged = (tx: CatalogTx, userId: string): Promise<void> =>
   notify(tx, 'user.changed', { userId });
 
+export const notifyDocumentsChanged = (tx: CatalogTx, organizationId: string | null): Promise<void> =>
+  notify(tx, 'documents.changed', { organizationId });
+
 /** Other processes are notified only when the transaction commits; this one before the commit is acknowledged. */
 async function notify<Topic extends InvalidationTopic>(tx: CatalogTx, topic: Topic, payload: Invalidations[Topic]) {
   tx.onCommit(() => tx.bus.emit(topic, payload));

@@ -9,7 +9,7 @@ import { type Company, type Member, world } from '../support/world.ts';
 const query = 'query ($first: Int) { profiles(first: $first) { totalCount nodes { id firstName } } }';
 
 describe('a query that has a plan', async () => {
-  const here = await world();
+  const here = await world({ env: { CORS_ORIGINS: 'https://app.example,https://two.example' } });
   const { router, fastPath } = buildGraphServer(here.app);
   const listen = (on: Router) => HttpServer.listen({ router: on, host: '127.0.0.1', port: 0, graceMs: 500 });
   const short = await listen(router);
@@ -59,13 +59,51 @@ describe('a query that has a plan', async () => {
     expect(await both({ headers: { 'x-tenant': acme.tenant.slug } })).toBe(1);
   });
 
+  it.each<[string, Sent]>([
+    ['a listed origin', { headers: { origin: 'https://two.example' } }],
+    ['another origin', { headers: { origin: 'https://evil.example' } }],
+    ['extensions', { body: { query, extensions: { clientLibrary: { name: '@apollo/client', version: '4.3.8' } } } }],
+    ['types with weights', { headers: { accept: 'application/graphql-response+json,application/json;q=0.9' } }],
+    [
+      'types of urql',
+      { headers: { accept: 'application/graphql-response+json, application/json, text/event-stream' } },
+    ],
+    ['GET', { method: 'GET', path: `/graphql?query=${encodeURIComponent(query)}` }],
+    [
+      'GET with variables',
+      { method: 'GET', path: `/graphql?query=${encodeURIComponent(query)}&variables={"first":1}` },
+    ],
+    [
+      'GET from an origin',
+      {
+        method: 'GET',
+        path: `/graphql?query=${encodeURIComponent(query)}`,
+        headers: { origin: 'https://app.example' },
+      },
+    ],
+  ])('takes the fast path with %s, with the same answer and headers', async (_what, request) => {
+    await both(request);
+    expect(await both(request)).toBe(1);
+  });
+
+  it('is not sent again by GET when nothing has changed', async () => {
+    const request = { method: 'GET', path: `/graphql?query=${encodeURIComponent(query)}` };
+    const { headers } = await send(short, request);
+    expect(headers).toMatchObject({
+      'cache-control': 'private, no-cache',
+      vary: expect.stringContaining('authorization'),
+    });
+    const again = { ...request, headers: { 'if-none-match': `"other", ${headers.etag}` } };
+    expect(await both(again)).toBe(1);
+    expect(await send(short, again)).toMatchObject({ status: 304, body: '', headers: { etag: headers.etag } });
+  });
+
   it.each<[string, () => Sent]>([
     ['without a token', () => ({ headers: { authorization: '' } })],
     ['with a bad token', () => ({ headers: { authorization: 'Bearer nonsense' } })],
     ['for another organization', () => ({ headers: { 'x-tenant': other.tenant.slug } })],
     ['on the path of another organization', () => ({ path: `/t/${other.tenant.slug}/graphql` })],
     ['with the session cookie alone', () => ({ headers: { cookie: 'chantier_refresh=x' } })],
-    ['from another site', () => ({ headers: { origin: 'https://evil.example' } })],
     ['as text', () => ({ headers: { 'content-type': 'text/plain' } })],
     ['with variables that do not fit', () => ({ body: { query, variables: { first: 'x' } } })],
     ['with a page that is too large', () => ({ body: { query, variables: { first: 1_000 } } })],
@@ -74,8 +112,17 @@ describe('a query that has a plan', async () => {
     ['of several operations', () => ({ body: [{ query }] })],
     ['that is no document', () => ({ body: { query: '{' } })],
     ['for an event stream', () => ({ headers: { accept: 'text/event-stream' } })],
-    ['that asks how it was answered', () => ({ body: { query, extensions: { other: 1 } } })],
-    ['by GET', () => ({ method: 'GET', path: `/graphql?query=${encodeURIComponent('{ __typename }')}` })],
+    ['that asks how it was answered', () => ({ body: { query, extensions: { plan: true } } })],
+    ['by GET, unknown', () => ({ method: 'GET', path: `/graphql?query=${encodeURIComponent('{ __typename }')}` })],
+    [
+      'by GET, wrong variables',
+      () => ({ method: 'GET', path: `/graphql?query=${encodeURIComponent(query)}&variables=x` }),
+    ],
+    ['with a wrong parameter', () => ({ body: { query, extensions: 1 } })],
+    ['with an unknown parameter', () => ({ body: { query, id: 'x' } })],
+    ['with an unknown id', () => ({ body: { documentId: 'nothing' } })],
+    ['with an unknown hash', () => ({ body: { extensions: { persistedQuery: { sha256Hash: 'x' } } } })],
+    ['with another operation', () => ({ body: { query, operationName: 'Other' } })],
     ['of another path', () => ({ path: '/graphql/more' })],
   ])('is refused or answered by the rest of the server: %s', async (_what, request) => {
     await both({});

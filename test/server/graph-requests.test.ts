@@ -222,7 +222,9 @@ describe('a hash instead of a document', () => {
     const extensions = encodeURIComponent(JSON.stringify({ persistedQuery }));
     const path = `/graphql?operationName=Q&variables=%7B%7D&extensions=${extensions}`;
     expect(await send({ method: 'GET', path })).toMatchObject(refusal);
-    expect(await send({ body: JSON.stringify({ documentId: 'sha256:ecf4' }) })).toMatchObject(refusal);
+    const documentId = `sha256:${persistedQuery.sha256Hash}`;
+    const unknown = { status: 404, code: 'PERSISTED_DOCUMENT_NOT_FOUND' };
+    expect(await send({ body: JSON.stringify({ documentId }) })).toMatchObject(unknown);
   });
 
   it('may accompany the document', async () => {

@@ -1,4 +1,5 @@
 import { eq, getTableName } from 'drizzle-orm';
+import { clientVersions, trustedDocuments } from '../../graphql/documents/tables.ts';
 import {
   apiKeys,
   departures,
@@ -14,12 +15,14 @@ import { organizationSettings } from '../../tenancy/tables.ts';
 /** Sign-in sessions in the organization end with it: a user of several organizations signs in again. */
 const tables = [
   apiKeys,
+  clientVersions,
   departures,
   joinCodes,
   organizationInvitations,
   organizationSettings,
   permissions,
   sessions,
+  trustedDocuments,
   userOrganizations,
 ] as const;
 

@@ -3,16 +3,17 @@ import { type Plugin, processRegularResult } from 'graphql-yoga';
 import { requestError } from '../../graphql/execute/mask-error.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { acceptedType } from '../accept.ts';
-import type { AddressReader } from '../client-address.ts';
-import { readGraphParams, readQueryString } from '../graph-params.ts';
+import { type GraphParams, type ParamsOptions, readGraphParams, readQueryString } from '../graph-params.ts';
 import type { KnownDocuments } from '../known-documents.ts';
 import type { Attempt } from '../request/attempt.ts';
+import type { DocumentGate, OpenedDocument } from '../request/document-gate.ts';
+import { type GraphHead, type HeadOptions, headOf } from '../request/head.ts';
 import { longBody, type Turns } from '../request/turns.ts';
 import { decodeText, joined, parseJson, readChunks, tooLarge } from '../routes/read-body.ts';
 
-export interface GraphParamsOptions {
+export interface GraphParamsOptions extends HeadOptions, ParamsOptions {
   maxBodyBytes: number;
-  addressOf: AddressReader;
+  gate: DocumentGate;
   known?: KnownDocuments;
   turns: Turns;
   logger: Logger;
@@ -22,10 +23,14 @@ interface ServerContext {
   req?: IncomingMessage;
   /** Set if the fast path handled the request first. */
   attempt?: Attempt;
+  /** Both set once the document of the request is found. */
+  head?: GraphHead;
+  opened?: OpenedDocument;
 }
 
-/** Reads and checks the parameters of a request, before anything runs. */
-export function useGraphParams({ maxBodyBytes, addressOf, known, turns, logger }: GraphParamsOptions): Plugin {
+/** Reads and checks the parameters of a request, and finds its document, before anything is parsed or run. */
+export function useGraphParams(options: GraphParamsOptions): Plugin {
+  const { maxBodyBytes, addressOf, gate, known, turns, logger } = options;
   const rule = { maxBytes: maxBodyBytes, types: ['application/json'] };
   const bodyOf = async (request: Request, { req, attempt }: ServerContext): Promise<Uint8Array> => {
     if (attempt?.body) return attempt.body;
@@ -40,6 +45,14 @@ export function useGraphParams({ maxBodyBytes, addressOf, known, turns, logger }
     if (body.length > longBody) await turns.take(caller);
     return parseJson(decodeText(body));
   };
+  const open = async (params: GraphParams, request: Request, context: ServerContext): Promise<OpenedDocument> => {
+    const { attempt } = context;
+    if (attempt && 'unopened' in attempt) throw attempt.unopened;
+    const head = attempt?.opened?.head ?? headOf(request, context.req, options);
+    context.head = head;
+    context.opened = attempt?.opened?.document ?? (await gate.open(params, head));
+    return context.opened;
+  };
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
       setRequestParser(async () => {
@@ -48,11 +61,13 @@ export function useGraphParams({ maxBodyBytes, addressOf, known, turns, logger }
         try {
           const params =
             request.method === 'GET'
-              ? readQueryString(searchOf(request.url))
-              : readGraphParams(await contentOf(request, context, caller));
+              ? readQueryString(searchOf(request.url), options)
+              : readGraphParams(await contentOf(request, context, caller), options);
+          const { text } = await open(params, request, context);
           // Yoga parses and validates the document as soon as this returns
-          if (!known?.get(params.query)) await turns.take(caller);
-          return params;
+          if (!known?.get(text)) await turns.take(caller);
+          const { documentId: _, ...others } = params;
+          return { ...others, query: text };
         } catch (error) {
           throw requestError(error, logger);
         }

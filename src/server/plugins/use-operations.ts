@@ -12,6 +12,7 @@ import type { KnownDocuments } from '../known-documents.ts';
 import { type OnOperation, reportOperation } from '../metrics/operation-done.ts';
 import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { Attempt } from '../request/attempt.ts';
+import type { OpenedDocument } from '../request/document-gate.ts';
 import { type Connected, type GraphHead, type HeadOptions, headOf } from '../request/head.ts';
 
 export interface OperationsOptions extends AdmissionOptions, HeadOptions {
@@ -30,8 +31,9 @@ interface ServerContext {
   req?: Connected;
   /** Set if the fast path handled the request first. */
   attempt?: Attempt;
-  /** The head of the request's only operation. */
+  /** The head and the document of the request's only operation. */
   head?: GraphHead;
+  opened?: OpenedDocument;
   answer?: AnswerHead;
 }
 
@@ -42,13 +44,13 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
       setExecuteFn(async (given: ExecutionArgs) => {
         const args = { ...given, hideSuggestions: !options.openIntrospection };
         const serverContext = args.contextValue as YogaInitialContext & ServerContext;
-        const { request: fetched, req, params, attempt } = serverContext;
+        const { request: fetched, req, params, attempt, opened = { registered: false } } = serverContext;
         if (attempt?.result) return attempt.result;
-        const head = headOf(fetched, req, options);
+        const head = serverContext.head ?? headOf(fetched, req, options);
         serverContext.head = head;
         return reportOperation(options.onOperation, args, async (setTenant) => {
           const refusal = attempt?.refusal;
-          const admitted = refusal === undefined ? admit(args, head, options) : Promise.reject(refusal);
+          const admitted = refusal === undefined ? admit(args, head, options, opened) : Promise.reject(refusal);
           const request = await admitted.catch((error: unknown) => {
             const told = requestError(error, options.logger);
             const asked = () => JSON.stringify([params.query, params.variables]);
@@ -56,7 +58,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
             throw isGraphs ? hideSchema(told, asked) : told;
           });
           setTenant(request.tenant);
-          if (params.query) options.known?.add(params.query, args.document);
+          if (params.query) options.known?.add(params.query, args.document, opened);
           const contextValue = attempt?.context ?? new Context(request);
           serverContext.answer = contextValue.request.answer;
           return executeOperation({ ...args, contextValue }, executeFn as Execute, {

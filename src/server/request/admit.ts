@@ -4,6 +4,7 @@ import { checkOperation, type OperationArgs } from '../../graphql/limits/check-o
 import { requireModules } from '../../graphql/limits/required-modules.ts';
 import { AppError } from '../../lib/errors.ts';
 import { currentRequest } from '../../lib/request-context.ts';
+import { documentsOnly, type OpenedDocument } from './document-gate.ts';
 import type { RequestHead } from './head.ts';
 import type { RequestReader } from './request-reader.ts';
 
@@ -21,16 +22,15 @@ export async function admit(
   args: OperationArgs,
   head: RequestHead,
   { reader, openIntrospection }: AdmissionOptions,
+  opened: Pick<OpenedDocument, 'registered' | 'request'>,
 ): Promise<GraphRequest> {
   const current = currentRequest();
   if (current) current.document = () => documentOf(args);
   const operation = checkOperation(args, reader.limits);
   const anonymous = reader.anonymous(head);
   if (openIntrospection && operation.onlyIntrospects) return anonymous;
-  const request = await reader.resolve(head, anonymous);
-  if (request.viewer?.apiKey?.persistedOnly) {
-    throw new AppError('FORBIDDEN', 'This API key may send only trusted documents, and none is registered');
-  }
+  const request = opened.request ?? (await reader.resolve(head, anonymous));
+  if (request.viewer?.apiKey?.persistedOnly && !opened.registered) throw documentsOnly();
   if (request.tenant) requireModules(args, request.tenant);
   if (operation.introspects && !openIntrospection && !request.viewer?.permissions.has('graph:explore')) {
     throw new AppError('FORBIDDEN', 'Introspection needs the permission graph:explore');

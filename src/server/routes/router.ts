@@ -18,8 +18,8 @@ export interface RouterOptions {
   /** Whether a Host header means this server. */
   isOurs(host: string): boolean;
   addressOf: AddressReader;
-  /** The CORS headers for an origin. */
-  corsHeaders(origin: string | undefined): Record<string, string>;
+  /** The CORS headers of answers to an origin. */
+  corsHeaders(origin: string | undefined, method: string | undefined): Readonly<Record<string, string>>;
   /** Called when a request begins, with the label of its route. */
   onRequest?: ((route: string, response: ServerResponse) => void) | undefined;
   /** Whether browsers reach the server by https only. */
@@ -95,7 +95,8 @@ export class Router {
     const { addressOf, corsHeaders, isOurs, logger } = this.#options;
     const { host } = request.headers;
     if (host !== undefined && !isOurs(host)) throw notOurs();
-    for (const [name, value] of Object.entries(corsHeaders(request.headers.origin))) response.setHeader(name, value);
+    const cors = corsHeaders(request.headers.origin, request.method);
+    for (const [name, value] of Object.entries(cors)) response.setHeader(name, value);
     const head = routeHead(request, response, params, addressOf);
     const { method } = head;
     if (method !== 'OPTIONS') checkRules(head, route);
