@@ -41,6 +41,7 @@ describe('the keys of advisory locks', () => {
     drop: 'chantier.drop primary tenant_a',
     provisioning: 'chantier.provision acme',
     life: 'chantier.life o1',
+    documents: 'chantier.documents o1',
     proof: 'chantier.proof 0a1b2c3d',
   };
 
@@ -51,6 +52,7 @@ describe('the keys of advisory locks', () => {
       drop: advisoryLocks.drop('primary', 'tenant_a'),
       provisioning: advisoryLocks.provisioning('acme'),
       life,
+      documents: advisoryLocks.documents('o1'),
       proof: advisoryLocks.proof('0a1b2c3d'),
     }).toEqual(Object.fromEntries(Object.entries(names).map(([kind, name]) => [kind, { name }])));
   });

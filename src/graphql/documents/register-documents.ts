@@ -2,9 +2,10 @@ import { setImmediate as nextLoop } from 'node:timers/promises';
 import { and, eq, inArray, isNull, type SQL } from 'drizzle-orm';
 import type { GraphQLSchema } from 'graphql';
 import { z } from 'zod';
+import { advisoryLocks, lockStatement } from '../../db/advisory-lock.ts';
 import type { Clock } from '../../lib/clock.ts';
 import { badInput, type ErrorCode } from '../../lib/errors.ts';
-import { nameOf } from '../../lib/fields.ts';
+import { nameUpTo } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
 import { checkInput } from '../../lib/input.ts';
 import { type By, recordAudit } from '../../tenancy/audit.ts';
@@ -14,14 +15,13 @@ import { codeOf } from '../execute/mask-error.ts';
 import type { GraphLimits } from '../limits/complexity.ts';
 import { isDocumentId, registeredId, sha256Of } from './document-id.ts';
 import { inspectDocument } from './inspect-document.ts';
-import { advisoryLocks, lockStatement } from '../../db/advisory-lock.ts';
 import { clientVersionDocuments, clientVersions, trustedDocuments } from './tables.ts';
 
 /** The most documents of one manifest, and of an organization or the installation. */
 export const registryLimits = { perManifest: 2_000, perOwner: 20_000 } as const;
 
 /** Names that users of the command line and of the graph choose. */
-export const clientName = nameOf(100);
+const clientName = nameUpTo(100);
 
 const registration = z.object({
   client: clientName,
