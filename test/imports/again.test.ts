@@ -25,7 +25,7 @@ const importRows = async (company: Company, lines: string[], batchSize: number, 
   return importInto(company, kind, file, mapping, { batchSize });
 };
 
-/** What there is, without ids and times. */
+/** All imported data, without ids and times. */
 const content = (company: Company) =>
   read(company, async (db) => ({
     tasks: await db.query.tasks.findMany({
@@ -41,7 +41,7 @@ const content = (company: Company) =>
     people: await db.select({ name: profiles.firstName }).from(profiles).orderBy(asc(profiles.firstName)),
   }));
 
-describe('a reference that comes twice', () => {
+describe('a reference that occurs twice', () => {
   const lines = [
     '1,Paint,TODO,North,ada,Ada,ada@example.test,2026-03-02,4',
     '2,Weld,TODO,North,ada,Ada,ada@example.test,2026-03-02,1',
@@ -50,7 +50,7 @@ describe('a reference that comes twice', () => {
     '2,Weld,IN_PROGRESS,North,ada,Ada,ada@example.test,2026-03-02,1.5',
   ];
 
-  it('means what its last row says, whatever the size of batches, and a second import changes nothing', async () => {
+  it('gets the values of its last row for any batch size, and importing again changes nothing', async () => {
     const found = [];
     for (const size of [1, 2, 1_000]) {
       const company = await server.company();
@@ -99,7 +99,7 @@ describe('an email', () => {
     expect(await everything(company)).toEqual(before);
   });
 
-  it('of a member means the member for one of the references', async () => {
+  it('of a member is matched to the member by one of its references only', async () => {
     const company = await server.company();
     const member = await company.as('CONSULTANT');
     const own = lines.map((line) => line.replace('info@example.test', member.user.email));
@@ -113,7 +113,7 @@ describe('an email', () => {
 describe('a task that moves in its file', () => {
   const line = (id: number, state: string, project: string) => `${id},Task ${id},${state},${project},,,,2026-03-02,`;
 
-  it('goes to the end of its new column, and leaves the deliverable of its old project', async () => {
+  it('goes to the end of its new column, and leaves the deliverable of its former project', async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');
     await importRows(company, [line(1, 'TODO', 'North'), line(2, 'TODO', 'North'), line(3, 'TODO', 'South')], 1_000);

@@ -19,7 +19,7 @@ const names = (company: Company) =>
     (await db.select({ name: tasks.name }).from(tasks).orderBy(tasks.rank)).map(({ name }) => name),
   );
 
-describe('a bad row', async () => {
+describe('an invalid row', async () => {
   const rows = [
     good(1),
     good(2),
@@ -32,7 +32,7 @@ describe('a bad row', async () => {
   ];
   const file = await folder.write('tasks.csv', fileOf(rows));
 
-  it('stops the import, with its line; earlier batches are kept, its own is not', async () => {
+  it('stops the import and reports its line; keeps earlier batches, rolls back its own', async () => {
     const company = await server.company();
     const stopped = importInto(company, 'tasks', file, mapping, { batchSize: 2 });
     await expect(stopped).rejects.toMatchObject({
@@ -45,7 +45,7 @@ describe('a bad row', async () => {
     expect(report.changes.created).toEqual({ Task: 2 });
   });
 
-  it('is skipped on demand, and listed', async () => {
+  it('is skipped and listed with `skip`', async () => {
     const company = await server.company();
     const all = await folder.write('all.csv', fileOf(rows));
     const report = await importInto(company, 'tasks', all, mapping, { batchSize: 2, onError: 'skip' });
@@ -53,14 +53,14 @@ describe('a bad row', async () => {
     expect(report.rows).toBe(7);
     expect(report.skipped).toEqual([
       { line: 5, reason: 'task.estimateDays: "many" is not a number' },
-      { line: 6, reason: 'task.name: nothing there' },
+      { line: 6, reason: 'task.name: no value' },
       { line: 7, reason: '3 fields instead of 5' },
     ]);
   });
 });
 
 describe('a row that the database rejects', async () => {
-  // A task that is due before it would start: only the database knows.
+  // The row starts after the due date of the existing task: only the database can detect it
   const rows = [...[1, 2, 3, 4, 5].map(good), '6,Task 6,Bridge ,2024-01-01,1', '7,Task 7,Bridge,2024-01-01,1', good(8)];
   const started = mapping.replace("name: '{Title}',", "name: '{Title}', startDate: '{Start}',");
   const file = await folder.write('refused.csv', fileOf(rows));
@@ -79,16 +79,16 @@ describe('a row that the database rejects', async () => {
   const idOf = async (manager: Awaited<ReturnType<Company['as']>>): Promise<string> =>
     (await manager.ok('{ projects { nodes { id } } }')).projects.nodes[0].id;
 
-  it('is found among the others', async () => {
+  it('is the only row of its batch that is skipped', async () => {
     const company = await withDue();
     const report = await importInto(company, 'tasks', file, started, { onError: 'skip' });
     expect(report.skipped).toEqual([{ line: 8, reason: expect.stringContaining('tasks_dates') }]);
-    // The project has the name: it is meant, whoever made it
+    // The existing project with this name is used, although the import did not create it
     expect(report.changes.created).toEqual({ Task: 7 });
     expect(await names(company)).toHaveLength(8);
   });
 
-  it('stops the import, and its batch is not kept', async () => {
+  it('stops the import, and its batch is rolled back', async () => {
     const company = await withDue();
     const stopped = importInto(company, 'tasks', file, started);
     await expect(stopped).rejects.toMatchObject({ message: expect.stringMatching(/^line 8: .*tasks_dates/) });
@@ -101,7 +101,7 @@ describe('an impossible import', async () => {
   const refused = async (text: string, yaml = mapping) =>
     expect(importInto(company, 'tasks', await folder.write('bad.csv', text), yaml)).rejects;
 
-  it('is reported before anything is written', async () => {
+  it('is rejected before anything is written', async () => {
     await (await refused('Id,Title\n1,2')).toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining('does not have: Project, Start, Days. It has: Id, Title'),
@@ -114,7 +114,7 @@ describe('an impossible import', async () => {
     await (await refused('[]', mapping.replace('csv', 'json'))).toThrow('The file has no rows');
     await (await refused('<a></a>', mapping.replace('format: csv', 'format: xml, record: row'))).toThrow('no rows');
     const only = mapping.replace('project:', "only: { of: '{Title}', is: x }\nproject:");
-    await (await refused(fileOf([good(1)]), only)).toThrow('passes over all 1 rows');
+    await (await refused(fileOf([good(1)]), only)).toThrow('exclude all 1 rows');
     await (await refused('Id\n1', `${mapping}\njoin: [{ file: none.csv, on: Id }]`)).toMatchObject({
       code: 'BAD_INPUT',
     });

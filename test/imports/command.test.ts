@@ -28,7 +28,7 @@ const command = (...more: string[]) => [
   ...more,
 ];
 
-// Reading these takes as much stack or memory as one has
+// Without limits, parsing these would exhaust the stack or the memory
 const nested = await folder.write('nested.yaml', `file: ${'['.repeat(5_000)}${']'.repeat(5_000)}`);
 const indented = await folder.write('indented.yaml', `file: ${'- '.repeat(5_000)}x`);
 const bomb = Array.from({ length: 12 }, (_, n) => `a${n}: &a${n} [${n ? Array(9).fill(`*a${n - 1}`) : 'x'}]`);
@@ -36,18 +36,18 @@ const aliases = await folder.write('aliases.yaml', bomb.join('\n'));
 const long = await folder.write('long.yaml', `# ${'x'.repeat(100_000)}`);
 
 describe('chantier import', () => {
-  it('stops at a bad row, and says which', async () => {
+  it('stops at an invalid row and reports its line', async () => {
     const { code, stderr, stdout } = await chantier(command());
     expect([code, stdout, stderr]).toEqual([2, '', 'line 3: task.estimateDays: "4,5" is not a number\n']);
   });
 
-  it('does what its documentation says', async () => {
+  it('imports the example of the documentation with the documented output', async () => {
     const { code, stdout } = await chantier(command('--on-error', 'skip'));
     expect(code).toBe(0);
     expect(stdout.replace(/in [\d.]+ s/, 'in 0.1 s')).toBe(block('text'));
   });
 
-  it('prints only its report, as one JSON document, on demand', async () => {
+  it('prints only its report with --json, as one JSON document', async () => {
     const { code, stdout, stderr } = await chantier(command('--on-error', 'skip', '--json'));
     expect([code, stderr]).toEqual([0, '']);
     expect(JSON.parse(stdout)).toEqual({
@@ -62,7 +62,7 @@ describe('chantier import', () => {
     });
   });
 
-  it('shows what would come of the first rows, and imports nothing', async () => {
+  it('shows the result for the first rows with --dry-run, and imports nothing', async () => {
     const fresh = await server.company();
     const args = ['import', 'tasks', file, '--tenant', fresh.tenant.slug, '--map', mapping, '--dry-run'];
     const { code, stdout } = await chantier(args);
@@ -79,7 +79,7 @@ describe('chantier import', () => {
     });
   });
 
-  it('finds a mapping that fits, whose name is enough, or proposes one that works', async () => {
+  it('finds a shipped mapping that fits, or proposes one that works', async () => {
     const toggl = await folder.write(
       'toggl.csv',
       'User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags\nAda,a@example.test,,P,,x,Yes,2026-03-02,09:00:00,2026-03-02,10:00:00,01:00:00,\n',
@@ -102,7 +102,7 @@ describe('chantier import', () => {
     expect(imported.stdout).toContain('1 TimeEntry');
   });
 
-  it('draws a bar at a terminal', async () => {
+  it('draws a progress bar at a terminal', async () => {
     const { stderr } = await chantier(command('--on-error', 'skip', '--batch-size', '1'), { isTTY: true });
     expect(stderr).toContain('\r\x1b[K[##############################] 100 % 3 rows\r\x1b[K');
   });
@@ -121,7 +121,7 @@ describe('chantier import', () => {
     [
       ['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', 'none.yaml'],
       2,
-      'none.yaml cannot be read; these come along: clockify,',
+      'none.yaml cannot be read; shipped mappings: clockify,',
     ],
     ...([nested, indented, aliases, long] as const).map((map): [string[], number, string] => [
       ['import', 'tasks', file, '--tenant', company.tenant.slug, '--map', map],

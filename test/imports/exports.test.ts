@@ -18,7 +18,7 @@ const nothing = { created: {}, updated: {}, deleted: {} };
 const text = (file: string, encoding = 'utf-8') =>
   readFile(path.join(data, file)).then((bytes) => new TextDecoder(encoding).decode(bytes));
 
-/** The fields of CSV in which no quotation mark stands inside of a field, but for doubled ones. */
+/** Parses CSV whose fields contain no quotation marks except doubled ones. */
 function fieldsOf(csv: string, delimiter: string): Record<string, string>[] {
   const rows = [[]] as string[][];
   const pattern = new RegExp(`(?:"((?:[^"]|"")*)"|([^"\\r\\n${delimiter}]*))(${delimiter}|\\r?\\n|$)`, 'g');
@@ -102,7 +102,7 @@ const exports: [file: string, mapping: string, kind: ImportKind, held: () => Pro
       const lines = (await text('jira-like.csv')).trim().split('\n');
       const rows = fieldsOf(await text('jira-like.csv'), ',');
       const known = new Set(rows.map((row) => row['Issue key']));
-      // A parent waits for its sub-task, unless the sub-task waits for it
+      // A parent depends on its sub-task, unless the sub-task depends on it
       const pairs = rows.flatMap((row) =>
         [row.Parent, row['Outward issue link (Blocks)']].flatMap((key) =>
           known.has(key) ? [[key, row['Issue key']].sort().join(' ')] : [],
@@ -166,7 +166,7 @@ const exports: [file: string, mapping: string, kind: ImportKind, held: () => Pro
   ],
 ];
 
-// The files lie beside the project, not in it. `shipped.test.ts` proves the mappings on files of the same shapes.
+// These files are not part of the repository. The tests of shipped mappings use small files of the same formats.
 describe.runIf(existsSync(data))('files as other tools export them', async () => {
   const server = await world();
   const company = await server.company();

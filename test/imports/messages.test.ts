@@ -57,7 +57,7 @@ describe('a chat', async () => {
     await importInto(company, 'messages', later, mapping),
   ];
 
-  it('becomes a channel, people and threads, which start again in every file', async () => {
+  it('becomes a channel, people and threads, which are separate for every file', async () => {
     expect(reports.map(({ changes }) => changes.created)).toEqual([
       { Profile: 3, Channel: 1, Message: 5 },
       { Profile: 1, Message: 2 },
@@ -73,7 +73,7 @@ describe('a chat', async () => {
     ]);
   });
 
-  it('has strictly increasing UTC times, and unique references', async () => {
+  it('gets strictly increasing UTC times, and unique references', async () => {
     const rows = await history(company);
     expect(rows.slice(0, 3).map(({ at }) => at.toISOString())).toEqual([
       '2017-05-11T15:46:08.512Z',
@@ -88,7 +88,7 @@ describe('a chat', async () => {
     expect(channel).toMatchObject({ type: 'ORGANIZATION', lastMessageAt: new Date('2018-01-01T00:00:01Z') });
   });
 
-  it('changes nothing a second time, whatever the batch size', async () => {
+  it('changes nothing when imported again, for any batch size', async () => {
     const before = await everything(company);
     for (const each of [file, later]) {
       const { changes } = await importInto(company, 'messages', each, mapping, { batchSize: 3 });

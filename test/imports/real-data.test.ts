@@ -19,7 +19,7 @@ async function importAll(company: Company): Promise<ImportReport[]> {
   ];
 }
 
-// The data lies beside the project, not in it. The other tests here prove the same rules on rows that look like it.
+// The data is not part of the repository. The other tests here check the same rules on similar rows.
 describe.runIf(existsSync(data))('ten years of a software house, and two of a chat', async () => {
   const company = await (await world()).company();
   const manager = await company.as('MANAGER');
@@ -47,7 +47,7 @@ describe.runIf(existsSync(data))('ten years of a software house, and two of a ch
     });
   });
 
-  it('change nothing a second time', async () => {
+  it('change nothing when imported again', async () => {
     const before = await everything(company);
     for (const { changes } of await importAll(company)) expect(changes).toEqual(nothing);
     expect(isDeepStrictEqual(await everything(company), before)).toBe(true);

@@ -36,7 +36,7 @@ const mappingFile = await folder.write('mapping.yaml', mapping);
 const server = await world();
 const options = { batchSize: 10 };
 
-/** What was imported, without ids and times, to compare companies. */
+/** All imported data, without ids and times, to compare organizations. */
 const content = (company: Company) =>
   read(company, async (db) => {
     const [row] = await db.execute<Record<string, string>>(sql`select
@@ -71,7 +71,7 @@ async function rowsDone(company: Company): Promise<number> {
   return run?.rowsDone ?? 0;
 }
 
-/** Ends a writing transaction only after a kill that was sent during it: the kill never comes too late. */
+/** Delays the end of a writing transaction until a kill sent during it has arrived, so that no kill comes too late. */
 class WaitingBinding extends TenantBinding {
   readonly #killed: () => Promise<unknown> | undefined;
   isWriting = false;
@@ -93,7 +93,7 @@ class WaitingBinding extends TenantBinding {
   }
 }
 
-/** Imports over a connection of its own, which is killed in the transaction that writes by this statement. */
+/** Imports over a connection that is killed at this statement of the writing transaction. */
 async function importWithKillAt(company: Company, statement: number): Promise<void> {
   const applicationName = `import ${company.tenant.slug}`;
   await using backends = new Backends(inject('databaseUrl'));
@@ -146,7 +146,7 @@ describe('an interrupted import', async () => {
     await vi.waitUntil(async () => (await rowsDone(company)) > 0, { timeout: 60_000, interval: 5 });
     child.kill('SIGKILL');
     expect(await ended).toEqual([null, 'SIGKILL']);
-    // Its last commit may still be on the way: the new import then gives way, once.
+    // The last commit of the killed process may still arrive: the new import then fails once with a conflict
     const report = await vi.waitFor(() => importInto(company, 'tasks', longFile, mapping, options), 60_000);
     expect(report.resumedAt).toBeGreaterThan(0);
     expect(report.resumedAt).toBeLessThan(600);
@@ -172,7 +172,7 @@ describe('an interrupted import', async () => {
     expect(await everything(company)).toEqual(before);
   });
 
-  it('is done by one process at a time', async () => {
+  it('cannot be run by two processes at once', async () => {
     const company = await server.company();
     const both = await Promise.allSettled([
       importInto(company, 'tasks', file, mapping, options),

@@ -16,7 +16,7 @@ const hoursOf = async (source: string) => {
 };
 
 describe('hours', () => {
-  it('of Toggl: hours, minutes and seconds, a night over the change of clocks, no client, one start twice', async () => {
+  it('from Toggl: hours, minutes and seconds, a night with a clock change, no client, the same start twice', async () => {
     const file = await folder.write(
       'toggl.csv',
       `User,Email,Client,Project,Task,Description,Billable,Start date,Start time,End date,End time,Duration,Tags
@@ -48,7 +48,7 @@ Ada Martin,ada@example.test,,,,Nowhere,No,2026-03-30,08:00:00,2026-03-30,09:00:0
     expect(last.project.name).toBe('Without a project');
   });
 
-  it('of Clockify: exact times instead of rounded hours, day before month', async () => {
+  it('from Clockify: exact times instead of rounded hours, day before month', async () => {
     const file = await folder.write(
       'clockify.csv',
       [
@@ -61,7 +61,7 @@ Ada Martin,ada@example.test,,,,Nowhere,No,2026-03-30,08:00:00,2026-03-30,09:00:0
     expect(await hoursOf('clockify')).toMatchObject([{ hours: '1.33', workDate: '2026-03-02', task: null }]);
   });
 
-  it('of Harvest in French: a decimal comma, a line break in a cell, a blank row, two equal rows', async () => {
+  it('from Harvest in French: a decimal comma, a line break in a cell, a blank row, two equal rows', async () => {
     const file = await folder.write(
       'harvest-fr.csv',
       `Date;Client;Projet;Tâche;Prénom;Nom;Heures;Facturable ?;Notes
@@ -80,7 +80,7 @@ ligne 2"
     expect(equal.map(({ hours }: { hours: string }) => hours)).toEqual(['0.5', '0.5']);
   });
 
-  it('of Harvest in English', async () => {
+  it('from Harvest in English', async () => {
     const file = await folder.write(
       'harvest.csv',
       'Date,Client,Project,Project Code,Task,Notes,Hours,Billable?,First Name,Last Name\n2026-04-01,East SA,Delta,,Tests,,7.125,Yes,Bob,Petit\n',
@@ -89,7 +89,7 @@ ligne 2"
     expect((await hoursOf('harvest')).at(-1)).toMatchObject({ hours: '7.13', workDate: '2026-04-01' });
   });
 
-  it('of Kimai: seconds, or hours and minutes', async () => {
+  it('from Kimai: seconds, or hours and minutes', async () => {
     const file = await folder.write(
       'kimai.csv',
       `Date,From,To,Duration,Username,Customer,Project,Activity,Description,Billable
@@ -102,7 +102,7 @@ ligne 2"
     expect(hours.sort()).toEqual(['0.33', '1.5']);
   });
 
-  it('of solidtime: from one time to another', async () => {
+  it('from solidtime: the time between start and end', async () => {
     const file = await folder.write(
       'solidtime.csv',
       `description,task,project,client,user,start,end,duration,billable,tags

@@ -28,7 +28,7 @@ describe('messages', () => {
     return channels.nodes[0];
   };
 
-  it('of Slack: a folder, a thread over two files whose answer comes first, mentions, entities, reactions, files', async () => {
+  it('from Slack: a folder, a thread over two files whose answer comes first, mentions, entities, reactions, files', async () => {
     await folder.write(
       'slack/users.json',
       JSON.stringify([
@@ -68,7 +68,7 @@ describe('messages', () => {
     ]);
   });
 
-  it('of Mattermost: other kinds of lines between, answers inside of posts, no direct messages', async () => {
+  it('from Mattermost: lines of other kinds, answers inside posts, no direct messages', async () => {
     const lines = [
       { type: 'version', version: 1 },
       { type: 'channel', channel: { team: 'east', name: 'boreal', display_name: 'Boreal!', type: 'O' } },

@@ -22,7 +22,7 @@ const taskOf = async (reference: string) => {
 };
 
 describe('tasks', () => {
-  it('of Jira: repeated columns, comments in a cell, links, sub-tasks, times of am and pm', async () => {
+  it('from Jira: repeated columns, comments in a cell, links, sub-tasks, times with am and pm', async () => {
     const file = await folder.write(
       'jira.csv',
       `Issue key,Issue Type,Summary,Status,Assignee,Reporter,Created,Due date,Labels,Labels,Labels,Comment,Comment,Original Estimate,Time Spent,Parent,Outward issue link (Blocks)
@@ -52,12 +52,12 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
       dependencies: { nodes: [{ name: 'Tests' }] },
     });
     expect((await taskOf('jira:task:GLA-3')).dependencies.nodes).toEqual([{ name: 'The screen' }]);
-    // The link is stronger than the parent, which would wait for what waits for it
+    // The link takes precedence over the parent, whose dependency would close a cycle
     expect((await taskOf('jira:task:GLA-4')).dependencies.nodes).toEqual([{ name: 'Fair' }]);
     expect((await taskOf('jira:task:GLA-5')).dependencies.nodes).toEqual([]);
   });
 
-  it('of Redmine, in French and windows-1252: parents wait for their sub-tasks', async () => {
+  it('from Redmine, in French and windows-1252: parents depend on their sub-tasks', async () => {
     const file = await folder.write(
       'redmine-fr.csv',
       `#;Projet;Tracker;Statut;Priorité;Sujet;Assigné à;Début;Échéance;% réalisé;Temps estimé;Tâche parente
@@ -74,7 +74,7 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
     });
   });
 
-  it('of Redmine in English', async () => {
+  it('from Redmine in English', async () => {
     const file = await folder.write(
       'redmine.csv',
       '#,Project,Tracker,Parent task,Status,Priority,Subject,Assignee,Start date,Due date,Estimated time\n7,Iris,Bug,,Closed,Urgent,Broken,,03/02/2026,03/13/2026,12.0\n',
@@ -83,7 +83,7 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
     expect(await taskOf('redmine:task:7')).toMatchObject({ status: 'DONE', priority: 'URGENT', estimateDays: '1.5' });
   });
 
-  it('of Trello: one document, comments before their cards, checklists, closed cards', async () => {
+  it('from Trello: one document, comments before their cards, checklists, closed cards', async () => {
     const board = {
       id: 'b1',
       name: 'Jade',
@@ -153,7 +153,7 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
     expect(await taskOf('trello:card:c2')).toMatchObject({ status: 'TODO', tags: ['Archived'], description: '**a**' });
   });
 
-  it('of GitHub: a list of issues with milestones, without pull requests', async () => {
+  it('from GitHub: a list of issues with milestones, without pull requests', async () => {
     const issue = (number: number, more: object) => ({
       ...{ number, title: `Issue ${number}`, body: null, state: 'open', state_reason: null, labels: [], assignees: [] },
       ...{ milestone: null, created_at: '2026-03-03T09:05:00Z', closed_at: null, user: { login: 'bob' } },

@@ -25,7 +25,7 @@ import type { TenantDb } from '../../src/tenancy/tenant-session.ts';
 import { root } from '../support/sources.ts';
 import type { Company } from '../support/world.ts';
 
-/** A mapping that comes along. */
+/** A shipped mapping, by its name. */
 export const shippedMapping = (name: string): Promise<string> => readFile(path.join(root, 'mappings', name), 'utf8');
 
 /** A folder for the files of a test file, removed at its end. */
@@ -90,7 +90,9 @@ export const everything = (company: Company): Promise<Record<string, object[]>> 
     return rows;
   });
 
-/** Imports a file twice with a mapping that comes along. Returns how many rows of each type the first import made. */
+/**
+ * Imports a file twice with a shipped mapping. Returns the number of rows of each type that the first import created.
+ */
 export async function importTwice(
   company: Company,
   kind: ImportKind,

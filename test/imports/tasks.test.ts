@@ -85,7 +85,7 @@ describe('a table of tasks', async () => {
       timeEntriesAggregate: [{ sum: '70.26', count: 11 }],
       clients: { nodes: [{ name: 'Imported' }] },
       task: {
-        // Two rows speak of the task: the last one decides
+        // Two rows have this task: the last one applies
         name: 'It doesn’t work, again',
         status: 'DONE',
         priority: 'HIGH',
@@ -102,19 +102,19 @@ describe('a table of tasks', async () => {
     }
   });
 
-  it('spreads its totals over working days, from the given dates', async () => {
+  it('spreads totals over working days, beginning at the dates in the file', async () => {
     expect(await hoursOf(company, '1:58')).toEqual([
       { day: '2004-11-05', hours: '8.00' },
       { day: '2004-11-08', hours: '8.00' },
       { day: '2004-11-09', hours: '3.75' },
     ]);
-    // A Saturday, a task without a start, and one with nothing but an estimate.
+    // A Saturday, a task without a start, and one with only an estimate
     expect(await hoursOf(company, '2:13')).toEqual([{ day: '2004-11-08', hours: '0.01' }]);
     expect(await hoursOf(company, '3:42')).toEqual([{ day: '2005-02-03', hours: '8.00' }]);
     expect((await hoursOf(company, '4:42'))[0]).toEqual({ day: '1999-12-31', hours: '8.00' });
   });
 
-  it('keeps exact estimates, full long names, and the completion of tasks that are done', async () => {
+  it('keeps exact estimates, the full text of long names, and the completion day of DONE tasks', async () => {
     expect(await task(company, '2')).toMatchObject({
       estimateDays: '0.0875',
       status: 'IN_PROGRESS',
@@ -126,7 +126,7 @@ describe('a table of tasks', async () => {
     expect(cancelled.tags).toEqual(['Development', 'Bug', 'Cancelled']);
   });
 
-  it('is in the log: created objects by events, every row by its batch', async () => {
+  it('is in the event log: each created object, and every row by its batch', async () => {
     const logged = await read(company, (db) => db.select().from(events));
     const count = (action: string) => logged.filter((event) => event.action === action).length;
     expect(['profile.created', 'client.created', 'project.created'].map(count)).toEqual([3, 1, 2]);
@@ -138,7 +138,7 @@ describe('a table of tasks', async () => {
     expect(count('import.finished')).toBe(1);
   });
 
-  it('changes nothing a second time', async () => {
+  it('changes nothing when imported again', async () => {
     const before = await everything(company);
     const again = await importInto(company, 'tasks', await fileOf(rows), mapping);
     expect(again.changes).toEqual({ created: {}, updated: {}, deleted: {} });
@@ -167,7 +167,7 @@ describe('a table of tasks', async () => {
 });
 
 describe('existing data', () => {
-  it('people and projects keep later changes; only a start moves back', async () => {
+  it('keeps later changes of people and projects; only moves a start back', async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');
     await importInto(company, 'tasks', await fileOf(rows.slice(0, 2)), mapping);
@@ -183,7 +183,7 @@ describe('existing data', () => {
     expect(node.firstName).toBe('Ada');
   });
 
-  it('existing cards of the board stay before imported ones', async () => {
+  it('keeps existing cards of the board before imported ones', async () => {
     const company = await server.company();
     const manager = await company.as('MANAGER');
     await importInto(company, 'tasks', await fileOf([rows[4]!], 'first.csv'), mapping);

@@ -22,7 +22,7 @@ time:
 const folder = await scratchFolder();
 const server = await world();
 
-it('imports hours of members and others into existing tasks', async () => {
+it('imports hours of members and of people without accounts into existing tasks', async () => {
   const company = await server.company();
   const manager = await company.as('MANAGER');
   const consultant = await company.as('CONSULTANT');
@@ -49,11 +49,11 @@ it('imports hours of members and others into existing tasks', async () => {
   const file = await folder.write('time.jsonl', lines.join('\n'));
   const report = await importInto(company, 'time', file, mapping, { onError: 'skip' });
 
-  // Of one day there are 40.5 hours: history is not held to 24.
+  // One day has 40.5 hours: imported hours may exceed 24
   expect(report.changes.created).toEqual({ Profile: 1, TimeEntry: 3 });
   expect(report.skipped).toEqual([
     { line: 4, reason: 'time.task: the project has no task "clock:task:99"' },
-    { line: 5, reason: 'time.person: nothing there' },
+    { line: 5, reason: 'time.person: no value' },
   ]);
   const rows = await read(company, (db) => db.select().from(timeEntries).orderBy(asc(timeEntries.externalReference)));
   expect(rows.map(({ profileId }) => profileId === consultant.profileId)).toEqual([true, true, false]);

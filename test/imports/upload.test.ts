@@ -51,7 +51,7 @@ async function upload({
 }
 
 describe('an import over HTTP', () => {
-  it('shows what would come of the first rows, then imports, and changes nothing a second time', async () => {
+  it('previews the first rows, then imports, and changes nothing when sent again', async () => {
     const preview = await upload({ query: { mapping: 'toggl', preview: '1' } });
     expect(preview.lines[0].data).toMatchObject({ rows: 1, changes: { created: { TimeEntry: 1 } } });
     const first = await upload({ query: { mapping: 'toggl', fileName: 'march.csv' } });
@@ -65,7 +65,7 @@ describe('an import over HTTP', () => {
     expect(again.lines.at(-1).data.changes).toEqual({ created: {}, updated: {}, deleted: {} });
   });
 
-  it('is in the log of the organization, with who did it', async () => {
+  it('is in the event log with its sender', async () => {
     const logged = await read(company, (db) => db.select().from(events).where(like(events.action, 'import.%')));
     expect(logged.map(({ action, actorId }) => [action, actorId])).toEqual([
       ['import.batchWritten', admin.profileId],
@@ -74,7 +74,7 @@ describe('an import over HTTP', () => {
     expect(logged[1]!.metadata).toMatchObject({ fileName: 'march.csv', source: 'toggl' });
   });
 
-  it('takes a mapping of its own, and lists bad rows', async () => {
+  it('accepts the text of a mapping, and lists invalid rows', async () => {
     const mapping = `
 name: own
 file: { format: csv }
@@ -88,12 +88,12 @@ task: { reference: 'own:task:{Id}', name: '{Name}' }
     expect(skipped.lines.at(-1).data).toMatchObject({
       rows: 2,
       skippedCount: 1,
-      skipped: [{ line: 3, reason: 'task.name: nothing there' }],
+      skipped: [{ line: 3, reason: 'task.name: no value' }],
       changes: { created: { Task: 1 } },
     });
   });
 
-  it('goes on after the last whole batch when it is sent again', async () => {
+  it('resumes after the last complete batch when it is sent again', async () => {
     const mapping = `
 name: long
 file: { format: csv }
@@ -111,7 +111,7 @@ task: { reference: 'long:task:{Id}', name: '{Name}' }
     });
   });
 
-  it('validates no time of the one who sends it', async () => {
+  it('does not validate the sender’s own time', async () => {
     const mapping = `
 name: own-time
 file: { format: csv }
@@ -127,7 +127,7 @@ time: { reference: 'own-time:{Id}', person: '{Who}', day: '{Day}', hours: '1', s
     });
   });
 
-  it('lists the mappings that come along', async () => {
+  it('lists the shipped mappings', async () => {
     const response = await fetch(`http://127.0.0.1:${http.port}/api/organizations/${company.tenant.id}/imports`, {
       headers: { authorization: `Bearer ${admin.session.accessToken}` },
     });
@@ -136,7 +136,7 @@ time: { reference: 'own-time:{Id}', person: '{Who}', day: '{Day}', hours: '1', s
 });
 
 describe('an import over HTTP is refused', () => {
-  it('to those who may not import, and that is audited', async () => {
+  it('to members without permission, which is audited', async () => {
     const member = await company.as('MEMBER');
     const { status, lines } = await upload({ token: member.session.accessToken });
     expect([status, lines[0].error.code]).toEqual([403, 'FORBIDDEN']);
@@ -148,7 +148,7 @@ describe('an import over HTTP is refused', () => {
     await vi.waitUntil(isAudited, { timeout: 30_000 });
   });
 
-  it('into another organization, which looks as if it did not exist', async () => {
+  it('into another organization, as if it did not exist', async () => {
     const other = await server.company();
     const { status, lines } = await upload({ organization: other.tenant.id });
     expect([status, lines[0].error.code]).toEqual([404, 'NOT_FOUND']);
@@ -166,7 +166,7 @@ describe('an import over HTTP is refused', () => {
     expect([status, lines[0].error.code, lines[0].error.field]).toEqual([400, 'BAD_INPUT', field]);
   });
 
-  it('for a file in another format, without naming a path of the server', async () => {
+  it('for a file in another format, without revealing a path of the server', async () => {
     for (const body of ['{"a":1}', '', 'PK\u0003\u0004']) {
       const { lines } = await upload({ body });
       expect(lines.at(-1)).toMatchObject({ success: false, error: { code: 'BAD_INPUT' } });

@@ -23,7 +23,7 @@ export interface Flags {
   json?: boolean;
 }
 
-/** Rows that `--dry-run` shows unless told otherwise. */
+/** Rows that `--dry-run` shows by default. */
 const previewedRows = 20;
 
 export async function run(host: Host, kind: ImportKind, file: string, flags: Flags): Promise<void> {
@@ -70,14 +70,14 @@ async function detect(host: Host, kind: ImportKind, file: string, { tenant, json
   print(host, json, found, () => describeDetection(found, file, tenant));
 }
 
-/** The text of a mapping: a file, or the name of one that comes along. */
+/** The text of a mapping: a shipped one, by its name, or a file. */
 async function readMapping(map: string | undefined): Promise<string> {
-  if (map === undefined) throw badInput('Say by --map how rows become records, or let --detect propose it', 'map');
+  if (map === undefined) throw badInput('Name a mapping with --map, or let --detect find or propose one', 'map');
   try {
     return (await shippedMapping(map)) ?? (await readFile(map, 'utf8'));
   } catch {
     const names = (await shippedMappings()).join(', ');
-    throw badInput(`The mapping ${map} cannot be read; these come along: ${names}`, 'map');
+    throw badInput(`The mapping ${map} cannot be read; shipped mappings: ${names}`, 'map');
   }
 }
 
@@ -103,7 +103,7 @@ function describePreview({ rows, records, changes, skipped }: ImportPreview): st
   const shown = records.map((record) => stringify(JSON.parse(JSON.stringify(record)), { lineWidth: 0 }));
   return [
     ...shown.map((text) => `---\n${text.trimEnd()}`),
-    `--- nothing was imported; ${rows} rows would come to this`,
+    `--- dry run of ${rows} rows: nothing was imported`,
     ...describeChanges(changes),
     ...describeSkipped(skipped, rows),
   ].join('\n');
@@ -118,5 +118,5 @@ function describeDetection(
     return `The mapping ${mapping} fits:\n  chantier import ${kind} ${file} --tenant ${tenant} --map ${mapping} --encoding ${encoding}`;
   }
   const delimited = delimiter === '\t' ? 'tabs' : `"${delimiter}"`;
-  return `# A proposal for a file with ${delimited} between its fields: check each line, and try it with --dry-run.\n${proposal}`;
+  return `# Proposed for a file delimited by ${delimited}: check each line, and try the mapping with --dry-run.\n${proposal}`;
 }

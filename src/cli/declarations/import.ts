@@ -8,7 +8,7 @@ const kinds: Record<ImportKind, true> = { tasks: true, time: true, messages: tru
 
 export const importRows = declare<[kind: ImportKind, file: string, flags: Flags]>({
   usage: 'import',
-  description: 'Import a file of CSV, JSON or XML, by a mapping (see docs/import.md). Rerun it to resume.',
+  description: 'Import a CSV, JSON or XML file with a mapping (see docs/import.md). Rerun it to resume.',
   examples: [
     'import tasks tickets.csv --tenant acme --map tickets.yaml',
     'import time toggl.csv --tenant acme --map toggl --dry-run',
@@ -16,16 +16,20 @@ export const importRows = declare<[kind: ImportKind, file: string, flags: Flags]
   options: (command) =>
     command
       .addArgument(new Argument('<kind>', 'what the rows are').choices(Object.keys(kinds)))
-      .argument('<file>', 'the file, or a folder of them; files that the mapping joins are beside it')
+      .argument('<file>', 'the file, or a folder of files; joined files must be in the same folder')
       .requiredOption('--tenant <slug>', 'the organization')
-      .option('--map <mapping>', 'how rows become records: a file, or the name of a mapping that comes along')
+      .option('--map <mapping>', 'how rows become records: the name of a shipped mapping, or a file')
       .addOption(
-        choice('--on-error <what>', 'at a bad row: stop, or skip it and list it', ['stop', 'skip']).default('stop'),
+        choice('--on-error <what>', 'at an invalid row: stop, or skip and list it', ['stop', 'skip']).default('stop'),
       )
-      .option('--encoding <name>', 'encoding of the file, instead of that of the mapping')
-      .option('--delimiter <text>', 'delimiter of a CSV file, instead of that of the mapping')
-      .option('--dry-run [rows]', 'show what would come of the first rows (default: 20)', wholeNumber(1_000))
-      .option('--detect', 'find a mapping that comes along and fits, or propose one')
+      .option('--encoding <name>', 'encoding of the file; overrides the mapping')
+      .option('--delimiter <text>', 'delimiter of a CSV file; overrides the mapping')
+      .option(
+        '--dry-run [rows]',
+        'import nothing; show the result for the first rows (default: 20)',
+        wholeNumber(1_000),
+      )
+      .option('--detect', 'import nothing; find a shipped mapping that fits, or propose one')
       .option('--batch-size <rows>', 'rows written in one transaction (default: 1000)', wholeNumber(10_000)),
   destroys: null,
   run: async (...args) => (await import('../commands/import.ts')).run(...args),

@@ -40,7 +40,7 @@ function isSettled(table: Table): SQL {
 
 /**
  * Whether events after a position may have been deleted. The last event before the oldest kept ones is kept as well
- * (tenancy/maintain), so a position up to that event is still valid.
+ * (fleet/maintain), so a position up to that event is still valid.
  */
 export function isForgotten(after: string): SQL {
   const { era, xid, seq } = decodeEventCursor(after);

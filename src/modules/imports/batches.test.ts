@@ -24,8 +24,8 @@ const lines = ({ records, refused, rowsDone }: Batch) => [
   rowsDone,
 ];
 
-it('fills batches, counting bad rows, and what had to wait as no rows', async () => {
-  const waited = { line: 2, people: [], isLater: true as const };
+it('fills batches; counts invalid rows as rows, but not deferred parts', async () => {
+  const waited = { line: 2, people: [], isDeferred: true as const };
   const outcomes = [task(2, 'a'), { line: 3, reason: 'bad' }, task(4, 'b'), task(5, 'b'), task(6, 'c'), waited];
   expect((await batches(outcomes, 2)).map(lines)).toEqual([
     [2, 3, 2],

@@ -1,19 +1,19 @@
 import type { ImportRecord } from './records.ts';
 import type { RefusedRow } from './tables.ts';
 
-/** The result of one row of the file. */
+/** The result of reading one row: its record, or why it is invalid. */
 export type Outcome = ImportRecord | RefusedRow;
 
 export interface Batch {
   records: ImportRecord[];
   refused: RefusedRow[];
-  /** How many outcomes there are up to its end. */
+  /** Number of outcomes up to the end of the batch: rows and deferred parts. */
   outcomesDone: number;
   /** Number of rows of the file up to the end of the batch. */
   rowsDone: number;
 }
 
-/** Puts so many rows at a time together. The same file always falls into the same batches. */
+/** Groups outcomes into batches of the given size. The same file always gives the same batches. */
 export async function* batchesOf(outcomes: AsyncIterable<Outcome>, size: number): AsyncGenerator<Batch> {
   let batch: Batch = { records: [], refused: [], outcomesDone: 0, rowsDone: 0 };
   let taken = 0;
@@ -27,7 +27,7 @@ export async function* batchesOf(outcomes: AsyncIterable<Outcome>, size: number)
     else batch.records.push(outcome);
     taken++;
     batch.outcomesDone++;
-    if ('reason' in outcome || !outcome.isLater) batch.rowsDone++;
+    if ('reason' in outcome || !outcome.isDeferred) batch.rowsDone++;
   }
   if (taken > 0) yield batch;
 }

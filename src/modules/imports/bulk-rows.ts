@@ -4,24 +4,24 @@ import type { VersionedTable } from '../../access/rows.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { TenantDb, TenantTx } from '../../tenancy/tenant-session.ts';
 
-/** A table with an external reference, which integrators use to synchronize rows. */
+/** A table with an external reference, by which integrators synchronize rows. */
 export type ReferencedTable = VersionedTable & { externalReference: PgColumn };
 export type RowOf<T extends PgTable> = InferSelectModel<T>;
 export type NewRow<T extends PgTable> = Partial<InferInsertModel<T>> & { id: string; externalReference: string };
 
-/** Most rows in one statement. */
-const most = 2_000;
+/** The largest number of rows in one statement. */
+const rowsPerStatement = 2_000;
 
 /*
- * Many rows are sent as one JSON parameter, so a statement has the same text for any number of rows. With a parameter
- * per value it would be prepared again, and use memory again, for every size of a batch.
+ * Rows are sent as one JSON parameter, so a statement has the same text for any number of rows. With a parameter for
+ * each value, every batch size would be another prepared statement, which takes memory.
  */
 
-/** Whether a text or an id is one of these values. One parameter, so that the statement has one text. */
+/** Whether a text or an id is one of these values, which are sent as one parameter. */
 export const isOneOf = (value: SQLWrapper, values: readonly string[], type: 'text' | 'uuid' = 'text'): SQL =>
   sql`${value} = any(${sql.param([...values])}::${sql.raw(type)}[])`;
 
-/** The rows with these references, locked until the transaction ends if `lock` is given. */
+/** Finds rows by reference; with `lock`, locks them until the transaction ends. */
 export async function findByReference<T extends ReferencedTable>(
   db: TenantDb,
   table: T,
@@ -29,9 +29,9 @@ export async function findByReference<T extends ReferencedTable>(
   lock?: 'no key update',
 ): Promise<RowOf<T>[]> {
   const found: RowOf<T>[] = [];
-  // Search vectors are computed from other columns, and larger than those.
+  // Search vectors are large, and derived from other columns
   const { search: _, ...columns } = getColumns(table as PgTable) as Record<string, PgColumn>;
-  for (const part of parts(references)) {
+  for (const part of chunksOf(references)) {
     const query = db
       .select(columns)
       .from(table as PgTable)
@@ -42,22 +42,22 @@ export async function findByReference<T extends ReferencedTable>(
 }
 
 /**
- * Inserts rows; absent columns get their defaults. Throws TRANSACTION_CONFLICT if another transaction has inserted one
- * of the references since they were looked up.
+ * Inserts rows; absent columns get their defaults. Throws TRANSACTION_CONFLICT if another transaction has inserted a
+ * row with one of the references since the lookup.
  */
 export async function insertRows<T extends ReferencedTable>(tx: TenantTx, table: T, rows: NewRow<T>[]): Promise<void> {
-  for (const part of alike(rows)) {
+  for (const part of groupBySameColumns(rows)) {
     const { columns, recordset } = record(table, part);
     const names = namesOf(columns);
     const written = await tx.execute(
       sql`insert into ${table} (${names}) select ${names} from ${recordset}
           on conflict (external_reference) do nothing returning id`,
     );
-    if (written.length < part.length) throw meanwhile();
+    if (written.length < part.length) throw concurrentImport();
   }
 }
 
-/** Adds rows that are not there; returns what the added ones have in a column. */
+/** Inserts the rows that do not exist yet; returns the values of one column of the inserted rows. */
 export async function insertMissing(
   tx: TenantTx,
   table: PgTable,
@@ -65,7 +65,7 @@ export async function insertMissing(
   column: PgColumn,
 ): Promise<string[]> {
   const added: string[] = [];
-  for (const part of alike(rows)) {
+  for (const part of groupBySameColumns(rows)) {
     const { columns, recordset } = record(table, part);
     const names = namesOf(columns);
     const written = await tx.execute<{ added: string }>(
@@ -77,13 +77,13 @@ export async function insertMissing(
   return added;
 }
 
-/** Updates rows by their ids, each in the columns that it has, and increments their versions. */
+/** Updates the given columns of rows, which are found by id, and increments their versions. */
 export async function updateRows<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
   rows: (Partial<RowOf<T>> & { id: string })[],
 ): Promise<void> {
-  for (const part of alike(rows)) {
+  for (const part of groupBySameColumns(rows)) {
     const { columns, recordset } = record(table, part);
     const changes = columns
       .filter(({ name }) => name !== 'id')
@@ -93,7 +93,7 @@ export async function updateRows<T extends ReferencedTable>(
   }
 }
 
-/** Deletes the rows with these references; returns the ids of those that existed. */
+/** Deletes rows by reference; returns the ids of the deleted ones. */
 export async function deleteByReference(
   tx: TenantTx,
   table: ReferencedTable,
@@ -119,7 +119,7 @@ interface Recordset {
   recordset: SQL;
 }
 
-/** The rows as a table `r` of the query. All must have the same columns. */
+/** The rows as a table `r` for a query. All must have the same columns. */
 function record(table: PgTable, rows: readonly object[]): Recordset {
   const all = getColumns(table) as Record<string, PgColumn>;
   const keys = Object.keys(rows[0]!);
@@ -134,16 +134,16 @@ const byColumn = (row: Record<string, unknown>, keys: readonly string[], columns
 
 const typeOf = (column: PgColumn): string => `${column.getSQLType()}${'[]'.repeat(column.dimensions)}`;
 
-/** Groups rows with the same keys: a column that one row leaves alone must not be set by another row's statement. */
-function* alike<T extends object>(rows: readonly T[]): Generator<T[]> {
-  for (const group of Map.groupBy(rows, (row) => Object.keys(row).join()).values()) yield* parts(group);
+/** Groups rows by their set of columns: a statement must not set columns that one of its rows leaves unchanged. */
+function* groupBySameColumns<T extends object>(rows: readonly T[]): Generator<T[]> {
+  for (const group of Map.groupBy(rows, (row) => Object.keys(row).join()).values()) yield* chunksOf(group);
 }
 
-function* parts<T>(all: readonly T[]): Generator<T[]> {
-  for (let at = 0; at < all.length; at += most) yield all.slice(at, at + most);
+function* chunksOf<T>(all: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < all.length; at += rowsPerStatement) yield all.slice(at, at + rowsPerStatement);
 }
 
-const meanwhile = (): AppError =>
-  new AppError('TRANSACTION_CONFLICT', 'Somebody else imports the same things; run the import again', {
+const concurrentImport = (): AppError =>
+  new AppError('TRANSACTION_CONFLICT', 'Another process imported some of the same objects; run the import again', {
     retryAfter: 1,
   });

@@ -1,23 +1,23 @@
 import { AppError } from '../../lib/errors.ts';
 
-/** The columns of a row, or of an element of a list in it, for templates. */
+/** The values of a row, or of an element of a list in a row, by column name. */
 export interface Cells {
-  /** What there is in a column, trimmed; undefined when there is nothing. */
+  /** The value of a column, trimmed; undefined if it has none. */
   get(column: string): string | undefined;
-  /** The elements of a list, in their order. */
+  /** The elements of a list, in order. */
   elements(list: string): Cells[];
-  /** The same with one more column. */
+  /** The same cells with one more column. */
   with(column: string, text: string): Cells;
 }
 
 const unreadable = /[\0\uFFFD]/;
 const index = /^\d+$/;
 
-/** The cells of a row. A cell with one of the absent texts is not there, nor is an unknown column. */
+/** The cells of a row. Unknown columns, and cells with one of the absent texts, have no value. */
 export class RowCells implements Cells {
   readonly #cells: ReadonlyMap<string, string>;
   readonly #absent: ReadonlySet<string>;
-  /** The path of the element whose columns begin with a point. */
+  /** The path of the list element to which columns with a leading dot belong. */
   readonly #element: string | undefined;
 
   constructor(cells: ReadonlyMap<string, string>, absent: ReadonlySet<string>, element?: string) {
@@ -29,12 +29,12 @@ export class RowCells implements Cells {
   get(column: string): string | undefined {
     const text = this.#cells.get(this.#pathOf(column))?.trim();
     if (text !== undefined && unreadable.test(text)) {
-      throw new AppError('BAD_INPUT', `column ${column} has a character that is not of the file's encoding`);
+      throw new AppError('BAD_INPUT', `column ${column} has a character that is invalid in the file's encoding`);
     }
     return text === undefined || this.#absent.has(text) ? undefined : text;
   }
 
-  /** `a.*.b` means the lists `b` of all elements of `a`. A column that is there once is a list of one element. */
+  /** `a.*.b` means the lists `b` of all elements of `a`. A single column is a list of one element. */
   elements(list: string): Cells[] {
     const path = this.#pathOf(list);
     const steps = path.split('.');
@@ -52,7 +52,7 @@ export class RowCells implements Cells {
     return new MoreCells(this, column, text);
   }
 
-  /** `.name` is a column of the element, `..name` one of the object that has the list, `.` the element itself. */
+  /** `.` is the element, `.name` a column of it, `..name` a column of the object that contains the list. */
   #pathOf(column: string): string {
     if (this.#element === undefined || !column.startsWith('.')) return column;
     if (column === '.') return this.#element;

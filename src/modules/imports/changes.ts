@@ -3,7 +3,7 @@ import type { ChangeCounts } from './tables.ts';
 type Kind = keyof ChangeCounts;
 const kinds: readonly Kind[] = ['created', 'updated', 'deleted'];
 
-/** The rows that a batch changed: ids by type. */
+/** The ids of the rows that a batch created, updated or deleted, by GraphQL type. */
 export class Changes {
   readonly #ids: Record<Kind, Map<string, string[]>> = { created: new Map(), updated: new Map(), deleted: new Map() };
 

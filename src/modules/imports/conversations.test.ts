@@ -10,8 +10,8 @@ const message = (reference: string, sentAt: string, thread: string | null = null
   authorReference: 'ada',
 });
 
-describe('conversations of a file', () => {
-  it('are threads under their first message', () => {
+describe('messages of an import', () => {
+  it('of one conversation are answers to its first message', () => {
     const conversations = new Conversations();
     const parents = [
       message('a', '2017-01-01T00:00:00Z', '1'),
@@ -23,7 +23,7 @@ describe('conversations of a file', () => {
     expect(parents).toEqual([null, null, 'a', null, null]);
   });
 
-  it('number messages with the same reference and time', () => {
+  it('with the same reference and time are numbered', () => {
     const conversations = new Conversations();
     const references = [
       message('a', '2017-01-01T00:00:00Z'),
@@ -35,7 +35,7 @@ describe('conversations of a file', () => {
     expect(references).toEqual(['a', 'a#2', 'b', 'a#3', 'b']);
   });
 
-  it('keep their order within a millisecond, even if that shifts the next message', () => {
+  it('of one millisecond keep their order, even if that shifts the next message', () => {
     const conversations = new Conversations();
     const times = ['00.000', '00.000', '00.000', '00.001', '00.009', '00.005']
       .map((second, index) => message(`m${index}`, `2017-01-01T00:00:${second}Z`))

@@ -1,18 +1,18 @@
 import type { MessageRecord } from './records.ts';
 
-/** The time of a channel's newest message in the file, and the time that the message was given. */
+/** The newest message of a channel: its time in the file, and the time that was assigned to it. */
 interface Moment {
-  named: number;
-  given: number;
+  inFile: number;
+  assigned: number;
 }
 
 /**
- * Places a message among the earlier ones of its file. Makes references unique, makes times strictly increasing by
- * milliseconds, and makes the first message of a conversation the parent of the others. The result depends on the file
- * alone, so every import of it is the same.
+ * Relates messages to earlier ones of the same import: makes references unique and times strictly increasing, and makes
+ * the first message of a thread the parent of the others. The result depends on the files alone, so that repeated
+ * imports are equal.
  */
 export class Conversations {
-  /** By channel and conversation: the reference of the first message. */
+  /** The reference of the first message, by channel and thread. */
   readonly #parents = new Map<string, string>();
   readonly #newest = new Map<string, Moment>();
   #time = Number.NaN;
@@ -41,12 +41,12 @@ export class Conversations {
     return first ?? null;
   }
 
-  /** Each message of a channel gets a later time than the one before: a file may have several in one millisecond. */
+  /** Moves a message of the same millisecond as an earlier one of its channel to the next free millisecond. */
   #moment({ channelReference, sentAt }: MessageRecord): Date {
-    const named = sentAt.getTime();
+    const inFile = sentAt.getTime();
     const before = this.#newest.get(channelReference);
-    const given = before && before.named <= named && named <= before.given ? before.given + 1 : named;
-    this.#newest.set(channelReference, { named, given });
-    return new Date(given);
+    const assigned = before && before.inFile <= inFile && inFile <= before.assigned ? before.assigned + 1 : inFile;
+    this.#newest.set(channelReference, { inFile, assigned });
+    return new Date(assigned);
   }
 }

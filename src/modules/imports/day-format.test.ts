@@ -24,7 +24,7 @@ describe('day formats', () => {
     expect(read('3 Brumaire 2026')).toBeUndefined();
   });
 
-  it('rejects other forms and days that do not exist', () => {
+  it('rejects other formats and days that do not exist', () => {
     const read = dayReader('DD-MMM-YY')!;
     for (const text of ['', '2-Nov-04', '02-Nov-2004', '31-Nov-04', '29-Feb-05', '02-Nox-04', ' 02-Nov-04']) {
       expect(read(text)).toBeUndefined();

@@ -2,8 +2,8 @@ import { fromDayNumber } from '../../lib/days.ts';
 import { monthOfName } from './month-names.ts';
 
 /**
- * What the letters of a pattern match, and which part of a time that is. Longer names come first, since `MM` begins
- * `MMM`.
+ * The tokens of a pattern: the part of a time that each stands for, and the expression that matches it. Longer tokens
+ * come first, because `MM` is the beginning of `MMM`.
  */
 const tokens: Record<string, readonly [part: string, source: string]> = {
   YYYY: ['year', '(?<year>\\d{4})'],
@@ -23,12 +23,12 @@ const tokens: Record<string, readonly [part: string, source: string]> = {
 type Groups = Readonly<Record<string, string | undefined>>;
 
 export interface TimePattern {
-  /** The parts of a time that the pattern names, sorted; one that it names twice is there twice. */
+  /** The parts of a time that the pattern contains, sorted, with duplicates. */
   parts: readonly string[];
   match(text: string): Groups | undefined;
 }
 
-/** Compiles a pattern of the tokens above; other characters stand for themselves. */
+/** Compiles a pattern of these tokens; other characters match themselves. */
 export function timePattern(pattern: string): TimePattern {
   const parts: string[] = [];
   const source = pattern.replace(/YYYY|YY|MMM|MM|M|DD|D|HH|H|mm|ss|A|./gsu, (found) => {
@@ -41,17 +41,17 @@ export function timePattern(pattern: string): TimePattern {
   return { parts: parts.sort(), match: (text) => form.exec(text.replace(/[\u00a0\u202f]/g, ' '))?.groups };
 }
 
-/** Reads a text as a day, `YYYY-MM-DD`; undefined for a text of another form and for a day that does not exist. */
+/** Reads a day and returns it as `YYYY-MM-DD`; undefined for another format, or a day that does not exist. */
 export type DayReader = (text: string) => string | undefined;
 
 const dayParts = ['day', 'month', 'year'];
 const timeParts = new Set(['hour', 'minute', 'second', 'half']);
 
 /**
- * A reader of days written in a pattern of YYYY, YY, MMM (the name of a month in English, French or German), MM, M, DD
- * and D: `DD-MMM-YY`, `DD/MM/YYYY`; a time of the day after it is skipped: `DD.MM.YYYY HH:mm`. `excel` is the
- * number that a spreadsheet has for a day. Two digits of a year mean 1969 to 2068, as in POSIX. Undefined when the
- * pattern names no whole day.
+ * Compiles a pattern of YYYY, YY, MMM (the name of a month in English, French or German), MM, M, DD and D, such as
+ * `DD-MMM-YY` or `DD/MM/YYYY`. A time of day in the pattern is ignored: `DD.MM.YYYY HH:mm`. `excel` is the number of a
+ * day in a spreadsheet. Two-digit years mean 1969 to 2068, as in POSIX. Undefined if the pattern lacks day, month or
+ * year, or repeats a part.
  */
 export function dayReader(pattern: string): DayReader | undefined {
   if (pattern === 'excel') return readSerialDay;
@@ -63,7 +63,7 @@ export function dayReader(pattern: string): DayReader | undefined {
   };
 }
 
-/** The day of what a pattern with a whole day matched. */
+/** The day from the groups that a pattern matched; undefined if it does not exist. */
 export function dayOf(found: Groups): string | undefined {
   const [year, month] = [yearOf(found), monthOf(found)];
   return month === undefined ? undefined : toDay(year, month, Number(found.day));
@@ -84,7 +84,7 @@ function toDay(year: number, month: number, day: number): string | undefined {
   return exists ? date.toISOString().slice(0, 10) : undefined;
 }
 
-/** Day 0 of spreadsheets, from 1900-03-01 on: they take 1900 for a leap year. */
+/** Day 0 of spreadsheets, valid from 1900-03-01 on: they treat 1900 as a leap year. */
 const serialZero = -25_569;
 const lastSerial = 109_574;
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /**
- * The id of a row whose table keeps no external references: the same reference always gives the same id, so a second
- * import finds the row that the first one made. It is a version 7 uuid of the moment, so rows stand in the order of
- * time; two references differ in the 72 bits of their digest.
+ * The id of a row in a table without external references. The same reference and moment always give the same id, so a
+ * repeated import finds the row of the first one. It is a version 7 UUID of the moment, so ids sort by time; 72 bits
+ * are a digest of the reference.
  */
 export function derivedId(reference: string, moment: Date): string {
   const time = moment.getTime().toString(16).padStart(12, '0');

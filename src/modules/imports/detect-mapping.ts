@@ -9,23 +9,23 @@ import { shippedMapping, shippedMappings } from './shipped-mappings.ts';
 import { type Sniffed, sniffFile } from './sniff-file.ts';
 import { findSourceFiles } from './source-files.ts';
 
-/** What a file looks like: a mapping that comes along fits it, or one is proposed for it. */
+/** The result of looking at a file: the shipped mapping that fits it, or a proposed mapping. */
 export interface Detection {
   kind: ImportKind;
   encoding: string;
   delimiter: string;
-  /** The name of a mapping that comes along. */
+  /** The name of the shipped mapping. */
   mapping?: string;
-  /** A mapping to start from. */
+  /** The proposed mapping, as YAML. */
   proposal?: string;
 }
 
-/** How many rows are looked at. */
-const looked = 100;
-/** Which share of the columns that a mapping of JSON names must be there. */
-const enough = 0.4;
+/** Rows that are read to find the columns. */
+const sampledRows = 100;
+/** A mapping for another format than CSV fits if the file has at least this share of the columns that it names. */
+const requiredShare = 0.4;
 
-/** Finds out how a file may be imported. Throws BAD_INPUT when it cannot be read or nothing can be proposed. */
+/** Finds a mapping for a file. Throws BAD_INPUT if it cannot be read, or if no mapping can be proposed. */
 export async function detectMapping(file: string, kind: ImportKind): Promise<Detection> {
   const sniffed = await sniffFile(file);
   const candidates: { name: string; kind: ImportKind; score: number }[] = [];
@@ -39,36 +39,36 @@ export async function detectMapping(file: string, kind: ImportKind): Promise<Det
   const { encoding, delimiter } = sniffed;
   if (best.score > 0) return { kind: best.kind, encoding, delimiter, mapping: best.name };
   if (sniffed.format !== 'csv') {
-    const message = 'None of the mappings that come along fits this file, and only for CSV one can be proposed';
+    const message = 'No shipped mapping fits this file; mappings can be proposed for CSV files only';
     throw new AppError('BAD_INPUT', message, { field: 'file' });
   }
   const rows = await firstRows(file, { format: 'csv', encoding, delimiter, quote: '"', escape: '"' });
   return { kind, encoding, delimiter, proposal: proposeMapping(kind, rows, sniffed) };
 }
 
-/** How many of the columns that a mapping names are there; 0 when it does not fit. */
+/** The number of the mapping's columns that the file has; 0 if the mapping does not fit. */
 async function scoreOf(file: string, mapping: Mapping, sniffed: Sniffed): Promise<number> {
   const isFolder = sniffed.format === 'folder';
   if (isFolder ? mapping.file.files === undefined : mapping.file.format !== sniffed.format) return 0;
   if (mapping.file.format === 'csv' && mapping.file.delimiter !== sniffed.delimiter) return 0;
   const mapper = new RowMapper(mapping, Lookups.empty(mapping));
   const encoding = isFolder ? mapping.file.encoding : sniffed.encoding;
-  const rows = (await firstRows(file, { ...mapping.file, encoding })).filter((row) => mapper.isMeant(row));
+  const rows = (await firstRows(file, { ...mapping.file, encoding })).filter((row) => mapper.isIncluded(row));
   const present = new Set(rows.flatMap(({ cells }) => [...cells.keys()]));
   const { columns } = mapper;
   const found = [...columns].filter((column) => present.has(column)).length;
   if (mapping.file.format === 'csv') return found === columns.size ? found : 0;
-  return found / columns.size >= enough ? found : 0;
+  return found / columns.size >= requiredShare ? found : 0;
 }
 
-/** None when the file cannot be read in this way. */
+/** The first rows; none if the file cannot be read in this format. */
 async function firstRows(file: string, source: Mapping['file']): Promise<Row[]> {
   const rows: Row[] = [];
   try {
     const { paths } = await findSourceFiles(file, source.files);
     for await (const row of readRows(paths, source)) {
       if (!('reason' in row)) rows.push(row);
-      if (rows.length >= looked) break;
+      if (rows.length >= sampledRows) break;
     }
   } catch (error) {
     if (!(error instanceof AppError)) throw error;

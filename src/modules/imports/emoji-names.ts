@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { emojiField } from '../messaging/emoji.ts';
 
-/** The names that chats give to the emoji that people react with most; others stay names between colons. */
+/** Names of the most common reactions in chat tools. Other names are stored between colons. */
 const characters: Readonly<Record<string, string>> = {
   '+1': '👍',
   thumbsup: '👍',
@@ -21,7 +21,7 @@ const characters: Readonly<Record<string, string>> = {
   100: '💯',
 };
 
-/** An emoji, or its name: `+1` is 👍, and `parrot` is `:parrot:`. Skin tones (`+1::skin-tone-2`) are left out. */
+/** An emoji, or its name: `+1` becomes 👍, `parrot` becomes `:parrot:`. Skin tones (`+1::skin-tone-2`) are dropped. */
 export const emoji = z
   .string()
   .transform((text) => {

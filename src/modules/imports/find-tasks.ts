@@ -8,7 +8,7 @@ export interface FoundTask {
   projectId: string | null;
 }
 
-/** Tasks of the organization, imported or not, by reference. */
+/** Finds tasks by reference, whether they were imported or not. */
 export async function findTasks(tx: TenantTx, references: readonly string[]): Promise<ReadonlyMap<string, FoundTask>> {
   const unique = [...new Set(references)];
   if (unique.length === 0) return new Map();
@@ -19,7 +19,7 @@ export async function findTasks(tx: TenantTx, references: readonly string[]): Pr
   return new Map(rows.map(({ id, projectId, reference }) => [reference!, { id, projectId }]));
 }
 
-/** The ids of the tasks that parts of rows belong to. Throws NOT_FOUND, naming the field, when one is not there. */
+/** The ids of the tasks that records refer to. Throws NOT_FOUND, with the field, for an unknown task. */
 export async function taskIdsOf(
   tx: TenantTx,
   inBatch: ReadonlyMap<string, string>,

@@ -5,7 +5,7 @@ import { AppError } from '../../lib/errors.ts';
 import type { ImportKind, Mapping } from './mapping.ts';
 import type { SourceFiles } from './source-files.ts';
 
-/** A digest of everything that determines an import: kind, mapping, and the contents of the files. */
+/** A digest of everything that determines an import: its kind, its mapping, and the contents of all files. */
 export async function fingerprint(kind: ImportKind, mapping: Mapping, { paths, folder }: SourceFiles): Promise<string> {
   const digest = createHash('sha256').update(JSON.stringify([kind, mapping]));
   const named = [...mapping.join, ...Object.values(mapping.lookups)].flatMap(({ file }) => file ?? []);

@@ -51,7 +51,7 @@ describe('hours', () => {
     expect(hours(text, unit, minutes)).toBe(expected);
   });
 
-  it('go from one moment to a later one', () => {
+  it('are computed between two times', () => {
     const start = new Date('2026-03-28T22:30:00Z');
     expect(elapsedHours(start, new Date('2026-03-29T02:15:00Z'))).toBe('3.75');
     expect(elapsedHours(start, new Date(start.getTime() - 1))).toBeUndefined();

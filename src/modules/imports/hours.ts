@@ -1,7 +1,7 @@
 import { type Decimal, divideDecimal, formatDecimal, parseDecimal } from '../../lib/decimal.ts';
 import { type NumberFormat, readNumber } from './number-format.ts';
 
-/** An exact number of hours: so many of the parts that an hour has. */
+/** An exact number of hours, as a fraction: `of` parts, of which an hour has `parts`. */
 export interface Hours {
   of: Decimal;
   parts: number;
@@ -14,7 +14,7 @@ const clock = /^(\d{1,7}):([0-5]?\d)(?::([0-5]?\d))?$/;
 const spelled =
   /^(?:(\d{1,7}) ?h(?:ours?|rs?)?)? ?(?:(\d{1,7}) ?m(?:in(?:utes?)?)?)? ?(?:(\d{1,7}) ?s(?:ec(?:onds?)?)?)?$/i;
 
-/** Reads hours from `1:30`, `01:30:20`, `1h 30m`, `90 min` or a number of a unit; undefined for any other text. */
+/** Reads hours from `1:30`, `01:30:20`, `1h 30m`, `90 min` or a plain number in a unit; undefined for other text. */
 export function readHours(text: string, numbers: NumberFormat, unit: HoursUnit = 'hours'): Hours | undefined {
   const [found, hours = 0, minutes = 0, seconds = 0] = clock.exec(text) ?? spelled.exec(text) ?? [];
   if (found) {
@@ -25,14 +25,14 @@ export function readHours(text: string, numbers: NumberFormat, unit: HoursUnit =
   return of && { of, parts: partsOf[unit] };
 }
 
-/** Hours with two digits after the point; halves are rounded up. `minutes`: rounded to a multiple of them first. */
+/** Rounds to hundredths of an hour, halves up; with `minutes`, first to a multiple of that number of minutes. */
 export function roundHours({ of, parts }: Hours, minutes?: number): string {
   if (minutes === undefined) return formatDecimal(divideDecimal(of, parts, 2));
   const { units } = divideDecimal({ ...of, units: of.units * 60n }, parts * minutes, 0);
   return formatDecimal(divideDecimal({ units: units * BigInt(minutes), scale: 0 }, 60, 2));
 }
 
-/** The hours from one moment to another, rounded in the same way; undefined when the second one is earlier. */
+/** The hours between two times, rounded by `roundHours`; undefined if the end is before the start. */
 export function elapsedHours(start: Date, end: Date, minutes?: number): string | undefined {
   const milliseconds = end.getTime() - start.getTime();
   if (milliseconds < 0) return undefined;

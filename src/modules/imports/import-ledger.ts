@@ -6,7 +6,7 @@ import { noChanges, sumChanges } from './changes.ts';
 import type { ImportKind } from './mapping.ts';
 import { type ChangeCounts, importRuns, type RefusedRow } from './tables.ts';
 
-/** The description of an import in the ledger. */
+/** What identifies and describes an import in the ledger. */
 export interface ImportTitle {
   kind: ImportKind;
   source: string;
@@ -14,7 +14,7 @@ export interface ImportTitle {
   fingerprint: string;
 }
 
-/** The progress of an import. It has no row in the ledger until it changes something. */
+/** The progress of an import. It gets a row in the ledger with its first change. */
 export interface Progress {
   readonly id: string;
   readonly saved: boolean;
@@ -24,7 +24,7 @@ export interface Progress {
   readonly refused: readonly RefusedRow[];
 }
 
-/** The progress of the unfinished import of the same files with the same mapping, or of a new import. */
+/** Finds the progress of an unfinished import of the same files and mapping; otherwise starts at 0. */
 export async function findProgress(db: TenantDb, { fingerprint }: ImportTitle): Promise<Progress> {
   const [run] = await db
     .select({
@@ -39,8 +39,8 @@ export async function findProgress(db: TenantDb, { fingerprint }: ImportTitle): 
 }
 
 /**
- * Records a batch, in the transaction of that batch. Throws TRANSACTION_CONFLICT if another process runs the same
- * import: every step must continue from the last one of this process.
+ * Records a batch, in its transaction. Throws TRANSACTION_CONFLICT if the ledger is not where this process left it,
+ * because another process runs the same import.
  */
 export async function saveProgress(
   tx: TenantTx,
@@ -68,7 +68,7 @@ export async function saveProgress(
   return { id: before.id, saved: true, rowsDone, changes, refused };
 }
 
-/** Marks an import as finished; an import that changed nothing leaves no row. */
+/** Marks an import as finished. */
 export async function finishProgress(tx: TenantTx, progress: Progress): Promise<void> {
   await tx.update(importRuns).set({ finishedAt: new Date() }).where(stillAt(progress));
 }

@@ -5,14 +5,14 @@ import { readCsv } from './read-csv.ts';
 import { readTextFile } from './read-text-file.ts';
 import type { Row } from './row.ts';
 
-/** The rows of a joined file by key, all in memory. */
+/** A joined file: its rows by key, all in memory. */
 interface Table {
   on: string;
   columns: readonly string[];
   rows: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
-/** Adds to rows the columns of other files' rows with the same key. */
+/** Adds columns of other files to rows with the same key. */
 export class JoinedFiles {
   readonly #tables: readonly Table[];
 
@@ -20,7 +20,7 @@ export class JoinedFiles {
     this.#tables = tables;
   }
 
-  /** Loads the files, which lie in the folder. Throws BAD_INPUT when one of them cannot be read whole. */
+  /** Loads the files from the folder. Throws BAD_INPUT if one of them has a row that cannot be read. */
   static async open(folder: string, joins: readonly Join[]): Promise<JoinedFiles> {
     const tables: Table[] = [];
     for (const join of joins) tables.push(await load(path.join(folder, join.file), join));
@@ -53,7 +53,7 @@ async function load(file: string, { on, encoding, ...syntax }: Join): Promise<Ta
   for await (const row of readCsv(readTextFile(file, encoding), syntax, check)) {
     if ('reason' in row) throw badFile(file, `line ${row.line}: ${row.reason}`);
     const key = row.cells.get(on)!.trim();
-    // Of rows with the same key, the first counts.
+    // If several rows have the same key, the first one is used.
     if (!rows.has(key)) rows.set(key, row.cells);
   }
   return { on, columns, rows };

@@ -1,9 +1,9 @@
-/** Objects nest at most so deep: reading them takes stack. */
+/** The deepest nesting of objects: reading them is recursive and needs stack. */
 const deepest = 50;
 
 /**
- * The leaves of a JSON object by their paths (`user.name`, `tags.0`), or the reason why there are none. Numbers keep
- * the digits that they are written with; null is nothing.
+ * The leaves of a JSON object by path (`user.name`, `tags.0`), or the reason why the text is invalid. Numbers keep all
+ * digits as written; null is left out.
  */
 export function jsonLeaves(text: string, prefix = ''): ReadonlyMap<string, string> | string {
   try {
@@ -17,12 +17,12 @@ export function jsonLeaves(text: string, prefix = ''): ReadonlyMap<string, strin
   }
 }
 
-/** Node gives the text of a value as a third argument, which the language's types do not know yet. */
+/** Node passes the source text of a value in a third argument, which TypeScript's types do not know yet. */
 function keepDigits(_key: string, value: unknown, ...[context]: { source?: string }[]): unknown {
   return typeof value === 'number' ? (context?.source ?? String(value)) : value;
 }
 
-/** Whether all leaves were collected. */
+/** Collects the leaves. Returns false if they are nested too deeply. */
 function collect(cells: Map<string, string>, value: unknown, path: string, depth: number): boolean {
   if (value === null) return true;
   if (typeof value !== 'object') {

@@ -8,7 +8,7 @@ import { compileTemplate } from './template.ts';
 
 const mostEntries = 1_000_000;
 
-/** What texts of the file mean, by tables of the file itself or of files beside it; all in memory. */
+/** Tables for translating values, from the imported file or files in the same folder; all in memory. */
 export class Lookups {
   readonly #tables: ReadonlyMap<string, ReadonlyMap<string, string>>;
 
@@ -28,20 +28,23 @@ export class Lookups {
     return new Lookups(tables);
   }
 
-  /** Tables without rows: enough to find the columns that a mapping uses. */
+  /** Empty tables: enough to find the columns that a mapping uses. */
   static empty({ lookups }: Pick<Mapping, 'lookups'>): Lookups {
     return new Lookups(new Map(Object.keys(lookups).map((name) => [name, new Map()])));
   }
 
-  /** Throws BAD_INPUT when the mapping has no such table. */
+  /** Throws BAD_INPUT if the mapping has no such table. */
   get(name: string): ReadonlyMap<string, string> {
     const table = this.#tables.get(name);
     if (table) return table;
-    throw new AppError('BAD_INPUT', `mapping: lookups: there is no "${name}"`, { field: 'map' });
+    throw new AppError('BAD_INPUT', `mapping: lookups: no lookup is named "${name}"`, { field: 'map' });
   }
 }
 
-/** Of the rows with one key, the first counts. Rows without a key, such as those of other tables, are skipped. */
+/**
+ * If several rows have the same key, the first one is used. Rows without a key are skipped: they may be of other
+ * tables.
+ */
 async function fill(
   paths: readonly SourcePath[],
   source: SourceFile,

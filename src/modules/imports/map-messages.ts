@@ -5,24 +5,24 @@ import type { Mapping } from './mapping.ts';
 import { markupReader } from './markup.ts';
 import { checkPart, conditionOf, fieldsMaker, type Maker, partMaker, referenceMaker } from './part-maker.ts';
 import { channelRecord, type MessageRecord, messageRecord } from './records.ts';
-import { type Compilation, compileValue, placesOf } from './value.ts';
+import { type Compilation, compileValue, elementsOf } from './value.ts';
 
 type MessagePart = NonNullable<Mapping['message']>[number];
-/** Makes a part of a message of a row; people whom it names become a part of the record. */
+/** Makes a value from a row, and adds the people that the value names to the record. */
 type RowMaker<T> = (cells: Cells, record: RecordParts) => T;
 
 export function addMessages(mapping: Mapping, compilation: Compilation, addPerson: AddPerson): Adder | undefined {
   if (!mapping.message || !mapping.channel) return undefined;
   const channel = partMaker('channel', mapping.channel, channelRecord, compilation);
   const variants = mapping.message.map((part) => ({
-    places: placesOf(part.each, compilation),
-    isThere: conditionOf(part.when, compilation),
+    elements: elementsOf(part.each, compilation),
+    applies: conditionOf(part.when, compilation),
     make: messageMaker(part, compilation, addPerson),
   }));
   return (cells, record) => {
     const messages: Omit<MessageRecord, 'channelReference'>[] = [];
-    for (const { places, isThere, make } of variants) {
-      for (const place of places(cells)) if (isThere(place)) messages.push(make(place, record));
+    for (const { elements, applies, make } of variants) {
+      for (const element of elements(cells)) if (applies(element)) messages.push(make(element, record));
     }
     if (messages.length === 0) return;
     record.channel = channel(cells);
@@ -63,25 +63,25 @@ function reactionsMaker(
   compilation: Compilation,
   addPerson: AddPerson,
 ): RowMaker<object[]> {
-  const places = placesOf(each, compilation);
+  const elements = elementsOf(each, compilation);
   const personOf = compileValue(person, 'message.reactions.person', compilation);
   const emojiOf = compileValue(emoji, 'message.reactions.emoji', compilation);
   return (cells, record) =>
-    places(cells).map((place) => ({
-      personReference: addPerson(record, place, required(personOf(place), 'message.reactions.person')),
-      emoji: required(emojiOf(place), 'message.reactions.emoji'),
+    elements(cells).map((element) => ({
+      personReference: addPerson(record, element, required(personOf(element), 'message.reactions.person')),
+      emoji: required(emojiOf(element), 'message.reactions.emoji'),
     }));
 }
 
-/** Attachments without an address were deleted there. */
+/** Skips attachments without a URL: they were deleted in the source. */
 function attachmentsMaker(
   { each, ...fields }: NonNullable<MessagePart['attachments']>[number],
   compilation: Compilation,
 ): Maker<object[]> {
-  const places = placesOf(each, compilation);
+  const elements = elementsOf(each, compilation);
   const fieldsOf = fieldsMaker('message.attachments', fields, compilation);
   return (cells) =>
-    places(cells)
+    elements(cells)
       .map(fieldsOf)
       .filter(({ url }) => url !== null);
 }

@@ -8,14 +8,14 @@ import { type Compilation, compileValue } from './value.ts';
 export function addTime(mapping: Mapping, compilation: Compilation, addPerson: AddPerson): Adder | undefined {
   if (!mapping.time) return undefined;
   const { when, repeats: _, person: who, task: which, spread, ...fields } = mapping.time;
-  const isThere = conditionOf(when, compilation);
+  const applies = conditionOf(when, compilation);
   const time = partMaker('time', fields, timeRecord(spread !== undefined), compilation);
   const personOf = compileValue(who, 'time.person', compilation);
   const taskOf = which && referenceMaker(which, 'time.task', compilation);
   const hoursOf = compileValue(fields.hours, 'time.hours', compilation, 'hours');
   return (cells, record) => {
-    // A task that nobody worked on yet has no hours; of a row that is about hours they are what matters.
-    if (!isThere(cells) || (record.task && hoursOf(cells) === undefined)) return;
+    // A row of a task may have no hours, because nobody has worked on it; a row of hours alone must have them
+    if (!applies(cells) || (record.task && hoursOf(cells) === undefined)) return;
     record.time = {
       ...time(cells),
       projectReference: record.project!.reference,

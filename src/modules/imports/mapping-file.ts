@@ -6,7 +6,7 @@ const encodingName = z.string().refine((name) => iconv.encodingExists(name), 'no
 export const encoding = encodingName.default('utf-8');
 const character = z.string().length(1);
 
-/** How CSV is written. */
+/** The syntax of a CSV file. */
 export const csvSyntax = {
   delimiter: z
     .string()
@@ -14,18 +14,18 @@ export const csvSyntax = {
     .max(4)
     .refine((text) => !/[\n\r]/.test(text), 'not a delimiter')
     .default(','),
-  /** Null: nothing encloses fields. */
+  /** Null if fields are never quoted. */
   quote: character.nullable().default('"'),
   escape: character.default('"'),
 };
 
-// Of a folder: which files in it, as a glob of Node
+// For a folder: a glob of the files to import
 const files = z
   .string()
   .max(200)
   .refine((pattern) => !pattern.split('/').includes('..') && !pattern.startsWith('/'), 'must stay in the folder')
   .optional();
-/** Of JSON: the lists whose objects are rows; absent: the document is the list. */
+/** For JSON: the paths of the lists whose objects are rows. By default the document itself is the list. */
 const records = list(z.string().min(1), 20).optional();
 
 export const file = z.discriminatedUnion('format', [
@@ -35,7 +35,7 @@ export const file = z.discriminatedUnion('format', [
   z.strictObject({ format: z.literal('xml'), encoding, files, record: z.string().min(1) }),
 ]);
 
-/** A table of the imported file itself, or of one beside it: what a text means. */
+/** A table for translating values. Its rows come from the imported file, or from another file in the same folder. */
 export const lookup = z.strictObject({
   file: z.string().min(1).optional(),
   records,

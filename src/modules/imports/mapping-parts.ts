@@ -5,9 +5,9 @@ const reference = value;
 const optional = value.optional();
 const values = z.array(value).max(50).optional();
 
-/** When a row has the part; absent: always. Several conditions must all hold. */
+/** The part is created only for rows that meet all of these conditions. */
 const when = list(condition, 20).optional();
-/** Makes the part for every element of a list in the row. */
+/** The list in the row for whose elements the part is created. */
 const each = z.string().min(1).optional();
 
 const mostVariants = 10;
@@ -16,7 +16,7 @@ const comment = z.strictObject({
   when,
   each,
   reference,
-  /** The reference of its task; absent: the task of the row. */
+  /** The reference of its task; by default the task of the row. */
   task: optional,
   author: value,
   content: value,
@@ -30,7 +30,7 @@ const dependency = z.strictObject({
   each,
   task: reference,
   dependsOn: reference,
-  /** Whether it is left out when the other task waits for this one already; else the row is a bad one. */
+  /** Whether a dependency that would close a cycle is skipped instead of making the row invalid. */
   unlessCycle: z.boolean().default(false),
 });
 
@@ -60,15 +60,15 @@ const message = z.strictObject({
   sentAt: value,
   content: value,
   thread: optional,
-  /** The reference of the message that it answers, of this file or another one. */
+  /** The reference of the message that it answers, in this or an earlier import. */
   parent: optional,
-  /** How texts name people: `<@id>` and entities as Slack writes them, or `@name`. */
+  /** How texts name people: `<@id>` and entities as in Slack, or `@name`. `people` is the lookup of their names. */
   markup: z.strictObject({ style: z.enum(['slack', 'at']), people: z.string() }).optional(),
   reactions: list(reactions, mostVariants).optional(),
   attachments: list(attachments, mostVariants).optional(),
 });
 
-/** The parts of a mapping: what a row may hold. */
+/** The parts of a mapping: the objects that a row may contain. */
 export const sections = {
   client: z.strictObject({ when, reference, name: value }).optional(),
   project: z.strictObject({ reference, name: value, description: optional, startDate: optional }).optional(),
@@ -97,18 +97,18 @@ export const sections = {
     .strictObject({
       when,
       reference,
-      /** Whether rows with one reference are one entry, of which the last row decides, or an entry each. */
+      /** Whether the last of several rows with the same reference replaces the others, or each is a numbered entry. */
       repeats: z.enum(['replace', 'number']).default('replace'),
       person: value,
-      /** The reference of a task that is there already; without it, the task of the same row. */
+      /** The reference of an existing task; by default the task of the row. */
       task: optional,
       day: value,
       hours: value,
-      /** Hours a working day, when the hours of a row are a total; absent when they are of the one day. */
+      /** Hours per working day over which a total is spread; absent if the hours belong to one day. */
       spread: z
         .union([z.string(), z.number()])
         .transform(String)
-        .pipe(z.string().regex(/^(?!0+(\.0+)?$)\d{1,6}(\.\d{1,2})?$/, 'not hours of a day'))
+        .pipe(z.string().regex(/^(?!0+(\.0+)?$)\d{1,6}(\.\d{1,2})?$/, 'not a number of hours per day'))
         .optional(),
       description: optional,
       billable: optional,

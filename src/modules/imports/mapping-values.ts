@@ -3,22 +3,22 @@ import { canonicalZone } from '../../lib/zoned-time.ts';
 import { dayReader } from './day-format.ts';
 import { timeReader } from './time-format.ts';
 
-/** One of these, or several. */
+/** A list, or a single item that stands for a list of one. */
 export const list = <T extends z.ZodType>(one: T, most: number) =>
   z.preprocess((given) => (Array.isArray(given) ? given : [given]), z.array(one).min(1).max(most));
 
-/** Text with columns in it: `{First} {Last}`. Numbers and flags of YAML are texts, too. */
+/** Text with column names in braces: `{First} {Last}`. YAML numbers and booleans count as text. */
 export const template = z.union([z.string().min(1), z.number(), z.boolean()]).transform(String);
 export const templates = z.union([template.transform((one) => [one]), z.array(template).min(1).max(20)]);
 
 export const dayPattern = z
   .string()
   .max(50)
-  .refine((pattern) => pattern === 'instant' || dayReader(pattern) !== undefined, 'not a pattern of days');
+  .refine((pattern) => pattern === 'instant' || dayReader(pattern) !== undefined, 'not a day format');
 export const instantPattern = z
   .string()
   .max(50)
-  .refine((pattern) => timeReader(pattern) !== undefined, 'not a pattern of times');
+  .refine((pattern) => timeReader(pattern) !== undefined, 'not a time format');
 export const timeZone = z.string().transform((name, ctx) => {
   const zone = canonicalZone(name);
   if (zone === undefined) ctx.addIssue('not a time zone');
@@ -29,7 +29,7 @@ const texts = list(template, 100).optional();
 
 const longCondition = z.strictObject({ of: templates, is: texts, not: texts, absent: z.literal(true).optional() });
 
-/** What a row must have: some text, or one of these texts, or none of those, or no text. */
+/** A condition on a row: that a text is present, is one of some texts, is none of some texts, or is missing. */
 export const condition = z.union([
   template.transform((one): z.output<typeof longCondition> => ({ of: [one] })),
   longCondition,
@@ -38,18 +38,18 @@ export type Condition = z.output<typeof condition>;
 
 const longValue = z
   .strictObject({
-    /** The first of these that is there. */
+    /** The first of these that is not missing. */
     of: templates.optional(),
-    /** The lowest of these. */
+    /** The earliest of these days. */
     earliest: templates.optional(),
-    /** Of hours: the two ends of the work. */
+    /** For hours: the times at which the work began and ended. */
     from: templates.optional(),
     to: templates.optional(),
-    /** Of lists: the list whose elements each have the value; `{.}` is the element, `{.name}` a column of it. */
+    /** For lists: the list whose elements each give one value; `{.}` is the element, `{.name}` a column of it. */
     each: z.string().min(1).optional(),
-    /** Of lists: what separates several values in one text. */
+    /** For lists: the separator between several values in one text. */
     split: z.string().min(1).max(10).optional(),
-    /** Takes a part of the text, which is cut at the first places where `by` is. */
+    /** Splits the text at the first `of - 1` occurrences of `by`, and takes one part, counted from 1. */
     cut: z
       .strictObject({
         by: z.string().min(1).max(10),
@@ -57,38 +57,38 @@ const longValue = z
         of: z.number().int().min(1).max(20),
       })
       .optional(),
-    /** The table in which the text is looked up. */
+    /** The name of the table that translates the text. */
     lookup: z.string().optional(),
-    /** What each value becomes; null leaves the field out. Any other value makes the row a bad one. */
+    /** Replaces each value; null means no value. A value without an entry makes the row invalid. */
     map: z.record(z.string(), template.nullable()).optional(),
-    /** What a value becomes that is absent, or that the map does not have; null leaves the field out. */
+    /** Replaces a missing value, and a value without an entry in the map; null means no value. */
     otherwise: template.nullable().optional(),
-    /** Of a number: hours become days. */
+    /** Divides a number: for converting hours to days. */
     divideBy: z.number().int().min(2).max(100_000).optional(),
-    /** Of hours: what a plain number counts; the hours are rounded to two digits. */
+    /** For hours: the unit of a plain number. The result is rounded to hundredths of an hour. */
     unit: z.enum(['hours', 'minutes', 'seconds']).optional(),
-    /** Of hours: the number of minutes to whose multiples they are rounded. */
+    /** For hours: rounds to a multiple of this number of minutes. */
     roundTo: z.number().int().min(1).max(480).optional(),
-    /** How the days of this field are written. */
+    /** The format of days in this field. */
     days: dayPattern.optional(),
-    /** How its times are written. */
+    /** The format of times in this field. */
     instants: instantPattern.optional(),
     zone: timeZone.optional(),
   })
   .refine(
     ({ of, earliest, from, to, each }) =>
       [of ?? each, earliest, from && to].filter((each) => each !== undefined).length === 1 && !from === !to,
-    'needs either `of` or `earliest`, or of hours `from` and `to`',
+    'needs either `of` or `earliest`, or for hours `from` and `to`',
   );
 
-/** How one value is made; `any`: the first of these that is there. */
+/** The definition of one value. `any` is a list of alternatives: the first one that is not missing is used. */
 export interface ValueSpec extends z.output<typeof longValue> {
   any?: readonly ValueSpec[];
 }
 
 const oneOf = z.union([template.transform((one): ValueSpec => ({ of: [one] })), longValue]);
 
-/** How one field of a record is made of the columns of a row. */
+/** The definition of one field of a record, in terms of the columns of a row. */
 export const value = z.union(
   [
     templates.transform((of): ValueSpec => ({ of })),
@@ -99,5 +99,5 @@ export const value = z.union(
       .max(20)
       .transform((any): ValueSpec => ({ any })),
   ],
-  { error: 'not text with {Columns}, a list of such, or one of `of` and `earliest` with its options' },
+  { error: 'must be text with {Columns}, a list of such texts, or an object with `of` or `earliest`' },
 );

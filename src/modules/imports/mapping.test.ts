@@ -19,7 +19,7 @@ const problemsOf = (yaml: string, kind: 'tasks' | 'time' | 'messages' = 'tasks')
 };
 
 describe('a mapping', () => {
-  it('has defaults for options that it omits', () => {
+  it('has defaults for omitted options', () => {
     expect(parseMapping(tasks, 'tasks')).toMatchObject({
       name: 'tool',
       file: { format: 'csv', encoding: 'utf-8', delimiter: ',', quote: '"', escape: '"' },
@@ -30,12 +30,12 @@ describe('a mapping', () => {
     });
   });
 
-  it('is overridden by file options of the command line', () => {
+  it('can be overridden in its file options by the command line', () => {
     const { file } = parseMapping(tasks, 'tasks', { encoding: 'windows-1252', delimiter: ';' });
     expect(file).toMatchObject({ format: 'csv', encoding: 'windows-1252', delimiter: ';' });
   });
 
-  it('reports all problems with their places', () => {
+  it('is rejected with all its problems and their paths', () => {
     const yaml = `
       name: My Tool
       file: { format: csv, encoding: klingon }
@@ -43,31 +43,31 @@ describe('a mapping', () => {
       project: { reference: 'p', name: { of: '{A}', earliest: '{B}' } }
       task: { reference: 't', name: '{Title}', titel: '{Title}' }`;
     expect(problemsOf(yaml)).toEqual([
-      'mapping: name: small letters, digits and single hyphens',
+      'mapping: name: must be lower-case letters, digits and single hyphens',
       'mapping: file.encoding: not a known encoding',
-      'mapping: days: not a pattern of days',
-      'mapping: project.name: needs either `of` or `earliest`, or of hours `from` and `to`',
+      'mapping: days: not a day format',
+      'mapping: project.name: needs either `of` or `earliest`, or for hours `from` and `to`',
       'mapping: task: Unrecognized key: "titel"',
     ]);
   });
 
-  it('names the line of invalid YAML', () => {
+  it('is rejected with the line of a YAML error', () => {
     expect(problemsOf('name: [')).toEqual([expect.stringMatching(/^mapping: .* line 1/)]);
     expect(problemsOf('just text')).toEqual(['mapping: Invalid input: expected object, received string']);
   });
 
-  it('needs the parts that its kind and its other parts require', () => {
+  it('must have the parts that its kind and its other parts require', () => {
     expect(problemsOf('name: tool\nfile: { format: json-lines }', 'messages')).toEqual([
-      'mapping: channel: an import of messages needs this part',
-      'mapping: person: an import of messages needs this part',
-      'mapping: message: an import of messages needs this part',
+      'mapping: channel: is required to import messages',
+      'mapping: person: is required to import messages',
+      'mapping: message: is required to import messages',
     ]);
     expect(problemsOf(tasks.replace("'{Title}'", "'{Title}', assignee: '{Who}'"))).toEqual([
-      'mapping: person: task.assignee needs this part',
+      'mapping: person: is required by task.assignee',
     ]);
   });
 
-  it('says where a part of a list of parts is wrong', () => {
+  it('is rejected with the index of an invalid part in a list of parts', () => {
     expect(problemsOf(`${tasks}comment: [{ reference: c, author: a, content: b, at: c, athor: d }]`)).toEqual([
       'mapping: comment.0: Unrecognized key: "athor"',
     ]);
@@ -77,12 +77,12 @@ describe('a mapping', () => {
     ]);
   });
 
-  it('joins only files in the folder of the imported one', () => {
+  it('joins only files in the folder of the imported file', () => {
     expect(problemsOf(`${tasks}join: [{ file: ../secret.csv, on: Id }]`)).toEqual([
-      'mapping: join.0.file: must lie beside the imported file',
+      'mapping: join.0.file: must be in the folder of the imported file',
     ]);
     expect(problemsOf(`${tasks}lookups: { users: { file: /etc/passwd, key: '{a}', value: '{b}' } }`)).toEqual([
-      'mapping: lookups.users.file: must lie beside the imported file',
+      'mapping: lookups.users.file: must be in the folder of the imported file',
     ]);
   });
 });

@@ -10,19 +10,19 @@ import { condition, dayPattern, instantPattern, list, timeZone } from './mapping
 const mostParts = 20;
 
 const mappingSchema = z.strictObject({
-  /** Names the source: imported history carries `import:<name>`. */
+  /** The name of the source: imported messages and time entries have the source `import:<name>`. */
   name: z
     .string()
     .max(50)
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'small letters, digits and single hyphens'),
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single hyphens'),
   file,
   /** Texts that mean "no value". */
   absent: z.array(z.string()).max(100).default(['']),
-  /** Rows for which one of these does not hold are skipped. */
+  /** A row that does not meet all of these conditions is ignored. */
   only: list(condition, mostParts).default([]),
   days: dayPattern.default('YYYY-MM-DD'),
   instants: instantPattern.optional(),
-  /** Where the clocks of times without a zone stood, and on which day an instant is. */
+  /** The time zone of times that name none, and of the days that `days: instant` yields. */
   zone: timeZone.default('UTC'),
   numbers: z
     .strictObject({
@@ -34,7 +34,7 @@ const mappingSchema = z.strictObject({
   join: z
     .array(
       z.strictObject({
-        /** In the folder of the imported file. */
+        /** A file in the folder of the imported one. */
         file: z.string().min(1),
         on: z.string().min(1),
         encoding,
@@ -47,7 +47,7 @@ const mappingSchema = z.strictObject({
   ...sections,
 });
 
-/** How the rows of a file become records; described in `docs/import.md`. */
+/** Defines how the rows of a file become records; see `docs/import.md`. */
 export type Mapping = z.output<typeof mappingSchema>;
 export type SourceFile = Mapping['file'];
 export type Join = Mapping['join'][number];
@@ -71,13 +71,13 @@ export interface FileOverrides {
 export function parseMapping(yaml: string, kind: ImportKind, overrides: FileOverrides = {}): Mapping {
   const given = withOverrides(readYaml(yaml), overrides);
   const result = mappingSchema.safeParse(given);
-  if (!result.success) throw wrong(toIssues(result.error.issues));
+  if (!result.success) throw invalidMapping(toIssues(result.error.issues));
   const problems = [...missingParts(result.data, kind), ...contradictions(result.data)];
-  if (problems.length > 0) throw wrong(problems);
+  if (problems.length > 0) throw invalidMapping(problems);
   return result.data;
 }
 
-/** The kind of import that a mapping is for. */
+/** The kind of import that a mapping is for, by the parts that it has. */
 export function kindOf(yaml: string): ImportKind {
   const given = readYaml(yaml);
   const parts = typeof given === 'object' && given !== null ? given : {};
@@ -92,15 +92,16 @@ const longestMapping = 100_000;
  * document on which it gives up is rejected.
  */
 function readYaml(yaml: string): unknown {
-  if (yaml.length > longestMapping) throw wrong([{ path: [], message: `has more than ${longestMapping} characters` }]);
+  if (yaml.length > longestMapping)
+    throw invalidMapping([{ path: [], message: `has more than ${longestMapping} characters` }]);
   try {
     const document = parseDocument(yaml);
     const [error] = document.errors;
-    if (error) throw wrong([{ path: [], message: error.message.split('\n', 1)[0]! }]);
+    if (error) throw invalidMapping([{ path: [], message: error.message.split('\n', 1)[0]! }]);
     return document.toJS();
   } catch (error) {
-    if (error instanceof RangeError) throw wrong([{ path: [], message: 'is nested too deeply' }]);
-    if (error instanceof ReferenceError) throw wrong([{ path: [], message: 'repeats itself too often by aliases' }]);
+    if (error instanceof RangeError) throw invalidMapping([{ path: [], message: 'is nested too deeply' }]);
+    if (error instanceof ReferenceError) throw invalidMapping([{ path: [], message: 'expands too many aliases' }]);
     throw error;
   }
 }
@@ -119,27 +120,32 @@ interface Problem {
 const missingParts = (mapping: Mapping, kind: ImportKind): Problem[] =>
   importKinds[kind]
     .filter((part) => mapping[part] === undefined)
-    .map((part) => ({ path: [part], message: `an import of ${kind} needs this part` }));
+    .map((part) => ({ path: [part], message: `is required to import ${kind}` }));
 
-/** Parts that need others, and files that lie elsewhere. */
+/** Finds parts that require other parts, and files outside the folder of the imported file. */
 function contradictions(mapping: Mapping): Problem[] {
   const { task, time, person, project, join, lookups } = mapping;
   const problems: Problem[] = [];
-  if (task?.assignee && !person) problems.push({ path: ['person'], message: 'task.assignee needs this part' });
-  if (task && time?.task) problems.push({ path: ['time', 'task'], message: 'is the part task of the same row' });
-  if (time && !person) problems.push({ path: ['person'], message: 'time.person needs this part' });
-  if (mapping.comment && !person) problems.push({ path: ['person'], message: 'comment.author needs this part' });
-  if ((task || time) && !project) problems.push({ path: ['project'], message: 'tasks and time need this part' });
+  if (task?.assignee && !person) problems.push({ path: ['person'], message: 'is required by task.assignee' });
+  if (task && time?.task)
+    problems.push({
+      path: ['time', 'task'],
+      message: 'cannot be combined with the part task, which is the task of the row',
+    });
+  if (time && !person) problems.push({ path: ['person'], message: 'is required by time.person' });
+  if (mapping.comment && !person) problems.push({ path: ['person'], message: 'is required by comment.author' });
+  if ((task || time) && !project)
+    problems.push({ path: ['project'], message: 'is required by the parts task and time' });
   const files = [
     ...join.map(({ file: name }, index) => ({ path: ['join', index, 'file'], name })),
     ...Object.entries(lookups).map(([key, { file: name }]) => ({ path: ['lookups', key, 'file'], name })),
   ];
   const outside = files.find(({ name }) => name !== undefined && path.basename(name) !== name);
-  if (outside) problems.push({ path: outside.path, message: 'must lie beside the imported file' });
+  if (outside) problems.push({ path: outside.path, message: 'must be in the folder of the imported file' });
   return problems;
 }
 
-function wrong(issues: Problem[]): AppError {
+function invalidMapping(issues: Problem[]): AppError {
   const lines = issues.map(
     ({ path: where, message }) => `mapping: ${where.length ? `${where.join('.')}: ` : ''}${message}`,
   );

@@ -7,7 +7,7 @@ const names = new Map([
   ['bob.petit', 'Bob'],
 ]);
 
-it('reads texts of Slack', () => {
+it('reads Slack markup', () => {
   const read = markupReader('slack', names);
   expect(read('<@U1> &amp; <@U9|bob>: see <#C1|general>, <https://a.test/x|here> &lt;b&gt; <!here>')).toEqual({
     text: '@Ada Martin & @bob: see #general, here (https://a.test/x) <b> @here',
@@ -16,7 +16,7 @@ it('reads texts of Slack', () => {
   expect(read('&amp;lt;').text).toBe('&lt;');
 });
 
-it('finds people by their names, and leaves the text as it is', () => {
+it('finds people by name, and leaves the text unchanged', () => {
   const read = markupReader('at', names);
   expect(read('salut @ada, @bob.petit. @all ada@example.test @ada')).toEqual({
     text: 'salut @ada, @bob.petit. @all ada@example.test @ada',

@@ -1,10 +1,10 @@
-/** The text of a message as people read it, and whom it mentions, by what their tool calls them. */
+/** The plain text of a message, and the people that it mentions, by their names or ids in the source. */
 export interface ReadableText {
   text: string;
   people: string[];
 }
 
-/** A reader of the way in which a tool writes texts. `names` has what each person that may be mentioned is called. */
+/** A reader of a tool's markup. `names` contains the display name of each person who may be mentioned. */
 export function markupReader(
   style: 'slack' | 'at',
   names: ReadonlyMap<string, string>,
@@ -14,7 +14,7 @@ export function markupReader(
 
 const entities: Readonly<Record<string, string>> = { '&amp;': '&', '&lt;': '<', '&gt;': '>' };
 
-/** `<@U1>` is a person, `<#C1|general>` a channel, `<!here>` a call, `<https://example.com|text>` a link. */
+/** `<@U1>` is a person, `<#C1|general>` a channel, `<!here>` a broadcast, `<https://example.com|text>` a link. */
 function readSlack(markup: string, names: ReadonlyMap<string, string>): ReadableText {
   const people = new Set<string>();
   const plain = markup.replace(
@@ -32,7 +32,7 @@ function readSlack(markup: string, names: ReadonlyMap<string, string>): Readable
   return { text: plain.replace(/&(?:amp|lt|gt);/g, (entity) => entities[entity]!), people: [...people] };
 }
 
-/** `@name` is a person when there is one of that name; the text stays as it is. */
+/** `@name` mentions the person of that name, if there is one; the text stays unchanged. */
 function readAt(text: string, names: ReadonlyMap<string, string>): ReadableText {
   const people = new Set<string>();
   for (const [, name] of text.matchAll(/(?<![\w@.])@([\w.-]{1,64})/g)) {

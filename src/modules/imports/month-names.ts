@@ -1,4 +1,4 @@
-/** What each month is called in English, French and German, without accents. */
+/** Names of each month in English, French and German, without accents. */
 const names: readonly string[] = [
   'jan january janv janvier januar',
   'feb february fev fevr fevrier februar',
@@ -16,7 +16,7 @@ const names: readonly string[] = [
 
 const numbers = new Map(names.flatMap((all, index) => all.split(' ').map((name) => [name, index + 1] as const)));
 
-/** The number of a month, 1 to 12, by its name or a usual short form of it; undefined for any other text. */
+/** The number of a month, 1 to 12, by its name or a common abbreviation; undefined for any other text. */
 export const monthOfName = (text: string): number | undefined =>
   numbers.get(
     text

@@ -1,4 +1,4 @@
-/** How numbers are written. */
+/** The format of numbers in a file. */
 export interface NumberFormat {
   decimal: '.' | ',';
   thousands: string;
@@ -6,12 +6,13 @@ export interface NumberFormat {
 
 const forms = { '.': /^([+-]?)([^.]*)(?:\.(\d*))?$/, ',': /^([+-]?)([^,]*)(?:,(\d*))?$/ };
 
-/** Spaces that do not break a line, as some languages write between thousands. */
+/** No-break and thin spaces, which some languages use between thousands. */
 const spaces = /[\u00a0\u2009\u202f]/g;
 
 /**
- * A number as a plain decimal: `-1.234,50` is `-1234.50` when thousands are points. Undefined for any other text;
- * thousands stand in groups of three, so a decimal point is never taken for one of them.
+ * Reads a number as a plain decimal: `-1.234,50` becomes `-1234.50` if the decimal separator is a comma and thousands
+ * are separated by dots. Undefined for any other text. Groups must have three digits, so that a decimal separator is
+ * not mistaken for one between thousands.
  */
 export function readNumber(text: string, { decimal, thousands }: NumberFormat): string | undefined {
   const [, sign = '', whole = '', fraction] = forms[decimal].exec(text.replace(spaces, ' ')) ?? [];

@@ -2,8 +2,8 @@ import { shortReference } from './part-maker.ts';
 import type { TimeRecord } from './records.ts';
 
 /**
- * Tells hours with one reference apart when each row is an entry: the second gets `#2`, and so on, in the order of the
- * file.
+ * Makes references of time entries unique if each row is an entry: the second entry with the same reference gets the
+ * suffix `#2`, and so on, in the order of the file.
  */
 export class Numbering {
   readonly #isUsed: boolean;

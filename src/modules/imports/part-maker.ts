@@ -19,7 +19,7 @@ const kinds: Readonly<Record<string, ValueKind>> = {
 const longestReference = 200;
 
 /**
- * Compiles the reference of a part; one that is too long is cut, and a digest of all of it keeps it apart from others.
+ * Compiles the reference of a part. A long reference is shortened, with a digest that keeps it unique.
  */
 export function referenceMaker(spec: ValueSpec, field: string, compilation: Compilation): Maker<string> {
   const textOf = compileText(spec, field, compilation);
@@ -32,7 +32,7 @@ export function shortReference(text: string): string {
   return `${text.slice(0, 100)}#${digest}`;
 }
 
-/** Compiles a part of the mapping: its reference as text that must be there, the rest as values that may be null. */
+/** Compiles a part of the mapping. Its reference is required; other fields are null if they have no value. */
 export function partMaker<S extends z.ZodType>(
   part: string,
   { reference, ...fields }: { reference: ValueSpec } & Fields,
@@ -44,7 +44,7 @@ export function partMaker<S extends z.ZodType>(
   return (cells) => checkPart(part, schema, { reference: referenceOf(cells), ...valuesOf(cells) });
 }
 
-/** The same for the fields alone. */
+/** Compiles the fields of a part, without its reference. */
 export function fieldsMaker(part: string, fields: Fields, compilation: Compilation): Maker<Record<string, unknown>> {
   const makers = Object.entries(fields).flatMap(([key, spec]) =>
     spec === undefined ? [] : [[key, fieldMaker(`${part}.${key}`, spec, compilation, kinds[key])] as const],
@@ -66,18 +66,18 @@ function fieldMaker(
   return (cells) => value(cells) ?? null;
 }
 
-/** Throws BAD_INPUT with the reason when a part does not hold what it must. */
+/** Validates a part. Throws BAD_INPUT with the reasons. */
 export function checkPart<S extends z.ZodType>(part: string, schema: S, made: Record<string, unknown>): z.output<S> {
   const result = schema.safeParse(made);
   if (result.success) return result.data;
   const reasons = toIssues(result.error.issues).map(({ path, message }) => {
     const missing = path.length === 1 && made[path[0]!] === null;
-    return `${[part, ...path].join('.')}: ${missing ? 'nothing there' : message}`;
+    return `${[part, ...path].join('.')}: ${missing ? 'no value' : message}`;
   });
   throw new AppError('BAD_INPUT', reasons.join('; '));
 }
 
-/** Whether a row is to have a part. */
+/** Compiles conditions that must all hold. */
 export function conditionOf(conditions: readonly Condition[] = [], compilation: Compilation): Maker<boolean> {
   const checks = conditions.map(({ of, is, not, absent }) => {
     const templates = of.map(compileTemplate);

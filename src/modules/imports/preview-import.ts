@@ -9,7 +9,7 @@ import type { ChangeCounts, RefusedRow } from './tables.ts';
 import { writeBatch } from './write-batch.ts';
 import { KnownRows } from './write-context.ts';
 
-/** What would come of the first rows of a file. */
+/** The result that importing the first rows of a file would have. */
 export interface ImportPreview {
   rows: number;
   records: readonly ImportRecord[];
@@ -19,10 +19,10 @@ export interface ImportPreview {
 
 export const mostPreviewed = 1_000;
 
-/** Ends a transaction whose result is known, so that nothing of it is kept. */
+/** Rolls back a transaction on purpose, after its result is known. */
 class Rollback extends Error {}
 
-/** Imports the first rows in a transaction that is rolled back. Throws what an import throws, but for bad rows. */
+/** Imports the first rows in a transaction that is rolled back. Throws as `runImport` does, except for invalid rows. */
 export async function previewImport(
   { binding, tenant, file, mapping, viewer }: Pick<ImportOptions, 'binding' | 'tenant' | 'file' | 'mapping' | 'viewer'>,
   rows: number,
@@ -32,7 +32,7 @@ export async function previewImport(
   const first = () => take(reader.read({ bytes: 0 }), rows);
   const survey = await Survey.of(first());
   const all: Batch[] = [];
-  for await (const batch of batchesOf(survey.settle(first()), mostPreviewed * 4)) all.push(batch);
+  for await (const batch of batchesOf(survey.resolve(first()), mostPreviewed * 4)) all.push(batch);
   const { records, refused: unreadable, rowsDone } = all[0]!;
   let written: Awaited<ReturnType<typeof writeBatch>> | undefined;
   try {

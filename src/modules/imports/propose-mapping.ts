@@ -5,7 +5,7 @@ import type { ImportKind } from './mapping.ts';
 import type { Row } from './row.ts';
 import type { Sniffed } from './sniff-file.ts';
 
-/** What columns are called in English, French and German, without case and accents. The first that matches counts. */
+/** Usual column names in English, French and German, ignoring case and accents. The first matching column is used. */
 const names = {
   id: /^(id|key|no|nr|#|num(ero|ber)?|nummer|issue key|ticket|cle)$/,
   project: /^(project|projet|projekt)/,
@@ -29,8 +29,8 @@ type Role = keyof typeof names;
 const dayPatterns = ['YYYY-MM-DD', 'DD/MM/YYYY', 'MM/DD/YYYY', 'DD.MM.YYYY', 'DD-MMM-YY', 'DD/MM/YY', 'instant'];
 
 /**
- * A mapping of CSV to start from, by what its columns are called. Throws BAD_INPUT when one that is needed is not
- * found.
+ * Proposes a mapping for a CSV file by the names of its columns. Throws BAD_INPUT if a required column cannot be
+ * recognized.
  */
 export function proposeMapping(kind: ImportKind, rows: readonly Row[], { encoding, delimiter }: Sniffed): string {
   const columns = [...(rows[0]?.cells.keys() ?? [])];
@@ -39,7 +39,7 @@ export function proposeMapping(kind: ImportKind, rows: readonly Row[], { encodin
   const needed = (role: Role): string => {
     const found = cell(role);
     if (found !== undefined) return found;
-    const message = `No column looks like ${role}; the file has: ${columns.join(', ')}`;
+    const message = `No column was recognized as ${role}; the file has: ${columns.join(', ')}`;
     throw new AppError('BAD_INPUT', message, { field: 'file' });
   };
   const person = { reference: 'tool:person:{person}', firstName: '{person}', email: cell('email') };
@@ -94,14 +94,14 @@ export function proposeMapping(kind: ImportKind, rows: readonly Row[], { encodin
 
 const fold = (text: string): string => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().trim();
 
-/** The first pattern in which all days can be read. */
+/** The first format that fits all days. */
 function daysOf(rows: readonly Row[], columns: readonly (string | undefined)[]): string | undefined {
   const texts = rows.flatMap(({ cells }) => columns.flatMap((column) => (column && cells.get(column)?.trim()) || []));
   const fits = (pattern: string) => texts.every((text) => dayReader(pattern)?.(text) !== undefined);
   return texts.length === 0 ? undefined : (dayPatterns.find(fits) ?? 'instant');
 }
 
-/** Each value of a column, to be completed with what it means. */
+/** The values of a column, as a map that the reader of the proposal completes. */
 function valuesOf(rows: readonly Row[], column: string): Record<string, string> {
   const texts = new Set(rows.map(({ cells }) => cells.get(column)?.trim() ?? '').filter((text) => text !== ''));
   return Object.fromEntries([...texts].slice(0, 30).map((text) => [text, 'TODO']));

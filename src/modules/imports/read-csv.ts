@@ -3,14 +3,14 @@ import { AppError } from '../../lib/errors.ts';
 import { type Row, type Rows, tooLong, type UnreadableRow } from './row.ts';
 import { CsvSplitter, type CsvSyntax, type CsvText } from './split-csv.ts';
 
-/** Called with the columns once they are known; throws when they will not do. */
+/** Called with the column names once they are known; throws if the mapping cannot use them. */
 export type CheckColumns = (columns: readonly string[]) => void;
 
 /**
- * Reads CSV whose first line names the columns. Lines must end in `\n`. Columns without a name are skipped; of
- * columns with the same name, the name means the first cell that is not blank, and `name.0`, `name.1` ... mean each.
- * Blank rows are nothing. A row with too many or too few fields, and one that is too long, is unreadable; a quotation
- * mark out of place ends the reading, since nobody knows where the next row begins.
+ * Reads CSV whose first line names the columns. Lines must end in `\n`. Unnamed columns and blank rows are ignored. If
+ * several columns have the same name, `name.0`, `name.1` ... are their cells, and `name` is the first one that is not
+ * blank. A row that is too long, or has too many or too few fields, is unreadable. A misplaced quotation mark ends the
+ * reading with BAD_INPUT, because the start of the next row is unknown.
  */
 export async function* readCsv(text: AsyncIterable<string>, syntax: CsvSyntax, check?: CheckColumns): Rows {
   const splitter = new CsvSplitter(syntax);
@@ -46,7 +46,7 @@ class RecordReader {
     }
   }
 
-  /** The fields of these records by one call of the parser; undefined when one of them is malformed. */
+  /** Parses all records in one call; undefined if one of them is malformed. */
   #parseAll(texts: readonly string[]): Iterator<string[]> | undefined {
     try {
       return parse(texts.join('\n'), this.#options)[Symbol.iterator]();
@@ -56,7 +56,7 @@ class RecordReader {
     }
   }
 
-  /** The same one by one, up to the malformed one, whose line the error names. */
+  /** Parses the records one by one up to the malformed one, and throws an error with its line. */
   *#parseEach(records: readonly CsvText[]): Generator<string[]> {
     for (const { line, text } of records) {
       if (text === undefined) continue;
@@ -88,7 +88,7 @@ class RecordReader {
   }
 }
 
-/** The columns of a file: repeated ones become a list. */
+/** The columns of a file. Repeated columns become a list. */
 class Columns {
   readonly count: number;
   readonly names: readonly string[];

@@ -6,9 +6,9 @@ const epoch = /^(\d{9,11})(?:\.(\d+))?$/;
 const epochMs = /^\d{12,14}$/;
 
 /**
- * The moment that a text means: ISO 8601, by the clocks of a zone when it names none itself, or seconds or milliseconds
- * since 1970. What is finer than a millisecond is cut off, as the database does not keep it. Undefined for any other
- * text, and outside the range of inputs.
+ * Parses an instant: ISO 8601, in the given zone if the text names none, or seconds or milliseconds since 1970. Digits
+ * below a millisecond are dropped, because the database does not store them. Undefined for any other text, and for an
+ * instant outside the range that inputs accept.
  */
 export function readInstant(text: string, timeZone = 'UTC'): Date | undefined {
   const [, whole, part = ''] = epoch.exec(text) ?? [];

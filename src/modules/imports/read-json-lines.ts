@@ -1,7 +1,7 @@
 import { jsonLeaves } from './json-leaves.ts';
 import { longestRow, type Rows, tooLong } from './row.ts';
 
-/** Reads one JSON object a line. Columns are paths, see `jsonLeaves`. Blank lines are nothing. */
+/** Reads one JSON object per line. Columns are paths (see `jsonLeaves`). Blank lines are ignored. */
 export async function* readJsonLines(text: AsyncIterable<string>): Rows {
   let line = 0;
   for await (const content of lines(text)) {
@@ -14,7 +14,7 @@ export async function* readJsonLines(text: AsyncIterable<string>): Rows {
   }
 }
 
-/** The lines of a text; undefined for one that is too long to be kept. */
+/** The lines of a text; undefined for a line that is too long. */
 async function* lines(text: AsyncIterable<string>): AsyncGenerator<string | undefined> {
   let rest: string | undefined = '';
   for await (const piece of text) {

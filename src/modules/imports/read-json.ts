@@ -3,9 +3,8 @@ import { type Rows, tooLong } from './row.ts';
 import { JsonSplitter, type JsonText } from './split-json.ts';
 
 /**
- * Reads the objects of some lists of a JSON document. Columns are paths, see `jsonLeaves`; those of a list inside the
- * document begin with the path of the list (`cards.name`). The texts at the top of the document that stand before a row
- * are columns, too.
+ * Reads the objects in the given lists of a JSON document. Columns are paths (see `jsonLeaves`), which begin with the
+ * path of the list (`cards.name`). Texts at the top of the document that precede a row are also columns.
  */
 export async function* readJson(text: AsyncIterable<string>, lists: readonly string[]): Rows {
   const splitter = new JsonSplitter(lists);
@@ -26,7 +25,7 @@ function rowOf(line: number, path: string, text: string, heading: ReadonlyMap<st
   return typeof cells === 'string' ? { line, reason: cells } : { line, cells: new Map([...heading, ...cells]) };
 }
 
-/** A text that is not JSON makes no column: the objects that need it say so. */
+/** Malformed text gives no column: a row that requires the column then reports that it is missing. */
 function readHeading(heading: Map<string, string>, { path, text }: JsonText): void {
   const cells = jsonLeaves(`{"text":${text}}`);
   if (typeof cells !== 'string') heading.set(path, cells.get('text')!);

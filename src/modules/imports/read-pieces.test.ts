@@ -27,7 +27,7 @@ const field = fc.string({ unit: fc.constantFrom('a', 'é', '"', ',', ';', '\n', 
 /** Blank rows are nothing, so each row has a number. */
 const table = fc.array(fc.tuple(field, field), { maxLength: 8 });
 
-it('reads the fields of CSV that was written, however it is cut', async () => {
+it('reads the fields of CSV as they were written, for any chunks', async () => {
   const property = fc.asyncProperty(table, sizes, fc.constantFrom(',', ';', '::'), async (rows, cuts, delimiter) => {
     const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
     const lines = rows.map((row, index) => [String(index), ...row.map(quoted)].join(delimiter));
@@ -43,7 +43,7 @@ it('reads the fields of CSV that was written, however it is cut', async () => {
 
 const json = fc.dictionary(fc.constantFrom('a', 'b.c', '"', '[', '{'), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 3 });
 
-it('reads the objects of JSON documents, however they are cut and indented', async () => {
+it('reads the objects of JSON documents, for any chunks and indentation', async () => {
   const document = fc.record({
     before: fc.jsonValue(),
     inner: fc.record({ list: fc.array(json) }),

@@ -12,7 +12,7 @@ import type { Row } from './row.ts';
 import { RowMapper } from './row-mapper.ts';
 import type { SourceFiles } from './source-files.ts';
 
-/** Reads files as their mapping says, as often as wanted. */
+/** Reads the records of files according to their mapping. Can read repeatedly. */
 export class RecordReader {
   readonly #files: SourceFiles;
   readonly #mapping: Mapping;
@@ -26,7 +26,7 @@ export class RecordReader {
     this.#mapper = mapper;
   }
 
-  /** Loads the files that the mapping names. Throws BAD_INPUT when one of them cannot be read. */
+  /** Loads the joined files and lookups of the mapping. Throws BAD_INPUT if one of them cannot be read. */
   static async open(files: SourceFiles, mapping: Mapping): Promise<RecordReader> {
     const joined = await JoinedFiles.open(files.folder, mapping.join);
     const mapper = new RowMapper(mapping, await Lookups.load(files, mapping));
@@ -34,25 +34,25 @@ export class RecordReader {
   }
 
   /**
-   * A record for each good row, and why each bad one is bad. What a record is follows from the files and the mapping
-   * alone, so every reading gives the same. Throws BAD_INPUT when there are no rows, and where no row after can be
-   * read.
+   * Yields a record for each valid row, and the reason for each invalid one. Records depend on the files and the
+   * mapping alone, so repeated readings yield the same. Throws BAD_INPUT if there are no rows, and at the place after
+   * which no row can be read.
    */
   async *read(position: ReadingPosition): AsyncGenerator<Outcome> {
     const conversations = new Conversations();
     const numbering = new Numbering(this.#mapping.time?.repeats === 'number');
     let rows = 0;
-    let meant = 0;
+    let included = 0;
     for await (const row of readRows(this.#files.paths, this.#mapping.file, this.#options(position))) {
       rows++;
       const outcome = 'reason' in row ? row : outcomeOf(row, () => this.#mapper.map(this.#joined.extend(row)));
       if (outcome === undefined) continue;
-      meant++;
+      included++;
       if (!('reason' in outcome)) place(outcome, numbering, conversations);
       yield outcome;
     }
-    if (rows === 0) throw nothing('The file has no rows');
-    if (meant === 0) throw nothing(`The mapping passes over all ${rows} rows of the file (only)`);
+    if (rows === 0) throw invalidFile('The file has no rows');
+    if (included === 0) throw invalidFile(`The conditions in "only" exclude all ${rows} rows of the file`);
   }
 
   #options(position: ReadingPosition) {
@@ -71,7 +71,7 @@ export class RecordReader {
   }
 }
 
-const nothing = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'file' });
+const invalidFile = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'file' });
 
 function place(record: ImportRecord, numbering: Numbering, conversations: Conversations): void {
   if (record.time) record.time = numbering.place(record.time);

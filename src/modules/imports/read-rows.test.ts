@@ -31,7 +31,7 @@ describe('CSV', () => {
     collect(readCsv(pieces(text, size), { ...syntax, delimiter }));
 
   it.each([1, 2, 7, 1_000])(
-    'gives rows by their column names, with the line where each starts, in pieces of %i',
+    'yields rows by column name, with the line on which each starts, in chunks of %i',
     async (size) => {
       expect(await csv('Id, Name\n1,Ada\n\n2,"Grace ""G""\nHopper"\n3,Edsger', ',', size)).toEqual([
         { line: 2, Id: '1', Name: 'Ada' },
@@ -41,26 +41,26 @@ describe('CSV', () => {
     },
   );
 
-  it('passes over a row of another width, saying so, and over blank rows', async () => {
+  it('reports a row with another number of fields, and ignores blank rows', async () => {
     expect(await csv('a;b\n1;2;3\n;;\n ; \n4;5', ';')).toEqual([
       { line: 2, reason: '3 fields instead of 2' },
       { line: 5, a: '4', b: '5' },
     ]);
   });
 
-  it('makes a list of repeated columns, and passes over those without a name', async () => {
+  it('makes a list of repeated columns, and ignores unnamed ones', async () => {
     expect(await csv('Label,,Id,Label,Label\n,x,1,ui,été')).toEqual([
       { line: 2, Id: '1', Label: 'ui', 'Label.0': '', 'Label.1': 'ui', 'Label.2': 'été' },
     ]);
   });
 
-  it('reads other quotation marks and escapes, and none', async () => {
+  it('reads other quotation marks and escapes, and unquoted files', async () => {
     const rows = (text: string, given: object) => collect(readCsv(pieces(text, 3), { ...syntax, ...given }));
     expect(await rows("a,b\n'x,\\'y','\n'", { quote: "'", escape: '\\' })).toEqual([{ line: 2, a: "x,'y", b: '\n' }]);
     expect(await rows('a,b\n5" pipe,"x', { quote: null })).toEqual([{ line: 2, a: '5" pipe', b: '"x' }]);
   });
 
-  it.each(['', '"'])('does not keep a row that is too long, and says its line (between %j)', async (mark) => {
+  it.each(['', '"'])('reports the line of a row that is too long, without keeping it (quoted by %j)', async (mark) => {
     const text = `a,b\n1,${mark}${`x${mark ? '\n' : ''}`.repeat(longestRow)}${mark}\n2,y`;
     expect(await csv(text, ',', 65_536)).toEqual([
       { line: 2, reason: `the row has more than ${longestRow} characters` },
@@ -68,7 +68,7 @@ describe('CSV', () => {
     ]);
   });
 
-  it('ends where a quotation mark makes the rest unreadable, after the rows before', async () => {
+  it('yields the rows before a misplaced quotation mark, then fails with its line', async () => {
     const rows: unknown[] = [];
     const reading = async () => {
       for await (const row of readCsv(pieces('a,b\n1,2\n"3"x,4\n', 100), syntax)) rows.push(row);
@@ -84,7 +84,7 @@ describe('CSV', () => {
     });
   });
 
-  it('refuses a file without names, and columns that will not do, before any row', async () => {
+  it('rejects a file without column names, and unsuitable columns, before any row', async () => {
     await expect(csv('')).rejects.toThrow('no line that names the columns');
     const check = (columns: readonly string[]) => {
       throw new Error(columns.join());
@@ -105,7 +105,7 @@ describe('JSON Lines', () => {
     ]);
   });
 
-  it('says which line is too long, or nested too deeply', async () => {
+  it('reports the line of a row that is too long or nested too deeply', async () => {
     const text = `{"a":"${'x'.repeat(longestRow)}"}\n{"b":${'['.repeat(100)}1${']'.repeat(100)}}\n{"c":1}`;
     expect(await collect(readJsonLines(pieces(text, 65_536)))).toEqual([
       { line: 1, reason: `the row has more than ${longestRow} characters` },
@@ -121,7 +121,7 @@ describe('JSON', () => {
 "inner":{"cards":[{"id":1.50},
   {"id":2,"list":{"id":"l1"}}]},"last":"x"}`;
 
-  it.each([1, 2, 5, 1_000])('gives the objects of lists by their paths, in pieces of %i', async (size) => {
+  it.each([1, 2, 5, 1_000])('yields the objects of lists by path, in chunks of %i', async (size) => {
     expect(await json(board, ['lists', 'inner.cards'], size)).toEqual([
       { line: 1, name: 'A "board"', 'lists.id': 'l1', 'lists.names.0': '[', 'lists.names.1': '}' },
       { line: 2, name: 'A "board"', 'inner.cards.id': '1.50' },
@@ -133,7 +133,7 @@ describe('JSON', () => {
     ]);
   });
 
-  it('says which object is too long or malformed, and goes on', async () => {
+  it('reports the line of an object that is too long or malformed, and continues', async () => {
     const text = `[{"a":"${'x'.repeat(longestRow)}"},\n{oops},\n{"a":1}]`;
     expect(await json(text, [''], 65_536)).toEqual([
       { line: 1, reason: `the row has more than ${longestRow} characters` },
@@ -151,7 +151,7 @@ describe('JSON', () => {
     ['{"cards":[]} x', 'text after the document'],
     ['{"tasks":[{"a":1}]}', 'no list at cards'],
     ['['.repeat(100), 'nested too deeply'],
-  ])('refuses %j', async (text, reason) => {
+  ])('rejects %j', async (text, reason) => {
     await expect(json(text, ['cards'])).rejects.toMatchObject({
       code: 'BAD_INPUT',
       message: expect.stringContaining(reason),
@@ -162,7 +162,7 @@ describe('JSON', () => {
 describe('XML', () => {
   const xml = (text: string) => collect(readXml(pieces(text, 3), 'message'));
 
-  it('yields elements, attributes and preceding headings; of repeated elements, the first with text', async () => {
+  it('yields elements, attributes and preceding headers; for a repeated element, the first with text', async () => {
     const text = `<chat>
       <channel>general</channel>
       <message id="1"><user kind="bot">Ada</user><text/><text>a &lt; <![CDATA[b & c]]></text></message>
@@ -174,7 +174,7 @@ describe('XML', () => {
     ]);
   });
 
-  it('says which row is too long', async () => {
+  it('reports the line of a row that is too long', async () => {
     const text = `<c><message><text>${'x'.repeat(longestRow + 1)}</text></message>\n<message><text>y</text></message></c>`;
     expect(await collect(readXml(pieces(text, 65_536), 'message'))).toEqual([
       { line: 1, reason: `the row has more than ${longestRow} characters` },
@@ -183,7 +183,7 @@ describe('XML', () => {
     await expect(xml('<c>'.repeat(200))).rejects.toThrow('nested too deeply');
   });
 
-  it('yields the rows before the place where the document is not well-formed', async () => {
+  it('yields the rows before a malformed place, then fails', async () => {
     const rows: unknown[] = [];
     const reading = async () => {
       for await (const row of readXml(pieces('<c>\n<message>1</message>\n<message></c>', 4), 'message')) rows.push(row);
@@ -216,7 +216,7 @@ describe('files', () => {
     expect(position.bytes).toBe(15);
   });
 
-  it('may be compressed, and end lines in any way', async () => {
+  it('may be compressed, with any line endings', async () => {
     const expected = [
       { line: 2, a: 'é', b: '2' },
       { line: 3, a: 'x\ny', b: '3' },
@@ -229,18 +229,18 @@ describe('files', () => {
     await expect(rowsOf('cut.csv.gz', cut)).rejects.toMatchObject({ code: 'BAD_INPUT' });
   });
 
-  it.each(['utf-8', 'utf-16le', 'utf-16be'])('are of the encoding that their mark says: %s', async (encoding) => {
+  it.each(['utf-8', 'utf-16le', 'utf-16be'])('are decoded according to their byte order mark: %s', async (encoding) => {
     const content = iconv.encode('a,b\né,2\n', encoding, { addBOM: true });
     const expected = [{ line: 2, a: 'é', b: '2' }];
     expect(await rowsOf('marked.csv', content, { encoding: 'windows-1252' })).toEqual(expected);
     expect(await rowsOf('unmarked.csv', iconv.encode('a,b\né,2\n', encoding), { encoding })).toEqual(expected);
   });
 
-  it('of spreadsheets are refused', async () => {
+  it('are rejected if they are spreadsheets', async () => {
     await expect(rowsOf('book.xlsx', Buffer.from('PK\u0003\u0004...'))).rejects.toThrow('save the sheet as CSV');
   });
 
-  it('of a folder say where they lie', async () => {
+  it('of a folder have columns with the names of folder and file', async () => {
     await mkdir(path.join(folder, 'general'));
     const file = path.join(folder, 'general', '2026-03-02.json');
     await writeFile(file, '[{"a":1}]');
@@ -248,7 +248,7 @@ describe('files', () => {
     expect(await collect(rows)).toEqual([{ line: 1, a: '1', '@folder': 'general', '@file': '2026-03-02' }]);
   });
 
-  it('that do not exist are bad input', async () => {
+  it('are rejected if they do not exist', async () => {
     const rows = readRows([{ path: path.join(folder, 'none.csv') }], { format: 'json-lines', encoding: 'utf-8' });
     await expect(collect(rows)).rejects.toMatchObject({
       code: 'BAD_INPUT',

@@ -10,11 +10,11 @@ import type { SourcePath } from './source-files.ts';
 
 export interface ReadingOptions {
   position?: ReadingPosition;
-  /** Called with the columns of CSV, before any row; throws when they will not do. */
+  /** Called with the columns of CSV, before any row; throws if the mapping cannot use them. */
   check?: CheckColumns;
 }
 
-/** Reads files row by row; never more is in memory than the rows of one piece of 256 KB. */
+/** Reads files row by row. At most the rows of one chunk of 256 KB are in memory. */
 export async function* readRows(
   paths: readonly SourcePath[],
   source: SourceFile,
@@ -27,7 +27,7 @@ export async function* readRows(
   }
 }
 
-/** The rows of a file in a folder: the columns `@folder` and `@file` say where it lies. */
+/** The rows of a file in a folder, with the columns `@folder` and `@file`: the names of its folder and of itself. */
 async function* named(rows: Rows, name: string): Rows {
   const place = [
     ['@folder', path.posix.basename(path.posix.dirname(name))],

@@ -4,17 +4,17 @@ import { createGunzip } from 'node:zlib';
 import iconv from 'iconv-lite';
 import { AppError } from '../../lib/errors.ts';
 
-/** How many bytes of the file have been read. */
+/** The number of bytes that have been read. */
 export interface ReadingPosition {
   bytes: number;
 }
 
-/** How much of a file is in memory at once. */
+/** The size of the chunks in which a file is read. */
 const pieceBytes = 256 * 1024;
 
 /**
- * The text of a file piece by piece, decoded; a file that gzip compressed is decompressed. A byte order mark decides
- * the encoding. Lines end in `\n`, however the file ends them. Throws BAD_INPUT when the file cannot be read.
+ * Reads a text file in chunks. Decompresses gzip, decodes the text (a byte order mark overrides the encoding), and
+ * converts all line endings to `\n`. Throws BAD_INPUT if the file cannot be read.
  */
 export async function* readTextFile(
   file: string,
@@ -49,7 +49,7 @@ async function* decompress(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffe
   const all = prepend(first, chunks);
   if (!first.subarray(0, 2).equals(gzip)) yield* all;
   else {
-    // Errors reach the loop: `pipeline` destroys the stream with them
+    // The callback ignores errors because the loop gets them: `pipeline` destroys the stream with the error
     const unzipped = pipeline(Readable.from(all), createGunzip({ chunkSize: pieceBytes }), () => {});
     for await (const chunk of unzipped) yield chunk as Buffer;
   }
@@ -79,13 +79,13 @@ async function* decode(chunks: AsyncIterable<Buffer>, encoding: string): AsyncGe
 
 async function* withLineFeeds(pieces: AsyncIterable<string>): AsyncGenerator<string> {
   // A carriage return at the end of a piece may belong to a line feed at the start of the next one
-  let held = '';
+  let pending = '';
   for await (const piece of pieces) {
-    const text = held + piece;
-    held = text.endsWith('\r') ? '\r' : '';
-    yield (held ? text.slice(0, -1) : text).replace(/\r\n?/g, '\n');
+    const text = pending + piece;
+    pending = text.endsWith('\r') ? '\r' : '';
+    yield (pending ? text.slice(0, -1) : text).replace(/\r\n?/g, '\n');
   }
-  if (held) yield '\n';
+  if (pending) yield '\n';
 }
 
 const isFileError = (error: unknown): error is Error & { code: string } =>

@@ -3,10 +3,10 @@ import { AppError } from '../../lib/errors.ts';
 import { longestRow, type Row, type Rows, tooLong, type UnreadableRow } from './row.ts';
 
 /**
- * Reads the elements of one name as rows. Columns are the elements inside by their paths (`user`, `user/name`), the
- * attributes with an `@` (`@id`, `user/@id`), and what stood before the row beside it (a heading of the file). Of
- * elements that repeat, the first with text counts. A row that is too long is unreadable; XML that is not well-formed,
- * or has a text without end, ends the reading.
+ * Reads the elements with the given name as rows. Columns are the paths of the elements inside (`user`, `user/name`),
+ * attributes (`@id`, `user/@id`), and elements outside of rows that precede the row (a header of the file). If an
+ * element is repeated, the first one with text counts. A row that is too long is unreadable. Malformed XML, or too much
+ * text without a tag, ends the reading with BAD_INPUT.
  */
 export async function* readXml(text: AsyncIterable<string>, record: string): Rows {
   const collector = new RowCollector(record);
@@ -14,30 +14,30 @@ export async function* readXml(text: AsyncIterable<string>, record: string): Row
   const fail = (reason: string, cause?: unknown): never => {
     throw new AppError('BAD_INPUT', `line ${parser.line}: ${reason}`, { field: 'file' }, { cause });
   };
-  // The parser keeps what it has read of a tag or a text
-  let held = 0;
+  // Bounds what the parser buffers of an unfinished tag or text
+  let buffered = 0;
   parser.on('opentag', (tag) => {
-    held = 0;
+    buffered = 0;
     if (!collector.open(tag, parser.line)) fail('nested too deeply');
   });
   parser.on('text', (content) => collector.text(content));
   parser.on('cdata', (content) => collector.text(content));
   parser.on('closetag', () => {
-    held = 0;
+    buffered = 0;
     collector.close();
   });
   parser.on('error', (error) => fail(error.message.replace(/^\d+:\d+: /, ''), error));
   for await (const chunk of text) {
-    held += chunk.length;
+    buffered += chunk.length;
     parser.write(chunk);
-    if (held > mostHeld) fail(`more than ${mostHeld} characters without a tag`);
+    if (buffered > mostBuffered) fail(`more than ${mostBuffered} characters without a tag`);
     yield* collector.take();
   }
   parser.close();
   yield* collector.take();
 }
 
-const mostHeld = 10 * longestRow;
+const mostBuffered = 10 * longestRow;
 const deepest = 50;
 
 /** An element that is still open. */
@@ -48,7 +48,7 @@ interface OpenElement {
 
 class RowCollector {
   readonly #record: string;
-  /** The elements before the current row, outside of rows. */
+  /** Texts of the elements outside of rows that precede the current row. */
   readonly #heading = new Map<string, string>();
   /** The open elements around rows. */
   readonly #outer: OpenElement[] = [];
@@ -62,7 +62,7 @@ class RowCollector {
     this.#record = record;
   }
 
-  /** False when elements are nested too deeply. */
+  /** Returns false if elements are nested too deeply. */
   open({ name, attributes }: SaxesTagPlain, line: number): boolean {
     if (!this.#row && name === this.#record) {
       this.#row = { line, cells: new Map(this.#heading) };
@@ -105,7 +105,8 @@ class RowCollector {
   }
 
   /**
-   * An element of the row overrides a heading of the same name; of the row's own elements, the first with text counts.
+   * An element of the row overrides a header of the same name. Among the row's own elements, the first with text
+   * counts.
    */
   #set(cells: Map<string, string>, { path, text }: OpenElement): void {
     const known = cells.get(path);

@@ -23,8 +23,8 @@ import { emoji } from './emoji-names.ts';
 import { readInstant } from './read-instant.ts';
 
 /*
- * The records that rows of a file become. References are external references. An absent key was not mapped and leaves
- * the column unchanged; null was mapped, but the row has no value.
+ * The records that rows become. References are external references. An absent key is not mapped and leaves the column
+ * unchanged; null means that the field is mapped, but the row has no value.
  */
 
 const longestName = 200;
@@ -40,7 +40,7 @@ const flag = z.string().transform((text, ctx) => {
   return value ?? z.NEVER;
 });
 
-/** An exact decimal. The error shows an invalid text as it is. */
+/** An exact decimal. The error quotes an invalid text. */
 const decimal = (scale: number, bounds: { min: number; max: number }) =>
   z
     .string()
@@ -50,7 +50,7 @@ const decimal = (scale: number, bounds: { min: number; max: number }) =>
     })
     .pipe(decimalField(scale, bounds));
 
-const instant = z.string({ error: 'nothing there' }).transform((text, ctx) => {
+const instant = z.string({ error: 'no value' }).transform((text, ctx) => {
   const value = readInstant(text);
   if (value === undefined) ctx.addIssue(`"${text}" is not a time`);
   return value ?? z.NEVER;
@@ -58,10 +58,10 @@ const instant = z.string({ error: 'nothing there' }).transform((text, ctx) => {
 
 const dayMs = 86_400_000;
 
-/** When something was said. A message of the future would stand after all that people write until then. */
+/** Not in the future: otherwise the message would stay below all messages that people write until then. */
 const past = instant.refine((moment) => moment.getTime() < Date.now() + dayMs, 'is in the future');
 
-/** A day in a column of instants: noon in UTC is on the same day nearly everywhere. */
+/** A day stored as an instant: noon in UTC is on the same day in nearly all time zones. */
 const noon = dayField.transform((day) => new Date(`${day}T12:00:00Z`));
 
 export const clientRecord = z.object({ reference: externalReferenceField, name: nameField });
@@ -103,13 +103,13 @@ export const taskRecord = z
   .refine(startsBeforeEnd('startDate', 'dueDate').check, startsBeforeEnd('startDate', 'dueDate').params)
   .refine(({ status, completedOn }) => status !== 'DONE' || completedOn, {
     path: ['completedOn'],
-    message: 'a task that is DONE needs its day',
+    message: 'is required if the status is DONE',
   })
   .transform(({ completedOn, ...task }) => withShortName({ ...task, ...completion(task.status, completedOn) }));
 export type TaskRecord = z.output<typeof taskRecord> & {
   projectReference: string;
   assigneeReference?: string | null;
-  /** The milestone that the row names; null: none. */
+  /** The milestone that the row names; null if it names none. */
   milestoneReference?: string | null;
 };
 
@@ -134,15 +134,15 @@ export const checklistItemRecord = z.object({
 });
 export type ChecklistItemRecord = z.output<typeof checklistItemRecord> & { taskReference: string };
 
-/** One task waits for another. */
+/** A task that depends on another. */
 export interface DependencyRecord {
   taskReference: string;
   dependsOnReference: string;
-  /** Whether it is left out when it would close a cycle. */
+  /** Whether to skip the dependency if it would close a cycle. */
   unlessCycle: boolean;
 }
 
-/** Only a task that is DONE has a time of completion. */
+/** Only a DONE task has a time of completion. */
 const completion = (status: string | undefined, completedOn: Date | null | undefined) =>
   status === undefined ? {} : { completedAt: status === 'DONE' ? completedOn! : null };
 
@@ -164,14 +164,14 @@ const entryFields = {
 const hoursOfOneDay = { min: 0, max: 24 };
 const hoursInTotal = { min: 0, max: 1_000_000 };
 
-/** Hours of one day, or a total to be spread if `spread`. */
+/** Hours of one day; with `spread`, a total that is spread over days. */
 export const timeRecord = (spread: boolean) =>
   z.object({ ...entryFields, hours: decimal(2, spread ? hoursInTotal : hoursOfOneDay) });
 export type TimeRecord = z.output<ReturnType<typeof timeRecord>> & {
   projectReference: string;
   personReference: string;
   taskReference: string | null;
-  /** The hours per day over which the total is spread; null if the hours belong to one day. */
+  /** Hours per day, if the hours are a total that is spread over days; null if they belong to one day. */
   hoursPerDay: string | null;
 };
 
@@ -196,9 +196,9 @@ export const messageRecord = z.object({
   reference: externalReferenceField,
   sentAt: past,
   content: contentField,
-  /** Groups the messages of one conversation within a file. */
+  /** Identifies the thread of the message within the files of one import. */
   thread: z.string().nullish(),
-  /** The reference of the first message of its conversation. */
+  /** The reference of the message that it answers. */
   parent: z.string().nullish(),
   attachments: z.array(attachment).max(mostAttachments).optional(),
   reactions: z
@@ -210,21 +210,21 @@ export const messageRecord = z.object({
 export type MessageRecord = z.output<typeof messageRecord> & {
   channelReference: string;
   authorReference: string;
-  /** The first message of the conversation; null for that message itself. */
+  /** The reference of the message that it answers: `parent`, or the first message of the thread; null for none. */
   parentReference?: string | null;
 };
 
-/** Everything that one row contains. */
+/** All objects that one row describes. */
 export interface ImportRecord {
   line: number;
-  /** In a folder: the file of the row. */
+  /** The file of the row, if a folder is imported. */
   file?: string;
-  /** Parts of an earlier row that had to wait for later rows. */
-  isLater?: true;
+  /** Whether these are parts of an earlier row that were deferred until after all rows. */
+  isDeferred?: true;
   project?: ProjectRecord;
   people: PersonRecord[];
   milestone?: MilestoneRecord;
-  /** Of other rows of the same task. */
+  /** From other rows of the same task. */
   moreProjects?: ProjectRecord[];
   moreMilestones?: MilestoneRecord[];
   task?: TaskRecord;

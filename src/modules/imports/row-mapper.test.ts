@@ -68,7 +68,7 @@ task:
     });
   });
 
-  it('clear mapped fields without a value, and use defaults where a task needs a value', () => {
+  it('clear mapped fields without a value, or use the defaults of required fields', () => {
     const { task } = mapper.map(row({ Id: '1', Project: 'X', Code: 'A', Title: 'B', State: 'none', Weight: '9' }))!;
     expect(task).toMatchObject({ description: null, status: 'TODO', priority: 'LOW', estimateDays: null, tags: [] });
     expect(task).toMatchObject({ assigneeReference: null, completedAt: null });
@@ -77,24 +77,24 @@ task:
     });
   });
 
-  it('keep a name that is too long in the description', () => {
+  it('keep the full text of a long name in the description', () => {
     const { task } = mapper.map(row({ ...full, Title: 'x'.repeat(220) }))!;
     expect(task?.name).toHaveLength(200);
     expect(task?.description).toBe(`A ${'x'.repeat(220)}\n\nshort`);
   });
 
   it.each([
-    [{ Id: '' }, 'task.reference: nothing in Id'],
-    [{ Title: 'NA' }, 'task.name: nothing there'],
+    [{ Id: '' }, 'task.reference: no value in Id'],
+    [{ Title: 'NA' }, 'task.name: no value'],
     [{ State: 'weird' }, 'task.status: "weird" is not in the map'],
     [{ Hours: 'many' }, 'task.estimateDays: "many" is not a number'],
     [{ From: '2020-02-03' }, 'task.startDate: "2020-02-03" is not a day like DD/MM/YYYY'],
-    [{ Title: 'a\uFFFDb' }, "column Title has a character that is not of the file's encoding"],
-  ])('are refused for %o', (change, reason) => {
+    [{ Title: 'a\uFFFDb' }, "column Title has a character that is invalid in the file's encoding"],
+  ])('are rejected for %o', (change, reason) => {
     expect(() => mapper.map(row({ ...full, ...change }))).toThrow(reason);
   });
 
-  it('list the columns that they need', () => {
+  it('list the required columns', () => {
     expect([...mapper.columns].sort()).toEqual([...Object.keys(full), 'Long'].sort());
   });
 });
@@ -109,7 +109,7 @@ time: { reference: 'h:{Id}', person: '{Who}', day: '{Day}', hours: '{Hours}', ${
     );
   const full = { Id: '1', Project: 'X', Who: 'Ada', Day: '2020-02-03', Hours: '7.5', Paid: 'no' };
 
-  it('may refer to an existing task', () => {
+  it('may belong to an existing task', () => {
     expect(time(`billable: '{Paid}', task: 't:{Id}'`).map(row(full))!.time).toEqual({
       reference: 'h:1',
       day: '2020-02-03',
@@ -122,11 +122,11 @@ time: { reference: 'h:{Id}', person: '{Who}', day: '{Day}', hours: '{Hours}', ${
     });
   });
 
-  it('belongs to one day, unless it is spread', () => {
+  it('belongs to one day unless it is spread', () => {
     const long = row({ ...full, Hours: '2100.25' });
     expect(() => time('').map(long)).toThrow('time.hours: between 0 and 24');
     expect(time('spread: 8').map(long)!.time).toMatchObject({ hours: '2100.25', hoursPerDay: '8' });
-    expect(() => time('').map(row({ ...full, Who: '' }))).toThrow('time.person: nothing there');
+    expect(() => time('').map(row({ ...full, Who: '' }))).toThrow('time.person: no value');
     expect(() => time('').map(row({ ...full, Hours: '1.234' }))).toThrow('at most 2 digits');
   });
 });

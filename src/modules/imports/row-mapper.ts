@@ -10,42 +10,41 @@ import { clientRecord, type ImportRecord, type PersonRecord, personRecord, proje
 import type { Row } from './row.ts';
 import type { Compilation } from './value.ts';
 
-/** A column name in the part `person` that stands for the person another part names. */
+/** In the part `person`: the pseudo-column with the text by which another part names the person. */
 const personColumn = 'person';
 
-/** Converts rows to records as the mapping says. */
+/** Converts rows to records according to a mapping. */
 export class RowMapper {
   readonly #absent: ReadonlySet<string>;
   readonly #compilation: Compilation;
-  readonly #isMeant: Maker<boolean>;
+  readonly #isIncluded: Maker<boolean>;
   readonly #adders: readonly Adder[];
 
   constructor(mapping: Mapping, lookups: Lookups) {
     this.#absent = new Set(mapping.absent);
     const { days, instants, zone, numbers } = mapping;
     this.#compilation = { days, instants, zone, numbers, lookups, columns: new Set() };
-    this.#isMeant = conditionOf(mapping.only, this.#compilation);
+    this.#isIncluded = conditionOf(mapping.only, this.#compilation);
     this.#adders = addersOf(mapping, this.#compilation);
     this.#compilation.columns.delete(personColumn);
   }
 
-  /** The columns that the mapping names, and that a file must have. */
+  /** The columns that the mapping requires. */
   get columns(): ReadonlySet<string> {
     return this.#compilation.columns;
   }
 
-  /** Whether a row is one that the mapping means. */
-  isMeant(row: Row): boolean {
-    return this.#isMeant(new RowCells(row.cells, this.#absent));
+  /** Whether a row meets the conditions in `only`. */
+  isIncluded(row: Row): boolean {
+    return this.#isIncluded(new RowCells(row.cells, this.#absent));
   }
 
   /**
-   * Undefined for a row that the mapping passes over. Throws BAD_INPUT with the reason when a row does not hold what it
-   * must.
+   * Returns undefined for a row that the mapping ignores. Throws BAD_INPUT with the reason if the row is invalid.
    */
   map({ line, cells, file }: Row): ImportRecord | undefined {
     const row = new RowCells(cells, this.#absent);
-    if (!this.#isMeant(row)) return undefined;
+    if (!this.#isIncluded(row)) return undefined;
     const record: RecordParts = { people: [], ...(file !== undefined && { file }) };
     for (const add of this.#adders) add(row, record);
     return { line, ...record };
@@ -67,7 +66,7 @@ function addersOf(mapping: Mapping, compilation: Compilation): Adder[] {
 }
 
 function personAdder({ person }: Mapping, compilation: Compilation): AddPerson {
-  // A mapping without people has no part that names one: parsing has made sure of it
+  // `make` is defined if any part names people: parsing has checked that
   const make: Maker<PersonRecord> | undefined = person && partMaker('person', person, personRecord, compilation);
   return (record, cells, whom) => {
     const made = make!(cells.with(personColumn, whom));

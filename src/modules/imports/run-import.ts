@@ -24,12 +24,12 @@ export interface ImportOptions {
   tenant: Tenant;
   kind: ImportKind;
   file: string;
-  /** What the file is called, when it does not lie under its name. */
+  /** The name of the file for the log, if it differs from that of `file`. */
   fileName?: string;
   mapping: Mapping;
-  /** Who imports, for the log; absent: nobody who has an account here. */
+  /** The actor in the event log; absent at the command line. */
   viewer?: Viewer;
-  /** What to do at an invalid row: stop and keep the batches before it, or skip it. */
+  /** Whether to stop at an invalid row, keeping the batches before it, or to skip it. */
   onError: 'stop' | 'skip';
   /** Rows per transaction; 1000 by default. */
   batchSize?: number;
@@ -39,7 +39,7 @@ export interface ImportOptions {
   onProgress?(state: ImportState): void;
 }
 
-/** How far an import has come. The files are read twice: `totalBytes` counts them twice, too. */
+/** The progress of an import. The files are read twice, so `totalBytes` is twice their size. */
 export interface ImportState {
   bytes: number;
   totalBytes: number;
@@ -52,26 +52,25 @@ export interface ImportReport {
   file: string;
   /** Number of rows in the file, valid and invalid. */
   rows: number;
-  /** Number of rows that an earlier, interrupted run had already done. */
+  /** Number of rows that an interrupted run had done before. */
   resumedAt: number;
   changes: ChangeCounts;
-  /** Invalid rows in the order of the file. */
+  /** Invalid rows, in the order of their lines. */
   skipped: RefusedRow[];
 }
 
 const defaultBatchSize = 1_000;
-/** More bad rows than anybody reads: the mapping does not fit. */
+/** With more invalid rows than this, the mapping does not fit the file. */
 const mostSkipped = 10_000;
-/** Rows that are read without letting other work take its turn. */
+/** Rows that are read before other work of the process gets a turn. */
 const rowsPerTurn = 100;
 
 /**
- * Imports files into a tenant, batch by batch, each in a transaction with the position it ends at. What was imported
- * before is known by its reference: rows that are as the file says stay untouched, so a second import changes nothing.
+ * Imports files into a tenant. Each batch is a transaction that also stores the position at its end. Existing objects
+ * are found by reference; those that equal the file stay untouched, so repeating an import changes nothing.
  *
- * @throws BAD_INPUT for files or a mapping that cannot be read, for files without rows, and with `stop` for the first
- *   bad row; CANCELLED between two batches when the signal says so; errors of the database. Rerun the same import to
- *   resume.
+ * @throws BAD_INPUT if files or the mapping cannot be used, if there are no rows, and with `stop` for the first invalid
+ *   row; CANCELLED between two batches when the signal aborts; errors of the database. Rerun the same import to resume.
  */
 export async function runImport(options: ImportOptions): Promise<ImportReport> {
   const { kind, file, mapping } = options;
@@ -109,14 +108,14 @@ class Import {
     const reader = await RecordReader.open(this.#files, mapping);
     let progress = await binding.read(tenant, (db) => findProgress(db, this.#title), { roleClass: 'job' });
     const resumedAt = progress.rowsDone;
-    const survey = await Survey.of(this.#watched(reader.read(this.#position)));
-    const outcomes = survey.settle(this.#untilBad(reader.read(this.#position)));
+    const survey = await Survey.of(this.#withProgress(reader.read(this.#position)));
+    const outcomes = survey.resolve(this.#untilInvalid(reader.read(this.#position)));
     for await (const batch of batchesOf(outcomes, batchSize)) {
-      this.#requireGoing();
-      progress = await this.#take(batch, progress, survey);
+      this.#requireNotAborted();
+      progress = await this.#writeBatch(batch, progress, survey);
       this.#rows = batch.rowsDone;
-      this.#requireFewBad(progress);
-      this.#show();
+      this.#requireFewInvalid(progress);
+      this.#reportProgress();
     }
     if (progress.saved) await this.#write((tx) => this.#finish(tx, progress));
     const skipped = [...this.#unreadable, ...progress.refused].sort((a, b) => a.line - b.line);
@@ -132,55 +131,55 @@ class Import {
     };
   }
 
-  #requireGoing(): void {
+  #requireNotAborted(): void {
     if (this.#options.signal?.aborted) throw interrupted(this.#rows);
   }
 
-  #requireFewBad({ refused }: Progress): void {
+  #requireFewInvalid({ refused }: Progress): void {
     if (this.#unreadable.length + refused.length <= mostSkipped) return;
-    throw new AppError('BAD_INPUT', `More than ${mostSkipped} rows are bad; is this the mapping of the file?`, {
+    throw new AppError('BAD_INPUT', `More than ${mostSkipped} rows are invalid; does the mapping fit this file?`, {
       field: 'map',
     });
   }
 
-  #show(): void {
+  #reportProgress(): void {
     this.#options.onProgress?.({ ...this.#position, totalBytes: 2 * this.#files.totalBytes, rows: this.#rows });
   }
 
-  /** Lets other work of the process take its turn while the files are read, and the import be interrupted. */
-  async *#watched(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
+  /** Reports progress while the files are read, gives other work a turn, and stops if the import is interrupted. */
+  async *#withProgress(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
     let rows = 0;
     for await (const outcome of outcomes) {
       if (++rows % rowsPerTurn === 0) {
-        this.#requireGoing();
-        this.#show();
+        this.#requireNotAborted();
+        this.#reportProgress();
         await nextTurn();
       }
       yield outcome;
     }
   }
 
-  /** With `stop`, an invalid row ends the reading before its batch is written. */
-  async *#untilBad(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
+  /** With `stop`, throws at an invalid row, before its batch is written. */
+  async *#untilInvalid(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
     let rows = 0;
     for await (const outcome of outcomes) {
-      if ('reason' in outcome && this.#options.onError === 'stop') throw badRow(outcome);
+      if ('reason' in outcome && this.#options.onError === 'stop') throw invalidRow(outcome);
       if (++rows % rowsPerTurn === 0) await nextTurn();
       yield outcome;
     }
   }
 
-  /** Writes a batch, unless an earlier run has written it. */
-  async #take(batch: Batch, progress: Progress, survey: Survey): Promise<Progress> {
+  /** Writes a batch, unless an interrupted run has written it before. */
+  async #writeBatch(batch: Batch, progress: Progress, survey: Survey): Promise<Progress> {
     this.#unreadable.push(...batch.refused);
     if (batch.outcomesDone <= progress.rowsDone || batch.records.length === 0) return progress;
     return this.#write(async (tx) => {
       const { viewer } = this.#options;
       const target = { tx, source: `import:${this.#title.source}`, known: this.#known, survey, viewer };
       const { changes, refused } = await writeBatch(target, batch.records);
-      if (refused[0] && this.#options.onError === 'stop') throw badRow(refused[0]);
+      if (refused[0] && this.#options.onError === 'stop') throw invalidRow(refused[0]);
       if (!changes.any) return { ...progress, refused: [...progress.refused, ...refused] };
-      await this.#log(tx, progress, batch, changes);
+      await this.#recordBatch(tx, progress, batch, changes);
       const { outcomesDone: rowsDone } = batch;
       return saveProgress(tx, this.#title, progress, { rowsDone, changes: changes.counts, refused });
     });
@@ -191,8 +190,8 @@ class Import {
     return binding.write(tenant, work, { roleClass: 'job', ...(signal && { signal }) });
   }
 
-  /** Records one event per batch with the ids of everything it changed, so that followers of the log miss nothing. */
-  #log(tx: TenantTx, { id }: Progress, { records }: Batch, changes: Changes): Promise<void> {
+  /** Records one event for the batch, with the ids of all changed objects for followers of the log. */
+  #recordBatch(tx: TenantTx, { id }: Progress, { records }: Batch, changes: Changes): Promise<void> {
     const { kind, source, fileName } = this.#title;
     const lines = { from: records[0]!.line, to: records.at(-1)!.line };
     return recordEvent(tx, this.#options.viewer ?? null, {
@@ -216,8 +215,8 @@ class Import {
   }
 }
 
-const badRow = ({ line, reason, file }: RefusedRow): AppError =>
+const invalidRow = ({ line, reason, file }: RefusedRow): AppError =>
   new AppError('BAD_INPUT', `${file === undefined ? '' : `${file} `}line ${line}: ${reason}`, { field: 'file', line });
 
 const interrupted = (rows: number): AppError =>
-  new AppError('CANCELLED', `Stopped after ${rows} rows; the same import goes on from there`);
+  new AppError('CANCELLED', `Stopped after ${rows} rows; run the same import again to resume`);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** The mappings that come along: `mappings/<name>.yaml`. */
+/** The mappings shipped with the program: `mappings/<name>.yaml`. */
 const folder = path.join(import.meta.dirname, '../../../mappings');
 
 export async function shippedMappings(): Promise<string[]> {
@@ -12,7 +12,7 @@ export async function shippedMappings(): Promise<string[]> {
     .sort();
 }
 
-/** The text of a mapping that comes along; undefined when there is none of the name. */
+/** The text of a shipped mapping; undefined if none has this name. */
 export async function shippedMapping(name: string): Promise<string | undefined> {
   return (await shippedMappings()).includes(name)
     ? await readFile(path.join(folder, `${name}.yaml`), 'utf8')

@@ -1,17 +1,17 @@
 import { stat } from 'node:fs/promises';
 import { readTextFile } from './read-text-file.ts';
 
-/** What a file looks like, by its beginning. */
+/** The format of a file, guessed from its beginning. */
 export interface Sniffed {
   format: 'csv' | 'json' | 'json-lines' | 'xml' | 'folder';
   encoding: string;
-  /** Of CSV. */
+  /** Meaningful for CSV only. */
   delimiter: string;
 }
 
 const delimiters = [',', ';', '\t', '|'];
 
-/** Looks at the first 256 KB of a file. Throws BAD_INPUT when it cannot be read. */
+/** Guesses the format from the first 256 KB of a file. Throws BAD_INPUT if it cannot be read. */
 export async function sniffFile(file: string): Promise<Sniffed> {
   const found = await stat(file).catch(() => undefined);
   if (found?.isDirectory()) return { format: 'folder', encoding: 'utf-8', delimiter: ',' };
@@ -38,7 +38,7 @@ function formatOf(text: string): Sniffed['format'] {
   }
 }
 
-/** The one that is most often in the first line. */
+/** The delimiter that occurs most often in the first line. */
 function delimiterOf(text: string): string {
   const [header = ''] = text.split('\n', 1);
   const count = (delimiter: string): number => header.split(delimiter).length;

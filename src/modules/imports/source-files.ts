@@ -4,31 +4,31 @@ import { AppError } from '../../lib/errors.ts';
 
 export interface SourcePath {
   path: string;
-  /** Its place in the imported folder; absent for an imported file. */
+  /** Its path inside the imported folder; absent if a single file is imported. */
   name?: string;
 }
 
-/** What is imported: one file, or those of a folder. */
+/** The files to import: one file, or files in a folder. */
 export interface SourceFiles {
   paths: readonly SourcePath[];
-  /** Where joined files lie. */
+  /** The folder of joined files and lookups. */
   folder: string;
   totalBytes: number;
 }
 
 const mostFiles = 100_000;
 
-/** Finds the files, in the order of their names. Throws BAD_INPUT when there are none. */
+/** Finds the files, ordered by name. Throws BAD_INPUT if there are none. */
 export async function findSourceFiles(file: string, pattern: string | undefined): Promise<SourceFiles> {
   const { size, isFolder } = await look(file);
   if (!isFolder) return { paths: [{ path: file }], folder: path.dirname(file), totalBytes: size };
-  if (pattern === undefined) throw badFile(`${file} is a folder; the mapping says which files are read by file.files`);
+  if (pattern === undefined) throw badFile(`${file} is a folder, but the mapping has no file.files`);
   const names: string[] = [];
   for await (const name of glob(pattern, { cwd: file })) {
     names.push(name.replaceAll(path.sep, '/'));
     if (names.length > mostFiles) throw badFile(`${file} has more than ${mostFiles} files`);
   }
-  if (names.length === 0) throw badFile(`${file} has no file ${pattern}`);
+  if (names.length === 0) throw badFile(`${file} contains no file that matches ${pattern}`);
   names.sort();
   const paths = names.map((name) => ({ path: path.join(file, name), name }));
   const sizes = await Promise.all(paths.map((each) => look(each.path)));

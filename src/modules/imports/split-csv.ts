@@ -1,6 +1,6 @@
 import { longestRow } from './row.ts';
 
-/** The text of one record of CSV; undefined when it is too long to be kept. */
+/** One record of a CSV file; `text` is undefined if the record is too long. */
 export interface CsvText {
   line: number;
   text: string | undefined;
@@ -8,26 +8,26 @@ export interface CsvText {
 
 export interface CsvSyntax {
   delimiter: string;
-  /** Encloses fields with delimiters or line feeds in them; null: nothing does. */
+  /** Encloses fields that contain delimiters or line feeds; null if fields are never quoted. */
   quote: string | null;
-  /** What makes the quotation mark after it a part of the field. */
+  /** Escapes a quotation mark inside a quoted field. */
   escape: string;
 }
 
 /**
- * Cuts text that arrives in pieces into the records of CSV, without reading their fields. A record that is too long is
- * skipped without keeping it, so the one after it starts where it should.
+ * Splits text that arrives in chunks into CSV records, without parsing their fields. The text of a record that is too
+ * long is not kept, but its end is found, so that the next record starts at the right place.
  */
 export class CsvSplitter {
   readonly #syntax: CsvSyntax;
   readonly #marks: RegExp;
-  /** The record so far; of one that is too long, its end alone. */
+  /** The current record so far; if it is too long, only its last characters. */
   #text = '';
   #isTooLong = false;
   #line = 1;
   #start = 1;
   #quoted = false;
-  /** Positions in the whole text. */
+  /** Positions in the whole text: the start of the chunk, an escaped character, the last closing quotation mark. */
   #pieceAt = 0;
   #escapedAt = -1;
   #closedAt = -1;
@@ -41,7 +41,7 @@ export class CsvSplitter {
     );
   }
 
-  /** The records that end in this piece. */
+  /** The records that end in this chunk. */
   *split(piece: string): Generator<CsvText> {
     let from = 0;
     for (const { 0: mark, index } of piece.matchAll(this.#marks)) {
@@ -56,12 +56,12 @@ export class CsvSplitter {
     this.#pieceAt += piece.length;
   }
 
-  /** The last record, when no line feed ends it. */
+  /** The last record, if no line feed ends it. */
   *end(): Generator<CsvText> {
     if (this.#text || this.#isTooLong) yield this.#finish('');
   }
 
-  /** Follows quotation marks: whether the text after this one is inside a field. */
+  /** Updates the state at a quotation mark or escape: whether the following text is inside a quoted field. */
   #take(piece: string, from: number, index: number, mark: string): void {
     const at = this.#pieceAt + index;
     const { quote, escape: escapeMark } = this.#syntax;

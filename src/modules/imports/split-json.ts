@@ -1,38 +1,38 @@
 import { AppError } from '../../lib/errors.ts';
 import { longestRow } from './row.ts';
 
-/** An object of a list, or a text that stands at the top of the document. */
+/** An object in one of the lists, or a text at the top of the document. */
 export interface JsonText {
   line: number;
-  /** Keys that lead to the list, or to the text, joined with points. */
+  /** The path of the list or text: keys joined by dots. */
   path: string;
   isElement: boolean;
-  /** JSON; undefined when it is too long to be kept. */
+  /** JSON; undefined if it is too long. */
   text: string | undefined;
 }
 
 interface Container {
   isArray: boolean;
-  /** In an object: the key before the value, and whether a key comes next. */
+  /** For an object: the latest key, and whether the next text is a key. */
   key: string;
   awaitsKey: boolean;
 }
 
 interface Capture {
   line: number;
-  /** Objects and lists that are open in it; a text outside of elements has none. */
+  /** Number of open objects and lists inside; 0 for a text outside of elements. */
   depth: number;
   isElement: boolean;
   text: string | undefined;
 }
 
-/** Objects and lists around the records. */
+/** The deepest nesting of objects and lists around the records. */
 const deepest = 50;
 const space = /\s/;
 
 /**
- * Cuts a JSON document that arrives in pieces into the objects of some of its lists. `wanted` says which lists, by the
- * keys that lead there joined with points; the empty text is a list that is the document itself. One object is in
+ * Splits a JSON document that arrives in chunks into the objects of some of its lists. `wanted` contains the paths of
+ * these lists (keys joined by dots); the empty path means that the document itself is the list. Only one object is in
  * memory at a time.
  */
 export class JsonSplitter {
@@ -62,16 +62,16 @@ export class JsonSplitter {
     if (this.#capture) this.#keep(piece.slice(from));
   }
 
-  /** Throws BAD_INPUT when the document is not whole, or has none of the lists. */
+  /** Throws BAD_INPUT if the document is incomplete, or contains none of the lists. */
   end(): void {
     if (!this.#ended)
       throw this.#unreadable(this.#stack.length > 0 ? 'the document is cut off' : 'there is no document');
     if (this.#found) return;
-    const lists = [...this.#wanted].map((path) => path || 'its top').join(' or ');
+    const lists = [...this.#wanted].map((path) => path || 'the top level').join(' or ');
     throw new AppError('BAD_INPUT', `The document has no list at ${lists}`, { field: 'file' });
   }
 
-  /** Whether what is captured ends with this character. */
+  /** Returns whether the current capture ends with this character. */
   #read(character: string): boolean {
     if (this.#inString) return this.#readText(character);
     if (character === '\n') this.#line++;
@@ -154,7 +154,7 @@ export class JsonSplitter {
     }
   }
 
-  /** The keys of the objects around; lists have none. */
+  /** The path of the current place: the keys of the enclosing objects. */
   get #path(): string {
     return this.#stack.flatMap(({ isArray, key }) => (isArray ? [] : [key])).join('.');
   }

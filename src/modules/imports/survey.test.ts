@@ -11,7 +11,7 @@ async function* each<T>(items: readonly T[]): AsyncGenerator<T> {
 const settled = async (rows: readonly Outcome[]): Promise<ImportRecord[]> => {
   const survey = await Survey.of(each(rows));
   const records: ImportRecord[] = [];
-  for await (const outcome of survey.settle(each(rows))) if (!('reason' in outcome)) records.push(outcome);
+  for await (const outcome of survey.resolve(each(rows))) if (!('reason' in outcome)) records.push(outcome);
   return records;
 };
 
@@ -24,7 +24,7 @@ const rows = fc.array(
   { maxLength: 8 },
 );
 
-it('writes each thing once, as its last row has it, and after what it refers to', async () => {
+it('yields each object once, with the values of its last row, after the objects that it refers to', async () => {
   const property = fc.asyncProperty(rows, async (given) => {
     const outcomes = given.map(({ task, project, hours, message, answers, commented }, index): ImportRecord => {
       const shared = { projectReference: project, personReference: 'p', taskReference: task, hoursPerDay: null };

@@ -9,7 +9,7 @@ import type {
   TaskRecord,
 } from './records.ts';
 
-/** A task as its last row has it, with the project and the people that it needs. */
+/** A task according to its last row, with the project, people and milestone that it refers to. */
 interface LastTask {
   task: TaskRecord;
   project: ProjectRecord | undefined;
@@ -20,9 +20,9 @@ interface LastTask {
 type Part = 'time' | 'message' | 'comment' | 'checklistItem';
 
 /**
- * What all rows of the files say together, found by reading them once before anything is written: when several rows
- * have one reference, the last one decides. An import that met the rows one after the other would write the first and
- * then change it, and the next import the same again.
+ * The result of the first reading, before anything is written: the last row of each reference, which applies when
+ * several rows have the same one. Without it, an import would write the first row and then change it to the last, and
+ * a repeated import would do the same again instead of changing nothing.
  */
 export class Survey {
   readonly #people = new Map<string, PersonRecord>();
@@ -31,13 +31,13 @@ export class Survey {
   readonly #milestones = new Map<string, MilestoneRecord>();
   readonly #firstOfEmail = new Map<string, string>();
   readonly #firstOfName = new Map<string, string>();
-  /** The first row of each task. */
+  /** The number of the first row of each task. */
   readonly #tasks = new Map<string, number>();
   readonly #lastTasks = new Map<string, LastTask>();
-  /** The number of the row, by part and reference. */
+  /** The number of the last row with each part and reference. */
   readonly #lastRows = new Map<string, number>();
-  /** Messages that come after all others, as the one that they answer does or stands later in the file. */
-  readonly #late = new Set<string>();
+  /** References of messages whose parent is deferred, or is in a later row. */
+  readonly #deferred = new Set<string>();
   #rows = 0;
 
   static async of(outcomes: AsyncIterable<Outcome>): Promise<Survey> {
@@ -49,39 +49,39 @@ export class Survey {
     return survey;
   }
 
-  /** Whether the files name a person by this reference. */
+  /** Whether the files contain a person with this reference. */
   hasPerson(reference: string): boolean {
     return this.#people.has(reference);
   }
 
-  /** The same for a project. */
+  /** Whether the files contain a project with this reference. */
   hasProject(reference: string): boolean {
     return this.#projects.has(reference);
   }
 
-  /** Of several references with one email, only the first may mean somebody who is there already. */
+  /** If several references have the same email, only the first one may be matched to an existing person. */
   isFirstOfEmail({ reference, email }: PersonRecord): boolean {
     return email != null && this.#firstOfEmail.get(email) === reference;
   }
 
   /**
-   * The records with what their last rows say; what an earlier record has said already is left out. What refers to
-   * things of later rows comes after all others.
+   * Yields the records with the values of their last rows, and without what an earlier record has yielded. Parts that
+   * refer to objects of later rows are deferred until after all rows.
    */
-  async *settle(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
-    this.#late.clear();
+  async *resolve(outcomes: AsyncIterable<Outcome>): AsyncGenerator<Outcome> {
+    this.#deferred.clear();
     const written = new Set<string>();
-    const later: ImportRecord[] = [];
+    const deferred: ImportRecord[] = [];
     let row = 0;
     for await (const outcome of outcomes) {
       if ('reason' in outcome) yield outcome;
       else {
-        yield this.#settled(outcome, row, written);
-        later.push(...this.#takeLater(outcome, row));
+        yield this.#resolved(outcome, row, written);
+        deferred.push(...this.#deferredParts(outcome, row));
       }
       row++;
     }
-    yield* later.sort((a, b) => turnOf(a) - turnOf(b));
+    yield* deferred.sort((a, b) => orderOf(a) - orderOf(b));
   }
 
   #add(record: ImportRecord): void {
@@ -102,7 +102,7 @@ export class Survey {
     if (email && !this.#firstOfEmail.has(email)) this.#firstOfEmail.set(email, reference);
   }
 
-  /** A project starts on the earliest day that its rows name. */
+  /** A project starts on the earliest day in its rows. */
   #addProject({ task, time }: ImportRecord, project: ProjectRecord): void {
     const days = [
       this.#projects.get(project.reference)?.startDate,
@@ -113,17 +113,17 @@ export class Survey {
     if (!this.#firstOfName.has(name)) this.#firstOfName.set(name, project.reference);
   }
 
-  /** Names of projects are unique: of two with one name, the second is told apart by its client. */
+  /** Names of projects are unique: if two have the same name, the name of its client is added to the second one. */
   #projectOf({ reference }: ProjectRecord): ProjectRecord {
     const project = this.#projects.get(reference)!;
     if (this.#firstOfName.get(project.name.toLowerCase()) === reference) return project;
     return { ...project, name: `${project.name.slice(0, 100)} (${project.client.name.slice(0, 90)})` };
   }
 
-  #settled(record: ImportRecord, row: number, written: Set<string>): ImportRecord {
+  #resolved(record: ImportRecord, row: number, written: Set<string>): ImportRecord {
     const { time, channel, milestone, comments, checklistItems, messages, ...rest } = record;
     const isLast = (part: Part, reference: string): boolean => this.#isLast(part, reference, row);
-    const isLater = (each: { taskReference: string }): boolean => this.#isBeforeTask(each, row);
+    const isBeforeItsTask = (each: { taskReference: string }): boolean => this.#isBeforeTask(each, row);
     return this.#withLastTask(
       {
         ...rest,
@@ -131,9 +131,13 @@ export class Survey {
         ...(record.project && { project: this.#projectOf(record.project) }),
         ...(milestone && { milestone: this.#milestones.get(milestone.reference)! }),
         ...(time && isLast('time', time.reference) && { time }),
-        ...(comments && { comments: comments.filter((each) => isLast('comment', each.reference) && !isLater(each)) }),
+        ...(comments && {
+          comments: comments.filter((each) => isLast('comment', each.reference) && !isBeforeItsTask(each)),
+        }),
         ...(checklistItems && {
-          checklistItems: checklistItems.filter((each) => isLast('checklistItem', each.reference) && !isLater(each)),
+          checklistItems: checklistItems.filter(
+            (each) => isLast('checklistItem', each.reference) && !isBeforeItsTask(each),
+          ),
         }),
         ...(channel && { channel: this.#channels.get(channel.reference)! }),
         ...(messages && {
@@ -146,13 +150,13 @@ export class Survey {
     );
   }
 
-  /** The first record with the reference of a task has all of the task; the others do without it. */
+  /** The first record with the reference of a task gets the task as its last row has it; the other records get none. */
   #withLastTask(record: ImportRecord, written: Set<string>): ImportRecord {
     const { task, dependencies: _, ...rest } = record;
     if (!task) return rest;
     const last = this.#lastTasks.get(task.reference);
     const isSame = last === undefined || last.task.projectReference === task.projectReference;
-    // Hours are of the project of their task
+    // Hours belong to the project of their task
     const time = rest.time && !isSame ? { ...rest.time, projectReference: last.task.projectReference } : rest.time;
     const more = isSame || !last.project ? [] : [this.#projectOf(last.project)];
     const base = { ...rest, ...(time && { time }), ...(more.length > 0 && { moreProjects: more }) };
@@ -169,15 +173,15 @@ export class Survey {
 
   #isBeforeParent({ parentReference }: MessageRecord, row: number): boolean {
     if (parentReference == null) return false;
-    return this.#late.has(parentReference) || (this.#lastRows.get(`message ${parentReference}`) ?? 0) > row;
+    return this.#deferred.has(parentReference) || (this.#lastRows.get(`message ${parentReference}`) ?? 0) > row;
   }
 
   #isBeforeTask({ taskReference }: { taskReference: string }, row: number): boolean {
     return (this.#tasks.get(taskReference) ?? 0) > row;
   }
 
-  /** What refers to things of later rows: there is none for most records. */
-  *#takeLater(record: ImportRecord, row: number): Generator<ImportRecord> {
+  /** The parts of a record that refer to objects of later rows, and its dependencies; none for most records. */
+  *#deferredParts(record: ImportRecord, row: number): Generator<ImportRecord> {
     const { line, file, channel, dependencies } = record;
     const isLast = (part: Part, { reference }: { reference: string }): boolean => this.#isLast(part, reference, row);
     const messages = (record.messages ?? []).filter(
@@ -190,8 +194,8 @@ export class Survey {
       (item) => isLast('checklistItem', item) && this.#isBeforeTask(item, row),
     );
     const people = record.people.map(({ reference }) => this.#people.get(reference)!);
-    const base = { line, people, isLater: true as const, ...(file !== undefined && { file }) };
-    for (const { reference } of messages) this.#late.add(reference);
+    const base = { line, people, isDeferred: true as const, ...(file !== undefined && { file }) };
+    for (const { reference } of messages) this.#deferred.add(reference);
     if (messages.length > 0) yield { ...base, channel: channel!, messages };
     if (comments.length + checklistItems.length > 0) yield { ...base, comments, checklistItems };
     for (const unlessCycle of [false, true]) {
@@ -201,8 +205,8 @@ export class Survey {
   }
 }
 
-/** Dependencies come last, and at the very end those that others may rule out. */
-const turnOf = ({ dependencies }: ImportRecord): number =>
+/** Dependencies come last: first those that must be added, then those that are skipped if they close a cycle. */
+const orderOf = ({ dependencies }: ImportRecord): number =>
   dependencies ? 1 + Number(dependencies[0]!.unlessCycle) : 0;
 
 function* partsOf({

@@ -5,41 +5,41 @@ import { uuidv7 } from '../../lib/ids.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { findByReference, insertRows, type NewRow, type ReferencedTable, type RowOf, updateRows } from './bulk-rows.ts';
 
-/** A row as the file has it: its reference, and the columns that the file determines. */
+/** A row as the file describes it: its reference, and the columns that the file determines. */
 export type Wanted<T extends ReferencedTable> = Omit<Partial<RowOf<T>>, 'id'> & { externalReference: string };
 
 export interface SyncOptions<T extends ReferencedTable> {
   /**
-   * Told before any row is written which ones are new and which differ: takes the locks that come before those of rows.
+   * Called with the new and the differing rows before any is written, to take the locks that come before row locks.
    */
   prepare?(missing: readonly Wanted<T>[], differing: readonly Difference<T>[]): void;
-  /** Returns the columns of new rows that the file does not determine, in the order of the rows. */
+  /** Returns further columns of new rows, in the same order. */
   complete?(rows: Wanted<T>[]): Promise<object[]>;
-  /** What else changes with rows that are otherwise, in this order; their rows are locked. */
-  follow?(rows: readonly Difference<T>[]): Promise<object[]>;
-  /** Whether the file may change a row; if not, the row stays as it is. */
+  /** Returns further columns that change in differing rows, in the same order. The rows are locked. */
+  completeChanges?(rows: readonly Difference<T>[]): Promise<object[]>;
+  /** Whether the file may change a row; otherwise the row stays unchanged. */
   mayChange?(row: RowOf<T>): boolean;
   /** Throws if the file must not create a row, or change a row that differs. */
   requireAllowed?(want: Wanted<T>, row?: RowOf<T>): void;
-  /** When a new row was created, so that ids sort by time. */
-  madeAt?(row: Wanted<T>): Date;
+  /** The creation time of a new row, for an id that sorts by time. */
+  createdAtOf?(row: Wanted<T>): Date;
 }
 
 export interface Synced<T extends ReferencedTable> {
-  /** The ids of all rows by their references. */
+  /** The ids of all rows, by reference. */
   ids: Map<string, string>;
   created: string[];
   updated: { id: string; before: Partial<RowOf<T>>; after: Partial<RowOf<T>> }[];
 }
 
-/** Creates missing rows and updates rows that differ; rows that equal the file are not touched. */
+/** Creates missing rows and updates differing ones; rows that equal the file are not touched. */
 export async function syncRows<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
   given: readonly Wanted<T>[],
   options: SyncOptions<T> = {},
 ): Promise<Synced<T>> {
-  // Of rows with one reference, the last counts
+  // If several rows have the same reference, the last one is used
   const wanted = [...new Map(given.map((want) => [want.externalReference, want])).values()];
   const references = wanted.map(({ externalReference }) => externalReference);
   const known = byReference<T>(await findByReference(tx, table, references));
@@ -58,18 +58,18 @@ async function create<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
   missing: Wanted<T>[],
-  { complete, madeAt, requireAllowed }: SyncOptions<T>,
+  { complete, createdAtOf, requireAllowed }: SyncOptions<T>,
 ): Promise<NewRow<T>[]> {
   for (const row of missing) requireAllowed?.(row);
   const more = await complete?.(missing);
   const rows = missing.map((row, index) => {
-    return { id: uuidv7(madeAt?.(row).getTime()), ...row, ...more?.[index] } as unknown as NewRow<T>;
+    return { id: uuidv7(createdAtOf?.(row).getTime()), ...row, ...more?.[index] } as unknown as NewRow<T>;
   });
   await insertRows(tx, table, rows);
   return rows;
 }
 
-/** Compares again under a lock, so that the event holds the true previous values. */
+/** Compares again after locking, so that the event contains the true previous values. */
 async function change<T extends ReferencedTable>(
   tx: TenantTx,
   table: T,
@@ -80,7 +80,7 @@ async function change<T extends ReferencedTable>(
   const locked = byReference<T>(await findByReference(tx, table, references, 'no key update'));
   const found = differences(table, wanted, locked, options);
   if (found.length === 0) return [];
-  const more = (await options.follow?.(found)) ?? [];
+  const more = (await options.completeChanges?.(found)) ?? [];
   await updateRows(
     tx,
     table,

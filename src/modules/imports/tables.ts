@@ -13,7 +13,7 @@ export interface ChangeCounts {
 export interface RefusedRow {
   line: number;
   reason: string;
-  /** Of a folder: the file that has the line. */
+  /** The file that contains the line, if a folder is imported. */
   file?: string;
 }
 
@@ -23,7 +23,7 @@ export const importRuns = table(
   {
     id: primaryId(),
     kind: text().notNull(),
-    /** The name of the mapping: imported messages carry `import:<source>`. */
+    /** The name of the mapping; imported messages and time entries have the source `import:<source>`. */
     source: text().notNull(),
     fileName: text().notNull(),
     /**
@@ -31,12 +31,12 @@ export const importRuns = table(
      */
     fingerprint: text().notNull(),
     /**
-     * The rows of the file up to this one, and after them those of their parts that had to wait, are done; written in
-     * the transaction of the batch that ends there.
+     * Number of rows done, and after the last row also of deferred parts. Written in the transaction of the batch that
+     * ends there.
      */
     rowsDone: integer().notNull().default(0),
     changes: jsonb().$type<ChangeCounts>().notNull(),
-    /** Rows that the database has rejected so far: reading the file again does not show them. */
+    /** Rows that the database has rejected so far: reading the file again would not find them. */
     refused: jsonb().$type<RefusedRow[]>().notNull().default([]),
     startedAt: instant('started_at').notNull(),
     finishedAt: instant('finished_at'),

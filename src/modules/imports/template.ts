@@ -2,16 +2,16 @@ import type { Cells } from './cells.ts';
 
 /** Text built from a row's columns; undefined if one of them has no value. */
 export interface Template {
-  /** Those that a file must have: a question mark after the name of a column says that it may be missing. */
+  /** The columns that a file must have. A question mark after a name makes the column optional. */
   columns: readonly string[];
-  /** All of them, without the question marks. */
+  /** All columns, optional ones included, without question marks. */
   names: readonly string[];
   render(cells: Cells): string | undefined;
 }
 
-/** Compiles text with `{Columns}` in it. */
+/** Compiles text with column names in braces: `{First} {Last}`. */
 export function compileTemplate(text: string): Template {
-  // Every second part is a column's name.
+  // Splitting by a group makes every second part the name of a column.
   const parts = text.split(/\{([^{}]+)\}/);
   const named = parts.filter((_, index) => index % 2 === 1);
   const plain = parts.map((part, index) => (index % 2 === 1 ? part.replace(/\?$/, '') : part));

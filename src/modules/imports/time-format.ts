@@ -2,14 +2,14 @@ import { readInstant } from '../../lib/instants.ts';
 import { zonedInstant } from '../../lib/zoned-time.ts';
 import { dayOf, timePattern } from './day-format.ts';
 
-/** Reads a text as a moment, given the zone whose clocks it was read from. */
+/** Reads an instant, given the time zone in which it is written. */
 export type TimeReader = (text: string, timeZone: string) => Date | undefined;
 
 const wholeTime = ['day', 'hour', 'minute', 'month', 'year'];
 
 /**
- * A reader of times written in a pattern of a day (see `dayReader`) and HH, H, mm, ss and A (am or pm): `DD/MMM/YY H:mm
- * A`. Undefined when the pattern names no whole time.
+ * Compiles a pattern of a day (see `dayReader`) and HH, H, mm, ss and A (am or pm), such as `DD/MMM/YY H:mm A`.
+ * Undefined if the pattern lacks the hour, the minute or a part of the day.
  */
 export function timeReader(pattern: string): TimeReader | undefined {
   const { parts, match } = timePattern(pattern);

@@ -12,10 +12,10 @@ import { readInstant } from './read-instant.ts';
 import { compileTemplate, type Template } from './template.ts';
 import { timeReader } from './time-format.ts';
 
-/** What a field holds, which decides how its text is read. */
+/** The type of a field, which determines how its text is read. */
 export type ValueKind = 'text' | 'day' | 'instant' | 'number' | 'hours';
 
-/** Computes one field of a record; undefined leaves the field out. Throws BAD_INPUT with the reason. */
+/** Computes one field of a record; undefined if it has no value. Throws BAD_INPUT with the reason. */
 export type Value = (cells: Cells) => string | undefined;
 type Convert = (text: string) => string;
 
@@ -23,20 +23,20 @@ type Convert = (text: string) => string;
 export interface Compilation extends Pick<Mapping, 'days' | 'instants' | 'zone'> {
   numbers: NumberFormat;
   lookups: Lookups;
-  /** The columns that the mapping names, gathered: a file without one of them is refused. */
+  /** Collects the columns that the mapping names: a CSV file without one of them is rejected. */
   columns: Set<string>;
 }
 
-/** Digits of quotients: hundredths of hours divided by 8 need five. */
+/** Decimal places of quotients: hundredths of hours divided by 8 need five. */
 const quotientDigits = 6;
 
-/** Compiles a text that must be there, such as a reference. */
+/** Compiles a required text, such as a reference. */
 export function compileText(spec: ValueSpec, field: string, compilation: Compilation): (cells: Cells) => string {
   const valueIn = compileValue(spec, field, compilation);
   const columns = [...new Set(templatesOf(spec).flatMap((text) => compileTemplate(text).names))].join(', ');
   return (cells) => {
     const text = valueIn(cells);
-    if (text === undefined) throw bad(field, columns ? `nothing in ${columns}` : 'nothing there');
+    if (text === undefined) throw invalidValue(field, columns ? `no value in ${columns}` : 'no value');
     return text;
   };
 }
@@ -94,31 +94,30 @@ const firstOf =
   };
 
 /**
- * Compiles a field that holds a list of texts: one value gives one for each element of `each`, and for each part of
- * `split`.
+ * Compiles a field that holds a list of texts: one for each element of `each`, and for each part that `split` makes.
  */
 export function compileList(spec: ValueSpec, field: string, compilation: Compilation): (cells: Cells) => string[] {
   const { each, split, ...one } = spec;
   const valueIn = compileValue(each && !one.of ? { ...one, of: ['{.}'] } : one, field, compilation);
   const splitting = split === undefined ? (text: string) => [text] : (text: string) => text.split(split);
-  const places = placesOf(each, compilation);
+  const elements = elementsOf(each, compilation);
   return (cells) => {
-    const texts = places(cells)
-      .flatMap((place) => valueIn(place) ?? [])
+    const texts = elements(cells)
+      .flatMap((element) => valueIn(element) ?? [])
       .flatMap(splitting);
     return texts.map((text) => text.trim()).filter((text) => text !== '');
   };
 }
 
-/** The row, or the elements of a list in it, of which something is made. */
-export function placesOf(each: string | undefined, { columns }: Compilation): (cells: Cells) => Cells[] {
+/** The elements of a list in the row; the row itself if `each` is absent. */
+export function elementsOf(each: string | undefined, { columns }: Compilation): (cells: Cells) => Cells[] {
   if (each === undefined) return (cells) => [cells];
   const list = each.replace(/\?$/, '');
   if (list === each && !list.startsWith('.')) columns.add(list.split('.')[0]!);
   return (cells) => cells.elements(list);
 }
 
-/** The hours between two times, of which nothing is said when one of them is not there. */
+/** Compiles the hours between two times; they have no value if one of the times is missing. */
 function compileElapsed({ from, to, roundTo, ...spec }: ValueSpec, field: string, compilation: Compilation): Value {
   const ends = [from!, to!].map((of, index) =>
     compileValue(
@@ -132,12 +131,12 @@ function compileElapsed({ from, to, roundTo, ...spec }: ValueSpec, field: string
     const [start, end] = ends.map((each) => each(cells));
     if (start === undefined || end === undefined) return spec.otherwise ?? undefined;
     const hours = elapsedHours(new Date(start), new Date(end), roundTo);
-    if (hours === undefined) throw bad(field, `it ends at ${end}, before it begins at ${start}`);
+    if (hours === undefined) throw invalidValue(field, `the end ${end} is before the start ${start}`);
     return hours;
   };
 }
 
-/** What is done to a text before it is translated or converted. */
+/** Applies `lookup` and `cut`, before the text is translated or converted. */
 function preparationOf({ cut, lookup }: ValueSpec, { lookups }: Compilation): (text?: string) => string | undefined {
   const table = lookup === undefined ? undefined : lookups.get(lookup);
   return (text) => {
@@ -146,7 +145,7 @@ function preparationOf({ cut, lookup }: ValueSpec, { lookups }: Compilation): (t
   };
 }
 
-/** The text between two of the places where it is cut; the last part is all that is left. */
+/** One part of a text that is split at most `of - 1` times; the last part contains the rest. */
 function partOf(text: string, { by, part, of }: NonNullable<ValueSpec['cut']>): string | undefined {
   const parts = text.split(by);
   const all = [...parts.slice(0, of - 1), parts.slice(of - 1).join(by)];
@@ -168,7 +167,7 @@ function converterOf(spec: ValueSpec, field: string, compilation: Compilation, k
   }
 }
 
-/** `instant` as a pattern means the day on which a moment is in the zone. */
+/** The format `instant` means the day of an instant in the zone. */
 function dayOf(field: string, spec: ValueSpec, compilation: Compilation): Convert {
   const pattern = spec.days ?? compilation.days;
   const zone = spec.zone ?? compilation.zone;
@@ -181,7 +180,7 @@ function dayOf(field: string, spec: ValueSpec, compilation: Compilation): Conver
       : dayReader(pattern)!;
   return (text) => {
     const day = read(text);
-    if (day === undefined) throw bad(field, `"${shown(text)}" is not a day like ${pattern}`);
+    if (day === undefined) throw invalidValue(field, `"${excerpt(text)}" is not a day like ${pattern}`);
     return day;
   };
 }
@@ -192,7 +191,8 @@ function instantOf(field: string, spec: ValueSpec, compilation: Compilation): Co
   const zone = spec.zone ?? compilation.zone;
   return (text) => {
     const moment = read(text, zone);
-    if (moment === undefined) throw bad(field, `"${shown(text)}" is not a time${pattern ? ` like ${pattern}` : ''}`);
+    if (moment === undefined)
+      throw invalidValue(field, `"${excerpt(text)}" is not a time${pattern ? ` like ${pattern}` : ''}`);
     return moment.toISOString();
   };
 }
@@ -200,7 +200,7 @@ function instantOf(field: string, spec: ValueSpec, compilation: Compilation): Co
 function numberOf(field: string, { divideBy }: ValueSpec, { numbers }: Compilation): Convert {
   return (text) => {
     const decimal = parseDecimal(readNumber(text, numbers) ?? '');
-    if (!decimal) throw bad(field, `"${shown(text)}" is not a number`);
+    if (!decimal) throw invalidValue(field, `"${excerpt(text)}" is not a number`);
     return divideBy === undefined
       ? formatDecimal(decimal)
       : formatDecimal(divideDecimal(decimal, divideBy, quotientDigits));
@@ -210,9 +210,9 @@ function numberOf(field: string, { divideBy }: ValueSpec, { numbers }: Compilati
 function hoursOf(field: string, { unit, roundTo, divideBy }: ValueSpec, { numbers }: Compilation): Convert {
   return (text) => {
     const hours = readHours(text, numbers, unit);
-    if (!hours) throw bad(field, `"${shown(text)}" is not a number`);
+    if (!hours) throw invalidValue(field, `"${excerpt(text)}" is not a number`);
     if (divideBy !== undefined) return formatDecimal(divideDecimal(hours.of, divideBy * hours.parts, quotientDigits));
-    // A plain number of hours stays as it is: digits that would be lost make the row bad
+    // A plain number of hours is not rounded: too many digits make the row invalid
     if (hours.parts === 1 && unit === undefined && roundTo === undefined) return formatDecimal(hours.of);
     return roundHours(hours, roundTo);
   };
@@ -222,12 +222,12 @@ function translationOf(field: string, { map = {}, otherwise }: ValueSpec): (text
   const known = new Map(Object.entries(map));
   return (text) => {
     const translated = known.has(text) ? known.get(text) : otherwise;
-    if (translated === undefined) throw bad(field, `"${shown(text)}" is not in the map`);
+    if (translated === undefined) throw invalidValue(field, `"${excerpt(text)}" is not in the map`);
     return translated ?? undefined;
   };
 }
 
-/** The start of a text, for messages. */
-const shown = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
+/** The beginning of a text, for error messages. */
+const excerpt = (text: string): string => (text.length > 100 ? `${text.slice(0, 100)}…` : text);
 
-const bad = (field: string, reason: string): AppError => new AppError('BAD_INPUT', `${field}: ${reason}`);
+const invalidValue = (field: string, reason: string): AppError => new AppError('BAD_INPUT', `${field}: ${reason}`);

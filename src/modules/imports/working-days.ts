@@ -1,6 +1,6 @@
 import { formatDecimal, parseDecimal, rescale } from '../../lib/decimal.ts';
 
-/** Hours of work on one day, both exact: `YYYY-MM-DD` and a decimal. */
+/** Hours worked on one day: `YYYY-MM-DD` and an exact decimal. */
 export interface WorkDay {
   day: string;
   hours: string;
@@ -9,8 +9,9 @@ export interface WorkDay {
 const dayMs = 86_400_000;
 
 /**
- * Spreads a total over working days (Monday to Friday): `hoursPerDay` on each, from the first one at or after `start`,
- * and the rest on the last. The parts add up to the exact total; zero has no parts. Both amounts must be decimals.
+ * Spreads a total over working days (Monday to Friday), beginning with the first one at or after `start`: `hoursPerDay`
+ * on each, and the remainder on the last. The days add up to the exact total; zero gives no days. `total` and
+ * `hoursPerDay` must be decimals.
  */
 export function spreadHours(total: string, start: string, hoursPerDay: string): WorkDay[] {
   const [amount, portion] = [parseDecimal(total)!, parseDecimal(hoursPerDay)!];
@@ -27,7 +28,7 @@ export function spreadHours(total: string, start: string, hoursPerDay: string): 
   return days;
 }
 
-/** The day itself, or the Monday after it. */
+/** The day itself; on a weekend, the following Monday. */
 function workingDay(date: number): number {
   const weekday = new Date(date).getUTCDay();
   if (weekday === 6) return date + 2 * dayMs;

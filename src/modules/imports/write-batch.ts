@@ -13,8 +13,8 @@ import { writeChecklists, writeComments } from './write-task-parts.ts';
 import { writeTasks } from './write-tasks.ts';
 import { writeTime } from './write-time.ts';
 
-/** Errors that a row's values cause; all others end the import. */
-const faultsOfRows: ReadonlySet<ErrorCode> = new Set([
+/** Errors that the values of a row can cause; all others end the import. */
+const rowErrors: ReadonlySet<ErrorCode> = new Set([
   'BAD_INPUT',
   'NOT_FOUND',
   'ALREADY_EXISTS',
@@ -30,8 +30,8 @@ interface Written {
 }
 
 /**
- * Writes rows inside a savepoint. If the database rejects them, tries halves until the rejected rows are found: those
- * are skipped and returned with the reason, the others are written.
+ * Writes rows inside a savepoint. If one of them fails, halves the batch recursively to find the failing rows, which
+ * are returned with the reason; the others are written.
  */
 export async function writeBatch(target: Target, records: readonly ImportRecord[]): Promise<Written> {
   const changes = new Changes();
@@ -75,10 +75,10 @@ const refusal = ({ line, file }: ImportRecord, reason: string): RefusedRow => ({
 
 const present = <T>(values: readonly (T | undefined)[]): T[] => values.filter((value) => value !== undefined);
 
-/** Why a row was rejected. Rethrows the error if the row did not cause it. */
+/** The reason for which a row was rejected. Rethrows an error that no row can cause. */
 function reasonOf(error: unknown): string {
   const known = toAppError(error);
-  if (!(known instanceof AppError) || !faultsOfRows.has(known.code)) throw error;
+  if (!(known instanceof AppError) || !rowErrors.has(known.code)) throw error;
   const constraint = constraintOf(error);
   return constraint ? `${known.message} (${constraint})` : known.message;
 }

@@ -3,16 +3,16 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { Changes } from './changes.ts';
 import type { Survey } from './survey.ts';
 
-/** The state shared by the parts of a batch while it is written. */
+/** The state shared by all writers of a batch. */
 export interface WriteContext {
   tx: TenantTx;
-  /** The source that marks the rows: `import:<name>`. */
+  /** The source of the written rows: `import:<name>`. */
   source: string;
   changes: Changes;
   known: KnownRows;
-  /** What all rows of the files say together. */
+  /** The result of the first reading of the files. */
   survey: Survey;
-  /** Who imports over HTTP; nobody at the command line. */
+  /** The sender of an import over HTTP; undefined at the command line. */
   viewer?: Viewer | undefined;
 }
 
@@ -21,7 +21,7 @@ export interface KnownProject {
   startDate: string;
 }
 
-/** Rows that many rows of the file refer to, by reference: looked up or created once per run. */
+/** Objects that many rows refer to, by reference. Each is looked up or created once per run. */
 export class KnownRows {
   readonly people = new Map<string, string>();
   readonly clients = new Map<string, string>();
@@ -29,7 +29,7 @@ export class KnownRows {
   readonly channels = new Map<string, string>();
   readonly milestones = new Map<string, string>();
 
-  /** After a rollback it is unknown which of them exist. */
+  /** Call it after a rollback, because some of these objects may not exist any more. */
   forget(): void {
     for (const map of [this.people, this.clients, this.projects, this.channels, this.milestones]) map.clear();
   }

@@ -17,15 +17,15 @@ interface Pair {
 }
 
 /**
- * Lets tasks wait for others. A dependency on a task that is not there is skipped: exports name tasks that they do
- * not contain. Throws CYCLE when the other one waits for the task.
+ * Makes tasks depend on others. Skips dependencies whose tasks are not both known, because exports name tasks that they
+ * do not contain. Throws CYCLE if a dependency would close a cycle, unless it has `unlessCycle`.
  */
 export async function writeDependencies(
   { tx, changes }: WriteContext,
   records: readonly DependencyRecord[],
 ): Promise<void> {
   if (records.length === 0) return;
-  // Two at once could close a cycle together
+  // Two concurrent changes could close a cycle together
   lockRule(tx, 'task dependencies');
   const found = await findTasks(
     tx,
@@ -40,7 +40,7 @@ export async function writeDependencies(
   for (const { unlessCycle, ...pair } of missing) {
     if (await leadsTo(tx, waiting, pair.dependsOnId, pair.taskId)) {
       if (unlessCycle) continue;
-      throw new AppError('CYCLE', 'dependency: the other task waits for this one');
+      throw new AppError('CYCLE', 'dependency: the other task depends on this one');
     }
     await tx.insert(taskDependencies).values(pair);
     added.push({ ...pair, unlessCycle });

@@ -7,7 +7,7 @@ import type { WriteContext } from './write-context.ts';
 
 type Ids = ReadonlyMap<string, string>;
 
-/** Adds the reactions, mentions and attachments of messages that nobody edited or deleted here. What is there stays. */
+/** Adds missing reactions, mentions and attachments to messages that were not edited or deleted here. */
 export async function writeMessageParts(
   context: WriteContext,
   records: readonly MessageRecord[],
@@ -23,20 +23,20 @@ export async function writeMessageParts(
     .select({ id: messages.id })
     .from(messages)
     .where(and(isOneOf(messages.id, wanted, 'uuid'), isNull(messages.deletedAt), isNull(messages.editedAt)));
-  const open = new Set(untouched.map(({ id }) => id));
-  const kept = withParts.flatMap((record) => {
+  const uneditedIds = new Set(untouched.map(({ id }) => id));
+  const unedited = withParts.flatMap((record) => {
     const id = ids.get(record.reference)!;
-    return open.has(id) ? [{ id, record }] : [];
+    return uneditedIds.has(id) ? [{ id, record }] : [];
   });
-  await writeReactions(context, kept);
-  await writeMentions(context, kept, created);
-  await writeAttachments(context, kept);
+  await writeReactions(context, unedited);
+  await writeMentions(context, unedited, created);
+  await writeAttachments(context, unedited);
 }
 
-type Kept = readonly { id: string; record: MessageRecord }[];
+type Unedited = readonly { id: string; record: MessageRecord }[];
 
-async function writeReactions({ tx, known, changes }: WriteContext, kept: Kept): Promise<void> {
-  const wanted = kept.flatMap(({ id: messageId, record: { reactions = [] } }) =>
+async function writeReactions({ tx, known, changes }: WriteContext, unedited: Unedited): Promise<void> {
+  const wanted = unedited.flatMap(({ id: messageId, record: { reactions = [] } }) =>
     reactions.map(({ personReference, emoji }) => ({
       id: uuidv7(),
       messageId,
@@ -51,10 +51,10 @@ async function writeReactions({ tx, known, changes }: WriteContext, kept: Kept):
 
 async function writeMentions(
   { tx, known, changes }: WriteContext,
-  kept: Kept,
+  unedited: Unedited,
   created: ReadonlySet<string>,
 ): Promise<void> {
-  const wanted = kept.flatMap(({ id: messageId, record: { mentionReferences = [] } }) =>
+  const wanted = unedited.flatMap(({ id: messageId, record: { mentionReferences = [] } }) =>
     mentionReferences.map((reference) => ({ messageId, profileId: known.people.get(reference)! })),
   );
   if (wanted.length === 0) return;
@@ -66,8 +66,8 @@ async function writeMentions(
   );
 }
 
-async function writeAttachments({ tx, changes }: WriteContext, kept: Kept): Promise<void> {
-  const wanted = kept.flatMap(({ id: messageId, record: { attachments = [] } }) =>
+async function writeAttachments({ tx, changes }: WriteContext, unedited: Unedited): Promise<void> {
+  const wanted = unedited.flatMap(({ id: messageId, record: { attachments = [] } }) =>
     attachments.map((attachment, position) => ({ id: uuidv7(), messageId, position, ...attachment })),
   );
   if (wanted.length === 0) return;

@@ -2,7 +2,7 @@ import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
 import { AppError } from '../../lib/errors.ts';
 import { channels, messages } from '../messaging/tables.ts';
 import { findByReference, isOneOf } from './bulk-rows.ts';
-import { makeMissing } from './make-missing.ts';
+import { createMissing } from './create-missing.ts';
 import type { ChannelRecord, MessageRecord } from './records.ts';
 import { type Synced, syncRows, type Wanted } from './sync-rows.ts';
 import type { WriteContext } from './write-context.ts';
@@ -10,25 +10,25 @@ import { writeMessageParts } from './write-message-parts.ts';
 
 type WantedMessage = Wanted<typeof messages>;
 
-/** Answers to answers to answers: more than anybody writes. */
+/** The longest chain of answers to answers that is followed to its first message. */
 const longestChain = 100;
 
-/** Creates missing channels, open to the whole organization. */
+/** Creates missing channels, which are open to the whole organization. */
 export async function writeChannels(context: WriteContext, records: readonly ChannelRecord[]): Promise<void> {
   const known = context.known.channels;
-  await makeMissing(context, {
+  await createMissing(context, {
     table: channels,
     type: 'Channel',
     resource: 'channel',
     records,
     isKnown: (reference) => known.has(reference),
-    learn: (reference, { id }) => known.set(reference, id),
+    remember: (reference, { id }) => known.set(reference, id),
     columnsOf: ({ name, description = null }) => ({ type: 'ORGANIZATION' as const, name, description }),
   });
 }
 
 /**
- * Creates messages at the times in the file, and updates those that differ, unless they were edited or deleted here.
+ * Creates messages with their times in the file, and updates differing ones, unless they were edited or deleted here.
  * Locks the channels, as every writer of messages does.
  */
 export async function writeMessages(context: WriteContext, records: readonly MessageRecord[]): Promise<void> {
@@ -49,13 +49,13 @@ export async function writeMessages(context: WriteContext, records: readonly Mes
   const parents = await parentIds(context, replies, first.ids);
   const second = await sync(context, replies, parents);
   const created = new Set([...first.created, ...second.created]);
-  if (created.size > 0) await moveNewest(context, records);
+  if (created.size > 0) await advanceLastMessageAt(context, records);
   await writeMessageParts(context, records, new Map([...first.ids, ...second.ids]), created);
 }
 
 /**
- * The first messages of conversations, by what answers name: a message that is an answer itself stands for the one it
- * answers.
+ * The ids of thread parents, by the references that answers name. If an answer names another answer, its parent is the
+ * first message of that thread.
  */
 async function parentIds(
   { tx }: WriteContext,
@@ -97,10 +97,10 @@ async function sync(
       content,
     }),
   );
-  const madeAt = ({ externalReference }: WantedMessage): Date => sentAt.get(externalReference)!;
+  const createdAtOf = ({ externalReference }: WantedMessage): Date => sentAt.get(externalReference)!;
   const synced = await syncRows(tx, messages, wanted, {
-    complete: async (rows) => rows.map((row) => ({ createdAt: madeAt(row) })),
-    madeAt,
+    complete: async (rows) => rows.map((row) => ({ createdAt: createdAtOf(row) })),
+    createdAtOf,
     mayChange: ({ editedAt, deletedAt }) => editedAt === null && deletedAt === null,
   });
   changes.add('created', 'Message', synced.created);
@@ -112,24 +112,24 @@ async function sync(
   return synced;
 }
 
-/** An answer to a message of another file that was not imported stands by itself. */
+/** An answer to a message of another file that was not imported becomes a message without a parent. */
 function parentOf(parents: ReadonlyMap<string, string>, reference: string, mayBeElsewhere: boolean): string | null {
   const id = parents.get(reference);
   if (id === undefined && !mayBeElsewhere) {
-    throw new AppError('NOT_FOUND', 'the first message of its conversation was not imported');
+    throw new AppError('NOT_FOUND', 'message.thread: the first message of the thread was not imported');
   }
   return id ?? null;
 }
 
-/** Advances the time of a channel's newest message; never moves it back. */
-async function moveNewest({ tx, known }: WriteContext, records: readonly MessageRecord[]): Promise<void> {
+/** Sets `lastMessageAt` of channels to their newest message, if that is later. */
+async function advanceLastMessageAt({ tx, known }: WriteContext, records: readonly MessageRecord[]): Promise<void> {
   const byChannel = Map.groupBy(records, ({ channelReference }) => known.channels.get(channelReference)!);
   for (const [id, written] of byChannel) {
     const newest = new Date(Math.max(...written.map(({ sentAt }) => sentAt.getTime())));
     const isOlder = or(isNull(channels.lastMessageAt), lt(channels.lastMessageAt, newest));
     await tx
       .update(channels)
-      // A message does not count as a change of its channel, so `updatedAt` stays.
+      // A new message does not count as a change of its channel, so `updatedAt` stays
       .set({ lastMessageAt: newest, updatedAt: sql`${channels.updatedAt}` })
       .where(and(eq(channels.id, id), isOlder));
   }

@@ -3,24 +3,24 @@ import { recordEvents } from '../events/record-event.ts';
 import { recomputeProgress } from '../milestones/recompute-progress.ts';
 import { milestones, milestoneTasks } from '../milestones/tables.ts';
 import { insertMissing, isOneOf } from './bulk-rows.ts';
-import { makeMissing } from './make-missing.ts';
+import { createMissing } from './create-missing.ts';
 import type { ImportRecord, TaskRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** Makes milestones that are not there. One without a start begins with its project, or on the day when it is due. */
+/** Creates missing milestones. One without a start begins with its project, but not after its own due date. */
 export async function writeMilestones(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
   const known = context.known.milestones;
   const found = records.flatMap(({ milestone, moreMilestones = [] }) =>
     milestone ? [milestone, ...moreMilestones] : moreMilestones,
   );
   if (found.length === 0) return;
-  await makeMissing(context, {
+  await createMissing(context, {
     table: milestones,
     type: 'Milestone',
     resource: 'milestone',
     records: found,
     isKnown: (reference) => known.has(reference),
-    learn: (reference, { id }) => known.set(reference, id),
+    remember: (reference, { id }) => known.set(reference, id),
     columnsOf: ({ name, description = null, startDate, dueDate, projectReference }) => {
       const project = context.known.projects.get(projectReference)!;
       const start = startDate ?? (project.startDate < dueDate ? project.startDate : dueDate);
@@ -29,7 +29,7 @@ export async function writeMilestones(context: WriteContext, records: readonly I
   });
 }
 
-/** Makes tasks parts of their milestones. One that is a part of another milestone, too, stays there. */
+/** Adds tasks to their milestones. A task also stays in milestones that it was in before. */
 export async function writeMilestoneTasks(
   { tx, known, changes }: WriteContext,
   records: readonly TaskRecord[],

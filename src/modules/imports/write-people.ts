@@ -1,27 +1,27 @@
 import { asc, sql } from 'drizzle-orm';
 import { profiles } from '../people/tables.ts';
 import { findByReference, isOneOf } from './bulk-rows.ts';
-import { makeMissing } from './make-missing.ts';
+import { createMissing } from './create-missing.ts';
 import type { PersonRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** Creates profiles without an account for people who are found neither by reference nor by email. */
+/** Creates profiles, without accounts, for people who are found neither by reference nor by email. */
 export async function writePeople(context: WriteContext, records: readonly PersonRecord[]): Promise<void> {
   const { people } = context.known;
-  await knowByReference(context, records);
-  await knowByEmail(context, records);
-  await makeMissing(context, {
+  await resolveByReference(context, records);
+  await resolveByEmail(context, records);
+  await createMissing(context, {
     table: profiles,
     type: 'Profile',
     resource: 'profile',
     records,
     isKnown: (reference) => people.has(reference),
-    learn: (reference, { id }) => people.set(reference, id),
+    remember: (reference, { id }) => people.set(reference, id),
     columnsOf: ({ firstName, lastName = '', email = null }) => ({ firstName, lastName, email }),
   });
 }
 
-async function knowByReference({ tx, known }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
+async function resolveByReference({ tx, known }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
   const unknown = records.flatMap(({ reference }) => (known.people.has(reference) ? [] : [reference]));
   if (unknown.length === 0) return;
   for (const { id, externalReference } of await findByReference(tx, profiles, [...new Set(unknown)])) {
@@ -30,10 +30,10 @@ async function knowByReference({ tx, known }: WriteContext, records: readonly Pe
 }
 
 /**
- * Somebody of the organization who has the email is meant, unless the files name them by another reference: of two
- * references with one email, each is a person.
+ * Finds existing people by email, except those whose own reference the files contain: two references with the same
+ * email are two people.
  */
-async function knowByEmail({ tx, known, survey }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
+async function resolveByEmail({ tx, known, survey }: WriteContext, records: readonly PersonRecord[]): Promise<void> {
   const unknown = records.filter((each) => !known.people.has(each.reference) && survey.isFirstOfEmail(each));
   if (unknown.length === 0) return;
   const found = await tx

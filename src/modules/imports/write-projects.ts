@@ -4,22 +4,22 @@ import { recordEvent } from '../events/record-event.ts';
 import { projects } from '../projects/tables.ts';
 import { takeFreeCode } from '../projects/take-free-code.ts';
 import { findByReference, updateRows } from './bulk-rows.ts';
-import { makeMissing } from './make-missing.ts';
+import { createMissing } from './create-missing.ts';
 import type { ClientRecord, ImportRecord, ProjectRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** Creates missing projects and their clients. A project starts on the earliest day in its rows. */
+/** Creates missing projects and their clients, and moves the start of projects back to the earliest day in the rows. */
 export async function writeProjects(context: WriteContext, records: readonly ImportRecord[]): Promise<void> {
   const found = projectsOf(records);
   const { known, tx } = context;
-  await knowByName(context, found);
-  await makeMissing(context, {
+  await resolveByName(context, found);
+  await createMissing(context, {
     table: projects,
     type: 'Project',
     resource: 'project',
     records: found,
     isKnown: (reference) => known.projects.has(reference),
-    learn: (reference, { id, startDate }) => known.projects.set(reference, { id, startDate }),
+    remember: (reference, { id, startDate }) => known.projects.set(reference, { id, startDate }),
     columnsOf: async ({ name, description = null, startDate, client }) => ({
       name,
       description,
@@ -32,10 +32,10 @@ export async function writeProjects(context: WriteContext, records: readonly Imp
 }
 
 /**
- * Names of projects are unique: one that has the name is meant, whoever made it, unless the files name it by another
- * reference.
+ * Finds existing projects by reference, then by name, because names are unique. A project whose own reference the files
+ * contain is not found by name.
  */
-async function knowByName({ tx, known, survey }: WriteContext, records: readonly ProjectRecord[]): Promise<void> {
+async function resolveByName({ tx, known, survey }: WriteContext, records: readonly ProjectRecord[]): Promise<void> {
   const unknown = new Map(
     records.flatMap((each) => (known.projects.has(each.reference) ? [] : [[each.reference, each]])),
   );
@@ -56,19 +56,19 @@ async function knowByName({ tx, known, survey }: WriteContext, records: readonly
 
 async function clientOf(context: WriteContext, client: ClientRecord): Promise<string> {
   const known = context.known.clients;
-  await makeMissing(context, {
+  await createMissing(context, {
     table: clients,
     type: 'Client',
     resource: 'client',
     records: [client],
     isKnown: (reference) => known.has(reference),
-    learn: (reference, { id }) => known.set(reference, id),
+    remember: (reference, { id }) => known.set(reference, id),
     columnsOf: ({ name }) => ({ name }),
   });
   return known.get(client.reference)!;
 }
 
-/** The projects of the rows, each once. */
+/** The projects of the rows, without duplicates. */
 function projectsOf(records: readonly ImportRecord[]): ProjectRecord[] {
   const all = records.flatMap(({ project, moreProjects = [] }) =>
     project ? [project, ...moreProjects] : moreProjects,
@@ -76,7 +76,7 @@ function projectsOf(records: readonly ImportRecord[]): ProjectRecord[] {
   return [...new Map(all.map((project) => [project.reference, project])).values()];
 }
 
-/** Moves the start of a project to an earlier day. */
+/** Moves the start of a project back, if the day is earlier. */
 async function moveStart({ tx, known, changes }: WriteContext, reference: string, startDate: string): Promise<void> {
   const { id, startDate: before } = known.projects.get(reference)!;
   if (before <= startDate) return;

@@ -11,7 +11,7 @@ import type { WriteContext } from './write-context.ts';
 
 type TaskIds = ReadonlyMap<string, string>;
 
-/** Makes comments at the times that the file says; one that nobody edited here follows its file. */
+/** Creates comments with their times in the file, and updates differing ones, unless they were edited here. */
 export async function writeComments(
   { tx, known, changes }: WriteContext,
   records: readonly CommentRecord[],
@@ -48,7 +48,7 @@ export async function writeComments(
   changes.add('updated', 'TaskComment', idsOf(differing));
 }
 
-/** Makes the items of checklists, each at the end of its own; those that are there follow their file. */
+/** Creates checklist items, each at the end of its checklist, and updates differing ones. */
 export async function writeChecklists(
   { tx, changes }: WriteContext,
   records: readonly ChecklistItemRecord[],
@@ -56,7 +56,7 @@ export async function writeChecklists(
 ): Promise<void> {
   if (records.length === 0) return;
   const taskIds = await taskIdsOf(tx, inBatch, records, 'checklistItem.task');
-  // Whoever orders a checklist holds its task
+  // Every writer of a checklist locks its task
   await tx
     .select({ id: tasks.id })
     .from(tasks)
@@ -111,7 +111,7 @@ export async function writeChecklists(
 
 const idsOf = (rows: readonly { id: string }[]): string[] => rows.map(({ id }) => id);
 
-/** Of rows with one id, the last. */
+/** The rows without duplicate ids: the last one of each is used. */
 const unique = <T extends { id: string }>(rows: readonly T[]): T[] => [
   ...new Map(rows.map((row) => [row.id, row])).values(),
 ];

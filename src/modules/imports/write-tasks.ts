@@ -13,8 +13,8 @@ import type { WriteContext } from './write-context.ts';
 type WantedTask = Wanted<typeof tasks>;
 
 /**
- * Makes tasks at the ends of their columns and changes those that the file has otherwise: one that moves to another
- * column goes to its end, and leaves its deliverable with its project. Returns ids by reference.
+ * Creates tasks at the ends of their columns, and updates differing ones. A task that moves to another column goes to
+ * its end; one that moves to another project leaves its deliverable. Returns the ids of all tasks by reference.
  */
 export async function writeTasks(
   { tx, source, changes, known }: WriteContext,
@@ -33,12 +33,12 @@ export async function writeTasks(
     wanted.map(({ assigneeId }) => assigneeId),
   );
   const { ids, created, updated } = await syncRows(tx, tasks, wanted, {
-    // Boards are locked before any row, as by everybody
+    // Boards are locked before rows, as in every other change
     prepare: (missing, differing) => lockBoards(tx, [...missing.map(columnOf), ...differing.flatMap(boardsOf)]),
     complete: async (rows) => (await ranksOf(tx, rows.map(columnOf))).map((rank) => ({ rank })),
-    follow: (differing) => placesOf(tx, differing),
+    completeChanges: (differing) => completionsOf(tx, differing),
     requireAllowed({ assigneeId, status }, row) {
-      // The person who finished a task may have left since
+      // The person who finished a task may have left the organization since
       const isChosen = assigneeId && assigneeId !== row?.assigneeId && status !== 'DONE';
       if (isChosen) requireStaff(others, assigneeId, undefined, 'task.assignee');
     },
@@ -78,11 +78,13 @@ const columnOf = ({ projectId, status = 'TODO' }: Placed): Column => ({
   status,
 });
 
-/** The column where a task is, and the one where the file has it. */
+/** The column that a task is in, and the one that the file puts it in. */
 const boardsOf = ({ row, want }: Difference<typeof tasks>): Column[] => [columnOf(row), columnOf({ ...row, ...want })];
 
-/** The places of tasks that the file has otherwise: for those that stay in their column, nothing changes. */
-async function placesOf(tx: TenantTx, differing: readonly Difference<typeof tasks>[]): Promise<object[]> {
+/**
+ * New ranks for tasks that move to another column, without a deliverable if the project changes; nothing for others.
+ */
+async function completionsOf(tx: TenantTx, differing: readonly Difference<typeof tasks>[]): Promise<object[]> {
   const moved = differing.filter((difference) => {
     const [from, to] = boardsOf(difference).map(columnName);
     return from !== to;
@@ -100,7 +102,7 @@ async function placesOf(tx: TenantTx, differing: readonly Difference<typeof task
   return differing.map(({ reference }) => places.get(reference) ?? {});
 }
 
-/** Ranks at the ends of these columns, whose boards are locked, in the order of the file. */
+/** A rank at the end of each of these columns, in the order of the file. The boards must be locked. */
 async function ranksOf(tx: TenantTx, columns: readonly Column[]): Promise<string[]> {
   if (columns.length === 0) return [];
   const last = await lastRanks(tx, columns);

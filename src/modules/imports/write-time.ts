@@ -10,10 +10,10 @@ import type { WriteContext } from './write-context.ts';
 
 type WantedEntry = Wanted<typeof timeEntries>;
 
-/** How many numbers after the last one are checked at once. */
-const reach = 100;
+/** How many numbers of left-over days are looked up at once. */
+const numbersPerLookup = 100;
 
-/** Creates time entries, updates those that differ, and deletes days that are left over from a larger total. */
+/** Creates time entries, updates differing ones, and deletes days that are left over from a larger total. */
 export async function writeTime(
   context: WriteContext,
   records: readonly TimeRecord[],
@@ -49,15 +49,15 @@ const ownTime = (): AppError =>
   new AppError('INVALID_STATE', 'time.status: your own time must be validated by somebody else');
 
 /**
- * Throws INVALID_STATE for an entry that a person has validated here. An entry imported as validated still follows its
- * file.
+ * Throws INVALID_STATE for an entry that a person has validated here. An entry that was imported as validated can still
+ * change with its file.
  */
 function requireChangeable({ status, reviewedAt, externalReference }: RowOf<typeof timeEntries>): void {
   if (status !== 'VALIDATED' || reviewedAt === null) return;
   throw new AppError('INVALID_STATE', `time: "${externalReference}" was validated and cannot be changed by an import`);
 }
 
-/** Tasks that are not of this batch. Throws NOT_FOUND when one is not of its project. */
+/** The ids of tasks from outside this batch. Throws NOT_FOUND for a task that does not belong to its project. */
 async function linkedTasks(
   { tx, known }: WriteContext,
   records: readonly TimeRecord[],
@@ -97,7 +97,9 @@ function entriesOf(
   }));
 }
 
-/** The days of a spread total are numbered from 1 without gaps: numbers after the last one come from an older total. */
+/**
+ * Days of a spread total are numbered from 1 without gaps: numbers beyond the last day are left from a larger total.
+ */
 async function dropLeftOver(
   { tx, changes }: WriteContext,
   spread: readonly { reference: string; days: number }[],
@@ -105,12 +107,12 @@ async function dropLeftOver(
   const next = new Map(spread.map(({ reference, days }) => [`${reference}:${days + 1}`, { reference, days }]));
   for (const { externalReference } of await findByReference(tx, timeEntries, [...next.keys()])) {
     const { reference, days } = next.get(externalReference!)!;
-    for (let from = days + 1, more = true; more; from += reach) {
-      const numbers = Array.from({ length: reach }, (_, index) => `${reference}:${from + index}`);
+    for (let from = days + 1, more = true; more; from += numbersPerLookup) {
+      const numbers = Array.from({ length: numbersPerLookup }, (_, index) => `${reference}:${from + index}`);
       for (const row of await findByReference(tx, timeEntries, numbers, 'no key update')) requireChangeable(row);
       const deleted = await deleteByReference(tx, timeEntries, numbers);
       changes.add('deleted', 'TimeEntry', deleted);
-      more = deleted.length === reach;
+      more = deleted.length === numbersPerLookup;
     }
   }
 }

@@ -3,33 +3,33 @@ import { recordEvents } from '../events/record-event.ts';
 import { findByReference, insertRows, type NewRow, type ReferencedTable, type RowOf } from './bulk-rows.ts';
 import type { WriteContext } from './write-context.ts';
 
-/** The columns of a new row apart from its id and its reference. */
+/** The columns of a new row, other than its id and reference. */
 type Columns<T extends ReferencedTable> = Omit<NewRow<T>, 'id' | 'externalReference'>;
 
 export interface Missing<T extends ReferencedTable, R extends { reference: string }> {
   table: T;
-  /** Name of the type in the graph, and of the resource in the log's actions. */
+  /** The GraphQL type, and the name of the resource in event actions. */
   type: string;
   resource: string;
   records: readonly R[];
   isKnown(reference: string): boolean;
-  /** Records a row that exists or was created. */
-  learn(reference: string, row: RowOf<T>): void;
+  /** Called with each row that exists or was created. */
+  remember(reference: string, row: RowOf<T>): void;
   columnsOf(record: R): Columns<T> | Promise<Columns<T>>;
 }
 
 /**
- * Creates the rows that do not exist yet, each with its event, so that handlers run here too (a project gets its
- * channel). Existing rows stay unchanged: people may have renamed them since.
+ * Creates the rows that do not exist yet, each with an event, whose handlers run as usual (a project gets its channel).
+ * Existing rows stay unchanged, because people may have renamed them.
  */
-export async function makeMissing<T extends ReferencedTable, R extends { reference: string }>(
+export async function createMissing<T extends ReferencedTable, R extends { reference: string }>(
   { tx, changes }: Pick<WriteContext, 'tx' | 'changes'>,
-  { table, type, resource, records, isKnown, learn, columnsOf }: Missing<T, R>,
+  { table, type, resource, records, isKnown, remember, columnsOf }: Missing<T, R>,
 ): Promise<void> {
   const unknown = new Map(records.flatMap((each) => (isKnown(each.reference) ? [] : [[each.reference, each]])));
   if (unknown.size === 0) return;
   for (const row of await findByReference(tx, table, [...unknown.keys()])) {
-    learn(row.externalReference as string, row);
+    remember(row.externalReference as string, row);
     unknown.delete(row.externalReference as string);
   }
   const rows: NewRow<T>[] = [];
@@ -47,5 +47,5 @@ export async function makeMissing<T extends ReferencedTable, R extends { referen
   await recordEvents(tx, null, events);
   const ids = rows.map((row) => row.id);
   changes.add('created', type, ids);
-  for (const row of rows) learn(row.externalReference, row as unknown as RowOf<T>);
+  for (const row of rows) remember(row.externalReference, row as unknown as RowOf<T>);
 }
