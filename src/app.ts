@@ -67,8 +67,8 @@ export interface AppOptions {
   onHeld?: (schemaName: string, ms: number) => void;
   /** Told how long each session waited for a connection, unless one was free; milliseconds. */
   onWaited?: (ms: number) => void;
-  /** Changes nothing in the database: what the installation needs must be there. */
-  look?: boolean;
+  /** Changes nothing in the database, where the installation must exist already. */
+  readOnly?: boolean;
 }
 
 interface Parts {
@@ -108,8 +108,8 @@ export class App implements Toolbox {
   readonly #resources: AsyncDisposableStack;
 
   /**
-   * Finds or starts the database and makes what the installation needs in it; migrates nothing. Throws SCHEMA_MISMATCH
-   * when it may only look, and nothing is there.
+   * Finds or starts the database, and creates the schemas and roles of the installation in it; migrates nothing. Throws
+   * SCHEMA_MISMATCH if `readOnly` is set and there is no installation.
    */
   static async open(options: AppOptions): Promise<App> {
     const { config, logger, onStatement } = options;
@@ -118,7 +118,7 @@ export class App implements Toolbox {
       ? undefined
       : opened.use(await startEmbedded({ dataDir: config.dataDir, logger }));
     const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
-    const installation = await (options.look ? existing : bootstrap)({
+    const installation = await (options.readOnly ? existing : bootstrap)({
       adminUrl: config.adminDatabaseUrl ?? config.databaseUrl ?? embedded!.url,
       appUrl: config.adminDatabaseUrl && config.databaseUrl,
       secret,

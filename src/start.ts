@@ -9,8 +9,8 @@ export function settings(): { config: Config; logger: Logger } {
 }
 
 /** Opens the installation of the configuration, for a command. */
-export async function openApp({ unmigrated = false, look = false } = {}): Promise<App> {
-  const app = await App.open({ ...settings(), look });
+export async function openApp({ unmigrated = false, readOnly = false } = {}): Promise<App> {
+  const app = await App.open({ ...settings(), readOnly });
   try {
     if (!unmigrated) await app.requireSharedFit();
     return app;

@@ -13,8 +13,8 @@ export interface KeyFlags {
 const sources = ['passphraseEnv', 'passphraseFile', 'keyEnv', 'keyFile'] as const;
 
 /**
- * The options that say with what archives are encrypted; one at most. None is a secret itself: others see command
- * lines.
+ * Adds the options for the key of archives, of which at most one may be used. None takes the secret itself, because
+ * other users of the machine see command lines.
  */
 export function addKeyOptions(command: Command): Command {
   const all: [flag: string, what: string, own: (typeof sources)[number]][] = [
@@ -29,7 +29,7 @@ export function addKeyOptions(command: Command): Command {
   return command;
 }
 
-/** Undefined without any of the options. Throws BAD_INPUT for one that leads to no key. */
+/** Reads the key; undefined without these options. Throws BAD_INPUT if the named variable or file has no valid key. */
 export async function readKey(flags: KeyFlags): Promise<SealingKey | undefined> {
   const { passphraseEnv, passphraseFile, keyEnv, keyFile } = flags;
   if (passphraseEnv !== undefined) return { passphrase: fromEnvironment(passphraseEnv) };
@@ -54,6 +54,7 @@ async function fromFile(file: string): Promise<string> {
 
 function asKey(text: string, from: string): Buffer {
   const key = Buffer.from(text, 'base64');
-  if (key.length !== 32) throw badInput(`${from} holds no key of 32 bytes in base64 (openssl rand -base64 32)`, 'key');
+  if (key.length !== 32)
+    throw badInput(`${from} does not contain a key of 32 bytes in base64 (openssl rand -base64 32)`, 'key');
   return key;
 }

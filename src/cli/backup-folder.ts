@@ -1,5 +1,5 @@
 import path from 'node:path';
 import type { Config } from '../config.ts';
 
-/** Where archives are when no folder is named. */
+/** The default folder of archives. */
 export const backupFolder = ({ dataDir }: Config): string => path.join(dataDir, 'backups');

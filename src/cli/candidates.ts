@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What the last of the words can become: subcommands, options, or the choices of an option or argument. */
+/** Completions of the last word: subcommands, options, or the choices of an option or argument. */
 export function candidates(program: Command, words: readonly string[]): string[] {
   const typed = words.at(-1) ?? '';
   let command = program;
@@ -21,7 +21,7 @@ export function candidates(program: Command, words: readonly string[]): string[]
 interface Typed {
   typed: string;
   awaited: Option | undefined;
-  /** How many arguments there are before. */
+  /** Number of arguments before the word. */
   given: number;
 }
 
@@ -32,6 +32,6 @@ function possible(command: Command, { typed, awaited, given }: Typed): readonly 
   return [...visible.map((each) => each.name()), ...(command.registeredArguments[given]?.argChoices ?? [])];
 }
 
-/** The option when it takes a value. */
+/** The option with this name, if it takes a value. */
 const valueOption = (command: Command, word: string): Option | undefined =>
   command.options.find(({ long, required }) => long === word && required);

@@ -3,24 +3,24 @@ import { AppError } from '../lib/errors.ts';
 import { styled } from './text.ts';
 import type { Host } from './toolbox.ts';
 
-/** What a command is about to destroy, and the word that a person at a terminal types to let it. */
+/** What a command is about to destroy, and the word that the operator must type to confirm. */
 export interface Destruction {
   what: string;
   word: string;
 }
 
 /**
- * Returns when the operator lets a destructive command go on. Throws BAD_INPUT when nobody can be asked and `--yes` was
- * not given, CANCELLED when the answer is another one.
+ * Returns if the operator confirms a destructive command. Throws BAD_INPUT if there is no terminal to ask at and
+ * `--yes` was not given, CANCELLED for another answer.
  */
 export async function confirm(host: Host, { what, word }: Destruction, { yes }: { yes?: boolean }): Promise<void> {
   if (yes) return;
   if (!host.stdin.isTTY || !host.stderr.isTTY) throw new AppError('BAD_INPUT', `${what} Add --yes to do it.`);
-  host.stderr.write([styled('yellow', what), `\nType ${word} to go on: `]);
+  host.stderr.write([styled('yellow', what), `\nType ${word} to continue: `]);
   if ((await readLine(host)) !== word) throw new AppError('CANCELLED', 'Nothing was changed');
 }
 
-/** The next line of the terminal; undefined when its input ends or the command is interrupted. */
+/** The next line of the terminal; undefined if the input ends or the command is interrupted. */
 function readLine({ stdin, signal }: Host): Promise<string | undefined> {
   return new Promise((resolve) => {
     const reader = createInterface({ input: stdin });

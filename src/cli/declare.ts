@@ -3,7 +3,7 @@ import { confirm, type Destruction } from './confirm.ts';
 import { patientHost } from './open-patiently.ts';
 import type { Host } from './toolbox.ts';
 
-/** The arguments of an action: those of the command line, then the flags. */
+/** The arguments of an action: the positional arguments, then the flags. */
 type Action<Args extends unknown[]> = (...args: Args) => Promise<void>;
 
 export interface Declaration<Args extends unknown[]> {
@@ -13,14 +13,14 @@ export interface Declaration<Args extends unknown[]> {
   /** Whole command lines, without the `chantier` before them. */
   examples: readonly string[];
   options?: (command: Command) => unknown;
-  /** Whether it prints its result as JSON on demand; true unless said. */
+  /** Whether it has the option --json; true by default. */
   json?: boolean;
   hidden?: boolean;
-  /** Whether it works on all organizations: it then waits while the primary database restarts. False unless said. */
+  /** Whether it works on all organizations: it then waits while the primary database restarts. False by default. */
   overFleet?: boolean;
   /**
-   * The data or access that these arguments destroy for good. Undefined if they destroy nothing; null if the command
-   * never does.
+   * What the command destroys with these arguments: data or access that cannot be restored. Undefined if it destroys
+   * nothing with them; null if it never does.
    */
   destroys: ((...args: Args) => Destruction | undefined) | null;
   /** Loads and runs the command. */
@@ -38,7 +38,7 @@ export class DeclaredCommand extends Command {
   }
 }
 
-/** Makes a command of its declaration, in a group or the program itself. */
+/** Adds a declared command to a group or to the program. */
 export type Declared = (parent: DeclaredCommand, host: Host) => void;
 
 export function declare<Args extends unknown[]>(declaration: Declaration<Args>): Declared {
@@ -59,7 +59,7 @@ export function declare<Args extends unknown[]>(declaration: Declaration<Args>):
     command.examples = examples;
     command.destructive = destroys !== null;
     command.overFleet = overFleet;
-    if (command.destructive) command.option('--yes', 'do not ask first; needed where no terminal can be asked');
+    if (command.destructive) command.option('--yes', 'do not ask for confirmation; required without a terminal');
     if (json) command.option('--json', 'print one JSON document');
     command.addHelpText('after', () => ['', 'Examples:', ...examples.map((line) => `  chantier ${line}`)].join('\n'));
   };

@@ -2,7 +2,7 @@ import { encodeGlobalId } from '../graphql/declare/global-id.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { Organization } from '../tenancy/update-organization.ts';
 
-/** Ids of organizations have the form that they have in the graph. */
+/** Commands print ids of organizations as the graph does. */
 export const organizationId = (uuid: string): string => encodeGlobalId('Organization', uuid);
 
 /** A tenant as commands print it. */
@@ -12,7 +12,7 @@ export const describeTenant = <T extends Tenant>(tenant: T) => ({
   modules: [...tenant.modules],
 });
 
-/** What commands print that change an organization. */
+/** An organization as the commands that change it print it. */
 export const describeChange = ({ id, slug, name, status, modules, deleteAfter }: Organization) => ({
   id: organizationId(id),
   slug,

@@ -2,11 +2,11 @@ import { isLoginRefused, isTlsRefused, toAppError } from '../db/pg-errors.ts';
 import { AppError } from '../lib/errors.ts';
 import { toMachineError } from '../lib/machine-error.ts';
 
-/** What an error means to the operator; undefined for a bug of ours. */
+/** The error for the operator; undefined for a bug of the program. */
 export function toOperatorError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  if (isLoginRefused(error)) return badConfiguration(`A database does not let the program in: ${reason}`, error);
+  if (isLoginRefused(error)) return badConfiguration(`A database refuses the login of the program: ${reason}`, error);
   if (isTlsRefused(error)) return badConfiguration(`A database is not trusted by TLS: ${reason}`, error);
   return toAppError(error) ?? toMachineError(error);
 }

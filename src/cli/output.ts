@@ -3,12 +3,12 @@ import type { Host } from './toolbox.ts';
 
 type Cell = string | number | null | undefined | Styled;
 
-/** Prints a result: as one JSON document with `--json`, else as lines for a person. */
+/** Prints a result: with `--json` as one JSON document, otherwise as text for people. */
 export function print(host: Host, json: boolean | undefined, value: unknown, text: () => Text): void {
   host.stdout.write(json ? `${JSON.stringify(value)}\n` : [text(), '\n']);
 }
 
-/** Rows under their headings, columns aligned; `none` when there is nothing to show. */
+/** A table with headings and aligned columns; `none` without rows. */
 export function table(headings: readonly string[], rows: readonly (readonly Cell[])[]): Text {
   if (rows.length === 0) return 'none';
   const cells = [headings.map((heading) => styled('bold', heading)), ...rows.map((row) => row.map(asText))];
@@ -32,5 +32,5 @@ export function fields(entries: readonly (readonly [name: string, value: Cell])[
 const asText = (cell: Cell): string | Styled => (cell instanceof Styled ? cell : inline(String(cell ?? '-')));
 const lengthOf = (cell: string | Styled): number => (cell instanceof Styled ? cell.text : cell).length;
 
-/** Why something failed, for people. */
+/** The reason for a failure, for people. */
 export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -22,7 +22,7 @@ const misused = 2;
 
 const groups: Record<string, { about: string; commands: readonly Declared[] }> = {
   tenant: {
-    about: 'Organizations: each has a schema of its own.',
+    about: 'Organizations, each with a schema of its own.',
     commands: [
       ...[tenants.tenantCreate, tenants.tenantList, tenants.tenantShow, tenants.tenantRename],
       ...[tenants.tenantSuspend, tenants.tenantResume, tenants.tenantArchive, tenants.tenantUnarchive],
@@ -41,7 +41,7 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     commands: [retained.retainedList, retained.retainedRestore, retained.retainedDrop],
   },
   database: {
-    about: 'Databases that hold organizations.',
+    about: 'Databases that contain organizations.',
     commands: [
       ...[databases.databaseAdd, databases.databaseList, databases.databaseShow],
       ...[databases.databaseCheck, databases.databaseReplace, databases.databaseRetire],
@@ -51,7 +51,10 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     about: 'People with an account.',
     commands: [people.userCreate, people.userList, people.userSetPassword, people.userRemove],
   },
-  apikey: { about: 'Keys of other programs.', commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke] },
+  apikey: {
+    about: 'API keys of other programs.',
+    commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke],
+  },
   documents: {
     about: 'Documents that clients may run by their id, by client version.',
     commands: [documents.documentsPush, documents.documentsCheck, documents.documentsList, documents.documentsRetire],
@@ -71,10 +74,10 @@ const ofProgram: readonly Declared[] = [
 
 const examples = ['migrate', 'serve', 'tenant create "Acme Conseil" --slug acme', 'tenant backup --help'];
 
-/** The command line `chantier`. With `json` errors of usage are JSON too. */
+/** The command line `chantier`. With `json`, usage errors are printed as JSON too. */
 export function createProgram(host: Host, { json = false } = {}): DeclaredCommand {
   const program = new DeclaredCommand('chantier')
-    .description('One GraphQL server for many organizations that live by projects. Without a command: serve.')
+    .description('One GraphQL server for many organizations that work in projects. The default command is serve.')
     .version(productVersion)
     .configureHelp({
       styleTitle: (title) => `\x1b[1m${title}\x1b[22m`,
@@ -99,8 +102,8 @@ export function createProgram(host: Host, { json = false } = {}): DeclaredComman
 }
 
 /**
- * Runs one command and gives its exit code (see `exit-codes.ts`). An expected error is one clear line; only an
- * unexpected one shows its stack.
+ * Runs one command and returns its exit code (see `exit-codes.ts`). An expected error is printed as one line; only an
+ * unexpected one is printed with its stack.
  */
 export async function runProgram(argv: readonly string[], program: Program, streams: Streams): Promise<number> {
   const json = argv.includes('--json');
@@ -122,7 +125,7 @@ export async function runProgram(argv: readonly string[], program: Program, stre
   }
 }
 
-/** The group of this path; groups above it are made before. */
+/** Returns the group with this path, and creates it and the groups above it if necessary. */
 function groupAt(program: DeclaredCommand, path: readonly string[]): DeclaredCommand {
   return path.reduce((parent, name) => {
     const known = parent.commands.find((each) => each.name() === name) ?? parent.command(name);

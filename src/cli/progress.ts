@@ -4,8 +4,8 @@ const barWidth = 30;
 const lineEveryMs = 2_000;
 
 /**
- * Shows how far long work is, on the stream of errors: as a status line at a terminal, else as a line every two
- * seconds. Disposing takes the status line away.
+ * Shows the progress of long work on stderr: as a status line at a terminal, otherwise as a line every two seconds.
+ * Disposing removes the status line.
  */
 export class ProgressBar implements Disposable {
   readonly #host: Pick<Host, 'stderr' | 'terminal'>;
@@ -17,7 +17,7 @@ export class ProgressBar implements Disposable {
     this.#unit = unit;
   }
 
-  /** `share` is of the whole, 0 to 1; `count` of what is done, in units; `more` is said after it. */
+  /** `share` is the completed share, 0 to 1; `count` the number of completed units; `more` is appended. */
   show(share: number, count: number, more = ''): void {
     const percent = `${Math.floor(Math.min(share, 1) * 100)}`.padStart(3);
     const text = `${percent} % ${count} ${this.#unit} ${more}`.trimEnd();
@@ -25,7 +25,7 @@ export class ProgressBar implements Disposable {
     else if (performance.now() - this.#shownAt >= lineEveryMs) this.#line(text);
   }
 
-  /** A line of its own, before whatever is shown next. */
+  /** Prints a separate line. */
   interrupt(text: string): void {
     this.#line(text);
   }

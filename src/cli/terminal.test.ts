@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { ProgressBar } from './progress.ts';
 import { type Stream, Terminal } from './terminal.ts';
 
-/** What stands on a terminal, of what moves its cursor understanding what is used here alone. */
+/** The text that a terminal shows. Interprets only the control sequences that are used here. */
 function screen(): { stream: Stream; shown: () => string } {
   const rows = [''];
   const write = (text: string) => {
@@ -16,7 +16,7 @@ function screen(): { stream: Stream; shown: () => string } {
   return { stream: { write, isTTY: true }, shown: () => rows.join('\n') };
 }
 
-it('leaves no progress bar inside the output, nor behind it', () => {
+it('leaves no progress bar inside or after the output', () => {
   const { stream, shown } = screen();
   const terminal = new Terminal({ stdout: stream, stderr: stream, colours: true });
   {
@@ -32,7 +32,7 @@ it('leaves no progress bar inside the output, nor behind it', () => {
   expect(shown()).toBe('a result\nan error\nanother\n');
 });
 
-it('draws no bar where there is no terminal', () => {
+it('draws no bar without a terminal', () => {
   let written = '';
   const stream = { write: (text: string) => (written += text) };
   const terminal = new Terminal({ stdout: stream, stderr: stream, colours: true });

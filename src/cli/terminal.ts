@@ -1,6 +1,6 @@
 import { render, type Text } from './text.ts';
 
-/** What a process hands in for a stream of its own. */
+/** The part of a process stream that is used here. */
 export interface Stream {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
@@ -9,8 +9,8 @@ export interface Stream {
 const clearLine = '\r\x1b[K';
 
 /**
- * The two output streams of a command, and the only way to write to them: text is escaped, and the status line is taken
- * away before anything else is written, also to the other stream, since both may be one terminal.
+ * The two output streams of a command, and the only way to write to them. Escapes text, and removes the status line
+ * before anything is written to either stream, because both may be the same terminal.
  */
 export class Terminal {
   readonly stdout: Output;
@@ -25,7 +25,7 @@ export class Terminal {
     this.stderr = new Output(stderr, { colours, clear });
   }
 
-  /** Shows a line that the next one replaces, or takes it away; only where the stream of errors is a terminal. */
+  /** Shows or replaces the status line; without text, removes it. Does nothing if stderr is not a terminal. */
   status(text: string | undefined): void {
     if (!this.#drawnOn.isTTY || (text === undefined && !this.#drawn)) return;
     this.#drawn = text !== undefined;

@@ -1,4 +1,4 @@
-/** How a part of an output looks where colours are shown. */
+/** The style of a part of the output, if colours are shown. */
 export type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 /** A part that has a style. */
@@ -12,7 +12,7 @@ export class Styled {
   }
 }
 
-/** What commands print. Whatever terminal sequences are in its strings is escaped when it is written. */
+/** Text that commands print. Terminal sequences in its strings are escaped when it is written. */
 export type Text = string | Styled | readonly Text[];
 
 export const styled = (style: Style, text: string): Styled => new Styled(style, text);
@@ -29,7 +29,7 @@ const codes: Record<Style, [on: number, off: number]> = {
   yellow: [33, 39],
 };
 
-/** What is sent to the terminal or file. */
+/** The escaped and styled text that is written to the terminal or file. */
 export function render(text: Text, colours: boolean): string {
   if (typeof text === 'string') return escapeControls(text);
   if (!(text instanceof Styled)) return text.map((part) => render(part, colours)).join('');
@@ -38,15 +38,15 @@ export function render(text: Text, colours: boolean): string {
 }
 
 /*
- * Control characters drive a terminal, and those for the direction of text make it show something else than it holds.
- * Names and messages come from members and from databases. Tabs and ends of lines stay: layout needs them.
+ * Names and messages come from members and from databases. Control characters in them could control the terminal, and
+ * directional characters could make text misleading. Tabs and line breaks stay, because layout needs them.
  */
 const controls = /(?![\n\t])[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** The form of an escape is that of JSON, so that a document stays one. */
+/** Escapes as in JSON, so that a JSON document stays valid. */
 export const escapeControls = (text: string): string => text.replace(controls, escaped);
 
-/** For text that has to stay on its line. */
+/** Also escapes line breaks, for text that must stay on one line. */
 export const inline = (text: string): string => escapeControls(text).replace(/[\n\t]/g, escaped);
 
 function escaped(character: string): string {

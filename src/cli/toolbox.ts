@@ -7,7 +7,7 @@ import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 import { type Output, type Stream, Terminal } from './terminal.ts';
 
-/** What commands work with: the installation, open. Disposing closes its connections. */
+/** The opened installation that commands work with. Disposing closes its connections. */
 export interface Toolbox extends AsyncDisposable {
   readonly config: Config;
   readonly fleet: Fleet;
@@ -17,14 +17,14 @@ export interface Toolbox extends AsyncDisposable {
   readonly identity: Identity;
 }
 
-/** How commands reach the program. Each part is loaded when it is asked for, so that help costs little. */
+/** The functions of the program for commands. Each part is loaded on demand, so that help is fast. */
 export interface Program {
   /**
-   * Opens the installation of the configuration. `unmigrated` also when its schemas do not fit this build; `look`
-   * without changing anything in the database.
+   * Opens the configured installation. `unmigrated`: even if its schemas do not fit this build. `readOnly`: without
+   * changing anything in the database.
    */
-  open(options?: { unmigrated?: boolean; look?: boolean }): Promise<Toolbox>;
-  /** Opens the installation with servers over it, for `tenant prove` to attack. */
+  open(options?: { unmigrated?: boolean; readOnly?: boolean }): Promise<Toolbox>;
+  /** Opens the installation together with servers that `tenant prove` attacks. */
   openForProof(): Promise<ProofTarget & AsyncDisposable>;
   /** Runs the server until a signal ends it. */
   serve(): Promise<void>;
@@ -36,7 +36,7 @@ export interface Program {
   readonly signal: AbortSignal;
 }
 
-/** The streams of the process; `main.ts` hands them in. */
+/** The streams of the process, which `main.ts` passes in. */
 export interface Streams {
   readonly stdin: NodeJS.ReadableStream & { isTTY?: boolean | undefined };
   readonly stdout: Stream;
@@ -45,13 +45,13 @@ export interface Streams {
   readonly colours: boolean;
 }
 
-/** What a command gets. */
+/** Everything that a command receives. */
 export interface Host extends Program {
   readonly stdin: Streams['stdin'];
   readonly stdout: Output;
   readonly stderr: Output;
   readonly terminal: Terminal;
-  /** Unescaped: for the help of commander, which is all our own text. */
+  /** Unescaped output, for the help text of commander, which contains no foreign text. */
   readonly streams: Streams;
 }
 

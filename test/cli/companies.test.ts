@@ -41,7 +41,7 @@ describe('chantier tenant', () => {
     expect(JSON.parse(listed.stdout)).toContainEqual(tenant);
   });
 
-  it('says the same to people', async () => {
+  it('prints the same as text', async () => {
     const { schemaName, modules } = company.tenant;
     const { stdout: list } = await chantier(['tenant', 'list']);
     expect(list.split('\n')[0]).toMatch(/^SLUG +NAME +STATUS +DATABASE +SCHEMA +MODULES$/);
@@ -73,14 +73,14 @@ describe('chantier tenant', () => {
 });
 
 describe('chantier user create', () => {
-  it('makes a user without an organization', async () => {
+  it('creates a user without an organization', async () => {
     const email = newAddress();
     const { code, stdout } = await create(email.toUpperCase());
     expect([code, stdout]).toEqual([0, `${email} is a user\n`]);
     expect(await userOf(email)).toMatchObject({ firstName: 'Ada', lastName: 'Byron', passwordHash: null });
   });
 
-  it('makes a user, and once made a member of another organization', async () => {
+  it('creates a user, and makes the same user a member of another organization', async () => {
     const email = newAddress();
     const first = await create(email, '--tenant', slug, '--role', 'OWNER', '--json');
     expect(JSON.parse(first.stdout)).toEqual({ id: expect.any(String), email, tenant: slug, role: 'OWNER' });
@@ -93,7 +93,7 @@ describe('chantier user create', () => {
     });
   });
 
-  it('takes the password from the environment, where no list of processes shows it', async () => {
+  it('takes the password from the environment, so that no process list shows it', async () => {
     process.env.CLI_TEST_PASSWORD = 'a password of the test';
     onTestFinished(() => void delete process.env.CLI_TEST_PASSWORD);
     const email = newAddress();
@@ -122,7 +122,7 @@ describe('chantier user create', () => {
 describe('chantier token', () => {
   const token = (email: string) => chantier(['token', '--tenant', slug, '--user', email]);
 
-  it('prints only a token, which the server accepts', async () => {
+  it('prints only a token that the server accepts', async () => {
     const member = await company.as('MANAGER');
     const { code, stdout, stderr } = await token(member.user.email.toUpperCase());
     expect([code, stderr]).toEqual([0, '']);
@@ -131,7 +131,7 @@ describe('chantier token', () => {
     expect(data.viewer).toEqual({ role: 'MANAGER', user: { email: member.user.email } });
   });
 
-  it('is refused for people who could not use it', async () => {
+  it('is refused for users who could not use the token', async () => {
     const stranger = await here.user();
     const gone = await company.member('MEMBER');
     await setUserDisabled(here.app.identity, gone.user.id, true);
@@ -152,7 +152,7 @@ describe('chantier', () => {
     expect(buildSchema(stdout).getQueryType()?.getFields()).toHaveProperty('viewer');
   });
 
-  it('prints into a file', async () => {
+  it('prints the graph into a file', async () => {
     const file = path.join(await mkdtemp(path.join(tmpdir(), 'chantier-print-')), 'schema.graphql');
     expect(await chantier(['schema', 'print', '--out', file])).toMatchObject({ code: 0, stdout: '' });
     expect(buildSchema(await readFile(file, 'utf8')).getMutationType()).toBeDefined();

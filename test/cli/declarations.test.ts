@@ -13,7 +13,7 @@ interface Leaf {
   command: DeclaredCommand;
 }
 
-/** Every command that does something, by its words. */
+/** All commands that run something, by their full names. */
 function leaves(command: DeclaredCommand, path: readonly string[] = []): Leaf[] {
   const below = command.commands as DeclaredCommand[];
   if (below.length === 0) return [{ path: path.join(' '), command }];
@@ -25,7 +25,7 @@ const destructive = commands.filter(({ command }) => command.destructive);
 const withoutYes = (line: string): string[] => words(line).filter((word) => word !== '--yes');
 
 describe.each(commands)('chantier $path', ({ path, command }) => {
-  it('has help with examples that it accepts', async () => {
+  it('has help with examples that parse', async () => {
     const help = await attempt([...path.split(' '), '--help']);
     expect([help.code, help.opened]).toEqual([0, false]);
     expect(help.stdout).toContain('Examples:\n  chantier ');
@@ -39,7 +39,7 @@ describe.each(commands)('chantier $path', ({ path, command }) => {
     }
   });
 
-  it('marks the options that it requires', async () => {
+  it('marks required options', async () => {
     const { stdout } = await attempt([...path.split(' '), '--help']);
     const required = command.options.filter(({ mandatory }) => mandatory).length;
     expect(stdout.replaceAll(/\s+/g, ' ').split('(required)').length - 1).toBe(required);
@@ -82,11 +82,11 @@ describe('a destructive command', () => {
     for (const answer of ['yes', '', undefined]) {
       const { code, stderr, opened } = await attempt(line, { isTTY: true, ...(answer !== undefined && { answer }) });
       expect([code, opened]).toEqual([6, false]);
-      expect(stderr).toMatch(/^This .*\nType \S+ to go on: Nothing was changed\n$/);
+      expect(stderr).toMatch(/^This .*\nType \S+ to continue: Nothing was changed\n$/);
     }
   });
 
-  it('proceeds with the right answer, or with --yes', async () => {
+  it('runs after the right answer, or with --yes', async () => {
     const line = ['tenant', 'delete', 'acme'];
     expect(await attempt(line, { isTTY: true, answer: 'acme' })).toMatchObject({ code: 5, opened: true });
     expect(await attempt([...line, '--yes'])).toMatchObject({ code: 5, opened: true });
@@ -135,7 +135,7 @@ describe('a command over all organizations', () => {
 });
 
 describe('starting', () => {
-  it('loads only the declarations for help', () => {
+  it('loads only the declarations to print help', () => {
     const imports = /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
     const files = new Map(readSources().map(({ file, text }) => [file, text]));
     const outside = new Set<string>();

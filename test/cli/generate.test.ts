@@ -11,7 +11,7 @@ import { writeResource } from '../../src/cli/generate/write-resource.ts';
 import { readSources, root } from '../support/sources.ts';
 
 const run = promisify(execFile);
-/** Not copied: what is installed, and what runs of the program leave. */
+/** Not copied: installed packages, and files that runs of the program leave. */
 const left = /[/\\](node_modules|\.git|\.data|coverage)$/;
 /** The generator changes these, so their types are checked as well. */
 const manifests = ['src/relations.ts', 'src/schema.ts', 'src/tenancy/modules.ts'];
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(copy, { recursive: true }));
 
-/** Keeps the compiler from checking the sources that are checked already: a tenth of the time. */
+/** Excludes already checked sources from the type check, which then takes a tenth of the time. */
 async function excludeFromTypeCheck(): Promise<void> {
   for (const { file, text } of [...readSources('src'), ...readSources('test')])
     if (!manifests.includes(file)) await writeFile(path.join(copy, file), `// @ts-nocheck\n${text}`);
@@ -33,7 +33,7 @@ async function excludeFromTypeCheck(): Promise<void> {
   await writeFile(path.join(copy, 'tsconfig.depot.json'), JSON.stringify({ extends: './tsconfig.json', include }));
 }
 
-/** Processes of one test share what Node compiles. */
+/** The processes of a test share the compile cache of Node. */
 const inCopy = (file: string, ...args: string[]) =>
   run(process.execPath, [path.join(copy, file), ...args], {
     cwd: copy,
@@ -41,7 +41,7 @@ const inCopy = (file: string, ...args: string[]) =>
     maxBuffer: 2 ** 26,
   });
 
-/** Gives the resource a name that is unique without case, states and an action, as docs/resources.md says. */
+/** Gives the resource a name that is unique regardless of case, states and an action, as in docs/resources.md. */
 async function adapt(): Promise<void> {
   await change('src/modules/depot/tables.ts', (text) =>
     addImports(text, [
@@ -128,7 +128,7 @@ it('writes an optional module that passes its test, the type check and the tests
   ]);
 }, 400_000);
 
-it('refuses existing names, and names that no file can have', async () => {
+it('refuses existing names, and names that are invalid in files', async () => {
   await expect(inCopy('bin/chantier.js', 'generate', 'resource', 'Pet', '--module', 'zoo')).rejects.toMatchObject({
     code: 2,
     stderr: expect.stringContaining('There is no module zoo'),
@@ -140,9 +140,9 @@ it('refuses existing names, and names that no file can have', async () => {
     await expect(writeModule(copy, module, resource, { optional: false })).rejects.toMatchObject({ code: 'BAD_INPUT' });
   await expect(readFile(path.join(copy, 'src/modules/zoo/relations.ts'))).rejects.toMatchObject({ code: 'ENOENT' });
   for (const [name, message] of [
-    ['Client', 'There is a type Client already'],
-    ['ProjectStatus', 'There is a type ProjectStatus already'],
-    ['TaskDependency', 'There is a table task_dependencies already'],
+    ['Client', 'The type Client already exists'],
+    ['ProjectStatus', 'The type ProjectStatus already exists'],
+    ['TaskDependency', 'The table task_dependencies already exists'],
   ] as const)
     await expect(writeResource(copy, name, 'tasks')).rejects.toMatchObject({
       code: 'BAD_INPUT',

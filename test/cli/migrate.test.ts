@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 for (const name of ['one', 'two', 'six']) await world.provision(name);
 
-/** A command of the build that has the files as they are now. */
+/** Runs a command of a build with the current migration files. */
 function chantier(args: string[], options?: CommandOptions) {
   const { catalog, binding } = world;
   const fleet = { ...world.fleet, lines: lines.read() };
@@ -26,12 +26,12 @@ function chantier(args: string[], options?: CommandOptions) {
   return commandLine({ fleet, catalog, binding, directory, identity: undefined as never })(args, options);
 }
 
-/** Without what differs from run to run. */
+/** Removes the values that differ from run to run. */
 const untimed = (text: string): string => text.replaceAll(/ in \d+ ms/g, '').replaceAll(/, about \d+ s left/g, '');
 const lastLine = (text: string): string => text.trimEnd().split('\n').at(-1)!;
 const findTwo = () => new TenantDirectory({ catalog: world.catalog }).findBySlug('two');
 
-it('has nothing to do on schemas of this build', async () => {
+it('changes nothing on schemas of this build', async () => {
   expect(await chantier(['migrate'])).toEqual({
     code: 0,
     stdout: 'shared: 0 migrated; schemas: 0 migrated, 3 current, 0 failed\n',
@@ -39,7 +39,7 @@ it('has nothing to do on schemas of this build', async () => {
   });
 });
 
-it('shows what is pending, and changes nothing', async () => {
+it('shows pending migrations without running them', async () => {
   await lines.write('alpha', next, 'alter table a add column b int;');
   for (const look of ['--status', '--dry-run', '--status']) {
     const { code, stdout, stderr } = await chantier(['migrate', look]);
@@ -49,12 +49,12 @@ it('shows what is pending, and changes nothing', async () => {
   }
 });
 
-it('migrates one organization, then can be interrupted, and resumes', async () => {
+it('migrates one organization, can be interrupted, and resumes', async () => {
   const only = await chantier(['migrate', 'one']);
   expect([only.code, untimed(only.stderr)]).toEqual([0, 'migrated one (1 of 1)\n']);
   const stopped = await chantier(['migrate'], { signal: AbortSignal.abort() });
   expect([stopped.code, stopped.stderr]).toEqual([6, 'The migration was interrupted\n']);
-  expect(lastLine(stopped.stdout)).toBe('2 schemas were not begun: run the same command again to go on');
+  expect(lastLine(stopped.stdout)).toBe('2 schemas are left: run the same command again to resume');
   const rest = await chantier(['migrate', '--parallel', '1', '--json']);
   expect([rest.code, rest.stderr]).toEqual([0, '']);
   const { migrated, ...report } = JSON.parse(rest.stdout);
@@ -63,7 +63,7 @@ it('migrates one organization, then can be interrupted, and resumes', async () =
   expect(migrated.map(({ slug }: { slug: string }) => slug).toSorted()).toEqual(['six', 'two']);
 });
 
-it('reports a failure and continues; once it is repaired, the next run ends the quarantine', async () => {
+it('reports a failed schema and continues; the next run ends the quarantine once it is repaired', async () => {
   const { schemaName } = (await findTwo())!;
   await using admin = new Backends(world.database.url);
   await admin.query(`create table ${schemaName}.b ()`);
@@ -111,7 +111,7 @@ it.each([
   expect(refused.stderr).toContain(message);
 });
 
-it('tries a group of canaries first', async () => {
+it('migrates a group of canaries first', async () => {
   await lines.write('alpha', '20260401000000_canary', 'create table c (id int primary key);');
   const { catalog, binding } = world;
   const fleet = { ...world.fleet, lines: lines.read() };

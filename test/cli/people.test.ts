@@ -9,7 +9,7 @@ const chantier = commandLine(here.app);
 const company = await here.company();
 const { slug } = company.tenant;
 
-/** Runs a command that succeeds, and gives its document. */
+/** Runs a command that must succeed, and returns its JSON document. */
 async function run(...args: string[]) {
   const { code, stdout, stderr } = await chantier([...args, '--json']);
   expect([code, stderr]).toEqual([0, '']);
@@ -30,7 +30,7 @@ describe('chantier tenant create --owner', () => {
 });
 
 describe('chantier user', () => {
-  it('lists by organization and by page, with roles', async () => {
+  it('lists users by organization and by page, with roles', async () => {
     const { user } = await company.member('MANAGER');
     await company.member('MEMBER');
     const members = await run('user', 'list', '--tenant', slug);
@@ -41,7 +41,7 @@ describe('chantier user', () => {
     expect(await run('user', 'list', '--limit', '1', '--after', first.email)).toEqual([second]);
   });
 
-  it('sets a password', async () => {
+  it('sets the password of a user', async () => {
     process.env.PEOPLE_TEST_PASSWORD = 'another password';
     onTestFinished(() => void delete process.env.PEOPLE_TEST_PASSWORD);
     const { user } = await company.member('MEMBER');
@@ -53,7 +53,7 @@ describe('chantier user', () => {
     expect(await chantier(line)).toMatchObject({ code: 2, stderr: expect.stringContaining('at least 10 characters') });
   });
 
-  it('disables a user, with keys and sessions', async () => {
+  it('disables a user, and ends their API keys and sessions', async () => {
     const { user } = await company.member('MANAGER');
     const { key } = await run(
       ...['apikey', 'create', '--tenant', slug, '--user', user.email, '--name', 'k', '--scopes', 'project:read'],
@@ -80,7 +80,7 @@ describe('chantier apikey', () => {
     expect(await actions()).toEqual(expect.arrayContaining(['api-key.created', 'api-key.revoked']));
   });
 
-  it('limits a key to its member’s permissions, and to expiry dates in the future', async () => {
+  it('refuses permissions that the member lacks, and expiry dates in the past', async () => {
     const { user } = await company.member('MEMBER');
     const create = ['apikey', 'create', '--tenant', slug, '--user', user.email, '--name', 'k', '--scopes'];
     expect((await chantier([...create, 'organization:manage'])).code).toBe(3);
@@ -91,7 +91,7 @@ describe('chantier apikey', () => {
   });
 });
 
-it('chantier token leaves an entry in the audit log', async () => {
+it('chantier token writes an entry into the audit log', async () => {
   const { user } = await company.member('MEMBER');
   expect((await chantier(['token', '--tenant', slug, '--user', user.email])).code).toBe(0);
   const { entries } = await listAudit(here.app.catalog, { action: 'token.issued', limit: 1 });

@@ -19,13 +19,13 @@ const start = (args: string[], env: Record<string, string> = {}) =>
 const chantier = (args: string[], env: Record<string, string> = {}) =>
   runProgram(args, { DATABASE_URL: database.url, ...env });
 
-it('does not serve schemas that do not fit the build, and says how to repair that', async () => {
+it('does not serve schemas that do not fit the build, and reports how to migrate them', async () => {
   const { code, stdout, stderr } = await chantier([], { LOG_LEVEL: 'silent' });
   expect([code, stdout]).toEqual([8, '']);
   expect(stderr).toContain('run `chantier migrate`');
 });
 
-it('keeps almost nothing of documents that it rejects', async () => {
+it('uses almost no memory for rejected documents', async () => {
   expect(await chantier(['migrate'])).toMatchObject({ code: 0 });
   const server = start(['serve'], { NODE_OPTIONS: '--max-old-space-size=180' });
   const { port } = await logged(server, 'listening');
@@ -41,7 +41,7 @@ it('keeps almost nothing of documents that it rejects', async () => {
   expect(await once(server, 'close')).toEqual([0, null]);
 });
 
-it('makes an organization and a user beside a running server, which serves them, and drains', {
+it('creates an organization and a user beside a running server, which serves them and then drains', {
   timeout: 300_000,
 }, async () => {
   expect(await chantier(['migrate'])).toMatchObject({ code: 0 });
@@ -60,7 +60,7 @@ it('makes an organization and a user beside a running server, which serves them,
     'acme',
   ];
   expect(await chantier(user)).toMatchObject({ code: 0, stdout: 'ada@acme.example is MEMBER of acme\n' });
-  // In a terminal that knows nothing of the server's port
+  // Without the port of the server in the environment
   const token = await chantier(['token', '--tenant', 'acme', '--user', 'ada@acme.example'], { PORT: '' });
   expect(token).toMatchObject({ code: 0, stderr: '' });
   const response = await fetch(`http://127.0.0.1:${port}/t/acme/graphql`, {
@@ -80,7 +80,7 @@ it('tolerates a closed output pipe', async () => {
   expect([code, stderr]).toEqual([0, '']);
 });
 
-it('exits with 130 after Ctrl-C, in a resumable state', async () => {
+it('exits with 130 after Ctrl-C, and can be resumed', async () => {
   const child = start(['tenant', 'spares', '--keep', '500']);
   const said = text(child.stdout!);
   // Its first line of progress
@@ -90,7 +90,7 @@ it('exits with 130 after Ctrl-C, in a resumable state', async () => {
   expect(await said).toMatch(/spares: \d+ ready/);
 });
 
-it('says in a line that its output cannot be written', async () => {
+it('reports in one line that its output cannot be written', async () => {
   const full = await open('/dev/full', 'w');
   onTestFinished(() => full.close());
   const child = spawn(process.execPath, [path.join(root, 'bin/chantier.js'), '--help'], {
@@ -107,7 +107,7 @@ it.each([
   [
     { DATABASE_URL: changed((url) => (url.password = 'hidden')) },
     7,
-    ['does not let', 'password authentication failed'],
+    ['refuses the login', 'password authentication failed'],
   ],
   [
     { DATABASE_URL: changed((url) => (url.hostname = 'nowhere.invalid')) },
@@ -117,7 +117,7 @@ it.each([
   [
     { DATABASE_URL: database.url, LISTEN_DATABASE_URL: changed((url) => (url.password = 'hidden')) },
     7,
-    ['does not let', 'password authentication failed'],
+    ['refuses the login', 'password authentication failed'],
   ],
   [{ DATABASE_URL: changed((url) => (url.search = 'sslrootcert=/nowhere/ca.pem')) }, 7, ['sslrootcert', 'ENOENT']],
   [{ DATABASE_URL: await untrusted('address') }, 7, ['is not trusted by TLS', 'self-signed certificate']],
@@ -139,7 +139,7 @@ function databaseNobodyHas(): string {
   return changed((url) => (url.pathname = '/nobody_has_it'));
 }
 
-/** The address of a server whose certificate no authority signed. */
+/** The address of a server with a self-signed certificate. */
 async function untrusted(certificate: keyof typeof certificates): Promise<string> {
   const server = createServer((plain) => {
     plain

@@ -167,7 +167,10 @@ it('is done by one process at a time, also as a background task of servers', asy
   await begun.promise;
   expect(await onlyMaintainer(fleet, async () => 'too')).toBeUndefined();
   const refused = await commandLine(world.app)(['tenant', 'maintain', '--all']);
-  expect([refused.code, refused.stderr]).toEqual([5, 'Another process is maintaining organizations just now\n']);
+  expect([refused.code, refused.stderr]).toEqual([
+    5,
+    'Another process is maintaining organizations; try again later\n',
+  ]);
   gate.resolve();
   expect(await first).toBe('done');
   await insertOld(5, 500);

@@ -1,6 +1,6 @@
 export type Shell = 'bash' | 'zsh' | 'fish';
 
-/** Each shell asks `chantier complete` what can follow; where nothing can, it completes the names of files. */
+/** Each shell asks `chantier complete` for candidates; if there are none, it completes file names. */
 export const scripts: Record<Shell, string> = {
   bash: `_chantier() {
   local IFS=$'\\n'

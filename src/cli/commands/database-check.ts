@@ -13,5 +13,5 @@ export async function run(host: Host, name: string | undefined, { json }: JsonFl
   const rows = shown.map((each) => [each.name, each.error ?? 'answers']);
   print(host, json, shown, () => table(['NAME', 'STATE'], rows));
   const failed = shown.filter(({ error }) => error !== null);
-  if (failed.length) throw new AppError('UNAVAILABLE', `${failed.length} of the databases cannot be used now`);
+  if (failed.length) throw new AppError('UNAVAILABLE', `${failed.length} of the databases cannot be used`);
 }

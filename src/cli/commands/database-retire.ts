@@ -21,6 +21,6 @@ async function retire({ catalog }: Toolbox, id: string): Promise<string[]> {
   return [];
 }
 
-/** The organizations that a lost database leaves without data. */
+/** Names the organizations that lost their data with a database. */
 export const describeWaiting = (waiting: readonly string[]): string =>
   waiting.length === 0 ? '' : `; restore or delete: ${waiting.join(', ')}`;

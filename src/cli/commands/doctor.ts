@@ -19,11 +19,11 @@ export interface Flags {
   json?: boolean;
 }
 
-/** In the lines for a person; the JSON has all. */
+/** The largest number of differences per schema that are printed; --json prints all. */
 const mostDifferences = 20;
 
 export async function run(host: Host, { tenant, repair = false, json }: Flags): Promise<void> {
-  await using toolbox = await host.open({ unmigrated: true, look: !repair });
+  await using toolbox = await host.open({ unmigrated: true, readOnly: !repair });
   const repaired = repair ? await repairFleet(toolbox.fleet, host.signal) : undefined;
   const { poolSize, catalogPoolSize, poolSlotMb, spareSchemas } = toolbox.config;
   using bar = new ProgressBar(host, 'schemas');
@@ -72,7 +72,7 @@ function describeDrift({ slug, schemaName, differences }: SchemaDrift): string[]
 
 function describeDifference({ aspect, name, expected, found }: Difference): string {
   if (found === undefined) return `${aspect}: ${name} is missing: ${expected}`;
-  if (expected === undefined) return `${aspect}: ${name} is of no migration: ${found}`;
+  if (expected === undefined) return `${aspect}: ${name} comes from no migration: ${found}`;
   return `${aspect}: ${name} is ${found}, not ${expected}`;
 }
 
@@ -84,7 +84,7 @@ function describeBudget({ database, lines: budgets }: DatabaseBudget): Text[] {
   return [table(['DATABASE', 'BUDGET', 'USED', 'ROOM', 'SHARE', 'WHAT'], rows)];
 }
 
-/** Does what background tasks of a running server do. */
+/** Does what the scheduled tasks of a running server do. */
 async function repairFleet(fleet: Fleet, signal: AbortSignal): Promise<LiftReport> {
   const runStep = patientSteps(fleet, { signal });
   const failed = await settleMoves(fleet, runStep);

@@ -6,11 +6,11 @@ import { writeModule } from '../generate/write-module.ts';
 import { writeResource } from '../generate/write-resource.ts';
 import type { Host } from '../toolbox.ts';
 
-/** The folder of the program's sources, in which the command must run. */
+/** The root folder of the program's sources, in which the command must run. */
 function sources(): string {
   const root = process.cwd();
   if (!existsSync(path.join(root, 'src/modules')))
-    throw badInput('Run this in the folder of the program’s sources', 'folder');
+    throw badInput('Run this in the root folder of the program’s sources', 'folder');
   return root;
 }
 
@@ -30,7 +30,7 @@ export async function runResource(host: Host, name: string, flags: { module: str
 
 interface Written {
   files: readonly string[];
-  /** The files that name every module. */
+  /** The manifests that list every module. */
   manifests: readonly string[];
 }
 
@@ -42,7 +42,7 @@ async function complete(host: Host, root: string, module: string, { files, manif
     'Adapt these files',
     files.map((file) => path.relative(root, file)),
   );
-  list('Write these again afterwards', derived);
+  list('Generate these again afterwards', derived);
   list('Also changed', [`src/modules/${module}/index.ts`, ...manifests]);
   host.stdout.write('Next: step 1 of docs/resources.md\n');
 }

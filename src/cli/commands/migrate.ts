@@ -16,7 +16,7 @@ export interface Flags {
   json?: boolean;
 }
 
-/** A look refuses nothing. */
+/** Replaces the held schemas in a dry run, which must not fail because of them. */
 const none = { migrations: [], schemas: 0, servers: [] };
 
 const slugOrSchema = ({ slug, schemaName }: SchemaResult): string => slug ?? schemaName;
@@ -26,20 +26,20 @@ export async function run(
   only: string | undefined,
   { status, dryRun, json, canary, parallel, lockTimeout }: Flags,
 ): Promise<void> {
-  const look = Boolean(status || dryRun);
-  await using toolbox = await host.open({ unmigrated: true, look });
-  using progress = look || json ? undefined : new Progress(host);
+  const readOnly = Boolean(status || dryRun);
+  await using toolbox = await host.open({ unmigrated: true, readOnly });
+  using progress = readOnly || json ? undefined : new Progress(host);
   const report = await migrateFleet(toolbox.fleet, {
     only,
     canaries: canary?.flatMap((name) => membersOf(name, toolbox.config.canaryGroups)),
     parallel,
     lockMs: lockTimeout,
-    dryRun: look,
+    dryRun: readOnly,
     signal: host.signal,
     onProgress: (result, { done, total }) => progress?.show(result, done, total),
   });
-  print(host, json, toJson(report), () => describe(report, look, Boolean(dryRun)));
-  fail(look ? { ...report, held: none } : report, host.signal);
+  print(host, json, toJson(report), () => describe(report, readOnly, Boolean(dryRun)));
+  fail(readOnly ? { ...report, held: none } : report, host.signal);
 }
 
 function membersOf(name: string, groups: Readonly<Record<string, readonly string[]>>): readonly string[] {
@@ -49,7 +49,7 @@ function membersOf(name: string, groups: Readonly<Record<string, readonly string
   return members;
 }
 
-/** A bar at a terminal, a line for each tenant elsewhere; one that failed has a line in both. */
+/** A progress bar at a terminal, and a line for each schema elsewhere. A failed schema has a line in both cases. */
 class Progress implements Disposable {
   readonly #host: Host;
   readonly #bar: ProgressBar;
@@ -82,23 +82,23 @@ const toJson = ({ stoppedBy, ...report }: FleetReport) => ({
   away: report.away.map(({ error, ...database }) => ({ ...database, error: reasonOf(error) })),
 });
 
-function describe(report: FleetReport, look: boolean, names: boolean): Text {
+function describe(report: FleetReport, readOnly: boolean, names: boolean): Text {
   const { shared, migrated, failed, current, left, away, held } = report;
   const rows = migrated.map((result) => [
     slugOrSchema(result),
     names ? result.migrations.join(' ') : result.migrations.length,
   ]);
-  const done = look ? 'pending' : 'migrated';
+  const done = readOnly ? 'pending' : 'migrated';
   return lines([
-    ...(look && rows.length ? [table(['SCHEMA', 'PENDING'], rows)] : []),
+    ...(readOnly && rows.length ? [table(['SCHEMA', 'PENDING'], rows)] : []),
     ...(names ? shared.map((name) => `shared ${name}`) : []),
     ...failed.map((result) => `failed ${slugOrSchema(result)}: ${reasonOf(result.error)}`),
-    ...away.map(({ name, schemas, error }) => `away   ${name} with ${schemas} schemas: ${reasonOf(error)}`),
+    ...away.map(({ name, schemas, error }) => `unreachable ${name} with ${schemas} schemas: ${reasonOf(error)}`),
     `shared: ${shared.length} ${done}; schemas: ${migrated.length} ${done}, ${current} current, ${failed.length} failed`,
     ...(held.schemas === 0
       ? []
-      : [`${held.schemas} schemas wait for the end of older servers: ${held.servers.join('; ')}`]),
-    ...(left === 0 ? [] : [`${left} schemas were not begun: run the same command again to go on`]),
+      : [`${held.schemas} schemas wait until these older servers stop: ${held.servers.join('; ')}`]),
+    ...(left === 0 ? [] : [`${left} schemas are left: run the same command again to resume`]),
   ]);
 }
 
@@ -107,13 +107,13 @@ function fail({ failed, left, away, held, stoppedBy }: FleetReport, signal: Abor
   if (failed.length) throw new AppError(codeOf(failed), `${failed.length} of the schemas could not be migrated`);
   if (left > 0 && signal.aborted) throw new AppError('CANCELLED', 'The migration was interrupted');
   if (held.schemas > 0) {
-    const message = `${held.migrations.join(', ')} must wait: servers of an older build run (${held.servers.join('; ')}). Stop them, then migrate again`;
+    const message = `${held.migrations.join(', ')} must wait until the servers of an older build are stopped (${held.servers.join('; ')}): stop them, then migrate again`;
     throw new AppError('INVALID_STATE', message);
   }
-  if (away.length) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be asked`);
+  if (away.length) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be reached`);
 }
 
-/** Where all that failed may succeed in the next run, the code says so. */
+/** TRANSACTION_CONFLICT if every failed schema may succeed in the next run. */
 function codeOf(failed: readonly SchemaResult[]) {
   const again = exitCodeOf('TRANSACTION_CONFLICT');
   const passes = ({ error }: SchemaResult) => exitCodeOf(toAppError(error)?.code ?? 'INTERNAL') === again;

@@ -12,6 +12,6 @@ export async function run(host: Host, file: string, flags: Flags): Promise<void>
   const archive = await openArchive(file, await readKey(flags));
   await using toolbox = await host.open();
   const restored = await restoreCatalog(toolbox.fleet, archive);
-  const waiting = restored.waiting.length === 0 ? '' : `; these wait for their data: ${restored.waiting.join(', ')}`;
+  const waiting = restored.waiting.length === 0 ? '' : `; restore the data of: ${restored.waiting.join(', ')}`;
   print(host, flags.json, restored, () => `${restored.rows} rows restored${waiting}`);
 }

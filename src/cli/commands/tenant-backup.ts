@@ -24,7 +24,7 @@ export interface Flags extends KeyFlags {
 }
 
 export async function run(host: Host, slug: string | undefined, flags: Flags): Promise<void> {
-  if ((slug === undefined) !== Boolean(flags.all)) throw badInput('Name an organization, or say --all', 'slug');
+  if ((slug === undefined) !== Boolean(flags.all)) throw badInput('Name an organization, or use --all', 'slug');
   await using toolbox = await host.open();
   if (slug === undefined) await backUpAll(host, toolbox, flags);
   else await backUpOne(host, toolbox, slug, flags);
@@ -61,9 +61,10 @@ async function backUpAll(host: Host, { fleet, config }: Toolbox, flags: Flags): 
     onProgress: (visited) => bar.show(total > 0 ? visited / total : 1, visited),
   });
   print(host, flags.json, toJson(report), () => describe(report));
-  const goOn = `go on with --resume ${report.run}`;
-  if (report.stoppedBy !== undefined) throw new AppError('UNAVAILABLE', `${reasonOf(report.stoppedBy)}: ${goOn}`);
-  if (report.interrupted) throw new AppError('CANCELLED', `Interrupted: ${goOn}`);
+  const howToResume = `resume with --resume ${report.run}`;
+  if (report.stoppedBy !== undefined)
+    throw new AppError('UNAVAILABLE', `${reasonOf(report.stoppedBy)}: ${howToResume}`);
+  if (report.interrupted) throw new AppError('CANCELLED', `Interrupted: ${howToResume}`);
   if (report.failed.length > 0) {
     throw new AppError('UNAVAILABLE', `${report.failed.length} of the organizations could not be backed up`);
   }
@@ -78,8 +79,8 @@ const toJson = ({ failed, stoppedBy, ...report }: BackupAllReport) => ({
 const describe = ({ run, done, failed, earlier, gone, deleted }: BackupAllReport): string =>
   [
     ...done.map(({ slug, file }) => `archived ${slug}: ${file}`),
-    ...earlier.map((slug) => `archived ${slug} before`),
+    ...earlier.map((slug) => `archived ${slug} in an earlier attempt`),
     ...gone.map((slug) => `gone ${slug}`),
     ...failed.map(({ slug, error }) => `failed ${slug}: ${reasonOf(error)}`),
-    `run ${run}: ${done.length} archived, ${earlier.length} before, ${gone.length} gone, ${failed.length} failed, ${deleted} old archives deleted`,
+    `run ${run}: ${done.length} archived, ${earlier.length} earlier, ${gone.length} gone, ${failed.length} failed, ${deleted} old archives deleted`,
   ].join('\n');

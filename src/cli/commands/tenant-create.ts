@@ -25,7 +25,7 @@ export async function run(host: Host, name: string, { json, owner, ...options }:
   );
 }
 
-/** Returns the link where no mail takes it to the owner: it is good for whoever holds it. */
+/** Returns the link if no mail server is configured to send it. Anybody who has the link can use it. */
 async function inviteOwner(
   { config, directory, identity }: Toolbox,
   slug: string,
@@ -40,4 +40,4 @@ async function inviteOwner(
 const describeLink = (owner: string, link: string | null): string =>
   link === null
     ? `invited ${owner} by mail`
-    : `no mail is configured: give this link to ${owner}, and to nobody else\n${link}`;
+    : `no mail server is configured: give this link to ${owner}, and to nobody else\n${link}`;

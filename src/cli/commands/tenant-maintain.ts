@@ -19,7 +19,7 @@ export interface Flags {
 }
 
 export async function run(host: Host, slug: string | undefined, { all, reindex, json }: Flags): Promise<void> {
-  if ((slug === undefined) !== Boolean(all)) throw badInput('Name one organization, or say --all', 'slug');
+  if ((slug === undefined) !== Boolean(all)) throw badInput('Name an organization, or use --all', 'slug');
   await using toolbox = await host.open();
   const { fleet, identity, config } = toolbox;
   using bar = new ProgressBar(host, 'schemas');
@@ -34,7 +34,7 @@ export async function run(host: Host, slug: string | undefined, { all, reindex, 
       onProgress: (_result, { done, total }) => bar.show(done / total, done, `of ${total}`),
     })),
   }));
-  if (!done) throw new AppError('INVALID_STATE', 'Another process is maintaining organizations just now');
+  if (!done) throw new AppError('INVALID_STATE', 'Another process is maintaining organizations; try again later');
   print(host, json, toJson(done), () => describe(done));
   fail(done, host.signal);
 }
@@ -57,10 +57,10 @@ function describe({ maintained, sessions, left, away }: Report): string {
   const sum = (of: (each: Maintained) => number) => maintained.reduce((total, each) => total + of(each), 0);
   return [
     ...maintained.flatMap((each) => each.errors.map((error) => `${slugOrSchema(each)}: ${reasonOf(error)}`)),
-    ...away.map(({ name, error }) => `away ${name}: ${reasonOf(error)}`),
-    `${maintained.length} schemas: ${sum(({ pruned }) => pruned.events)} events and ${sum(({ pruned }) => pruned.idempotencyKeys)} answers deleted, ` +
-      `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} rows of sign-ins deleted`,
-    ...(left > 0 ? [`${left} schemas were not begun: run the same command again to go on`] : []),
+    ...away.map(({ name, error }) => `unreachable ${name}: ${reasonOf(error)}`),
+    `${maintained.length} schemas: ${sum(({ pruned }) => pruned.events)} events and ${sum(({ pruned }) => pruned.idempotencyKeys)} idempotency keys deleted, ` +
+      `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} expired rows of sign-ins deleted`,
+    ...(left > 0 ? [`${left} schemas are left: run the same command again to resume`] : []),
   ].join('\n');
 }
 
@@ -68,5 +68,9 @@ function fail({ maintained, left, away }: Report, signal: AbortSignal): void {
   if (left > 0 && signal.aborted) throw new AppError('CANCELLED', 'The maintenance was interrupted');
   if (away.length > 0) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be reached`);
   const undone = maintained.filter(({ errors }) => errors.length > 0).length;
-  if (undone > 0) throw new AppError('TRANSACTION_CONFLICT', `${undone} schemas have something left to do`);
+  if (undone > 0)
+    throw new AppError(
+      'TRANSACTION_CONFLICT',
+      `The maintenance of ${undone} schemas failed in part; run the command again`,
+    );
 }

@@ -23,7 +23,7 @@ const timing = z.object({
 });
 const slots = z.object({ size: z.number(), idle: z.number(), busy: z.number(), hits: z.number(), misses: z.number() });
 
-/** What a running server tells of one organization, and of its own connections and plans. */
+/** The metrics of a running server about one organization, its own connections and its plans. */
 const serverReport = z.object({
   tenant: z.object({ total: usage, timings: z.array(timing) }).nullable(),
   slots: z.record(z.string(), slots),
@@ -35,7 +35,7 @@ const shownTimings = 10;
 const serverMs = 3_000;
 
 export async function run(host: Host, slug: string | undefined, { exact, server, json }: Flags): Promise<void> {
-  await using toolbox = await host.open({ look: true });
+  await using toolbox = await host.open({ readOnly: true });
   using bar = new ProgressBar(host, 'organizations');
   const measures = await measureTenants(toolbox.fleet, {
     only: slug,
@@ -49,10 +49,11 @@ export async function run(host: Host, slug: string | undefined, { exact, server,
     one ? describeOne(one, asked) : describeAll(measures),
   );
   if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted');
-  if (measures.away.length) throw new AppError('UNAVAILABLE', `${measures.away.length} of the databases are away`);
+  if (measures.away.length)
+    throw new AppError('UNAVAILABLE', `${measures.away.length} of the databases could not be reached`);
 }
 
-/** Where a server of this configuration tells its metrics; undefined when nowhere. */
+/** The address of the metrics of a server with this configuration; undefined if it serves none. */
 function addressOf({ metrics, host, port }: Config): string | undefined {
   if (metrics.port !== undefined) return `http://${reachable(metrics.host)}:${metrics.port}`;
   return metrics.token === undefined ? undefined : `http://${reachable(host)}:${port}`;
@@ -60,7 +61,7 @@ function addressOf({ metrics, host, port }: Config): string | undefined {
 
 const reachable = (host: string): string => (host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host);
 
-/** Undefined when there is no server to ask, or it does not answer: what the database knows is told all the same. */
+/** Returns undefined if there is no server, or it does not answer; the metrics from the database are shown anyway. */
 async function askServer(
   address: string | undefined,
   { metrics: { token } }: Config,
@@ -98,7 +99,7 @@ function describeAll({ tenants, away }: Measures): Text {
   ]);
   return lines([
     table(['SLUG', 'DATABASE', 'TABLES', 'INDEXES', 'ROWS', 'LAST ACTIVITY'], rows),
-    ...away.map(({ name, schemas }) => `away: ${name} with ${schemas} organizations`),
+    ...away.map(({ name, schemas }) => `unreachable: ${name} with ${schemas} organizations`),
   ]);
 }
 
@@ -111,21 +112,21 @@ function describeOne(measure: TenantMeasure, server: ServerReport | undefined): 
     `  on disk        ${mb(bytes.tables)} tables, ${mb(bytes.indexes)} indexes, ${rows} rows`,
     `  last activity  ${day(lastActivityAt)}`,
     ...(slowest ?? []).map(({ text, calls, meanMs }) => `  ${ms(meanMs)} on average, ${calls} times: ${text}`),
-    ...(server ? describeServer(server) : ['  no server was asked: see METRICS_PORT and --server']),
+    ...(server ? describeServer(server) : ['  no metrics of a running server: see METRICS_PORT and --server']),
   ].join('\n');
 }
 
 function describeServer({ tenant, slots, plans }: ServerReport): string[] {
   const told = Object.entries(slots).map(
     ([database, { size, idle, busy, hits, misses }]) =>
-      `  connections    ${database}: ${busy} busy, ${idle} idle of ${size}; ${hits} sessions met a warm one, ${misses} did not`,
+      `  connections    ${database}: ${busy} busy, ${idle} idle of ${size}; ${hits} sessions got a warm one, ${misses} did not`,
   );
   told.push(
-    `  plans          ${plans.kept} kept; ${plans.answered} operations answered by one, ${plans.partly} in part, ${plans.declined} not`,
+    `  plans          ${plans.kept} cached; of the operations, ${plans.answered} were compiled, ${plans.partly} partly, ${plans.declined} not`,
   );
-  if (!tenant) return [...told, '  did nothing on this server since it was started'];
+  if (!tenant) return [...told, '  no operations on this server since its start'];
   const { operations, errors, databaseMs } = tenant.total;
-  told.push(`  operations     ${operations}, ${errors} with an error; ${ms(databaseMs)} of connections`);
+  told.push(`  operations     ${operations}, ${errors} with an error; ${ms(databaseMs)} of connection time`);
   for (const { name, count, ms: sum, longestMs } of tenant.timings.slice(0, shownTimings)) {
     told.push(`  ${ms(sum / count)} on average, ${ms(longestMs)} at most, ${count} times: ${name}`);
   }

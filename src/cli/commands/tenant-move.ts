@@ -19,8 +19,8 @@ export interface Flags {
 const by = { actor: { kind: 'SYSTEM' } } as const;
 
 export async function run(host: Host, slug: string, flags: Flags): Promise<void> {
-  const wishes = [flags.to, flags.confirm, flags.rollback, flags.cancel].filter(Boolean).length;
-  if (wishes > 1) throw badInput('Give one of --to, --confirm, --rollback and --cancel', 'to');
+  const chosen = [flags.to, flags.confirm, flags.rollback, flags.cancel].filter(Boolean).length;
+  if (chosen > 1) throw badInput('Use only one of --to, --confirm, --rollback and --cancel', 'to');
   await using toolbox = await host.open();
   const { id } = await getOrganization(toolbox.catalog, slug);
   await change(toolbox, host, id, flags);
@@ -44,13 +44,13 @@ async function change({ fleet }: Toolbox, host: Host, id: string, { to, confirm,
 
 function describe(slug: string, { phase, from, to, pausedMs, lastError }: MoveSummary): string {
   const what = `${slug}: ${from} -> ${to}: ${phase}`;
-  const paused = pausedMs === null ? '' : `, writes were held for ${pausedMs} ms`;
+  const paused = pausedMs === null ? '' : `, writes were paused for ${pausedMs} ms`;
   return `${what}${paused}${lastError === null ? '' : `\nlast error: ${lastError}`}${next[phase] ?? ''}`;
 }
 
 const next: Partial<Record<MoveSummary['phase'], string>> = {
-  COPYING: '\nthe same command goes on; --cancel undoes it',
-  SWITCHING: '\nthe same command goes on; --cancel undoes it',
-  SWITCHED: '\n--confirm drops the copy that it left; --rollback takes it back',
-  ROLLING_BACK: '\n--rollback goes on; --cancel leaves it where it is',
+  COPYING: '\nrerun the same command to resume; --cancel undoes the move',
+  SWITCHING: '\nrerun the same command to resume; --cancel undoes the move',
+  SWITCHED: '\n--confirm drops the copy in the former database; --rollback moves it back',
+  ROLLING_BACK: '\n--rollback resumes; --cancel leaves it in its present database',
 };

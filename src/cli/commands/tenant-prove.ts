@@ -10,7 +10,7 @@ export interface Flags {
   json?: boolean;
 }
 
-/** Findings of one kind that are printed. */
+/** The largest number of findings that are printed for a group. */
 const shown = 20;
 
 export async function run(host: Host, { only, json }: Flags): Promise<void> {
@@ -22,7 +22,7 @@ export async function run(host: Host, { only, json }: Flags): Promise<void> {
   if (report.findings > 0) throw new AppError('INTERNAL', `ISOLATION IS BROKEN: ${report.findings} findings`);
 }
 
-/** The report as a person reads it: what was tried, what came of it, and what it could aim at. */
+/** The report for people: the attacks, their results, and their coverage. */
 function describeProof({ groups, coverage, limits, attempts, findings, leftovers }: ProofReport): Text {
   const rows = groups.map(({ group, attempts, findings, notes, about }) => [
     group,
@@ -42,8 +42,8 @@ function describeProof({ groups, coverage, limits, attempts, findings, leftovers
   told.push(
     `${attempts} attacks on ${queries} queries, ${mutations} mutations, ids of ${types} types, ${tables} tables, ${markedColumns} marked columns`,
   );
-  if (emptyTables.length > 0) told.push(`without a row: ${emptyTables.join(', ')}`);
-  if (leftovers.length > 0) told.push(`removed first, left by interrupted runs: ${leftovers.join(', ')}`);
+  if (emptyTables.length > 0) told.push(`tables without rows: ${emptyTables.join(', ')}`);
+  if (leftovers.length > 0) told.push(`removed leftovers of interrupted runs: ${leftovers.join(', ')}`);
   told.push('', 'What it cannot prove:', ...limits.map((limit) => `- ${limit}`));
   return lines(told);
 }

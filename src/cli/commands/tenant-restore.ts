@@ -26,7 +26,7 @@ export interface Flags extends KeyFlags {
 }
 
 export async function run(host: Host, file: string, flags: Flags): Promise<void> {
-  if ((flags.as === undefined) === (flags.over === undefined)) throw badInput('Say either --as or --over', 'as');
+  if ((flags.as === undefined) === (flags.over === undefined)) throw badInput('Use either --as or --over', 'as');
   const archive = await openArchive(file, await readKey(flags));
   await using toolbox = await host.open();
   using bar = new ProgressBar(host, 'bytes');
@@ -78,22 +78,22 @@ async function replace(host: Host, toolbox: Toolbox, { archive, slug, flags, wat
   print(host, flags.json, { slug, safetyArchive, retainedUntil }, () => `restored ${slug}${saved}`);
 }
 
-/** Throws NOT_FOUND when the organization of the archive does not exist any more: its members went with it. */
+/** Throws NOT_FOUND if the organization of the archive no longer exists, because its members were deleted with it. */
 async function membersOf({ catalog, identity }: Toolbox, { manifest }: Archive): Promise<CopyMembers> {
   const id = manifest.organization?.id;
   const original = id && (await catalog.read((db) => db.query.organizations.findFirst({ where: { id } })));
-  if (!original) throw new AppError('NOT_FOUND', 'The archived organization does not exist any more: use --owner');
+  if (!original) throw new AppError('NOT_FOUND', 'The archived organization no longer exists: use --owner');
   return copyMembers(identity, original.id);
 }
 
-/** Throws NOT_FOUND for an address without a user: an organization that nobody can enter is not what was meant. */
+/** Throws NOT_FOUND if there is no such user, instead of creating an organization that nobody can enter. */
 export async function ownerOf(
   { catalog, identity }: Toolbox,
   email: string | undefined,
 ): Promise<CopyMembers | object> {
   if (email === undefined) return {};
   const user = await catalog.read((db) => findUserByEmail(db, email));
-  if (!user) throw new AppError('NOT_FOUND', `There is no user ${email}: make one with user create`);
+  if (!user) throw new AppError('NOT_FOUND', `There is no user ${email}: create one with user create`);
   const { id: userId, firstName, lastName } = user;
   return ownCopy(identity, { userId, email: user.email, firstName, lastName });
 }

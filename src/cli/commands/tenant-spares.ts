@@ -18,7 +18,7 @@ export async function run(host: Host, { keep, json, parallel }: Flags): Promise<
   const spares = await patiently(toolbox.fleet, () => listSpares(toolbox.catalog));
   const ready = spares.filter(isReady).length;
   print(host, json, { made, ready, spares }, () => describe(made, ready, spares));
-  if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted: run the same command again to go on');
+  if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted: run the same command again to resume');
 }
 
 async function make({ fleet }: Toolbox, host: Host, keep: number, parallel: number): Promise<number> {
@@ -29,7 +29,7 @@ async function make({ fleet }: Toolbox, host: Host, keep: number, parallel: numb
     signal: host.signal,
     onProgress: ({ made, missing }) => bar.show(made / missing, made),
   });
-  if (busy) throw new AppError('INVALID_STATE', 'Spares are being built by another process just now; try again later');
+  if (busy) throw new AppError('INVALID_STATE', 'Another process is building spares; try again later');
   return made;
 }
 

@@ -16,7 +16,7 @@ export async function run(host: Host, { tenant: slug, user: email }: Flags): Pro
   const tenant = await directory.getBySlug(slug);
   const user = await catalog.read((db) => findUserByEmail(db, email));
   if (!user) throw new AppError('NOT_FOUND', `There is no user ${email}`);
-  if (user.disabledAt) throw new AppError('FORBIDDEN', `${email} was shut out`);
+  if (user.disabledAt) throw new AppError('FORBIDDEN', `${email} was removed`);
   const membership = { userId: user.id, organizationId: tenant.id };
   const session = await catalog.write(async (tx) => {
     if (!(await isMember(tx, membership))) throw new AppError('FORBIDDEN', `${email} is not a member of ${slug}`);

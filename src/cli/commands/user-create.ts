@@ -19,7 +19,7 @@ export interface Flags {
 
 export async function run(host: Host, email: string, options: Flags): Promise<void> {
   await using toolbox = await host.open();
-  // Before anybody is made: a slug that means nothing leaves no user behind.
+  // First, so that an unknown slug leaves no user behind
   const tenant = options.tenant === undefined ? undefined : await toolbox.directory.getBySlug(options.tenant);
   const person = await findOrCreate(toolbox, email, options);
   if (tenant) await join(toolbox, person, tenant, options.role);

@@ -59,5 +59,5 @@ export async function runRemove(host: Host, email: string, { json }: JsonFlag): 
   await using toolbox = await host.open();
   const user = await getUser(toolbox, email);
   await removeUser(toolbox.identity, user.id, by);
-  print(host, json, { id: user.id, email: user.email, state: 'REMOVED' }, () => `${user.email} is shut out`);
+  print(host, json, { id: user.id, email: user.email, state: 'REMOVED' }, () => `${user.email} has no access any more`);
 }

@@ -14,15 +14,19 @@ const formats: Record<ExportFormat, true> = { csv: true, jsonl: true };
 
 export const tenantBackup = declare<[slug: string | undefined, flags: BackupFlags]>({
   usage: 'backup [slug]',
-  description: 'Archive one state of an organization, or of all, while it is used (see docs/archive.md).',
+  description: 'Archive one consistent state of an organization, or of all, while it is in use (see docs/archive.md).',
   examples: ['tenant backup acme --to /backups', 'tenant backup --all --keep-days 30 --key-file /etc/chantier/key'],
   options: (command) =>
     addKeyOptions(
       command
-        .option('--all', 'every organization; one that fails does not stop the others')
-        .option('--to <folder>', 'where archives are (default: backups in DATA_DIR)')
+        .option('--all', 'every organization; a failed one does not stop the others')
+        .option('--to <folder>', 'the folder of archives (default: backups in DATA_DIR)')
         .option('--parallel <n>', 'with --all: how many at once', wholeNumber(9_999), 2)
-        .option('--keep-days <n>', 'then delete older archives of the same organization', wholeNumber(9_999))
+        .option(
+          '--keep-days <n>',
+          'afterwards, delete archives of the same organization that are older than this',
+          wholeNumber(9_999),
+        )
         .option('--resume <run>', 'with --all: resume an interrupted run', readRun),
     ),
   overFleet: true,
@@ -51,9 +55,10 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
     addKeyOptions(
       command
         .addOption(
-          new Option('--as <slug>', 'make a new organization, without members unless options name them').conflicts(
-            'over',
-          ),
+          new Option(
+            '--as <slug>',
+            'create a new organization, without members unless --owner or --members is given',
+          ).conflicts('over'),
         )
         .option('--over <slug>', 'replace the data of this organization; its members and settings stay')
         .option('--from-another', 'with --over: allow the archive of another organization')
@@ -62,7 +67,7 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
         .option('--members', 'with --as: the members of the archived organization, with their roles')
         .option(
           '--safety-to <folder>',
-          'with --over: where its present state is archived first (default: beside the archive)',
+          'with --over: the folder for an archive of its present state (default: the folder of the restored archive)',
         )
         .option('--no-safety', 'with --over: do not archive the present state first'),
     ),
@@ -75,11 +80,11 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
 
 export const tenantClone = declare<[slug: string, newSlug: string, flags: CloneFlags]>({
   usage: 'clone <slug> <new-slug>',
-  description: 'Copy the present state of an organization into a new one: same ids, no member but the owner.',
+  description: 'Copy the present state of an organization into a new one: same ids, the owner as its only member.',
   examples: ['tenant clone acme acme-training --name "Acme (training)" --owner ada@acme.example'],
   options: (command) =>
     command
-      .option('--name <name>', 'its name (default: that of the other)')
+      .option('--name <name>', 'its name (default: the name of the original)')
       .option('--owner <email>', 'the user who becomes its owner'),
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-clone.ts')).run(...args),
@@ -87,7 +92,8 @@ export const tenantClone = declare<[slug: string, newSlug: string, flags: CloneF
 
 export const tenantExport = declare<[slug: string, flags: ExportFlags]>({
   usage: 'export <slug>',
-  description: 'Write the data of an organization for people, a file for each table. Only backups can be restored.',
+  description:
+    'Write the data of an organization in a readable format, one file per table. Only backups can be restored.',
   examples: ['tenant export acme --format csv --to /exports/acme-2026-11'],
   options: (command) =>
     command
@@ -98,6 +104,6 @@ export const tenantExport = declare<[slug: string, flags: ExportFlags]>({
 });
 
 function readRun(text: string): string {
-  if (!isStamp(text)) throw new InvalidArgumentError('a run as it was named, such as 20261121T104029123Z');
+  if (!isStamp(text)) throw new InvalidArgumentError('must be the name of a run, such as 20261121T104029123Z');
   return text;
 }

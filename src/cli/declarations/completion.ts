@@ -19,10 +19,10 @@ export const completion = declare<[shell: Shell, flags: object]>({
   run: async (host, shell) => host.stdout.write((await import('../commands/completion.ts')).scripts[shell]),
 });
 
-/** What those scripts call at each press of the tab key. */
+/** The scripts call this command at each press of the tab key. */
 export const complete: Declared = (program, host) => {
   program
     .command('complete [words...]', { hidden: true })
-    .description('Print what the last of the words, which is being typed, can become.')
+    .description('Print the completions of the last word.')
     .action((words: string[]) => host.stdout.write(candidates(program, words).map((word) => `${word}\n`)));
 };

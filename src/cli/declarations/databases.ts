@@ -8,8 +8,8 @@ import { choice, type JsonFlag } from '../flags.ts';
 
 const addUrlOptions = (command: Command): Command =>
   command
-    .requiredOption('--url-env <variable>', 'environment variable that holds its address')
-    .option('--admin-url-env <variable>', 'the same for a login that can create roles and schemas');
+    .requiredOption('--url-env <variable>', 'environment variable that contains its address')
+    .option('--admin-url-env <variable>', 'the same, with a login that can create roles and schemas');
 
 export const databaseAdd = declare<[name: string, flags: AddFlags]>({
   usage: 'add <name>',
@@ -28,7 +28,7 @@ export const databaseAdd = declare<[name: string, flags: AddFlags]>({
 
 export const databaseList = declare<[flags: JsonFlag]>({
   usage: 'list',
-  description: 'List the databases that hold organizations.',
+  description: 'List the databases that contain organizations.',
   examples: ['database list'],
   destroys: null,
   run: async (...args) => (await import('../commands/database-list.ts')).run(...args),
@@ -36,7 +36,7 @@ export const databaseList = declare<[flags: JsonFlag]>({
 
 export const databaseShow = declare<[name: string, flags: JsonFlag]>({
   usage: 'show <name>',
-  description: 'Show one database: its address, what it holds, and the result of its last check.',
+  description: 'Show one database: its address, its contents, and the result of its last check.',
   examples: ['database show paris'],
   destroys: null,
   run: async (...args) => (await import('../commands/database-list.ts')).runShow(...args),
@@ -52,11 +52,11 @@ export const databaseCheck = declare<[name: string | undefined, flags: JsonFlag]
 
 export const databaseReplace = declare<[name: string, flags: ReplaceFlags]>({
   usage: 'replace <name>',
-  description: 'Use another database in the place of one that was lost, so that archives can be restored into it.',
+  description: 'Replace a lost database by another one, into which archives can be restored.',
   examples: ['database replace paris --url-env NEW_PARIS_URL --yes'],
   options: (command) => addUrlOptions(command),
   destroys: (name) => ({
-    what: `This gives up the database ${name}: what it held must be restored from archives.`,
+    what: `This gives up the database ${name}: its organizations must be restored from archives.`,
     word: name,
   }),
   run: async (...args) => (await import('../commands/database-replace.ts')).run(...args),
@@ -64,13 +64,13 @@ export const databaseReplace = declare<[name: string, flags: ReplaceFlags]>({
 
 export const databaseRetire = declare<[name: string, flags: RetireFlags]>({
   usage: 'retire <name>',
-  description: 'Stop using a database that holds no organization any more, or that was lost. Its contents stay.',
+  description: 'Stop using a database that is lost, or that contains no organization any more. Its contents stay.',
   examples: ['database retire paris', 'database retire paris --lost --yes'],
   options: (command) =>
     command.option('--lost', 'give it up with its organizations: restore them from archives, or delete them'),
   destroys: (name, { lost }) =>
     lost
-      ? { what: `This gives up the database ${name}: what it held must be restored from archives.`, word: name }
+      ? { what: `This gives up the database ${name}: its organizations must be restored from archives.`, word: name }
       : undefined,
   run: async (...args) => (await import('../commands/database-retire.ts')).run(...args),
 });

@@ -5,7 +5,7 @@ import { duration, type JsonFlag } from '../flags.ts';
 
 export const tenantDelete = declare<[slug: string, flags: DeleteFlags]>({
   usage: 'delete <slug>',
-  description: 'Delete an organization: access ends at once; its data is dropped after a time of grace.',
+  description: 'Delete an organization: access ends at once; its data is dropped after a grace period.',
   examples: ['tenant delete acme --grace 30d --backup /backups --yes', 'tenant delete acme --now --yes'],
   options: (command) =>
     addKeyOptions(
@@ -15,7 +15,7 @@ export const tenantDelete = declare<[slug: string, flags: DeleteFlags]>({
           'how long `undelete` can restore it: 12h, 30d (default: 30d)',
           duration(3650 * 86_400),
         )
-        .option('--now', 'drop the data at once, for good')
+        .option('--now', 'drop the data at once and permanently')
         .option('--backup <folder>', 'write a last archive there, once nobody can change the data'),
     ),
   destroys: (slug, { now }) => ({
@@ -29,7 +29,7 @@ export const tenantDelete = declare<[slug: string, flags: DeleteFlags]>({
 
 export const tenantUndelete = declare<[slug: string, flags: JsonFlag]>({
   usage: 'undelete <slug>',
-  description: 'Take a deletion back, within its time of grace.',
+  description: 'Undo a deletion within its grace period.',
   examples: ['tenant undelete acme'],
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-delete.ts')).runUndelete(...args),
@@ -41,7 +41,7 @@ export const tenantPurge = declare<[flags: JsonFlag]>({
   examples: ['tenant purge --yes'],
   overFleet: true,
   destroys: () => ({
-    what: 'This drops, for good, every deleted organization whose time of grace is over, and every old copy.',
+    what: 'This drops, for good, every deleted organization whose grace period is over, and every old copy.',
     word: 'purge',
   }),
   run: async (...args) => (await import('../commands/tenant-purge.ts')).run(...args),

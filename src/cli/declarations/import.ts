@@ -15,7 +15,7 @@ export const importRows = declare<[kind: ImportKind, file: string, flags: Flags]
   ],
   options: (command) =>
     command
-      .addArgument(new Argument('<kind>', 'what the rows are').choices(Object.keys(kinds)))
+      .addArgument(new Argument('<kind>', 'what the rows contain').choices(Object.keys(kinds)))
       .argument('<file>', 'the file, or a folder of files; joined files must be in the same folder')
       .requiredOption('--tenant <slug>', 'the organization')
       .option('--map <mapping>', 'how rows become records: the name of a shipped mapping, or a file')

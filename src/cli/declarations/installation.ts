@@ -30,8 +30,8 @@ export const migrate = declare<[only: string | undefined, flags: MigrateFlags]>(
   options: (command) =>
     command
       .option('--status', 'show what is pending, and change nothing')
-      .option('--dry-run', 'the same, and name every migration')
-      .option('--canary <tenants>', 'migrate these first, commas between them; @name is a group of CANARY_GROUPS', list)
+      .option('--dry-run', 'like --status, and name every migration')
+      .option('--canary <tenants>', 'migrate these first, separated by commas; @name is a group of CANARY_GROUPS', list)
       .option('--parallel <n>', 'how many at once in each database', wholeNumber(999), 4)
       .option('--lock-timeout <ms>', 'how long a statement waits for a lock', wholeNumber(60_000), 3000),
   overFleet: true,
@@ -42,12 +42,12 @@ export const migrate = declare<[only: string | undefined, flags: MigrateFlags]>(
 export const doctor = declare<[flags: DoctorFlags]>({
   usage: 'doctor',
   description:
-    'Compare every schema, role, right and setting with what this build expects. Changes nothing, but with --repair.',
+    'Compare every schema, role, right and setting with what this build expects. Changes nothing without --repair.',
   examples: ['doctor', 'doctor --tenant acme --json', 'doctor --repair'],
   options: (command) =>
     command
       .option('--tenant <slug>', 'compare only the schema of this organization')
-      .option('--repair', 'first finish what dead moves left: organizations that cannot write can write again'),
+      .option('--repair', 'first repair organizations that cannot write because a move was interrupted'),
   overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/doctor.ts')).run(...args),
@@ -63,21 +63,26 @@ export const audit = declare<[flags: AuditFlags]>({
       .option('--since <time>', 'from a day, an instant (2026-05-01T08:00Z) or a time ago (12h, 7d)', readSince)
       .option('--action <name>', 'entries of one kind, such as organization.deleted')
       .option('--limit <n>', 'how many at most', wholeNumber(1000), 100)
-      .option('--before <id>', 'the next page: `next` of the one before', readId),
+      .option('--before <id>', 'the next page: `next` of the previous page', readId),
   destroys: null,
   run: async (...args) => (await import('../commands/audit.ts')).run(...args),
 });
 
 export const backup = declare<[flags: BackupFlags]>({
   usage: 'backup',
-  description: 'Archive the catalog: organizations, users, and keys that SECRET opens. `tenant backup` archives data.',
+  description:
+    'Archive the catalog: organizations, users, and keys encrypted with SECRET. `tenant backup` archives data.',
   examples: ['backup --catalog', 'backup --catalog --to /backups --keep-days 30'],
   options: (command) =>
     addKeyOptions(
       command
         .requiredOption('--catalog', 'the catalog')
-        .option('--to <folder>', 'where archives are (default: backups in DATA_DIR)')
-        .option('--keep-days <n>', 'then delete older archives of the catalog', wholeNumber(9_999)),
+        .option('--to <folder>', 'the folder of archives (default: backups in DATA_DIR)')
+        .option(
+          '--keep-days <n>',
+          'afterwards, delete archives of the catalog that are older than this',
+          wholeNumber(9_999),
+        ),
     ),
   overFleet: true,
   destroys: null,
@@ -117,7 +122,7 @@ interface PrintFlags {
   out?: string;
 }
 
-/** A shell empties the file of `>` before the program starts; `--out` leaves it as it was when the program fails. */
+/** A shell empties the file of `>` before the program starts; with `--out`, a failed program leaves it unchanged. */
 async function printTo(host: Host, text: string, { out }: PrintFlags): Promise<void> {
   if (out === undefined) host.stdout.write(text);
   else await writeFile(out, text);
@@ -128,11 +133,11 @@ const longestAgo = 36_500 * 86_400;
 function readSince(text: string): Date {
   const ago = readDuration(text, 1, longestAgo);
   const time = ago === undefined ? readTime(text) : later(new Date(), -ago * 1000);
-  if (!time) throw new InvalidArgumentError('a day, an instant, or a time such as 12h or 7d');
+  if (!time) throw new InvalidArgumentError('must be a day, an instant, or a duration such as 12h or 7d');
   return time;
 }
 
 function readId(text: string): string {
-  if (!isUuid(text)) throw new InvalidArgumentError('the `next` of a page');
+  if (!isUuid(text)) throw new InvalidArgumentError('must be the `next` of a page');
   return text;
 }

@@ -10,7 +10,7 @@ import { readTime } from '../read-time.ts';
 
 export const userCreate = declare<[email: string, flags: CreateFlags]>({
   usage: 'create <email>',
-  description: 'Create a user, or take the one with this address, and add them to an organization.',
+  description: 'Create a user, or find the existing one with this address, and add them to an organization.',
   examples: ['user create ada@acme.example --first-name Ada --last-name Byron --tenant acme --role OWNER'],
   options: (command) =>
     command
@@ -18,7 +18,10 @@ export const userCreate = declare<[email: string, flags: CreateFlags]>({
       .requiredOption('--last-name <name>', 'last name')
       .option('--tenant <slug>', 'the organization to join')
       .addOption(choice('--role <role>', 'role in the organization', roles).default('MEMBER'))
-      .option('--password-env <variable>', 'environment variable that holds the password (default: none, reset it)'),
+      .option(
+        '--password-env <variable>',
+        'environment variable with the password (default: none; the user resets it)',
+      ),
   destroys: null,
   run: async (...args) => (await import('../commands/user-create.ts')).run(...args),
 });
@@ -42,24 +45,23 @@ export const userList = declare<[flags: ListFlags]>({
     command
       .option('--tenant <slug>', 'members of one organization')
       .option('--limit <n>', 'how many at most', wholeNumber(10_000), 1000)
-      .option('--after <email>', 'the next page: the last address of the one before'),
+      .option('--after <email>', 'the next page: the last address of the previous page'),
   destroys: null,
   run: async (...args) => (await import('../commands/user.ts')).runList(...args),
 });
 
 export const userSetPassword = declare<[email: string, flags: JsonFlag & { passwordEnv: string }]>({
   usage: 'set-password <email>',
-  description: 'Set the password of a user, who is signed out everywhere and told by mail.',
+  description: 'Set the password of a user, who is signed out everywhere and notified by mail.',
   examples: ['user set-password ada@acme.example --password-env NEW_PASSWORD'],
-  options: (command) =>
-    command.requiredOption('--password-env <variable>', 'environment variable that holds the password'),
+  options: (command) => command.requiredOption('--password-env <variable>', 'environment variable with the password'),
   destroys: null,
   run: async (...args) => (await import('../commands/user.ts')).runSetPassword(...args),
 });
 
 export const userRemove = declare<[email: string, flags: JsonFlag]>({
   usage: 'remove <email>',
-  description: 'Shut a user out of every organization: sessions and API keys end. What they did is kept.',
+  description: 'Remove the access of a user to every organization: sessions and API keys end. Their work is kept.',
   examples: ['user remove ada@acme.example --yes'],
   destroys: (email) => ({
     what: `This ends all sessions and API keys of ${email}, in every organization.`,
@@ -70,16 +72,16 @@ export const userRemove = declare<[email: string, flags: JsonFlag]>({
 
 export const apikeyCreate = declare<[flags: KeyFlags]>({
   usage: 'create',
-  description: 'Make an API key that acts for a member of an organization, and print it: it is shown only once.',
+  description: 'Create an API key that acts for a member of an organization, and print it: it is shown only once.',
   examples: [
     'apikey create --tenant acme --user ada@acme.example --name Reports --scopes project:read,task:read --expires 2027-01-01',
   ],
   options: (command) =>
     command
       .requiredOption('--tenant <slug>', 'the organization')
-      .requiredOption('--user <email>', 'the member whom the key acts for')
+      .requiredOption('--user <email>', 'the member for whom the key acts')
       .requiredOption('--name <name>', 'what the key is for')
-      .requiredOption('--scopes <permissions>', 'what it may do, commas between them', list)
+      .requiredOption('--scopes <permissions>', 'its permissions, separated by commas', list)
       .option('--expires <time>', 'a day or an instant (default: never)', readInstant),
   destroys: null,
   run: async (...args) => (await import('../commands/apikey.ts')).runCreate(...args),
@@ -104,6 +106,6 @@ export const apikeyRevoke = declare<[key: string, flags: JsonFlag]>({
 
 function readInstant(text: string): Date {
   const time = readTime(text);
-  if (!time) throw new InvalidArgumentError('a day or an instant, such as 2027-01-01 or 2027-01-01T18:00:00Z');
+  if (!time) throw new InvalidArgumentError('must be a day or an instant, such as 2027-01-01 or 2027-01-01T18:00:00Z');
   return time;
 }

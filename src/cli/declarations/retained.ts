@@ -4,7 +4,7 @@ import type { JsonFlag } from '../flags.ts';
 
 export const retainedList = declare<[slug: string | undefined, flags: JsonFlag]>({
   usage: 'list [slug]',
-  description: 'List the former copies of organizations that moves and restores left.',
+  description: 'List the former copies of organizations that moves and restores retained.',
   examples: ['tenant retained list', 'tenant retained list acme'],
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-retained.ts')).run(...args),
@@ -17,7 +17,7 @@ export const retainedRestore = declare<[slug: string, flags: RestoreFlags]>({
   options: (command) =>
     command
       .option('--schema <name>', 'which copy, when there are several')
-      .option('--safety-to <folder>', 'where its present state is archived first (default: backups in DATA_DIR)')
+      .option('--safety-to <folder>', 'the folder for an archive of its present state (default: backups in DATA_DIR)')
       .option('--no-safety', 'do not archive the present state first'),
   destroys: (slug) => ({
     what: `This replaces all data of ${slug} with that of the retained copy; newer changes are lost.`,
@@ -28,11 +28,11 @@ export const retainedRestore = declare<[slug: string, flags: RestoreFlags]>({
 
 export const retainedDrop = declare<[slug: string, flags: DropFlags]>({
   usage: 'drop <slug>',
-  description: 'Drop a retained copy now, after reading the data where the organization is served from.',
+  description: 'Drop a retained copy now, after checking that the data of the served copy can be read.',
   examples: ['tenant retained drop acme --yes'],
   options: (command) => command.option('--schema <name>', 'which copy, when there are several'),
   destroys: (slug) => ({
-    what: `This drops a former copy of the data of ${slug}; nobody can go back to it then.`,
+    what: `This drops a former copy of the data of ${slug}; it cannot be restored afterwards.`,
     word: slug,
   }),
   run: async (...args) => (await import('../commands/tenant-retained.ts')).runDrop(...args),

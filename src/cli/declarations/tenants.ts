@@ -43,7 +43,7 @@ export const tenantShow = declare<[slug: string, flags: JsonFlag]>({
 
 export const tenantRename = declare<[slug: string, wanted: string, flags: JsonFlag & { name?: string }]>({
   usage: 'rename <slug> <new-slug>',
-  description: 'Change the slug of an organization. No data moves; addresses with the old slug end.',
+  description: 'Change the slug of an organization. No data moves; addresses with the old slug stop working.',
   examples: ['tenant rename acme acme-conseil --name "Acme Conseil"'],
   options: (command) => command.option('--name <name>', 'change its name for people too'),
   destroys: null,
@@ -59,14 +59,14 @@ const status = (name: 'suspend' | 'resume' | 'archive' | 'unarchive', descriptio
     run: async (host, ...args) => (await import('../commands/tenant-status.ts')).run(host, name, ...args),
   });
 
-export const tenantSuspend = status('suspend', 'Stop serving an organization for a time.');
+export const tenantSuspend = status('suspend', 'Stop serving an organization temporarily.');
 export const tenantResume = status('resume', 'Serve a suspended organization again.');
-export const tenantArchive = status('archive', 'Stop serving an organization for good, and keep its data.');
+export const tenantArchive = status('archive', 'Stop serving an organization permanently, and keep its data.');
 export const tenantUnarchive = status('unarchive', 'Serve an archived organization again.');
 
 export const moduleEnable = declare<[slug: string, name: string, flags: JsonFlag]>({
   usage: 'enable <slug> <module>',
-  description: 'Make the tables of an optional module for an organization, and enable it.',
+  description: 'Create the tables of an optional module for an organization, and enable it.',
   examples: ['tenant module enable acme billing'],
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-module.ts')).runEnable(...args),
@@ -84,11 +84,11 @@ export const moduleDisable = declare<[slug: string, name: string, flags: ModuleF
 
 export const tenantSpares = declare<[flags: SparesFlags]>({
   usage: 'spares',
-  description: 'Show the spare schemas that `tenant create` takes; make more with --keep.',
+  description: 'Show the spare schemas that `tenant create` uses; build more with --keep.',
   examples: ['tenant spares', 'tenant spares --keep 200 --parallel 4'],
   options: (command) =>
     command
-      .option('--keep <n>', 'make as many as are missing', wholeNumber(10_000))
+      .option('--keep <n>', 'build spares until there are this many', wholeNumber(10_000))
       .option('--parallel <n>', 'how many at once', wholeNumber(100), 2),
   overFleet: true,
   destroys: null,
@@ -97,12 +97,13 @@ export const tenantSpares = declare<[flags: SparesFlags]>({
 
 export const tenantMetrics = declare<[slug: string | undefined, flags: MetricsFlags]>({
   usage: 'metrics [slug]',
-  description: 'Show how much organizations store and when they were last active; of one, also its slowest operations.',
+  description:
+    'Show how much organizations store and when they were last active; for one, also its slowest operations.',
   examples: ['tenant metrics', 'tenant metrics acme --exact', 'tenant metrics acme --server http://127.0.0.1:9464'],
   options: (command) =>
     command
-      .option('--exact', 'count bytes and rows instead of taking the last estimates of the database')
-      .option('--server <url>', 'the server to ask (default: that of METRICS_PORT or METRICS_TOKEN)'),
+      .option('--exact', 'count bytes and rows instead of using the latest estimates of the database')
+      .option('--server <url>', 'the server to ask (default: the one configured by METRICS_PORT or METRICS_TOKEN)'),
   overFleet: true,
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-metrics.ts')).run(...args),

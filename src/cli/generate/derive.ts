@@ -7,8 +7,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /**
- * Formats the sources, then makes what is derived from them: the migration and the printed graph. Returns their paths.
- * `report` receives a line before each slow step.
+ * Formats the sources, then generates the migration and the printed graph from them. Returns their paths. `report` is
+ * called with a line before each slow step.
  */
 export async function deriveFromSources(
   root: string,

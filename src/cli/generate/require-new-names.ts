@@ -3,11 +3,11 @@ import path from 'node:path';
 import { badInput } from '../../lib/errors.ts';
 import type { ResourceNames } from './resource-names.ts';
 
-/** Throws BAD_INPUT for a type that is in the printed graph, and for a table of any module. */
+/** Throws BAD_INPUT if the type is in the printed graph, or a module has the table. */
 export async function requireNewNames(root: string, { type, sqlTable }: ResourceNames): Promise<void> {
   const graph = await readFile(path.join(root, 'schema.graphql'), 'utf8');
-  if (new RegExp(`^\\w+ ${type}\\b`, 'm').test(graph)) throw badInput(`There is a type ${type} already`, 'name');
+  if (new RegExp(`^\\w+ ${type}\\b`, 'm').test(graph)) throw badInput(`The type ${type} already exists`, 'name');
   for await (const file of glob('src/modules/*/tables.ts', { cwd: root }))
     if ((await readFile(path.join(root, file), 'utf8')).includes(`'${sqlTable}',`))
-      throw badInput(`There is a table ${sqlTable} already, in ${file}`, 'name');
+      throw badInput(`The table ${sqlTable} already exists, in ${file}`, 'name');
 }

@@ -1,7 +1,7 @@
 import { toCamelCase, toPlural, toWords } from '../../graphql/declare/resource/naming.ts';
 import { badInput } from '../../lib/errors.ts';
 
-/** The names that follow from the name of a resource, such as `PurchaseOrder` in the module `buying`. */
+/** The names derived from the name of a resource, such as `PurchaseOrder` in the module `buying`. */
 export interface ResourceNames {
   module: string;
   /** `PurchaseOrder` */
@@ -21,7 +21,7 @@ export interface ResourceNames {
 /** Throws BAD_INPUT for a name that is not PascalCase. */
 export function resourceNames(type: string, module: string): ResourceNames {
   if (!/^([A-Z][a-z0-9]+)+$/.test(type))
-    throw badInput('a resource is named in PascalCase, such as PurchaseOrder', 'name');
+    throw badInput('The name of a resource must be in PascalCase, such as PurchaseOrder', 'name');
   const words = toWords(type);
   const plural = toPlural(words);
   const table = plural.replace(/ ([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -36,9 +36,9 @@ export function resourceNames(type: string, module: string): ResourceNames {
   };
 }
 
-/** Throws BAD_INPUT for a name that is no folder of a module. */
+/** Throws BAD_INPUT for a name that is not kebab-case. */
 export function moduleName(name: string): string {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name))
-    throw badInput('a module is named in kebab-case, such as buying', 'module');
+    throw badInput('The name of a module must be in kebab-case, such as buying', 'module');
   return name;
 }

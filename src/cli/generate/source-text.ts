@@ -8,7 +8,7 @@ interface Import {
   from: string;
 }
 
-/** Adds names to the imports of a source, in the order of the alphabet. */
+/** Adds names to the imports of a source file, in alphabetical order. */
 export const addImports = (text: string, imports: readonly Import[]): string =>
   imports.reduce((source, each) => addImport(source, each), text);
 
@@ -23,21 +23,21 @@ function addImport(text: string, { names, from }: Import): string {
   return pattern.test(text) ? text.replace(pattern, () => line) : line + text;
 }
 
-/** Puts a line before the first one that matches. Throws when the file has no such line. */
+/** Inserts text before the first match. Throws if there is none. */
 export function insertBefore(text: string, pattern: RegExp, line: string): string {
   const found = pattern.exec(text);
   if (!found) throw new Error(`No line matches ${pattern}`);
   return text.slice(0, found.index) + line + text.slice(found.index);
 }
 
-/** Writes a file that must not exist yet. Throws BAD_INPUT. */
+/** Writes a new file. Throws BAD_INPUT if it exists. */
 export async function writeNew(file: string, text: string): Promise<void> {
-  if (existsSync(file)) throw badInput(`${file} exists already`, 'name');
+  if (existsSync(file)) throw badInput(`${file} already exists`, 'name');
   await mkdir(path.dirname(file), { recursive: true });
   await writeFile(file, text);
 }
 
-/** Changes a file; one that does not exist is empty before. */
+/** Changes a file; a missing file counts as empty. */
 export async function edit(file: string, change: (text: string) => string): Promise<void> {
   const before = existsSync(file) ? await readFile(file, 'utf8') : '';
   await mkdir(path.dirname(file), { recursive: true });

@@ -71,7 +71,7 @@ const server = await world();
 const company = await server.company('${type}');
 ${optional ? `await enableModule(server.app.fleet, company.tenant.id, '${module}', { actor: { kind: 'SYSTEM' } });\n` : ''}const manager = await company.as('MANAGER');
 
-it('is created, changed, listed by one SQL statement and deleted, and each change is an event', async () => {
+it('is created, changed, listed by one SQL statement and deleted, with an event for each change', async () => {
   const { create${type}: created } = await manager.ok(
     'mutation { create${type}(input: { name: "First" }) { ${field} { id version } } }',
   );

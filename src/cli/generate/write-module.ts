@@ -9,8 +9,8 @@ import { relationsFile } from './templates.ts';
 import { writeResource } from './write-resource.ts';
 
 /**
- * Adds the sources of a module with its first resource: its folder and the lines in the manifests. Returns the files to
- * adapt. Throws BAD_INPUT for a module, type or table that exists.
+ * Adds the sources of a module with its first resource: its folder, and its lines in the manifests. Returns the files
+ * to adapt. Throws BAD_INPUT if the module, type or table already exists.
  */
 export async function writeModule(
   root: string,
@@ -21,7 +21,7 @@ export async function writeModule(
   const name = moduleName(module);
   await requireNewNames(root, resourceNames(resource, name));
   const folder = path.join(root, 'src/modules', name);
-  if (existsSync(folder)) throw badInput(`There is a module ${name} already`, 'module');
+  if (existsSync(folder)) throw badInput(`The module ${name} already exists`, 'module');
   const constant = `${name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}Relations`;
   await writeNew(path.join(folder, 'relations.ts'), relationsFile(constant));
   await addToManifests(root, name, constant, optional);

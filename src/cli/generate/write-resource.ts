@@ -9,7 +9,7 @@ import { declarationOf, policyImports, policyOf, tableImports, tableOf, testOf }
 
 /**
  * Adds the sources of a resource to a module: its table, row rule, declaration and test. Returns the files to adapt.
- * Throws BAD_INPUT for an unknown module, and for a type or table that exists.
+ * Throws BAD_INPUT for an unknown module, and for a type or table that already exists.
  */
 export async function writeResource(root: string, name: string, module: string): Promise<string[]> {
   const names = resourceNames(name, module);

@@ -42,7 +42,7 @@ function hasRaw(rule: Rule): boolean {
   );
 }
 
-/** Whether a row was deleted that met the condition. */
+/** Whether the row with this id was deleted, and its deletion event meets the condition. */
 function deletionOf(depth: number, type: SQL, id: SQL, condition: (deletion: EventColumns) => SQL): SQL {
   const name = `gone${depth}`;
   const gone = alias(events, name);
@@ -50,7 +50,7 @@ function deletionOf(depth: number, type: SQL, id: SQL, condition: (deletion: Eve
     and ${gone.resourceId} = ${id} and ${gone.action} like '%.deleted' and ${condition(gone)})`;
 }
 
-/** The rule as a condition on a deletion event. */
+/** Whether the rule held for a deleted row, as a condition on its deletion event. */
 function held(depth: number, deletion: EventColumns, table: TableName, rule: Rule): SQL {
   const config = configOf(table);
   const parts = Object.entries(rule).map(([key, value]) => {

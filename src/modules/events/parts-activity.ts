@@ -7,7 +7,7 @@ import { events, projectOf, taskOf } from './tables.ts';
 
 type Condition = (event: Table) => SQL;
 
-/** Which events are about a part of a task or of a project; undefined for objects without such parts. */
+/** The condition on events about the parts of a task or of a project; undefined for objects of other types. */
 export function ofParts(resourceType: string, id: string): Condition | undefined {
   if (resourceType === 'Task') return (event) => eq(taskOf(event as typeof events), id);
   if (resourceType === 'Project') return (event) => ofProject(event as typeof events, id);
@@ -17,9 +17,9 @@ export function ofParts(resourceType: string, id: string): Condition | undefined
 const part = alias(events, 'part');
 
 /**
- * Events name the project of their object only where it is new, moved or gone. So the objects come first: those that an
- * event placed in the project, and those that are in it now, which an import may have made without events of their own.
- * An event is found by its object, or by the task that its object is a part of.
+ * An event names the project of its object only if the object was created, moved or deleted. So the objects are found
+ * first: those that an event placed in the project, and those that are in it now (an import may have created them
+ * without an event for each). Then their events are found, and those of objects that are parts of their tasks.
  */
 function ofProject(event: typeof events, id: string): SQL {
   const parts = sql`select ${part.resourceType} as type, ${part.resourceId} as id from ${events} "part"
@@ -33,7 +33,7 @@ function ofProject(event: typeof events, id: string): SQL {
     union ${found} ${events} "about" where ${projectOf(about)} = ${id})`;
 }
 
-/** The objects that are in the project now, of every type that refers to projects. */
+/** Selects the objects that are in the project now, of every type that refers to projects. */
 function present(projectId: string): SQL[] {
   return referencesTo(relations.projects.table).flatMap(({ table, column }) => {
     const type = typesOfRows().find((each) => each.table === table && each.module === undefined);

@@ -19,21 +19,22 @@ const columnsOf = (name: TableName): Columns => getColumns(tableOf(name)) as Col
  * Records an event for every object that is deleted with a row, and for every object whose reference to a deleted one
  * is cleared: the database does both through foreign keys when it deletes the row. Call it before the deletion.
  *
- * Locks the rows from the top down, so that none gets another part after its parts were counted: a transaction that
- * adds one refers to a locked row, waits, and then finds the row gone.
+ * Locks parents before their parts, so that no part is added after the parts were recorded: a transaction that adds one
+ * must refer to a locked row, waits, and then finds that row deleted.
  */
 export async function recordCascade(tx: TenantTx, viewer: Viewer, typename: string, id: string): Promise<void> {
   const root = typesOfRows().find((each) => each.typename === typename)?.table;
   if (root === undefined || referencesTo(tableOf(root)).length === 0) return;
-  const going = new Going(root, id, viewer);
-  for (const table of going.tables) if (referencesTo(tableOf(table)).length) await lock(tx, table, going);
-  for (const table of going.tables)
-    for (const reference of going.cleared(table)) await clear(tx, viewer, reference, going);
-  for (const table of going.tables.toReversed()) if (table !== root) await recordDeletions(tx, viewer, table, going);
+  const cascade = new Cascade(root, id, viewer);
+  for (const table of cascade.tables) if (referencesTo(tableOf(table)).length) await lock(tx, table, cascade);
+  for (const table of cascade.tables)
+    for (const reference of cascade.cleared(table)) await clear(tx, viewer, reference, cascade);
+  for (const table of cascade.tables.toReversed())
+    if (table !== root) await recordDeletions(tx, viewer, table, cascade);
 }
 
 /** The rows deleted with one row, by table. Tables come after those that they refer to. */
-class Going {
+class Cascade {
   readonly tables: TableName[];
   readonly #root: TableName;
   readonly #id: string;
@@ -85,16 +86,16 @@ class Going {
   }
 }
 
-async function lock(tx: TenantTx, table: TableName, going: Going): Promise<void> {
+async function lock(tx: TenantTx, table: TableName, cascade: Cascade): Promise<void> {
   const { id } = tableOf(table);
   await tx.execute(sql`select count(*) from (
-    select 1 from ${tableOf(table)} where ${going.condition(table)} order by ${id} for update) as locked`);
+    select 1 from ${tableOf(table)} where ${cascade.condition(table)} order by ${id} for update) as locked`);
 }
 
-async function recordDeletions(tx: TenantTx, viewer: Viewer, table: TableName, going: Going): Promise<void> {
+async function recordDeletions(tx: TenantTx, viewer: Viewer, table: TableName, cascade: Cascade): Promise<void> {
   const typename = typenameOf(table);
   if (typename === undefined) return;
-  const rows = sql`${tableOf(table)} where ${going.condition(table)} order by ${tableOf(table).id}`;
+  const rows = sql`${tableOf(table)} where ${cascade.condition(table)} order by ${tableOf(table).id}`;
   await tx.execute(
     insertEvents(viewer, typename, 'deleted', { id: sql`${tableOf(table).id}`, before: valuesOf(table), rows }),
   );
@@ -104,13 +105,13 @@ async function clear(
   tx: TenantTx,
   viewer: Viewer,
   { reference: { table, column }, to }: { reference: ReferenceTo; to: TableName },
-  going: Going,
+  cascade: Cascade,
 ): Promise<void> {
   const typename = typenameOf(table);
   if (typename === undefined) return;
   const { id } = tableOf(table);
-  const goes = going.condition(table);
-  const stays = and(going.refersTo(column, to), goes && sql`not coalesce(${goes}, false)`);
+  const goes = cascade.condition(table);
+  const stays = and(cascade.refersTo(column, to), goes && sql`not coalesce(${goes}, false)`);
   const key = Object.entries(columnsOf(table)).find(([, each]) => each === column)![0];
   const before = sql`jsonb_build_object(${sql.raw(`'${key}'`)}::text, ${column})`;
   const after = sql`jsonb_build_object(${sql.raw(`'${key}'`)}::text, null)`;
@@ -131,7 +132,7 @@ interface Recorded {
   rows: SQL;
 }
 
-/** The rows stay in the database, because a project may have a hundred thousand parts. */
+/** Inserts the events in the database, without fetching the rows: a project may have a hundred thousand parts. */
 function insertEvents(viewer: Viewer, typename: string, verb: string, { id, before, after, rows }: Recorded): SQL {
   const action = `${typename[0]!.toLowerCase()}${typename.slice(1)}.${verb}`;
   return sql`insert into ${events} (id, actor_id, action, resource_type, resource_id, before, after)

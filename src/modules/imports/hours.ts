@@ -1,14 +1,14 @@
 import { type Decimal, divideDecimal, formatDecimal, parseDecimal } from '../../lib/decimal.ts';
 import { type NumberFormat, readNumber } from './number-format.ts';
 
-/** An exact number of hours, as a fraction: `of` parts, of which an hour has `parts`. */
+/** An exact duration in a unit: an hour has `perHour` of these units. */
 export interface Hours {
-  of: Decimal;
-  parts: number;
+  amount: Decimal;
+  perHour: number;
 }
 
-const partsOf = { hours: 1, minutes: 60, seconds: 3_600 };
-export type HoursUnit = keyof typeof partsOf;
+const unitsPerHour = { hours: 1, minutes: 60, seconds: 3_600 };
+export type HoursUnit = keyof typeof unitsPerHour;
 
 const clock = /^(\d{1,7}):([0-5]?\d)(?::([0-5]?\d))?$/;
 const spelled =
@@ -19,16 +19,16 @@ export function readHours(text: string, numbers: NumberFormat, unit: HoursUnit =
   const [found, hours = 0, minutes = 0, seconds = 0] = clock.exec(text) ?? spelled.exec(text) ?? [];
   if (found) {
     const units = BigInt(Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds));
-    return { of: { units, scale: 0 }, parts: partsOf.seconds };
+    return { amount: { units, scale: 0 }, perHour: unitsPerHour.seconds };
   }
-  const of = parseDecimal(readNumber(text, numbers) ?? '');
-  return of && { of, parts: partsOf[unit] };
+  const amount = parseDecimal(readNumber(text, numbers) ?? '');
+  return amount && { amount, perHour: unitsPerHour[unit] };
 }
 
 /** Rounds to hundredths of an hour, halves up; with `minutes`, first to a multiple of that number of minutes. */
-export function roundHours({ of, parts }: Hours, minutes?: number): string {
-  if (minutes === undefined) return formatDecimal(divideDecimal(of, parts, 2));
-  const { units } = divideDecimal({ ...of, units: of.units * 60n }, parts * minutes, 0);
+export function roundHours({ amount, perHour }: Hours, minutes?: number): string {
+  if (minutes === undefined) return formatDecimal(divideDecimal(amount, perHour, 2));
+  const { units } = divideDecimal({ ...amount, units: amount.units * 60n }, perHour * minutes, 0);
   return formatDecimal(divideDecimal({ units: units * BigInt(minutes), scale: 0 }, 60, 2));
 }
 
@@ -36,5 +36,5 @@ export function roundHours({ of, parts }: Hours, minutes?: number): string {
 export function elapsedHours(start: Date, end: Date, minutes?: number): string | undefined {
   const milliseconds = end.getTime() - start.getTime();
   if (milliseconds < 0) return undefined;
-  return roundHours({ of: { units: BigInt(milliseconds), scale: 3 }, parts: partsOf.seconds }, minutes);
+  return roundHours({ amount: { units: BigInt(milliseconds), scale: 3 }, perHour: unitsPerHour.seconds }, minutes);
 }

@@ -211,9 +211,10 @@ function hoursOf(field: string, { unit, roundTo, divideBy }: ValueSpec, { number
   return (text) => {
     const hours = readHours(text, numbers, unit);
     if (!hours) throw invalidValue(field, `"${excerpt(text)}" is not a number`);
-    if (divideBy !== undefined) return formatDecimal(divideDecimal(hours.of, divideBy * hours.parts, quotientDigits));
+    if (divideBy !== undefined)
+      return formatDecimal(divideDecimal(hours.amount, divideBy * hours.perHour, quotientDigits));
     // A plain number of hours is not rounded: too many digits make the row invalid
-    if (hours.parts === 1 && unit === undefined && roundTo === undefined) return formatDecimal(hours.of);
+    if (hours.perHour === 1 && unit === undefined && roundTo === undefined) return formatDecimal(hours.amount);
     return roundHours(hours, roundTo);
   };
 }

@@ -13,11 +13,11 @@ import { channels, messageAttachments, messageMentions, messageReactions, messag
 
 const input = z.object({ id: uuidField, expectedVersion: versionField.nullish() });
 
-/** Deletes a message: its text, mentions, reactions and attachments go; its place and its answers stay. */
+/** Deletes the text, mentions, reactions and attachments of a message. A tombstone and the answers stay. */
 export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   requireWriter(viewer);
   const { id, expectedVersion } = checkInput(input, raw);
-  // The channel first, as whoever writes into it does
+  // Locks the channel before the message, as every writer does
   const { channelId } = await getVisible(tx, viewer, messages, id, 'Message');
   await tx.select({ id: channels.id }).from(channels).where(eq(channels.id, channelId)).for('no key update');
   const current = await lockMessage(tx, viewer, id);
@@ -31,12 +31,12 @@ export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
     write: updateOf(messages, current, { content: '', deletedAt })!,
     event: { action: 'message.deleted', resourceType: 'Message', resourceId: id, after: { deletedAt } },
   });
-  await moveBack(tx, current);
+  await moveLastMessageBack(tx, current);
   return { id };
 }
 
-/** The newest message of the channel is another one now, if it was this one. */
-async function moveBack(tx: TenantTx, { id, channelId, createdAt }: Row<typeof messages>): Promise<void> {
+/** Finds the new newest message of the channel, if this one was the newest. */
+async function moveLastMessageBack(tx: TenantTx, { id, channelId, createdAt }: Row<typeof messages>): Promise<void> {
   const { lastMessageAt, deletedUntil, updatedAt } = channels;
   const others = and(eq(messages.channelId, channelId), isNull(messages.deletedAt), sql`${messages.id} <> ${id}`);
   const newest = sql`(select max(${messages.createdAt}) from ${messages} where ${others})`;
@@ -45,7 +45,7 @@ async function moveBack(tx: TenantTx, { id, channelId, createdAt }: Row<typeof m
     .set({
       lastMessageAt: newest,
       deletedUntil: sql`greatest(${deletedUntil}, ${createdAt.toISOString()}::timestamptz)`,
-      // A message does not change its channel: the moment of the last change stays
+      // A message does not count as a change of its channel, so `updatedAt` stays
       updatedAt: sql`${updatedAt}`,
     })
     .where(and(eq(channels.id, channelId), sql`${lastMessageAt} <= ${createdAt.toISOString()}::timestamptz`));

@@ -30,7 +30,7 @@ export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   if (!canEditMessage(viewer, current)) throw forbidden('Only the author or a moderator may change this message');
   requireVersion(current, expectedVersion, 'Message');
   await requireChannelInUse(tx, current);
-  const mentions = mentionIds && (await mentionOthers(tx, viewer, id, mentionIds));
+  const mentions = mentionIds && (await replaceMentions(tx, viewer, id, mentionIds));
   if (content === current.content && !mentions) return { id };
   const editedAt = new Date();
   await change(tx, viewer, {
@@ -46,8 +46,8 @@ export async function editMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeof 
   return { id };
 }
 
-/** Returns whom the message mentioned before; undefined when that stays. */
-async function mentionOthers(
+/** Replaces the mentions of a message. Returns the people mentioned before; undefined if nothing changes. */
+async function replaceMentions(
   tx: TenantTx,
   viewer: Viewer,
   messageId: string,

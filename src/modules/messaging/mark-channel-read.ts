@@ -38,7 +38,7 @@ export async function markChannelRead(tx: TenantTx, viewer: Viewer, raw: Raw<typ
   return { id: channelId };
 }
 
-/** Reads the mentions that edits added to messages up to that time; gives their number. */
+/** Marks as read the mentions that edits added to messages up to that time. Returns their number. */
 async function readMentions(tx: TenantTx, { profileId }: Viewer, channelId: string, readAt: Date): Promise<number> {
   const upToThere = sql`${messageMentions.messageId} in (select ${messages.id} from ${messages}
     where ${messages.channelId} = ${channelId} and ${messages.createdAt} <= ${readAt.toISOString()}::timestamptz)`;

@@ -32,7 +32,7 @@ export const channels = table(
   {
     id: primaryId(),
     type: text({ enum: channelTypes }).notNull(),
-    /** Null for a DIRECT channel: its people are its name. */
+    /** Null for a DIRECT channel, which is named after its people. */
     name: label(),
     description: text(),
     projectId: uuid().references(() => projects.id, { onDelete: 'cascade' }),
@@ -43,9 +43,9 @@ export const channels = table(
     /** Time of the newest message that was not deleted. */
     lastMessageAt: instant(),
     /**
-     * Time at which the newest of the deleted messages was written. Whoever writes a message holds this row, and each
-     * gets a time after all others, deleted ones included: history and read positions are exact, since no message ever
-     * appears before one that was already read.
+     * Time of the newest deleted message. Every writer of messages locks this row, and gives its message a time after
+     * all others, deleted ones included. So read positions are exact: no message ever appears before one that was
+     * already read.
      */
     deletedUntil: instant(),
     externalReference: externalReference(),

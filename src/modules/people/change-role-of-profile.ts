@@ -5,7 +5,7 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { profiles } from './tables.ts';
 
-/** Notes on the profile of a member whether it is a CLIENT now. Does nothing when it is noted already. */
+/** Records on the profile of a member whether their role is CLIENT. Does nothing if it is recorded already. */
 export async function changeRoleOfProfile(
   tx: TenantTx,
   { userId, role }: { userId: string; role: Role },

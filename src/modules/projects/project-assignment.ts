@@ -37,8 +37,8 @@ export const ProjectAssignment = defineResource('projectAssignments', {
     writes: ['projectId', 'profileId', 'role', 'allocationPercent', 'fromDate', 'toDate', 'saleRate'],
     input: overbooking,
     requires: ({ values }) => staffRule(values.profileId, 'input.profileId'),
-    // Locks the profile before the rule takes a weaker lock of it: two transactions could hold that one and wait for
-    // each other
+    // Locks the profile before the rule takes a weaker lock: if two transactions had the weaker lock, each would wait
+    // for the other
     before: async ({ tx, id, values, extra }) => {
       const { profileId, allocationPercent = 100, fromDate = null, toDate = null } = values;
       if (!extra.allowOverbooking) await requireFreeShare(tx, { id, profileId, allocationPercent, fromDate, toDate });

@@ -26,7 +26,7 @@ export async function updateTenantSettings(
 ): Promise<{ organizationId: string }> {
   requirePermission(viewer, 'settings:write');
   const given = Object.entries(checkInput(input, raw)).filter(([, value]) => value !== undefined);
-  // So that the previous value in the event is the one that the last change left
+  // Makes changes wait for each other, so that the event contains the true previous values
   lockRule(tx, 'settings');
   const before = await readSettings(tx);
   await clear(tx, given);

@@ -60,7 +60,7 @@ async function lastRank(
 /**
  * A rank for a card next to another card, in a column of a locked board. If the other card has left the column, the
  * rank is at the column's end. If no short rank is free between the neighbours, all cards of the column get new ranks.
- * A card that is already at the right place keeps its rank, which must be passed as `held` if the card is in the
+ * A card that is already at the right place keeps its rank, which must be passed as `currentRank` if the card is in the
  * column. Throws NOT_FOUND if the other card is not on the board.
  */
 export async function rankNextTo(
@@ -68,16 +68,16 @@ export async function rankNextTo(
   viewer: Viewer,
   card: Board & { id: string; status: TaskStatusValue },
   neighbour: Neighbour,
-  held: string | undefined,
+  currentRank: string | undefined,
 ): Promise<string> {
   const anchorId = neighbour.beforeId ?? neighbour.afterId;
   const side = neighbour.beforeId ? 'before' : 'after';
   const gap = anchorId ? await gapAt(tx, card, anchorId, side) : undefined;
   if (!gap) {
     const low = await lastRank(tx, card, card.status, card.id);
-    return isWithin(held, { low, high: undefined }) ? held : rankBetween(low);
+    return isWithin(currentRank, { low, high: undefined }) ? currentRank : rankBetween(low);
   }
-  if (isWithin(held, gap)) return held;
+  if (isWithin(currentRank, gap)) return currentRank;
   if (gap.low === undefined || gap.high === undefined || gap.low < gap.high) {
     const rank = rankBetween(gap.low, gap.high);
     if (rank.length <= longestRank) return rank;

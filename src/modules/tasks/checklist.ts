@@ -24,12 +24,13 @@ export async function rankInChecklist(
   tx: TenantTx,
   items: readonly RankedItem[],
   { beforeId, afterId }: Neighbour,
-  held?: string,
+  currentRank?: string,
 ): Promise<string> {
   const index = indexBetween(items, beforeId, afterId);
   const [low, high] = [items[index - 1]?.rank, items[index]?.rank];
-  const isThere = held !== undefined && (low === undefined || low < held) && (high === undefined || held < high);
-  if (isThere) return held;
+  const isThere =
+    currentRank !== undefined && (low === undefined || low < currentRank) && (high === undefined || currentRank < high);
+  if (isThere) return currentRank;
   const rank = rankAt(items, index);
   if (rank !== undefined) return rank;
   const ranks = ranksAfter(undefined, items.length);

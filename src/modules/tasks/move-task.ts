@@ -38,8 +38,8 @@ export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof inp
   requireVersion(current, expectedVersion, 'Task');
   const moved = { ...current, status: status ?? current.status };
   await requireDependenciesDone(tx, current, moved.status, ignoreDependencies);
-  const held = moved.status === current.status ? current.rank : undefined;
-  const rank = await rankNextTo(tx, viewer, moved, neighbour, held);
+  const currentRank = moved.status === current.status ? current.rank : undefined;
+  const rank = await rankNextTo(tx, viewer, moved, neighbour, currentRank);
   const patch = { ...completionOf(current.status, moved.status), rank };
   const write = updateOf(tasks, current, patch);
   if (write) {

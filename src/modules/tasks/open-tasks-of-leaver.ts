@@ -4,7 +4,7 @@ import type { PageInput } from '../../graphql/declare/pages.ts';
 import { RemoveMemberPayload } from '../../graphql/identity/member-mutations.ts';
 import { Task } from './task.ts';
 
-/** What a person who left has not finished, among the tasks that the arguments ask for. */
+/** The unfinished tasks of a person who left, among those that the arguments select. */
 function whereOf({ userId }: { userId: string }, args: PageInput): WhereOf<'tasks'> {
   const open = { assignee: { userId }, status: { ne: 'DONE' as const } };
   const asked = Task.page.where(args);

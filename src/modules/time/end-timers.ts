@@ -32,7 +32,7 @@ async function endTimer(tx: TenantTx, viewer: Viewer | null, timer: Timer): Prom
   const stoppedAt = longest < now ? longest : now;
   const { id, startedAt } = timer;
   const days = startedAt < stoppedAt ? splitDays(tx.timeZone, startedAt, stoppedAt) : [];
-  const timeEntryIds = await recordDays(tx, viewer, timer, await fitting(tx, timer.profileId, days));
+  const timeEntryIds = await recordDays(tx, viewer, timer, await withinDayLimit(tx, timer.profileId, days));
   await recordEvent(tx, viewer, {
     action: 'runningTimer.stopped',
     resourceType: 'RunningTimer',
@@ -42,8 +42,8 @@ async function endTimer(tx: TenantTx, viewer: Viewer | null, timer: Timer): Prom
   });
 }
 
-/** The days with their hours reduced to the room that is left; days without room are left out. */
-async function fitting(tx: TenantTx, profileId: string, days: readonly { workDate: string; hours: string }[]) {
+/** Reduces the hours of each day to those that the day has left; omits days that are full. */
+async function withinDayLimit(tx: TenantTx, profileId: string, days: readonly { workDate: string; hours: string }[]) {
   if (days.length === 0) return [];
   const recorded = await recordedHours(
     tx,

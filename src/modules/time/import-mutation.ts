@@ -24,8 +24,11 @@ const ImportedTimeEntry = builder.inputType('ImportedTimeEntryInput', {
     }),
     description: t.string({ description: 'What was done.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
-    status: t.field({ type: TimeEntryStatus, description: 'The status of its review there; PENDING by default.' }),
-    externalReference: t.string({ description: 'The key of the entry there; unique.' }),
+    status: t.field({
+      type: TimeEntryStatus,
+      description: 'The status of its review in that system; PENDING by default.',
+    }),
+    externalReference: t.string({ description: 'The key of the entry in that system; unique.' }),
   }),
 });
 
