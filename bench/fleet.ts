@@ -12,6 +12,7 @@ import { allAdminsOf, type Fleet } from '../src/fleet/fleet.ts';
 import { migrateFleet } from '../src/fleet/schemas/migrate.ts';
 import { schemaStatus } from '../src/fleet/schemas/schema-status.ts';
 import { systemClock } from '../src/lib/clock.ts';
+import { FolderStorage } from '../src/storage/folder-storage.ts';
 import { makeTenants, openFleet, Release } from './fleet/estate.ts';
 import { killMigrations } from './fleet/kills.ts';
 // What fills the demo asks the rules of rows
@@ -48,7 +49,9 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
 async function backUpDemo({ directory }: App, fleet: Fleet): Promise<void> {
   const tenant = await directory.getBySlug(demoCompanies[0]!.slug);
   await using admins = allAdminsOf(fleet);
-  const { size, manifest } = await backupTenant(fleet, admins, tenant, { folder: path.join(dataDir, 'backups') });
+  const { size, manifest } = await backupTenant(fleet, admins, tenant, {
+    storage: new FolderStorage(path.join(dataDir, 'backups')),
+  });
   console.log(`  ${manifest.tables.reduce((sum, { rows }) => sum + rows, 0)} rows, ${size} bytes`);
 }
 

@@ -30,6 +30,7 @@ import { MemberStates } from './identity/member-states.ts';
 import { Passwords } from './identity/password.ts';
 import { pruneAll } from './identity/prune.ts';
 import { RefusalLog } from './identity/refusal-log.ts';
+import { resealIdentity } from './identity/reseal-identity.ts';
 import { SessionCookies } from './identity/session-cookies.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
 import { type Clock, systemClock } from './lib/clock.ts';
@@ -94,7 +95,7 @@ export class App implements Toolbox {
   /** Which tenants' schemas this build can serve. */
   readonly fit: FittingSchemas;
   /** The installation as upkeep saw it last. */
-  readonly watched: Watched = { state: undefined, backupAgeSeconds: undefined, readAt: 0 };
+  readonly watched: Watched = { state: undefined, backupAgeSeconds: undefined, readAt: 0, targets: [] };
   /** For what analysts read. */
   readonly replica: ReadReplica | undefined;
   readonly directory: TenantDirectory;
@@ -122,6 +123,7 @@ export class App implements Toolbox {
       adminUrl: config.adminDatabaseUrl ?? config.databaseUrl ?? embedded!.url,
       appUrl: config.adminDatabaseUrl && config.databaseUrl,
       secret,
+      otherSecrets: config.previousSecrets,
       onStatement,
     });
     if (config.databaseUrl) await checkPooling(config, installation);
@@ -136,6 +138,7 @@ export class App implements Toolbox {
     const url = installation.appUrl;
     const shared = {
       url,
+      otherPasswords: installation.otherPasswords,
       waitMs: config.poolWaitMs,
       slotBytes: config.poolSlotMb * 1024 * 1024,
       prepare: config.prepare,
@@ -151,17 +154,23 @@ export class App implements Toolbox {
       new SlotPool({ ...shared, size, maxPerKey: size, applicationName: 'chantier catalog' }),
     );
     this.listener = resources.use(
-      new Listener({ url: config.listenDatabaseUrl ?? url, channel: invalidationChannel, logger }),
+      new Listener({
+        url: config.listenDatabaseUrl ?? url,
+        otherPasswords: installation.otherPasswords,
+        channel: invalidationChannel,
+        logger,
+      }),
     );
     this.catalog = new Catalog({ pool: this.catalogPool, role: installation.roles.catalog });
     this.catalog.bus.connect(this.listener);
-    const seal = new Seal(secret);
+    const otherSecrets = config.previousSecrets;
+    const seal = new Seal(secret, otherSecrets);
     const network = databaseNetwork(
       config.databaseHostsAllowed,
       config.databaseHostsWithoutTls,
       config.enableMultiDatabase,
     );
-    this.databases = new Databases({ catalog: this.catalog, installation, seal, secret, network, clock });
+    this.databases = new Databases({ catalog: this.catalog, installation, seal, secret, otherSecrets, network, clock });
     const { databases, catalog } = this;
     this.fleet = { installation, databases, catalog, lines: new MigrationLines(), onStatement };
     this.fit = new FittingSchemas(this.fleet);
@@ -170,7 +179,7 @@ export class App implements Toolbox {
       new TenantPools({
         primary: this.pool,
         databases,
-        open: ({ appUrl, lookup }) => new SlotPool({ ...ofTenants, url: appUrl, lookup }),
+        open: ({ appUrl, ...login }) => new SlotPool({ ...ofTenants, ...login, url: appUrl }),
         bus: catalog.bus,
         logger,
         most: config.databasePools,
@@ -276,9 +285,11 @@ export class App implements Toolbox {
       fit,
       watched,
       spares: config.spareSchemas,
+      backups: config.backups,
       maintainEveryMs: config.maintainEveryMs,
       eventsMs: config.retention.eventsMs,
       pruneIdentity: () => pruneAll(identity, config.retention.sessionsMs),
+      resealIdentity: () => resealIdentity(identity),
       settleDepartures: () => settleDepartures(identity),
       clock: identity.clock,
       signal,

@@ -1,9 +1,20 @@
 import { z } from 'zod';
 import { canonicalUrl } from './db/database-address.ts';
+import { isCronExpression } from './lib/cron-schedule.ts';
 import { readHostOrRange } from './lib/network-guard.ts';
-import { readDomain, readDuration, readFlag, readJson, readList, readOrigin, readWhole } from './lib/read-text.ts';
+import {
+  readDomain,
+  readDuration,
+  readFlag,
+  readJson,
+  readList,
+  readOrigin,
+  readPercentage,
+  readWhole,
+} from './lib/read-text.ts';
 import { readSender, readSmtpUrl } from './mail/smtp-server.ts';
 import type { TrustedHeader } from './server/client-address.ts';
+import { isStorageAddress } from './storage/open-storage.ts';
 
 const day = 86_400;
 const hourMs = 3_600_000;
@@ -52,6 +63,11 @@ const hosts = value('host names, addresses or ranges such as 10.0.0.0/8 with com
   readList(text, readHostOrRange),
 );
 
+const cron = value('a cron expression in UTC such as 0 2 * * *', (text) => (isCronExpression(text) ? text : undefined));
+const secret = (text: string): string | undefined => (text.length >= 32 ? text : undefined);
+const listOf = (expected: string, isItem: (item: string) => boolean) =>
+  value(expected, (text) => readList(text, (item) => (isItem(item) ? item : undefined)));
+
 const issuers = z.string().transform((text, context) => {
   const { success, data, error } = z.array(oidcIssuer).safeParse(readJson(text));
   if (success) return data;
@@ -98,6 +114,24 @@ export const variables = z.object({
   EVENTS_RETENTION: duration(day, 3650 * day, '400d').optional(),
   SESSIONS_RETENTION: duration(0, 3650 * day, '1d').default(day),
   MAINTAIN_EVERY: duration(3600, 365 * day, '1d').optional(),
+  BACKUP_SCHEDULE: cron.optional(),
+  BACKUP_JITTER: duration(0, day, '10m').default(600),
+  BACKUP_TO: listOf('folders or s3://bucket/prefix with commas between them', isStorageAddress).optional(),
+  BACKUP_KEEP_DAYS: whole(1, 9_999).default(30),
+  BACKUP_KEEP_COUNT: whole(1, 9_999).default(7),
+  BACKUP_RECIPIENTS: listOf('recipients of age (age1...) with commas between them', (text) =>
+    /^age1[a-z0-9]+$/.test(text),
+  ).default([]),
+  DRILL_SCHEDULE: cron.optional(),
+  DRILL_SAMPLE: value('a share such as 5%', readPercentage).default(0.05),
+  DRILL_IDENTITIES: listOf('identities of age (AGE-SECRET-KEY-...) with commas between them', (text) =>
+    /^AGE-SECRET-KEY-[A-Z0-9-]+$/.test(text),
+  ).default([]),
+  S3_ENDPOINT: value('an origin such as https://s3.example.org', readOrigin).optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  S3_LOCK_DAYS: whole(1, 36_500).optional(),
   METRICS_PORT: whole(0, 65_535).optional(),
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_TOKEN: value('16 characters or more, no spaces', (text) =>
@@ -110,7 +144,10 @@ export const variables = z.object({
   STATEMENT_TIMEOUT_JOB_MS: whole(1, 24 * hourMs).default(300_000),
   SLOW_STATEMENT_MS: whole(0, hourMs).default(1000),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
-  SECRET: value('a text of 32 characters or more', (text) => (text.length >= 32 ? text : undefined)).optional(),
+  SECRET: value('a text of 32 characters or more', secret).optional(),
+  PREVIOUS_SECRETS: value('texts of 32 characters or more with commas between them', (text) =>
+    readList(text, secret),
+  ).default([]),
   CORS_ORIGINS: value('exact origins with commas between them', (text) => readList(text, readOrigin)).default([]),
   CORS_HEADERS: value('names of headers with commas between them', (text) => readList(text, readHeaderName)).default(
     [],

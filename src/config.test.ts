@@ -42,6 +42,17 @@ describe('configuration', () => {
       retention: { eventsMs: undefined, sessionsMs: 86_400_000 },
       maintainEveryMs: undefined,
       metrics: { port: undefined, host: '127.0.0.1', token: undefined, tenants: 20 },
+      backups: {
+        targets: [path.resolve(import.meta.dirname, '../.data/backups')],
+        ownFolder: path.resolve(import.meta.dirname, '../.data/backups'),
+        schedule: undefined,
+        jitterMs: 600_000,
+        retention: { keepDays: 30, keepCount: 7 },
+        recipients: [],
+        drill: { schedule: undefined, share: 0.05, identities: [] },
+        s3: { endpoint: undefined, region: 'us-east-1', credentials: undefined, lockMs: undefined },
+      },
+      s3: { endpoint: undefined, region: 'us-east-1', credentials: undefined, lockMs: undefined },
       databaseUrl: undefined,
       adminDatabaseUrl: undefined,
       listenDatabaseUrl: undefined,
@@ -58,6 +69,7 @@ describe('configuration', () => {
       statementTimeoutMs: { interactive: 10_000, analyst: 30_000, integrator: 20_000, job: 300_000 },
       logLevel: 'info',
       secret: undefined,
+      previousSecrets: [],
       corsOrigins: [],
       corsHeaders: [],
       documents: { persistedOnly: false, automatic: false, aliases: [] },
@@ -159,6 +171,21 @@ describe('configuration', () => {
     ],
     [{ SECRET: 'hidden' }, 'SECRET must be a text of 32 characters or more'],
     [
+      { PREVIOUS_SECRETS: `${'x'.repeat(32)},hidden` },
+      'PREVIOUS_SECRETS must be texts of 32 characters or more with commas between them',
+    ],
+    [{ BACKUP_SCHEDULE: 'daily' }, 'BACKUP_SCHEDULE must be a cron expression in UTC such as 0 2 * * *, not "daily"'],
+    [
+      { BACKUP_TO: '/backups,ftp://backups' },
+      'BACKUP_TO must be folders or s3://bucket/prefix with commas between them, not "/backups,ftp://backups"',
+    ],
+    [{ DRILL_SAMPLE: '0%' }, 'DRILL_SAMPLE must be a share such as 5%, not "0%"'],
+    [{ S3_ACCESS_KEY_ID: 'id' }, 'S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together'],
+    [
+      { DRILL_SCHEDULE: '0 5 * * *', BACKUP_RECIPIENTS: 'age1x' },
+      'DRILL_SCHEDULE needs DRILL_IDENTITIES beside BACKUP_RECIPIENTS: drills open archives',
+    ],
+    [
       { DATABASE_URL: 'mysql://app:hidden@db.example/x' },
       'DATABASE_URL must be an address like postgres://user:password@host:5432/database',
     ],
@@ -201,7 +228,7 @@ describe('configuration', () => {
 
   it('has an example file that documents exactly the variables there are, with their defaults', () => {
     const lines = readFileSync(path.join(import.meta.dirname, '../.env.example'), 'utf8').split('\n');
-    const commented = lines.filter((line) => /^# [A-Z_]+=/.test(line)).map((line) => line.slice(2));
+    const commented = lines.filter((line) => /^# [A-Z0-9_]+=/.test(line)).map((line) => line.slice(2));
     const documented = parseEnv(commented.join('\n'));
     expect(Object.keys(documented).sort()).toEqual([...variableNames].sort());
     expect(lines.filter((line) => line && !line.startsWith('#'))).toEqual([]);
@@ -226,6 +253,11 @@ describe('configuration', () => {
       'EVENTS_RETENTION',
       'MAINTAIN_EVERY',
       'METRICS_TOKEN',
+      'BACKUP_SCHEDULE',
+      'BACKUP_TO',
+      'DRILL_SCHEDULE',
+      'S3_ENDPOINT',
+      'S3_LOCK_DAYS',
     ]);
     const entries = Object.entries(documented);
     const defaults = entries.filter(([name]) => !withoutDefault.has(name));

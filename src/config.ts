@@ -8,6 +8,7 @@ import { isLoopback } from './lib/loopback.ts';
 import type { SmtpServer } from './mail/smtp-server.ts';
 import type { TrustedHeader } from './server/client-address.ts';
 import type { HttpLimits } from './server/http-limits.ts';
+import type { S3Settings } from './storage/s3-storage.ts';
 
 /** The whole configuration, checked. Times end in `Ms` or are seconds. `.env.example` explains each variable. */
 export interface Config {
@@ -60,12 +61,17 @@ export interface Config {
   retention: { eventsMs: number | undefined; sessionsMs: number };
   /** How often a server maintains tenants; undefined: only the command does. */
   maintainEveryMs: number | undefined;
+  backups: BackupConfig;
+  /** Where `s3://bucket/prefix` leads. */
+  s3: S3Settings;
   statementTimeoutMs: { interactive: number; analyst: number; integrator: number; job: number };
   /** From how many milliseconds on a statement is logged as slow; 0 for none. */
   slowStatementMs: number;
   logLevel: LogLevel;
   /** Undefined: the one kept in `dataDir`; never so in production. */
   secret: string | undefined;
+  /** Other secrets that open what they sealed, and seal nothing. */
+  previousSecrets: string[];
   /** Exact origins. */
   corsOrigins: string[];
   /** Headers that scripts of these origins may send, beside the usual ones. */
@@ -91,6 +97,22 @@ export interface Config {
   shutdownGraceMs: number;
 }
 
+/** What is backed up when and where, and how it is tried out. */
+export interface BackupConfig {
+  /** Folders, or `s3://bucket/prefix`. */
+  targets: readonly string[];
+  /** The default target, in `dataDir`. */
+  ownFolder: string;
+  /** A cron expression; undefined: only the command does it. */
+  schedule: string | undefined;
+  jitterMs: number;
+  retention: { keepDays?: number | undefined; keepCount?: number | undefined };
+  /** Of age; empty: archives are not encrypted. */
+  recipients: readonly string[];
+  drill: { schedule: string | undefined; share: number; identities: readonly string[] };
+  s3: S3Settings;
+}
+
 /** Where a server's metrics can be read: nowhere unless a port or a token is given. */
 export interface MetricsConfig {
   /** A port of their own. */
@@ -114,8 +136,10 @@ export interface DocumentsConfig {
 }
 
 const root = path.resolve(import.meta.dirname, '..');
-const isSecret = (name: string): boolean =>
-  name === 'SECRET' || name === 'METRICS_TOKEN' || name === 'SMTP_URL' || name.endsWith('DATABASE_URL');
+const secrets = new Set([
+  ...['SECRET', 'PREVIOUS_SECRETS', 'METRICS_TOKEN', 'SMTP_URL', 'S3_SECRET_ACCESS_KEY', 'DRILL_IDENTITIES'],
+]);
+const isSecret = (name: string): boolean => secrets.has(name) || name.endsWith('DATABASE_URL');
 
 /** Every variable that the program reads. */
 export const variableNames = Object.keys(variables.shape);
@@ -137,6 +161,7 @@ export function loadConfig(environment: Readonly<Record<string, string | undefin
 
 function toConfig(v: Values): Config {
   const production = v.NODE_ENV === 'production';
+  const dataDir = path.resolve(root, v.DATA_DIR);
   return {
     production,
     host: v.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
@@ -156,7 +181,7 @@ function toConfig(v: Values): Config {
     readDatabaseUrl: v.READ_DATABASE_URL,
     readMaxLagMs: v.READ_MAX_LAG_MS,
     readWaitMs: v.READ_WAIT_MS,
-    dataDir: path.resolve(root, v.DATA_DIR),
+    dataDir,
     spareSchemas: v.SPARE_SCHEMAS ?? spareSchemas[v.NODE_ENV],
     poolSize: v.POOL_SIZE,
     catalogPoolSize: v.CATALOG_POOL_SIZE,
@@ -173,6 +198,8 @@ function toConfig(v: Values): Config {
       sessionsMs: v.SESSIONS_RETENTION * 1000,
     },
     maintainEveryMs: v.MAINTAIN_EVERY === undefined ? undefined : v.MAINTAIN_EVERY * 1000,
+    backups: backupsOf(v, dataDir),
+    s3: s3Of(v),
     metrics: { port: v.METRICS_PORT, host: v.METRICS_HOST, token: v.METRICS_TOKEN, tenants: v.METRICS_TENANTS },
     statementTimeoutMs: {
       interactive: v.STATEMENT_TIMEOUT_INTERACTIVE_MS,
@@ -183,6 +210,7 @@ function toConfig(v: Values): Config {
     slowStatementMs: v.SLOW_STATEMENT_MS,
     logLevel: v.LOG_LEVEL,
     secret: v.SECRET,
+    previousSecrets: v.PREVIOUS_SECRETS,
     corsOrigins: v.CORS_ORIGINS,
     corsHeaders: v.CORS_HEADERS,
     documents: {
@@ -210,6 +238,32 @@ function toConfig(v: Values): Config {
     },
     timerStartsBackMs: v.TIMER_STARTS_BACK * 1000,
     shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
+  };
+}
+
+const dayMs = 86_400_000;
+
+function s3Of(v: Values): S3Settings {
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = v;
+  return {
+    endpoint: v.S3_ENDPOINT,
+    region: v.S3_REGION,
+    credentials: accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined,
+    lockMs: v.S3_LOCK_DAYS === undefined ? undefined : v.S3_LOCK_DAYS * dayMs,
+  };
+}
+
+function backupsOf(v: Values, dataDir: string): BackupConfig {
+  const ownFolder = path.join(dataDir, 'backups');
+  return {
+    targets: v.BACKUP_TO ?? [ownFolder],
+    ownFolder,
+    schedule: v.BACKUP_SCHEDULE,
+    jitterMs: v.BACKUP_JITTER * 1000,
+    retention: { keepDays: v.BACKUP_KEEP_DAYS, keepCount: v.BACKUP_KEEP_COUNT },
+    recipients: v.BACKUP_RECIPIENTS,
+    drill: { schedule: v.DRILL_SCHEDULE, share: v.DRILL_SAMPLE, identities: v.DRILL_IDENTITIES },
+    s3: s3Of(v),
   };
 }
 
@@ -244,6 +298,12 @@ function contradictions(given: Record<string, string>, values?: Values): string[
   }
   if (given.NODE_ENV === 'production' && given.SMTP_URL && !given.PUBLIC_URL) {
     problems.push('PUBLIC_URL is required beside SMTP_URL: links in mails lead there');
+  }
+  if (Boolean(given.S3_ACCESS_KEY_ID) !== Boolean(given.S3_SECRET_ACCESS_KEY)) {
+    problems.push('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY go together');
+  }
+  if (given.DRILL_SCHEDULE && given.BACKUP_RECIPIENTS && !given.DRILL_IDENTITIES) {
+    problems.push('DRILL_SCHEDULE needs DRILL_IDENTITIES beside BACKUP_RECIPIENTS: drills open archives');
   }
   if (values && values.REFRESH_TOKEN_TTL <= accessTokenTtl(values)) {
     problems.push('REFRESH_TOKEN_TTL must be longer than ACCESS_TOKEN_TTL');

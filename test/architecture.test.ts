@@ -10,6 +10,7 @@ const sources = readSources();
 const rooms = [
   'lib',
   'mail',
+  'storage',
   'db',
   'tenancy',
   'fleet',

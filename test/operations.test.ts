@@ -47,6 +47,10 @@ const testedElsewhere = new Map([
   ['npx chantier serve', 'test/cli/process.test.ts'],
   ['npx chantier tenant prove', 'test/proof/prove.test.ts'],
   ['docker compose up --build --wait', 'compose.yaml'],
+  [
+    'npx chantier tenant recover acme --at 2026-11-30T09:41:07Z --from-cluster-env RESTORED_URL --yes',
+    'test/backups/recover.test.ts',
+  ],
 ]);
 
 const words = (line: string): string[] =>

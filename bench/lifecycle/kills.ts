@@ -11,6 +11,7 @@ import { purgeOrganization } from '../../src/fleet/deletion/purge-organization.t
 import { getReceipt, isGenuine } from '../../src/fleet/deletion/receipt.ts';
 import { allAdminsOf, type Fleet } from '../../src/fleet/fleet.ts';
 import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
+import { FolderStorage } from '../../src/storage/folder-storage.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { organizationNamed, restoreFrom } from './organization.ts';
@@ -108,7 +109,7 @@ async function restoring(fleet: Fleet, admin: Admin): Promise<Life> {
   };
   await note(tenant.schemaName, 'kept');
   await using admins = allAdminsOf(fleet);
-  const { file } = await backupTenant(fleet, admins, tenant, { folder });
+  const { file } = await backupTenant(fleet, admins, tenant, { storage: new FolderStorage(folder) });
   return {
     file,
     begin: async (slug) => void (await note((await directory().getBySlug(slug)).schemaName, 'lost')),

@@ -1,36 +1,73 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
+import type { LockingKey, OpeningKey } from '../fleet/archive/archive-key.ts';
 import { badInput } from '../lib/errors.ts';
 import type { SealingKey } from '../lib/sealed-stream.ts';
 
-export interface KeyFlags {
+interface SecretFlags {
   passphraseEnv?: string;
   passphraseFile?: string;
   keyEnv?: string;
   keyFile?: string;
 }
 
-const sources = ['passphraseEnv', 'passphraseFile', 'keyEnv', 'keyFile'] as const;
+export interface LockFlags extends SecretFlags {
+  recipient?: string[];
+}
 
-/**
- * Adds the options for the key of archives, of which at most one may be used. None takes the secret itself, because
- * other users of the machine see command lines.
- */
-export function addKeyOptions(command: Command): Command {
-  const all: [flag: string, what: string, own: (typeof sources)[number]][] = [
-    ['--passphrase-env <variable>', 'encrypted with the passphrase in this environment variable', 'passphraseEnv'],
-    ['--passphrase-file <file>', 'encrypted with the passphrase in this file', 'passphraseFile'],
-    ['--key-env <variable>', 'encrypted with the key (32 bytes, base64) in this environment variable', 'keyEnv'],
-    ['--key-file <file>', 'encrypted with the key (32 bytes, base64) in this file', 'keyFile'],
-  ];
-  for (const [flag, what, own] of all) {
-    command.addOption(new Option(flag, what).conflicts(sources.filter((other) => other !== own)));
+export interface OpenFlags extends SecretFlags {
+  identityEnv?: string;
+  identityFile?: string;
+}
+
+type Source = readonly [flag: string, what: string, own: string];
+
+const secrets: readonly Source[] = [
+  ['--passphrase-env <variable>', 'encrypted with the passphrase in this environment variable', 'passphraseEnv'],
+  ['--passphrase-file <file>', 'encrypted with the passphrase in this file', 'passphraseFile'],
+  ['--key-env <variable>', 'encrypted with the key (32 bytes, base64) in this environment variable', 'keyEnv'],
+  ['--key-file <file>', 'encrypted with the key (32 bytes, base64) in this file', 'keyFile'],
+];
+const recipients: Source = [
+  '--recipient <age1...>',
+  'encrypted for a recipient of age; repeat it for several',
+  'recipient',
+];
+const identities: readonly Source[] = [
+  ['--identity-env <variable>', 'opened with the identities of age in this environment variable', 'identityEnv'],
+  ['--identity-file <file>', 'opened with the identities of age in this file', 'identityFile'],
+];
+
+/** The options that say how new archives are encrypted; one kind at most. None is a secret: command lines are seen. */
+export const addLockOptions = (command: Command): Command => addSources(command, [...secrets, recipients]);
+
+/** The options that say how archives are opened; one at most. */
+export const addOpenOptions = (command: Command): Command => addSources(command, [...secrets, ...identities]);
+
+function addSources(command: Command, sources: readonly Source[]): Command {
+  for (const [flag, what, own] of sources) {
+    const others = sources.map(([, , other]) => other).filter((other) => other !== own);
+    const option = new Option(flag, what).conflicts(others);
+    if (own === 'recipient') option.argParser((value: string, before: string[] = []) => [...before, value]);
+    command.addOption(option);
   }
   return command;
 }
 
-/** Reads the key; undefined without these options. Throws BAD_INPUT if the named variable or file has no valid key. */
-export async function readKey(flags: KeyFlags): Promise<SealingKey | undefined> {
+/** Undefined without any of the options. Throws BAD_INPUT for one that leads to no key. */
+export async function readLock(flags: LockFlags): Promise<LockingKey | undefined> {
+  return flags.recipient ? { recipients: flags.recipient } : await readSecret(flags);
+}
+
+/** Undefined without any of the options. Throws BAD_INPUT for one that leads to no key. */
+export async function readKey(flags: OpenFlags): Promise<OpeningKey | undefined> {
+  const { identityEnv, identityFile } = flags;
+  if (identityEnv !== undefined) return { identities: identitiesIn(fromEnvironment(identityEnv)) };
+  if (identityFile !== undefined) return { identities: identitiesIn(await fromFile(identityFile)) };
+  return await readSecret(flags);
+}
+
+async function readSecret(flags: SecretFlags): Promise<SealingKey | undefined> {
   const { passphraseEnv, passphraseFile, keyEnv, keyFile } = flags;
   if (passphraseEnv !== undefined) return { passphrase: fromEnvironment(passphraseEnv) };
   if (passphraseFile !== undefined) return { passphrase: await fromFile(passphraseFile) };
@@ -38,6 +75,10 @@ export async function readKey(flags: KeyFlags): Promise<SealingKey | undefined> 
   if (keyFile !== undefined) return { key: asKey(await fromFile(keyFile), keyFile) };
   return undefined;
 }
+
+/** As age-keygen writes them: one on each line, beside comments. */
+const identitiesIn = (text: string): string[] =>
+  text.split(/[\s,]+/).filter((word) => word.startsWith('AGE-SECRET-KEY-'));
 
 function fromEnvironment(name: string): string {
   const value = process.env[name];

@@ -33,6 +33,12 @@ export class DeclaredCommand extends Command {
   destructive = false;
   overFleet = false;
 
+  constructor(name?: string) {
+    super(name);
+    // An option behind the name of a subcommand belongs to that, even if this command has it too
+    this.enablePositionalOptions();
+  }
+
   override createCommand(name?: string): DeclaredCommand {
     return new DeclaredCommand(name);
   }

@@ -27,7 +27,7 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
       ...[tenants.tenantCreate, tenants.tenantList, tenants.tenantShow, tenants.tenantRename],
       ...[tenants.tenantSuspend, tenants.tenantResume, tenants.tenantArchive, tenants.tenantUnarchive],
       ...[deletion.tenantDelete, deletion.tenantUndelete, deletion.tenantPurge, deletion.tenantReceipt],
-      ...[archives.tenantBackup, archives.tenantVerify, archives.tenantRestore],
+      ...[archives.tenantBackup, archives.tenantVerify, archives.tenantRestore, archives.tenantRecover],
       ...[archives.tenantClone, archives.tenantExport, databases.tenantMove],
       ...[tenants.tenantSpares, tenants.tenantMetrics, tenants.tenantMaintain, tenants.tenantProve],
     ],
@@ -63,6 +63,11 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     about: 'Write the skeleton of new code, for developers of the program.',
     commands: [generate.generateModule, generate.generateResource],
   },
+  backup: {
+    about: 'Archive the catalog (--catalog), or look after the scheduled backups.',
+    commands: [installation.backupStatus, installation.backupRun],
+  },
+  secrets: { about: 'Secrets of the installation.', commands: [installation.secretsReseal] },
   schema: { about: 'The graph.', commands: [installation.schemaPrint, installation.schemaPersonalData] },
 };
 

@@ -9,6 +9,8 @@ import { type Answer, Slot } from './slot.ts';
 
 export interface AdminOptions {
   url: string;
+  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  otherPasswords?: readonly string[] | undefined;
   lookup?: LookupFunction | undefined;
   applicationName?: string;
   onStatement?: (text: string) => void;
@@ -132,8 +134,8 @@ export class Admin implements AdminTx, AsyncDisposable {
     if (this.#disposed) throw over();
     if (this.#late) throw databaseError('CONNECTION_LOST');
     if (!this.#slot?.alive) {
-      const { url, lookup, onStatement, applicationName = 'chantier admin', connectMs = 10_000 } = this.#options;
-      this.#slot = await Slot.open({ url, lookup, prepare: false, applicationName, connectMs, onStatement, settings });
+      const { applicationName = 'chantier admin', connectMs = 10_000, ...rest } = this.#options;
+      this.#slot = await Slot.open({ ...rest, prepare: false, applicationName, connectMs, settings });
       // DDL over many rows takes long; the server's own limits apply.
       this.#slot.limitStatements(0);
     }

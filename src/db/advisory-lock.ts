@@ -20,6 +20,11 @@ export const advisoryLocks = {
   grants: named('grants'),
   /** Maintaining the tenants; held until the connection ends. */
   maintenance: named('maintain'),
+  /** Scheduled backups, and drills of their archives; held until the connection ends. */
+  backups: named('backups'),
+  drills: named('drills'),
+  /** Sealing values under the current secret; held until the connection ends. */
+  resealing: named('resealing'),
   /** Building spare schemas. */
   spares: named('spares'),
   /** Making the next signing key. An arbitrary number, chosen before locks had names. */

@@ -5,6 +5,8 @@ import { Slot } from './slot.ts';
 export interface ListenerOptions {
   /** A direct connection: a pooler in transaction mode forgets LISTEN. */
   url: string;
+  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  otherPasswords?: readonly string[] | undefined;
   channel: string;
   logger?: Logger;
   /** How often to check that the server still answers; milliseconds. */
@@ -74,10 +76,11 @@ export class Listener implements AsyncDisposable {
   }
 
   async #connect(): Promise<void> {
-    const { url, channel } = this.#options;
+    const { url, otherPasswords, channel } = this.#options;
     try {
       const slot = await Slot.open({
         url,
+        otherPasswords,
         prepare: false,
         applicationName: 'chantier notifications',
         connectMs,

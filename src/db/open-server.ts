@@ -7,7 +7,7 @@ import {
   readAddress,
   type SessionAttrs,
 } from './database-address.ts';
-import { isLoginRefused, sqlStateOf } from './pg-errors.ts';
+import { isLoginRefused, isPasswordRefused, sqlStateOf } from './pg-errors.ts';
 import type { Address, Ssl } from './socket.ts';
 
 /** One server of an address, and how to reach it. */
@@ -34,12 +34,29 @@ interface Opener<T> {
 
 /**
  * Opens a connection to the first server of an address that takes one and is as `target_session_attrs` wants it, like
- * libpq: a server that refuses the login ends the search. Throws what the last one said; UNAVAILABLE when none is as
- * wanted.
+ * libpq: a server that refuses the login ends the search. If it refuses the password, the other passwords are tried:
+ * while one is being replaced, the servers of an installation do not know which one the database has. Throws what the
+ * last one said; UNAVAILABLE when none is as wanted.
  */
-export async function openServer<T>(url: string, opener: Opener<T>): Promise<T> {
+export async function openServer<T>(
+  url: string,
+  opener: Opener<T>,
+  otherPasswords: readonly string[] = [],
+): Promise<T> {
   const address = readAddress(url);
   const ca = await readCertificates(address);
+  const passwords = [address.password, ...otherPasswords];
+  for (const [n, password] of passwords.entries()) {
+    try {
+      return await search(url, { ...address, password }, ca, opener);
+    } catch (error) {
+      if (!isPasswordRefused(error) || n === passwords.length - 1) throw error;
+    }
+  }
+  throw new RangeError('There is always a password, if only an empty one');
+}
+
+async function search<T>(url: string, address: DatabaseAddress, ca: string | undefined, opener: Opener<T>): Promise<T> {
   let failure: unknown = new AppError('UNAVAILABLE', `None of ${describeHosts(url)} is ${address.sessionAttrs}`);
   const rounds: SessionAttrs[] =
     address.sessionAttrs === 'prefer-standby' ? ['standby', 'any'] : [address.sessionAttrs];

@@ -125,6 +125,9 @@ export const isStillDependedOn = (error: unknown): boolean => sqlStateOf(error) 
 /** Whether the server does not know the login, password or database. A retry does not help. */
 export const isLoginRefused = (error: unknown): boolean => /^(28000|28P01|3D000)$/.test(sqlStateOf(error) ?? '');
 
+/** Whether the server knows the login, but not this password. */
+export const isPasswordRefused = (error: unknown): boolean => sqlStateOf(error) === '28P01';
+
 /** Whether TLS failed: the server's certificate is not trusted, or the server has no TLS. A retry does not help. */
 export const isTlsRefused = (error: unknown): boolean => [...causes(error)].some(isOfTls);
 

@@ -13,6 +13,8 @@ import { Waiter } from './waiter.ts';
 
 export interface SlotPoolOptions {
   url: string;
+  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  otherPasswords?: readonly string[] | undefined;
   lookup?: LookupFunction | undefined;
   /** Most connections. */
   size: number;
@@ -43,7 +45,7 @@ export interface SlotPoolOptions {
 }
 
 /** Options without a default. */
-type Optional = 'onStatement' | 'onHeld' | 'onWaited' | 'slow' | 'lookup';
+type Optional = 'onStatement' | 'onHeld' | 'onWaited' | 'slow' | 'lookup' | 'otherPasswords';
 
 /** The part of the pool that sessions use. */
 export type SlotSource = Pick<SlotPool, 'acquire' | 'logger'>;
@@ -240,9 +242,10 @@ export class SlotPool implements AsyncDisposable {
     const slots = this.#slots.size - (this.#worn ? 1 : 0);
     if (slots + this.#opening >= this.#options.size || performance.now() < this.#retryAt) return false;
     this.#opening++;
-    const { url, lookup, prepare, applicationName, waitMs, onStatement } = this.#options;
+    const { url, otherPasswords, lookup, prepare, applicationName, waitMs, onStatement } = this.#options;
     const onClose = (slot: Slot): void => this.#forget(slot);
-    const options = { url, lookup, prepare, applicationName, connectMs: waitMs, onStatement, onClose };
+    const login = { url, otherPasswords, lookup };
+    const options = { ...login, prepare, applicationName, connectMs: waitMs, onStatement, onClose };
     // It serves others than the request that it is opened for
     outsideRequests(() => {
       Slot.open(options).then(

@@ -22,6 +22,8 @@ export type RowForm = 'objects' | 'values' | 'bytes';
 
 export interface SlotOptions {
   url: string;
+  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  otherPasswords?: readonly string[] | undefined;
   /** Resolves the host of the URL to addresses; the system's resolver if absent. */
   lookup?: LookupFunction | undefined;
   /** Whether to use named statements, parsed once per connection; off behind a pooler in transaction mode. */
@@ -119,11 +121,12 @@ export class Slot {
    * server or the system.
    */
   static open(options: SlotOptions): Promise<Slot> {
-    return openServer(options.url, {
-      open: (server) => Slot.#openAt(options, server),
-      stateOf: (slot) => slot.#state(),
-      close: (slot) => slot.destroy(),
-    });
+    const opener = {
+      open: (server: Server) => Slot.#openAt(options, server),
+      stateOf: (slot: Slot) => slot.#state(),
+      close: (slot: Slot) => slot.destroy(),
+    };
+    return openServer(options.url, opener, options.otherPasswords);
   }
 
   static async #openAt(options: SlotOptions, server: Server): Promise<Slot> {

@@ -1,6 +1,7 @@
-import { and, eq, isNull, lt } from 'drizzle-orm';
+import { and, eq, gte, isNull, lt } from 'drizzle-orm';
 import { later } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
+import type { CatalogTx } from '../tenancy/catalog.ts';
 import type { Identity } from './identity.ts';
 import { retry } from './retry.ts';
 import { catalogAnswers } from './tables.ts';
@@ -9,6 +10,8 @@ import { catalogAnswers } from './tables.ts';
 export interface KeyUse {
   id: string;
   requestHash: string;
+  /** The same use, as identified under other secrets. */
+  others: readonly Omit<KeyUse, 'others'>[];
 }
 
 /**
@@ -18,12 +21,14 @@ export interface KeyUse {
  */
 export async function claimAnswer(
   { catalog, clock, seal }: Identity,
-  { id, requestHash }: KeyUse,
+  { id, requestHash, others }: KeyUse,
   keptMs: number,
 ): Promise<string | undefined> {
   const now = clock();
   const claim = { requestHash, answer: null, createdAt: now, expiresAt: later(now, keptMs) };
   const found = await catalog.write(async (tx) => {
+    const known = await findUse(tx, others, now);
+    if (known) return known;
     const taken = await tx
       .insert(catalogAnswers)
       .values({ id, ...claim })
@@ -32,12 +37,22 @@ export async function claimAnswer(
     if (taken.length > 0) return undefined;
     const [earlier] = await tx.select().from(catalogAnswers).where(eq(catalogAnswers.id, id));
     // The claim was released between the two statements
-    return earlier ?? { ...claim, id };
+    return { ...(earlier ?? { ...claim, id }), expectedHash: requestHash };
   });
   if (!found) return undefined;
-  if (found.requestHash !== requestHash) throw mismatch();
+  if (found.requestHash !== found.expectedHash) throw mismatch();
   if (found.answer === null) throw inProgress(now.getTime() - found.createdAt.getTime());
-  return seal.open(found.answer, contextOf(id));
+  return seal.open(found.answer, answerContext(found.id));
+}
+
+/** A use that was claimed under another secret. */
+async function findUse(tx: CatalogTx, uses: KeyUse['others'], now: Date) {
+  for (const { id, requestHash: expectedHash } of uses) {
+    const isUse = and(eq(catalogAnswers.id, id), gte(catalogAnswers.expiresAt, now));
+    const [found] = await tx.select().from(catalogAnswers).where(isUse);
+    if (found) return { ...found, expectedHash };
+  }
+  return undefined;
 }
 
 /**
@@ -45,7 +60,7 @@ export async function claimAnswer(
  * gets IDEMPOTENCY_IN_PROGRESS, and the change is not made twice.
  */
 export async function storeAnswer({ catalog, seal, logger }: Identity, id: string, answer: string): Promise<void> {
-  const sealed = seal.seal(answer, contextOf(id));
+  const sealed = seal.seal(answer, answerContext(id));
   const store = () =>
     catalog.write((tx) => tx.update(catalogAnswers).set({ answer: sealed }).where(eq(catalogAnswers.id, id)));
   await retry(store).catch((error: unknown) =>
@@ -72,4 +87,4 @@ const inProgress = (ageMs: number): AppError =>
     retryAfter: Math.max(1, Math.ceil(ageMs / 1000)),
   });
 
-const contextOf = (id: string): string => `catalog answer:${id}`;
+export const answerContext = (id: string): string => `catalog answer:${id}`;

@@ -147,7 +147,7 @@ export class SigningKeys {
     return {
       id,
       publicJwk: { kty: kty!, crv: crv!, x: x! },
-      privateKey: this.#seal.seal(JSON.stringify(await exportJWK(privateKey)), sealContext(id)),
+      privateKey: this.#seal.seal(JSON.stringify(await exportJWK(privateKey)), signingKeyContext(id)),
       createdAt: now,
       signsFrom,
       signsUntil,
@@ -157,13 +157,13 @@ export class SigningKeys {
 
   async #open(row: Row): Promise<SigningKey> {
     const publicJwk: JWK = { ...row.publicJwk, kid: row.id, alg: algorithm, use: 'sig' };
-    const privateJwk: JWK = JSON.parse(this.#seal.open(row.privateKey, sealContext(row.id)));
+    const privateJwk: JWK = JSON.parse(this.#seal.open(row.privateKey, signingKeyContext(row.id)));
     const [publicKey, privateKey] = await Promise.all([importKey(publicJwk), importKey(privateJwk)]);
     return { ...row, publicJwk, publicKey, privateKey };
   }
 }
 
-const sealContext = (id: string) => `signing-key:${id}`;
+export const signingKeyContext = (id: string): string => `signing-key:${id}`;
 
 async function importKey(jwk: JWK): Promise<CryptoKey> {
   const key = await importJWK(jwk, algorithm);

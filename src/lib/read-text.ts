@@ -31,6 +31,13 @@ export function readDuration(text: string, min: number, max: number): number | u
   return value >= min && value <= max ? value : undefined;
 }
 
+/** A share from 0 to 1, from a percentage such as `5%` or `0.5%`; not 0. */
+export function readPercentage(text: string): number | undefined {
+  const [, number] = /^(\d{1,3}(?:\.\d{1,3})?)%$/.exec(text) ?? [];
+  const share = Number(number) / 100;
+  return share > 0 && share <= 1 ? share : undefined;
+}
+
 /** An origin such as `https://chantier.example:8443`; removes a trailing slash, and accepts nothing after it. */
 export function readOrigin(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -24,17 +24,26 @@ describe('Seal', () => {
   });
 
   it('gives equal texts of one context one fingerprint, and another secret others', () => {
-    const fingerprint = seal.fingerprint('a password', 'request');
-    expect(seal.fingerprint('a password', 'request')).toBe(fingerprint);
-    expect(seal.fingerprint('a password', 'caller')).not.toBe(fingerprint);
-    expect(new Seal('other').fingerprint('a password', 'request')).not.toBe(fingerprint);
+    const fingerprints = seal.fingerprints('a password', 'request');
+    expect(fingerprints).toHaveLength(1);
+    expect(seal.fingerprints('a password', 'request')).toEqual(fingerprints);
+    expect(seal.fingerprints('a password', 'caller')).not.toEqual(fingerprints);
+    expect(new Seal('other').fingerprints('a password', 'request')).not.toEqual(fingerprints);
   });
 
-  it('opens values of a rotated secret and says that they are stale', () => {
+  it('gives the fingerprints by other secrets too, the current one first', () => {
+    const rotated = new Seal('second secret', ['first secret']);
+    expect(rotated.fingerprints('text', 'a')).toEqual([
+      ...new Seal('second secret').fingerprints('text', 'a'),
+      ...seal.fingerprints('text', 'a'),
+    ]);
+  });
+
+  it('opens values of other secrets, and shows by the prefix which it sealed itself', () => {
     const old = seal.seal('value', 'a');
     const rotated = new Seal('second secret', ['first secret']);
     expect(rotated.open(old, 'a')).toBe('value');
-    expect(rotated.isStale(old)).toBe(true);
-    expect(rotated.isStale(rotated.seal('value', 'a'))).toBe(false);
+    expect(old.startsWith(rotated.currentPrefix)).toBe(false);
+    expect(rotated.seal('value', 'a').startsWith(rotated.currentPrefix)).toBe(true);
   });
 });

@@ -16,13 +16,14 @@ export function deriveKey(secret: string, purpose: string, bytes = 32): Buffer {
 export class Seal {
   readonly #current: string;
   readonly #keys = new Map<string, Buffer>();
-  readonly #fingerprintKey: Buffer;
+  /** The current one first. */
+  readonly #fingerprintKeys: readonly Buffer[];
 
   /** `previous`: earlier secrets, which decrypt old values but encrypt no new ones. */
   constructor(secret: string, previous: readonly string[] = []) {
     for (const each of [...previous, secret]) this.#keys.set(keyIdOf(each), deriveKey(each, 'seal'));
     this.#current = keyIdOf(secret);
-    this.#fingerprintKey = deriveKey(secret, 'fingerprint');
+    this.#fingerprintKeys = [secret, ...previous].map((each) => deriveKey(each, 'fingerprint'));
   }
 
   seal(plain: string, context: string): string {
@@ -30,7 +31,7 @@ export class Seal {
     const cipher = createCipheriv('aes-256-gcm', this.#keys.get(this.#current)!, nonce);
     cipher.setAAD(Buffer.from(context));
     const body = Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
-    return `v1.${this.#current}.${body.toString('base64url')}`;
+    return `${this.currentPrefix}${body.toString('base64url')}`;
   }
 
   /** Throws when the value was sealed under an unknown secret, for another context, or has been changed. */
@@ -47,17 +48,17 @@ export class Seal {
   }
 
   /**
-   * A keyed hash of a text that may contain secrets: equal for equal texts, and useless for guessing without the key.
+   * Keyed hashes of a text that may contain secrets, by every secret and the current one first: equal for equal texts,
+   * and useless for guessing without the key.
    */
-  fingerprint(text: string, context: string): string {
-    return createHmac('sha256', this.#fingerprintKey)
-      .update(JSON.stringify([context, text]))
-      .digest('base64url');
+  fingerprints(text: string, context: string): string[] {
+    const input = JSON.stringify([context, text]);
+    return this.#fingerprintKeys.map((key) => createHmac('sha256', key).update(input).digest('base64url'));
   }
 
-  /** Whether the value should be encrypted again because the secret has been rotated. */
-  isStale(sealed: string): boolean {
-    return sealed.split('.')[1] !== this.#current;
+  /** What every value begins with that is sealed under the current secret. */
+  get currentPrefix(): string {
+    return `v1.${this.#current}.`;
   }
 }
 

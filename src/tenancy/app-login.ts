@@ -7,15 +7,21 @@ import { deriveKey } from '../lib/seal.ts';
 export interface OwnLogin {
   readonly role: string;
   readonly password: string;
+  /** Its passwords by the other secrets of a rotation. */
+  readonly otherPasswords: readonly string[];
 }
 
-export const ownLogin = (secret: string, role: string): OwnLogin => ({
+export const ownLogin = (secret: string, role: string, otherSecrets: readonly string[] = []): OwnLogin => ({
   role,
-  password: deriveKey(secret, `password of ${role}`).toString('base64url'),
+  password: passwordOf(secret, role),
+  otherPasswords: otherSecrets.map((other) => passwordOf(other, role)),
 });
 
+const passwordOf = (secret: string, role: string): string =>
+  deriveKey(secret, `password of ${role}`).toString('base64url');
+
 /** The URL of the same database for another login. */
-export function urlAs(databaseUrl: string, { role, password }: OwnLogin): string {
+export function urlAs(databaseUrl: string, { role, password }: Pick<OwnLogin, 'role' | 'password'>): string {
   const url = new URL(databaseUrl);
   url.username = role;
   url.password = password;

@@ -12,6 +12,8 @@ export interface Installation {
   readonly adminUrl: string;
   /** The login of the slots: it owns nothing, inherits nothing and has an empty search path. */
   readonly appUrl: string;
+  /** Further passwords of that login, while the secret that they derive from is being replaced. */
+  readonly otherPasswords?: readonly string[] | undefined;
   readonly roles: InstallationRoles;
   /**
    * In a dedicated database: the only login that may act as the tenant's role. Elsewhere the application's login does.

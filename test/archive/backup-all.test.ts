@@ -7,6 +7,7 @@ import { deleteOrganization } from '../../src/fleet/deletion/delete-organization
 import { purgeOrganization } from '../../src/fleet/deletion/purge-organization.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { holdingLife } from '../../src/fleet/holding-life.ts';
+import { FolderStorage, objectOfFile } from '../../src/storage/folder-storage.ts';
 import type { Catalog } from '../../src/tenancy/catalog.ts';
 import { by, furtherDatabase, move } from '../placement/support.ts';
 import { createClient } from '../projects/support.ts';
@@ -58,7 +59,7 @@ const slugOf = ({ tenant }: Company): string => tenant.slug;
 
 /** How many clients the archive of an organization has. */
 async function clientsIn(file: string): Promise<number | undefined> {
-  const { manifest } = await openArchive(file);
+  const { manifest } = await openArchive(objectOfFile(file));
   return manifest.tables.find(({ name }) => name === 'clients')?.rows;
 }
 
@@ -74,7 +75,7 @@ describe('a backup of all organizations', () => {
         await createClient(await company.as('OWNER'), { name: 'Written after the move' });
       }
     });
-    const report = await backupAll(fleet, { folder, parallel: 1 });
+    const report = await backupAll(fleet, { storage: new FolderStorage(folder), parallel: 1 });
     expect(report).toMatchObject({ failed: [], gone: [], earlier: [], interrupted: false });
     expect(report.done.map(({ slug }) => slug).toSorted()).toEqual(all.map(slugOf).toSorted());
     for (const company of [third!, fourth!]) {
@@ -94,7 +95,7 @@ describe('a backup of all organizations', () => {
       await purgeOrganization(world.app.fleet, doomed!.tenant.id, { by, now: true });
     });
     const report = await holdingLife(world.app.fleet, busy!.tenant.id, () =>
-      backupAll(fleet, { folder, keepDays: 1, busyWaitMs: 0 }),
+      backupAll(fleet, { storage: new FolderStorage(folder), keepDays: 1, busyWaitMs: 0 }),
     );
     expect(report.failed).toEqual([
       { slug: slugOf(busy!), error: expect.objectContaining({ message: expect.stringMatching(/being moved/) }) },
@@ -115,7 +116,7 @@ describe('a backup of all organizations', () => {
     for (const stamp of ['20190101T000000000Z', '20210101T000000000Z', '20220101T000000000Z']) {
       await writeFile(path.join(folder, named(stamp)), 'x');
     }
-    await backupAll(world.app.fleet, { folder, keepDays: 1, run: '20200101T000000000Z' });
+    await backupAll(world.app.fleet, { storage: new FolderStorage(folder), keepDays: 1, run: '20200101T000000000Z' });
     const left = (await readdir(folder)).filter((file) => file.includes(company!.tenant.id));
     expect(left.toSorted()).toEqual(['20200101T000000000Z', '20210101T000000000Z', '20220101T000000000Z'].map(named));
   });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { backupCatalog } from '../../src/fleet/archive/backup-catalog.ts';
 import { openArchive } from '../../src/fleet/archive/open-archive.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
+import { FolderStorage } from '../../src/storage/folder-storage.ts';
 import { createClient } from '../projects/support.ts';
 import { commandLine } from '../support/command-line.ts';
 import { createDatabase } from '../support/database.ts';
@@ -25,7 +26,7 @@ test('an installation that lost its database is restored from the archives of it
       select 'tenant_spare', database_id, 'r', 'SPARE' from tenant_schemas limit 1`),
   );
   const tenantArchive = await archiveOf(lost, company.tenant, folder);
-  const { file } = await backupCatalog(lost.app.fleet, { folder });
+  const { file } = await backupCatalog(lost.app.fleet, { storage: new FolderStorage(folder) });
 
   await using database = await createDatabase();
   await using found = await World.open({ databaseUrl: database.url });
@@ -63,12 +64,14 @@ test('an installation that lost its database is restored from the archives of it
 test('an archive of the restored catalog has the same data parts', async () => {
   await using here = await ownWorld();
   await (await here.company('One')).as('OWNER');
-  const archive = await openArchive((await backupCatalog(here.app.fleet, { folder })).file);
+  const archive = await openArchive(
+    (await backupCatalog(here.app.fleet, { storage: new FolderStorage(folder) })).place,
+  );
   await using database = await createDatabase();
   await using there = await World.open({ databaseUrl: database.url });
   await migrateFleet(there.app.fleet);
   await commandLine(there.app)(['restore', archive.file, '--catalog']);
-  const again = await openArchive((await backupCatalog(there.app.fleet, { folder })).file);
+  const again = await openArchive((await backupCatalog(there.app.fleet, { storage: new FolderStorage(folder) })).place);
   const kept = async (of: typeof archive) => {
     const texts = await textsOf(of);
     // Those that the restore itself changes

@@ -8,6 +8,7 @@ import { restoreOver } from '../../src/fleet/archive/restore-over.ts';
 import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
 import { dropDue } from '../../src/fleet/deletion/drop-due.ts';
 import { allAdminsOf, type FleetAdmins } from '../../src/fleet/fleet.ts';
+import { FolderStorage } from '../../src/storage/folder-storage.ts';
 import { TenantDirectory } from '../../src/tenancy/directory.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { TestLines } from '../tenancy/test-lines.ts';
@@ -53,8 +54,10 @@ beforeAll(async () => {
   estate = await Estate.of(files.read());
   tenant = await estate.world.provision('Mortal');
   await write('archived');
-  const { file } = await using(estate.world, (admins) => backupTenant(estate.world.fleet, admins, tenant, { folder }));
-  archive = await openArchive(file);
+  const { place } = await using(estate.world, (admins) =>
+    backupTenant(estate.world.fleet, admins, tenant, { storage: new FolderStorage(folder) }),
+  );
+  archive = await openArchive(place);
 });
 
 afterAll(() => estate[Symbol.asyncDispose]());
@@ -81,7 +84,9 @@ async function dieOften(
 }
 
 const over = (world: World) =>
-  using(world, (admins) => restoreOver(world.fleet, admins, { archive, tenant }, { safety: { folder } }));
+  using(world, (admins) =>
+    restoreOver(world.fleet, admins, { archive, tenant }, { safety: { storage: new FolderStorage(folder) } }),
+  );
 
 test('a restore over an organization that dies at any statement leaves it entirely old or entirely new, and completes when run again', async () => {
   await write('lost');

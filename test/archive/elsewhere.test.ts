@@ -10,6 +10,7 @@ import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
 import type { Fleet } from '../../src/fleet/fleet.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { MigrationLines, migrationsRoot } from '../../src/fleet/schemas/migration-lines.ts';
+import { FolderStorage } from '../../src/storage/folder-storage.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { ownWorld } from '../support/own-world.ts';
@@ -107,12 +108,14 @@ test('an archive of an older build is restored and migrated; one of a newer buil
     ),
   );
   expect(found).toEqual({ rated: true, notes: 0 });
-  const ofNewer = await withAdmins(here, (admins) => backupTenant(newer, admins, restored, { folder }));
+  const ofNewer = await withAdmins(here, (admins) =>
+    backupTenant(newer, admins, restored, { storage: new FolderStorage(folder) }),
+  );
   expect(ofNewer.manifest.tables.map(({ name }) => name)).toContain('client_notes');
   // The build before knows nothing of what the newer one made
   await expect(archiveOf(here, restored, folder)).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
   const { openArchive } = await import('../../src/fleet/archive/open-archive.ts');
-  const opened = await openArchive(ofNewer.file);
+  const opened = await openArchive(ofNewer.place);
   await withAdmins(here, async (admins) => {
     await expect(verifyArchive(here.app.fleet, admins, opened)).rejects.toMatchObject({ code: 'SCHEMA_MISMATCH' });
     await verifyArchive(newer, admins, opened);

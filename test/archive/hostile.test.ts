@@ -11,6 +11,7 @@ import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
 import type { Manifest } from '../../src/fleet/copy/manifest.ts';
 import { packPart, sha256 } from '../../src/fleet/copy/parts.ts';
 import { ByteSource } from '../../src/lib/byte-source.ts';
+import { objectOfFile } from '../../src/storage/folder-storage.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { archiveOf, filledCompany, scratchFolder, withAdmins } from './support.ts';
 
@@ -53,11 +54,13 @@ async function write(blocks: Buffer[]): Promise<string> {
 }
 
 const verify = (file: string): Promise<unknown> =>
-  withAdmins(server, async (admins) => verifyArchive(server.app.fleet, admins, await openArchive(file)));
+  withAdmins(server, async (admins) => verifyArchive(server.app.fleet, admins, await openArchive(objectOfFile(file))));
 
 async function restore(file: string): Promise<unknown> {
   return await withAdmins(server, async (admins) =>
-    restoreNew(server.app.fleet, admins, await openArchive(file), { slug: `hostile-${process.pid}-${n}` }),
+    restoreNew(server.app.fleet, admins, await openArchive(objectOfFile(file)), {
+      slug: `hostile-${process.pid}-${n}`,
+    }),
   );
 }
 

@@ -8,6 +8,8 @@ import { holdingLife } from '../../src/fleet/holding-life.ts';
 import { dropSchema } from '../../src/fleet/schemas/drop-schema.ts';
 import { readLedger } from '../../src/fleet/schemas/migrate-database.ts';
 import { keepMembers } from '../../src/identity/members-of-copy.ts';
+import { FolderStorage, objectOfFile } from '../../src/storage/folder-storage.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import { actions, logOf, readLog } from '../events/support.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
@@ -16,7 +18,11 @@ import { archiveOf, scratchFolder, textsOf, withAdmins } from './support.ts';
 const server = await world();
 const folder = await scratchFolder();
 
-const restore = (company: Company, archive: Archive, safety: { folder: string } | null = { folder }) =>
+const restore = (
+  company: Company,
+  archive: Archive,
+  safety: { storage: Storage } | null = { storage: new FolderStorage(folder) },
+) =>
   withAdmins(server, (admins) =>
     restoreOver(
       server.app.fleet,
@@ -91,7 +97,7 @@ describe('an organization after a restore over it', () => {
   });
 
   test('keeps its previous state in a safety archive, and for a week in the replaced schema', async () => {
-    const saved = await openArchive(restored.safetyArchive!);
+    const saved = await openArchive(objectOfFile(restored.safetyArchive!));
     expect((await textsOf(saved)).get('data/clients/000001.copy.zst')).toContain('Lost');
     const schemas = await rowsOf(
       sql`select schema_name, state, drop_after > now() + interval '6 days' as kept from tenant_schemas

@@ -7,6 +7,7 @@ import { backupTenant } from '../../src/fleet/archive/backup-tenant.ts';
 import { type Archive, openArchive, partsOf } from '../../src/fleet/archive/open-archive.ts';
 import { allAdminsOf, type FleetAdmins } from '../../src/fleet/fleet.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
+import { FolderStorage } from '../../src/storage/folder-storage.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { Random } from '../compile/random.ts';
 import { seedRows } from '../compile/seed.ts';
@@ -61,8 +62,8 @@ let count = 0;
 /** Backs a tenant up into a folder of its own, and opens the archive. */
 export async function archiveOf(server: World, tenant: Tenant, folder: string): Promise<Archive> {
   const into = path.join(folder, `backup-${++count}`);
-  const { file } = await withAdmins(server, (admins) =>
-    backupTenant(server.app.fleet, admins, tenant, { folder: into }),
+  const { place } = await withAdmins(server, (admins) =>
+    backupTenant(server.app.fleet, admins, tenant, { storage: new FolderStorage(into) }),
   );
-  return await openArchive(file);
+  return await openArchive(place);
 }

@@ -58,6 +58,7 @@ describe('a destructive command', () => {
         'tenant module disable',
         'tenant move',
         'tenant purge',
+        'tenant recover',
         'tenant restore',
         'tenant retained drop',
         'tenant retained restore',

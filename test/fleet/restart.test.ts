@@ -11,6 +11,7 @@ import { measureTenants } from '../../src/fleet/metrics/measure-tenants.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { isReady, keepSpares, listSpares } from '../../src/fleet/schemas/spares.ts';
 import { systemClock } from '../../src/lib/clock.ts';
+import { FolderStorage } from '../../src/storage/folder-storage.ts';
 import { scratchFolder } from '../archive/support.ts';
 import { by } from '../placement/support.ts';
 import { commandLine } from '../support/command-line.ts';
@@ -79,10 +80,10 @@ describe('a restart of the primary database', () => {
   });
 
   it('is reported with the run if it does not end', async () => {
-    const folder = await scratchFolder();
+    const storage = new FolderStorage(await scratchFolder());
     let stopped: Promise<void> | undefined;
     const report = await backupAll(world.app.fleet, {
-      folder,
+      storage,
       parallel: 1,
       outageMs: 1_000,
       onProgress: () => {
@@ -93,7 +94,7 @@ describe('a restart of the primary database', () => {
     await server.start();
     expect(report).toMatchObject({ interrupted: true, stoppedBy: { code: 'UNAVAILABLE' }, failed: [] });
     expect(report.done.length).toBeGreaterThan(0);
-    const rest = await backupAll(world.app.fleet, { folder, run: report.run });
+    const rest = await backupAll(world.app.fleet, { storage, run: report.run });
     expect(rest).toMatchObject({ failed: [], interrupted: false });
     expect(rest.done.length + rest.earlier.length).toBe(tenants);
   });

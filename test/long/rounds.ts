@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, vi } from 'vitest';
 import { openArchive } from '../../src/fleet/archive/open-archive.ts';
+import { objectOfFile } from '../../src/storage/folder-storage.ts';
 import { placeOf } from '../placement/support.ts';
 import { createClient } from '../projects/support.ts';
 import type { Ended, Scene } from './scene.ts';
@@ -77,7 +78,7 @@ async function requireArchives(scene: Scene, folder: string, before: ReadonlyMap
   const files = (await readdir(folder)).filter((name) => name.endsWith('.tar'));
   const slugs: string[] = [];
   for (const file of files) {
-    const { organization, tables } = (await openArchive(path.join(folder, file))).manifest;
+    const { organization, tables } = (await openArchive(objectOfFile(path.join(folder, file)))).manifest;
     slugs.push(organization!.slug);
     const { rows } = tables.find(({ name }) => name === 'clients')!;
     expect(rows).toBeGreaterThanOrEqual(before.get(organization!.slug) ?? 1);

@@ -1,6 +1,6 @@
 import { type BackupAllReport, backupAll } from '../../fleet/archive/backup-all.ts';
 import { backupTenant } from '../../fleet/archive/backup-tenant.ts';
-import { deleteOld } from '../../fleet/archive/retention.ts';
+import { deleteOld, discardAbandoned } from '../../fleet/archive/retention.ts';
 import { allAdminsOf } from '../../fleet/fleet.ts';
 import { servedPlace } from '../../fleet/for-each-tenant.ts';
 import { sharingLife } from '../../fleet/holding-life.ts';
@@ -8,17 +8,18 @@ import { listTenants } from '../../fleet/organizations/list-tenants.ts';
 import { patiently } from '../../fleet/patience.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { tenantNotFound } from '../../tenancy/tenant.ts';
-import { type KeyFlags, readKey } from '../archive-key.ts';
-import { backupFolder } from '../backup-folder.ts';
+import { type LockFlags, readLock } from '../archive-key.ts';
+import { archiveStorage } from '../archive-storage.ts';
 import { print, reasonOf } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host, Toolbox } from '../toolbox.ts';
 
-export interface Flags extends KeyFlags {
+export interface Flags extends LockFlags {
   to?: string;
   all?: boolean;
   parallel: number;
   keepDays?: number;
+  keepCount?: number;
   resume?: string;
   json?: boolean;
 }
@@ -32,30 +33,33 @@ export async function run(host: Host, slug: string | undefined, flags: Flags): P
 
 async function backUpOne(host: Host, { fleet, directory, config }: Toolbox, slug: string, flags: Flags): Promise<void> {
   const { id } = await directory.getBySlug(slug);
-  const folder = flags.to ?? backupFolder(config);
-  const key = await readKey(flags);
+  using storage = await archiveStorage(config, flags.to);
+  const key = await readLock(flags);
   await using admins = allAdminsOf(fleet);
-  const { file, size, manifest } = await sharingLife(admins, id, async () => {
+  const made = await sharingLife(admins, id, async () => {
     const place = await servedPlace(fleet.catalog, id);
     if (!place) throw tenantNotFound(slug);
-    return await backupTenant(fleet, admins, { ...place, id }, { folder, key, signal: host.signal });
+    return await backupTenant(fleet, admins, { ...place, id }, { storage, key, signal: host.signal });
   });
-  const { keepDays } = flags;
-  const deleted = keepDays === undefined ? [] : await deleteOld(file, { keepDays });
+  const deleted = await deleteOld(made, flags);
+  await discardAbandoned(storage);
+  const { file, size, manifest } = made;
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   const result = { file, bytes: size, rows, snapshotAt: manifest.snapshotAt, deleted };
   print(host, flags.json, result, () => `${file}: ${rows} rows, ${size} bytes`);
 }
 
 async function backUpAll(host: Host, { fleet, config }: Toolbox, flags: Flags): Promise<void> {
-  const key = await readKey(flags);
+  const key = await readLock(flags);
+  using storage = await archiveStorage(config, flags.to);
   const total = (await patiently(fleet, () => listTenants(fleet.catalog))).length;
   using bar = new ProgressBar(host, 'organizations');
   const report = await backupAll(fleet, {
-    folder: flags.to ?? backupFolder(config),
+    storage,
     key,
     parallel: flags.parallel,
     keepDays: flags.keepDays,
+    keepCount: flags.keepCount,
     run: flags.resume,
     signal: host.signal,
     onProgress: (visited) => bar.show(total > 0 ? visited / total : 1, visited),

@@ -5,15 +5,16 @@ import type { Receipt } from '../../fleet/deletion/receipt.ts';
 import { undeleteOrganization } from '../../fleet/deletion/undelete-organization.ts';
 import { allAdminsOf, type Fleet } from '../../fleet/fleet.ts';
 import { getOrganization } from '../../fleet/organizations/get-organization.ts';
-import { type KeyFlags, readKey } from '../archive-key.ts';
+import { type LockFlags, readLock } from '../archive-key.ts';
+import { archiveStorage } from '../archive-storage.ts';
 import { describeChange } from '../describe-tenant.ts';
 import type { JsonFlag } from '../flags.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
-import type { Host } from '../toolbox.ts';
+import type { Host, Toolbox } from '../toolbox.ts';
 import { describeReceipt, receiptAsJson } from './tenant-receipt.ts';
 
-export interface Flags extends KeyFlags {
+export interface Flags extends LockFlags {
   grace?: number;
   backup?: string;
   now?: boolean;
@@ -26,7 +27,7 @@ export async function run(host: Host, slug: string, flags: Flags): Promise<void>
   const { grace, now, json } = flags;
   await using toolbox = await host.open();
   const { id } = await getOrganization(toolbox.catalog, slug);
-  const finalBackup = await lastBackup(toolbox.fleet, flags, host);
+  const finalBackup = await lastBackup(toolbox, flags, host);
   const doomed = await deleteOrganization(toolbox.fleet, id, { by, graceMs: grace && grace * 1000, finalBackup });
   if (now) {
     const receipt = await drop(toolbox.fleet, id, host);
@@ -48,13 +49,13 @@ export async function runUndelete(host: Host, slug: string, { json }: JsonFlag):
   print(host, json, describeChange(kept), () => `${slug} is ${kept.status}`);
 }
 
-async function lastBackup(fleet: Fleet, flags: Flags, host: Host): Promise<DeleteOptions['finalBackup']> {
-  const { backup: folder } = flags;
-  if (folder === undefined) return undefined;
-  const key = await readKey(flags);
+async function lastBackup({ fleet, config }: Toolbox, flags: Flags, host: Host): Promise<DeleteOptions['finalBackup']> {
+  if (flags.backup === undefined) return undefined;
+  const key = await readLock(flags);
   return async (organization) => {
+    using storage = await archiveStorage(config, flags.backup);
     await using admins = allAdminsOf(fleet);
-    const { file } = await backupTenant(fleet, admins, organization, { folder, key, signal: host.signal });
+    const { file } = await backupTenant(fleet, admins, organization, { storage, key, signal: host.signal });
     host.stderr.write(`last archive: ${file}\n`);
   };
 }

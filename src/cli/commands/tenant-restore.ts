@@ -1,19 +1,20 @@
-import path from 'node:path';
+import { lockedAlike } from '../../fleet/archive/archive-key.ts';
 import { type Archive, openArchive } from '../../fleet/archive/open-archive.ts';
 import { restoreNew } from '../../fleet/archive/restore-new.ts';
-import { restoreOver } from '../../fleet/archive/restore-over.ts';
+import { type RestoreOverOptions, restoreOver } from '../../fleet/archive/restore-over.ts';
 import { allAdminsOf } from '../../fleet/fleet.ts';
 import { getTenantOverview } from '../../fleet/organizations/list-tenants.ts';
 import { findUserByEmail } from '../../identity/find-user.ts';
 import { type CopyMembers, copyMembers, keepMembers, ownCopy } from '../../identity/members-of-copy.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
-import { type KeyFlags, readKey } from '../archive-key.ts';
+import { type OpenFlags, readKey } from '../archive-key.ts';
+import { archiveAt, archiveStorage } from '../archive-storage.ts';
 import { describeTenant } from '../describe-tenant.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import type { Host, Toolbox } from '../toolbox.ts';
 
-export interface Flags extends KeyFlags {
+export interface Flags extends OpenFlags {
   as?: string;
   over?: string;
   fromAnother?: boolean;
@@ -27,25 +28,43 @@ export interface Flags extends KeyFlags {
 
 export async function run(host: Host, file: string, flags: Flags): Promise<void> {
   if ((flags.as === undefined) === (flags.over === undefined)) throw badInput('Use either --as or --over', 'as');
-  const archive = await openArchive(file, await readKey(flags));
+  const key = await readKey(flags);
   await using toolbox = await host.open();
+  const archive = await openArchive(await archiveAt(toolbox.config, file), key);
   using bar = new ProgressBar(host, 'bytes');
   const watch = {
     signal: host.signal,
     onProgress: ({ bytes, totalBytes }: { bytes: number; totalBytes: number }) => bar.show(bytes / totalBytes, bytes),
   };
   if (flags.as !== undefined) await restoreAs(host, toolbox, { archive, slug: flags.as, flags, watch });
-  else await replace(host, toolbox, { archive, slug: flags.over!, flags, watch });
+  else {
+    const safety = await safetyBeside(toolbox, archive, flags);
+    await replace(host, toolbox, { archive, slug: flags.over!, flags, watch, safety });
+  }
 }
+
+/** The present state is saved beside the archive, for whoever can open that one. */
+async function safetyBeside(
+  { config }: Toolbox,
+  { place, key }: Archive,
+  { safety, safetyTo }: Flags,
+): Promise<Safety> {
+  if (!safety) return null;
+  const storage = safetyTo === undefined ? place.storage : await archiveStorage(config, safetyTo);
+  return { storage, key: await lockedAlike(key) };
+}
+
+type Safety = RestoreOverOptions['safety'];
 
 interface Work {
   archive: Archive;
   slug: string;
-  flags: Flags;
+  flags: Pick<Flags, 'name' | 'owner' | 'members' | 'fromAnother' | 'json'>;
   watch: Pick<Parameters<typeof restoreNew>[3], 'signal' | 'onProgress'>;
 }
 
-async function restoreAs(host: Host, toolbox: Toolbox, { archive, slug, flags, watch }: Work): Promise<void> {
+/** Makes a new organization of an archive, and prints it. */
+export async function restoreAs(host: Host, toolbox: Toolbox, { archive, slug, flags, watch }: Work): Promise<void> {
   const members = flags.members ? await membersOf(toolbox, archive) : await ownerOf(toolbox, flags.owner);
   await using admins = allAdminsOf(toolbox.fleet);
   const { slug: made } = await restoreNew(toolbox.fleet, admins, archive, {
@@ -58,10 +77,14 @@ async function restoreAs(host: Host, toolbox: Toolbox, { archive, slug, flags, w
   print(host, flags.json, describeTenant(restored), () => `restored ${made} in ${restored.schemaName}`);
 }
 
-async function replace(host: Host, toolbox: Toolbox, { archive, slug, flags, watch }: Work): Promise<void> {
+/** Replaces the data of an organization by that of an archive, and prints what was saved before. */
+export async function replace(
+  host: Host,
+  toolbox: Toolbox,
+  { archive, slug, flags, watch, safety }: Work & { safety: Safety },
+): Promise<void> {
   const { fleet, directory, identity } = toolbox;
   const tenant = await directory.getBySlug(slug);
-  const folder = flags.safetyTo ?? path.dirname(archive.file);
   await using admins = allAdminsOf(fleet);
   const { safetyArchive = null, retainedUntil } = await restoreOver(
     fleet,
@@ -71,7 +94,7 @@ async function replace(host: Host, toolbox: Toolbox, { archive, slug, flags, wat
       ...watch,
       ...keepMembers(identity),
       fromAnother: flags.fromAnother,
-      safety: flags.safety ? { folder, key: archive.key } : null,
+      safety,
     },
   );
   const saved = safetyArchive ? `; before: ${safetyArchive}` : '';

@@ -3,7 +3,7 @@ import { dropRetained } from '../../fleet/retained/drop-retained.ts';
 import { getRetained, listRetained, type RetainedCopy } from '../../fleet/retained/list-retained.ts';
 import { restoreRetained } from '../../fleet/retained/restore-retained.ts';
 import { keepMembers } from '../../identity/members-of-copy.ts';
-import { backupFolder } from '../backup-folder.ts';
+import { archiveStorage } from '../archive-storage.ts';
 import type { JsonFlag } from '../flags.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
@@ -35,7 +35,7 @@ export async function runRestore(host: Host, slug: string, flags: RestoreFlags):
   await using admins = allAdminsOf(fleet);
   const { safetyArchive = null, retainedUntil } = await restoreRetained({ fleet, directory, admins }, copy, {
     ...keepMembers(identity),
-    safety: flags.safety ? { folder: flags.safetyTo ?? backupFolder(config) } : null,
+    safety: flags.safety ? { storage: await archiveStorage(config, flags.safetyTo) } : null,
     signal: host.signal,
     onProgress: ({ bytes, totalBytes }) => bar.show(bytes / totalBytes, bytes),
   });

@@ -1,14 +1,17 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { isStamp } from '../../fleet/archive/archive-names.ts';
 import type { ExportFormat } from '../../fleet/archive/export-tenant.ts';
-import { addKeyOptions } from '../archive-key.ts';
+import { readPercentage } from '../../lib/read-text.ts';
+import { addLockOptions, addOpenOptions } from '../archive-key.ts';
 import type { Flags as BackupFlags } from '../commands/tenant-backup.ts';
 import type { Flags as CloneFlags } from '../commands/tenant-clone.ts';
 import type { Flags as ExportFlags } from '../commands/tenant-export.ts';
+import type { Flags as RecoverFlags } from '../commands/tenant-recover.ts';
 import type { Flags as RestoreFlags } from '../commands/tenant-restore.ts';
 import type { Flags as VerifyFlags } from '../commands/tenant-verify.ts';
 import { declare } from '../declare.ts';
 import { choice, wholeNumber } from '../flags.ts';
+import { readTime } from '../read-time.ts';
 
 const formats: Record<ExportFormat, true> = { csv: true, jsonl: true };
 
@@ -17,14 +20,15 @@ export const tenantBackup = declare<[slug: string | undefined, flags: BackupFlag
   description: 'Archive one consistent state of an organization, or of all, while it is in use (see docs/archive.md).',
   examples: ['tenant backup acme --to /backups', 'tenant backup --all --keep-days 30 --key-file /etc/chantier/key'],
   options: (command) =>
-    addKeyOptions(
+    addLockOptions(
       command
-        .option('--all', 'every organization; a failed one does not stop the others')
-        .option('--to <folder>', 'the folder of archives (default: backups in DATA_DIR)')
+        .option('--all', 'every organization; one that fails does not stop the others')
+        .option('--to <storage>', 'a folder or s3://bucket/prefix (default: backups in DATA_DIR)')
         .option('--parallel <n>', 'with --all: how many at once', wholeNumber(9_999), 2)
+        .option('--keep-days <n>', 'then delete archives of the same organization that are older', wholeNumber(9_999))
         .option(
-          '--keep-days <n>',
-          'afterwards, delete archives of the same organization that are older than this',
+          '--keep-count <n>',
+          'then delete archives beyond so many; with --keep-days: if older',
           wholeNumber(9_999),
         )
         .option('--resume <run>', 'with --all: resume an interrupted run', readRun),
@@ -34,11 +38,24 @@ export const tenantBackup = declare<[slug: string | undefined, flags: BackupFlag
   run: async (...args) => (await import('../commands/tenant-backup.ts')).run(...args),
 });
 
-export const tenantVerify = declare<[file: string, flags: VerifyFlags]>({
-  usage: 'verify <archive>',
-  description: 'Prove that an archive can be restored: restore it into a scratch schema and compare every row.',
-  examples: ['tenant verify /backups/acme.0190….20261121T104029123Z.tar'],
-  options: addKeyOptions,
+export const tenantVerify = declare<[file: string | undefined, flags: VerifyFlags]>({
+  usage: 'verify [archive]',
+  description: 'Prove that archives can be restored: restore into a scratch schema and compare every row.',
+  examples: [
+    'tenant verify /backups/acme.0190….20261121T104029123Z.tar',
+    'tenant verify --all --from /backups --sample 5%',
+  ],
+  options: (command) =>
+    addOpenOptions(
+      command
+        .option('--all', 'the newest archive of each organization')
+        .option('--from <storage>', 'with --all: a folder or s3://bucket/prefix (default: backups in DATA_DIR)')
+        .option(
+          '--sample <share>',
+          'with --all: only so many of them, those first that were not verified longest',
+          readShare,
+        ),
+    ),
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-verify.ts')).run(...args),
 });
@@ -52,7 +69,7 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
     'tenant restore /backups/acme.0190….20261121T104029123Z.tar --over acme --yes',
   ],
   options: (command) =>
-    addKeyOptions(
+    addOpenOptions(
       command
         .addOption(
           new Option(
@@ -66,8 +83,8 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
         .addOption(new Option('--owner <email>', 'with --as: the user who becomes its owner').conflicts('members'))
         .option('--members', 'with --as: the members of the archived organization, with their roles')
         .option(
-          '--safety-to <folder>',
-          'with --over: the folder for an archive of its present state (default: the folder of the restored archive)',
+          '--safety-to <storage>',
+          'with --over: where its present state is archived first (default: beside the archive)',
         )
         .option('--no-safety', 'with --over: do not archive the present state first'),
     ),
@@ -76,6 +93,40 @@ export const tenantRestore = declare<[file: string, flags: RestoreFlags]>({
       ? undefined
       : { what: `This replaces all data of ${over} with that of ${file}; newer changes are lost.`, word: over },
   run: async (...args) => (await import('../commands/tenant-restore.ts')).run(...args),
+});
+
+export const tenantRecover = declare<[slug: string, flags: RecoverFlags]>({
+  usage: 'recover <slug>',
+  description: 'Take an organization out of a cluster that other tools restored to a moment (see docs/operations.md).',
+  examples: [
+    'tenant recover acme --at 2026-11-30T09:41:07Z --from-cluster-env RESTORED_URL --yes',
+    'tenant recover acme --at 2026-11-30T09:41:07Z --from-cluster-env RESTORED_URL --as acme-then',
+  ],
+  options: (command) =>
+    addLockOptions(
+      command
+        .addOption(
+          new Option('--at <time>', 'the moment that the cluster was restored to')
+            .argParser(readMoment)
+            .makeOptionMandatory(),
+        )
+        .requiredOption('--from-cluster-env <variable>', 'the environment variable with its address, by a superuser')
+        .option('--schema <name>', 'its schema at that moment (default: as the catalog there says, or its present one)')
+        .option('--as <slug>', 'make a new organization, and leave the present one as it is')
+        .option('--name <name>', 'with --as: its name (default: that of the other)')
+        .addOption(new Option('--owner <email>', 'with --as: the user who becomes its owner').conflicts('members'))
+        .option('--members', 'with --as: the members of the organization, with their roles')
+        .option('--safety-to <storage>', 'where the present state is archived first (default: backups in DATA_DIR)')
+        .option('--no-safety', 'do not archive the present state first'),
+    ),
+  destroys: (slug, { as, at }) =>
+    as === undefined
+      ? {
+          what: `This replaces all data of ${slug} with that of ${at.toISOString()}; newer changes are lost.`,
+          word: slug,
+        }
+      : undefined,
+  run: async (...args) => (await import('../commands/tenant-recover.ts')).run(...args),
 });
 
 export const tenantClone = declare<[slug: string, newSlug: string, flags: CloneFlags]>({
@@ -102,6 +153,18 @@ export const tenantExport = declare<[slug: string, flags: ExportFlags]>({
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-export.ts')).run(...args),
 });
+
+function readMoment(text: string): Date {
+  const time = readTime(text);
+  if (!time) throw new InvalidArgumentError('an instant such as 2026-11-30T09:41:07Z');
+  return time;
+}
+
+function readShare(text: string): number {
+  const share = readPercentage(text);
+  if (share === undefined) throw new InvalidArgumentError('a share such as 5%');
+  return share;
+}
 
 function readRun(text: string): string {
   if (!isStamp(text)) throw new InvalidArgumentError('must be the name of a run, such as 20261121T104029123Z');

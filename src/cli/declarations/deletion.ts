@@ -1,4 +1,4 @@
-import { addKeyOptions } from '../archive-key.ts';
+import { addLockOptions } from '../archive-key.ts';
 import type { Flags as DeleteFlags } from '../commands/tenant-delete.ts';
 import { declare } from '../declare.ts';
 import { duration, type JsonFlag } from '../flags.ts';
@@ -8,7 +8,7 @@ export const tenantDelete = declare<[slug: string, flags: DeleteFlags]>({
   description: 'Delete an organization: access ends at once; its data is dropped after a grace period.',
   examples: ['tenant delete acme --grace 30d --backup /backups --yes', 'tenant delete acme --now --yes'],
   options: (command) =>
-    addKeyOptions(
+    addLockOptions(
       command
         .option(
           '--grace <time>',

@@ -3,14 +3,15 @@ import { InvalidArgumentError } from 'commander';
 import { later } from '../../lib/clock.ts';
 import { isUuid } from '../../lib/ids.ts';
 import { readDuration } from '../../lib/read-text.ts';
-import { addKeyOptions } from '../archive-key.ts';
+import { addLockOptions, addOpenOptions } from '../archive-key.ts';
 import type { Flags as AuditFlags } from '../commands/audit.ts';
 import type { Flags as BackupFlags } from '../commands/backup.ts';
+import type { StatusFlags as BackupStatusFlags } from '../commands/backup-status.ts';
 import type { Flags as DoctorFlags } from '../commands/doctor.ts';
 import type { Flags as MigrateFlags } from '../commands/migrate.ts';
 import type { Flags as RestoreFlags } from '../commands/restore.ts';
 import { declare } from '../declare.ts';
-import { list, wholeNumber } from '../flags.ts';
+import { type JsonFlag, list, wholeNumber } from '../flags.ts';
 import { readTime } from '../read-time.ts';
 import type { Host } from '../toolbox.ts';
 
@@ -74,13 +75,14 @@ export const backup = declare<[flags: BackupFlags]>({
     'Archive the catalog: organizations, users, and keys encrypted with SECRET. `tenant backup` archives data.',
   examples: ['backup --catalog', 'backup --catalog --to /backups --keep-days 30'],
   options: (command) =>
-    addKeyOptions(
+    addLockOptions(
       command
-        .requiredOption('--catalog', 'the catalog')
-        .option('--to <folder>', 'the folder of archives (default: backups in DATA_DIR)')
+        .option('--catalog', 'the catalog')
+        .option('--to <storage>', 'a folder or s3://bucket/prefix (default: backups in DATA_DIR)')
+        .option('--keep-days <n>', 'then delete archives of the catalog that are older', wholeNumber(9_999))
         .option(
-          '--keep-days <n>',
-          'afterwards, delete archives of the catalog that are older than this',
+          '--keep-count <n>',
+          'then delete archives beyond so many; with --keep-days: if older',
           wholeNumber(9_999),
         ),
     ),
@@ -89,13 +91,37 @@ export const backup = declare<[flags: BackupFlags]>({
   run: async (...args) => (await import('../commands/backup.ts')).run(...args),
 });
 
+export const backupStatus = declare<[flags: BackupStatusFlags]>({
+  usage: 'status',
+  description: 'Show the archives at each target of BACKUP_TO, their age, and how the last runs and drills ended.',
+  examples: ['backup status', 'backup status --json'],
+  destroys: null,
+  run: async (...args) => (await import('../commands/backup-status.ts')).run(...args),
+});
+
+export const backupRun = declare<[flags: BackupStatusFlags]>({
+  usage: 'run',
+  description: 'Do what BACKUP_SCHEDULE does: archive the catalog and every organization at each target of BACKUP_TO.',
+  examples: ['backup run'],
+  destroys: null,
+  run: async (...args) => (await import('../commands/backup-run.ts')).run(...args),
+});
+
 export const restore = declare<[file: string, flags: RestoreFlags]>({
   usage: 'restore <archive>',
   description: 'Restore the catalog into a new installation. `tenant restore --over` then restores each organization.',
   examples: ['restore /backups/catalog.20261121T104029123Z.tar --catalog'],
-  options: (command) => addKeyOptions(command.requiredOption('--catalog', 'the catalog')),
+  options: (command) => addOpenOptions(command.requiredOption('--catalog', 'the catalog')),
   destroys: null,
   run: async (...args) => (await import('../commands/restore.ts')).run(...args),
+});
+
+export const secretsReseal = declare<[flags: JsonFlag]>({
+  usage: 'reseal',
+  description: 'Seal everything under the current SECRET, and renew the passwords of the logins that derive from it.',
+  examples: ['secrets reseal'],
+  destroys: null,
+  run: async (...args) => (await import('../commands/secrets-reseal.ts')).run(...args),
 });
 
 export const schemaPrint = declare<[flags: PrintFlags]>({

@@ -8,14 +8,15 @@ export interface ArchiveName {
   stamp: string;
 }
 
-const sealedSuffix = '.sealed';
-
 /** A tenant's archives are told apart by its id: a slug may change, and be another's later. */
 export const tenantSubject = ({ slug, id }: { slug: string; id: string }): string => `${slug}.${id}`;
 export const catalogSubject = 'catalog';
 
+/** The id of the organization, or the catalog: the same for all archives of one subject, whatever its slug was. */
+export const idOfSubject = (subject: string): string => subject.split('.').at(-1)!;
+
 /** Whether two archives are of the same organization, or both of the catalog. */
-export const isSameSubject = (a: string, b: string): boolean => a.split('.').at(-1) === b.split('.').at(-1);
+export const isSameSubject = (a: string, b: string): boolean => idOfSubject(a) === idOfSubject(b);
 
 export const stampOf = (at: Date): string => at.toISOString().replace(/[-:.]/g, '');
 export const isStamp = (text: string): boolean => /^\d{8}T\d{9}Z$/.test(text);
@@ -24,11 +25,11 @@ export const isStamp = (text: string): boolean => /^\d{8}T\d{9}Z$/.test(text);
 export const timeOf = (stamp: string): Date =>
   new Date(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, '$1-$2-$3T$4:$5:$6.$7Z'));
 
-export const archiveFile = (folder: string, { subject, stamp }: ArchiveName, sealed: boolean): string =>
-  path.join(folder, `${subject}.${stamp}.tar${sealed ? sealedSuffix : ''}`);
+export const archiveName = ({ subject, stamp }: ArchiveName, suffix: string): string =>
+  `${subject}.${stamp}.tar${suffix}`;
 
-/** Undefined for a file that is no archive, also one that is not whole yet. */
-export function readArchiveName(file: string): ArchiveName | undefined {
-  const found = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{9}Z)\.tar(\.sealed)?$/.exec(path.basename(file));
+/** Undefined for an object that is no archive. */
+export function readArchiveName(name: string): ArchiveName | undefined {
+  const found = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{9}Z)\.tar(\.sealed|\.age)?$/.exec(path.basename(name));
   return found ? { subject: found[1]!, stamp: found[2]! } : undefined;
 }

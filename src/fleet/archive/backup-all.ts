@@ -1,17 +1,18 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import path from 'node:path';
+import { listNames } from '../../storage/storage.ts';
 import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
 import { forEachTenant, type ServedPlace } from '../for-each-tenant.ts';
 import type { PatienceOptions } from '../patience.ts';
-import { readArchiveName, stampOf } from './archive-names.ts';
+import { idOfSubject, readArchiveName, stampOf, tenantSubject } from './archive-names.ts';
 import { type BackupOptions, backupTenant } from './backup-tenant.ts';
-import { deleteOld } from './retention.ts';
+import { deleteOld, discardAbandoned, type Retention } from './retention.ts';
 
-export interface BackupAllOptions extends Pick<BackupOptions, 'folder' | 'key' | 'signal'>, PatienceOptions {
+/** Archives that retention does not keep are deleted once there is a new one of the same organization. */
+export interface BackupAllOptions
+  extends Pick<BackupOptions, 'storage' | 'key' | 'signal'>,
+    Retention,
+    PatienceOptions {
   /** How many at once. */
   parallel?: number | undefined;
-  /** Archives older than this are deleted, once there is a new one of the same organization. */
-  keepDays?: number | undefined;
   /** The run to go on with; a new one when absent. */
   run?: string | undefined;
   /** How long to wait at the end for organizations that are being moved; milliseconds. */
@@ -49,15 +50,16 @@ export interface BackupAllReport {
  * done again.
  */
 export async function backupAll(fleet: Fleet, options: BackupAllOptions): Promise<BackupAllReport> {
-  const { folder, parallel = 2, run = stampOf(new Date()) } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const made = new Set((await readdir(folder)).flatMap((file) => madeBy(run, file)));
+  const { storage, parallel = 2, run = stampOf(new Date()) } = options;
+  await discardAbandoned(storage);
+  const names = await listNames(storage);
+  const made = new Set(names.flatMap((name) => madeBy(run, name)));
   await using admins = allAdminsOf(fleet);
   let deleted = 0;
   const visit = async (place: ServedPlace) => {
     const { id, slug } = place.organization;
     if (made.has(id)) return { slug };
-    const archived = await archive(fleet, admins, place, { ...options, run });
+    const archived = await archive(fleet, admins, place, { ...options, run, names });
     deleted += archived.deleted;
     return { slug, archived };
   };
@@ -79,25 +81,18 @@ export async function backupAll(fleet: Fleet, options: BackupAllOptions): Promis
 async function archive(
   fleet: Fleet,
   admins: FleetAdmins,
-  { databaseId, schemaName, organization: { id } }: ServedPlace,
-  { folder, key, run, signal, keepDays }: BackupAllOptions & { run: string },
+  { databaseId, schemaName, organization: { id, slug } }: ServedPlace,
+  { storage, key, run, signal, keepDays, keepCount, names }: BackupAllOptions & { run: string; names: string[] },
 ): Promise<Omit<BackedUp, 'slug'> & { deleted: number }> {
   // What an attempt before an outage made may be older than the outage
-  for (const file of (await readdir(folder)).filter((each) => madeBy(run, each).includes(id))) {
-    await rm(path.join(folder, file));
-  }
-  const { file, size } = await backupTenant(
-    fleet,
-    admins,
-    { id, databaseId, schemaName },
-    { folder, key, signal, stamp: run },
-  );
-  const old = keepDays === undefined ? [] : await deleteOld(file, { keepDays });
-  return { file, bytes: size, deleted: old.length };
+  for (const name of await listNames(storage, `${tenantSubject({ slug, id })}.${run}.`)) await storage.delete(name);
+  const made = await backupTenant(fleet, admins, { id, databaseId, schemaName }, { storage, key, signal, stamp: run });
+  const old = await deleteOld(made, { keepDays, keepCount, names });
+  return { file: made.file, bytes: made.size, deleted: old.length };
 }
 
-/** The organization whose archive of this run a file is. */
-function madeBy(run: string, file: string): string[] {
-  const name = readArchiveName(file);
-  return name?.stamp === run ? [name.subject.split('.').at(-1)!] : [];
+/** The organization whose archive of this run an object is. */
+function madeBy(run: string, name: string): string[] {
+  const known = readArchiveName(name);
+  return known?.stamp === run ? [idOfSubject(known.subject)] : [];
 }

@@ -1,8 +1,8 @@
-import { mkdir } from 'node:fs/promises';
 import { recordAudit } from '../../tenancy/audit.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { patientSteps } from '../patience.ts';
-import { archiveFile, catalogSubject, stampOf } from './archive-names.ts';
+import { suffixOf } from './archive-key.ts';
+import { archiveName, catalogSubject, stampOf } from './archive-names.ts';
 import { type BackupOptions, watching } from './backup-tenant.ts';
 import { type Written, writeArchive } from './write-archive.ts';
 
@@ -11,9 +11,8 @@ import { type Written, writeArchive } from './write-archive.ts';
  * so a restored catalog needs the same SECRET. It contains no tenant's data. Waits while the primary database restarts.
  */
 export async function backupCatalog(fleet: Fleet, options: BackupOptions): Promise<Written> {
-  const { folder, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = archiveFile(folder, { subject: catalogSubject, stamp }, key !== undefined);
+  const { storage, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;
+  const place = { storage, name: archiveName({ subject: catalogSubject, stamp }, suffixOf(key)) };
   const source = {
     kind: 'CATALOG' as const,
     organization: null,
@@ -24,9 +23,10 @@ export async function backupCatalog(fleet: Fleet, options: BackupOptions): Promi
   await using admins = adminsOf(fleet);
   const runStep = patientSteps(fleet, options);
   const written = await runStep(() =>
-    admins.use((admin) => writeArchive(admin, source, file, { key, onPart: watching(options) })),
+    admins.use((admin) => writeArchive(admin, source, place, { key, onPart: watching(options) })),
   );
-  const metadata = { file, bytes: written.size, encrypted: key !== undefined };
+  const { file, size: bytes, checksum } = written;
+  const metadata = { file, bytes, checksum, encrypted: key !== undefined };
   await runStep(() => fleet.catalog.write((tx) => recordAudit(tx, { actor, action: 'catalog.backed_up', metadata })));
   return written;
 }

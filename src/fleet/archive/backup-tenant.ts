@@ -1,16 +1,16 @@
-import { mkdir } from 'node:fs/promises';
-import type { SealingKey } from '../../lib/sealed-stream.ts';
+import type { Storage } from '../../storage/storage.ts';
 import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
 import { stopIfAborted } from '../copy/interrupted.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
-import { archiveFile, stampOf, tenantSubject } from './archive-names.ts';
+import { type LockingKey, suffixOf } from './archive-key.ts';
+import { archiveName, stampOf, tenantSubject } from './archive-names.ts';
 import { readOrganization } from './archived-organization.ts';
 import { type Written, writeArchive } from './write-archive.ts';
 
 export interface BackupOptions {
-  /** Folder of the archives; made if absent. */
-  folder: string;
-  key?: SealingKey | undefined;
+  /** Where archives are kept. */
+  storage: Storage;
+  key?: LockingKey | undefined;
   actor?: AuditActor | undefined;
   /** What is written into its name; the present when absent. */
   stamp?: string | undefined;
@@ -31,22 +31,22 @@ export async function backupTenant(
   tenant: OrganizationPlace,
   options: BackupOptions,
 ): Promise<Written> {
-  const { folder, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const { storage, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;
   const organization = await fleet.catalog.read((db) => readOrganization(db, tenant.id));
-  const file = archiveFile(folder, { subject: tenantSubject(organization), stamp }, key !== undefined);
+  const name = archiveName({ subject: tenantSubject(organization), stamp }, suffixOf(key));
   const written = await admins.at(tenant, (admin, { roles }) => {
     const { schemaName } = tenant;
     const migrations = fleet.lines.inOrder();
     const source = { kind: 'TENANT' as const, organization, schemaName, ownerRole: roles.owner, migrations };
-    return writeArchive(admin, source, file, { key, onPart: watching(options) });
+    return writeArchive(admin, source, { storage, name }, { key, onPart: watching(options) });
   });
+  const { file, size: bytes, checksum, manifest } = written;
   await fleet.catalog.write((tx) =>
     recordAudit(tx, {
       actor,
       action: 'organization.backed_up',
       organizationId: tenant.id,
-      metadata: { file, bytes: written.size, encrypted: key !== undefined, snapshotAt: written.manifest.snapshotAt },
+      metadata: { file, bytes, checksum, encrypted: key !== undefined, snapshotAt: manifest.snapshotAt },
     }),
   );
   return written;

@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
 import { ByteSource } from '../../lib/byte-source.ts';
-import { badInput } from '../../lib/errors.ts';
-import { isSealed, openStream, type SealingKey } from '../../lib/sealed-stream.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
+import { toMachineError } from '../../lib/machine-error.ts';
+import { addressOf, type ObjectPlace } from '../../storage/storage.ts';
 import {
   badArchive,
   isPartName,
@@ -14,15 +13,16 @@ import {
   partName,
 } from '../copy/manifest.ts';
 import { mostPartBytes, sha256, unpackPart } from '../copy/parts.ts';
+import { type OpeningKey, sniffBytes, unlock } from './archive-key.ts';
 import { readTar, type TarEntry } from './tar.ts';
 
 export interface Archive {
+  readonly place: ObjectPlace;
+  /** The address of the archive, for people. */
   readonly file: string;
   readonly manifest: Manifest;
-  /** Of the file, in bytes. */
-  readonly size: number;
-  /** The key that opened it; what is made in its place is encrypted alike. */
-  readonly key: SealingKey | undefined;
+  /** The key that opened it. */
+  readonly key: OpeningKey | undefined;
 }
 
 export interface ArchivedPart {
@@ -38,34 +38,32 @@ interface Kept {
   sha256: string;
 }
 
-const sniffBytes = 16;
-
 /**
  * Reads an archive from end to end before anything else is done with it: every file in it is one that its manifest
  * names, in order, once, with the size and checksum given there, and no larger than any archive's. Throws BAD_INPUT for
  * any other file, SCHEMA_MISMATCH for one of a newer format.
  */
-export async function openArchive(file: string, key?: SealingKey): Promise<Archive> {
+export async function openArchive(place: ObjectPlace, key?: OpeningKey): Promise<Archive> {
   const kept: Kept[] = [];
   let manifest: Manifest | undefined;
-  for await (const { name, data } of entries(file, key)) {
+  for await (const { name, data } of entries(place, key)) {
     if (manifest) throw badArchive('goes on after its manifest');
     if (name === manifestName) manifest = parseManifest(data);
     else kept.push({ name, bytes: data.length, sha256: sha256(data) });
   }
   if (!manifest) throw badArchive('has no manifest');
   compare(manifest, kept);
-  return { file, manifest, size: (await stat(file)).size, key };
+  return { place, file: addressOf(place), manifest, key };
 }
 
 /**
  * The parts of an archive in order, unpacked one at a time. Throws BAD_INPUT for one that is not what the manifest
  * says.
  */
-export async function* partsOf({ file, manifest, key }: Archive): AsyncGenerator<ArchivedPart> {
+export async function* partsOf({ place, manifest, key }: Archive): AsyncGenerator<ArchivedPart> {
   const expected = manifest.tables.flatMap(({ name, parts }) => parts.map((part) => ({ table: name, part })));
   let next = 0;
-  for await (const { name, data } of entries(file, key)) {
+  for await (const { name, data } of entries(place, key)) {
     if (name === manifestName) break;
     const { table, part } = expected[next++] ?? {};
     if (part?.file !== name || sha256(data) !== part.packedSha256) throw badArchive('was changed while it was read');
@@ -74,27 +72,27 @@ export async function* partsOf({ file, manifest, key }: Archive): AsyncGenerator
   if (next !== expected.length) throw badArchive('was changed while it was read');
 }
 
-async function* entries(file: string, key: SealingKey | undefined): AsyncGenerator<TarEntry> {
-  const sealed = isSealed(await beginOf(file));
-  if (sealed && !key) throw badInput('The archive is encrypted: say what its key or passphrase is', 'archive');
-  // Somebody may have put it in the place of an encrypted one
-  if (!sealed && key) throw badInput('The archive is not encrypted, though a key or passphrase was given', 'archive');
-  const bytes = createReadStream(file, { highWaterMark: 1024 * 1024 });
-  await using source = new ByteSource(key ? openStream(bytes, key) : bytes);
+async function* entries(place: ObjectPlace, key: OpeningKey | undefined): AsyncGenerator<TarEntry> {
+  await using stored = new ByteSource(readable(place));
+  const begin = await stored.take(sniffBytes);
+  await using source = new ByteSource(unlock(whole(begin, stored), begin, key));
   yield* readTar(source, sizeLimit);
 }
 
-async function beginOf(file: string): Promise<Buffer> {
+async function* whole(begin: Buffer, rest: ByteSource): AsyncGenerator<Buffer> {
+  if (begin.length > 0) yield begin;
+  yield* rest.rest();
+}
+
+/** Throws BAD_INPUT for a file that does not exist, or that may not be read. */
+async function* readable(place: ObjectPlace): AsyncGenerator<Buffer> {
   try {
-    const handle = await open(file, 'r');
-    try {
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0);
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
+    yield* place.storage.get(place.name);
   } catch (cause) {
-    throw badInput(`The archive ${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`, 'archive');
+    const known = cause instanceof AppError ? cause : toMachineError(cause);
+    if (known && !['NOT_FOUND', 'BAD_INPUT'].includes(known.code)) throw known;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw badInput(`The archive ${addressOf(place)} cannot be read: ${reason}`, 'archive');
   }
 }
 

@@ -24,7 +24,7 @@ import type { Archive } from './open-archive.ts';
 
 export interface RestoreOverOptions extends CopyOptions {
   /** Where the state as it is now is saved first; null to save nothing. */
-  safety: Pick<BackupOptions, 'folder' | 'key'> | null;
+  safety: Pick<BackupOptions, 'storage' | 'key'> | null;
   actor?: AuditActor | undefined;
   /** Lets the archive be that of another organization. */
   fromAnother?: boolean | undefined;

@@ -1,35 +1,68 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import path from 'node:path';
+import { later } from '../../lib/clock.ts';
+import { AppError } from '../../lib/errors.ts';
+import { addressOf, listNames, type ObjectPlace, type Storage } from '../../storage/storage.ts';
 import { isSameSubject, readArchiveName, timeOf } from './archive-names.ts';
 
-const day = 24 * 60 * 60_000;
-
-/**
- * Once a good archive was made: deletes those of the same subject in its folder that are older than it, and older than
- * so many days; and what backups left that died more than a day ago. Returns the files that are gone.
- */
-export async function deleteOld(
-  made: string,
-  { keepDays, now = new Date() }: { keepDays: number; now?: Date },
-): Promise<string[]> {
-  const folder = path.dirname(made);
-  const { subject, stamp } = readArchiveName(made)!;
-  const files = await readdir(folder);
-  const old = files.filter((file) => {
-    const name = readArchiveName(file);
-    if (!name || !isSameSubject(name.subject, subject)) return false;
-    return name.stamp < stamp && timeOf(name.stamp).getTime() < now.getTime() - keepDays * day;
-  });
-  const gone = [...old, ...(await abandoned(folder, files, subject, now))];
-  for (const file of gone) await rm(path.join(folder, file), { force: true });
-  return gone;
+/** Which archives of an organization are kept beside the newest one: each that is young enough or among the newest. */
+export interface Retention {
+  keepDays?: number | undefined;
+  keepCount?: number | undefined;
 }
 
-async function abandoned(folder: string, files: readonly string[], subject: string, now: Date): Promise<string[]> {
-  const found: string[] = [];
-  for (const file of files.filter((each) => each.startsWith(`.${subject}.`) && each.endsWith('.partial'))) {
-    const known = await stat(path.join(folder, file)).catch(() => undefined);
-    if (known && known.mtimeMs < now.getTime() - day) found.push(file);
-  }
-  return found;
+/** An archive that was just made. */
+export interface Made {
+  place: ObjectPlace;
+  checksum: string;
+}
+
+interface DeleteOptions extends Retention {
+  /** The names in the storage, if they were listed before; the archive itself may be missing among them. */
+  names?: readonly string[] | undefined;
+  now?: Date | undefined;
+}
+
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * Once a good archive was made: deletes those older archives of its subject that retention does not keep. The archive
+ * itself, which is then the newest good one, is never deleted. Returns the deleted names. Throws UNAVAILABLE, and
+ * deletes nothing, unless the storage holds the archive as it was written.
+ */
+export async function deleteOld({ place, checksum }: Made, options: DeleteOptions): Promise<string[]> {
+  const { storage, name } = place;
+  const { now = new Date() } = options;
+  const names = options.names ?? (await listNames(storage));
+  const old = superfluous(name, names, { ...options, now });
+  if (old.length > 0) await requireStored(place, checksum);
+  for (const each of old) await storage.delete(each);
+  return old;
+}
+
+/** Deletes what backups left that died more than a day ago. */
+export const discardAbandoned = (storage: Storage, now = new Date()): Promise<number> =>
+  storage.discardUnfinished(later(now, -dayMs));
+
+/** Archives of the same subject that are older than the one just made, without those that retention keeps. */
+function superfluous(
+  made: string,
+  names: readonly string[],
+  { keepDays, keepCount, now }: Retention & { now: Date },
+): string[] {
+  if (keepDays === undefined && keepCount === undefined) return [];
+  const { subject, stamp } = readArchiveName(made)!;
+  const older = names
+    .map((name) => ({ name, known: readArchiveName(name) }))
+    .filter(({ known }) => known && isSameSubject(known.subject, subject) && known.stamp < stamp)
+    .map(({ name, known }) => ({ name, at: timeOf(known!.stamp) }))
+    .toSorted((a, b) => b.at.getTime() - a.at.getTime());
+  const isOld = (at: Date) => keepDays === undefined || at < later(now, -keepDays * dayMs);
+  // The archive just made is the first to count
+  const isBeyond = (position: number) => keepCount === undefined || position + 1 >= keepCount;
+  return older.filter(({ at }, position) => isOld(at) && isBeyond(position)).map(({ name }) => name);
+}
+
+async function requireStored(place: ObjectPlace, checksum: string): Promise<void> {
+  const stored = await place.storage.head(place.name);
+  if (stored?.checksum === checksum) return;
+  throw new AppError('UNAVAILABLE', `${addressOf(place)} is not as it was written, so no older archive was deleted`);
 }

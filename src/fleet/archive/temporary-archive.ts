@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { FolderStorage } from '../../storage/folder-storage.ts';
+import type { ObjectPlace } from '../../storage/storage.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
 import { readOrganization } from './archived-organization.ts';
 import { watching } from './backup-tenant.ts';
@@ -9,27 +11,38 @@ import { type Archive, openArchive } from './open-archive.ts';
 import { writeArchive } from './write-archive.ts';
 
 type OrganizationPlace = { id: string; databaseId: string; schemaName: string };
+type Interruptible = { signal?: AbortSignal | undefined };
 
-/** Archives a copy of an organization's data for the time of the work, encrypted with a key that nobody else has. */
-export async function withTemporaryArchive<T>(
+/** Archives a copy of an organization's data for the time of the work. */
+export function withTemporaryArchive<T>(
   fleet: Fleet,
   admins: FleetAdmins,
-  place: OrganizationPlace,
-  { signal }: { signal?: AbortSignal | undefined },
+  copied: OrganizationPlace,
+  { signal }: Interruptible,
+  work: (archive: Archive) => Promise<T>,
+): Promise<T> {
+  return inTemporaryArchive(async (place, key) => {
+    const organization = await fleet.catalog.read((db) => readOrganization(db, copied.id));
+    await admins.at(copied, (admin, { roles }) => {
+      const { schemaName } = copied;
+      const source = { kind: 'TENANT' as const, organization, schemaName, ownerRole: roles.owner };
+      const migrations = fleet.lines.inOrder();
+      return writeArchive(admin, { ...source, migrations }, place, { key, onPart: watching({ signal }) });
+    });
+  }, work);
+}
+
+/** Lets `write` write an archive, encrypted with a key that nobody else has; it is gone when the work is done. */
+export async function inTemporaryArchive<T>(
+  write: (place: ObjectPlace, key: { key: Buffer }) => Promise<void>,
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
   const folder = await mkdtemp(path.join(tmpdir(), 'chantier-copy-'));
   try {
     const key = { key: randomBytes(32) };
-    const file = path.join(folder, 'copy.tar.sealed');
-    const organization = await fleet.catalog.read((db) => readOrganization(db, place.id));
-    await admins.at(place, (admin, { roles }) => {
-      const { schemaName } = place;
-      const source = { kind: 'TENANT' as const, organization, schemaName, ownerRole: roles.owner };
-      const migrations = fleet.lines.inOrder();
-      return writeArchive(admin, { ...source, migrations }, file, { key, onPart: watching({ signal }) });
-    });
-    return await work(await openArchive(file, key));
+    const place = { storage: new FolderStorage(folder), name: 'copy.tar.sealed' };
+    await write(place, key);
+    return await work(await openArchive(place, key));
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

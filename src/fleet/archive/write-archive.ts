@@ -2,6 +2,7 @@ import type { Admin, AdminTx, CopyTx } from '../../db/admin.ts';
 import type { Migration } from '../../db/migration-files.ts';
 import { type Applied, requireKnown } from '../../db/migration-ledger.ts';
 import { productVersion } from '../../lib/product-version.ts';
+import { addressOf, type ObjectPlace } from '../../storage/storage.ts';
 import { readCounters } from '../copy/counters.ts';
 import { readEra } from '../copy/era.ts';
 import { type ArchivedTable, type Manifest, newManifest } from '../copy/manifest.ts';
@@ -21,10 +22,14 @@ export interface ArchiveSource {
 }
 
 export interface Written {
+  place: ObjectPlace;
+  /** The address of the archive, for people. */
   file: string;
   manifest: Manifest;
   /** Of the file, in bytes. */
   size: number;
+  /** What the storage says of the file for as long as it is as it was written. */
+  checksum: string;
 }
 
 /**
@@ -34,10 +39,10 @@ export interface Written {
 export async function writeArchive(
   admin: Admin,
   source: ArchiveSource,
-  file: string,
+  place: ObjectPlace,
   options: WriterOptions = {},
 ): Promise<Written> {
-  await using writer = await ArchiveWriter.create(file, options);
+  await using writer = new ArchiveWriter(place, options);
   const manifest = await inSnapshot(admin, source, async (tx, tables) => {
     const { kind, organization, schemaName } = source;
     const migrations = await appliedTo(tx, source);
@@ -55,7 +60,8 @@ export async function writeArchive(
       events,
     });
   });
-  return { file, manifest, size: await writer.finish(manifest) };
+  const { bytes, checksum } = await writer.finish(manifest);
+  return { place, file: addressOf(place), manifest, size: bytes, checksum };
 }
 
 async function archiveTable(

@@ -36,10 +36,10 @@ export async function checkDatabase(fleet: Fleet, database: Database, ms = mostM
 }
 
 async function whatFails({ onStatement }: Fleet, installation: Installation, ms: number): Promise<string | null> {
-  const { adminUrl, appUrl, lookup, databaseId } = installation;
+  const { adminUrl, appUrl, otherPasswords, lookup, databaseId } = installation;
   for (const url of new Set([adminUrl, appUrl])) {
     try {
-      await using admin = new Admin({ url, lookup, connectMs, ...(onStatement && { onStatement }) });
+      await using admin = new Admin({ url, otherPasswords, lookup, connectMs, ...(onStatement && { onStatement }) });
       const [row] = await admin.within(ms, () =>
         admin.run<{ comment: string | null }>(
           `select obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,

@@ -6,7 +6,10 @@ import type { Grantor } from './grantor.ts';
 import { scramVerifier } from './scram.ts';
 
 /** Makes a login, or sets its password again. */
-export async function makeLogin(grantor: Grantor, { role, password }: OwnLogin): Promise<void> {
+export async function makeLogin(
+  grantor: Grantor,
+  { role, password }: Pick<OwnLogin, 'role' | 'password'>,
+): Promise<void> {
   const verifier = scramVerifier(password, deriveKey(password, `salt of ${role}`, 16));
   await grantor.createRole(role, 'login noinherit');
   await grantor.run(

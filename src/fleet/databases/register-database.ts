@@ -81,11 +81,11 @@ export async function prepareDatabase(
   const lookup = guard.lookupFor(hostname);
   const mark = await inspectDatabase({ adminUrl, lookup, onStatement: fleet.onStatement });
   const databaseId = await choose(idOf(fleet, mark));
-  const { secret } = fleet.databases;
+  const { secret, otherSecrets } = fleet.databases;
   const further = { databaseId, prefix: fleet.installation.prefix };
   const { onStatement } = fleet;
   return await prepare(fleet, wanted.kind, () =>
-    bootstrap({ adminUrl, appUrl, secret, further, lookup, onStatement }),
+    bootstrap({ adminUrl, appUrl, secret, otherSecrets, further, lookup, onStatement }),
   ).catch((error: unknown) => {
     throw unusable(error, adminUrl);
   });

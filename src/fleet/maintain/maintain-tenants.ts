@@ -1,5 +1,5 @@
-import { Admin } from '../../db/admin.ts';
-import { advisoryLocks, tryLockSession } from '../../db/advisory-lock.ts';
+import type { Admin } from '../../db/admin.ts';
+import { advisoryLocks } from '../../db/advisory-lock.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { toAppError } from '../../db/pg-errors.ts';
 import type { Clock } from '../../lib/clock.ts';
@@ -7,6 +7,7 @@ import { recordAudit } from '../../tenancy/audit.ts';
 import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
+import { onlyOne } from '../only-one.ts';
 import { patiently } from '../patience.ts';
 import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from '../survey.ts';
 import { indexesToRebuild } from './indexes-to-rebuild.ts';
@@ -215,11 +216,6 @@ async function vacuum(
   result.vacuumed = tables.length;
 }
 
-/** Runs the work unless another process of the installation is doing it; returns undefined then. */
-export async function onlyMaintainer<T>(fleet: Fleet, work: () => Promise<T>): Promise<T | undefined> {
-  const { adminUrl, lookup } = fleet.installation;
-  await using guard = new Admin({ url: adminUrl, lookup, applicationName: 'chantier maintenance' });
-  // A session lock, not a transaction: a long one would keep dead rows alive. The lock ends with the connection
-  const isOnly = await patiently(fleet, () => tryLockSession(guard, advisoryLocks.maintenance));
-  return isOnly ? await work() : undefined;
-}
+/** Runs the work unless another process of the installation is maintaining; returns undefined then. */
+export const onlyMaintainer = <T>(fleet: Fleet, work: () => Promise<T>): Promise<T | undefined> =>
+  onlyOne(fleet, advisoryLocks.maintenance, work);

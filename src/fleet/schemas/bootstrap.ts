@@ -27,6 +27,8 @@ export interface BootstrapOptions {
    */
   appUrl?: string | undefined;
   secret: string;
+  /** The other secrets of a rotation. */
+  otherSecrets?: readonly string[] | undefined;
   /** For a further database of an installation; absent, it is the primary one. */
   further?: { databaseId: string; prefix: string } | undefined;
   lookup?: LookupFunction | undefined;
@@ -70,12 +72,14 @@ async function connect({ adminUrl, lookup, onStatement }: BootstrapOptions): Pro
 }
 
 function installationWith(prefix: string, adminLogin: string, options: BootstrapOptions): Installation {
-  const { adminUrl, appUrl, secret, further, lookup } = options;
+  const { adminUrl, appUrl, secret, otherSecrets, further, lookup } = options;
   const given = loginOf(appUrl, adminLogin);
   const databaseId = further?.databaseId ?? primaryDatabaseId;
   const roles = rolesOf(prefix, given ?? appLoginOf(prefix, databaseId));
-  const url = given === undefined ? urlAs(adminUrl, ownLogin(secret, roles.app)) : appUrl!;
-  return { databaseId, prefix, adminUrl, appUrl: url, roles, ...(lookup && { lookup }) };
+  const place = { databaseId, prefix, adminUrl, roles, ...(lookup && { lookup }) };
+  if (given !== undefined) return { ...place, appUrl: appUrl! };
+  const login = ownLogin(secret, roles.app, otherSecrets);
+  return { ...place, appUrl: urlAs(adminUrl, login), otherPasswords: login.otherPasswords };
 }
 
 function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Installation> {

@@ -85,8 +85,11 @@ function useOf({ request: from }: Context, args: ExecutionArgs, { key, responseK
   const cookie = readsCookie ? (cookies.refreshToken() ?? null) : null;
   const request = JSON.stringify([requestText(args, viewer), cookie]);
   const caller = viewer?.apiKey ? ['key', viewer.apiKey.id] : account ? ['user', account.userId] : ['anybody', request];
-  const id = seal.fingerprint(JSON.stringify([...caller, tenant?.id ?? null, key, responseKey]), 'catalog answer');
-  return { id, requestHash: seal.fingerprint(request, 'catalog request') };
+  const ids = seal.fingerprints(JSON.stringify([...caller, tenant?.id ?? null, key, responseKey]), 'catalog answer');
+  const hashes = seal.fingerprints(request, 'catalog request');
+  // While SECRET is replaced, another server may have claimed the key by the other one
+  const [use, ...others] = ids.map((id, n) => ({ id, requestHash: hashes[n]! }));
+  return { ...use!, others };
 }
 
 /** Whether a failed use case certainly changed nothing. */

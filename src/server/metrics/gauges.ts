@@ -31,6 +31,7 @@ interface Watched {
   readonly backupAgeSeconds: number | undefined;
   /** By the monotonic clock. */
   readonly readAt: number;
+  readonly targets: readonly { target: string; kind: 'run' | 'drill'; failed: boolean }[];
 }
 
 interface InstallationState {
@@ -189,6 +190,12 @@ function addInstallation(metrics: Metrics, { watched, replica }: GaugeSources): 
       const { backupAgeSeconds: age, readAt } = watched;
       return age === undefined ? [] : [[{}, age + (performance.now() - readAt) / 1000]];
     },
+  });
+  metrics.add({
+    name: 'chantier_backup_failed',
+    help: 'Whether the last scheduled backup (run) or drill at a target failed; nothing before the first',
+    labels: ['target', 'kind'],
+    values: () => watched.targets.map(({ target, kind, failed }) => [{ target, kind }, failed ? 1 : 0] as const),
   });
   metrics.add({
     name: 'chantier_replica_lag_seconds',

@@ -4,7 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 import type { Seal } from '../../lib/seal.ts';
 import { ownLogin } from '../app-login.ts';
 import type { Catalog } from '../catalog.ts';
-import { type Installation, primaryDatabaseId, rolesOf } from '../installation.ts';
+import { appLoginOf, type Installation, primaryDatabaseId, rolesOf } from '../installation.ts';
 import { databases } from '../tables.ts';
 import type { DatabaseNetwork } from './database-url.ts';
 
@@ -22,6 +22,8 @@ export interface DatabasesOptions {
   seal: Seal;
   /** The passwords of the program's own logins are derived from it. */
   secret: string;
+  /** The other secrets of a rotation: a login may still, or already, have a password of theirs. */
+  otherSecrets?: readonly string[] | undefined;
   network: DatabaseNetwork;
   clock?: Clock;
   maxAgeMs?: number;
@@ -64,6 +66,10 @@ export class Databases {
 
   get secret(): string {
     return this.#options.secret;
+  }
+
+  get otherSecrets(): readonly string[] {
+    return this.#options.otherSecrets ?? [];
   }
 
   /**
@@ -117,12 +123,14 @@ export class Databases {
     const appUrl = seal.open(sealedUrl, urlContext(id, 'app'));
     const adminUrl = row.sealedAdminUrl === null ? appUrl : seal.open(row.sealedAdminUrl, urlContext(id, 'admin'));
     const { username, hostname } = new URL(appUrl);
-    const roles = rolesOf(installation.prefix, decodeURIComponent(username));
+    const login = decodeURIComponent(username);
+    const roles = rolesOf(installation.prefix, login);
     const found = {
       databaseId: id,
       prefix: installation.prefix,
       adminUrl,
       appUrl,
+      ...(login === appLoginOf(installation.prefix, id) && { otherPasswords: this.#passwordsOf(login) }),
       roles,
       lookup: network.guard.lookupFor(hostname),
     };
@@ -133,7 +141,14 @@ export class Databases {
   servedAs(kind: DatabaseRow['kind'], installation: Installation): Installation {
     if (kind !== 'DEDICATED') return installation;
     const { secret } = this.#options;
-    return { ...installation, loginFor: (roleName) => ownLogin(secret, `${roleName}_login`) };
+    return { ...installation, loginFor: (roleName) => ownLogin(secret, `${roleName}_login`, this.otherSecrets) };
+  }
+
+  /** The passwords that a login of our own may have beside that of its sealed URL; none unless secrets are replaced. */
+  #passwordsOf(login: string): readonly string[] {
+    if (this.otherSecrets.length === 0) return [];
+    const { password, otherPasswords } = ownLogin(this.#options.secret, login, this.otherSecrets);
+    return [password, ...otherPasswords];
   }
 
   #primary(): Database {

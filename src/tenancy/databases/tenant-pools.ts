@@ -18,7 +18,7 @@ export interface TenantPoolsOptions {
   primary: SlotPool;
   databases: Databases;
   /** Creates a pool for one login of a further database, without connecting yet. */
-  open(to: Pick<Installation, 'appUrl' | 'lookup'>): SlotPool;
+  open(to: Pick<Installation, 'appUrl' | 'otherPasswords' | 'lookup'>): SlotPool;
   bus: InvalidationBus;
   logger: Logger;
   /** Most pools of further databases that may be open at once. */
@@ -97,18 +97,21 @@ export class TenantPools implements AsyncDisposable {
   #enter(place: PlaceOfTenant, { id, state, installation }: Database): Entry {
     if (state === 'RETIRED') throw ofItsDatabase(databaseError('UNAVAILABLE'));
     const login = installation.loginFor?.(place.roleName);
-    const url = login ? urlAs(installation.appUrl, login) : installation.appUrl;
+    const { lookup } = installation;
+    const to = login
+      ? { appUrl: urlAs(installation.appUrl, login), otherPasswords: login.otherPasswords, lookup }
+      : installation;
     const key = `${id} ${login?.role ?? ''}`;
     const known = this.#entries.get(key);
-    if (known && known.url !== url) this.#close(key);
-    const entry = this.#entries.get(key) ?? this.#open(key, id, url, installation);
+    if (known && known.url !== to.appUrl) this.#close(key);
+    const entry = this.#entries.get(key) ?? this.#open(key, id, to);
     entry.entering++;
     return entry;
   }
 
-  #open(key: string, databaseId: string, url: string, { lookup }: Installation): Entry {
+  #open(key: string, databaseId: string, to: Pick<Installation, 'appUrl' | 'otherPasswords' | 'lookup'>): Entry {
     this.#makeRoom();
-    const entry = { pool: this.#options.open({ appUrl: url, lookup }), databaseId, url, entering: 0, usedAt: 0 };
+    const entry = { pool: this.#options.open(to), databaseId, url: to.appUrl, entering: 0, usedAt: 0 };
     this.#entries.set(key, entry);
     return entry;
   }

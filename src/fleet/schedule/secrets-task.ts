@@ -1,0 +1,28 @@
+import { advisoryLocks } from '../../db/advisory-lock.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { Fleet } from '../fleet.ts';
+import { onlyOne } from '../only-one.ts';
+import { renewSecrets } from '../secrets/renew-secrets.ts';
+import type { UpkeepTask } from './upkeep.ts';
+
+export interface SecretsTaskOptions {
+  /** Seals what belongs to accounts under the current SECRET. */
+  resealIdentity(): Promise<{ resealed: number }>;
+  logger: Logger;
+}
+
+const minuteMs = 60_000;
+
+/** While SECRET is replaced: seals under the new one what the other one sealed, as `chantier secrets reseal` does. */
+export const secretsTask = (fleet: Fleet, { resealIdentity, logger }: SecretsTaskOptions): UpkeepTask => ({
+  name: 'reseal',
+  everyMs: 10 * minuteMs,
+  run: () =>
+    onlyOne(fleet, advisoryLocks.resealing, async () => {
+      const { resealed } = await resealIdentity();
+      if (resealed === 0) return;
+      const { logins, failed } = await renewSecrets(fleet);
+      logger.info({ resealed, logins }, 'resealed under the current SECRET');
+      for (const { database, error } of failed) logger.warn({ err: error, database }, 'its logins were not renewed');
+    }),
+});
