@@ -2,26 +2,56 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Files that share a process with others, which saves loading the program for each: what they use of it keeps no state
+ * beside the world that they open and close. All other files have a process of their own: they kill connections, read
+ * process-wide state, or declare types in the graph.
+ */
+const together = [
+  'src/**/*.test.ts',
+  ...[
+    ...['clients', 'events', 'filters', 'identity', 'imports', 'lifecycle', 'mail', 'messaging', 'milestones'],
+    ...['people', 'projects', 'screens', 'search', 'settings', 'tasks', 'time'],
+  ].map((folder) => `test/${folder}/**/*.test.ts`),
+];
+
+// As Node itself resolves packages: else graphql's development build comes in beside the one that Yoga uses.
+const conditions = ['module-sync', 'node', 'import'];
+const resolution = {
+  ssr: { resolve: { conditions, externalConditions: conditions } },
+  resolve: { conditions },
+};
+
+const files = {
+  pool: 'forks' as const,
+  execArgv: ['--import', path.join(import.meta.dirname, 'bin/drizzle-resolution.js')],
+  // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one
+  // process.
+  maxWorkers: Math.max(2, availableParallelism()),
+  // Only what hangs is to fail: a machine may be ten times as slow while others work on it.
+  testTimeout: 300_000,
+  hookTimeout: 300_000,
+  teardownTimeout: 60_000,
+  expect: { poll: { timeout: 60_000 } },
+};
+
+const project = (name: string, chosen: { include: string[]; exclude?: string[]; isolate?: boolean }) => ({
+  ...resolution,
+  test: { ...files, name, ...chosen },
+});
+
 export default defineConfig({
-  // As Node itself resolves packages: else graphql's development build comes in beside the one that Yoga uses.
-  ssr: {
-    resolve: { conditions: ['module-sync', 'node', 'import'], externalConditions: ['module-sync', 'node', 'import'] },
-  },
-  resolve: { conditions: ['module-sync', 'node', 'import'] },
+  ...resolution,
   test: {
-    include: process.env.LONG ? ['test/long/*.long.ts'] : ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: 'test/support/global-setup.ts',
     reporters: ['default', './test/support/tally-reporter.ts'],
-    // A process per file: tests kill connections and read process-wide state.
-    pool: 'forks',
-    execArgv: ['--import', path.join(import.meta.dirname, 'bin/drizzle-resolution.js')],
-    // Half of the time a file waits for its database; left to itself, vitest gives a machine of two processors one
-    // process.
-    maxWorkers: Math.max(2, availableParallelism()),
-    // Only what hangs is to fail: a machine may be ten times as slow while others work on it.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
-    teardownTimeout: 60_000,
-    expect: { poll: { timeout: 60_000 } },
+    teardownTimeout: files.teardownTimeout,
+    maxWorkers: files.maxWorkers,
+    projects: process.env.LONG
+      ? [project('long', { include: ['test/long/*.long.ts'] })]
+      : [
+          project('together', { include: together, isolate: false }),
+          project('alone', { include: ['test/**/*.test.ts'], exclude: together }),
+        ],
   },
 });
