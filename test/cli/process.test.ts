@@ -107,7 +107,7 @@ it.each([
   [
     { DATABASE_URL: changed((url) => (url.password = 'hidden')) },
     7,
-    ['refuses the login', 'password authentication failed'],
+    ['does not let', 'password authentication failed'],
   ],
   [
     { DATABASE_URL: changed((url) => (url.hostname = 'nowhere.invalid')) },
