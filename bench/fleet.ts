@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { App } from '../src/app.ts';
 import { startEmbedded } from '../src/db/embedded.ts';
 import { ensureDemo } from '../src/demo/ensure-demo.ts';
-import { demoCompanies } from '../src/demo/people.ts';
+import { demoOrganizations } from '../src/demo/people.ts';
 import { backupTenant } from '../src/fleet/archive/backup-tenant.ts';
 import { runDoctor } from '../src/fleet/doctor/run-doctor.ts';
 import { allAdminsOf, type Fleet } from '../src/fleet/fleet.ts';
@@ -47,7 +47,7 @@ async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
 
 /** One of the demo companies, as a first start without a database makes them. */
 async function backUpDemo({ directory }: App, fleet: Fleet): Promise<void> {
-  const tenant = await directory.getBySlug(demoCompanies[0]!.slug);
+  const tenant = await directory.getBySlug(demoOrganizations[0]!.slug);
   await using admins = allAdminsOf(fleet);
   const { size, manifest } = await backupTenant(fleet, admins, tenant, {
     storage: new FolderStorage(path.join(dataDir, 'backups')),

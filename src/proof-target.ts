@@ -8,11 +8,11 @@ import { buildGraphServer, type GraphParts } from './serve.ts';
 import { HttpServer } from './server/http.ts';
 import { TenantBinding } from './tenancy/binding.ts';
 
-/** Below which a host names a tenant in the servers of a proof. */
+/** The domain whose subdomains name tenants in the servers of a proof. */
 const domain = 'scratch-proof.invalid';
 
-/** As in production, and with room for the large queries of a proof. */
-const attackable = (config: Config): Config => ({
+/** The configuration of production, with limits that allow the large queries of a proof. */
+const proofConfig = (config: Config): Config => ({
   ...config,
   production: true,
   tenantDomain: domain,
@@ -20,12 +20,12 @@ const attackable = (config: Config): Config => ({
   maxDepth: 100,
 });
 
-/** Whom attacks invite or remind has an address that no mail reaches. */
+/** Sends no mail: the people that attacks invite or remind have addresses that mail cannot reach. */
 const withoutMail = (identity: Identity): Identity => ({ ...identity, mailer: { send: async () => {} } });
 
-/** The parts of an app that a proof's servers are made of: a test puts leaky ones in their place. */
+/** The parts of an app that the servers of a proof use; tests replace them with leaky ones. */
 export const partsOf = (app: App): GraphParts => ({
-  options: { ...app.options, config: attackable(app.options.config) },
+  options: { ...app.options, config: proofConfig(app.options.config) },
   authenticator: app.authenticator,
   identity: withoutMail(app.identity),
   sessionCookies: app.sessionCookies,
@@ -38,8 +38,8 @@ export const partsOf = (app: App): GraphParts => ({
 });
 
 /**
- * What a proof attacks: the installation of an app, through servers of both kinds over it. `closes` closes the app with
- * them.
+ * Opens the target of a proof: the installation of an app, with one server that compiles documents and one that
+ * resolves field by field. `closes` says whether disposing of the target also closes the app.
  */
 export async function openProofTarget(app: App, { closes = true } = {}): Promise<ProofTarget & AsyncDisposable> {
   await using opened = new AsyncDisposableStack();

@@ -23,19 +23,19 @@ export interface DemoMilestone {
 export interface DemoProject {
   name: string;
   description: string;
-  /** Whether the client of the demo user with the role CLIENT ordered it. */
+  /** Whether the client is the one whose contact is the demo user with the role CLIENT. */
   visibleToClient: boolean;
   start: number;
   end: number;
   milestones: DemoMilestone[];
-  /** What people said in the project's channel; an indented line answers the one above it. */
-  talk: { from: Role; text: string; answers?: { from: Role; text: string }[] }[];
+  /** Messages in the project's channel. */
+  conversation: { from: Role; text: string; answers?: { from: Role; text: string }[] }[];
 }
 
 export interface DemoContent {
   clients: [ofClientUser: string, other: string];
   projects: DemoProject[];
-  /** The channel of the whole organization, and the first thing said in it. */
+  /** The channel of the whole organization, and its first message. */
   channel: string;
   welcome: string;
 }
@@ -115,7 +115,7 @@ const french: DemoContent = {
           ],
         },
       ],
-      talk: [
+      conversation: [
         {
           from: 'MANAGER',
           text: 'La mairie confirme le pilote pour la mi-journée de lundi.',
@@ -148,7 +148,7 @@ const french: DemoContent = {
           ],
         },
       ],
-      talk: [{ from: 'CONSULTANT', text: 'Premier lot de 4 000 notices chargé sans erreur.' }],
+      conversation: [{ from: 'CONSULTANT', text: 'Premier lot de 4 000 notices chargé sans erreur.' }],
     },
   ],
 };
@@ -200,7 +200,7 @@ const english: DemoContent = {
           ],
         },
       ],
-      talk: [
+      conversation: [
         {
           from: 'MEMBER',
           text: 'Two of the forty stops are closed for works until spring.',
@@ -233,10 +233,10 @@ const english: DemoContent = {
           ],
         },
       ],
-      talk: [{ from: 'CONSULTANT', text: 'The till answers in test mode.' }],
+      conversation: [{ from: 'CONSULTANT', text: 'The till answers in test mode.' }],
     },
   ],
 };
 
-/** What a demo organization works on, in its language. */
+/** The demo content in the organization's language. */
 export const contentFor = (locale: string): DemoContent => (locale.startsWith('fr') ? french : english);

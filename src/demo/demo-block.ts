@@ -1,13 +1,15 @@
 import type { Demo } from './ensure-demo.ts';
 import { demoEmail, demoPassword } from './people.ts';
 
-/** What a newcomer needs, printed when the server listens: where to click, who there is, a token to paste. */
+/** The text that is printed when the server listens: where to click, the demo users, a token to paste. */
 export async function demoBlock(demo: Demo, origin: string, loginCode: string): Promise<string> {
   const { authorization } = await demo.headers();
-  const people = demo.companies.flatMap((company) =>
-    company.people.map(({ role }) => `    ${demoEmail(company, role).padEnd(26)}${role.padEnd(12)}${company.name}`),
+  const people = demo.organizations.flatMap((organization) =>
+    organization.people.map(
+      ({ role }) => `    ${demoEmail(organization, role).padEnd(26)}${role.padEnd(12)}${organization.name}`,
+    ),
   );
-  const [first] = demo.companies;
+  const [first] = demo.organizations;
   return `
   Chantier is listening on ${origin}, where the demo users below can sign in
 

@@ -16,8 +16,8 @@ import { optionalModules } from '../tenancy/modules.ts';
 import { type OrganizationStatus, organizations } from '../tenancy/tables.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import { contentFor } from './content.ts';
-import { type DemoCompany, type DemoPerson, demoCompanies, demoEmail, demoPassword } from './people.ts';
-import { seedCompany } from './seed-company.ts';
+import { type DemoOrganization, type DemoPerson, demoEmail, demoOrganizations, demoPassword } from './people.ts';
+import { seedOrganization } from './seed-organization.ts';
 
 export interface DemoTools {
   fleet: Fleet;
@@ -27,42 +27,42 @@ export interface DemoTools {
   identity: Identity;
 }
 
-/** The demo that is there: who can sign in, and the headers that sign the explorer in. */
+/** The existing demo: its organizations and users, and the headers that sign the explorer in. */
 export interface Demo {
-  companies: readonly DemoCompany[];
+  organizations: readonly DemoOrganization[];
   headers(): Promise<Record<string, string>>;
 }
 
-/** Who the explorer is, unless somebody signs in otherwise: sees and may do everything. */
+/** The explorer's default role, which sees and may do everything. */
 const explorerRole: Role = 'OWNER';
 
 /**
- * Makes the two demo organizations in an installation that has no other, and completes them when an earlier start was
- * interrupted. What somebody has suspended since is left alone. Undefined where there are organizations of somebody's
- * own, or none that is served: then nothing is touched.
+ * Creates the two demo organizations in an installation without other organizations, or completes them if an earlier
+ * start was interrupted. Leaves those alone that were suspended since. Returns undefined, and changes nothing, if there
+ * are other organizations; returns undefined if no demo organization can be served.
  */
 export async function ensureDemo(tools: DemoTools): Promise<Demo | undefined> {
-  const slugs = demoCompanies.map(({ slug }) => slug);
+  const slugs = demoOrganizations.map(({ slug }) => slug);
   const existing = await tools.catalog.read((db) => db.select({ slug: organizations.slug }).from(organizations));
   if (existing.some(({ slug }) => !slugs.includes(slug))) return undefined;
-  const made: { company: DemoCompany; explorer: Viewer }[] = [];
-  for (const company of demoCompanies) {
-    const explorer = await ensureCompany(tools, company);
-    if (explorer) made.push({ company, explorer });
+  const made: { organization: DemoOrganization; explorer: Viewer }[] = [];
+  for (const organization of demoOrganizations) {
+    const explorer = await ensureOrganization(tools, organization);
+    if (explorer) made.push({ organization, explorer });
   }
   const [first] = made;
   if (!first) return undefined;
   return {
-    companies: made.map(({ company }) => company),
-    headers: () => explorerHeaders(tools, first.company, first.explorer),
+    organizations: made.map(({ organization }) => organization),
+    headers: () => explorerHeaders(tools, first.organization, first.explorer),
   };
 }
 
 const closed: ReadonlySet<OrganizationStatus> = new Set(['SUSPENDED', 'ARCHIVED', 'DELETING']);
 
-/** Returns who the explorer is in this organization; undefined when it is not served. */
-async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<Viewer | undefined> {
-  const { slug, name, timeZone, locale } = company;
+/** Returns the explorer's viewer in this organization; undefined if the organization is not served. */
+async function ensureOrganization(tools: DemoTools, organization: DemoOrganization): Promise<Viewer | undefined> {
+  const { slug, name, timeZone, locale } = organization;
   const known = await tools.directory.findBySlug(slug);
   if (known && (known.quarantined || closed.has(known.status))) return undefined;
   const served = known?.status === 'ACTIVE' ? known : undefined;
@@ -77,18 +77,24 @@ async function ensureCompany(tools: DemoTools, company: DemoCompany): Promise<Vi
       modules: [...optionalModules],
     }));
   const viewers = new Map<Role, Viewer>();
-  for (const person of company.people) viewers.set(person.role, await ensureMember(tools, tenant, company, person));
+  for (const person of organization.people)
+    viewers.set(person.role, await ensureMember(tools, tenant, organization, person));
   const content = contentFor(locale);
-  await tools.binding.write(tenant, (tx) => seedCompany(tx, (role) => viewers.get(role)!, content), {
+  await tools.binding.write(tenant, (tx) => seedOrganization(tx, (role) => viewers.get(role)!, content), {
     roleClass: 'job',
   });
   return viewers.get(explorerRole);
 }
 
-async function ensureMember(tools: DemoTools, tenant: Tenant, company: DemoCompany, demo: DemoPerson): Promise<Viewer> {
+async function ensureMember(
+  tools: DemoTools,
+  tenant: Tenant,
+  organization: DemoOrganization,
+  demo: DemoPerson,
+): Promise<Viewer> {
   const { identity, catalog } = tools;
   const { role, firstName, lastName } = demo;
-  const email = demoEmail(company, role);
+  const email = demoEmail(organization, role);
   const user = await catalog.read((db) => findUserByEmail(db, email));
   const person: Person = user
     ? { userId: user.id, email, firstName, lastName }
@@ -111,10 +117,10 @@ const toViewer = (person: Person, { id, profileId, organizationId, role }: Membe
   roleClass: 'job',
 });
 
-/** A session of its own, made without the password: somebody may have changed that since. */
+/** Opens a session for the explorer without the password, which may have been changed. */
 async function explorerHeaders(
   { identity, catalog }: DemoTools,
-  { slug }: DemoCompany,
+  { slug }: DemoOrganization,
   { userId, organizationId, email, firstName, lastName }: Viewer,
 ): Promise<Record<string, string>> {
   const session = await catalog.write((tx) =>

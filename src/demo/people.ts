@@ -1,6 +1,6 @@
 import type { Role } from '../identity/roles.ts';
 
-/** The password of every demo user; they exist in development alone. */
+/** The password of every demo user. Demo users exist only in development. */
 export const demoPassword = 'chantier-demo';
 
 export interface DemoPerson {
@@ -9,7 +9,7 @@ export interface DemoPerson {
   lastName: string;
 }
 
-export interface DemoCompany {
+export interface DemoOrganization {
   slug: string;
   name: string;
   timeZone: string;
@@ -17,7 +17,7 @@ export interface DemoCompany {
   people: readonly DemoPerson[];
 }
 
-export const demoCompanies: readonly DemoCompany[] = [
+export const demoOrganizations: readonly DemoOrganization[] = [
   {
     slug: 'acme',
     name: 'Acme Conseil',
@@ -49,4 +49,5 @@ export const demoCompanies: readonly DemoCompany[] = [
 ];
 
 /** The address of an organization's demo user with this role. */
-export const demoEmail = (company: DemoCompany, role: Role): string => `${role.toLowerCase()}@${company.slug}.example`;
+export const demoEmail = (organization: DemoOrganization, role: Role): string =>
+  `${role.toLowerCase()}@${organization.slug}.example`;

@@ -5,18 +5,18 @@ import { ProjectAssignment } from '../modules/projects/project-assignment.ts';
 import { createTask } from '../modules/tasks/create-task.ts';
 import { createTimeEntry } from '../modules/time/create-time-entry.ts';
 import type { TenantTx } from '../tenancy/tenant-session.ts';
-import type { Cast } from './cast.ts';
 import type { DemoMilestone, DemoProject, DemoTask } from './content.ts';
-import { seedTalk } from './seed-talk.ts';
+import { seedConversation } from './seed-conversation.ts';
+import type { ViewerFor } from './viewer-for.ts';
 
 const dayMs = 86_400_000;
 
-/** The day so many days from today, as YYYY-MM-DD. */
+/** A date relative to today, as YYYY-MM-DD. */
 const dayFromNow = (days: number): string => new Date(Date.now() + days * dayMs).toISOString().slice(0, 10);
 
-export async function seedProject(tx: TenantTx, as: Cast, project: DemoProject, clientId: string): Promise<void> {
+export async function seedProject(tx: TenantTx, as: ViewerFor, project: DemoProject, clientId: string): Promise<void> {
   const manager = as('MANAGER');
-  const { name, description, start, end, milestones, talk } = project;
+  const { name, description, start, end, milestones, conversation } = project;
   const { id } = await Project.create(tx, manager, {
     name,
     description,
@@ -30,10 +30,10 @@ export async function seedProject(tx: TenantTx, as: Cast, project: DemoProject, 
     await ProjectAssignment.create(tx, manager, { ...person, fromDate: dayFromNow(start), toDate: dayFromNow(end) });
   }
   for (const milestone of milestones) await seedMilestone(tx, as, id, milestone);
-  await seedTalk(tx, as, id, talk);
+  await seedConversation(tx, as, id, conversation);
 }
 
-async function seedMilestone(tx: TenantTx, as: Cast, projectId: string, milestone: DemoMilestone): Promise<void> {
+async function seedMilestone(tx: TenantTx, as: ViewerFor, projectId: string, milestone: DemoMilestone): Promise<void> {
   const manager = as('MANAGER');
   const { name, start, due, tasks } = milestone;
   const made = { projectId, name, startDate: dayFromNow(start), dueDate: dayFromNow(due) };
@@ -44,7 +44,7 @@ async function seedMilestone(tx: TenantTx, as: Cast, projectId: string, mileston
   }
 }
 
-async function seedTask(tx: TenantTx, as: Cast, projectId: string, task: DemoTask): Promise<string> {
+async function seedTask(tx: TenantTx, as: ViewerFor, projectId: string, task: DemoTask): Promise<string> {
   const { assignee, due, ...fields } = task;
   const person = as(assignee);
   const { id } = await createTask(tx, as('MANAGER'), {

@@ -15,7 +15,7 @@ export interface SurveyedPlace extends TenantPlace {
 }
 
 /** A database that did not answer, and the number of its schemas. */
-export interface DatabaseAway {
+export interface UnreachableDatabase {
   databaseId: string;
   name: string;
   schemas: number;
@@ -72,9 +72,9 @@ export async function readLedgers(
   admins: FleetAdmins,
   places: readonly SurveyedPlace[],
   runStep: RunStep = runOnce,
-): Promise<{ ledgers: Map<string, Ledger>; away: DatabaseAway[] }> {
+): Promise<{ ledgers: Map<string, Ledger>; away: UnreachableDatabase[] }> {
   const ledgers = new Map<string, Ledger>();
-  const away: DatabaseAway[] = [];
+  const away: UnreachableDatabase[] = [];
   const ask = async ([databaseId, there]: [string, SurveyedPlace[]]) => {
     try {
       ledgers.set(databaseId, await runStep(() => admins.of(databaseId).use(readLedger)));
@@ -91,7 +91,7 @@ export const byDatabase = <T extends { databaseId: string }>(places: readonly T[
   Map.groupBy(places, ({ databaseId }) => databaseId);
 
 /** The state of a schema for this build. */
-export function standOf(lines: MigrationLines, ledger: Ledger, place: TenantPlace): SchemaState {
+export function schemaStateOf(lines: MigrationLines, ledger: Ledger, place: TenantPlace): SchemaState {
   const wanted = lines.ofTenant(place.organization?.modules);
   return stateOf(wanted, ledger.get(place.schemaName) ?? [], lines.everything());
 }

@@ -13,7 +13,7 @@ import type { TenantSession, TenantTx } from '../tenancy/tenant-session.ts';
 import type { GraphLimits } from './limits/complexity.ts';
 import type { Services } from './services.ts';
 
-/** What the server knows of a request before the graph runs. */
+/** A request, as the server knows it before the graph runs. */
 export interface GraphRequest {
   requestId: string;
   tenant: Tenant | undefined;
@@ -23,7 +23,7 @@ export interface GraphRequest {
   address: string | undefined;
   userAgent: string | undefined;
   idempotencyKey: string | undefined;
-  /** A change of the caller's that reading must show. */
+  /** A change of the caller; reads must show at least its state. */
   after: ChangePosition | undefined;
   signal: AbortSignal | undefined;
   cookies: CookieJar;
@@ -31,22 +31,22 @@ export interface GraphRequest {
   services: Services;
   binding: TenantBinding;
   limits: GraphLimits;
-  /** Names the request in what it logs. */
+  /** A logger that adds the request's id. */
   logger(): Logger;
 }
 
-/** What the headers of the answer say. */
+/** Information for the headers of the response. */
 export interface AnswerHead {
-  /** Whether every root field was answered before, under the same Idempotency-Key. */
+  /** Whether every root field was answered from the stored answer of its Idempotency-Key. */
   replayed: boolean;
 }
 
-/** The refresh cookie, as far as the graph may know of it. */
+/** The part of the refresh cookie that the graph may read and set. */
 export interface CookieJar {
   refreshToken(): string | undefined;
   setRefreshToken(token: string, maxAgeSeconds: number): void;
   clearRefreshToken(): void;
-  /** What the answer sets the cookie to so far; undefined when it leaves it alone. */
+  /** The value that the response will set so far; undefined if it does not change the cookie. */
   given(): { token: string; maxAgeSeconds: number } | undefined;
 }
 
@@ -57,15 +57,18 @@ export const noViewer = ({ account }: GraphRequest): AppError =>
     : new AppError('UNAUTHENTICATED', 'Sign in first');
 
 /**
- * What resolvers get. A query operation has one context, a read-only snapshot; each root field of a mutation has one
- * of its own, a transaction that also serves the payload's selection.
+ * The context of resolvers. A query operation has one context, which reads one snapshot. Each root field of a mutation
+ * has its own: a transaction that also serves the selection of its payload.
  */
 export class Context {
   readonly request: GraphRequest;
   readonly access: 'read' | 'write';
-  /** Whether who runs a change waits himself for what it sent: the payload travels in the same packet then. */
+  /**
+   * Whether the caller awaits the pipelined statements of the change; they are then sent in one packet with the
+   * payload's.
+   */
   unsettled = false;
-  /** Whether the use case of a catalog mutation has ended: its change stands, whatever becomes of the payload. */
+  /** Whether the use case of a catalog mutation has committed: its change stands even if the payload fails. */
   changed = false;
   readonly #fresh: boolean;
   #session: TenantSession | undefined;
@@ -74,7 +77,7 @@ export class Context {
   #change: Promise<unknown> | undefined;
   #saved: Promise<void> | undefined;
 
-  /** `fresh`: statements are parsed again, after one was stale. */
+  /** `fresh`: parses prepared statements again, because one was stale. */
   constructor(request: GraphRequest, access: 'read' | 'write' = 'read', fresh = false) {
     this.request = request;
     this.access = access;
@@ -85,7 +88,10 @@ export class Context {
     return this.request.services;
   }
 
-  /** The member who asks. Throws UNAUTHENTICATED, or ORGANIZATION_REQUIRED when signed in without an organization. */
+  /**
+   * The member who sent the request. Throws UNAUTHENTICATED, or ORGANIZATION_REQUIRED if signed in without an
+   * organization.
+   */
   get viewer(): Viewer {
     const { viewer } = this.request;
     if (viewer) return viewer;
@@ -98,7 +104,7 @@ export class Context {
     return tenant;
   }
 
-  /** Memberships by the ids of their profiles. Those that are asked for in one tick are read by one statement. */
+  /** Memberships by profile id. Ids that are requested in one tick are read by one statement. */
   get memberships(): DataLoader<string, Member | null> {
     this.#memberships ??= new DataLoader(
       async (profileIds) => {
@@ -106,13 +112,13 @@ export class Context {
         const byProfile = new Map(found.map((member) => [member.profileId, member]));
         return profileIds.map((id) => byProfile.get(id) ?? null);
       },
-      // A mutation may change a membership between two reads
+      // Not cached, because a mutation may change a membership between two reads
       { cache: false, maxBatchSize: 1_000 },
     );
     return this.#memberships;
   }
 
-  /** The tenant's data as the viewer may see it. */
+  /** The tenant's data, restricted to what the viewer may see. */
   get db(): GuardedDb {
     this.#db ??= guardDb(this.#open().db, this.viewer);
     return this.#db;
@@ -126,8 +132,8 @@ export class Context {
   }
 
   /**
-   * Does the work of a mutation's root field: once, whoever executes the field again gets what it gave. Throws what it
-   * failed of, or what a statement failed of that it did not wait for; those are waited for, unless `unsettled` is set.
+   * Runs the work of a mutation's root field once; if the field is executed again, returns the same result. Throws the
+   * work's error, or that of a pipelined statement. Waits for pipelined statements, unless `unsettled` is set.
    */
   async change<T>(work: () => Promise<T>): Promise<T> {
     this.#change ??= work().catch(async (error: unknown) => {
@@ -138,24 +144,24 @@ export class Context {
     return result;
   }
 
-  /** Waits for the statements that the change did not wait for. Throws what the first of them failed of. */
+  /** Waits for the pipelined statements. Throws the error of the first that failed. */
   async settled(): Promise<void> {
     await this.#session?.settled();
   }
 
-  /** Whether a statement that the change did not wait for failed, once that was told. */
+  /** Whether a pipelined statement is known to have failed. */
   get sentFailed(): boolean {
     return this.#session?.sentFailed ?? false;
   }
 
-  /** The last event that this transaction wrote, as a cursor of the change log. */
+  /** The cursor of the last event that this transaction wrote. */
   get lastEventId(): string | null {
     return this.#session && this.access === 'write' ? lastChangeOf(this.#session.tx) : null;
   }
 
   /**
-   * Runs one statement that holds the viewer's row rules already, and returns its one row as bytes of text: a compiled
-   * query. The session is over then; all other statements go through `db`.
+   * Runs a compiled query: one statement that already contains the viewer's row rules. Returns its one row, as bytes of
+   * text. Ends the session; all other statements go through `db`.
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<readonly Buffer[]> {
     void this.viewer;
@@ -163,13 +169,13 @@ export class Context {
     return row as unknown as readonly Buffer[];
   }
 
-  /** The same for the payload of a change, in its transaction. */
+  /** Like `readOnce`, for the payload of a change, in its transaction. */
   async readPayload(text: string, parameters: readonly unknown[]): Promise<readonly string[]> {
     const [row] = await this.tx.run(text, parameters);
     return row as unknown as readonly string[];
   }
 
-  /** The same for a compiled part of a query; the session goes on for the executor. */
+  /** Like `readOnce`, for a compiled part of a query; the session stays open for the executor. */
   async readBeside(text: string, parameters: readonly unknown[]): Promise<readonly string[]> {
     void this.viewer;
     const [row] = await this.#open().runWritten(text, parameters);
@@ -194,13 +200,15 @@ export class Context {
     return session;
   }
 
-  /** Saves what was done; once. */
+  /** Commits the session, once. */
   async commit(): Promise<void> {
     this.#saved ??= this.#session?.commit();
     await this.#saved;
   }
 
-  /** The same in one packet with what was sent last, and nothing may be done after: see `Session.commitPipelined`. */
+  /**
+   * Commits in one packet with the statements sent last; nothing may be sent afterwards. See `Session.commitPipelined`.
+   */
   async commitPipelined(): Promise<void> {
     this.#saved ??= this.#session?.commitPipelined();
     await this.#saved;

@@ -16,7 +16,7 @@ import type { Fragments } from './fragments.ts';
 export const selectionsUnder = (node: SelectionNode, fragments: Fragments): SelectionSetNode | undefined =>
   node.kind === Kind.FRAGMENT_SPREAD ? fragments.get(node.name.value)?.selectionSet : node.selectionSet;
 
-/** Whether `@skip` and `@include` leave a field or fragment in. */
+/** Whether a field or fragment is included according to `@skip` and `@include`. */
 export function isIncluded(node: SelectionNode, variables: VariableValues | undefined): boolean {
   if (!node.directives?.length) return true;
   const skip = getDirectiveValues(GraphQLSkipDirective, node, variables) as { if?: boolean } | undefined;
@@ -24,7 +24,7 @@ export function isIncluded(node: SelectionNode, variables: VariableValues | unde
   return skip?.if !== true && include?.if !== false;
 }
 
-/** The names of the root fields in the answer, in the order in which they run. */
+/** The response keys of the root fields, in order of execution. */
 export function responseKeys(
   set: SelectionSetNode,
   fragments: Fragments,
@@ -40,8 +40,8 @@ export function responseKeys(
 }
 
 /**
- * The request as if it asked for these root fields alone, by their names in the answer. Fields keep their places in the
- * document, which errors tell.
+ * The request restricted to the root fields with these response keys. Fields keep their positions in the document,
+ * which errors refer to.
  */
 export function onlyFields(
   args: ExecutionArgs,
@@ -49,7 +49,7 @@ export function onlyFields(
   keys: ReadonlySet<string>,
 ): ExecutionArgs {
   const root = args.schema.getRootType(operation.operation)?.name;
-  // Fields of the root type stand nowhere but at the root
+  // Fields of the root type occur only at the root
   const isOfRoot = (d: DefinitionNode) => d.kind === Kind.FRAGMENT_DEFINITION && d.typeCondition.name.value === root;
   const definitions = args.document.definitions.map((d) =>
     d === operation || isOfRoot(d) ? withOnly(d as OperationDefinitionNode | FragmentDefinitionNode, keys) : d,
@@ -57,7 +57,7 @@ export function onlyFields(
   return { ...args, document: { ...args.document, definitions } };
 }
 
-/** The same with the root fields of these names alone; fragments stay, so that their directives and conditions hold. */
+/** The node with only these root fields. Fragment spreads stay, so that their directives and type conditions apply. */
 function withOnly<Node extends { selectionSet: SelectionSetNode }>(node: Node, keys: ReadonlySet<string>): Node {
   const selections = node.selectionSet.selections.flatMap((selection): SelectionNode[] => {
     if (selection.kind === Kind.INLINE_FRAGMENT) return [withOnly(selection, keys)];

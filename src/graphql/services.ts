@@ -1,7 +1,7 @@
 import type { Identity } from '../identity/identity.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 
-/** What the graph reaches outside the tenant's database. */
+/** The services that the graph uses besides the tenant's database. */
 export interface Services {
   readonly identity: Identity;
   readonly directory: TenantDirectory;

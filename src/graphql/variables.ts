@@ -5,7 +5,7 @@ type Coerced = ReturnType<typeof getVariableValues>;
 
 const known = new WeakMap<object, { operation: OperationDefinitionNode; coerced: Coerced }>();
 
-/** The variables of a request as its operation declares them, or what is wrong with them; once for each request. */
+/** The coerced variables of a request, or their errors; computed once per request. */
 export function coercedVariables(
   { schema, variableValues, hideSuggestions }: VariableSource,
   operation: OperationDefinitionNode,

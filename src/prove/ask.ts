@@ -12,11 +12,11 @@ export interface Answer {
   status: number;
   data: Record<string, unknown> | null | undefined;
   errors: { message: string; extensions?: { code?: string } }[];
-  /** The body as it came. */
+  /** The unparsed body. */
   text: string;
 }
 
-/** Sends an operation to a server of the proof. */
+/** Sends an operation to one of the attacked servers. */
 export async function send(server: AttackedServer, question: Question): Promise<Answer> {
   const { query, variables = {}, headers = {}, path = '/graphql', host = 'localhost' } = question;
   const response = await server.ask(

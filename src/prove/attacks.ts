@@ -14,7 +14,7 @@ import { rights } from './attacks/rights.ts';
 import { subscriptions } from './attacks/subscriptions.ts';
 import type { AttackGroup } from './duel.ts';
 
-/** Every kind of attack, in this order: the last ones leave little of the attacker. */
+/** All kinds of attack, in order of execution: the last ones delete most of the attacker's data. */
 export const allAttacks: readonly AttackGroup[] = [
   queries,
   hiddenRows,

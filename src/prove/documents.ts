@@ -12,7 +12,7 @@ import {
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** A query that the proof asks: of which root field, and what it takes. */
+/** A query of the proof and its root field. */
 export interface ProofQuery {
   field: string;
   document: string;
@@ -20,14 +20,14 @@ export interface ProofQuery {
 
 const pageSize = 50;
 
-/** Words that the demo's tasks and messages have, in its languages. */
+/** Words in the demo's tasks and messages, in both languages. */
 export const searchWords = 'maquettes OR atelier OR lundi OR visitors OR script OR monday';
 const samples: Record<string, string> = { query: `"${searchWords}"` };
 
 const fieldsOf = (type: GraphQLObjectType): Field[] => Object.values(type.getFields());
 const isPage = (type: GraphQLNamedType): type is GraphQLObjectType => isObjectType(type) && 'nodes' in type.getFields();
 
-/** The arguments that a field cannot do without; undefined when the proof knows none for one of them. */
+/** The required arguments of a field; undefined if the proof has no value for one of them. */
 function argumentsOf(field: Field): string | undefined {
   const given = field.args.flatMap((arg) => {
     if (arg.name === 'first') return [`first: ${pageSize}`];
@@ -37,7 +37,7 @@ function argumentsOf(field: Field): string | undefined {
   return given.length ? `(${given.join(', ')})` : '';
 }
 
-/** All plain values of an object; of those below it, their ids. */
+/** Selects all scalar fields of an object and, to this depth, of the objects below it. */
 function valuesOf(type: GraphQLObjectType, depth: number): string {
   const parts = fieldsOf(type).flatMap((field) => {
     const args = argumentsOf(field);
@@ -50,7 +50,7 @@ function valuesOf(type: GraphQLObjectType, depth: number): string {
   return ['__typename', ...parts].join(' ');
 }
 
-/** What is asked of an object, a page or one of several types. */
+/** The selection for an object, a page or an abstract type. */
 function selectionOf(type: GraphQLNamedType, depth: number): string | undefined {
   if (isAbstractType(type)) return '{ __typename }';
   if (!isObjectType(type)) return undefined;
@@ -60,19 +60,19 @@ function selectionOf(type: GraphQLNamedType, depth: number): string | undefined 
   return `{ ${total}nodes { ${valuesOf(node, depth)} } pageInfo { startCursor endCursor } }`;
 }
 
-/** The object type that a root field gives, through a page or a list of it. */
+/** The object type that a root field returns, directly or in a page or list. */
 function itemOf(field: Field): GraphQLObjectType | undefined {
   const named = getNamedType(field.type);
   const item = isPage(named) ? getNamedType(named.getFields().nodes!.type) : named;
   return isObjectType(item) ? item : undefined;
 }
 
-const wrapped = (field: Field, inner: string): string =>
+const wrapInPage = (field: Field, inner: string): string =>
   isPage(getNamedType(field.type)) ? `{ nodes { ${inner} } }` : `{ ${inner} }`;
 
 /**
- * Queries that read everything that the graph shows without being told an id: every root field with all plain values,
- * and, one document each, everything that hangs on its objects.
+ * Queries that read everything that the graph shows without an id: for every root field one document with all scalar
+ * fields, and one for each field of its objects that returns objects.
  */
 export function queriesOf(schema: GraphQLSchema): ProofQuery[] {
   return fieldsOf(schema.getQueryType()!).flatMap((root) => {
@@ -88,7 +88,7 @@ export function queriesOf(schema: GraphQLSchema): ProofQuery[] {
       const selection = selectionOf(getNamedType(field.type), 0);
       if (below === undefined || !selection || isLeafType(getNamedType(field.type))) return [];
       return [
-        ask(wrapped(root, `__typename ${'id' in item.getFields() ? 'id ' : ''}${field.name}${below} ${selection}`)),
+        ask(wrapInPage(root, `__typename ${'id' in item.getFields() ? 'id ' : ''}${field.name}${below} ${selection}`)),
       ];
     });
     return [ask(selectionOf(getNamedType(root.type), 0)!), ...nested];

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import type { Admin } from '../db/admin.ts';
 import { type Answer, codesOf, type Question, send } from './ask.ts';
-import type { ScratchCompany } from './company.ts';
-import { strangersIn } from './strangers.ts';
+import { leaksIn } from './leaks.ts';
+import type { ScratchOrganization } from './scratch-organization.ts';
 import type { AttackedServer, ProofTarget } from './target.ts';
 
 /** An attack that succeeded, or that could not be judged. */
 export interface Finding {
-  /** What was tried. */
+  /** Describes the attack. */
   attack: string;
   /** The slug of the organization that tried it. */
   by: string;
@@ -17,30 +17,30 @@ export interface Finding {
 /** One kind of attack. */
 export interface AttackGroup {
   name: string;
-  /** What is tried, for the report. */
+  /** The property that must hold, for the report. */
   about: string;
-  /** What the victim itself does before: its data is compared with how this leaves it. */
+  /** Runs before the victim's checksums are taken, for changes that the victim makes itself. */
   prepare?(duel: Duel): Promise<void>;
   attack(duel: Duel): Promise<void>;
 }
 
-/** Of one duel: more say no more. */
-const mostFindings = 500;
+/** Limit for one duel: more would not add information. */
+const maxFindings = 500;
 
-/** One organization's attacks of one kind on the other. */
+/** The attacks of one kind by one organization on the other. */
 export class Duel {
   readonly target: ProofTarget;
   readonly admin: Admin;
-  readonly attacker: ScratchCompany;
-  readonly victim: ScratchCompany;
-  /** Of this duel alone. */
+  readonly attacker: ScratchOrganization;
+  readonly victim: ScratchOrganization;
+  /** Unique to this duel. */
   readonly tag = randomBytes(4).toString('hex');
   readonly findings: Finding[] = [];
-  /** Things that the report says beside numbers. */
+  /** Remarks for the report. */
   readonly notes: string[] = [];
   attempts = 0;
 
-  constructor(target: ProofTarget, admin: Admin, attacker: ScratchCompany, victim: ScratchCompany) {
+  constructor(target: ProofTarget, admin: Admin, attacker: ScratchOrganization, victim: ScratchOrganization) {
     this.target = target;
     this.admin = admin;
     this.attacker = attacker;
@@ -48,22 +48,22 @@ export class Duel {
   }
 
   found(attack: string, what: string): void {
-    if (this.findings.length < mostFindings) this.findings.push({ attack, by: this.attacker.tenant.slug, what });
+    if (this.findings.length < maxFindings) this.findings.push({ attack, by: this.attacker.tenant.slug, what });
   }
 
-  /** Counts an attack that must have come to nothing: `bad` says that it did not. */
+  /** Counts an attack; reports a finding if it succeeded (`bad`). */
   judge(attack: string, bad: boolean, what: string): void {
     this.attempts++;
     if (bad) this.found(attack, what);
   }
 
-  /** Sends an operation. Whatever it answers, nothing of the victim may stand in it, and nothing may be unexpected. */
+  /** Sends an operation. The answer must not contain data of the victim or an unexpected error. */
   async ask(attack: string, server: AttackedServer, question: Question): Promise<Answer> {
     this.attempts++;
     const answer = await send(server, question);
     const sent = JSON.stringify([question.query, question.variables]);
-    const strangers = strangersIn(answer.text, this.victim, sent);
-    if (strangers.length > 0) this.found(attack, `the answer shows ${strangers.slice(0, 3).join(', ')}`);
+    const leaks = leaksIn(answer.text, this.victim, sent);
+    if (leaks.length > 0) this.found(attack, `the answer shows ${leaks.slice(0, 3).join(', ')}`);
     if (codesOf(answer).some((code) => code === 'INTERNAL' || code === 'NO_JSON') || answer.status >= 500) {
       this.found(attack, `answered ${answer.status} ${answer.text.slice(0, 200)}`);
     }
@@ -71,8 +71,8 @@ export class Duel {
   }
 
   /**
-   * Asks the same with something of the victim and with something that does not exist: the answers must not differ, or
-   * whoever asks learns that the first one exists.
+   * Sends the same request with a value of the victim and with one that does not exist. The answers must be equal:
+   * otherwise the attacker learns that the first one exists.
    */
   async askBoth(
     attack: string,
@@ -82,12 +82,12 @@ export class Duel {
   ): Promise<Answer> {
     const answer = await this.ask(attack, server, question(theirs));
     const other = await this.ask(attack, server, question(unknown));
-    if (sense(answer, theirs) !== sense(other, unknown))
+    if (comparable(answer, theirs) !== comparable(other, unknown))
       this.found(attack, `tells what exists: ${answer.text.slice(0, 200)}`);
     return answer;
   }
 }
 
-/** What an answer says, whatever value it was asked with. */
-const sense = ({ data, errors }: Answer, value: string): string =>
+/** The content of an answer without the value that was sent and error ids. */
+const comparable = ({ data, errors }: Answer, value: string): string =>
   JSON.stringify({ data, errors }, (key, each) => (key === 'errorId' ? undefined : each)).replaceAll(value, 'VALUE');

@@ -1,6 +1,6 @@
 import { send } from './ask.ts';
-import { memberOf, type ScratchCompany } from './company.ts';
 import { queriesOf } from './documents.ts';
+import { memberOf, type ScratchOrganization } from './scratch-organization.ts';
 import type { ProofTarget } from './target.ts';
 
 const globalId = /"([A-Z][A-Za-z]+):([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})"/g;
@@ -15,12 +15,12 @@ export function globalIdsIn(text: string, into = new Map<string, string[]>()): M
   return into;
 }
 
-/** What the organization's owner is shown of ids, by type. */
+/** The global ids that the graph shows to the organization's owner, by type. */
 export async function idsShownTo(
   { servers, schema }: ProofTarget,
-  company: ScratchCompany,
+  organization: ScratchOrganization,
 ): Promise<Map<string, string[]>> {
-  const { headers } = memberOf(company, 'OWNER');
+  const { headers } = memberOf(organization, 'OWNER');
   const ids = new Map<string, string[]>();
   for (const { document } of queriesOf(schema)) {
     globalIdsIn((await send(servers[0]!, { query: document, headers })).text, ids);

@@ -3,17 +3,18 @@ import { quoteIdentifier } from '../db/identifier.ts';
 import type { Column, TenantRows } from './tenant-rows.ts';
 
 export interface Marks {
-  /** `table.column` with the marker in every row. */
+  /** Columns (`table.column`) that contain the marker. */
   marked: string[];
-  /** Those that hold no free text, or no rows. */
+  /** Columns without free text, or without rows. */
   unmarked: string[];
 }
 
 const textual = new Set(['text', 'character varying', 'text[]', 'jsonb']);
 /**
- * Positions on a board, colors and names of kinds: no text of anybody, and the product would stumble over another one.
+ * Columns with values in a fixed format, such as positions and colors: they contain nobody's text, and the product
+ * would fail on others.
  */
-const keptAsIs = new Set([
+const notMarked = new Set([
   'rank',
   'color',
   'kind',
@@ -28,9 +29,9 @@ const keptAsIs = new Set([
   'response_key',
 ]);
 
-/** Writes a marker into every text of an organization, so that whatever shows a row shows whose it is. */
+/** Writes a marker into every text of an organization, so that any row that leaks can be recognized. */
 export async function markTexts(rows: TenantRows, schemaName: string, marker: string, mail: string): Promise<Marks> {
-  const columns = (await rows.columns()).filter(({ type, name }) => textual.has(type) && !keptAsIs.has(name));
+  const columns = (await rows.columns()).filter(({ type, name }) => textual.has(type) && !notMarked.has(name));
   const marks: Marks = { marked: [], unmarked: [] };
   await rows.asOwner(async (tx) => {
     for (const column of columns) {
@@ -41,7 +42,7 @@ export async function markTexts(rows: TenantRows, schemaName: string, marker: st
   return marks;
 }
 
-/** Whether the column took the marker in at least one row. What a constraint refuses stays as it is. */
+/** Returns whether at least one row of the column was marked. Values that a constraint protects stay as they are. */
 async function markColumn(tx: AdminTx, schema: string, column: Column, marker: string, mail: string): Promise<boolean> {
   const table = `${quoteIdentifier(schema)}.${quoteIdentifier(column.table)}`;
   const name = quoteIdentifier(column.name);
@@ -59,7 +60,7 @@ async function markColumn(tx: AdminTx, schema: string, column: Column, marker: s
   return changed > 0;
 }
 
-/** How what is there, and what is not there yet, is marked. The marker is made of letters and digits alone. */
+/** The updates that mark existing values and fill missing ones. The marker consists of letters and digits only. */
 function valuesOf(
   { name, type }: Column,
   column: string,
@@ -76,17 +77,22 @@ function valuesOf(
   ];
 }
 
-/** Rows of a table, and those of others that belong to one of them by a column. */
-export interface Family {
+/** Rows of a table, and the rows of other tables that refer to them by a column. */
+export interface RelatedRows {
   table: string;
   column: string;
   ids: readonly string[];
 }
 
-/** Adds a word to a text of each of these rows. */
-export async function hideRows(rows: TenantRows, schemaName: string, family: Family, word: string): Promise<void> {
+/** Appends a word to one text of each of these rows. */
+export async function hideRows(
+  rows: TenantRows,
+  schemaName: string,
+  related: RelatedRows,
+  word: string,
+): Promise<void> {
   const all = await rows.columns();
-  const members = all.filter(({ name, table }) => name === (table === family.table ? 'id' : family.column));
+  const members = all.filter(({ name, table }) => name === (table === related.table ? 'id' : related.column));
   await rows.asOwner(async (tx) => {
     for (const { table, name: key } of members) {
       const text = all.find((each) => each.table === table && /^(name|title|content|description)$/.test(each.name));
@@ -94,7 +100,7 @@ export async function hideRows(rows: TenantRows, schemaName: string, family: Fam
       const name = quoteIdentifier(text.name);
       await tx.run(
         `update ${quoteIdentifier(schemaName)}.${quoteIdentifier(table)} set ${name} = coalesce(${name}, '') || ' ${word}' where ${quoteIdentifier(key)} = any($1::uuid[])`,
-        [family.ids],
+        [related.ids],
       );
     }
   });

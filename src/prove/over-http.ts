@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import type { AttackedServer } from './target.ts';
 
-/** A server on a port of this machine, asked by HTTP; the Host header is the request's, as behind a proxy. */
+/** Sends requests to a server on a local port by HTTP, with the Host header of the request, as a proxy does. */
 export const overHttp = (port: number): AttackedServer => ({
   name: 'http',
   async ask(request) {

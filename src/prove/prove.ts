@@ -12,21 +12,21 @@ import type { ProofTarget } from './target.ts';
 import { changesBetween } from './tenant-rows.ts';
 
 export interface ProofOptions {
-  /** Names of the kinds of attack; all when absent. */
+  /** Names of the kinds of attack; all if absent. */
   only?: readonly string[] | undefined;
   signal?: AbortSignal | undefined;
-  /** Told before each kind of attack. */
+  /** Called before each kind of attack. */
   onProgress?: ((progress: { group: string; done: number; of: number }) => void) | undefined;
 }
 
 /**
- * Makes two organizations, lets each attack the other, and removes them, whatever happens in between; what an earlier
- * run had to leave is removed first. Touches no other organization. A proof with findings is a proof too: the caller
- * has to be loud about them. Throws BAD_INPUT for an unknown kind of attack, CANCELLED when interrupted.
+ * Creates two organizations, lets each attack the other, and removes them, even after an error. First removes what
+ * interrupted runs left. Touches no other organization. Findings are returned, not thrown: the caller must report them
+ * prominently. Throws BAD_INPUT for an unknown kind of attack, CANCELLED if interrupted.
  */
 export async function prove(target: ProofTarget, options: ProofOptions = {}): Promise<ProofReport> {
   const groups = groupsOf(options.only);
-  goOn(options.signal);
+  throwIfAborted(options.signal);
   return await withScratch(target, async (pair, admin, leftovers) => {
     const coverage = await coverageOf(target, pair);
     const reports = await attackPair(target, admin, pair, groups, options);
@@ -43,8 +43,8 @@ export async function prove(target: ProofTarget, options: ProofOptions = {}): Pr
 }
 
 /**
- * Makes two scratch organizations, works with them, and removes them. While this lives, no other run takes them for
- * leftovers.
+ * Creates two scratch organizations, runs `work` with them, and removes them. A lock keeps other runs from removing
+ * them as leftovers meanwhile.
  */
 export async function withScratch<T>(
   target: ProofTarget,
@@ -76,11 +76,11 @@ export function groupsOf(only: readonly string[] | undefined): readonly AttackGr
   return allAttacks.filter(({ name }) => only?.includes(name) ?? true);
 }
 
-function goOn(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new AppError('CANCELLED', 'Interrupted; what was made is removed');
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new AppError('CANCELLED', 'Interrupted; the scratch organizations were removed');
 }
 
-/** Each kind of attack by the one organization on the other, then the other way round. */
+/** Runs each kind of attack by the first organization on the second, then the other way round. */
 export async function attackPair(
   target: ProofTarget,
   admin: Admin,
@@ -90,12 +90,12 @@ export async function attackPair(
 ): Promise<GroupReport[]> {
   const reports: GroupReport[] = [];
   for (const group of groups) {
-    goOn(signal);
+    throwIfAborted(signal);
     onProgress?.({ group: group.name, done: reports.length, of: groups.length });
     const from = performance.now();
     const [a, b] = pair;
     const duels = [new Duel(target, admin, a, b), new Duel(target, admin, b, a)];
-    for (const duel of duels) await fight(duel, pair, group);
+    for (const duel of duels) await runAttack(duel, pair, group);
     reports.push({
       group: group.name,
       about: group.about,
@@ -109,9 +109,10 @@ export async function attackPair(
 }
 
 /**
- * What the victim's rows are must not depend on what the attacker does. An attack that breaks off has proven nothing.
+ * Runs one kind of attack and checks that the victim's rows have not changed. An attack that fails to run is a finding,
+ * because it has proven nothing.
  */
-async function fight(duel: Duel, pair: Pair, group: AttackGroup): Promise<void> {
+async function runAttack(duel: Duel, pair: Pair, group: AttackGroup): Promise<void> {
   try {
     await group.prepare?.(duel);
     await gatherSecrets(pair);

@@ -10,33 +10,33 @@ import { isSchema } from '../tenancy/tenant.ts';
 import { mailDomain, runOf, slugPrefix } from './scratch-names.ts';
 import type { ProofTarget } from './target.ts';
 
-type Doomed = Pick<typeof organizations.$inferSelect, 'id' | 'slug' | 'databaseId' | 'schemaName' | 'roleName'>;
+type Removable = Pick<typeof organizations.$inferSelect, 'id' | 'slug' | 'databaseId' | 'schemaName' | 'roleName'>;
 
 /**
- * Removes the organizations and users of a run, at any stage of their making or removal: the same call goes on where
- * one was interrupted. An organization that somebody else has become a member of is no scratch any more, and stays.
+ * Removes the organizations and users of a run, whatever stage their creation or removal has reached; call it again
+ * after an interruption. An organization that has a member from outside the run is no longer scratch, and stays.
  */
 export async function removeRun(target: Pick<ProofTarget, 'catalog' | 'fleet'>, run: string): Promise<void> {
   const { catalog, fleet } = target;
-  for (const doomed of await organizationsOf(target, run)) {
+  for (const organization of await organizationsOf(target, run)) {
     await catalog.write(async (tx) => {
-      await tx.update(organizations).set({ status: 'DELETING' }).where(eq(organizations.id, doomed.id));
+      await tx.update(organizations).set({ status: 'DELETING' }).where(eq(organizations.id, organization.id));
       await tx
         .update(tenantSchemas)
         .set({ state: 'DROPPING', organizationId: null })
-        .where(isSchema(doomed.databaseId, doomed.schemaName));
-      await notifyOrganizationChanged(tx, doomed.id);
+        .where(isSchema(organization.databaseId, organization.schemaName));
+      await notifyOrganizationChanged(tx, organization.id);
     });
-    await dropSchema(fleet, doomed);
+    await dropSchema(fleet, organization);
     await catalog.write(async (tx) => {
-      await tx.delete(organizations).where(eq(organizations.id, doomed.id));
+      await tx.delete(organizations).where(eq(organizations.id, organization.id));
       await recordAudit(tx, {
         actor: { kind: 'SYSTEM' },
         action: 'organization.deleted',
-        organizationId: doomed.id,
-        metadata: { slug: doomed.slug },
+        organizationId: organization.id,
+        metadata: { slug: organization.slug },
       });
-      await notifyOrganizationChanged(tx, doomed.id);
+      await notifyOrganizationChanged(tx, organization.id);
     });
   }
   await catalog.write(async (tx) => {
@@ -44,10 +44,10 @@ export async function removeRun(target: Pick<ProofTarget, 'catalog' | 'fleet'>, 
   });
 }
 
-/** Removes what runs left behind whose process is gone. Returns the runs. */
+/** Removes the organizations and users of runs whose process has died. Returns the runs. */
 export async function removeLeftovers(target: Pick<ProofTarget, 'catalog' | 'fleet'>, admin: Admin): Promise<string[]> {
   const removed: string[] = [];
-  for (const run of await runsLeft(target)) {
+  for (const run of await findRuns(target)) {
     await admin.transaction(async (tx) => {
       if (!(await tryLock(tx, advisoryLocks.proof(run)))) return;
       await removeRun(target, run);
@@ -57,7 +57,7 @@ export async function removeLeftovers(target: Pick<ProofTarget, 'catalog' | 'fle
   return removed;
 }
 
-async function runsLeft({ catalog }: Pick<ProofTarget, 'catalog'>): Promise<string[]> {
+async function findRuns({ catalog }: Pick<ProofTarget, 'catalog'>): Promise<string[]> {
   const [slugs, emails] = await catalog.read(async (db) => [
     await db
       .select({ slug: organizations.slug })
@@ -70,7 +70,7 @@ async function runsLeft({ catalog }: Pick<ProofTarget, 'catalog'>): Promise<stri
   return [...new Set([...ofSlugs, ...ofUsers])];
 }
 
-async function organizationsOf({ catalog }: Pick<ProofTarget, 'catalog'>, run: string): Promise<Doomed[]> {
+async function organizationsOf({ catalog }: Pick<ProofTarget, 'catalog'>, run: string): Promise<Removable[]> {
   const { id, slug, databaseId, schemaName, roleName } = organizations;
   return catalog.read(async (db) => {
     const found = await db

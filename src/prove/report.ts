@@ -6,23 +6,23 @@ import type { ProofTarget } from './target.ts';
 export interface GroupReport {
   group: string;
   about: string;
-  /** Attacks tried, in both directions. */
+  /** Number of attacks in both directions. */
   attempts: number;
   findings: Finding[];
   notes: string[];
   seconds: number;
 }
 
-/** What the attacks had to aim at: an attack on nothing proves nothing. */
+/** The targets of the attacks: an attack on nothing proves nothing. */
 export interface Coverage {
   queries: number;
   mutations: number;
-  /** Types of which the victim had an id. */
+  /** Number of types of which the victim had an id. */
   types: number;
   tables: number;
-  /** Tables without a row. */
+  /** Names of tables without rows. */
   emptyTables: string[];
-  /** Columns that said in every row whose they were. */
+  /** Number of columns that contain the marker. */
   markedColumns: number;
 }
 
@@ -32,15 +32,15 @@ export interface ProofReport {
   attempts: number;
   findings: number;
   coverage: Coverage;
-  /** What no attack can be stopped by, and what therefore must not happen elsewhere. */
+  /** Known limits of the isolation, which must be covered by other means. */
   limits: readonly string[];
-  /** Runs that were interrupted, whose organizations were removed now. */
+  /** Interrupted runs whose organizations were removed before this one. */
   leftovers: string[];
 }
 
 export const limits: readonly string[] = [
-  'SQL smuggled into a session could take another role by set_config: no SQL is made from values, and a dedicated database with a login of its own stops even that',
-  'the names of schemas and roles, and estimates of row counts in the system catalogs, can be read by every role of a database',
+  'SQL injected into a session could switch to another role by set_config; no SQL is built from values, and a dedicated database with its own login prevents even that',
+  'every role of a database can read the names of schemas and roles, and estimated row counts, in the system catalogs',
 ];
 
 export async function coverageOf({ schema }: ProofTarget, pair: Pair): Promise<Coverage> {

@@ -11,13 +11,13 @@ import {
 } from 'graphql';
 import { uuidv7 } from '../lib/ids.ts';
 
-/** Where an input takes an id, and of which type. */
+/** A field of an input that takes an id, and the id's type. */
 export interface IdPosition {
   path: string[];
   typename: string;
 }
 
-/** What a sample needs to know: the id to give for a type, and the text that stands in for every text. */
+/** Values for a sample: ids by type, and the text for all text fields. */
 export interface SampleSource {
   idOf(typename: string): string;
   text?: string;
@@ -38,7 +38,7 @@ const scalars: Record<string, unknown> = {
   JSONObject: {},
 };
 
-/** The type that an id of this field must have: as it was declared, or, where any id is taken, by its name. */
+/** The type of the ids that this field takes: as declared or, if any id is accepted, from the field's name. */
 export function idTypeOf(field: GraphQLInputField): string | undefined {
   const [first] = (field.extensions.relayGlobalIDFor as { typename: string }[] | undefined) ?? [];
   if (first) return first.typename;
@@ -46,7 +46,7 @@ export function idTypeOf(field: GraphQLInputField): string | undefined {
   return name && getNamedType(field.type).name === 'ID' ? name[0]!.toUpperCase() + name.slice(1) : undefined;
 }
 
-/** Every place in an input object, nested ones too, that takes an id. */
+/** All fields of an input object that take an id, including nested ones. */
 export function idPositions(type: GraphQLInputObjectType, path: string[] = []): IdPosition[] {
   return Object.values(type.getFields()).flatMap((field): IdPosition[] => {
     const here = [...path, field.name];
@@ -64,7 +64,7 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
   if (isEnumType(type)) return type.getValues()[0]!.name;
   const typename = idTypeOf(field);
   if (field.name === 'emoji') return '👍';
-  // Another address for each input: wrong sign-ins to one account are delayed, which would tell two answers apart.
+  // A different address for each input: failed sign-ins to one account are delayed, which would make two answers differ
   if (field.name === 'email') return source.email ? `${uuidv7()}.${source.email}` : scalars.EmailAddress;
   if (type.name === 'String') return source.text ?? 'sample';
   return typename ? source.idOf(typename) : (scalars[type.name] ?? null);
@@ -76,7 +76,7 @@ export function sampleInput(type: GraphQLInputObjectType, source: SampleSource):
   return Object.fromEntries(required.map((field) => [field.name, sample(field.type, field, source)]));
 }
 
-/** The input with an id at a place, making what is needed on the way. */
+/** The input with an id at a place, with sample objects on the path to it. */
 export function withIdAt(
   input: Record<string, unknown>,
   type: GraphQLInputObjectType,

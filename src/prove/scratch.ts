@@ -9,28 +9,28 @@ import { type Role, roles } from '../identity/roles.ts';
 import { openSession, signedIn } from '../identity/sessions.ts';
 import { optionalModules } from '../tenancy/modules.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
-import type { ScratchCompany, ScratchMember } from './company.ts';
 import { idsShownTo } from './found-ids.ts';
 import { hideRows, markTexts } from './mark.ts';
 import { hiddenMarkerOf, mailDomain, markerOf, slugFor } from './scratch-names.ts';
+import type { ScratchMember, ScratchOrganization } from './scratch-organization.ts';
 import { seedScratch } from './seed-scratch.ts';
 import { seedSecrets } from './seed-secrets.ts';
 import type { ProofTarget } from './target.ts';
 import { TenantRows } from './tenant-rows.ts';
 
-export type Pair = readonly [ScratchCompany, ScratchCompany];
+export type Pair = readonly [ScratchOrganization, ScratchOrganization];
 
 const times = { timeZone: 'Europe/Paris', currency: 'EUR' };
 
-/** Makes the two organizations of a run, filled with rows that say whose they are. */
+/** Creates the two organizations of a run, filled with marked rows. */
 export async function makeScratch(target: ProofTarget, admin: Admin, run: string): Promise<Pair> {
   const agent = await createUser(target.identity, personOf(run, 'agent', 'Double'));
-  const companies = await Promise.all([
-    makeCompany(target, admin, run, { letter: 'a', locale: 'fr-FR', agent }),
-    makeCompany(target, admin, run, { letter: 'b', locale: 'en-CA', agent }),
+  const organizations = await Promise.all([
+    makeOrganization(target, admin, run, { letter: 'a', locale: 'fr-FR', agent }),
+    makeOrganization(target, admin, run, { letter: 'b', locale: 'en-CA', agent }),
   ]);
-  await gatherSecrets(companies);
-  return companies;
+  await gatherSecrets(organizations);
+  return organizations;
 }
 
 interface Plan {
@@ -39,7 +39,12 @@ interface Plan {
   agent: Person;
 }
 
-async function makeCompany(target: ProofTarget, admin: Admin, run: string, plan: Plan): Promise<ScratchCompany> {
+async function makeOrganization(
+  target: ProofTarget,
+  admin: Admin,
+  run: string,
+  plan: Plan,
+): Promise<ScratchOrganization> {
   const { fleet } = target;
   const { letter, locale, agent } = plan;
   const marker = markerOf(run, letter);
@@ -58,7 +63,7 @@ async function makeCompany(target: ProofTarget, admin: Admin, run: string, plan:
   const owner = members.get('OWNER')!;
   const key = { name: `key ${marker}`, scopes: allPermissions };
   const { key: secret } = await createApiKey(target.identity, owner.viewer, key, {});
-  const company: ScratchCompany = {
+  const organization: ScratchOrganization = {
     tenant,
     marker,
     hiddenMarker: hiddenMarkerOf(run, letter),
@@ -70,12 +75,13 @@ async function makeCompany(target: ProofTarget, admin: Admin, run: string, plan:
     secrets: new Set(),
     marks: { marked: [], unmarked: [] },
   };
-  await seedScratch(target, company);
-  const hidden = await seedSecrets(target, company);
-  company.marks = await markTexts(company.rows, tenant.schemaName, marker, mailDomain(run));
-  for (const family of hidden) await hideRows(company.rows, tenant.schemaName, family, company.hiddenMarker);
-  company.ids = await idsShownTo(target, company);
-  return company;
+  await seedScratch(target, organization);
+  const hidden = await seedSecrets(target, organization);
+  organization.marks = await markTexts(organization.rows, tenant.schemaName, marker, mailDomain(run));
+  for (const related of hidden)
+    await hideRows(organization.rows, tenant.schemaName, related, organization.hiddenMarker);
+  organization.ids = await idsShownTo(target, organization);
+  return organization;
 }
 
 const personOf = (run: string, name: string, lastName: string) => ({
@@ -105,15 +111,15 @@ async function join(
   };
 }
 
-/** What one organization knows and the other does not. Who belongs to both is no secret to either. */
-export async function gatherSecrets(companies: Pair): Promise<void> {
-  const known = await Promise.all(companies.map((company) => secretsOf(company)));
-  for (const [index, company] of companies.entries()) {
-    company.secrets = known[index]!.difference(known[1 - index]!);
+/** Updates the values that only one of the organizations has. The member of both is no secret to either. */
+export async function gatherSecrets(organizations: Pair): Promise<void> {
+  const known = await Promise.all(organizations.map((organization) => secretsOf(organization)));
+  for (const [index, organization] of organizations.entries()) {
+    organization.secrets = known[index]!.difference(known[1 - index]!);
   }
 }
 
-async function secretsOf({ tenant, rows, ids, members }: ScratchCompany): Promise<Set<string>> {
+async function secretsOf({ tenant, rows, ids, members }: ScratchOrganization): Promise<Set<string>> {
   const shown = [...ids.values()].flat().map((id) => id.slice(id.indexOf(':') + 1));
   const people = [...members.values()].map(({ viewer }) => viewer.email);
   return new Set([...(await rows.uuids()), ...shown, ...people, tenant.id, tenant.schemaName, tenant.roleName]);

@@ -1,22 +1,19 @@
 import type { GraphQLInputObjectType } from 'graphql';
 import { getNamedType } from 'graphql';
 import { contentFor } from '../demo/content.ts';
-import { seedCompany } from '../demo/seed-company.ts';
+import { seedOrganization } from '../demo/seed-organization.ts';
 import { encodeGlobalId } from '../graphql/declare/global-id.ts';
 import { send } from './ask.ts';
-import { memberOf, type ScratchCompany, sampleSource } from './company.ts';
 import { idsShownTo } from './found-ids.ts';
 import { mutationsOf, sampleInput } from './sample-input.ts';
+import { memberOf, type ScratchOrganization, sampleSource } from './scratch-organization.ts';
 import type { ProofTarget } from './target.ts';
 
-/** Mutations that only add: their rows give the attacks something to aim at. */
-const adds = /^(create|add|set|start|send|open|invite|update)(?!Organization|Tasks|Permission)/;
+/** Mutations that only add data: their rows are targets of the attacks. */
+const addingMutation = /^(create|add|set|start|send|open|invite|update)(?!Organization|Tasks|Permission)/;
 
-/**
- * What the samples leave out, because no mutation requires it, and people who may be assigned: a client's contact may
- * not.
- */
-const more = (idOf: (typename: string) => string, staff: string): Record<string, object> => ({
+/** Additional input: optional fields that a sample leaves out, and an assignable person (a client's contact is not). */
+const extraInput = (idOf: (typename: string) => string, staff: string): Record<string, object> => ({
   addMilestoneAssignee: { profileId: staff },
   createProjectAssignment: { profileId: staff },
   sendMessage: { attachments: [{ name: 'Plan', url: 'https://scratch.invalid/plan' }], mentionIds: [idOf('Profile')] },
@@ -27,31 +24,35 @@ const more = (idOf: (typename: string) => string, staff: string): Record<string,
 });
 
 /**
- * Fills a scratch organization: with what the demo has, then with what every mutation makes of a sample of its
- * input. What refuses its sample is no matter: coverage is counted in what there is afterwards.
+ * Fills a scratch organization with the demo content, then with the rows that every adding mutation creates from a
+ * sample. A mutation that rejects its sample does not matter: coverage counts the rows.
  */
-export async function seedScratch(target: ProofTarget, company: ScratchCompany): Promise<void> {
+export async function seedScratch(target: ProofTarget, organization: ScratchOrganization): Promise<void> {
   const { binding } = target;
-  const content = contentFor(company.tenant.locale);
-  await binding.write(company.tenant, (tx) => seedCompany(tx, (role) => memberOf(company, role).viewer, content), {
-    roleClass: 'job',
-  });
-  // Twice: the samples of parts refer to rows that the first round makes
+  const content = contentFor(organization.tenant.locale);
+  await binding.write(
+    organization.tenant,
+    (tx) => seedOrganization(tx, (role) => memberOf(organization, role).viewer, content),
+    {
+      roleClass: 'job',
+    },
+  );
+  // Twice, because some samples need the ids of rows that the first round creates
   for (const _ of [1, 2]) {
-    company.ids = await idsShownTo(target, company);
-    await addOfEach(target, company);
+    organization.ids = await idsShownTo(target, organization);
+    await addOfEach(target, organization);
   }
 }
 
-async function addOfEach({ schema, servers }: ProofTarget, company: ScratchCompany): Promise<void> {
-  const { headers } = memberOf(company, 'OWNER');
-  const source = sampleSource(company);
-  const staff = encodeGlobalId('Profile', memberOf(company, 'MEMBER').viewer.profileId);
+async function addOfEach({ schema, servers }: ProofTarget, organization: ScratchOrganization): Promise<void> {
+  const { headers } = memberOf(organization, 'OWNER');
+  const source = sampleSource(organization);
+  const staff = encodeGlobalId('Profile', memberOf(organization, 'MEMBER').viewer.profileId);
   for (const { name, args } of mutationsOf(schema)) {
     const input = getNamedType(args[0]!.type) as GraphQLInputObjectType;
-    if (!adds.test(name)) continue;
+    if (!addingMutation.test(name)) continue;
     const query = `mutation ($input: ${input.name}!) { ${name}(input: $input) { __typename } }`;
-    const sample = { ...sampleInput(input, source), ...more(source.idOf, staff)[name] };
+    const sample = { ...sampleInput(input, source), ...extraInput(source.idOf, staff)[name] };
     await send(servers[0]!, { query, variables: { input: sample }, headers });
   }
 }

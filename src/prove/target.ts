@@ -6,13 +6,13 @@ import type { TenantBinding } from '../tenancy/binding.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 
-/** One server of the product, with caches of its own, as a function: tests plant leaks in its parts. */
+/** A server of the product with its own caches, as a function, so that tests can replace its parts with leaky ones. */
 export interface AttackedServer {
   name: string;
   ask(request: Request): Response | Promise<Response>;
 }
 
-/** What is attacked: an installation and servers over it. */
+/** The target of a proof: an installation and servers over it. */
 export interface ProofTarget {
   readonly fleet: Fleet;
   readonly catalog: Catalog;
@@ -21,9 +21,9 @@ export interface ProofTarget {
   readonly identity: Identity;
   readonly schema: GraphQLSchema;
   readonly servers: readonly AttackedServer[];
-  /** The domain below which a host names a tenant, in the servers above. */
+  /** The domain whose subdomains name tenants in these servers. */
   readonly domain: string;
-  /** The same binding over slots of the proof's own. */
+  /** A tenant binding over a pool of the proof's own. */
   bindingOver(pool: SlotPool): TenantBinding;
   /** Whether connections may keep prepared statements. */
   readonly prepare: boolean;

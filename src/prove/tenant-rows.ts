@@ -9,14 +9,16 @@ export interface Column {
   type: string;
 }
 
-/** A table of an organization, or what the catalog holds of it, as one number: of all rows with all their columns. */
+/** Checksum of all rows and columns of a table, a sequence, or the organization's rows in a table of the catalog. */
 export interface Checksum {
   name: string;
   rows: number;
   sum: string;
 }
 
-/** What belongs to an organization in the catalog; when a key was last used is no secret and no damage. */
+/**
+ * The organization's rows in the catalog. The time a key was last used is neither secret nor damage, so it is left out.
+ */
 const catalogParts: readonly { table: string; where: string }[] = [
   { table: 'organizations', where: 'id = $1' },
   { table: 'organization_settings', where: 'organization_id = $1' },
@@ -31,9 +33,7 @@ const catalogParts: readonly { table: string; where: string }[] = [
 
 const qualifiedName = (schema: string, table: string): string => `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 
-/**
- * Everything in a tenant's schema, as the owner of all tenants' tables sees it: nothing of the product is in between.
- */
+/** Reads a tenant's schema directly as the owner of the tables, without the product's own layers. */
 export class TenantRows {
   readonly #admin: Admin;
   readonly #installation: Installation;
@@ -50,7 +50,7 @@ export class TenantRows {
     return this.#as(this.#installation.roles.owner, work);
   }
 
-  /** Columns that can be written, of every table. */
+  /** The writable columns of all tables. */
   columns(): Promise<Column[]> {
     return this.asOwner((tx) =>
       tx.run<Column>(
@@ -64,7 +64,7 @@ export class TenantRows {
     );
   }
 
-  /** Of every table and sequence, and of the organization's part of the catalog. */
+  /** Checksums of every table and sequence, and of the organization's rows in the catalog. */
   async checksums(): Promise<Checksum[]> {
     const { schemaName, id } = this.#tenant;
     const tables = [...new Set((await this.columns()).map(({ table }) => table))];
@@ -91,7 +91,7 @@ export class TenantRows {
     return [...own, ...ofCatalog];
   }
 
-  /** Every uuid that stands in a table. */
+  /** All UUIDs in the tenant's tables. */
   async uuids(): Promise<Set<string>> {
     const columns = (await this.columns()).filter(({ type }) => type === 'uuid');
     const parts = columns.map(
@@ -110,11 +110,11 @@ export class TenantRows {
   }
 }
 
-/** The rows in an order that is the same everywhere. */
+/** Sorts the rows independently of collations. */
 const checksumOf = (name: string, rows: string, text: string): string =>
   `select '${name}' as name, count(*)::int as rows, md5(coalesce(string_agg(${text}, chr(10) order by ${text} collate "C"), '')) as sum from ${rows} t`;
 
-/** What is not as it was: the names of tables and sequences. */
+/** The names of tables and sequences that changed. */
 export function changesBetween(before: readonly Checksum[], after: readonly Checksum[]): string[] {
   const known = new Map(before.map(({ name, rows, sum }) => [name, `${rows} ${sum}`]));
   return after.flatMap(({ name, rows, sum }) => (known.get(name) === `${rows} ${sum}` ? [] : [name]));

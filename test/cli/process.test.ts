@@ -112,7 +112,7 @@ it.each([
   [
     { DATABASE_URL: changed((url) => (url.hostname = 'nowhere.invalid')) },
     6,
-    ['nowhere.invalid', 'takes no connection'],
+    ['nowhere.invalid', 'does not accept connections'],
   ],
   [
     { DATABASE_URL: database.url, LISTEN_DATABASE_URL: changed((url) => (url.password = 'hidden')) },

@@ -151,7 +151,8 @@ describe('a restart of the primary database, at any statement', () => {
       const ended = Promise.all([text(child.stdout!), once(child, 'close')]);
       return { waits: once(child.stderr!, 'data'), ended };
     });
-    for (const { waits } of running) expect(String(await waits)).toMatch(/takes no connection: .*; waiting for/);
+    for (const { waits } of running)
+      expect(String(await waits)).toMatch(/does not accept connections: .*; waiting for/);
     await server.start();
     const [[findings], [dropped, [code]]] = (await Promise.all(running.map(({ ended }) => ended))) as [
       [string, unknown[]],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
 import { contentFor } from '../../src/demo/content.ts';
-import { seedCompany } from '../../src/demo/seed-company.ts';
+import { seedOrganization } from '../../src/demo/seed-organization.ts';
 import { errorCodes } from '../../src/lib/errors.ts';
 import { createLogger } from '../../src/lib/logger.ts';
 import { queriesOf } from '../../src/prove/documents.ts';
@@ -105,7 +105,7 @@ async function seedAndLook(): Promise<void> {
   );
   await here.app.binding.write(
     company.tenant,
-    (tx) => seedCompany(tx, (role) => viewers.get(role as 'OWNER')!, contentFor('fr-FR')),
+    (tx) => seedOrganization(tx, (role) => viewers.get(role as 'OWNER')!, contentFor('fr-FR')),
     {
       roleClass: 'job',
     },

@@ -1,7 +1,7 @@
 import { type GraphQLInputObjectType, type GraphQLObjectType, getNamedType, isInputObjectType } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ensureDemo } from '../../src/demo/ensure-demo.ts';
-import { demoCompanies, demoEmail, demoPassword } from '../../src/demo/people.ts';
+import { demoEmail, demoOrganizations, demoPassword } from '../../src/demo/people.ts';
 import { signIn } from '../../src/identity/sign-in.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { idPositions, mutationsOf, sampleInput, withIdAt } from '../../src/prove/sample-input.ts';
@@ -16,7 +16,7 @@ afterAll(async () => {
   await here[Symbol.asyncDispose]();
 });
 await ensureDemo(here.app);
-const [acme, globex] = demoCompanies;
+const [acme, globex] = demoOrganizations;
 const { accessToken } = await signIn(
   here.app.identity,
   { email: demoEmail(acme!, 'OWNER'), password: demoPassword },

@@ -9,7 +9,7 @@ import {
 } from 'graphql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ensureDemo } from '../../src/demo/ensure-demo.ts';
-import { demoCompanies, demoEmail, demoPassword } from '../../src/demo/people.ts';
+import { demoEmail, demoOrganizations, demoPassword } from '../../src/demo/people.ts';
 import type { Role } from '../../src/identity/roles.ts';
 import { signIn } from '../../src/identity/sign-in.ts';
 import { schema } from '../../src/schema.ts';
@@ -20,7 +20,7 @@ afterAll(() => here[Symbol.asyncDispose]());
 await ensureDemo(here.app);
 
 async function headersOf(role: Role): Promise<Record<string, string>> {
-  const email = demoEmail(demoCompanies[0]!, role);
+  const email = demoEmail(demoOrganizations[0]!, role);
   const { accessToken } = await signIn(here.app.identity, { email, password: demoPassword }, {});
   return { authorization: `Bearer ${accessToken}` };
 }

@@ -174,10 +174,10 @@ describe('registering a database', () => {
       ),
     ];
     expect(answers.map(({ json }) => json.message)).toEqual([
-      expect.stringContaining('does not let postgres in'),
+      expect.stringContaining('refuses the login postgres'),
       expect.stringContaining('This server may not connect to the host 10.0.0.1'),
       expect.stringContaining('sslmode=disable is not allowed for db.example'),
-      expect.stringMatching(/cannot be trusted|takes no connection/),
+      expect.stringMatching(/cannot be trusted|does not accept connections/),
     ]);
     expect(JSON.stringify(answers)).not.toContain('a-secret-of-mine');
     expect((await run('database', 'show', 'wrong')).json.code).toBe('NOT_FOUND');
@@ -192,7 +192,7 @@ describe('a registered database', () => {
     expect(down).toMatchObject({ code: 6 });
     expect((await run('database', 'show', 'weather')).json).toMatchObject({
       state: 'DOWN',
-      lastError: expect.stringContaining('takes no connection'),
+      lastError: expect.stringContaining('does not accept connections'),
     });
     await second.start();
     expect((await run('database', 'check', 'weather')).json).toMatchObject([{ error: null }]);

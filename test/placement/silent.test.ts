@@ -39,7 +39,7 @@ it('a database that accepts sign-ins and then stops answering is found down', as
   const { fleet, wire, id } = await silentAt(/obj_description/);
   await using _wire = wire;
   expect(await checkDatabase(fleet, await world.app.databases.get(id), 300)).toMatchObject({
-    error: expect.stringContaining('takes no connection'),
+    error: expect.stringContaining('does not accept connections'),
   });
 });
 

@@ -32,7 +32,7 @@ it('does not touch a suspended organization', async () => {
   await admin.query("update catalog.organizations set status = 'SUSPENDED' where slug = 'globex'");
   here.app.directory.forget();
   const again = await ensureDemo(here.app);
-  expect(again!.companies.map(({ slug }) => slug)).toEqual(['acme']);
+  expect(again!.organizations.map(({ slug }) => slug)).toEqual(['acme']);
 });
 
 it('touches nothing if there is another organization', async () => {

@@ -42,7 +42,7 @@ export async function startEra(
   );
 }
 
-/** The event log is the table of which only rows with a number above 0 are copied. */
+/** The event log is the only table with a condition on its rows. */
 const isLog = ({ name, rows }: Pick<TenantTable, 'name' | 'rows'>): boolean => name === 'events' && rows !== undefined;
 
 const logOf = (schemaName: string): string => `${quoteIdentifier(schemaName)}.events`;

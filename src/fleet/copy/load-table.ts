@@ -7,7 +7,7 @@ import { type ArchivedTable, badArchive } from './manifest.ts';
 import { copyIn, useCopyText } from './table-copy.ts';
 import type { TenantTable } from './tenant-tables.ts';
 
-/** The schema to load rows into, as the owner of its tables. */
+/** The schema to load rows into, and the owner of its tables. */
 export interface LoadTarget {
   admin: Admin;
   schemaName: string;
@@ -32,7 +32,7 @@ export async function beginLoading(target: LoadTarget, table: TenantTable): Prom
  * tenants of the database meanwhile. Throws BAD_INPUT for rows that the table rejects.
  */
 export const loadPart = (target: LoadTarget, table: TenantTable, text: Buffer): Promise<void> =>
-  refusing(table, () =>
+  rejectingInvalidRows(table, () =>
     inSchema(target, async (tx) => {
       await useCopyText(tx);
       await pipeline([text], copyIn(tx, target.schemaName, table));
@@ -41,7 +41,7 @@ export const loadPart = (target: LoadTarget, table: TenantTable, text: Buffer): 
 
 /** Restores the foreign keys, sets the sequences, and updates the planner's statistics. */
 export const finishLoading = (target: LoadTarget, table: TenantTable, archived: ArchivedTable): Promise<void> =>
-  refusing(table, () =>
+  rejectingInvalidRows(table, () =>
     inSchema(target, async (tx) => {
       for (const { name, definition } of table.selfReferences) {
         await tx.run(
@@ -54,7 +54,8 @@ export const finishLoading = (target: LoadTarget, table: TenantTable, archived: 
   );
 
 /**
- * A transaction of the tables' owner with the schema in its search_path, so that statements need not name the schema.
+ * Runs a transaction as the tables' owner with the schema in its search_path, so that statements need not name the
+ * schema.
  */
 export const inSchema = <T>(
   { admin, ownerRole, schemaName }: LoadTarget,
@@ -68,7 +69,7 @@ export const inSchema = <T>(
     return await work(tx);
   });
 
-async function refusing<T>({ name }: TenantTable, work: () => Promise<T>): Promise<T> {
+async function rejectingInvalidRows<T>({ name }: TenantTable, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (cause) {

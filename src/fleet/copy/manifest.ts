@@ -15,7 +15,7 @@ const instant = z.iso.datetime();
 const part = z.strictObject({
   file: z.string(),
   rows: count,
-  /** Size of COPY's text. */
+  /** Size of the uncompressed text. */
   bytes: count,
   sha256: digest,
   /** Size of the file in the archive. */
@@ -63,7 +63,7 @@ const manifest = z.strictObject({
   organization: organization.nullable(),
   /** The migrations applied to the schema, in order of application. */
   migrations: z.array(z.strictObject({ line: identifier, name: z.string().max(200), hash: digest })).max(10_000),
-  /** In an order in which they can be filled. */
+  /** Referenced tables first, so that they can be loaded in this order. */
   tables: z.array(table).max(10_000),
   /** The era of the source's event log, and the cursor of its newest event. */
   events: z.strictObject({ era: z.int().min(1).max(999_999_998), last: z.string().max(60).nullable() }).nullable(),

@@ -8,9 +8,9 @@ import { type TenantTable, tablesMade } from './tenant-tables.ts';
 
 export interface SnapshotSource {
   schemaName: string;
-  /** Who owns its tables. */
+  /** The owner of its tables. */
   ownerRole: string;
-  /** Every migration that may have made a table there. */
+  /** Every migration that may have created a table there. */
   migrations: readonly Migration[];
 }
 
@@ -20,9 +20,9 @@ const attempts = 5;
 const lockTimeout = '10s';
 
 /**
- * Does the work in one snapshot of a schema, with its tables. They are locked against changes of their form before the
- * snapshot begins: one that rewrote a table meanwhile would make it seem empty. Their rows may change as ever. Throws
- * NOT_FOUND for a schema without tables, TRANSACTION_CONFLICT when it is being migrated all the time.
+ * Runs work in one snapshot of a schema, with its tables. The tables are locked against ALTER and DROP before the
+ * snapshot begins, because a table that is rewritten later would look empty in it; rows can still change. Throws
+ * NOT_FOUND for a schema without tables, TRANSACTION_CONFLICT if migrations change the tables during every attempt.
  */
 export async function inSnapshot<T>(admin: Admin, source: SnapshotSource, work: Work<T>): Promise<T> {
   for (let attempt = 1; attempt <= attempts; attempt++) {
@@ -34,7 +34,7 @@ export async function inSnapshot<T>(admin: Admin, source: SnapshotSource, work: 
   throw new AppError('TRANSACTION_CONFLICT', `${source.schemaName} is being migrated`, { retryAfter: 10 });
 }
 
-/** Gives nothing when the tables are others by the time they are locked. */
+/** Returns undefined if the tables were changed before they could be locked. */
 function attemptOnce<T>(
   admin: Admin,
   { schemaName, ownerRole, migrations }: SnapshotSource,
@@ -46,7 +46,7 @@ function attemptOnce<T>(
     .transaction(async (tx) => {
       await lockTables(tx, { schemaName, ownerRole }, before);
       locked = true;
-      // The first statement that reads: the snapshot is of now
+      // The first statement that reads: it takes the snapshot
       await useCopyText(tx);
       const tables = await tablesMade(tx, migrations, schemaName);
       return namesOf(tables).join() === before.join() ? { result: await work(tx, tables) } : undefined;
@@ -57,7 +57,7 @@ function attemptOnce<T>(
     });
 }
 
-/** None of these statements begins the snapshot yet. */
+/** None of these statements takes the snapshot yet. */
 async function lockTables(
   tx: AdminTx,
   { schemaName, ownerRole }: Pick<SnapshotSource, 'schemaName' | 'ownerRole'>,

@@ -3,7 +3,7 @@ import type { AdminTx, CopyTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import type { TenantTable } from './tenant-tables.ts';
 
-/** Settings that affect the text of values. */
+/** Settings that affect how values are printed. */
 const settings = [
   ['TimeZone', 'UTC'],
   ['DateStyle', 'ISO, YMD'],
@@ -12,7 +12,7 @@ const settings = [
   ['bytea_output', 'hex'],
 ] as const;
 
-/** Makes values have the same text on every server, until the transaction ends. */
+/** Makes every server print values the same way, until the transaction ends. */
 export async function useCopyText(tx: AdminTx): Promise<void> {
   const calls = settings.map((_, n) => `set_config($${2 * n + 1}, $${2 * n + 2}, true)`);
   await tx.run(`select ${calls.join(', ')}`, settings.flat());
@@ -40,13 +40,13 @@ export const copyIn = (tx: CopyTx, schemaName: string, table: TenantTable): Writ
 export const tableName = (schemaName: string, { name }: Pick<TenantTable, 'name'>): string =>
   `${quoteIdentifier(schemaName)}.${quoteIdentifier(name)}`;
 
-/** The clause that selects the tenant's data, or those of its rows that also match `where`. */
+/** The WHERE clause that selects the tenant's data, restricted to rows that match `where`; empty for all rows. */
 export function conditionOf({ rows }: TenantTable, where?: string): string {
   const conditions = [rows, where].filter((each) => each !== undefined).map((each) => `(${each})`);
   return conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
 }
 
-/** The clause that puts rows into one order, independent of the server's collations. */
+/** The ORDER BY clause that gives the same order on every server, independent of collations. */
 export function orderOf({ primaryKey, columns }: TenantTable): string {
   const order = primaryKey.map((name) => {
     const collated = columns.some((column) => column.name === name && column.collated);

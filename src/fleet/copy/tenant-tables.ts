@@ -26,7 +26,7 @@ export interface TenantTable {
   counters: readonly string[];
   /** Foreign keys to the table itself: rows can be copied in parts only while these are dropped. */
   selfReferences: readonly { name: string; definition: string }[];
-  /** Which rows are the tenant's data, in SQL; absent for all rows. */
+  /** SQL condition that selects the tenant's data; absent for all rows. */
   rows?: string;
 }
 
@@ -39,7 +39,7 @@ type Found = Omit<TenantTable, 'rows'> & { references: readonly string[] };
 const rowsOf = ({ name, columns }: TenantTable): { rows?: string } =>
   name === 'events' && columns.some((column) => column.name === 'era') ? { rows: 'seq > 0' } : {};
 
-/** By table name: listing all tables of a schema takes longer, the more tenants there are. */
+/** Looks tables up by name: listing all tables of a schema takes longer, the more tenants there are. */
 const found = `
   select c.relname as name,
     (select jsonb_agg(jsonb_build_object(
@@ -69,7 +69,7 @@ const found = `
 export const tablesOf = (tx: AdminTx, lines: MigrationLines, schemaName: string): Promise<TenantTable[]> =>
   tablesMade(tx, lines.everything(), schemaName);
 
-/** The same for any schema, by the migrations that created its tables. */
+/** Like `tablesOf`, for a schema with other migrations. */
 export async function tablesMade(
   tx: AdminTx,
   migrations: readonly Migration[],
@@ -77,14 +77,15 @@ export async function tablesMade(
 ): Promise<TenantTable[]> {
   const names = tablesMadeBy(migrations);
   const tables = await tx.run<Found>(found, [schemaName, names]);
-  // Names become SQL on other servers, and file names; the answering server may be untrusted
+  // Names become SQL on other servers and names of files, and the server that sent them may be compromised
   const unknown = tables.filter(({ name }) => !names.includes(name));
   if (unknown.length > 0) throw new AppError('SCHEMA_MISMATCH', `${schemaName} has tables that no migration creates`);
   return inOrder(tables).map(({ references: _, ...table }) => ({ ...table, ...rowsOf(table) }));
 }
 
 /**
- * The names of tables that are missing in one of the lists, or differ in form. The order of columns does not matter.
+ * The names of tables that are missing in one of the lists or have different columns, keys or conditions. The order of
+ * columns does not matter.
  */
 export function differentTables(one: readonly TenantTable[], other: readonly TenantTable[]): string[] {
   const [forms, others] = [formsOf(one), formsOf(other)];

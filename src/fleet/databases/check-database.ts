@@ -46,7 +46,7 @@ async function whatFails({ onStatement }: Fleet, installation: Installation, ms:
         ),
       );
       if (ofComment(row?.comment ?? null)?.databaseId !== databaseId) {
-        throw new AppError('CONFIG_INVALID', 'The address leads to another database than the one that was registered');
+        throw new AppError('CONFIG_INVALID', 'The URL leads to a database other than the registered one');
       }
     } catch (error) {
       const told = unusable(error, url);

@@ -11,10 +11,13 @@ interface Facts {
 }
 
 const oldestVersion = 150000;
-/** A right that is lacking, in words. */
+/** Describes a missing right in an error message. */
 export const ownerOfDatabase = 'to own the database (or a superuser)';
 
-/** The administrator's login in one transaction: what it may lack is told by name, not by an SQLSTATE. */
+/**
+ * Creates roles and grants rights in one transaction of the administrator's login. A missing right is reported by name
+ * rather than as an SQLSTATE.
+ */
 export class Grantor {
   readonly tx: AdminTx;
   readonly login: string;
@@ -28,7 +31,7 @@ export class Grantor {
     this.#version = facts.version;
   }
 
-  /** Throws CONFIG_INVALID for a server older than PostgreSQL 15, or a database that cannot hold every text. */
+  /** Throws CONFIG_INVALID if the server is older than PostgreSQL 15 or the database's encoding is not UTF8. */
   static async of(tx: AdminTx): Promise<Grantor> {
     const [facts] = await tx.run<Facts>(
       `select current_setting('server_version_num')::int as version, current_user::text as login, current_database()::text as database, getdatabaseencoding()::text as encoding`,
@@ -46,7 +49,7 @@ export class Grantor {
     return new Grantor(tx, facts!);
   }
 
-  /** Runs a statement. When it is refused, throws INSUFFICIENT_RIGHTS naming the right that is needed. */
+  /** Runs a statement. If permission is denied, throws INSUFFICIENT_RIGHTS with the name of the missing right. */
   async run(right: string, statement: string): Promise<void> {
     try {
       await this.tx.run(statement);
@@ -65,7 +68,7 @@ export class Grantor {
     );
   }
 
-  /** Whether the query, one row with one column `is`, says yes. */
+  /** Runs a query with one row and one boolean column named `is`; returns its value. */
   async is(query: string, params: unknown[] = []): Promise<boolean> {
     const [row] = await this.tx.run<{ is: boolean | null }>(query, params);
     return row?.is === true;
@@ -76,13 +79,16 @@ export class Grantor {
     await this.run('CREATEROLE (or a superuser)', `create role ${quoteIdentifier(role)} ${attributes}`);
   }
 
-  /** Lets this login act as a role that it made: from PostgreSQL 16 making a role gives the right to grant it only. */
+  /**
+   * Lets this login switch to a role that it created: from PostgreSQL 16 on, creating a role only gives the right to
+   * grant it.
+   */
   async join(role: string): Promise<void> {
     if (await this.is(`select pg_has_role(current_user, $1, $2) as is`, [role, this.#settable])) return;
     await this.run(`ADMIN OPTION on the role ${role}`, `grant ${quoteIdentifier(role)} to current_user`);
   }
 
-  /** Lets a login switch to a role without ever having its rights by itself. */
+  /** Lets a login switch to a role without inheriting its rights. */
   async grantRole(role: string, login: string): Promise<void> {
     if (await this.is(`select pg_has_role($1, $2, $3) as is`, [login, role, this.#settable])) return;
     const how = this.#version >= 160000 ? ' with inherit false, set true' : '';
@@ -92,7 +98,7 @@ export class Grantor {
     );
   }
 
-  /** Lets a login into this database. */
+  /** Lets a login connect to this database. */
   async letConnect(login: string): Promise<void> {
     if (await this.is(`select has_database_privilege($1, current_database(), 'connect') as is`, [login])) return;
     const grant = `grant connect on database ${quoteIdentifier(this.database)} to ${quoteIdentifier(login)}`;

@@ -49,7 +49,7 @@ async function markOf(tx: AdminTx): Promise<DatabaseMark | undefined> {
     return undefined;
   }
   const mark = ofComment(found.comment);
-  if (!mark) throw bad('The database has a schema "chantier" that this program did not make');
+  if (!mark) throw bad('The database has a schema "chantier" that this program did not create');
   return mark;
 }
 
@@ -57,7 +57,7 @@ async function markOf(tx: AdminTx): Promise<DatabaseMark | undefined> {
 export function unusable(error: unknown, url: string): unknown {
   const { database, user } = readAddress(url);
   const place = `The database ${database} at ${describeHosts(url)}`;
-  if (isLoginRefused(error)) return bad(`${place} does not let ${user} in`, error);
+  if (isLoginRefused(error)) return bad(`${place} refuses the login ${user}`, error);
   if (isTlsRefused(error)) return bad(`${place} cannot be trusted: ${reasonOf(error)}`, error);
   const known = toAppError(error);
   switch (known?.code) {
@@ -68,7 +68,12 @@ export function unusable(error: unknown, url: string): unknown {
       return bad(known.message, error);
     case 'UNAVAILABLE':
     case 'CONNECTION_LOST':
-      return new AppError('UNAVAILABLE', `${place} takes no connection: ${reasonOf(error)}`, {}, { cause: error });
+      return new AppError(
+        'UNAVAILABLE',
+        `${place} does not accept connections: ${reasonOf(error)}`,
+        {},
+        { cause: error },
+      );
     default:
       return error;
   }

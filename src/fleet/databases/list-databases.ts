@@ -4,17 +4,17 @@ import type { DatabaseRow } from '../../tenancy/databases/databases.ts';
 import { databases, tenantSchemas } from '../../tenancy/tables.ts';
 import type { Fleet } from '../fleet.ts';
 
-/** A database as people may see it: its addresses without passwords. */
+/** A database as shown to operators: its URL has no password. */
 export interface DatabaseSummary extends Pick<DatabaseRow, 'id' | 'name' | 'kind' | 'state' | 'capacity'> {
-  /** Of the administrator's login, which is the one that was given. */
+  /** The URL of the administrator's login. */
   url: string;
-  /** Schemas of tenants in it, of whatever state. */
+  /** Number of tenant schemas in it, in any state. */
   schemas: number;
   checkedAt: Date | null;
   lastError: string | null;
 }
 
-/** Every database, the retired ones too, by name. */
+/** All databases by name, including retired ones. */
 export async function listDatabases(fleet: Fleet): Promise<DatabaseSummary[]> {
   const rows = await fleet.catalog.read((db) =>
     db

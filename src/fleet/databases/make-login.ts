@@ -5,7 +5,7 @@ import type { OwnLogin } from '../../tenancy/app-login.ts';
 import type { Grantor } from './grantor.ts';
 import { scramVerifier } from './scram.ts';
 
-/** Makes a login, or sets its password again. */
+/** Creates a login, or resets its password. */
 export async function makeLogin(
   grantor: Grantor,
   { role, password }: Pick<OwnLogin, 'role' | 'password'>,
@@ -19,10 +19,10 @@ export async function makeLogin(
 }
 
 /**
- * How statements are planned for a login of the slots. No just-in-time compilation: it takes a hundred times as long as
- * our statements, and begins as soon as an estimate is high. And pages at the cost that they have in memory, where what
- * is served is: by the default the planner scans a small table for each row of a nested list, instead of asking an
- * index; a board cost twice as much, sums and three levels a quarter more.
+ * Planner settings of the logins that serve requests. JIT is off: compiling takes a hundred times as long as our
+ * statements run, and it starts as soon as a cost estimate is high. Page costs are those of cached pages, because the
+ * data in use is in memory: with the defaults, the planner scans a small table for each row of a nested list instead of
+ * using an index. A board took twice as long, sums and lists of three levels a quarter longer.
  */
 export const planning: Readonly<Record<string, string>> = {
   jit: 'off',
@@ -31,8 +31,8 @@ export const planning: Readonly<Record<string, string>> = {
 };
 
 /**
- * Takes from a login whatever would let a statement that escapes its transaction find data, inherited rights and a
- * search_path, and gives it its settings. Throws CONFIG_INVALID for a login with rights that cannot be taken.
+ * Removes everything from a login that would let a statement outside its transaction find data: inherited rights and a
+ * search_path. Also applies the planner settings. Throws CONFIG_INVALID for a login with rights that cannot be revoked.
  */
 export async function disarmLogin(grantor: Grantor, role: string): Promise<void> {
   const [login] = await grantor.tx.run<{ powerful: boolean; inherits: boolean; settings: string[] }>(

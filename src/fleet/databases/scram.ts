@@ -3,8 +3,8 @@ import { createHash, createHmac, pbkdf2Sync } from 'node:crypto';
 const iterations = 4096;
 
 /**
- * What Postgres stores of a password (RFC 5803). Sent in its place, the password itself never appears in a statement,
- * so neither in the server's log.
+ * The form in which PostgreSQL stores a password (RFC 5803). Sending it instead of the password keeps the password out
+ * of statements, and so out of the server's log.
  */
 export function scramVerifier(password: string, salt: Buffer): string {
   const salted = pbkdf2Sync(password, salt, iterations, 32, 'sha256');

@@ -17,11 +17,11 @@ export async function closeAccess(fleet: Fleet, place: SchemaPlace): Promise<voi
   });
 }
 
-/** Grants that access again. */
+/** Grants the access again that `closeAccess` revoked. */
 export const openAccess = (fleet: Fleet, place: SchemaPlace): Promise<void> =>
   change(fleet, place, (schema, role) => `grant usage on schema ${schema} to ${role}`);
 
-const mostMs = 30_000;
+const timeoutMs = 30_000;
 
 async function change(
   fleet: Fleet,
@@ -30,7 +30,7 @@ async function change(
 ): Promise<void> {
   await using admins = adminsOf(fleet, databaseId);
   await admins.use((admin, { roles }) =>
-    admin.within(mostMs, () =>
+    admin.within(timeoutMs, () =>
       admin.transaction(async (tx) => {
         // Only the schema's owner can revoke what it granted
         await tx.run(`select set_config('role', $1, true)`, [roles.owner]);

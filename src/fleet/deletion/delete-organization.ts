@@ -39,7 +39,7 @@ export function deleteOrganization(fleet: Fleet, id: string, options: DeleteOpti
   return holdingLife(fleet, id, async () => {
     await cancelUnfinished(fleet, id, options.by);
     const organization = await fleet.catalog.write((tx) => markDeleting(tx, id, options));
-    if (!(await fleet.catalog.read((db) => isStillThere(db, organization)))) return organization;
+    if (!(await fleet.catalog.read((db) => hasAllData(db, organization)))) return organization;
     await closeAccess(fleet, organization);
     await options.finalBackup?.(organization);
     return organization;
@@ -47,7 +47,7 @@ export function deleteOrganization(fleet: Fleet, id: string, options: DeleteOpti
 }
 
 async function markDeleting(tx: CatalogTx, id: string, { by, graceMs, clock = systemClock }: DeleteOptions) {
-  const before = await lockWhole(tx, id);
+  const before = await lockProvisioned(tx, id);
   if (before.status === 'DELETING' && graceMs === undefined) return before;
   await refuseWhileMoving(tx, id);
   const deleteAfter = later(clock(), graceMs ?? defaultGraceMs);
@@ -68,7 +68,7 @@ async function markDeleting(tx: CatalogTx, id: string, { by, graceMs, clock = sy
 }
 
 /** Whether none of its data has been dropped yet, so that the deletion can be undone. */
-export async function isStillThere(
+export async function hasAllData(
   db: CatalogDb,
   { databaseId, schemaName }: Pick<Organization, 'databaseId' | 'schemaName'>,
 ): Promise<boolean> {
@@ -80,7 +80,7 @@ export async function isStillThere(
 }
 
 /** Locks the row of an organization that is not being provisioned. Throws TENANT_NOT_FOUND. */
-export async function lockWhole(tx: CatalogTx, id: string): Promise<Organization> {
+export async function lockProvisioned(tx: CatalogTx, id: string): Promise<Organization> {
   const [organization] = await tx.select().from(organizations).where(eq(organizations.id, id)).for('update');
   if (!organization || organization.status === 'PROVISIONING') throw tenantNotFound();
   return organization;

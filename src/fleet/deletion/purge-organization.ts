@@ -12,7 +12,7 @@ import { holdingLife } from '../holding-life.ts';
 import { type DropOptions, dropSchema, type SchemaPlace } from '../schemas/drop-schema.ts';
 import { schemaSize } from '../schemas/schema-tables.ts';
 import { deleteCatalogRows } from './catalog-rows.ts';
-import { deletionRequested, lockWhole } from './delete-organization.ts';
+import { deletionRequested, lockProvisioned } from './delete-organization.ts';
 import { type Contents, dropStarted, lastEntry, organizationDeleted, type Receipt, sealReceipt } from './receipt.ts';
 
 export interface PurgeOptions extends DropOptions {
@@ -31,7 +31,7 @@ export interface PurgeOptions extends DropOptions {
 export function purgeOrganization(fleet: Fleet, id: string, options: PurgeOptions): Promise<Receipt> {
   return holdingLife(fleet, id, async () => {
     const organization = await fleet.catalog.write((tx) => requireDue(tx, id, options));
-    const contents = await count(fleet, organization);
+    const contents = await countContents(fleet, organization);
     const places = await fleet.catalog.write((tx) => beginDrop(tx, id, contents, options));
     for (const place of places) await dropSchema(fleet, place, options);
     return await fleet.catalog.write((tx) => finish(tx, organization, options));
@@ -39,7 +39,7 @@ export function purgeOrganization(fleet: Fleet, id: string, options: PurgeOption
 }
 
 async function requireDue(tx: CatalogTx, id: string, { now = false, clock = systemClock }: PurgeOptions) {
-  const organization = await lockWhole(tx, id);
+  const organization = await lockProvisioned(tx, id);
   const { status, deleteAfter } = organization;
   if (status !== 'DELETING') throw new AppError('INVALID_STATE', 'The organization is not being deleted');
   if (!now && deleteAfter && deleteAfter > clock()) {
@@ -51,8 +51,8 @@ async function requireDue(tx: CatalogTx, id: string, { now = false, clock = syst
 /** Time limit for counting all rows. */
 const countMs = 30 * 60_000;
 
-/** Nothing, where a database was lost. */
-async function count(fleet: Fleet, { databaseId, schemaName }: Organization): Promise<Contents> {
+/** Counts the organization's data; zero if its database was lost. */
+async function countContents(fleet: Fleet, { databaseId, schemaName }: Organization): Promise<Contents> {
   if (await fleet.databases.isRetired(databaseId)) return { databaseId, schemaName, tables: 0, rows: 0, bytes: 0 };
   await using admins = adminsOf(fleet, databaseId);
   return await admins.use((admin, { roles }) =>
@@ -67,7 +67,8 @@ async function count(fleet: Fleet, { databaseId, schemaName }: Organization): Pr
 }
 
 /**
- * Marks all its schemas, including other copies. Stores the counted contents with the first mark, before they shrink.
+ * Marks all schemas of the organization for dropping, including other copies. The first call also stores the counted
+ * contents, before they shrink.
  */
 async function beginDrop(tx: CatalogTx, id: string, contents: Contents, options: PurgeOptions): Promise<SchemaPlace[]> {
   await requireDue(tx, id, options);
@@ -86,7 +87,7 @@ async function beginDrop(tx: CatalogTx, id: string, contents: Contents, options:
 
 async function finish(tx: CatalogTx, organization: Organization, { by, clock = systemClock }: PurgeOptions) {
   const { id: organizationId, slug, name } = organization;
-  const asked = await lastEntry(tx, organizationId, deletionRequested);
+  const request = await lastEntry(tx, organizationId, deletionRequested);
   const started = await lastEntry(tx, organizationId, dropStarted);
   const catalog = await deleteCatalogRows(tx, organizationId);
   await tx.delete(organizations).where(eq(organizations.id, organizationId));
@@ -95,8 +96,8 @@ async function finish(tx: CatalogTx, organization: Organization, { by, clock = s
     slug,
     name,
     ...(started!.metadata as Contents),
-    requestedAt: asked!.at.toISOString(),
-    requestedBy: asked!.actorId === null ? asked!.actorKind : `${asked!.actorKind} ${asked!.actorId}`,
+    requestedAt: request!.at.toISOString(),
+    requestedBy: request!.actorId === null ? request!.actorKind : `${request!.actorKind} ${request!.actorId}`,
     droppedAt: clock().toISOString(),
     catalog,
   });

@@ -9,7 +9,7 @@ import type { Organization } from '../../tenancy/update-organization.ts';
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { openAccess } from './access.ts';
-import { deletionRequested, isStillThere, lockWhole } from './delete-organization.ts';
+import { deletionRequested, hasAllData, lockProvisioned } from './delete-organization.ts';
 
 /**
  * Undoes a deletion: the organization gets its former status again, which may be suspended or archived. Throws
@@ -17,25 +17,25 @@ import { deletionRequested, isStillThere, lockWhole } from './delete-organizatio
  */
 export function undeleteOrganization(fleet: Fleet, id: string, by: By): Promise<Organization> {
   return holdingLife(fleet, id, async () => {
-    const doomed = await fleet.catalog.write((tx) => requireWhole(tx, id));
-    await openAccess(fleet, doomed);
-    return await fleet.catalog.write((tx) => revive(tx, id, by));
+    const deleting = await fleet.catalog.write((tx) => requireUndoable(tx, id));
+    await openAccess(fleet, deleting);
+    return await fleet.catalog.write((tx) => restoreStatus(tx, id, by));
   });
 }
 
-async function requireWhole(tx: CatalogTx, id: string): Promise<Organization> {
-  const organization = await lockWhole(tx, id);
+async function requireUndoable(tx: CatalogTx, id: string): Promise<Organization> {
+  const organization = await lockProvisioned(tx, id);
   if (organization.status !== 'DELETING') {
     throw new AppError('INVALID_STATE', `The organization is ${organization.status.toLowerCase()}`);
   }
-  if (!(await isStillThere(tx, organization))) {
+  if (!(await hasAllData(tx, organization))) {
     throw new AppError('INVALID_STATE', 'The data of the organization is being dropped');
   }
   return organization;
 }
 
-async function revive(tx: CatalogTx, id: string, by: By): Promise<Organization> {
-  const { version } = await requireWhole(tx, id);
+async function restoreStatus(tx: CatalogTx, id: string, by: By): Promise<Organization> {
+  const { version } = await requireUndoable(tx, id);
   const status = await statusBefore(tx, id);
   const [after] = await tx
     .update(organizations)
@@ -50,11 +50,11 @@ async function revive(tx: CatalogTx, id: string, by: By): Promise<Organization> 
 /** The status before the deletion was first requested. Later requests with another grace period do not count. */
 async function statusBefore(tx: CatalogTx, id: string): Promise<Organization['status']> {
   const from = sql<string>`${auditLogs.metadata} ->> 'from'`;
-  const [asked] = await tx
+  const [request] = await tx
     .select({ from })
     .from(auditLogs)
     .where(and(eq(auditLogs.organizationId, id), eq(auditLogs.action, deletionRequested), ne(from, 'DELETING')))
     .orderBy(desc(auditLogs.id))
     .limit(1);
-  return organizationStatuses.find((status) => status === asked?.from) ?? 'ACTIVE';
+  return organizationStatuses.find((status) => status === request?.from) ?? 'ACTIVE';
 }

@@ -2,8 +2,8 @@ import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
 /**
- * What many schemas in one database cost, measured with this program on PostgreSQL 15 and 18 (see docs/operations.md):
- * figures for planning, not guarantees.
+ * The cost of many schemas in one database, measured with this program on PostgreSQL 15 and 18 (see
+ * docs/operations.md). Figures for planning, not guarantees.
  */
 export const measured = {
   /** Memory of a connection for each table of each tenant that it has served: 1.1 MB for 45 tables, 0.15 MB for 4. */
@@ -21,7 +21,7 @@ export const measured = {
   backendBytes: 4_000_000_000,
 };
 
-/** The used share of a limit above which tenants should be moved to another database. */
+/** Share of a limit above which tenants should be moved to another database. */
 const warnShare = 0.8;
 
 export interface BudgetLine {
@@ -65,7 +65,7 @@ export async function budgetOf({
   const [row] = await admin.run<Facts>(facts, [installation.roles.app, installation.roles.catalog]);
   const { schemas, tables, files, roles, locks } = row!;
   const tablesPerSchema = schemas === 0 ? 0 : tables / schemas;
-  const grown = measured.freshBytes + schemas * tablesPerSchema * measured.bytesPerTable;
+  const memoryWhenWarm = measured.freshBytes + schemas * tablesPerSchema * measured.bytesPerTable;
   const relations = schemas === 0 ? 0 : files / schemas;
   const lines: BudgetLine[] = [
     {
@@ -85,7 +85,7 @@ export async function budgetOf({
     { resource: 'files', used: files, limit: measured.filesPerDatabase, unit: '', what: 'files of tables and indexes' },
     {
       resource: 'memory',
-      used: Math.round(connections.tenants * Math.min(grown, slotBytes)),
+      used: Math.round(connections.tenants * Math.min(memoryWhenWarm, slotBytes)),
       limit: measured.backendBytes,
       unit: 'bytes',
       what: `${connections.tenants} connections that have served every tenant, or as many as POOL_SLOT_MB lets them`,

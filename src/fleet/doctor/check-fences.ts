@@ -4,7 +4,7 @@ import type { MoveRow } from './catalog-facts.ts';
 import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
-/** Organizations that cannot write although no move has fenced them. */
+/** Reports organizations that cannot write although no move has fenced them. */
 export async function checkFences(
   { admin, name, schemas, slugs }: DatabaseVisit,
   openMoves: readonly MoveRow[],

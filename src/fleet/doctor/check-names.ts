@@ -9,17 +9,19 @@ interface UniqueColumn {
   column: string;
 }
 
-/** Columns that are unique regardless of case (`uniqueWithoutCase` in lib/columns.ts), of every tenant here. */
+/**
+ * Columns of all tenants in this database that are unique regardless of case (`uniqueWithoutCase` in lib/columns.ts).
+ */
 const columns = `select n.nspname::text as schema, c.relname::text as table, substr(a.attname::text, 15) as column
   from pg_attribute a join pg_class c on c.oid = a.attrelid and c.relkind = 'r' join pg_namespace n on n.oid = c.relnamespace
   where a.attname like 'grandfathered\\_%' and not a.attisdropped and n.nspname like 'tenant\\_%' order by 1, 2, 3`;
 
 /** A statement over more schemas would take long to plan. */
 const perStatement = 100;
-const mostNamed = 3;
+const maxNamed = 3;
 
 /**
- * Reports names and codes that differed from another one only in case when that became forbidden. They stay until
+ * Reports names and codes that differed from another one only in case when the rule was introduced. They stay until
  * somebody changes them.
  */
 export async function checkNames({
@@ -31,11 +33,11 @@ export async function checkNames({
   const places = await admin.run<UniqueColumn>(columns);
   for (let at = 0; at < places.length; at += perStatement) {
     const page = places.slice(at, at + perStatement);
-    const doubles = await admin.run<UniqueColumn & { names: string[]; count: number }>(
-      `${page.map(doublesIn).join(' union all ')} order by 1, 2, 3`,
+    const duplicates = await admin.run<UniqueColumn & { names: string[]; count: number }>(
+      `${page.map(duplicatesIn).join(' union all ')} order by 1, 2, 3`,
       page.flatMap(({ schema, table, column }) => [schema, table, column]),
     );
-    for (const { schema, table, column, names, count } of doubles) {
+    for (const { schema, table, column, names, count } of duplicates) {
       const more = count > names.length ? ` and ${count - names.length} more` : '';
       const quoted = names.map((each) => JSON.stringify(each)).join(', ');
       found.warning(
@@ -47,12 +49,15 @@ export async function checkNames({
   return found.all;
 }
 
-/** A query with one row if the table has such values. The other value may have changed since. */
-function doublesIn({ schema, table, column }: UniqueColumn, index: number): string {
+/**
+ * A query that returns one row if the table has such values. It checks again, because the other value may have changed
+ * since.
+ */
+function duplicatesIn({ schema, table, column }: UniqueColumn, index: number): string {
   const rows = `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
   const [value, exempt] = [column, `grandfathered_${column}`].map(quoteIdentifier);
   const [first, second, third] = [1, 2, 3].map((n) => `$${index * 3 + n}::text`);
-  return `select ${first} as schema, ${second} as table, ${third} as column, names[:${mostNamed}] as names, cardinality(names) as count
+  return `select ${first} as schema, ${second} as table, ${third} as column, names[:${maxNamed}] as names, cardinality(names) as count
     from (select array_agg(a.${value}::text order by a.${value}) as names from ${rows} a
       where a.${exempt} = a.${value} and exists (select from ${rows} b
         where b.id <> a.id and extensions.name_key(b.${value}) = extensions.name_key(a.${value}))) found

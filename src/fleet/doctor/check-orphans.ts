@@ -2,13 +2,13 @@ import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
 const staleMs = 24 * 60 * 60_000;
-const inTheMaking = new Set(['BUILDING', 'INCOMING', 'SCRATCH']);
+const unfinishedStates = new Set(['BUILDING', 'INCOMING', 'SCRATCH']);
 
 const schemas = `select nspname::text as name from pg_namespace where nspname like 'tenant\\_%' or nspname like 'dropping\\_tenant\\_%'`;
 const inLedger = `select distinct schema_name as name from chantier.tenant_migrations where schema_name like 'tenant\\_%'`;
 
 /**
- * Reports differences between the database and the catalog, and operations that were begun long ago and not finished.
+ * Reports differences between the database and the catalog, and operations that began long ago and have not finished.
  */
 export async function checkOrphans(visit: DatabaseVisit, now: Date): Promise<Finding[]> {
   const found = new Findings('orphans', visit.name);
@@ -23,10 +23,10 @@ export async function checkOrphans(visit: DatabaseVisit, now: Date): Promise<Fin
   for (const { schemaName, state, createdAt, dropAfter } of visit.schemas) {
     const age = now.getTime() - createdAt.getTime();
     const exists = there.has(schemaName) || there.has(`dropping_${schemaName}`);
-    if (!exists && !inTheMaking.has(state) && state !== 'DROPPING') {
+    if (!exists && !unfinishedStates.has(state) && state !== 'DROPPING') {
       found.problem(schemaName, `is ${state} in the catalog, but does not exist in the database`);
     }
-    if (inTheMaking.has(state) && age > staleMs) {
+    if (unfinishedStates.has(state) && age > staleMs) {
       found.warning(
         schemaName,
         `is ${state} since ${createdAt.toISOString()}: the operation that created it was interrupted`,

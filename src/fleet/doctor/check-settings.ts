@@ -2,14 +2,14 @@ import type { DatabaseVisit } from './database-visit.ts';
 import { type Finding, Findings } from './finding.ts';
 
 /** With fewer locks, a migration of many tables or a backup can run out of them. */
-const fewestLocks = 256;
+const minLocks = 256;
 /**
  * Above this, a restart after a crash with fsync for every file takes minutes (measured: 1.4 million files, 3 minutes).
  */
 const manyFiles = 100_000;
 const skewMs = { warning: 2_000, problem: 60_000 };
 
-const asked = [
+const checkedSettings = [
   'max_locks_per_transaction',
   'max_connections',
   'superuser_reserved_connections',
@@ -21,17 +21,17 @@ const asked = [
   'track_counts',
 ];
 
-/** Server settings that many schemas, or durability, require. */
+/** Checks the server settings that many schemas or durability require. */
 export async function checkSettings(visit: DatabaseVisit, files: number): Promise<Finding[]> {
   const found = new Findings('settings', visit.name);
   const rows = await visit.admin.run<{ name: string; setting: string }>(
     `select name, setting from pg_settings where name = any($1::text[])`,
-    [asked],
+    [checkedSettings],
   );
   const setting = new Map(rows.map(({ name, setting }) => [name, setting]));
   const locks = Number(setting.get('max_locks_per_transaction'));
-  if (locks < fewestLocks) {
-    found.warning('max_locks_per_transaction', `is ${locks}: set it to ${fewestLocks} or more, and restart`);
+  if (locks < minLocks) {
+    found.warning('max_locks_per_transaction', `is ${locks}: set it to ${minLocks} or more, and restart`);
   }
   const sync = setting.get('recovery_init_sync_method');
   if (sync === 'fsync' && files > manyFiles) {
@@ -49,7 +49,9 @@ export async function checkSettings(visit: DatabaseVisit, files: number): Promis
   return found.all;
 }
 
-/** A server needs its slots, those of the catalog and the listener; commands need a few more. */
+/**
+ * Each server process needs its pooled connections, those of the catalog and the listener; commands need a few more.
+ */
 function checkConnections(found: Findings, visit: DatabaseVisit, setting: ReadonlyMap<string, string>): void {
   const free = Number(setting.get('max_connections')) - Number(setting.get('superuser_reserved_connections'));
   const perProcess = visit.connections.tenants + visit.connections.others;
@@ -67,7 +69,7 @@ function checkConnections(found: Findings, visit: DatabaseVisit, setting: Readon
   }
 }
 
-/** Tokens and limits use the program's clock, rows the database's. */
+/** Compares the clocks: tokens and limits use the program's clock, rows the database's. */
 export async function checkClock({ name, admin }: DatabaseVisit, now: () => number): Promise<Finding[]> {
   const found = new Findings('clock', name);
   const from = now();

@@ -11,7 +11,7 @@ export interface TenantCheckOptions {
   spares: number;
 }
 
-/** Checks that need only the catalog: status, schemas, backups, spares, open moves. */
+/** Runs the checks that need only the catalog: status, schemas, backups, spares, open moves. */
 export function checkTenants(facts: CatalogFacts, { now, spares }: TenantCheckOptions): Finding[] {
   return [
     ...checkQuarantine(facts),

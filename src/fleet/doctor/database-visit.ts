@@ -15,7 +15,7 @@ export interface DatabaseVisit {
   knownRoles: ReadonlySet<string>;
   /** The logins of the program in all of its databases. */
   logins: ReadonlySet<string>;
-  /** Connections that one server process may open to it. */
+  /** Connections that one server process may open to this database. */
   connections: { tenants: number; others: number };
   /** Backend memory at which a connection is replaced. */
   slotBytes: number;

@@ -8,7 +8,7 @@ import { adminsOf, type Fleet } from '../fleet.ts';
 import { type PatienceOptions, PrimaryAway, patientSteps, type RunStep } from '../patience.ts';
 import { readLedger } from '../schemas/migrate-database.ts';
 import { sharedStatus } from '../schemas/schema-status.ts';
-import { byDatabase, type SurveyedPlace, standOf, surveyPlaces } from '../survey.ts';
+import { byDatabase, type SurveyedPlace, schemaStateOf, surveyPlaces } from '../survey.ts';
 import { budgetOf, checkBudget, type DatabaseBudget, filesOf } from './catalog-budget.ts';
 import { type CatalogFacts, catalogFacts } from './catalog-facts.ts';
 import { checkFences } from './check-fences.ts';
@@ -27,8 +27,8 @@ export interface DoctorOptions extends PatienceOptions {
   only?: string | undefined;
   clock: Clock;
   /**
-   * Connections of one server process: per tenant database, and to the catalog; `slotBytes` is the memory limit of
-   * each.
+   * Connections of one server process to each tenant database and to the catalog; `slotBytes` is the memory limit of
+   * each connection.
    */
   pools: { tenants: number; catalog: number; slotBytes: number };
   /** How many spares should be ready. */
@@ -85,9 +85,9 @@ export async function runDoctor(fleet: Fleet, options: DoctorOptions): Promise<D
 async function checkShared(fleet: Fleet): Promise<Finding[]> {
   await using admins = adminsOf(fleet);
   const found = new Findings('migrations', 'primary');
-  for (const { schemaName, found: stand } of sharedStatus(fleet.lines, await admins.use(readLedger))) {
-    if (stand.state === 'BEHIND') found.problem(schemaName, 'is older than this build: run `chantier migrate`');
-    else if (!fitsBuild(stand)) found.problem(schemaName, 'was migrated by another build');
+  for (const { schemaName, found: status } of sharedStatus(fleet.lines, await admins.use(readLedger))) {
+    if (status.state === 'BEHIND') found.problem(schemaName, 'is older than this build: run `chantier migrate`');
+    else if (!fitsBuild(status)) found.problem(schemaName, 'was migrated by another build');
   }
   return found.all;
 }
@@ -178,15 +178,15 @@ function checkMigrations(
   ledger: Ledger,
 ): Finding[] {
   const found = new Findings('migrations', database);
-  const stands = places.map((place) => ({ place, stand: standOf(lines, ledger, place) }));
-  // Most deviating schemas deviate in the same way
-  for (const alike of Map.groupBy(stands, ({ stand }) => JSON.stringify(stand)).values()) {
-    const { stand } = alike[0]!;
+  const statuses = places.map((place) => ({ place, status: schemaStateOf(lines, ledger, place) }));
+  // Most deviating schemas deviate in the same way, so equal deviations become one finding
+  for (const alike of Map.groupBy(statuses, ({ status }) => JSON.stringify(status)).values()) {
+    const { status } = alike[0]!;
     const name = someOf(alike.map(({ place }) => place.organization?.slug ?? place.schemaName));
-    if (stand.state === 'BEHIND')
-      found.warning(name, `lacks ${stand.pending.length} migrations: run \`chantier migrate\``);
-    if (stand.state === 'AHEAD') found.problem(name, `has ${stand.migration}, which this build does not know`);
-    if (stand.state === 'EDITED') found.problem(name, `was migrated by a different version of ${stand.migration}`);
+    if (status.state === 'BEHIND')
+      found.warning(name, `lacks ${status.pending.length} migrations: run \`chantier migrate\``);
+    if (status.state === 'AHEAD') found.problem(name, `has ${status.migration}, which this build does not know`);
+    if (status.state === 'EDITED') found.problem(name, `was migrated by a different version of ${status.migration}`);
   }
   return found.all;
 }

@@ -9,7 +9,7 @@ import { adminsOf, type Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
 import { onlyOne } from '../only-one.ts';
 import { patiently } from '../patience.ts';
-import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from '../survey.ts';
+import { byDatabase, type SurveyedPlace, surveyPlaces, type UnreachableDatabase } from '../survey.ts';
 import { indexesToRebuild } from './indexes-to-rebuild.ts';
 import { type Pruned, pruneSchema } from './prune-schema.ts';
 import { tablesToVacuum } from './tables-to-vacuum.ts';
@@ -43,7 +43,7 @@ export interface MaintainReport {
   maintained: Maintained[];
   /** How many tenants were not begun because the signal stopped the run. */
   left: number;
-  away: DatabaseAway[];
+  away: UnreachableDatabase[];
 }
 
 /** Lock timeout in milliseconds: other statements queue behind the one that waits. */
@@ -72,7 +72,11 @@ export async function maintainTenants(fleet: Fleet, options: MaintainOptions): P
 }
 
 /** Records the run in the audit log. The pruning of an organization's events has an entry of its own. */
-async function noteRun(fleet: Fleet, maintained: readonly Maintained[], away: readonly DatabaseAway[]): Promise<void> {
+async function noteRun(
+  fleet: Fleet,
+  maintained: readonly Maintained[],
+  away: readonly UnreachableDatabase[],
+): Promise<void> {
   const sum = (of: (each: Maintained) => number) => maintained.reduce((total, each) => total + of(each), 0);
   const metadata = {
     schemas: maintained.length,
@@ -89,7 +93,7 @@ const bySystem = { actor: { kind: 'SYSTEM' } } as const;
 
 class Run {
   readonly maintained: Maintained[] = [];
-  readonly away: DatabaseAway[] = [];
+  readonly away: UnreachableDatabase[] = [];
   readonly #fleet: Fleet;
   readonly #options: MaintainOptions;
   readonly #total: number;

@@ -4,7 +4,7 @@ import type { InstallationRoles } from '../../tenancy/installation.ts';
 import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { patiently } from '../patience.ts';
-import { byDatabase, type DatabaseAway, type SurveyedPlace, surveyPlaces } from '../survey.ts';
+import { byDatabase, type SurveyedPlace, surveyPlaces, type UnreachableDatabase } from '../survey.ts';
 import { type Sizes, sizesOf } from './sizes.ts';
 import { type SlowStatement, slowestStatements } from './slowest-statements.ts';
 
@@ -32,7 +32,7 @@ export interface MeasureOptions {
 
 export interface Measures {
   tenants: TenantMeasure[];
-  away: DatabaseAway[];
+  away: UnreachableDatabase[];
 }
 
 /** Each page has a new connection, because a backend caches every table that it has read. */

@@ -14,23 +14,23 @@ import { asOwner, type MoveEndpoint, nameIn, snapshotOf } from './move-endpoint.
 export interface CopyRound {
   source: MoveEndpoint;
   target: MoveEndpoint;
-  /** Those that made the tables of both. */
+  /** The migrations that were applied to both schemas. */
   migrations: readonly Migration[];
-  /** The target's tables; a source with others is refused: INVALID_STATE. */
+  /** The target's tables. If the source's differ, throws INVALID_STATE. */
   tables: readonly TenantTable[];
-  /** The state that the target has, as the round before gave it; absent when the target is empty. */
+  /** The source's state that the target has reached, returned by the round before; absent if the target is empty. */
   since?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Told of each table that is done, and waited for. */
+  /** Called and awaited after each table. */
   onTable?: ((done: { tables: number; of: number }) => void | Promise<void>) | undefined;
-  /** Looks at both while they are the same. */
+  /** Compares both copies while the source's snapshot is open and the target equals it. */
   compare?: ((source: CopyTx, tables: readonly TenantTable[]) => Promise<void>) | undefined;
 }
 
 export interface CopiedRound {
-  /** The state that the target has now: give it to the next round. */
+  /** The source's state that the target has now reached; pass it to the next round. */
   state: string;
-  /** How many rows were changed, made or gone. */
+  /** Number of rows that were inserted, updated or deleted. */
   rows: number;
 }
 
@@ -39,20 +39,21 @@ interface Counts {
   changed: number;
 }
 
-/** Does some work in the target; the text of values is COPY's. */
+/** Runs work in a transaction of the target that reads and prints values as COPY does. */
 type InTarget = <T>(work: (tx: CopyTx) => Promise<T>) => Promise<T>;
 
-const keysAtOnce = 5_000;
+const keysPerBatch = 5_000;
 
 /**
- * Makes the target what the source is in one snapshot of it. What has changed since an earlier snapshot is told by the
- * transaction that wrote each row: those which that snapshot saw are older than every one that was running then. (`age`
- * compares ids as the server does, around their wrap.) What is gone is told by the numbers of rows, and then by
- * comparing keys. No trigger, and nothing is written to the source.
+ * Makes the target equal to one snapshot of the source. Rows changed since an earlier snapshot are found by the
+ * transaction that wrote them (`xmin`): every transaction that was unfinished at that snapshot, or began later, has an
+ * id of at least that snapshot's xmin. `age` compares ids as the server does, across wraparound. Deleted rows are
+ * detected by comparing the numbers of rows, then found by comparing keys. No trigger is needed, and nothing is written
+ * to the source.
  *
- * The target has no foreign keys meanwhile: what is gone is deleted before what is new comes, so nothing unique is met
- * twice, whatever rows exchanged their values. Its transactions are short: a long one would hold back the event logs of
- * all tenants on the server.
+ * The target has no foreign keys meanwhile, and deletes run before inserts, so rows that exchanged unique values do not
+ * collide. Transactions in the target are short: a long one would hold back the event logs of all tenants on its
+ * server.
  */
 export function copyChanges(round: CopyRound): Promise<CopiedRound> {
   const { source, target, migrations, since, signal, onTable, compare } = round;
@@ -62,7 +63,7 @@ export function copyChanges(round: CopyRound): Promise<CopiedRound> {
       return await work(tx);
     });
   return inSnapshot(source.admin, snapshotOf(source, migrations), async (tx, tables) => {
-    requireSame(round.tables, tables);
+    requireSameTables(round.tables, tables);
     const state = await stateOf(tx);
     const copies = { tx, source, target, inTarget, signal };
     const counts = since === undefined ? undefined : await countBoth(copies, tables, since);
@@ -71,7 +72,7 @@ export function copyChanges(round: CopyRound): Promise<CopiedRound> {
     for (const [n, table] of tables.entries()) {
       stopIfAborted(signal);
       const copy = { ...copies, table, changed: since && changedSince(since) };
-      rows += counts ? await follow(copy, counts.get(table.name)!) : await copyRows(copy);
+      rows += counts ? await copyTableChanges(copy, counts.get(table.name)!) : await copyRows(copy);
       await onTable?.({ tables: n + 1, of: tables.length });
     }
     await compare?.(tx, tables);
@@ -82,15 +83,12 @@ export function copyChanges(round: CopyRound): Promise<CopiedRound> {
 export interface LastRound extends Pick<CopyRound, 'source' | 'target'> {
   tables: readonly TenantTable[];
   since: string;
-  /** Sees both while they are the same, with the tables that had changed. */
-  whileSame: (source: CopyTx, target: CopyTx, changed: readonly TenantTable[]) => Promise<void>;
+  /** Runs before the target commits, while both copies are equal; receives the tables that had changed. */
+  beforeCommit: (source: CopyTx, target: CopyTx, changed: readonly TenantTable[]) => Promise<void>;
 }
 
-/**
- * The same for the little that is left when nothing is written any more: in one transaction of the target. Returns the
- * number of rows.
- */
-export function copyLast({ source, target, tables, since, whileSame }: LastRound): Promise<number> {
+/** Copies the last changes while writes are fenced, in one transaction of the target. Returns the number of rows. */
+export function copyLast({ source, target, tables, since, beforeCommit }: LastRound): Promise<number> {
   return source.admin.transaction(async (tx) => {
     await beginSnapshot(tx);
     await tx.run(`select set_config('role', $1, true)`, [source.installation.roles.owner]);
@@ -102,19 +100,19 @@ export function copyLast({ source, target, tables, since, whileSame }: LastRound
       const different = tables.filter(({ name }) => isDifferent(counts.get(name)!));
       let rows = 0;
       for (const table of different) {
-        rows += await follow({ ...copies, table, changed: changedSince(since) }, counts.get(table.name)!);
+        rows += await copyTableChanges({ ...copies, table, changed: changedSince(since) }, counts.get(table.name)!);
       }
-      await whileSame(tx, there, different);
+      await beforeCommit(tx, there, different);
       return rows;
     });
   });
 }
 
 /**
- * What one server says of the tables is used on the other, so both must say the same: at most one of them belongs to
- * somebody who would lie.
+ * Descriptions of tables from one server become SQL on the other, so both servers must give the same descriptions. At
+ * most one of the two servers is assumed to be compromised.
  */
-function requireSame(there: readonly TenantTable[], here: readonly TenantTable[]): void {
+function requireSameTables(there: readonly TenantTable[], here: readonly TenantTable[]): void {
   const different = differentTables(there, here);
   if (different.length === 0) return;
   throw new AppError(
@@ -131,7 +129,7 @@ async function stateOf(tx: CopyTx): Promise<string> {
 }
 
 interface Copies {
-  /** The source's snapshot. */
+  /** Transaction of the source that holds the snapshot. */
   tx: CopyTx;
   source: MoveEndpoint;
   target: MoveEndpoint;
@@ -139,39 +137,42 @@ interface Copies {
 }
 
 interface TableCopy extends Copies {
-  /** Ends it between two parts. */
+  /** Stops the copy between two parts. */
   signal?: AbortSignal | undefined;
   table: TenantTable;
-  /** Which rows have changed, in SQL. */
+  /** SQL condition that selects the changed rows; absent to select all. */
   changed: string | undefined;
 }
 
-/** Ids come from the server itself; anything else never becomes SQL. */
+/** The state becomes part of SQL and comes from a database server, so it must be a number. */
 function changedSince(state: string): string {
   if (!/^\d{1,10}$/.test(state)) throw new RangeError(`not a transaction id: ${state}`);
   return `age(xmin) <= age('${state}'::xid)`;
 }
 
-interface BothCounts extends Counts {
-  /** How many rows the target has. */
-  held: number;
+interface CountsOfBoth extends Counts {
+  /** Number of rows in the target. */
+  inTargetTotal: number;
 }
 
-const isDifferent = ({ total, changed, held }: BothCounts): boolean => changed > 0 || total !== held;
+const isDifferent = ({ total, changed, inTargetTotal }: CountsOfBoth): boolean =>
+  changed > 0 || total !== inTargetTotal;
 
 async function countBoth(
   { tx, source, target, inTarget }: Copies,
   tables: readonly TenantTable[],
   since: string,
-): Promise<Map<string, BothCounts>> {
-  const [here, held] = await Promise.all([
+): Promise<Map<string, CountsOfBoth>> {
+  const [here, inTargetTotal] = await Promise.all([
     countRows(tx, source, tables, since),
     inTarget((there) => countRows(there, target, tables)),
   ]);
-  return new Map([...here].map(([name, counts]) => [name, { ...counts, held: held.get(name)!.total }]));
+  return new Map(
+    [...here].map(([name, counts]) => [name, { ...counts, inTargetTotal: inTargetTotal.get(name)!.total }]),
+  );
 }
 
-/** How many rows each table has, and how many of those have changed: one statement. */
+/** Counts the rows of each table and the changed ones among them, in one statement. */
 async function countRows(
   tx: CopyTx,
   endpoint: MoveEndpoint,
@@ -190,34 +191,34 @@ async function countRows(
   return new Map(rows.map(({ name, ...counts }) => [name, counts]));
 }
 
-/** Migrations may have put rows into a new schema; they are in the source as well. */
+/** Deletes the rows that migrations inserted into the new schema; the source has them as well. */
 const empty = (target: MoveEndpoint, tables: readonly TenantTable[]): Promise<unknown> =>
   asOwner(target, (tx) => tx.run(`truncate ${tables.map((table) => nameIn(target, table)).join(', ')}`));
 
-/** Copies what changed in one table since the target was as the source. Returns the number of rows. */
-async function follow(copy: TableCopy, { total, changed, held }: BothCounts): Promise<number> {
+/** Copies the changes of one table. Returns the number of rows. */
+async function copyTableChanges(copy: TableCopy, { total, changed, inTargetTotal }: CountsOfBoth): Promise<number> {
   const replaced = changed > 0 ? await deleteChanged(copy) : 0;
-  const gone = held - replaced + changed - total;
+  const gone = inTargetTotal - replaced + changed - total;
   if (gone > 0) await deleteGone(copy);
   if (changed > 0) await copyRows(copy);
   return changed + gone;
 }
 
-/** Deletes from the target what has changed in the source; returns how many of those rows it had. */
+/** Deletes from the target the rows that changed in the source. Returns how many of them the target had. */
 async function deleteChanged({ tx, source, target, inTarget, table, changed, signal }: TableCopy): Promise<number> {
   let deleted = 0;
-  for await (const keys of rowsIn(copyKeys(tx, source, table, changed), keysAtOnce)) {
+  for await (const keys of rowsIn(copyKeys(tx, source, table, changed), keysPerBatch)) {
     stopIfAborted(signal);
     deleted += await inTarget((there) => deleteRows(there, nameIn(target, table), table, keys));
   }
   return deleted;
 }
 
-/** Deletes from the target what the source does not have any more. */
+/** Deletes from the target the rows that no longer exist in the source. */
 async function deleteGone({ tx, source, target, inTarget, table }: TableCopy): Promise<void> {
   await inTarget(async (there) => {
     const gone: Keys[] = [];
-    for await (const keys of rowsIn(copyKeys(there, target, table), keysAtOnce)) {
+    for await (const keys of rowsIn(copyKeys(there, target, table), keysPerBatch)) {
       gone.push(await missingKeys(tx, nameIn(source, table), table, keys));
     }
     for (const keys of gone) if (keys.length > 0) await deleteRows(there, nameIn(target, table), table, keys);
@@ -230,7 +231,7 @@ function copyKeys(tx: CopyTx, endpoint: MoveEndpoint, table: TenantTable, change
   return tx.copyOut(`copy (select ${keyOf(table)} from ${nameIn(endpoint, table)}${where}) to stdout`);
 }
 
-/** Adds the table's rows, or those that have changed, part by part. */
+/** Inserts the table's rows, or only the changed ones, part by part. */
 async function copyRows({ tx, source, target, inTarget, table, changed, signal }: TableCopy): Promise<number> {
   let rows = 0;
   for await (const text of cutParts(copyOut(tx, source.place.schemaName, table, changed))) {

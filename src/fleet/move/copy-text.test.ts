@@ -8,7 +8,7 @@ const read = async (pieces: (string | Buffer)[], most = 10) => {
   return all;
 };
 
-it('reads what COPY writes', async () => {
+it('parses the text format of COPY', async () => {
   expect(await read(['a\t\\N\\n\t\\\\N\n', '\\t\\r\\b\t\\N\n'])).toEqual(
     [
       [
@@ -19,7 +19,7 @@ it('reads what COPY writes', async () => {
   );
 });
 
-it('reads rows that come in pieces, also of characters, so many at once', async () => {
+it('yields batches of rows from chunks that end inside rows and characters', async () => {
   const text = Buffer.from('é1\né2\né3\n');
   const pieces = [...text].map((byte) => Buffer.from([byte]));
   expect(await read(pieces, 2)).toEqual([[['é1'], ['é2']], [['é3']]]);

@@ -7,16 +7,16 @@ import { asOwner, type MoveEndpoint, nameIn } from './move-endpoint.ts';
 export interface ForeignKey {
   table: string;
   name: string;
-  /** As Postgres writes it, the other table without its schema. */
+  /** As PostgreSQL prints it; the referenced table has no schema. */
   definition: string;
 }
 
-const perTransaction = 15;
+const keysPerTransaction = 15;
 
 /** The foreign keys of a place; they are away while rows come in no order. */
 export function foreignKeysOf(endpoint: MoveEndpoint, tables: readonly TenantTable[]): Promise<ForeignKey[]> {
   return asOwner(endpoint, async (tx) => {
-    await findAt(tx, endpoint);
+    await setSearchPath(tx, endpoint);
     return await tx.run<ForeignKey>(
       `select t.name as table, f.conname as name, pg_get_constraintdef(f.oid) as definition
       from unnest($2::text[]) as t (name)
@@ -28,7 +28,7 @@ export function foreignKeysOf(endpoint: MoveEndpoint, tables: readonly TenantTab
 }
 
 export const dropForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
-  each(
+  runBatches(
     endpoint,
     foreignKeys,
     ({ table, name }) => `alter table ${nameIn(endpoint, { name: table })} drop constraint ${quoteIdentifier(name)}`,
@@ -36,7 +36,7 @@ export const dropForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly Fo
 
 /** Puts them back for what is written from now on, without looking at the rows that are there: a moment for each. */
 export const addForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
-  each(
+  runBatches(
     endpoint,
     foreignKeys,
     ({ table, name, definition }) =>
@@ -45,27 +45,29 @@ export const addForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly For
 
 /** Has the server look at the rows too, while others write. Doing it twice changes nothing. */
 export const validateForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
-  each(
+  runBatches(
     endpoint,
     foreignKeys,
     ({ table, name }) =>
       `alter table ${nameIn(endpoint, { name: table })} validate constraint ${quoteIdentifier(name)}`,
   );
 
-/** A few in each transaction: one over all of them would empty the caches of every other connection. */
-async function each(
+/** Few per transaction: one transaction for all would invalidate the caches of every other connection. */
+async function runBatches(
   endpoint: MoveEndpoint,
   foreignKeys: readonly ForeignKey[],
   statement: (foreignKey: ForeignKey) => string,
 ): Promise<void> {
-  for (let at = 0; at < foreignKeys.length; at += perTransaction) {
+  for (let at = 0; at < foreignKeys.length; at += keysPerTransaction) {
     await asOwner(endpoint, async (tx) => {
-      await findAt(tx, endpoint);
-      // One after the other, in one packet
-      await Promise.all(foreignKeys.slice(at, at + perTransaction).map((foreignKey) => tx.run(statement(foreignKey))));
+      await setSearchPath(tx, endpoint);
+      // Pipelined: sent in one packet, executed in order
+      await Promise.all(
+        foreignKeys.slice(at, at + keysPerTransaction).map((foreignKey) => tx.run(statement(foreignKey))),
+      );
     });
   }
 }
 
-const findAt = (tx: AdminTx, { place }: MoveEndpoint) =>
+const setSearchPath = (tx: AdminTx, { place }: MoveEndpoint) =>
   tx.run(`select set_config('search_path', $1, true)`, [quoteIdentifier(place.schemaName)]);

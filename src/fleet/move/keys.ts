@@ -9,8 +9,8 @@ export type Keys = readonly (readonly (string | null)[])[];
 export const keyOf = ({ primaryKey }: TenantTable): string => primaryKey.map(quoteIdentifier).join(', ');
 
 /**
- * A table of keys, in SQL; `parametersOf` gives them. Their types are those of the table there, never by the names that
- * a server gave them: the keys, and what describes the table, may come from another server, which need not be honest.
+ * Keys as a table, in SQL; `parametersOf` returns its parameter. The column types are those of the local table `name`,
+ * never type names that the other server sent: the keys and the table's description may come from a compromised server.
  */
 const keyTable = (name: string): string => `jsonb_populate_recordset(null::${name}, $1::text::jsonb) as wanted`;
 
@@ -33,7 +33,7 @@ export async function deleteRows(tx: AdminTx, name: string, table: TenantTable, 
   return gone!.rows;
 }
 
-/** Those of the keys that a table has no row for. */
+/** The keys for which the table has no row. */
 export async function missingKeys(tx: AdminTx, name: string, table: TenantTable, keys: Keys): Promise<Keys> {
   const texts = table.primaryKey.map((column, n) => `wanted.${quoteIdentifier(column)}::text as k${n}`);
   const rows = await tx.run<Record<string, string>>(

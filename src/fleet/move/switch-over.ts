@@ -105,7 +105,7 @@ async function finish(context: MoveContext, state: string, begun: number): Promi
     target,
     tables,
     since: state,
-    whileSame: async (here, there, changed) => {
+    beforeCommit: async (here, there, changed) => {
       await refuseMigrated(here, context);
       await compareCopies({ endpoint: source, tx: here }, { endpoint: target, tx: there }, tables, changed);
       await copyCounters(here, there, context);

@@ -22,26 +22,26 @@ export interface BootstrapOptions {
   /** A login that may create roles and schemas in this database. */
   adminUrl: string;
   /**
-   * The application's own login. Without one (or when it is the administrator's) one is made, its password derived from
-   * the secret.
+   * URL of the application's own login. If absent, or if its login is the administrator's, a login is created whose
+   * password is derived from the secret.
    */
   appUrl?: string | undefined;
   secret: string;
   /** The other secrets of a rotation. */
   otherSecrets?: readonly string[] | undefined;
-  /** For a further database of an installation; absent, it is the primary one. */
+  /** Id and prefix of an additional database; absent for the primary one. */
   further?: { databaseId: string; prefix: string } | undefined;
   lookup?: LookupFunction | undefined;
   onStatement?: ((text: string) => void) | undefined;
 }
 
-const creator = 'CREATE on the database';
+const createRight = 'CREATE on the database';
 
 /**
- * Makes what an installation needs around its tables: roles, the schemas `chantier`, `catalog` (in the primary database
- * only) and `extensions`, the ledger of migrations, and no rights for PUBLIC. It does only what is missing, so it runs
- * at every start, and in several processes at once. Throws INSUFFICIENT_RIGHTS, naming the right that the
- * administrator's login lacks, CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE when
+ * Creates everything an installation needs besides its tables: roles, the schemas `chantier`, `catalog` (in the primary
+ * database only) and `extensions`, and the ledger of migrations; revokes the rights of PUBLIC. Creates only what is
+ * missing, so it runs at every start, even in several processes at once. Throws INSUFFICIENT_RIGHTS with the right that
+ * the administrator's login lacks, CONFIG_INVALID for a login or database that the server does not know, UNAVAILABLE if
  * it does not answer.
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Installation> {
@@ -49,7 +49,7 @@ export async function bootstrap(options: BootstrapOptions): Promise<Installation
   return await makeInstallation(admin, options);
 }
 
-/** What `bootstrap` has made, or undefined where it never ran: for commands that look and change nothing. */
+/** The installation that `bootstrap` created; undefined if it never ran. For commands that only read. */
 export async function findInstallation(options: BootstrapOptions): Promise<Installation | undefined> {
   await using admin = await connect(options);
   return await admin.transaction(async (tx) => {
@@ -93,30 +93,32 @@ function makeInstallation(admin: Admin, options: BootstrapOptions): Promise<Inst
     if (loginOf(appUrl, grantor.login) === undefined) await makeLogin(grantor, ownLogin(secret, roles.app));
     await disarmLogin(grantor, roles.app);
     const mark = commentOf({ prefix, databaseId });
-    if (further) await makeFurther(grantor, mark, roles);
+    if (further) await makeAdditional(grantor, mark, roles);
     else await makePrimary(grantor, mark, roles);
-    await closeToPublic(grantor, roles.app);
+    await revokePublicRights(grantor, roles.app);
     return installation;
   });
 }
 
-/** Who starts the program reads this: it names the place, and never the password. */
+/** The operator who starts the program reads this: it names the database, never the password. */
 function unreachable(cause: unknown, url: string): unknown {
   const { database, user: username } = readAddress(url);
   const place = `The database ${database} at ${describeHosts(url)}`;
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
   if (isLoginRefused(cause)) {
-    return new AppError('CONFIG_INVALID', `${place} does not let ${username} in: ${reason}`, {}, { cause });
+    return new AppError('CONFIG_INVALID', `${place} refuses the login ${username}: ${reason}`, {}, { cause });
   }
   if (isTlsRefused(cause)) {
-    const advice = 'name a file with its issuer by sslrootcert in the address, or set sslmode';
+    const advice = 'set sslrootcert in the URL to a file with the certificate of its issuer, or set sslmode';
     return new AppError('CONFIG_INVALID', `${place} is not trusted by TLS: ${reason}: ${advice}`, {}, { cause });
   }
   const known = toAppError(cause);
-  return known ? new AppError(known.code, `${place} takes no connection: ${reason}`, known.details, { cause }) : cause;
+  return known
+    ? new AppError(known.code, `${place} does not accept connections: ${reason}`, known.details, { cause })
+    : cause;
 }
 
-/** The prefix is in a comment on the schema `chantier`: there for whoever finds the schema, whatever its rights. */
+/** Reads the prefix from the comment on the schema `chantier`, which every login can read. */
 async function findPrefix(tx: AdminTx, { further }: BootstrapOptions): Promise<string | undefined> {
   const [row] = await tx.run<{ made: boolean; comment: string | null }>(
     `select to_regnamespace('chantier') is not null as made, obj_description(to_regnamespace('chantier'), 'pg_namespace') as comment`,
@@ -124,12 +126,15 @@ async function findPrefix(tx: AdminTx, { further }: BootstrapOptions): Promise<s
   if (!row?.made) return undefined;
   const mark = ofComment(row.comment);
   if (!mark) {
-    throw new AppError('CONFIG_INVALID', 'The database has a schema "chantier" that this program did not make');
+    throw new AppError('CONFIG_INVALID', 'The database has a schema "chantier" that this program did not create');
   }
   if (mark.databaseId === (further?.databaseId ?? primaryDatabaseId) && (!further || mark.prefix === further.prefix)) {
     return mark.prefix;
   }
-  throw new AppError('CONFIG_INVALID', 'The database is another one of an installation of this program');
+  throw new AppError(
+    'CONFIG_INVALID',
+    'The database belongs to another installation, or is another database of this one',
+  );
 }
 
 function loginOf(appUrl: string | undefined, adminLogin: string): string | undefined {
@@ -139,8 +144,8 @@ function loginOf(appUrl: string | undefined, adminLogin: string): string | undef
 
 const ledgerTable = `create table chantier.tenant_migrations (schema_name text not null, module text not null, name text not null, hash text not null, applied_at timestamptz(3) not null default now(), primary key (schema_name, module, name))`;
 
-/** Further databases hold tenants, and nothing of what all share. */
-async function makeFurther(grantor: Grantor, mark: string, roles: InstallationRoles): Promise<void> {
+/** Additional databases contain tenants and nothing that is shared by all. */
+async function makeAdditional(grantor: Grantor, mark: string, roles: InstallationRoles): Promise<void> {
   await makeOwners(grantor, [roles.owner]);
   await makeSchema(grantor, 'chantier', `authorization ${quoteIdentifier(roles.owner)}`, [
     `set local role ${quoteIdentifier(roles.owner)}`,
@@ -191,16 +196,16 @@ async function makeExtensions(grantor: Grantor): Promise<void> {
 
 async function makeSchema(grantor: Grantor, name: string, clause: string, then: readonly string[]): Promise<void> {
   if (await grantor.is('select to_regnamespace($1) is not null as is', [name])) return;
-  await grantor.run(creator, `create schema ${name} ${clause}`);
-  for (const statement of then) await grantor.run(creator, statement);
+  await grantor.run(createRight, `create schema ${name} ${clause}`);
+  for (const statement of then) await grantor.run(createRight, statement);
 }
 
-async function closeToPublic(grantor: Grantor, app: string): Promise<void> {
+async function revokePublicRights(grantor: Grantor, app: string): Promise<void> {
   const database = quoteIdentifier(grantor.database);
   const open = `select has_database_privilege('public', current_database(), 'temp, create') as is`;
   if (await grantor.is(open)) {
     await grantor.run(ownerOfDatabase, `revoke temporary, create on database ${database} from public`);
-    // Revoking what one may not revoke is a mere warning
+    // Without the right to revoke, PostgreSQL only warns
     if (await grantor.is(open)) throw grantor.lacks(ownerOfDatabase);
   }
   const publicSchema = `select coalesce(has_schema_privilege('public', to_regnamespace('public'), 'usage, create'), false) as is`;

@@ -16,9 +16,9 @@ export interface TenantSchema {
 }
 
 /**
- * Makes a tenant's role, schema and tables, or what of them is missing. Many small transactions: the DDL of a whole
- * tenant in one would wipe the catalog caches of every connection. Each can be done again, so an interrupted one is
- * resumed by calling this once more.
+ * Creates whatever is missing of a tenant's role, schema and tables. Uses many small transactions, because the DDL of a
+ * whole tenant in one would invalidate the catalog caches of every connection. Idempotent: call it again after an
+ * interruption.
  */
 export async function buildSchema(
   admin: Admin,
@@ -32,7 +32,7 @@ export async function buildSchema(
   await applyPending(admin, installation, place, wanted);
 }
 
-/** Applies what a schema lacks of these migrations. What is applied already and not wanted may be of `others`. */
+/** Applies the wanted migrations that a schema lacks. It may already have migrations of `others`. */
 export async function applyPending(
   admin: Admin,
   installation: Installation,
@@ -46,8 +46,9 @@ export async function applyPending(
 }
 
 /**
- * A role without login or rights of its own, as which those who serve the tenant may act. Can be done again, after the
- * login has become another one. Grants in parallel fail ("tuple concurrently updated"): one at a time.
+ * Creates a tenant's role, which has neither a login nor rights of its own, and lets the login that serves the tenant
+ * switch to it. Idempotent; call it again after that login has changed. One at a time, because concurrent grants fail
+ * ("tuple concurrently updated").
  */
 export async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: Installation): Promise<void> {
   await takeLock(tx, advisoryLocks.grants);
@@ -56,9 +57,7 @@ export async function makeRole(tx: AdminTx, role: string, { roles, loginFor }: I
   await grantor.grantRole(role, loginFor ? await makeTenantLogin(grantor, loginFor(role)) : roles.app);
 }
 
-/**
- * In a database of its own a tenant's slots have a login of their own; it may connect, and act as the tenant's role.
- */
+/** Creates the login of a tenant with a dedicated database; it may connect and switch to the tenant's role. */
 async function makeTenantLogin(grantor: Grantor, login: OwnLogin): Promise<string> {
   await makeLogin(grantor, login);
   await disarmLogin(grantor, login.role);
@@ -66,7 +65,7 @@ async function makeTenantLogin(grantor: Grantor, login: OwnLogin): Promise<strin
   return login.role;
 }
 
-/** The rights on tables are given before there are any: afterwards it would cost one grant per table. */
+/** Sets default privileges while the schema is empty: granting afterwards would take one statement per table. */
 export async function makeSchema(tx: AdminTx, place: TenantSchema, owner: string): Promise<void> {
   const [schema, role] = [place.schemaName, place.roleName].map(quoteIdentifier);
   await takeLock(tx, advisoryLocks.migration(place.schemaName));

@@ -8,8 +8,8 @@ import type { Fleet } from '../fleet.ts';
 import { buildSchema, type TenantSchema } from './build-schema.ts';
 
 /**
- * Makes what a schema lacks of the wanted migrations, and writes down that it is whole: from then on it may hold rows
- * of whoever it is for. Can be done again.
+ * Applies the wanted migrations that a schema lacks and records that it is complete: from then on it may contain rows.
+ * Idempotent.
  */
 export async function completeSchema(
   fleet: Fleet,

@@ -12,7 +12,7 @@ import { isSchema } from '../../tenancy/tenant.ts';
 import { adminsOf, type Fleet } from '../fleet.ts';
 import { schemaTables } from './schema-tables.ts';
 
-/** One schema with its role, of whatever state. */
+/** A schema in any state, with its role. */
 export interface SchemaPlace {
   databaseId: string;
   schemaName: string;
@@ -20,35 +20,35 @@ export interface SchemaPlace {
 }
 
 export interface DropOptions {
-  /** Stops between two transactions: CANCELLED. The same call goes on. */
+  /** Stops between two transactions: CANCELLED. Call it again to resume. */
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: { dropped: number; tables: number }) => void) | undefined;
 }
 
 const tablesPerTransaction = 15;
 const attempts = 8;
-/** How long one transaction may take: a database that stops answering keeps nobody else's drops waiting. */
+/** Time limit of one transaction, so that a database that stops answering does not delay other drops. */
 const transactionMs = 60_000;
 
 /**
- * Drops a schema that serves nobody: renamed first, so that nothing finds it any more, then its tables, a few in each
- * transaction (a DROP of all would take a thousand locks and empty every other connection's caches), the schema, its
- * role, the rows of the ledger, and last the catalog's row, which until then says that there is something left to drop.
- * Interrupted anywhere, the same call goes on. Throws INVALID_STATE for a schema that is served, that an organization
- * is being made with, or that somebody else drops.
+ * Drops a schema that no organization uses. Renames it first, so that nothing finds it any more; then drops its tables,
+ * a few per transaction (dropping all at once would take a thousand locks and invalidate every other connection's
+ * caches), the schema, its role, its rows in the ledger, and last its row in the catalog, which until then records that
+ * there is something left to drop. Call it again to resume after an interruption. Throws INVALID_STATE if the schema is
+ * in use, is being built for an organization, or is being dropped by another process.
  */
 export async function dropSchema(fleet: Fleet, place: SchemaPlace, options: DropOptions = {}): Promise<void> {
   await using admins = adminsOf(fleet);
   await admins.use((guard) =>
     guard.transaction(async (lock) => {
       await lockSchema(lock, place);
-      if (!(await condemn(fleet, place))) return;
-      // What a lost database held is gone with it
+      if (!(await markDropping(fleet, place))) return;
+      // Nothing is left to drop in a lost database
       if (!(await fleet.databases.isRetired(place.databaseId))) {
         await using there = adminsOf(fleet, place.databaseId);
         await there.use((admin, installation) => dropObjects(admin, installation, place, options));
       }
-      await forget(fleet, place);
+      await deleteRecord(fleet, place);
     }),
   );
 }
@@ -58,10 +58,10 @@ async function lockSchema(tx: AdminTx, { databaseId, schemaName }: SchemaPlace):
   throw new AppError('INVALID_STATE', `The schema ${schemaName} is being dropped already`);
 }
 
-/** Marks it as to be dropped, so that nobody takes it. False when it is gone already. */
-function condemn({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): Promise<boolean> {
+/** Marks the schema for dropping, so that nothing takes it. Returns false if it is already gone. */
+function markDropping({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): Promise<boolean> {
   return catalog.write(async (tx) => {
-    const [condemned] = await tx
+    const [marked] = await tx
       .update(tenantSchemas)
       .set({ state: 'DROPPING' })
       .where(
@@ -74,7 +74,7 @@ function condemn({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): P
         ),
       )
       .returning({ schemaName: tenantSchemas.schemaName });
-    if (condemned) return true;
+    if (marked) return true;
     const [found] = await tx
       .select({ state: tenantSchemas.state })
       .from(tenantSchemas)
@@ -91,33 +91,33 @@ async function dropObjects(
   options: DropOptions,
 ): Promise<void> {
   const { roles, loginFor } = installation;
-  const doomed = `dropping_${place.schemaName}`;
-  await inOwn(admin, (tx) => rename(tx, place.schemaName, doomed));
-  const tables = await admin.within(transactionMs, () => schemaTables(admin, doomed));
+  const renamed = `dropping_${place.schemaName}`;
+  await inShortTransaction(admin, (tx) => rename(tx, place.schemaName, renamed));
+  const tables = await admin.within(transactionMs, () => schemaTables(admin, renamed));
   for (let dropped = 0; dropped < tables.length; dropped += tablesPerTransaction) {
-    if (options.signal?.aborted) throw new AppError('CANCELLED', 'Interrupted: the same command goes on');
+    if (options.signal?.aborted) throw new AppError('CANCELLED', 'Interrupted: rerun the same command to resume');
     const some = tables.slice(dropped, dropped + tablesPerTransaction);
-    await inOwn(admin, async (tx) => {
+    await inShortTransaction(admin, async (tx) => {
       await actAs(tx, roles.owner);
       for (const { kind, name } of some) {
-        await tx.run(`drop ${kind} if exists ${quoteIdentifier(doomed)}.${quoteIdentifier(name)} cascade`);
+        await tx.run(`drop ${kind} if exists ${quoteIdentifier(renamed)}.${quoteIdentifier(name)} cascade`);
       }
     });
     options.onProgress?.({ dropped: dropped + some.length, tables: tables.length });
   }
-  await inOwn(admin, async (tx) => {
+  await inShortTransaction(admin, async (tx) => {
     await actAs(tx, roles.owner);
-    await tx.run(`drop schema if exists ${quoteIdentifier(doomed)} cascade`);
+    await tx.run(`drop schema if exists ${quoteIdentifier(renamed)} cascade`);
   });
   await dropRole(admin, place.roleName);
   if (loginFor) await dropLogin(admin, loginFor(place.roleName).role);
-  await inOwn(admin, async (tx) => {
+  await inShortTransaction(admin, async (tx) => {
     await actAs(tx, roles.owner);
     await tx.run('delete from chantier.tenant_migrations where schema_name = $1', [place.schemaName]);
   });
 }
 
-/** Waits for a migration of the schema that is under way; those that come later do not find it. */
+/** Waits for a running migration of the schema; later ones no longer find the schema. */
 async function rename(tx: AdminTx, from: string, to: string): Promise<void> {
   await takeLock(tx, advisoryLocks.migration(from));
   const [found] = await tx.run<{ there: boolean }>(`select to_regnamespace($1) is not null as there`, [from]);
@@ -125,11 +125,12 @@ async function rename(tx: AdminTx, from: string, to: string): Promise<void> {
 }
 
 /**
- * Leaves a role that still has rights elsewhere, such as in another database of the server: the last drop removes it.
+ * Drops a role. If it still has rights elsewhere, such as in another database of the server, it stays until the last
+ * drop.
  */
 async function dropRole(admin: Admin, role: string): Promise<void> {
   try {
-    await inOwn(admin, async (tx) => {
+    await inShortTransaction(admin, async (tx) => {
       await takeLock(tx, advisoryLocks.grants);
       await tx.run(`drop role if exists ${quoteIdentifier(role)}`);
     });
@@ -138,9 +139,9 @@ async function dropRole(admin: Admin, role: string): Promise<void> {
   }
 }
 
-/** The login of the slots of a tenant that has a database of its own; its connections end by themselves. */
+/** Drops the login of a tenant with a dedicated database; its connections end by themselves. */
 async function dropLogin(admin: Admin, login: string): Promise<void> {
-  await inOwn(admin, async (tx) => {
+  await inShortTransaction(admin, async (tx) => {
     const [found] = await tx.run<{ database: string }>(
       'select current_database()::text as database from pg_roles where rolname = $1',
       [login],
@@ -152,8 +153,11 @@ async function dropLogin(admin: Admin, login: string): Promise<void> {
   await dropRole(admin, login);
 }
 
-/** A transaction that does not keep others waiting behind it for long, and tries again what was in use. */
-const inOwn = (admin: Admin, work: (tx: AdminTx) => Promise<void>): Promise<void> =>
+/**
+ * Runs a transaction with a short lock timeout, so that other statements do not queue behind it for long; retries if
+ * the object is in use.
+ */
+const inShortTransaction = (admin: Admin, work: (tx: AdminTx) => Promise<void>): Promise<void> =>
   retried(attempts, () =>
     admin.within(transactionMs, () =>
       admin.transaction(async (tx) => {
@@ -165,8 +169,8 @@ const inOwn = (admin: Admin, work: (tx: AdminTx) => Promise<void>): Promise<void
 
 const actAs = (tx: AdminTx, role: string) => tx.run(`select set_config('role', $1, true)`, [role]);
 
-/** What belonged to an organization is noted; others were nobody's. */
-function forget({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): Promise<void> {
+/** Deletes the catalog's row. Only the drop of an organization's schema is recorded in the audit log. */
+function deleteRecord({ catalog }: Fleet, { databaseId, schemaName }: SchemaPlace): Promise<void> {
   return catalog.write(async (tx) => {
     const [gone] = await tx
       .delete(tenantSchemas)

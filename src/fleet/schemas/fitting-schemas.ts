@@ -7,11 +7,11 @@ import { adminsOf, allAdminsOf, type Fleet } from '../fleet.ts';
 import { readLedgers, surveyPlaces } from '../survey.ts';
 import { readLedger } from './migrate-database.ts';
 
-/** A schema that does not fit is asked about again after so long: its migration may have ended. */
+/** How long "does not fit" is cached: the schema's migration may finish at any time. */
 const unfitMs = 1_000;
-/** What a database may take to say which migrations it has. */
+/** How long a database may take to return its ledger. */
 const answerMs = 5_000;
-/** Schemas whose answers are kept; the oldest are asked about again. */
+/** Maximum number of cached answers; the oldest are evicted. */
 const capacity = 50_000;
 
 interface Answer {
@@ -20,16 +20,16 @@ interface Answer {
   at: number;
 }
 
-/** Schemas of one database that are asked about together. */
+/** Schemas of one database whose migrations are read in one query. */
 interface Batch {
   schemas: Map<string, ServedSchema>;
   answered: Promise<void>;
 }
 
 /**
- * Which schemas fit this build, by the ledgers of their databases. `refresh` reads all of them, at the start and then
- * every minute; a schema that is not known yet, or did not fit a moment ago, is asked about when it is used. The ledger
- * is the only word on it: a row is written there by the transaction of its migration, wherever and by whatever build.
+ * Cache that says which schemas fit this build, read from the ledgers of their databases. `refresh` reads all ledgers
+ * at the start and then every minute; a schema that is unknown, or did not fit when last read, is read when it is used.
+ * The ledger is the only source: the transaction of each migration writes its row there, whichever build runs it.
  */
 export class FittingSchemas implements SchemaFit {
   readonly #fleet: Fleet;
@@ -39,7 +39,7 @@ export class FittingSchemas implements SchemaFit {
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet;
-    // Its address may lead to another server now
+    // Its URL may now lead to another server
     fleet.catalog.bus.on('database.changed', ({ databaseId }) => this.#forget(databaseId));
   }
 
@@ -55,8 +55,8 @@ export class FittingSchemas implements SchemaFit {
   }
 
   /**
-   * Asks every database about all its schemas. Of one that does not answer nothing is known any more: it may come back
-   * with other schemas than it had.
+   * Reads the ledgers of all databases. Forgets the schemas of a database that does not answer: it may come back with
+   * other schemas.
    */
   async refresh(): Promise<{ unfit: string[]; away: { name: string; schemas: number; error: unknown }[] }> {
     await using admins = allAdminsOf(this.#fleet);
@@ -73,7 +73,7 @@ export class FittingSchemas implements SchemaFit {
     return { unfit, away };
   }
 
-  /** Those who ask while a question is under way wait for the next one, and share it. */
+  /** Reads one schema's ledger. Calls that arrive while a query is running share the next one. */
   async #ask(schema: ServedSchema): Promise<void> {
     const batch = this.#waiting.get(schema.databaseId) ?? this.#begin(schema.databaseId);
     batch.schemas.set(schema.schemaName, schema);
@@ -100,12 +100,12 @@ export class FittingSchemas implements SchemaFit {
     try {
       return await (databaseId === primaryDatabaseId ? this.#readPrimary(names) : this.#readFurther(databaseId, names));
     } catch (cause) {
-      const message = "This organization's database does not say how far it is migrated; try again";
+      const message = "The migrations of this organization's database cannot be read right now; try again";
       throw new AppError('UNAVAILABLE', message, { retryAfter: 5 }, { cause });
     }
   }
 
-  /** By the catalog's own connections: new organizations are asked about here. */
+  /** Uses the catalog's connections, because new organizations are looked up here. */
   async #readPrimary(names: readonly string[]): Promise<Ledger> {
     const rows = await this.#fleet.catalog.read((db) =>
       db.execute<Applied & { schema: string } & Record<string, unknown>>(

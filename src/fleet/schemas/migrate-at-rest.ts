@@ -7,13 +7,13 @@ import { mendUnfinished } from '../move/settle-move.ts';
 import type { SurveyedPlace } from '../survey.ts';
 
 export interface RestOptions {
-  /** How long to wait for a move that somebody is at; milliseconds. */
+  /** How long to wait for a move in progress, in milliseconds. */
   moveWaitMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
 const defaultWaitMs = 30_000;
-const lookAgainMs = 500;
+const retryMs = 500;
 
 /**
  * Migrates an organization whose move has not ended. It holds the life lock, so no other process works on the move. The
@@ -40,7 +40,7 @@ export async function migrateAtRest(
       if (!isLifeLocked(error)) throw error;
     }
     if (performance.now() >= deadline || signal?.aborted) throw beingMoved();
-    await delay(lookAgainMs);
+    await delay(retryMs);
   }
 }
 

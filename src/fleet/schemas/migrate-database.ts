@@ -14,7 +14,7 @@ import { type Installation, primaryDatabaseId } from '../../tenancy/installation
 import type { MigrationLines } from './migration-lines.ts';
 import { catalogTarget, databaseTarget } from './targets.ts';
 
-/** What is applied to all schemas of a database, or to some: a single query, whatever the number of tenants. */
+/** Reads the migrations that were applied to all schemas of a database, or to some, in one query. */
 export function readLedger(admin: Admin, installation: Installation, schemaNames?: readonly string[]): Promise<Ledger> {
   return admin.transaction(async (tx) => {
     await tx.run(`select set_config('role', $1, true)`, [installation.roles.owner]);
@@ -26,7 +26,10 @@ export function readLedger(admin: Admin, installation: Installation, schemaNames
   });
 }
 
-/** What a schema lacks. Throws SCHEMA_MISMATCH when a newer build contracted it, or it was made from other files. */
+/**
+ * The wanted migrations that a schema lacks. Throws SCHEMA_MISMATCH if a newer build has contracted the schema, or if
+ * it was created from other migration files.
+ */
 export function pendingOf(
   ledger: Ledger,
   schemaName: string,
@@ -41,14 +44,13 @@ export function pendingOf(
 
 export interface MigrateDatabaseOptions extends MigrateOptions {
   dryRun?: boolean | undefined;
-  /** Which of the pending migrations of a schema may be applied; all when absent. */
+  /** Selects the pending migrations of a schema that may be applied; all if absent. */
   applicable?: ((pending: readonly Migration[]) => readonly Migration[]) | undefined;
 }
 
 /**
- * Brings what all tenants of a database share up to this build: the `database` line; in the primary one also the
- * catalog's and the row that says where tenants live; of what is pending as far as `applicable` says. Returns what was
- * applied.
+ * Migrates what the tenants of a database share: the `database` line and, in the primary database, the catalog and its
+ * own row in `catalog.databases`. Applies only the pending migrations that `applicable` selects. Returns them.
  */
 export async function migrateDatabase(
   admin: Admin,

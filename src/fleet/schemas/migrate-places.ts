@@ -7,7 +7,7 @@ import { notifyOrganizationChanged } from '../../tenancy/invalidation.ts';
 import { tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import { isOutage, PrimaryAway, patiently } from '../patience.ts';
-import { type SurveyedPlace, standOf } from '../survey.ts';
+import { type SurveyedPlace, schemaStateOf } from '../survey.ts';
 import { migrateAtRest } from './migrate-at-rest.ts';
 import { isCalled, type MigrationRun, migrationName, type SchemaResult } from './migration-run.ts';
 import { tenantTarget } from './targets.ts';
@@ -34,7 +34,7 @@ class Visits {
     const asked = places.filter(({ databaseId }) => ledgers.has(databaseId));
     this.#run = run;
     this.#tasks = asked.flatMap((place): Task[] => {
-      const found = this.#applicable(standOf(run.fleet.lines, ledgers.get(place.databaseId)!, place));
+      const found = this.#applicable(schemaStateOf(run.fleet.lines, ledgers.get(place.databaseId)!, place));
       if (found) return [{ place, found }];
       return place.quarantined ? [{ place, found: { state: 'QUARANTINED' } }] : [];
     });

@@ -3,14 +3,14 @@ import { type Migration, mergeLines, readLine } from '../../db/migration-files.t
 import { badInput } from '../../lib/errors.ts';
 import { coreModules, optionalModules } from '../../tenancy/modules.ts';
 
-/** Where the migrations of this build are. */
+/** Directory of this build's migrations. */
 export const migrationsRoot = path.resolve(import.meta.dirname, '../../../drizzle');
 
-/** The migration lines of a build, read once. */
+/** The migration lines of a build (one per module, one for databases, one for the catalog), read once. */
 export class MigrationLines {
-  /** What every database that holds tenants has. */
+  /** Applied to every database that contains tenants. */
   readonly database: readonly Migration[];
-  /** The catalog's tables, in the primary database only. */
+  /** Applied to the primary database only. */
   readonly catalog: readonly Migration[];
   readonly #modules: ReadonlyMap<string, readonly Migration[]>;
   readonly #core: readonly string[];
@@ -28,26 +28,27 @@ export class MigrationLines {
     this.#modules = new Map([...core, ...optional].map((line) => [line, readLine(root, line)]));
   }
 
-  /**
-   * The migrations of a module that can be switched. Throws BAD_INPUT for a core module, and for one that there is not.
-   */
+  /** The migrations of an optional module. Throws BAD_INPUT for a core module or an unknown one. */
   ofOptional(module: string): readonly Migration[] {
     if (this.#core.includes(module)) throw badInput(`Every organization has the module ${module}`, 'input.module');
     if (!this.#optional.includes(module)) throw badInput(`There is no module ${module}`, 'input.module');
     return this.#modules.get(module) ?? [];
   }
 
-  /** What a tenant with these optional modules has, in the order in which it is applied. */
+  /** The migrations of a tenant with these optional modules, in order of application. */
   ofTenant(optional: readonly string[] = []): Migration[] {
     return mergeLines([...this.#core, ...optional].map((line) => this.#modules.get(line) ?? []));
   }
 
-  /** The same of every module, whether it is switched on or not. */
+  /** The migrations of all modules, in order of application. */
   inOrder(): Migration[] {
     return mergeLines([...this.#modules.values()]);
   }
 
-  /** Everything that a tenant's schema may hold: modules that were switched off keep their tables. */
+  /**
+   * The migrations of all modules, in no particular order. A schema may have any of them, because modules that were
+   * switched off keep their tables.
+   */
   everything(): Migration[] {
     return [...this.#modules.values()].flat();
   }

@@ -1,7 +1,7 @@
 import type { MigrateOptions } from '../../db/migrator.ts';
 import type { Fleet, FleetAdmins } from '../fleet.ts';
 import type { RunStep } from '../patience.ts';
-import type { DatabaseAway, SurveyedPlace } from '../survey.ts';
+import type { SurveyedPlace, UnreachableDatabase } from '../survey.ts';
 import type { HeldContractions, HeldReport } from './held-contractions.ts';
 
 export interface FleetOptions extends MigrateOptions {
@@ -51,7 +51,7 @@ export interface FleetReport {
   /** How many schemas were not begun, because the signal stopped the run or a canary failed. */
   left: number;
   /** Databases that did not answer; their schemas were left as they are. */
-  away: DatabaseAway[];
+  away: UnreachableDatabase[];
   /** Contractions that wait for the end of servers of an older build. */
   held: HeldReport;
   /** Why the run stopped before its end, such as a primary database that did not come back. */

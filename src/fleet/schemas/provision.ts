@@ -15,13 +15,13 @@ import { adminsOf, type Fleet } from '../fleet.ts';
 import { completeSchema } from './complete-schema.ts';
 import { reserve, reserveSpare, type Wanted } from './reserve.ts';
 
-const mostVariants = 100;
+const maxSlugVariants = 100;
 
 /**
- * Makes an organization with a schema of its own: reserved, built (or a spare taken), prepared, then ACTIVE in one
- * step. Until that step it does not exist for anybody. Interrupted anywhere, the same call makes it whole: with the
- * same `id` or `slug` it takes up what it left. Throws ALREADY_EXISTS for a slug that is taken or being made; one made
- * from the name gets a number.
+ * Creates an organization with its own schema: reserves the slug, builds a schema or takes a spare, prepares it, then
+ * activates everything in one transaction. Until then nobody can see the organization. Call it again with the same `id`
+ * or `slug` to complete an interrupted call. Throws ALREADY_EXISTS if the slug is taken or being created; a slug
+ * derived from the name gets a number instead.
  */
 export async function provisionTenant(
   fleet: Fleet,
@@ -33,7 +33,7 @@ export async function provisionTenant(
   const made = wanted.id === undefined ? undefined : await findOrganization(fleet, wanted.id);
   const slug = made?.slug ?? wanted.slug;
   if (slug !== undefined) return await provisionAs(fleet, admins, { ...wanted, slug }, options);
-  for (let n = 1; n <= mostVariants; n++) {
+  for (let n = 1; n <= maxSlugVariants; n++) {
     try {
       return await provisionAs(fleet, admins, { ...wanted, slug: slugVariant(slugOf(wanted.name), n) }, options);
     } catch (error) {
@@ -44,7 +44,7 @@ export async function provisionTenant(
 }
 
 async function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options: ProvisionOptions): Promise<Tenant> {
-  const quick = options.prepare ? undefined : await provisionAtOnce(fleet, wanted, options);
+  const quick = options.prepare ? undefined : await provisionFromSpare(fleet, wanted, options);
   if (quick) return quick;
   return await holdingSlug(admins, wanted.slug, async () => {
     const { installation, catalog, lines } = fleet;
@@ -56,8 +56,8 @@ async function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options
   });
 }
 
-/** With a spare, and with nothing to be put into it first, it is one transaction. */
-function provisionAtOnce({ catalog, lines }: Fleet, wanted: Wanted, options: ProvisionOptions) {
+/** One transaction, if there is a spare and nothing to prepare. */
+function provisionFromSpare({ catalog, lines }: Fleet, wanted: Wanted, options: ProvisionOptions) {
   return catalog.write(async (tx) => {
     const tenant = await reserveSpare(tx, lines, wanted);
     return tenant && (await activate(tx, tenant, options));
@@ -65,8 +65,8 @@ function provisionAtOnce({ catalog, lines }: Fleet, wanted: Wanted, options: Pro
 }
 
 /**
- * Holds the slug while the work is done: nobody else makes the same one meanwhile. The lock belongs to a transaction of
- * an open connection, so it ends with a process that dies.
+ * Runs work under a lock on the slug, so that nobody else creates the same one. The lock belongs to a transaction, so
+ * it ends if the process dies.
  */
 function holdingSlug<T>(admins: Admins, slug: string, work: () => Promise<T>): Promise<T> {
   return admins.use((admin) =>

@@ -15,14 +15,14 @@ export type Wanted = z.output<typeof newOrganization> & { slug: string };
 
 export interface Reserved {
   tenant: Tenant;
-  /** Whether its schema has every table already. */
+  /** Whether its schema already has all tables. */
   whole: boolean;
 }
 
 /**
- * Writes down an organization that is to be made, with its slug and its schema, before anything of it exists. The
- * caller holds the lock on the slug: a half-made one that is met here was left by somebody who died. Its slug is free
- * again; the same organization (by id) goes on where it stopped. Throws ALREADY_EXISTS when the slug is taken.
+ * Records a new organization with its slug and schema before either exists. The caller holds the lock on the slug, so
+ * an unfinished organization with this slug was left by a crashed process: the same organization (by id) is resumed,
+ * another one is abandoned and its slug reused. Throws ALREADY_EXISTS if the slug is taken.
  */
 export async function reserve(tx: CatalogTx, prefix: string, lines: MigrationLines, wanted: Wanted): Promise<Reserved> {
   const known = await findKnown(tx, wanted.slug);
@@ -31,20 +31,20 @@ export async function reserve(tx: CatalogTx, prefix: string, lines: MigrationLin
     return { tenant: tenantOf(row), whole: await isWhole(tx, known, lines, wanted.modules) };
   }
   if (known && known.status !== 'PROVISIONING') throw slugTaken(wanted.slug);
-  if (known) await giveUp(tx, known.id);
+  if (known) await abandon(tx, known.id);
   const place = (await takeSchema(tx, ['SPARE', 'BUILDING'])) ?? (await newSchema(tx, prefix));
-  return { tenant: await occupy(tx, place, wanted), whole: await isWhole(tx, place, lines, wanted.modules) };
+  return { tenant: await assignSchema(tx, place, wanted), whole: await isWhole(tx, place, lines, wanted.modules) };
 }
 
 /**
- * The same where a spare makes it a matter of one transaction, which the caller completes: no lock is needed then.
- * Undefined when it takes more. Throws ALREADY_EXISTS when the slug is taken.
+ * Like `reserve`, if a complete spare is available: then the caller finishes in the same transaction and needs no lock.
+ * Returns undefined otherwise. Throws ALREADY_EXISTS if the slug is taken.
  */
 export async function reserveSpare(tx: CatalogTx, lines: MigrationLines, wanted: Wanted): Promise<Tenant | undefined> {
   if (await findKnown(tx, wanted.slug)) return undefined;
   const place = await takeSchema(tx, ['SPARE']);
   if (!place || !(await isWhole(tx, place, lines, wanted.modules))) return undefined;
-  return await occupy(tx, place, wanted);
+  return await assignSchema(tx, place, wanted);
 }
 
 async function findKnown(tx: CatalogTx, slug: string) {
@@ -56,7 +56,7 @@ async function findKnown(tx: CatalogTx, slug: string) {
   return known;
 }
 
-async function occupy(tx: CatalogTx, { schemaName, roleName }: TenantSchema, wanted: Wanted): Promise<Tenant> {
+async function assignSchema(tx: CatalogTx, { schemaName, roleName }: TenantSchema, wanted: Wanted): Promise<Tenant> {
   const place = { schemaName, roleName, databaseId: primaryDatabaseId };
   const { id = uuidv7(), name, slug, timeZone, locale, currency, modules } = wanted;
   const row = { id, name, slug, timeZone, locale, currency, modules, ...place };
@@ -70,8 +70,11 @@ async function occupy(tx: CatalogTx, { schemaName, roleName }: TenantSchema, wan
   return tenantOf({ ...row, status: 'PROVISIONING', quarantinedAt: null, writesPausedUntil: null });
 }
 
-/** Only a schema that was being built may serve somebody else: a complete one may already hold rows of its owner. */
-async function giveUp(tx: CatalogTx, organizationId: string): Promise<void> {
+/**
+ * Deletes an unfinished organization. Its schema can be reused only if it was still being built: a complete one may
+ * already contain rows.
+ */
+async function abandon(tx: CatalogTx, organizationId: string): Promise<void> {
   await tx
     .update(tenantSchemas)
     .set({

@@ -3,29 +3,30 @@ import { AppError } from '../../lib/errors.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
 import type { AdminWork } from '../admins.ts';
 import { allAdminsOf, type Fleet } from '../fleet.ts';
-import { type DatabaseAway, readLedgers, standOf, surveyPlaces } from '../survey.ts';
+import { readLedgers, schemaStateOf, surveyPlaces, type UnreachableDatabase } from '../survey.ts';
 import { readLedger } from './migrate-database.ts';
 import type { MigrationLines } from './migration-lines.ts';
 
-/** How one schema stands to this build. */
+/** The state of one schema relative to this build. */
 export interface SchemaStatus {
   schemaName: string;
   slug: string | undefined;
   found: SchemaState;
   quarantined: boolean;
-  /** It waits for an organization: who takes it brings it up to date first. */
+  /** Whether it has no organization yet; it is migrated when an organization takes it. */
   isSpare: boolean;
 }
 
 export interface FleetStatus {
   schemas: SchemaStatus[];
-  /** Databases that did not say. */
-  away: DatabaseAway[];
+  /** Databases that did not answer. */
+  away: UnreachableDatabase[];
 }
 
 /**
- * How every schema stands to this build: what is shared first, then tenants and spares by schema name; one query in
- * each database. When the catalog itself is behind, the tenants are not listed: its tables may not be there yet.
+ * Reads the state of all schemas relative to this build: first the shared ones, then tenants and spares by schema name.
+ * Runs one query per database. If the catalog itself is behind, tenants are not listed, because its tables may not
+ * exist yet.
  */
 export async function schemaStatus(fleet: Fleet): Promise<FleetStatus> {
   await using admins = allAdminsOf(fleet);
@@ -37,13 +38,13 @@ export async function schemaStatus(fleet: Fleet): Promise<FleetStatus> {
     const ledger = ledgers.get(place.databaseId);
     if (!ledger) continue;
     const { schemaName, organization, quarantined } = place;
-    const found = standOf(fleet.lines, ledger, place);
+    const found = schemaStateOf(fleet.lines, ledger, place);
     schemas.push({ schemaName, slug: organization?.slug, found, quarantined, isSpare: organization === null });
   }
   return { schemas, away };
 }
 
-/** The same of what all tenants of the primary database share. */
+/** The state of the schemas that the tenants of the primary database share. */
 export function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatus[] {
   const shared = [
     ['extensions', lines.database],
@@ -59,9 +60,9 @@ export function sharedStatus(lines: MigrationLines, ledger: Ledger): SchemaStatu
 }
 
 /**
- * For the start of a server and of commands: throws SCHEMA_MISMATCH when what all tenants share does not fit this
- * build, naming the command that mends it. The schemas of tenants are looked at when they are used: none of them stops
- * the others.
+ * Throws SCHEMA_MISMATCH, with the command that repairs it, if the shared schemas do not fit this build. Runs when a
+ * server or command starts. The schemas of tenants are checked when they are used, so that none of them blocks the
+ * others.
  */
 export async function requireSharedFit(fleet: Fleet): Promise<void> {
   await using admins = allAdminsOf(fleet);

@@ -1,15 +1,15 @@
 import type { AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
 
-/** A table of a schema as it is in the database, whatever the program knows of it. */
+/** A table or view as it exists in the database, whether or not this build knows it. */
 export interface SchemaTable {
   kind: 'table' | 'view' | 'materialized view';
   name: string;
 }
 
 /**
- * What holds rows in a schema, the newest first, so that what refers to others comes before them. None without the
- * schema.
+ * The tables and views of a schema, newest first, so that those that refer to others come before them. Empty if the
+ * schema does not exist.
  */
 export const schemaTables = (tx: AdminTx, schemaName: string): Promise<SchemaTable[]> =>
   tx.run<SchemaTable>(
@@ -19,14 +19,14 @@ export const schemaTables = (tx: AdminTx, schemaName: string): Promise<SchemaTab
     [schemaName],
   );
 
-/** How much a schema holds: rows as counted, bytes with indexes. */
+/** The size of a schema: counted rows, and bytes including indexes. */
 export interface SchemaSize {
   tables: number;
   rows: number;
   bytes: number;
 }
 
-/** Counts every row, in one snapshot of the transaction. */
+/** Counts all rows. The transaction must be a snapshot. */
 export async function schemaSize(tx: AdminTx, schemaName: string): Promise<SchemaSize> {
   const size = { tables: 0, rows: 0, bytes: 0 };
   for (const { kind, name } of await schemaTables(tx, schemaName)) {

@@ -16,8 +16,9 @@ import { holdingLife } from '../holding-life.ts';
 import { applyPending } from './build-schema.ts';
 
 /**
- * Makes a module's tables for one organization, then switches it on. Interrupted between, it is off, and the same call
- * completes it. Throws BAD_INPUT for what is no optional module, MIGRATION_FAILED when its tables cannot be made.
+ * Creates a module's tables for one organization, then enables the module. If interrupted, the module stays off; the
+ * same call completes it. Throws BAD_INPUT if the module is not optional, MIGRATION_FAILED if its tables cannot be
+ * created.
  */
 export function enableModule(fleet: Fleet, id: string, module: string, by: By): Promise<Organization> {
   const { catalog, lines } = fleet;
@@ -34,8 +35,8 @@ export function enableModule(fleet: Fleet, id: string, module: string, by: By): 
 }
 
 /**
- * Switches a module off; its tables stay, for the day when it is switched on again, unless they are to be purged: then
- * they are dropped in one transaction. Throws IN_USE when those of another module refer to them.
+ * Disables a module. Its tables stay for when it is enabled again, unless `purge` is true: then they are dropped in one
+ * transaction. Throws IN_USE if tables of another module refer to them.
  */
 export function disableModule(
   fleet: Fleet,
@@ -68,7 +69,7 @@ interface Switch {
   action: string;
 }
 
-/** Doing it twice changes nothing. */
+/** Idempotent. */
 async function setModule(tx: CatalogTx, id: string, { module, on, action }: Switch, by: By): Promise<Organization> {
   const before = await lockOrganization(tx, id);
   if (before.modules.includes(module) === on) return before;

@@ -11,7 +11,7 @@ type State = (typeof tenantSchemas.$inferSelect)['state'];
 export type TakenSchema = TenantSchema & { state: State };
 
 /**
- * A schema that nobody has: a spare rather than one whose building was given up. The caller's until its transaction
+ * Takes a schema that no organization has, preferably a complete spare. It is locked until the caller's transaction
  * ends.
  */
 export async function takeSchema(tx: CatalogTx, states: State[]): Promise<TakenSchema | undefined> {
@@ -32,7 +32,7 @@ export async function takeSchema(tx: CatalogTx, states: State[]): Promise<TakenS
   return place;
 }
 
-/** Written before the schema exists, so that one whose making is interrupted is never lost. */
+/** Records a schema before it is created, so that it is not lost if its creation is interrupted. */
 export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenSchema> {
   const place = tenantSchemaOf(prefix, randomBytes(6).toString('hex'));
   await tx.insert(tenantSchemas).values({ ...place, databaseId: primaryDatabaseId });
@@ -40,8 +40,8 @@ export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenSch
 }
 
 /**
- * Whether a schema has every table that a tenant with these optional modules needs. A spare may be of another build: of
- * one that runs beside this one, or ran before it.
+ * Whether a schema has all tables that a tenant with these optional modules needs. A spare may have been built by
+ * another build, an earlier one or one that runs at the same time.
  */
 export async function isWhole(
   tx: CatalogTx,

@@ -3,9 +3,7 @@ import type { MigrationTarget } from '../../db/migrator.ts';
 import type { InstallationRoles } from '../../tenancy/installation.ts';
 import { appendOnlyTables } from '../../tenancy/modules.ts';
 
-/**
- * Extensions and text search configurations: made by the administrator's own login, since they belong to nobody else.
- */
+/** Extensions and text search configurations: the administrator's own login creates them, because only it may. */
 export const databaseTarget = (roles: InstallationRoles): MigrationTarget => ({
   schemaName: 'extensions',
   searchPath: ['extensions'],
@@ -32,7 +30,10 @@ export const tenantTarget = (
   afterCreateTable: sealedFor(place.roleName),
 });
 
-/** Default privileges give every new table to the role; from an append-only one its right to change rows is taken. */
+/**
+ * Default privileges grant the role all rights on new tables; on append-only tables UPDATE and DELETE are revoked
+ * again.
+ */
 const sealedFor = (role: string) => (line: string, table: string) =>
   appendOnlyTables[line]?.includes(table)
     ? [`revoke update, delete on ${quoteIdentifier(table)} from ${quoteIdentifier(role)}`]

@@ -44,7 +44,7 @@ export function connectionField(selected: Selected, parent: Row, compiling: Comp
     row,
     levels: relatedLevels(selected, row, query, args),
     source: (of) => relatedRows(relation, parent, of, query.where, compiling),
-    sizes: { usual: sizeOf(query), most: sizeOf(largest.query) },
+    sizes: { default: sizeOf(query), max: sizeOf(largest.query) },
     nested: true,
   });
   return connectionOutput(selected, page, compiling);

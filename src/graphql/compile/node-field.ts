@@ -4,7 +4,7 @@ import { Declined, Unplanned } from '../../access/decline.ts';
 import { decodeGlobalId, externalReferenceOf, type GlobalId } from '../declare/global-id.ts';
 import type { RowDeclaration } from '../declare/pages.ts';
 import { RequestPlaceholder } from '../declare/request-placeholder.ts';
-import { mostIds } from '../limits/sizes.ts';
+import { maxIds } from '../limits/sizes.ts';
 import type { Compiling } from './compiling.ts';
 import { visibleRows, type Where, whereClause } from './conditions.ts';
 import { requireReadable } from './field-rules.ts';
@@ -86,7 +86,7 @@ export function nodesField(selected: Selected, compiling: Compiling): Output {
     json: objectJson(found.map(({ kind, json }) => ({ key: kind, json }))),
     read: (json, supplied) => {
       const ids = idsFrom(supplied);
-      if (ids.length > mostIds) throw new Unplanned('too many ids');
+      if (ids.length > maxIds) throw new Unplanned('too many ids');
       const rows = json as Record<string, Record<string, unknown>>;
       for (const { kind, read } of found) {
         const ofKind = rows[kind]!;

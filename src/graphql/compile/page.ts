@@ -18,7 +18,7 @@ interface PageOptions {
   levels: readonly Level[];
   /** The paged rows, under any alias: the count uses another alias. */
   source(row: Row): Source;
-  sizes: { usual: number; most: number };
+  sizes: { default: number; max: number };
   /** Whether it is the page of a relation. */
   nested: boolean;
 }
@@ -60,12 +60,12 @@ export class Page {
   /** How many rows a request asks for. Throws Unplanned for an invalid size, so that the executor reports it. */
   sizeFor({ sites }: Supplied): number {
     const size = this.#sizeIn(sites[this.site.index]!.args);
-    if (size < 0 || size > pageSizes.most) throw new Unplanned('the page size is invalid');
-    return Math.min(size, this.#options.sizes.most);
+    if (size < 0 || size > pageSizes.max) throw new Unplanned('the page size is invalid');
+    return Math.min(size, this.#options.sizes.max);
   }
 
   #sizeIn({ first, last }: Args): number {
-    return (first ?? last ?? this.#options.sizes.usual) as number;
+    return (first ?? last ?? this.#options.sizes.default) as number;
   }
 
   /** Whether a variable supplies the page size. */
@@ -77,7 +77,7 @@ export class Page {
   size(more = 0): SQL {
     if (this.#sized) return sql`${new RequestPlaceholder<Supplied>((supplied) => this.sizeFor(supplied) + more)}`;
     const { args, sizes } = this.#options;
-    return sql.raw(String(Math.min(this.#sizeIn(args), sizes.most) + more));
+    return sql.raw(String(Math.min(this.#sizeIn(args), sizes.max) + more));
   }
 
   /** The parts of a row's cursor. Call it before `cut`, so that the subquery returns the expressions of the cursor. */
@@ -107,7 +107,7 @@ export class Page {
     if (!this.#sized) return cutTo(this.size(more));
     // PostgreSQL plans a statement for all sizes once, so it must see the largest size, not assume a tenth of the
     // table.
-    const largest = cutTo(sql.raw(String(this.#options.sizes.most + more)));
+    const largest = cutTo(sql.raw(String(this.#options.sizes.max + more)));
     return sql`(select ${this.#columns} from ${largest} limit ${this.size(more)}) as ${alias}`;
   }
 

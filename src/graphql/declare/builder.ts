@@ -58,8 +58,8 @@ export const builder = new SchemaBuilder<GraphTypes>({
     client: (ctx) => ctx.db as never,
     getTableConfig,
     relations,
-    defaultConnectionSize: pageSizes.usual,
-    maxConnectionSize: pageSizes.most,
+    defaultConnectionSize: pageSizes.default,
+    maxConnectionSize: pageSizes.max,
   },
   relay: {
     clientMutationId: 'omit',

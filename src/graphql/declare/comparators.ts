@@ -20,7 +20,7 @@ export interface Comparison<T> {
 
 type ScalarName = 'String' | 'ID' | 'Int' | 'Decimal' | 'LocalDate' | 'DateTime' | 'Boolean';
 
-const words = {
+const descriptions = {
   eq: 'Equal to this.',
   ne: 'Not equal to this; an absent value differs from every value.',
   in: 'One of these.',
@@ -35,7 +35,7 @@ const words = {
   isNull: 'True: absent. False: present.',
 };
 
-type Operator = keyof typeof words;
+type Operator = keyof typeof descriptions;
 const equality: Operator[] = ['eq', 'ne', 'in', 'notIn', 'isNull'];
 const order: Operator[] = ['gt', 'gte', 'lt', 'lte'];
 const patterns: Operator[] = ['contains', 'startsWith', 'endsWith'];
@@ -52,7 +52,7 @@ function comparator(
     fields: (t) =>
       Object.fromEntries(
         operators.map((operator) => {
-          const description = words[operator];
+          const description = descriptions[operator];
           if (operator === 'isNull') return [operator, t.boolean({ description })];
           if (patterns.includes(operator))
             return [operator, t.string({ description, maxLength: filterBounds.pattern })];

@@ -59,7 +59,7 @@ interface PagedField {
 export const cursorTag = (field: PagedField, args: PageArguments): string =>
   `${getNamedType(field.type).name.replace(/Connection$/, '')}:${orderingTag(args.orderBy) || ownTagOf(field)}`;
 
-/** The levels of a field's order, including the id; undefined for a field that makes its own cursors. */
+/** The levels of a field's order, including the id; undefined for a field with its own kind of cursors. */
 function cursorLevels(field: PagedField, { orderBy }: PageArguments): CursorLevel[] | undefined {
   const ordering = field.args.find(({ name }) => name === 'orderBy')?.extensions.chantierOrdering as
     | Ordering
@@ -87,18 +87,18 @@ const ownTagOf = ({ extensions }: { extensions?: unknown }): string =>
   (extensions as Record<string, string> | undefined)?.[ownTagKey] ?? '';
 
 /** The prefix of Pothos's cursors. */
-const ofRow = 'DC:';
+const rowPrefix = 'DC:';
 
 /** The start of a bound cursor, before the position of the row. */
 export const cursorStart = (tag: string): string => `${tag}|`;
 
 /** The cursor for clients: base64 of the tag and the position of the row, or of the field's own cursor. */
 export function bindCursor(tag: string, cursor: string): string {
-  const text = isOfRow(cursor) ? Buffer.from(cursor, 'base64').toString().slice(ofRow.length) : `|${cursor}`;
+  const text = isRowCursor(cursor) ? Buffer.from(cursor, 'base64').toString().slice(rowPrefix.length) : `|${cursor}`;
   return Buffer.from(`${cursorStart(tag)}${text}`).toString('base64');
 }
 
-const isOfRow = (cursor: string): boolean => Buffer.from(cursor, 'base64').toString().startsWith(ofRow);
+const isRowCursor = (cursor: string): boolean => Buffer.from(cursor, 'base64').toString().startsWith(rowPrefix);
 
 /**
  * The plain cursor inside a bound one. Throws BAD_CURSOR for invalid or forged cursors, and for cursors of another type
@@ -107,21 +107,21 @@ const isOfRow = (cursor: string): boolean => Buffer.from(cursor, 'base64').toStr
 export function unbindCursor(field: PagedField, args: PageArguments, argument: 'after' | 'before'): string {
   const text = Buffer.from(args[argument] ?? '', 'base64').toString();
   const bar = text.indexOf('|');
-  if (bar < 0) throw notOurs(argument);
+  if (bar < 0) throw invalidCursor(argument);
   if (text.slice(0, bar) !== cursorTag(field, args)) {
     throw new AppError('BAD_CURSOR', 'This cursor comes from another list or ordering', { field: argument });
   }
   const position = text.slice(bar + 1);
   const levels = cursorLevels(field, args);
   if (levels) {
-    if (!isPosition(position, levels)) throw notOurs(argument);
-    return Buffer.from(`${ofRow}${position}`).toString('base64');
+    if (!isPosition(position, levels)) throw invalidCursor(argument);
+    return Buffer.from(`${rowPrefix}${position}`).toString('base64');
   }
-  if (!position.startsWith('|') || isOfRow(position.slice(1))) throw notOurs(argument);
+  if (!position.startsWith('|') || isRowCursor(position.slice(1))) throw invalidCursor(argument);
   return position.slice(1);
 }
 
-const notOurs = (field: string): AppError =>
+const invalidCursor = (field: string): AppError =>
   new AppError('BAD_CURSOR', 'This is not a cursor of this server', { field });
 
 const idLevel: CursorLevel = { kind: 'uuid', expression: false };
@@ -136,8 +136,8 @@ function isPosition(position: string, levels: readonly CursorLevel[]): boolean {
 }
 
 function checkSize(size: number | null | undefined, argument: string): void {
-  if (size === null || size === undefined || (size >= 0 && size <= pageSizes.most)) return;
-  throw new AppError('BAD_INPUT', `${argument} must be between 0 and ${pageSizes.most}`, { field: argument });
+  if (size === null || size === undefined || (size >= 0 && size <= pageSizes.max)) return;
+  throw new AppError('BAD_INPUT', `${argument} must be between 0 and ${pageSizes.max}`, { field: argument });
 }
 
 function plainArguments(field: PagedField, args: PageArguments): PageArguments {

@@ -10,21 +10,21 @@ export interface CursorLevel {
 
 /** The range of times of both PostgreSQL and JavaScript, in milliseconds since 1970. */
 const [firstTime, lastTime] = [-210_866_803_200_000, 8_640_000_000_000_000];
-const mostInteger = 2 ** 53;
+const maxInteger = 2 ** 53;
 
 const isText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
-const isWhole = (text: string): boolean => /^-?\d{1,16}$/.test(text) && Math.abs(Number(text)) <= mostInteger;
+const isWhole = (text: string): boolean => /^-?\d{1,16}$/.test(text) && Math.abs(Number(text)) <= maxInteger;
 const isNumber = (text: string): boolean => /^(-?infinity|-?\d{1,30}(\.\d{1,30})?(e[+-]?\d{1,2})?)$/i.test(text);
 
 const day = String.raw`(?!0000)\d{4,5}-\d\d-\d\d`;
 const time = String.raw`([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?([+-](0\d|1[0-4])(:[0-5]\d)?|Z)`;
 const dayForm = new RegExp(`^(-?infinity|${day}( BC)?)$`);
 const timestampForm = new RegExp(`^(-?infinity|${day}[ T]${time}( BC)?)$`);
-const isDay = (text: string): boolean => dayForm.test(text) && isOfCalendar(text);
-const isTimestamp = (text: string): boolean => timestampForm.test(text) && isOfCalendar(text);
+const isDay = (text: string): boolean => dayForm.test(text) && isCalendarDay(text);
+const isTimestamp = (text: string): boolean => timestampForm.test(text) && isCalendarDay(text);
 
 /** Whether the day at the start of a text exists; the database fails on others. */
-function isOfCalendar(text: string): boolean {
+function isCalendarDay(text: string): boolean {
   const [, month, day] = /^\d{4,5}-(\d\d)-(\d\d)/.exec(text) ?? [];
   if (month === undefined) return true;
   const time = Date.parse(`${text.slice(0, text.indexOf('-')).slice(-4)}-${month}-${day}T00:00:00Z`);
@@ -32,7 +32,7 @@ function isOfCalendar(text: string): boolean {
 }
 
 /** For each kind, the tags that Pothos writes before a value, with a check of the text after the tag. */
-const chunks: Record<ColumnKind, Record<string, (text: string) => boolean>> = {
+const columnChunks: Record<ColumnKind, Record<string, (text: string) => boolean>> = {
   uuid: { S: isUuid },
   text: { S: isText },
   texts: {},
@@ -44,16 +44,16 @@ const chunks: Record<ColumnKind, Record<string, (text: string) => boolean>> = {
   instant: { D: (text) => /^-?\d{1,16}$/.test(text) && Number(text) >= firstTime && Number(text) <= lastTime },
 };
 
-const ofExpressions: Partial<Record<ColumnKind, Record<string, (text: string) => boolean>>> = {
-  instant: { ...chunks.instant, S: isTimestamp },
+const expressionChunks: Partial<Record<ColumnKind, Record<string, (text: string) => boolean>>> = {
+  instant: { ...columnChunks.instant, S: isTimestamp },
   date: { S: isDay },
-  integer: { ...chunks.integer, S: isWhole },
+  integer: { ...columnChunks.integer, S: isWhole },
 };
 
 /** Whether a value in a cursor is comparable at its level. Null always is, since columns may be null. */
 export function isCursorValue(chunk: unknown, { kind, expression }: CursorLevel): boolean {
   if (chunk === null || chunk === 'Z:') return true;
   if (typeof chunk !== 'string' || chunk[1] !== ':') return false;
-  const readers = (expression ? ofExpressions[kind] : undefined) ?? chunks[kind];
+  const readers = (expression ? expressionChunks[kind] : undefined) ?? columnChunks[kind];
   return readers[chunk[0]!]?.(chunk.slice(2)) ?? false;
 }

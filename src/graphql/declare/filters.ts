@@ -53,7 +53,7 @@ export const rawCondition = (condition: (table: Table) => SQL): { RAW: (table: T
 
 const likePattern = (text: unknown): string => String(text).replace(/[\\%_]/g, '\\$&');
 
-/** What a text is compared with, by operator. */
+/** The LIKE pattern of each text operator. */
 const patterns: Readonly<Record<string, (part: string) => string>> = {
   contains: (part) => `%${part}%`,
   startsWith: (part) => `${part}%`,
@@ -67,16 +67,14 @@ function decodeId(value: unknown, of: string | (() => string)): string {
   return id;
 }
 
-/** In a compiled statement, a list is one parameter, whatever its length. */
+/** In a compiled statement, a list of any length is one parameter. */
 function anyOf(column: string, operator: 'in' | 'notIn', list: RequestPlaceholder): Condition {
   const of = (table: Table) => table[column as keyof Table];
   if (operator === 'in') return rawCondition((table) => sql`${of(table)} = any(${list})`);
   return rawCondition((table) => sql`(${of(table)} <> all(${list}) or ${of(table)} is null)`);
 }
 
-/**
- * Ignores case and accents. The pattern is the same for all rows, and prepared once: that is what the subquery is for.
- */
+/** Ignores case and accents. The subquery makes PostgreSQL compute the pattern once rather than for each row. */
 const isLike = (column: string, pattern: unknown): Condition =>
   rawCondition(
     (table) =>
@@ -109,17 +107,17 @@ function comparisons(
   });
 }
 
-const never: Condition = rawCondition(() => sql`false`);
+const matchesNothing: Condition = rawCondition(() => sql`false`);
 
 // drizzle ignores empty lists, but an empty `or` must match nothing, and an alternative without conditions everything
 
 const anyOfThese = (parts: Condition[][]): Condition[] => {
   if (parts.some((conditions) => conditions.length === 0)) return [];
-  return parts.length ? [{ OR: parts.map((conditions) => ({ AND: conditions })) }] : [never];
+  return parts.length ? [{ OR: parts.map((conditions) => ({ AND: conditions })) }] : [matchesNothing];
 };
 
 const noneOfThese = (table: TableName, conditions: Condition[]): Condition[] =>
-  conditions.length ? [negation(relations[table].table as Table, { AND: conditions })] : [never];
+  conditions.length ? [negation(relations[table].table as Table, { AND: conditions })] : [matchesNothing];
 
 function conditionsOf(table: TableName, spec: FilterSpec<TableName>, input: FilterInput): Condition[] {
   return Object.entries(input).flatMap(([key, value]): Condition[] => {
@@ -157,7 +155,7 @@ export function filterOf(table: TableName): Filter {
 }
 
 /**
- * Adds to the filter of a table a filter by rows that refer to it; a module calls this for the tables of lower modules.
+ * Adds a filter by referring rows to the filter of a table; a module calls this for the tables of lower modules.
  * Filters of other modules omit relations to an optional module, whose tables may not exist.
  */
 export function filterAlsoBy(table: TableName, relation: string, spec: RelationSpec): void {

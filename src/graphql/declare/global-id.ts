@@ -3,7 +3,7 @@ import { isUuid } from '../../lib/ids.ts';
 
 const referencePrefix = 'ref:';
 
-/** The form of a type name. Its length is bounded because plans are cached by the type names in ids. */
+/** Pattern of a type name. Its length is bounded because plans are cached by the type names in ids. */
 const typeName = /^[A-Z]\w{0,63}$/;
 
 /** A decoded global id: `Type:uuid`, or `Type:ref:<externalReference>` where integrators use their own key. */
@@ -32,7 +32,7 @@ function readGlobalId(text: string): GlobalId | undefined {
   return { typename, id: isUuid(id) ? id.toLowerCase() : id };
 }
 
-/** The external reference inside a decoded id, or undefined when it holds a uuid. */
+/** The external reference in a decoded id; undefined if it contains a uuid. */
 export const externalReferenceOf = (id: string): string | undefined =>
   id.startsWith(referencePrefix) ? id.slice(referencePrefix.length) : undefined;
 
@@ -40,8 +40,8 @@ export const externalReferenceOf = (id: string): string | undefined =>
 export type IdTypes = readonly string[] | 'any';
 
 /**
- * Undefined for an input that accepts no ids. Reads internal extensions of Pothos's relay plugin: check them at
- * upgrades.
+ * The types of ids that an input accepts; undefined if it accepts none. Reads internal extensions of Pothos's relay
+ * plugin: check them when it is upgraded.
  */
 export function idTypesOf({ extensions }: { extensions?: unknown }): IdTypes | undefined {
   const { isRelayGlobalID, relayGlobalIDFor } = (extensions ?? {}) as {

@@ -10,11 +10,11 @@ export interface GroupsDeclaration {
   where(args: Arguments): object | undefined;
   /** The statement that groups the matching rows, and the names of its columns. */
   rows(args: Arguments, matching: SQL | undefined, limit: unknown): { columns: readonly string[]; sql: SQL };
-  /** The most groups. Throws BAD_INPUT for an invalid number. */
+  /** The maximum number of groups. Throws BAD_INPUT for an invalid number. */
   limit(args: Arguments): number;
 }
 
-/** The extensions of such a field. Its `resolve` must run the same statement. */
+/** The extensions of a field with a `GroupsDeclaration`. Its `resolve` must run the same statement. */
 export const groupsOf = (declaration: GroupsDeclaration): { chantierGroups: GroupsDeclaration } => ({
   chantierGroups: declaration,
 });

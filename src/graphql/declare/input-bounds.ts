@@ -19,9 +19,9 @@ declare global {
       Type extends InputType<Types> | [InputType<Types>] = InputType<Types> | [InputType<Types>],
       Req extends FieldRequiredness<Type> = FieldRequiredness<Type>,
     > {
-      /** The longest text, in characters. The name of the field decides when absent; see `longestByName`. */
+      /** Maximum length of a text in characters. If absent, the field's name decides: see `maxLengthByName`. */
       maxLength?: number;
-      /** The most items of a list. The name of the field decides when absent; see `itemsByName`. */
+      /** Maximum number of items of a list. If absent, the field's name decides: see `itemsByName`. */
       maxItems?: number;
     }
   }
@@ -37,8 +37,8 @@ export interface InputBound {
 const longText = 20_000;
 const url = 2_000;
 
-/** The longest text of a field by its name, in any type. The use case may have a lower limit. */
-const longestByName: Readonly<Record<string, number>> = {
+/** Maximum length of a text by the field's name, in any type. The use case may have a lower limit. */
+const maxLengthByName: Readonly<Record<string, number>> = {
   // Cursors contain the values of the sort keys
   after: 10_000,
   before: 10_000,
@@ -69,7 +69,7 @@ const longestByName: Readonly<Record<string, number>> = {
   website: url,
 };
 
-/** The most items of a list by its name. */
+/** Maximum number of items of a list by the field's name. */
 const itemsByName: Readonly<Record<string, number>> = {
   attachments: 10,
   groupBy: 10,
@@ -79,11 +79,11 @@ const itemsByName: Readonly<Record<string, number>> = {
   workingDays: 7,
 };
 
-const usualText = 500;
-const usualItems = 500;
+const defaultMaxLength = 500;
+const defaultMaxItems = 500;
 
-/** The longest text of every other scalar that is written as a string. */
-const longestByScalar: Readonly<Record<string, number>> = {
+/** Maximum length of every other scalar that is written as a string. */
+const maxLengthByScalar: Readonly<Record<string, number>> = {
   Currency: 3,
   DateTime: 40,
   Decimal: 64,
@@ -99,8 +99,8 @@ const longestByScalar: Readonly<Record<string, number>> = {
   UUID: 36,
 };
 
-/** The longest text of a named input type. Names of enum values are always shorter. */
-export const longestOfType = (typeName: string): number => longestByScalar[typeName] ?? usualText;
+/** Maximum length of a named input type. Names of enum values are always shorter. */
+export const maxLengthOfType = (typeName: string): number => maxLengthByScalar[typeName] ?? defaultMaxLength;
 
 type Extended = { extensions?: unknown };
 
@@ -108,14 +108,14 @@ type Extended = { extensions?: unknown };
 export const boundOf = ({ extensions }: Extended): InputBound | undefined =>
   (extensions as { chantierBound?: InputBound } | undefined)?.chantierBound;
 
-const words = new Intl.NumberFormat('en');
+const numberFormat = new Intl.NumberFormat('en');
 
-/** A sentence with the bound, unless the description states it. */
+/** A sentence that states the bound; empty if the description already states it. */
 function sentenceOf({ characters, items }: InputBound, isText: boolean, description: string): string {
   if (/\d (characters|items)/.test(description)) return '';
-  const length = isText && characters !== undefined ? `${words.format(characters)} characters` : undefined;
+  const length = isText && characters !== undefined ? `${numberFormat.format(characters)} characters` : undefined;
   if (items === undefined) return length ? ` At most ${length}.` : '';
-  return ` At most ${words.format(items)} items${length ? ` of ${length}` : ''}.`;
+  return ` At most ${numberFormat.format(items)} items${length ? ` of ${length}` : ''}.`;
 }
 
 /** The name of the scalar that an input type is made of; undefined for enums and input objects. */
@@ -135,9 +135,9 @@ export class BoundsPlugin<Types extends AnySchemaTypes> extends BasePlugin<Types
     const isText = scalar === 'String';
     const bound: InputBound = {
       ...(scalar && {
-        characters: maxLength ?? (isText ? (longestByName[name] ?? usualText) : longestOfType(scalar)),
+        characters: maxLength ?? (isText ? (maxLengthByName[name] ?? defaultMaxLength) : maxLengthOfType(scalar)),
       }),
-      ...(type.kind === 'List' && { items: maxItems ?? itemsByName[name] ?? usualItems }),
+      ...(type.kind === 'List' && { items: maxItems ?? itemsByName[name] ?? defaultMaxItems }),
     };
     const text = description ?? '';
     return {

@@ -5,7 +5,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { AppError } from '../../lib/errors.ts';
 import { relations } from '../../relations.ts';
 import type { Context } from '../context.ts';
-import { mostIds } from '../limits/sizes.ts';
+import { maxIds } from '../limits/sizes.ts';
 import { builder } from './builder.ts';
 import { externalReferenceOf, type GlobalId } from './global-id.ts';
 import { modelOf } from './references.ts';
@@ -65,11 +65,11 @@ builder.queryFields((t) => ({
     type: [builder.nodeInterfaceRef()],
     nullable: { list: false, items: true },
     description: 'The objects with these ids, in this order, at most 100; null for each that you may not see.',
-    args: { ids: t.arg.globalIDList({ required: true, maxItems: mostIds, description: 'Global ids.' }) },
+    args: { ids: t.arg.globalIDList({ required: true, maxItems: maxIds, description: 'Global ids.' }) },
     extensions: { chantierNodes: 'many' },
     complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
     resolve: (_root, { ids }, ctx, info) => {
-      if (ids.length > mostIds) throw new AppError('BAD_INPUT', `At most ${mostIds} ids at once`, { field: 'ids' });
+      if (ids.length > maxIds) throw new AppError('BAD_INPUT', `At most ${maxIds} ids at once`, { field: 'ids' });
       return loadNodes(ctx, info, ids as GlobalId[]);
     },
   }),

@@ -10,7 +10,7 @@ type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns']
 interface OrderField<T extends TableName> {
   column: ColumnOf<T>;
   description: string;
-  /** For a nullable column: the value that null sorts as, such as `'infinity'::date`. */
+  /** For a nullable column: the value in whose place null is sorted, such as `'infinity'::date`. */
   absent?: SQL;
   /** For an enum: its values in sort order; as text they would sort by their names. */
   values?: readonly string[];
@@ -27,7 +27,7 @@ export const OrderDirection = builder.enumType('OrderDirection', {
 const positionIn = (values: readonly string[], column: unknown): SQL =>
   sql`array_position(array[${sql.raw(values.map((value) => `'${value}'`).join(', '))}], ${column})`;
 
-/** A text column without a collation: its order would depend on the database server. */
+/** Whether a text column has no collation of its own, so that its order would depend on the database server. */
 const isUncollated = (column: Column): boolean => column.getSQLType() === 'text' && !column.enumValues?.length;
 
 const collated = (text: unknown): SQL => sql`${text} collate "und-x-icu"`;

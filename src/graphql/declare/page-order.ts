@@ -13,7 +13,7 @@ export interface PageOrder {
   extras?: Record<string, (table: Table) => SQL>;
 }
 
-/** The values of a sort expression: positions among the values of an enum, or the values of a column. */
+/** The kind of values of a sort expression: positions in the list of an enum's values, or values of a column. */
 export type SortKind = 'position' | { column: string };
 
 export interface Ordering<T extends TableName = TableName> {

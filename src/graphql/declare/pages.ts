@@ -19,10 +19,10 @@ export interface PageInput {
  */
 export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ordering<T>, hiddenBy?: string) {
   const matching = (input: PageInput): WhereOf<T> | undefined => {
-    const asked = filter.where(input.where);
-    if (hiddenBy === undefined || mentions(input.where, hiddenBy)) return asked;
-    const shown = { [hiddenBy]: { isNull: true } };
-    return (asked ? { AND: [shown, asked] } : shown) as WhereOf<T>;
+    const requested = filter.where(input.where);
+    if (hiddenBy === undefined || mentions(input.where, hiddenBy)) return requested;
+    const notHidden = { [hiddenBy]: { isNull: true } };
+    return (requested ? { AND: [notHidden, requested] } : notHidden) as WhereOf<T>;
   };
   return {
     ordering,
@@ -37,11 +37,12 @@ export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ord
     })),
     where: matching,
     /**
-     * Connections under a row must pass the context: Pothos counts with this filter, so it must contain the row rules.
+     * Connections under a row must pass the context: Pothos counts with this filter alone, so it must contain the row
+     * rules.
      */
     query: (input: PageInput, ctx?: Context) => {
-      const asked = matching(input);
-      const where = asked && ctx ? guardWhere(ordering.table, asked, ctx.viewer) : asked;
+      const requested = matching(input);
+      const where = requested && ctx ? guardWhere(ordering.table, requested, ctx.viewer) : requested;
       return { ...ordering.order(input.orderBy), ...(where && { where }) } as PageQuery<T>;
     },
   };
@@ -60,7 +61,7 @@ interface PageQuery<T extends TableName> {
   orderBy: { [column: string]: 'asc' | 'desc' };
 }
 
-/** A root field that is a page of a whole table, described for the compiler. */
+/** A root field that returns a page of a whole table, described for the compiler. */
 export interface ListDeclaration {
   ordering: Ordering;
   query(input: PageInput): object;
@@ -69,7 +70,7 @@ export interface ListDeclaration {
 /** The extensions of a root field whose `resolve` and `totalCount` only query this page. */
 export const listOf = (page: ListDeclaration): { chantierList: ListDeclaration } => ({ chantierList: page });
 
-/** A root field that is one row of a table, such as the viewer's profile. */
+/** A root field that returns one row of a table, such as the viewer's profile. */
 export interface RowDeclaration {
   table: TableName;
   where(viewer: Viewer): object;

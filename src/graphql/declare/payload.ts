@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { SchemaTypes } from './builder.ts';
 
 /**
- * A payload field that is one or more rows of a table, by the ids that the use case returned; described for the
+ * A payload field that returns one or more rows of a table, by the ids that the use case returned; described for the
  * compiler.
  */
 export interface PayloadDeclaration {
@@ -58,7 +58,7 @@ export function changed<Shape>(
   }) as never;
 }
 
-/** The same for several objects, in the order of their ids. */
+/** Like `changed`, for several objects in the order of their ids. */
 export function changedList<Shape>(
   t: PayloadBuilder<Shape>,
   type: AnyNode,

@@ -2,7 +2,10 @@ import type { TableName } from '../../access/row-rules.ts';
 
 /** The entry of a column in the register of personal data. */
 export interface PersonalData<Column extends string = string> {
-  /** Whose data it is: the column with the id of that person's profile, or who the person is when no column has it. */
+  /**
+   * Whose data it is: the column with the id of that person's profile, or a description of the person if no column has
+   * it.
+   */
   whose: Column | { person: string };
   /** Why the organization keeps it. */
   why: string;

@@ -65,13 +65,13 @@ async function findByReference(
 
 export interface ReferenceOptions {
   /**
-   * Whether an unknown external reference becomes an id that no row has, so that only its row of a bulk change fails
-   * and not the whole change.
+   * Whether an unknown external reference is replaced by an id that no row has, so that only its row of a bulk change
+   * fails, and not the whole change.
    */
   lenient?: boolean;
 }
 
-const idOfNothing = '00000000-0000-0000-0000-000000000000';
+const nonexistentId = '00000000-0000-0000-0000-000000000000';
 
 /** Replaces global ids by uuids, at any depth. Throws NOT_FOUND for an external reference that no row has. */
 export async function withUuids<T>(
@@ -84,7 +84,7 @@ export async function withUuids<T>(
   const uuidOf = ({ typename, id }: GlobalId, path: string): string => {
     const reference = externalReferenceOf(id);
     if (reference === undefined) return id;
-    const uuid = found.get(`${typename}:${reference}`) ?? (lenient ? idOfNothing : undefined);
+    const uuid = found.get(`${typename}:${reference}`) ?? (lenient ? nonexistentId : undefined);
     if (uuid === undefined) throw notFound(typename, path);
     return uuid;
   };

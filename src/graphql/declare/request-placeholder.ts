@@ -1,6 +1,6 @@
 import { Placeholder } from 'drizzle-orm';
 
-/** The values of a request for a compiled statement; only the compiler knows their type. */
+/** The values that a request supplies to a compiled statement; only the compiler knows their type. */
 export type Supply = object;
 
 /**
@@ -10,8 +10,8 @@ export type Supply = object;
 export class RequestPlaceholder<From extends Supply = Supply> extends Placeholder {
   readonly read: (from: From) => unknown;
   /**
-   * Placeholders for converted values. Each conversion must run, since it may refuse the value, even if it is no
-   * parameter.
+   * Placeholders for converted values. Every conversion must run, even if its value does not become a parameter,
+   * because it may reject the value.
    */
   readonly derived: RequestPlaceholder<From>[] = [];
 
@@ -21,7 +21,10 @@ export class RequestPlaceholder<From extends Supply = Supply> extends Placeholde
   }
 }
 
-/** Converts a value before it becomes a parameter: now, or for a placeholder when a request supplies the value. */
+/**
+ * Converts a value before it becomes a parameter: immediately, or, for a placeholder, when a request supplies the
+ * value.
+ */
 export function prepared(value: unknown, prepare: (value: unknown) => unknown): unknown {
   if (!(value instanceof RequestPlaceholder)) return prepare(value);
   const derived = new RequestPlaceholder((from) => prepare(value.read(from)));

@@ -7,12 +7,12 @@ import { orderedBy, relevance } from './cursor-plugin.ts';
 import { prepared } from './request-placeholder.ts';
 
 /**
- * Tables whose column `search` is filled by a trigger (`extensions.fill_search`), with the query's text search
- * configurations.
+ * Tables with a column `search`, which a trigger (`extensions.fill_search`) fills with the same text search
+ * configurations as those of the query.
  */
 export type SearchableTable = 'tasks' | 'messages';
 
-const longestQuery = 500;
+const maxQueryLength = 500;
 
 /** The tsquery of a search text (words, "phrases", or, -not), in French and English, with or without accents. */
 function queryOf(text: string): SQL {
@@ -22,7 +22,7 @@ function queryOf(text: string): SQL {
 
 /** The argument `query` of a search. Throws BAD_INPUT for more than 500 characters. */
 export function checkQuery(text: string): string {
-  if (!hasAtMost(text, longestQuery)) throw badInput(`at most ${longestQuery} characters`, 'query');
+  if (!hasAtMost(text, maxQueryLength)) throw badInput(`at most ${maxQueryLength} characters`, 'query');
   return text;
 }
 
@@ -33,7 +33,7 @@ export const matchesText = (text: string): { RAW: (table: Table) => SQL } => ({
   RAW: (table) => sql`${vectorOf(table)} @@ ${queryOf(text)}`,
 });
 
-/** The extension of search fields: their cursors contain the rank of a row, and are invalid in other lists. */
+/** The extension of search fields. Their cursors contain the rank of a row and are invalid in other lists. */
 export const searchOrdering = orderedBy(relevance);
 
 /** A page query over the matching rows, by descending rank. */

@@ -5,17 +5,17 @@ import { Context, type GraphRequest } from '../context.ts';
 import type { OperationArgs } from '../limits/check-operation.ts';
 import { executeMutation, planMutation } from './execute-mutation.ts';
 
-/** How plans alone answered an operation. */
+/** The outcome of answering an operation by plans alone. */
 export type PlannedAnswer =
   | { text: Text }
-  /** A mutation has run, so nobody may execute it again. Without errors there is the text of its result. */
+  /** A mutation has run, so it must not be executed again. `text` is the JSON of the result, if there are no errors. */
   | { result: ExecutionResult; text: Text | undefined }
-  /** Nothing has run: the executor has to answer. */
+  /** Nothing has run; the executor must answer. */
   | 'declined'
-  /** The database failed as such. Executing the query with this context fails in the same way. */
+  /** The database is unavailable; executing the query in this context would fail in the same way. */
   | { failed: Context };
 
-/** Answers a query or a mutation by plans alone: of a query all root fields, of a mutation all payloads. */
+/** Answers an operation if plans cover all of it: all root fields of a query, or all payloads of a mutation. */
 export async function answerByPlan(
   args: OperationArgs,
   operation: OperationDefinitionNode,

@@ -60,8 +60,8 @@ export async function answerCatalogOnce(
 }
 
 /**
- * Ends the session in which the payload read data of the tenant, if it did. Nothing was written, so nothing can be
- * lost.
+ * Runs the field, and ends the session in which its payload read data of the tenant, if it did. An error of that COMMIT
+ * does not matter, since the session wrote nothing.
  */
 async function runOnce(context: Context, run: Run): Promise<FieldAnswer> {
   const answer = await run(context);
@@ -69,7 +69,7 @@ async function runOnce(context: Context, run: Run): Promise<FieldAnswer> {
   return answer;
 }
 
-interface Asked {
+interface KeyedField {
   key: string;
   responseKey: string;
   readsCookie: boolean;
@@ -77,9 +77,9 @@ interface Asked {
 
 /**
  * Idempotency keys belong to the API key or user that sent them, in one organization. Without credentials they belong
- * to the request itself and its cookie: whoever can repeat it exactly has every secret that the answer was given for.
+ * to the request with its cookie: only a caller who has all its secrets can repeat it exactly.
  */
-function useOf({ request: from }: Context, args: ExecutionArgs, { key, responseKey, readsCookie }: Asked) {
+function useOf({ request: from }: Context, args: ExecutionArgs, { key, responseKey, readsCookie }: KeyedField) {
   const { viewer, account, tenant, cookies, services } = from;
   const { seal } = services.identity;
   const cookie = readsCookie ? (cookies.refreshToken() ?? null) : null;
@@ -92,7 +92,7 @@ function useOf({ request: from }: Context, args: ExecutionArgs, { key, responseK
   return { ...use!, others };
 }
 
-/** Whether a failed use case certainly changed nothing. */
+/** Whether it is certain that a failed use case changed nothing. */
 function changedNothing(error: GraphQLError): boolean {
   const known = knownError(error);
   if (known) return known.code !== 'INTERNAL' && known.details.outcome !== 'unknown';

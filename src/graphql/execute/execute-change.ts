@@ -6,12 +6,12 @@ import type { Plans } from '../compile/plans.ts';
 import type { Context } from '../context.ts';
 import type { FieldAnswer } from './field-answer.ts';
 
-/** Called for every payload that a plan made, with a function that executes it too; for tests. */
+/** For tests: called for every payload that a plan made, with a function that makes it by the executor. */
 export type Verify = (payload: string, execute: () => Promise<ExecutionResult>) => Promise<void>;
 
 interface Options {
   change: PlannedChange | undefined;
-  /** Executes the field. Does not repeat a change that this context has made. */
+  /** Executes the field. Does not repeat a change that was already made in this context. */
   executor(context: Context): ExecutionResult | Promise<ExecutionResult>;
   plans: Plans | undefined;
   verify: Verify | undefined;
@@ -20,8 +20,8 @@ interface Options {
 }
 
 /**
- * Makes one change in its transaction and answers its payload: by a plan, sent together with the last statement of the
- * change, or by the executor. An error rolls it back.
+ * Makes one change in its transaction and answers its payload: by a plan, whose statement is sent together with the
+ * last one of the change, or by the executor. An error rolls the transaction back.
  */
 export async function executeChange(options: Options, context: Context): Promise<FieldAnswer> {
   try {
@@ -62,7 +62,8 @@ async function byPlan(options: Options, change: PlannedChange, context: Context)
 type Payload = { payload: string } | { reason: Reason } | FieldAnswer;
 
 /**
- * The payload by its plan. With `reason` the executor must make the payload; with `again` it must repeat everything.
+ * Makes the payload by its plan. If the result has a `reason`, the executor must make the payload; if it has `again`,
+ * the executor must repeat the change too.
  */
 async function payloadOf(
   { plans, verify, mayCommit }: Options,
@@ -77,8 +78,8 @@ async function payloadOf(
   } catch (error) {
     return { reason: reasonOf(error) };
   }
-  const asked = plan.reads ? context.readPayload(plan.text, parameters) : Promise.resolve([]);
-  const row = asked.then(
+  const reading = plan.reads ? context.readPayload(plan.text, parameters) : Promise.resolve([]);
+  const row = reading.then(
     (values) => ({ values }),
     (error: unknown) => ({ error }),
   );
@@ -86,9 +87,9 @@ async function payloadOf(
     if (mayCommit && plan.plain && !verify) await context.commitPipelined();
     else await context.settled();
   } catch (error) {
-    const own = await row;
-    // After a failed statement, the statement of the payload fails with the same error
-    if (context.sentFailed || !('error' in own) || own.error !== error) return failed(change, error);
+    const payloadRow = await row;
+    // If a statement of the change failed, the statement of the payload failed with the same error
+    if (context.sentFailed || !('error' in payloadRow) || payloadRow.error !== error) return failed(change, error);
   }
   const found = await row;
   if ('error' in found) return answerFailed(plans, change, context, found.error);
@@ -99,7 +100,7 @@ async function payloadOf(
   }
 }
 
-/** The answer when the database refused the statement of a payload. Nothing was saved. */
+/** The answer if the database rejected the statement of a payload. Nothing was saved. */
 function answerFailed(plans: Plans | undefined, change: PlannedChange, context: Context, error: unknown): FieldAnswer {
   const notCompiled = plans?.statementFailed(change.plan, error, context);
   if (!notCompiled || notCompiled.failed) return failed(change, error);

@@ -28,19 +28,19 @@ export interface MutationOptions {
   verify: Verify | undefined;
 }
 
-/** Without errors it is already JSON text, which `stringify` returns. */
+/** Without errors the result is JSON text, which `stringify` returns. */
 export type MutationResult = ExecutionResult | TextResult;
 
 /** One root field of a mutation, and how it will be answered. */
 export interface PlannedField {
   key: string;
-  /** Who may call it, if it changes the catalog; undefined if it changes the tenant. */
-  ofCatalog: CatalogCaller | undefined;
+  /** Which callers may use a field that changes the catalog; undefined if the field changes the tenant. */
+  catalogCaller: CatalogCaller | undefined;
   change: PlannedChange | undefined;
   report: PlanReport;
 }
 
-/** How each root field of a mutation will be answered, in the order in which they run. */
+/** Decides how each root field of a mutation will be answered, in order of execution. */
 export function planMutation(
   args: ExecutionArgs,
   operation: OperationDefinitionNode,
@@ -50,16 +50,16 @@ export function planMutation(
   const fragments = fragmentsOf(args.document);
   const { variableValues } = coercedVariables(args, operation);
   return [...responseKeys(operation.selectionSet, fragments, variableValues)].map((key) => {
-    const ofCatalog = catalogCallerOf(args.schema, operation.selectionSet, key, fragments);
+    const catalogCaller = catalogCallerOf(args.schema, operation.selectionSet, key, fragments);
     const found = plans?.change(args, operation, key, context) ?? { reason: { why: 'plans are off' } };
     const change = 'plan' in found ? found : undefined;
-    return { key, ofCatalog, change, report: reportOf(found) };
+    return { key, catalogCaller, change, report: reportOf(found) };
   });
 }
 
 /**
- * Runs the root fields one after the other, each in its own transaction, and stops after a failed one that is not
- * nullable. Without errors the answer is already JSON text.
+ * Runs the root fields one after the other, each in its own transaction. Stops after a failed one that is not nullable.
+ * Without errors the answer is JSON text.
  */
 export async function executeMutation(
   args: ExecutionArgs,
@@ -73,13 +73,13 @@ export async function executeMutation(
   const errors: NonNullable<ExecutionResult['errors']>[number][] = [];
   let missing = false;
   let replayed = 0;
-  for (const { key, ofCatalog, change } of fields) {
+  for (const { key, catalogCaller, change } of fields) {
     const executor = (ctx: Context) => execute({ ...onlyFields(args, operation, new Set([key])), contextValue: ctx });
     const answer = (by: PlannedChange | undefined): Promise<FieldAnswer> => {
       const run = (ctx: Context, mayCommit: boolean) =>
         executeChange({ change: by, executor, plans, verify, mayCommit }, ctx);
-      if (ofCatalog) {
-        return answerCatalogOnce(context, args, key, (ctx) => run(ctx, false), ofCatalog === 'anybody');
+      if (catalogCaller) {
+        return answerCatalogOnce(context, args, key, (ctx) => run(ctx, false), catalogCaller === 'anybody');
       }
       return retryChange(context, (ctx) => answerOnce(ctx, args, key, run));
     };
@@ -97,7 +97,7 @@ export async function executeMutation(
   return { data: missing ? null : (JSON.parse(data) as Record<string, unknown>), ...(errors.length && { errors }) };
 }
 
-/** Who may call the root field with this response key, if it changes the catalog; otherwise undefined. */
+/** Which callers may use the root field with this response key; undefined if it does not change the catalog. */
 function catalogCallerOf(
   schema: GraphQLSchema,
   set: SelectionSetNode,

@@ -8,9 +8,9 @@ import { executeQuery } from './execute-query.ts';
 import { retryQuery } from './retry-answer.ts';
 
 export interface ExecuteOptions {
-  /** Compiled queries; without them every operation is executed field by field. */
+  /** Compiled plans; without them every operation is executed field by field. */
   plans?: Plans;
-  /** Whether `extensions.plan` of the answer shows how it was made, if the viewer may explore the graph. */
+  /** Whether `extensions.plan` shows how the answer was made, to viewers who may explore the graph. */
   explain?: boolean;
   verify?: Verify | undefined;
 }

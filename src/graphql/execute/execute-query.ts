@@ -17,9 +17,7 @@ interface Answered {
   report: PlanReport;
 }
 
-/**
- * Answers a query by its plan, by the executor, or some root fields by each. The answer always equals the executor's.
- */
+/** Answers a query by its plan, by the executor, or some root fields by each. The answer is the same in all cases. */
 export async function executeQuery(
   args: ExecutionArgs,
   operation: OperationDefinitionNode,
@@ -43,8 +41,8 @@ export async function executeQuery(
 }
 
 /**
- * Runs the plan of some root fields, and the executor for the others, in one session; or returns why the executor must
- * run all.
+ * Runs the plan for some root fields and the executor for the others, in one session. Returns the reason if the
+ * executor must run all of them.
  */
 async function executeBoth(
   part: PlannedPart,
@@ -57,16 +55,16 @@ async function executeBoth(
   const others = onlyFields(args, operation, new Set(part.plan.executorFields.keys()));
   const refusal = tooCostly(others, Declined.ofAll(part.plan.executorFields).reason);
   if (refusal) return { result: refusal };
-  const asked = part.read(context).then(
+  const reading = part.read(context).then(
     (row) => ({ row }),
     (error: unknown) => ({ error }),
   );
   const { data, errors } = await execute(others);
-  const found = await asked;
+  const found = await reading;
   if ('error' in found) return plans.statementFailed(part.plan, found.error, context);
-  // A failed statement makes the later ones of the transaction fail too; only the executor can tell which one is at
-  // fault
-  if (errors?.some(isOfStatement)) {
+  // After a failed statement the later ones of the transaction fail too; only the executor can tell which field caused
+  // it
+  if (errors?.some(isStatementError)) {
     return { reason: { why: 'a field beside it failed in the database' }, sessionConsumed: true };
   }
   if (!data) return { result: { ...(errors && { errors }), ...(data === null && { data }) } };
@@ -78,7 +76,7 @@ async function executeBoth(
   }
 }
 
-/** The refusal of what costs more than the executor may answer. */
+/** The error for an operation that costs more than the executor may answer; undefined otherwise. */
 function tooCostly(args: ExecutionArgs, { field, why }: Reason): ExecutionResult | undefined {
   try {
     checkExecuted(args, (args.contextValue as Context).request.limits, field ? `${field} ${why}` : why);
@@ -89,8 +87,8 @@ function tooCostly(args: ExecutionArgs, { field, why }: Reason): ExecutionResult
   }
 }
 
-/** Whether the database refused a statement, rather than being unavailable. */
-function isOfStatement(error: unknown): boolean {
+/** Whether a statement itself failed, rather than the connection or the server. */
+function isStatementError(error: unknown): boolean {
   const cause = rootCause(error);
   const code = toAppError(cause)?.code;
   return sqlStateOf(cause) !== undefined && (code === undefined || !environmental.has(code));

@@ -1,10 +1,10 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 
-/** The answer to one root field: the JSON text of its data, null after an error. */
+/** The answer to one root field. `data` is JSON text, or null after an error. */
 export interface FieldAnswer {
   data: string | null;
   errors?: ExecutionResult['errors'];
-  /** Nothing was changed, and the executor must answer instead of the plan. */
+  /** True if nothing was changed and the executor must answer instead of the plan. */
   again?: boolean;
   /** Whether it is the stored answer of an earlier request with the same Idempotency-Key. */
   replayed?: boolean;

@@ -9,7 +9,7 @@ const schema = buildSchema(`
   type Secret { id: ID! }
   input TaskFilter { hidden: String!, kind: Kind }
 `);
-const unasked = /Task\b|TaskFilter|hidden|Secret|ALPHA|BETA|Kind|Did you mean/;
+const notSent = /Task\b|TaskFilter|hidden|Secret|ALPHA|BETA|Kind|Did you mean/;
 
 describe('an error of a closed graph', () => {
   it.each([
@@ -26,15 +26,15 @@ describe('an error of a closed graph', () => {
     ['{ ... on Secre { id } }', 'Unknown type "Secre".'],
     ['{ secret { id(firs: 1) } }', /./],
     ['{ tasks(firs: 1) { id } }', /./],
-  ])('of %s names nothing that was not asked for', (text, message) => {
+  ])('of %s contains only names that the client sent', (text, message) => {
     const errors = validate(schema, parse(text), undefined, { hideSuggestions: true });
     const messages = errors.map((error) => hideSchema(error, () => text).message);
     expect(messages.join('\n')).toMatch(message);
-    for (const each of messages) expect(each).not.toMatch(unasked);
+    for (const each of messages) expect(each).not.toMatch(notSent);
   });
 
   it.each([[{}], [{ w: null }], [{ w: {} }], [{ w: { nam: 1 } }], [{ w: { kind: 'ALPH' } }], [{ w: [1] }]])(
-    'of the variables %j does neither',
+    'of the variables %j contains only names that the client sent',
     (variables) => {
       const operation = parse('query ($w: Given!) { x }').definitions[0] as OperationDefinitionNode;
       const given = buildSchema(
@@ -47,12 +47,12 @@ describe('an error of a closed graph', () => {
       for (const error of errors) {
         const { message } = hideSchema(error, () => JSON.stringify(variables));
         expect(message).toMatch(/^Variable "\$w" has invalid value/);
-        expect(message).not.toMatch(unasked);
+        expect(message).not.toMatch(notSent);
       }
     },
   );
 
-  it('keeps what the client wrote itself', () => {
+  it('keeps names that the client sent', () => {
     const text = '{ secret { id } secret: tasks { id } }';
     const conflict = validate(schema, parse(text)).find(({ message }) => message.startsWith('Fields'))!;
     expect(hideSchema(conflict, () => text)).toBe(conflict);

@@ -5,24 +5,24 @@ const identifiers = /[_A-Za-z]\w*/g;
 const wellKnown = ['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID', '__typename'];
 
 /**
- * Removes from the message of a graphql-js error the names of the schema that the client did not send, for a closed
- * graph. `asked` is the text that the client sent.
+ * For a closed graph: removes from the message of a graphql-js error all names of the schema that the client did not
+ * send. `sent` returns the text that it sent.
  */
-export function hideSchema(error: GraphQLError, asked: () => string): GraphQLError {
-  const message = withoutSchema(error.message, asked);
+export function hideSchema(error: GraphQLError, sent: () => string): GraphQLError {
+  const message = withoutSchema(error.message, sent);
   if (message === error.message) return error;
   const { nodes, path, source, positions, extensions } = error;
   return new GraphQLError(message, { nodes, path, source, positions, extensions });
 }
 
-function withoutSchema(message: string, asked: () => string): string {
-  const known = new Set([...wellKnown, ...(asked().match(identifiers) ?? [])]);
+function withoutSchema(message: string, sent: () => string): string {
+  const known = new Set([...wellKnown, ...(sent().match(identifiers) ?? [])]);
   const isKnown = (quoted: string) => (quoted.match(identifiers) ?? []).every((word) => known.has(word));
-  const unlessKnown = (part: string, quoted: string) => (isKnown(quoted) ? part : '');
+  const removeUnknown = (part: string, quoted: string) => (isKnown(quoted) ? part : '');
   const short = message
     .replace(/ Did you mean .*$/s, '')
-    .replaceAll(/ (?:on|of|expecting) (?:non-null )?type "([^"]*)"/g, unlessKnown)
-    .replaceAll(/ in "([^"]*)" enum/g, unlessKnown);
+    .replaceAll(/ (?:on|of|expecting) (?:non-null )?type "([^"]*)"/g, removeUnknown)
+    .replaceAll(/ in "([^"]*)" enum/g, removeUnknown);
   if ([...short.matchAll(/"([^"]*)"/g)].every(([, quoted]) => isKnown(quoted!))) return short;
   const [, variable] = /^(Variable "\$\w+" has invalid value(?: at [^:]*)?): /.exec(short) ?? [];
   const reason = /required|non-null|to be provided/.test(short) ? 'something required is missing' : 'it does not fit';

@@ -17,8 +17,8 @@ export function keyOf({ idempotencyKey }: GraphRequest): string | undefined {
 }
 
 /**
- * A text that identifies the request and the viewer's permissions: a stored answer may show data that needs all of
- * them. The text may contain passwords.
+ * A text that identifies the request and the viewer's permissions, because a stored answer may show data that needs all
+ * of them. May contain passwords.
  */
 export function requestText({ document, operationName, variableValues }: ExecutionArgs, viewer?: Viewer): string {
   const rights = viewer ? [viewer.role, ...[...viewer.permissions].sort()] : [];

@@ -32,7 +32,7 @@ export async function answerOnce(
       return { data: stored, replayed: true };
     }
     const result = await run(context, key === undefined);
-    // The changes in the payload were rolled back, and its event cursor with them
+    // The changes and their events were rolled back, so the payload must not show them
     if (result.errors?.length) return { ...result, data: null };
     if (key !== undefined) await store(context, { key, responseKey }, result.data);
     await context.commit();

@@ -7,7 +7,7 @@ import type { Logger } from '../../lib/logger.ts';
 import { argumentOf } from '../limits/check-bounds.ts';
 import { outageLogOf } from './outage-log.ts';
 
-/** Codes that fail the whole request, so that the HTTP status is an error status too. */
+/** Codes that fail the whole request: the response gets an HTTP error status. */
 const requestCodes: ReadonlySet<ErrorCode> = new Set([
   'UNAUTHENTICATED',
   'RATE_LIMITED',
@@ -37,12 +37,12 @@ function extensionsOf({ code, details }: AppError, ofRequest = requestCodes.has(
   return { code, ...details, ...(http && { http }) };
 }
 
-/** The error that a resolver threw, inside the error that the executor made of it. */
+/** The error that a resolver threw, unwrapped from the executor's GraphQLError. */
 export function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }
 
-/** The error for the caller; undefined for an unexpected one. */
+/** The error to show to the caller; undefined if it is unexpected. */
 export function knownError(error: unknown): AppError | undefined {
   const cause = rootCause(error);
   if (cause instanceof AppError) return cause;
@@ -54,8 +54,8 @@ export function knownError(error: unknown): AppError | undefined {
 
 /**
  * Makes the GraphQL error for the caller. An unexpected error becomes INTERNAL with an id, and is logged once with that
- * id. Outages of the database (a full disk, a lost connection) are logged with counts: callers are asked to retry, so
- * otherwise nobody would notice.
+ * id. Outages of the database (a full disk, a lost connection) are logged with counts, because callers only see that
+ * they should retry.
  */
 export function maskError(error: unknown, logger: Logger): GraphQLError {
   const place =
@@ -81,7 +81,7 @@ export function requestError(error: unknown, logger: Logger): GraphQLError {
   return new GraphQLError(known.message, { extensions: extensionsOf(known, true) });
 }
 
-/** The same as an AppError, for answers outside GraphQL. */
+/** Like `requestError`, as an AppError for answers outside GraphQL. */
 export function toRequestError(error: unknown, logger: Logger): AppError {
   const { message, extensions } = requestError(error, logger);
   const { code, http: _, ...details } = extensions as { code: ErrorCode; http?: object };
@@ -113,7 +113,7 @@ function withCode(error: GraphQLError): GraphQLError {
   if ((errorCodes as readonly unknown[]).includes(code) && !isOfVariable) return error;
   const { nodes, path, source, positions } = error;
   const extensions = code === undefined || isOfVariable ? extensionsByMessage(error) : requestExtensions(error);
-  // graphql-js repeats the whole input, with passwords and tokens: they must not get into the logs of clients
+  // graphql-js repeats the whole input, with passwords and tokens, which must not get into the logs of clients
   const message = isOfVariable ? error.message.replace(/(?:, found| Found): .*$/s, '') : error.message;
   return new GraphQLError(message, { nodes, path, source, positions, extensions });
 }
@@ -123,7 +123,7 @@ const variablePrefix = 'Variable "$';
  * The path of an invalid value in graphql-js's message, such as ` at .tags[0]`. It contains only names of the graph.
  */
 const variableError = /^Variable "\$\w+" has invalid (?:default )?value(?: at ((?:\.\w+|\[\d+\])+))?: /;
-/** The field that an input object lacks, or should not have, in graphql-js's message. */
+/** The missing or unknown field of an input object, in graphql-js's message. */
 const fieldOfObject = /^Expected value (?:of type "\w+" )?(?:not )?to include (?:required|unknown) field "(\w+)"/;
 
 /** Invalid variables fail the whole request; clients that accept application/graphql-response+json get status 400. */
@@ -143,7 +143,7 @@ function fieldOfVariable(message: string, nodes: GraphQLError['nodes']): { field
   return { field: argumentOf(definition) + inner + (name ? `.${name}` : '') };
 }
 
-/** For malformed requests Yoga has its own codes; ours follow from its HTTP status. */
+/** Yoga has its own codes for malformed requests; ours follow from its HTTP status. */
 function requestExtensions({ extensions }: GraphQLError): Record<string, unknown> {
   const { status = 400, headers } = (extensions.http ?? {}) as { status?: number; headers?: object };
   return { code: codeOfStatus[status] ?? 'BAD_INPUT', http: { status, ...(headers && { headers }) } };

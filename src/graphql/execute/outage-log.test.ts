@@ -10,13 +10,13 @@ afterEach(() => vi.useRealTimers());
 const lines: string[] = [];
 const logger = pino({ level: 'info', base: null }, { write: (line: string) => lines.push(line) });
 beforeEach(() => lines.splice(0));
-const said = () => lines.map((line) => JSON.parse(line)).map(({ msg, failed }) => [msg, failed]);
+const messages = () => lines.map((line) => JSON.parse(line)).map(({ msg, failed }) => [msg, failed]);
 
 const refused = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' });
 const statement = new Error(`Failed query: select ${'x'.repeat(5_000)}\nparams: secret`, { cause: refused });
 const outage = () => databaseError('UNAVAILABLE', statement);
 
-it('says an outage once in a short line, then how many requests it failed, and its end', () => {
+it('logs the start of an outage in one short line, then the number of failed requests, and its end', () => {
   const log = new OutageLog(logger);
   for (let i = 0; i < 1_000; i++) log.failed(outage());
   expect(lines).toHaveLength(1);
@@ -26,16 +26,16 @@ it('says an outage once in a short line, then how many requests it failed, and i
   log.failed(outage());
   vi.advanceTimersByTime(120_000);
   log.failed(outage());
-  expect(said()).toEqual([
+  expect(messages()).toEqual([
     ['the database fails requests', undefined],
     ['the database still fails requests', 1_000],
     ['the database still fails requests', 1_001],
-    ['the database fails no more requests', 1_001],
+    ['the database no longer fails requests', 1_001],
     ['the database fails requests', undefined],
   ]);
 });
 
-it('tells failures of different reasons apart', () => {
+it('logs failures with different reasons separately', () => {
   const log = new OutageLog(logger);
   log.failed(outage());
   log.failed(databaseError('UNAVAILABLE', Object.assign(new Error('disk full'), { code: '53100' })));
@@ -43,8 +43,8 @@ it('tells failures of different reasons apart', () => {
   expect(lines).toHaveLength(3);
 });
 
-it('is what requests that fail write', () => {
+it('is written by maskError, without secrets', () => {
   for (let i = 0; i < 100; i++) maskError(outage(), logger);
-  expect(said()).toEqual([['the database fails requests', undefined]]);
+  expect(messages()).toEqual([['the database fails requests', undefined]]);
   expect(lines.join()).not.toContain('secret');
 });

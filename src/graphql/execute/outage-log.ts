@@ -9,12 +9,12 @@ interface Outage {
 }
 
 const reportEveryMs = 60_000;
-/** How many kinds of failures, each with its own code and reason, are counted separately. */
-const mostKinds = 50;
+/** Number of kinds of failures (code and reason) that are counted separately. */
+const maxKinds = 50;
 
 /**
- * Logs requests that fail because of the database: the first one at once, then one line a minute with their number,
- * until a minute passes without any. One line for each would fill the disk during an outage.
+ * Logs requests that fail because of the database: the first one at once, then one line a minute with the count, until
+ * a minute passes without a failure. One line per request would fill the disk during an outage.
  */
 export class OutageLog {
   readonly #logger: Logger;
@@ -34,7 +34,7 @@ export class OutageLog {
     if (outage) {
       outage.failed++;
       outage.sinceReport++;
-    } else if (this.#outages.size < mostKinds) {
+    } else if (this.#outages.size < maxKinds) {
       this.#outages.set(kind, { failed: 1, since: performance.now(), sinceReport: 0 });
       this.#logger.warn({ code: error.code, reason }, 'the database fails requests');
       outsideRequests(() => this.#watch(kind, { code: error.code, reason }));
@@ -50,26 +50,26 @@ export class OutageLog {
       else {
         clearInterval(timer);
         this.#outages.delete(kind);
-        if (failed > 1) this.#logger.info({ ...fields, failed, seconds }, 'the database fails no more requests');
+        if (failed > 1) this.#logger.info({ ...fields, failed, seconds }, 'the database no longer fails requests');
       }
       outage.sinceReport = 0;
     }, this.#everyMs).unref();
   }
 }
 
-const longest = 200;
+const maxMessageLength = 200;
 
 /** The message of the operating system or database server, without the statement and its values. */
 function reasonOf(error: Error): { code: string | undefined; message: string } {
   let last: unknown = error;
   for (let depth = 0; last instanceof Error && last.cause instanceof Error && depth < 10; depth++) last = last.cause;
   const { code, message } = last as NodeJS.ErrnoException;
-  return { code, message: message.split('\n', 1)[0]!.slice(0, longest) };
+  return { code, message: message.split('\n', 1)[0]!.slice(0, maxMessageLength) };
 }
 
 const logs = new WeakMap<Logger, OutageLog>();
 
-/** The outage log of a logger: there is one for each process. */
+/** The outage log of a logger; each process has one. */
 export function outageLogOf(logger: Logger): OutageLog {
   const log = logs.get(logger) ?? new OutageLog(logger);
   logs.set(logger, log);

@@ -20,8 +20,8 @@ import type { Execute } from './execute.ts';
 import { rootCause } from './mask-error.ts';
 
 /**
- * Adds the current object to errors about a stale version. It is read with a query as the viewer, so that `current`
- * contains only what the graph shows to them.
+ * Adds the current object to STALE_VERSION errors. It is read with a query as the viewer, so that `current` contains
+ * only fields that the viewer may see.
  */
 export const showCurrent = (
   errors: readonly GraphQLError[],
@@ -33,7 +33,7 @@ async function withCurrent(error: GraphQLError, args: ExecutionArgs, execute: Ex
   const cause = rootCause(error);
   if (!(cause instanceof AppError) || cause.code !== 'STALE_VERSION') return error;
   const { id } = (cause.details.current ?? {}) as { id?: string };
-  // A type that cannot be read by its id: the error contains the current object already
+  // If the type cannot be read by id, the error already contains the current object
   if (id === undefined || !isNode(args.schema.getType(decodeGlobalId(id).typename))) return error;
   const current = await readObject(id, args, execute);
   const { nodes, path, source, positions, message } = error;
@@ -72,13 +72,13 @@ function documentFor(schema: GraphQLSchema, typename: string): DocumentNode {
 const isNode = (type: GraphQLNamedType | undefined): boolean =>
   isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
 
-/** The selection of an object without an id, which is a value, such as an amount of money. */
+/** The selection of an object without an id, such as an amount of money. */
 function valuesOf(type: GraphQLNamedType): string | undefined {
   const values = selectionOf(type, () => undefined);
   return values && `{ ${values} }`;
 }
 
-/** The selection of a type: its values and references, without lists of other objects. */
+/** The selection of a type: its scalar fields and references, without lists of other objects. */
 function selectionOf(
   type: GraphQLNamedType | undefined,
   ofObject: (type: GraphQLNamedType) => string | undefined,

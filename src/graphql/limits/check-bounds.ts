@@ -26,7 +26,7 @@ import {
   idTypesOf,
   uuidOfType,
 } from '../declare/global-id.ts';
-import { boundOf, filterBounds, type InputBound, isConditionType, longestOfType } from '../declare/input-bounds.ts';
+import { boundOf, filterBounds, type InputBound, isConditionType, maxLengthOfType } from '../declare/input-bounds.ts';
 
 /** A position for a value in a document: its type, bound and path. */
 interface InputPosition {
@@ -35,7 +35,7 @@ interface InputPosition {
   path: string;
   /** The number of enclosing filters. */
   level: number;
-  /** The types of ids that are allowed there; undefined if it takes no ids. */
+  /** The types of ids that are allowed there; undefined if the place takes no ids. */
   idTypes: IdTypes | undefined;
   /** The type of the ids in a comparison of a filter. */
   comparedType?: string | undefined;
@@ -52,7 +52,7 @@ interface ReadDocument {
   conditions: number;
 }
 
-const known = new WeakMap<DocumentNode, ReadDocument>();
+const readDocuments = new WeakMap<DocumentNode, ReadDocument>();
 
 /** The path of the first position of each variable. */
 const firstPositions = new WeakMap<VariableDefinitionNode, string>();
@@ -68,13 +68,13 @@ interface BoundedRequest {
 }
 
 /**
- * Throws BAD_INPUT with the field for a text, list or filter of an operation that exceeds the bound of its position,
- * and for an id of the wrong form or type. Checks the raw values, before they are coerced: those in the document once,
- * those of variables for each request.
+ * Throws BAD_INPUT with the field if a text, list or filter of an operation exceeds its bound, or an id has the wrong
+ * form or type. Checks the raw values before they are coerced: those in the document once, those of variables for each
+ * request.
  */
 export function checkBounds({ schema, document, variableValues }: BoundedRequest): void {
-  const read = known.get(document) ?? readDocument(schema, document);
-  known.set(document, read);
+  const read = readDocuments.get(document) ?? readDocument(schema, document);
+  readDocuments.set(document, read);
   if (!isPlainObject(variableValues)) return;
   const check = new BoundsCheck(read.conditions);
   for (const position of read.variables) check.value(variableValues[position.variable], position);
@@ -135,7 +135,7 @@ class BoundsCheck implements ReadDocument {
     } else if ('value' in value && typeof value.value === 'string') checkText(value.value, position);
   }
 
-  /** Ignores values that do not fit their type: coercion refuses them later. */
+  /** Ignores values of a wrong type: coercion rejects them later. */
   value(value: unknown, position: InputPosition): void {
     if (typeof value === 'string') checkText(value, position);
     else if (typeof value === 'number' && position.idTypes) checkText(String(value), position);
@@ -176,8 +176,8 @@ class BoundsCheck implements ReadDocument {
 
 function checkText(text: string, { type, bound, path, idTypes, comparedType }: InputPosition): void {
   checkCharacters(text, path);
-  const most = bound.characters ?? longestOfType(getNamedType(type).name);
-  if (!hasAtMost(text, most)) throw badInput(`at most ${most} characters`, path);
+  const max = bound.characters ?? maxLengthOfType(getNamedType(type).name);
+  if (!hasAtMost(text, max)) throw badInput(`at most ${max} characters`, path);
   if (idTypes) checkId(text, idTypes, path);
   if (comparedType && uuidOfType(text, comparedType) === undefined)
     throw badInput(comparedIdRefusal(comparedType), path);
@@ -200,7 +200,7 @@ function checkJson(value: unknown, path: string): void {
   }
 }
 
-/** Without a bound the position takes no list. */
+/** A position without a bound does not take a list. */
 function checkItems(count: number, { bound: { items = 0 }, path }: InputPosition): void {
   if (count > items) throw badInput(items ? `at most ${items} items` : 'must not be a list', path);
 }

@@ -7,7 +7,7 @@ import { introspects, onlyIntrospects } from './introspection.ts';
 
 export type OperationArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
-/** What an operation reads besides data. */
+/** Whether an operation reads the schema or data. */
 export interface CheckedOperation {
   /** Whether it reads the schema. */
   introspects: boolean;
@@ -16,8 +16,8 @@ export interface CheckedOperation {
 }
 
 /**
- * Checks whatever can be known of an operation before anything is read: the depth and size of its values, and its cost.
- * Throws TOO_COMPLEX, BAD_INPUT, and graphql's own error for variables that do not fit.
+ * Checks an operation as far as possible before anything is read: the depth and size of its values, and its cost.
+ * Throws TOO_COMPLEX, BAD_INPUT, and graphql's own error for variables that cannot be coerced.
  */
 export function checkOperation(args: OperationArgs, limits: GraphLimits): CheckedOperation {
   checkVariables(args.variableValues);

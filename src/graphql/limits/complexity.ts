@@ -23,5 +23,5 @@ export const complexityOptions = {
 
 function pageSize(args: Record<string, unknown>): number {
   if (!('first' in args || 'last' in args)) return 1;
-  return Number(args.first ?? args.last ?? pageSizes.usual);
+  return Number(args.first ?? args.last ?? pageSizes.default);
 }

@@ -6,14 +6,14 @@ import { type OperationCost, operationCost } from './operation-cost.ts';
 
 const costs = new WeakMap<OperationDefinitionNode, OperationCost>();
 
-const mostExecuted = 10_000;
+const maxExecuted = 10_000;
 
 /**
- * The complexity that the executor may answer: all of a small limit, a tenth of a large one. It makes values one by
- * one, and the process serves nobody else meanwhile; a compiled statement makes them in the database.
+ * The complexity that the executor may answer: all of a small limit, a tenth of a large one. The executor resolves
+ * values one by one and blocks the process meanwhile; a compiled statement computes them in the database.
  */
 const executedComplexity = ({ complexity }: GraphLimits): number =>
-  Math.max(complexity / 10, Math.min(complexity, mostExecuted));
+  Math.max(complexity / 10, Math.min(complexity, maxExecuted));
 
 /**
  * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and a GraphQLError for variables that
@@ -26,21 +26,21 @@ export function checkCost(args: ExecutionArgs, limits: GraphLimits): void {
   const cost: Partial<GraphLimits> = { depth, breadth };
   requireWithin(cost, limits);
   const isQuery = operation.operation === 'query';
-  const most = isQuery ? limits : { ...limits, complexity: executedComplexity(limits) };
-  requireWithin({ ...cost, complexity: complexityOf(args, operation) }, most);
+  const allowed = isQuery ? limits : { ...limits, complexity: executedComplexity(limits) };
+  requireWithin({ ...cost, complexity: complexityOf(args, operation) }, allowed);
 }
 
-/** Throws TOO_COMPLEX when an operation that no statement answers costs more than the executor may answer. */
+/** Throws TOO_COMPLEX if an operation without a compiled statement costs more than the executor may answer. */
 export function checkExecuted(args: ExecutionArgs, limits: GraphLimits, why: string): void {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation) return;
   const complexity = complexityOf(args, operation);
-  const most = executedComplexity(limits);
-  if (complexity <= most) return;
+  const allowed = executedComplexity(limits);
+  if (complexity <= allowed) return;
   throw new AppError(
     'TOO_COMPLEX',
-    `The operation has a complexity of ${complexity}; at most ${most} is allowed where it is not one statement: ${why}`,
-    { cost: { complexity }, limits: { ...limits, complexity: most } },
+    `The operation has a complexity of ${complexity}; at most ${allowed} is allowed where it is not one statement: ${why}`,
+    { cost: { complexity }, limits: { ...limits, complexity: allowed } },
   );
 }
 

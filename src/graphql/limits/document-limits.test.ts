@@ -20,7 +20,7 @@ describe('a document', () => {
     ['brackets that never close', `{ a(where: ${'['.repeat(10)}`],
   ])('of %s is refused', (_name, text) => refused(text));
 
-  it('of no tokens is refused in the words of graphql', () => {
+  it('with an invalid token is rejected with the error of graphql-js', () => {
     expect(() => checkDocument('{ a ` }', limits)).toThrow('Syntax Error');
   });
 });
@@ -28,7 +28,7 @@ describe('a document', () => {
 describe('variables', () => {
   it('within the limits pass', () => checkVariables({ where: { in: [1, 2] } }, { ...limits, values: 3 }));
 
-  it('that nest without end are refused, not overflown', () => {
+  it('that are nested very deeply are rejected without overflowing the stack', () => {
     const deep = JSON.parse(`${'{"not":'.repeat(100_000)}1${'}'.repeat(100_000)}`);
     expect(() => checkVariables({ deep }, limits)).toThrow(tooComplex);
   });

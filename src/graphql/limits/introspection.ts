@@ -8,13 +8,13 @@ import {
 } from 'graphql';
 import { fragmentsOf } from '../fragments.ts';
 
-const known = new WeakMap<OperationDefinitionNode, string[]>();
+const rootFieldNames = new WeakMap<OperationDefinitionNode, string[]>();
 
 function rootFields(args: ExecutionArgs): string[] {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation) return [];
-  const names = known.get(operation) ?? rootFieldsOf(args.document, operation);
-  known.set(operation, names);
+  const names = rootFieldNames.get(operation) ?? rootFieldsOf(args.document, operation);
+  rootFieldNames.set(operation, names);
   return names;
 }
 
@@ -34,6 +34,6 @@ const isIntrospection = (name: string): boolean => name === '__schema' || name =
 /** Whether the operation selects an introspection field. */
 export const introspects = (args: ExecutionArgs): boolean => rootFields(args).some(isIntrospection);
 
-/** Whether it selects nothing else. */
+/** Whether the operation selects only introspection fields. */
 export const onlyIntrospects = (args: ExecutionArgs): boolean =>
   rootFields(args).every((name) => isIntrospection(name) || name === '__typename');

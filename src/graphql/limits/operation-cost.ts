@@ -21,7 +21,7 @@ import { type Fragments, fragmentsOf } from '../fragments.ts';
 export interface OperationCost {
   depth: number;
   breadth: number;
-  /** Takes time proportional to `breadth`: check that first. */
+  /** Takes time proportional to `breadth`, so check `breadth` first. */
   complexity(variables: VariableValues): number;
 }
 
@@ -36,7 +36,7 @@ const nothing: OperationCost = { depth: 0, breadth: 0, complexity: () => 0 };
 
 /**
  * Computes the cost of an operation from the declarations of its fields, as the complexity plugin does, but only once
- * for each operation: a request then only inserts its page sizes.
+ * per operation: each request then only inserts its page sizes.
  */
 export function operationCost(
   schema: GraphQLSchema,

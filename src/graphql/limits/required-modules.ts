@@ -38,7 +38,7 @@ interface Reached {
 }
 
 const withOptional = new WeakMap<GraphQLSchema, boolean>();
-const known = new WeakMap<OperationDefinitionNode, Reached>();
+const reachedModules = new WeakMap<OperationDefinitionNode, Reached>();
 
 /**
  * Throws MODULE_DISABLED, before any SQL runs, if the operation reaches a module that the tenant has not switched on:
@@ -68,7 +68,7 @@ function hasOptional(schema: GraphQLSchema): boolean {
   return found;
 }
 
-/** The modules of the types that the ids name. Malformed ids are refused when the operation runs. */
+/** The modules of the types in the ids. Malformed ids are rejected when the operation runs. */
 function modulesOfIds(args: OperationArgs, operation: OperationDefinitionNode, nodes: readonly ValueNode[]): string[] {
   const { variableValues } = coercedVariables(args, operation);
   const ids = nodes.flatMap((node) => valueFromASTUntyped(node, variableValues?.coerced) as unknown);
@@ -80,7 +80,7 @@ function modulesOfIds(args: OperationArgs, operation: OperationDefinitionNode, n
 }
 
 function reachedBy({ schema, document }: OperationArgs, operation: OperationDefinitionNode): Reached {
-  const before = known.get(operation);
+  const before = reachedModules.get(operation);
   if (before) return before;
   const modules = new Set<string>();
   const ids: ValueNode[] = [];
@@ -98,7 +98,7 @@ function reachedBy({ schema, document }: OperationArgs, operation: OperationDefi
     visitWithTypeInfo(types, { [Kind.FIELD]: { enter: reach } }),
   );
   const reached = { modules, ids };
-  known.set(operation, reached);
+  reachedModules.set(operation, reached);
   return reached;
 }
 

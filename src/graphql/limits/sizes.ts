@@ -1,5 +1,5 @@
-/** The number of objects in a page: by default, and at most. */
-export const pageSizes = { usual: 20, most: 100 } as const;
+/** The default and maximum number of objects in a page. */
+export const pageSizes = { default: 20, max: 100 } as const;
 
-/** The most ids in one `nodes` query. */
-export const mostIds = 100;
+/** The maximum number of ids in one `nodes` query. */
+export const maxIds = 100;

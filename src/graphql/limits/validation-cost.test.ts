@@ -7,7 +7,7 @@ const times = (count: number, text: (n: number) => string) =>
 const check = (text: string) => () => checkValidationCost(parse(text));
 const tooComplex = expect.objectContaining({ code: 'TOO_COMPLEX' });
 
-describe('a document that takes long to validate is refused before it is', () => {
+describe('a document that would take long to validate is rejected first', () => {
   it.each([
     [
       '490 fragments spread everywhere',
@@ -27,7 +27,7 @@ describe('a document that takes long to validate is refused before it is', () =>
   ])('%s', (_what, text) => expect(check(text)).toThrow(tooComplex));
 });
 
-it('a page of an application, of a hundred fragments in four levels, passes', () => {
+it('accepts the query of a page with a hundred fragments in four levels', () => {
   const fragments = times(100, (n) => {
     const below = times(3, (k) => (n * 3 + k + 1 < 100 ? `f${n * 3 + k + 1} { ...F${n * 3 + k + 1} }` : ''));
     return `fragment F${n} on A { id name createdAt ${below} }`;
@@ -35,4 +35,4 @@ it('a page of an application, of a hundred fragments in four levels, passes', ()
   expect(check(`query Page { page { ...F0 } } ${fragments}`)).not.toThrow();
 });
 
-it('fragments that are unknown are left to validation', () => expect(check('{ ...Nowhere }')).not.toThrow());
+it('leaves unknown fragments to validation', () => expect(check('{ ...Nowhere }')).not.toThrow());

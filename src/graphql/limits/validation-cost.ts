@@ -18,8 +18,8 @@ export const validationLimits = {
 type Limits = Record<keyof typeof validationLimits, number>;
 
 /**
- * Throws TOO_COMPLEX when a document would take long to validate. Visits it like the rule OverlappingFieldsCanBeMerged,
- * and stops at the first limit. Fragments may be unknown or recursive, since the document is not validated yet.
+ * Throws TOO_COMPLEX if a document would take long to validate. Visits it like the rule OverlappingFieldsCanBeMerged,
+ * and stops at the first limit. Fragments may be unknown or recursive, because the document is not validated yet.
  */
 export function checkValidationCost(document: DocumentNode, limits: Limits = validationLimits): void {
   const cost = new ValidationCost(fragmentsOf(document), limits);

@@ -1,7 +1,7 @@
 import { send } from '../ask.ts';
-import { memberOf, type ScratchCompany } from '../company.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
-import { strangersIn } from '../strangers.ts';
+import { leaksIn } from '../leaks.ts';
+import { memberOf, type ScratchOrganization } from '../scratch-organization.ts';
 import type { AttackedServer } from '../target.ts';
 
 const documents = [
@@ -13,22 +13,22 @@ const documents = [
 const rounds = 5;
 
 /**
- * The same documents from both organizations at once: plans, documents, members, prepared statements are shared or
- * kept.
+ * Sends the same documents for both organizations at once, because plans, parsed documents, members and prepared
+ * statements are shared or cached.
  */
 export const caches: AttackGroup = {
   name: 'caches',
   about:
-    'the same request of both organizations in turn and at once, and a member of both, get each organization’s own answer',
+    'the same request, sent for both organizations in turn and at once, also by a member of both, returns each organization’s own data',
   async attack(duel) {
     for (const server of duel.target.servers) {
       for (const query of documents) {
         for (let round = 0; round < rounds; round++) {
           await Promise.all([
-            own(duel, server, duel.attacker, duel.victim, query),
-            own(duel, server, duel.victim, duel.attacker, query),
-            own(duel, server, duel.attacker, duel.victim, query, true),
-            own(duel, server, duel.victim, duel.attacker, query, true),
+            checkOwnData(duel, server, duel.attacker, duel.victim, query),
+            checkOwnData(duel, server, duel.victim, duel.attacker, query),
+            checkOwnData(duel, server, duel.attacker, duel.victim, query, true),
+            checkOwnData(duel, server, duel.victim, duel.attacker, query, true),
           ]);
         }
       }
@@ -36,18 +36,18 @@ export const caches: AttackGroup = {
   },
 };
 
-async function own(
+async function checkOwnData(
   duel: Duel,
   server: AttackedServer,
-  company: ScratchCompany,
-  other: ScratchCompany,
+  organization: ScratchOrganization,
+  other: ScratchOrganization,
   query: string,
-  agent = false,
+  asAgent = false,
 ): Promise<void> {
-  const { headers } = agent ? company.agent : memberOf(company, 'OWNER');
+  const { headers } = asAgent ? organization.agent : memberOf(organization, 'OWNER');
   const { text, errors } = await send(server, { query, headers });
-  const strangers = strangersIn(text, other);
-  duel.judge(query, strangers.length > 0, `shows ${company.tenant.slug} ${strangers.slice(0, 3).join(', ')}`);
-  if (errors.length > 0 || !text.includes(company.marker))
+  const leaks = leaksIn(text, other);
+  duel.judge(query, leaks.length > 0, `shows ${organization.tenant.slug} ${leaks.slice(0, 3).join(', ')}`);
+  if (errors.length > 0 || !text.includes(organization.marker))
     duel.found(query, `shows nothing of one’s own: ${text.slice(0, 200)}`);
 }

@@ -1,13 +1,14 @@
 import { type Answer, codesOf, type Question, send } from '../ask.ts';
-import { type Headers, memberOf } from '../company.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
+import { type Headers, memberOf } from '../scratch-organization.ts';
 
 const query = '{ profiles(first: 5) { nodes { id lastName } } viewer { organization { id slug } } }';
 
-/** Tokens and keys of one organization at the doors of the other, and tokens that somebody changed. */
+/** Sends tokens and keys of one organization, and forged tokens, to the other. */
 export const credentials: AttackGroup = {
   name: 'credentials',
-  about: 'tokens and keys do not open the other organization by header, path, host or forgery; nor do none at all',
+  about:
+    'tokens, keys, forged tokens and missing credentials give no access to the other organization, by header, path or host',
   async attack(duel) {
     const { attacker } = duel;
     const { headers } = memberOf(attacker, 'OWNER');
@@ -19,17 +20,18 @@ export const credentials: AttackGroup = {
     ];
     for (const server of duel.target.servers) {
       for (const [name, caller] of callers) {
-        for (const [door, question] of doorsOf(duel, caller)) {
-          await judgeRefusal(duel, `${name} by ${door}`, await duel.ask(`${name} by ${door}`, server, question));
+        for (const [route, question] of requestsFor(duel, caller)) {
+          const attack = `${name} by ${route}`;
+          judgeRefusal(duel, attack, await duel.ask(attack, server, question));
         }
       }
-      await existence(duel, headers);
+      await probeExistence(duel, headers);
     }
-    await otherSession(duel);
+    await refreshIntoOther(duel);
   },
 };
 
-function doorsOf({ victim, target }: Duel, headers: Headers): [string, Question][] {
+function requestsFor({ victim, target }: Duel, headers: Headers): [string, Question][] {
   const { slug } = victim.tenant;
   return [
     ['header', { query, headers: { ...headers, 'x-tenant': slug } }],
@@ -39,17 +41,17 @@ function doorsOf({ victim, target }: Duel, headers: Headers): [string, Question]
   ];
 }
 
-async function judgeRefusal(duel: Duel, attack: string, answer: Answer): Promise<void> {
+function judgeRefusal(duel: Duel, attack: string, answer: Answer): void {
   const codes = codesOf(answer);
-  const data = Object.values(answer.data ?? {}).some((value) => value !== null);
-  if (data || codes.length === 0) duel.found(attack, `was let in: ${answer.text.slice(0, 200)}`);
+  const hasData = Object.values(answer.data ?? {}).some((value) => value !== null);
+  if (hasData || codes.length === 0) duel.found(attack, `was let in: ${answer.text.slice(0, 200)}`);
 }
 
-const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encodePart = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
- * The attacker's token, made out for the other organization: with the old signature, with none, and by name of the
- * victim.
+ * Forges the attacker's token: with the victim's organization or user and the old signature, unsigned, and with an
+ * empty signature.
  */
 function forgeries({ attacker, victim }: Duel): [string, string][] {
   const { accessToken } = memberOf(attacker, 'OWNER').session;
@@ -60,15 +62,15 @@ function forgeries({ attacker, victim }: Duel): [string, string][] {
   return [
     ['another organization in a token', `${head}.${theirs}.${signature}`],
     ['another user in a token', `${head}.${Buffer.from(user).toString('base64url')}.${signature}`],
-    ['an unsigned token', `${part({ alg: 'none', typ: 'JWT' })}.${theirs}.`],
-    ['a signature of nothing', `${head}.${theirs}.${part('')}`],
+    ['an unsigned token', `${encodePart({ alg: 'none', typ: 'JWT' })}.${theirs}.`],
+    ['a signature of nothing', `${head}.${theirs}.${encodePart('')}`],
   ];
 }
 
-/** Whoever has a token learns nothing about which other organizations there are. */
-async function existence(duel: Duel, headers: Headers): Promise<void> {
+/** A token must not reveal which other organizations exist. */
+async function probeExistence(duel: Duel, headers: Headers): Promise<void> {
   const pair = [duel.victim.tenant.slug, 'scratch-proof-nowhere'] as const;
-  await duel.askBoth('which organizations there are', duel.target.servers[0]!, pair, (slug) => ({
+  await duel.askBoth('which organizations exist', duel.target.servers[0]!, pair, (slug) => ({
     query,
     headers: { ...headers, 'x-tenant': slug },
   }));
@@ -77,8 +79,8 @@ async function existence(duel: Duel, headers: Headers): Promise<void> {
 const refresh = `mutation ($input: RefreshSessionInput!) { refreshSession(input: $input) {
   tokens { accessToken refreshToken } } }`;
 
-/** A refresh token asks for a token of the other organization. */
-async function otherSession(duel: Duel): Promise<void> {
+/** Asks for a session in the other organization with a refresh token. */
+async function refreshIntoOther(duel: Duel): Promise<void> {
   const { session } = memberOf(duel.attacker, 'MEMBER');
   const organizationId = `Organization:${duel.victim.tenant.id}`;
   const input = { refreshToken: session.refreshToken, organizationId, delivery: 'BODY' };

@@ -1,18 +1,18 @@
 import { type GraphQLEnumType, type GraphQLField, type GraphQLInputObjectType, getNamedType } from 'graphql';
 import { codesOf, send } from '../ask.ts';
-import { memberOf, type ScratchCompany } from '../company.ts';
 import { searchWords } from '../documents.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 import { globalIdsIn } from '../found-ids.ts';
+import { memberOf, type ScratchOrganization } from '../scratch-organization.ts';
 import type { AttackedServer } from '../target.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
-/** Cursors of the other organization, of another ordering and made up, in every list. */
+/** Passes cursors of the other organization, of another order, and invented ones to every list. */
 export const cursors: AttackGroup = {
   name: 'cursors',
   about:
-    'cursors of the other organization lead through one’s own rows, those of another ordering and made-up ones nowhere',
+    'cursors of the other organization only page through one’s own rows; those of another order and invented ones are rejected',
   async attack(duel) {
     const lists: Field[] = Object.values(duel.target.schema.getQueryType()!.getFields()).filter(({ args }) =>
       ['after', 'before'].every((name) => args.some((arg) => arg.name === name)),
@@ -21,8 +21,11 @@ export const cursors: AttackGroup = {
   },
 };
 
-/** Texts, and whether they have the form of a cursor: what such a one leads to must be one's own, if anything. */
-const madeUp: readonly (readonly [string, boolean])[] = [
+/**
+ * Invented cursors, and whether their format is valid. A valid one may be accepted, but must only page through one's
+ * own rows.
+ */
+const inventedCursors: readonly (readonly [string, boolean])[] = [
   ['x', false],
   ['MQ', false],
   [Buffer.from('|DC:S:1').toString('base64url'), false],
@@ -45,10 +48,10 @@ async function attackList(duel: Duel, server: AttackedServer, list: Field): Prom
     const codes = codesOf(answer);
     if (codes.some((code) => code !== 'BAD_CURSOR')) duel.found(`${list.name} after theirs`, `answered ${codes}`);
   }
-  for (const [after, isCursor] of madeUp) {
-    const attack = `${list.name} after one made up`;
+  for (const [after, isValid] of inventedCursors) {
+    const attack = `${list.name} after an invented cursor`;
     const answer = await duel.ask(attack, server, { query: query(), variables: { after }, headers });
-    if (!isCursor && !codesOf(answer).includes('BAD_CURSOR')) duel.found(attack, `was accepted: ${after}`);
+    if (!isValid && !codesOf(answer).includes('BAD_CURSOR')) duel.found(attack, `was accepted: ${after}`);
   }
   const other = anotherOrder(list);
   if (other === undefined || theirs[0] === undefined) return;
@@ -57,7 +60,7 @@ async function attackList(duel: Duel, server: AttackedServer, list: Field): Prom
   if (!codesOf(answer).includes('BAD_CURSOR')) duel.found(attack, `was accepted: ${answer.text.slice(0, 200)}`);
 }
 
-/** An order of a list that is not its own. */
+/** An order other than the list's default. */
 function anotherOrder({ args }: Field): string | undefined {
   const order = args.find(({ name }) => name === 'orderBy');
   const fields = order && (getNamedType(order.type) as GraphQLInputObjectType).getFields().field;
@@ -67,11 +70,11 @@ function anotherOrder({ args }: Field): string | undefined {
 
 async function cursorsOf(
   server: AttackedServer,
-  company: ScratchCompany,
+  organization: ScratchOrganization,
   list: string,
   query: string,
 ): Promise<string[]> {
-  const { data, text } = await send(server, { query, headers: memberOf(company, 'OWNER').headers });
+  const { data, text } = await send(server, { query, headers: memberOf(organization, 'OWNER').headers });
   const edges = (data?.[list] as { edges: { cursor: string }[] } | undefined)?.edges ?? [];
   if (edges.length === 0 || globalIdsIn(text).size === 0) return [];
   return edges.map(({ cursor }) => cursor);

@@ -1,10 +1,10 @@
 import { type GraphQLInputObjectType, getNamedType } from 'graphql';
 import { uuidv7 } from '../../lib/ids.ts';
 import { codesOf } from '../ask.ts';
-import { memberOf, type ScratchCompany } from '../company.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
+import { memberOf, type ScratchOrganization } from '../scratch-organization.ts';
 
-/** A field to filter a list by. */
+/** A filter field of a list. */
 interface FilterField {
   list: string;
   filter: string;
@@ -12,10 +12,10 @@ interface FilterField {
   kind: string;
 }
 
-/** Filters by what belongs to the other organization: ids, and its marker in every text. */
+/** Filters by data of the other organization: ids, and its marker in every text field. */
 export const filters: AttackGroup = {
   name: 'filters',
-  about: 'filters by ids and texts of the other organization find what filters by nothing known find',
+  about: 'filters by ids and texts of the other organization give the same results as filters by unknown values',
   async attack(duel) {
     for (const [turn, place] of filterFieldsIn(duel).entries()) await attackField(duel, place, turn);
   },
@@ -54,8 +54,11 @@ async function attackField(duel: Duel, { list, filter, field, kind }: FilterFiel
   }
 }
 
-/** Types whose ids a filter may take: first the one that it is called after, then people. A wrong one is refused. */
-function typesFor(field: string, { ids }: ScratchCompany): string[] {
+/**
+ * Types whose ids the filter may accept: first the type in the field's name, then Profile. The filter rejects ids of a
+ * wrong type.
+ */
+function typesFor(field: string, { ids }: ScratchOrganization): string[] {
   const name = `${field[0]!.toUpperCase()}${field.slice(1).replace(/Id$/, '')}`;
   return [...ids.keys()].sort((a, b) => rankOf(b, name) - rankOf(a, name));
 }

@@ -1,18 +1,20 @@
 import { type GraphQLInputObjectType, getNamedType } from 'graphql';
 import { uuidv7 } from '../../lib/ids.ts';
-import { memberOf, sampleSource } from '../company.ts';
 import { searchWords } from '../documents.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 import { idPositions, mutationsOf, sampleInput, withIdAt } from '../sample-input.ts';
+import { memberOf, sampleSource } from '../scratch-organization.ts';
 
 const node = 'query ($id: ID!) { node(id: $id) { __typename id } nodes(ids: [$id]) { __typename id } }';
 
-const placeholder = 'the id in question';
+const placeholder = 'the attacked id';
 
-/** Ids of the other organization wherever the graph takes one: as if there were no such thing. */
+/**
+ * Passes ids of the other organization wherever the graph accepts one. They must be treated like ids that do not exist.
+ */
 export const ids: AttackGroup = {
   name: 'ids',
-  about: 'ids of the other organization, as node, nodes, every argument and every place of every input, are unknown',
+  about: 'ids of the other organization are unknown to node, nodes, every argument and every field of every input',
   async attack(duel) {
     for (const server of duel.target.servers) {
       const { headers } = memberOf(duel.attacker, 'OWNER');
@@ -30,7 +32,7 @@ export const ids: AttackGroup = {
   },
 };
 
-/** Root fields of queries with an argument for an id of this type. */
+/** Queries all root fields that have an argument for an id of this type. */
 async function askArguments(duel: Duel, typename: string, pair: readonly [string, string]): Promise<void> {
   const { headers } = memberOf(duel.attacker, 'OWNER');
   const name = `${typename[0]!.toLowerCase()}${typename.slice(1)}Id`;
@@ -67,6 +69,5 @@ async function attackInputs(duel: Duel): Promise<void> {
       if (answer.errors.length === 0) duel.found(attack, 'was accepted');
     }
   }
-  for (const typename of missing)
-    duel.found(typename, 'the other organization has none: nothing is proven about its ids');
+  for (const typename of missing) duel.found(typename, 'the other organization has none, so its ids were not tested');
 }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { quoteIdentifier } from '../../db/identifier.ts';
 import { parseMapping } from '../../modules/imports/mapping.ts';
 import { runImport } from '../../modules/imports/run-import.ts';
-import type { ScratchCompany } from '../company.ts';
 import type { AttackGroup } from '../duel.ts';
+import type { ScratchOrganization } from '../scratch-organization.ts';
 
 const mapping = `name: proof
 file: { format: csv }
@@ -14,10 +14,11 @@ person: { reference: '{person}', firstName: '{person}' }
 task: { reference: '{task}', name: '{name}', assignee: '{person}' }
 `;
 
-/** An import into one organization of a file full of the other's references. */
+/** Imports a file with references of the other organization. */
 export const jobs: AttackGroup = {
   name: 'jobs',
-  about: 'an import with the other organization’s references of tasks, projects and people makes rows of one’s own',
+  about:
+    'an import with the other organization’s references of tasks, projects and people only creates rows of one’s own',
   async attack(duel) {
     const folder = await mkdtemp(path.join(tmpdir(), 'chantier-proof-'));
     try {
@@ -47,7 +48,7 @@ export const jobs: AttackGroup = {
   },
 };
 
-async function referenceIn({ rows, tenant, marker }: ScratchCompany, table: string): Promise<string> {
+async function referenceIn({ rows, tenant, marker }: ScratchOrganization, table: string): Promise<string> {
   const name = `${quoteIdentifier(tenant.schemaName)}.${quoteIdentifier(table)}`;
   const [row] = await rows.asOwner((tx) =>
     tx.run<{ reference: string }>(

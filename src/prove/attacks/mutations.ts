@@ -1,27 +1,28 @@
 import { type GraphQLInputObjectType, getNamedType } from 'graphql';
-import { memberOf, sampleSource } from '../company.ts';
 import type { AttackGroup } from '../duel.ts';
 import { mutationsOf, sampleInput } from '../sample-input.ts';
+import { memberOf, sampleSource } from '../scratch-organization.ts';
 
-/** What takes away something of one's own, and last what takes away all. */
-const destroys = [
+/** Mutations that delete one's own data, and last those that end the organization or the session. */
+const destructive = [
   /^(delete|remove|discard|leave|revoke|change|disable)(?!Organization)/,
   /^(\w+Organization|signOut)$/,
 ];
-const turnOf = (name: string): number => 1 + destroys.findIndex((pattern) => pattern.test(name));
+const orderOf = (name: string): number => 1 + destructive.findIndex((pattern) => pattern.test(name));
 
 /**
- * Every mutation with a sample of its input about one's own things, those that take away last: nothing of the other
- * organization shows in an answer or changes. Last of all attacks, since little is left of the attacker.
+ * Runs every mutation with sample input about the attacker's own objects, destructive ones last: no answer may show
+ * data of the other organization, and none of its data may change. Runs after all other attacks, because it deletes
+ * most of the attacker's data.
  */
 export const mutations: AttackGroup = {
   name: 'mutations',
-  about: 'every mutation about one’s own things shows and changes nothing of the other organization',
+  about: 'mutations of one’s own objects show and change nothing of the other organization',
   async attack(duel) {
     const source = sampleSource(duel.attacker);
     const { headers } = memberOf(duel.attacker, 'ADMIN');
     const all = mutationsOf(duel.target.schema);
-    for (const { name, args } of all.sort((a, b) => turnOf(a.name) - turnOf(b.name))) {
+    for (const { name, args } of all.sort((a, b) => orderOf(a.name) - orderOf(b.name))) {
       const input = getNamedType(args[0]!.type) as GraphQLInputObjectType;
       const query = `mutation ($input: ${input.name}!) { ${name}(input: $input) { __typename } }`;
       await duel.ask(name, duel.target.servers[0]!, {

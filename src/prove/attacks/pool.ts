@@ -4,22 +4,22 @@ import { quoteIdentifier } from '../../db/identifier.ts';
 import type { SlotPool } from '../../db/slot-pool.ts';
 import type { TenantBinding } from '../../tenancy/binding.ts';
 import type { TenantSession } from '../../tenancy/tenant-session.ts';
-import type { ScratchCompany } from '../company.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
-import { throughOneSlot } from './one-slot.ts';
+import type { ScratchOrganization } from '../scratch-organization.ts';
+import { overSingleConnection } from './single-connection.ts';
 
 const names = sql`select last_name as name from profiles where user_id is not null order by id`;
 const rounds = 10;
 
 /**
- * One connection that both organizations use by turns: after success, failure, cancel, and the death of the connection.
+ * Both organizations use one connection in turns: after success, failure, cancellation and the death of the connection.
  */
 export const pool: AttackGroup = {
   name: 'pool',
   about:
-    'a connection carries nothing from one organization to the next, however the first one ended; unbound it sees nothing',
+    'a connection carries nothing over from one organization to the next, however a session ended; outside a session it reads nothing',
   attack: (duel) =>
-    throughOneSlot(duel, async (binding, slots) => {
+    overSingleConnection(duel, async (binding, slots) => {
       await inTurn(duel, binding);
       await afterFailure(duel, binding);
       await afterCancel(duel, binding);
@@ -28,24 +28,29 @@ export const pool: AttackGroup = {
     }),
 };
 
-/** What an organization reads on the shared connection must be all its own. */
-async function readsOwn(duel: Duel, binding: TenantBinding, company: ScratchCompany, attack: string): Promise<void> {
-  const rows = await binding.read(company.tenant, (db) => db.execute<{ name: string }>(names));
-  const strangers = rows.filter(({ name }) => !name.includes(company.marker));
-  duel.judge(attack, rows.length === 0 || strangers.length > 0, `reads ${JSON.stringify(rows.slice(0, 3))}`);
+/** Everything that an organization reads on the shared connection must be its own. */
+async function checkReadsOwn(
+  duel: Duel,
+  binding: TenantBinding,
+  organization: ScratchOrganization,
+  attack: string,
+): Promise<void> {
+  const rows = await binding.read(organization.tenant, (db) => db.execute<{ name: string }>(names));
+  const leaks = rows.filter(({ name }) => !name.includes(organization.marker));
+  duel.judge(attack, rows.length === 0 || leaks.length > 0, `reads ${JSON.stringify(rows.slice(0, 3))}`);
 }
 
 async function inTurn(duel: Duel, binding: TenantBinding): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    await readsOwn(duel, binding, duel.attacker, 'the same statement in turn');
-    await readsOwn(duel, binding, duel.victim, 'the same statement in turn');
+    await checkReadsOwn(duel, binding, duel.attacker, 'the same statement in turn');
+    await checkReadsOwn(duel, binding, duel.victim, 'the same statement in turn');
   }
 }
 
 async function afterFailure(duel: Duel, binding: TenantBinding): Promise<void> {
   const failed = binding.write(duel.attacker.tenant, (tx) => tx.execute(sql`select 1 / 0`));
   await failed.catch(() => {});
-  await readsOwn(duel, binding, duel.victim, 'after a failed transaction');
+  await checkReadsOwn(duel, binding, duel.victim, 'after a failed transaction');
 }
 
 async function afterCancel(duel: Duel, binding: TenantBinding): Promise<void> {
@@ -60,7 +65,7 @@ async function afterCancel(duel: Duel, binding: TenantBinding): Promise<void> {
   const cancelled = await running;
   await session.rollback();
   duel.judge('a cancelled statement', !cancelled, 'was not cancelled');
-  await readsOwn(duel, binding, duel.victim, 'after a cancel');
+  await checkReadsOwn(duel, binding, duel.victim, 'after a cancel');
 }
 
 async function afterDeath(duel: Duel, binding: TenantBinding): Promise<void> {
@@ -68,7 +73,9 @@ async function afterDeath(duel: Duel, binding: TenantBinding): Promise<void> {
   await insertInto(session, duel);
   const [backend] = await session.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
   if (!(await endBackend(duel, backend!.pid))) {
-    duel.notes.push('unchecked: statements after the connection died (no login here may end a connection)');
+    duel.notes.push(
+      "unchecked: statements after the connection died (the application's login may not end its own connection)",
+    );
     await session.rollback();
     return;
   }
@@ -82,10 +89,10 @@ async function afterDeath(duel: Duel, binding: TenantBinding): Promise<void> {
   );
   await session.rollback();
   duel.judge('statements after the connection died', late || saved, 'were carried out');
-  await readsOwn(duel, binding, duel.victim, 'after the connection died');
+  await checkReadsOwn(duel, binding, duel.victim, 'after the connection died');
 }
 
-/** By the application's own login, which may end its own connections; an administrator may lack the right. */
+/** Uses the application's login, which may end its own connections; the administrator may lack that right. */
 async function endBackend({ target }: Duel, pid: number): Promise<boolean> {
   const { appUrl: url, lookup } = target.fleet.installation;
   await using own = new Admin({ url, ...(lookup && { lookup }) });
@@ -100,7 +107,7 @@ const insertInto = (session: TenantSession, { attacker }: Duel) =>
     sql`insert into clients (id, name) values (gen_random_uuid(), ${`${attacker.marker} uncommitted`})`,
   );
 
-/** Outside of a session the login finds no table, by no name. */
+/** Outside a session the login must not be able to read any table. */
 async function unbound(duel: Duel, slots: SlotPool): Promise<void> {
   const lease = await slots.acquire('proof');
   try {

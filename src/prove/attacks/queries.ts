@@ -1,30 +1,34 @@
 import { type Answer, codesOf } from '../ask.ts';
-import { memberOf } from '../company.ts';
 import { queriesOf } from '../documents.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
+import { memberOf } from '../scratch-organization.ts';
 
-/** Every query of the graph, as the owner on every server, and by an API key. Each must show something of one's own. */
+/**
+ * Runs every query of the graph, as the owner on every server and with an API key. Each query must return some of the
+ * attacker's data.
+ */
 export const queries: AttackGroup = {
   name: 'queries',
-  about: 'every query with everything below it shows nothing of the other organization, and counts only what it shows',
+  about:
+    'every query with all its nested fields shows nothing of the other organization, and counts only the rows that it shows',
   async attack(duel) {
     const all = queriesOf(duel.target.schema);
-    const sighted = new Set<string>();
+    const withData = new Set<string>();
     const callers = [memberOf(duel.attacker, 'OWNER').headers, duel.attacker.apiKey];
     for (const [turn, server] of duel.target.servers.entries()) {
       for (const { field, document } of all) {
         for (const headers of turn === 0 ? callers : callers.slice(0, 1)) {
           const attack = `${field} (${server.name})`;
           const answer = await duel.ask(attack, server, { query: document, headers });
-          countsWhatItShows(duel, attack, answer);
-          if (isSomething(answer.data?.[field])) sighted.add(field);
-          if (codesOf(answer).includes('TOO_COMPLEX')) duel.found(attack, 'was too complex to be tried');
+          checkCounts(duel, attack, answer);
+          if (hasData(answer.data?.[field])) withData.add(field);
+          if (codesOf(answer).includes('TOO_COMPLEX')) duel.found(attack, 'was rejected as too complex');
         }
       }
     }
     for (const { field } of all) {
-      if (!sighted.has(field)) duel.found(field, 'shows nothing at all: nothing is proven by it');
-      sighted.add(field);
+      if (!withData.has(field)) duel.found(field, 'returns no data, so nothing was tested');
+      withData.add(field);
     }
   },
 };
@@ -36,8 +40,8 @@ interface Page {
 
 const isPage = (value: object): value is Page => 'nodes' in value && Array.isArray(value.nodes);
 
-/** A page of fewer than it could hold has all that its count tells of. */
-function countsWhatItShows(duel: Duel, attack: string, { data }: Answer): void {
+/** The total count of a page that is not full must equal the number of its nodes. */
+function checkCounts(duel: Duel, attack: string, { data }: Answer): void {
   for (const page of pagesIn(data)) {
     if (page.nodes.length < 20 && page.totalCount !== undefined && page.totalCount !== page.nodes.length) {
       duel.found(attack, `counts ${page.totalCount} and shows ${page.nodes.length}`);
@@ -51,5 +55,5 @@ function* pagesIn(value: unknown): Generator<Page> {
   for (const part of Object.values(value)) yield* pagesIn(part);
 }
 
-const isSomething = (value: unknown): boolean =>
+const hasData = (value: unknown): boolean =>
   value !== null && value !== undefined && (typeof value !== 'object' || !isPage(value) || value.nodes.length > 0);

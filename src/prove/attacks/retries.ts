@@ -1,6 +1,6 @@
 import { send } from '../ask.ts';
-import type { Headers } from '../company.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
+import type { Headers } from '../scratch-organization.ts';
 
 const create = `mutation ($input: CreateClientInput!) { createClient(input: $input) { client { id name } lastEventId } }`;
 
@@ -14,12 +14,12 @@ const ask = (duel: Duel, index: number, headers: Headers) =>
   });
 
 /**
- * The same mutation under the same Idempotency-Key in both organizations, by a member of both: each has an answer of
- * its own.
+ * Sends the same mutation with the same Idempotency-Key in both organizations, by a member of both: each must get its
+ * own answer.
  */
 export const retries: AttackGroup = {
   name: 'retries',
-  about: 'an Idempotency-Key that was used in the other organization, by the same person too, is unknown here',
+  about: 'an Idempotency-Key of the other organization is unknown, even for the same person',
   async prepare(duel) {
     for (const index of duel.target.servers.keys()) await ask(duel, index, duel.victim.agent.headers);
   },
@@ -27,7 +27,7 @@ export const retries: AttackGroup = {
     for (const index of duel.target.servers.keys()) {
       const mine = await ask(duel, index, duel.attacker.agent.headers);
       const again = await ask(duel, index, duel.attacker.agent.headers);
-      duel.judge('a key of one’s own', mine.text !== again.text, 'made it twice');
+      duel.judge('a key of one’s own', mine.text !== again.text, 'was carried out twice');
       const made = (mine.data?.createClient as { client: { id: string } } | undefined)?.client.id;
       const there = made && (await duel.attacker.rows.uuids()).has(made.slice('Client:'.length));
       duel.judge(

@@ -3,11 +3,10 @@ import { quoteIdentifier } from '../../db/identifier.ts';
 import type { TenantBinding } from '../../tenancy/binding.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
-import { throughOneSlot } from './one-slot.ts';
+import { overSingleConnection } from './single-connection.ts';
 
 /**
- * What SQL could do that somebody smuggled into a tenant's session: through the program's pool and on a connection of
- * its own.
+ * Runs SQL as if it had been injected into a tenant's session: through the program's pool and on a separate connection.
  */
 export const rights: AttackGroup = {
   name: 'rights',
@@ -21,31 +20,31 @@ export const rights: AttackGroup = {
   },
   async attack(duel) {
     await attackBy(duel, duel.target.binding, 'pool');
-    await throughOneSlot(duel, (binding) => attackBy(duel, binding, 'straight'));
+    await overSingleConnection(duel, (binding) => attackBy(duel, binding, 'straight'));
   },
 };
 
-async function attackBy(duel: Duel, binding: TenantBinding, way: string): Promise<void> {
-  await scopeIsOwn(duel, binding, way);
+async function attackBy(duel: Duel, binding: TenantBinding, route: string): Promise<void> {
+  await checkScope(duel, binding, route);
   for (const [name, text] of await refusedStatements(duel)) {
-    const gone = await runs(duel, binding, text);
-    duel.judge(`${name} (${way})`, gone, 'was carried out');
+    const succeeded = await succeeds(duel, binding, text);
+    duel.judge(`${name} (${route})`, succeeded, 'was carried out');
   }
   for (const [name, text] of emptyAnswers(duel)) {
     const rows = await rowsOf(duel, binding, text);
-    duel.judge(`${name} (${way})`, rows.length > 0, `gave ${JSON.stringify(rows.slice(0, 3))}`);
+    duel.judge(`${name} (${route})`, rows.length > 0, `gave ${JSON.stringify(rows.slice(0, 3))}`);
   }
 }
 
-async function scopeIsOwn(duel: Duel, binding: TenantBinding, way: string): Promise<void> {
+async function checkScope(duel: Duel, binding: TenantBinding, route: string): Promise<void> {
   const { roleName, schemaName } = duel.attacker.tenant;
   const [scope] = await rowsOf(duel, binding, `select current_user::text as role, current_schema()::text as schema`);
   const is = `${scope?.role} in ${scope?.schema}`;
-  duel.judge(`whose session it is (${way})`, is !== `${roleName} in ${schemaName}`, `is ${is}`);
+  duel.judge(`whose session it is (${route})`, is !== `${roleName} in ${schemaName}`, `is ${is}`);
 }
 
-/** In a transaction that is always undone. */
-async function within<T>(duel: Duel, binding: TenantBinding, work: (tx: TenantTx) => Promise<T>): Promise<T> {
+/** Runs work in a transaction that is always rolled back. */
+async function inRolledBack<T>(duel: Duel, binding: TenantBinding, work: (tx: TenantTx) => Promise<T>): Promise<T> {
   const session = binding.open(duel.attacker.tenant, 'write', { roleClass: 'job' });
   try {
     return await work(session.tx);
@@ -55,10 +54,10 @@ async function within<T>(duel: Duel, binding: TenantBinding, work: (tx: TenantTx
 }
 
 const rowsOf = (duel: Duel, binding: TenantBinding, text: string): Promise<Record<string, unknown>[]> =>
-  within(duel, binding, (tx) => tx.execute<Record<string, unknown>>(sql.raw(text)));
+  inRolledBack(duel, binding, (tx) => tx.execute<Record<string, unknown>>(sql.raw(text)));
 
-/** Whether a statement was carried out. */
-const runs = (duel: Duel, binding: TenantBinding, text: string): Promise<boolean> =>
+/** Whether a statement ran without an error. */
+const succeeds = (duel: Duel, binding: TenantBinding, text: string): Promise<boolean> =>
   rowsOf(duel, binding, text).then(
     () => true,
     () => false,
@@ -119,7 +118,7 @@ async function refusedStatements(duel: Duel): Promise<[name: string, text: strin
   ];
 }
 
-/** Whose right it is to ask, but who must be told nothing. */
+/** Queries that are permitted but must return no rows. */
 function emptyAnswers({ attacker, victim }: Duel): [name: string, text: string][] {
   const known = `('${attacker.tenant.schemaName}', 'extensions', 'pg_catalog', 'information_schema', 'pg_toast')`;
   return [
@@ -154,7 +153,7 @@ function emptyAnswers({ attacker, victim }: Duel): [name: string, text: string][
       `select rolname::text as name from pg_roles where rolname <> current_user and pg_has_role(oid, 'member') limit 5`,
     ],
     [
-      'what others ask just now',
+      'running statements of others',
       `select query from pg_stat_activity where pid <> pg_backend_pid() and usename <> current_user
         and query not in ('', '<insufficient privilege>') limit 3`,
     ],

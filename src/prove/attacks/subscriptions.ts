@@ -1,6 +1,6 @@
 import type { AttackGroup } from '../duel.ts';
 
-/** The graph of this build has none: the day it has, this says so, and fails until they are attacked. */
+/** The graph has no subscriptions yet. Once it has some, this group fails until attacks on them are written. */
 export const subscriptions: AttackGroup = {
   name: 'subscriptions',
   about: 'subscriptions deliver nothing of the other organization',

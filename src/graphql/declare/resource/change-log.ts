@@ -19,11 +19,13 @@ interface Change {
   event: ChangeEvent;
 }
 
-/** The event log as resources use it. The log itself is a module, and this layer must not import modules. */
+/** The part of the event log that resources use. The log itself is a module, which this layer must not import. */
 export interface ChangeLog {
-  /** Makes the change and records its event, without waiting for the answer of the database. */
+  /** Makes the change and records its event. Pipelined: does not wait for the database's answer. */
   change(tx: TenantTx, viewer: Viewer, change: Change): Promise<void>;
-  /** Runs before a locked row is deleted: what refers to it can be read, and may forbid the deletion by an error. */
+  /**
+   * Runs before a locked row is deleted, while rows that refer to it can still be read. An error forbids the deletion.
+   */
   prepareDeletion(tx: TenantTx, viewer: Viewer, event: ChangeEvent): Promise<void>;
   /** Shows a column in events only to viewers with the permission. */
   keepConfidential(resourceType: string, column: string, permission: Permission): void;

@@ -6,7 +6,7 @@ import { dayField, decimalField, nameUpTo, shortNameField, textField, uuidField 
 import type { ComparatorName } from '../comparators.ts';
 import { formatNumber } from './naming.ts';
 
-/** What follows from the type of a column and its declared bounds. */
+/** The properties that follow from a column's type and declared bounds. */
 export interface ColumnKind {
   scalar: 'String' | 'Int' | 'Decimal' | 'LocalDate' | 'DateTime' | 'Boolean' | 'JSONObject' | 'ID';
   list?: true;
@@ -20,15 +20,16 @@ export interface ColumnKind {
   check: z.ZodType;
   /** The bounds, for descriptions of inputs. */
   bounds?: string | undefined;
-  /** The longest text, and the most items of a list, for inputs (see `../input-bounds.ts`). */
+  /** Maximum length of a text and number of items of a list, for inputs (see `../input-bounds.ts`). */
   maxLength?: number | undefined;
   maxItems?: number;
 }
 
 interface Absent {
-  /** The value that null sorts as. */
+  /** The value in whose place null is sorted. */
   as: SQL;
   place: 'first' | 'last';
+  /** The description for clients. */
   words: string;
 }
 

@@ -30,11 +30,13 @@ interface Which {
   id: string;
   expectedVersion?: number | null;
 }
-/** Which columns have a default is known only when the server runs: a missing one that has none throws BAD_INPUT. */
+/**
+ * All optional, because defaults of columns are known only at run time: a missing column without one throws BAD_INPUT.
+ */
 type Input<V> = { [K in keyof V]?: V[K] | null | undefined };
 
 interface Parts<T extends TableName, P, L, C extends ColumnOf<T>, CX extends InputFieldMap, UX extends InputFieldMap> {
-  /** For lists in plain Pothos: the last arguments of `t.relatedConnection` and `t.drizzleConnection`. */
+  /** The last arguments of `t.relatedConnection` and `t.drizzleConnection`, for lists declared in plain Pothos. */
   connection: ReturnType<typeof defineConnection>;
   page: ReturnType<typeof definePage<T>>;
   /** The use cases of the declared operations, for other modules, imports and mutations in plain code. */

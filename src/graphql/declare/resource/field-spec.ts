@@ -25,7 +25,7 @@ type TargetOf<T extends TableName, R> = R extends keyof RelationsOf<T>
     : never
   : never;
 
-/** The parent row in hooks: there only when the resource locks its parent. */
+/** The parent row in hooks; undefined unless the resource locks its parent. */
 export type ParentOf<T extends TableName, P, L> = L extends true ? RowOf<TargetOf<T, P>> : undefined;
 
 export type EnumOf<V> = [V] extends [string | null] ? (string extends V ? never : Exclude<V, null>) : never;
@@ -42,7 +42,8 @@ interface FieldBase<T extends TableName> {
   /** Whether lists can be ordered by it. The default follows from the column. */
   sorted?: boolean;
   /**
-   * The permission without which nobody sees or writes the field; it is in no filter or order, and events hide it too.
+   * The permission that is needed to see or write the field. The field is in no filter or order, and events hide it
+   * too.
    */
   needs?: Permission;
 }
@@ -58,7 +59,7 @@ interface ColumnSpec<T extends TableName, K extends ColumnOf<T>> extends FieldBa
   max?: number;
   /** The column that this day or instant must not come before. */
   notBefore?: ColumnOf<T>;
-  /** Where null stands in ascending order. Default: texts and numbers first, days and instants last. */
+  /** Where null is sorted in ascending order. Default: texts and numbers first, days and instants last. */
   absent?: 'first' | 'last';
   /**
    * The scalar, when the type of the column does not decide it. `Money` is an amount in the organization's currency.
@@ -74,9 +75,12 @@ interface ColumnSpec<T extends TableName, K extends ColumnOf<T>> extends FieldBa
 interface EnumSpec<T extends TableName, K extends ColumnOf<T>, V extends string>
   extends FieldBase<T>,
     Pick<ColumnSpec<T, K>, 'default'> {
-  /** A description for each value: makes an enum type such as `TicketStatus`. Or an enum type that exists. */
+  /** A description for each value, which creates an enum type such as `TicketStatus`; or an existing enum type. */
   values: { [Value in V]: string } | EnumRef<SchemaTypes, V>;
-  /** The values to which update may change each value; any other step answers INVALID_STATE with the possible ones. */
+  /**
+   * The values to which an update may change each value. Any other change throws INVALID_STATE with the possible
+   * values.
+   */
   steps?: { [From in V]: readonly V[] };
 }
 

@@ -20,7 +20,7 @@ export interface ColumnReference {
   typename(): string;
 }
 
-/** One field of a resource: its declaration, and what follows from its column. */
+/** One field of a resource: its declaration, and the properties of its column. */
 export interface Field {
   /** The name in the graph. */
   key: string;
@@ -36,7 +36,8 @@ export interface Field {
 }
 
 /**
- * How filters and orders call a field: a day, an instant or a yes/no by its description, any other field by its name.
+ * The name of a field in the descriptions of filters and orders: for a day, an instant or a boolean the description,
+ * for others the name.
  */
 export const subjectOf = ({ key, kind, options }: Field): string =>
   ['LocalDate', 'DateTime', 'Boolean'].includes(kind.scalar)

@@ -13,7 +13,10 @@ import { isUnique } from './unique.ts';
 /** Whether an operation makes a new row or changes an existing one. */
 export type Kind = 'create' | 'change';
 
-/** The fields that an operation writes. Throws for a column that is not among the fields, or that the server keeps. */
+/**
+ * The fields that an operation writes. Throws for a column that is not among the fields, or that only the server may
+ * write.
+ */
 export const writtenBy = ({ spec, fields }: Model, { writes = [] }: AnyOperation): Field[] =>
   writes.map((column) => {
     const field = fields.find((each) => each.column === column);

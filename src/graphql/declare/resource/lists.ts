@@ -14,7 +14,7 @@ import type { Node } from './object.ts';
 type Page = ReturnType<typeof definePage<TableName>>;
 type Connection = ReturnType<typeof defineConnection>;
 
-/** Makes filter, order, connection, the root field with all rows, and the lists under the rows that are referred to. */
+/** Defines the filter, the order, the connection, the root field with all rows, and the lists under referenced rows. */
 export function defineLists(model: Model, node: Node): { page: Page; connection: Connection } {
   const { spec, fields } = model;
   const page = definePage(defineListFilter(model), defineListOrder(model), spec.hiddenBy);
@@ -45,7 +45,7 @@ function defineRootField(model: Model, node: Node, page: Page, connection: Conne
   );
 }
 
-/** Adds the list of rows to the type that they refer to, and the filter by them to the filter of that type. */
+/** Adds a list of these rows to the referenced type, and a filter by them to its filter. */
 function defineListUnder(
   model: Model,
   reference: ColumnReference,

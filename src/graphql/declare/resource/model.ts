@@ -4,7 +4,7 @@ import type { AnyOperation, AnySpec, AnyTable } from './any-spec.ts';
 import { type ColumnReference, type Field, fieldsOf } from './fields.ts';
 import { toPlural, toWords } from './naming.ts';
 
-/** A declaration together with what follows from its table: the input of every part of the generator. */
+/** A declaration with the properties of its table: the input of every part of the generator. */
 export interface Model {
   table: TableName;
   rows: AnyTable;
@@ -34,7 +34,7 @@ export function modelOf(table: TableName, given: AnySpec): Model {
 
 export const extensionsOf = ({ spec: { module } }: Model): { module?: string } => (module ? { module } : {});
 
-/** Integrators write their own key of a row wherever the row is created or updated. */
+/** Adds the external reference, which integrators may write wherever the row is created or updated. */
 function withExternalReference(table: TableName, spec: AnySpec): AnySpec {
   if (!('externalReference' in relations[table].table)) return spec;
   const withKey = (of: AnyOperation) => ({ ...of, writes: [...(of.writes ?? []), 'externalReference'] });

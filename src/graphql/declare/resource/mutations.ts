@@ -69,7 +69,7 @@ function describe({ noun, parent, fields }: Model, verb: string, operation: AnyO
   ].join(' ');
 }
 
-/** From which states the operation may start, in the words of clients. */
+/** The states from which the operation may start, for the description. */
 const statesOf = (fields: readonly Field[], from: AnyOperation['from'] = {}): string[] =>
   Object.entries(from).map(([column, allowed]) => {
     const key = fields.find((each) => each.column === column)?.key ?? column;

@@ -8,7 +8,7 @@ interface Index {
   config: { name?: string | undefined; unique?: boolean; columns: readonly unknown[] };
 }
 
-/** The columns of each unique index, by its name; of an expression, the columns in it. */
+/** The columns of each unique index, by the index's name. For an expression, the columns that it contains. */
 function uniqueColumns({ rows }: Model): [name: string, columns: string[]][] {
   const { columns: known, indexes } = getTableConfig(rows as PgTable);
   const byName = new Map(known.map((column) => [column.name, column]));
@@ -22,7 +22,7 @@ function uniqueColumns({ rows }: Model): [name: string, columns: string[]][] {
 
 const isColumn = (chunk: unknown): boolean => is(chunk, Column);
 
-/** The argument that ALREADY_EXISTS names for each unique index: the last of its columns. */
+/** For each unique index, the argument that ALREADY_EXISTS names: its last column. */
 export function uniqueFieldsOf(model: Model): UniqueFields {
   return Object.fromEntries(
     uniqueColumns(model).map(([index, columns]) => {

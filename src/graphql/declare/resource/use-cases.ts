@@ -92,8 +92,8 @@ export function deleteOf(model: Model, operation: AnyOperation, log: ChangeLog):
 }
 
 /**
- * The columns that the hook `before` adds. If it fails, a requirement that does not hold is the reason that the client
- * is told: a hook may read rows that the viewer must not know of.
+ * Runs the hook `before` and returns the columns that it adds. If the hook fails and a requirement does not hold, the
+ * client is told the requirement: the hook may have read rows that the viewer must not know of.
  */
 async function columnsOfHook(
   model: Model,
@@ -148,7 +148,10 @@ async function lockParent(tx: TenantTx, viewer: Viewer, { spec, parent }: Model,
   return (await lockVisible(tx, viewer, parent.rows, id, parent.typename(), `input.${parent.column}`)) as AnyRow;
 }
 
-/** The viewer must see every row that the client's columns refer to, and the rules of the operation must hold. */
+/**
+ * The requirements of an operation: the viewer must see every row that the client's columns refer to, and its rules
+ * must hold.
+ */
 function requirementsOf(
   model: Model,
   { requires }: AnyOperation,

@@ -9,7 +9,7 @@ import type { TenantRows } from './tenant-rows.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** Somebody of a scratch organization, signed in. */
+/** A signed-in member of a scratch organization. */
 export interface ScratchMember {
   viewer: Viewer;
   session: SignedIn;
@@ -17,39 +17,39 @@ export interface ScratchMember {
 }
 
 /** One of the two organizations of a proof. */
-export interface ScratchCompany {
+export interface ScratchOrganization {
   tenant: Tenant;
-  /** Stands in every text of its rows. */
+  /** Contained in every text of its rows. */
   marker: string;
-  /** Stands in what its CLIENT and its MEMBER must not see. */
+  /** Contained in the rows that its CLIENT must not see. */
   hiddenMarker: string;
   members: ReadonlyMap<Role, ScratchMember>;
-  /** Who belongs to both organizations, in this one. */
+  /** The member of both organizations, signed in to this one. */
   agent: ScratchMember;
   apiKey: Headers;
   rows: TenantRows;
-  /** What the graph itself showed of it: global ids by type. */
+  /** The global ids that the graph shows to its owner, by type. */
   ids: Map<string, string[]>;
-  /** Every id that only it knows, and other secrets: none may show in an answer to the other organization. */
+  /** Ids and other values that only this organization has: none may appear in an answer to the other one. */
   secrets: Set<string>;
   marks: Marks;
 }
 
-export function memberOf({ members }: ScratchCompany, role: Role): ScratchMember {
+export function memberOf({ members }: ScratchOrganization, role: Role): ScratchMember {
   const member = members.get(role);
   if (!member) throw new Error(`a scratch organization has no ${role}`);
   return member;
 }
 
-/** What samples of inputs are made of: texts that say whose they are, and ids of one's own. */
-export const sampleSource = (company: ScratchCompany): SampleSource => ({
-  idOf: idsInTurn(company),
-  text: `${company.tenant.slug} sample`,
-  email: `sample@${mailDomain(runOf(company.tenant.slug)!)}`,
+/** Values for sample inputs: texts that name the organization, and its own ids. */
+export const sampleSource = (organization: ScratchOrganization): SampleSource => ({
+  idOf: idsInTurn(organization),
+  text: `${organization.tenant.slug} sample`,
+  email: `sample@${mailDomain(runOf(organization.tenant.slug)!)}`,
 });
 
-/** Gives the organization's ids of a type in turn; one that nothing has where there is none. */
-function idsInTurn({ ids }: ScratchCompany): (typename: string) => string {
+/** Returns the organization's ids of a type in turn; an unused id if it has none. */
+function idsInTurn({ ids }: ScratchOrganization): (typename: string) => string {
   const turns = new Map<string, number>();
   return (typename) => {
     const known = ids.get(typename) ?? [];

@@ -1,16 +1,16 @@
 import { Client } from '../modules/clients/client.ts';
 import { clients } from '../modules/clients/tables.ts';
 import type { TenantTx } from '../tenancy/tenant-session.ts';
-import type { Cast } from './cast.ts';
 import type { DemoContent } from './content.ts';
+import { seedWelcome } from './seed-conversation.ts';
 import { seedProject } from './seed-project.ts';
-import { seedWelcome } from './seed-talk.ts';
+import type { ViewerFor } from './viewer-for.ts';
 
 /**
- * Fills an empty organization with a little of everything, through the use cases that everybody uses. One that has
- * clients already is left alone.
+ * Fills an empty organization with some data of each kind, through the same use cases as the product. Does nothing if
+ * it already has clients.
  */
-export async function seedCompany(tx: TenantTx, as: Cast, content: DemoContent): Promise<void> {
+export async function seedOrganization(tx: TenantTx, as: ViewerFor, content: DemoContent): Promise<void> {
   if ((await tx.$count(clients)) > 0) return;
   const manager = as('MANAGER');
   const [ordered, other] = content.clients;

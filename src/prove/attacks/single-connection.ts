@@ -2,8 +2,8 @@ import { SlotPool } from '../../db/slot-pool.ts';
 import type { TenantBinding } from '../../tenancy/binding.ts';
 import type { Duel } from '../duel.ts';
 
-/** Works with a connection of its own, of the application's login, that all sessions share one after the other. */
-export async function throughOneSlot(
+/** Runs work over a pool with a single connection, so that all sessions share it one after the other. */
+export async function overSingleConnection(
   { target }: Duel,
   work: (binding: TenantBinding, pool: SlotPool) => Promise<void>,
 ): Promise<void> {
