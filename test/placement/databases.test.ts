@@ -208,7 +208,7 @@ describe('a registered database', () => {
     await sql.unsafe(`alter database ${two.name} rename to ${one.name}`);
     await sql.end();
     const { stdout } = await chantier(['database', 'check', 'moving', '--json']);
-    expect(JSON.parse(stdout)[0].error).toContain('another database than the one that was registered');
+    expect(JSON.parse(stdout)[0].error).toContain('a database other than the registered one');
   });
 
   it('can be retired, and registered again', async () => {
