@@ -1,24 +1,19 @@
 import type { LookupFunction, Socket } from 'node:net';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
-import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
 import { AnswerWatchdog } from './answer-watchdog.ts';
 import { freshBytes } from './backend-memory.ts';
 import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 import { boundAnswers, mostAnswerBytes } from './bounded-answers.ts';
-import { type Backend, requestCancel } from './cancel-request.ts';
-import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
-import { type CopyPeer, copyPeer } from './copy.ts';
+import { requestCancel } from './cancel-request.ts';
+import { type EncodedParameter, encodeParameter } from './driver/codecs.ts';
+import type { Answer, Backend, Connection, RowForm, Statement } from './driver/connection.ts';
+import { PostgresJsConnection } from './driver/postgres-js.ts';
 import { InFlight } from './in-flight.ts';
 import { openServer, type Server, type ServerState } from './open-server.ts';
 import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { connectSocket, secureSocket } from './socket.ts';
-import { runStatement, type Statement } from './statement-query.ts';
-
-export type Answer = RowList<Row[]>;
-
-/** The form of rows: objects, arrays of values, or arrays of undecoded bytes. */
-export type RowForm = 'objects' | 'values' | 'bytes';
 
 export interface SlotOptions {
   url: string;
@@ -39,13 +34,6 @@ export interface SlotOptions {
   onClose?: ((slot: Slot) => void) | undefined;
 }
 
-/** Options that postgres.js accepts but does not declare. */
-type ClientOptions = Omit<Options<Record<string, PostgresType>>, 'host' | 'port'> & {
-  host: string[];
-  port: number[];
-  socket: () => Promise<Socket>;
-};
-
 const typesOf = (parameters: readonly EncodedParameter[]): number[] => parameters.map(({ type }) => type);
 const maxParameters = 65_533;
 /** How much longer than the server's own limit an answer may take before the connection counts as lost. */
@@ -55,12 +43,8 @@ const settleMs = 2_000;
 const recancelMs = 100;
 
 /**
- * One connection to the database; when the connection ends, the slot has ended.
- *
- * A postgres.js client would reconnect by itself and send its remaining statements on the new connection, without their
- * BEGIN. This client gets one socket from us and no second one, so a statement is sent on the connection it was meant
- * for or not at all. Parameters are encoded as text before postgres.js sees them: an error inside its sending code
- * leaves a statement in its queue that was never sent, and every later answer would go to the statement before.
+ * One connection to the database; when the connection ends, the slot has ended. It prepares and closes statements,
+ * bounds the wait for answers, and cancels.
  */
 export class Slot {
   readonly openedAt = performance.now();
@@ -68,7 +52,7 @@ export class Slot {
   readonly keys = new BackendMemoryEstimate();
   readonly #prepared = new PreparedStatements();
   #options: SlotOptions;
-  #sql: Sql;
+  readonly #connection: Connection;
   readonly #server: Server;
   #socket: Socket | undefined;
   #alive = true;
@@ -82,38 +66,22 @@ export class Slot {
       if (this.#inFlight.count > 0) this.destroy();
     });
     this.#server = server;
-    const client: ClientOptions = {
-      max: 1,
-      // No URL: postgres.js would fill its gaps from the environment. Lists: it would split a text at colons and commas
-      host: [server.host],
-      port: [server.port],
-      ...(server.user !== '' && { user: server.user }),
-      database: server.database,
-      // A function is used even if it returns an empty password; otherwise postgres.js would send PGPASSWORD
-      password: () => server.password,
-      // postgres.js would remove our listeners from a connection that it secures, so it gets one that is already secure
-      ssl: false,
-      fetch_types: false,
-      idle_timeout: null as never,
-      max_lifetime: null,
-      connect_timeout: options.connectMs / 1000,
-      prepare: options.prepare,
-      // The text of times must not depend on the server's configuration.
-      connection: {
+    this.#connection = new PostgresJsConnection({
+      ...server,
+      // The text of times must not depend on the server's configuration
+      parameters: {
         application_name: options.applicationName,
         TimeZone: 'UTC',
         DateStyle: 'ISO',
         ...server.settings,
         ...options.settings,
-      } as never,
-      onnotice: () => {},
-      onclose: () => this.destroy(),
+      },
+      prepare: options.prepare,
+      connectMs: options.connectMs,
       socket: () => this.#connect(),
-      ...(options.onNotify && { onnotify: options.onNotify }),
-    };
-    // Its types know no lists of hosts
-    this.#sql = postgres(client as unknown as Options<Record<string, PostgresType>>);
-    installCodecs(this.#sql);
+      onNotify: options.onNotify,
+      onClose: () => this.destroy(),
+    });
   }
 
   /**
@@ -133,7 +101,7 @@ export class Slot {
     const slot = new Slot(options, server);
     try {
       const answer = await slot.control('select 1');
-      slot.#backend = answer.state as Backend;
+      slot.#backend = slot.#connection.backendOf(answer);
       slot.#watchdog.patienceMs = defaultPatienceMs;
       return slot;
     } catch (error) {
@@ -224,14 +192,21 @@ export class Slot {
   /** Sends our own statements without parameters: BEGIN, SET, COMMIT and the like. */
   async control(text: string): Promise<Answer> {
     this.#check(text);
-    return this.#track(this.#sql.unsafe(text, [], { simple: true } as never).execute());
+    return this.#track(this.#connection.control(text));
   }
 
-  /** Begins a COPY, for `readCopy` or `writeCopy`. Nothing else may be sent until it ends. */
-  copy(text: string): CopyPeer {
-    if (!this.#alive) throw databaseError('CONNECTION_LOST');
+  /** The data of a COPY TO STDOUT. Nothing else may be sent until it ends; if the reader stops early, the slot ends. */
+  copyOut(text: string): Readable {
+    this.#checkAlive();
     this.#options.onStatement?.(text);
-    return copyPeer(this.#sql, text, this);
+    return this.#connection.copyOut(text, this);
+  }
+
+  /** Accepts the data of a COPY FROM STDIN, in the same way; `finish` means that the server has accepted all of it. */
+  copyIn(text: string): Writable {
+    this.#checkAlive();
+    this.#options.onStatement?.(text);
+    return this.#connection.copyIn(text, this);
   }
 
   /**
@@ -258,7 +233,7 @@ export class Slot {
 
   /** Ends the connection in an orderly way. */
   async close(): Promise<void> {
-    const ended = this.#sql.end({ timeout: 1 });
+    const ended = this.#connection.close();
     this.#end();
     await ended;
     this.#socket?.destroy();
@@ -268,7 +243,7 @@ export class Slot {
   destroy(): void {
     if (!this.#end()) return;
     this.#socket?.destroy();
-    void this.#sql.end({ timeout: 0 }).catch(() => {});
+    this.#connection.destroy();
   }
 
   #end(): boolean {
@@ -294,7 +269,7 @@ export class Slot {
     return Object.assign(ready, { host });
   }
 
-  /** Our listeners come before those of postgres.js: nothing may be sent once the connection has ended. */
+  /** Our listeners come before those of the driver: nothing may be sent once the connection has ended. */
   #hold(socket: Socket): void {
     for (const event of ['error', 'end', 'close']) socket.once(event, () => this.destroy());
     this.#socket = socket;
@@ -306,19 +281,18 @@ export class Slot {
     parameters: readonly EncodedParameter[],
     form: RowForm,
   ): Promise<Answer> {
-    const typed = parameters.map(({ text, type }) => this.#sql.typed(text as never, type));
-    const query = this.#sql.unsafe(statement.string, typed, { simple: false } as never);
-    runStatement(query, statement, parsed);
-    if (form === 'values') void query.values();
-    else if (form === 'bytes') void query.raw();
-    return this.#track(query.execute());
+    return this.#track(this.#connection.run(statement, parsed, parameters, form));
   }
 
   /** Reports the text to `onStatement`. Throws if nothing may be sent. */
   #check(text: string): void {
-    if (!this.#alive) throw databaseError('CONNECTION_LOST');
+    this.#checkAlive();
     if (text.includes('\0')) throw new TypeError('A statement cannot hold a NUL');
     this.#options.onStatement?.(text);
+  }
+
+  #checkAlive(): void {
+    if (!this.#alive) throw databaseError('CONNECTION_LOST');
   }
 
   #encode(text: string, parameters: readonly unknown[]): EncodedParameter[] {

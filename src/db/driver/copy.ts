@@ -1,5 +1,6 @@
 import { Readable, Writable } from 'node:stream';
 import type { Sql } from 'postgres';
+import type { Owner } from './connection.ts';
 
 /** A COPY that has begun: its stream of data, and its outcome. */
 interface Copy<Data> {
@@ -12,7 +13,7 @@ interface Copy<Data> {
  * The methods that postgres.js calls on a statement. It calls `resolve` first with the stream of a COPY, then with its
  * result.
  */
-interface Statement {
+interface CopyQuery {
   resolve(answer: unknown): void;
   reject(error: unknown): void;
   execute(): void;
@@ -27,7 +28,7 @@ function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
   const done = Promise.withResolvers<void>();
   done.promise.catch(() => {});
   return new Promise((resolve, reject) => {
-    const query = sql.unsafe(text, [], { simple: true } as never) as unknown as Statement;
+    const query = sql.unsafe(text, [], { simple: true } as never) as unknown as CopyQuery;
     let begun = false;
     query.resolve = (answer) => {
       if (begun) return done.resolve();
@@ -45,15 +46,12 @@ function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
 }
 
 /** A connection that can run a COPY, and that is closed if the COPY does not complete. */
-export interface CopyPeer {
+export interface CopyPeer extends Owner {
   begin<Data>(): Promise<Copy<Data>>;
-  /** False once its connection is known to be lost. */
-  readonly alive: boolean;
-  destroy(): void;
 }
 
-/** A COPY on a client's connection; `owner` controls whether that connection lives. */
-export const copyPeer = (sql: Sql, text: string, owner: Pick<CopyPeer, 'alive' | 'destroy'>): CopyPeer => ({
+/** A COPY on a client's connection. */
+export const copyPeer = (sql: Sql, text: string, owner: Owner): CopyPeer => ({
   begin: () => begin(sql, text),
   get alive() {
     return owner.alive;
