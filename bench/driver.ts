@@ -9,9 +9,9 @@ import { ensurePeer } from './ensure-peer.ts';
 import { databaseSeconds } from './measure/processor.ts';
 
 /*
- * Compares drivers on one connection: `node bench/driver.ts --seconds 3 --rounds 3`. Each works in transactions that are
- * one packet, as the server's are: BEGIN, settings, statements, COMMIT. The processor time is what tells: the rate also
- * holds the time that the database and the network take. Rounds take the drivers in turn; the median counts.
+ * Compares drivers on one connection: `node bench/driver.ts --seconds 3 --rounds 3`. Each sends transactions as the
+ * server does, in one packet: BEGIN, settings, statements, COMMIT. Compare the processor time here: the rate also
+ * depends on the database and the network. Each round runs every driver once; the table shows the medians.
  */
 const { values } = parseArgs({
   options: { seconds: { type: 'string', default: '3' }, rounds: { type: 'string', default: '3' } },

@@ -60,11 +60,10 @@ export interface Owner {
 }
 
 /**
- * One connection to a server, as a driver must provide it; `test/db/driver-contract.ts` tests a driver. It connects with
- * its first statement, and never a second time. Statements that are sent in the same turn of the event loop, before
- * earlier ones are answered, travel in one packet and are answered in order. A statement that the server rejects rejects
- * with a `ServerError` and leaves the others alone; any other error means that the connection has ended. The owner calls
- * `destroy` when its socket has ended.
+ * One connection to a server, as a driver must provide it; `test/db/driver-contract.ts` tests a driver. It connects
+ * with its first statement, and never a second time. Statements of the same turn of the event loop travel in one
+ * packet, and are answered in order. A statement that the server refuses rejects with a `ServerError`, and those behind
+ * it still run; any other error means that the connection has ended. The owner calls `destroy` when its socket ends.
  */
 export interface Connection {
   /** Sends a text without parameters by the simple protocol; it may hold several statements. */
