@@ -28,9 +28,9 @@ export interface RotatedApiKey {
 }
 
 /**
- * Replaces a key that acts for the viewer by a new one with the same name and scopes, which lasts as long as the old one
- * was made to. The old key works for the overlap. Throws FORBIDDEN without organization:manage, for an API key, and for
- * a scope that the viewer no longer has; NOT_FOUND for a key of somebody else, and for one that no longer works.
+ * Replaces a key that acts for the viewer by a new one with the same name and scopes, which lasts as long as the old
+ * one was made to. The old key works for the overlap. Throws FORBIDDEN without organization:manage, for an API key, and
+ * for a scope that the viewer no longer has; NOT_FOUND for a key of somebody else, and for one that no longer works.
  */
 export async function rotateApiKey(
   identity: Identity,
