@@ -107,7 +107,7 @@ it.each([
   [
     { DATABASE_URL: changed((url) => (url.password = 'hidden')) },
     7,
-    ['does not let', 'password authentication failed'],
+    ['refuses the login', 'password authentication failed'],
   ],
   [
     { DATABASE_URL: changed((url) => (url.hostname = 'nowhere.invalid')) },
