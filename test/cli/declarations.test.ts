@@ -16,8 +16,9 @@ interface Leaf {
 /** All commands that run something, by their full names. */
 function leaves(command: DeclaredCommand, path: readonly string[] = []): Leaf[] {
   const below = command.commands as DeclaredCommand[];
-  if (below.length === 0) return [{ path: path.join(' '), command }];
-  return below.flatMap((each) => leaves(each, [...path, each.name()]));
+  // A command may have subcommands and still do something itself, such as `backup`
+  const own = command.examples.length > 0 ? [{ path: path.join(' '), command }] : [];
+  return [...own, ...below.flatMap((each) => leaves(each, [...path, each.name()]))];
 }
 
 const commands = leaves(createProgram(hostOf(noProgram(), streams))).filter(({ path }) => path !== 'complete');
