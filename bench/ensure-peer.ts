@@ -4,13 +4,9 @@ import path from 'node:path';
 
 const here = import.meta.dirname;
 
-/**
- * Installs the packages of the peer and of other drivers on first use, at the versions of the lock file. False when
- * that does not succeed.
- */
+/** Installs the peer's packages on first use, at the versions of the lock file. False when that does not succeed. */
 export function ensurePeer(): boolean {
-  const isInstalled = (name: string) => existsSync(path.join(here, `node_modules/${name}/package.json`));
-  if (['postgraphile', 'pg', 'pg-protocol'].every(isInstalled)) return true;
+  if (existsSync(path.join(here, 'node_modules/postgraphile/package.json'))) return true;
   const { status } = spawnSync('npm', ['ci', '--prefix', here, '--ignore-scripts'], { stdio: 'inherit' });
   return status === 0;
 }

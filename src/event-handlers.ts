@@ -4,9 +4,12 @@
  * events too.
  */
 import './modules/messaging/project-channel.ts';
+import './modules/milestones/milestone-restored.ts';
 import './modules/milestones/task-events.ts';
+import './modules/tasks/dependencies-restored.ts';
 import './modules/tasks/project-closed.ts';
 import './modules/time/follow-task.ts';
 import './modules/time/keep-validated.ts';
 import './modules/time/person-left.ts';
 import './modules/time/project-closed.ts';
+import './modules/time/project-restored.ts';

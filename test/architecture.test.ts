@@ -152,11 +152,6 @@ describe('every file', () => {
     expect(offenders(({ text }) => mapping.test(text))).toEqual(['src/graphql/fragments.ts']);
   });
 
-  it('reaches the driver through the folder of its interface', () => {
-    const users = offenders(({ text }) => /from 'postgres'/.test(text));
-    expect(users.filter((file) => !file.startsWith('src/db/driver/'))).toEqual([]);
-  });
-
   it('never takes a shared connection', () => {
     expect(offenders(({ text }) => /\bsql\.(begin|reserve)\(/.test(text))).toEqual([]);
   });

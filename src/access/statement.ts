@@ -1,7 +1,7 @@
 import { Placeholder, type SQL, sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
-import type { Answer } from '../db/driver/connection.ts';
 import type { AnswerHandlers, BoundStatement } from '../db/pipelined-statements.ts';
+import type { Answer } from '../db/slot.ts';
 import type { TenantTx } from '../tenancy/tenant-session.ts';
 
 /** Reads a parameter from the values of a run. */

@@ -53,7 +53,7 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
   },
   apikey: {
     about: 'API keys of other programs.',
-    commands: [people.apikeyCreate, people.apikeyList, people.apikeyRotate, people.apikeyRevoke],
+    commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke],
   },
   documents: {
     about: 'Documents that clients may run by their id, by client version.',

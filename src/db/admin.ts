@@ -1,10 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LookupFunction } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import type { Row } from 'postgres';
 import { AppError } from '../lib/errors.ts';
-import type { Answer, Row } from './driver/connection.ts';
+import { readCopy, writeCopy } from './copy.ts';
 import { databaseError, isAnswer, outcomeUnknown } from './pg-errors.ts';
-import { Slot } from './slot.ts';
+import { type Answer, Slot } from './slot.ts';
 
 export interface AdminOptions {
   url: string;
@@ -74,8 +75,8 @@ export class Admin implements AdminTx, AsyncDisposable {
       const tx: CopyTx = {
         run: async <R extends object>(text: string, parameters: readonly unknown[] = []) =>
           rows<R>(await opened().runOnce(text, parameters)),
-        copyOut: (text) => opened().copyOut(text),
-        copyIn: (text) => opened().copyIn(text),
+        copyOut: (text) => readCopy(opened().copy(text)),
+        copyIn: (text) => writeCopy(opened().copy(text)),
       };
       await slot.control('begin');
       try {

@@ -1,6 +1,11 @@
 import { once } from 'node:events';
-import type { Backend } from './driver/connection.ts';
 import { type Address, connectSocket, type Ssl, secureSocket } from './socket.ts';
+
+/** The key that the server issued for cancelling the statements of a connection. */
+export interface Backend {
+  pid: number;
+  secret: number;
+}
 
 export interface CancelTarget {
   address: Address;

@@ -1,7 +1,8 @@
 import type { AnyRelations } from 'drizzle-orm';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
+import type { Sql } from 'postgres';
 import { AppError } from '../lib/errors.ts';
-import type { Answer } from './driver/connection.ts';
+import type { Answer } from './slot.ts';
 
 /** Runs drizzle's statements. */
 export interface StatementRunner {
@@ -23,7 +24,7 @@ const controls =
 
 /** drizzle over a runner. A statement starts when it is awaited; a transaction inside is a savepoint. */
 export function drizzleOver<R extends AnyRelations>(runner: StatementRunner, relations: R): PostgresJsDatabase<R> {
-  return drizzle({ client: clientOf(runner) as never, relations });
+  return drizzle({ client: clientOf(runner) as unknown as Sql, relations });
 }
 
 function clientOf(runner: StatementRunner): Client {

@@ -1,15 +1,14 @@
 import path from 'node:path';
+import postgres from 'postgres';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import { poll } from '../lib/poll.ts';
-import { Admin } from './admin.ts';
 import { installedBinaries, usableBinaries } from './embedded/binaries.ts';
 import { ensureCluster, superuser } from './embedded/create-cluster.ts';
 import { isHeld, lock, tryShare } from './embedded/file-lock.ts';
 import { type Home, openHome } from './embedded/home.ts';
 import { launch, type Settings } from './embedded/launch.ts';
 import { findPostmaster, type Postmaster, stopPostmaster } from './embedded/postmaster.ts';
-import { quoteIdentifier } from './identifier.ts';
 
 export interface EmbeddedOptions {
   /** Folder of the installation's own files; created if absent. */
@@ -137,9 +136,13 @@ async function readyOrGone(cluster: string): Promise<Postmaster | 'gone' | undef
 
 /** Creates the program's database. This also proves that the server on the port knows our password. */
 async function ensureDatabase(home: Home, port: number): Promise<void> {
-  await using admin = new Admin({ url: addressOf(home, port, 'postgres') });
-  const [found] = await admin.run('select from pg_database where datname = $1', [database]);
-  if (!found) await admin.run(`create database ${quoteIdentifier(database)}`);
+  const sql = postgres(addressOf(home, port, 'postgres'), { max: 1, connect_timeout: 10, onnotice: () => {} });
+  try {
+    const [found] = await sql`SELECT FROM pg_database WHERE datname = ${database}`;
+    if (!found) await sql`CREATE DATABASE ${sql(database)}`;
+  } finally {
+    await sql.end();
+  }
 }
 
 const addressOf = ({ password }: Home, port: number, name: string) =>

@@ -1,7 +1,6 @@
 import { AppError } from '../lib/errors.ts';
 import type { Scope } from './bind-packet.ts';
-import type { Answer, RowForm } from './driver/connection.ts';
-import type { Slot } from './slot.ts';
+import type { Answer, RowForm, Slot } from './slot.ts';
 import type { SlowStatement } from './slow-statement.ts';
 
 interface LeaseHooks {

@@ -1,5 +1,7 @@
+import postgres from 'postgres';
 import { AppError, type ErrorCode, type ErrorDetails } from '../lib/errors.ts';
-import { isServerError, type ServerError } from './driver/server-error.ts';
+
+type ServerError = postgres.PostgresError;
 
 /** Postgres, Node and postgres.js codes with a single meaning; `toAppError` interprets the others. */
 const meanings: Record<string, ErrorCode> = {
@@ -177,14 +179,14 @@ export const isPerhapsStale = (error: unknown): boolean => /^(0A|26|42)/.test(sq
 
 /** Whether the server answered with this error and the connection goes on; any other error leaves its state unknown. */
 export const isAnswer = (error: unknown): boolean =>
-  isServerError(error) && error.severity !== 'FATAL' && error.severity !== 'PANIC';
+  error instanceof postgres.PostgresError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 
 function meaningOf(error: unknown): ErrorCode | undefined {
   const code = (error as { code?: unknown } | undefined)?.code;
   if (typeof code !== 'string') return undefined;
   if (Object.hasOwn(meanings, code)) return meanings[code];
   if (isOfTls(error)) return 'UNAVAILABLE';
-  if (!isServerError(error)) return undefined;
+  if (!(error instanceof postgres.PostgresError)) return undefined;
   // A timeout or a cancel: only the message tells, and it may be translated. Sessions know what they cancelled.
   if (code === '57014') return /user request/.test(error.message) ? 'CANCELLED' : 'TIMEOUT';
   if (code === '0A000') return isStaleStatement(error) ? 'TRANSACTION_CONFLICT' : undefined;
@@ -199,7 +201,7 @@ function violates(code: string, error: unknown, constraint?: string): boolean {
 }
 
 function serverError(error: unknown): ServerError | undefined {
-  for (const link of causes(error)) if (isServerError(link)) return link;
+  for (const link of causes(error)) if (link instanceof postgres.PostgresError) return link;
   return undefined;
 }
 

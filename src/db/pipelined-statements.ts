@@ -1,4 +1,4 @@
-import type { Answer } from './driver/connection.ts';
+import type { Answer } from './slot.ts';
 
 /** Handlers for the answer to a statement that the caller does not await. */
 export interface AnswerHandlers {

@@ -1,6 +1,6 @@
 import { statementBytes } from './backend-memory.ts';
-import type { Statement } from './driver/connection.ts';
 import { quoteIdentifier } from './identifier.ts';
+import type { Statement } from './statement-query.ts';
 
 /** One statement that a connection has prepared for one key. */
 export interface Prepared extends Statement {

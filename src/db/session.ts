@@ -3,12 +3,12 @@ import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { AppError } from '../lib/errors.ts';
 import { type AfterCommitHook, AfterCommitHooks } from './after-commit-hooks.ts';
 import { bindPacket, type Planning, type Scope } from './bind-packet.ts';
-import type { Answer } from './driver/connection.ts';
 import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
 import { InFlight } from './in-flight.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
 import { type AnswerHandlers, PipelinedStatements } from './pipelined-statements.ts';
+import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
 export type { AfterCommitHook } from './after-commit-hooks.ts';

@@ -1,19 +1,24 @@
 import type { LookupFunction, Socket } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import postgres, { type Options, type PostgresType, type Row, type RowList, type Sql } from 'postgres';
 import { AnswerWatchdog } from './answer-watchdog.ts';
 import { freshBytes } from './backend-memory.ts';
 import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 import { boundAnswers, mostAnswerBytes } from './bounded-answers.ts';
-import { requestCancel } from './cancel-request.ts';
-import { type EncodedParameter, encodeParameter } from './driver/codecs.ts';
-import type { Answer, Backend, Connection, RowForm, Statement } from './driver/connection.ts';
-import { PostgresJsConnection } from './driver/postgres-js.ts';
+import { type Backend, requestCancel } from './cancel-request.ts';
+import { type EncodedParameter, encodeParameter, installCodecs } from './codecs.ts';
+import { type CopyPeer, copyPeer } from './copy.ts';
 import { InFlight } from './in-flight.ts';
 import { openServer, type Server, type ServerState } from './open-server.ts';
 import { databaseError, isAnswer, isPerhapsStale } from './pg-errors.ts';
 import { PreparedStatements } from './prepared-statements.ts';
 import { connectSocket, secureSocket } from './socket.ts';
+import { runStatement, type Statement } from './statement-query.ts';
+
+export type Answer = RowList<Row[]>;
+
+/** The form of rows: objects, arrays of values, or arrays of undecoded bytes. */
+export type RowForm = 'objects' | 'values' | 'bytes';
 
 export interface SlotOptions {
   url: string;
@@ -34,6 +39,13 @@ export interface SlotOptions {
   onClose?: ((slot: Slot) => void) | undefined;
 }
 
+/** Options that postgres.js accepts but does not declare. */
+type ClientOptions = Omit<Options<Record<string, PostgresType>>, 'host' | 'port'> & {
+  host: string[];
+  port: number[];
+  socket: () => Promise<Socket>;
+};
+
 const typesOf = (parameters: readonly EncodedParameter[]): number[] => parameters.map(({ type }) => type);
 const maxParameters = 65_533;
 /** How much longer than the server's own limit an answer may take before the connection counts as lost. */
@@ -43,8 +55,12 @@ const settleMs = 2_000;
 const recancelMs = 100;
 
 /**
- * One connection to the database; when the connection ends, the slot has ended. It prepares and closes statements,
- * bounds the wait for answers, and cancels.
+ * One connection to the database; when the connection ends, the slot has ended.
+ *
+ * A postgres.js client would reconnect by itself and send its remaining statements on the new connection, without their
+ * BEGIN. This client gets one socket from us and no second one, so a statement is sent on the connection it was meant
+ * for or not at all. Parameters are encoded as text before postgres.js sees them: an error inside its sending code
+ * leaves a statement in its queue that was never sent, and every later answer would go to the statement before.
  */
 export class Slot {
   readonly openedAt = performance.now();
@@ -52,7 +68,7 @@ export class Slot {
   readonly keys = new BackendMemoryEstimate();
   readonly #prepared = new PreparedStatements();
   #options: SlotOptions;
-  readonly #connection: Connection;
+  #sql: Sql;
   readonly #server: Server;
   #socket: Socket | undefined;
   #alive = true;
@@ -66,22 +82,38 @@ export class Slot {
       if (this.#inFlight.count > 0) this.destroy();
     });
     this.#server = server;
-    this.#connection = new PostgresJsConnection({
-      ...server,
-      // The text of times must not depend on the server's configuration
-      parameters: {
+    const client: ClientOptions = {
+      max: 1,
+      // No URL: postgres.js would fill its gaps from the environment. Lists: it would split a text at colons and commas
+      host: [server.host],
+      port: [server.port],
+      ...(server.user !== '' && { user: server.user }),
+      database: server.database,
+      // A function is used even if it returns an empty password; otherwise postgres.js would send PGPASSWORD
+      password: () => server.password,
+      // postgres.js would remove our listeners from a connection that it secures, so it gets one that is already secure
+      ssl: false,
+      fetch_types: false,
+      idle_timeout: null as never,
+      max_lifetime: null,
+      connect_timeout: options.connectMs / 1000,
+      prepare: options.prepare,
+      // The text of times must not depend on the server's configuration.
+      connection: {
         application_name: options.applicationName,
         TimeZone: 'UTC',
         DateStyle: 'ISO',
         ...server.settings,
         ...options.settings,
-      },
-      prepare: options.prepare,
-      connectMs: options.connectMs,
+      } as never,
+      onnotice: () => {},
+      onclose: () => this.destroy(),
       socket: () => this.#connect(),
-      onNotify: options.onNotify,
-      onClose: () => this.destroy(),
-    });
+      ...(options.onNotify && { onnotify: options.onNotify }),
+    };
+    // Its types know no lists of hosts
+    this.#sql = postgres(client as unknown as Options<Record<string, PostgresType>>);
+    installCodecs(this.#sql);
   }
 
   /**
@@ -101,7 +133,7 @@ export class Slot {
     const slot = new Slot(options, server);
     try {
       const answer = await slot.control('select 1');
-      slot.#backend = slot.#connection.backendOf(answer);
+      slot.#backend = answer.state as Backend;
       slot.#watchdog.patienceMs = defaultPatienceMs;
       return slot;
     } catch (error) {
@@ -192,21 +224,14 @@ export class Slot {
   /** Sends our own statements without parameters: BEGIN, SET, COMMIT and the like. */
   async control(text: string): Promise<Answer> {
     this.#check(text);
-    return this.#track(this.#connection.control(text));
+    return this.#track(this.#sql.unsafe(text, [], { simple: true } as never).execute());
   }
 
-  /** The data of a COPY TO STDOUT. Nothing else may be sent until it ends; if the reader stops early, the slot ends. */
-  copyOut(text: string): Readable {
-    this.#checkAlive();
+  /** Begins a COPY, for `readCopy` or `writeCopy`. Nothing else may be sent until it ends. */
+  copy(text: string): CopyPeer {
+    if (!this.#alive) throw databaseError('CONNECTION_LOST');
     this.#options.onStatement?.(text);
-    return this.#connection.copyOut(text, this);
-  }
-
-  /** Accepts the data of a COPY FROM STDIN, in the same way; `finish` means that the server has accepted all of it. */
-  copyIn(text: string): Writable {
-    this.#checkAlive();
-    this.#options.onStatement?.(text);
-    return this.#connection.copyIn(text, this);
+    return copyPeer(this.#sql, text, this);
   }
 
   /**
@@ -233,7 +258,7 @@ export class Slot {
 
   /** Ends the connection in an orderly way. */
   async close(): Promise<void> {
-    const ended = this.#connection.close();
+    const ended = this.#sql.end({ timeout: 1 });
     this.#end();
     await ended;
     this.#socket?.destroy();
@@ -243,7 +268,7 @@ export class Slot {
   destroy(): void {
     if (!this.#end()) return;
     this.#socket?.destroy();
-    this.#connection.destroy();
+    void this.#sql.end({ timeout: 0 }).catch(() => {});
   }
 
   #end(): boolean {
@@ -269,7 +294,7 @@ export class Slot {
     return Object.assign(ready, { host });
   }
 
-  /** Our listeners come before those of the driver: nothing may be sent once the connection has ended. */
+  /** Our listeners come before those of postgres.js: nothing may be sent once the connection has ended. */
   #hold(socket: Socket): void {
     for (const event of ['error', 'end', 'close']) socket.once(event, () => this.destroy());
     this.#socket = socket;
@@ -281,18 +306,19 @@ export class Slot {
     parameters: readonly EncodedParameter[],
     form: RowForm,
   ): Promise<Answer> {
-    return this.#track(this.#connection.run(statement, parsed, parameters, form));
+    const typed = parameters.map(({ text, type }) => this.#sql.typed(text as never, type));
+    const query = this.#sql.unsafe(statement.string, typed, { simple: false } as never);
+    runStatement(query, statement, parsed);
+    if (form === 'values') void query.values();
+    else if (form === 'bytes') void query.raw();
+    return this.#track(query.execute());
   }
 
   /** Reports the text to `onStatement`. Throws if nothing may be sent. */
   #check(text: string): void {
-    this.#checkAlive();
+    if (!this.#alive) throw databaseError('CONNECTION_LOST');
     if (text.includes('\0')) throw new TypeError('A statement cannot hold a NUL');
     this.#options.onStatement?.(text);
-  }
-
-  #checkAlive(): void {
-    if (!this.#alive) throw databaseError('CONNECTION_LOST');
   }
 
   #encode(text: string, parameters: readonly unknown[]): EncodedParameter[] {

@@ -41,6 +41,7 @@ export async function seedScratch(target: ProofTarget, organization: ScratchOrga
   for (const _ of [1, 2]) {
     organization.ids = await idsShownTo(target, organization);
     await addOfEach(target, organization);
+    await fillTrash(target, organization);
   }
 }
 
@@ -55,4 +56,23 @@ async function addOfEach({ schema, servers }: ProofTarget, organization: Scratch
     const sample = { ...sampleInput(input, source), ...extraInput(source.idOf, staff)[name] };
     await send(servers[0]!, { query, variables: { input: sample }, headers });
   }
+}
+
+/** A deleted task with a comment, so that the attacks find something in the trash. */
+async function fillTrash({ servers }: ProofTarget, organization: ScratchOrganization): Promise<void> {
+  const { headers } = memberOf(organization, 'OWNER');
+  const change = async (query: string, input: object) =>
+    (await send(servers[0]!, { query, variables: { input }, headers })).data;
+  const projectId = sampleSource(organization).idOf('Project');
+  const made = await change('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {
+    projectId,
+    name: 'Deleted',
+  });
+  const { id } = (made?.createTask as { task: { id: string } }).task;
+  const [comment, deletion] = ['CreateTaskComment', 'DeleteTask'].map(
+    (name) =>
+      `mutation ($input: ${name}Input!) { ${name[0]!.toLowerCase()}${name.slice(1)}(input: $input) { __typename } }`,
+  );
+  await change(comment!, { taskId: id, content: 'Deleted' });
+  await change(deletion!, { id });
 }

@@ -1,7 +1,7 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
-import type { Answer } from '../db/driver/connection.ts';
 import type { BoundStatement } from '../db/pipelined-statements.ts';
 import type { Planning, Session } from '../db/session.ts';
+import type { Answer } from '../db/slot.ts';
 import type { Relations } from '../relations.ts';
 import type { Tenant } from './tenant.ts';
 

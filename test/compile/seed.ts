@@ -25,6 +25,8 @@ const numbers = ['0', '0.00', '7.5', '12.25', '100', '0.01', '99.90'];
 /** Tables without meaning for the graph, or whose rows must fit together in ways that chance does not find. */
 const left = new Set([
   'events',
+  'trash',
+  'trashParts',
   'eventCursors',
   'idempotencyKeys',
   'codeFormats',

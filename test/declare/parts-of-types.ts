@@ -56,6 +56,7 @@ const recordedUnder: Readonly<Record<string, string>> = {
   MessageAttachment: 'Message',
   MessageReaction: 'Message',
   MilestoneTask: 'Milestone',
+  TrashItem: 'Task',
 };
 
 /**

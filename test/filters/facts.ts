@@ -3,7 +3,7 @@ import { PgTable } from 'drizzle-orm/pg-core';
 import { guardDb } from '../../src/access/guarded-db.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
-import { events } from '../../src/modules/events/tables.ts';
+import { events, trash } from '../../src/modules/events/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
 import { relations } from '../../src/relations.ts';
 import type { TenantDb, TenantTx } from '../../src/tenancy/tenant-session.ts';
@@ -18,6 +18,7 @@ export async function seedFilters(tx: TenantTx, seed: number, people: readonly s
   // Lists leave archived projects out, whatever their filter says of other columns
   await tx.update(projects).set({ archivedAt: null });
   await tx.insert(events).values(people.map(eventOn));
+  await tx.insert(trash).values(people.map(goneOf));
 }
 
 /** Every second one by nobody: an import, say. */
@@ -27,6 +28,16 @@ const eventOn = (id: string, place: number) => ({
   resourceType: 'Profile',
   resourceId: id,
   ...(place % 2 && { actorId: id }),
+});
+
+/** Every second one deleted by nobody. */
+const goneOf = (id: string, place: number) => ({
+  id: uuidv7(),
+  resourceType: place % 3 ? 'Client' : 'Project',
+  resourceId: id,
+  name: words[place % words.length]!,
+  content: {},
+  ...(place % 2 && { deletedById: id }),
 });
 
 /** What the oracle has to know; `found` are the answers to conditions of their own kind, by table, field and value. */

@@ -56,7 +56,7 @@ describe('a list of which a viewer may see no row', async () => {
 
   it('is FORBIDDEN to a CLIENT', async () => {
     const ofOrganization = ['apiKeys', 'codeFormats', 'invitations', 'joinCodes', 'members'];
-    const ofStaff = ['events', 'incidents', 'runningTimers', 'timeEntries', 'timeEntriesAggregate'];
+    const ofStaff = ['events', 'incidents', 'runningTimers', 'timeEntries', 'timeEntriesAggregate', 'trash'];
     expect(await refused((await company.as('CLIENT')).headers)).toEqual([...ofOrganization, ...ofStaff].sort());
   });
 

@@ -137,10 +137,6 @@ const calls: Record<string, () => Promise<Call>> = {
     return { input: { token: mailer.tokenFor(email) }, selection: 'membership { role organization { id } }', headers };
   },
   createApiKey: byOwner(async () => ({ input: { name: 'sync', scopes: ['PEOPLE_READ'] }, selection: 'key' })),
-  rotateApiKey: byOwner(async ({ owner }) => {
-    const make = 'mutation { createApiKey(input: { name: "k", scopes: [PEOPLE_READ] }) { apiKey { id } } }';
-    return { input: { apiKeyId: (await owner.ok(make)).createApiKey.apiKey.id }, selection: 'key previousExpiresAt' };
-  }),
   revokeApiKey: byOwner(async ({ owner }) => {
     const make = 'mutation { createApiKey(input: { name: "k", scopes: [PEOPLE_READ] }) { apiKey { id } } }';
     return { input: { apiKeyId: (await owner.ok(make)).createApiKey.apiKey.id }, selection: 'apiKeyId' };

@@ -23,6 +23,8 @@ export interface Story {
   made: Record<string, string[]>;
   /** Time entries that the last step reopened: they are validated no longer. */
   reopened: Set<string>;
+  /** The ids of what was deleted, and can be in the trash. */
+  deleted: string[];
 }
 
 type Does = (story: Story, member: Person, step: Step) => Promise<unknown>;
@@ -54,6 +56,24 @@ const does =
   (name: string, input: (story: Story, step: Step) => object): Does =>
   (story, member, step) =>
     run(member, name, input(story, step));
+
+/** Deletes a thing, and remembers that it can come back. */
+const deletes =
+  (type: string): Does =>
+  async (story, member, { one }) => {
+    const id = known(story, type, one);
+    const answer = await run(member, `delete${type}`, { id });
+    if (!answer.code) story.deleted.push(id);
+    return answer;
+  };
+
+/** Restores a thing of this type that was deleted; one that was not when there is none. */
+const restores =
+  (type: string): Does =>
+  (story, member, { one }) => {
+    const deleted = story.deleted.filter((id) => id.startsWith(`${type}:`));
+    return run(member, `restore${type}`, { id: pick(deleted.length ? deleted : [known(story, type, one)], one) });
+  };
 
 const inProject = (story: Story, { one }: Step) => ({ projectId: known(story, 'Project', one) });
 const period = { startDate: '2026-10-01', dueDate: '2026-11-15' };
@@ -167,12 +187,16 @@ const steps = {
     status: pick(['SUBMITTED', 'ACCEPTED', 'REJECTED'], other),
     note: 'So',
   })),
-  deleteTask: does('deleteTask', (story, { one }) => ({ id: known(story, 'Task', one) })),
+  deleteTask: deletes('Task'),
+  restoreTask: restores('Task'),
   deleteTime: does('deleteTimeEntry', (story, { one }) => ({ id: known(story, 'TimeEntry', one) })),
-  deleteMilestone: does('deleteMilestone', (story, { one }) => ({ id: known(story, 'Milestone', one) })),
+  deleteMilestone: deletes('Milestone'),
+  restoreMilestone: restores('Milestone'),
   deleteDeliverable: does('deleteDeliverable', (story, { one }) => ({ id: known(story, 'Deliverable', one) })),
-  deleteProject: does('deleteProject', (story, { one }) => ({ id: known(story, 'Project', one) })),
-  deleteClient: does('deleteClient', (story, { one }) => ({ id: known(story, 'Client', one) })),
+  deleteProject: deletes('Project'),
+  restoreProject: restores('Project'),
+  deleteClient: deletes('Client'),
+  restoreClient: restores('Client'),
   depart: ({ company }: Story, { user }: Member) =>
     company.world.app.binding.write(company.tenant, (tx) => leaveProfile(tx, { userId: user.id })),
   comeBack: ({ company }: Story, { user, role }: Person) =>

@@ -33,7 +33,7 @@ async function begin(): Promise<Story> {
     await createProject(owner, { clientId: made[0] }),
     await createProject(owner, { clientId: made[1] }),
   ];
-  return { company, people, made: { Client: made, Project: projects }, reopened: new Set() };
+  return { company, people, made: { Client: made, Project: projects }, reopened: new Set(), deleted: [] };
 }
 
 interface Entry {

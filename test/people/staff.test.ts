@@ -88,7 +88,7 @@ describe('a person who does not work here', async () => {
         const file = await folder.write(`${who}-${kind}.jsonl`, line);
         const { skipped } = await importInto(company, kind, file, map, { onError: 'skip' });
         expect(skipped).toMatchObject([
-          { line: 1, reason: expect.stringMatching(/the person (left on|is the contact)/) },
+          { line: 1, reason: expect.stringMatching(/the person (left on|belongs to a client)/) },
         ]);
       }
     });
@@ -124,6 +124,14 @@ describe('a person who does not work here', async () => {
     const refused = { code: 'INVALID_STATE', field: 'input.assigneeId' };
     expect(await run(manager, 'createTask', task)).toMatchObject(refused);
     expect(await run(manager, 'createTask', { ...task, type: 'CLIENT' })).toMatchObject(refused);
+    await run(manager, 'updateProfile', { id: task.assigneeId, externalReference: 'person:guest' });
+    const file = await folder.write(
+      'guest.jsonl',
+      JSON.stringify({ id: 'guest', project: 1, who: 'guest', name: 'Weld' }),
+    );
+    const map = mapping("task: { reference: 'k:{id}', name: '{name}', assignee: '{who}' }");
+    const { skipped } = await importInto(company, 'tasks', file, map, { onError: 'skip' });
+    expect(skipped).toMatchObject([{ line: 1, reason: expect.stringContaining('the person belongs to a client') }]);
     const { members } = await owner.ok('{ members(first: 100) { nodes { id user { email } } } }');
     const { id } = members.nodes.find(({ user }: { user: { email: string } }) => user.email === someone.user.email);
     await run(owner, 'changeMemberRole', { memberId: id, role: 'CONSULTANT' }, 'member { role }');

@@ -82,7 +82,7 @@ describe('code formats', () => {
 });
 
 describe('settings', () => {
-  const fields = '{ hoursPerDay weekStartsOn workingDays timeBeforeStart timeAhead }';
+  const fields = '{ hoursPerDay weekStartsOn workingDays timeBeforeStart timeAhead trashDays }';
   const update = `mutation ($input: UpdateTenantSettingsInput!) {
     updateTenantSettings(input: $input) { tenantSettings ${fields} lastEventId }
   }`;
@@ -92,6 +92,7 @@ describe('settings', () => {
     workingDays: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'],
     timeBeforeStart: false,
     timeAhead: false,
+    trashDays: 30,
   };
 
   it('are set one by one, and restored to their default by null', async () => {

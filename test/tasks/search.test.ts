@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Backends } from '../support/backends.ts';
 import { type Company, type Member, world } from '../support/world.ts';
-import { createTask, seedProject } from './support.ts';
+import { createTask, seedProject, seedTasks } from './support.ts';
 
 const texts = [
   { name: 'Étude des réseaux électriques', description: 'Relevés sur site' },
@@ -118,6 +119,15 @@ describe('search', async () => {
     const { node } = await manager.ok('query ($id: ID!) { node(id: $id) { ... on Task { tags } } }', { id });
     expect(node.tags).toEqual(['Urgent fix', 'ux', 'É,t']);
     expect(await tagged('urgent')).toEqual([]);
+  });
+
+  it('reads an index of the tags', async () => {
+    await seedTasks(company, await seedProject(company), 2_000);
+    const { statements } = await manager.graphql('{ tasks(where: { tag: "rare" }) { nodes { id } } }');
+    await using admin = new Backends(server.app.installation.adminUrl);
+    await admin.query(`set search_path = ${company.tenant.schemaName}, extensions`);
+    const plan = await admin.query(`explain (generic_plan) ${statements[0]}`);
+    expect(JSON.stringify(plan)).toContain('tasks_tag_keys');
   });
 
   it('rejects a query that is too long', async () => {

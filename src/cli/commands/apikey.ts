@@ -1,6 +1,5 @@
 import { createApiKeyFor, listApiKeys, revokeApiKeyByOperator } from '../../identity/operator-api-keys.ts';
 import type { Permission } from '../../identity/permissions.ts';
-import { rotateApiKeyByOperator } from '../../identity/rotate-api-key.ts';
 import type { JsonFlag } from '../flags.ts';
 import { print, table } from '../output.ts';
 import { styled } from '../text.ts';
@@ -13,7 +12,6 @@ export interface CreateFlags extends JsonFlag {
   name: string;
   scopes: string[];
   expires?: Date;
-  persistedOnly?: boolean;
 }
 
 const by = { actor: { kind: 'SYSTEM' } } as const;
@@ -22,9 +20,9 @@ export async function runCreate(host: Host, { tenant: slug, user: email, ...flag
   await using toolbox = await host.open();
   const { id: organizationId } = await toolbox.directory.getBySlug(slug);
   const { id: userId } = await getUser(toolbox, email);
-  const { name, expires, persistedOnly, json } = flags;
+  const { name, expires, json } = flags;
   const scopes = flags.scopes as Permission[];
-  const input = { organizationId, userId, name, scopes, expiresAt: expires, persistedOnly };
+  const input = { organizationId, userId, name, scopes, expiresAt: expires };
   const { apiKey, key } = await createApiKeyFor(toolbox.identity, input, by);
   print(host, json, { ...apiKey, key }, () => key);
 }
@@ -55,14 +53,4 @@ export async function runRevoke(host: Host, key: string, { json }: JsonFlag): Pr
   await using toolbox = await host.open();
   await revokeApiKeyByOperator(toolbox.identity, key, by);
   print(host, json, { key, state: 'REVOKED' }, () => `revoked ${key}`);
-}
-
-export async function runRotate(
-  host: Host,
-  prefix: string,
-  { overlap, json }: JsonFlag & { overlap: number },
-): Promise<void> {
-  await using toolbox = await host.open();
-  const { apiKey, key, previousExpiresAt } = await rotateApiKeyByOperator(toolbox.identity, prefix, overlap, by);
-  print(host, json, { ...apiKey, key, previousExpiresAt }, () => key);
 }

@@ -5,7 +5,7 @@ import type { Flags as TokenFlags } from '../commands/token.ts';
 import type { ListFlags } from '../commands/user.ts';
 import type { Flags as CreateFlags } from '../commands/user-create.ts';
 import { declare } from '../declare.ts';
-import { choice, duration, type JsonFlag, list, wholeNumber } from '../flags.ts';
+import { choice, type JsonFlag, list, wholeNumber } from '../flags.ts';
 import { readTime } from '../read-time.ts';
 
 export const userCreate = declare<[email: string, flags: CreateFlags]>({
@@ -82,8 +82,7 @@ export const apikeyCreate = declare<[flags: KeyFlags]>({
       .requiredOption('--user <email>', 'the member for whom the key acts')
       .requiredOption('--name <name>', 'what the key is for')
       .requiredOption('--scopes <permissions>', 'its permissions, separated by commas', list)
-      .option('--expires <time>', 'a day or an instant (default: never)', readInstant)
-      .option('--persisted-only', 'it may run only registered documents (`chantier documents`)'),
+      .option('--expires <time>', 'a day or an instant (default: never)', readInstant),
   destroys: null,
   run: async (...args) => (await import('../commands/apikey.ts')).runCreate(...args),
 });
@@ -95,17 +94,6 @@ export const apikeyList = declare<[flags: JsonFlag & { tenant: string }]>({
   options: (command) => command.requiredOption('--tenant <slug>', 'the organization'),
   destroys: null,
   run: async (...args) => (await import('../commands/apikey.ts')).runList(...args),
-});
-
-export const apikeyRotate = declare<[key: string, flags: JsonFlag & { overlap: number }]>({
-  usage: 'rotate <prefix>',
-  description:
-    'Replace an API key by a new one with the same scopes and lifetime, and print it. Both work for a while.',
-  examples: ['apikey rotate 3f9c2a41b07e', 'apikey rotate 3f9c2a41b07e --overlap 7d'],
-  options: (command) =>
-    command.option('--overlap <time>', 'how long the old key still works, at most 30d', duration(30 * 86_400), 86_400),
-  destroys: null,
-  run: async (...args) => (await import('../commands/apikey.ts')).runRotate(...args),
 });
 
 export const apikeyRevoke = declare<[key: string, flags: JsonFlag]>({

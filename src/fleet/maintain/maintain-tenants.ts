@@ -200,7 +200,7 @@ const emptyResult = ({ schemaName, organization, databaseName }: SurveyedPlace):
   schemaName,
   slug: organization?.slug,
   database: databaseName,
-  pruned: { events: 0, idempotencyKeys: 0 },
+  pruned: { events: 0, idempotencyKeys: 0, trash: 0 },
   vacuumed: 0,
   reindexed: [],
   ms: 0,

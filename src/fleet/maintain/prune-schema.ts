@@ -1,11 +1,13 @@
 import type { Admin, AdminTx } from '../../db/admin.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
+import { defaultTrashDays } from '../../lib/trash-days.ts';
 import type { InstallationRoles } from '../../tenancy/installation.ts';
 
 /** Numbers of deleted rows. */
 export interface Pruned {
   events: number;
   idempotencyKeys: number;
+  trash: number;
 }
 
 export interface PruneOptions {
@@ -32,11 +34,18 @@ interface Position {
 }
 
 /** Whether a schema has the tables that are pruned. */
-const tablesThere = `select to_regclass($1) is not null as events, to_regclass($2) is not null as keys`;
+const tablesThere = `select to_regclass($1) is not null as events, to_regclass($2) is not null as keys,
+  to_regclass($3) is not null as trash`;
+
+/** Until when deleted objects are kept: for as many days as the organization has set. */
+const keptSince = (settings: string): string =>
+  `$1::timestamptz - make_interval(days => coalesce((select (value #>> '{}')::int from ${settings}
+    where key = 'trashDays' and jsonb_typeof(value) = 'number'), ${defaultTrashDays}))`;
 
 /**
- * Deletes expired rows in small transactions: old events, and stored results of idempotent requests. The last of the
- * old events is kept: a cursor before it points into deleted events and is rejected (modules/events).
+ * Deletes expired rows in small transactions: old events, stored results of idempotent requests, and what has been in
+ * the trash for long enough. The last of the old events is kept: a cursor before it points into deleted events and is
+ * rejected (modules/events).
  */
 export async function pruneSchema(
   admin: Admin,
@@ -44,17 +53,16 @@ export async function pruneSchema(
   schemaName: string,
   options: PruneOptions,
 ): Promise<Pruned> {
-  const [log, keys] = ['events', 'idempotency_keys'].map((name) => `${quoteIdentifier(schemaName)}.${name}`) as [
-    string,
-    string,
-  ];
-  const [there] = await admin.run<{ events: boolean; keys: boolean }>(tablesThere, [log, keys]);
+  const named = (table: string): string => `${quoteIdentifier(schemaName)}.${table}`;
+  const [log, keys, trash] = [named('events'), named('idempotency_keys'), named('trash')];
+  const [there] = await admin.run<Record<'events' | 'keys' | 'trash', boolean>>(tablesThere, [log, keys, trash]);
   const owned = <T>(work: (tx: AdminTx) => Promise<T>): Promise<T> =>
     admin.transaction(async (tx) => {
       await tx.run(`select set_config('role', $1, true)`, [roles.owner]);
       return await work(tx);
     });
-  const pruned: Pruned = { events: 0, idempotencyKeys: 0 };
+  const pruned: Pruned = { events: 0, idempotencyKeys: 0, trash: 0 };
+  const now = [options.now.toISOString()];
   if (there!.events && options.eventsMs !== undefined) {
     const until = new Date(options.now.getTime() - options.eventsMs).toISOString();
     const [last] = await owned((tx) => tx.run<Position>(lastOld(log), [until]));
@@ -64,8 +72,12 @@ export async function pruneSchema(
   }
   if (there!.keys) {
     const some = `delete from ${keys} where (viewer_id, key, response_key) in (select viewer_id, key, response_key from ${keys} where expires_at < $1 limit ${batch})`;
-    const now = [options.now.toISOString()];
     pruned.idempotencyKeys = await inBatches(() => owned((tx) => deleted(tx, some, now)), options.signal);
+  }
+  if (there!.trash) {
+    // One at a time: a project in the trash has many parts
+    const some = `delete from ${trash} where id in (select id from ${trash} where deleted_at < ${keptSince(named('settings'))} order by deleted_at limit 1)`;
+    pruned.trash = await inBatches(() => owned((tx) => deleted(tx, some, now)), options.signal, 1);
   }
   return pruned;
 }
@@ -78,8 +90,8 @@ async function deleted(tx: AdminTx, statement: string, parameters: readonly unkn
   return row!.count;
 }
 
-async function inBatches(next: () => Promise<number>, signal: AbortSignal | undefined): Promise<number> {
+async function inBatches(next: () => Promise<number>, signal: AbortSignal | undefined, size = batch): Promise<number> {
   let total = 0;
-  for (let count = batch; count === batch && !signal?.aborted; total += count) count = await next();
+  for (let count = size; count === size && !signal?.aborted; total += count) count = await next();
   return total;
 }

@@ -7,6 +7,10 @@ const WarningCode = builder.enumType('ChangeWarningCode', {
   values: {
     OPEN_TASKS: { description: 'The project has tasks that are not DONE.' },
     TIMERS_STOPPED: { description: 'Timers ran on the project; they were stopped and their time was recorded.' },
+    PARTS_NOT_RESTORED: {
+      description:
+        'Parts of the object stay deleted: what they belonged to is gone, or another object has their place.',
+    },
   } satisfies Record<ChangeWarningCode, { description: string }>,
 });
 

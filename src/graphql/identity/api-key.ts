@@ -2,7 +2,6 @@ import type { ApiKey as ApiKeyShape } from '../../identity/create-api-key.ts';
 import { createApiKey, revokeApiKey } from '../../identity/create-api-key.ts';
 import { listApiKeys } from '../../identity/list-open-entries.ts';
 import { isPermission } from '../../identity/permissions.ts';
-import { overlap, rotateApiKey } from '../../identity/rotate-api-key.ts';
 import { builder } from '../declare/builder.ts';
 import { defineCatalogMutation, originOf } from './catalog-mutation.ts';
 import { catalogId, uuidOf } from './ids.ts';
@@ -58,30 +57,6 @@ defineCatalogMutation('createApiKey', {
   payload: (t) => ({
     apiKey: t.expose('apiKey', { type: ApiKey, description: 'The new key, as in lists.' }),
     key: t.exposeString('key', { description: 'The secret key. It is shown only here.' }),
-  }),
-});
-
-defineCatalogMutation('rotateApiKey', {
-  description:
-    'Replaces one of the user’s own keys by a new one with the same name, scopes and lifetime. Both work for a while. Needs organization:manage, and every scope of the key.',
-  caller: 'member',
-  input: (t) => ({
-    apiKeyId: t.globalID({ required: true, description: 'The key.' }),
-    overlapSeconds: t.int({
-      description: `How long the old key still works: 0 to ${overlap.most} seconds; a day by default.`,
-    }),
-  }),
-  run: (ctx, { apiKeyId, overlapSeconds }) => {
-    const id = uuidOf(apiKeyId, 'ApiKey', 'input.apiKeyId');
-    return rotateApiKey(ctx.services.identity, ctx.viewer, { apiKeyId: id, overlapSeconds }, originOf(ctx));
-  },
-  payload: (t) => ({
-    apiKey: t.expose('apiKey', { type: ApiKey, description: 'The new key, as in lists.' }),
-    key: t.exposeString('key', { description: 'The secret key. It is shown only here.' }),
-    previousExpiresAt: t.expose('previousExpiresAt', {
-      type: 'DateTime',
-      description: 'When the old key stops working.',
-    }),
   }),
 });
 

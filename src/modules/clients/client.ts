@@ -31,4 +31,5 @@ export const Client = defineResource('clients', {
     description: 'Deletes a client. Fails with IN_USE while it has projects',
     inUse: 'This client still has projects',
   },
+  trash: { name: 'name' },
 });

@@ -1,1 +1,2 @@
 import './event.ts';
+import './trash-item.ts';

@@ -1,7 +1,7 @@
 import { eq, type SQL, sql, type Table } from 'drizzle-orm';
-import { alias, type PgColumn } from 'drizzle-orm/pg-core';
+import { alias } from 'drizzle-orm/pg-core';
 import { relations } from '../../relations.ts';
-import { referencesTo } from './references-to.ts';
+import { referencesTo, tableOf } from './references-to.ts';
 import { typesOfRows } from './row-types.ts';
 import { events, projectOf, taskOf } from './tables.ts';
 
@@ -38,8 +38,7 @@ function present(projectId: string): SQL[] {
   return referencesTo(relations.projects.table).flatMap(({ table, column }) => {
     const type = typesOfRows().find((each) => each.table === table && each.module === undefined);
     if (!type) return [];
-    const { id } = relations[table].table as unknown as { id: PgColumn };
     const name = sql.raw(`'${type.typename}'`);
-    return [sql`select ${name}, ${id} from ${relations[table].table as Table} where ${column} = ${projectId}`];
+    return [sql`select ${name}, ${tableOf(table).id} from ${tableOf(table)} where ${column} = ${projectId}`];
   });
 }

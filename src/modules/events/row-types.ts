@@ -8,6 +8,9 @@ export interface TypeOfRows {
   module: string | undefined;
 }
 
+/** Tables whose rows the log has no events of. */
+const unlogged: ReadonlySet<TableName> = new Set(['events', 'trash']);
+
 let types: TypeOfRows[] | undefined;
 
 /** The GraphQL types that show rows. Call it only after all modules are loaded. */
@@ -18,7 +21,7 @@ export function typesOfRows(): readonly TypeOfRows[] {
       pothosDrizzleModel?: TableName;
       module?: string;
     };
-    return ruled.has(table) && table !== undefined && table !== 'events' ? [{ typename: name, table, module }] : [];
+    return ruled.has(table) && table !== undefined && !unlogged.has(table) ? [{ typename: name, table, module }] : [];
   });
   return types;
 }

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { type AnyPgColumn, bigint, index, integer, jsonb, primaryKey, text, uuid } from 'drizzle-orm/pg-core';
-import { instant, table, xid8 } from '../../lib/columns.ts';
+import { instant, label, primaryId, table, xid8 } from '../../lib/columns.ts';
 
 export type EventMetadata = Record<string, unknown>;
 
@@ -44,4 +44,40 @@ export const events = table(
     index('events_actor').on(t.actorId, t.era, t.xid, t.seq),
     index('events_created').on(t.createdAt),
   ],
+);
+
+/** Rows that people deleted and may restore. No other table mentions a deleted row, so nothing has to leave it out. */
+export const trash = table(
+  'trash',
+  {
+    id: primaryId(),
+    /** The GraphQL type of the deleted row, and its id. */
+    resourceType: text().notNull(),
+    resourceId: uuid().notNull(),
+    /** What people called it. */
+    name: label().notNull(),
+    /** The values of its columns, by their names in the database. */
+    content: jsonb().$type<EventMetadata>().notNull(),
+    /** The profile of the person who deleted it. */
+    deletedById: uuid(),
+    deletedAt: instant().notNull().defaultNow(),
+  },
+  (t) => [index('trash_resource').on(t.resourceId), index('trash_deleted').on(t.deletedAt, t.id)],
+);
+
+/** The other rows that a deletion changed. */
+export const trashParts = table(
+  'trash_parts',
+  {
+    trashId: uuid()
+      .notNull()
+      .references(() => trash.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    tableName: text().notNull(),
+    /** The column that was cleared in a row that stayed; null for a row that was deleted. */
+    cleared: text(),
+    /** The values of its columns before, by their names in the database. */
+    content: jsonb().$type<EventMetadata>().notNull(),
+  },
+  (t) => [primaryKey({ name: 'trash_parts_pkey', columns: [t.trashId, t.position] })],
 );

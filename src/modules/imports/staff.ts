@@ -6,7 +6,7 @@ import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 import { isOneOf } from './bulk-rows.ts';
 
-/** People who do not work for the organization now: the day on which they left, or null for a client's contact. */
+/** People who do not work for the organization now: the day on which they left, or null for people of a client. */
 export type Others = ReadonlyMap<string, string | null>;
 
 export async function findOthers(tx: TenantTx, profileIds: readonly (string | null | undefined)[]): Promise<Others> {
@@ -16,19 +16,19 @@ export async function findOthers(tx: TenantTx, profileIds: readonly (string | nu
     .select({ id: profiles.id, leftAt: profiles.leftAt })
     .from(profiles)
     .where(
-      sql`${isOneOf(profiles.id, ids, 'uuid')} and (${profiles.leftAt} is not null
+      sql`${isOneOf(profiles.id, ids, 'uuid')} and (${profiles.leftAt} is not null or ${profiles.isClient}
         or exists (select 1 from ${clients} where ${clients.contactId} = ${profiles.id}))`,
     );
   return new Map(rows.map(({ id, leftAt }) => [id, leftAt && dayIn(tx.timeZone, leftAt)]));
 }
 
 /**
- * Throws INVALID_STATE for a client's contact, and for a person who has left: by `day`, or at all if `day` is
- * undefined.
+ * Throws INVALID_STATE for a CLIENT member, for a client's contact, and for a person who has left: by `day`, or at all
+ * if `day` is undefined.
  */
 export function requireStaff(others: Others, profileId: string, day: string | undefined, field: string): void {
   const leftOn = others.get(profileId);
   if (leftOn === undefined || (leftOn !== null && day !== undefined && day <= leftOn)) return;
-  const reason = leftOn === null ? 'the person is the contact of a client' : `the person left on ${leftOn}`;
+  const reason = leftOn === null ? 'the person belongs to a client' : `the person left on ${leftOn}`;
   throw new AppError('INVALID_STATE', `${field}: ${reason}`);
 }

@@ -11,7 +11,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { milestoneDependencies, milestones } from './tables.ts';
 
-const waiting = {
+export const waiting = {
   table: milestoneDependencies,
   from: milestoneDependencies.milestoneId,
   to: milestoneDependencies.dependsOnId,

@@ -86,6 +86,10 @@ export const Milestone = defineResource('milestones', {
     },
   },
   delete: { description: 'Deletes a milestone; its tasks stay.' },
+  trash: {
+    name: 'name',
+    requires: ({ viewer, current }) => openRule(viewer, current.projectId, 'input.id'),
+  },
 });
 
 const schedule = { columns: { startDate: true, dueDate: true, status: true, progress: true } } as const;

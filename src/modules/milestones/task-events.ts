@@ -63,10 +63,10 @@ const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
 };
 
 /**
- * The tasks of a deleted project are deleted too; only the organization's own milestones can have contained some of
- * them.
+ * The tasks of a deleted project are deleted too, and come back with it; only the organization's own milestones can
+ * contain some of them.
  */
-const afterProjectDeletion: EventHandler = async (tx, viewer) => {
+const recomputeOwn: EventHandler = async (tx, viewer) => {
   const own = await tx.select({ id: milestones.id }).from(milestones).where(isNull(milestones.projectId));
   await recomputeProgress(
     tx,
@@ -75,10 +75,32 @@ const afterProjectDeletion: EventHandler = async (tx, viewer) => {
   );
 };
 
+/** A restored task is in its milestones again. */
+const afterRestoring: EventHandler = async (tx, viewer, { resourceId }) => {
+  const rows = await tx
+    .select({ id: milestoneTasks.milestoneId, weight: milestoneTasks.weight })
+    .from(milestoneTasks)
+    .where(eq(milestoneTasks.taskId, resourceId));
+  const events = rows.map(({ id, weight }) => ({
+    action: 'milestone.taskSet',
+    resourceType: 'Milestone',
+    resourceId: id,
+    metadata: { taskId: resourceId, weight },
+  }));
+  await recordEvents(tx, viewer, events);
+  await recomputeProgress(
+    tx,
+    viewer,
+    rows.map(({ id }) => id),
+  );
+};
+
 onEvent('task.moved', afterChange);
 onEvent('task.updated', afterChange);
 onEvent('task.deleted', afterDeletion);
-onEvent('project.deleted', afterProjectDeletion);
+onEvent('task.restored', afterRestoring);
+onEvent('project.deleted', recomputeOwn);
+onEvent('project.restored', recomputeOwn);
 onEvent('milestone.updated', async (tx, viewer, { resourceId, after }) => {
   if (after?.progressMode === 'AUTO') await recomputeProgress(tx, viewer, [resourceId]);
 });

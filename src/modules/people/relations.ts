@@ -10,4 +10,7 @@ export const peopleRelations = defineRelationsPart({ ...events, ...tables }, (r)
   events: {
     actor: r.one.profiles({ from: r.events.actorId, to: r.profiles.id }),
   },
+  trash: {
+    deletedBy: r.one.profiles({ from: r.trash.deletedById, to: r.profiles.id }),
+  },
 }));

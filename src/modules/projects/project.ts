@@ -58,6 +58,7 @@ export const Project = defineResource('projects', {
     write: 'project:delete',
     inUse: 'This project is still in use: archive it instead',
   },
+  trash: { name: 'name' },
 });
 
 Project.action('archive', {

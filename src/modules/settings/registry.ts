@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { shortestDecimal } from '../../lib/decimal.ts';
 import { decimalField } from '../../lib/fields.ts';
+import { defaultTrashDays } from '../../lib/trash-days.ts';
 
 export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
 const weekday = z.enum(weekdays);
@@ -23,6 +24,8 @@ export const settingTypes = {
   timeBeforeStart: { value: z.boolean(), default: false },
   /** Whether people may record time on days after the current month. */
   timeAhead: { value: z.boolean(), default: false },
+  /** For how many days deleted objects can be restored. */
+  trashDays: { value: z.int().min(1).max(365), default: defaultTrashDays },
 } as const satisfies { [key: string]: { value: z.ZodType; default: unknown } };
 
 export type SettingKey = keyof typeof settingTypes;

@@ -26,6 +26,7 @@ const texts = {
   workingDays: 'The days of a week on which people work unless they are away.',
   timeBeforeStart: 'Whether time may be recorded on days before the first day of the project; false by default.',
   timeAhead: 'Whether time may be recorded on days after the current month; false by default.',
+  trashDays: 'For how many days deleted objects can be restored; 30 by default.',
 };
 
 const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
@@ -36,6 +37,7 @@ const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
     workingDays: t.expose('workingDays', { type: [Weekday], description: texts.workingDays }),
     timeBeforeStart: t.exposeBoolean('timeBeforeStart', { description: texts.timeBeforeStart }),
     timeAhead: t.exposeBoolean('timeAhead', { description: texts.timeAhead }),
+    trashDays: t.exposeInt('trashDays', { description: texts.trashDays }),
   }),
 });
 
@@ -60,6 +62,7 @@ defineMutation('updateTenantSettings', {
     workingDays: t.field({ type: [Weekday], description: texts.workingDays }),
     timeBeforeStart: t.boolean({ description: texts.timeBeforeStart }),
     timeAhead: t.boolean({ description: texts.timeAhead }),
+    trashDays: t.int({ description: `${texts.trashDays} 1 to 365.` }),
   }),
   run: (ctx, input) => updateTenantSettings(ctx.tx, ctx.viewer, input),
   payload: (t) => ({

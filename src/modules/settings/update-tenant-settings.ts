@@ -16,6 +16,7 @@ const input = z.object({
   workingDays: settingTypes.workingDays.value.nullish(),
   timeBeforeStart: settingTypes.timeBeforeStart.value.nullish(),
   timeAhead: settingTypes.timeAhead.value.nullish(),
+  trashDays: settingTypes.trashDays.value.nullish(),
 });
 
 /** Sets the given settings; null restores the default, absent settings stay. Needs settings:write. */

@@ -11,7 +11,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskDependencies, tasks } from './tables.ts';
 
-const waiting = { table: taskDependencies, from: taskDependencies.taskId, to: taskDependencies.dependsOnId };
+export const waiting = { table: taskDependencies, from: taskDependencies.taskId, to: taskDependencies.dependsOnId };
 
 const input = z.object({ taskId: uuidField, dependsOnId: uuidField });
 

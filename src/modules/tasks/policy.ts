@@ -25,9 +25,15 @@ export const requireTaskWriter = (viewer: Viewer): void => requirePermission(vie
 /** The creator of a task may delete it, and the owner of a PERSONAL one; others need task:delete. Throws FORBIDDEN. */
 export function requireTaskDeleter(viewer: Viewer, task: TaskOwners): void {
   requireTaskWriter(viewer);
-  const owner = task.creatorId === viewer.profileId || (task.type === 'PERSONAL' && isAssignee(viewer, task));
-  if (!owner) requirePermission(viewer, 'task:delete');
+  if (!ownsTask(viewer, task)) requirePermission(viewer, 'task:delete');
 }
+
+/** Who may delete a task may restore it. */
+export const mayRestoreTask = (viewer: Viewer, task: TaskOwners): boolean =>
+  ownsTask(viewer, task) || viewer.permissions.has('task:delete');
+
+const ownsTask = (viewer: Viewer, task: TaskOwners): boolean =>
+  task.creatorId === viewer.profileId || (task.type === 'PERSONAL' && isAssignee(viewer, task));
 
 const isAssignee = (viewer: Viewer, { assigneeId }: TaskOwners): boolean => assigneeId === viewer.profileId;
 

@@ -58,7 +58,7 @@ export const tasks = table(
     index('tasks_creator').on(t.creatorId),
     index('tasks_deliverable').on(t.deliverableId),
     index('tasks_due_date').on(t.dueDate),
-    index('tasks_tags').using('gin', t.tags),
+    index('tasks_tag_keys').using('gin', sql`extensions.tag_keys(${t.tags})`),
     index('tasks_search').using('gin', t.search),
     uniqueIndex('tasks_external_reference').on(t.externalReference),
     check('tasks_type', oneOf(t.type, taskTypes)),

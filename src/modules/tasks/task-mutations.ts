@@ -88,7 +88,9 @@ defineMutation('moveTask', {
 });
 
 defineMutation('deleteTask', {
-  description: 'Deletes a task with its comments and its checklist. Needs task:delete, unless you created it.',
+  description:
+    'Deletes a task with its comments and its checklist. Needs task:delete, unless you created it. It goes to the trash: ' +
+    'restoreTask brings it back.',
   permission: 'task:write',
   input: (t) => ({
     id: t.globalID({ for: Task, required: true, description: 'The task.' }),

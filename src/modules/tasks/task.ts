@@ -4,7 +4,9 @@ import { filterAlsoBy, filterOf } from '../../graphql/declare/filters.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { matchesText } from '../../graphql/declare/text-search.ts';
 import { defineResource } from '../events/resource.ts';
-import { readableTasks } from './policy.ts';
+import { openRule } from '../projects/open-project.ts';
+import { placeAgain } from './place-again.ts';
+import { mayRestoreTask, readableTasks } from './policy.ts';
 import { TaskPriority } from './task-priority.ts';
 import { TaskStatus } from './task-status.ts';
 import { TaskType } from './task-type.ts';
@@ -47,11 +49,19 @@ export const Task = defineResource('tasks', {
     tag: {
       type: 'String',
       description: 'With this tag, ignoring case.',
-      where: (tag: string, { tags }) => sql`lower(${tags}::text collate "und-x-icu")::text[]
-        @> array[lower(${tag}::text collate "und-x-icu")]`,
+      where: (tag: string, { tags }) => sql`extensions.tag_keys(${tags}) @> array[extensions.name_key(${tag})]`,
     },
   },
   list: 'The tasks of the organization.',
+  trash: {
+    name: 'name',
+    description:
+      'Brings a deleted task back from the trash with its comments, checklist and dependencies, to its place on the ' +
+      'board or the end of its column',
+    write: { needs: 'task:write', allow: mayRestoreTask, allowedTo: 'your own, or anybody’s with task:delete' },
+    requires: ({ viewer, current }) => openRule(viewer, current.projectId, 'input.id'),
+    before: ({ tx, current }) => placeAgain(tx, current),
+  },
 });
 
 const listed = { args: Task.page.args, totalCount: true, query: Task.page.query } as const;

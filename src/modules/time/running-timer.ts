@@ -3,6 +3,7 @@ import { rowOf } from '../../graphql/declare/pages.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { defineResource } from '../events/resource.ts';
+import { keepOutOfTrash } from '../events/trash-types.ts';
 import { readableTime } from './policy.ts';
 
 /** Only the read half: starting and stopping have their own mutations. */
@@ -20,6 +21,9 @@ export const RunningTimer = defineResource('runningTimers', {
   },
   list: 'The running timers: who is working on what.',
 });
+
+// Nobody works on a deleted object: a timer that came back would have counted all the time since
+keepOutOfTrash('runningTimers');
 
 const ownTimer = ({ profileId }: Viewer) => ({ profileId });
 

@@ -74,6 +74,18 @@ export interface AnyAction extends AnyOperation {
   event: string;
 }
 
+export interface AnyTrash {
+  name: string;
+  description?: string;
+  write?: AnyWriter;
+  requires?: (given: { viewer: Viewer; current: AnyRow }) => readonly Rule[];
+  before?: (given: {
+    tx: TenantTx;
+    viewer: Viewer;
+    current: AnyRow;
+  }) => Values | undefined | Promise<Values | undefined>;
+}
+
 export interface AnySpec {
   name: string;
   noun?: string;
@@ -92,6 +104,7 @@ export interface AnySpec {
   create?: AnyOperation;
   update?: AnyOperation;
   delete?: true | AnyOperation;
+  trash?: AnyTrash;
 }
 
 /** A table that a resource can be declared over. */

@@ -16,6 +16,7 @@ import { defineLists } from './lists.ts';
 import { type Model, modelOf } from './model.ts';
 import { defineChange } from './mutations.ts';
 import { defineNode } from './object.ts';
+import { defineTrash } from './restore.ts';
 import type { ActionSpec, Change, Extra, HookResult, ResourceSpec } from './spec.ts';
 import { changeOf, createOf, deleteOf, type UseCase } from './use-cases.ts';
 
@@ -115,6 +116,7 @@ function define(table: TableName, declared: AnySpec, log: ChangeLog) {
     change: (tx: TenantTx, viewer: Viewer, which: object, event: string, before: NonNullable<AnyOperation['before']>) =>
       changeOf(model, { write: writerOf(spec, spec.update ?? {}), before }, event, log)(tx, viewer, which),
   };
+  if (spec.trash) defineTrash(model, node, spec.trash, log);
   return Object.assign(node, parts);
 }
 

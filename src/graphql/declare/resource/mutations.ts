@@ -54,7 +54,12 @@ interface Access {
   written: readonly Field[];
 }
 
-function describe({ noun, parent, fields }: Model, verb: string, operation: AnyOperation, { writer, written }: Access) {
+function describe(
+  { spec, noun, parent, fields }: Model,
+  verb: string,
+  operation: AnyOperation,
+  { writer, written }: Access,
+) {
   const { description, from } = operation;
   const to = verb === 'create' && parent ? ` to ${withArticle(toWords(parent.relation))}` : '';
   const what = description?.replace(/\.$/, '') ?? `${verbs[verb] ?? verb} ${withArticle(noun)}${to}`;
@@ -65,6 +70,7 @@ function describe({ noun, parent, fields }: Model, verb: string, operation: AnyO
     ...(permission ? [`Needs ${permission}.`] : []),
     ...statesOf(fields, from),
     ...(verb === 'create' ? [] : stepsOf(written)),
+    ...(verb === 'delete' && spec.trash ? [`It goes to the trash: restore${spec.name} brings it back.`] : []),
     ...(verb === 'update' ? ['Absent fields stay, null clears.'] : []),
   ].join(' ');
 }

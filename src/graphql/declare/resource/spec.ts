@@ -92,6 +92,17 @@ export interface DeleteSpec<T extends TableName, P, L> extends Operation {
   before?: (given: Call & { current: RowOf<T>; parent: ParentOf<T, P, L> }) => void | Promise<void>;
 }
 
+export interface TrashSpec<T extends TableName> extends Operation {
+  /** The column that names a deleted row. */
+  name: ColumnOf<T>;
+  /** Who may restore a row, once it is there again. Default: who may delete it. */
+  write?: Writer<T>;
+  /** Rules that must hold when the row is restored. */
+  requires?: (given: { viewer: Viewer; current: RowOf<T> }) => readonly Rule[];
+  /** Runs when the row is there again, before its parts are. It may return columns to change. */
+  before?: (given: Call & { current: RowOf<T> }) => HookResult<RowOf<T>>;
+}
+
 /** A mutation of its own on one row, such as `resolveIncident`. */
 export interface ActionSpec<T extends TableName, P, L, X extends InputFieldMap> extends UpdateSpec<T, P, L, X> {
   description: string;
@@ -137,9 +148,10 @@ export interface ResourceSpec<
   create?: CreateSpec<T, P, L, C, CX>;
   update?: UpdateSpec<T, P, L, UX>;
   delete?: true | DeleteSpec<T, P, L>;
+  /** Deleted rows go to the trash, from which `restoreTicket` brings them back. */
+  trash?: TrashSpec<T>;
   /** Reserved names of options that the generator does not have yet: the compiler refuses them. */
   aggregate?: never;
   upsert?: never;
-  trash?: never;
   approval?: never;
 }

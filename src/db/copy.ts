@@ -1,6 +1,5 @@
 import { Readable, Writable } from 'node:stream';
 import type { Sql } from 'postgres';
-import type { Owner } from './connection.ts';
 
 /** A COPY that has begun: its stream of data, and its outcome. */
 interface Copy<Data> {
@@ -13,7 +12,7 @@ interface Copy<Data> {
  * The methods that postgres.js calls on a statement. It calls `resolve` first with the stream of a COPY, then with its
  * result.
  */
-interface CopyQuery {
+interface Statement {
   resolve(answer: unknown): void;
   reject(error: unknown): void;
   execute(): void;
@@ -28,7 +27,7 @@ function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
   const done = Promise.withResolvers<void>();
   done.promise.catch(() => {});
   return new Promise((resolve, reject) => {
-    const query = sql.unsafe(text, [], { simple: true } as never) as unknown as CopyQuery;
+    const query = sql.unsafe(text, [], { simple: true } as never) as unknown as Statement;
     let begun = false;
     query.resolve = (answer) => {
       if (begun) return done.resolve();
@@ -46,12 +45,15 @@ function begin<Data>(sql: Sql, text: string): Promise<Copy<Data>> {
 }
 
 /** A connection that can run a COPY, and that is closed if the COPY does not complete. */
-export interface CopyPeer extends Owner {
+export interface CopyPeer {
   begin<Data>(): Promise<Copy<Data>>;
+  /** False once its connection is known to be lost. */
+  readonly alive: boolean;
+  destroy(): void;
 }
 
-/** A COPY on a client's connection. */
-export const copyPeer = (sql: Sql, text: string, owner: Owner): CopyPeer => ({
+/** A COPY on a client's connection; `owner` controls whether that connection lives. */
+export const copyPeer = (sql: Sql, text: string, owner: Pick<CopyPeer, 'alive' | 'destroy'>): CopyPeer => ({
   begin: () => begin(sql, text),
   get alive() {
     return owner.alive;

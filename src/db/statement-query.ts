@@ -1,4 +1,15 @@
-import type { Statement } from './connection.ts';
+import type { Row } from 'postgres';
+
+/** A statement as postgres.js represents it. */
+export interface Statement {
+  /** Its name on the server; empty for the unnamed statement, which the next one replaces. */
+  readonly name: string;
+  readonly string: string;
+  /** Oids of the parameters; 0 lets the server decide. */
+  readonly types: number[];
+  /** The columns of its rows; absent until the server has parsed the statement. */
+  readonly columns?: readonly object[];
+}
 
 /**
  * Makes a query of postgres.js run a statement of ours: parsed now under its name, or parsed before.
@@ -9,7 +20,7 @@ import type { Statement } from './connection.ts';
  * (`build` in its `connection.js`) are fixed here, by properties that it cannot set. `test/db/statements.test.ts`
  * checks what an update of postgres.js must preserve.
  */
-export function runStatement(query: object, statement: Statement, parsed: boolean): void {
+export function runStatement(query: PromiseLike<Row[]>, statement: Statement, parsed: boolean): void {
   void Object.defineProperties(query, {
     statement: always(statement),
     prepare: yes,

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { readTimestamp } from '../../lib/instants.ts';
+import { readTimestamp } from '../lib/instants.ts';
 
 /** Types that drizzle parses itself: date, time, timestamp and timestamptz. */
 const readByDrizzle = [1082, 1083, 1114, 1184];

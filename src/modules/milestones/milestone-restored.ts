@@ -1,0 +1,31 @@
+import { and, eq, inArray, ne } from 'drizzle-orm';
+import { cutCycles } from '../../access/cut-cycles.ts';
+import { lockRule } from '../../access/rule-lock.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { onEvent } from '../events/handlers.ts';
+import { tasks } from '../tasks/tables.ts';
+import { waiting } from './add-milestone-dependency.ts';
+import { recomputeProgress } from './recompute-progress.ts';
+import { milestoneDependencies, milestones, milestoneTasks } from './tables.ts';
+
+/** A restored milestone is without the tasks that moved to another project, and without dependencies in a cycle. */
+onEvent('milestone.restored', async (tx, viewer, { resourceId }) => {
+  lockRule(tx, 'milestone dependencies');
+  const restored = await tx
+    .select({ from: milestoneDependencies.milestoneId, to: milestoneDependencies.dependsOnId })
+    .from(milestoneDependencies)
+    .where(eq(milestoneDependencies.milestoneId, resourceId));
+  await cutCycles(tx, waiting, restored);
+  await leaveTasksOfOthers(tx, resourceId);
+  await recomputeProgress(tx, viewer, [resourceId]);
+});
+
+async function leaveTasksOfOthers(tx: TenantTx, id: string): Promise<void> {
+  const others = tx
+    .select({ id: milestoneTasks.id })
+    .from(milestoneTasks)
+    .innerJoin(milestones, eq(milestones.id, milestoneTasks.milestoneId))
+    .innerJoin(tasks, eq(tasks.id, milestoneTasks.taskId))
+    .where(and(eq(milestones.id, id), ne(tasks.projectId, milestones.projectId)));
+  await tx.delete(milestoneTasks).where(inArray(milestoneTasks.id, others));
+}
