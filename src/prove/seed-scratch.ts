@@ -61,18 +61,17 @@ async function addOfEach({ schema, servers }: ProofTarget, organization: Scratch
 /** A deleted task with a comment, so that the attacks find something in the trash. */
 async function fillTrash({ servers }: ProofTarget, organization: ScratchOrganization): Promise<void> {
   const { headers } = memberOf(organization, 'OWNER');
-  const change = async (query: string, input: object) =>
-    (await send(servers[0]!, { query, variables: { input }, headers })).data;
+  const change = (query: string, input: object) => send(servers[0]!, { query, variables: { input }, headers });
   const projectId = sampleSource(organization).idOf('Project');
-  const made = await change('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {
+  const { data } = await change('mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { id } } }', {
     projectId,
     name: 'Deleted',
   });
-  const { id } = (made?.createTask as { task: { id: string } }).task;
-  const [comment, deletion] = ['CreateTaskComment', 'DeleteTask'].map(
-    (name) =>
-      `mutation ($input: ${name}Input!) { ${name[0]!.toLowerCase()}${name.slice(1)}(input: $input) { __typename } }`,
-  );
-  await change(comment!, { taskId: id, content: 'Deleted' });
-  await change(deletion!, { id });
+  if (!data) return;
+  const { task } = data.createTask as { task: { id: string } };
+  await change('mutation ($input: CreateTaskCommentInput!) { createTaskComment(input: $input) { __typename } }', {
+    taskId: task.id,
+    content: 'Deleted',
+  });
+  await change('mutation ($input: DeleteTaskInput!) { deleteTask(input: $input) { __typename } }', { id: task.id });
 }
