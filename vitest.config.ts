@@ -10,8 +10,8 @@ import { defineConfig } from 'vitest/config';
 const together = [
   'src/**/*.test.ts',
   ...[
-    ...['clients', 'documents', 'events', 'filters', 'identity', 'imports', 'lifecycle', 'mail', 'messaging', 'milestones'],
-    ...['people', 'projects', 'screens', 'search', 'settings', 'tasks', 'time', 'trash'],
+    ...['clients', 'documents', 'events', 'filters', 'identity', 'imports', 'lifecycle', 'mail', 'messaging'],
+    ...['milestones', 'people', 'projects', 'screens', 'search', 'settings', 'tasks', 'time', 'trash'],
   ].map((folder) => `test/${folder}/**/*.test.ts`),
 ];
 
