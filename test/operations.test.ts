@@ -65,6 +65,9 @@ let lines: MigrationLines;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'chantier-operations-'));
   await writeFile(path.join(folder, 'archive.key'), randomBytes(32).toString('base64'));
+  await cp(path.join(root, 'schema.graphql'), path.join(folder, 'next.graphql'));
+  const documents = { a1b2: 'query Viewer { viewer { role } }' };
+  await writeFile(path.join(folder, 'persisted-documents.json'), JSON.stringify(documents));
   // The page takes its example of an optional module from a build that has one
   const migrations = path.join(folder, 'drizzle');
   await cp(migrationsRoot, migrations, { recursive: true });
@@ -127,6 +130,7 @@ async function localised(line: string): Promise<string[]> {
       .replace(/^\/backups\/acme\..*\.tar$/, acme)
       .replace(/^\/etc\/chantier(?=\/)/, folder)
       .replace(/^(?=\/(backups|exports)\b)/, folder)
+      .replace(/^(?=(?:next\.graphql|persisted-documents\.json)$)/, `${folder}/`)
       // Not so many: each takes a moment
       .replace(/^200$/, '2'),
   );
@@ -181,6 +185,12 @@ async function loseDatabase(): Promise<void> {
   process.env.NEW_ACME_URL = own.url;
 }
 
+/** The version that the page retires. */
+async function pushFormerVersion(): Promise<void> {
+  const manifest = path.join(folder, 'persisted-documents.json');
+  await over(here)(['documents', 'push', manifest, '--client', 'web', '--client-version', '3.1.0']);
+}
+
 const isLostDatabase = ({ lines }: Block): boolean =>
   lines.some((line) => /database (replace|retire .*--lost)/.test(line));
 
@@ -195,6 +205,7 @@ describe('the commands of docs/operations.md', () => {
       if (isRest(block)) return await runCurl(block);
       if (isLoss(block)) return await afterLoss(block);
       if (isLostDatabase(block)) await loseDatabase();
+      if (block.lines.some((line) => line.includes('documents retire'))) await pushFormerVersion();
       const makesIt = block.lines.some((line) => line.startsWith('npx chantier tenant create '));
       for (const slug of ['acme', 'globex']) {
         if (!makesIt && block.lines.some((line) => new RegExp(`\\b${slug}\\b`).test(line))) await ensure(here, slug);

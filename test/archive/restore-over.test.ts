@@ -174,7 +174,7 @@ test('cancels a move that was left unfinished, and is refused during a rollback'
   );
   await expect(restore(company, archive)).rejects.toMatchObject({
     code: 'INVALID_STATE',
-    message: expect.stringContaining('end its move'),
+    message: expect.stringContaining('cancel or confirm its move'),
   });
   expect(await place(company)).toMatchObject({ schemaName });
   // Once it has switched, there is but an older copy to confirm
