@@ -1,20 +1,15 @@
-import { checkPooling } from './check-pooling.ts';
 import type { Toolbox } from './cli/toolbox.ts';
 import type { Config } from './config.ts';
 import type { OidcIssuer } from './config-variables.ts';
-import { startEmbedded } from './db/embedded.ts';
-import { Listener } from './db/listener.ts';
+import type { Listener } from './db/listener.ts';
 import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';
-import { SlowStatements } from './db/slow-statements.ts';
 import type { Fleet } from './fleet/fleet.ts';
 import { lifecycleOf } from './fleet/lifecycle.ts';
 import { backgroundTasks } from './fleet/schedule/background-tasks.ts';
 import { Upkeep } from './fleet/schedule/upkeep.ts';
 import type { Watched } from './fleet/schedule/watch-task.ts';
-import { type BootstrapOptions, bootstrap, findInstallation } from './fleet/schemas/bootstrap.ts';
 import { FittingSchemas } from './fleet/schemas/fitting-schemas.ts';
 import { migrateFleet } from './fleet/schemas/migrate.ts';
-import { MigrationLines } from './fleet/schemas/migration-lines.ts';
 import { requireSharedFit } from './fleet/schemas/schema-status.ts';
 import { ServerLife } from './fleet/servers/server-life.ts';
 import { DocumentUse } from './graphql/documents/document-use.ts';
@@ -33,50 +28,29 @@ import { RefusalLog } from './identity/refusal-log.ts';
 import { resealIdentity } from './identity/reseal-identity.ts';
 import { SessionCookies } from './identity/session-cookies.ts';
 import { SigningKeys } from './identity/signing-keys.ts';
-import { type Clock, systemClock } from './lib/clock.ts';
-import { readOrCreateSecret } from './lib/data-dir.ts';
-import { AppError } from './lib/errors.ts';
-import type { Logger } from './lib/logger.ts';
-import { Seal } from './lib/seal.ts';
+import { systemClock } from './lib/clock.ts';
 import { mailLinks } from './mail/links.ts';
 import { LogMailer } from './mail/log-mailer.ts';
 import type { Mailer } from './mail/mailer.ts';
 import { NoMailer } from './mail/no-mailer.ts';
 import { SmtpMailer } from './mail/smtp-mailer.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
+import { OpenInstallation, type OpenOptions } from './open-installation.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
-import { Catalog } from './tenancy/catalog.ts';
-import { databaseNetwork } from './tenancy/databases/database-url.ts';
-import { Databases } from './tenancy/databases/databases.ts';
+import type { Catalog } from './tenancy/catalog.ts';
+import type { Databases } from './tenancy/databases/databases.ts';
 import { TenantPools } from './tenancy/databases/tenant-pools.ts';
 import { TenantDirectory } from './tenancy/directory.ts';
 import type { Installation } from './tenancy/installation.ts';
-import { invalidationChannel } from './tenancy/invalidation-bus.ts';
 import { ReadReplica } from './tenancy/read-replica.ts';
 import { TenantPlaces } from './tenancy/tenant-places.ts';
 
-export interface AppOptions {
-  config: Config;
-  logger: Logger;
-  clock?: Clock;
+export interface AppOptions extends OpenOptions {
   passwords?: Passwords;
   /** Instead of the one that the configuration asks for. */
   mailer?: Mailer;
-  /** Told every SQL text that is sent. */
-  onStatement?: (text: string) => void;
-  /** Told how long each session of a tenant held its connection: by schema, in milliseconds. */
+  /** Called with the schema and the milliseconds for which a session of a tenant held its connection. */
   onHeld?: (schemaName: string, ms: number) => void;
-  /** Told how long each session waited for a connection, unless one was free; milliseconds. */
-  onWaited?: (ms: number) => void;
-  /** Changes nothing in the database, where the installation must exist already. */
-  readOnly?: boolean;
-}
-
-interface Parts {
-  options: AppOptions;
-  installation: Installation;
-  secret: string;
-  resources: AsyncDisposableStack;
 }
 
 /** Everything behind the transports, built once from the configuration. Disposing drains and closes it all. */
@@ -113,66 +87,24 @@ export class App implements Toolbox {
    * SCHEMA_MISMATCH if `readOnly` is set and there is no installation.
    */
   static async open(options: AppOptions): Promise<App> {
-    const { config, logger, onStatement } = options;
-    await using opened = new AsyncDisposableStack();
-    const embedded = config.databaseUrl
-      ? undefined
-      : opened.use(await startEmbedded({ dataDir: config.dataDir, logger }));
-    const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
-    const installation = await (options.readOnly ? existing : bootstrap)({
-      adminUrl: config.adminDatabaseUrl ?? config.databaseUrl ?? embedded!.url,
-      appUrl: config.adminDatabaseUrl && config.databaseUrl,
-      secret,
-      otherSecrets: config.previousSecrets,
-      onStatement,
-    });
-    if (config.databaseUrl) await checkPooling(config, installation);
-    return new App({ options, installation, secret, resources: opened.move() });
+    return new App(options, await OpenInstallation.open(options));
   }
 
-  private constructor({ options, installation, secret, resources }: Parts) {
-    const { config, logger, clock = systemClock, onStatement, onHeld, onWaited } = options;
+  private constructor(options: AppOptions, opened: OpenInstallation) {
+    const { config, logger, clock = systemClock, onHeld } = options;
+    const { installation, catalog, databases, seal, slots } = opened;
     this.options = options;
     this.installation = installation;
+    const resources = new AsyncDisposableStack();
+    resources.use(opened);
     this.#resources = resources;
-    const url = installation.appUrl;
-    const shared = {
-      url,
-      otherPasswords: installation.otherPasswords,
-      waitMs: config.poolWaitMs,
-      slotBytes: config.poolSlotMb * 1024 * 1024,
-      prepare: config.prepare,
-      logger,
-      ...(onStatement && { onStatement }),
-      ...(onWaited && { onWaited }),
-      ...(config.slowStatementMs > 0 && { slow: new SlowStatements({ slowMs: config.slowStatementMs, logger }) }),
-    };
-    const ofTenants = { ...shared, size: config.poolSize, applicationName: 'chantier', ...(onHeld && { onHeld }) };
+    this.catalogPool = opened.catalogPool;
+    this.listener = opened.listener;
+    this.catalog = catalog;
+    this.databases = databases;
+    this.fleet = opened.fleet;
+    const ofTenants = { ...slots, size: config.poolSize, applicationName: 'chantier', ...(onHeld && { onHeld }) };
     this.pool = resources.use(new SlotPool(ofTenants));
-    const size = config.catalogPoolSize;
-    this.catalogPool = resources.use(
-      new SlotPool({ ...shared, size, maxPerKey: size, applicationName: 'chantier catalog' }),
-    );
-    this.listener = resources.use(
-      new Listener({
-        url: config.listenDatabaseUrl ?? url,
-        otherPasswords: installation.otherPasswords,
-        channel: invalidationChannel,
-        logger,
-      }),
-    );
-    this.catalog = new Catalog({ pool: this.catalogPool, role: installation.roles.catalog });
-    this.catalog.bus.connect(this.listener);
-    const otherSecrets = config.previousSecrets;
-    const seal = new Seal(secret, otherSecrets);
-    const network = databaseNetwork(
-      config.databaseHostsAllowed,
-      config.databaseHostsWithoutTls,
-      config.enableMultiDatabase,
-    );
-    this.databases = new Databases({ catalog: this.catalog, installation, seal, secret, otherSecrets, network, clock });
-    const { databases, catalog } = this;
-    this.fleet = { installation, databases, catalog, lines: new MigrationLines(), onStatement };
     this.fit = new FittingSchemas(this.fleet);
     this.directory = new TenantDirectory({ catalog: this.catalog, clock });
     this.pools = resources.use(
@@ -307,12 +239,6 @@ const trustedIssuer = ({ maxTokenAge, ...issuer }: OidcIssuer): ExternalIssuer =
   ...issuer,
   maxTokenAgeMs: maxTokenAge === undefined ? undefined : maxTokenAge * 1000,
 });
-
-async function existing(options: BootstrapOptions): Promise<Installation> {
-  const found = await findInstallation(options);
-  if (found) return found;
-  throw new AppError('SCHEMA_MISMATCH', 'Nothing of this program is in the database yet: run `chantier migrate`');
-}
 
 function limitsOf({ statementTimeoutMs }: Config): LimitsByClass {
   const { interactive, analyst, integrator, job } = defaultLimits;

@@ -26,6 +26,7 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
 const program: Program = {
   signal: interrupt.signal,
   open: async (options) => (await import('./start.ts')).openApp(options),
+  openFleet: async (options) => (await import('./start-fleet.ts')).openFleet(options),
   openForProof: async () => (await import('./start-graph.ts')).openForProof(),
   printSchema: async () => (await import('./start-graph.ts')).printSchema(),
   printPersonalData: async () => (await import('./start-graph.ts')).printPersonalData(),

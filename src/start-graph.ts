@@ -4,7 +4,8 @@ import { printGraph } from './graphql/declare/print-graph.ts';
 import { openProofTarget } from './proof-target.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
-import { openApp, settings } from './start.ts';
+import { openApp } from './start.ts';
+import { settings } from './start-fleet.ts';
 
 /* What commands need the graph for, which takes long to load. */
 

@@ -27,18 +27,21 @@ const order = new Map<string, number>(rooms.map((room, index) => [room, index]))
 for (const room of ['server', 'cli', 'config-variables.ts', 'config.ts', 'check-pooling.ts'])
   order.set(room, rooms.length);
 for (const [index, room] of [
+  'open-installation.ts',
   'app.ts',
   'serve.ts',
   'proof-target.ts',
+  'start-fleet.ts',
   'start.ts',
   'start-graph.ts',
   'main.ts',
 ].entries())
   order.set(room, rooms.length + 1 + index);
 
-// The fleet stands beside identity and what follows: it uses tenancy, and only operators' code and app.ts use it.
+// The fleet stands beside identity and what follows: it uses tenancy, and only operators' code and what opens the
+// installation use it.
 order.set('fleet', rooms.indexOf('tenancy'));
-const usersOfFleet = ['fleet', 'app.ts', 'cli', 'prove', 'demo'];
+const usersOfFleet = ['fleet', 'open-installation.ts', 'app.ts', 'cli', 'prove', 'demo'];
 
 const roomOf = (file: string): string => file.split('/')[1]!;
 const isLeaf = (file: string): boolean => /\/(tables|relations)\.ts$|^src\/(catalog-)?relations\.ts$/.test(file);

@@ -8,6 +8,7 @@ const askAgainMs = 500;
 export const patientHost = (host: Host): Host => ({
   ...host,
   open: (options) => openPatiently(host, () => host.open(options)),
+  openFleet: (options) => openPatiently(host, () => host.openFleet(options)),
   openForProof: () => openPatiently(host, () => host.openForProof()),
 });
 

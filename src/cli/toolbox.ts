@@ -7,23 +7,34 @@ import type { Catalog } from '../tenancy/catalog.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 import { type Output, type Stream, Terminal } from './terminal.ts';
 
-/** The opened installation that commands work with. Disposing closes its connections. */
-export interface Toolbox extends AsyncDisposable {
+/** An open installation, for commands on the fleet. Disposing closes its connections. */
+export interface FleetToolbox extends AsyncDisposable {
   readonly config: Config;
   readonly fleet: Fleet;
   readonly catalog: Catalog;
+}
+
+/** An open installation with all that the modules and accounts need. */
+export interface Toolbox extends FleetToolbox {
   readonly directory: TenantDirectory;
   readonly binding: TenantBinding;
   readonly identity: Identity;
 }
 
+/** How commands open the installation. */
+interface OpenMode {
+  /** Even if its schemas do not fit this build. */
+  unmigrated?: boolean;
+  /** Without changing anything in the database. */
+  readOnly?: boolean;
+}
+
 /** The functions of the program for commands. Each part is loaded on demand, so that help is fast. */
 export interface Program {
-  /**
-   * Opens the configured installation. `unmigrated`: even if its schemas do not fit this build. `readOnly`: without
-   * changing anything in the database.
-   */
-  open(options?: { unmigrated?: boolean; readOnly?: boolean }): Promise<Toolbox>;
+  /** Opens the configured installation. */
+  open(mode?: OpenMode): Promise<Toolbox>;
+  /** Opens what commands on the fleet need, which loads a third of the code. */
+  openFleet(mode?: OpenMode): Promise<FleetToolbox>;
   /** Opens the installation together with servers that `tenant prove` attacks. */
   openForProof(): Promise<ProofTarget & AsyncDisposable>;
   /** Runs the server until a signal ends it. */

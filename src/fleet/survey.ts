@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNull, ne, notInArray, or } from 'drizzle-orm';
-import { type Ledger, type SchemaState, stateOf } from '../db/migration-ledger.ts';
+import type { Ledger, SchemaState } from '../db/migration-ledger.ts';
 import type { Catalog } from '../tenancy/catalog.ts';
 import { databases, organizations, tenantMoves, tenantSchemas } from '../tenancy/tables.ts';
 import type { FleetAdmins } from './fleet.ts';
@@ -91,7 +91,5 @@ export const byDatabase = <T extends { databaseId: string }>(places: readonly T[
   Map.groupBy(places, ({ databaseId }) => databaseId);
 
 /** The state of a schema for this build. */
-export function schemaStateOf(lines: MigrationLines, ledger: Ledger, place: TenantPlace): SchemaState {
-  const wanted = lines.ofTenant(place.organization?.modules);
-  return stateOf(wanted, ledger.get(place.schemaName) ?? [], lines.everything());
-}
+export const schemaStateOf = (lines: MigrationLines, ledger: Ledger, place: TenantPlace): SchemaState =>
+  lines.stateOf(ledger.get(place.schemaName) ?? [], place.organization?.modules);

@@ -137,20 +137,39 @@ describe('a command over all organizations', () => {
 });
 
 describe('starting', () => {
-  it('loads only the declarations to print help', () => {
+  const files = new Map(readSources().map(({ file, text }) => [file, text]));
+
+  /** The files and packages that a file loads, with those that these load. */
+  function loadedBy(start: string) {
     const imports = /^(?:import|export)\s+(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
-    const files = new Map(readSources().map(({ file, text }) => [file, text]));
-    const outside = new Set<string>();
-    const seen = new Set<string>();
+    const packages = new Set<string>();
+    const loaded = new Set<string>();
     const visit = (file: string) => {
-      if (seen.has(file)) return;
-      seen.add(file);
+      if (loaded.has(file)) return;
+      loaded.add(file);
       for (const [, name] of files.get(file)!.matchAll(imports)) {
         if (name!.startsWith('.')) visit(new URL(name!, `file:///${file}`).pathname.slice(1));
-        else outside.add(name!);
+        else if (!name!.startsWith('node:')) packages.add(name!);
       }
     };
-    visit('src/main.ts');
-    expect([...outside].filter((name) => !name.startsWith('node:'))).toEqual(['commander']);
+    visit(start);
+    return { loaded: [...loaded], packages: [...packages] };
+  }
+
+  it('loads only the declarations to print help', () => {
+    expect(loadedBy('src/main.ts').packages).toEqual(['commander']);
+  });
+
+  it('loads neither modules nor the code of accounts for commands on the fleet', () => {
+    const onFleet = [...files]
+      .filter(([file, text]) => file.startsWith('src/cli/commands/') && text.includes('host.openFleet('))
+      .map(([file]) => file);
+    expect(onFleet).toEqual(
+      expect.arrayContaining(['list', 'show'].map((name) => `src/cli/commands/tenant-${name}.ts`)),
+    );
+    expect(onFleet).toContain('src/cli/commands/migrate.ts');
+    const loaded = ['src/start-fleet.ts', ...onFleet].flatMap((file) => loadedBy(file).loaded);
+    const heavy = /^src\/(modules|access|graphql|server|identity)\/(?!.*(tables|roles|global-id)\.ts$)/;
+    expect([...new Set(loaded.filter((file) => heavy.test(file)))]).toEqual([]);
   });
 });

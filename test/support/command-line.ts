@@ -41,6 +41,7 @@ export const commandLine =
     const toolbox: Toolbox = { ...tools, [Symbol.asyncDispose]: async () => {} };
     const program: Program = {
       open: async () => toolbox,
+      openFleet: async () => toolbox,
       openForProof,
       serve: () => Promise.reject(new Error('This command line serves nobody')),
       printSchema: async () => printGraph(schema),

@@ -27,6 +27,7 @@ export function noProgram(onOpen: () => AppError | undefined = () => undefined):
   const open = () => Promise.reject(onOpen() ?? new AppError('INVALID_STATE', 'There is no installation'));
   return {
     open,
+    openFleet: open,
     openForProof: open,
     serve: open,
     printSchema: open,

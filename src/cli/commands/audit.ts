@@ -16,7 +16,7 @@ export interface Flags {
 }
 
 export async function run(host: Host, { tenant, json, ...filter }: Flags): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const organizationId = tenant === undefined ? undefined : await idOf(toolbox.catalog, tenant);
   const page = await listAudit(toolbox.catalog, { ...filter, organizationId });
   print(host, json, page, () => describe(page));

@@ -10,7 +10,7 @@ import type { Host } from '../toolbox.ts';
 import type { StatusFlags } from './backup-status.ts';
 
 export async function run(host: Host, { json }: StatusFlags): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { fleet, config } = toolbox;
   using bar = new ProgressBar(host, 'organizations');
   const { targets } = config.backups;

@@ -9,7 +9,7 @@ export interface StatusFlags {
 }
 
 export async function run(host: Host, { json }: StatusFlags): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const statuses = await backupStatus(toolbox.fleet, toolbox.config.backups);
   print(host, json, statuses, () => lines(statuses.map(describe)));
 }

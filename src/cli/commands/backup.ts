@@ -16,7 +16,7 @@ export interface Flags extends LockFlags {
 
 export async function run(host: Host, flags: Flags): Promise<void> {
   if (!flags.catalog) throw badInput('Say --catalog, or name a command such as backup status', 'catalog');
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const key = await readLock(flags);
   using storage = await archiveStorage(toolbox.config, flags.to);
   const made = await backupCatalog(toolbox.fleet, { storage, key, signal: host.signal });

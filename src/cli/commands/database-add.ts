@@ -14,7 +14,7 @@ export interface Flags {
 export async function run(host: Host, name: string, { urlEnv, adminUrlEnv, kind, json }: Flags): Promise<void> {
   const url = readVariable(urlEnv);
   const adminUrl = adminUrlEnv === undefined ? undefined : readVariable(adminUrlEnv);
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const wanted = { name, url, adminUrl, kind: kind === 'shared' ? 'SHARED' : 'DEDICATED' } as const;
   const added = await registerDatabase(toolbox.fleet, wanted, { by: { actor: { kind: 'SYSTEM' } } });
   print(host, json, await describeDatabase(toolbox.fleet, added.name), () => `registered ${added.name}`);

@@ -5,7 +5,7 @@ import { print, table } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 
 export async function run(host: Host, name: string | undefined, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { fleet } = toolbox;
   const wanted = name === undefined ? await fleet.databases.list() : [await fleet.databases.getByName(name)];
   const checks = await Promise.all(wanted.map((each) => checkDatabase(fleet, each)));

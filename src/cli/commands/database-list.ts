@@ -13,7 +13,7 @@ export async function describeDatabase(fleet: Fleet, name: string): Promise<Data
 }
 
 export async function run(host: Host, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const all = await listDatabases(toolbox.fleet);
   const rows = all.map(({ name, kind, state, schemas, checkedAt, url }) => [
     name,
@@ -27,7 +27,7 @@ export async function run(host: Host, { json }: JsonFlag): Promise<void> {
 }
 
 export async function runShow(host: Host, name: string, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const found = await describeDatabase(toolbox.fleet, name);
   const shown = Object.entries(found).map(
     ([key, value]) => [key, value instanceof Date ? value.toISOString() : value] as const,

@@ -14,7 +14,7 @@ export interface Flags {
 export async function run(host: Host, name: string, { urlEnv, adminUrlEnv, json }: Flags): Promise<void> {
   const url = readVariable(urlEnv);
   const adminUrl = adminUrlEnv === undefined ? undefined : readVariable(adminUrlEnv);
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const by = { actor: { kind: 'SYSTEM' } } as const;
   const { waiting } = await replaceDatabase(toolbox.fleet, name, { url, adminUrl }, { by });
   const shown = { ...(await describeDatabase(toolbox.fleet, name)), waiting };

@@ -23,7 +23,7 @@ export interface Flags {
 const mostDifferences = 20;
 
 export async function run(host: Host, { tenant, repair = false, json }: Flags): Promise<void> {
-  await using toolbox = await host.open({ unmigrated: true, readOnly: !repair });
+  await using toolbox = await host.openFleet({ unmigrated: true, readOnly: !repair });
   const repaired = repair ? await repairFleet(toolbox.fleet, host.signal) : undefined;
   const { poolSize, catalogPoolSize, poolSlotMb, spareSchemas } = toolbox.config;
   using bar = new ProgressBar(host, 'schemas');

@@ -27,7 +27,7 @@ export async function run(
   { status, dryRun, json, canary, parallel, lockTimeout }: Flags,
 ): Promise<void> {
   const readOnly = Boolean(status || dryRun);
-  await using toolbox = await host.open({ unmigrated: true, readOnly });
+  await using toolbox = await host.openFleet({ unmigrated: true, readOnly });
   using progress = readOnly || json ? undefined : new Progress(host);
   const report = await migrateFleet(toolbox.fleet, {
     only,

@@ -11,7 +11,7 @@ export interface Flags extends OpenFlags {
 
 export async function run(host: Host, file: string, flags: Flags): Promise<void> {
   const key = await readKey(flags);
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const archive = await openArchive(await archiveAt(toolbox.config, file), key);
   const restored = await restoreCatalog(toolbox.fleet, archive);
   const waiting = restored.waiting.length === 0 ? '' : `; restore the data of: ${restored.waiting.join(', ')}`;

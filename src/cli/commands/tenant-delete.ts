@@ -11,7 +11,7 @@ import { describeChange } from '../describe-tenant.ts';
 import type { JsonFlag } from '../flags.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
-import type { Host, Toolbox } from '../toolbox.ts';
+import type { FleetToolbox, Host } from '../toolbox.ts';
 import { describeReceipt, receiptAsJson } from './tenant-receipt.ts';
 
 export interface Flags extends LockFlags {
@@ -25,7 +25,7 @@ const by = { actor: { kind: 'SYSTEM' } } as const;
 
 export async function run(host: Host, slug: string, flags: Flags): Promise<void> {
   const { grace, now, json } = flags;
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   const finalBackup = await lastBackup(toolbox, flags, host);
   const doomed = await deleteOrganization(toolbox.fleet, id, { by, graceMs: grace && grace * 1000, finalBackup });
@@ -43,13 +43,17 @@ export async function run(host: Host, slug: string, flags: Flags): Promise<void>
 }
 
 export async function runUndelete(host: Host, slug: string, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   const kept = await undeleteOrganization(toolbox.fleet, id, by);
   print(host, json, describeChange(kept), () => `${slug} is ${kept.status}`);
 }
 
-async function lastBackup({ fleet, config }: Toolbox, flags: Flags, host: Host): Promise<DeleteOptions['finalBackup']> {
+async function lastBackup(
+  { fleet, config }: FleetToolbox,
+  flags: Flags,
+  host: Host,
+): Promise<DeleteOptions['finalBackup']> {
   if (flags.backup === undefined) return undefined;
   const key = await readLock(flags);
   return async (organization) => {

@@ -7,7 +7,7 @@ import { lines } from '../text.ts';
 import type { Host } from '../toolbox.ts';
 
 export async function run(host: Host, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const tenants = await listTenants(toolbox.catalog);
   const spares = (await listSpares(toolbox.catalog)).filter(isReady).length;
   const rows = tenants.map((each) => {

@@ -35,7 +35,7 @@ const shownTimings = 10;
 const serverMs = 3_000;
 
 export async function run(host: Host, slug: string | undefined, { exact, server, json }: Flags): Promise<void> {
-  await using toolbox = await host.open({ readOnly: true });
+  await using toolbox = await host.openFleet({ readOnly: true });
   using bar = new ProgressBar(host, 'organizations');
   const measures = await measureTenants(toolbox.fleet, {
     only: slug,

@@ -12,14 +12,14 @@ export interface Flags extends JsonFlag {
 const by = { actor: { kind: 'SYSTEM' } } as const;
 
 export async function runEnable(host: Host, slug: string, name: string, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   const changed = await enableModule(toolbox.fleet, id, name, by);
   print(host, json, describeChange(changed), () => `${slug} has the module ${name}`);
 }
 
 export async function runDisable(host: Host, slug: string, name: string, { purge, json }: Flags): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   const changed = await disableModule(toolbox.fleet, id, name, { by, purge: purge ?? false });
   print(host, json, describeChange(changed), () => `${slug} no longer has the module ${name}`);

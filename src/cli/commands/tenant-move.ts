@@ -6,7 +6,7 @@ import { AppError, badInput } from '../../lib/errors.ts';
 import type { MoveSummary } from '../../tenancy/tenant-lifecycle.ts';
 import { print } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
-import type { Host, Toolbox } from '../toolbox.ts';
+import type { FleetToolbox, Host } from '../toolbox.ts';
 
 export interface Flags {
   to?: string;
@@ -21,7 +21,7 @@ const by = { actor: { kind: 'SYSTEM' } } as const;
 export async function run(host: Host, slug: string, flags: Flags): Promise<void> {
   const chosen = [flags.to, flags.confirm, flags.rollback, flags.cancel].filter(Boolean).length;
   if (chosen > 1) throw badInput('Use only one of --to, --confirm, --rollback and --cancel', 'to');
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   await change(toolbox, host, id, flags);
   const summary = await toolbox.catalog.read((db) => describeMove(db, id));
@@ -29,7 +29,7 @@ export async function run(host: Host, slug: string, flags: Flags): Promise<void>
   print(host, flags.json, { slug, ...summary }, () => describe(slug, summary));
 }
 
-async function change({ fleet }: Toolbox, host: Host, id: string, { to, confirm, rollback, cancel }: Flags) {
+async function change({ fleet }: FleetToolbox, host: Host, id: string, { to, confirm, rollback, cancel }: Flags) {
   using bar = new ProgressBar(host, 'tables');
   const options: MoveOptions = {
     by,

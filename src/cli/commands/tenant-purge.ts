@@ -5,7 +5,7 @@ import { print, reasonOf } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 
 export async function run(host: Host, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const report = await dropDue(toolbox.fleet, {
     signal: host.signal,
     ...(!json && {

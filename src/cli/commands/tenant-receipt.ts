@@ -7,7 +7,7 @@ import { print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 
 export async function run(host: Host, slugOrId: string, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const wanted = slugOrId.includes(':') ? decodeGlobalId(slugOrId).id : slugOrId;
   const receipt = await getReceipt(toolbox.catalog, wanted);
   if (!isGenuine(receipt)) throw new AppError('INVALID_STATE', 'This receipt was changed after it was written');

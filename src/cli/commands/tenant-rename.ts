@@ -10,7 +10,7 @@ export async function run(
   wanted: string,
   { name, json }: { name?: string; json?: boolean },
 ): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   const changes = { slug: wanted, ...(name !== undefined && { name }) };
   const renamed = await toolbox.catalog.write((tx) =>

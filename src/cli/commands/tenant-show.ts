@@ -5,7 +5,7 @@ import { fields, print } from '../output.ts';
 import type { Host } from '../toolbox.ts';
 
 export async function run(host: Host, slug: string, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const found = describeTenant(await getTenantOverview(toolbox.catalog, slug));
   const shown = Object.entries(found).map(([key, value]) => [key, textOf(value)] as const);
   print(host, json, found, () => fields(shown));

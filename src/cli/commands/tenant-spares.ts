@@ -4,7 +4,7 @@ import { AppError } from '../../lib/errors.ts';
 import { print, table } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import { lines, type Text } from '../text.ts';
-import type { Host, Toolbox } from '../toolbox.ts';
+import type { FleetToolbox, Host } from '../toolbox.ts';
 
 export interface Flags {
   keep?: number;
@@ -13,7 +13,7 @@ export interface Flags {
 }
 
 export async function run(host: Host, { keep, json, parallel }: Flags): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const made = keep === undefined ? 0 : await make(toolbox, host, keep, parallel);
   const spares = await patiently(toolbox.fleet, () => listSpares(toolbox.catalog));
   const ready = spares.filter(isReady).length;
@@ -21,7 +21,7 @@ export async function run(host: Host, { keep, json, parallel }: Flags): Promise<
   if (host.signal.aborted) throw new AppError('CANCELLED', 'Interrupted: run the same command again to resume');
 }
 
-async function make({ fleet }: Toolbox, host: Host, keep: number, parallel: number): Promise<number> {
+async function make({ fleet }: FleetToolbox, host: Host, keep: number, parallel: number): Promise<number> {
   using bar = new ProgressBar(host, 'spares');
   const { made, busy } = await keepSpares(fleet, {
     keep,

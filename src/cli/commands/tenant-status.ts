@@ -18,7 +18,7 @@ const changes = {
 } satisfies Record<string, (tx: CatalogTx, id: string) => Promise<Organization>>;
 
 export async function run(host: Host, change: keyof typeof changes, slug: string, { json }: JsonFlag): Promise<void> {
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   const changed = await toolbox.catalog.write((tx) => changes[change](tx, id));
   print(host, json, describeChange(changed), () => `${slug} is ${changed.status}`);

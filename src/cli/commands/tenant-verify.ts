@@ -8,7 +8,7 @@ import { archiveAt, archiveStorage } from '../archive-storage.ts';
 import { print, reasonOf } from '../output.ts';
 import { ProgressBar } from '../progress.ts';
 import { lines } from '../text.ts';
-import type { Host, Toolbox } from '../toolbox.ts';
+import type { FleetToolbox, Host } from '../toolbox.ts';
 
 export interface Flags extends OpenFlags {
   all?: boolean;
@@ -19,12 +19,12 @@ export interface Flags extends OpenFlags {
 
 export async function run(host: Host, file: string | undefined, flags: Flags): Promise<void> {
   if ((file === undefined) !== Boolean(flags.all)) throw badInput('Name an archive, or say --all', 'archive');
-  await using toolbox = await host.open();
+  await using toolbox = await host.openFleet();
   if (file === undefined) await verifySample(host, toolbox, flags);
   else await verifyOne(host, toolbox, file, flags);
 }
 
-async function verifyOne(host: Host, { fleet, config }: Toolbox, file: string, flags: Flags): Promise<void> {
+async function verifyOne(host: Host, { fleet, config }: FleetToolbox, file: string, flags: Flags): Promise<void> {
   const archive = await openArchive(await archiveAt(config, file), await readKey(flags));
   await using admins = allAdminsOf(fleet);
   using bar = new ProgressBar(host, 'bytes');
@@ -35,7 +35,7 @@ async function verifyOne(host: Host, { fleet, config }: Toolbox, file: string, f
   print(host, flags.json, proven, () => `${file}: ${proven.rows} rows in ${proven.tables} tables, all as archived`);
 }
 
-async function verifySample(host: Host, { fleet, config }: Toolbox, flags: Flags): Promise<void> {
+async function verifySample(host: Host, { fleet, config }: FleetToolbox, flags: Flags): Promise<void> {
   const key = await readKey(flags);
   using storage = await archiveStorage(config, flags.from);
   using bar = new ProgressBar(host, 'archives');

@@ -125,7 +125,7 @@ export class FittingSchemas implements SchemaFit {
   #note(schema: ServedSchema, ledger: Ledger): boolean {
     const { lines } = this.#fleet;
     const applied = (name: string) => ledger.get(name) ?? [];
-    const own = stateOf(lines.ofTenant([...schema.modules]), applied(schema.schemaName), lines.everything());
+    const own = lines.stateOf(applied(schema.schemaName), [...schema.modules]);
     const isFurther = schema.databaseId !== primaryDatabaseId;
     const fits = fitsBuild(own) && (!isFurther || fitsBuild(stateOf(lines.database, applied('extensions'))));
     const key = keyOf(schema);

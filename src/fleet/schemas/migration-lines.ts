@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Migration, mergeLines, readLine } from '../../db/migration-files.ts';
+import { type Applied, type SchemaState, stateOf } from '../../db/migration-ledger.ts';
 import { badInput } from '../../lib/errors.ts';
 import { coreModules, optionalModules } from '../../tenancy/modules.ts';
 
@@ -15,6 +16,8 @@ export class MigrationLines {
   readonly #modules: ReadonlyMap<string, readonly Migration[]>;
   readonly #core: readonly string[];
   readonly #optional: readonly string[];
+  /** By the applied migrations and the names of the optional modules. */
+  readonly #states = new WeakMap<readonly Applied[], Map<string, SchemaState>>();
 
   constructor(
     root: string = migrationsRoot,
@@ -38,6 +41,19 @@ export class MigrationLines {
   /** The migrations of a tenant with these optional modules, in order of application. */
   ofTenant(optional: readonly string[] = []): Migration[] {
     return mergeLines([...this.#core, ...optional].map((line) => this.#modules.get(line) ?? []));
+  }
+
+  /**
+   * The state of a tenant's schema with these applied migrations. Compares each list of them once: a ledger has one
+   * list for all schemas with the same migrations.
+   */
+  stateOf(applied: readonly Applied[], optional: readonly string[] = []): SchemaState {
+    const states = this.#states.get(applied) ?? new Map<string, SchemaState>();
+    this.#states.set(applied, states);
+    const key = optional.join();
+    const state = states.get(key) ?? stateOf(this.ofTenant(optional), applied, this.everything());
+    states.set(key, state);
+    return state;
   }
 
   /** The migrations of all modules, in order of application. */
