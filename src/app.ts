@@ -35,6 +35,7 @@ import type { Mailer } from './mail/mailer.ts';
 import { NoMailer } from './mail/no-mailer.ts';
 import { SmtpMailer } from './mail/smtp-mailer.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
+import { TenantTasks } from './modules/tasks/tenant-tasks.ts';
 import { OpenInstallation, type OpenOptions } from './open-installation.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
 import type { Catalog } from './tenancy/catalog.ts';
@@ -143,6 +144,7 @@ export class App implements Toolbox {
       accessTokens,
       mailer: options.mailer ?? this.#mailer(),
       profiles: new TenantProfiles(this.binding),
+      tasks: new TenantTasks(this.binding),
       logger,
       refusals: resources.use(new RefusalLog(this.catalog, clock, logger)),
       options: {

@@ -12,6 +12,7 @@ import type { AccessTokens } from './access-token.ts';
 import type { Passwords } from './password.ts';
 import type { ProfileGateway } from './profile-gateway.ts';
 import type { RefusalLog } from './refusal-log.ts';
+import type { TaskGateway } from './task-gateway.ts';
 
 /** Who may create an account: anybody, people with an invitation, or only operators. */
 export type SignUpPolicy = 'open' | 'invite' | 'off';
@@ -42,6 +43,7 @@ export interface Identity {
   readonly accessTokens: AccessTokens;
   readonly mailer: Mailer;
   readonly profiles: ProfileGateway;
+  readonly tasks: TaskGateway;
   readonly logger: Logger;
   /** Audits refusals. */
   readonly refusals: RefusalLog;

@@ -186,6 +186,21 @@ describe('leaving', () => {
     expect((await profile())?.leftAt).toBeInstanceOf(Date);
   });
 
+  it('takes effect even if the unfinished tasks cannot be reassigned', async () => {
+    const { tenant, viewer } = await owned();
+    const ada = await here.member(tenant, 'MEMBER');
+    const failing: Identity = {
+      ...identity,
+      tasks: {
+        requireAssignee: () => Promise.resolve(viewer),
+        reassign: () => Promise.reject(new Error('disk full')),
+      },
+    };
+    const successor = { tenant, profile: viewer.profileId };
+    expect(await removeMember(failing, viewer, ada.membership.id, {}, successor)).toMatchObject({ reassigned: 0 });
+    expect(await outcomes([here.viewer(ada.authorization)])).toEqual(['FORBIDDEN']);
+  });
+
   it('withdraws the profile of a person who could not become a member', async () => {
     const { tenant } = await owned();
     const person = await here.user();

@@ -143,3 +143,86 @@ describe('a task that moves in its file', () => {
     expect(await everything(company)).toEqual(before);
   });
 });
+
+describe('a change in Chantier', () => {
+  const parts = `
+name: tool
+file: { format: csv }
+project: { reference: 'tool:project:{Project}', name: '{Project}' }
+person: { reference: 'tool:person:{person}', firstName: '{person}' }
+milestone:
+  when: '{Goal}'
+  reference: tool:milestone:{Goal}
+  name: '{Goal}'
+  dueDate: '2026-06-30'
+task: { reference: 'tool:task:{Id}', name: '{Title}' }
+comment: { when: '{Said}', reference: 'tool:comment:{Id}', author: ada, content: '{Said}', at: '2026-03-02T09:00:00Z' }
+checklistItem: { when: '{Step}', reference: 'tool:step:{Id}', name: '{Step}' }
+`;
+  const importParts = async (company: Company, lines: string[]) => {
+    const file = await folder.write('parts.csv', ['Id,Title,Project,Goal,Said,Step', ...lines].join('\n'));
+    return importInto(company, 'tasks', file, parts);
+  };
+
+  it('deletes comments and checklist items for good, unless their task was deleted too', async () => {
+    const company = await server.company();
+    const manager = await company.as('MANAGER');
+    const lines = ['1,Paint,North,,Hello,Buy paint', '2,Weld,North,,Hm,Cut'];
+    await importParts(company, lines);
+    const { tasks: found } = await manager.ok(`{
+      tasks(orderBy: [{ field: NAME }]) { nodes { id comments { nodes { id } } checklist { nodes { id } } } }
+    }`);
+    const [paint, weld] = found.nodes;
+    await manager.ok(`mutation {
+      deleteTaskComment(input: { id: "${paint.comments.nodes[0].id}" }) { deletedId }
+      deleteChecklistItem(input: { id: "${paint.checklist.nodes[0].id}" }) { deletedId }
+      deleteTask(input: { id: "${weld.id}" }) { deletedId }
+    }`);
+    expect((await importParts(company, lines)).changes).toEqual({
+      ...{ created: { Task: 1, TaskComment: 1, ChecklistItem: 1 }, updated: {}, deleted: {} },
+    });
+    expect((await importParts(company, lines)).changes).toEqual(nothing);
+  });
+
+  it('renames a project, which is still found after it was found by name', async () => {
+    const company = await server.company();
+    const manager = await company.as('MANAGER');
+    await manager.ok(`mutation {
+      createClient(input: { name: "Initech", externalReference: "initech" }) { client { id } }
+      createProject(input: { name: "North", clientId: "Client:ref:initech", startDate: "2026-01-01" }) { project { id } }
+    }`);
+    expect((await importParts(company, ['1,Paint,North,,,'])).changes.updated).toEqual({ Project: 1 });
+    await manager.ok(`mutation {
+      updateProject(input: { id: "Project:ref:tool:project:North", name: "South" }) { project { id } }
+    }`);
+    expect((await importParts(company, ['1,Paint,North,,,', '2,Weld,North,,,'])).changes).toEqual({
+      ...nothing,
+      created: { Task: 1 },
+    });
+  });
+
+  it('adds a task to a milestone, which it stays in when it leaves a milestone of its file', async () => {
+    const company = await server.company();
+    const manager = await company.as('MANAGER');
+    await importParts(company, ['1,Paint,North,v1,,']);
+    await manager.ok(`mutation {
+      createMilestone(input: { projectId: "Project:ref:tool:project:North", name: "Ours", externalReference: null,
+        startDate: "2026-01-01", dueDate: "2026-12-31" }) { milestone { id } }
+    }`);
+    const { milestones } = await manager.ok('{ milestones(where: { name: { eq: "Ours" } }) { nodes { id } } }');
+    await manager.ok(`mutation {
+      setMilestoneTask(input: { milestoneId: "${milestones.nodes[0].id}", taskId: "Task:ref:tool:task:1" }) { lastEventId }
+    }`);
+    const goals = async () =>
+      (await manager.ok('{ tasks { nodes { milestones { nodes { name } } } } }')).tasks.nodes[0].milestones.nodes
+        .map(({ name }: { name: string }) => name)
+        .sort();
+    expect(await goals()).toEqual(['Ours', 'v1']);
+    expect((await importParts(company, ['1,Paint,North,v2,,'])).changes).toEqual({
+      ...{ created: { Milestone: 1, MilestoneTask: 1 }, updated: {}, deleted: { MilestoneTask: 1 } },
+    });
+    expect(await goals()).toEqual(['Ours', 'v2']);
+    expect((await importParts(company, ['1,Paint,North,,,'])).changes.deleted).toEqual({ MilestoneTask: 1 });
+    expect(await goals()).toEqual(['Ours']);
+  });
+});

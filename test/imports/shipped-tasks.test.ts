@@ -83,7 +83,8 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
     expect(await taskOf('redmine:task:7')).toMatchObject({ status: 'DONE', priority: 'URGENT', estimateDays: '1.5' });
   });
 
-  it('from Trello: one document, comments before their cards, checklists, closed cards', async () => {
+  it('from Trello: one document, comments before their cards, checklists, closed cards, positions', async () => {
+    const card = { desc: '', idList: 'l1', idMembers: [], idLabels: [], due: null, closed: false };
     const board = {
       id: 'b1',
       name: 'Jade',
@@ -114,7 +115,8 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
           due: '2026-03-13T11:00:00.000Z',
           closed: false,
         },
-        { id: 'c2', name: 'Tests', desc: '**a**', idList: 'l1', idMembers: [], idLabels: [], due: null, closed: true },
+        { ...card, id: 'c2', name: 'Tests', desc: '**a**', pos: 131072.5, closed: true },
+        { ...card, id: 'c3', name: 'Above', pos: 65536 },
       ],
       lists: [
         { id: 'l1', name: 'À faire' },
@@ -135,7 +137,7 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
     const file = await folder.write('trello.json', JSON.stringify(board));
     expect(await importTwice(company, 'tasks', 'trello', file)).toMatchObject({
       Project: 1,
-      Task: 2,
+      Task: 3,
       TaskComment: 1,
       ChecklistItem: 2,
     });
@@ -151,6 +153,11 @@ GLA-5,Task,Fair,To Do,,bob,03/Mar/26 9:05 AM,,,,,,,,,,GLA-4
       },
     });
     expect(await taskOf('trello:card:c2')).toMatchObject({ status: 'TODO', tags: ['Archived'], description: '**a**' });
+    const column = '{ project: { name: { eq: "Jade" } }, status: { eq: TODO } }';
+    const { tasks } = await manager.ok(
+      `{ tasks(where: ${column}, orderBy: [{ field: POSITION }]) { nodes { name } } }`,
+    );
+    expect(tasks.nodes).toEqual([{ name: 'Above' }, { name: 'Tests' }]);
   });
 
   it('from GitHub: a list of issues with milestones, without pull requests', async () => {

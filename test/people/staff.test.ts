@@ -161,6 +161,39 @@ describe('a person who does not work here', async () => {
     });
   });
 
+  it('gives their open tasks to another person in the removal', async () => {
+    const [owner, someone] = [await company.as('OWNER'), await company.member('MEMBER')];
+    const [successor, contact] = [await company.member('CONSULTANT'), people.contact];
+    const successorId = `Profile:${successor.profileId}`;
+    await run(manager, 'updateProfile', { id: successorId, externalReference: 'person:successor' });
+    const assigneeId = `Profile:${someone.profileId}`;
+    const open = await createTask(manager, { projectId, name: 'Open', assigneeId });
+    const done = await createTask(manager, { projectId, name: 'Done', assigneeId, status: 'DONE' });
+    const own = await createTask(someone, { name: 'Private' });
+    const { members } = await owner.ok('{ members(first: 100) { nodes { id user { email } } } }');
+    const { id: memberId } = members.nodes.find(
+      ({ user }: { user: { email: string } }) => user.email === someone.user.email,
+    );
+    const remove = (reassignTo?: string) =>
+      run(owner, 'removeMember', { memberId, reassignTo }, 'reassignedTasks openTasks(first: 10) { totalCount }');
+    const field = 'input.reassignTo';
+    expect(await remove(contact)).toMatchObject({ code: 'INVALID_STATE', field });
+    expect(await remove(assigneeId)).toMatchObject({ code: 'BAD_INPUT', field });
+    const stranger = await (await server.company()).member('MEMBER');
+    for (const id of [`Profile:${stranger.profileId}`, 'Profile:ref:person:nobody', open])
+      expect(await remove(id), id).toMatchObject({ code: 'NOT_FOUND', field });
+    expect(await remove('Profile:ref:person:successor')).toEqual({ reassignedTasks: 1, openTasks: { totalCount: 0 } });
+    const { nodes } = await owner.ok(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Task { assignee { id } version } } }',
+      { ids: [open, done, own] },
+    );
+    expect(nodes).toEqual([
+      { assignee: { id: successorId }, version: 2 },
+      { assignee: { id: assigneeId }, version: 1 },
+      null,
+    ]);
+  });
+
   it('has no running timer: it ends when they leave, with its time', async () => {
     const someone = await company.member('CONSULTANT');
     const startedAt = new Date(Date.now() - 360_000).toISOString();

@@ -4,7 +4,7 @@ import { inviteMember, revokeInvitation } from '../../identity/invite-member.ts'
 import { getMember } from '../../identity/list-members.ts';
 import { leaveOrganization, removeMember } from '../../identity/remove-member.ts';
 import { setPermission } from '../../identity/set-permission.ts';
-import { badInput } from '../../lib/errors.ts';
+import { badInput, notFound } from '../../lib/errors.ts';
 import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
 import { catalogId, uuidOf } from './ids.ts';
 import { Invitation } from './invitation.ts';
@@ -104,19 +104,30 @@ defineCatalogMutation('changeMemberRole', {
 
 export const RemoveMemberPayload = defineCatalogMutation('removeMember', {
   description:
-    'Ends a membership; the profile stays for history. Needs member:manage. The last owner cannot be removed.',
+    'Ends a membership; the profile stays for history. Needs member:manage, and task:write for `reassignTo`. The last ' +
+    'owner cannot be removed.',
   caller: 'member',
-  input: (t) => ({ memberId: t.globalID({ required: true, description: 'The member.' }) }),
-  run: async (ctx, { memberId }) => {
+  input: (t) => ({
+    memberId: t.globalID({ required: true, description: 'The member.' }),
+    reassignTo: t.globalID({
+      description:
+        'The profile of the person who gets the unfinished tasks of the member, except those that you do not see.',
+    }),
+  }),
+  run: async (ctx, { memberId, reassignTo }) => {
     const id = uuidOf(memberId, 'Member', 'input.memberId');
-    const { userId } = await removeMember(ctx.services.identity, ctx.viewer, id, originOf(ctx));
-    return { id, userId };
+    if (reassignTo && reassignTo.typename !== 'Profile') throw notFound('Profile', 'input.reassignTo');
+    const successor = reassignTo && { tenant: ctx.tenant, profile: reassignTo.id };
+    const { identity } = ctx.services;
+    const { userId, reassigned } = await removeMember(identity, ctx.viewer, id, originOf(ctx), successor);
+    return { id, userId, reassigned };
   },
   payload: (t) => ({
     memberId: t.id({
       description: 'The id of the former member.',
       resolve: ({ id }) => catalogId('Member', id),
     }),
+    reassignedTasks: t.exposeInt('reassigned', { description: 'The number of tasks assigned to `reassignTo`.' }),
   }),
 });
 

@@ -87,6 +87,7 @@ export const sections = {
       startDate: optional,
       dueDate: optional,
       completedOn: optional,
+      position: optional,
       tags: values,
     })
     .optional(),

@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, ValueSpec | readonly ValueSpec[] | undefin
 const kinds: Readonly<Record<string, ValueKind>> = {
   ...{ startDate: 'day', dueDate: 'day', completedOn: 'day', day: 'day' },
   ...{ sentAt: 'instant', at: 'instant' },
-  ...{ hours: 'hours', estimateDays: 'hours' },
+  ...{ hours: 'hours', estimateDays: 'hours', position: 'number' },
 };
 
 const longestReference = 200;

@@ -94,6 +94,8 @@ export const taskRecord = z
     startDate: dayField.nullish(),
     dueDate: dayField.nullish(),
     completedOn: noon.nullish(),
+    /** Orders the new tasks of a batch in their column; it is not stored. */
+    position: decimal(30, { min: -1e30, max: 1e30 }).transform(Number).nullish(),
     tags: z
       .array(nameUpTo(50))
       .max(50)

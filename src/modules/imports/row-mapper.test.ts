@@ -130,3 +130,23 @@ time: { reference: 'h:{Id}', person: '{Who}', day: '{Day}', hours: '{Hours}', ${
     expect(() => time('').map(row({ ...full, Hours: '1.234' }))).toThrow('at most 2 digits');
   });
 });
+
+it('splits tags, and rounds hours between two times', () => {
+  const tags = mapperOf(
+    `${project}\ntask: { reference: '{Id}', name: '{Id}', tags: [{ of: '{Tags}', split: ';' }] }`,
+    'tasks',
+  );
+  expect(tags.map(row({ Project: 'X', Id: '1', Tags: ' a;b c; ;a' }))!.task?.tags).toEqual(['a', 'b c']);
+  const time = mapperOf(
+    `${project}
+person: { reference: 'u', firstName: A }
+time:
+  reference: '{Id}'
+  person: a
+  day: '2026-03-02'
+  hours: { from: '{From}', to: '{To}', roundTo: 15 }`,
+    'time',
+  );
+  const hours = (To: string) => time.map(row({ Project: 'X', Id: '1', From: '2026-03-02T09:00:00Z', To }))!.time?.hours;
+  expect([hours('2026-03-02T10:07:00Z'), hours('2026-03-02T10:08:00Z')]).toEqual(['1', '1.25']);
+});

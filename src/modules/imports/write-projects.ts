@@ -3,7 +3,7 @@ import { clients } from '../clients/tables.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { projects } from '../projects/tables.ts';
 import { takeFreeCode } from '../projects/take-free-code.ts';
-import { findByReference, updateRows } from './bulk-rows.ts';
+import { findByReference, type RowOf, updateRows } from './bulk-rows.ts';
 import { createMissing } from './create-missing.ts';
 import type { ClientRecord, ImportRecord, ProjectRecord } from './records.ts';
 import type { WriteContext } from './write-context.ts';
@@ -33,9 +33,10 @@ export async function writeProjects(context: WriteContext, records: readonly Imp
 
 /**
  * Finds existing projects by reference, then by name, because names are unique. A project whose own reference the files
- * contain is not found by name.
+ * contain is not found by name. A project without a reference gets that of the file, so that it may be renamed later.
  */
-async function resolveByName({ tx, known, survey }: WriteContext, records: readonly ProjectRecord[]): Promise<void> {
+async function resolveByName(context: WriteContext, records: readonly ProjectRecord[]): Promise<void> {
+  const { tx, known, survey } = context;
   const unknown = new Map(
     records.flatMap((each) => (known.projects.has(each.reference) ? [] : [[each.reference, each]])),
   );
@@ -48,9 +49,13 @@ async function resolveByName({ tx, known, survey }: WriteContext, records: reado
       .select({ id: projects.id, startDate: projects.startDate, externalReference: projects.externalReference })
       .from(projects)
       .where(sql`extensions.name_key(${projects.name}) = extensions.name_key(${name})`)
-      .limit(1);
+      .limit(1)
+      .for('no key update');
     const isOther = row?.externalReference != null && survey.hasProject(row.externalReference);
-    if (row && !isOther) known.projects.set(reference, { id: row.id, startDate: row.startDate });
+    if (!row || isOther) continue;
+    known.projects.set(reference, { id: row.id, startDate: row.startDate });
+    if (row.externalReference !== null) continue;
+    await updateProject(context, row.id, { externalReference: null }, { externalReference: reference });
   }
 }
 
@@ -77,19 +82,25 @@ function projectsOf(records: readonly ImportRecord[]): ProjectRecord[] {
 }
 
 /** Moves the start of a project back, if the day is earlier. */
-async function moveStart({ tx, known, changes }: WriteContext, reference: string, startDate: string): Promise<void> {
-  const { id, startDate: before } = known.projects.get(reference)!;
+async function moveStart(context: WriteContext, reference: string, startDate: string): Promise<void> {
+  const known = context.known.projects;
+  const { id, startDate: before } = known.get(reference)!;
   if (before <= startDate) return;
-  await updateRows(tx, projects, [{ id, startDate }]);
-  await recordEvent(tx, null, {
-    action: 'project.updated',
-    resourceType: 'Project',
-    resourceId: id,
-    before: { startDate: before },
-    after: { startDate },
-  });
+  await updateProject(context, id, { startDate: before }, { startDate });
+  known.set(reference, { id, startDate });
+}
+
+type Columns = Partial<Pick<RowOf<typeof projects>, 'externalReference' | 'startDate'>>;
+
+async function updateProject(
+  { tx, changes }: WriteContext,
+  id: string,
+  before: Columns,
+  after: Columns,
+): Promise<void> {
+  await updateRows(tx, projects, [{ id, ...after }]);
+  await recordEvent(tx, null, { action: 'project.updated', resourceType: 'Project', resourceId: id, before, after });
   changes.add('updated', 'Project', [id]);
-  known.projects.set(reference, { id, startDate });
 }
 
 const today = (): string => new Date().toISOString().slice(0, 10);

@@ -4,6 +4,7 @@ import { ranksAfter } from '../../lib/rank.ts';
 import { mostItems } from '../tasks/checklist.ts';
 import { checklistItems, taskComments, tasks } from '../tasks/tables.ts';
 import { insertMissing, isOneOf } from './bulk-rows.ts';
+import { withoutDeleted } from './deleted-parts.ts';
 import { derivedId } from './derived-id.ts';
 import { taskIdsOf } from './find-tasks.ts';
 import type { ChecklistItemRecord, CommentRecord } from './records.ts';
@@ -11,7 +12,10 @@ import type { WriteContext } from './write-context.ts';
 
 type TaskIds = ReadonlyMap<string, string>;
 
-/** Creates comments with their times in the file, and updates differing ones, unless they were edited here. */
+/**
+ * Creates comments with their times in the file, and updates differing ones, unless they were edited here. Comments
+ * that were deleted here stay deleted.
+ */
 export async function writeComments(
   { tx, known, changes }: WriteContext,
   records: readonly CommentRecord[],
@@ -33,7 +37,11 @@ export async function writeComments(
     .from(taskComments)
     .where(isOneOf(taskComments.id, idsOf(wanted), 'uuid'));
   const rows = new Map(found.map((row) => [row.id, row]));
-  const missing = wanted.filter(({ id }) => !rows.has(id));
+  const missing = await withoutDeleted(
+    tx,
+    'TaskComment',
+    wanted.filter(({ id }) => !rows.has(id)),
+  );
   changes.add('created', 'TaskComment', await insertMissing(tx, taskComments, missing, taskComments.id));
   const differing = wanted.filter(({ id, content }) => {
     const row = rows.get(id);
@@ -48,7 +56,10 @@ export async function writeComments(
   changes.add('updated', 'TaskComment', idsOf(differing));
 }
 
-/** Creates checklist items, each at the end of its checklist, and updates differing ones. */
+/**
+ * Creates checklist items, each at the end of its checklist, and updates differing ones. Items that were deleted here
+ * stay deleted.
+ */
 export async function writeChecklists(
   { tx, changes }: WriteContext,
   records: readonly ChecklistItemRecord[],
@@ -86,9 +97,11 @@ export async function writeChecklists(
     ({ taskId }) => taskId,
   );
   const rows = new Map(found.map((row) => [row.id, row]));
+  const absent = [...byTask.values()].flat().filter(({ id }) => !rows.has(id));
+  const missingOf = Map.groupBy(await withoutDeleted(tx, 'ChecklistItem', absent), ({ taskId }) => taskId);
   for (const [taskId, wanted] of byTask) {
     const there = found.filter((row) => row.taskId === taskId);
-    const missing = wanted.filter(({ id }) => !rows.has(id));
+    const missing = missingOf.get(taskId) ?? [];
     if (there.length + missing.length > mostItems) {
       throw new AppError('INVALID_STATE', `checklistItem: a checklist has at most ${mostItems} items`);
     }

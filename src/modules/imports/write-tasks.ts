@@ -21,13 +21,21 @@ export async function writeTasks(
   records: readonly TaskRecord[],
 ): Promise<ReadonlyMap<string, string>> {
   const wanted = records.map(
-    ({ reference, projectReference, assigneeReference, milestoneReference: _, ...columns }): WantedTask => ({
+    ({
+      reference,
+      projectReference,
+      assigneeReference,
+      milestoneReference: _,
+      position: __,
+      ...columns
+    }): WantedTask => ({
       ...columns,
       externalReference: reference,
       projectId: known.projects.get(projectReference)!.id,
       ...(assigneeReference !== undefined && { assigneeId: assigneeOf(known.people, assigneeReference) }),
     }),
   );
+  const positions = new Map(records.map(({ reference, position }) => [reference, position]));
   const others = await findOthers(
     tx,
     wanted.map(({ assigneeId }) => assigneeId),
@@ -35,7 +43,10 @@ export async function writeTasks(
   const { ids, created, updated } = await syncRows(tx, tasks, wanted, {
     // Boards are locked before rows, as in every other change
     prepare: (missing, differing) => lockBoards(tx, [...missing.map(columnOf), ...differing.flatMap(boardsOf)]),
-    complete: async (rows) => (await ranksOf(tx, rows.map(columnOf))).map((rank) => ({ rank })),
+    complete: async (rows) => {
+      const order = rows.map(({ externalReference }) => positions.get(externalReference));
+      return (await ranksOf(tx, rows.map(columnOf), order)).map((rank) => ({ rank }));
+    },
     completeChanges: (differing) => completionsOf(tx, differing),
     requireAllowed({ assigneeId, status }, row) {
       // The person who finished a task may have left the organization since
@@ -102,15 +113,27 @@ async function completionsOf(tx: TenantTx, differing: readonly Difference<typeof
   return differing.map(({ reference }) => places.get(reference) ?? {});
 }
 
-/** A rank at the end of each of these columns, in the order of the file. The boards must be locked. */
-async function ranksOf(tx: TenantTx, columns: readonly Column[]): Promise<string[]> {
+/**
+ * A rank at the end of each of these columns, in the order of the positions; columns without a position follow in the
+ * order of the file. The boards must be locked.
+ */
+async function ranksOf(
+  tx: TenantTx,
+  columns: readonly Column[],
+  positions: readonly (number | null | undefined)[] = [],
+): Promise<string[]> {
   if (columns.length === 0) return [];
   const last = await lastRanks(tx, columns);
   const byColumn = Map.groupBy(columns.keys(), (index) => columnName(columns[index]!));
   const result: string[] = [];
   for (const [name, indexes] of byColumn) {
     const ranks = ranksAfter(last.get(name), indexes.length);
-    for (const [position, index] of indexes.entries()) result[index] = ranks[position]!;
+    // Equal positions are not subtracted: Infinity - Infinity is NaN
+    const positionOf = (index: number): number => positions[index] ?? Number.POSITIVE_INFINITY;
+    const ordered = indexes.toSorted((a, b) =>
+      positionOf(a) === positionOf(b) ? a - b : positionOf(a) - positionOf(b),
+    );
+    for (const [place, index] of ordered.entries()) result[index] = ranks[place]!;
   }
   return result;
 }

@@ -17,7 +17,8 @@ builder.objectField(RemoveMemberPayload, 'openTasks', (t) =>
       type: Task,
       args: Task.page.args,
       description:
-        'The tasks that the person has not finished, as far as you see them. Assign them to somebody else by updateTasks.',
+        'The unfinished tasks that the former member still has, except those that you do not see. Use `reassignTo` or ' +
+        'updateTasks to assign them to another person.',
       totalCount: (left, args, ctx) => ctx.db.count('tasks', whereOf(left, args)),
       resolve: (query, left, args, ctx) =>
         ctx.db.query.tasks.findMany(query({ ...Task.page.query(args), where: whereOf(left, args) })),
