@@ -1,16 +1,4 @@
-import type { Sample } from '../../bench/data/sample.ts';
-
-/** A screen that people open every day, as its client asks for it. */
-export interface Screen {
-  name: string;
-  query: string;
-  variables?: (sample: Sample) => Record<string, unknown>;
-}
-
-const project = ({ projects: [id] }: Sample) => ({ id: `Project:${id}` });
-const task = ({ tasks: [first] }: Sample) => ({ id: `Task:${first!.id}` });
-const person = ({ people: [id] }: Sample) => ({ id: `Profile:${id}` });
-const channel = ({ channels: [id] }: Sample) => ({ id: `Channel:${id}` });
+import { channel, person, project, type Screen, task } from './screen.ts';
 
 // The web client normalizes its cache, so it asks every object for __typename and id. The mobile client pages by edges
 // and cursors, as Relay does.

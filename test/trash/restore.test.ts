@@ -25,7 +25,7 @@ describe('restoring', async () => {
       ({ resourceId }: { resourceId: string }) => resourceId,
     );
 
-  it('puts a card where it was, or at the end of a column whose cards were placed anew', async () => {
+  it('puts a card back in its place, or at the end of its column if the cards were reordered meanwhile', async () => {
     const projectId = await createProject(owner);
     const cards: string[] = [];
     for (const name of ['One', 'Two', 'Three']) cards.push(await createTask(member, { projectId, name }));
