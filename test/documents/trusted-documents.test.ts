@@ -7,17 +7,21 @@ import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 import { HttpServer } from '../../src/server/http.ts';
 import type { Router } from '../../src/server/routes/router.ts';
-import { type Member, world } from '../support/world.ts';
+import { ownWorld } from '../support/own-world.ts';
+import type { Member } from '../support/world.ts';
 
-// Time stands still, so that nothing cached grows old
+// Time stands still, and no other file changes an organization of this installation: so nothing cached is read again
 const now = new Date();
-const here = await world({ clock: () => now });
+const here = await ownWorld({ clock: () => now });
 const { catalog, identity } = here.app;
 const listen = (router: Router) => HttpServer.listen({ router, host: '127.0.0.1', port: 0, graceMs: 500 });
 const { router, fastPath, warm } = buildGraphServer(here.app);
 const fast = await listen(router);
 const yoga = await listen(buildGraphServer(here.app, { fastPath: false }).router);
-afterAll(() => Promise.all([fast.close(), yoga.close()]));
+afterAll(async () => {
+  await Promise.all([fast.close(), yoga.close()]);
+  await here[Symbol.asyncDispose]();
+});
 
 const by = { actor: { kind: 'SYSTEM' } } as const;
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -166,6 +170,8 @@ const refusals: [string, Record<string, unknown>, string, number][] = [
 describe('a key that may send no texts is refused, without any SQL', () => {
   it.each(refusals)('%s', async (_name, body, code, status) => {
     await exchange(yoga, { body: { documentId: 'people' } });
+    // Else the timer may write that use meanwhile
+    await here.app.documentUse.flush();
     const before = here.recorded.length;
     expect(await send({ body })).toMatchObject({ status, code });
     expect(here.recorded.slice(before)).toEqual([]);
