@@ -7,7 +7,7 @@ export interface ChangeWarning {
   /** The number of objects concerned. */
   count: number;
 }
-export type ChangeWarningCode = 'OPEN_TASKS' | 'TIMERS_STOPPED' | 'PARTS_NOT_RESTORED';
+export type ChangeWarningCode = 'OPEN_TASKS' | 'OPEN_SUBTASKS' | 'TIMERS_STOPPED' | 'PARTS_NOT_RESTORED';
 
 const warnings = new WeakMap<TenantTx, ChangeWarning[]>();
 

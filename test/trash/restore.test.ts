@@ -123,7 +123,7 @@ describe('restoring', async () => {
     const other = await createProject(owner);
     await run(member, 'updateTimeEntry', { id: timeId, projectId: other });
     const { warnings } = await run(owner, 'restoreTask', { id: taskId }, 'warnings { code count }');
-    expect(warnings).toEqual([{ code: 'PARTS_NOT_RESTORED', count: 1 }]);
+    expect(warnings).toEqual([{ code: 'PARTS_NOT_RESTORED', count: 2 }]);
     const { node } = await owner.ok('query ($id: ID!) { node(id: $id) { ... on TimeEntry { task { id } } } }', {
       id: timeId,
     });

@@ -36,14 +36,16 @@ export async function fillProject(owner: Member, member: Member): Promise<Filled
     [taskId, firstId],
   ])
     await run(member, 'addTaskDependency', { taskId: task, dependsOnId });
-  await run(member, 'createTaskComment', { taskId, content: 'Well done' });
+  const partId = await createTask(member, { parentId: taskId, name: 'Part' });
+  const innerId = await createTask(member, { parentId: partId, name: 'Inner part', status: 'DONE' });
+  for (const id of [taskId, innerId]) await run(member, 'createTaskComment', { taskId: id, content: 'Well done' });
   await run(member, 'createChecklistItem', { taskId, name: 'A step' });
   const timeId = await recordTime(member, { projectId, taskId, hours: '1.25' });
   const milestoneId = await createMilestone(owner, { projectId });
   const later = await createMilestone(owner, { projectId, name: 'Later' });
   await run(owner, 'addMilestoneDependency', { milestoneId: later, dependsOnId: milestoneId });
   await run(owner, 'addMilestoneAssignee', { milestoneId, profileId });
-  await run(owner, 'setMilestoneTask', { milestoneId, taskId, weight: 3 });
+  for (const id of [taskId, innerId]) await run(owner, 'setMilestoneTask', { milestoneId, taskId: id, weight: 3 });
   await createPart(owner, 'ProjectPhase', { projectId, name: 'P' });
   await createPart(owner, 'ProjectAssignment', { projectId, profileId, allocationPercent: 5, saleRate: '650.5' });
   await createPart(member, 'Incident', { projectId, title: 'Fire' });

@@ -6,6 +6,7 @@ const WarningCode = builder.enumType('ChangeWarningCode', {
   description: 'The kind of a warning.',
   values: {
     OPEN_TASKS: { description: 'The project has tasks that are not DONE.' },
+    OPEN_SUBTASKS: { description: 'The finished task has subtasks that are not DONE.' },
     TIMERS_STOPPED: { description: 'Timers ran on the project; they were stopped and their time was recorded.' },
     PARTS_NOT_RESTORED: {
       description:

@@ -1,8 +1,8 @@
-import { eq, getColumns, or, type SQL, sql } from 'drizzle-orm';
+import { and, eq, getColumns, ne, or, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
-import { type ReferenceTo, referencesTo, tableOf } from './references-to.ts';
+import { ownParent, type ReferenceTo, referencesTo, tableOf } from './references-to.ts';
 import { typesOfRows } from './row-types.ts';
 
 export const columnsOf = (name: string) => getColumns(tableOf(name)) as Record<string, PgColumn>;
@@ -74,9 +74,33 @@ export class Cascade {
 
   /** Whether a row of the table is deleted, as SQL; undefined if none is. */
   condition(table: string): SQL | undefined {
-    if (table === this.root) return eq(tableOf(table).id, this.#id);
+    if (table === this.root) return this.#isRootOrPart();
     const parents = this.#parents.get(table) ?? [];
     return or(...parents.map(({ table: parent, column }) => this.#refersTo(column, parent)));
+  }
+
+  /** The tables of the rows that are deleted besides the root. */
+  partTables(): string[] {
+    return this.tables.filter((table) => table !== this.root || ownParent(table));
+  }
+
+  /** Whether a row is one of those: the condition of its table, without the root. */
+  partCondition(table: string): SQL | undefined {
+    const condition = this.condition(table);
+    return table === this.root ? and(condition, ne(tableOf(table).id, this.#id)) : condition;
+  }
+
+  /**
+   * Only the root's own parts have to be found by their parents: a part of another deleted row of the same table has
+   * the same owner as that row (a subtask the same project), and is deleted with it anyway.
+   */
+  #isRootOrPart(): SQL {
+    const { id } = tableOf(this.root);
+    const parent = ownParent(this.root);
+    if (!parent) return eq(id, this.#id);
+    const [table, up] = [tableOf(this.root), sql.identifier(parent.name)];
+    return sql`${id} in (with recursive branch (id) as (select ${this.#id}::uuid
+      union all select part.id from ${table} as part join branch on part.${up} = branch.id) select id from branch)`;
   }
 
   #refersTo(column: PgColumn, parent: string): SQL {

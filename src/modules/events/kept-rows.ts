@@ -1,7 +1,7 @@
 import { getTableName, type SQL, sql, type Table } from 'drizzle-orm';
 import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core';
 import { columnsOf } from './cascade.ts';
-import { tableOf } from './references-to.ts';
+import { ownParent, tableOf } from './references-to.ts';
 
 /** A row of a table as the trash keeps it, under the name of the table, so that conditions on the table hold for it. */
 export function keptRow(table: Table, content: SQL): SQL {
@@ -17,7 +17,7 @@ interface ForeignKey {
   clears: boolean;
 }
 
-/** References of a table to itself are left out: the rows that they connect go and come back in one statement. */
+/** References of a table to itself are left out. */
 function foreignKeysOf(table: string): ForeignKey[] {
   return getTableConfig(tableOf(table) as PgTable).foreignKeys.flatMap(({ reference, onDelete }) => {
     const { columns, foreignTable, foreignColumns } = reference();
@@ -34,13 +34,16 @@ export const isThere = ({ column, target, to }: ForeignKey): SQL =>
 
 /**
  * The statement that inserts rows of the trash into their table again, without those whose parent is gone. References
- * that a row can lose are cleared if their row is gone. `names` are the columns that the trash has: those that were
+ * that a row can lose are cleared if their row is gone, and the one to another row of the table that it is a part of is
+ * left to the caller. `names` are the columns that the trash has: those that were
  * added later get their defaults. Returns the ids of rows, or nothing of tables without ids.
  */
 export function insertKept(table: string, names: readonly string[], from: SQL, onConflict = sql``): SQL {
   const columns = Object.values(columnsOf(table)).filter(({ name }) => names.includes(name));
   const keys = foreignKeysOf(table);
+  const own = ownParent(table);
   const values = columns.map((column) => {
+    if (column === own) return sql`null::uuid`;
     const key = keys.find((each) => each.clears && each.column === column);
     return key ? sql`case when ${isThere(key)} then ${column} end` : sql`${column}`;
   });

@@ -30,9 +30,10 @@ export async function moveToTrash(tx: TenantTx, viewer: Viewer, event: BusinessE
 }
 
 const deleted = (cascade: Cascade): SQL[] =>
-  cascade.tables
-    .filter((table) => table !== cascade.root && goesToTrash(table))
-    .map((table) => partsOf(table, undefined, cascade.condition(table)));
+  cascade
+    .partTables()
+    .filter(goesToTrash)
+    .map((table) => partsOf(table, undefined, cascade.partCondition(table)));
 
 const cleared = (cascade: Cascade): SQL[] =>
   cascade

@@ -12,14 +12,13 @@ import { columnValue, insertEvents, typenameOf, valuesOf } from './row-events.ts
  */
 export async function recordCascade(tx: TenantTx, viewer: Viewer, cascade: Cascade): Promise<void> {
   for (const cleared of cascade.cleared()) await clear(tx, viewer, cleared);
-  for (const table of cascade.tables.toReversed())
-    if (table !== cascade.root) await recordDeletions(tx, viewer, table, cascade);
+  for (const table of cascade.partTables().toReversed()) await recordDeletions(tx, viewer, table, cascade);
 }
 
 async function recordDeletions(tx: TenantTx, viewer: Viewer, table: string, cascade: Cascade): Promise<void> {
   const typename = typenameOf(table);
   if (typename === undefined) return;
-  const rows = sql`${tableOf(table)} where ${cascade.condition(table)} order by ${tableOf(table).id}`;
+  const rows = sql`${tableOf(table)} where ${cascade.partCondition(table)} order by ${tableOf(table).id}`;
   await tx.execute(
     insertEvents(viewer, typename, 'deleted', { id: sql`${tableOf(table).id}`, before: valuesOf(table), rows }),
   );

@@ -24,12 +24,20 @@ let references: Map<Table, ReferenceTo[]> | undefined;
 export const tableOf = (name: string): IdTable => tables.get(name)!;
 
 /**
- * The columns of all tables that change when a row of this table is deleted. References of a table to itself are left
- * out: the messages of a thread are deleted with their channel, and profiles are never deleted.
+ * The columns of all other tables that change when a row of this table is deleted. For references of a table to itself
+ * see `ownParent`.
  */
 export function referencesTo(table: Table): readonly ReferenceTo[] {
   references ??= readReferences();
   return references.get(table) ?? [];
+}
+
+/** The column by which rows of a table are parts of other rows of the table, and are deleted with them. */
+export function ownParent(table: string): PgColumn | undefined {
+  const own = getTableConfig(tableOf(table)).foreignKeys.find(
+    ({ reference, onDelete }) => onDelete === 'cascade' && (reference().foreignTable as Table) === tableOf(table),
+  );
+  return own?.reference().columns[0] as PgColumn | undefined;
 }
 
 function readTables(): Map<string, IdTable> {

@@ -9,7 +9,7 @@ import { cascadeOf } from './cascade.ts';
 import { insertKept, isThere, keptRow, requiredKeysOf } from './kept-rows.ts';
 import { recordEvent } from './record-event.ts';
 import { tableOf } from './references-to.ts';
-import { restoreParts } from './restore-parts.ts';
+import { connectParts, restoreParts } from './restore-parts.ts';
 import { typesOfRows } from './row-types.ts';
 import { trash } from './tables.ts';
 import { trashTypes } from './trash-types.ts';
@@ -54,7 +54,7 @@ async function insertRoot(
 ): Promise<void> {
   try {
     const made = await tx.execute(sql`${insertKept(table, names, kept)} returning 1`);
-    if (made.length > 0) return;
+    if (made.length > 0) return await connectParts(tx, table, kept);
   } catch (error) {
     throw isForeignKeyViolation(error) ? gone() : refused(error);
   }

@@ -4,7 +4,7 @@ import { warn } from '../../tenancy/change-warnings.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { type Cascade, type Cleared, columnsOf } from './cascade.ts';
 import { insertKept, keptRow, requiredKeysOf } from './kept-rows.ts';
-import { tableOf } from './references-to.ts';
+import { ownParent, tableOf } from './references-to.ts';
 import { columnValue, insertEvents, typenameOf, valuesOf } from './row-events.ts';
 import { trashParts } from './tables.ts';
 
@@ -20,7 +20,7 @@ export async function restoreParts(tx: TenantTx, cascade: Cascade, trashId: stri
   const kinds = await kindsOf(tx, trashId);
   const restored: string[] = [];
   let missing = 0;
-  for (const table of cascade.tables.filter((each) => each !== cascade.root)) {
+  for (const table of cascade.partTables()) {
     const kind = kinds.find((each) => each.cleared === null && each.table_name === getTableName(tableOf(table)));
     if (!kind) continue;
     missing += kind.count - (await insertParts(tx, table, kind, trashId));
@@ -64,7 +64,18 @@ async function insertParts(tx: TenantTx, table: string, { names }: Kind, trashId
   const [made] = await tx.execute<{ count: number }>(
     sql`with made as (${insert} returning 1) select count(*)::int as count from made`,
   );
+  await connectParts(tx, table, kept);
   return made!.count;
+}
+
+/** Makes rows parts of other rows of their table again, once all of them are there. */
+export async function connectParts(tx: TenantTx, table: string, kept: SQL): Promise<void> {
+  const parent = ownParent(table);
+  if (!parent) return;
+  const [rows, up] = [tableOf(table), sql.identifier(parent.name)];
+  await tx.execute(sql`update ${rows} set ${up} = former.parent
+    from (select ${rows.id} as id, ${parent} as parent from ${kept}) as former
+    where ${rows.id} = former.id and exists (select 1 from ${rows} as other where other.id = former.parent)`);
 }
 
 async function recordRestored(tx: TenantTx, viewer: Viewer, table: string, trashId: string): Promise<void> {

@@ -1,8 +1,9 @@
-import { and, eq, inArray, isNull, ne } from 'drizzle-orm';
+import { and, eq, inArray, isNull, ne, sql } from 'drizzle-orm';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { type EventHandler, onEvent } from '../events/handlers.ts';
 import { recordEvents } from '../events/record-event.ts';
+import { branchOf } from '../tasks/subtasks.ts';
 import { lockMilestones, recomputeProgress } from './recompute-progress.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
@@ -55,10 +56,27 @@ const afterChange: EventHandler = async (tx, viewer, { resourceId, before = {}, 
   await recomputeProgress(tx, viewer, [...left, ...stayed]);
 };
 
-/** The event of a deletion is recorded before the task is deleted. */
+/** The places in milestones of a task and of its subtasks. */
+const placesOfBranch = (tx: TenantTx, taskId: string) =>
+  tx
+    .select({ id: milestoneTasks.milestoneId, taskId: milestoneTasks.taskId, weight: milestoneTasks.weight })
+    .from(milestoneTasks)
+    .where(sql`${milestoneTasks.taskId} in ${branchOf(taskId)}`);
+
+/** The event of a deletion is recorded before the task and its subtasks are deleted. */
 const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
-  const ids = await milestonesOf(tx, resourceId);
-  await leave(tx, viewer, resourceId, ids);
+  const places = await placesOfBranch(tx, resourceId);
+  const ids = [...new Set(places.map(({ id }) => id))];
+  if (ids.length === 0) return;
+  await lockMilestones(tx, ids);
+  for (const [taskId, of] of Map.groupBy(places, (place) => place.taskId)) {
+    await leave(
+      tx,
+      viewer,
+      taskId,
+      of.map(({ id }) => id),
+    );
+  }
   await recomputeProgress(tx, viewer, ids);
 };
 
@@ -75,24 +93,17 @@ const recomputeOwn: EventHandler = async (tx, viewer) => {
   );
 };
 
-/** A restored task is in its milestones again. */
+/** A restored task is in its milestones again, and so are its subtasks. */
 const afterRestoring: EventHandler = async (tx, viewer, { resourceId }) => {
-  const rows = await tx
-    .select({ id: milestoneTasks.milestoneId, weight: milestoneTasks.weight })
-    .from(milestoneTasks)
-    .where(eq(milestoneTasks.taskId, resourceId));
-  const events = rows.map(({ id, weight }) => ({
+  const places = await placesOfBranch(tx, resourceId);
+  const events = places.map(({ id, taskId, weight }) => ({
     action: 'milestone.taskSet',
     resourceType: 'Milestone',
     resourceId: id,
-    metadata: { taskId: resourceId, weight },
+    metadata: { taskId, weight },
   }));
   await recordEvents(tx, viewer, events);
-  await recomputeProgress(
-    tx,
-    viewer,
-    rows.map(({ id }) => id),
-  );
+  await recomputeProgress(tx, viewer, [...new Set(places.map(({ id }) => id))]);
 };
 
 onEvent('task.moved', afterChange);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { insertionOf } from '../../access/rows.ts';
+import { getVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { nameField } from '../../lib/fields.ts';
 import { uuidv7 } from '../../lib/ids.ts';
@@ -9,8 +10,10 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { lockBoards, rankAtEnd } from './board.ts';
 import { completionOf } from './completion.ts';
+import type { TaskRow } from './lock-task.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskRequirements } from './references.ts';
+import { requirePlaceUnder } from './subtasks.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
 import { checkOwnership, taskFields } from './task-input.ts';
 
@@ -20,18 +23,21 @@ export type CreateTaskInput = Raw<typeof input>;
 
 /**
  * Adds a task at the end of its column. It is PROJECT if a project is given, otherwise PERSONAL and owned by the viewer
- * unless another person is named. Throws NOT_FOUND for a referenced object, INVALID_STATE for a project that accepts no
- * new work, ALREADY_EXISTS for the external reference.
+ * unless another person is named; a subtask gets type and project from its parent. Throws NOT_FOUND for a referenced
+ * object, INVALID_STATE for a project that accepts no new work, ALREADY_EXISTS for the external reference.
  */
 export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
   const given = checkInput(input, withoutNulls(raw));
-  const values = { ...given, ...ownershipOf(viewer, given), ...completionOf(undefined, given.status ?? 'TODO') };
+  const parent = given.parentId && (await getVisible(tx, viewer, tasks, given.parentId, 'Task', 'input.parentId'));
+  const ownership = ownershipOf(viewer, given, parent || undefined);
+  const values = { ...given, ...ownership, ...completionOf(undefined, given.status ?? 'TODO') };
   checkOwnership(values);
   checkPeriod(values.startDate, values.dueDate, 'input.dueDate');
   lockBoards(tx, [values]);
   const rank = await rankAtEnd(tx, values, values.status);
   const id = uuidv7();
+  if (values.parentId) await requirePlaceUnder(tx, viewer, { ...values, id }, values.parentId);
   const row = { id, ...values, rank, creatorId: viewer.profileId };
   await change(tx, viewer, {
     require: taskRequirements(viewer, values, values),
@@ -45,7 +51,12 @@ export async function createTask(tx: TenantTx, viewer: Viewer, raw: CreateTaskIn
 export function ownershipOf(
   viewer: Viewer,
   { type, projectId, assigneeId }: Pick<CreateTaskInput, 'type' | 'projectId' | 'assigneeId'>,
+  parent?: Pick<TaskRow, 'type' | 'projectId' | 'assigneeId'>,
 ) {
+  if (parent && !type && !projectId) {
+    const owner = parent.type === 'PERSONAL' ? parent.assigneeId : null;
+    return { type: parent.type, projectId: parent.projectId, assigneeId: assigneeId ?? owner };
+  }
   const made = type ?? (projectId ? 'PROJECT' : 'PERSONAL');
   const owner = made === 'PERSONAL' ? viewer.profileId : null;
   return { type: made, projectId: projectId ?? null, assigneeId: assigneeId ?? owner };

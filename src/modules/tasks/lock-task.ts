@@ -12,8 +12,9 @@ export const lockTask = (tx: TenantTx, viewer: Viewer, id: string, field?: strin
   lockVisible(tx, viewer, tasks, id, 'Task', field);
 
 /**
- * The same, after locking the board that the task will be on: boards come before rows, otherwise two transactions that
- * place cards on one board could wait for each other. `destination` holds the changes that affect the board.
+ * The same, after locking the board that the task is on and the one that it will be on: boards come before rows,
+ * otherwise two transactions that place cards on one board could wait for each other. `destination` holds the changes
+ * that affect the board. Subtasks are on the board of their parent, so the locks also keep trees of tasks as they are.
  */
 export async function lockTaskAndBoard(
   tx: TenantTx,
@@ -21,10 +22,10 @@ export async function lockTaskAndBoard(
   id: string,
   destination: { [K in keyof Board]?: Board[K] | undefined } = {},
 ): Promise<TaskRow> {
-  const seen = boardAfter(await getVisible(tx, viewer, tasks, id, 'Task'), destination);
-  lockBoards(tx, [seen]);
+  const seen = await getVisible(tx, viewer, tasks, id, 'Task');
+  lockBoards(tx, [seen, boardAfter(seen, destination)]);
   const task = await lockTask(tx, viewer, id);
-  if (boardName(boardAfter(task, destination)) !== boardName(seen)) {
+  if (boardName(task) !== boardName(seen)) {
     throw new AppError('TRANSACTION_CONFLICT', 'The task has moved to another board meanwhile; try again', {
       retryAfter: 0,
     });

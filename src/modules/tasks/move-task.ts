@@ -7,10 +7,10 @@ import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { rankNextTo } from './board.ts';
+import { checkFinishing } from './check-finishing.ts';
 import { completionOf } from './completion.ts';
 import { lockTaskAndBoard } from './lock-task.ts';
 import { requireTaskWriter } from './policy.ts';
-import { requireDependenciesDone } from './require-dependencies-done.ts';
 import { taskStatuses, tasks } from './tables.ts';
 
 const input = z.object({
@@ -37,7 +37,7 @@ export async function moveTask(tx: TenantTx, viewer: Viewer, raw: Raw<typeof inp
   const current = await lockTaskAndBoard(tx, viewer, id);
   requireVersion(current, expectedVersion, 'Task');
   const moved = { ...current, status: status ?? current.status };
-  await requireDependenciesDone(tx, current, moved.status, ignoreDependencies);
+  await checkFinishing(tx, current, moved.status, ignoreDependencies);
   const currentRank = moved.status === current.status ? current.rank : undefined;
   const rank = await rankNextTo(tx, viewer, moved, neighbour, currentRank);
   const patch = { ...completionOf(current.status, moved.status), rank };

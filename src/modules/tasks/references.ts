@@ -5,6 +5,7 @@ import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
 import { deliverables, projects } from '../projects/tables.ts';
+import { tasks } from './tables.ts';
 
 interface Ownership {
   type: 'PROJECT' | 'PERSONAL' | 'CLIENT';
@@ -16,6 +17,7 @@ interface TaskReferences {
   projectId?: string | null | undefined;
   deliverableId?: string | null | undefined;
   assigneeId?: string | null | undefined;
+  parentId?: string | null | undefined;
 }
 
 /**
@@ -50,12 +52,13 @@ export function taskRequirements(
 }
 
 function referencesOf(
-  { projectId, deliverableId, assigneeId }: TaskReferences,
+  { projectId, deliverableId, assigneeId, parentId }: TaskReferences,
   itsProject: string | null,
 ): ReferencedRow[] {
   const references: ReferencedRow[] = [];
   if (projectId) references.push({ table: projects, id: projectId, typename: 'Project', field: 'input.projectId' });
   if (assigneeId) references.push({ table: profiles, id: assigneeId, typename: 'Profile', field: 'input.assigneeId' });
+  if (parentId) references.push({ table: tasks, id: parentId, typename: 'Task', field: 'input.parentId' });
   if (deliverableId) {
     const field = 'input.deliverableId';
     if (!itsProject) throw notFound('Deliverable', field);

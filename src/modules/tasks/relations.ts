@@ -8,6 +8,8 @@ export const tasksRelations = defineRelationsPart({ ...people, ...projects, ...t
     project: r.one.projects({ from: r.tasks.projectId, to: r.projects.id }),
     deliverable: r.one.deliverables({ from: r.tasks.deliverableId, to: r.deliverables.id }),
     assignee: r.one.profiles({ from: r.tasks.assigneeId, to: r.profiles.id, alias: 'assignment' }),
+    parent: r.one.tasks({ from: r.tasks.parentId, to: r.tasks.id, alias: 'part' }),
+    subtasks: r.many.tasks({ from: r.tasks.id, to: r.tasks.parentId, alias: 'part' }),
     creator: r.one.profiles({ from: r.tasks.creatorId, to: r.profiles.id, alias: 'creation' }),
     comments: r.many.taskComments({ from: r.tasks.id, to: r.taskComments.taskId }),
     checklist: r.many.checklistItems({ from: r.tasks.id, to: r.checklistItems.taskId }),

@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, date, index, numeric, primaryKey, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  date,
+  index,
+  numeric,
+  primaryKey,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import {
   externalReference,
   instant,
@@ -28,6 +39,8 @@ export const tasks = table(
     projectId: uuid().references(() => projects.id, { onDelete: 'cascade' }),
     deliverableId: uuid().references(() => deliverables.id, { onDelete: 'set null' }),
     assigneeId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    /** The task that it is a part of, on the same board. */
+    parentId: uuid().references((): AnyPgColumn => tasks.id, { onDelete: 'cascade' }),
     /** The creator; null for imports. */
     creatorId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
     name: label().notNull(),
@@ -56,11 +69,13 @@ export const tasks = table(
     index('tasks_personal_board').on(t.assigneeId, t.status, t.rank, t.id).where(sql`${t.projectId} is null`),
     index('tasks_assignee').on(t.assigneeId),
     index('tasks_creator').on(t.creatorId),
+    index('tasks_parent').on(t.parentId),
     index('tasks_deliverable').on(t.deliverableId),
     index('tasks_due_date').on(t.dueDate),
     index('tasks_tag_keys').using('gin', sql`extensions.tag_keys(${t.tags})`),
     index('tasks_search').using('gin', t.search),
     uniqueIndex('tasks_external_reference').on(t.externalReference),
+    check('tasks_own_parent', sql`${t.parentId} <> ${t.id}`),
     check('tasks_type', oneOf(t.type, taskTypes)),
     check('tasks_status', oneOf(t.status, taskStatuses)),
     check('tasks_priority', oneOf(t.priority, taskPriorities)),

@@ -24,6 +24,7 @@ export const taskFields = {
   projectId: uuidField.nullish(),
   deliverableId: uuidField.nullish(),
   assigneeId: uuidField.nullish(),
+  parentId: uuidField.nullish(),
   name: nameField.optional(),
   description: textField.nullish(),
   estimateDays: decimalField(6, { min: 0, max: 99_999_999 }).nullish(),

@@ -1,11 +1,13 @@
 import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/declare/mutation.ts';
 import { changed, deletedId } from '../../graphql/declare/payload.ts';
+import { changeWarnings } from '../../graphql/declare/warnings.ts';
 import { Profile } from '../people/profile.ts';
 import { Deliverable } from '../projects/deliverable.ts';
 import { Project } from '../projects/project.ts';
 import { createTask } from './create-task.ts';
 import { deleteTask } from './delete-task.ts';
 import { moveTask } from './move-task.ts';
+import { mostLevels } from './subtasks.ts';
 import { Task } from './task.ts';
 import { TaskPriority } from './task-priority.ts';
 import { TaskStatus } from './task-status.ts';
@@ -21,6 +23,12 @@ const commonInput = (t: InputBuilder) => ({
     description: 'The deliverable of the project that it contributes to.',
   }),
   assigneeId: t.globalID({ for: Profile, description: 'The assignee; for a PERSONAL task its owner, you by default.' }),
+  parentId: t.globalID({
+    for: Task,
+    description:
+      'The task that it is a part of, on the same board: a new task gets its project and type from there unless given. ' +
+      `Tasks are nested at most ${mostLevels} levels deep.`,
+  }),
   description: t.string({ description: 'What to do, at most 20,000 characters.' }),
   estimateDays: t.field({ type: 'Decimal', description: 'Effort in person-days, at most six digits after the point.' }),
   startDate: t.field({ type: 'LocalDate', description: 'First day.' }),
@@ -60,11 +68,12 @@ defineMutation('createTask', {
 });
 
 defineMutation('updateTask', {
-  description: 'Changes a task. Absent fields stay, null clears. Needs task:write.',
+  description:
+    'Changes a task. Absent fields stay, null clears. Its subtasks follow it to another project. Needs task:write.',
   permission: 'task:write',
   input: updateTaskFields,
   run: (ctx, input) => updateTask(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ task: changed(t, Task, 'tasks') }),
+  payload: (t) => ({ task: changed(t, Task, 'tasks'), warnings: changeWarnings(t) }),
 });
 
 defineMutation('moveTask', {
@@ -84,12 +93,12 @@ defineMutation('moveTask', {
     expectedVersion: expectedVersion(t),
   }),
   run: (ctx, input) => moveTask(ctx.tx, ctx.viewer, input),
-  payload: (t) => ({ task: changed(t, Task, 'tasks') }),
+  payload: (t) => ({ task: changed(t, Task, 'tasks'), warnings: changeWarnings(t) }),
 });
 
 defineMutation('deleteTask', {
   description:
-    'Deletes a task with its comments and its checklist. Needs task:delete, unless you created it. It goes to the trash: ' +
+    'Deletes a task with its subtasks, comments and checklist. Needs task:delete, unless you created it. It goes to the trash: ' +
     'restoreTask brings it back.',
   permission: 'task:write',
   input: (t) => ({

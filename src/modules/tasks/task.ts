@@ -7,6 +7,7 @@ import { defineResource } from '../events/resource.ts';
 import { openRule } from '../projects/open-project.ts';
 import { placeAgain } from './place-again.ts';
 import { mayRestoreTask, readableTasks } from './policy.ts';
+import { progressOf } from './progress.ts';
 import { TaskPriority } from './task-priority.ts';
 import { TaskStatus } from './task-status.ts';
 import { TaskType } from './task-type.ts';
@@ -23,6 +24,10 @@ export const Task = defineResource('tasks', {
     assignee: {
       description: 'The person who does it; null if nobody is assigned.',
       listDescription: 'The tasks assigned to the person.',
+    },
+    parent: {
+      description: 'The task that it is a part of; null if it stands by itself.',
+      listDescription: 'The tasks that it is divided into.',
     },
     creator: 'The person who created it; null if it was imported.',
     name: { description: 'Its name.', personal: workText('creatorId') },
@@ -56,7 +61,7 @@ export const Task = defineResource('tasks', {
   trash: {
     name: 'name',
     description:
-      'Brings a deleted task back from the trash with its comments, checklist and dependencies, to its place on the ' +
+      'Brings a deleted task back from the trash with its subtasks, comments, checklist and dependencies, to its place on the ' +
       'board or the end of its column',
     write: { needs: 'task:write', allow: mayRestoreTask, allowedTo: 'your own, or anybody’s with task:delete' },
     requires: ({ viewer, current }) => openRule(viewer, current.projectId, 'input.id'),
@@ -72,6 +77,13 @@ builder.drizzleObjectFields(Task, (t) => ({
     { ...listed, description: 'The tasks that it depends on.' },
     ...Task.connection,
   ),
+  progress: t.int({
+    description:
+      'Progress in percent: 100 if it is DONE, otherwise the share of DONE tasks among those of its subtasks, at any ' +
+      'depth, that have no subtasks themselves.',
+    select: { extras: { progress: progressOf } },
+    resolve: ({ progress }) => progress,
+  }),
   blocks: t.relatedConnection('blocks', { ...listed, description: 'The tasks that depend on it.' }, ...Task.connection),
 }));
 

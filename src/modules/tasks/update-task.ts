@@ -9,11 +9,13 @@ import { checkPeriod } from '../../lib/period.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { boardName, rankAtEnd } from './board.ts';
+import { checkFinishing } from './check-finishing.ts';
 import { completionOf } from './completion.ts';
 import { boardAfter, lockTask, lockTaskAndBoard, type TaskRow } from './lock-task.ts';
+import { moveSubtasks } from './move-subtasks.ts';
 import { requireTaskWriter } from './policy.ts';
 import { taskRequirements } from './references.ts';
-import { requireDependenciesDone } from './require-dependencies-done.ts';
+import { requirePlaceUnder } from './subtasks.ts';
 import { tasks, uniqueTaskFields } from './tables.ts';
 import { checkOwnership, taskFields } from './task-input.ts';
 
@@ -29,8 +31,9 @@ type Patch = Omit<z.output<typeof input>, 'id' | 'ignoreDependencies' | 'expecte
 
 /**
  * Changes a task. Absent fields stay, null clears. A new status, project or owner puts it at the end of its new column;
- * a new project removes it from its deliverable. Throws NOT_FOUND, STALE_VERSION, and INVALID_STATE if a project's task
- * would become PERSONAL, move to a project that accepts no new work, or be finished before its dependencies.
+ * a new project removes it from its deliverable and its parent, and its subtasks follow it. Throws NOT_FOUND,
+ * STALE_VERSION, and INVALID_STATE if a project's task would become PERSONAL, move to a project that accepts no new
+ * work, or be finished before its dependencies.
  */
 export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskInput): Promise<{ id: string }> {
   requireTaskWriter(viewer);
@@ -39,25 +42,28 @@ export async function updateTask(tx: TenantTx, viewer: Viewer, raw: UpdateTaskIn
   requireVersion(current, expectedVersion, 'Task');
   const next = { ...current, ...defined(patch) };
   checkChange(current, next);
-  await requireDependenciesDone(tx, current, next.status, ignoreDependencies);
-  const deliverableId = keptDeliverable(current, patch);
+  await checkFinishing(tx, current, next.status, ignoreDependencies);
+  const kept = keptReferences(current, next, patch);
+  if (patch.parentId) await requirePlaceUnder(tx, viewer, next, patch.parentId);
   const require = taskRequirements(viewer, patch, next, current);
   const place = await newPlace(tx, current, next);
-  const write = updateOf(tasks, current, { ...patch, ...deliverableId, ...place }, uniqueTaskFields);
+  const write = updateOf(tasks, current, { ...patch, ...kept, ...place }, uniqueTaskFields);
   if (write) {
     const event = { action: 'task.updated', resourceType: 'Task', resourceId: id, ...write.changes };
     await change(tx, viewer, { require, write, event });
+    await moveSubtasks(tx, viewer, current, next);
   } else checkAtCommit(tx, viewer, require);
   return { id };
 }
 
-/** Whether a change may put the task into another column. */
+/** Whether a change may put the task into another column, or under another task: both need the locks of boards. */
 export const mayMove = ({
   status,
   projectId,
   assigneeId,
-}: Pick<UpdateTaskInput, 'status' | 'projectId' | 'assigneeId'>) =>
-  [status, projectId, assigneeId].some((value) => value !== undefined);
+  parentId,
+}: Pick<UpdateTaskInput, 'status' | 'projectId' | 'assigneeId' | 'parentId'>) =>
+  [status, projectId, assigneeId, parentId].some((value) => value !== undefined);
 
 function defined(patch: Patch): Partial<TaskRow> {
   return Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
@@ -71,11 +77,16 @@ function checkChange(current: TaskRow, next: TaskRow): void {
   }
 }
 
-/** A deliverable belongs to one project: a task that moves to another project leaves it, unless a new one is given. */
-const keptDeliverable = (current: TaskRow, { projectId, deliverableId }: Patch) =>
-  deliverableId === undefined && projectId !== undefined && projectId !== current.projectId
-    ? { deliverableId: null }
-    : {};
+/**
+ * A deliverable belongs to one project, and subtasks stay on the board of their parent: a task that leaves the project
+ * or board leaves them, unless new ones are given.
+ */
+function keptReferences(current: TaskRow, next: TaskRow, { deliverableId, parentId }: Patch) {
+  return {
+    ...(deliverableId === undefined && next.projectId !== current.projectId && { deliverableId: null }),
+    ...(parentId === undefined && boardName(next) !== boardName(current) && { parentId: null }),
+  };
+}
 
 async function newPlace(tx: TenantTx, current: TaskRow, next: TaskRow) {
   const sameBoard = boardName(current) === boardName(boardAfter(current, next));

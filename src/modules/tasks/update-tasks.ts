@@ -45,7 +45,7 @@ async function lockAll(tx: TenantTx, patches: readonly UpdateTaskInput[]): Promi
     : [];
   lockBoards(
     tx,
-    moving.map((task) => boardAfter(task, patchOf.get(task.id) ?? {})),
+    moving.flatMap((task) => [task, boardAfter(task, patchOf.get(task.id) ?? {})]),
   );
   await tx
     .select({ id: table.id })
