@@ -1,5 +1,6 @@
 import { defineRelationsPart } from 'drizzle-orm';
 import { mergeRelations } from './lib/relations.ts';
+import { calendarsRelations } from './modules/calendars/relations.ts';
 import { clientsRelations } from './modules/clients/relations.ts';
 import { eventsRelations } from './modules/events/relations.ts';
 import * as imports from './modules/imports/tables.ts';
@@ -15,6 +16,7 @@ import { timeRelations } from './modules/time/relations.ts';
 export const relations = mergeRelations(
   eventsRelations,
   defineRelationsPart(settings),
+  calendarsRelations,
   peopleRelations,
   clientsRelations,
   projectsRelations,

@@ -3,6 +3,7 @@ import './graphql/declare/nodes.ts';
 import './graphql/declare/scalars.ts';
 import './modules/events/index.ts';
 import './modules/settings/index.ts';
+import './modules/calendars/index.ts';
 import './modules/people/index.ts';
 import './modules/clients/index.ts';
 import './modules/projects/index.ts';

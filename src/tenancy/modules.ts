@@ -5,6 +5,7 @@
 export const coreModules = [
   'events',
   'settings',
+  'calendars',
   'people',
   'clients',
   'projects',

@@ -3,6 +3,7 @@ import { getTableConfig, type PgColumn, type PgTable } from 'drizzle-orm/pg-core
 import {
   type GraphQLObjectType,
   getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isObjectType,
@@ -122,7 +123,7 @@ export const missing: Readonly<Record<string, () => string[]>> = {
       const filter = schema.getType(`${each.name}Filter`);
       if (!isInputObjectType(filter)) return [];
       return Object.values(each.type.getFields())
-        .filter(({ name, type }) => isEnumType(getNamedType(type)) && name in getTableColumns(tableOf(each)))
+        .filter(({ name, type }) => isEnumType(getNullableType(type)) && name in getTableColumns(tableOf(each)))
         .filter(({ name }) => !(name in filter.getFields()))
         .map(
           ({ name }) => `${each.name} has no filter by ${name}: remove \`filtered: false\`, or add it to the filter`,

@@ -52,7 +52,14 @@ describe('the same change again', async () => {
       ...{ name: 'Other  name', description: 'Text', estimateDays: '1.50', priority: 'HIGH', color: '#ABCDEF' },
       ...{ ...days, tags: ['b', 'a', 'b'], deliverableId, assigneeId: profileId, externalReference: 'task-1' },
     };
+    const calendarId = await made('createWorkCalendar', { name: 'Shop' }, 'workCalendar');
+    const holiday = { calendarId, day: '2026-12-24', name: 'Closed' };
     inputs = {
+      updateWorkCalendar: {
+        ...{ id: calendarId, name: 'Store', hoursPerDay: '7.50', publicHolidays: 'ALSACE_MOSELLE', goodFriday: false },
+        ...{ isDefault: true, workingDays: ['TUESDAY', 'MONDAY'] },
+      },
+      updateCalendarHoliday: { id: await made('createCalendarHoliday', holiday, 'calendarHoliday'), name: 'Shut' },
       updateClient: { id: clientId, name: 'Renamed', sector: 'Sector', externalReference: 'client-1' },
       updateProject: {
         ...{ id: projectId, name: 'Renamed project', clientId: otherClient, managerId: profileId, code: 'ABC' },

@@ -57,7 +57,9 @@ describe('a list of which a viewer may see no row', async () => {
   it('is FORBIDDEN to a CLIENT', async () => {
     const ofOrganization = ['apiKeys', 'codeFormats', 'invitations', 'joinCodes', 'members'];
     const ofStaff = ['events', 'incidents', 'runningTimers', 'timeEntries', 'timeEntriesAggregate', 'trash'];
-    expect(await refused((await company.as('CLIENT')).headers)).toEqual([...ofOrganization, ...ofStaff].sort());
+    const calendars = ['calendarHolidays', 'workCalendars'];
+    const lists = [...ofOrganization, ...ofStaff, ...calendars].sort();
+    expect(await refused((await company.as('CLIENT')).headers)).toEqual(lists);
   });
 
   it('is FORBIDDEN to an API key without its scope', async () => {

@@ -2,3 +2,4 @@ import './profile.ts';
 import './profile-member.ts';
 import './event-actor.ts';
 import './viewer-profile.ts';
+import './working-days.ts';

@@ -55,20 +55,25 @@ export const Profile = defineResource('profiles', {
       inputDescription: 'The person’s manager. Needs people:manage.',
       listDescription: 'The people who report to this person.',
     },
+    calendar: {
+      description: 'The person’s own work calendar; null if the organization’s default one holds.',
+      inputDescription: 'The person’s own work calendar. Needs people:manage.',
+      listDescription: 'The people who have this calendar as their own.',
+    },
   },
   list: 'The people of the organization.',
   create: {
     description: 'Adds a person who has no account.',
     write: 'people:manage',
-    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'managerId'],
+    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'managerId', 'calendarId'],
   },
   update: {
-    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'presence', 'managerId'],
+    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'presence', 'managerId', 'calendarId'],
     before: async ({ tx, viewer, values, current }) => {
-      const { managerId, externalReference, email, presence } = values;
-      const managed = managerId !== undefined || externalReference !== undefined;
+      const { managerId, calendarId, externalReference, email, presence } = values;
+      const managed = [managerId, calendarId, externalReference].some((value) => value !== undefined);
       if (managed && !viewer.permissions.has('people:manage'))
-        throw new AppError('FORBIDDEN', 'You may not change your own manager or external reference');
+        throw new AppError('FORBIDDEN', 'You may not change your own manager, calendar or external reference');
       if (current.userId && email !== undefined && email !== current.email)
         throw new AppError('INVALID_STATE', 'The address of a member comes from the account', { field: 'input.email' });
       if (managerId) {

@@ -1,11 +1,16 @@
 import { defineRelationsPart } from 'drizzle-orm';
+import * as calendars from '../calendars/tables.ts';
 import * as events from '../events/tables.ts';
 import * as tables from './tables.ts';
 
-export const peopleRelations = defineRelationsPart({ ...events, ...tables }, (r) => ({
+export const peopleRelations = defineRelationsPart({ ...calendars, ...events, ...tables }, (r) => ({
   profiles: {
     manager: r.one.profiles({ from: r.profiles.managerId, to: r.profiles.id, alias: 'management' }),
     reports: r.many.profiles({ from: r.profiles.id, to: r.profiles.managerId, alias: 'management' }),
+    calendar: r.one.workCalendars({ from: r.profiles.calendarId, to: r.workCalendars.id }),
+  },
+  workCalendars: {
+    people: r.many.profiles({ from: r.workCalendars.id, to: r.profiles.calendarId }),
   },
   events: {
     actor: r.one.profiles({ from: r.events.actorId, to: r.profiles.id }),

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type AnyPgColumn, boolean, check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
+import { workCalendars } from '../calendars/tables.ts';
 
 export const presenceStatuses = ['ONLINE', 'AWAY', 'OFFLINE'] as const;
 
@@ -22,6 +23,8 @@ export const profiles = table(
     presence: text({ enum: presenceStatuses }).notNull().default('OFFLINE'),
     lastSeenAt: instant(),
     managerId: uuid().references((): AnyPgColumn => profiles.id, { onDelete: 'set null' }),
+    /** The person's own work calendar; null if the organization's default one holds. */
+    calendarId: uuid().references(() => workCalendars.id),
     /** Whether the member is a CLIENT, who works for somebody else. Copied from the membership. */
     isClient: boolean().notNull().default(false),
     /** When the person left the organization; the profile stays for history. */
@@ -35,6 +38,7 @@ export const profiles = table(
     uniqueIndex('profiles_external_reference').on(t.externalReference),
     index('profiles_email').on(sql`lower(${t.email})`),
     index('profiles_manager').on(t.managerId),
+    index('profiles_calendar').on(t.calendarId),
     index('profiles_name').on(t.lastName, t.firstName),
     check('profiles_presence', oneOf(t.presence, presenceStatuses)),
   ],

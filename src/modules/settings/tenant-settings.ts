@@ -7,7 +7,7 @@ import { updateTenantSettings } from './update-tenant-settings.ts';
 
 defineRowRule('settings', readableSettings<'settings'>);
 
-const Weekday = builder.enumType('Weekday', {
+export const Weekday = builder.enumType('Weekday', {
   description: 'A day of the week.',
   values: {
     MONDAY: { description: 'Monday.' },

@@ -1,0 +1,2 @@
+import './work-calendar.ts';
+import './calendar-holiday.ts';
