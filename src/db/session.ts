@@ -7,7 +7,7 @@ import { drizzleOver, type StatementRunner } from './drizzle-facade.ts';
 import { InFlight } from './in-flight.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
-import { type AnswerHandlers, PipelinedStatements } from './pipelined-statements.ts';
+import { type BoundStatement, PipelinedStatements } from './pipelined-statements.ts';
 import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
@@ -109,7 +109,7 @@ export class Session<R extends AnyRelations> {
    * Sends a statement without waiting for its answer, in one packet with the statements that follow. If it fails, the
    * end of the transaction or savepoint throws its error, and so does `settled`.
    */
-  send(text: string, parameters: readonly unknown[], handlers: AnswerHandlers = {}): void {
+  send({ text, parameters, handlers }: BoundStatement): void {
     this.#pipelined.add(this.run(text, parameters), handlers);
   }
 

@@ -126,9 +126,10 @@ export class Context {
 
   /** The transaction of a mutation's root field. */
   get tx(): TenantTx {
-    if (this.access === 'read') throw new Error('a query has no transaction');
     void this.viewer;
-    return this.#open().tx;
+    const { tx } = this.#open();
+    if (!tx) throw new Error('a query has no transaction');
+    return tx;
   }
 
   /**
@@ -156,7 +157,7 @@ export class Context {
 
   /** The cursor of the last event that this transaction wrote. */
   get lastEventId(): string | null {
-    return this.#session && this.access === 'write' ? lastChangeOf(this.#session.tx) : null;
+    return this.#session?.tx ? lastChangeOf(this.#session.tx) : null;
   }
 
   /**
@@ -178,7 +179,7 @@ export class Context {
   /** Like `readOnce`, for a compiled part of a query; the session stays open for the executor. */
   async readBeside(text: string, parameters: readonly unknown[]): Promise<readonly string[]> {
     void this.viewer;
-    const [row] = await this.#open().runWritten(text, parameters);
+    const [row] = await this.#open().run(text, parameters);
     return row as unknown as readonly string[];
   }
 

@@ -1,7 +1,6 @@
 import { retryTransaction } from '../db/retry-transaction.ts';
-import { type Limits, type Scope, Session } from '../db/session.ts';
+import type { Limits, Scope } from '../db/session.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
-import { relations } from '../relations.ts';
 import type { PlaceOfTenant } from './databases/tenant-pools.ts';
 import { primaryDatabaseId } from './installation.ts';
 import type { ChangePosition, ReadReplica } from './read-replica.ts';
@@ -94,7 +93,7 @@ export class TenantBinding {
     return retryTransaction<T, Tenant>(
       ({ fresh, moved = latest }) => {
         const session = this.open(moved, 'write', { ...options, fresh });
-        return session.transact(() => fn(session.tx));
+        return session.transact(() => fn(session.tx!));
       },
       (error) => this.afterMove(latest, error, options?.signal),
     );
@@ -103,7 +102,7 @@ export class TenantBinding {
   /** The same for an organization that is still being provisioned. */
   async prepare<T>(tenant: Tenant, fn: (tx: TenantTx) => Promise<T>): Promise<T> {
     const session = this.#open(tenant, 'write', { roleClass: 'job' });
-    return await session.transact(() => fn(session.tx));
+    return await session.transact(() => fn(session.tx!));
   }
 
   /** Jobs keep a `Tenant` for long; the tenant may have moved since. */
@@ -127,6 +126,6 @@ export class TenantBinding {
     const ofReplica = access === 'read' && roleClass === 'analyst' && tenant.databaseId === primaryDatabaseId;
     const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;
     const slots = fit ? fittingSlots(fit, tenant, source) : source;
-    return new TenantSession(tenant, access, new Session(slots, scope, relations, { signal }));
+    return new TenantSession(tenant, slots, scope, { signal });
   }
 }

@@ -36,19 +36,18 @@ const topics: readonly InvalidationTopic[] = [
  * other processes by notification.
  */
 export class InvalidationBus {
-  #listener: Listener | undefined;
+  /** Whether notifications from other processes arrive. While they do not, nothing may be cached. */
+  live = false;
   readonly #handlers = new Map<InvalidationTopic, Set<(payload: never) => void>>();
   readonly #doubters = new Set<() => void>();
 
-  /** Whether notifications from other processes arrive. While they do not, nothing may be cached. */
-  get live(): boolean {
-    return this.#listener?.up ?? false;
-  }
-
   connect(listener: Listener): void {
-    this.#listener = listener;
+    this.live = listener.up;
     for (const topic of topics) listener.on(topic, (payload) => this.emit(topic, payload as never));
-    listener.onStateChange(() => this.#doubt());
+    listener.onStateChange((up) => {
+      this.live = up;
+      this.#doubt();
+    });
   }
 
   on<Topic extends InvalidationTopic>(topic: Topic, handler: Handler<Topic>): void {

@@ -1,8 +1,9 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type { BoundStatement } from '../db/pipelined-statements.ts';
-import type { Planning, Session } from '../db/session.ts';
+import { type Scope, Session } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
-import type { Relations } from '../relations.ts';
+import type { SlotSource } from '../db/slot-pool.ts';
+import { type Relations, relations } from '../relations.ts';
 import type { Tenant } from './tenant.ts';
 
 declare const ofTenant: unique symbol;
@@ -26,96 +27,29 @@ export type TenantTx = TenantDb & {
 };
 
 /** One operation's access to one tenant. Commit or rollback ends it. */
-export class TenantSession {
+export class TenantSession extends Session<Relations> {
   readonly tenant: Tenant;
-  readonly access: 'read' | 'write';
-  readonly #session: Session<Relations>;
-  #tx: TenantTx | undefined;
+  /** The transaction of a session that writes; undefined in one that reads. */
+  readonly tx: TenantTx | undefined;
 
-  constructor(tenant: Tenant, access: 'read' | 'write', session: Session<Relations>) {
+  constructor(tenant: Tenant, slots: SlotSource, scope: Scope, options: { signal?: AbortSignal | undefined } = {}) {
+    super(slots, scope, relations, options);
     this.tenant = tenant;
-    this.access = access;
-    this.#session = session;
+    if (scope.access === 'write') this.tx = transactionOver(this, tenant);
   }
 
-  get db(): TenantDb {
-    return this.#session.db as TenantDb;
-  }
-
-  /** The same facade for writing. Throws if the session was opened for reading. */
-  get tx(): TenantTx {
-    if (this.access !== 'write') throw new Error('This session was opened for reading');
-    this.#tx ??= transactionOver(this.#session, this.tenant);
-    return this.#tx;
-  }
-
-  /** Runs the only statement of a read session and ends the session; the rows are bytes of text. */
-  readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
-    return this.#session.readOnce(text, parameters, planning);
-  }
-
-  /** Runs a statement without drizzle; the rows are arrays. */
-  runWritten(text: string, parameters: readonly unknown[]): Promise<Answer> {
-    return this.#session.run(text, parameters);
-  }
-
-  /** Whether a statement has requested a connection. */
-  get bound(): boolean {
-    return this.#session.bound;
-  }
-
-  /** How many statements were sent, without those that open and end the session. */
-  get statements(): number {
-    return this.#session.statements;
-  }
-
-  onCommit(effect: () => void | Promise<void>): void {
-    this.#session.onCommit(effect);
-  }
-
-  /** Waits for the answers to pipelined statements. Throws the error of the first one that failed. */
-  settled(): Promise<void> {
-    return this.#session.settled();
-  }
-
-  /** Whether a pipelined statement failed, once `settled`, `commit` or `commitPipelined` threw. */
-  get sentFailed(): boolean {
-    return this.#session.sentFailed;
-  }
-
-  /** The error of a failed pipelined statement, because later errors follow from it; otherwise the given error. */
-  causeOf(error: unknown): Promise<unknown> {
-    return this.#session.causeOf(error);
-  }
-
-  commit(): Promise<void> {
-    return this.#session.commit();
-  }
-
-  /** The same in one packet with the statements sent last. Nothing may be sent afterwards. */
-  commitPipelined(): Promise<void> {
-    return this.#session.commitPipelined();
-  }
-
-  rollback(): Promise<void> {
-    return this.#session.rollback();
-  }
-
-  /** Runs `work`, then commits; rolls back if it throws. */
-  transact<T>(work: () => Promise<T>): Promise<T> {
-    return this.#session.transact(work);
+  override get db(): TenantDb {
+    return super.db as TenantDb;
   }
 }
 
-/** A transaction's own methods in front of drizzle, which is created on first use: most changes do not need it. */
-function transactionOver(session: Session<Relations>, { timeZone }: Tenant): TenantTx {
-  const own = {
+/** A transaction's own methods over drizzle, which is created on first use: most changes do not need it. */
+function transactionOver(session: TenantSession, { timeZone }: Tenant): TenantTx {
+  const drizzle = new Proxy({}, { get: (_none, key) => Reflect.get(session.db, key) as unknown });
+  return Object.assign(Object.create(drizzle), {
     timeZone,
-    onCommit: (effect: () => void | Promise<void>) => session.onCommit(effect),
-    run: (text: string, parameters: readonly unknown[]) => session.run(text, parameters),
-    send: ({ text, parameters, handlers }: BoundStatement) => session.send(text, parameters, handlers),
-  };
-  return new Proxy(own, {
-    get: (_own, key) => Reflect.get(Object.hasOwn(own, key) ? own : session.db, key) as unknown,
-  }) as unknown as TenantTx;
+    onCommit: session.onCommit.bind(session),
+    run: session.run.bind(session),
+    send: session.send.bind(session),
+  }) as TenantTx;
 }

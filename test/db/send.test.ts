@@ -40,7 +40,7 @@ const codeOf = (work: Promise<unknown>): Promise<string | undefined> =>
   );
 const notes = async (): Promise<(string | null)[]> => (await database.notes('k0')).filter((note) => note !== null);
 const add = (session: TestSession, id: number, note: string, sent = {}): void =>
-  session.send(insert, [id, 'k0', note], sent);
+  session.send({ text: insert, parameters: [id, 'k0', note], handlers: sent });
 
 /** Every statement prepared, so that packets can be counted. */
 async function warm(): Promise<void> {
@@ -67,7 +67,7 @@ test('a pipelined statement is sent with the next one', async () => {
 test('its handler gets the answer', async () => {
   const session = write();
   const told: unknown[] = [];
-  session.send('select $1::int', [7], { answered: (rows) => told.push(...rows) });
+  session.send({ text: 'select $1::int', parameters: [7], handlers: { answered: (rows) => told.push(...rows) } });
   await session.settled();
   expect(told).toEqual([[7]]);
   await session.rollback();
@@ -79,7 +79,7 @@ test('the transaction throws the first failed statement’s error, as its handle
     await session.run('select 1', []);
     add(session, 1, 'one', named);
     add(session, 1, 'again', named);
-    session.send('select 1 / 0', []);
+    session.send({ text: 'select 1 / 0', parameters: [], handlers: {} });
     expect(await codeOf(session[end]()), end).toBe('ALREADY_EXISTS');
     expect(session.sentFailed, end).toBe(true);
     await session.rollback();
@@ -98,7 +98,7 @@ test('an awaited statement throws its own error; after a failed pipelined one, t
   ]);
   const behind = write();
   await behind.run('select 1', []);
-  behind.send('select 1 / 0', []);
+  behind.send({ text: 'select 1 / 0', parameters: [], handlers: {} });
   const later = behind.run('select 1', []).catch((error: unknown) => error);
   const error = await behind.commitPipelined().catch((thrown: unknown) => thrown);
   expect([error === (await later), behind.sentFailed]).toEqual([true, true]);
@@ -202,7 +202,7 @@ test('nothing is saved without a statement that could not be sent', async () => 
   const session = write();
   await session.run('select 1', []);
   add(session, 1, 'one');
-  session.send(insert, [2, 'k0', undefined]);
+  session.send({ text: insert, parameters: [2, 'k0', undefined], handlers: {} });
   await expect(session.commitPipelined()).rejects.toThrow(TypeError);
   expect(await notes()).toEqual([]);
   expect(texts.at(-1)).toBe('rollback');

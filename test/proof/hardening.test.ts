@@ -56,12 +56,12 @@ describe('limits of the server', () => {
 
     const lock = sql`select pg_advisory_xact_lock(7)`;
     const holder = binding.open(acme, 'write', { roleClass: classes.find((name) => name !== roleClass)! });
-    await holder.tx.execute(lock);
+    await holder.tx!.execute(lock);
     expect(await codeOf(binding.write(acme, (tx) => tx.execute(lock), { roleClass }))).toBe('TRANSACTION_CONFLICT');
     await holder.rollback();
 
     const idler = binding.open(acme, 'write', { roleClass });
-    const [row] = await idler.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    const [row] = await idler.tx!.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
     const gone = `select count(*)::int as n from pg_stat_activity where pid = ${row!.pid}`;
     await expect.poll(() => backends.query(gone)).toEqual([{ n: 0 }]);
     expect(await codeOf(idler.commit())).toBe('CONNECTION_LOST');

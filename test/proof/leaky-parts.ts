@@ -1,12 +1,10 @@
 import { type ExecutionArgs, print } from 'graphql';
-import { Session } from '../../src/db/session.ts';
 import type { SlotPool } from '../../src/db/slot-pool.ts';
 import type { Outcome } from '../../src/graphql/compile/outcome.ts';
 import type { Plans } from '../../src/graphql/compile/plans.ts';
 import type { Authenticator } from '../../src/identity/authenticate.ts';
 import { isViewer } from '../../src/identity/viewer.ts';
 import type { AttackedServer } from '../../src/prove/target.ts';
-import { relations } from '../../src/relations.ts';
 import { defaultLimits, type OpenOptions, TenantBinding } from '../../src/tenancy/binding.ts';
 import type { TenantDirectory } from '../../src/tenancy/directory.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
@@ -45,7 +43,7 @@ export class RolelessBinding extends TenantBinding {
   override open(tenant: Tenant, access: Access): TenantSession {
     const { schemaName: key } = tenant;
     const scope = { key, searchPath: [key, 'extensions'], role: null, access, limits: defaultLimits.interactive };
-    return new TenantSession(tenant, access, new Session(this.#pool, scope, relations));
+    return new TenantSession(tenant, this.#pool, scope);
   }
 }
 

@@ -11,6 +11,9 @@ type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, S
 export const expectedVersion = (t: InputBuilder) =>
   t.int({ description: 'The `version` that you read; STALE_VERSION if the object has another one.' });
 
+/** What a change works with. */
+export type ChangeContext = Pick<Context, 'tx' | 'viewer' | 'tenant' | 'services'>;
+
 interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
   description: string;
   /** The permission that the viewer needs, in addition to the rules of the use case. */
@@ -19,7 +22,7 @@ interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
   module?: string | undefined;
   input: (t: InputBuilder) => Fields;
   /** Calls the use case. Ids in the input are uuids, whichever form the client used. */
-  run: (ctx: Context, input: WithUuids<InputShapeFromFields<Fields>>) => Promise<Shape>;
+  run: (ctx: ChangeContext, input: WithUuids<InputShapeFromFields<Fields>>) => Promise<Shape>;
   /** The fields of the payload, in addition to `lastEventId`. */
   payload: (t: PayloadBuilder<Shape>) => FieldMap;
 }
@@ -44,7 +47,8 @@ export function defineMutation<Fields extends InputFieldMap, Shape extends objec
         ctx.change(async () => {
           const { input: given } = args as { input: object };
           const plain = await withUuids(() => ctx.tx, info.schema, given, { lenient: 'errorPolicy' in given });
-          return run(ctx, plain as never);
+          const { tx, viewer, tenant, services } = ctx;
+          return run({ tx, viewer, tenant, services }, plain as never);
         }) as never,
     },
     {

@@ -1,9 +1,11 @@
 import type { ExecutionArgs } from 'graphql';
+import type { Tenant } from '../../tenancy/tenant.ts';
 import { checkBounds } from './check-bounds.ts';
 import type { GraphLimits } from './complexity.ts';
 import { checkCost } from './cost.ts';
 import { checkVariables } from './document-limits.ts';
 import { introspects, onlyIntrospects } from './introspection.ts';
+import { requireModules } from './required-modules.ts';
 
 export type OperationArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
@@ -13,6 +15,8 @@ export interface CheckedOperation {
   introspects: boolean;
   /** Whether it reads no data at all. */
   onlyIntrospects: boolean;
+  /** Throws MODULE_DISABLED if it needs a module that the tenant has switched off. */
+  checkModules(tenant: Pick<Tenant, 'modules'>): void;
 }
 
 /**
@@ -23,5 +27,9 @@ export function checkOperation(args: OperationArgs, limits: GraphLimits): Checke
   checkVariables(args.variableValues);
   checkBounds(args);
   checkCost(args, limits);
-  return { introspects: introspects(args), onlyIntrospects: onlyIntrospects(args) };
+  return {
+    introspects: introspects(args),
+    onlyIntrospects: onlyIntrospects(args),
+    checkModules: (tenant) => requireModules(args, tenant),
+  };
 }

@@ -57,7 +57,7 @@ async function afterCancel(duel: Duel, binding: TenantBinding): Promise<void> {
   const gone = new AbortController();
   const session = binding.open(duel.attacker.tenant, 'write', { signal: gone.signal });
   await insertInto(session, duel);
-  const running = session.tx.execute(sql`select pg_sleep(30)`).then(
+  const running = session.tx!.execute(sql`select pg_sleep(30)`).then(
     () => false,
     () => true,
   );
@@ -71,7 +71,7 @@ async function afterCancel(duel: Duel, binding: TenantBinding): Promise<void> {
 async function afterDeath(duel: Duel, binding: TenantBinding): Promise<void> {
   const session = binding.open(duel.attacker.tenant, 'write');
   await insertInto(session, duel);
-  const [backend] = await session.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+  const [backend] = await session.tx!.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
   if (!(await endBackend(duel, backend!.pid))) {
     duel.notes.push(
       "unchecked: statements after the connection died (the application's login may not end its own connection)",
@@ -103,7 +103,7 @@ async function endBackend({ target }: Duel, pid: number): Promise<boolean> {
 }
 
 const insertInto = (session: TenantSession, { attacker }: Duel) =>
-  session.tx.execute(
+  session.tx!.execute(
     sql`insert into clients (id, name) values (gen_random_uuid(), ${`${attacker.marker} uncommitted`})`,
   );
 

@@ -47,7 +47,7 @@ async function checkScope(duel: Duel, binding: TenantBinding, route: string): Pr
 async function inRolledBack<T>(duel: Duel, binding: TenantBinding, work: (tx: TenantTx) => Promise<T>): Promise<T> {
   const session = binding.open(duel.attacker.tenant, 'write', { roleClass: 'job' });
   try {
-    return await work(session.tx);
+    return await work(session.tx!);
   } finally {
     await session.rollback();
   }

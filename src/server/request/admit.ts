@@ -1,7 +1,6 @@
 import { getOperationAST } from 'graphql';
 import type { GraphRequest } from '../../graphql/context.ts';
 import { checkOperation, type OperationArgs } from '../../graphql/limits/check-operation.ts';
-import { requireModules } from '../../graphql/limits/required-modules.ts';
 import { AppError } from '../../lib/errors.ts';
 import { currentRequest } from '../../lib/request-context.ts';
 import { documentsOnly, type OpenedDocument } from './document-gate.ts';
@@ -31,7 +30,7 @@ export async function admit(
   if (openIntrospection && operation.onlyIntrospects) return anonymous;
   const request = opened.request ?? (await reader.resolve(head, anonymous));
   if (request.viewer?.apiKey?.persistedOnly && !opened.registered) throw documentsOnly();
-  if (request.tenant) requireModules(args, request.tenant);
+  if (request.tenant) operation.checkModules(request.tenant);
   if (operation.introspects && !openIntrospection && !request.viewer?.permissions.has('graph:explore')) {
     throw new AppError('FORBIDDEN', 'Introspection needs the permission graph:explore');
   }
