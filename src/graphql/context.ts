@@ -6,7 +6,6 @@ import type { Account, Viewer } from '../identity/viewer.ts';
 import { AppError } from '../lib/errors.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { TenantBinding } from '../tenancy/binding.ts';
-import { lastChangeOf } from '../tenancy/change-cursor.ts';
 import type { ChangePosition } from '../tenancy/read-replica.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { TenantSession, TenantTx } from '../tenancy/tenant-session.ts';
@@ -157,7 +156,7 @@ export class Context {
 
   /** The cursor of the last event that this transaction wrote. */
   get lastEventId(): string | null {
-    return this.#session?.tx ? lastChangeOf(this.#session.tx) : null;
+    return this.#session?.tx?.lastChange ?? null;
   }
 
   /**

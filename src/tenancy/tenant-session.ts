@@ -15,6 +15,8 @@ export type TenantDb = PostgresJsDatabase<Relations> & { readonly [ofTenant]: tr
 export type TenantTx = TenantDb & {
   /** The organization's time zone; it decides which day it is. */
   readonly timeZone: string;
+  /** The cursor of the last event that the transaction wrote; null if it wrote none. */
+  lastChange: string | null;
   /** Adds a hook that runs only after the commit. */
   onCommit(effect: () => void | Promise<void>): void;
   /** Runs a statement without drizzle; the rows are arrays. */
@@ -48,6 +50,7 @@ function transactionOver(session: TenantSession, { timeZone }: Tenant): TenantTx
   const drizzle = new Proxy({}, { get: (_none, key) => Reflect.get(session.db, key) as unknown });
   return Object.assign(Object.create(drizzle), {
     timeZone,
+    lastChange: null,
     onCommit: session.onCommit.bind(session),
     run: session.run.bind(session),
     send: session.send.bind(session),

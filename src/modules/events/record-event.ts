@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
-import { checkOf, type Requirements } from '../../access/requirements.ts';
-import { given, type Joined, Statement } from '../../access/statement.ts';
+import { type RowChange, sendChange } from '../../access/send-change.ts';
+import { given, Statement } from '../../access/statement.ts';
 import type { BoundStatement } from '../../db/pipelined-statements.ts';
+import type { Answer } from '../../db/slot.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { uuidv7 } from '../../lib/ids.ts';
-import { noteChange } from '../../tenancy/change-cursor.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { BusinessEvent } from './business-event.ts';
 import { encodeEventCursor } from './event-cursor.ts';
@@ -23,10 +23,7 @@ const insertEvent = new Statement<Record<(typeof columns)[number], unknown>>(
   sql`insert into ${events} (${names}) values (${sql.join(columns.map(given), sql`, `)}) returning era, xid, seq`,
 );
 
-export interface Change {
-  /** Conditions for the change; if one does not hold, the transaction fails. */
-  require?: Requirements | undefined;
-  /** See `access/rows.ts`. */
+export interface Change extends RowChange {
   write: BoundStatement;
   event: BusinessEvent;
 }
@@ -44,13 +41,13 @@ export async function recordEvent(tx: TenantTx, viewer: Viewer | null, event: Bu
  * Makes a change and records its event in the same way. The requirements, the write and the event are one statement,
  * sent without waiting for its answer, in one packet with the statements that follow.
  */
-export async function change(tx: TenantTx, viewer: Viewer | null, { require, write, event }: Change): Promise<void> {
-  sendEvent(tx, viewer, event, { check: viewer && require ? checkOf(viewer, require) : undefined, write });
+export async function change(tx: TenantTx, viewer: Viewer | null, { event, ...rows }: Change): Promise<void> {
+  sendEvent(tx, viewer, event, rows);
   await dispatch(tx, viewer, event);
 }
 
-function sendEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent, joined: Joined = {}): void {
-  const row = {
+function sendEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent, rows: RowChange = {}): void {
+  const values = {
     id: uuidv7(),
     actorId: viewer?.profileId ?? null,
     action: event.action,
@@ -60,12 +57,11 @@ function sendEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent, jo
     before: event.before === undefined ? null : JSON.stringify(event.before),
     after: event.after === undefined ? null : JSON.stringify(event.after),
   };
-  insertEvent.sendWith(tx, row, joined, {
-    answered: (rows) => {
-      const [[era, xid, seq]] = rows as unknown as [[number, string, bigint]];
-      noteChange(tx, encodeEventCursor({ era, xid, seq }));
-    },
-  });
+  const answered = (answer: Answer): void => {
+    const [[era, xid, seq]] = answer as unknown as [[number, string, bigint]];
+    tx.lastChange = encodeEventCursor({ era, xid, seq });
+  };
+  sendChange(tx, viewer, rows, { statement: insertEvent, values, handlers: { answered } });
 }
 
 /** Records many events in this order, one statement per thousand. */
@@ -77,7 +73,7 @@ export async function recordEvents(tx: TenantTx, viewer: Viewer | null, many: re
       .values(many.slice(at, at + rowsPerStatement).map((event) => ({ id: uuidv7(), actorId, ...event })))
       .returning(position);
     const last = rows.reduce((a, b) => (b.seq > a.seq ? b : a));
-    noteChange(tx, encodeEventCursor(last));
+    tx.lastChange = encodeEventCursor(last);
   }
   for (const event of many) await dispatch(tx, viewer, event);
 }

@@ -9,7 +9,7 @@ import { change } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
-import { lockDays, roomFor } from './day-limit.ts';
+import { daysOf, roomFor } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
@@ -40,11 +40,11 @@ export async function createTimeEntry(
   const { profileId: given, ...values } = checkInput(input, withoutNulls(raw));
   const profileId = given ?? viewer.profileId;
   requireTimeWriter(viewer, profileId);
-  lockDays(tx, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
   const id = uuidv7();
   const row = { id, profileId, ...values };
   await change(tx, viewer, {
+    lock: daysOf(profileId),
     require: {
       references: [person, ...workReferences(values)],
       rules: [

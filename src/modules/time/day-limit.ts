@@ -12,8 +12,11 @@ interface Day {
   hours: string;
 }
 
-/** Locks a person's days, so that only one transaction at a time adds to them. Call it before locking rows. */
-export const lockDays = (tx: TenantTx, profileId: string): void => lockRule(tx, `time of ${profileId}`);
+/** The rule of a person's days: while it is locked, no other transaction adds to them. */
+export const daysOf = (profileId: string): string => `time of ${profileId}`;
+
+/** Locks a person's days. Call it before locking rows. */
+export const lockDays = (tx: TenantTx, profileId: string): void => lockRule(tx, daysOf(profileId));
 
 const hoursOfDays = new Statement<{ profileId: string; days: readonly string[]; replacedId: string | null }>(sql`
   select ${timeEntries.workDate}, sum(${timeEntries.hours}) from ${timeEntries}
