@@ -36,16 +36,20 @@ const topics: readonly InvalidationTopic[] = [
  * other processes by notification.
  */
 export class InvalidationBus {
-  /** Whether notifications from other processes arrive. While they do not, nothing may be cached. */
-  live = false;
+  #live = false;
   readonly #handlers = new Map<InvalidationTopic, Set<(payload: never) => void>>();
   readonly #doubters = new Set<() => void>();
 
+  /** Whether notifications from other processes arrive. While they do not, nothing may be cached. */
+  get live(): boolean {
+    return this.#live;
+  }
+
   connect(listener: Listener): void {
-    this.live = listener.up;
+    this.#live = listener.up;
     for (const topic of topics) listener.on(topic, (payload) => this.emit(topic, payload as never));
     listener.onStateChange((up) => {
-      this.live = up;
+      this.#live = up;
       this.#doubt();
     });
   }
