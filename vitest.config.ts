@@ -10,13 +10,15 @@ import { defineConfig } from 'vitest/config';
 const together = [
   'src/**/*.test.ts',
   ...[
-    ...['clients', 'documents', 'events', 'filters', 'identity', 'imports', 'lifecycle', 'mail', 'messaging'],
+    ...['clients', 'documents', 'events', 'filters', 'graph', 'identity', 'imports', 'lifecycle', 'mail', 'messaging'],
     ...['milestones', 'people', 'projects', 'screens', 'search', 'settings', 'tasks', 'time', 'trash'],
   ].map((folder) => `test/${folder}/**/*.test.ts`),
+  'test/compile/{nodes,one-statement,partly,plans,statements,unusual-years}.test.ts',
+  'test/server/{graph-requests,http,log-lines,real-clients,request-rules,routes,tenant-routing}.test.ts',
 ];
 
-/** Declares the rule of a table that the graph declares too. */
-const declaring = ['src/access/row-rules.test.ts'];
+/** Declare what the graph declares too. */
+const declaring = ['src/access/row-rules.test.ts', 'test/graph/bulk.test.ts', 'test/graph/resources.test.ts'];
 
 // As Node itself resolves packages: else graphql's development build comes in beside the one that Yoga uses.
 const conditions = ['module-sync', 'node', 'import'];
