@@ -70,9 +70,15 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
   return typename ? source.idOf(typename) : (scalars[type.name] ?? null);
 }
 
+/** Fields that an input needs although the graph does not require them, because another one may take their place. */
+const neededBeside: Readonly<Record<string, readonly string[]>> = { CreateTimeEntryInput: ['hours'] };
+
 /** An input with a plausible value for every required field. */
 export function sampleInput(type: GraphQLInputObjectType, source: SampleSource): Record<string, unknown> {
-  const required = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+  const also = neededBeside[type.name] ?? [];
+  const required = Object.values(type.getFields()).filter(
+    (field) => isNonNullType(field.type) || also.includes(field.name),
+  );
   return Object.fromEntries(required.map((field) => [field.name, sample(field.type, field, source)]));
 }
 

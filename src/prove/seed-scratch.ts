@@ -10,7 +10,7 @@ import { memberOf, type ScratchOrganization, sampleSource } from './scratch-orga
 import type { ProofTarget } from './target.ts';
 
 /** Mutations that only add data: their rows are targets of the attacks. */
-const addingMutation = /^(create|add|set|start|send|open|invite|update)(?!Organization|Tasks|Permission)/;
+const addingMutation = /^(create|add|set|start|send|open|invite|submit|update)(?!Organization|Tasks|Permission)/;
 
 /** Additional input: optional fields that a sample leaves out, and an assignable person (a client's contact is not). */
 const extraInput = (idOf: (typename: string) => string, staff: string): Record<string, object> => ({
@@ -19,6 +19,8 @@ const extraInput = (idOf: (typename: string) => string, staff: string): Record<s
   sendMessage: { attachments: [{ name: 'Plan', url: 'https://scratch.invalid/plan' }], mentionIds: [idOf('Profile')] },
   createTask: { projectId: idOf('Project') },
   createTimeEntry: { description: 'Sample' },
+  // Another week than the samples', in which time can be recorded
+  submitTimesheet: { day: '2025-01-06' },
   updateCodeFormat: { pattern: 'X-{seq:5}' },
   updateTenantSettings: { hoursPerDay: '7.5' },
 });

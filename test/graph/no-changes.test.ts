@@ -54,6 +54,13 @@ describe('the same change again', async () => {
     };
     const calendarId = await made('createWorkCalendar', { name: 'Shop' }, 'workCalendar');
     const holiday = { calendarId, day: '2026-12-24', name: 'Closed' };
+    const submitted = async (day: string): Promise<string> =>
+      (await run(member, 'submitTimesheet', { day }, 'timesheet { id }')).timesheet.id;
+    const approved = async (day: string): Promise<string> => {
+      const id = await submitted(day);
+      await run(manager, 'approveTimesheet', { id });
+      return id;
+    };
     inputs = {
       updateWorkCalendar: {
         ...{ id: calendarId, name: 'Store', hoursPerDay: '7.50', publicHolidays: 'ALSACE_MOSELLE', goodFriday: false },
@@ -105,6 +112,8 @@ describe('the same change again', async () => {
       validateTimeEntries: { ids: [entry] },
       reopenTimeEntries: { ids: [entry] },
       rejectTimeEntries: { ids: [entry], note: 'No' },
+      rejectTimesheet: { id: await submitted('2026-04-06'), note: 'No' },
+      reopenTimesheet: { id: await approved('2026-04-13'), note: 'Wrong day' },
       updateChannel: { id: channelId, name: 'Renamed', description: 'Text', archived: false },
       addChannelMembers: { channelId, profileIds: [profileId] },
       muteChannel: { channelId, muted: true },

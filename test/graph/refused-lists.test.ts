@@ -57,8 +57,8 @@ describe('a list of which a viewer may see no row', async () => {
   it('is FORBIDDEN to a CLIENT', async () => {
     const ofOrganization = ['apiKeys', 'codeFormats', 'invitations', 'joinCodes', 'members'];
     const ofStaff = ['events', 'incidents', 'runningTimers', 'timeEntries', 'timeEntriesAggregate', 'trash'];
-    const calendars = ['calendarHolidays', 'workCalendars'];
-    const lists = [...ofOrganization, ...ofStaff, ...calendars].sort();
+    const daily = ['calendarHolidays', 'timesheets', 'workCalendars'];
+    const lists = [...ofOrganization, ...ofStaff, ...daily].sort();
     expect(await refused((await company.as('CLIENT')).headers)).toEqual(lists);
   });
 
@@ -66,7 +66,15 @@ describe('a list of which a viewer may see no row', async () => {
     const { createApiKey } = await (await company.as('OWNER')).ok(
       'mutation { createApiKey(input: { name: "tasks", scopes: [TASK_READ] }) { key } }',
     );
-    const open = ['profiles', 'runningTimers', 'searchTasks', 'tasks', 'timeEntries', 'timeEntriesAggregate'];
+    const open = [
+      'profiles',
+      'runningTimers',
+      'searchTasks',
+      'tasks',
+      'timesheets',
+      'timeEntries',
+      'timeEntriesAggregate',
+    ];
     const others = lists.map(({ name }) => name).filter((name) => !open.includes(name));
     expect(await refused({ authorization: `Bearer ${createApiKey.key}` })).toEqual(others.sort());
   });

@@ -82,7 +82,8 @@ describe('code formats', () => {
 });
 
 describe('settings', () => {
-  const fields = '{ hoursPerDay weekStartsOn workingDays timeBeforeStart timeAhead trashDays }';
+  const fields =
+    '{ hoursPerDay weekStartsOn workingDays timeBeforeStart timeAhead timeApproval soleOwnerApproves trashDays }';
   const update = `mutation ($input: UpdateTenantSettingsInput!) {
     updateTenantSettings(input: $input) { tenantSettings ${fields} lastEventId }
   }`;
@@ -92,6 +93,8 @@ describe('settings', () => {
     workingDays: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'],
     timeBeforeStart: false,
     timeAhead: false,
+    timeApproval: 'VALIDATORS',
+    soleOwnerApproves: false,
     trashDays: 30,
   };
 

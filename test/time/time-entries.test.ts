@@ -178,7 +178,13 @@ describe('time entries', async () => {
     const id = await recordTime(manager, { projectId, workDate: '2026-04-02' });
     const reviewer: Viewer = { ...(await viewerOf(consultant)), permissions: new Set(['time:validate']) };
     const review = server.app.binding.write(company.tenant, (tx) =>
-      reviewTimeEntries(tx, reviewer, 'validate', { ids: [id.slice('TimeEntry:'.length)] }),
+      reviewTimeEntries(
+        tx,
+        reviewer,
+        'validate',
+        { ids: [id.slice('TimeEntry:'.length)] },
+        { isOnlyOwner: async () => false },
+      ),
     );
     await expect(review).rejects.toMatchObject({ code: 'NOT_FOUND', details: { field: 'input.ids.0' } });
   });

@@ -1,4 +1,7 @@
 import { AppError } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { requireOpenDays } from '../time/closed-weeks.ts';
+import { lockDays } from '../time/day-limit.ts';
 import { timeEntries } from '../time/tables.ts';
 import { deleteByReference, findByReference, type RowOf } from './bulk-rows.ts';
 import { findTasks } from './find-tasks.ts';
@@ -27,6 +30,13 @@ export async function writeTime(
     entries.flat().map(({ profileId }) => profileId),
   );
   const { created, updated } = await syncRows(tx, timeEntries, entries.flat(), {
+    prepare: (missing, differing) => lockPeople(tx, [...missing, ...differing.flatMap(({ row, want }) => [row, want])]),
+    complete: (rows) => requireOpen(tx, rows),
+    completeChanges: (rows) =>
+      requireOpen(
+        tx,
+        rows.flatMap(({ row, want }) => [row, want]),
+      ),
     requireAllowed(want, row) {
       if (row) requireChangeable(row);
       requireStaff(others, want.profileId!, want.workDate!, 'time.person');
@@ -43,6 +53,26 @@ export async function writeTime(
     record.hoursPerDay === null ? [] : [{ reference: record.reference, days: entries[index]!.length }],
   );
   await dropLeftOver(context, spread);
+}
+
+interface PersonDay {
+  profileId?: string | undefined;
+  workDate?: string | undefined;
+}
+
+/** Locks the days of these people, in one order. */
+function lockPeople(tx: TenantTx, rows: readonly PersonDay[]): void {
+  const people = new Set(rows.flatMap(({ profileId }) => profileId ?? []));
+  for (const profileId of [...people].sort()) lockDays(tx, profileId);
+}
+
+/** Throws INVALID_STATE for a day of a submitted, approved or locked week. Adds no columns. */
+async function requireOpen(tx: TenantTx, rows: readonly PersonDay[]): Promise<object[]> {
+  for (const profileId of new Set(rows.flatMap((row) => row.profileId ?? []))) {
+    const days = rows.flatMap((row) => (row.profileId === profileId ? (row.workDate ?? []) : []));
+    await requireOpenDays(tx, profileId, days, 'time.day');
+  }
+  return [];
 }
 
 const ownTime = (): AppError =>
@@ -105,11 +135,15 @@ async function dropLeftOver(
   spread: readonly { reference: string; days: number }[],
 ): Promise<void> {
   const next = new Map(spread.map(({ reference, days }) => [`${reference}:${days + 1}`, { reference, days }]));
-  for (const { externalReference } of await findByReference(tx, timeEntries, [...next.keys()])) {
+  const leftOver = await findByReference(tx, timeEntries, [...next.keys()]);
+  lockPeople(tx, leftOver);
+  for (const { externalReference } of leftOver) {
     const { reference, days } = next.get(externalReference!)!;
     for (let from = days + 1, more = true; more; from += numbersPerLookup) {
       const numbers = Array.from({ length: numbersPerLookup }, (_, index) => `${reference}:${from + index}`);
-      for (const row of await findByReference(tx, timeEntries, numbers, 'no key update')) requireChangeable(row);
+      const dropped = await findByReference(tx, timeEntries, numbers, 'no key update');
+      for (const row of dropped) requireChangeable(row);
+      await requireOpen(tx, dropped);
       const deleted = await deleteByReference(tx, timeEntries, numbers);
       changes.add('deleted', 'TimeEntry', deleted);
       more = deleted.length === numbersPerLookup;

@@ -8,6 +8,8 @@ const defaults = {
   workingDays: ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY'],
   timeBeforeStart: false,
   timeAhead: false,
+  timeApproval: 'VALIDATORS',
+  soleOwnerApproves: false,
 };
 
 describe('tenant settings', () => {

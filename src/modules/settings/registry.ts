@@ -4,6 +4,7 @@ import { decimalField } from '../../lib/fields.ts';
 import { defaultTrashDays } from '../../lib/trash-days.ts';
 
 export const weekdays = ['MONDAY', 'TUESDAY', 'WEDNESDAY', 'THURSDAY', 'FRIDAY', 'SATURDAY', 'SUNDAY'] as const;
+export const timeApprovals = ['VALIDATORS', 'PERSON_MANAGER', 'PROJECT_MANAGERS'] as const;
 const weekday = z.enum(weekdays);
 
 /** Every setting of a tenant: the type of its value, and its default. */
@@ -24,6 +25,10 @@ export const settingTypes = {
   timeBeforeStart: { value: z.boolean(), default: false },
   /** Whether people may record time on days after the current month. */
   timeAhead: { value: z.boolean(), default: false },
+  /** Who approves time: see `modules/time/approver.ts`. */
+  timeApproval: { value: z.enum(timeApprovals), default: 'VALIDATORS' },
+  /** Whether the only OWNER may approve their own time. */
+  soleOwnerApproves: { value: z.boolean(), default: false },
   /** For how many days deleted objects can be restored. */
   trashDays: { value: z.int().min(1).max(365), default: defaultTrashDays },
 } as const satisfies { [key: string]: { value: z.ZodType; default: unknown } };

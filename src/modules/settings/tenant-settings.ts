@@ -2,7 +2,7 @@ import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineMutation } from '../../graphql/declare/mutation.ts';
 import { readableSettings } from './policy.ts';
-import { type TenantSettings as Shape, settingsOf, type weekdays } from './registry.ts';
+import { type TenantSettings as Shape, settingsOf, type timeApprovals, type weekdays } from './registry.ts';
 import { updateTenantSettings } from './update-tenant-settings.ts';
 
 defineRowRule('settings', readableSettings<'settings'>);
@@ -26,8 +26,21 @@ const texts = {
   workingDays: 'The days of a week on which people work unless they are away.',
   timeBeforeStart: 'Whether time may be recorded on days before the first day of the project; false by default.',
   timeAhead: 'Whether time may be recorded on days after the current month; false by default.',
+  timeApproval: 'Who approves time; VALIDATORS by default.',
+  soleOwnerApproves: 'Whether the only OWNER may approve their own time; false by default.',
   trashDays: 'For how many days deleted objects can be restored; 30 by default.',
 };
+
+const TimeApproval = builder.enumType('TimeApproval', {
+  description: 'Who approves time. Nobody approves their own, except with `soleOwnerApproves`.',
+  values: {
+    VALIDATORS: { description: 'Everybody with time:validate.' },
+    PERSON_MANAGER: { description: 'The person’s manager, and everybody with organization:manage.' },
+    PROJECT_MANAGERS: {
+      description: 'The manager of each project, for the time of that project, and everybody with organization:manage.',
+    },
+  } satisfies Record<(typeof timeApprovals)[number], { description: string }>,
+});
 
 const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
   description: 'The organization’s settings, with defaults where nothing is set.',
@@ -37,6 +50,8 @@ const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
     workingDays: t.expose('workingDays', { type: [Weekday], description: texts.workingDays }),
     timeBeforeStart: t.exposeBoolean('timeBeforeStart', { description: texts.timeBeforeStart }),
     timeAhead: t.exposeBoolean('timeAhead', { description: texts.timeAhead }),
+    timeApproval: t.expose('timeApproval', { type: TimeApproval, description: texts.timeApproval }),
+    soleOwnerApproves: t.exposeBoolean('soleOwnerApproves', { description: texts.soleOwnerApproves }),
     trashDays: t.exposeInt('trashDays', { description: texts.trashDays }),
   }),
 });
@@ -62,6 +77,8 @@ defineMutation('updateTenantSettings', {
     workingDays: t.field({ type: [Weekday], description: texts.workingDays }),
     timeBeforeStart: t.boolean({ description: texts.timeBeforeStart }),
     timeAhead: t.boolean({ description: texts.timeAhead }),
+    timeApproval: t.field({ type: TimeApproval, description: texts.timeApproval }),
+    soleOwnerApproves: t.boolean({ description: texts.soleOwnerApproves }),
     trashDays: t.int({ description: `${texts.trashDays} 1 to 365.` }),
   }),
   run: (ctx, input) => updateTenantSettings(ctx.tx, ctx.viewer, input),

@@ -16,6 +16,8 @@ const input = z.object({
   workingDays: settingTypes.workingDays.value.nullish(),
   timeBeforeStart: settingTypes.timeBeforeStart.value.nullish(),
   timeAhead: settingTypes.timeAhead.value.nullish(),
+  timeApproval: settingTypes.timeApproval.value.nullish(),
+  soleOwnerApproves: settingTypes.soleOwnerApproves.value.nullish(),
   trashDays: settingTypes.trashDays.value.nullish(),
 });
 

@@ -9,19 +9,20 @@ import { change } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
+import { openWeekRule } from './closed-weeks.ts';
 import { daysOf, roomFor } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
-import { hoursField, longestDay, timeEntryFields } from './time-entry-input.ts';
+import { timeEntryFields } from './time-entry-input.ts';
 import { aheadRule, startedRule } from './work-date.ts';
+import { checkTimes, hoursGiven } from './work-times.ts';
 
 const input = z.object({
   ...timeEntryFields,
   profileId: uuidField.nullish(),
   projectId: uuidField,
   workDate: dayField,
-  hours: hoursField(longestDay),
 });
 
 export type CreateTimeEntryInput = Raw<typeof input>;
@@ -37,7 +38,9 @@ export async function createTimeEntry(
   timeZone: string,
   raw: CreateTimeEntryInput,
 ): Promise<{ id: string }> {
-  const { profileId: given, ...values } = checkInput(input, withoutNulls(raw));
+  const { profileId: given, hours, duration, ...rest } = checkInput(input, withoutNulls(raw));
+  const values = { ...rest, hours: hoursGiven({ hours, duration, ...rest }) };
+  checkTimes(timeZone, values);
   const profileId = given ?? viewer.profileId;
   requireTimeWriter(viewer, profileId);
   const person = { table: profiles, id: profileId, typename: 'Profile', field: 'input.profileId' };
@@ -52,6 +55,7 @@ export async function createTimeEntry(
         ...openRule(viewer, values.projectId, 'input.projectId'),
         ...aheadRule(viewer, timeZone, values.workDate, 'input.workDate'),
         ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
+        openWeekRule(profileId, [values.workDate], 'input.workDate'),
         roomFor(profileId, timeZone, values),
       ],
     },

@@ -3,6 +3,7 @@ import type { Viewer } from '../../identity/viewer.ts';
 import { later } from '../../lib/clock.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
+import { findClosedDays } from './closed-weeks.ts';
 import { lockDays } from './day-limit.ts';
 import { recordDays } from './record-days.ts';
 import { hoursOfDay, longestTimerMs, splitDays } from './split-days.ts';
@@ -42,15 +43,14 @@ async function endTimer(tx: TenantTx, viewer: Viewer | null, timer: Timer): Prom
   });
 }
 
-/** Reduces the hours of each day to those that the day has left; omits days that are full. */
+/** Reduces the hours of each day to those that the day has left; omits days that are full or in a closed week. */
 async function withinDayLimit(tx: TenantTx, profileId: string, days: readonly { workDate: string; hours: string }[]) {
   if (days.length === 0) return [];
-  const recorded = await recordedHours(
-    tx,
-    profileId,
-    days.map(({ workDate }) => workDate),
-  );
+  const workDates = days.map(({ workDate }) => workDate);
+  const recorded = await recordedHours(tx, profileId, workDates);
+  const closed = await findClosedDays(tx, profileId, workDates);
   return days.flatMap(({ workDate, hours }) => {
+    if (closed.has(workDate)) return [];
     const room = hoursOfDay(tx.timeZone, workDate) - (recorded.get(workDate) ?? 0);
     const fit = Math.min(Number(hours), Math.max(room, 0));
     return fit > 0 ? [{ workDate, hours: fit.toFixed(2) }] : [];

@@ -5,17 +5,19 @@ import { checkAtCommit } from '../../access/requirements.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { maxCharacters } from '../../lib/characters.ts';
 import { dayField, externalReferenceField, uuidField } from '../../lib/fields.ts';
-import { uuidv7 } from '../../lib/ids.ts';
+import { isUuid, uuidv7 } from '../../lib/ids.ts';
 import { checkInput, type Raw, withoutNulls } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { profiles } from '../people/tables.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
+import { openWeekRule } from './closed-weeks.ts';
+import { lockDays } from './day-limit.ts';
 import { requireOtherAuthor, requireTimeWriter } from './policy.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, timeEntryStatuses } from './tables.ts';
-import { hoursField, importSource, timeEntryFields } from './time-entry-input.ts';
+import { hoursField, importSource, workFields } from './time-entry-input.ts';
 import { aheadRule, startedRule } from './work-date.ts';
 
 /** Most entries in one import. */
@@ -26,7 +28,7 @@ const bounds = z.object({
   entries: z.array(z.unknown()).min(1).max(mostEntries),
 });
 
-const { source: _, ...fields } = timeEntryFields;
+const { source: _, ...fields } = workFields;
 const input = z.object({
   ...fields,
   profileId: uuidField,
@@ -47,9 +49,9 @@ interface TimeImport {
 }
 
 /**
- * Imports time entries of another system, marked as such and exempt from the length of a day. An entry whose external
- * reference is already known stays unchanged, so that an import can be repeated. The viewer's own time is imported as
- * not validated. Needs import:run.
+ * Imports time entries of another system, marked as such and exempt from the length of a day, but not from closed
+ * weeks. An entry whose external reference is already known stays unchanged, so that an import can be repeated. The
+ * viewer's own time is imported as not validated. Needs import:run.
  */
 export async function importTimeEntries(
   tx: TenantTx,
@@ -58,6 +60,8 @@ export async function importTimeEntries(
 ): Promise<RowOutcome[]> {
   requirePermission(viewer, 'import:run');
   const { source: name } = checkInput(bounds, { source, entries });
+  const people = entries.flatMap(({ profileId }) => (isUuid(profileId) ? [profileId] : []));
+  for (const profileId of [...new Set(people)].sort()) lockDays(tx, profileId);
   const options = { policy: errorPolicy, field: 'input.entries' };
   return eachRow(tx, entries, options, (entry) => importEntry(tx, viewer, importSource(name), entry));
 }
@@ -81,6 +85,7 @@ async function importEntry(
       ...openRule(viewer, values.projectId, 'input.projectId'),
       ...aheadRule(viewer, tx.timeZone, values.workDate, 'input.workDate'),
       ...startedRule(viewer, values.projectId, values.workDate, 'input.workDate'),
+      openWeekRule(values.profileId, [values.workDate], 'input.workDate'),
     ],
   });
   const id = uuidv7();

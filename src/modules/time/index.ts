@@ -9,3 +9,5 @@ import './follow-task.ts';
 import './keep-validated.ts';
 import './project-closed.ts';
 import './person-left.ts';
+import './timesheet.ts';
+import './timesheet-mutations.ts';

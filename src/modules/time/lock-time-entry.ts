@@ -10,23 +10,21 @@ import { timeEntries } from './tables.ts';
 interface Request {
   id: string;
   expectedVersion?: number | null | undefined;
-  /** Whether the change may add hours to a day. */
-  fillsDay: boolean;
 }
 
 /**
- * A time entry that the viewer may change, locked together with its day if `fillsDay`. Throws NOT_FOUND, FORBIDDEN,
+ * A time entry that the viewer may change, locked together with the person's days. Throws NOT_FOUND, FORBIDDEN,
  * STALE_VERSION, and INVALID_STATE if it is validated.
  */
 export async function lockTimeEntry(
   tx: TenantTx,
   viewer: Viewer,
-  { id, expectedVersion, fillsDay }: Request,
+  { id, expectedVersion }: Request,
 ): Promise<Row<typeof timeEntries>> {
   // An entry never changes its person, so the person can be read before the lock that must come first.
   const { profileId } = await getVisible(tx, viewer, timeEntries, id, 'TimeEntry');
   requireTimeWriter(viewer, profileId);
-  if (fillsDay) lockDays(tx, profileId);
+  lockDays(tx, profileId);
   const current = await lockVisible(tx, viewer, timeEntries, id, 'TimeEntry');
   requireVersion(current, expectedVersion, 'TimeEntry');
   if (current.status === 'VALIDATED') {

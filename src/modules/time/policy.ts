@@ -2,7 +2,7 @@ import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
 
-type OfPerson = 'timeEntries' | 'runningTimers';
+type OfPerson = 'timeEntries' | 'runningTimers' | 'timesheets';
 
 /** A CLIENT sees no time at all, whatever its permissions. */
 export const seesAllTime = (viewer: Viewer): boolean =>

@@ -11,6 +11,10 @@ export const timeRelations = defineRelationsPart({ ...people, ...projects, ...ta
     task: r.one.tasks({ from: r.timeEntries.taskId, to: r.tasks.id }),
     reviewer: r.one.profiles({ from: r.timeEntries.reviewerId, to: r.profiles.id, alias: 'review' }),
   },
+  timesheets: {
+    profile: r.one.profiles({ from: r.timesheets.profileId, to: r.profiles.id, optional: false, alias: 'week' }),
+    reviewer: r.one.profiles({ from: r.timesheets.reviewerId, to: r.profiles.id, alias: 'week review' }),
+  },
   runningTimers: {
     profile: r.one.profiles({ from: r.runningTimers.profileId, to: r.profiles.id, optional: false }),
     project: r.one.projects({ from: r.runningTimers.projectId, to: r.projects.id, optional: false }),
@@ -21,6 +25,7 @@ export const timeRelations = defineRelationsPart({ ...people, ...projects, ...ta
   },
   profiles: {
     timeEntries: r.many.timeEntries({ from: r.profiles.id, to: r.timeEntries.profileId, alias: 'work' }),
+    timesheets: r.many.timesheets({ from: r.profiles.id, to: r.timesheets.profileId, alias: 'week' }),
   },
   tasks: {
     timeEntries: r.many.timeEntries({ from: r.tasks.id, to: r.timeEntries.taskId }),

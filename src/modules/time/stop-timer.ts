@@ -7,6 +7,7 @@ import { textField, uuidField } from '../../lib/fields.ts';
 import { checkInput, type Raw } from '../../lib/input.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
+import { requireOpenDays } from './closed-weeks.ts';
 import { lockDays, requireDayRoom } from './day-limit.ts';
 import { requireTimeWriter } from './policy.ts';
 import { recordDays } from './record-days.ts';
@@ -47,6 +48,8 @@ export async function stopTimer(
     );
   }
   const days = splitDays(timeZone, timer.startedAt, end);
+  const workDates = days.map(({ workDate }) => workDate);
+  await requireOpenDays(tx, profileId, workDates, 'input.stoppedAt');
   await requireDayRoom(tx, profileId, days, { timeZone, field: 'input.stoppedAt' });
   const timeEntryIds = await recordDays(tx, viewer, { ...timer, description: description ?? timer.description }, days);
   const { id, startedAt } = timer;

@@ -22,6 +22,9 @@ export const timeEntries = table(
     taskId: uuid().references(() => tasks.id, { onDelete: 'set null' }),
     workDate: date().notNull(),
     hours: numeric({ precision: 6, scale: 2 }).notNull(),
+    /** When the work began and ended, if that is known. */
+    startedAt: instant(),
+    endedAt: instant(),
     description: text(),
     billable: boolean().notNull().default(true),
     /** The tool that it came from; `import:<name>` marks imported entries; null if entered here. */
@@ -47,11 +50,42 @@ export const timeEntries = table(
     index('time_entries_reviewer').on(t.reviewerId),
     uniqueIndex('time_entries_external_reference').on(t.externalReference),
     check('time_entries_hours', sql`${t.hours} >= 0`),
+    check('time_entries_instants', sql`${t.endedAt} >= ${t.startedAt}`),
     check('time_entries_status', oneOf(t.status, timeEntryStatuses)),
   ],
 );
 
 export const uniqueTimeEntryFields = { time_entries_external_reference: 'input.externalReference' };
+
+export const timesheetStatuses = ['DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED', 'LOCKED'] as const;
+
+/** A person's week, as it is submitted and approved. The entries of its days are not linked: the days decide. */
+export const timesheets = table(
+  'timesheets',
+  {
+    id: primaryId(),
+    profileId: uuid()
+      .notNull()
+      .references(() => profiles.id),
+    weekStart: date().notNull(),
+    status: text({ enum: timesheetStatuses }).notNull().default('DRAFT'),
+    submittedAt: instant(),
+    /** The person who approved or rejected it, the time and the note. */
+    reviewerId: uuid().references(() => profiles.id, { onDelete: 'set null' }),
+    reviewedAt: instant(),
+    reviewNote: text(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('timesheets_week').on(t.profileId, t.weekStart),
+    index('timesheets_week_start').on(t.weekStart, t.id),
+    index('timesheets_reviewer').on(t.reviewerId),
+    uniqueIndex('timesheets_external_reference').on(t.externalReference),
+    check('timesheets_status', oneOf(t.status, timesheetStatuses)),
+  ],
+);
 
 /** A person's running timer: at most one. Stopping it creates a time entry for each day on which it ran. */
 export const runningTimers = table(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { maxCharacters } from '../../lib/characters.ts';
 import {
   dayField,
   decimalField,
@@ -17,8 +18,8 @@ export const hoursField = (max: number) =>
 /** Hours of the longest day that clocks can make; DAY_LIMIT checks the hours of the actual day. */
 export const longestDay = 26;
 
-/** The fields common to creating and changing a time entry; none is required here. */
-export const timeEntryFields = {
+/** The fields of a time entry wherever it comes from; none is required here. */
+export const workFields = {
   projectId: uuidField.optional(),
   taskId: uuidField.nullish(),
   workDate: dayField.optional(),
@@ -29,6 +30,14 @@ export const timeEntryFields = {
     .refine((source) => !source.startsWith(importPrefix), 'must not begin with import:, which marks imported entries')
     .nullish(),
   externalReference: externalReferenceField.nullish(),
+};
+
+/** The fields common to creating and changing a time entry here. */
+export const timeEntryFields = {
+  ...workFields,
+  duration: z.string().check(maxCharacters(20)).nullish(),
+  startedAt: z.date().nullish(),
+  endedAt: z.date().nullish(),
 };
 
 /** The source of entries imported from a system of this name. */

@@ -1,15 +1,22 @@
-import { defineMutation, expectedVersion } from '../../graphql/declare/mutation.ts';
+import { defineMutation, expectedVersion, type InputBuilder } from '../../graphql/declare/mutation.ts';
 import { changed, changedList, deletedId } from '../../graphql/declare/payload.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';
 import { createTimeEntry } from './create-time-entry.ts';
 import { deleteTimeEntry } from './delete-time-entry.ts';
+import { reviewOptions } from './review-options.ts';
 import { reviewTimeEntries, type Verdict } from './review-time-entries.ts';
 import { TimeEntry } from './time-entry.ts';
 import { updateTimeEntry } from './update-time-entry.ts';
 
 const workDates = 'from the first day of the project to the end of this month, or any day with time:write-all';
+
+const times = (t: InputBuilder) => ({
+  duration: t.string({ description: 'The hours as people write them: `1:30`, `1h30`, `90 min`, `1,5` or `1.5`.' }),
+  startedAt: t.field({ type: 'DateTime', description: 'When the work began, on that day.' }),
+  endedAt: t.field({ type: 'DateTime', description: 'When the work ended.' }),
+});
 
 defineMutation('createTimeEntry', {
   description: 'Records work on a day: your own with time:write-own, anybody’s with time:write-all.',
@@ -20,10 +27,10 @@ defineMutation('createTimeEntry', {
     workDate: t.field({ type: 'LocalDate', required: true, description: `The day: ${workDates}.` }),
     hours: t.field({
       type: 'Decimal',
-      required: true,
       description:
-        'The hours, with at most two digits after the point. Fails with DAY_LIMIT if the day’s total exceeds 24 hours (23 or 25 when clocks change).',
+        'The hours, with at most two digits after the point. Fails with DAY_LIMIT if the day’s total exceeds 24 hours (23 or 25 when clocks change). Required, unless `duration`, or `startedAt` and `endedAt`, are given.',
     }),
+    ...times(t),
     description: t.string({ description: 'What was done.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
     source: t.string({ description: 'The tool that it comes from.' }),
@@ -45,6 +52,7 @@ defineMutation('updateTimeEntry', {
       type: 'Decimal',
       description: 'The hours. Fails with DAY_LIMIT if the day’s total exceeds 24 hours (23 or 25 when clocks change).',
     }),
+    ...times(t),
     description: t.string({ description: 'What was done.' }),
     billable: t.boolean({ description: 'Whether the client can be billed for it.' }),
     externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
@@ -84,7 +92,7 @@ for (const [verdict, { name, description }] of Object.entries(reviews)) {
           ? t.string({ required: true, description: 'The reason.' })
           : t.string({ description: 'A note on the entries.' }),
     }),
-    run: (ctx, input) => reviewTimeEntries(ctx.tx, ctx.viewer, verdict as Verdict, input),
+    run: (ctx, input) => reviewTimeEntries(ctx.tx, ctx.viewer, verdict as Verdict, input, reviewOptions(ctx)),
     payload: (t) => ({ timeEntries: changedList(t, TimeEntry, 'timeEntries', ({ ids }) => ids) }),
   });
 }

@@ -24,6 +24,8 @@ export const TimeEntry = defineResource('timeEntries', {
     },
     workDate: 'The day of the work.',
     hours: 'Hours worked, exact to two digits.',
+    startedAt: 'When the work began, if that is known.',
+    endedAt: 'When the work ended, if that is known.',
     description: { description: 'What was done.', filtered: true, sorted: true, personal: workText('profileId') },
     billable: 'Whether the client can be billed for it.',
     status: { description: 'The status of its review.', values: TimeEntryStatus },

@@ -8,17 +8,19 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { change } from '../events/record-event.ts';
 import { openRule } from '../projects/open-project.ts';
 import { staffRule } from '../projects/staff.ts';
+import { openWeekRule } from './closed-weeks.ts';
 import { requireDayRoom } from './day-limit.ts';
 import { lockTimeEntry } from './lock-time-entry.ts';
 import { workReferences } from './references.ts';
 import { timeEntries, uniqueTimeEntryFields } from './tables.ts';
 import { isImported, timeEntryFields } from './time-entry-input.ts';
 import { aheadRule, startedRule } from './work-date.ts';
+import { checkTimes, hoursChanged } from './work-times.ts';
 
 const { source: _, ...changeable } = timeEntryFields;
 const input = z.object({ id: uuidField, ...changeable, expectedVersion: versionField.nullish() });
 
-type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion'>;
+type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion' | 'duration'>;
 type Current = Awaited<ReturnType<typeof lockTimeEntry>>;
 
 /**
@@ -32,9 +34,15 @@ export async function updateTimeEntry(
   timeZone: string,
   raw: Raw<typeof input>,
 ): Promise<{ id: string }> {
-  const { id, expectedVersion, ...patch } = checkInput(input, raw);
-  // Any change may add hours to the day: a rejected entry counts again
-  const current = await lockTimeEntry(tx, viewer, { id, expectedVersion, fillsDay: true });
+  const { id, expectedVersion, hours, duration, ...rest } = checkInput(input, raw);
+  const patch = { ...rest, ...hoursChanged({ hours, duration }) };
+  const current = await lockTimeEntry(tx, viewer, { id, expectedVersion });
+  checkTimes(timeZone, {
+    workDate: patch.workDate ?? current.workDate,
+    hours: patch.hours ?? current.hours,
+    startedAt: patch.startedAt === undefined ? current.startedAt : patch.startedAt,
+    endedAt: patch.endedAt === undefined ? current.endedAt : patch.endedAt,
+  });
   const work = workOf(current, patch);
   const require = workRequirements(viewer, timeZone, current, patch, work);
   await requireRoom(tx, timeZone, current, patch);
@@ -72,7 +80,9 @@ function workRequirements(
     ...(moves ? aheadRule(viewer, timeZone, day, 'input.workDate') : []),
     ...(moves ? startedRule(viewer, projectId, day, 'input.workDate') : []),
   ];
-  return work || rules.length ? { references: workReferences(work ?? { projectId }), rules } : {};
+  const open = openWeekRule(current.profileId, [current.workDate, day], patch.workDate ? 'input.workDate' : 'input.id');
+  const references = work || rules.length ? workReferences(work ?? { projectId }) : [];
+  return { references, rules: [...rules, open] };
 }
 
 /** The project and task that the entry moves to; undefined if it stays. */
