@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fromDayNumber, toDayNumber } from '../../src/lib/days.ts';
+import { dayIn, fromDayNumber, toDayNumber } from '../../src/lib/days.ts';
 import { importInto, scratchFolder } from '../imports/support.ts';
 import { createProject } from '../projects/support.ts';
 import { run } from '../support/run.ts';
@@ -155,7 +155,9 @@ time: { reference: 'clock:entry:{id}', person: '{who}', day: '{day}', hours: '{h
     const project = await createProject(boss);
     const startedAt = new Date(Date.now() - 60_000).toISOString();
     await run(worker, 'startTimer', { projectId: project, startedAt });
-    await submit(worker, new Date().toISOString().slice(0, 10));
+    // At midnight the two may fall into two weeks
+    for (const at of [new Date(startedAt), new Date(Date.now() + 60_000)])
+      await submit(worker, dayIn('Europe/Paris', at));
     const today = await run(worker, 'stopTimer', {}, 'deletedId');
     expect(today).toMatchObject({ code: 'INVALID_STATE', field: 'input.stoppedAt' });
     await run(boss, 'updateProject', { id: project, status: 'COMPLETED' });
