@@ -59,7 +59,8 @@ export async function eachRow<Row>(
 export const idsOf = (outcomes: readonly RowOutcome[]): string[] =>
   outcomes.flatMap((outcome) => ('id' in outcome ? [outcome.id] : []));
 
-function failureOf(error: unknown, row: string): RowFailure {
+/** The failure of a row. Throws an error that does not belong to one row. */
+export function failureOf(error: unknown, row: string): RowFailure {
   const known = toAppError(error);
   if (!known || beyondRows.has(known.code)) throw error;
   const { code, message, details } = known;
@@ -67,7 +68,8 @@ function failureOf(error: unknown, row: string): RowFailure {
   return { code, message, field, ...(details.current !== undefined && { current: details.current }) };
 }
 
-function refuseFailures(outcomes: readonly RowOutcome[]): void {
+/** Throws the error of the first failed row, with all failures in `failures`. */
+export function refuseFailures(outcomes: readonly RowOutcome[]): void {
   const failures = outcomes.flatMap((outcome) =>
     'failure' in outcome ? [{ index: outcome.index, ...outcome.failure }] : [],
   );

@@ -42,12 +42,19 @@ export const lockVisible = <T extends IdTable>(
   field = 'input.id',
 ): Promise<Row<T>> => findVisible(tx, viewer, { table, id, typename, field }, 'no key update') as Promise<Row<T>>;
 
+const loaded = new WeakMap<TenantTx, { table: IdTable; row: Row<IdTable> }>();
+
+/** Makes `getVisible` and `lockVisible` return this row, which the transaction has locked, without reading it again. */
+export const useLocked = (tx: TenantTx, table: IdTable, row: Row<IdTable>): void => void loaded.set(tx, { table, row });
+
 async function findVisible(
   tx: TenantTx,
   viewer: Viewer,
   { table, id, typename, field }: Wanted,
   lock: Lock,
 ): Promise<object> {
+  const known = loaded.get(tx);
+  if (known && known.table === table && known.row.id === id) return known.row;
   const columns = columnsOf(table);
   const statement = viewerStatement<{ id: string }>(`row ${getTableName(table)} ${lock}`, viewer, (of) => {
     const names = sql.join(Object.values(columns), sql`, `);
@@ -57,6 +64,30 @@ async function findVisible(
   const [values] = (await statement.run(tx, { id, viewer })) as unknown as [unknown[] | undefined];
   if (!values) throw notFound(typename, field);
   return rowOf(columns, values);
+}
+
+export type ReferencedTable = IdTable & { externalReference: PgColumn };
+
+/**
+ * The rows with these external references that the viewer may see, locked in the order of their ids, so that two
+ * transactions cannot wait for each other.
+ */
+export async function lockVisibleByReference(
+  tx: TenantTx,
+  viewer: Viewer,
+  table: ReferencedTable,
+  references: readonly string[],
+): Promise<Row<ReferencedTable>[]> {
+  const columns = columnsOf(table);
+  const statement = viewerStatement<{ references: readonly string[] }>(
+    `rows of ${getTableName(table)} by reference`,
+    viewer,
+    (of) => sql`select ${sql.join(Object.values(columns), sql`, `)} from ${table}
+      where ${and(conditionOf(table, of), sql`${table.externalReference} = any(${given('references')}::text[])`)}
+      order by ${table.id} for no key update`,
+  );
+  const found = (await statement.run(tx, { references, viewer })) as unknown as unknown[][];
+  return found.map((values) => rowOf(columns, values) as Row<ReferencedTable>);
 }
 
 /** Selects from the row whose id is the placeholder `id`, if the viewer may see it. */

@@ -174,6 +174,13 @@ export const refusalOf = (error: unknown): string | undefined => {
   return found?.code === 'RF001' ? found.message : undefined;
 };
 
+/** An error of a statement that the server ran inside another one, which caught it and answered with its parts. */
+export const caughtError = (parts: { code: string; message: string; constraint: string; query: string }): Error => {
+  const { constraint, ...rest } = parts;
+  const Made = postgres.PostgresError as unknown as new (given: object) => Error;
+  return new Made({ ...rest, severity: 'ERROR', constraint_name: constraint });
+};
+
 /** Whether a prepared statement may be unusable for good, because DDL changed a table. */
 export const isPerhapsStale = (error: unknown): boolean => /^(0A|26|42)/.test(sqlStateOf(error) ?? '');
 

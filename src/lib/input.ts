@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { AppError, type Issue } from './errors.ts';
+import { plainMessage } from './plain-message.ts';
 
 interface ForeignIssue {
   message: string;
@@ -28,7 +29,7 @@ type Nullable<T> = T extends Date
 
 /** The parsed input. Throws BAD_INPUT with one issue for each problem; paths begin with `input`. */
 export function checkInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: plainMessage });
   if (result.success) return result.data;
   const issues = toIssues(result.error.issues);
   const text = issues.map(({ path, message }) => (path.length ? `${path.join('.')}: ${message}` : message));

@@ -7,6 +7,7 @@ const found: readonly (readonly [part: string, says: string])[] = [
   ['a row rule', 'BareNote has no row rule: '],
   ['a row rule that asks for a permission', 'OpenNote shows all rows to members without a permission: '],
   ['a permission for each mutation', 'createBareNote names no permission in its description: '],
+  ['an upsert, if it has an external reference', 'BareNote has an external reference and no upsert: '],
   ['a description', 'BareNote has no description: '],
   ['a connection', 'BareNote has no connection: '],
   ['a filter', 'BareNote has no filter: '],

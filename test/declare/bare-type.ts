@@ -14,6 +14,7 @@ const bareNotes = table('bare_notes', {
   id: primaryId(),
   title: label(),
   authorId: uuid().references(() => profiles.id),
+  externalReference: text(),
 });
 const openNotes = table('open_notes', { id: primaryId(), kind: text({ enum: kinds }) });
 

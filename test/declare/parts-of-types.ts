@@ -71,6 +71,13 @@ const open = new Set([
   ...['markChannelRead', 'muteChannel', 'addReaction', 'removeReaction'],
 ]);
 
+/** Types with an external reference and no upsert, with the reason. */
+const noUpsert: Readonly<Record<string, string>> = {
+  Channel: 'people and projects open channels',
+  Message: 'a message is sent once; imports bring those of other tools',
+  Timesheet: 'a person submits a week',
+};
+
 /** Descriptions of what is missing by part; none where nothing is. */
 export const missing: Readonly<Record<string, () => string[]>> = {
   'a row rule': () =>
@@ -99,6 +106,16 @@ export const missing: Readonly<Record<string, () => string[]>> = {
         ({ name }) =>
           `${name} names no permission in its description: give it a \`write\`, or add it to \`open\` in ${here} when every member may call it`,
       ),
+
+  'an upsert, if it has an external reference': () =>
+    eachThat(
+      (each) =>
+        'externalReference' in getTableColumns(tableOf(each)) &&
+        !mutations.some(({ name }) => name.toLowerCase() === `upsert${each.table}`.toLowerCase()) ===
+          !(each.name in noUpsert),
+      ({ name }) =>
+        `${name} has an external reference and no upsert: give it \`upsert: 500\`, or a reason in \`noUpsert\` in ${here}`,
+    ),
 
   'a description': () =>
     eachThat(

@@ -57,6 +57,7 @@ defineResource('${table}', {
   },
   create: { writes: ['name'] },
   update: { writes: ['name'] },
+  upsert: 500,
   delete: true,
 });
 `;

@@ -16,5 +16,6 @@ defineResource('calendarHolidays', {
   list: 'The own holidays of all calendars.',
   create: { writes: ['calendarId', 'day', 'name'], bulk: 200 },
   update: { writes: ['day', 'name'] },
+  upsert: 500,
   delete: true,
 });

@@ -64,6 +64,7 @@ export const WorkCalendar = defineResource('workCalendars', {
       return extra.workingDays ? { workingDays: checkedDays(extra.workingDays) } : {};
     },
   },
+  upsert: 500,
   delete: { inUse: 'People have this calendar: give them another one first' },
 });
 

@@ -27,6 +27,7 @@ export const Client = defineResource('clients', {
   list: 'The clients of the organization.',
   create: { writes: ['name', 'mainContact', 'contactId', 'sector'] },
   update: { writes: ['name', 'mainContact', 'contactId', 'sector'] },
+  upsert: 500,
   delete: {
     description: 'Deletes a client. Fails with IN_USE while it has projects',
     inUse: 'This client still has projects',

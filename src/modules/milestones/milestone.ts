@@ -85,6 +85,7 @@ export const Milestone = defineResource('milestones', {
       return { status, ...completionOf(current.status, status) };
     },
   },
+  upsert: 500,
   delete: { description: 'Deletes a milestone; its tasks stay.' },
   trash: {
     name: 'name',

@@ -85,6 +85,7 @@ export const Profile = defineResource('profiles', {
       return presence && { lastSeenAt: new Date() };
     },
   },
+  upsert: 500,
 });
 
 keepConfidential('Profile', 'userId', 'member:manage');

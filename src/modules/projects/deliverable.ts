@@ -38,6 +38,7 @@ export const Deliverable = defineResource('deliverables', {
         throw new AppError('INVALID_STATE', 'An accepted deliverable cannot change', { field: 'input.id' });
     },
   },
+  upsert: 500,
   delete: true,
 });
 

@@ -37,6 +37,7 @@ export const Incident = defineResource('incidents', {
     before: ({ viewer }) => ({ reporterId: viewer.profileId }),
   },
   update: { writes: ['title', 'description', 'severity'] },
+  upsert: 500,
   delete: { description: 'Deletes an incident, for example one reported by mistake.', write: 'project:write' },
 });
 

@@ -53,5 +53,6 @@ export const ProjectAssignment = defineResource('projectAssignments', {
       if (!extra.allowOverbooking && !isWithin(next, current)) await requireFreeShare(tx, next);
     },
   },
+  upsert: 500,
   delete: { description: 'Ends a person’s assignment to a project' },
 });

@@ -32,6 +32,7 @@ defineResource('projectPhases', {
     before: async ({ tx, values }) => ({ position: values.position ?? (await nextPosition(tx, values.projectId)) }),
   },
   update: { writes: ['name', 'position', 'startDate', 'endDate'] },
+  upsert: 500,
   delete: true,
 });
 

@@ -51,6 +51,7 @@ export const Project = defineResource('projects', {
       next.managerId === current.managerId ? [] : staffRule(next.managerId, 'input.managerId'),
     writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
   },
+  upsert: 500,
   delete: {
     description:
       'Deletes a project with its phases, assignments, deliverables, incidents, tasks, milestones, time entries ' +

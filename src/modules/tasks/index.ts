@@ -4,6 +4,7 @@ import './task-comment.ts';
 import './checklist-item.ts';
 import './task-mutations.ts';
 import './bulk-mutations.ts';
+import './upsert-mutation.ts';
 import './dependency-mutations.ts';
 import './project-closed.ts';
 import './open-tasks-of-leaver.ts';

@@ -15,7 +15,7 @@ import { TaskType } from './task-type.ts';
 import { updateTask } from './update-task.ts';
 
 /** The fields common to creating and changing a task, except the name. */
-const commonInput = (t: InputBuilder) => ({
+export const commonInput = (t: InputBuilder) => ({
   type: t.field({ type: TaskType, description: 'Its type; PROJECT by default with a project, PERSONAL without one.' }),
   projectId: t.globalID({ for: Project, description: 'The project. Required unless the task is PERSONAL.' }),
   deliverableId: t.globalID({
@@ -43,7 +43,7 @@ const commonInput = (t: InputBuilder) => ({
   externalReference: t.string({ description: 'Your own key of this task; unique.' }),
 });
 
-const ignoreDependencies = (t: InputBuilder) =>
+export const ignoreDependencies = (t: InputBuilder) =>
   t.boolean({ description: 'Finish it although tasks that it waits for are open; INVALID_STATE unless true.' });
 
 export const createTaskFields = (t: InputBuilder) => ({

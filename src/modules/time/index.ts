@@ -5,6 +5,7 @@ import './time-entries-aggregate.ts';
 import './time-entry-mutations.ts';
 import './timer-mutations.ts';
 import './import-mutation.ts';
+import './upsert-mutation.ts';
 import './follow-task.ts';
 import './keep-validated.ts';
 import './project-closed.ts';

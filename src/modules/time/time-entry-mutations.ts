@@ -12,7 +12,7 @@ import { updateTimeEntry } from './update-time-entry.ts';
 
 const workDates = 'from the first day of the project to the end of this month, or any day with time:write-all';
 
-const times = (t: InputBuilder) => ({
+export const times = (t: InputBuilder) => ({
   duration: t.string({ description: 'The hours as people write them: `1:30`, `1h30`, `90 min`, `1,5` or `1.5`.' }),
   startedAt: t.field({ type: 'DateTime', description: 'When the work began, on that day.' }),
   endedAt: t.field({ type: 'DateTime', description: 'When the work ended.' }),

@@ -20,6 +20,7 @@ import { checkTimes, hoursChanged } from './work-times.ts';
 const { source: _, ...changeable } = timeEntryFields;
 const input = z.object({ id: uuidField, ...changeable, expectedVersion: versionField.nullish() });
 
+export type UpdateTimeEntryInput = Raw<typeof input>;
 type Patch = Omit<z.output<typeof input>, 'id' | 'expectedVersion' | 'duration'>;
 type Current = Awaited<ReturnType<typeof lockTimeEntry>>;
 
@@ -32,7 +33,7 @@ export async function updateTimeEntry(
   tx: TenantTx,
   viewer: Viewer,
   timeZone: string,
-  raw: Raw<typeof input>,
+  raw: UpdateTimeEntryInput,
 ): Promise<{ id: string }> {
   const { id, expectedVersion, hours, duration, ...rest } = checkInput(input, raw);
   const patch = { ...rest, ...hoursChanged({ hours, duration }) };

@@ -105,6 +105,7 @@ export interface AnySpec {
   update?: AnyOperation;
   delete?: true | AnyOperation;
   trash?: AnyTrash;
+  upsert?: number;
 }
 
 /** A table that a resource can be declared over. */

@@ -18,6 +18,7 @@ import { defineChange } from './mutations.ts';
 import { defineNode } from './object.ts';
 import { defineTrash } from './restore.ts';
 import type { ActionSpec, Change, Extra, HookResult, ResourceSpec } from './spec.ts';
+import { defineResourceUpsert } from './upsert.ts';
 import { changeOf, createOf, deleteOf, type UseCase } from './use-cases.ts';
 
 /** The result of `builder.drizzleNode` for a table. */
@@ -116,6 +117,7 @@ function define(table: TableName, declared: AnySpec, log: ChangeLog) {
     change: (tx: TenantTx, viewer: Viewer, which: object, event: string, before: NonNullable<AnyOperation['before']>) =>
       changeOf(model, { write: writerOf(spec, spec.update ?? {}), before }, event, log)(tx, viewer, which),
   };
+  defineResourceUpsert(model, node, parts.create, parts.update);
   if (spec.trash) defineTrash(model, node, spec.trash, log);
   return Object.assign(node, parts);
 }

@@ -150,8 +150,11 @@ export interface ResourceSpec<
   delete?: true | DeleteSpec<T, P, L>;
   /** Deleted rows go to the trash, from which `restoreTicket` brings them back. */
   trash?: TrashSpec<T>;
+  /**
+   * Adds `upsertTickets` for up to this many rows, found by their external references. It needs `create` and `update`.
+   */
+  upsert?: number;
   /** Reserved names of options that the generator does not have yet: the compiler refuses them. */
   aggregate?: never;
-  upsert?: never;
   approval?: never;
 }
