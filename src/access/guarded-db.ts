@@ -23,6 +23,8 @@ export interface GuardedDb {
   readonly query: { readonly [T in TableName]: GuardedQuery<InferSelectModel<Relations[T]['table']>> };
   readonly $count: TenantDb['$count'];
   readonly select: TenantDb['select'];
+  /** The same data without row rules, for statements that contain the rules themselves. */
+  readonly unguarded: TenantDb;
   /** Evaluates a condition on the tenant's data without row rules. It must not reveal any single row. */
   holds(condition: SQL): Promise<boolean>;
   /** The number of matching rows that the viewer may see. */
@@ -152,6 +154,7 @@ export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
     query: query as never,
     $count: $count as never,
     select: ((fields: never) => guardSelect(db.select(fields) as unknown as Selectable, viewer)) as never,
+    unguarded: db,
     holds: async (condition) => {
       const [row] = await db.execute<{ holds: boolean }>(sql`select ${condition} as holds`);
       return row!.holds;

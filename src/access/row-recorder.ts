@@ -38,7 +38,7 @@ export async function recordRow(
 }
 
 function recorderOver(
-  { timeZone }: TenantTx,
+  { timeZone, clientMutationId }: TenantTx,
   statements: BoundStatement[],
   hooks: RecordedRow['hooks'][number][],
 ): TenantTx {
@@ -48,6 +48,7 @@ function recorderOver(
   return Object.assign(Object.create(new Proxy({}, { get: readsFirst })), {
     timeZone,
     lastChange: null,
+    clientMutationId,
     onCommit: (hook: RecordedRow['hooks'][number]) => void hooks.push(hook),
     run: readsFirst,
     send: (statement: BoundStatement) => void statements.push(statement),

@@ -6,6 +6,7 @@ const codes = {
   // The request itself
   BAD_INPUT: { http: 400, exit: 2 },
   BAD_CURSOR: { http: 400, exit: 2 },
+  CURSOR_EXPIRED: { http: 410, exit: 2 },
   GRAPHQL_PARSE_FAILED: { http: 400, exit: 2 },
   GRAPHQL_VALIDATION_FAILED: { http: 400, exit: 2 },
   TOO_COMPLEX: { http: 400, exit: 2 },

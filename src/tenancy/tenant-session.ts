@@ -17,6 +17,8 @@ export type TenantTx = TenantDb & {
   readonly timeZone: string;
   /** The cursor of the last event that the transaction wrote; null if it wrote none. */
   lastChange: string | null;
+  /** The id that the client gave to the mutation, which its events carry. */
+  clientMutationId: string | undefined;
   /** Adds a hook that runs only after the commit. */
   onCommit(effect: () => void | Promise<void>): void;
   /** Runs a statement without drizzle; the rows are arrays. */
@@ -51,6 +53,7 @@ function transactionOver(session: TenantSession, { timeZone }: Tenant): TenantTx
   return Object.assign(Object.create(drizzle), {
     timeZone,
     lastChange: null,
+    clientMutationId: undefined,
     onCommit: session.onCommit.bind(session),
     run: session.run.bind(session),
     send: session.send.bind(session),

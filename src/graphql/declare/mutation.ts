@@ -14,6 +14,13 @@ export const expectedVersion = (t: InputBuilder) =>
 /** What a change works with. */
 export type ChangeContext = Pick<Context, 'tx' | 'viewer' | 'tenant' | 'services'>;
 
+const clientMutationId = (t: InputBuilder) =>
+  t.string({
+    maxLength: 100,
+    description:
+      'Any text. `changes` returns it with the changed objects, so that a client recognises its own changes.',
+  });
+
 interface MutationOptions<Fields extends InputFieldMap, Shape extends object> {
   description: string;
   /** The permission that the viewer needs, in addition to the rules of the use case. */
@@ -38,14 +45,19 @@ export function defineMutation<Fields extends InputFieldMap, Shape extends objec
   const title = name[0]!.toUpperCase() + name.slice(1);
   builder.relayMutationField(
     name,
-    { name: `${title}Input`, description: `The input of ${name}.`, inputFields: input as never },
+    {
+      name: `${title}Input`,
+      description: `The input of ${name}.`,
+      inputFields: ((t: InputBuilder) => ({ ...input(t), clientMutationId: clientMutationId(t) })) as never,
+    },
     {
       description,
       authScopes: permission ? { permission } : { member: true },
       ...(module !== undefined && { extensions: { module } }),
       resolve: (_root: unknown, args: unknown, ctx: Context, info) =>
         ctx.change(async () => {
-          const { input: given } = args as { input: object };
+          const { clientMutationId: own, ...given } = (args as { input: { clientMutationId?: string | null } }).input;
+          if (own) ctx.tx.clientMutationId = own;
           const plain = await withUuids(() => ctx.tx, info.schema, given, { lenient: 'errorPolicy' in given });
           const { tx, viewer, tenant, services } = ctx;
           return run({ tx, viewer, tenant, services }, plain as never);

@@ -27,7 +27,17 @@ async function loadNodes(ctx: Context, info: GraphQLResolveInfo, ids: readonly G
   return ids.map((id) => found.get(id) ?? null);
 }
 
-async function loadRows(ctx: Context, info: GraphQLResolveInfo, typename: string, wanted: GlobalId[]): Promise<Row[]> {
+/**
+ * The rows of a type that are selected and that the viewer may see. `path` leads from the resolved field to the field
+ * that returns them.
+ */
+export async function loadRows(
+  ctx: Context,
+  info: GraphQLResolveInfo,
+  typename: string,
+  wanted: readonly GlobalId[],
+  path?: readonly string[],
+): Promise<Row[]> {
   const model = modelOf(info.schema, typename);
   const columns = model && getColumns(relations[model].table as Table);
   if (!model || !columns || !('id' in columns)) return [];
@@ -40,6 +50,7 @@ async function loadRows(ctx: Context, info: GraphQLResolveInfo, typename: string
     context: ctx,
     info,
     typeName: typename,
+    ...(path && { path }),
     columns: { id: true, ...(byReference && { externalReference: true }) },
   } as never) as object;
   const rows = (await ctx.db.query[model].findMany({ ...query, where })) as unknown as Row[];

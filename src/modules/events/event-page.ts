@@ -33,7 +33,8 @@ export function eventPage(
 export const settledEvents = (where: WhereOf<'events'> | undefined): WhereOf<'events'> =>
   ({ AND: [rawCondition(isSettled), ...(where ? [where] : [])] }) as WhereOf<'events'>;
 
-function isSettled(table: Table): SQL {
+/** Whether no later commit can precede the event. */
+export function isSettled(table: Table): SQL {
   const { era, xid } = table as EventTable;
   return sql`(${xid} < pg_snapshot_xmin(pg_current_snapshot()) or ${era} < (select max(${events.era}) from ${events}))`;
 }
@@ -42,16 +43,17 @@ function isSettled(table: Table): SQL {
  * Whether events after a position may have been deleted. The last event before the oldest kept ones is kept as well
  * (fleet/maintain), so a position up to that event is still valid.
  */
-export function isForgotten(after: string): SQL {
-  const { era, xid, seq } = decodeEventCursor(after);
+export function isForgotten(after: EventPosition): SQL {
   const oldest = sql`(select ${events.era}, ${events.xid}, ${events.seq} from ${events} order by ${events.era}, ${events.xid}, ${events.seq} limit 1)`;
-  return sql`coalesce((${era}::int, ${xid}::xid8, ${seq}::bigint) < ${oldest}, false)`;
+  return sql`coalesce(${positionSql(after)} < ${oldest}, false)`;
 }
+
+export const positionSql = ({ era, xid, seq }: EventPosition): SQL => sql`(${era}::int, ${xid}::xid8, ${seq}::bigint)`;
 
 const isPast =
   (position: EventPosition, direction: EventDirection) =>
   (table: Table): SQL => {
     const { era, xid, seq } = table as EventTable;
-    const after = sql`(${position.era}::int, ${position.xid}::xid8, ${position.seq}::bigint)`;
+    const after = positionSql(position);
     return direction === 'asc' ? sql`(${era}, ${xid}, ${seq}) > ${after}` : sql`(${era}, ${xid}, ${seq}) < ${after}`;
   };

@@ -1,2 +1,3 @@
 import './event.ts';
+import './changes/changes.ts';
 import './trash-item.ts';

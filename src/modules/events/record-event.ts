@@ -9,7 +9,7 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import type { BusinessEvent } from './business-event.ts';
 import { encodeEventCursor } from './event-cursor.ts';
 import { dispatch } from './handlers.ts';
-import { events } from './tables.ts';
+import { type EventMetadata, events } from './tables.ts';
 
 const rowsPerStatement = 1000;
 const position = { era: events.era, xid: events.xid, seq: events.seq };
@@ -53,7 +53,7 @@ function sendEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent, ro
     action: event.action,
     resourceType: event.resourceType,
     resourceId: event.resourceId,
-    metadata: JSON.stringify(event.metadata ?? {}),
+    metadata: JSON.stringify(metadataOf(tx, event)),
     before: event.before === undefined ? null : JSON.stringify(event.before),
     after: event.after === undefined ? null : JSON.stringify(event.after),
   };
@@ -64,13 +64,21 @@ function sendEvent(tx: TenantTx, viewer: Viewer | null, event: BusinessEvent, ro
   sendChange(tx, viewer, rows, { statement: insertEvent, values, handlers: { answered } });
 }
 
+function metadataOf({ clientMutationId }: TenantTx, { metadata = {} }: BusinessEvent): EventMetadata {
+  return clientMutationId === undefined ? metadata : { ...metadata, clientMutationId };
+}
+
 /** Records many events in this order, one statement per thousand. */
 export async function recordEvents(tx: TenantTx, viewer: Viewer | null, many: readonly BusinessEvent[]): Promise<void> {
   const actorId = viewer?.profileId ?? null;
   for (let at = 0; at < many.length; at += rowsPerStatement) {
     const rows = await tx
       .insert(events)
-      .values(many.slice(at, at + rowsPerStatement).map((event) => ({ id: uuidv7(), actorId, ...event })))
+      .values(
+        many
+          .slice(at, at + rowsPerStatement)
+          .map((event) => ({ id: uuidv7(), actorId, ...event, metadata: metadataOf(tx, event) })),
+      )
       .returning(position);
     const last = rows.reduce((a, b) => (b.seq > a.seq ? b : a));
     tx.lastChange = encodeEventCursor(last);

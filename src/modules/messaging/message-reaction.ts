@@ -5,6 +5,7 @@ import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection } from '../../graphql/declare/pages.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
+import { recordWith } from '../events/changes/recorded-with.ts';
 import { Message } from './message.ts';
 import { messageReactionPage } from './message-filter.ts';
 import { readableOfMessage } from './policy.ts';
@@ -13,6 +14,7 @@ import { extrasOfViewer } from './viewer-extras.ts';
 
 registerPersonalData('messageReactions', { emoji: workText('profileId') });
 defineRowRule('messageReactions', readableOfMessage);
+recordWith('MessageReaction', 'Message');
 
 const MessageReaction = builder.drizzleNode('messageReactions', {
   name: 'MessageReaction',

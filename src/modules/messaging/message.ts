@@ -2,6 +2,7 @@ import { defineRowRule } from '../../access/row-rules.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection, listOf } from '../../graphql/declare/pages.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
+import { recordWith } from '../events/changes/recorded-with.ts';
 import { keepOutOfLog } from '../events/confidential.ts';
 import { Profile } from '../people/profile.ts';
 import { messagePage } from './message-filter.ts';
@@ -12,6 +13,7 @@ registerPersonalData('messages', { content: workText('senderId') });
 keepOutOfLog('messages', 'content');
 defineRowRule('messages', readableInChannel);
 defineRowRule('messageAttachments', readableOfMessage);
+recordWith('MessageAttachment', 'Message');
 
 export const Message = builder.drizzleNode('messages', {
   name: 'Message',

@@ -1,5 +1,8 @@
+import { recordWith } from '../events/changes/recorded-with.ts';
 import { defineResource } from '../events/resource.ts';
 import { readableMilestoneTasks } from './policy.ts';
+
+recordWith('MilestoneTask', 'Milestone');
 
 defineResource('milestoneTasks', {
   name: 'MilestoneTask',

@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+import type { Viewer } from '../../../identity/viewer.ts';
+import { AppError } from '../../../lib/errors.ts';
+import { decodeEventCursor, type EventPosition, encodeEventCursor } from '../event-cursor.ts';
+
+const pattern = /^(.{5,45})-([0-9a-f]{16})$/;
+
+/** What decides, beside the rows themselves, which rows and fields the viewer sees. */
+function rightsOf({ organizationId, profileId, role, permissions, modules }: Viewer): string {
+  const rights = [organizationId, profileId, role, [...permissions].sort(), modules ? [...modules].sort() : null];
+  return createHash('sha256').update(JSON.stringify(rights)).digest('hex').slice(0, 16);
+}
+
+/** A position in the log, together with a digest of the viewer's rights. */
+export const encodeChangesCursor = (position: EventPosition, viewer: Viewer): string =>
+  `${encodeEventCursor(position)}-${rightsOf(viewer)}`;
+
+/**
+ * The position of a cursor of `changes`, or of a `lastEventId`. Throws CURSOR_EXPIRED if the viewer had other rights
+ * when it got the cursor, and BAD_CURSOR for any other text.
+ */
+export function decodeChangesCursor(cursor: string, viewer: Viewer): EventPosition {
+  const match = pattern.exec(cursor);
+  if (match && match[2] !== rightsOf(viewer)) throw expired('your role or permissions have changed since');
+  return decodeEventCursor(match ? match[1]! : cursor);
+}
+
+export const expired = (why: string): AppError =>
+  new AppError(
+    'CURSOR_EXPIRED',
+    `The changes cannot be told: ${why}. Drop your objects, get a new cursor without \`after\`, and load them again`,
+    { field: 'after' },
+  );

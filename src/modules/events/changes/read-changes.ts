@@ -1,0 +1,109 @@
+import type { GuardedDb } from '../../../access/guarded-db.ts';
+import type { Viewer } from '../../../identity/viewer.ts';
+import type { EventPosition } from '../event-cursor.ts';
+import { typenameOf } from '../row-events.ts';
+import { affectedRows } from './affected-rows.ts';
+import { type ChangedType, changedTypes } from './changed-types.ts';
+import { decodeChangesCursor, encodeChangesCursor, expired } from './changes-cursor.ts';
+import { eventsAfter, type LoggedChange, stateOfLog } from './page-of-events.ts';
+import { recordedWith } from './recorded-with.ts';
+import { type VisibleChanges, visibleChanges } from './visible-changes.ts';
+
+export interface ChangesWanted {
+  after: string | null | undefined;
+  types: readonly string[] | null | undefined;
+  /** The number of events to read. */
+  first: number;
+}
+
+export interface Changes extends VisibleChanges {
+  cursor: string;
+  hasMore: boolean;
+  /** The clientMutationIds of the changes of an object, by `Type:uuid`. */
+  mutationsOf: ReadonlyMap<string, readonly string[]>;
+}
+
+const nothing = { changed: new Map(), removed: new Map(), mutationsOf: new Map() };
+
+/** What has changed for the viewer since a cursor. Throws CURSOR_EXPIRED, BAD_CURSOR and BAD_INPUT. */
+export async function readChanges(
+  { unguarded: db }: GuardedDb,
+  viewer: Viewer,
+  wanted: ChangesWanted,
+): Promise<Changes> {
+  const types = changedTypes(viewer, wanted.types);
+  const after = wanted.after ? decodeChangesCursor(wanted.after, viewer) : undefined;
+  if (!after) {
+    const { settled } = await stateOfLog(db, undefined);
+    return { ...nothing, hasMore: false, cursor: encodeChangesCursor(settled, viewer) };
+  }
+  const names = new Set(types.map(({ typename }) => typename));
+  const parts = [...recordedWith()].flatMap(([part, whole]) => (names.has(whole) ? [part] : []));
+  const deciding = types.flatMap(({ reach }) => reach.reached.map(({ table }) => typenameOf(table)!));
+  const valued = [...new Set([...deciding, ...parts])];
+  const [state, found] = await Promise.all([
+    stateOfLog(db, after),
+    eventsAfter(db, after, { types: [...names.union(new Set(valued))], valued, limit: wanted.first + 1 }),
+  ]);
+  if (state.lost) throw expired('the log no longer has what happened since');
+  const page = pageOf(found, wanted.first);
+  if (page.some(replacesData)) throw expired('the data was replaced by that of an archive');
+  const hasMore = page.length < found.length;
+  const end = hasMore ? page.at(-1)!.position : later(state.settled, page.at(-1)?.position ?? after);
+  return {
+    ...(await visibleChanges(db, after, candidatesOf(types, page))),
+    mutationsOf: mutationsOf(page),
+    hasMore,
+    cursor: encodeChangesCursor(end, viewer),
+  };
+}
+
+/** The first events; an event of a batch of an import, which names many objects, is a page of its own. */
+function pageOf(found: readonly LoggedChange[], first: number): LoggedChange[] {
+  const batch = found.findIndex(({ typename }) => typename === 'Import');
+  return found.slice(0, batch < 0 ? first : Math.min(first, Math.max(batch, 1)));
+}
+
+const replacesData = ({ action }: LoggedChange): boolean =>
+  action === 'organization.restored' || action === 'organization.cloned';
+
+function candidatesOf(types: readonly ChangedType[], page: readonly LoggedChange[]) {
+  const ids = idsByType(page);
+  return types.flatMap((type) => {
+    const candidates = { type, ids: [...(ids.get(type.typename) ?? [])], affected: affectedRows(type, page) };
+    return candidates.ids.length + candidates.affected.length > 0 ? [candidates] : [];
+  });
+}
+
+function idsByType(page: readonly LoggedChange[]): Map<string, Set<string>> {
+  const ids = new Map<string, Set<string>>();
+  for (const change of page) {
+    for (const [typename, some] of objectsOf(change))
+      ids.set(typename, (ids.get(typename) ?? new Set()).union(new Set(some)));
+  }
+  return ids;
+}
+
+/** The objects that an event concerns: one, the whole that it is a part of, or all those of a batch of an import. */
+function objectsOf({ typename, id, before, after }: LoggedChange): [string, string[]][] {
+  if (typename === 'Import') return Object.values(after ?? {}).flatMap((byType) => Object.entries(byType as Lists));
+  const whole = recordedWith().get(typename);
+  if (whole === undefined) return [[typename, [id]]];
+  const key = `${whole[0]!.toLowerCase()}${whole.slice(1)}Id`;
+  return [[whole, [before?.[key] ?? after?.[key]].filter((value) => typeof value === 'string')]];
+}
+
+type Lists = Record<string, string[]>;
+
+function mutationsOf(page: readonly LoggedChange[]): Map<string, string[]> {
+  const made = page.filter(({ clientMutationId }) => clientMutationId !== null);
+  const byObject = Map.groupBy(made, ({ typename, id }) => `${typename}:${id}`);
+  return new Map(
+    [...byObject].map(([object, changes]) => [object, [...new Set(changes.map((each) => each.clientMutationId!))]]),
+  );
+}
+
+function later(a: EventPosition, b: EventPosition): EventPosition {
+  const order = a.era - b.era || Number(BigInt(a.xid) - BigInt(b.xid)) || Number(a.seq - b.seq);
+  return order > 0 ? a : b;
+}
