@@ -12,19 +12,19 @@ import { events } from '../tables.ts';
 export const mostRecent = 10_000;
 
 /** The columns of tables that row rules read. */
-export type ReadColumns = ReadonlyMap<TableName, ReadonlySet<string>>;
+type ReadColumns = ReadonlyMap<TableName, ReadonlySet<string>>;
 
 /**
  * Which rows the tables had: with `ever`, each row in every version that it has had since the position, so that
  * whatever was visible at some moment is found; with `then`, each row as it was at the position.
  */
-export type Moment = 'ever' | 'then';
+type Moment = 'ever' | 'then';
 
 const nameOf = (table: TableName): SQL => sql`${sql.identifier(getTableName(relations[table].table))}`;
 const versionsOf = (table: TableName): SQL => sql`${sql.identifier(`was ${table}`)}`;
 
 /** Whose events are read: all of some types, and those of some rows. */
-export interface Concerned {
+interface Concerned {
   types: readonly string[];
   ids: readonly string[];
 }

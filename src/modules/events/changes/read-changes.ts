@@ -9,7 +9,7 @@ import { eventsAfter, type LoggedChange, stateOfLog } from './page-of-events.ts'
 import { recordedWith } from './recorded-with.ts';
 import { type VisibleChanges, visibleChanges } from './visible-changes.ts';
 
-export interface ChangesWanted {
+interface ChangesWanted {
   after: string | null | undefined;
   types: readonly string[] | null | undefined;
   /** The number of events to read. */

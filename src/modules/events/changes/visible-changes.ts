@@ -13,7 +13,7 @@ import { asTheyWere, earlierVersions, mostRecent } from './past-rows.ts';
 const mostAffected = 1_000;
 
 /** The rows of one type that may have changed for the viewer. */
-export interface Candidates {
+interface Candidates {
   type: ChangedType;
   /** The rows that have events of their own. */
   ids: readonly string[];
