@@ -121,6 +121,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     use: app.documentUse,
     automatic,
     persistedOnly,
+    onOperation,
   });
   const cors = new Cors({ origins: config.corsOrigins, headers: config.corsHeaders });
   const addressOf = addressReader(config.trustProxy);

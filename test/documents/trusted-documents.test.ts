@@ -287,4 +287,17 @@ describe('the use of documents', () => {
     expect(uses).toEqual([3, 0]);
     expect(versions.find(({ version }) => version === '6')!.lastUsedAt).toBeInstanceOf(Date);
   });
+
+  it('is counted also when the document is refused, once on either transport', async () => {
+    const outcomes: string[] = [];
+    for (const fastPath of [true, false]) {
+      const onOperation = ({ outcome }: { outcome: string }) => void outcomes.push(outcome);
+      const server = await listen(buildGraphServer(here.app, { fastPath, onOperation }).router);
+      for (const body of [{ documentId: 'unknown' }, { documentId: 'people' }])
+        await exchange(server, { body, headers: acme.headers });
+      await server.close();
+    }
+    const once = ['PERSISTED_DOCUMENT_NOT_FOUND', 'OK'];
+    expect(outcomes).toEqual([...once, ...once]);
+  });
 });

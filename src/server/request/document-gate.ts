@@ -1,11 +1,14 @@
+import type { OperationTypeNode } from 'graphql';
 import type { GraphRequest } from '../../graphql/context.ts';
 import { sha256Of } from '../../graphql/documents/document-id.ts';
 import type { DocumentUse } from '../../graphql/documents/document-use.ts';
 import type { RegisteredDocument, TrustedDocuments } from '../../graphql/documents/trusted-documents.ts';
+import { codeOf } from '../../graphql/execute/mask-error.ts';
 import { isApiKeyHeader } from '../../identity/credential.ts';
 import { AppError } from '../../lib/errors.ts';
 import { Lru } from '../../lib/lru.ts';
 import { type GraphParams, hashOf } from '../graph-params.ts';
+import type { OnOperation } from '../metrics/operation-done.ts';
 import type { RequestHead } from './head.ts';
 import type { RequestReader } from './request-reader.ts';
 
@@ -17,6 +20,8 @@ export interface DocumentGateOptions {
   automatic: boolean;
   /** Whether only members with graph:explore may send texts. */
   persistedOnly: boolean;
+  /** Called for every request whose document was refused. Its operation is not known, so it counts as a query. */
+  onOperation?: OnOperation | undefined;
 }
 
 /** The document that a request runs. */
@@ -50,6 +55,17 @@ export class DocumentGate {
    * PERSISTED_QUERY_NOT_SUPPORTED, and what finding the sender throws.
    */
   async open(params: GraphParams, head: RequestHead): Promise<OpenedDocument> {
+    const from = performance.now();
+    try {
+      return await this.#open(params, head);
+    } catch (error) {
+      const refused = { kind: 'query' as OperationTypeNode, name: 'query', tenant: undefined, compiled: false };
+      this.#options.onOperation?.({ ...refused, outcome: codeOf(error), ms: performance.now() - from });
+      throw error;
+    }
+  }
+
+  async #open(params: GraphParams, head: RequestHead): Promise<OpenedDocument> {
     const { query, documentId } = params;
     const { automatic, persistedOnly, reader } = this.#options;
     const hash = automatic || query === undefined ? hashOf(params) : undefined;
