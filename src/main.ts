@@ -27,6 +27,7 @@ const program: Program = {
   signal: interrupt.signal,
   open: async (options) => (await import('./start.ts')).openApp(options),
   openFleet: async (options) => (await import('./start-fleet.ts')).openFleet(options),
+  loadRewinding: async () => (await import('./start-graph.ts')).loadRewinding(),
   openForProof: async () => (await import('./start-graph.ts')).openForProof(),
   printSchema: async () => (await import('./start-graph.ts')).printSchema(),
   printPersonalData: async () => (await import('./start-graph.ts')).printPersonalData(),

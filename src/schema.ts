@@ -11,6 +11,7 @@ import './modules/tasks/index.ts';
 import './modules/milestones/index.ts';
 import './modules/time/index.ts';
 import './modules/messaging/index.ts';
+import './modules/imports/rewinding.ts';
 import { builder } from './graphql/declare/builder.ts';
 
 /** The graph: the same for every tenant, built once. One import per module. */

@@ -1,6 +1,8 @@
 export { printPersonalData } from './graphql/declare/personal-data.ts';
 
 import { printGraph } from './graphql/declare/print-graph.ts';
+import { rewoundRows } from './modules/events/rewind/rewound-rows.ts';
+import { whatIsLost } from './modules/events/rewind/what-is-lost.ts';
 import { openProofTarget } from './proof-target.ts';
 import { schema } from './schema.ts';
 import { serve } from './serve.ts';
@@ -11,5 +13,6 @@ import { settings } from './start-fleet.ts';
 
 export const printSchema = (): string => printGraph(schema);
 export const openForProof = async () => openProofTarget(await openApp());
+export const loadRewinding = () => ({ rowsOf: rewoundRows, lost: whatIsLost() });
 export const serveUntil = (signal: AbortSignal, stdout: { write(text: string): unknown }): Promise<void> =>
   serve({ ...settings(), signal, stdout });

@@ -131,6 +131,8 @@ async function localised(line: string): Promise<string[]> {
       .replace(/^tenant_0a1b2c3d4e5f$/, retained?.schemaName ?? '')
       .replace(/^\/backups\/catalog\..*\.tar$/, catalog)
       .replace(/^\/backups\/acme\..*\.tar$/, acme)
+      // The log of the test has begun only now
+      .replace(/^2026-11-30T09:41:07Z$/, new Date().toISOString())
       .replace(/^\/etc\/chantier(?=\/)/, folder)
       .replace(/^(?=\/(backups|exports)\b)/, folder)
       .replace(/^(?=(?:next\.graphql|persisted-documents\.json)$)/, `${folder}/`)

@@ -11,6 +11,7 @@ import { importRows } from './declarations/import.ts';
 import * as installation from './declarations/installation.ts';
 import * as people from './declarations/people.ts';
 import * as retained from './declarations/retained.ts';
+import * as rewind from './declarations/rewind.ts';
 import * as tenants from './declarations/tenants.ts';
 import { type Declared, DeclaredCommand } from './declare.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -28,7 +29,7 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
       ...[tenants.tenantSuspend, tenants.tenantResume, tenants.tenantArchive, tenants.tenantUnarchive],
       ...[deletion.tenantDelete, deletion.tenantUndelete, deletion.tenantPurge, deletion.tenantReceipt],
       ...[archives.tenantBackup, archives.tenantVerify, archives.tenantRestore, archives.tenantRecover],
-      ...[archives.tenantClone, archives.tenantExport, databases.tenantMove],
+      ...[rewind.tenantRewind, archives.tenantClone, archives.tenantExport, databases.tenantMove],
       ...[tenants.tenantSpares, tenants.tenantMetrics, tenants.tenantMaintain, tenants.tenantProve],
     ],
   },

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { RewindOptions } from '../fleet/archive/rewind-tenant.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { ProofTarget } from '../prove/target.ts';
@@ -21,6 +22,12 @@ export interface Toolbox extends FleetToolbox {
   readonly identity: Identity;
 }
 
+/** How `tenant rewind` finds a former state, and what it cannot find. */
+export interface Rewinding {
+  rowsOf: RewindOptions['rowsOf'];
+  lost: readonly { table: string; column?: string; becomes: string }[];
+}
+
 /** How commands open the installation. */
 interface OpenMode {
   /** Even if its schemas do not fit this build. */
@@ -35,6 +42,8 @@ export interface Program {
   open(mode?: OpenMode): Promise<Toolbox>;
   /** Opens what commands on the fleet need, which loads a third of the code. */
   openFleet(mode?: OpenMode): Promise<FleetToolbox>;
+  /** How a former state is found, by the declarations of the modules. */
+  loadRewinding(): Promise<Rewinding>;
   /** Opens the installation together with servers that `tenant prove` attacks. */
   openForProof(): Promise<ProofTarget & AsyncDisposable>;
   /** Runs the server until a signal ends it. */

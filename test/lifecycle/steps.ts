@@ -14,7 +14,7 @@ export interface Step {
 }
 
 /** A member with the role that they have, which never changes. */
-type Person = Member & { role: Role };
+export type Person = Member & { role: Role };
 
 /** The people of a company, and the ids of all that they made, by type; some may be gone. */
 export interface Story {
@@ -27,22 +27,22 @@ export interface Story {
   deleted: string[];
 }
 
-type Does = (story: Story, member: Person, step: Step) => Promise<unknown>;
+export type Does = (story: Story, member: Person, step: Step) => Promise<unknown>;
 
 const days = ['2026-10-05', '2026-10-06', '2026-10-07'];
 const hours = ['0.25', '1', '2.5', '8'];
 const statuses = ['TODO', 'IN_PROGRESS', 'IN_REVIEW', 'DONE'];
 const projectStatuses = ['COMPLETED', 'ACTIVE', 'SUSPENDED', 'ACTIVE'];
-const pick = <T>(from: readonly T[], n: number): T => from[n % from.length]!;
+export const pick = <T>(from: readonly T[], n: number): T => from[n % from.length]!;
 
 /** A thing of this type that was made; one that never was when there is none. */
-const known = ({ made }: Story, type: string, n: number): string =>
+export const known = ({ made }: Story, type: string, n: number): string =>
   pick(made[type]?.length ? made[type] : [`${type}:01890000-0000-7000-8000-000000000000`], n);
 
-const person = ({ people }: Story, n: number): string => `Profile:${pick(people, n).profileId}`;
+export const person = ({ people }: Story, n: number): string => `Profile:${pick(people, n).profileId}`;
 
 /** Makes a thing, and remembers its id. */
-const makes =
+export const makes =
   (type: string, input: (story: Story, step: Step) => object): Does =>
   async (story, member, step) => {
     const object = `${type[0]!.toLowerCase()}${type.slice(1)}`;
@@ -52,7 +52,7 @@ const makes =
     return answer;
   };
 
-const does =
+export const does =
   (name: string, input: (story: Story, step: Step) => object): Does =>
   (story, member, step) =>
     run(member, name, input(story, step));

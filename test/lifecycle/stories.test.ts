@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { roles } from '../../src/identity/roles.ts';
 import type { ErrorCode } from '../../src/lib/errors.ts';
-import { createClient, createProject } from '../projects/support.ts';
+import { createClient } from '../projects/support.ts';
 import { type Member, world } from '../support/world.ts';
+import { beginStory } from './begin-story.ts';
 import { differences, Follower, readEverything } from './follower.ts';
-import { anyStory, doStep, type Step, type Story } from './steps.ts';
+import { anyStory, doStep, type Step } from './steps.ts';
 
 /** `STORIES=200 SEED=7 STEPS=200 npx vitest run test/lifecycle/stories.test.ts` */
 const stories = Number(process.env.STORIES ?? 3);
@@ -19,22 +19,6 @@ const refusals: readonly ErrorCode[] = [
   ...(['BAD_INPUT', 'FORBIDDEN', 'NOT_FOUND', 'INVALID_STATE', 'IN_USE', 'DAY_LIMIT', 'OVERBOOKED'] as const),
   ...(['CYCLE', 'ALREADY_EXISTS'] as const),
 ];
-
-/** A company with somebody of every role, two clients, one of which the CLIENT belongs to, and a project of each. */
-async function begin(): Promise<Story> {
-  const company = await here.company();
-  const people = await Promise.all(roles.map(async (role) => Object.assign(await company.as(role), { role })));
-  const [owner, client] = [await company.as('OWNER'), await company.as('CLIENT')];
-  const made = [
-    await createClient(owner, { contactId: `Profile:${client.profileId}` }),
-    await createClient(owner, { name: 'Umbrella' }),
-  ];
-  const projects = [
-    await createProject(owner, { clientId: made[0] }),
-    await createProject(owner, { clientId: made[1] }),
-  ];
-  return { company, people, made: { Client: made, Project: projects }, reopened: new Set(), deleted: [] };
-}
 
 interface Entry {
   id: string;
@@ -99,7 +83,7 @@ async function expectSums(owner: Member, entries: readonly Entry[]): Promise<voi
 }
 
 async function tell(steps: readonly Step[]): Promise<void> {
-  const story = await begin();
+  const story = await beginStory(here);
   const owner = await story.company.as('OWNER');
   let before = validated([]);
   for (const step of steps) {

@@ -4,6 +4,8 @@ import type { Program, Streams, Toolbox } from '../../src/cli/toolbox.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { printPersonalData } from '../../src/graphql/declare/personal-data.ts';
 import { printGraph } from '../../src/graphql/declare/print-graph.ts';
+import { rewoundRows } from '../../src/modules/events/rewind/rewound-rows.ts';
+import { whatIsLost } from '../../src/modules/events/rewind/what-is-lost.ts';
 import { schema } from '../../src/schema.ts';
 import { testSecret } from './test-secret.ts';
 
@@ -42,6 +44,7 @@ export const commandLine =
     const program: Program = {
       open: async () => toolbox,
       openFleet: async () => toolbox,
+      loadRewinding: async () => ({ rowsOf: rewoundRows, lost: whatIsLost() }),
       openForProof,
       serve: () => Promise.reject(new Error('This command line serves nobody')),
       printSchema: async () => printGraph(schema),

@@ -28,6 +28,7 @@ export function noProgram(onOpen: () => AppError | undefined = () => undefined):
   return {
     open,
     openFleet: open,
+    loadRewinding: open,
     openForProof: open,
     serve: open,
     printSchema: open,

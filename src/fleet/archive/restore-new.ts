@@ -21,8 +21,8 @@ export interface RestoreNewOptions extends CopyOptions {
   /** As archived when absent. */
   name?: string | undefined;
   actor?: AuditActor | undefined;
-  /** Why the copy is made, for its log and the audit log: `organization.restored` or `organization.cloned`. */
-  action?: 'organization.restored' | 'organization.cloned';
+  /** Why the copy is made, for its log and the audit log: `organization.restored`, `.cloned` or `.rewound`. */
+  action?: 'organization.restored' | 'organization.cloned' | 'organization.rewound';
   /**
    * As when provisioning: the first profile, before anybody is served; and the first membership, with the organization.
    */

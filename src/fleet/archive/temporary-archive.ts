@@ -8,24 +8,26 @@ import type { Fleet, FleetAdmins } from '../fleet.ts';
 import { readOrganization } from './archived-organization.ts';
 import { watching } from './backup-tenant.ts';
 import { type Archive, openArchive } from './open-archive.ts';
-import { writeArchive } from './write-archive.ts';
+import { type ArchiveSource, writeArchive } from './write-archive.ts';
 
 type OrganizationPlace = { id: string; databaseId: string; schemaName: string };
-type Interruptible = { signal?: AbortSignal | undefined };
+interface CopyingOptions extends Pick<ArchiveSource, 'rowsOf'> {
+  signal?: AbortSignal | undefined;
+}
 
 /** Archives a copy of an organization's data for the time of the work. */
 export function withTemporaryArchive<T>(
   fleet: Fleet,
   admins: FleetAdmins,
   copied: OrganizationPlace,
-  { signal }: Interruptible,
+  { signal, rowsOf }: CopyingOptions,
   work: (archive: Archive) => Promise<T>,
 ): Promise<T> {
   return inTemporaryArchive(async (place, key) => {
     const organization = await fleet.catalog.read((db) => readOrganization(db, copied.id));
     await admins.at(copied, (admin, { roles }) => {
       const { schemaName } = copied;
-      const source = { kind: 'TENANT' as const, organization, schemaName, ownerRole: roles.owner };
+      const source = { kind: 'TENANT' as const, organization, schemaName, ownerRole: roles.owner, rowsOf };
       const migrations = fleet.lines.inOrder();
       return writeArchive(admin, { ...source, migrations }, place, { key, onPart: watching({ signal }) });
     });

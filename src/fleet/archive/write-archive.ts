@@ -19,6 +19,8 @@ export interface ArchiveSource {
   ownerRole: string;
   /** Every migration that the schema may hold, in the order of application. */
   migrations: readonly Migration[];
+  /** A subquery with the rows of a table, instead of its present ones. */
+  rowsOf?: ((table: string) => string | undefined) | undefined;
 }
 
 export interface Written {
@@ -44,12 +46,12 @@ export async function writeArchive(
 ): Promise<Written> {
   await using writer = new ArchiveWriter(place, options);
   const manifest = await inSnapshot(admin, source, async (tx, tables) => {
-    const { kind, organization, schemaName } = source;
+    const { kind, organization } = source;
     const migrations = await appliedTo(tx, source);
     const moment = await momentOf(tx);
     const archived: ArchivedTable[] = [];
-    for (const table of tables) archived.push(await archiveTable(tx, writer, schemaName, table));
-    const events = await readEra(tx, schemaName, tables);
+    for (const table of tables) archived.push(await archiveTable(tx, writer, source, table));
+    const events = await readEra(tx, source.schemaName, tables);
     return newManifest({
       kind,
       product: productVersion,
@@ -67,10 +69,13 @@ export async function writeArchive(
 async function archiveTable(
   tx: CopyTx,
   writer: ArchiveWriter,
-  schemaName: string,
+  { schemaName, rowsOf }: ArchiveSource,
   table: TenantTable,
 ): Promise<ArchivedTable> {
-  const { rows, parts } = await writer.addTable(table.name, copyOut(tx, schemaName, table));
+  const { rows, parts } = await writer.addTable(
+    table.name,
+    copyOut(tx, schemaName, table, { from: rowsOf?.(table.name) }),
+  );
   // Others may have counted on since the snapshot: that is as good. Behind the rows it never stands.
   const counters = await readCounters(tx, schemaName, table);
   const columns = table.columns.map(({ name, type }) => ({ name, type }));

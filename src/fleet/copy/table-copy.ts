@@ -24,12 +24,25 @@ export async function beginSnapshot(tx: AdminTx): Promise<void> {
   await useCopyText(tx);
 }
 
+/** SQL of the program, never a value. */
+export interface CopiedRows {
+  /** Restricts the rows. */
+  where?: string | undefined;
+  /** A subquery with the columns of the table, to copy instead of its present rows. */
+  from?: string | undefined;
+}
+
 /**
  * The rows of a table as COPY's text, in the order of the primary key, the same on every server. The transaction must
- * be a snapshot (`beginSnapshot`). `where` restricts the rows; it is SQL of the program, never a value.
+ * be a snapshot (`beginSnapshot`).
  */
-export function copyOut(tx: CopyTx, schemaName: string, table: TenantTable, where?: string): Readable {
-  const rows = `${tableName(schemaName, table)}${conditionOf(table, where)}${orderOf(table)}`;
+export function copyOut(
+  tx: CopyTx,
+  schemaName: string,
+  table: TenantTable,
+  { where, from }: CopiedRows = {},
+): Readable {
+  const rows = `${from ? `${from} as rows` : tableName(schemaName, table)}${conditionOf(table, where)}${orderOf(table)}`;
   return tx.copyOut(`copy (select ${columnsOf(table)} from ${rows}) to stdout`);
 }
 

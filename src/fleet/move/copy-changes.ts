@@ -234,7 +234,7 @@ function copyKeys(tx: CopyTx, endpoint: MoveEndpoint, table: TenantTable, change
 /** Inserts the table's rows, or only the changed ones, part by part. */
 async function copyRows({ tx, source, target, inTarget, table, changed, signal }: TableCopy): Promise<number> {
   let rows = 0;
-  for await (const text of cutParts(copyOut(tx, source.place.schemaName, table, changed))) {
+  for await (const text of cutParts(copyOut(tx, source.place.schemaName, table, { where: changed }))) {
     stopIfAborted(signal);
     rows += rowsOf(text);
     await inTarget((there) => pipeline([text], copyIn(there, target.place.schemaName, table)));

@@ -21,6 +21,9 @@ interface Config {
 const tables: ReadonlyMap<string, IdTable> = readTables();
 let references: Map<Table, ReferenceTo[]> | undefined;
 
+/** All tables of a tenant, by the names that `tableOf` takes. */
+export const tablesByName = (): ReadonlyMap<string, IdTable> => tables;
+
 export const tableOf = (name: string): IdTable => tables.get(name)!;
 
 /**

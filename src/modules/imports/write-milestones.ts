@@ -78,7 +78,7 @@ async function removeTasks({ tx, changes }: WriteContext, pairs: readonly (Pair 
   await recordEvents(
     tx,
     null,
-    removed.map((pair) => eventOf('taskRemoved', pair)),
+    removed.map(({ milestoneId, taskId, ...was }) => eventOf('taskRemoved', { milestoneId, taskId }, { was })),
   );
   changes.add(
     'deleted',

@@ -29,7 +29,13 @@ export async function deleteMessage(tx: TenantTx, viewer: Viewer, raw: Raw<typeo
   const deletedAt = new Date();
   await change(tx, viewer, {
     write: updateOf(messages, current, { content: '', deletedAt })!,
-    event: { action: 'message.deleted', resourceType: 'Message', resourceId: id, after: { deletedAt } },
+    event: {
+      action: 'message.deleted',
+      resourceType: 'Message',
+      resourceId: id,
+      before: { deletedAt: null },
+      after: { deletedAt },
+    },
   });
   await moveLastMessageBack(tx, current);
   return { id };

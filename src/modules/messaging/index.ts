@@ -8,3 +8,4 @@ import './search-messages.ts';
 import './channel-mutations.ts';
 import './message-mutations.ts';
 import './project-channel.ts';
+import './rewinding.ts';

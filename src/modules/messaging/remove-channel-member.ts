@@ -29,11 +29,12 @@ export async function removeChannelMember(
   if (profileId !== viewer.profileId && !canManageChannel(viewer, channel)) {
     throw forbidden('Only the channel’s creator or a moderator may remove other people');
   }
-  const [before] = await tx
+  const [removed] = await tx
     .delete(channelMembers)
     .where(and(eq(channelMembers.channelId, channelId), eq(channelMembers.profileId, profileId)))
-    .returning({ id: channelMembers.id, channelId: channelMembers.channelId, profileId: channelMembers.profileId });
-  if (!before) throw notFound('ChannelMember', 'input.profileId');
+    .returning();
+  if (!removed) throw notFound('ChannelMember', 'input.profileId');
+  const { muted: _, ...before } = removed;
   await recordEvent(tx, viewer, {
     action: 'channelMember.deleted',
     resourceType: 'ChannelMember',

@@ -25,13 +25,13 @@ export async function removeReaction(tx: TenantTx, viewer: Viewer, raw: Raw<type
   const removed = await tx
     .delete(messageReactions)
     .where(and(eq(messageReactions.messageId, messageId), own))
-    .returning({ id: messageReactions.id });
+    .returning({ id: messageReactions.id, createdAt: messageReactions.createdAt });
   if (removed.length) {
     const event = {
       action: 'message.reactionRemoved',
       resourceType: 'Message',
       resourceId: messageId,
-      metadata: { emoji },
+      metadata: { emoji, was: removed[0] },
     };
     await recordEvent(tx, viewer, event);
   }

@@ -4,3 +4,4 @@ import './milestone-task.ts';
 import './milestone-plan.ts';
 import './membership-mutations.ts';
 import './task-events.ts';
+import './rewinding.ts';

@@ -25,13 +25,13 @@ export async function removeMilestoneAssignee(
   const removed = await tx
     .delete(milestoneAssignments)
     .where(and(eq(milestoneAssignments.milestoneId, milestoneId), eq(milestoneAssignments.profileId, profileId)))
-    .returning({ profileId: milestoneAssignments.profileId });
+    .returning({ createdAt: milestoneAssignments.createdAt });
   if (!removed.length) throw notFound('Profile', 'input.profileId');
   await recordEvent(tx, viewer, {
     action: 'milestone.assigneeRemoved',
     resourceType: 'Milestone',
     resourceId: milestoneId,
-    metadata: { profileId },
+    metadata: { profileId, was: removed[0] },
   });
   return { milestoneId, profileId };
 }

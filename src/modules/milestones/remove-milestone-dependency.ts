@@ -29,13 +29,13 @@ export async function removeMilestoneDependency(
   const removed = await tx
     .delete(milestoneDependencies)
     .where(edge)
-    .returning({ milestoneId: milestoneDependencies.milestoneId });
+    .returning({ createdAt: milestoneDependencies.createdAt });
   if (!removed.length) throw notFound('Milestone', 'input.dependsOnId');
   await recordEvent(tx, viewer, {
     action: 'milestone.dependencyRemoved',
     resourceType: 'Milestone',
     resourceId: milestoneId,
-    metadata: { dependsOnId },
+    metadata: { dependsOnId, was: removed[0] },
   });
   return { milestoneId, dependsOnId };
 }

@@ -9,6 +9,7 @@ import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { recordEvent } from '../events/record-event.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { recomputeProgress } from './recompute-progress.ts';
+import { linkColumns } from './rewinding.ts';
 import type { MilestoneTaskIds } from './set-milestone-task.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
@@ -26,13 +27,13 @@ export async function removeMilestoneTask(
   const removed = await tx
     .delete(milestoneTasks)
     .where(and(eq(milestoneTasks.milestoneId, milestoneId), eq(milestoneTasks.taskId, taskId)))
-    .returning({ id: milestoneTasks.id });
+    .returning(linkColumns);
   if (!removed.length) throw notFound('Task', 'input.taskId');
   await recordEvent(tx, viewer, {
     action: 'milestone.taskRemoved',
     resourceType: 'Milestone',
     resourceId: milestoneId,
-    metadata: { taskId },
+    metadata: { taskId, was: removed[0] },
   });
   await recomputeProgress(tx, viewer, [milestoneId]);
   return { milestoneId, taskId };

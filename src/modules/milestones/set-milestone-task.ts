@@ -1,4 +1,4 @@
-import { ne } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { z } from 'zod';
 import { lockVisible } from '../../access/visible-rows.ts';
 import type { Viewer } from '../../identity/viewer.ts';
@@ -11,6 +11,7 @@ import { recordEvent } from '../events/record-event.ts';
 import { tasks } from '../tasks/tables.ts';
 import { requireMilestoneWriter } from './policy.ts';
 import { recomputeProgress } from './recompute-progress.ts';
+import { linkColumns } from './rewinding.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
 const input = z.object({
@@ -43,21 +44,20 @@ export async function setMilestoneTask(
   if (milestone.projectId && milestone.projectId !== task.projectId)
     throw notAssignable('The task belongs to another project');
   const set = { weight: weight ?? 1 };
-  const changed = await tx
+  const [former] = await tx
+    .select(linkColumns)
+    .from(milestoneTasks)
+    .where(and(eq(milestoneTasks.milestoneId, milestoneId), eq(milestoneTasks.taskId, taskId)));
+  if (former?.weight === set.weight) return { milestoneId, taskId };
+  await tx
     .insert(milestoneTasks)
     .values({ id: uuidv7(), milestoneId, taskId, ...set })
-    .onConflictDoUpdate({
-      target: [milestoneTasks.milestoneId, milestoneTasks.taskId],
-      set,
-      setWhere: ne(milestoneTasks.weight, set.weight),
-    })
-    .returning({ id: milestoneTasks.id });
-  if (changed.length === 0) return { milestoneId, taskId };
+    .onConflictDoUpdate({ target: [milestoneTasks.milestoneId, milestoneTasks.taskId], set });
   await recordEvent(tx, viewer, {
     action: 'milestone.taskSet',
     resourceType: 'Milestone',
     resourceId: milestoneId,
-    metadata: { taskId, ...set },
+    metadata: { taskId, ...set, ...(former && { was: former }) },
   });
   await recomputeProgress(tx, viewer, [milestoneId]);
   return { milestoneId, taskId };

@@ -5,6 +5,7 @@ import { type EventHandler, onEvent } from '../events/handlers.ts';
 import { recordEvents } from '../events/record-event.ts';
 import { branchOf } from '../tasks/subtasks.ts';
 import { lockMilestones, recomputeProgress } from './recompute-progress.ts';
+import { linkColumns } from './rewinding.ts';
 import { milestones, milestoneTasks } from './tables.ts';
 
 async function milestonesOf(tx: TenantTx, taskId: string): Promise<string[]> {
@@ -19,14 +20,15 @@ async function milestonesOf(tx: TenantTx, taskId: string): Promise<string[]> {
 async function leave(tx: TenantTx, viewer: Viewer | null, taskId: string, ids: readonly string[]): Promise<void> {
   if (!ids.length) return;
   await lockMilestones(tx, ids);
-  await tx
+  const removed = await tx
     .delete(milestoneTasks)
-    .where(and(eq(milestoneTasks.taskId, taskId), inArray(milestoneTasks.milestoneId, [...ids])));
-  const events = ids.map((id) => ({
+    .where(and(eq(milestoneTasks.taskId, taskId), inArray(milestoneTasks.milestoneId, [...ids])))
+    .returning({ milestoneId: milestoneTasks.milestoneId, ...linkColumns });
+  const events = removed.map(({ milestoneId, ...was }) => ({
     action: 'milestone.taskRemoved',
     resourceType: 'Milestone',
-    resourceId: id,
-    metadata: { taskId },
+    resourceId: milestoneId,
+    metadata: { taskId, was },
   }));
   await recordEvents(tx, viewer, events);
 }

@@ -3,3 +3,4 @@ import './profile-member.ts';
 import './event-actor.ts';
 import './viewer-profile.ts';
 import './working-days.ts';
+import './rewinding.ts';

@@ -1,2 +1,3 @@
 import './code-format.ts';
 import './tenant-settings.ts';
+import './rewinding.ts';

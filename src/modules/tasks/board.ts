@@ -127,7 +127,7 @@ async function gapAt(
 /** Gives the cards of a column short ranks far apart, in their current order. */
 async function spreadColumn(tx: TenantTx, viewer: Viewer, column: Board & { status: TaskStatusValue }): Promise<void> {
   const cards = await tx
-    .select({ id: tasks.id })
+    .select({ id: tasks.id, rank: tasks.rank })
     .from(tasks)
     .where(inColumn(column, column.status))
     .orderBy(tasks.rank, tasks.id);
@@ -144,6 +144,7 @@ async function spreadColumn(tx: TenantTx, viewer: Viewer, column: Board & { stat
     action: 'board.spread',
     resourceType: projectId ? 'Project' : 'Profile',
     resourceId: projectId ?? assigneeId!,
-    metadata: { status },
+    // Others may read the log, but not the tasks of a personal board
+    metadata: { status, ...(projectId && { ranks: Object.fromEntries(cards.map(({ id, rank }) => [id, rank])) }) },
   });
 }

@@ -8,3 +8,4 @@ import './upsert-mutation.ts';
 import './dependency-mutations.ts';
 import './project-closed.ts';
 import './open-tasks-of-leaver.ts';
+import './rewinding.ts';

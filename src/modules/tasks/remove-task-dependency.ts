@@ -24,9 +24,9 @@ export async function removeTaskDependency(
   const removed = await tx
     .delete(taskDependencies)
     .where(and(eq(taskDependencies.taskId, taskId), eq(taskDependencies.dependsOnId, dependsOnId)))
-    .returning({ taskId: taskDependencies.taskId });
+    .returning({ createdAt: taskDependencies.createdAt });
   if (!removed.length) throw notFound('Task', 'input.dependsOnId');
-  const metadata = { dependsOnId };
+  const metadata = { dependsOnId, was: removed[0] };
   await recordEvent(tx, viewer, {
     action: 'task.dependencyRemoved',
     resourceType: 'Task',

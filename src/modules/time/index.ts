@@ -12,3 +12,4 @@ import './project-closed.ts';
 import './person-left.ts';
 import './timesheet.ts';
 import './timesheet-mutations.ts';
+import './rewinding.ts';

@@ -56,11 +56,10 @@ export async function reviewTimeEntries(
   return { ids };
 }
 
-interface Reviewed {
-  id: string;
-  status: Status;
-  taskId: string | null;
-}
+type Reviewed = Pick<
+  typeof timeEntries.$inferSelect,
+  'id' | 'status' | 'taskId' | 'reviewerId' | 'reviewNote' | 'reviewedAt'
+>;
 
 /** Writes a verdict on locked entries whose status allows it, with their events. */
 export async function recordReview(
@@ -84,13 +83,13 @@ export async function recordReview(
         changed.map(({ id }) => id),
       ),
     );
-  const events = changed.map(({ id, status, taskId }) => ({
+  const events = changed.map(({ id, taskId, status, reviewerId, reviewNote, reviewedAt: reviewedBefore }) => ({
     action,
     resourceType: 'TimeEntry',
     resourceId: id,
     metadata: taskId === null ? {} : { taskId },
-    before: { status },
-    after,
+    before: { status, reviewerId, reviewNote, reviewedAt: reviewedBefore },
+    after: { ...after, reviewedAt },
   }));
   await recordEvents(tx, viewer, events);
 }
@@ -140,6 +139,9 @@ async function lockEntries(tx: TenantTx, viewer: Viewer, ids: readonly string[])
       taskId: timeEntries.taskId,
       projectId: timeEntries.projectId,
       workDate: timeEntries.workDate,
+      reviewerId: timeEntries.reviewerId,
+      reviewNote: timeEntries.reviewNote,
+      reviewedAt: timeEntries.reviewedAt,
     })
     .from(timeEntries)
     .where(inArray(timeEntries.id, [...ids]))

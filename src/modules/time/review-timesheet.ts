@@ -109,9 +109,9 @@ type Entry = Awaited<ReturnType<typeof lockEntriesOf>>[number];
 
 /** The entries of the week, locked in the order of every other review. */
 function lockEntriesOf(tx: TenantTx, { profileId, weekStart }: Sheet) {
-  const { id, status, projectId, taskId } = timeEntries;
+  const { id, status, projectId, taskId, reviewerId, reviewNote, reviewedAt } = timeEntries;
   return tx
-    .select({ id, status, projectId, taskId })
+    .select({ id, status, projectId, taskId, reviewerId, reviewNote, reviewedAt })
     .from(timeEntries)
     .where(
       and(

@@ -57,6 +57,7 @@ export async function stopTimer(
     action: 'runningTimer.stopped',
     resourceType: 'RunningTimer',
     resourceId: id,
+    before: timer,
     metadata: { startedAt, stoppedAt: end, timeEntryIds },
   });
   return { id, timeEntryIds };

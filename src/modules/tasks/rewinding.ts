@@ -1,0 +1,24 @@
+import { defineRewinding, linkRows } from '../events/rewind/rewinding.ts';
+import { checklistItems, taskComments, taskDependencies, tasks } from './tables.ts';
+
+defineRewinding(
+  taskDependencies,
+  linkRows(taskDependencies, {
+    added: 'task.dependencyAdded',
+    removed: 'task.dependencyRemoved',
+    key: { taskId: 'resourceId', dependsOnId: 'dependsOnId' },
+  }),
+);
+defineRewinding(tasks, {
+  sources: [
+    ({ later }) => `select card.id::uuid, era, seq, jsonb_build_object('rank', card.rank), false
+      from ${later} as e cross join lateral jsonb_each_text(metadata -> 'ranks') as card (id, rank)
+      where action = 'board.spread'`,
+  ],
+  lost: { rank: 'on personal boards, if all cards of a column got new ranks since: the present ranks' },
+});
+for (const table of [taskComments, checklistItems]) {
+  defineRewinding(table, {
+    lost: { '*': 'what an import changed since, in rows that it did not create, stays changed' },
+  });
+}
