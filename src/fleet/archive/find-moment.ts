@@ -32,8 +32,8 @@ async function atTime(admin: Admin, log: string, time: Date): Promise<Moment> {
   if (time > new Date()) throw badInput('The time is in the future', 'to');
   const [oldest] = await admin.run<{ at: string | null }>(`select ${instant('min(created_at)')} as at from ${log}`);
   const at = time.toISOString();
-  if (!oldest?.at || oldest.at > at) {
-    throw badInput(`The log begins ${oldest?.at ? `at ${oldest.at}` : 'later'}: it has no state of that time`, 'to');
+  if (oldest?.at && oldest.at > at) {
+    throw badInput(`The log begins at ${oldest.at}: it has no state of that time`, 'to');
   }
   return { at, isLater: `created_at > '${at}'::timestamptz` };
 }

@@ -168,7 +168,7 @@ class RewoundTable {
       where not exists (select from (${present}) as now where ${same('now', 'gone')})`;
   }
 
-  /** References to rows that did not exist then are cleared. What the log never has, because people own it, is empty. */
+  /** References to rows that did not exist then are cleared. Columns that are kept out of the log are empty. */
   #values(): string {
     const keys = keysOf(this.#table).filter(({ clears }) => clears);
     return this.#columns
