@@ -10,6 +10,7 @@ import type { Verify } from './graphql/execute/execute-change.ts';
 import { fieldsPerOperation } from './graphql/limits/complexity.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import type { Logger } from './lib/logger.ts';
+import { stateOfLog } from './modules/events/changes/page-of-events.ts';
 import { schema } from './schema.ts';
 import { addressReader } from './server/client-address.ts';
 import { Cors } from './server/cors.ts';
@@ -33,6 +34,8 @@ import { organizationDatabaseRoutes } from './server/rest/organization-database.
 import { delegateRoute, type Route } from './server/routes/route.ts';
 import { Router, type RouterOptions } from './server/routes/router.ts';
 import { SessionCookie } from './server/session-cookie.ts';
+import { LogWatch } from './server/subscriptions/log-watch.ts';
+import { Subscriptions } from './server/subscriptions/subscriptions.ts';
 import { warmDocuments } from './server/warm-documents.ts';
 import { createGraphServer, type Yoga, type YogaOptions } from './server/yoga.ts';
 
@@ -53,6 +56,8 @@ export interface GraphServerOptions {
   routes?: readonly Route[];
   /** Whether the process is going away: then it is alive, but not ready. */
   draining?: () => boolean;
+  /** Aborts when the process is going away: it then completes all subscriptions. */
+  ending?: AbortSignal;
 }
 
 export interface GraphServer {
@@ -126,6 +131,17 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const cors = new Cors({ origins: config.corsOrigins, headers: config.corsHeaders });
   const addressOf = addressReader(config.trustProxy);
   const isOurs = config.production ? () => true : hostCheck(config);
+  const watch = new LogWatch({
+    binding: app.binding,
+    newest: async (db) => (await stateOfLog(db, undefined)).settled,
+    logger,
+  });
+  const { ending = new AbortController().signal } = options;
+  const openIntrospection = !config.production;
+  const subscriptions = new Subscriptions({
+    ...{ reader, openIntrospection, watch, ending, logger },
+    ...(plans && { plans }),
+  });
   const http: YogaOptions = {
     schema,
     reader,
@@ -133,7 +149,8 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     ...(plans && { plans }),
     ...(verify && { verify }),
     onOperation,
-    openIntrospection: !config.production,
+    openIntrospection,
+    subscriptions,
     secureCookies,
     addressOf,
     isOurs,
@@ -218,6 +235,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
     onRequest: metrics?.request,
     onOperation: metrics?.operation,
     draining: () => signal.aborted,
+    ending: signal,
     ...(demo && { demoHeaders: demo.headers }),
   });
   await warm();

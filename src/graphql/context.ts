@@ -12,6 +12,16 @@ import type { TenantSession, TenantTx } from '../tenancy/tenant-session.ts';
 import type { GraphLimits } from './limits/complexity.ts';
 import type { Services } from './services.ts';
 
+/** Where a query of `changes` has got to. */
+export interface Followed {
+  cursor: string;
+  /** The position in the log, in the form of an event cursor. */
+  position: string;
+  hasMore: boolean;
+  /** Whether nothing has changed for the viewer. */
+  isEmpty: boolean;
+}
+
 /** A request, as the server knows it before the graph runs. */
 export interface GraphRequest {
   requestId: string;
@@ -38,6 +48,8 @@ export interface GraphRequest {
 export interface AnswerHead {
   /** Whether every root field was answered from the stored answer of its Idempotency-Key. */
   replayed: boolean;
+  /** Set by `changes`: where a subscription goes on. */
+  followed?: Followed;
 }
 
 /** The part of the refresh cookie that the graph may read and set. */

@@ -14,6 +14,7 @@ import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { Attempt } from '../request/attempt.ts';
 import type { OpenedDocument } from '../request/document-gate.ts';
 import { type Connected, type GraphHead, type HeadOptions, headOf } from '../request/head.ts';
+import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 
 export interface OperationsOptions extends AdmissionOptions, HeadOptions {
   /** Compiled queries; without them every operation is executed field by field. */
@@ -24,6 +25,8 @@ export interface OperationsOptions extends AdmissionOptions, HeadOptions {
   onOperation?: OnOperation | undefined;
   /** Records valid documents for the fast path. */
   known?: KnownDocuments;
+  /** Runs subscriptions; without it they are refused. */
+  subscriptions?: Subscriptions;
   logger: Logger;
 }
 
@@ -67,6 +70,21 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
             explain: params.extensions?.plan === true,
           });
         });
+      });
+    },
+    onSubscribe({ setSubscribeFn }) {
+      setSubscribeFn(async (args: ExecutionArgs) => {
+        const {
+          request: fetched,
+          req,
+          opened = { registered: false },
+        } = args.contextValue as YogaInitialContext & ServerContext;
+        const head = headOf(fetched, req, options);
+        try {
+          return await options.subscriptions!.start(args, head, opened);
+        } catch (error) {
+          throw requestError(error, options.logger);
+        }
       });
     },
     onResponse({ response, serverContext }) {

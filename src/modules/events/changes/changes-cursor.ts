@@ -25,6 +25,9 @@ export function decodeChangesCursor(cursor: string, viewer: Viewer): EventPositi
   return decodeEventCursor(match ? match[1]! : cursor);
 }
 
+/** The position of a cursor of `changes`, in the form of an event cursor. */
+export const positionIn = (cursor: string): string => pattern.exec(cursor)![1]!;
+
 export const expired = (why: string): AppError =>
   new AppError(
     'CURSOR_EXPIRED',

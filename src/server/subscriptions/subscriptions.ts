@@ -1,0 +1,103 @@
+import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, getOperationAST, Kind } from 'graphql';
+import type { Plans } from '../../graphql/compile/plans.ts';
+import { type AnswerHead, Context, type GraphRequest } from '../../graphql/context.ts';
+import { executeOperation } from '../../graphql/execute/execute-operation.ts';
+import { maskError } from '../../graphql/execute/mask-error.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { type AdmissionOptions, admit } from '../request/admit.ts';
+import type { OpenedDocument } from '../request/document-gate.ts';
+import type { RequestHead } from '../request/head.ts';
+import { asQuery, cursorVariable } from './as-query.ts';
+import { FollowedChanges, type Frame } from './followed-changes.ts';
+import type { LogWatch } from './log-watch.ts';
+
+interface SubscriptionsOptions extends AdmissionOptions {
+  watch: LogWatch;
+  plans?: Plans;
+  logger: Logger;
+  /** Aborts when the server stops: then every subscription is completed. */
+  ending: AbortSignal;
+}
+
+/** The most subscriptions of one process, and of one member in it. */
+export const mostSubscriptions = { process: 2_000, member: 20 } as const;
+
+/** The subscriptions of one process. */
+export class Subscriptions {
+  readonly #options: SubscriptionsOptions;
+  readonly #byMember = new Map<string, number>();
+  #count = 0;
+
+  constructor(options: SubscriptionsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /**
+   * Admits a subscription like a query and follows what it selects. Throws what admission throws, and RATE_LIMITED when
+   * there are too many.
+   */
+  async start(
+    args: ExecutionArgs,
+    head: RequestHead,
+    opened: Pick<OpenedDocument, 'registered' | 'request'>,
+  ): Promise<FollowedChanges> {
+    const operation = getOperationAST(args.document, args.operationName)!;
+    if (operation.selectionSet.selections.some(({ kind }) => kind !== Kind.FIELD)) throw fragmentError();
+    const admitted = await admit(args, head, this.#options, opened);
+    const query = {
+      first: asQuery(args.document, operation, 'first'),
+      next: asQuery(args.document, operation, 'next'),
+    };
+    const member = new Context(admitted).viewer.membershipId;
+    this.#take(member);
+    const { ending, reader, watch, logger } = this.#options;
+    return new FollowedChanges({
+      ending,
+      authenticate: () => reader.resolve(head),
+      changed: ({ tenant }, position, signal) => watch.changed(tenant!, position, signal),
+      resultOf: (error) => ({ errors: [maskError(error, logger)] as GraphQLError[] }),
+      onEnd: () => this.#release(member),
+      read: (request, cursor) =>
+        this.#read(request, {
+          ...args,
+          document: cursor === undefined ? query.first : query.next,
+          variableValues: { ...args.variableValues, [cursorVariable]: cursor },
+        }),
+    });
+  }
+
+  async #read(request: GraphRequest, args: ExecutionArgs): Promise<Frame> {
+    const answer: AnswerHead = { replayed: false };
+    const contextValue = new Context({ ...request, answer, signal: undefined });
+    const { plans } = this.#options;
+    const run = (given: ExecutionArgs) => execute(given) as ExecutionResult | Promise<ExecutionResult>;
+    const result = await executeOperation({ ...args, contextValue }, run, { ...(plans && { plans }) });
+    return { result, followed: answer.followed };
+  }
+
+  #take(member: string): void {
+    const own = this.#byMember.get(member) ?? 0;
+    if (own >= mostSubscriptions.member || this.#count >= mostSubscriptions.process) {
+      throw new AppError('RATE_LIMITED', 'There are too many subscriptions: end others first', { retryAfter: 5 });
+    }
+    this.#byMember.set(member, own + 1);
+    this.#count++;
+  }
+
+  #release(member: string): void {
+    const own = this.#byMember.get(member)! - 1;
+    if (own === 0) this.#byMember.delete(member);
+    else this.#byMember.set(member, own);
+    this.#count--;
+  }
+}
+
+const fragmentError = (): GraphQLError =>
+  new GraphQLError('Select the field of a subscription in the operation itself, not in a fragment', {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+  });
