@@ -29,6 +29,12 @@ export interface GuardedDb {
   holds(condition: SQL): Promise<boolean>;
   /** The number of matching rows that the viewer may see. */
   count<T extends TableName>(table: T, where?: WhereOf<T>): Promise<number>;
+  /** Runs a statement over the rows that match and that the viewer may see. It must add the rules of other tables. */
+  grouped<T extends TableName>(
+    table: T,
+    where: WhereOf<T> | undefined,
+    statement: (visible: SQL | undefined) => SQL,
+  ): Promise<readonly Record<string, unknown>[]>;
   /** A filter as a condition for `select`, without the rule of the table itself, which `select` adds. */
   matching<T extends TableName>(table: T, where: WhereOf<T> | undefined): SQL | undefined;
 }
@@ -160,6 +166,8 @@ export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
       return row!.holds;
     },
     count: async (table, where) => db.$count(configs[table]!.table as never, ruleSql(table, where as Filter, viewer)),
+    grouped: async (table, where, statement) =>
+      db.execute<Record<string, unknown>>(statement(ruleSql(table, where as Filter | undefined, viewer))),
     matching: (table, where) => toSql(table, where && guardFilter(table, where as Filter, viewer)),
   };
 }

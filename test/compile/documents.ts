@@ -101,7 +101,9 @@ export class Documents {
     if (this.#root) return field.name === this.#root;
     const type = getNamedType(field.type);
     return (
-      ['node', 'nodes', 'timeEntriesAggregate'].includes(field.name) || (isObjectType(type) && this.#isShown(type))
+      ['node', 'nodes'].includes(field.name) ||
+      field.name.endsWith('Aggregate') ||
+      (isObjectType(type) && this.#isShown(type))
     );
   }
 

@@ -162,12 +162,18 @@ describe('a document becomes one statement', () => {
         select coalesce(string_agg(('{"keys":{"project":' || coalesce((
         select ('{"name":' || to_json(t2.name)::text || '}')
         from projects as t2
-        where t2.id = t1.projectId), 'null') || ',"month":' || coalesce(to_json(t1.month)::text, 'null') || '},"sum":' || coalesce(('"' || trim_scale(t1.sum)::text || '"'), 'null') || '}'), ','), '')
+        where t2.id = t1.k0::uuid), 'null') || ',"month":' || coalesce(('"' || t1.k1 || '"'), 'null') || '},"sum":' || coalesce(('"' || t1.m1 || '"'), 'null') || '}'), ','), '')
         from (
-        select time_entries.project_id as projectId, date_trunc('month', time_entries.work_date::timestamp)::date as month, count(*) as count, coalesce(sum(time_entries.hours), 0) as sum, avg(time_entries.hours) as avg, min(time_entries.hours) as min, max(time_entries.hours) as max
-        from time_entries group by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date
-        order by time_entries.project_id, date_trunc('month', time_entries.work_date::timestamp)::date
-        limit $1) as t1) || ']}}') as r0
+        select k0::text as k0, (case when k1 < '0001-01-01'::date then '0001-01-01'::date when k1 > '9999-12-31'::date then '9999-12-31'::date else k1 end)::text as k1, m0 as m0, trim_scale(m1::numeric)::text as m1, place::text || '.nC2hn7AWZX' as cursor, place < max(place) over () as has_next
+        from (
+        select k0, k1, count(*)::int as m0, coalesce(sum(v1), 0)::numeric as m1, row_number() over (order by k0 asc nulls last, k1 asc nulls last) as place
+        from (
+        select time_entries.project_id as k0, date_trunc('month', (time_entries.work_date)::timestamp)::date as k1, time_entries.hours as v1, 1 as one
+        from time_entries) as r group by k0, k1
+        order by place
+        limit $1 offset $2) as g
+        order by place
+        limit $3) as t1) || ']}}') as r0
       "
     `);
   });

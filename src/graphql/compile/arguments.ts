@@ -39,7 +39,8 @@ export function valuesAt({ selected, constant, paged }: Site, variables: Variabl
 }
 
 /** Arguments that select what to compute, not which values: each choice is a different statement. */
-const isShape = (name: string): boolean => name === 'orderBy' || name === 'groupBy';
+const shapes: ReadonlySet<string> = new Set(['orderBy', 'groupBy', 'by', 'of']);
+const isShape = (name: string): boolean => shapes.has(name);
 
 const isCursor = (name: string): boolean => name === 'after' || name === 'before';
 

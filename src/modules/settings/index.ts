@@ -1,3 +1,4 @@
 import './code-format.ts';
 import './tenant-settings.ts';
 import './rewinding.ts';
+import './week-shift.ts';

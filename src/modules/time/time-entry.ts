@@ -1,6 +1,7 @@
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
 import { readableTime } from './policy.ts';
+import { timeEntryKeys } from './time-entry-keys.ts';
 import { TimeEntryStatus } from './time-entry-status.ts';
 
 /** Only the read half: the mutations lock a person's day, whose limit depends on all of its entries. */
@@ -41,4 +42,5 @@ export const TimeEntry = defineResource('timeEntries', {
     createdAt: 'When it was recorded.',
   },
   list: 'The work that people of the organization recorded.',
+  aggregate: timeEntryKeys,
 });

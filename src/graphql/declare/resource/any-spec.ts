@@ -8,6 +8,7 @@ import type { VersionedTable } from '../../../access/rows.ts';
 import type { Permission } from '../../../identity/permissions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import type { TenantTx } from '../../../tenancy/tenant-session.ts';
+import type { AggregateSpec } from '../aggregate/aggregate-spec.ts';
 import type { SchemaTypes } from '../builder.ts';
 import type { CustomFilter } from '../filters.ts';
 import type { InputBuilder } from '../mutation.ts';
@@ -106,6 +107,7 @@ export interface AnySpec {
   delete?: true | AnyOperation;
   trash?: AnyTrash;
   upsert?: number;
+  aggregate?: AggregateSpec;
 }
 
 /** A table that a resource can be declared over. */

@@ -1,6 +1,7 @@
 import { is, Many, type Relation } from 'drizzle-orm';
 import type { TableName } from '../../../access/row-rules.ts';
 import type { Context } from '../../context.ts';
+import { defineAggregate, defineKeys } from '../aggregate/define-aggregate.ts';
 import { builder } from '../builder.ts';
 import { filterAlsoBy, filterOf } from '../filters.ts';
 import { defineConnection, definePage, listOf, type PageInput } from '../pages.ts';
@@ -19,7 +20,11 @@ export function defineLists(model: Model, node: Node): { page: Page; connection:
   const { spec, fields } = model;
   const page = definePage(defineListFilter(model), defineListOrder(model), spec.hiddenBy);
   const connection = defineConnection(node as never, spec.name);
-  if (spec.list !== false) defineRootField(model, node, page, connection);
+  defineKeys(model, node);
+  if (spec.list !== false) {
+    defineRootField(model, node, page, connection);
+    defineAggregate(model, page);
+  }
   for (const { reference, options } of fields)
     if (reference && options.listDescription)
       defineListUnder(model, reference, options.listDescription, page, connection);

@@ -5,6 +5,7 @@ import type { RowRule, TableName } from '../../../access/row-rules.ts';
 import type { Permission } from '../../../identity/permissions.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import type { TenantTx } from '../../../tenancy/tenant-session.ts';
+import type { AggregateSpec } from '../aggregate/aggregate-spec.ts';
 import type { CustomFilter } from '../filters.ts';
 import type { InputBuilder } from '../mutation.ts';
 import type { WithUuids } from '../references.ts';
@@ -154,7 +155,8 @@ export interface ResourceSpec<
    * Adds `upsertTickets` for up to this many rows, found by their external references. It needs `create` and `update`.
    */
   upsert?: number;
-  /** Reserved names of options that the generator does not have yet: the compiler refuses them. */
-  aggregate?: never;
+  /** Short names of the usual keys of the aggregate, and the number that it is usually taken of. */
+  aggregate?: AggregateSpec;
+  /** Reserved name of an option that the generator does not have yet: the compiler refuses it. */
   approval?: never;
 }

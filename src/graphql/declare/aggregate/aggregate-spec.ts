@@ -1,0 +1,11 @@
+import type { KeyInput, Unit } from './dimensions.ts';
+
+/** Options of an aggregate, for a resource that analysts group every day. */
+export interface AggregateSpec {
+  /** Short names of the usual keys, as the enum that `groupBy` takes; other keys are then in the argument `by`. */
+  groupBy: Record<string, { description: string; key: KeyInput }>;
+  /** Short fields of the result for days that are grouped by a unit. */
+  keys: Record<string, { description: string; day: string; unit: Unit }>;
+  /** The number that functions are taken of unless the client names one. */
+  number: string;
+}

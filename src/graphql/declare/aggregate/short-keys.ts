@@ -1,0 +1,54 @@
+import type { InputFieldMap } from '@pothos/core';
+import { builder } from '../builder.ts';
+import type { Model } from '../resource/model.ts';
+import type { KeyInput } from './dimensions.ts';
+import { type AggregateArguments, groupSizes } from './question.ts';
+
+interface ArgumentBuilder {
+  arg: ((options: object) => never) & { int(options: object): never };
+}
+
+type Given = Record<string, unknown>;
+
+/**
+ * How the keys of an aggregate are written: as `groupBy`, or, where a resource has short names for its usual keys, with
+ * these as `groupBy` and other keys as `by`.
+ */
+export function shortKeysOf({ spec }: Model) {
+  const { groupBy } = spec.aggregate ?? {};
+  if (!groupBy)
+    return {
+      keysArgument: 'groupBy',
+      args: (): InputFieldMap => ({}),
+      read: (args: Given) => args as AggregateArguments,
+      limit: (args: Given, check: (first: number | null | undefined, argument?: string) => number) =>
+        check(args.first as number | null | undefined),
+    };
+  const names = builder.enumType(`${spec.name}Group`, {
+    description: 'The usual keys to group by, by short names.',
+    values: Object.fromEntries(Object.entries(groupBy).map(([name, { description }]) => [name, { description }])),
+  });
+  return {
+    keysArgument: 'by',
+    args: (t: ArgumentBuilder): InputFieldMap => ({
+      groupBy: t.arg({
+        type: [names],
+        defaultValue: [],
+        description: 'The usual keys to group by; one group of all rows if there are none, and none in `by`.',
+      }),
+      limit: t.arg.int({
+        defaultValue: groupSizes.default,
+        description: `The same as \`first\`, which counts if it is given: up to ${groupSizes.max}.`,
+      }),
+    }),
+    read: ({ groupBy: short, by, limit: _limit, ...others }: Given): AggregateArguments => ({
+      ...others,
+      keysArgument: 'by',
+      groupBy: [...((by ?? []) as KeyInput[]), ...((short ?? []) as string[]).map((name) => groupBy[name]!.key)],
+    }),
+    limit: ({ first, limit }: Given, check: (first: number | null | undefined, argument?: string) => number) =>
+      first === null || first === undefined
+        ? check(limit as number | null | undefined, 'limit')
+        : check(first as number),
+  };
+}

@@ -1,0 +1,206 @@
+import { createHash } from 'node:crypto';
+import { aliasedTable, type Column, relationsFilterToSQL, type SQL, sql, type Table } from 'drizzle-orm';
+import { visibleFilter } from '../../../access/guarded-db.ts';
+import type { Viewer } from '../../../identity/viewer.ts';
+import { relations } from '../../../relations.ts';
+import { prepared } from '../request-placeholder.ts';
+import type { Model } from '../resource/model.ts';
+import type { Key, Reference } from './dimensions.ts';
+import { forbiddenField, type Measure, measureSql } from './measures.ts';
+import { periodOf } from './periods.ts';
+
+/** One level of the order of the groups: the id of a key or measure. */
+export interface Level {
+  id: string;
+  direction: 'asc' | 'desc';
+}
+
+/** What a request asks for. */
+export interface Question {
+  keys: readonly Key[];
+  measures: readonly Measure[];
+  order: readonly Level[];
+  /** A condition on the groups, made of the values of measures. */
+  having(measured: (id: string) => SQL): SQL | undefined;
+}
+
+/** What a statement depends on beside the question. Values may be placeholders. */
+interface Surroundings {
+  viewer: Viewer;
+  zone: unknown;
+  /** The condition of the rows: the filter, and the rule of the table itself. */
+  matching: SQL | undefined;
+  limit: unknown;
+  offset: unknown;
+}
+
+/** The groups as a statement, and its columns by the ids of the keys and measures. */
+export interface Groups {
+  sql: SQL;
+  columns: ReadonlyMap<string, string>;
+}
+
+/** The columns of every group, beside those of keys and measures. */
+export const groupColumns = { cursor: 'cursor', hasNext: 'has_next' } as const;
+
+const nameOf = (name: string): SQL => sql`${sql.identifier(name)}`;
+const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `);
+
+/** Binds a cursor to the groups and their order. */
+export const fingerprintOf = ({ keys, order }: Pick<Question, 'keys' | 'order'>): string =>
+  createHash('sha256')
+    .update(JSON.stringify([keys.map(({ id }) => id), order]))
+    .digest('base64url')
+    .slice(0, 10);
+
+/**
+ * The statement: the values of the rows; their groups, one more than asked for, which tells whether the answer is cut;
+ * and the values as they are shown. Throws FORBIDDEN for fields that the viewer may not read.
+ */
+export function groupsStatement(model: Model, question: Question, around: Surroundings): Groups {
+  const { keys, measures } = question;
+  requirePermissions(question, around.viewer);
+  const rows = new Rows(model, around);
+  const keyNames = new Map(keys.map((key, place) => [key.id, `k${place}`]));
+  const keyValues = keys.map((key, place) => sql`${rows.valueOf(key)} as ${nameOf(`k${place}`)}`);
+  const taken = measures.map((measure, place) => ({ ...measure, name: `m${place}`, value: nameOf(`v${place}`) }));
+  const values = taken.flatMap(({ of, value }) => (of ? [sql`${rows.column(of.field.column)} as ${value}`] : []));
+  const measured = new Map(taken.map((measure) => [measure.id, measureSql(measure, measure.value)]));
+  const places = [...keyNames.values()].map(nameOf);
+  const order = orderOf(question, keyNames, measured);
+  const having = question.having((id) => measured.get(id)!);
+  const grouped = [
+    ...places,
+    ...taken.map(({ id, name }) => sql`${measured.get(id)!} as ${nameOf(name)}`),
+    sql`row_number() over (${order}) as place`,
+  ];
+  const more = prepared(around.limit, (limit) => Number(limit) + 1);
+  const inner = list([...keyValues, ...values, sql`1 as one`]);
+  const groups = sql`select ${list(grouped)} from (select ${inner} from ${rows.from}) as r${
+    places.length ? sql` group by ${list(places)}` : sql``
+  }${having ? sql` having ${having}` : sql``} order by place limit ${more} offset ${around.offset}`;
+  const shown = [
+    ...keys.map((key) => {
+      const name = nameOf(keyNames.get(key.id)!);
+      return sql`${shownKey(key, name)} as ${name}`;
+    }),
+    ...taken.map((measure) => sql`${shownMeasure(measure, nameOf(measure.name))} as ${nameOf(measure.name)}`),
+    sql`place::text || ${sql.raw(`'.${fingerprintOf(question)}'`)} as ${nameOf(groupColumns.cursor)}`,
+    sql`place < max(place) over () as ${nameOf(groupColumns.hasNext)}`,
+  ];
+  return {
+    sql: sql`select ${list(shown)} from (${groups}) as g order by place limit ${around.limit}`,
+    columns: new Map([
+      ...keyNames,
+      ...taken.map(({ id, name }): [string, string] => [id, name]),
+      ...Object.values(groupColumns).map((name): [string, string] => [name, name]),
+    ]),
+  };
+}
+
+function requirePermissions({ keys, measures }: Question, { permissions }: Viewer): void {
+  const fields = [
+    ...keys.flatMap((key) => [...key.path, ...(key.field ? [key.field] : [])]),
+    ...measures.flatMap(({ of }) => (of ? [of.field] : [])),
+  ];
+  for (const field of fields)
+    if (field.options.needs && !permissions.has(field.options.needs)) throw forbiddenField(field);
+}
+
+/** Texts are ordered by ICU's root collation, whatever the locale of the server; null comes last. */
+function orderOf({ order, keys }: Question, keyNames: ReadonlyMap<string, string>, measured: ReadonlyMap<string, SQL>) {
+  const levels = new Map(order.map((level) => [level.id, level.direction]));
+  for (const { id } of keys) if (!levels.has(id)) levels.set(id, 'asc');
+  const parts = [...levels].map(([id, direction]) => {
+    const key = keys.find((each) => each.id === id);
+    const value = key ? nameOf(keyNames.get(id)!) : measured.get(id)!;
+    const isText = key?.field?.kind.scalar === 'String';
+    return sql`${value}${sql.raw(`${isText ? ' collate "und-x-icu"' : ''} ${direction} nulls last`)}`;
+  });
+  return parts.length ? sql`order by ${list(parts)}` : sql``;
+}
+
+/** The rows that are grouped, joined with the rows that they refer to and the viewer may see. */
+class Rows {
+  readonly #base: Table;
+  readonly #around: Surroundings;
+  readonly #joins = new Map<string, { table: Table; join: SQL }>();
+
+  constructor(model: Model, around: Surroundings) {
+    this.#base = relations[model.table].table as Table;
+    this.#around = around;
+  }
+
+  /** A column of the rows. */
+  column(name: string): SQL {
+    return columnOf(this.#base, name);
+  }
+
+  valueOf({ path, field, unit }: Key): SQL {
+    if (!field) return this.#idOf(path);
+    const value = columnOf(this.#joined(path), field.column);
+    return unit ? periodOf(field, value, unit, this.#around.zone) : value;
+  }
+
+  get from(): SQL {
+    const joins = [...this.#joins.values()].map(({ join }) => join);
+    const { matching } = this.#around;
+    return sql`${this.#base}${sql.join(joins)}${matching ? sql` where ${matching}` : sql``}`;
+  }
+
+  /** The id of the row that the path leads to; null if a row rule hides it. */
+  #idOf(path: readonly Reference[]): SQL {
+    const last = path.at(-1);
+    if (!last) return this.column('id');
+    if (visibleFilter(last.reference.target, undefined, this.#around.viewer)) return columnOf(this.#joined(path), 'id');
+    return columnOf(this.#joined(path.slice(0, -1)), last.column);
+  }
+
+  #joined(path: readonly Reference[]): Table {
+    const last = path.at(-1);
+    if (!last) return this.#base;
+    const at = path.map(({ key }) => key).join('.');
+    const known = this.#joins.get(at);
+    if (known) return known.table;
+    const { target } = last.reference;
+    const from = columnOf(this.#joined(path.slice(0, -1)), last.column);
+    const { table: rows, relations: related } = relations[target];
+    const alias = `j${this.#joins.size}`;
+    const table = aliasedTable(rows as never, alias) as Table;
+    const rule = visibleFilter(target, undefined, this.#around.viewer);
+    const visible = rule && relationsFilterToSQL(table as never, rule as never, related, relations);
+    const join = sql` left join ${rows} as ${nameOf(alias)} on ${columnOf(table, 'id')} = ${from}${
+      visible ? sql` and ${visible}` : sql``
+    }`;
+    this.#joins.set(at, { table, join });
+    return table;
+  }
+}
+
+const columnOf = (table: Table, key: string): SQL => sql`${(table as unknown as Record<string, Column>)[key]!}`;
+
+const range = {
+  LocalDate: [sql.raw(`'0001-01-01'::date`), sql.raw(`'9999-12-31'::date`)],
+  DateTime: [sql.raw(`'0001-01-01Z'::timestamptz`), sql.raw(`'9999-12-31T23:59:59.999Z'::timestamptz`)],
+} as const;
+
+/** Old rows may hold years that clients cannot parse. A `case`, because `greatest` and `least` ignore null. */
+function shownTime(scalar: 'LocalDate' | 'DateTime', value: SQL): SQL {
+  const [first, last] = range[scalar];
+  const within = sql`case when ${value} < ${first} then ${first} when ${value} > ${last} then ${last} else ${value} end`;
+  if (scalar === 'LocalDate') return sql`(${within})::text`;
+  return sql`to_char((${within}) at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+function shownKey({ field, unit }: Key, value: SQL): SQL {
+  if (!field) return sql`${value}::text`;
+  if (unit) return shownTime('LocalDate', value);
+  return field.kind.scalar === 'Decimal' ? sql`trim_scale(${value})::text` : value;
+}
+
+function shownMeasure({ of }: Measure, value: SQL): SQL {
+  if (!of || of.name === 'countDistinct') return value;
+  if (of.name.endsWith('Day')) return shownTime('LocalDate', value);
+  if (of.name.endsWith('Instant')) return shownTime('DateTime', value);
+  return sql`trim_scale(${value}::numeric)::text`;
+}

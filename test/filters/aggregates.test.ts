@@ -1,0 +1,215 @@
+import fc from 'fast-check';
+import { getNamedType, isObjectType } from 'graphql';
+import { beforeAll, expect, it } from 'vitest';
+import { Plans } from '../../src/graphql/compile/plans.ts';
+import { uuidv7 } from '../../src/lib/ids.ts';
+import { clients } from '../../src/modules/clients/tables.ts';
+import { projects } from '../../src/modules/projects/tables.ts';
+import { schema } from '../../src/schema.ts';
+import { buildGraphServer } from '../../src/serve.ts';
+import { type Member, world } from '../support/world.ts';
+import { recordTime } from '../time/support.ts';
+
+const here = await world({ env: { MAX_COMPLEXITY: '1000000' } });
+const acme = await here.company();
+const servers = {
+  compiled: buildGraphServer(here.app, { plans: new Plans(schema) }).yoga,
+  executed: buildGraphServer(here.app, { plans: null }).yoga,
+};
+const people = new Map<string, Member>();
+const sectors = ['Rail', 'Energy', null];
+
+beforeAll(async () => {
+  for (const role of ['OWNER', 'CONSULTANT', 'CLIENT'] as const) people.set(role, await acme.as(role));
+  const owner = people.get('OWNER')!;
+  const rows = sectors.map((sector, place) => ({ id: uuidv7(), name: `Client ${place}`, sector }));
+  const made = rows.map(({ id: clientId }, place) => ({
+    id: uuidv7(),
+    clientId,
+    name: `Project ${place}`,
+    code: `P${place}`,
+    startDate: '2026-01-01',
+  }));
+  await here.app.binding.write(acme.tenant, async (tx) => {
+    await tx.insert(clients).values(rows);
+    await tx.insert(projects).values(made);
+  });
+  for (let place = 0; place < 18; place++)
+    await recordTime(place % 2 ? owner : people.get('CONSULTANT')!, {
+      projectId: `Project:${made[place % 3]!.id}`,
+      workDate: `2026-0${1 + (place % 5)}-0${1 + (place % 9)}`,
+      hours: String(0.25 + (place % 7)),
+      billable: place % 4 === 0,
+    });
+});
+
+async function answers(member: Member, query: string) {
+  const ask = async (yoga: typeof servers.compiled) => {
+    const response = await yoga.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...member.headers },
+      body: JSON.stringify({ query }),
+    });
+    return (await response.json()) as { data?: Record<string, never[]>; errors?: { extensions: object }[] };
+  };
+  const [compiled, executed] = [await ask(servers.compiled), await ask(servers.executed)];
+  expect(compiled).toEqual(executed);
+  return compiled;
+}
+
+it('sums hours by client, sector, project and month in one statement, ordered, above a bound', async () => {
+  const query = `{ timeEntriesAggregate(
+    by: [{ project: { client: { id: true, sector: true }, id: true }, workDate: MONTH }]
+    where: { workDate: { gte: "2026-01-01", lte: "2026-12-31" } }
+    having: { sum: { hours: { gt: 5 } } }
+    orderBy: [{ sum: HOURS, direction: DESC }]
+  ) { keys { project { name } projectKeys { client { name } clientKeys { sector } } workDate(by: MONTH) } sum } }`;
+  const owner = people.get('OWNER')!;
+  const { data, statements } = await owner.graphql(query);
+  expect(statements.length).toBe(1);
+  expect(data.timeEntriesAggregate.slice(0, 2)).toEqual([
+    {
+      keys: {
+        project: { name: 'Project 0' },
+        projectKeys: { client: { name: 'Client 0' }, clientKeys: { sector: 'Rail' } },
+        workDate: '2026-02-01',
+      },
+      sum: '6.25',
+    },
+    expect.objectContaining({ sum: '6.25' }),
+  ]);
+  expect((await answers(owner, query)).data).toEqual(data);
+});
+
+it('says that an answer is cut, and continues after a cursor', async () => {
+  const page = async (after: string) => {
+    const { data } = await answers(
+      people.get('OWNER')!,
+      `{ timeEntriesAggregate(groupBy: MONTH, first: 2${after}) { keys { month } count cursor hasNext } }`,
+    );
+    return data!.timeEntriesAggregate as { keys: { month: string }; cursor: string; hasNext: boolean }[];
+  };
+  const months: string[] = [];
+  for (let after = ''; ; ) {
+    const groups = await page(after);
+    months.push(...groups.map(({ keys }) => keys.month));
+    if (!groups.at(-1)!.hasNext) break;
+    after = `, after: "${groups.at(-1)!.cursor}"`;
+  }
+  expect(months).toEqual([1, 2, 3, 4, 5].map((month) => `2026-0${month}-01`));
+});
+
+it.each([
+  ['{ tasksAggregate(first: 0) { count } }', 'first'],
+  ['{ tasksAggregate(after: "1.wrong") { count } }', 'after'],
+  ['{ tasksAggregate(groupBy: [{}]) { count } }', 'groupBy.0'],
+  ['{ tasksAggregate(groupBy: [{ status: true }], orderBy: [{}]) { count } }', 'orderBy.0'],
+  ['{ tasksAggregate(orderBy: [{ key: { status: true } }]) { count } }', 'orderBy.0.key'],
+])('refuses %s', async (query, field) => {
+  const { errors } = await answers(people.get('OWNER')!, query);
+  expect(errors).toMatchObject([{ extensions: { code: 'BAD_INPUT', field } }]);
+});
+
+it.each([
+  '{ projectAssignmentsAggregate { sum(of: SALE_RATE) } }',
+  '{ projectAssignmentsAggregate(having: { max: { saleRate: { gt: 1 } } }) { count } }',
+  '{ projectAssignmentsAggregate(groupBy: [{ profile: { id: true } }], orderBy: [{ max: SALE_RATE }]) { count } }',
+])('refuses %s without the permission that the field needs', async (query) => {
+  expect((await answers(people.get('OWNER')!, query)).errors).toBeUndefined();
+  expect((await answers(people.get('CONSULTANT')!, query)).errors).toMatchObject([
+    { extensions: { code: 'FORBIDDEN' } },
+  ]);
+});
+
+it('counts only rows that the viewer may see', async () => {
+  const { data } = await answers(people.get('CLIENT')!, '{ projectsAggregate { count } }');
+  expect(data).toEqual({ projectsAggregate: [{ count: 0 }] });
+});
+
+/** The keys of time entries: how they are asked for, shown, and read from a row. */
+interface Row {
+  hours: string;
+  billable: boolean;
+  workDate: string;
+  project: { client: { sector: string | null } };
+  profile: { id: string };
+}
+
+const keys = {
+  billable: { by: 'billable: true', shown: 'billable', of: (row: Row) => row.billable },
+  month: { by: 'workDate: MONTH', shown: 'month', of: (row: Row) => `${row.workDate.slice(0, 7)}-01` },
+  quarter: {
+    by: 'workDate: QUARTER',
+    shown: 'quarter: workDate(by: QUARTER)',
+    of: ({ workDate }: Row) => `2026-0${Number(workDate.slice(5, 7)) < 4 ? 1 : 4}-01`,
+  },
+  projectKeys: {
+    by: 'project: { client: { sector: true } }',
+    shown: 'projectKeys { clientKeys { sector } }',
+    of: (row: Row) => ({ clientKeys: { sector: row.project.client.sector } }),
+  },
+  profileKeys: { by: 'profile: { id: true }', shown: 'profileKeys { id }', of: ({ profile }: Row) => profile },
+};
+type KeyName = keyof typeof keys;
+
+function expected(rows: readonly Row[], names: readonly KeyName[], above: number) {
+  const groups = Map.groupBy(rows, (row) => JSON.stringify(Object.fromEntries(names.map((n) => [n, keys[n].of(row)]))));
+  return [...groups].flatMap(([key, of]) => {
+    const hours = of.map((row) => Number(row.hours));
+    const sum = hours.reduce((total, each) => total + each, 0);
+    const [min, max] = [Math.min(...hours), Math.max(...hours)].map(String);
+    const days = new Set(of.map(({ workDate }) => workDate)).size;
+    return sum > above ? [{ keys: JSON.parse(key), count: of.length, sum: String(sum), min, max, days }] : [];
+  });
+}
+
+const sorted = (rows: readonly unknown[]): string[] => rows.map((row) => JSON.stringify(row)).sort();
+
+it.each(['OWNER', 'CONSULTANT'])('equals an oracle over the rows of the %s, for random groups', async (role) => {
+  const member = people.get(role)!;
+  const { timeEntries } = await member.ok(
+    '{ timeEntries(first: 100) { nodes { hours billable workDate project { client { sector } } profile { id } } } }',
+  );
+  const question = fc.record({
+    names: fc.shuffledSubarray(Object.keys(keys) as KeyName[], { minLength: 1 }),
+    above: fc.integer({ min: 0, max: 12 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(question, async ({ names, above }) => {
+      const by = names.map((name) => `{ ${keys[name].by} }`);
+      const shown = names.map((name) => keys[name].shown);
+      const { data } = await answers(
+        member,
+        `{ timeEntriesAggregate(by: [${by}], having: { sum: { hours: { gt: "${above}" } } }) {
+          keys { ${shown} } count sum min max days: countDistinct(of: WORK_DATE)
+        } }`,
+      );
+      expect(sorted(data!.timeEntriesAggregate!)).toEqual(sorted(expected(timeEntries.nodes, names, above)));
+    }),
+    { numRuns: 12, seed: 1 },
+  );
+});
+
+/** Root lists without an aggregate, each with the reason. */
+const withoutAggregate: Readonly<Record<string, string>> = {
+  apiKeys: 'is in the catalog',
+  codeFormats: 'has one row for each kind of code',
+  events: 'is the log, read by cursor',
+  invitations: 'is in the catalog',
+  members: 'is in the catalog',
+  messages: 'is read by channel, newest first',
+  organizations: 'is in the catalog',
+  searchMessages: 'is ordered by relevance',
+  searchTasks: 'is ordered by relevance',
+  trash: 'holds rows of all types',
+};
+
+it('exists for every root list', () => {
+  const fields = schema.getQueryType()!.getFields();
+  const lists = Object.values(fields).filter(({ type }) => {
+    const named = getNamedType(type);
+    return isObjectType(named) && named.name.endsWith('Connection');
+  });
+  const missing = lists.filter(({ name }) => !fields[`${name}Aggregate`] && !withoutAggregate[name]);
+  expect(missing.map(({ name }) => name)).toEqual([]);
+});
