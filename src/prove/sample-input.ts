@@ -73,9 +73,10 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
 /** Fields that an input needs although the graph does not require them, because another one may take their place. */
 const neededBeside: Readonly<Record<string, readonly string[]>> = { CreateTimeEntryInput: ['hours'] };
 
-/** An input with a plausible value for every required field. */
+/** An input with a plausible value for every field that it needs; a row of an upsert can be created. */
 export function sampleInput(type: GraphQLInputObjectType, source: SampleSource): Record<string, unknown> {
-  const also = neededBeside[type.name] ?? [];
+  const toCreate = type.extensions.neededToCreate as readonly string[] | undefined;
+  const also = [...(toCreate ?? []), ...(neededBeside[type.name] ?? [])];
   const required = Object.values(type.getFields()).filter(
     (field) => isNonNullType(field.type) || also.includes(field.name),
   );

@@ -37,6 +37,8 @@ interface UpsertOptions {
   module?: string | undefined;
   /** The fields of a row, in addition to `externalReference` and `expectedVersion`. */
   fields: (t: InputBuilder) => InputFieldMap;
+  /** The names of the fields that a new row needs. */
+  needed: readonly string[];
   /** Takes the locks that come before those of the rows, for all rows and in one order. */
   lockFirst?: (tx: TenantTx, viewer: Viewer, rows: readonly Values[]) => Promise<void>;
   /** The use cases of a single row. */
@@ -90,6 +92,7 @@ export function defineUpsert(options: UpsertOptions): void {
   const needs = permission ? ` Needs ${permission}.` : ` ${options.allowed ?? ''}`.trimEnd();
   const Row = builder.inputType(`${name}RowInput`, {
     description: `A ${noun} to create or to change. Absent fields stay; null clears.`,
+    extensions: { neededToCreate: options.needed },
     fields: (t) => rowFields(t as never, options) as never,
   });
   defineMutation(`upsert${table[0]!.toUpperCase()}${table.slice(1)}`, {

@@ -45,6 +45,7 @@ defineUpsert({
       ignoreDependencies: ignoreDependencies(t),
     };
   },
+  needed: ['name'],
   lockFirst: lockAllBoards,
   create: (tx, viewer, input) => createTask(tx, viewer, input as unknown as CreateTaskInput),
   change: (tx, viewer, input) => updateTask(tx, viewer, input as unknown as UpdateTaskInput),

@@ -50,6 +50,7 @@ defineUpsert({
     billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
     source: t.string({ description: 'The tool that it comes from; set once.' }),
   }),
+  needed: ['projectId', 'workDate', 'hours'],
   lockFirst: lockAllDays,
   create: (tx, viewer, input) => createTimeEntry(tx, viewer, tx.timeZone, input as unknown as CreateTimeEntryInput),
   change: async (tx, viewer, { profileId, source, ...input }, current) => {

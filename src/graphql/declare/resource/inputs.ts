@@ -33,7 +33,8 @@ export const inputKey = ({ key, column, reference }: Field): string => (referenc
 const columnDefault = ({ pg, options }: Field): unknown =>
   options.default || pg.default instanceof SQL ? undefined : (pg.default ?? undefined);
 
-const isRequired = ({ pg, options }: Field): boolean => pg.notNull && !pg.hasDefault && !options.default;
+/** Whether a new row needs the field. */
+export const isRequired = ({ pg, options }: Field): boolean => pg.notNull && !pg.hasDefault && !options.default;
 
 function checkOf({ options, kind, values }: Field): z.ZodType {
   if (options.check) return options.check;

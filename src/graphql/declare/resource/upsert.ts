@@ -7,7 +7,7 @@ import { defineUpsert } from '../upsert.ts';
 import type { AnyOperation, Values } from './any-spec.ts';
 import { permissionOf, writerOf } from './checks.ts';
 import type { Field } from './fields.ts';
-import { inputFields, inputKey, schemaOf, writtenBy } from './inputs.ts';
+import { inputFields, inputKey, isRequired, schemaOf, writtenBy } from './inputs.ts';
 import type { Model } from './model.ts';
 import type { Node } from './object.ts';
 import type { UseCase } from './use-cases.ts';
@@ -29,6 +29,7 @@ export function defineResourceUpsert(model: Model, node: Node, create: UseCase, 
     ...{ noun, nouns, limit: spec.upsert, module: spec.module },
     permission: permissionOf(writerOf(spec, created)),
     fields: (t) => fieldsOf(t, model, written, created),
+    needed: written.filter(isRequired).map(inputKey),
     create,
     change: async (tx, viewer, input, current) => change(tx, viewer, withoutFixed(fixed, input, current)),
   });
