@@ -1,4 +1,8 @@
-import type { KeyInput, Unit } from './dimensions.ts';
+/** What days and instants are grouped by. */
+export type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
+
+/** The path to a key, as clients send it. */
+export type KeyInput = { [field: string]: boolean | Unit | KeyInput | null | undefined };
 
 /** Options of an aggregate, for a resource that analysts group every day. */
 export interface AggregateSpec {

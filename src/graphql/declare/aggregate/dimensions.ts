@@ -2,9 +2,8 @@ import type { TableName } from '../../../access/row-rules.ts';
 import { badInput } from '../../../lib/errors.ts';
 import type { ColumnReference, Field } from '../resource/fields.ts';
 import type { Model } from '../resource/model.ts';
+import type { KeyInput, Unit } from './aggregate-spec.ts';
 
-export type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
-export type KeyInput = { [field: string]: boolean | Unit | KeyInput | null | undefined };
 export type Reference = Field & { reference: ColumnReference };
 
 /** One key of the groups: a field of the rows, or of a row that they refer to. */

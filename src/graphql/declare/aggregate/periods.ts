@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { Field } from '../resource/fields.ts';
-import type { Unit } from './dimensions.ts';
+import type { Unit } from './aggregate-spec.ts';
 
 /** By how many days the organization's week begins after Monday. The module of settings declares it. */
 let shiftOfWeek: SQL = sql`0`;

@@ -4,7 +4,8 @@ import type { Comparison } from '../comparators.ts';
 import type { FilterInput } from '../filters.ts';
 import { RequestPlaceholder } from '../request-placeholder.ts';
 import type { Model } from '../resource/model.ts';
-import { type Key, type KeyInput, keysOf } from './dimensions.ts';
+import type { KeyInput } from './aggregate-spec.ts';
+import { type Key, keysOf } from './dimensions.ts';
 import { count, type FunctionName, functions, type Measure, measureOf } from './measures.ts';
 import { fingerprintOf, type Level, type Question } from './statement.ts';
 

@@ -1,7 +1,7 @@
 import type { InputFieldMap } from '@pothos/core';
 import { builder } from '../builder.ts';
 import type { Model } from '../resource/model.ts';
-import type { KeyInput } from './dimensions.ts';
+import type { KeyInput } from './aggregate-spec.ts';
 import { type AggregateArguments, groupSizes } from './question.ts';
 
 interface ArgumentBuilder {

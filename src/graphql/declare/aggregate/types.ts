@@ -7,7 +7,8 @@ import { OrderDirection } from '../ordering.ts';
 import type { Field } from '../resource/fields.ts';
 import type { Model } from '../resource/model.ts';
 import { lowerFirst, toConstantCase, toPascalCase } from '../resource/naming.ts';
-import { type KeyInput, plainFieldsOf, referencesOf, timesOf } from './dimensions.ts';
+import type { KeyInput } from './aggregate-spec.ts';
+import { plainFieldsOf, referencesOf, timesOf } from './dimensions.ts';
 import { describeField, type FunctionName, fieldsOfKind, functions, type Kind } from './measures.ts';
 
 type AnyEnum = EnumRef<SchemaTypes, string>;
