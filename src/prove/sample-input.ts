@@ -73,15 +73,16 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
 /** Fields that an input needs although the graph does not require them, because another one may take their place. */
 const neededBeside: Readonly<Record<string, readonly string[]>> = { CreateTimeEntryInput: ['hours'] };
 
-/** An input with a plausible value for every field that it needs; a row of an upsert can be created. */
-export function sampleInput(type: GraphQLInputObjectType, source: SampleSource): Record<string, unknown> {
+/** The fields that an input needs; a row of an upsert needs what a new object does. */
+export function neededFields(type: GraphQLInputObjectType): GraphQLInputField[] {
   const toCreate = type.extensions.neededToCreate as readonly string[] | undefined;
   const also = [...(toCreate ?? []), ...(neededBeside[type.name] ?? [])];
-  const required = Object.values(type.getFields()).filter(
-    (field) => isNonNullType(field.type) || also.includes(field.name),
-  );
-  return Object.fromEntries(required.map((field) => [field.name, sample(field.type, field, source)]));
+  return Object.values(type.getFields()).filter((field) => isNonNullType(field.type) || also.includes(field.name));
 }
+
+/** An input with a plausible value for every field that it needs. */
+export const sampleInput = (type: GraphQLInputObjectType, source: SampleSource): Record<string, unknown> =>
+  Object.fromEntries(neededFields(type).map((field) => [field.name, sample(field.type, field, source)]));
 
 /** The input with an id at a place, with sample objects on the path to it. */
 export function withIdAt(

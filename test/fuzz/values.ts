@@ -12,7 +12,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { isConditionType } from '../../src/graphql/declare/input-bounds.ts';
-import { idTypeOf } from '../../src/prove/sample-input.ts';
+import { idTypeOf, neededFields } from '../../src/prove/sample-input.ts';
 
 /** Random choices of one case; `fc.gen()` records them, so that a failing case can be shrunk and replayed. */
 export interface Choices {
@@ -143,8 +143,9 @@ export class Values {
     if (isInputObjectType(type)) {
       const filter = isConditionType(type);
       const share = filter ? Math.max(3, 30 / Object.keys(type.getFields()).length) : 25;
+      const needed = neededFields(type);
       const fields = Object.values(type.getFields()).filter((field) => {
-        if (isNonNullType(field.type)) return !slip(2);
+        if (needed.includes(field)) return !slip(2);
         return depth < 4 && chance(share);
       });
       return Object.fromEntries(fields.map((field) => [field.name, this.of(field, field.type, depth + 1)]));
