@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { Readable } from 'node:stream';
 import type { AttackedServer } from './target.ts';
 
 /** Sends requests to a server on a local port by HTTP, with the Host header of the request, as a proxy does. */
@@ -11,10 +12,9 @@ export const overHttp = (port: number): AttackedServer => ({
     return new Promise((resolve, reject) => {
       const sent = httpRequest(
         { host: '127.0.0.1', port, path: pathname, method: request.method, headers },
-        async (answer) => {
-          const chunks: Buffer[] = [];
-          for await (const chunk of answer) chunks.push(chunk as Buffer);
-          resolve(new Response(Buffer.concat(chunks), { status: answer.statusCode ?? 500 }));
+        (answer) => {
+          const stream = Readable.toWeb(answer) as ReadableStream<Uint8Array>;
+          resolve(new Response(stream, { status: answer.statusCode ?? 500 }));
         },
       );
       sent.on('error', reject);
