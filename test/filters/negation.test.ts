@@ -144,7 +144,10 @@ it.each(roots.filter(nodeOf))('$name: a filter and its negation cover all rows',
 
 it.each(roots.filter((field) => !nodeOf(field)))('$name: counts and sums add up', async (field) => {
   const input = filterAt(field)!;
-  const part = (alias: string) => `${alias}: ${field.name}(where: $${alias}) { count sum }`;
+  // Other aggregates than that of time have no number of their own to sum up
+  const { sum } = (getNamedType(field.type) as GraphQLObjectType).getFields();
+  const hasSum = sum?.args.every(({ type }) => !isNonNullType(type)) ?? false;
+  const part = (alias: string) => `${alias}: ${field.name}(where: $${alias}) { count ${hasSum ? 'sum' : ''} }`;
   const query = `query ($all: ${input.name}, $matching: ${input.name}, $others: ${input.name}) {
     ${part('all')} ${part('matching')} ${part('others')}
   }`;
@@ -154,7 +157,7 @@ it.each(roots.filter((field) => !nodeOf(field)))('$name: counts and sums add up'
     const [[all], [matching], [others]] = [answer.all, answer.matching, answer.others];
     expect(matching.count).toBe(matchingIds(facts, tableOf(input)!, where).length);
     expect(matching.count + others.count).toBe(all.count);
-    expect(Number(matching.sum) + Number(others.sum)).toBeCloseTo(Number(all.sum), 6);
+    if (hasSum) expect(Number(matching.sum) + Number(others.sum)).toBeCloseTo(Number(all.sum), 6);
   });
 });
 
