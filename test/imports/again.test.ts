@@ -142,6 +142,44 @@ describe('a task that moves in its file', () => {
     expect((await importRows(company, moved, 1)).changes).toEqual(nothing);
     expect(await everything(company)).toEqual(before);
   });
+
+  it('keeps its parent only in the same project', async () => {
+    const company = await server.company();
+    const manager = await company.as('MANAGER');
+    const at = (projects: string[]) => projects.map((project, index) => line(index + 1, 'TODO', project));
+    await importRows(company, at(['North', 'North', 'North', 'North', 'South']), 1_000);
+    const under = (task: number, parent: number) =>
+      manager.ok(`mutation {
+        updateTask(input: { id: "Task:ref:tool:task:${task}", parentId: "Task:ref:tool:task:${parent}" }) { task { id } }
+      }`);
+    for (const [task, parent] of [
+      [2, 1],
+      [3, 2],
+      [4, 1],
+    ] as const)
+      await under(task, parent);
+    // The second task moves with its subtask
+    const report = await importRows(company, at(['North', 'South', 'South', 'North']), 1_000);
+    expect(report.changes).toEqual({ ...nothing, updated: { Task: 2 } });
+    const { tasks: found } = await manager.ok(
+      '{ tasks(orderBy: [{ field: NAME }]) { nodes { name parent { name } project { name } } } }',
+    );
+    expect(found.nodes).toEqual([
+      { name: 'Task 1', parent: null, project: { name: 'North' } },
+      { name: 'Task 2', parent: null, project: { name: 'South' } },
+      { name: 'Task 3', parent: { name: 'Task 2' }, project: { name: 'South' } },
+      { name: 'Task 4', parent: { name: 'Task 1' }, project: { name: 'North' } },
+      { name: 'Task 5', parent: null, project: { name: 'South' } },
+    ]);
+    const { events } = await manager.ok(
+      '{ events(where: { action: { eq: "task.updated" } }, order: NEWEST_FIRST, first: 3) { nodes { before after } } }',
+    );
+    expect(events.nodes[0]).toMatchObject({ before: { parentId: expect.any(String) }, after: { parentId: null } });
+    // What stays behind is separated too
+    await importRows(company, at(['South', 'South', 'South', 'North']), 1_000);
+    const { task } = await manager.ok('{ task: node(id: "Task:ref:tool:task:4") { ... on Task { parent { name } } } }');
+    expect(task).toEqual({ parent: null });
+  });
 });
 
 describe('a change in Chantier', () => {

@@ -5,6 +5,7 @@ import { recordEvents } from '../events/record-event.ts';
 import { lockBoards } from '../tasks/board.ts';
 import { tasks } from '../tasks/tables.ts';
 import { isOneOf, type RowOf } from './bulk-rows.ts';
+import { partFromParents } from './part-from-parents.ts';
 import type { TaskRecord } from './records.ts';
 import { findOthers, requireStaff } from './staff.ts';
 import { type Difference, syncRows, type Wanted } from './sync-rows.ts';
@@ -14,7 +15,7 @@ type WantedTask = Wanted<typeof tasks>;
 
 /**
  * Creates tasks at the ends of their columns, and updates differing ones. A task that moves to another column goes to
- * its end; one that moves to another project leaves its deliverable. Returns the ids of all tasks by reference.
+ * its end; one that moves to another project leaves its deliverable, and its parent unless that moves with it. Returns the ids of all tasks by reference.
  */
 export async function writeTasks(
   { tx, source, changes, known }: WriteContext,
@@ -69,6 +70,13 @@ export async function writeTasks(
     after,
   }));
   await recordEvents(tx, null, events);
+  const moved = updated.flatMap(({ id, after }) => ('projectId' in after ? [id] : []));
+  const parted = await partFromParents(tx, moved, source);
+  changes.add(
+    'updated',
+    'Task',
+    parted.filter((id) => !moved.includes(id)),
+  );
   return ids;
 }
 
