@@ -15,7 +15,8 @@ type WantedTask = Wanted<typeof tasks>;
 
 /**
  * Creates tasks at the ends of their columns, and updates differing ones. A task that moves to another column goes to
- * its end; one that moves to another project leaves its deliverable, and its parent unless that moves with it. Returns the ids of all tasks by reference.
+ * its end; one that moves to another project leaves its deliverable, and its parent unless that moves with it. Returns
+ * the ids of all tasks by reference.
  */
 export async function writeTasks(
   { tx, source, changes, known }: WriteContext,
