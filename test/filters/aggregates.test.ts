@@ -67,17 +67,19 @@ it('sums hours by client, sector, project and month in one statement, ordered, a
   const owner = people.get('OWNER')!;
   const { data, statements } = await owner.graphql(query);
   expect(statements.length).toBe(1);
-  expect(data.timeEntriesAggregate.slice(0, 2)).toEqual([
-    {
-      keys: {
-        project: { name: 'Project 0' },
-        projectKeys: { client: { name: 'Client 0' }, clientKeys: { sector: 'Rail' } },
-        workDate: '2026-02-01',
-      },
-      sum: '6.25',
+  const sums = data.timeEntriesAggregate.map(({ sum }: { sum: string }) => Number(sum));
+  expect(sums[0]).toBe(6.25);
+  expect(sums).toEqual(sums.toSorted((one: number, other: number) => other - one));
+  expect(sums.every((sum: number) => sum > 5)).toBe(true);
+  // Groups of equal sums are in the order of their ids, which are random
+  expect(data.timeEntriesAggregate).toContainEqual({
+    keys: {
+      project: { name: 'Project 0' },
+      projectKeys: { client: { name: 'Client 0' }, clientKeys: { sector: 'Rail' } },
+      workDate: '2026-02-01',
     },
-    expect.objectContaining({ sum: '6.25' }),
-  ]);
+    sum: '6.25',
+  });
   expect((await answers(owner, query)).data).toEqual(data);
 });
 
