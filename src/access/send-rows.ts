@@ -29,7 +29,7 @@ export async function sendRows(tx: TenantTx, rows: readonly RecordedRow[]): Prom
 
 function stepOf({ text, parameters, handlers }: BoundStatement, templates: Map<string, number>) {
   const encoded = parameters.map(encodeParameter);
-  // The template of format(): literals of no type are read as parameters of no type are
+  // The template of format(): PostgreSQL infers the type of an untyped literal as that of an untyped parameter
   const template = text.replace(/%|\$(\d+)/g, (found, place?: string) => {
     if (place === undefined) return found + found;
     const type = typeNames[encoded[Number(place) - 1]?.type ?? 0];

@@ -12,91 +12,95 @@ import { approvesOf, type ReviewOptions } from './approver.ts';
 import { lockTimesheet, whichTimesheet } from './lock-timesheet.ts';
 import { recordReview } from './review-time-entries.ts';
 import { timeEntries, timesheets } from './tables.ts';
+import { timesheetEvent } from './timesheet-event.ts';
 import { weekEndOf } from './week-of.ts';
 
 const input = z.object({ ...whichTimesheet, note: textField.nullish() });
 type Input = Raw<typeof input>;
 type Sheet = Row<typeof timesheets>;
+type Result = Promise<{ id: string }>;
 
 /**
  * Approves a submitted week: validates the time that the viewer approves. The week is APPROVED once all of its time is
  * validated; a project's manager may leave the rest to others. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, and
  * INVALID_STATE unless it is submitted, or if it has rejected entries.
  */
-export async function approveTimesheet(
-  tx: TenantTx,
-  viewer: Viewer,
-  raw: Input,
-  options: ReviewOptions,
-): Promise<{ id: string }> {
+export function approveTimesheet(tx: TenantTx, viewer: Viewer, raw: Input, options: ReviewOptions): Result {
   const { note, ...which } = checkInput(input, raw);
-  const sheet = await lockTimesheet(tx, viewer, which, { from: 'SUBMITTED', to: 'APPROVED' });
-  if (sheet.status === 'APPROVED') return { id: sheet.id };
-  const entries = await lockEntriesOf(tx, sheet);
-  const approves = await approverOf(tx, viewer, sheet, entries, options);
-  const rejected = entries.filter(({ status }) => status === 'REJECTED').length;
-  if (rejected > 0)
-    throw new AppError('INVALID_STATE', 'This week has rejected entries: they must be corrected or deleted first', {
-      field: 'input.id',
-      rejected,
-    });
-  const pending = entries.filter(({ status }) => status === 'PENDING');
-  const mine = pending.filter(({ projectId }) => approves(projectId));
-  await recordReview(tx, viewer, 'validate', mine, note);
-  if (mine.length === pending.length) await decide(tx, viewer, sheet, 'approved', { status: 'APPROVED', note });
-  return { id: sheet.id };
+  const step = { ...options, from: 'SUBMITTED', to: 'APPROVED' } as const;
+  return review(tx, viewer, which, step, async ({ sheet, entries, approves }) => {
+    requireNoneRejected(entries);
+    const pending = entries.filter(({ status }) => status === 'PENDING');
+    const mine = pending.filter(({ projectId }) => approves(projectId));
+    await recordReview(tx, viewer, 'validate', mine, note);
+    if (mine.length === pending.length) await decide(tx, viewer, sheet, 'approved', { status: 'APPROVED', note });
+  });
 }
 
 /** Sends a submitted week back with a reason. Throws like `approveTimesheet`, and BAD_INPUT without a reason. */
-export async function rejectTimesheet(
-  tx: TenantTx,
-  viewer: Viewer,
-  raw: Input,
-  options: ReviewOptions,
-): Promise<{ id: string }> {
+export function rejectTimesheet(tx: TenantTx, viewer: Viewer, raw: Input, options: ReviewOptions): Result {
   const { note, ...which } = withReason(raw);
-  const sheet = await lockTimesheet(tx, viewer, which, { from: 'SUBMITTED', to: 'REJECTED' });
-  if (sheet.status === 'REJECTED') return { id: sheet.id };
-  await approverOf(tx, viewer, sheet, await lockEntriesOf(tx, sheet), options);
-  await decide(tx, viewer, sheet, 'rejected', { status: 'REJECTED', note });
-  return { id: sheet.id };
+  return review(tx, viewer, which, { ...options, from: 'SUBMITTED', to: 'REJECTED' }, ({ sheet }) =>
+    decide(tx, viewer, sheet, 'rejected', { status: 'REJECTED', note }),
+  );
 }
 
 /**
  * Reopens an approved week for a correction: its time is pending again. Throws like `rejectTimesheet`; a locked week is
  * INVALID_STATE.
  */
-export async function reopenTimesheet(
-  tx: TenantTx,
-  viewer: Viewer,
-  raw: Input,
-  options: ReviewOptions,
-): Promise<{ id: string }> {
+export function reopenTimesheet(tx: TenantTx, viewer: Viewer, raw: Input, options: ReviewOptions): Result {
   const { note, ...which } = withReason(raw);
-  const sheet = await lockTimesheet(tx, viewer, which, { from: 'APPROVED', to: 'DRAFT' });
-  if (sheet.status === 'DRAFT') return { id: sheet.id };
-  const entries = await lockEntriesOf(tx, sheet);
-  await approverOf(tx, viewer, sheet, entries, options);
-  const validated = entries.filter(({ status }) => status === 'VALIDATED');
-  await recordReview(tx, viewer, 'reopen', validated, note);
-  await decide(tx, viewer, sheet, 'reopened', { status: 'DRAFT', note });
-  return { id: sheet.id };
+  return review(tx, viewer, which, { ...options, from: 'APPROVED', to: 'DRAFT' }, async ({ sheet, entries }) => {
+    const validated = entries.filter(({ status }) => status === 'VALIDATED');
+    await recordReview(tx, viewer, 'reopen', validated, note);
+    await decide(tx, viewer, sheet, 'reopened', { status: 'DRAFT', note });
+  });
 }
 
 /** Locks an approved week for good. Throws NOT_FOUND, FORBIDDEN, STALE_VERSION, INVALID_STATE. */
-export async function lockTimesheetForGood(
+export function lockTimesheetForGood(tx: TenantTx, viewer: Viewer, raw: Input, options: ReviewOptions): Result {
+  const { note: _, ...which } = checkInput(input, raw);
+  return review(tx, viewer, which, { ...options, from: 'APPROVED', to: 'LOCKED' }, async ({ sheet }) => {
+    const write = updateOf(timesheets, sheet, { status: 'LOCKED' })!;
+    await change(tx, viewer, { write, event: timesheetEvent('locked', sheet.id, write.changes) });
+  });
+}
+
+interface Step extends ReviewOptions {
+  from: Sheet['status'];
+  to: Sheet['status'];
+}
+
+interface Reviewed {
+  sheet: Sheet;
+  entries: readonly Entry[];
+  /** Whether the viewer approves the time of a project. */
+  approves: (projectId: string) => boolean;
+}
+
+/** Locks a week with its time, checks that the viewer may review it, and takes a step that was not taken before. */
+async function review(
   tx: TenantTx,
   viewer: Viewer,
-  raw: Input,
-  options: ReviewOptions,
-): Promise<{ id: string }> {
-  const sheet = await lockTimesheet(tx, viewer, checkInput(input, raw), { from: 'APPROVED', to: 'LOCKED' });
-  if (sheet.status === 'LOCKED') return { id: sheet.id };
-  await approverOf(tx, viewer, sheet, await lockEntriesOf(tx, sheet), options);
-  const write = updateOf(timesheets, sheet, { status: 'LOCKED' })!;
-  const event = { action: 'timesheet.locked', resourceType: 'Timesheet', resourceId: sheet.id, ...write.changes };
-  await change(tx, viewer, { write, event });
+  which: Omit<z.output<typeof input>, 'note'>,
+  { from, to, ...options }: Step,
+  take: (reviewed: Reviewed) => Promise<void>,
+): Result {
+  const sheet = await lockTimesheet(tx, viewer, which, { from, to });
+  if (sheet.status === to) return { id: sheet.id };
+  const entries = await lockEntriesOf(tx, sheet);
+  const projectIds = entries.map(({ projectId }) => projectId);
+  const approves = await approvesOf(tx, viewer, sheet.profileId, projectIds, { ...options, field: 'input.id' });
+  await take({ sheet, entries, approves });
   return { id: sheet.id };
+}
+
+function requireNoneRejected(entries: readonly Entry[]): void {
+  const rejected = entries.filter(({ status }) => status === 'REJECTED').length;
+  if (rejected === 0) return;
+  const message = 'This week has rejected entries: they must be corrected or deleted first';
+  throw new AppError('INVALID_STATE', message, { field: 'input.id', rejected });
 }
 
 function withReason(raw: Input): z.output<typeof input> {
@@ -124,21 +128,6 @@ function lockEntriesOf(tx: TenantTx, { profileId, weekStart }: Sheet) {
     .for('no key update');
 }
 
-const approverOf = (
-  tx: TenantTx,
-  viewer: Viewer,
-  { profileId }: Sheet,
-  entries: readonly Entry[],
-  options: ReviewOptions,
-) =>
-  approvesOf(
-    tx,
-    viewer,
-    profileId,
-    entries.map(({ projectId }) => projectId),
-    { ...options, field: 'input.id' },
-  );
-
 async function decide(
   tx: TenantTx,
   viewer: Viewer,
@@ -148,8 +137,5 @@ async function decide(
 ): Promise<void> {
   const review = { reviewerId: viewer.profileId, reviewedAt: new Date(), reviewNote: note ?? null };
   const write = updateOf(timesheets, sheet, { status, ...review })!;
-  await change(tx, viewer, {
-    write,
-    event: { action: `timesheet.${verb}`, resourceType: 'Timesheet', resourceId: sheet.id, ...write.changes },
-  });
+  await change(tx, viewer, { write, event: timesheetEvent(verb, sheet.id, write.changes) });
 }

@@ -15,14 +15,14 @@ import { lockDays } from './day-limit.ts';
 import { lockTimesheet, requireStatus, whichTimesheet } from './lock-timesheet.ts';
 import { requireTimeWriter } from './policy.ts';
 import { timesheets } from './tables.ts';
+import { timesheetEvent } from './timesheet-event.ts';
 import { weekStartOf } from './week-of.ts';
 
 const input = z.object({ profileId: uuidField.nullish(), day: dayField });
 
 /**
  * Submits the week that contains a day: the viewer's own, or with time:write-all anybody's. Throws INVALID_STATE if it
- * is approved or locked, or if it overlaps another week of the person, from before weeks began on another
- * day.
+ * is approved or locked, or if it overlaps a timesheet from the time when weeks began on another day.
  */
 export async function submitTimesheet(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ id: string }> {
   const { day, profileId: given } = checkInput(input, raw);
@@ -41,7 +41,7 @@ export async function submitTimesheet(tx: TenantTx, viewer: Viewer, raw: Raw<typ
       reviewedAt: null,
       reviewNote: null,
     })!;
-    await change(tx, viewer, { write, event: event('submitted', id, write.changes) });
+    await change(tx, viewer, { write, event: timesheetEvent('submitted', id, write.changes) });
     return { id };
   }
   const { weekStartsOn } = await readSettings(tx);
@@ -55,7 +55,7 @@ export async function submitTimesheet(tx: TenantTx, viewer: Viewer, raw: Raw<typ
       rules: staffRule(profileId, 'input.profileId', { day: { workDate: weekStart, timeZone: tx.timeZone } }),
     },
     write: insertionOf(timesheets, row),
-    event: event('submitted', id, { after: row }),
+    event: timesheetEvent('submitted', id, { after: row }),
   });
   return { id };
 }
@@ -75,16 +75,9 @@ export async function recallTimesheet(
   requireTimeWriter(viewer, current.profileId);
   if (current.status === 'DRAFT') return { id: current.id };
   const write = updateOf(timesheets, current, { status: 'DRAFT' })!;
-  await change(tx, viewer, { write, event: event('recalled', current.id, write.changes) });
+  await change(tx, viewer, { write, event: timesheetEvent('recalled', current.id, write.changes) });
   return { id: current.id };
 }
-
-const event = (verb: string, resourceId: string, changes: object) => ({
-  action: `timesheet.${verb}`,
-  resourceType: 'Timesheet',
-  resourceId,
-  ...changes,
-});
 
 async function findWeek(tx: TenantTx, profileId: string, day: string) {
   const [row] = await tx

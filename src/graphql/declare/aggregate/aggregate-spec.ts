@@ -10,6 +10,6 @@ export interface AggregateSpec {
   groupBy: Record<string, { description: string; key: KeyInput }>;
   /** Short fields of the result for days that are grouped by a unit. */
   keys: Record<string, { description: string; day: string; unit: Unit }>;
-  /** The number that functions are taken of unless the client names one. */
+  /** The field that `sum`, `avg`, `min` and `max` read unless the client names another. */
   number: string;
 }

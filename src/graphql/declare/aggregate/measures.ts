@@ -29,7 +29,7 @@ export interface Measure {
 
 export const count: Measure = { id: 'count', of: undefined };
 
-/** The fields of each kind, that a function can be taken of. */
+/** The fields that each function can be applied to. */
 export const fieldsOfKind = (model: Model): Record<Kind, Field[]> => ({
   dimension: [...referencesOf(model), ...plainFieldsOf(model), ...timesOf(model)],
   number: numbersOf(model),
@@ -43,7 +43,7 @@ export function measureOf(model: Model, name: FunctionName, key: string): Measur
   return { id: `${name}:${key}`, of: { name, field } };
 }
 
-/** The value of a measure in a statement; `value` is the column that it is taken of. */
+/** The value of a measure in a statement; `value` is the column that it is applied to. */
 export function measureSql({ of }: Measure, value: SQL): SQL {
   switch (of?.name) {
     case undefined:

@@ -155,7 +155,7 @@ export interface ResourceSpec<
    * Adds `upsertTickets` for up to this many rows, found by their external references. It needs `create` and `update`.
    */
   upsert?: number;
-  /** Short names of the usual keys of the aggregate, and the number that it is usually taken of. */
+  /** Short names of the usual keys of the aggregate, and the field that its functions read by default. */
   aggregate?: AggregateSpec;
   /** Reserved name of an option that the generator does not have yet: the compiler refuses it. */
   approval?: never;

@@ -35,8 +35,8 @@ interface Found extends Record<string, unknown> {
 }
 
 /**
- * Decides, in one statement, which of the rows the viewer sees now, and which it could see at some moment since the
- * position but sees no longer. Nothing is told of a row that the viewer could never see.
+ * Decides, in one statement, which of the rows the viewer sees now, and which ones it has lost sight of since the
+ * position. A row that the viewer could never see is in neither group.
  */
 export async function visibleChanges(
   db: TenantDb,
