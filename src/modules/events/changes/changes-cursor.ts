@@ -31,6 +31,6 @@ export const positionIn = (cursor: string): string => pattern.exec(cursor)![1]!;
 export const expired = (why: string): AppError =>
   new AppError(
     'CURSOR_EXPIRED',
-    `The changes cannot be told: ${why}. Drop your objects, get a new cursor without \`after\`, and load them again`,
+    `The changes since this cursor cannot be listed: ${why}. Drop your objects, get a new cursor without \`after\`, and load them again`,
     { field: 'after' },
   );
