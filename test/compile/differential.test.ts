@@ -71,6 +71,26 @@ function withoutErrorIds(body: unknown): unknown {
   return JSON.parse(JSON.stringify(body), (key, value) => (key === 'errorId' ? undefined : value));
 }
 
+type Answered = Awaited<ReturnType<typeof answer>>;
+
+/**
+ * Both answers to a document must be equal. Where an error leaves no data at all, GraphQL leaves open which errors of
+ * other root fields are reported too: those that came first. So one answer may have more of them.
+ */
+function expectSame(actual: Answered, expected: Answered, which: string): void {
+  const [fewer, more] = [actual, expected].map(errorsWithoutData).sort((a, b) => a.length - b.length);
+  const missing = fewer!.filter((error) => !more!.includes(error));
+  if (fewer!.length > 0 && fewer!.length < more!.length)
+    expect([actual.status, missing], which).toEqual([expected.status, []]);
+  else expect(actual, which).toEqual(expected);
+}
+
+/** The errors of an answer whose data is null. */
+function errorsWithoutData({ text }: Answered): string[] {
+  const { data, errors = [] } = JSON.parse(text) as { data?: unknown; errors?: unknown[] };
+  return data === null ? errors.map((error) => JSON.stringify(error)) : [];
+}
+
 /** Shares of the documents that were executed at all, over all roles: too few compiled, and the test proves nothing. */
 const leastCompiled = 0.25;
 const leastInPart = 0.02;
@@ -92,7 +112,7 @@ it.each(roles)(
       const document = documents.next();
       const which = `document ${i} of seed ${seed}:\n${document.query}\n${JSON.stringify(document.variables)}`;
       const expected = await answer(plain, member, document);
-      expect(await answer(compiled, member, document), which).toEqual(expected);
+      expectSame(await answer(compiled, member, document), expected, which);
       expect(plans.counts.failed, `The database refused the statement of ${which}`).toBe(0);
       const body = JSON.parse(expected.text) as { data?: unknown };
       if ('data' in body) executed++;
