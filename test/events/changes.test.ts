@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isObjectType } from 'graphql';
 import { describe, expect, it, vi } from 'vitest';
+import { adminsOf } from '../../src/fleet/fleet.ts';
 import { roles } from '../../src/identity/roles.ts';
 import { changedTypes } from '../../src/modules/events/changes/changed-types.ts';
 import { recordedWith } from '../../src/modules/events/changes/recorded-with.ts';
@@ -12,7 +13,7 @@ import { createTask } from '../tasks/support.ts';
 import { fillProject } from '../trash/support.ts';
 import { stories, tell } from './changes-model.ts';
 import { changesQuery, Follower, visibleObjects } from './follower.ts';
-import { viewerOf } from './support.ts';
+import { settledLog, viewerOf } from './support.ts';
 
 const server = await world();
 
@@ -27,7 +28,11 @@ const next = (member: Member, after: string, variables: object = {}) =>
     { timeout: 60_000, interval: 50 },
   );
 
-const cursorOf = async (member: Member): Promise<string> => (await member.ok('{ changes { cursor } }')).changes.cursor;
+const cursorNow = async (member: Member): Promise<string> => (await member.ok('{ changes { cursor } }')).changes.cursor;
+const cursorOf = async (member: Member): Promise<string> => {
+  await settledLog(member.company);
+  return await cursorNow(member);
+};
 const caughtUp = (follower: Follower) =>
   vi.waitFor(
     async () => {
@@ -110,6 +115,21 @@ describe('changes', () => {
     const lost = await next(member, gained.cursor);
     expect(lost.changed).toEqual([]);
     expect(lost.removed.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining([channel.id, message.id]));
+  });
+
+  it('can be followed from a moment at which older transactions kept every event from being settled', async () => {
+    await using admins = adminsOf(server.app.fleet);
+    const { owner, after, made } = await admins.use((admin) =>
+      admin.transaction(async (older) => {
+        await older.run('select pg_current_xact_id()');
+        const owner = await (await server.company()).as('OWNER');
+        const after = await cursorNow(owner);
+        return { owner, after, made: await createClient(owner) };
+      }),
+    );
+    await settledLog(owner.company);
+    const { changed } = await next(owner, after);
+    expect(changed.map(({ node }: { node: { id: string } }) => node.id)).toContain(made);
   });
 
   it('refuses unknown types, other texts, and cursors of another role or organization', async () => {

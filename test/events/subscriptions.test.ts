@@ -5,13 +5,18 @@ import { run } from '../support/run.ts';
 import { type Member, world } from '../support/world.ts';
 import { createTask } from '../tasks/support.ts';
 import { Frames } from './frames.ts';
+import { settledLog } from './support.ts';
 
 const server = await world();
 const changes = `subscription ($after: String, $types: [String!]) { changes(after: $after, types: $types) {
   changed { node { __typename id ... on Client { name } } } removed { id } cursor } }`;
 
-const subscribe = (member: Pick<Member, 'headers'>, query = changes, variables: object = {}): Promise<Frames> =>
-  Frames.open(server.yoga, member.headers, { query, variables });
+type Subscriber = Pick<Member, 'headers'> & Partial<Pick<Member, 'company'>>;
+
+async function subscribe({ headers, company }: Subscriber, query = changes, variables: object = {}): Promise<Frames> {
+  if (company) await settledLog(company);
+  return await Frames.open(server.yoga, headers, { query, variables });
+}
 
 /** The ids in frames, until one has this id. */
 async function idsUntil(frames: Frames, id: string): Promise<string[]> {

@@ -1,5 +1,8 @@
+import { sql } from 'drizzle-orm';
 import { expect, vi } from 'vitest';
 import type { Viewer } from '../../src/identity/viewer.ts';
+import { isSettled } from '../../src/modules/events/event-page.ts';
+import { events } from '../../src/modules/events/tables.ts';
 import type { Member } from '../support/world.ts';
 
 export const logPage = `query ($after: String, $first: Int, $where: EventFilter, $order: EventOrder) {
@@ -42,3 +45,13 @@ export async function viewerOf({ company, headers }: Member): Promise<Viewer> {
   const { authorization } = headers;
   return (await company.world.app.authenticator.authenticate({ authorization, tenant: company.tenant })) as Viewer;
 }
+
+/** Waits until a cursor of now lies after every event so far: transactions of other tests hold the log back a while. */
+export const settledLog = ({ world, tenant }: Member['company']): Promise<void> =>
+  vi.waitFor(
+    async () => {
+      const waiting = sql`select 1 from ${events} where not ${isSettled(events)}`;
+      expect(await world.app.binding.read(tenant, (db) => db.execute(waiting))).toHaveLength(0);
+    },
+    { timeout: 60_000, interval: 50 },
+  );

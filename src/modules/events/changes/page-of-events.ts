@@ -64,13 +64,19 @@ interface LogState {
   lost: boolean;
 }
 
+/** The position of a cursor that was given while no event was settled. */
 const start: EventPosition = { era: 0, xid: '0', seq: 0n };
+
+/** Events are kept for at least a day (EVENTS_RETENTION): a log whose first event is younger has lost nothing. */
+const hasOldEvents = sql`exists (select from ${events} where ${events.createdAt} < now() - interval '1 day')`;
 
 export async function stateOfLog(db: TenantDb, after: EventPosition | undefined): Promise<LogState> {
   const newest = sql`order by ${events.era} desc, ${events.xid} desc, ${events.seq} desc limit 1`;
   const ahead = (position: EventPosition) =>
     sql`coalesce(${positionSql(position)} > (select era, xid, seq from ${events} ${newest}), false)`;
-  const lost = after ? sql`(${isForgotten(after)} or ${ahead(after)})` : sql`false`;
+  const lost = after
+    ? sql`(${after.era === start.era ? hasOldEvents : isForgotten(after)} or ${ahead(after)})`
+    : sql`false`;
   const [row] = await db.execute<{ era: number | null; xid: string; seq: string; lost: boolean }>(sql`
     select last.era, last.xid::text as xid, last.seq::text as seq, ${lost} as lost
     from (select 1) as one left join (select era, xid, seq from ${events} where ${isSettled(events)} ${newest}) as last
