@@ -1,6 +1,5 @@
 import type { Toolbox } from './cli/toolbox.ts';
 import type { Config } from './config.ts';
-import type { OidcIssuer } from './config-variables.ts';
 import type { Listener } from './db/listener.ts';
 import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';
 import type { Fleet } from './fleet/fleet.ts';
@@ -17,6 +16,7 @@ import { TrustedDocuments } from './graphql/documents/trusted-documents.ts';
 import { AccessTokens } from './identity/access-token.ts';
 import { ApiKeyUse } from './identity/api-key-use.ts';
 import { Authenticator } from './identity/authenticate.ts';
+import type { OidcIssuer } from './identity/oidc-issuers.ts';
 import './event-handlers.ts';
 import { settleDepartures } from './identity/departures.ts';
 import { type ExternalIssuer, ExternalIssuers } from './identity/external-issuers.ts';

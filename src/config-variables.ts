@@ -1,5 +1,5 @@
-import { z } from 'zod';
 import { canonicalUrl } from './db/database-address.ts';
+import { isListOfTexts, isRecord, type OidcIssuer, problemOfIssuers } from './identity/oidc-issuers.ts';
 import { isCronExpression } from './lib/cron-schedule.ts';
 import { readHostOrRange } from './lib/network-guard.ts';
 import {
@@ -19,36 +19,29 @@ import { isStorageAddress } from './storage/open-storage.ts';
 const day = 86_400;
 const hourMs = 3_600_000;
 
-const asymmetric = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'] as const;
+/** A variable of the environment. */
+export interface Variable<T> {
+  /** What its text must be, for the message about one that is not. */
+  expected: string | ((text: string) => string);
+  /** The value of a text; undefined for a wrong one. */
+  read(text: string): Exclude<T, undefined> | undefined;
+  /** The value when it is not set. */
+  unset: T;
+}
 
-const oidcIssuer = z.strictObject({
-  issuer: z.url(),
-  /** Found through the issuer's own metadata when absent. */
-  jwksUri: z.url().optional(),
-  audience: z.string().min(1),
-  // With a shared key, whoever checks a token could make one.
-  algorithms: z.array(z.enum(asymmetric)).min(1),
-  /** Allowed `typ` headers. */
-  types: z.array(z.string().min(1)).min(1).optional(),
-  /** The longest life of a token, in seconds. */
-  maxTokenAge: z
-    .int()
-    .min(60)
-    .max(30 * 86_400)
-    .optional(),
+interface OptionalVariable<T> extends Variable<T | undefined> {
+  default(unset: T): Variable<T>;
+}
+
+const value = <T extends NonNullable<unknown> | null>(
+  expected: Variable<T>['expected'],
+  read: (text: string) => T | undefined,
+): OptionalVariable<T> => ({
+  expected,
+  read: read as OptionalVariable<T>['read'],
+  unset: undefined,
+  default: (unset) => ({ expected, read: read as Variable<T>['read'], unset }),
 });
-
-/** An outside issuer of tokens that is trusted: its claims and algorithms are checked as said here. */
-export type OidcIssuer = z.output<typeof oidcIssuer>;
-
-/** A variable whose text `read` understands, and what to say when it does not. */
-const value = <T>(expected: string, read: (text: string) => T | undefined) =>
-  z.string().transform((text, context) => {
-    const result = read(text);
-    if (result !== undefined) return result;
-    context.addIssue({ code: 'custom', message: `must be ${expected}` });
-    return z.NEVER;
-  });
 
 const whole = (min: number, max: number) =>
   value(`a whole number from ${min} to ${max}`, (text) => readWhole(text, min, max));
@@ -68,39 +61,40 @@ const secret = (text: string): string | undefined => (text.length >= 32 ? text :
 const listOf = (expected: string, isItem: (item: string) => boolean) =>
   value(expected, (text) => readList(text, (item) => (isItem(item) ? item : undefined)));
 
-const issuers = z.string().transform((text, context) => {
-  const { success, data, error } = z.array(oidcIssuer).safeParse(readJson(text));
-  if (success) return data;
-  const [first] = error.issues;
-  const where = first?.path.join('.') || 'list';
-  context.addIssue({ code: 'custom', message: `must be a JSON list of issuers (${where}: ${first?.message})` });
-  return z.NEVER;
+const text = value('a text', (text) => text);
+
+const issuers = value(
+  (text) => `a JSON list of issuers (${problemOfIssuers(readJson(text))})`,
+  (text) => {
+    const list = readJson(text);
+    return problemOfIssuers(list) === undefined ? (list as OidcIssuer[]) : undefined;
+  },
+);
+
+const canaryGroups = value('JSON such as {"early":["acme","globex"]}', (text) => {
+  const groups = readJson(text);
+  return isRecord(groups) && Object.values(groups).every(isListOfTexts) ? (groups as CanaryGroups) : undefined;
 });
 
-const canaryGroups = z.string().transform((text, context) => {
-  const { success, data } = z.record(z.string(), z.array(z.string().min(1)).min(1)).safeParse(readJson(text));
-  if (success) return data;
-  context.addIssue({ code: 'custom', message: 'must be JSON such as {"early":["acme","globex"]}' });
-  return z.NEVER;
-});
+type CanaryGroups = Record<string, string[]>;
 
 /** Each variable of the environment, with how its text is read. `.env.example` explains them. */
-export const variables = z.object({
+export const variables = {
   NODE_ENV: oneOf('development', 'test', 'production').default('development'),
-  HOST: z.string().optional(),
+  HOST: text,
   PORT: whole(0, 65_535).default(4000),
-  PUBLIC_URL: value('an origin such as https://chantier.example', readOrigin).optional(),
-  APP_URL: value('an origin such as https://app.chantier.example', readOrigin).optional(),
-  SMTP_URL: value('an address like smtp://user:password@host:587 or smtps://host', readSmtpUrl).optional(),
-  MAIL_FROM: value('a sender such as Chantier <chantier@example.org>', readSender).optional(),
-  DATABASE_URL: databaseUrl.optional(),
-  ADMIN_DATABASE_URL: databaseUrl.optional(),
-  LISTEN_DATABASE_URL: databaseUrl.optional(),
-  READ_DATABASE_URL: databaseUrl.optional(),
+  PUBLIC_URL: value('an origin such as https://chantier.example', readOrigin),
+  APP_URL: value('an origin such as https://app.chantier.example', readOrigin),
+  SMTP_URL: value('an address like smtp://user:password@host:587 or smtps://host', readSmtpUrl),
+  MAIL_FROM: value('a sender such as Chantier <chantier@example.org>', readSender),
+  DATABASE_URL: databaseUrl,
+  ADMIN_DATABASE_URL: databaseUrl,
+  LISTEN_DATABASE_URL: databaseUrl,
+  READ_DATABASE_URL: databaseUrl,
   READ_MAX_LAG_MS: whole(100, hourMs).default(5000),
   READ_WAIT_MS: whole(0, 60_000).default(200),
-  DATA_DIR: z.string().default('.data'),
-  SPARE_SCHEMAS: whole(0, 1000).optional(),
+  DATA_DIR: text.default('.data'),
+  SPARE_SCHEMAS: whole(0, 1000),
   POOL_SIZE: whole(1, 1000).default(10),
   CATALOG_POOL_SIZE: whole(1, 100).default(3),
   POOL_WAIT_MS: whole(1, hourMs).default(5000),
@@ -111,32 +105,30 @@ export const variables = z.object({
   ENABLE_MULTI_DATABASE: flag.default(false),
   DATABASE_POOLS: whole(1, 1000).default(50),
   CANARY_GROUPS: canaryGroups.default({}),
-  EVENTS_RETENTION: duration(day, 3650 * day, '400d').optional(),
+  EVENTS_RETENTION: duration(day, 3650 * day, '400d'),
   SESSIONS_RETENTION: duration(0, 3650 * day, '1d').default(day),
-  MAINTAIN_EVERY: duration(3600, 365 * day, '1d').optional(),
-  BACKUP_SCHEDULE: cron.optional(),
+  MAINTAIN_EVERY: duration(3600, 365 * day, '1d'),
+  BACKUP_SCHEDULE: cron,
   BACKUP_JITTER: duration(0, day, '10m').default(600),
-  BACKUP_TO: listOf('folders or s3://bucket/prefix with commas between them', isStorageAddress).optional(),
+  BACKUP_TO: listOf('folders or s3://bucket/prefix with commas between them', isStorageAddress),
   BACKUP_KEEP_DAYS: whole(1, 9_999).default(30),
   BACKUP_KEEP_COUNT: whole(1, 9_999).default(7),
   BACKUP_RECIPIENTS: listOf('recipients of age (age1...) with commas between them', (text) =>
     /^age1[a-z0-9]+$/.test(text),
   ).default([]),
-  DRILL_SCHEDULE: cron.optional(),
+  DRILL_SCHEDULE: cron,
   DRILL_SAMPLE: value('a share such as 5%', readPercentage).default(0.05),
   DRILL_IDENTITIES: listOf('identities of age (AGE-SECRET-KEY-...) with commas between them', (text) =>
     /^AGE-SECRET-KEY-[A-Z0-9-]+$/.test(text),
   ).default([]),
-  S3_ENDPOINT: value('an origin such as https://s3.example.org', readOrigin).optional(),
-  S3_REGION: z.string().default('us-east-1'),
-  S3_ACCESS_KEY_ID: z.string().optional(),
-  S3_SECRET_ACCESS_KEY: z.string().optional(),
-  S3_LOCK_DAYS: whole(1, 36_500).optional(),
-  METRICS_PORT: whole(0, 65_535).optional(),
-  METRICS_HOST: z.string().default('127.0.0.1'),
-  METRICS_TOKEN: value('16 characters or more, no spaces', (text) =>
-    /^\S{16,}$/.test(text) ? text : undefined,
-  ).optional(),
+  S3_ENDPOINT: value('an origin such as https://s3.example.org', readOrigin),
+  S3_REGION: text.default('us-east-1'),
+  S3_ACCESS_KEY_ID: text,
+  S3_SECRET_ACCESS_KEY: text,
+  S3_LOCK_DAYS: whole(1, 36_500),
+  METRICS_PORT: whole(0, 65_535),
+  METRICS_HOST: text.default('127.0.0.1'),
+  METRICS_TOKEN: value('16 characters or more, no spaces', (text) => (/^\S{16,}$/.test(text) ? text : undefined)),
   METRICS_TENANTS: whole(0, 200).default(20),
   STATEMENT_TIMEOUT_INTERACTIVE_MS: whole(1, hourMs).default(10_000),
   STATEMENT_TIMEOUT_ANALYST_MS: whole(1, hourMs).default(30_000),
@@ -144,7 +136,7 @@ export const variables = z.object({
   STATEMENT_TIMEOUT_JOB_MS: whole(1, 24 * hourMs).default(300_000),
   SLOW_STATEMENT_MS: whole(0, hourMs).default(1000),
   LOG_LEVEL: oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent').default('info'),
-  SECRET: value('a text of 32 characters or more', secret).optional(),
+  SECRET: value('a text of 32 characters or more', secret),
   PREVIOUS_SECRETS: value('texts of 32 characters or more with commas between them', (text) =>
     readList(text, secret),
   ).default([]),
@@ -157,11 +149,11 @@ export const variables = z.object({
   DOCUMENT_ID_ALIASES: value('names such as doc_id with commas between them', (text) =>
     readList(text, readParameterName),
   ).default([]),
-  TENANT_DOMAIN: value('a domain such as chantier.example', readDomain).optional(),
+  TENANT_DOMAIN: value('a domain such as chantier.example', readDomain),
   OIDC_ISSUERS: issuers.default([]),
-  ACCESS_TOKEN_TTL: duration(60, day, '15m').optional(),
+  ACCESS_TOKEN_TTL: duration(60, day, '15m'),
   REFRESH_TOKEN_TTL: duration(3600, 365 * day, '30d').default(30 * day),
-  SIGN_UP: oneOf('open', 'invite', 'off').optional(),
+  SIGN_UP: oneOf('open', 'invite', 'off'),
   SIGN_UPS_PER_ADDRESS: whole(1, 100_000).default(20),
   ORGANIZATIONS_PER_ADDRESS: whole(1, 100_000).default(5),
   MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
@@ -175,9 +167,11 @@ export const variables = z.object({
   CONNECTIONS_PER_ADDRESS: whole(1, 1_000_000).default(500),
   TIMER_STARTS_BACK: duration(60, 31 * day, '24h').default(day),
   SHUTDOWN_GRACE_MS: whole(0, hourMs).default(10_000),
-});
+};
 
-export type Values = z.output<typeof variables>;
+type ValueOf<V> = V extends Variable<infer T> ? T : never;
+
+export type Values = { [Name in keyof typeof variables]: ValueOf<(typeof variables)[Name]> };
 
 const readHeaderName = (text: string): string | undefined =>
   /^[a-z\d-]{1,100}$/i.test(text) ? text.toLowerCase() : undefined;

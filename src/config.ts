@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { z } from 'zod';
-import { type OidcIssuer, type Values, variables } from './config-variables.ts';
+import { type Values, type Variable, variables } from './config-variables.ts';
 import type { SignUpPolicy } from './identity/identity.ts';
+import type { OidcIssuer } from './identity/oidc-issuers.ts';
 import { AppError } from './lib/errors.ts';
 import type { LogLevel } from './lib/logger.ts';
 import { isLoopback } from './lib/loopback.ts';
@@ -142,21 +142,34 @@ const secrets = new Set([
 const isSecret = (name: string): boolean => secrets.has(name) || name.endsWith('DATABASE_URL');
 
 /** Every variable that the program reads. */
-export const variableNames = Object.keys(variables.shape);
+export const variableNames = Object.keys(variables);
 
 /** Checks the environment; throws CONFIG_INVALID with one line for each thing wrong. Empty values count as absent. */
 export function loadConfig(environment: Readonly<Record<string, string | undefined>> = process.env): Config {
   const given = Object.fromEntries(
     variableNames.flatMap((name) => (environment[name]?.trim() ? [[name, environment[name].trim()]] : [])),
   );
-  const parsed = variables.safeParse(given);
-  const wrong = parsed.error?.issues.map((issue) => describe(issue, given)) ?? [];
-  const problems = [...wrong, ...contradictions(given, parsed.data)];
-  if (!parsed.success || problems.length > 0) {
+  const { values, wrong } = readVariables(given);
+  const problems = [...wrong, ...contradictions(given, values)];
+  if (!values || problems.length > 0) {
     const issues = problems.map((message) => ({ path: [message.split(' ', 1)[0] ?? ''], message }));
     throw new AppError('CONFIG_INVALID', problems.join('\n'), { issues });
   }
-  return toConfig(parsed.data);
+  return toConfig(values);
+}
+
+/** The values of all variables, and a line for each text that is wrong; no values if one is. */
+function readVariables(given: Record<string, string>): { values: Values | undefined; wrong: string[] } {
+  const wrong: string[] = [];
+  const read = ([name, variable]: [string, Variable<unknown>]): [string, unknown] => {
+    const text = given[name];
+    if (text === undefined) return [name, variable.unset];
+    const value = variable.read(text);
+    if (value === undefined) wrong.push(describe(name, text, variable));
+    return [name, value];
+  };
+  const values = Object.fromEntries(Object.entries(variables).map(read)) as Values;
+  return { values: wrong.length > 0 ? undefined : values, wrong };
 }
 
 function toConfig(v: Values): Config {
@@ -315,7 +328,7 @@ function contradictions(given: Record<string, string>, values?: Values): string[
 }
 
 /** Names the variable and shows its value, unless that is or holds a secret. */
-function describe({ path: [name], message }: z.core.$ZodIssue, given: Record<string, string>): string {
-  const shown = isSecret(String(name)) ? '' : `, not "${given[String(name)]}"`;
-  return `${String(name)} ${message}${shown}`;
+function describe(name: string, text: string, { expected }: Variable<unknown>): string {
+  const shown = isSecret(name) ? '' : `, not "${text}"`;
+  return `${name} must be ${typeof expected === 'string' ? expected : expected(text)}${shown}`;
 }
