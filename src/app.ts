@@ -39,6 +39,7 @@ import { TenantTasks } from './modules/tasks/tenant-tasks.ts';
 import { OpenInstallation, type OpenOptions } from './open-installation.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
 import type { Catalog } from './tenancy/catalog.ts';
+import { ChangeSignals } from './tenancy/change-signals.ts';
 import type { Databases } from './tenancy/databases/databases.ts';
 import { TenantPools } from './tenancy/databases/tenant-pools.ts';
 import { TenantDirectory } from './tenancy/directory.ts';
@@ -64,6 +65,8 @@ export class App implements Toolbox {
   readonly pools: TenantPools;
   readonly catalogPool: SlotPool;
   readonly listener: Listener;
+  /** Which organizations have committed changes, in any process. */
+  readonly signals: ChangeSignals;
   readonly catalog: Catalog;
   readonly databases: Databases;
   readonly fleet: Fleet;
@@ -101,6 +104,7 @@ export class App implements Toolbox {
     this.#resources = resources;
     this.catalogPool = opened.catalogPool;
     this.listener = opened.listener;
+    this.signals = new ChangeSignals(opened.listener);
     this.catalog = catalog;
     this.databases = databases;
     this.fleet = opened.fleet;
@@ -127,6 +131,7 @@ export class App implements Toolbox {
       ...(replica && { replica }),
       places,
       fit: this.fit,
+      onCommit: (organizationId) => this.signals.committed(organizationId),
     });
     this.signingKeys = new SigningKeys(this.catalog, seal, clock);
     const accessTokens = new AccessTokens(this.signingKeys, clock, {

@@ -34,6 +34,7 @@ export const partsOf = (app: App): GraphParts => ({
   signingKeys: app.signingKeys,
   trustedDocuments: app.trustedDocuments,
   documentUse: app.documentUse,
+  signals: app.signals,
   ready: () => app.ready(),
 });
 

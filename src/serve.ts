@@ -10,7 +10,6 @@ import type { Verify } from './graphql/execute/execute-change.ts';
 import { fieldsPerOperation } from './graphql/limits/complexity.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import type { Logger } from './lib/logger.ts';
-import { stateOfLog } from './modules/events/changes/page-of-events.ts';
 import { schema } from './schema.ts';
 import { addressReader } from './server/client-address.ts';
 import { Cors } from './server/cors.ts';
@@ -84,6 +83,7 @@ export type GraphParts = Pick<
   | 'ready'
   | 'trustedDocuments'
   | 'documentUse'
+  | 'signals'
 >;
 
 /** The HTTP side over an opened App, without a socket. */
@@ -131,11 +131,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const cors = new Cors({ origins: config.corsOrigins, headers: config.corsHeaders });
   const addressOf = addressReader(config.trustProxy);
   const isOurs = config.production ? () => true : hostCheck(config);
-  const watch = new LogWatch({
-    binding: app.binding,
-    newest: async (db) => (await stateOfLog(db, undefined)).settled,
-    logger,
-  });
+  const watch = new LogWatch({ binding: app.binding, signals: app.signals, logger });
   const { ending = new AbortController().signal } = options;
   const openIntrospection = !config.production;
   const subscriptions = new Subscriptions({

@@ -62,6 +62,12 @@ export class Listener implements AsyncDisposable {
     return () => void handlers.delete(handler);
   }
 
+  /** Sends to every listener on the channel, this one included. It is lost while the connection is down. */
+  async notify(notification: Notification): Promise<void> {
+    const parameters = [this.#options.channel, JSON.stringify(notification)];
+    await this.#slot?.runOnce('select pg_notify($1, $2)', parameters).catch(() => {});
+  }
+
   /** Calls the handler after `up` has changed; returns a function that removes the handler. */
   onStateChange(handler: StateHandler): () => void {
     this.#stateHandlers.add(handler);

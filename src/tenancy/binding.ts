@@ -31,6 +31,8 @@ export interface BindingOptions {
   places?: TenantPlaces;
   /** Which schemas this build can serve; if absent, it serves all. */
   fit?: SchemaFit;
+  /** Called with the id of the organization after each commit of a write session. */
+  onCommit?: (organizationId: string) => void;
 }
 
 export interface OpenOptions {
@@ -49,13 +51,15 @@ export class TenantBinding {
   readonly #replica: ReadReplica | undefined;
   readonly #places: TenantPlaces | undefined;
   readonly #fit: SchemaFit | undefined;
+  readonly #onCommit: BindingOptions['onCommit'];
 
-  constructor({ pools, limits = defaultLimits, replica, places, fit }: BindingOptions) {
+  constructor({ pools, limits = defaultLimits, replica, places, fit, onCommit }: BindingOptions) {
     this.#pools = pools;
     this.#limits = limits;
     this.#replica = replica;
     this.#places = places;
     this.#fit = fit;
+    this.#onCommit = onCommit;
   }
 
   /**
@@ -126,6 +130,8 @@ export class TenantBinding {
     const ofReplica = access === 'read' && roleClass === 'analyst' && tenant.databaseId === primaryDatabaseId;
     const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;
     const slots = fit ? fittingSlots(fit, tenant, source) : source;
-    return new TenantSession(tenant, slots, scope, { signal });
+    const session = new TenantSession(tenant, slots, scope, { signal });
+    if (access === 'write' && this.#onCommit) session.onCommit(() => this.#onCommit!(tenant.id));
+    return session;
   }
 }

@@ -227,7 +227,8 @@ describe('Automatic Persisted Queries', async () => {
 
 /** What of the app a server needs: a class instance cannot be spread. */
 function partsOf() {
-  const { authenticator, sessionCookies, directory, binding, signingKeys, trustedDocuments, documentUse } = here.app;
+  const { authenticator, sessionCookies, directory, binding, signals, signingKeys, trustedDocuments, documentUse } =
+    here.app;
   const ready = () => here.app.ready();
   return {
     authenticator,
@@ -238,6 +239,7 @@ function partsOf() {
     signingKeys,
     trustedDocuments,
     documentUse,
+    signals,
     ready,
   };
 }

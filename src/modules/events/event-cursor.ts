@@ -7,6 +7,10 @@ export interface EventPosition {
   seq: bigint;
 }
 
+/** Positive if `a` is later. */
+export const compareEventPositions = (a: EventPosition, b: EventPosition): number =>
+  a.era - b.era || Number(BigInt(a.xid) - BigInt(b.xid)) || Number(a.seq - b.seq);
+
 const pattern = /^(\d{1,9})\.(\d{1,20})\.(\d{1,19})$/;
 
 export const encodeEventCursor = ({ era, xid, seq }: EventPosition): string => `${era}.${xid}.${seq}`;

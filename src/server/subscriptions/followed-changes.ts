@@ -1,5 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Followed, GraphRequest } from '../../graphql/context.ts';
+import { decodeEventCursor } from '../../modules/events/event-cursor.ts';
+import type { FollowedLog } from './followed-log.ts';
 
 export interface Frame {
   result: ExecutionResult;
@@ -8,12 +10,13 @@ export interface Frame {
 }
 
 interface FollowOptions {
+  log: Pick<FollowedLog, 'grown'>;
   /** Finds the sender again: throws once the token or the membership has ended. */
   authenticate(): Promise<GraphRequest>;
+  /** Throws CURSOR_EXPIRED if the sender has other rights than when it got the cursor. */
+  checkRights(request: GraphRequest, cursor: string): void;
   /** Reads the changes after a cursor; undefined for the first time. */
   read(request: GraphRequest, cursor: string | undefined): Promise<Frame>;
-  /** Resolves when the log has gone on from the position, or the signal aborts. */
-  changed(request: GraphRequest, position: string, signal: AbortSignal): Promise<void>;
   resultOf(error: unknown): ExecutionResult;
   /** Called once, when the subscription has ended. */
   onEnd(): void;
@@ -32,7 +35,7 @@ const checkEveryMs = 2_000;
 export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   readonly #options: FollowOptions;
   readonly #ended = new AbortController();
-  #last: { request: GraphRequest; followed: Followed } | undefined;
+  #last: Followed | undefined;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -78,17 +81,22 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   /** Waits, reads, and returns what the client is sent; undefined if nothing has changed for it. */
   async #nextFrame(): Promise<ExecutionResult | undefined> {
     const before = this.#last;
-    if (before && !before.followed.hasMore) await this.#wait(before.request, before.followed.position);
+    const hasNews = !before || before.hasMore || (await this.#logGrows(before));
     if (this.#isOver) return undefined;
     const request = await this.#options.authenticate();
-    const { result, followed } = await this.#options.read(request, before?.followed.cursor);
+    if (!hasNews) {
+      this.#options.checkRights(request, before.cursor);
+      return undefined;
+    }
+    const { result, followed } = await this.#options.read(request, before?.cursor);
     if (!followed || result.errors) this.#end();
-    else this.#last = { request, followed };
+    else this.#last = followed;
     return before && followed?.isEmpty && !result.errors ? undefined : result;
   }
 
-  async #wait(request: GraphRequest, position: string): Promise<void> {
+  /** Whether the log grows before the rights have to be checked. */
+  #logGrows({ position }: Followed): Promise<boolean> {
     const stop = AbortSignal.any([this.#ended.signal, this.#options.ending, AbortSignal.timeout(checkEveryMs)]);
-    await this.#options.changed(request, position, stop);
+    return this.#options.log.grown(decodeEventCursor(position), stop);
   }
 }

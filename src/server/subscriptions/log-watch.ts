@@ -1,84 +1,59 @@
 import type { Logger } from '../../lib/logger.ts';
-import { type EventPosition, encodeEventCursor } from '../../modules/events/event-cursor.ts';
+import { endOfLog } from '../../modules/events/changes/page-of-events.ts';
 import type { TenantBinding } from '../../tenancy/binding.ts';
+import type { ChangeSignals } from '../../tenancy/change-signals.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
-import type { TenantDb } from '../../tenancy/tenant-session.ts';
+import { FollowedLog } from './followed-log.ts';
 
 interface LogWatchOptions {
   binding: Pick<TenantBinding, 'read'>;
-  /** The newest event that no later commit can precede. */
-  newest(db: TenantDb): Promise<EventPosition>;
+  signals: Pick<ChangeSignals, 'live' | 'on' | 'onStateChange'>;
   logger: Logger;
-  /** How often the log of an organization with followers is looked at; milliseconds. */
-  everyMs?: number;
 }
 
-interface Follower {
-  position: string;
-  wake(): void;
+/** A follower's hold on the log of an organization. */
+export interface Following extends Disposable {
+  log: FollowedLog;
 }
-
-interface Watched {
-  tenant: Tenant;
-  followers: Set<Follower>;
-}
-
-const longestPauseMs = 2_000;
 
 /**
- * Wakes the followers of the event logs of organizations. However many follow an organization, one statement looks at
- * its log, four times a second and only while somebody waits. It needs no notification, so nothing is lost while the
- * listener is down, behind a pooler, or when another process writes.
+ * The event logs that subscriptions of this process follow. A log is looked at when a process signals a commit of its
+ * organization, and at intervals, because signals can be lost: every two seconds, or four times a second while signals
+ * of other processes do not arrive. However many follow a log, one statement looks at it.
  */
 export class LogWatch {
   readonly #options: LogWatchOptions;
-  readonly #watched = new Map<string, Watched>();
+  readonly #logs = new Map<string, { log: FollowedLog; followers: number }>();
 
   constructor(options: LogWatchOptions) {
     this.#options = options;
+    options.signals.on((organizationId) => this.#logs.get(organizationId)?.log.look());
+    options.signals.onStateChange(() => {
+      for (const { log } of this.#logs.values()) log.look();
+    });
   }
 
-  /** Resolves when the log has gone on from the position, or the signal aborts. */
-  async changed(tenant: Tenant, position: string, signal: AbortSignal): Promise<void> {
-    if (signal.aborted) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const wake = () => resolve();
-    const follower = { position, wake };
-    const watched = this.#watched.get(tenant.id) ?? this.#watch(tenant);
-    watched.followers.add(follower);
-    signal.addEventListener('abort', wake);
-    await promise;
-    signal.removeEventListener('abort', wake);
-    watched.followers.delete(follower);
+  /** Follows the log of an organization until the result is disposed. */
+  follow(tenant: Tenant): Following {
+    const entry = this.#logs.get(tenant.id) ?? { log: this.#open(tenant), followers: 0 };
+    this.#logs.set(tenant.id, entry);
+    entry.followers++;
+    return { log: entry.log, [Symbol.dispose]: () => this.#leave(tenant.id) };
   }
 
-  #watch(tenant: Tenant): Watched {
-    const watched = { tenant, followers: new Set<Follower>() };
-    this.#watched.set(tenant.id, watched);
-    this.#look(watched, 0);
-    return watched;
+  #open(tenant: Tenant): FollowedLog {
+    const { binding, signals, logger } = this.#options;
+    return new FollowedLog({
+      read: () => binding.read(tenant, endOfLog),
+      isLive: () => signals.live,
+      logger,
+    });
   }
 
-  #look(watched: Watched, failures: number): void {
-    const { everyMs = 250 } = this.#options;
-    const pause = Math.min(everyMs * 2 ** failures, longestPauseMs);
-    setTimeout(async () => {
-      if (watched.followers.size === 0) return void this.#watched.delete(watched.tenant.id);
-      const failed = await this.#wake(watched).then(
-        () => false,
-        (error: unknown) => this.#failed(error),
-      );
-      this.#look(watched, failed ? failures + 1 : 0);
-    }, pause).unref();
-  }
-
-  async #wake({ tenant, followers }: Watched): Promise<void> {
-    const newest = encodeEventCursor(await this.#options.binding.read(tenant, (db) => this.#options.newest(db)));
-    for (const { position, wake } of followers) if (position !== newest) wake();
-  }
-
-  #failed(error: unknown): true {
-    this.#options.logger.warn({ err: error }, 'cannot look at the event log; trying again');
-    return true;
+  #leave(tenantId: string): void {
+    const entry = this.#logs.get(tenantId)!;
+    if (--entry.followers > 0) return;
+    this.#logs.delete(tenantId);
+    entry.log[Symbol.dispose]();
   }
 }

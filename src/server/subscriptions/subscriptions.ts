@@ -5,12 +5,14 @@ import { executeOperation } from '../../graphql/execute/execute-operation.ts';
 import { maskError } from '../../graphql/execute/mask-error.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
+import { decodeChangesCursor } from '../../modules/events/changes/changes-cursor.ts';
 import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { OpenedDocument } from '../request/document-gate.ts';
 import type { RequestHead } from '../request/head.ts';
 import { asQuery, cursorVariable } from './as-query.ts';
 import { FollowedChanges, type Frame } from './followed-changes.ts';
 import type { LogWatch } from './log-watch.ts';
+import { frameKey, operationKey } from './share-key.ts';
 
 interface SubscriptionsOptions extends AdmissionOptions {
   watch: LogWatch;
@@ -56,18 +58,25 @@ export class Subscriptions {
     const member = new Context(admitted).viewer.membershipId;
     this.#take(member);
     const { ending, reader, watch, logger } = this.#options;
+    const following = watch.follow(admitted.tenant!);
+    const key = operationKey(query.next, args.operationName, args.variableValues);
     return new FollowedChanges({
       ending,
+      log: following.log,
       authenticate: () => reader.resolve(head),
-      changed: ({ tenant }, position, signal) => watch.changed(tenant!, position, signal),
+      checkRights: (request, cursor) => void decodeChangesCursor(cursor, new Context(request).viewer),
       resultOf: (error) => ({ errors: [maskError(error, logger)] as GraphQLError[] }),
-      onEnd: () => this.#release(member),
-      read: (request, cursor) =>
-        this.#read(request, {
-          ...args,
-          document: cursor === undefined ? query.first : query.next,
-          variableValues: { ...args.variableValues, [cursorVariable]: cursor },
-        }),
+      onEnd: () => {
+        following[Symbol.dispose]();
+        this.#release(member);
+      },
+      read: (request, cursor) => {
+        if (cursor === undefined) return this.#read(request, { ...args, document: query.first });
+        const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
+        return following.log.share(frameKey(request, key, cursor), async () =>
+          shareable(await this.#read(request, { ...args, document: query.next, variableValues })),
+        );
+      },
     });
   }
 
@@ -95,6 +104,15 @@ export class Subscriptions {
     else this.#byMember.set(member, own);
     this.#count--;
   }
+}
+
+/** Makes a frame that is written as JSON once, however many it is sent to. */
+function shareable(frame: Frame): Frame {
+  let text: string | undefined;
+  const stringify = (result: unknown): string => (text ??= JSON.stringify(result));
+  // Yoga writes a result by its own `stringify`; enumerable, it would be a part of the result
+  Object.defineProperty(frame.result, 'stringify', { value: stringify });
+  return frame;
 }
 
 const fragmentError = (): GraphQLError =>

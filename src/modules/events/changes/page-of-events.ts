@@ -65,7 +65,7 @@ interface LogState {
 }
 
 /** The position of a cursor that was given while no event was settled. */
-const start: EventPosition = { era: 0, xid: '0', seq: 0n };
+const startOfLog: EventPosition = { era: 0, xid: '0', seq: 0n };
 
 /** Events are kept for at least a day (EVENTS_RETENTION): a log whose first event is younger has lost nothing. */
 const hasOldEvents = sql`exists (select from ${events} where ${events.createdAt} < now() - interval '1 day')`;
@@ -75,12 +75,31 @@ export async function stateOfLog(db: TenantDb, after: EventPosition | undefined)
   const ahead = (position: EventPosition) =>
     sql`coalesce(${positionSql(position)} > (select era, xid, seq from ${events} ${newest}), false)`;
   const lost = after
-    ? sql`(${after.era === start.era ? hasOldEvents : isForgotten(after)} or ${ahead(after)})`
+    ? sql`(${after.era === startOfLog.era ? hasOldEvents : isForgotten(after)} or ${ahead(after)})`
     : sql`false`;
   const [row] = await db.execute<{ era: number | null; xid: string; seq: string; lost: boolean }>(sql`
     select last.era, last.xid::text as xid, last.seq::text as seq, ${lost} as lost
     from (select 1) as one left join (select era, xid, seq from ${events} where ${isSettled(events)} ${newest}) as last
       on true`);
   const { era, xid, seq } = row!;
-  return { settled: era === null ? start : { era, xid, seq: BigInt(seq) }, lost: row!.lost };
+  return { settled: era === null ? startOfLog : { era, xid, seq: BigInt(seq) }, lost: row!.lost };
+}
+
+interface LogEnd {
+  /** The position that no later commit can precede. */
+  settled: EventPosition;
+  /** Whether there are later events already, which wait for older transactions to end. */
+  isPending: boolean;
+}
+
+/** How far readers of the log can get now. */
+export async function endOfLog(db: TenantDb): Promise<LogEnd> {
+  const newest = sql`order by ${events.era} desc, ${events.xid} desc, ${events.seq} desc limit 1`;
+  const [row] = await db.execute<{ era: number | null; xid: string; seq: string; is_pending: boolean }>(sql`
+    select last.era, last.xid::text as xid, last.seq::text as seq,
+      coalesce((select not ${isSettled(events)} from ${events} ${newest}), false) as is_pending
+    from (select 1) as one left join (select era, xid, seq from ${events} where ${isSettled(events)} ${newest}) as last
+      on true`);
+  const { era, xid, seq, is_pending: isPending } = row!;
+  return { settled: era === null ? startOfLog : { era, xid, seq: BigInt(seq) }, isPending };
 }

@@ -1,6 +1,6 @@
 import type { GuardedDb } from '../../../access/guarded-db.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
-import type { EventPosition } from '../event-cursor.ts';
+import { compareEventPositions, type EventPosition } from '../event-cursor.ts';
 import { typenameOf } from '../row-events.ts';
 import { affectedRows } from './affected-rows.ts';
 import { type ChangedType, changedTypes } from './changed-types.ts';
@@ -103,7 +103,4 @@ function mutationsOf(page: readonly LoggedChange[]): Map<string, string[]> {
   );
 }
 
-function later(a: EventPosition, b: EventPosition): EventPosition {
-  const order = a.era - b.era || Number(BigInt(a.xid) - BigInt(b.xid)) || Number(a.seq - b.seq);
-  return order > 0 ? a : b;
-}
+const later = (a: EventPosition, b: EventPosition): EventPosition => (compareEventPositions(a, b) > 0 ? a : b);

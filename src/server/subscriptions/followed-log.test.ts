@@ -1,0 +1,88 @@
+import { afterEach, expect, it } from 'vitest';
+import { silentLogger } from '../../lib/logger.ts';
+import { FollowedLog } from './followed-log.ts';
+
+const at = (seq: number) => ({ era: 1, xid: String(seq), seq: BigInt(seq) });
+const never = new AbortController().signal;
+
+/** The ends of the log that looks find, one after the other; the last one again and again. */
+type Found = { settled: number; isPending?: boolean } | 'failed';
+const opened: FollowedLog[] = [];
+
+function follow(found: Found[], isLive = true) {
+  const looks: Found[] = [];
+  const log = new FollowedLog({
+    async read() {
+      const next = found.length > 1 ? found.shift()! : found[0]!;
+      looks.push(next);
+      if (next === 'failed') throw new Error('the database does not answer');
+      return { settled: at(next.settled), isPending: next.isPending ?? false };
+    },
+    isLive: () => isLive,
+    logger: silentLogger,
+  });
+  opened.push(log);
+  return { log, looks };
+}
+
+afterEach(() => {
+  for (const log of opened.splice(0)) log[Symbol.dispose]();
+});
+
+it('looks when it is told of a commit, and wakes those whose position is before the end', async () => {
+  const { log, looks } = follow([{ settled: 1 }, { settled: 1 }, { settled: 2 }]);
+  const behind = log.grown(at(0), never);
+  const waiting = log.grown(at(1), never);
+  expect(await behind).toBe(true);
+  expect(looks).toHaveLength(1);
+  log.look();
+  await expect.poll(() => looks.length).toBe(2);
+  log.look();
+  expect(await waiting).toBe(true);
+  expect(await log.grown(at(1), never)).toBe(true);
+});
+
+it('looks again without being told while events wait for older transactions', async () => {
+  const pending = { settled: 1, isPending: true };
+  const { log } = follow([pending, pending, pending, { settled: 2 }]);
+  expect(await log.grown(at(1), never)).toBe(true);
+});
+
+it('looks again without being told while signals do not arrive, and after a failure', async () => {
+  expect(await follow([{ settled: 1 }, { settled: 2 }], false).log.grown(at(1), never)).toBe(true);
+  expect(await follow(['failed', 'failed', { settled: 2 }]).log.grown(at(1), never)).toBe(true);
+});
+
+it('looks once more for all commits during a look', async () => {
+  const { log, looks } = follow([{ settled: 1 }, { settled: 2 }]);
+  await expect.poll(() => looks.length).toBe(1);
+  for (let commits = 0; commits < 50; commits++) log.look();
+  expect(await log.grown(at(1), never)).toBe(true);
+  expect(looks).toHaveLength(2);
+});
+
+it('stops to wait when the signal aborts', async () => {
+  const { log } = follow([{ settled: 1 }]);
+  const stop = new AbortController();
+  const waiting = log.grown(at(1), stop.signal);
+  stop.abort();
+  expect(await waiting).toBe(false);
+  expect(await log.grown(at(1), stop.signal)).toBe(false);
+});
+
+it('shares a read until the log grows, but not a failed one', async () => {
+  const { log, looks } = follow([{ settled: 1 }, { settled: 1 }, { settled: 2 }]);
+  await expect.poll(() => looks.length).toBe(1);
+  let reads = 0;
+  const read = async () => ++reads;
+  const failing = () => Promise.reject(new Error('failed'));
+  await expect(log.share('a', failing)).rejects.toThrow('failed');
+  expect(await Promise.all([log.share('a', read), log.share('a', read), log.share('b', read)])).toEqual([1, 1, 2]);
+  log.look();
+  await expect.poll(() => looks.length).toBe(2);
+  expect(await log.share('a', read)).toBe(1);
+  const grown = log.grown(at(1), never);
+  log.look();
+  await grown;
+  expect(await log.share('a', read)).toBe(3);
+});

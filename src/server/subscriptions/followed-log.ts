@@ -1,0 +1,119 @@
+import type { Logger } from '../../lib/logger.ts';
+import type { endOfLog } from '../../modules/events/changes/page-of-events.ts';
+import { compareEventPositions, type EventPosition } from '../../modules/events/event-cursor.ts';
+
+interface FollowedLogOptions {
+  /** How far readers of the log can get now. */
+  read(): ReturnType<typeof endOfLog>;
+  /** Whether commits of other processes call `look`. */
+  isLive(): boolean;
+  logger: Logger;
+}
+
+interface Waiter {
+  position: EventPosition;
+  wake(): void;
+}
+
+/** Milliseconds until the next look: after a commit, while events wait for older transactions, and otherwise. */
+const pauses = { shortest: 5, longestPending: 250, live: 2_000, notLive: 250, longestAfterFailures: 2_000 } as const;
+
+/** The event log of one organization, and those who wait for it to grow. One look at it runs at a time. */
+export class FollowedLog implements Disposable {
+  readonly #options: FollowedLogOptions;
+  readonly #waiters = new Set<Waiter>();
+  readonly #shared = new Map<string, Promise<unknown>>();
+  #end: EventPosition | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
+  /** Whether something was committed since the running look began. */
+  #isStale = false;
+  #pendingMs: number = pauses.shortest;
+  #failures = 0;
+  #isOver = false;
+
+  constructor(options: FollowedLogOptions) {
+    this.#options = options;
+    this.look();
+  }
+
+  /** Looks at the log as soon as possible. */
+  look(): void {
+    if (this.#isLooking) this.#isStale = true;
+    else this.#lookIn(0);
+  }
+
+  /** Resolves to true when the log has grown past the position, or to false when the signal aborts before. */
+  async grown(position: EventPosition, signal: AbortSignal): Promise<boolean> {
+    if (this.#isPast(position)) return true;
+    if (signal.aborted) return false;
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const waiter = { position, wake: () => resolve(true) };
+    const stop = () => resolve(false);
+    this.#waiters.add(waiter);
+    signal.addEventListener('abort', stop);
+    const hasGrown = await promise;
+    signal.removeEventListener('abort', stop);
+    this.#waiters.delete(waiter);
+    return hasGrown;
+  }
+
+  /**
+   * The result of a read that others with the same key have made since the log last grew, or of this one. The key must
+   * name everything on which the result depends, beside the rows.
+   */
+  share<T>(key: string, read: () => Promise<T>): Promise<T> {
+    const known = this.#shared.get(key) as Promise<T> | undefined;
+    if (known !== undefined) return known;
+    const made = read();
+    this.#shared.set(key, made);
+    made.catch(() => this.#shared.delete(key));
+    return made;
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+  }
+
+  #isPast = (position: EventPosition): boolean =>
+    this.#end !== undefined && compareEventPositions(this.#end, position) > 0;
+
+  #lookIn(ms: number): void {
+    clearTimeout(this.#timer);
+    if (!this.#isOver) this.#timer = setTimeout(() => void this.#look(), ms).unref();
+  }
+
+  async #look(): Promise<void> {
+    this.#isLooking = true;
+    this.#isStale = false;
+    const pause = await this.#options.read().then(
+      (end) => this.#found(end),
+      (error: unknown) => this.#failed(error),
+    );
+    this.#isLooking = false;
+    this.#lookIn(this.#isStale ? pauses.shortest : pause);
+  }
+
+  /** Returns the pause until the next look. */
+  #found({ settled, isPending }: Awaited<ReturnType<typeof endOfLog>>): number {
+    this.#failures = 0;
+    const before = this.#end;
+    this.#end = settled;
+    if (before === undefined || compareEventPositions(settled, before) > 0) this.#grew();
+    if (!isPending) this.#pendingMs = pauses.shortest;
+    else this.#pendingMs = Math.min(this.#pendingMs * 2, pauses.longestPending);
+    if (isPending) return this.#pendingMs;
+    return this.#options.isLive() ? pauses.live : pauses.notLive;
+  }
+
+  #grew(): void {
+    this.#shared.clear();
+    for (const { position, wake } of this.#waiters) if (this.#isPast(position)) wake();
+  }
+
+  #failed(error: unknown): number {
+    this.#options.logger.warn({ err: error }, 'cannot look at the event log; trying again');
+    return Math.min(pauses.notLive * 2 ** this.#failures++, pauses.longestAfterFailures);
+  }
+}

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import type { DocumentNode } from 'graphql';
+import { Context, type GraphRequest } from '../../graphql/context.ts';
+
+const numbers = new WeakMap<DocumentNode, number>();
+let last = 0;
+
+/** A number for a parsed document, which is the same object for all who send the same text. */
+function numberOf(document: DocumentNode): number {
+  const number = numbers.get(document) ?? ++last;
+  numbers.set(document, number);
+  return number;
+}
+
+/** The part of a subscription's key that is the same for each of its frames. */
+export const operationKey = (document: DocumentNode, ...others: unknown[]): string =>
+  digest([numberOf(document), ...others]);
+
+/**
+ * Everything on which a frame depends beside the rows: the operation, the cursor, the organization, and all that the
+ * server knows of the viewer except for the session, since a person has the same rights in each of theirs.
+ */
+export function frameKey(request: GraphRequest, operation: string, cursor: string): string {
+  const { tenant, viewer } = new Context(request);
+  const { sessionId: _, ...who } = viewer;
+  return digest([operation, cursor, tenant, who, request.after ?? null]);
+}
+
+const digest = (value: unknown): string =>
+  createHash('sha256').update(JSON.stringify(value, asPlain)).digest('base64url');
+
+const asPlain = (_key: string, value: unknown): unknown => {
+  if (value instanceof Set) return [...value].sort();
+  return typeof value === 'bigint' ? String(value) : value;
+};
