@@ -1,5 +1,6 @@
 import type { Listener, Notification } from '../db/listener.ts';
 import { uuidv7 } from '../lib/ids.ts';
+import { outsideRequests } from '../lib/request-context.ts';
 
 const topic = 'data.changed';
 /** Ids in one notification, whose text PostgreSQL limits to 8000 bytes. */
@@ -45,7 +46,7 @@ export class ChangeSignals {
   committed(organizationId: string): void {
     this.#tell(organizationId);
     this.#unsent.add(organizationId);
-    if (!this.#isSending) void this.#send();
+    if (!this.#isSending) outsideRequests(() => void this.#send());
   }
 
   async #send(): Promise<void> {

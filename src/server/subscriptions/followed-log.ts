@@ -1,4 +1,5 @@
 import type { Logger } from '../../lib/logger.ts';
+import { outsideRequests } from '../../lib/request-context.ts';
 import type { endOfLog } from '../../modules/events/changes/page-of-events.ts';
 import { compareEventPositions, type EventPosition } from '../../modules/events/event-cursor.ts';
 
@@ -81,7 +82,8 @@ export class FollowedLog implements Disposable {
 
   #lookIn(ms: number): void {
     clearTimeout(this.#timer);
-    if (!this.#isOver) this.#timer = setTimeout(() => void this.#look(), ms).unref();
+    if (this.#isOver) return;
+    this.#timer = outsideRequests(() => setTimeout(() => void this.#look(), ms).unref());
   }
 
   async #look(): Promise<void> {
