@@ -8,6 +8,9 @@ export default defineConfig({
   out: `./drizzle/${line}`,
   schema:
     line === 'catalog'
-      ? ['./src/tenancy/tables.ts', './src/identity/tables.ts', './src/graphql/documents/tables.ts']
+      ? [
+          ...['./src/tenancy/tables.ts', './src/identity/tables.ts'],
+          ...['./src/graphql/documents/tables.ts', './src/graphql/rate-limit/tables.ts'],
+        ]
       : `./src/modules/${line}/tables.ts`,
 });

@@ -1,5 +1,6 @@
 import { defineRelations } from 'drizzle-orm';
 import { clientVersionDocuments, clientVersions, trustedDocuments } from './graphql/documents/tables.ts';
+import { tokenBuckets } from './graphql/rate-limit/tables.ts';
 import {
   apiKeys,
   catalogAnswers,
@@ -51,6 +52,7 @@ const tables = {
   systemParameters,
   tenantMoves,
   tenantSchemas,
+  tokenBuckets,
   trustedDocuments,
   userIdentities,
   userOrganizations,

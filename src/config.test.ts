@@ -84,6 +84,10 @@ describe('configuration', () => {
       maxBodyBytes: 1_048_576,
       maxComplexity: 100_000,
       maxDepth: 15,
+      rateLimits: {
+        key: { points: 1000, restoreRate: 50 },
+        organization: { points: 10_000, restoreRate: 500 },
+      },
       trustProxy: undefined,
       http: {
         headersMs: 30_000,

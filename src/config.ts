@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { type Values, type Variable, variables } from './config-variables.ts';
+import type { RateLimitOptions } from './graphql/rate-limit/rate-limits.ts';
 import type { SignUpPolicy } from './identity/identity.ts';
 import type { OidcIssuer } from './identity/oidc-issuers.ts';
 import { AppError } from './lib/errors.ts';
@@ -89,6 +90,7 @@ export interface Config {
   maxBodyBytes: number;
   maxComplexity: number;
   maxDepth: number;
+  rateLimits: RateLimitOptions;
   /** Undefined: no proxy; the address of the connection is the client's. */
   trustProxy: TrustedHeader | undefined;
   http: HttpLimits;
@@ -241,6 +243,10 @@ function toConfig(v: Values): Config {
     maxBodyBytes: v.MAX_BODY_BYTES,
     maxComplexity: v.MAX_COMPLEXITY,
     maxDepth: v.MAX_DEPTH,
+    rateLimits: {
+      key: sizeOf(v.KEY_POINTS, v.KEY_RESTORE_RATE),
+      organization: sizeOf(v.ORGANIZATION_POINTS, v.ORGANIZATION_RESTORE_RATE),
+    },
     trustProxy: v.TRUST_PROXY ?? undefined,
     http: {
       headersMs: v.HEADERS_TIMEOUT_MS,
@@ -253,6 +259,9 @@ function toConfig(v: Values): Config {
     shutdownGraceMs: v.SHUTDOWN_GRACE_MS,
   };
 }
+
+/** Without points there is no limit. */
+const sizeOf = (points: number, restoreRate: number) => (points > 0 ? { points, restoreRate } : undefined);
 
 const dayMs = 86_400_000;
 

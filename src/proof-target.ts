@@ -18,6 +18,7 @@ const proofConfig = (config: Config): Config => ({
   tenantDomain: domain,
   maxComplexity: 10_000_000,
   maxDepth: 100,
+  rateLimits: { key: undefined, organization: undefined },
 });
 
 /** Sends no mail: the people that attacks invite or remind have addresses that mail cannot reach. */

@@ -8,6 +8,8 @@ import { ensureDemo } from './demo/ensure-demo.ts';
 import { Plans } from './graphql/compile/plans.ts';
 import type { Verify } from './graphql/execute/execute-change.ts';
 import { fieldsPerOperation } from './graphql/limits/complexity.ts';
+import { RateLimits } from './graphql/rate-limit/rate-limits.ts';
+import { TokenBuckets } from './graphql/rate-limit/token-buckets.ts';
 import { publicKeySet } from './identity/jwks.ts';
 import type { Logger } from './lib/logger.ts';
 import { schema } from './schema.ts';
@@ -134,8 +136,9 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const watch = new LogWatch({ binding: app.binding, signals: app.signals, logger });
   const { ending = new AbortController().signal } = options;
   const openIntrospection = !config.production;
+  const rateLimits = new RateLimits(config.rateLimits, new TokenBuckets(identity.catalog, identity.clock));
   const subscriptions = new Subscriptions({
-    ...{ reader, openIntrospection, watch, ending, logger },
+    ...{ reader, openIntrospection, rateLimits, watch, ending, logger },
     ...(plans && { plans }),
   });
   const http: YogaOptions = {
@@ -146,6 +149,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     ...(verify && { verify }),
     onOperation,
     openIntrospection,
+    rateLimits,
     subscriptions,
     secureCookies,
     addressOf,

@@ -17,6 +17,8 @@ interface LeaseHooks {
 export class Lease {
   readonly key: string;
   readonly began = performance.now();
+  /** Called when the session gives back the slot. */
+  onEnd: (() => void) | undefined;
   #slot: Slot;
   #hooks: LeaseHooks;
   #scope: Scope | undefined;
@@ -87,14 +89,14 @@ export class Lease {
   /** Returns the slot to the pool. The transaction must have ended, with every statement answered. */
   release(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#hooks.giveBack();
   }
 
   /** Closes the connection, because its state is unknown. */
   discard(): void {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#slot.destroy();
     this.#hooks.giveBack();
   }
@@ -102,10 +104,15 @@ export class Lease {
   /** Cancels the running statement, then returns the slot; closes it if a cancel could still hit its next session. */
   async settle(): Promise<void> {
     if (this.#over) return;
-    this.#over = true;
+    this.#end();
     this.#quarantined = true;
     await this.#slot.settle();
     this.#hooks.giveBack();
+  }
+
+  #end(): void {
+    this.#over = true;
+    this.onEnd?.();
   }
 }
 

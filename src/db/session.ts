@@ -20,6 +20,13 @@ interface Level {
   occupied: boolean;
 }
 
+export interface SessionOptions {
+  /** Cancels the session's statements. */
+  signal?: AbortSignal | undefined;
+  /** Called when the session gets its slot; returns what to call when it gives it back. */
+  onHold?: (() => () => void) | undefined;
+}
+
 const noop = (): void => {};
 
 /**
@@ -36,6 +43,7 @@ export class Session<R extends AnyRelations> {
   #scope: Scope;
   #relations: R;
   #signal: AbortSignal | undefined;
+  readonly #onHold: (() => () => void) | undefined;
   /** Ends the wait for a slot. */
   #stop = new AbortController();
   #root: Level = { depth: 0, occupied: false };
@@ -62,11 +70,12 @@ export class Session<R extends AnyRelations> {
   #hooks = new AfterCommitHooks();
   #statements = 0;
 
-  constructor(pool: SlotSource, scope: Scope, relations: R, options: { signal?: AbortSignal | undefined } = {}) {
+  constructor(pool: SlotSource, scope: Scope, relations: R, options: SessionOptions = {}) {
     this.#pool = pool;
     this.#scope = scope;
     this.#relations = relations;
     this.#signal = options.signal;
+    this.#onHold = options.onHold;
     if (this.#signal?.aborted) this.#cancel();
     else this.#signal?.addEventListener('abort', this.#cancel);
   }
@@ -263,6 +272,7 @@ export class Session<R extends AnyRelations> {
   async #open(): Promise<Lease> {
     const packet = bindPacket(this.#scope);
     const lease = await this.#pool.acquire(this.#scope.key, this.#stop.signal);
+    lease.onEnd = this.#onHold?.();
     lease.applyScope(this.#scope);
     const failed = (error: unknown): void => {
       this.#bindError ??= this.#fail(error);

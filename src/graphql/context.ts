@@ -10,6 +10,7 @@ import type { ChangePosition } from '../tenancy/read-replica.ts';
 import type { Tenant } from '../tenancy/tenant.ts';
 import type { TenantSession, TenantTx } from '../tenancy/tenant-session.ts';
 import type { GraphLimits } from './limits/complexity.ts';
+import type { Charge } from './rate-limit/charge.ts';
 import type { Services } from './services.ts';
 
 /** Where a query of `changes` has got to. */
@@ -48,6 +49,8 @@ export interface GraphRequest {
 export interface AnswerHead {
   /** Whether every root field was answered from the stored answer of its Idempotency-Key. */
   replayed: boolean;
+  /** What the request pays; undefined if its caller has no limits. */
+  charge?: Charge | undefined;
   /** Set by `changes`: where a subscription goes on. */
   followed?: Followed;
 }
@@ -199,12 +202,13 @@ export class Context {
   }
 
   #open(): TenantSession {
-    const { binding, signal, after } = this.request;
+    const { binding, signal, after, answer } = this.request;
     const session =
       this.#session ??
       binding.open(this.tenant, this.access, {
         roleClass: this.viewer.roleClass,
         ...(signal && { signal }),
+        onHold: answer.charge?.hold,
         after,
         fresh: this.#fresh,
       });

@@ -96,7 +96,7 @@ export class Authenticator {
       role: apiKey ? roleOfKey(membership.role) : membership.role,
       permissions,
       roleClass: apiKey ? classOfKey(permissions) : 'interactive',
-      ...(apiKey && { apiKey: { id: apiKey.id, persistedOnly: apiKey.persistedOnly } }),
+      ...(apiKey && { apiKey: keyOf(apiKey) }),
     };
   }
 }
@@ -134,6 +134,11 @@ const accountOf = ({ user: { id, email, firstName, lastName } }: MemberState, cr
   lastName,
   ...(credential.kind === 'session' && { sessionId: credential.sessionId }),
 });
+
+function keyOf({ id, persistedOnly, points, restoreRate }: NonNullable<MemberState['apiKey']>) {
+  const limit = points !== null && restoreRate !== null ? { points, restoreRate } : undefined;
+  return { id, persistedOnly, ...(limit && { limit }) };
+}
 
 /** A key acts for its maker, but never as an owner: only people may take the actions of owners. */
 const roleOfKey = (role: Role): Role => (role === 'OWNER' ? 'ADMIN' : role);

@@ -10,6 +10,7 @@ import { formatApiKey, newApiKey } from './api-key.ts';
 import { requireAuthority } from './authority.ts';
 import type { Identity, Origin } from './identity.ts';
 import { label, permission, requireFuture } from './inputs.ts';
+import { keyLimit, limitColumns } from './key-limit.ts';
 import { revokeOwnApiKey } from './own-api-keys.ts';
 import { hashSecret } from './secret-token.ts';
 import { apiKeys } from './tables.ts';
@@ -21,6 +22,8 @@ export const createApiKeyInput = z.object({
   expiresAt: z.date().nullish(),
   /** Whether the key may only send documents that were registered in advance. */
   persistedOnly: z.boolean().default(false),
+  /** The limit of the installation applies to keys without one. */
+  limit: keyLimit.nullish(),
 });
 
 export type ApiKey = Omit<typeof apiKeys.$inferSelect, 'secretHash'>;
@@ -39,12 +42,12 @@ export async function createApiKey(
   requirePermission(viewer, 'organization:manage');
   // Keys made by a key would survive its revocation
   if (viewer.apiKey) throw new AppError('FORBIDDEN', 'An API key cannot create API keys: sign in');
-  const { scopes, ...values } = checkInput(createApiKeyInput, input);
+  const { scopes, limit, ...values } = checkInput(createApiKeyInput, input);
   requireAuthority(viewer, { permissions: scopes });
   const now = clock();
   requireFuture(values.expiresAt, now);
   const { organizationId, userId } = viewer;
-  const row = { ...values, scopes, organizationId, userId, createdAt: now };
+  const row = { ...values, ...limitColumns(limit), scopes, organizationId, userId, createdAt: now };
   return catalog.write((tx) => insertApiKey(tx, row, { ...origin, actor: actorOf(viewer) }));
 }
 

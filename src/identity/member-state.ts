@@ -32,6 +32,8 @@ const shape = {
     secretHash: apiKeys.secretHash,
     scopes: apiKeys.scopes,
     persistedOnly: apiKeys.persistedOnly,
+    points: apiKeys.points,
+    restoreRate: apiKeys.restoreRate,
     expiresAt: apiKeys.expiresAt,
     revokedAt: apiKeys.revokedAt,
     lastUsedAt: apiKeys.lastUsedAt,

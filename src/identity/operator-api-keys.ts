@@ -9,6 +9,7 @@ import { type ApiKey, createApiKeyInput, insertApiKey } from './create-api-key.t
 import type { Identity } from './identity.ts';
 import { requireFuture } from './inputs.ts';
 import { isMember } from './is-member.ts';
+import { limitColumns } from './key-limit.ts';
 import { permissionsOfRole } from './role-permissions.ts';
 import { apiKeys, userOrganizations, users } from './tables.ts';
 
@@ -23,7 +24,7 @@ export async function createApiKeyFor(
   input: z.input<typeof newKey>,
   by: By,
 ): Promise<{ apiKey: ApiKey; key: string }> {
-  const values = checkInput(newKey, input);
+  const { limit, ...values } = checkInput(newKey, input);
   const { organizationId, userId, scopes, expiresAt } = values;
   const now = clock();
   requireFuture(expiresAt, now);
@@ -38,7 +39,7 @@ export async function createApiKeyFor(
     const held = await permissionsOfRole(tx, organizationId, member!.role);
     const more = scopes.filter((scope) => !held.has(scope));
     if (more.length > 0) throw new AppError('FORBIDDEN', `The role ${member!.role} does not have ${more.join(', ')}`);
-    return await insertApiKey(tx, { ...values, createdAt: now }, by);
+    return await insertApiKey(tx, { ...values, ...limitColumns(limit), createdAt: now }, by);
   });
 }
 

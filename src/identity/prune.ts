@@ -1,4 +1,5 @@
 import { inArray, lt, sql } from 'drizzle-orm';
+import { tokenBuckets } from '../graphql/rate-limit/tables.ts';
 import { later } from '../lib/clock.ts';
 import type { CatalogTx } from '../tenancy/catalog.ts';
 import type { Identity } from './identity.ts';
@@ -55,8 +56,22 @@ export async function prune({ catalog, clock }: Identity, sessionsMs: number): P
       .delete(signingKeys)
       .where(lt(signingKeys.expiresAt, later(now, -day)))
       .returning({ id: signingKeys.id });
-    return ended.length + attempts.length + resets.length + keys.length + (await pruneSignUps(tx, now));
+    const counted = ended.length + attempts.length + resets.length + keys.length;
+    return counted + (await pruneBuckets(tx, now)) + (await pruneSignUps(tx, now));
   });
+}
+
+/** Deletes full buckets of points. */
+async function pruneBuckets(tx: CatalogTx, now: Date): Promise<number> {
+  const { id } = tokenBuckets;
+  const full = tx
+    .select({ id })
+    .from(tokenBuckets)
+    .where(lt(tokenBuckets.fullAt, now))
+    .limit(batch)
+    .for('update', { skipLocked: true });
+  const deleted = await tx.delete(tokenBuckets).where(inArray(id, full)).returning({ id });
+  return deleted.length;
 }
 
 /** Deletes unproven sign-ups, failed sign-ins that no longer count, and expired answers. */

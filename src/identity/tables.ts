@@ -147,6 +147,9 @@ export const apiKeys = table(
     secretHash: text().notNull(),
     scopes: text().array().notNull(),
     persistedOnly: boolean().notNull(),
+    /** Its own limit: how many points it may spend at once, and how many it gets back a second. */
+    points: integer(),
+    restoreRate: integer(),
     createdAt: createdAt(),
     expiresAt: instant(),
     lastUsedAt: instant(),
@@ -156,6 +159,8 @@ export const apiKeys = table(
     unique('api_keys_prefix_key').on(t.prefix),
     index('api_keys_organization_id_idx').on(t.organizationId),
     index('api_keys_user_id_idx').on(t.userId),
+    check('api_keys_limit_check', sql`(${t.points} is null) = (${t.restoreRate} is null)`),
+    check('api_keys_points_check', sql`${t.points} > 0 and ${t.restoreRate} > 0`),
   ],
 );
 

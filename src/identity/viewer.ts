@@ -6,6 +6,12 @@ import type { Role } from './roles.ts';
 
 export type { Role } from './roles.ts';
 
+/** What an API key may ask for: so many points at once, and so many more each second. */
+export interface KeyLimit {
+  points: number;
+  restoreRate: number;
+}
+
 /** A person who is signed in, whatever the organization. */
 export interface Account {
   userId: string;
@@ -30,7 +36,7 @@ export interface Viewer extends Account {
   /** The limits of the viewer's SQL statements. */
   roleClass: RoleClass;
   /** Set when the request carries an API key. `persistedOnly`: it may only send trusted documents. */
-  apiKey?: { id: string; persistedOnly: boolean };
+  apiKey?: { id: string; persistedOnly: boolean; limit?: KeyLimit };
 }
 
 export const isViewer = (who: Viewer | Account | null): who is Viewer => who !== null && 'organizationId' in who;

@@ -14,7 +14,8 @@ import { admit } from './request/admit.ts';
 import type { Attempt } from './request/attempt.ts';
 import type { DocumentGate, OpenedDocument } from './request/document-gate.ts';
 import { notModified, tagHeaders } from './request/entity-tag.ts';
-import { type GraphHead, headersOf, headOf, type RequestHead, signalOf } from './request/head.ts';
+import { type GraphHead, headersOf, headOf, signalOf } from './request/head.ts';
+import { costOf, rateLimitHeaders } from './request/rate-limit.ts';
 import { problemOf, type RequestLine, type RequestRulesOptions } from './request/rules.ts';
 import { longBody, type Turns } from './request/turns.ts';
 
@@ -99,7 +100,7 @@ export class FastPath {
     if (line.method === 'GET' && operation.operation !== 'query') return false;
     const answer = await this.#answer(head, params, { entry, operation, document }, attempt);
     if (answer === undefined) return false;
-    this.#send(request, response, answer);
+    this.#send(request, response, head, withCost(answer, costOf(head, line.method, params)));
     this.#served++;
     return true;
   }
@@ -127,7 +128,7 @@ export class FastPath {
   }
 
   async #answer(
-    head: RequestHead,
+    head: GraphHead,
     { variables, operationName }: GraphParams,
     { entry, operation, document }: Found,
     attempt: Attempt,
@@ -153,8 +154,8 @@ export class FastPath {
     return undefined;
   }
 
-  #send({ method, headers }: IncomingMessage, response: ServerResponse, answer: Text): void {
-    const cors = this.#options.cors.headersFor(headers.origin, method);
+  #send({ method, headers }: IncomingMessage, response: ServerResponse, head: GraphHead, answer: Text): void {
+    const cors = { ...this.#options.cors.headersFor(headers.origin, method), ...rateLimitHeaders(head.charge) };
     const tag = method === 'GET' ? tagHeaders(answer, cors.vary) : undefined;
     if (tag && notModified(tag, headers['if-none-match'])) {
       response.writeHead(304, { ...cors, ...tag }).end();
@@ -194,6 +195,15 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
       if (!request.complete) reject(new Error('The request ended early'));
     });
   });
+}
+
+/** Adds the cost to an answer, which is an object of JSON. */
+function withCost(answer: Text, cost: object | undefined): Text {
+  if (!cost) return answer;
+  const end = `,"extensions":${JSON.stringify({ cost })}}`;
+  return typeof answer === 'string'
+    ? answer.slice(0, -1) + end
+    : Buffer.concat([answer.subarray(0, -1), Buffer.from(end)]);
 }
 
 const isJson = (accepted: Accepted): boolean => accepted !== undefined && accepted !== 'stream';

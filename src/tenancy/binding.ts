@@ -38,6 +38,8 @@ export interface BindingOptions {
 export interface OpenOptions {
   roleClass?: RoleClass;
   signal?: AbortSignal;
+  /** Called when the session gets a connection; returns what to call when it gives it back. */
+  onHold?: (() => () => void) | undefined;
   /** A change that a read session must see. */
   after?: ChangePosition | undefined;
   /** Whether statements are parsed again, after one was stale; see `retryTransaction`. */
@@ -116,7 +118,7 @@ export class TenantBinding {
 
   /** `fit` is checked when the session gets its slot. */
   #open(tenant: Tenant, access: 'read' | 'write', options: OpenOptions, fit?: SchemaFit): TenantSession {
-    const { roleClass = 'interactive', signal, after, fresh = false } = options;
+    const { roleClass = 'interactive', signal, onHold, after, fresh = false } = options;
     const scope: Scope = {
       key: tenant.schemaName,
       searchPath: [tenant.schemaName, 'extensions'],
@@ -130,7 +132,7 @@ export class TenantBinding {
     const ofReplica = access === 'read' && roleClass === 'analyst' && tenant.databaseId === primaryDatabaseId;
     const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;
     const slots = fit ? fittingSlots(fit, tenant, source) : source;
-    const session = new TenantSession(tenant, slots, scope, { signal });
+    const session = new TenantSession(tenant, slots, scope, { signal, onHold });
     if (access === 'write' && this.#onCommit) session.onCommit(() => this.#onCommit!(tenant.id));
     return session;
   }

@@ -1,6 +1,6 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type { BoundStatement } from '../db/pipelined-statements.ts';
-import { type Scope, Session } from '../db/session.ts';
+import { type Scope, Session, type SessionOptions } from '../db/session.ts';
 import type { Answer } from '../db/slot.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';
@@ -36,7 +36,7 @@ export class TenantSession extends Session<Relations> {
   /** The transaction of a session that writes; undefined in one that reads. */
   readonly tx: TenantTx | undefined;
 
-  constructor(tenant: Tenant, slots: SlotSource, scope: Scope, options: { signal?: AbortSignal | undefined } = {}) {
+  constructor(tenant: Tenant, slots: SlotSource, scope: Scope, options: SessionOptions = {}) {
     super(slots, scope, relations, options);
     this.tenant = tenant;
     if (scope.access === 'write') this.tx = transactionOver(this, tenant);

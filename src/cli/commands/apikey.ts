@@ -1,5 +1,6 @@
 import { createApiKeyFor, listApiKeys, revokeApiKeyByOperator } from '../../identity/operator-api-keys.ts';
 import type { Permission } from '../../identity/permissions.ts';
+import { AppError } from '../../lib/errors.ts';
 import type { JsonFlag } from '../flags.ts';
 import { print, table } from '../output.ts';
 import { styled } from '../text.ts';
@@ -12,6 +13,8 @@ export interface CreateFlags extends JsonFlag {
   name: string;
   scopes: string[];
   expires?: Date;
+  points?: number;
+  restoreRate?: number;
 }
 
 const by = { actor: { kind: 'SYSTEM' } } as const;
@@ -20,9 +23,13 @@ export async function runCreate(host: Host, { tenant: slug, user: email, ...flag
   await using toolbox = await host.open();
   const { id: organizationId } = await toolbox.directory.getBySlug(slug);
   const { id: userId } = await getUser(toolbox, email);
-  const { name, expires, json } = flags;
+  const { name, expires, points, restoreRate, json } = flags;
+  if ((points === undefined) !== (restoreRate === undefined)) {
+    throw new AppError('BAD_INPUT', '--points and --restore-rate belong together');
+  }
+  const limit = points !== undefined && restoreRate !== undefined ? { points, restoreRate } : undefined;
   const scopes = flags.scopes as Permission[];
-  const input = { organizationId, userId, name, scopes, expiresAt: expires };
+  const input = { organizationId, userId, name, scopes, expiresAt: expires, limit };
   const { apiKey, key } = await createApiKeyFor(toolbox.identity, input, by);
   print(host, json, { ...apiKey, key }, () => key);
 }

@@ -82,7 +82,9 @@ export const apikeyCreate = declare<[flags: KeyFlags]>({
       .requiredOption('--user <email>', 'the member for whom the key acts')
       .requiredOption('--name <name>', 'what the key is for')
       .requiredOption('--scopes <permissions>', 'its permissions, separated by commas', list)
-      .option('--expires <time>', 'a day or an instant (default: never)', readInstant),
+      .option('--expires <time>', 'a day or an instant (default: never)', readInstant)
+      .option('--points <n>', 'points that it can spend at once (default: KEY_POINTS)', wholeNumber(10_000_000))
+      .option('--restore-rate <n>', 'points that it gets back each second', wholeNumber(1_000_000)),
   destroys: null,
   run: async (...args) => (await import('../commands/apikey.ts')).runCreate(...args),
 });

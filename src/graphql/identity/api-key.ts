@@ -1,11 +1,29 @@
 import type { ApiKey as ApiKeyShape } from '../../identity/create-api-key.ts';
 import { createApiKey, revokeApiKey } from '../../identity/create-api-key.ts';
+import { setKeyLimit } from '../../identity/key-limit.ts';
 import { listApiKeys } from '../../identity/list-open-entries.ts';
 import { isPermission } from '../../identity/permissions.ts';
+import type { KeyLimit } from '../../identity/viewer.ts';
 import { builder } from '../declare/builder.ts';
 import { defineCatalogMutation, originOf } from './catalog-mutation.ts';
 import { catalogId, uuidOf } from './ids.ts';
 import { Permission } from './permission.ts';
+
+const ApiKeyLimit = builder.objectRef<KeyLimit>('ApiKeyLimit').implement({
+  description: 'How much a key may ask for, in points: see extensions.cost.',
+  fields: (t) => ({
+    points: t.exposeInt('points', { description: 'The points that it can spend at once.' }),
+    restoreRate: t.exposeInt('restoreRate', { description: 'The points that it gets back each second.' }),
+  }),
+});
+
+const ApiKeyLimitInput = builder.inputType('ApiKeyLimitInput', {
+  description: 'How much a key may ask for, in points: see extensions.cost.',
+  fields: (t) => ({
+    points: t.int({ required: true, description: 'The points that it can spend at once, 1 to 10000000.' }),
+    restoreRate: t.int({ required: true, description: 'The points that it gets back each second, 1 to 1000000.' }),
+  }),
+});
 
 const ApiKey = builder.objectRef<ApiKeyShape>('ApiKey').implement({
   description: 'A key for a program that acts for the member who created it.',
@@ -20,6 +38,12 @@ const ApiKey = builder.objectRef<ApiKeyShape>('ApiKey').implement({
     }),
     persistedOnly: t.exposeBoolean('persistedOnly', {
       description: 'Whether it may only send documents that were registered before.',
+    }),
+    limit: t.field({
+      type: ApiKeyLimit,
+      nullable: true,
+      description: 'Its own limit; null if that of the installation applies.',
+      resolve: ({ points, restoreRate }) => (points !== null && restoreRate !== null ? { points, restoreRate } : null),
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',
@@ -52,12 +76,27 @@ defineCatalogMutation('createApiKey', {
     scopes: t.field({ type: [Permission], required: true, description: 'The permissions that it can have at most.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'When it expires; never by default.' }),
     persistedOnly: t.boolean({ description: 'Whether it may only send documents that were registered before.' }),
+    limit: t.field({ type: ApiKeyLimitInput, description: 'Its own limit; that of the installation by default.' }),
   }),
   run: (ctx, input) => createApiKey(ctx.services.identity, ctx.viewer, input, originOf(ctx)),
   payload: (t) => ({
     apiKey: t.expose('apiKey', { type: ApiKey, description: 'The new key, as in lists.' }),
     key: t.exposeString('key', { description: 'The secret key. It is shown only here.' }),
   }),
+});
+
+defineCatalogMutation('setApiKeyLimit', {
+  description: 'Changes how much a key may ask for. Needs organization:manage.',
+  caller: 'member',
+  input: (t) => ({
+    apiKeyId: t.globalID({ required: true, description: 'The key.' }),
+    limit: t.field({ type: ApiKeyLimitInput, description: 'Its own limit; that of the installation by default.' }),
+  }),
+  run: async (ctx, { apiKeyId, limit }) => {
+    const id = uuidOf(apiKeyId, 'ApiKey', 'input.apiKeyId');
+    return { apiKey: await setKeyLimit(ctx.services.identity, ctx.viewer, { apiKeyId: id, limit }, originOf(ctx)) };
+  },
+  payload: (t) => ({ apiKey: t.expose('apiKey', { type: ApiKey, description: 'The changed key.' }) }),
 });
 
 defineCatalogMutation('revokeApiKey', {

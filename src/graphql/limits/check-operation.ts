@@ -9,8 +9,9 @@ import { requireModules } from './required-modules.ts';
 
 export type OperationArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
-/** Whether an operation reads the schema or data. */
+/** What is known of an operation before it runs. */
 export interface CheckedOperation {
+  complexity: number;
   /** Whether it reads the schema. */
   introspects: boolean;
   /** Whether it reads no data at all. */
@@ -26,8 +27,9 @@ export interface CheckedOperation {
 export function checkOperation(args: OperationArgs, limits: GraphLimits): CheckedOperation {
   checkVariables(args.variableValues);
   checkBounds(args);
-  checkCost(args, limits);
+  const complexity = checkCost(args, limits);
   return {
+    complexity,
     introspects: introspects(args),
     onlyIntrospects: onlyIntrospects(args),
     checkModules: (tenant) => requireModules(args, tenant),

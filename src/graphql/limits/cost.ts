@@ -16,18 +16,20 @@ const executedComplexity = ({ complexity }: GraphLimits): number =>
   Math.max(complexity / 10, Math.min(complexity, maxExecuted));
 
 /**
- * Throws TOO_COMPLEX when the operation may cost more than the limits allow, and a GraphQLError for variables that
- * cannot be coerced. Reads only the document and its variables, no data.
+ * Returns the complexity of an operation. Throws TOO_COMPLEX when it may cost more than the limits allow, and a
+ * GraphQLError for variables that cannot be coerced. Reads only the document and its variables, no data.
  */
-export function checkCost(args: ExecutionArgs, limits: GraphLimits): void {
+export function checkCost(args: ExecutionArgs, limits: GraphLimits): number {
   const operation = getOperationAST(args.document, args.operationName);
-  if (!operation) return;
+  if (!operation) return 0;
   const { depth, breadth } = costOf(args, operation);
   const cost: Partial<GraphLimits> = { depth, breadth };
   requireWithin(cost, limits);
   const isQuery = operation.operation === 'query';
   const allowed = isQuery ? limits : { ...limits, complexity: executedComplexity(limits) };
-  requireWithin({ ...cost, complexity: complexityOf(args, operation) }, allowed);
+  const complexity = complexityOf(args, operation);
+  requireWithin({ ...cost, complexity }, allowed);
+  return complexity;
 }
 
 /** Throws TOO_COMPLEX if an operation without a compiled statement costs more than the executor may answer. */

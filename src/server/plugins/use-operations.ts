@@ -1,4 +1,4 @@
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import type { Plugin, YogaInitialContext } from 'graphql-yoga';
 import type { Plans } from '../../graphql/compile/plans.ts';
 import { type AnswerHead, Context } from '../../graphql/context.ts';
@@ -14,6 +14,7 @@ import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { Attempt } from '../request/attempt.ts';
 import type { OpenedDocument } from '../request/document-gate.ts';
 import { type Connected, type GraphHead, type HeadOptions, headOf } from '../request/head.ts';
+import { costOf, rateLimitHeaders } from '../request/rate-limit.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 
 export interface OperationsOptions extends AdmissionOptions, HeadOptions {
@@ -48,10 +49,14 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const args = { ...given, hideSuggestions: !options.openIntrospection };
         const serverContext = args.contextValue as YogaInitialContext & ServerContext;
         const { request: fetched, req, params, attempt, opened = { registered: false } } = serverContext;
-        if (attempt?.result) return attempt.result;
         const head = serverContext.head ?? headOf(fetched, req, options);
         serverContext.head = head;
-        return reportOperation(options.onOperation, args, async (setTenant) => {
+        const withCost = (result: ExecutionResult): ExecutionResult => {
+          const cost = costOf(head, fetched.method, params);
+          return cost ? Object.assign(result, { extensions: { ...result.extensions, cost } }) : result;
+        };
+        if (attempt?.result) return withCost(attempt.result);
+        const done = reportOperation(options.onOperation, args, async (setTenant) => {
           const refusal = attempt?.refusal;
           const admitted = refusal === undefined ? admit(args, head, options, opened) : Promise.reject(refusal);
           const request = await admitted.catch((error: unknown) => {
@@ -70,6 +75,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
             explain: params.extensions?.plan === true,
           });
         });
+        return withCost(await done);
       });
     },
     onSubscribe({ setSubscribeFn }) {
@@ -90,6 +96,8 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
     onResponse({ response, serverContext }) {
       const header = serverContext.head?.cookies.header;
       if (header) response.headers.append('set-cookie', header);
+      const limits = rateLimitHeaders(serverContext.head?.charge);
+      for (const [name, value] of Object.entries(limits)) response.headers.set(name, value);
       if (serverContext.answer?.replayed) response.headers.set('idempotency-replayed', 'true');
     },
   };

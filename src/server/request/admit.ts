@@ -1,6 +1,7 @@
 import { getOperationAST } from 'graphql';
 import type { GraphRequest } from '../../graphql/context.ts';
 import { checkOperation, type OperationArgs } from '../../graphql/limits/check-operation.ts';
+import type { RateLimits } from '../../graphql/rate-limit/rate-limits.ts';
 import { AppError } from '../../lib/errors.ts';
 import { currentRequest } from '../../lib/request-context.ts';
 import { documentsOnly, type OpenedDocument } from './document-gate.ts';
@@ -11,16 +12,17 @@ export interface AdmissionOptions {
   reader: RequestReader;
   /** Whether anybody may read the schema; otherwise that needs graph:explore. */
   openIntrospection: boolean;
+  rateLimits: RateLimits;
 }
 
 /**
  * Checks everything that an operation has to pass before it runs, and finds what it runs with: its tenant, viewer and
- * limits. Throws the reason when it is refused.
+ * limits. Takes the price of the operation from its caller, once for each head. Throws the reason when it is refused.
  */
 export async function admit(
   args: OperationArgs,
   head: RequestHead,
-  { reader, openIntrospection }: AdmissionOptions,
+  { reader, openIntrospection, rateLimits }: AdmissionOptions,
   opened: Pick<OpenedDocument, 'registered' | 'request'>,
 ): Promise<GraphRequest> {
   const current = currentRequest();
@@ -34,6 +36,9 @@ export async function admit(
   if (operation.introspects && !openIntrospection && !request.viewer?.permissions.has('graph:explore')) {
     throw new AppError('FORBIDDEN', 'Introspection needs the permission graph:explore');
   }
+  head.charge ??= rateLimits.chargeFor(request.viewer, operation.complexity);
+  request.answer.charge = head.charge;
+  await head.charge?.pay();
   return request;
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CookieJar } from '../../graphql/context.ts';
+import type { Charge } from '../../graphql/rate-limit/charge.ts';
 import type { AddressReader } from '../client-address.ts';
 import { RefreshCookie } from './refresh-cookie.ts';
 
@@ -11,6 +12,8 @@ export interface RequestHead {
   address: string | undefined;
   cookies: CookieJar;
   signal: AbortSignal | undefined;
+  /** What the request pays: set when it is admitted. Its state must be sent with the answer. */
+  charge?: Charge | undefined;
 }
 
 export interface HeadOptions {

@@ -1,0 +1,100 @@
+import { AppError } from '../../lib/errors.ts';
+import { pointsOfDatabaseTime } from './points.ts';
+import type { TokenBucket } from './token-bucket.ts';
+import type { TokenBuckets } from './token-buckets.ts';
+
+/** A bucket as the caller sees it. */
+export interface BucketState {
+  name: string;
+  points: number;
+  restoreRate: number;
+  available: number;
+  secondsUntilFull: number;
+}
+
+/**
+ * What one request pays, to every bucket of its caller: the estimated price before it runs, and the rest afterwards if
+ * its database time turns out to be worth more.
+ */
+export class Charge {
+  readonly estimated: number;
+  readonly #all: TokenBuckets;
+  readonly #buckets: readonly TokenBucket[];
+  #paying: Promise<void> | undefined;
+  #paid = 0;
+  /** Of the connections that it has given back. */
+  #databaseMs = 0;
+  /** When it got the connections that it holds. */
+  readonly #holding = new Set<{ since: number }>();
+
+  constructor(all: TokenBuckets, buckets: readonly TokenBucket[], estimated: number) {
+    this.#all = all;
+    this.#buckets = buckets;
+    this.estimated = estimated;
+  }
+
+  /**
+   * Pays the estimated price, once. Throws TOO_COMPLEX if a bucket can never hold as much, RATE_LIMITED if it does not
+   * now; then nothing is paid.
+   */
+  pay(): Promise<void> {
+    this.#paying ??= this.#pay();
+    return this.#paying;
+  }
+
+  /** Begins to count database time; call the result when the connection is given back. */
+  readonly hold = (): (() => void) => {
+    const held = { since: performance.now() };
+    this.#holding.add(held);
+    return () => {
+      if (!this.#holding.delete(held)) return;
+      this.#databaseMs += performance.now() - held.since;
+      this.#payRest();
+    };
+  };
+
+  /** The price as far as it is known. */
+  get actual(): number {
+    const now = performance.now();
+    const held = [...this.#holding].reduce((ms, { since }) => ms + now - since, this.#databaseMs);
+    return Math.max(this.estimated, pointsOfDatabaseTime(held));
+  }
+
+  /** The buckets, the narrowest first. */
+  get buckets(): BucketState[] {
+    const { now } = this.#all;
+    return this.#buckets.map((bucket) => ({
+      name: bucket.name,
+      ...bucket.size,
+      available: bucket.available(now),
+      secondsUntilFull: bucket.secondsUntilFull(now),
+    }));
+  }
+
+  async #pay(): Promise<void> {
+    const small = this.#buckets.find(({ size }) => size.points < this.estimated);
+    if (small) throw tooCostly(this.estimated, small);
+    const paid: TokenBucket[] = [];
+    try {
+      for (const bucket of this.#buckets) {
+        await this.#all.spend(bucket, this.estimated);
+        paid.push(bucket);
+      }
+    } catch (error) {
+      for (const bucket of paid) bucket.add(this.estimated);
+      throw error;
+    }
+    this.#paid = this.estimated;
+  }
+
+  #payRest(): void {
+    const due = Math.max(this.#paid, pointsOfDatabaseTime(this.#databaseMs));
+    for (const bucket of this.#buckets) bucket.add(this.#paid - due);
+    this.#paid = due;
+  }
+}
+
+function tooCostly(points: number, { name, size }: TokenBucket): AppError {
+  const message = `The operation costs ${points} points; the ${name} has ${size.points} at most`;
+  return new AppError('TOO_COMPLEX', message, { cost: { points }, limits: { points: size.points } });
+}

@@ -1,0 +1,14 @@
+/** What a caller pays for an operation. */
+export const prices = {
+  /** Values in the answer, as the complexity of an operation counts them, for one point. */
+  complexityPerPoint: 100,
+  /** Milliseconds for which its transactions hold a connection to the database, for one point. */
+  databaseMsPerPoint: 10,
+} as const;
+
+/** The price of an operation before it runs. Every operation costs a point at least. */
+export const pointsOfComplexity = (complexity: number): number =>
+  Math.max(1, Math.ceil(complexity / prices.complexityPerPoint));
+
+/** The price of the database time that an operation has taken. */
+export const pointsOfDatabaseTime = (ms: number): number => Math.floor(ms / prices.databaseMsPerPoint);

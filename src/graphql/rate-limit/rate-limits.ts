@@ -1,0 +1,48 @@
+import type { Viewer } from '../../identity/viewer.ts';
+import { Charge } from './charge.ts';
+import { pointsOfComplexity } from './points.ts';
+import type { BucketSize, TokenBucket } from './token-bucket.ts';
+import type { TokenBuckets } from './token-buckets.ts';
+
+/** The sizes of buckets; without a size there is no limit. */
+export interface RateLimitOptions {
+  /** Of an API key that has no limit of its own. */
+  key: BucketSize | undefined;
+  /** Of all requests to an organization. Each member may use half of it. */
+  organization: BucketSize | undefined;
+}
+
+/** Says what callers pay for their operations, from which buckets. */
+export class RateLimits {
+  readonly #options: RateLimitOptions;
+  readonly #buckets: TokenBuckets;
+  readonly #member: BucketSize | undefined;
+
+  constructor(options: RateLimitOptions, buckets: TokenBuckets) {
+    this.#options = options;
+    this.#buckets = buckets;
+    this.#member = options.organization && half(options.organization);
+  }
+
+  /** Undefined for callers without limits: those without an organization have limits of their own, by attempt. */
+  chargeFor(viewer: Viewer | undefined, complexity: number): Charge | undefined {
+    const buckets = viewer ? this.#bucketsOf(viewer) : [];
+    return buckets.length > 0 ? new Charge(this.#buckets, buckets, pointsOfComplexity(complexity)) : undefined;
+  }
+
+  #bucketsOf({ apiKey, membershipId, organizationId }: Viewer): TokenBucket[] {
+    const { key, organization } = this.#options;
+    const size = apiKey ? (apiKey.limit ?? key) : this.#member;
+    const own = apiKey ? this.#of('key', apiKey.id, size) : this.#of('member', membershipId, size);
+    return [...own, ...this.#of('organization', organizationId, organization)];
+  }
+
+  #of(name: string, owner: string, size: BucketSize | undefined): TokenBucket[] {
+    return size ? [this.#buckets.of(name, owner, size)] : [];
+  }
+}
+
+const half = ({ points, restoreRate }: BucketSize): BucketSize => ({
+  points: Math.ceil(points / 2),
+  restoreRate: Math.ceil(restoreRate / 2),
+});
