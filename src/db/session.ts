@@ -8,6 +8,7 @@ import { InFlight } from './in-flight.ts';
 import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
 import { type BoundStatement, PipelinedStatements } from './pipelined-statements.ts';
+import type { SessionOptions } from './session-options.ts';
 import type { Answer } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
@@ -18,13 +19,6 @@ export type { Limits, Planning, Scope } from './bind-packet.ts';
 interface Level {
   depth: number;
   occupied: boolean;
-}
-
-export interface SessionOptions {
-  /** Cancels the session's statements. */
-  signal?: AbortSignal | undefined;
-  /** Called when the session gets its slot; returns what to call when it gives it back. */
-  onHold?: (() => () => void) | undefined;
 }
 
 const noop = (): void => {};

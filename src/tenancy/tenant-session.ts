@@ -1,6 +1,7 @@
 import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import type { BoundStatement } from '../db/pipelined-statements.ts';
-import { type Scope, Session, type SessionOptions } from '../db/session.ts';
+import { type Scope, Session } from '../db/session.ts';
+import type { SessionOptions } from '../db/session-options.ts';
 import type { Answer } from '../db/slot.ts';
 import type { SlotSource } from '../db/slot-pool.ts';
 import { type Relations, relations } from '../relations.ts';

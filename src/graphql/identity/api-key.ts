@@ -1,8 +1,8 @@
 import type { ApiKey as ApiKeyShape } from '../../identity/create-api-key.ts';
 import { createApiKey, revokeApiKey } from '../../identity/create-api-key.ts';
-import { setKeyLimit } from '../../identity/key-limit.ts';
 import { listApiKeys } from '../../identity/list-open-entries.ts';
 import { isPermission } from '../../identity/permissions.ts';
+import { setKeyLimit } from '../../identity/set-key-limit.ts';
 import type { KeyLimit } from '../../identity/viewer.ts';
 import { builder } from '../declare/builder.ts';
 import { defineCatalogMutation, originOf } from './catalog-mutation.ts';

@@ -135,7 +135,7 @@ export class TokenBucket {
     return Math.max(0, Math.floor(points - (Math.max(0, this.#fullAt - now) / 1000) * restoreRate));
   }
 
-  /** Points are returned to the shared bucket with time. Those that were not spent until it was full are there again. */
+  /** Forgets leased points that were not spent until the shared bucket must have been full: they are there again. */
   #expire(now: number): void {
     const { points, restoreRate } = this.size;
     if (this.#points > 0 && !isWithin(this.#leasedAt, now, (points / restoreRate) * 1000)) this.#points = 0;
