@@ -63,7 +63,7 @@ it('prints what it could not restore', async () => {
 it.each([
   [2, ['--to', 'yesterday', '--as', 'other'], /the id of an event/],
   [2, ['--to', '2090-01-01T00:00:00Z', '--as', 'other'], /The time is in the future/],
-  [2, ['--to', '2001-01-01T00:00:00Z', '--as', 'other'], /The log begins at .*: it has no state of that time/],
+  [2, ['--to', '2001-01-01T00:00:00Z', '--as', 'other'], /The log begins at .* and does not cover that time/],
   [4, ['--to', 'Event:01890000-0000-7000-8000-000000000000', '--as', 'other'], /no such event/],
   [5, ['--to', 'now', '--as', 'rewound-one'], /The slug rewound-one is taken/],
   [4, ['--to', '2001-01-01T00:00:00Z', '--as', 'other', '--owner', 'nobody@example.test'], /There is no user/],

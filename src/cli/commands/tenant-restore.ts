@@ -1,4 +1,4 @@
-import { lockedAlike } from '../../fleet/archive/archive-key.ts';
+import { lockLike } from '../../fleet/archive/archive-key.ts';
 import { type Archive, openArchive } from '../../fleet/archive/open-archive.ts';
 import { restoreNew } from '../../fleet/archive/restore-new.ts';
 import { type RestoreOverOptions, restoreOver } from '../../fleet/archive/restore-over.ts';
@@ -43,7 +43,7 @@ export async function run(host: Host, file: string, flags: Flags): Promise<void>
   }
 }
 
-/** The present state is saved beside the archive, for whoever can open that one. */
+/** Where to archive the present state: beside the restored archive by default, for the same recipients or key. */
 async function safetyBeside(
   { config }: Toolbox,
   { place, key }: Archive,
@@ -51,7 +51,7 @@ async function safetyBeside(
 ): Promise<Safety> {
   if (!safety) return null;
   const storage = safetyTo === undefined ? place.storage : await archiveStorage(config, safetyTo);
-  return { storage, key: await lockedAlike(key) };
+  return { storage, key: await lockLike(key) };
 }
 
 type Safety = RestoreOverOptions['safety'];
@@ -63,7 +63,7 @@ interface Work {
   watch: Pick<Parameters<typeof restoreNew>[3], 'signal' | 'onProgress'>;
 }
 
-/** Makes a new organization of an archive, and prints it. */
+/** Creates a new organization from an archive, and prints it. */
 export async function restoreAs(host: Host, toolbox: Toolbox, { archive, slug, flags, watch }: Work): Promise<void> {
   const members = flags.members ? await membersOf(toolbox, archive) : await ownerOf(toolbox, flags.owner);
   await using admins = allAdminsOf(toolbox.fleet);
@@ -77,7 +77,7 @@ export async function restoreAs(host: Host, toolbox: Toolbox, { archive, slug, f
   print(host, flags.json, describeTenant(restored), () => `restored ${made} in ${restored.schemaName}`);
 }
 
-/** Replaces the data of an organization by that of an archive, and prints what was saved before. */
+/** Replaces the data of an organization with an archive, and prints the archive of the previous state. */
 export async function replace(
   host: Host,
   toolbox: Toolbox,
@@ -97,7 +97,7 @@ export async function replace(
       safety,
     },
   );
-  const saved = safetyArchive ? `; before: ${safetyArchive}` : '';
+  const saved = safetyArchive ? `; its previous state: ${safetyArchive}` : '';
   print(host, flags.json, { slug, safetyArchive, retainedUntil }, () => `restored ${slug}${saved}`);
 }
 

@@ -39,7 +39,7 @@ export async function runRestore(host: Host, slug: string, flags: RestoreFlags):
     signal: host.signal,
     onProgress: ({ bytes, totalBytes }) => bar.show(bytes / totalBytes, bytes),
   });
-  const saved = safetyArchive ? `; before: ${safetyArchive}` : '';
+  const saved = safetyArchive ? `; its previous state: ${safetyArchive}` : '';
   const result = { ...shown(copy), safetyArchive, retainedUntil };
   print(host, flags.json, result, () => `restored ${slug} from ${copy.schemaName}${saved}`);
 }

@@ -1,18 +1,18 @@
 import path from 'node:path';
 
-/** What the name of an archive tells. */
+/** The parts of an archive's file name. */
 export interface ArchiveName {
-  /** Who: a slug and the organization's id, or the catalog. */
+  /** `slug.id` of the organization, or `catalog`. */
   subject: string;
-  /** When the run that made it began: `20261121T104029123Z`. */
+  /** The time for which the archive was made, or when its run began: `20261121T104029123Z`. */
   stamp: string;
 }
 
-/** A tenant's archives are told apart by its id: a slug may change, and be another's later. */
+/** Contains the id, because a slug may change and later belong to another organization. */
 export const tenantSubject = ({ slug, id }: { slug: string; id: string }): string => `${slug}.${id}`;
 export const catalogSubject = 'catalog';
 
-/** The id of the organization, or the catalog: the same for all archives of one subject, whatever its slug was. */
+/** The id of the organization, or `catalog`. Unlike the subject, it does not change with the slug. */
 export const idOfSubject = (subject: string): string => subject.split('.').at(-1)!;
 
 /** Whether two archives are of the same organization, or both of the catalog. */
@@ -28,7 +28,7 @@ export const timeOf = (stamp: string): Date =>
 export const archiveName = ({ subject, stamp }: ArchiveName, suffix: string): string =>
   `${subject}.${stamp}.tar${suffix}`;
 
-/** Undefined for an object that is no archive. */
+/** Undefined if the name is not that of an archive. */
 export function readArchiveName(name: string): ArchiveName | undefined {
   const found = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{9}Z)\.tar(\.sealed|\.age)?$/.exec(path.basename(name));
   return found ? { subject: found[1]!, stamp: found[2]! } : undefined;

@@ -8,11 +8,11 @@ import { tarEnd, tarEntry } from './tar.ts';
 
 export interface WriterOptions {
   key?: LockingKey | undefined;
-  /** After each part; bytes of COPY's text. Throwing ends the work. */
+  /** Called after each part. If it throws, writing stops with that error. */
   onPart?: ((part: Part) => void) | undefined;
 }
 
-/** Writes one archive to a storage, where it appears once it is whole. Disposed before that, it leaves nothing. */
+/** Writes one archive to a storage. The archive appears only when it is complete; disposing earlier leaves nothing. */
 export class ArchiveWriter implements AsyncDisposable {
   readonly #options: WriterOptions;
   readonly #plain = new PassThrough();
@@ -27,7 +27,7 @@ export class ArchiveWriter implements AsyncDisposable {
     this.#written.catch((error) => this.#plain.destroy(error));
   }
 
-  /** Adds the rows of a table, as `copyOut` gives them. */
+  /** Adds the rows of a table: the text from `copyOut`. */
   async addTable(name: string, text: AsyncIterable<Buffer>): Promise<Pick<ArchivedTable, 'rows' | 'parts'>> {
     const parts: Part[] = [];
     for await (const piece of cutParts(text)) {
@@ -39,7 +39,7 @@ export class ArchiveWriter implements AsyncDisposable {
     return { parts, rows: parts.reduce((sum, { rows }) => sum + rows, 0) };
   }
 
-  /** Adds the manifest, and makes the archive appear. Throws ALREADY_EXISTS. */
+  /** Adds the manifest, which completes the archive. Throws ALREADY_EXISTS. */
   async finish(manifest: Manifest): Promise<WrittenObject> {
     await this.#add(manifestName, Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     this.#ended = true;
@@ -54,7 +54,7 @@ export class ArchiveWriter implements AsyncDisposable {
 
   async #add(name: string, data: Buffer): Promise<void> {
     for (const piece of tarEntry({ name, data }, this.#made)) {
-      // What stops the writing destroys the stream, which ends this wait
+      // If the storage fails, its error ends this wait
       if (!this.#plain.write(piece)) await Promise.race([once(this.#plain, 'drain'), this.#written]);
     }
   }

@@ -10,8 +10,8 @@ import { tenantNotFound } from '../../tenancy/tenant.ts';
 import { type ArchivedOrganization, badArchive } from '../copy/manifest.ts';
 
 /**
- * What the catalog knows of an organization and belongs to it: its names and settings, and what it changed in the
- * permission matrix. Not its members and keys, which belong to people. Throws TENANT_NOT_FOUND.
+ * The catalog's data that belongs to an organization: its names, its settings and its changes of the permission matrix.
+ * Leaves out members and keys, which belong to people. Throws TENANT_NOT_FOUND.
  */
 export async function readOrganization(db: CatalogDb, id: string): Promise<ArchivedOrganization> {
   const [found] = await db.select().from(organizations).where(eq(organizations.id, id));
@@ -34,10 +34,7 @@ export async function readOrganization(db: CatalogDb, id: string): Promise<Archi
   };
 }
 
-/**
- * The columns of an organization that is made from an archived one. Throws BAD_INPUT for values that no organization
- * has.
- */
+/** The columns of a new organization that is made from an archived one. Throws BAD_INPUT for invalid values. */
 export function columnsOf(archived: ArchivedOrganization, { slug, name }: { slug: string; name?: string | undefined }) {
   const { description, logoUrl, website, image, timeZone, locale, currency, modules } = archived;
   try {
@@ -47,13 +44,11 @@ export function columnsOf(archived: ArchivedOrganization, { slug, name }: { slug
       slug,
     };
   } catch (cause) {
-    throw cause instanceof Error ? badArchive(`has an organization that cannot be: ${cause.message}`) : cause;
+    throw cause instanceof Error ? badArchive(`has an invalid organization: ${cause.message}`) : cause;
   }
 }
 
-/**
- * Writes the settings and permissions of an archived organization for a new one. Throws BAD_INPUT for what cannot be.
- */
+/** Gives a new organization the settings and permissions of an archived one. Throws BAD_INPUT for invalid ones. */
 export async function writeSettings(
   tx: CatalogTx,
   organizationId: string,
@@ -65,6 +60,6 @@ export async function writeSettings(
     const known = changed.map((each) => ({ ...each, id: uuidv7(), organizationId, createdAt: new Date() }));
     if (known.length > 0) await tx.insert(permissions).values(known as (typeof permissions.$inferInsert)[]);
   } catch (cause) {
-    throw isRefusedRow(cause) ? badArchive('has settings or permissions that cannot be') : cause;
+    throw isRefusedRow(cause) ? badArchive('has invalid settings or permissions') : cause;
   }
 }

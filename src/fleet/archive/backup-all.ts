@@ -6,18 +6,18 @@ import { idOfSubject, readArchiveName, stampOf, tenantSubject } from './archive-
 import { type BackupOptions, backupTenant } from './backup-tenant.ts';
 import { deleteOld, discardAbandoned, type Retention } from './retention.ts';
 
-/** Archives that retention does not keep are deleted once there is a new one of the same organization. */
+/** After each new archive, the older ones of the same organization that retention does not keep are deleted. */
 export interface BackupAllOptions
   extends Pick<BackupOptions, 'storage' | 'key' | 'signal'>,
     Retention,
     PatienceOptions {
-  /** How many at once. */
+  /** How many organizations to archive at once. */
   parallel?: number | undefined;
-  /** The run to go on with; a new one when absent. */
+  /** The run to resume; by default a new one. */
   run?: string | undefined;
   /** How long to wait at the end for organizations that are being moved; milliseconds. */
   busyWaitMs?: number | undefined;
-  /** Told how many were visited. */
+  /** Called with the number of organizations visited so far. */
   onProgress?: ((visited: number) => void) | undefined;
 }
 
@@ -27,27 +27,27 @@ export interface BackedUp {
   bytes: number;
 }
 
-/** Names each organization once. */
+/** Each organization is in one of the lists. */
 export interface BackupAllReport {
-  /** What the run is called: with it, an interrupted one goes on. */
+  /** The name of the run, by which it can be resumed. */
   run: string;
   done: BackedUp[];
   failed: { slug: string; error: unknown }[];
-  /** Slugs of those that an earlier part of the run has archived. */
+  /** Slugs of organizations that this run had archived before it was resumed. */
   earlier: string[];
-  /** Slugs of those that were deleted meanwhile. */
+  /** Slugs of organizations that were deleted meanwhile. */
   gone: string[];
   /** How many old archives were deleted. */
   deleted: number;
   interrupted: boolean;
-  /** Why the run stopped, when nobody stopped it: the catalog did not come back. */
+  /** Why the run stopped by itself, such as a primary database that did not come back. */
   stoppedBy?: unknown;
 }
 
 /**
- * Backs up every organization, several at once, each from where it is then. One that fails is reported and stops none
- * of the others; its older archives stay. A run that was interrupted goes on under its name: what it has done is not
- * done again.
+ * Archives every organization, several at once, each from the place that serves it at that moment. A failure is
+ * reported and does not stop the others; older archives of that organization stay. Given the name of an interrupted
+ * run, archives only the organizations that the run has not archived yet.
  */
 export async function backupAll(fleet: Fleet, options: BackupAllOptions): Promise<BackupAllReport> {
   const { storage, parallel = 2, run = stampOf(new Date()) } = options;
@@ -77,21 +77,21 @@ export async function backupAll(fleet: Fleet, options: BackupAllOptions): Promis
   };
 }
 
-/** Makes one archive, and then deletes those that it makes superfluous. */
+/** Makes one archive, then deletes the older ones that retention does not keep. */
 async function archive(
   fleet: Fleet,
   admins: FleetAdmins,
   { databaseId, schemaName, organization: { id, slug } }: ServedPlace,
   { storage, key, run, signal, keepDays, keepCount, names }: BackupAllOptions & { run: string; names: string[] },
 ): Promise<Omit<BackedUp, 'slug'> & { deleted: number }> {
-  // What an attempt before an outage made may be older than the outage
+  // An attempt that was repeated after an outage may have left an archive without the latest data
   for (const name of await listNames(storage, `${tenantSubject({ slug, id })}.${run}.`)) await storage.delete(name);
   const made = await backupTenant(fleet, admins, { id, databaseId, schemaName }, { storage, key, signal, stamp: run });
   const old = await deleteOld(made, { keepDays, keepCount, names });
   return { file: made.file, bytes: made.size, deleted: old.length };
 }
 
-/** The organization whose archive of this run an object is. */
+/** The id of the organization if the object is its archive from this run; otherwise empty. */
 function madeBy(run: string, name: string): string[] {
   const known = readArchiveName(name);
   return known?.stamp === run ? [idOfSubject(known.subject)] : [];

@@ -12,18 +12,18 @@ export interface BackupOptions {
   storage: Storage;
   key?: LockingKey | undefined;
   actor?: AuditActor | undefined;
-  /** What is written into its name; the present when absent. */
+  /** The time in the archive's name; by default the current time. */
   stamp?: string | undefined;
   signal?: AbortSignal | undefined;
-  /** Bytes of COPY's text so far. */
+  /** Called with the number of bytes archived so far, before compression. */
   onProgress?: ((bytes: number) => void) | undefined;
 }
 
 type OrganizationPlace = { id: string; databaseId: string; schemaName: string };
 
 /**
- * Writes one snapshot of an organization to an archive, whatever is written meanwhile, and notes it in the audit log.
- * What is there stays: an archive appears when it is whole.
+ * Writes one snapshot of an organization to a new archive, while the organization is in use, and records that in the
+ * audit log. The archive appears only when it is complete.
  */
 export async function backupTenant(
   fleet: Fleet,
@@ -52,7 +52,7 @@ export async function backupTenant(
   return written;
 }
 
-/** Counts what was read; ends the work when it was interrupted. */
+/** Returns a callback for each part that counts bytes, and throws CANCELLED once the signal is aborted. */
 export function watching({ signal, onProgress }: Pick<BackupOptions, 'signal' | 'onProgress'>) {
   let bytes = 0;
   return (part: { bytes: number }) => {

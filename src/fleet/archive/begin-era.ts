@@ -4,8 +4,8 @@ import type { FleetAdmins } from '../fleet.ts';
 import type { SchemaPlace } from '../schemas/drop-schema.ts';
 
 /**
- * Lets the event log of a restored copy go on after all eras that it had, and after those of the copy whose place it
- * takes: a cursor of either is then followed by the event that says why.
+ * Begins a new era in the event log of a restored copy, later than all eras of the archive and of the copy that it
+ * replaces. So the first event of the new era, which gives the reason, follows every cursor of either.
  */
 export async function beginEra(
   admins: FleetAdmins,

@@ -16,9 +16,9 @@ import { renewCopy } from './copy-place.ts';
 import { type Archive, type ArchivedPart, partsOf } from './open-archive.ts';
 
 export interface CopyOptions {
-  /** Stops between two parts: CANCELLED. */
+  /** Stops between two parts, with CANCELLED. */
   signal?: AbortSignal | undefined;
-  /** Bytes of COPY's text, as far as they are loaded. */
+  /** Called with the number of bytes loaded so far, before compression. */
   onProgress?: ((progress: { bytes: number; totalBytes: number }) => void) | undefined;
 }
 
@@ -30,10 +30,9 @@ interface Building extends CopyOptions {
 }
 
 /**
- * Builds in a reserved place exactly what an archive of a tenant holds: the tables as they were then, by the migrations
- * that the archive names, with its rows, which are read back and compared. Throws BAD_INPUT for an archive whose rows
- * or tables cannot be, SCHEMA_MISMATCH for one of a newer build. What was built by then is left to the caller to
- * discard.
+ * Builds a copy of an archived tenant in a reserved place: creates the tables by the migrations that the archive names,
+ * loads the rows, then reads them back and compares them. Throws BAD_INPUT for invalid tables or rows, SCHEMA_MISMATCH
+ * for an archive of a newer build. The caller discards a copy that failed.
  */
 export async function buildCopy(
   fleet: Fleet,
@@ -52,7 +51,7 @@ export async function buildCopy(
   });
 }
 
-/** Brings a built copy up to this build, with the tables of the modules that its organization has. */
+/** Migrates a copy to this build, including the tables of its organization's modules. */
 export async function updateCopy(
   fleet: Fleet,
   admins: FleetAdmins,
@@ -67,12 +66,12 @@ export async function updateCopy(
   });
 }
 
-/** What had been applied when the archive was made, in order, by this build's own files. */
+/** The migrations that the archive names, in order, from this build's own files. */
 export function migrationsOf(
   { lines }: Pick<Fleet, 'lines'>,
   { kind, migrations, organization }: Manifest,
 ): Migration[] {
-  if (kind !== 'TENANT' || !organization) throw badArchive('is not one of an organization');
+  if (kind !== 'TENANT' || !organization) throw badArchive('does not contain an organization');
   const known = lines.inOrder();
   requireKnown('The archive', migrations, known);
   const applied = new Set(migrations.map(({ line, name }) => `${line}/${name}`));
@@ -101,6 +100,6 @@ async function load(building: Building, tables: readonly [TenantTable, ArchivedT
 const take = async (parts: AsyncGenerator<ArchivedPart>): Promise<ArchivedPart | undefined> =>
   (await parts.next()).value ?? undefined;
 
-/** Bytes of COPY's text in an archive. */
+/** The size of an archive's rows in bytes, before compression. */
 export const sizeOf = ({ tables }: Manifest): number =>
   tables.flatMap(({ parts }) => parts).reduce((sum, { bytes }) => sum + bytes, 0);

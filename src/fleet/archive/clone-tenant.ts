@@ -5,8 +5,8 @@ import { type RestoreNewOptions, restoreNew } from './restore-new.ts';
 import { withTemporaryArchive } from './temporary-archive.ts';
 
 /**
- * Makes a new organization of the present state of another, by an archive that nobody else can read and that is gone
- * afterwards. Rows keep their ids (each schema has its own), members do not come along but those that `activate` adds.
+ * Creates a new organization with the present state of another, through an encrypted temporary archive. Rows keep their
+ * ids, which need to be unique only within a schema. The new organization has only the members that `activate` adds.
  */
 export async function cloneTenant(
   fleet: Fleet,

@@ -1,10 +1,10 @@
 import type { Admin } from '../../db/admin.ts';
 import { badArchive, type Manifest } from '../copy/manifest.ts';
-import { cutParts, rowsOf, sha256 } from '../copy/parts.ts';
+import { countLines, cutParts, sha256 } from '../copy/parts.ts';
 import { inSnapshot, type SnapshotSource } from '../copy/snapshot.ts';
 import { copyOut } from '../copy/table-copy.ts';
 
-/** Reads a copy back and compares it, part by part, with what the archive says. Throws BAD_INPUT when it is another. */
+/** Reads a copy back and compares each part with the manifest. Throws BAD_INPUT if they differ. */
 export function compareCopy(admin: Admin, source: SnapshotSource, { tables }: Manifest): Promise<void> {
   return inSnapshot(admin, source, async (tx, found) => {
     for (const table of found) {
@@ -12,11 +12,11 @@ export function compareCopy(admin: Admin, source: SnapshotSource, { tables }: Ma
       let n = 0;
       for await (const text of cutParts(copyOut(tx, source.schemaName, table))) {
         const part = parts[n++];
-        if (part?.rows !== rowsOf(text) || part.sha256 !== sha256(text)) throw differs(table.name);
+        if (part?.rows !== countLines(text) || part.sha256 !== sha256(text)) throw differs(table.name);
       }
       if (n !== parts.length) throw differs(table.name);
     }
   });
 }
 
-const differs = (table: string) => badArchive(`has rows of ${table} that are not what they become in a table`);
+const differs = (table: string) => badArchive(`has rows of ${table} that change when they are loaded`);

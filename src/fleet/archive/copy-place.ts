@@ -9,17 +9,14 @@ import { isSchema } from '../../tenancy/tenant.ts';
 import type { Fleet } from '../fleet.ts';
 import { dropSchema, type SchemaPlace } from '../schemas/drop-schema.ts';
 
-/** INCOMING: it is to be served. SCRATCH: a trial. */
+/** INCOMING: a copy that will be served. SCRATCH: a trial copy. */
 export type CopyState = 'INCOMING' | 'SCRATCH';
 
-/** How long a copy that nobody works on any more stays; the work on it renews that. */
+/** How long an abandoned copy is kept. Work on a copy renews the time. */
 const leaseMs = 24 * 60 * 60_000;
 const leaseFrom = (now = new Date()): Date => later(now, leaseMs);
 
-/**
- * Writes down a schema that a copy is to be built in, before there is one: what was begun is dropped when its time is
- * over.
- */
+/** Records the schema of a copy before it is created, so that an abandoned copy is dropped when its time is over. */
 export async function reserveCopy(fleet: Fleet, databaseId: string, state: CopyState): Promise<SchemaPlace> {
   const { prefix } = await fleet.databases.installationOf(databaseId);
   const place = { databaseId, ...tenantSchemaOf(prefix, randomBytes(6).toString('hex')) };
@@ -29,7 +26,7 @@ export async function reserveCopy(fleet: Fleet, databaseId: string, state: CopyS
   return place;
 }
 
-/** Says that somebody is still at work. Throws CANCELLED when it has been given up meanwhile. */
+/** Extends the time of a copy, because work on it continues. Throws CANCELLED if it was given up meanwhile. */
 export async function renewCopy(catalog: Catalog, { databaseId, schemaName }: SchemaPlace): Promise<void> {
   const renewed = await catalog.write((tx) =>
     tx
@@ -41,7 +38,7 @@ export async function renewCopy(catalog: Catalog, { databaseId, schemaName }: Sc
   if (renewed.length === 0) throw givenUp();
 }
 
-/** Makes a finished copy the one that an organization is served from, in the transaction that says so. */
+/** Makes a finished copy the schema of an organization, in the transaction that changes the organization's place. */
 export async function activateCopy(tx: CatalogTx, place: SchemaPlace, organizationId: string): Promise<void> {
   const activated = await tx
     .update(tenantSchemas)
@@ -51,11 +48,9 @@ export async function activateCopy(tx: CatalogTx, place: SchemaPlace, organizati
   if (activated.length === 0) throw givenUp();
 }
 
-/**
- * Drops a copy that is not needed any more, as far as that is possible now; what is left goes when its time is over.
- */
+/** Drops a copy that is no longer needed. If that fails, the rest is dropped when its time is over. */
 export async function discardCopy(fleet: Fleet, place: SchemaPlace): Promise<void> {
   await dropSchema(fleet, place).catch(() => {});
 }
 
-const givenUp = () => new AppError('CANCELLED', 'The copy was given up meanwhile: begin again');
+const givenUp = () => new AppError('CANCELLED', 'The copy was given up meanwhile: start again');

@@ -17,7 +17,7 @@ export type ExportFormat = (typeof exportFormats)[number];
 
 export interface ExportOptions {
   format: ExportFormat;
-  /** A folder of its own; made if absent, and empty. */
+  /** A folder that does not exist yet; it is created. */
   folder: string;
   actor?: AuditActor | undefined;
   signal?: AbortSignal | undefined;
@@ -31,13 +31,13 @@ export interface Exported {
   tables: { file: string; rows: number }[];
 }
 
-/** Tables and columns that only mean something to the program. */
+/** Tables and columns that have a meaning only inside the program. */
 const internalTables = new Set(['idempotency_keys', 'import_runs']);
 const internalColumns: Readonly<Record<string, readonly string[]>> = { events: ['era', 'xid', 'seq'] };
 
 /**
  * Writes one snapshot of an organization's data for people and their tools: a file for each table, and `manifest.json`
- * with the number of rows. It is no backup: nothing restores it. Throws ALREADY_EXISTS for a folder that is there.
+ * with the numbers of rows. An export cannot be restored. Throws ALREADY_EXISTS if the folder exists.
  */
 export async function exportTenant(
   fleet: Fleet,
@@ -103,7 +103,7 @@ async function makeFolder(folder: string): Promise<void> {
     await mkdir(folder, { mode: 0o700 });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    throw new AppError('ALREADY_EXISTS', `${folder} is there already: name a new folder`);
+    throw new AppError('ALREADY_EXISTS', `${folder} already exists: name a new folder`);
   }
 }
 

@@ -3,13 +3,13 @@ import { quoteIdentifier } from '../../db/identifier.ts';
 import { conditionOf, orderOf, tableName } from '../copy/table-copy.ts';
 import type { TenantColumn, TenantTable } from '../copy/tenant-tables.ts';
 
-/** COPY of a table as CSV with a heading. */
+/** The COPY statement that writes a table as CSV with a header. */
 export const copyCsv = (schemaName: string, table: TenantTable): string =>
   `copy (select ${valuesOf(table, csvValue)} from ${rowsOf(schemaName, table)}) to stdout with (format csv, header)`;
 
 /**
- * COPY of a table as one JSON object in each row, as it is: JSON never holds the two characters that would need an
- * escape.
+ * The COPY statement that writes a table as one JSON object per line. JSON never contains the two control characters
+ * that serve as quote and delimiter, so COPY escapes nothing.
  */
 export const copyJson = (schemaName: string, table: TenantTable): string =>
   `copy (select row_to_json(shown) from (select ${valuesOf(table, jsonValue)} from ${rowsOf(schemaName, table)}) as shown)
@@ -18,7 +18,7 @@ export const copyJson = (schemaName: string, table: TenantTable): string =>
 export const countRows = (schemaName: string, table: TenantTable): string =>
   `select count(*)::float8 as rows from ${tableName(schemaName, table)}${conditionOf(table)}`;
 
-/** Ends each row of CSV as RFC 4180 wants it; line breaks inside quotes stay. */
+/** Ends each row of CSV with CR LF, as RFC 4180 requires. Line breaks inside quotes stay. */
 export function withCarriageReturns(): Transform {
   let quoted = false;
   return new Transform({
@@ -44,8 +44,8 @@ function jsonValue(column: TenantColumn): string {
 }
 
 /**
- * A spreadsheet takes a text that begins like a formula for one, whoever wrote it: an apostrophe before it keeps it a
- * text. Lists are written as JSON.
+ * A spreadsheet runs a text that looks like a formula, whoever wrote it, so such a text gets an apostrophe in front.
+ * Lists are written as JSON.
  */
 function csvValue(column: TenantColumn): string {
   const name = quoteIdentifier(column.name);

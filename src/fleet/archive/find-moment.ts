@@ -6,13 +6,16 @@ import { AppError, badInput } from '../../lib/errors.ts';
 export interface Moment {
   /** ISO 8601. */
   at: string;
-  /** An SQL condition on events: whether their transaction is after the moment. */
+  /** SQL condition that selects the events of transactions after the moment. */
   isLater: string;
 }
 
 const instant = (value: string): string => `to_char(${value} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** Transactions are in or out as a whole. Throws NOT_FOUND for an unknown event, BAD_INPUT for a time without a log. */
+/**
+ * The moment of an event or a time: each transaction is before or after it as a whole. Throws NOT_FOUND for an unknown
+ * event, BAD_INPUT for a time that the log does not cover.
+ */
 export function findMoment(admin: Admin, schemaName: string, to: string | Date): Promise<Moment> {
   const log = `${quoteIdentifier(schemaName)}.events`;
   return to instanceof Date ? atTime(admin, log, to) : afterEvent(admin, log, to);
@@ -33,7 +36,7 @@ async function atTime(admin: Admin, log: string, time: Date): Promise<Moment> {
   const [oldest] = await admin.run<{ at: string | null }>(`select ${instant('min(created_at)')} as at from ${log}`);
   const at = time.toISOString();
   if (oldest?.at && oldest.at > at) {
-    throw badInput(`The log begins at ${oldest.at}: it has no state of that time`, 'to');
+    throw badInput(`The log begins at ${oldest.at} and does not cover that time`, 'to');
   }
   return { at, isLater: `created_at > '${at}'::timestamptz` };
 }

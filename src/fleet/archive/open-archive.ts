@@ -32,33 +32,33 @@ export interface ArchivedPart {
   text: Buffer;
 }
 
-interface Kept {
+interface StoredFile {
   name: string;
   bytes: number;
   sha256: string;
 }
 
 /**
- * Reads an archive from end to end before anything else is done with it: every file in it is one that its manifest
- * names, in order, once, with the size and checksum given there, and no larger than any archive's. Throws BAD_INPUT for
- * any other file, SCHEMA_MISMATCH for one of a newer format.
+ * Reads a whole archive and checks it before anything uses it: it must contain the files of its manifest, in order,
+ * with the given sizes and checksums, and nothing else. Throws BAD_INPUT for any other file, SCHEMA_MISMATCH for an
+ * archive of a newer format.
  */
 export async function openArchive(place: ObjectPlace, key?: OpeningKey): Promise<Archive> {
-  const kept: Kept[] = [];
+  const files: StoredFile[] = [];
   let manifest: Manifest | undefined;
   for await (const { name, data } of entries(place, key)) {
-    if (manifest) throw badArchive('goes on after its manifest');
+    if (manifest) throw badArchive('continues after its manifest');
     if (name === manifestName) manifest = parseManifest(data);
-    else kept.push({ name, bytes: data.length, sha256: sha256(data) });
+    else files.push({ name, bytes: data.length, sha256: sha256(data) });
   }
   if (!manifest) throw badArchive('has no manifest');
-  compare(manifest, kept);
+  compare(manifest, files);
   return { place, file: addressOf(place), manifest, key };
 }
 
 /**
- * The parts of an archive in order, unpacked one at a time. Throws BAD_INPUT for one that is not what the manifest
- * says.
+ * The parts of an archive in order, decompressed one at a time. Throws BAD_INPUT if the archive has changed since it
+ * was opened.
  */
 export async function* partsOf({ place, manifest, key }: Archive): AsyncGenerator<ArchivedPart> {
   const expected = manifest.tables.flatMap(({ name, parts }) => parts.map((part) => ({ table: name, part })));
@@ -75,11 +75,11 @@ export async function* partsOf({ place, manifest, key }: Archive): AsyncGenerato
 async function* entries(place: ObjectPlace, key: OpeningKey | undefined): AsyncGenerator<TarEntry> {
   await using stored = new ByteSource(readable(place));
   const begin = await stored.take(sniffBytes);
-  await using source = new ByteSource(unlock(whole(begin, stored), begin, key));
+  await using source = new ByteSource(unlock(joined(begin, stored), begin, key));
   yield* readTar(source, sizeLimit);
 }
 
-async function* whole(begin: Buffer, rest: ByteSource): AsyncGenerator<Buffer> {
+async function* joined(begin: Buffer, rest: ByteSource): AsyncGenerator<Buffer> {
   if (begin.length > 0) yield begin;
   yield* rest.rest();
 }
@@ -99,19 +99,19 @@ async function* readable(place: ObjectPlace): AsyncGenerator<Buffer> {
 const sizeLimit = (name: string): number | undefined =>
   name === manifestName ? mostManifestBytes : isPartName(name) ? mostPartBytes : undefined;
 
-function compare({ tables }: Manifest, kept: readonly Kept[]): void {
+function compare({ tables }: Manifest, files: readonly StoredFile[]): void {
   let next = 0;
-  if (new Set(tables.map(({ name }) => name)).size < tables.length) throw badArchive('has a table twice');
+  if (new Set(tables.map(({ name }) => name)).size < tables.length) throw badArchive('lists a table twice');
   for (const { name, rows, parts } of tables) {
     for (const [n, part] of parts.entries()) {
-      const found = kept[next++];
+      const found = files[next++];
       const isSame =
         found?.name === part.file && found.bytes === part.packedBytes && found.sha256 === part.packedSha256;
-      if (part.file !== partName(name, n + 1) || !isSame) throw badArchive('holds not what its manifest says');
-      if (part.bytes > mostPartBytes) throw badArchive('has a part that is larger than any archive has');
+      if (part.file !== partName(name, n + 1) || !isSame) throw badArchive('does not match its manifest');
+      if (part.bytes > mostPartBytes) throw badArchive('has a part that is too large');
     }
     const counted = parts.reduce((sum, part) => sum + part.rows, 0);
-    if (counted !== rows) throw badArchive('holds not what its manifest says');
+    if (counted !== rows) throw badArchive('does not match its manifest');
   }
-  if (next !== kept.length) throw badArchive('holds not what its manifest says');
+  if (next !== files.length) throw badArchive('does not match its manifest');
 }

@@ -21,9 +21,10 @@ export interface RestoredCluster {
 }
 
 /**
- * Takes the data of one organization out of a restored cluster, for the time of the work. It only reads there, so the
- * cluster may also be a standby that is paused at the moment. Throws BAD_INPUT for a cluster that is not a copy of the
- * installation's own, INVALID_STATE for one that was restored to another moment, NOT_FOUND without the schema.
+ * Copies one organization's data from a restored cluster into a temporary archive, and runs the work with it. Only
+ * reads from the cluster, so the cluster may also be a standby that is paused at the moment. Throws BAD_INPUT for a
+ * cluster that is not a copy of the installation's own, INVALID_STATE for one that was restored to another moment,
+ * NOT_FOUND without the schema.
  */
 export async function withRecoveredArchive<T>(
   fleet: Fleet,
@@ -54,7 +55,10 @@ async function requireCopyOf(admin: Admin, prefix: string): Promise<DatabaseMark
   throw new AppError('BAD_INPUT', 'The restored database is not a copy of a database of this installation');
 }
 
-/** A move or a restore may have given the organization another schema since. Undefined in a further database. */
+/**
+ * The organization's schema in the restored catalog: a move or a restore may have changed it since. Undefined if the
+ * cluster has no catalog, because it is a further database.
+ */
 async function schemaAtMoment(admin: Admin, organizationId: string): Promise<string | undefined> {
   const [catalog] = await admin.run<{ exists: boolean }>(
     `select to_regclass('catalog.organizations') is not null as exists`,
@@ -68,11 +72,11 @@ async function schemaAtMoment(admin: Admin, organizationId: string): Promise<str
   if (row.databaseId === primaryDatabaseId) return row.schemaName;
   throw new AppError(
     'INVALID_STATE',
-    'The organization was in a further database then: restore the cluster of that one',
+    'At that moment the organization was in a further database: restore the cluster of that database',
   );
 }
 
-/** What a cluster says of its own recovery: its target, and the last transaction that it replayed. */
+/** Checks the moment against the cluster's recovery target and the last transaction that it replayed. */
 async function requireMoment(admin: Admin, at: Date): Promise<void> {
   const [row] = await admin.run<{ target: string | null; replayed: string | null }>(
     `select ${instantOf(`nullif(current_setting('recovery_target_time'), '')::timestamptz`)} as target,
@@ -83,7 +87,10 @@ async function requireMoment(admin: Admin, at: Date): Promise<void> {
     throw new AppError('INVALID_STATE', `The cluster was restored to ${target}, not to ${at.toISOString()}`);
   }
   if (replayed !== null && new Date(replayed) > at) {
-    throw new AppError('INVALID_STATE', `The cluster has changes until ${replayed}, after ${at.toISOString()}`);
+    throw new AppError(
+      'INVALID_STATE',
+      `The cluster contains changes until ${replayed}, which is after ${at.toISOString()}`,
+    );
   }
 }
 

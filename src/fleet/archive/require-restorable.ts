@@ -11,8 +11,8 @@ export interface Restorable {
 }
 
 /**
- * What can be told from a manifest alone, for whoever restores or verifies an archive of an organization. Throws
- * BAD_INPUT for an archive that cannot be restored, SCHEMA_MISMATCH for one of a newer build.
+ * Makes the checks of restoring and verifying an organization's archive that need only the manifest. Throws BAD_INPUT
+ * for an archive that cannot be restored, SCHEMA_MISMATCH for one of a newer build.
  */
 export function requireRestorable(
   fleet: Pick<Fleet, 'lines'>,
@@ -20,6 +20,6 @@ export function requireRestorable(
   as: { slug: string; name?: string | undefined },
 ): Restorable {
   const { organization } = manifest;
-  if (!organization) throw badArchive('is not one of an organization');
+  if (!organization) throw badArchive('does not contain an organization');
   return { organization, columns: columnsOf(organization, as), migrations: migrationsOf(fleet, manifest) };
 }

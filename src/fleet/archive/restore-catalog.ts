@@ -21,9 +21,9 @@ export interface RestoredCatalog {
 }
 
 /**
- * Fills the empty catalog of a new installation from an archive, in one transaction. Organizations whose schema is not
- * there are quarantined until their own archives are restored over them. Throws INVALID_STATE for a catalog that is not
- * empty, SCHEMA_MISMATCH for an archive of another build.
+ * Fills the empty catalog of a new installation from an archive, in one transaction. Organizations whose schema is
+ * missing are quarantined until their own archives are restored. Throws INVALID_STATE for a catalog that is not empty,
+ * SCHEMA_MISMATCH for an archive of another build.
  */
 export async function restoreCatalog(fleet: Fleet, archive: Archive): Promise<RestoredCatalog> {
   const { manifest } = archive;
@@ -37,16 +37,16 @@ export async function restoreCatalog(fleet: Fleet, archive: Archive): Promise<Re
     );
     return restored;
   } catch (cause) {
-    throw isRefusedRow(cause) ? badArchive(`has rows that cannot be: ${(cause as Error).message}`) : cause;
+    throw isRefusedRow(cause) ? badArchive(`has invalid rows: ${(cause as Error).message}`) : cause;
   }
 }
 
-/** Throws BAD_INPUT for another archive, SCHEMA_MISMATCH for one of another build. */
+/** Throws BAD_INPUT for an archive of an organization, SCHEMA_MISMATCH for one of another build. */
 export function requireCatalogOfThisBuild({ lines }: Pick<Fleet, 'lines'>, { kind, migrations }: Manifest): void {
-  if (kind !== 'CATALOG') throw badArchive('is not one of the catalog');
+  if (kind !== 'CATALOG') throw badArchive('does not contain the catalog');
   requireKnown('The archive', migrations, lines.catalog);
   if (stateOf(lines.catalog, migrations).state === 'BEHIND') {
-    throw new AppError('SCHEMA_MISMATCH', 'The archive is of an older build: restore it with that one, then migrate');
+    throw new AppError('SCHEMA_MISMATCH', 'An older build made this archive: restore it with that build, then migrate');
   }
 }
 
@@ -73,29 +73,28 @@ async function requireEmpty(tx: CopyTx): Promise<void> {
     `select exists (select from catalog.organizations) or exists (select from catalog.users) or exists (select from catalog.tenant_schemas) as used`,
   );
   if (found?.used) {
-    throw new AppError(
-      'INVALID_STATE',
-      'The catalog is not empty: an archive of it is restored into a new installation',
-    );
+    throw new AppError('INVALID_STATE', 'The catalog is not empty: restore its archive into a new installation');
   }
 }
 
-/** A line of the text may end it early. */
+/** Checks the number of rows, because a line in the text may end the COPY early. */
 async function countRows(tx: CopyTx, table: string, expected: number): Promise<void> {
   const [found] = await tx.run<{ count: string }>(
     `select count(*)::text as count from catalog.${quoteIdentifier(table)}`,
   );
-  if (found?.count !== String(expected))
-    throw badArchive(`has rows of ${table} that are not what they become in a table`);
+  if (found?.count !== String(expected)) throw badArchive(`has rows of ${table} that change when they are loaded`);
 }
 
-/** Schemas of the database that was lost: those of organizations wait for their data, all others are forgotten. */
+/**
+ * Quarantines the organizations whose schemas were lost, and returns their slugs. Deletes the rows of all other lost
+ * schemas.
+ */
 async function quarantineMissing(tx: CopyTx): Promise<string[]> {
   const missing = 's.database_id = $1 and to_regnamespace(s.schema_name) is null';
   const ofNobody = `s.state not in ('ACTIVE', 'BUILDING') or s.organization_id is null`;
   await tx.run(`delete from catalog.tenant_schemas s where ${missing} and (${ofNobody})`, [primaryDatabaseId]);
   const waiting = await tx.run<{ slug: string }>(
-    `update catalog.tenant_schemas s set quarantined_at = now(), quarantine_reason = 'Its data was not restored yet'
+    `update catalog.tenant_schemas s set quarantined_at = now(), quarantine_reason = 'Its data has not been restored yet'
     from catalog.organizations o where o.id = s.organization_id and ${missing} returning o.slug`,
     [primaryDatabaseId],
   );

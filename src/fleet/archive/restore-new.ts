@@ -18,21 +18,19 @@ import { requireRestorable } from './require-restorable.ts';
 
 export interface RestoreNewOptions extends CopyOptions {
   slug: string;
-  /** As archived when absent. */
+  /** By default the archived name. */
   name?: string | undefined;
   actor?: AuditActor | undefined;
   /** Why the copy is made, for its log and the audit log: `organization.restored`, `.cloned` or `.rewound`. */
   action?: 'organization.restored' | 'organization.cloned' | 'organization.rewound';
-  /**
-   * As when provisioning: the first profile, before anybody is served; and the first membership, with the organization.
-   */
+  /** The same steps as in `ProvisionOptions`: before the copy is served, and in the transaction that activates it. */
   prepare?: ((tenant: Tenant) => Promise<void>) | undefined;
   activate?: ((tx: CatalogTx, tenant: Tenant) => Promise<void>) | undefined;
 }
 
 /**
- * Makes a new organization of an archive, whole or not at all: it is there for others from the one transaction that
- * makes it. It has no members but those that `activate` adds. Throws ALREADY_EXISTS for a slug that is taken, and what
+ * Creates a new organization from an archive. Nobody sees the organization before the one transaction that activates
+ * it. It has only the members that `activate` adds. Throws ALREADY_EXISTS for a slug that is taken, and what
  * `buildCopy` throws.
  */
 export async function restoreNew(
@@ -74,7 +72,7 @@ export async function restoreNew(
   }
 }
 
-/** Before the work; whoever takes the slug meanwhile keeps it. */
+/** Checks the slug before the long work. Another organization may still take it meanwhile. */
 async function requireFree({ catalog }: Fleet, slug: string): Promise<void> {
   const taken = await catalog.read((db) =>
     db.select({ id: organizations.id }).from(organizations).where(eq(organizations.slug, slug)),

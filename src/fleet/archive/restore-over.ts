@@ -23,16 +23,16 @@ import { activateCopy, discardCopy, reserveCopy } from './copy-place.ts';
 import type { Archive } from './open-archive.ts';
 
 export interface RestoreOverOptions extends CopyOptions {
-  /** Where the state as it is now is saved first; null to save nothing. */
+  /** Where the present state is archived first; null: not at all. */
   safety: Pick<BackupOptions, 'storage' | 'key'> | null;
   actor?: AuditActor | undefined;
-  /** Lets the archive be that of another organization. */
+  /** Allows the archive of another organization. */
   fromAnother?: boolean | undefined;
   /** How long the replaced copy is kept; milliseconds. */
   retainMs?: number;
   /**
-   * Gives every member a profile in the copy, before anybody is served; and writes down which, with the change of
-   * copies.
+   * Steps for the members: `prepare` gives each a profile in the copy before it is served, `activate` records the
+   * profiles in the transaction that switches to the copy.
    */
   prepare?: ((copy: Tenant) => Promise<void>) | undefined;
   activate?: ((tx: CatalogTx, copy: Tenant) => Promise<void>) | undefined;
@@ -41,7 +41,7 @@ export interface RestoreOverOptions extends CopyOptions {
 export interface RestoredOver {
   /** The organization with its new place. */
   tenant: Tenant;
-  /** The archive of what was replaced; undefined when there was nothing, or it was not wanted. */
+  /** The archive of the replaced state; undefined if there was none, or `safety` was null. */
   safetyArchive: string | undefined;
   /** Until when the replaced copy is kept. */
   retainedUntil: Date;
@@ -51,12 +51,12 @@ const day = 24 * 60 * 60_000;
 const defaultRetainMs = 7 * day;
 
 /**
- * Replaces an organization's data by that of an archive. The copy is built beside what is served; one transaction of
- * the catalog then changes them, so the organization is wholly old or wholly new. Members, settings and names stay as
- * they are. What was written since the archive was made is in the safety archive, and for a week in the copy that was
- * replaced. An organization whose database was lost and retired comes back in the primary database. Throws
- * INVALID_STATE for the archive of another organization, unless `fromAnother`, and while the organization is moved,
- * deleted or restored otherwise, and what `buildCopy` throws; then nothing has changed.
+ * Replaces an organization's data with that of an archive. Builds a copy beside the served schema, then switches to it
+ * in one transaction of the catalog, so the organization has either all old or all new data. Members, settings and
+ * names stay as they are. The replaced data is in the safety archive, and for a week in the replaced schema. An
+ * organization whose database was lost and retired is restored into the primary database. Throws INVALID_STATE for the
+ * archive of another organization unless `fromAnother` is set, and while the organization is being moved, deleted or
+ * restored; and what `buildCopy` throws. After an error nothing has changed.
  */
 export function restoreOver(
   fleet: Fleet,
@@ -67,7 +67,7 @@ export function restoreOver(
   migrationsOf(fleet, archive.manifest);
   if (!options.fromAnother) refuseAnother(archive, tenant);
   return holdingLife(fleet, tenant.id, async () => {
-    // As it is now that nobody else can change its place
+    // Read under the life lock, so that nobody else can change it
     const before = await currentPlace(fleet, tenant.id);
     await cancelUnfinished(fleet, tenant.id, { actor: options.actor ?? { kind: 'SYSTEM' } });
     await fleet.catalog.read((db) => refuseUntilSwitched(db, tenant.id));
@@ -80,10 +80,10 @@ export function restoreOver(
     const copy = await buildReplacement(fleet, admins, replacement, options);
     const retainedUntil = later(new Date(), options.retainMs ?? defaultRetainMs);
     const restored = await fleet.catalog
-      .write((tx) => changePlaces(tx, { before, exists: old.exists, copy, archive, retainedUntil, options }))
-      // One that is served by now, because only the answer was lost, is not dropped
+      .write((tx) => switchToCopy(tx, { before, exists: old.exists, copy, archive, retainedUntil, options }))
+      // If only the answer of the COMMIT was lost, the copy is served by now, and is not dropped
       .catch((error) => discarding(fleet, copy, error));
-    // A server that has not heard of the change is refused, rather than let write where nobody will read
+    // A server with a stale cache then gets errors, instead of writing rows that nobody will read
     if (old.exists) await closeAccess(fleet, before).catch(() => {});
     else await discardCopy(fleet, before);
     return { tenant: restored, safetyArchive, retainedUntil };
@@ -131,7 +131,7 @@ async function discarding(fleet: Fleet, place: SchemaPlace, error: unknown): Pro
 
 interface Change {
   before: Tenant;
-  /** Whether there is anything to keep of what is replaced. */
+  /** Whether the replaced schema exists, and is kept. */
   exists: boolean;
   copy: Tenant;
   archive: Archive;
@@ -139,7 +139,7 @@ interface Change {
   options: RestoreOverOptions;
 }
 
-async function changePlaces(tx: CatalogTx, change: Change): Promise<Tenant> {
+async function switchToCopy(tx: CatalogTx, change: Change): Promise<Tenant> {
   const { before, exists, copy, archive, retainedUntil, options } = change;
   const { id, databaseId, schemaName, roleName } = copy;
   const { version } = await lockOrganization(tx, id);
@@ -158,7 +158,7 @@ async function changePlaces(tx: CatalogTx, change: Change): Promise<Tenant> {
     .set({ databaseId, schemaName, roleName, version: version + 1 })
     .where(and(eq(organizations.id, id), wasBefore))
     .returning({ id: organizations.id });
-  // The lock of its life may have been lost with its connection
+  // The life lock may have been lost with its connection
   if (changed.length === 0) throw new AppError('INVALID_STATE', 'The organization was moved or restored meanwhile');
   await options.activate?.(tx, copy);
   await recordAudit(tx, {
@@ -188,7 +188,7 @@ async function saveState(
   return file;
 }
 
-/** Throws TENANT_NOT_FOUND while it is not whole, INVALID_STATE while it is on its way out. */
+/** Throws TENANT_NOT_FOUND while the organization is being created, INVALID_STATE while it is being deleted. */
 async function currentPlace({ catalog }: Fleet, id: string): Promise<Tenant> {
   const [row] = await catalog.read((db) =>
     db.select(tenantColumns).from(organizations).innerJoin(tenantSchemas, servedSchema).where(eq(organizations.id, id)),
@@ -198,7 +198,7 @@ async function currentPlace({ catalog }: Fleet, id: string): Promise<Tenant> {
   return tenantOf(row);
 }
 
-/** What is there to be replaced; undefined where nothing is, because a database was lost. */
+/** The era of the schema to replace; undefined if the schema does not exist, because its database was lost. */
 function lookAt(fleet: Fleet, admins: FleetAdmins, place: Tenant): Promise<{ exists: true; era: number } | undefined> {
   return admins.at(place, (admin, { roles }) =>
     admin.transaction(async (tx) => {

@@ -3,7 +3,7 @@ import { AppError } from '../../lib/errors.ts';
 import { addressOf, listNames, type ObjectPlace, type Storage } from '../../storage/storage.ts';
 import { isSameSubject, readArchiveName, timeOf } from './archive-names.ts';
 
-/** Which archives of an organization are kept beside the newest one: each that is young enough or among the newest. */
+/** An older archive is kept if it is younger than `keepDays`, or among the newest `keepCount`. */
 export interface Retention {
   keepDays?: number | undefined;
   keepCount?: number | undefined;
@@ -24,9 +24,9 @@ interface DeleteOptions extends Retention {
 const dayMs = 24 * 60 * 60_000;
 
 /**
- * Once a good archive was made: deletes those older archives of its subject that retention does not keep. The archive
- * itself, which is then the newest good one, is never deleted. Returns the deleted names. Throws UNAVAILABLE, and
- * deletes nothing, unless the storage holds the archive as it was written.
+ * After an archive was made, deletes the older archives of its subject that retention does not keep. Never deletes the
+ * new archive. Returns the deleted names. Throws UNAVAILABLE, and deletes nothing, unless the storage reports the
+ * checksum of the new archive.
  */
 export async function deleteOld({ place, checksum }: Made, options: DeleteOptions): Promise<string[]> {
   const { storage, name } = place;
@@ -38,11 +38,11 @@ export async function deleteOld({ place, checksum }: Made, options: DeleteOption
   return old;
 }
 
-/** Deletes what backups left that died more than a day ago. */
+/** Deletes unfinished objects of backups that died more than a day ago. */
 export const discardAbandoned = (storage: Storage, now = new Date()): Promise<number> =>
   storage.discardUnfinished(later(now, -dayMs));
 
-/** Archives of the same subject that are older than the one just made, without those that retention keeps. */
+/** The archives of the same subject that are older than the new one, and that retention does not keep. */
 function superfluous(
   made: string,
   names: readonly string[],
@@ -56,7 +56,7 @@ function superfluous(
     .map(({ name, known }) => ({ name, at: timeOf(known!.stamp) }))
     .toSorted((a, b) => b.at.getTime() - a.at.getTime());
   const isOld = (at: Date) => keepDays === undefined || at < later(now, -keepDays * dayMs);
-  // The archive just made is the first to count
+  // The new archive counts as the first
   const isBeyond = (position: number) => keepCount === undefined || position + 1 >= keepCount;
   return older.filter(({ at }, position) => isOld(at) && isBeyond(position)).map(({ name }) => name);
 }
@@ -64,5 +64,8 @@ function superfluous(
 async function requireStored(place: ObjectPlace, checksum: string): Promise<void> {
   const stored = await place.storage.head(place.name);
   if (stored?.checksum === checksum) return;
-  throw new AppError('UNAVAILABLE', `${addressOf(place)} is not as it was written, so no older archive was deleted`);
+  throw new AppError(
+    'UNAVAILABLE',
+    `${addressOf(place)} does not have the checksum of what was written, so no older archive was deleted`,
+  );
 }

@@ -7,25 +7,28 @@ import { findMoment, type Moment } from './find-moment.ts';
 import { type RestoreNewOptions, restoreNew } from './restore-new.ts';
 import { withTemporaryArchive } from './temporary-archive.ts';
 
-/** The log up to a moment, as SQL reads it. */
+/** The parts of SQL that find the state of a schema at a moment. */
 export interface LogOfMoment {
   schema: string;
+  /** Subquery that returns the events after the moment. */
   later: string;
+  /** Condition that selects the events after the moment. */
   isLater: string;
+  /** The moment as a literal. */
   at: string;
 }
 
 export interface RewindOptions extends RestoreNewOptions {
-  /** An event, after whose transaction the state is wanted, or a time. */
+  /** The id of an event: the state after its transaction; or a time. */
   to: string | Date;
   /** SQL for the rows of each table at the moment, by the table's name. */
   rowsOf: (log: LogOfMoment) => ReadonlyMap<string, string>;
 }
 
 /**
- * Makes a new organization of a former state of another, which stays as it is. The state is found from the present rows
- * and the event log, read in one snapshot, and checked like every restore. Throws NOT_FOUND for an event that is not in
- * the log, BAD_INPUT for a time that the log does not reach.
+ * Creates a new organization with a former state of another, which stays as it is. The state is computed from the
+ * present rows and the event log, read in one snapshot, and checked like every restore. Throws NOT_FOUND for an event
+ * that is not in the log, BAD_INPUT for a time that the log does not reach.
  */
 export async function rewindTenant(
   fleet: Fleet,
@@ -42,7 +45,7 @@ export async function rewindTenant(
     { ...options, rowsOf: (table) => rows.get(table) },
     (archive) => restoreNew(fleet, admins, archive, { ...options, action: 'organization.rewound' }),
   ).catch((error: unknown) => {
-    throw isRefusedArchive(error) ? unclear(error) : error;
+    throw isRefusedArchive(error) ? incompleteLog(error) : error;
   });
   await fleet.catalog.write((tx) =>
     recordAudit(tx, {
@@ -57,7 +60,7 @@ export async function rewindTenant(
 
 const columns = 'era, xid, seq, actor_id, action, resource_type, resource_id, metadata, before, after, created_at';
 
-/** See `rewindTenant`. */
+/** The parts of SQL for a moment in the log of a schema. */
 export function logOf(schemaName: string, { isLater, at }: Moment): LogOfMoment {
   const later = `(select ${columns} from ${quoteIdentifier(schemaName)}.events where ${isLater})`;
   return { schema: schemaName, isLater, later, at: `'${at}'` };
@@ -66,5 +69,5 @@ export function logOf(schemaName: string, { isLater, at }: Moment): LogOfMoment 
 const isRefusedArchive = (error: unknown): error is AppError =>
   error instanceof AppError && error.code === 'BAD_INPUT' && error.details.field === 'archive';
 
-const unclear = (cause: AppError): AppError =>
+const incompleteLog = (cause: AppError): AppError =>
   badInput(`The log does not describe that moment completely: ${cause.message}`, 'to');

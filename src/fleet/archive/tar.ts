@@ -2,9 +2,9 @@ import type { ByteSource } from '../../lib/byte-source.ts';
 import { badInput } from '../../lib/errors.ts';
 
 /*
- * Archives are POSIX tar files, so that any tool can unpack them. Only the plain files that are written here are read:
- * every other kind of entry (links, devices, long names, extensions) is refused before it means anything to anybody,
- * which a library that understands them all could not promise.
+ * Archives are POSIX tar files, so that any tool can unpack them. This reader accepts only plain files as they are
+ * written here, and rejects every other kind of entry (links, devices, long names, extensions) by its header. A library
+ * that supports these kinds could not guarantee that.
  */
 
 export interface TarEntry {
@@ -17,7 +17,7 @@ const mostNameBytes = 100;
 
 /** One plain file, with its header and padding. */
 export function tarEntry({ name, data }: TarEntry, modified: Date): Buffer[] {
-  if (Buffer.byteLength(name) > mostNameBytes) throw new RangeError(`too long for an archive: ${name}`);
+  if (Buffer.byteLength(name) > mostNameBytes) throw new RangeError(`the name is too long for an archive: ${name}`);
   const header = Buffer.alloc(blockBytes);
   header.write(name, 0);
   header.write('0000600\0', 100);
@@ -32,13 +32,13 @@ export function tarEntry({ name, data }: TarEntry, modified: Date): Buffer[] {
   return [header, data, Buffer.alloc(paddingOf(data.length))];
 }
 
-/** What ends an archive. */
+/** The end marker of an archive. */
 export const tarEnd = (): Buffer => Buffer.alloc(2 * blockBytes);
 
 /**
- * The plain files of an archive, in order, each read into memory once `sizeLimit` allows it: it gives the most bytes
- * that an entry of this name may have, or undefined for a name that has no business here. Throws BAD_INPUT for anything
- * else.
+ * The plain files of an archive, in order. `sizeLimit` returns the maximum size in bytes of a file with this name, or
+ * undefined for a name that is not allowed; a file is read into memory only within its limit. Throws BAD_INPUT for
+ * anything else.
  */
 export async function* readTar(
   source: ByteSource,
@@ -49,14 +49,14 @@ export async function* readTar(
     if (header.every((byte) => byte === 0)) break;
     const { name, size } = readHeader(header);
     const limit = sizeLimit(name);
-    if (limit === undefined) throw badArchive('has a file that no archive has');
-    if (size > limit) throw badArchive('has a file that is larger than any archive has');
+    if (limit === undefined) throw badArchive('contains a file that does not belong there');
+    if (size > limit) throw badArchive('contains a file that is too large');
     const data = await whole(source, size);
     if ((await whole(source, paddingOf(size))).some((byte) => byte !== 0)) throw badArchive('is damaged');
     yield { name, data };
   }
   for await (const rest of source.rest()) {
-    if (rest.some((byte) => byte !== 0)) throw badArchive('goes on after its end');
+    if (rest.some((byte) => byte !== 0)) throw badArchive('continues after its end');
   }
 }
 
@@ -67,7 +67,7 @@ function readHeader(header: Buffer): { name: string; size: number } {
   const isUstar = header.subarray(257, 265).toString('latin1') === 'ustar\x0000';
   const isOurs = plainFile && isUstar && header.subarray(265, blockBytes).every((byte) => byte === 0);
   if (readOctal(header, 148, 6) !== sumOf(sum) || !isOurs)
-    throw badArchive('is not an archive of this program, or damaged');
+    throw badArchive('is damaged, or was not made by this program');
   const size = readOctal(header, 124, 11);
   const name = header.subarray(0, mostNameBytes).toString('latin1').replace(/\0+$/, '');
   if (size === undefined) throw badArchive('is damaged');

@@ -15,7 +15,7 @@ interface CopyingOptions extends Pick<ArchiveSource, 'rowsOf'> {
   signal?: AbortSignal | undefined;
 }
 
-/** Archives a copy of an organization's data for the time of the work. */
+/** Archives an organization's data, and runs the work with the archive, which is deleted afterwards. */
 export function withTemporaryArchive<T>(
   fleet: Fleet,
   admins: FleetAdmins,
@@ -34,7 +34,7 @@ export function withTemporaryArchive<T>(
   }, work);
 }
 
-/** Lets `write` write an archive, encrypted with a key that nobody else has; it is gone when the work is done. */
+/** Runs `write` to make an archive under a random key, and `work` with that archive, which is deleted afterwards. */
 export async function inTemporaryArchive<T>(
   write: (place: ObjectPlace, key: { key: Buffer }) => Promise<void>,
   work: (archive: Archive) => Promise<T>,

@@ -15,14 +15,14 @@ import { requireCatalogOfThisBuild } from './restore-catalog.ts';
 export interface Verified {
   tables: number;
   rows: number;
-  /** Of COPY's text. */
+  /** Before compression. */
   bytes: number;
 }
 
 /**
  * Proves that an archive can be restored: takes every step of `restoreNew` in a scratch schema, compares every row, and
- * undoes it. Of the catalog's archive, which there can be only one of, the migrations and checksums are compared.
- * Throws what restoring would throw.
+ * undoes it. An installation has only one catalog, so of an archive of the catalog only the migrations and checksums
+ * are checked. Throws what restoring would throw.
  */
 export async function verifyArchive(
   fleet: Fleet,
@@ -32,7 +32,7 @@ export async function verifyArchive(
 ): Promise<Verified> {
   const { manifest } = archive;
   if (manifest.kind === 'CATALOG') await checkCatalog(fleet, archive);
-  else await tryOut(fleet, admins, archive, options);
+  else await checkOrganization(fleet, admins, archive, options);
   await fleet.catalog.write((tx) =>
     recordAudit(tx, {
       actor: options.actor ?? { kind: 'SYSTEM' },
@@ -45,7 +45,12 @@ export async function verifyArchive(
   return { tables: manifest.tables.length, rows, bytes: sizeOf(manifest) };
 }
 
-async function tryOut(fleet: Fleet, admins: FleetAdmins, archive: Archive, options: CopyOptions): Promise<void> {
+async function checkOrganization(
+  fleet: Fleet,
+  admins: FleetAdmins,
+  archive: Archive,
+  options: CopyOptions,
+): Promise<void> {
   const { manifest } = archive;
   const id = uuidv7();
   const { columns, organization } = requireRestorable(fleet, manifest, { slug: `scratch-${id.slice(-12)}` });
@@ -54,7 +59,7 @@ async function tryOut(fleet: Fleet, admins: FleetAdmins, archive: Archive, optio
     await buildCopy(fleet, admins, scratch, archive, options);
     await updateCopy(fleet, admins, scratch, columns.modules);
     await beginEra(admins, scratch, manifest, { action: 'organization.restored', organizationId: id });
-    await tryOrganization(fleet, { ...columns, ...scratch, id }, organization);
+    await tryCatalogRows(fleet, { ...columns, ...scratch, id }, organization);
   } finally {
     await discardCopy(fleet, scratch);
   }
@@ -67,8 +72,8 @@ async function checkCatalog(fleet: Fleet, archive: Archive): Promise<void> {
 
 class RolledBack extends Error {}
 
-/** Writes what the catalog would get, and takes it back. */
-async function tryOrganization(
+/** Writes the rows of the catalog that a restore would write, and rolls them back. */
+async function tryCatalogRows(
   { catalog }: Fleet,
   row: Omit<typeof organizations.$inferInsert, 'status'> & { id: string },
   organization: ArchivedOrganization,

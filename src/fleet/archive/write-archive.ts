@@ -15,11 +15,11 @@ export interface ArchiveSource {
   kind: Manifest['kind'];
   organization: Manifest['organization'];
   schemaName: string;
-  /** Who owns its tables, and may read the ledger of migrations. */
+  /** The owner of its tables, who may also read the ledger of migrations. */
   ownerRole: string;
-  /** Every migration that the schema may hold, in the order of application. */
+  /** Every migration that the schema may have, in order of application. */
   migrations: readonly Migration[];
-  /** A subquery with the rows of a table, instead of its present ones. */
+  /** Returns a subquery that replaces the present rows of a table; undefined for the present rows. */
   rowsOf?: ((table: string) => string | undefined) | undefined;
 }
 
@@ -28,15 +28,15 @@ export interface Written {
   /** The address of the archive, for people. */
   file: string;
   manifest: Manifest;
-  /** Of the file, in bytes. */
+  /** Size of the file in bytes. */
   size: number;
-  /** What the storage says of the file for as long as it is as it was written. */
+  /** The checksum that the storage reports while the file is unchanged. */
   checksum: string;
 }
 
 /**
- * Writes one snapshot of a schema to a new archive, which appears when it is whole. Throws SCHEMA_MISMATCH for a schema
- * that is newer than this build: it may have tables that nobody here knows of.
+ * Writes one snapshot of a schema to a new archive, which appears only when it is complete. Throws SCHEMA_MISMATCH for
+ * a schema that is newer than this build, because it may have tables that this build does not know.
  */
 export async function writeArchive(
   admin: Admin,
@@ -76,7 +76,7 @@ async function archiveTable(
     table.name,
     copyOut(tx, schemaName, table, { from: rowsOf?.(table.name) }),
   );
-  // Others may have counted on since the snapshot: that is as good. Behind the rows it never stands.
+  // A sequence is not part of the snapshot: it may be ahead of the rows, which does no harm, but never behind them
   const counters = await readCounters(tx, schemaName, table);
   const columns = table.columns.map(({ name, type }) => ({ name, type }));
   return { name: table.name, columns, rows, counters, parts };

@@ -13,7 +13,7 @@ export interface RunRecord {
   run: string;
   /** How many archives were made or verified. */
   archives: number;
-  /** Why it failed, in a line; null for a run in which everything succeeded. */
+  /** Why the run failed, on one line; null if everything succeeded. */
   error: string | null;
 }
 
@@ -23,7 +23,7 @@ export interface LastRun extends RunRecord {
   succeededAt: Date | null;
 }
 
-/** Writes down how a run ended, in the audit log. */
+/** Records in the audit log how a run ended. */
 export async function recordRun(catalog: Catalog, action: JournalKind, record: RunRecord): Promise<void> {
   const { error, ...metadata } = record;
   await catalog.write((tx) =>
@@ -36,7 +36,7 @@ export async function recordRun(catalog: Catalog, action: JournalKind, record: R
   );
 }
 
-/** The last run at each of the targets that had one. */
+/** The last run at each target; targets without a run are missing. */
 export async function lastRuns(
   catalog: Catalog,
   action: JournalKind,

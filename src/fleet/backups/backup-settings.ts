@@ -4,18 +4,18 @@ import type { Storage } from '../../storage/storage.ts';
 import type { LockingKey, OpeningKey } from '../archive/archive-key.ts';
 import type { Retention } from '../archive/retention.ts';
 
-/** What the configuration says of scheduled backups. */
+/** The configuration of scheduled backups. */
 export interface BackupSettings {
-  /** Addresses of the storages that get an archive of everything. */
+  /** Addresses of storages; each gets all archives. */
   targets: readonly string[];
-  /** The installation's own folder of archives, which is made when it is missing. */
+  /** The installation's own folder for archives, which is created if it is missing. */
   ownFolder: string;
   /** A cron expression in UTC; undefined: only the command runs backups. */
   schedule: string | undefined;
   /** The longest random delay of a scheduled run; milliseconds. */
   jitterMs: number;
   retention: Retention;
-  /** Who can open the archives, as recipients of age; empty for archives that are not encrypted. */
+  /** The age recipients who can open the archives; empty if archives are not encrypted. */
   recipients: readonly string[];
   drill: DrillSettings;
   s3: S3Settings;
@@ -26,7 +26,7 @@ export interface DrillSettings {
   schedule: string | undefined;
   /** The share of the organizations that a drill verifies. */
   share: number;
-  /** What opens the archives, as identities of age. */
+  /** The age identities that open the archives. */
   identities: readonly string[];
 }
 

@@ -13,7 +13,7 @@ export interface TargetStatus {
   archives: number;
   bytes: number;
   catalogAt: Date | null;
-  /** The organization whose newest archive is the oldest, of those that exist; null without an archive. */
+  /** The existing organization whose newest archive is the oldest; null if none has an archive. */
   oldest: { slug: string; at: Date } | null;
   /** Slugs of organizations without an archive. */
   missing: string[];
@@ -21,7 +21,7 @@ export interface TargetStatus {
   lastDrill: LastRun | null;
 }
 
-/** Looks at every target. One that cannot be used is reported. */
+/** Reports the state of every target, including those that cannot be used. */
 export async function backupStatus(fleet: Fleet, settings: BackupSettings): Promise<TargetStatus[]> {
   const { catalog } = fleet;
   const all = await catalog.read((db) =>

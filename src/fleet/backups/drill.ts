@@ -27,8 +27,8 @@ export interface DrillReport {
 
 /**
  * Proves for a sample of the organizations that their newest archive can be restored: each is restored into a scratch
- * schema and compared. Those come first that were not verified for longest, so that drills reach all of them. Damaged
- * archives are reported and do not stop the drill.
+ * schema and compared. Begins with the organizations that were verified longest ago, so that drills reach all of them.
+ * Damaged archives are reported and do not stop the drill.
  */
 export async function drill(fleet: Fleet, options: DrillOptions): Promise<DrillReport> {
   const { storage, key, share, signal, onProgress } = options;
@@ -52,7 +52,7 @@ export async function drill(fleet: Fleet, options: DrillOptions): Promise<DrillR
   return report;
 }
 
-/** Why a drill failed, in a line; null for one that found nothing. */
+/** Why a drill failed, on one line; null if it found no damaged archive. */
 export function drillFailure({ failed }: DrillReport): string | null {
   const [first] = failed;
   if (!first) return null;
@@ -60,7 +60,7 @@ export function drillFailure({ failed }: DrillReport): string | null {
   return `${failed.length} archives cannot be restored, such as ${first.file}: ${reason}`;
 }
 
-/** Those that were verified longest ago, in random order where that is equal. */
+/** The archives of the organizations that were verified longest ago; ties are in random order. */
 async function choose(catalog: Catalog, newest: readonly NewestArchive[], count: number): Promise<NewestArchive[]> {
   const verifiedAt = await verifiedTimes(
     catalog,

@@ -22,14 +22,14 @@ export interface TargetRun {
   target: string;
   /** Undefined when the target could not be used. */
   report: BackupAllReport | undefined;
-  /** Why not everything was archived there; null when everything was. */
+  /** Why something was not archived there; null if everything was. */
   error: string | null;
 }
 
 /**
- * Archives the catalog and every organization at each target, and writes down how that ended. A target that cannot be
- * used does not keep the others from theirs. Stops when the signal says so; the same run then resumes it. Throws only
- * when the catalog does not answer.
+ * Archives the catalog and every organization at each target, and records how that ended. A target that cannot be used
+ * does not affect the others. `signal` stops it; a call with the same `run` resumes it. Throws only if the catalog does
+ * not answer.
  */
 export async function runBackups(fleet: Fleet, settings: BackupSettings, options: RunOptions): Promise<TargetRun[]> {
   const runs: TargetRun[] = [];
@@ -62,7 +62,7 @@ async function runAt(
   }
 }
 
-/** Unless an earlier part of the run did. */
+/** Archives the catalog, unless this run has done so before. */
 async function archiveCatalog(fleet: Fleet, settings: BackupSettings, storage: Storage, run: string): Promise<void> {
   const key = lockOf(settings);
   const names = await listNames(storage, archiveName({ subject: catalogSubject, stamp: run }, suffixOf(key)));

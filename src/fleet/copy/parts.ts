@@ -42,14 +42,14 @@ function endOfPart(text: Buffer): number | undefined {
 /** Compresses a part, and describes it for the manifest. */
 export async function packPart(file: string, text: Buffer): Promise<{ part: Part; packed: Buffer }> {
   const packed = await compress(text, level);
-  const part = { file, rows: rowsOf(text), bytes: text.length, sha256: sha256(text) };
+  const part = { file, rows: countLines(text), bytes: text.length, sha256: sha256(text) };
   return { packed, part: { ...part, packedBytes: packed.length, packedSha256: sha256(packed) } };
 }
 
 /** Decompresses a part, up to the size in the manifest. Throws BAD_INPUT if the text differs from the manifest. */
 export async function unpackPart(part: Part, packed: Buffer): Promise<Buffer> {
   const text = await decompress(packed, { maxOutputLength: Math.max(part.bytes, 1) }).catch(() => undefined);
-  if (text?.length !== part.bytes || sha256(text) !== part.sha256 || rowsOf(text) !== part.rows) {
+  if (text?.length !== part.bytes || sha256(text) !== part.sha256 || countLines(text) !== part.rows) {
     throw badArchive(`has a file ${part.file} that does not match its manifest`);
   }
   return text;
@@ -57,7 +57,7 @@ export async function unpackPart(part: Part, packed: Buffer): Promise<Buffer> {
 
 export const sha256 = (data: Buffer): string => createHash('sha256').update(data).digest('hex');
 
-export function rowsOf(text: Buffer): number {
+export function countLines(text: Buffer): number {
   let rows = 0;
   for (let at = text.indexOf(newline); at !== -1; at = text.indexOf(newline, at + 1)) rows++;
   return rows;

@@ -3,7 +3,7 @@ import type { CopyTx } from '../../db/admin.ts';
 import type { Migration } from '../../db/migration-files.ts';
 import { AppError } from '../../lib/errors.ts';
 import { stopIfAborted } from '../copy/interrupted.ts';
-import { cutParts, rowsOf } from '../copy/parts.ts';
+import { countLines, cutParts } from '../copy/parts.ts';
 import { inSnapshot } from '../copy/snapshot.ts';
 import { beginSnapshot, copyIn, copyOut, useCopyText } from '../copy/table-copy.ts';
 import { differentTables, type TenantTable } from '../copy/tenant-tables.ts';
@@ -236,7 +236,7 @@ async function copyRows({ tx, source, target, inTarget, table, changed, signal }
   let rows = 0;
   for await (const text of cutParts(copyOut(tx, source.place.schemaName, table, { where: changed }))) {
     stopIfAborted(signal);
-    rows += rowsOf(text);
+    rows += countLines(text);
     await inTarget((there) => pipeline([text], copyIn(there, target.place.schemaName, table)));
   }
   return rows;
