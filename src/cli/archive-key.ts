@@ -20,7 +20,7 @@ export interface OpenFlags extends SecretFlags {
   identityFile?: string;
 }
 
-type Source = readonly [flag: string, what: string, own: string];
+type Source = readonly [flag: string, description: string, attribute: string];
 
 const secrets: readonly Source[] = [
   ['--passphrase-env <variable>', 'encrypted with the passphrase in this environment variable', 'passphraseEnv'],
@@ -30,36 +30,39 @@ const secrets: readonly Source[] = [
 ];
 const recipients: Source = [
   '--recipient <age1...>',
-  'encrypted for a recipient of age; repeat it for several',
+  'encrypted for this age recipient; repeat the option for several',
   'recipient',
 ];
 const identities: readonly Source[] = [
-  ['--identity-env <variable>', 'opened with the identities of age in this environment variable', 'identityEnv'],
-  ['--identity-file <file>', 'opened with the identities of age in this file', 'identityFile'],
+  ['--identity-env <variable>', 'opened with the age identities in this environment variable', 'identityEnv'],
+  ['--identity-file <file>', 'opened with the age identities in this file', 'identityFile'],
 ];
 
-/** The options that say how new archives are encrypted; one kind at most. None is a secret: command lines are seen. */
+/**
+ * Adds the options for encrypting new archives; one kind at most. Secrets are never arguments, because others can see
+ * command lines.
+ */
 export const addLockOptions = (command: Command): Command => addSources(command, [...secrets, recipients]);
 
-/** The options that say how archives are opened; one at most. */
+/** Adds the options for opening archives; one at most. */
 export const addOpenOptions = (command: Command): Command => addSources(command, [...secrets, ...identities]);
 
 function addSources(command: Command, sources: readonly Source[]): Command {
-  for (const [flag, what, own] of sources) {
-    const others = sources.map(([, , other]) => other).filter((other) => other !== own);
-    const option = new Option(flag, what).conflicts(others);
-    if (own === 'recipient') option.argParser((value: string, before: string[] = []) => [...before, value]);
+  for (const [flag, description, attribute] of sources) {
+    const others = sources.map(([, , other]) => other).filter((other) => other !== attribute);
+    const option = new Option(flag, description).conflicts(others);
+    if (attribute === 'recipient') option.argParser((value: string, before: string[] = []) => [...before, value]);
     command.addOption(option);
   }
   return command;
 }
 
-/** Undefined without any of the options. Throws BAD_INPUT for one that leads to no key. */
+/** The key for new archives; undefined without any of the options. Throws BAD_INPUT for a missing or invalid key. */
 export async function readLock(flags: LockFlags): Promise<LockingKey | undefined> {
   return flags.recipient ? { recipients: flags.recipient } : await readSecret(flags);
 }
 
-/** Undefined without any of the options. Throws BAD_INPUT for one that leads to no key. */
+/** The key that opens archives; undefined without any of the options. Throws BAD_INPUT for a missing or invalid key. */
 export async function readKey(flags: OpenFlags): Promise<OpeningKey | undefined> {
   const { identityEnv, identityFile } = flags;
   if (identityEnv !== undefined) return { identities: identitiesIn(fromEnvironment(identityEnv)) };
@@ -76,7 +79,7 @@ async function readSecret(flags: SecretFlags): Promise<SealingKey | undefined> {
   return undefined;
 }
 
-/** As age-keygen writes them: one on each line, beside comments. */
+/** The identities in a file that `age-keygen` wrote; ignores its comments. */
 const identitiesIn = (text: string): string[] =>
   text.split(/[\s,]+/).filter((word) => word.startsWith('AGE-SECRET-KEY-'));
 

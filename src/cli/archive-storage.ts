@@ -3,7 +3,7 @@ import type { Config } from '../config.ts';
 import { openObject, openStorage } from '../storage/open-storage.ts';
 import type { ObjectPlace, Storage } from '../storage/storage.ts';
 
-/** Where archives are when no storage is named. */
+/** The folder for archives unless an option names a storage. */
 const defaultAddress = ({ dataDir }: Config): string => path.join(dataDir, 'backups');
 
 /** The storage that an option names, or the default one. */

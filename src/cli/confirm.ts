@@ -10,8 +10,8 @@ export interface Destruction {
 }
 
 /**
- * Returns if the operator confirms a destructive command. Throws BAD_INPUT if there is no terminal to ask at and
- * `--yes` was not given, CANCELLED for another answer.
+ * Asks the operator to confirm a destructive command, unless `--yes` was given. Throws BAD_INPUT without a terminal,
+ * CANCELLED if the answer is not the word.
  */
 export async function confirm(host: Host, { what, word }: Destruction, { yes }: { yes?: boolean }): Promise<void> {
   if (yes) return;

@@ -16,18 +16,18 @@ export interface Declaration<Args extends unknown[]> {
   /** Whether it has the option --json; true by default. */
   json?: boolean;
   hidden?: boolean;
-  /** Whether it works on all organizations: it then waits while the primary database restarts. False by default. */
+  /** Whether it works on all organizations. If so, it waits while the primary database restarts. False by default. */
   overFleet?: boolean;
   /**
-   * What the command destroys with these arguments: data or access that cannot be restored. Undefined if it destroys
-   * nothing with them; null if it never does.
+   * Returns what these arguments would destroy: data or access that cannot be restored; undefined for nothing. Null if
+   * the command never destroys anything.
    */
   destroys: ((...args: Args) => Destruction | undefined) | null;
   /** Loads and runs the command. */
   run: (host: Host, ...args: Args) => Promise<void>;
 }
 
-/** A command of the program, with what tests ask about it. */
+/** A command of the program, with properties that tests read. */
 export class DeclaredCommand extends Command {
   examples: readonly string[] = [];
   destructive = false;
@@ -35,7 +35,7 @@ export class DeclaredCommand extends Command {
 
   constructor(name?: string) {
     super(name);
-    // An option behind the name of a subcommand belongs to that, even if this command has it too
+    // Options after the name of a subcommand belong to the subcommand, even if this command has the same option
     this.enablePositionalOptions();
   }
 

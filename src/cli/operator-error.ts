@@ -7,7 +7,8 @@ export function toOperatorError(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   const reason = error instanceof Error ? error.message : String(error);
   if (isLoginRefused(error)) return badConfiguration(`A database refuses the login of the program: ${reason}`, error);
-  if (isTlsRefused(error)) return badConfiguration(`A database is not trusted by TLS: ${reason}`, error);
+  if (isTlsRefused(error))
+    return badConfiguration(`The TLS certificate of a database is not trusted: ${reason}`, error);
   return toAppError(error) ?? toMachineError(error);
 }
 

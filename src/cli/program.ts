@@ -57,7 +57,7 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
     commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke],
   },
   documents: {
-    about: 'Documents that clients may run by their id, by client version.',
+    about: 'Registered documents of client versions, which clients may run by id.',
     commands: [documents.documentsPush, documents.documentsCheck, documents.documentsList, documents.documentsRetire],
   },
   generate: {

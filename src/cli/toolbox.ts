@@ -22,7 +22,7 @@ export interface Toolbox extends FleetToolbox {
   readonly identity: Identity;
 }
 
-/** How `tenant rewind` finds a former state, and what it cannot find. */
+/** What `tenant rewind` needs: how to find a former state, and what the log does not contain. */
 export interface Rewinding {
   rowsOf: RewindOptions['rowsOf'];
   lost: readonly { table: string; column?: string; becomes: string }[];
@@ -40,9 +40,9 @@ interface OpenMode {
 export interface Program {
   /** Opens the configured installation. */
   open(mode?: OpenMode): Promise<Toolbox>;
-  /** Opens what commands on the fleet need, which loads a third of the code. */
+  /** Opens only what commands on the fleet need, which loads a third of the code. */
   openFleet(mode?: OpenMode): Promise<FleetToolbox>;
-  /** How a former state is found, by the declarations of the modules. */
+  /** Loads the modules' declarations, from which a former state is computed. */
   loadRewinding(): Promise<Rewinding>;
   /** Opens the installation together with servers that `tenant prove` attacks. */
   openForProof(): Promise<ProofTarget & AsyncDisposable>;

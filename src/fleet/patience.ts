@@ -40,10 +40,10 @@ export function isOutage(error: unknown): boolean {
 }
 
 /**
- * Runs idempotent work, and repeats it after outages, so that a restart only costs a long run time. After an outage,
- * waits until the primary database answers. If the primary answers at once, another database is down: the work is tried
- * twice more, unless `isHopeless` says that the database was found down before. Throws PrimaryAway if the primary
- * database does not come back in time.
+ * Runs idempotent work, and repeats it after outages, so that a restart of the database only delays a long run. After
+ * an outage, waits until the primary database answers. If the primary answers at once, another database is down: the
+ * work is tried twice more, unless `isHopeless` says that this database was found down before. Throws PrimaryAway if
+ * the primary database does not come back in time.
  */
 export async function patiently<T>(
   fleet: Fleet,

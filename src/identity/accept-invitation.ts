@@ -35,7 +35,7 @@ export async function acceptInvitation(
   const by = { ...origin, actor: { kind: 'USER', id: person.userId } } as const;
   const { id, organizationId, role } = await findInvitation(identity, { token, email: person.email }, by);
   const tenant = await getTenant(identity, organizationId);
-  // The token was mailed to that address, which proves it
+  // The token was mailed to the address, so having it proves that the address is theirs
   await catalog.write((tx) => recordVerifiedEmail(tx, person.userId, clock()));
   const claim = async (tx: CatalogTx) => {
     await useInvitation(tx, id, person.userId, clock());

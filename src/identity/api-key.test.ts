@@ -3,7 +3,7 @@ import { formatApiKey, isSecretOf, newApiKey, parseApiKey } from './api-key.ts';
 import { hashSecret } from './secret-token.ts';
 
 describe('API keys', () => {
-  it('are read back from their text, and prove their secret', () => {
+  it('are parsed from their text, and verified by their secret', () => {
     const key = newApiKey();
     expect(parseApiKey(formatApiKey(key))).toEqual(key);
     expect(isSecretOf(key.secret, hashSecret(key.secret))).toBe(true);
@@ -11,7 +11,7 @@ describe('API keys', () => {
     expect(isSecretOf(key.secret, 'short')).toBe(false);
   });
 
-  it('have one form', () => {
+  it('are rejected in any other form', () => {
     expect(parseApiKey('chk_abc_def')).toBeUndefined();
     expect(parseApiKey(`x${formatApiKey(newApiKey())}`)).toBeUndefined();
   });

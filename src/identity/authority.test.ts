@@ -34,7 +34,7 @@ describe('requireAuthority', () => {
 });
 
 describe('a viewer', () => {
-  it('is told apart from an account, and needs its permissions', () => {
+  it('is distinguished from an account, and is limited to its permissions', () => {
     const { userId, email, firstName, lastName } = viewer('MEMBER');
     expect(isViewer(viewer('MEMBER'))).toBe(true);
     expect(isViewer({ userId, email, firstName, lastName })).toBe(false);

@@ -10,7 +10,7 @@ import { catalogAnswers } from './tables.ts';
 export interface KeyUse {
   id: string;
   requestHash: string;
-  /** The same use, as identified under other secrets. */
+  /** The same use with the hashes that other configured secrets give it. */
   others: readonly Omit<KeyUse, 'others'>[];
 }
 
@@ -45,7 +45,7 @@ export async function claimAnswer(
   return seal.open(found.answer, answerContext(found.id));
 }
 
-/** A use that was claimed under another secret. */
+/** The earlier request of this use, if its hashes were made under another secret. */
 async function findUse(tx: CatalogTx, uses: KeyUse['others'], now: Date) {
   for (const { id, requestHash: expectedHash } of uses) {
     const isUse = and(eq(catalogAnswers.id, id), gte(catalogAnswers.expiresAt, now));

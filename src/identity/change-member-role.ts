@@ -44,7 +44,7 @@ export async function changeMemberRole(
   return member;
 }
 
-/** Never throws: access changed with the membership, so a failure is logged. Setting the role again repeats it. */
+/** Never throws: access changed with the membership, so a failure is logged. Setting the role again retries this. */
 async function noteOnProfile(identity: Identity, { organizationId, userId }: Membership, role: Role): Promise<void> {
   try {
     const tenant = await identity.findTenant(organizationId);

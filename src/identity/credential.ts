@@ -13,7 +13,7 @@ const bearer = /^Bearer +([^\s]+)$/i;
 /** No valid header is longer; verifying a signature over megabytes would be slow. */
 const maxLength = 8192;
 
-/** Whether an Authorization header holds what has the form of an API key. */
+/** Whether an Authorization header contains something in the form of an API key, valid or not. */
 export const isApiKeyHeader = (authorization: string | null): boolean =>
   authorization !== null && authorization.length <= maxLength && /^Bearer +chk_/i.test(authorization);
 

@@ -16,8 +16,8 @@ interface Departure {
 }
 
 /**
- * Schedules, before a profile is made, that it is marked as departed unless a membership follows. Waits while a
- * departure of the same person is being settled: otherwise that would undo the new profile.
+ * Before a profile is made: schedules its departure, in case no membership follows. Waits while an earlier departure of
+ * the same person is being settled, which would otherwise mark the new profile as departed.
  */
 export async function announceJoining({ catalog, clock }: Identity, departed: Departure): Promise<void> {
   const dueAt = later(clock(), joiningMs);
@@ -57,13 +57,13 @@ export async function settleDepartures(identity: Identity): Promise<number> {
   return settled;
 }
 
-/** Keeps the row locked while the profile changes, so that a person who joins again meanwhile waits, and joins last. */
+/** Locks the row while the profile changes, so that a person who joins again meanwhile waits for the end of this. */
 async function settle({ catalog, profiles, findTenant }: Identity, departed: Departure): Promise<boolean> {
   const tenant = await findTenant(departed.organizationId);
   return catalog.write(async (tx) => {
     const locked = await tx.select().from(departures).where(of(departed)).for('update', { skipLocked: true });
     if (locked.length === 0) return false;
-    // Of two requests that joined the same person, one may have succeeded: then the profile stays
+    // If two requests joined the same person and one of them succeeded, the profile stays
     const hasLeft = !(await isMember(tx, departed));
     if (tenant && hasLeft) await profiles.leave(tenant, { userId: departed.userId });
     await tx.delete(departures).where(of(departed));

@@ -7,7 +7,7 @@ describe('join codes', () => {
     expect(newJoinCode()).not.toBe(newJoinCode());
   });
 
-  it('are understood however they are typed', () => {
+  it('are normalized however they are typed', () => {
     expect(normalizeJoinCode(' 7k3qx om9tb ')).toBe('7K3QX-0M9TB');
     expect(normalizeJoinCode('7K3QX-0M9TB')).toBe('7K3QX-0M9TB');
     expect(normalizeJoinCode('ilo00-00000')).toBe('11000-00000');

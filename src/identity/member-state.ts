@@ -41,7 +41,7 @@ const shape = {
   organization: { id: organizations.id, status: organizations.status },
   membership: { id: userOrganizations.id, profileId: userOrganizations.profileId, role: userOrganizations.role },
   overrides,
-  place: sql<number>`asked.place::int`,
+  position: sql<number>`asked.position::int`,
 };
 
 /** Everything in the catalog that decides who the caller is and what they may do. */
@@ -56,7 +56,7 @@ export async function findMemberStates(
 ): Promise<(MemberState | undefined)[]> {
   const rows = await selectStates(db, anchors);
   const states = new Array<MemberState | undefined>(anchors.length);
-  for (const { place, ...state } of rows) states[place - 1] = state;
+  for (const { position, ...state } of rows) states[position - 1] = state;
   return states;
 }
 
@@ -78,7 +78,7 @@ const selectStates = (db: CatalogDb, anchors: readonly Anchor[]) =>
       and(eq(userOrganizations.userId, users.id), eq(userOrganizations.organizationId, organizations.id)),
     );
 
-export type MemberState = Omit<Awaited<ReturnType<typeof selectStates>>[number], 'place'>;
+export type MemberState = Omit<Awaited<ReturnType<typeof selectStates>>[number], 'position'>;
 
 /** The anchors as rows; columns that their kind does not use are null. */
 function asked(anchors: readonly Anchor[]): SQL {
@@ -89,5 +89,5 @@ function asked(anchors: readonly Anchor[]): SQL {
   const prefixes = column((anchor) => (anchor.kind === 'apiKey' ? anchor.prefix : undefined));
   const organizationIds = column((anchor) => (anchor.kind === 'apiKey' ? undefined : anchor.organizationId));
   return sql`unnest(${sessionIds}::uuid[], ${issuers}::text[], ${subjects}::text[], ${prefixes}::text[], ${organizationIds}::uuid[])
-    with ordinality as asked(session_id, issuer, subject, prefix, organization_id, place)`;
+    with ordinality as asked(session_id, issuer, subject, prefix, organization_id, position)`;
 }

@@ -4,7 +4,7 @@ import type { Catalog } from '../tenancy/catalog.ts';
 import { type Anchor, findMemberState, findMemberStates, type MemberState } from './member-state.ts';
 
 /** How stale an entry may be if a notification is lost. */
-const believedForMs = 2000;
+const maxStalenessMs = 2000;
 const capacity = 20_000;
 
 /**
@@ -30,7 +30,7 @@ export class MemberStates {
     this.#catalog = catalog;
     this.#cache = new BoundedStalenessCache({
       clock,
-      forMs: believedForMs,
+      forMs: maxStalenessMs,
       capacity,
       keyOf,
       read: (anchor) => this.#read(anchor),

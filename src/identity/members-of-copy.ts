@@ -30,17 +30,17 @@ export function keepMembers({ catalog, profiles }: Identity): CopyMembers {
     },
     async activate(tx, copy) {
       for (const { id, profileId, person } of await membersOf(tx, copy.id)) {
-        const now = profileOf.get(person.userId);
-        if (now === undefined) throw joinedMeanwhile();
-        if (now === profileId) continue;
-        await tx.update(userOrganizations).set({ profileId: now }).where(eq(userOrganizations.id, id));
+        const inCopy = profileOf.get(person.userId);
+        if (inCopy === undefined) throw joinedMeanwhile();
+        if (inCopy === profileId) continue;
+        await tx.update(userOrganizations).set({ profileId: inCopy }).where(eq(userOrganizations.id, id));
         await notifyMembershipChanged(tx, copy.id, person.userId);
       }
     },
   };
 }
 
-/** Makes the person the owner, and only member, of a new organization that is made from a copy. */
+/** Makes the person the owner, and the only member, of a new organization with a copy of the data. */
 export function ownCopy({ catalog, profiles }: Identity, person: Person): CopyMembers {
   let profileId = '';
   return {
@@ -58,10 +58,7 @@ export function ownCopy({ catalog, profiles }: Identity, person: Person): CopyMe
   };
 }
 
-/**
- * Gives a new organization that is made from a copy the members, with their roles, of the organization that it is a
- * copy of.
- */
+/** Makes the members of the original organization members of its copy, with the same roles. */
 export function copyMembers({ catalog, profiles }: Identity, originalId: string): CopyMembers {
   const profileOf = new Map<string, string>();
   return {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { networkOf } from './network.ts';
 
 describe('networkOf', () => {
-  it('takes the addresses of one IPv6 subscriber for one', () => {
+  it('maps all addresses of an IPv6 subscriber to one network', () => {
     expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1:2');
     expect(networkOf('2001:0DB8:0001:2::1')).toBe('2001:db8:1:2');
     expect(networkOf('2001:db8::1')).toBe('2001:db8:0:0');

@@ -14,7 +14,7 @@ export interface OwnDatabase {
   organizationName: string;
   name: string;
   kind: Database['kind'];
-  /** The address of its dedicated database, without the password; null in a shared one. */
+  /** The address of its dedicated database, without the password; null in a shared database. */
   databaseUrl: string | null;
   hasDedicatedDatabase: boolean;
 }
@@ -45,8 +45,8 @@ export async function readOwnDatabase({ catalog, databases: known }: Identity, v
 }
 
 /**
- * Moves the viewer's organization to the database at an address, which is prepared first, or with null back to the
- * shared one. Returns the resulting place. If the organization is in that database already, only the address is
+ * Moves the viewer's organization to the database at an address, which is prepared first; null moves it back to the
+ * primary database. Returns the resulting place. If the organization is in that database already, only the address is
  * updated. Throws FORBIDDEN, also for API keys and where ENABLE_MULTI_DATABASE is off, and the errors of
  * `registerDatabase` and `moveTenant`.
  */

@@ -25,11 +25,11 @@ describe('Passwords', () => {
     expect(await passwords.verify('Correct horse', stored)).toBe(false);
   });
 
-  it('takes the spellings of one text in Unicode for one password', async () => {
+  it('treats different Unicode compositions of a text as one password', async () => {
     expect(await passwords.verify('cafe\u0301 au lait', await passwords.hash('caf\u00e9 au lait'))).toBe(true);
   });
 
-  it('says no where nothing is stored', async () => {
+  it('rejects every password if none is stored', async () => {
     expect(await passwords.verify('anything', null)).toBe(false);
     expect(await passwords.verify('anything', undefined)).toBe(false);
   });
@@ -40,7 +40,7 @@ describe('Passwords', () => {
     expect(new Passwords().needsRehash(stored)).toBe(true);
   });
 
-  it('refuses a burst past its bounds, and does not lose the others', async () => {
+  it('refuses hashes beyond its queue, and completes the others', async () => {
     const small = new Passwords({ cost: cheap, concurrency: 1, maxWaiting: 2 });
     const results = await Promise.allSettled(Array.from({ length: 6 }, () => small.hash('correct horse')));
     expect(results.filter((result) => result.status === 'fulfilled')).toHaveLength(3);

@@ -10,13 +10,13 @@ describe('the permission matrix', () => {
     expect([...permissionsOf('ADMIN')]).toEqual(allPermissions);
   });
 
-  it('keeps the organization and its members to administrators', () => {
+  it('lets only owners and administrators manage the organization and its members', () => {
     expect(may('organization:manage')).toEqual(['OWNER', 'ADMIN']);
     expect(may('member:manage')).toEqual(['OWNER', 'ADMIN']);
     expect(matrix.MANAGER).toHaveLength(allPermissions.length - 2);
   });
 
-  it('shows costs, and lets time be changed or validated, to managers and above', () => {
+  it('lets managers and above see costs, and change and validate everybody’s time', () => {
     for (const permission of ['cost:read', 'time:write-all', 'time:validate', 'graph:explore'] as const) {
       expect(may(permission)).toEqual(['OWNER', 'ADMIN', 'MANAGER']);
     }
@@ -28,12 +28,12 @@ describe('the permission matrix', () => {
     }
   });
 
-  it('lets a client see its projects and talk, nothing else', () => {
+  it('lets a client see its projects and write messages, nothing else', () => {
     const expected = ['people:read', 'project:read', 'task:read', 'milestone:read', 'channel:read', 'channel:write'];
     expect([...permissionsOf('CLIENT')]).toEqual(expected);
   });
 
-  it('knows its own names only', () => {
+  it('accepts only its own names', () => {
     expect(isPermission('task:write')).toBe(true);
     expect(isPermission('toString')).toBe(false);
   });

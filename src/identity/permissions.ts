@@ -26,7 +26,7 @@ export const permissions = {
   'settings:write': 'Change the settings of the organization',
   'event:read': 'Read the log of business events',
   'organization:manage': 'Change the organization itself, its modules and its API keys',
-  'member:read': 'See who belongs to the organization, and as what',
+  'member:read': 'See the members of the organization and their roles',
   'member:manage': 'Invite, promote and remove members',
   'graph:explore': 'Use GraphiQL, introspection and arbitrary documents',
   'import:run': 'Import data from files',
@@ -82,8 +82,8 @@ export const readsOnly = (granted: ReadonlySet<Permission>): boolean =>
  * organization can lock itself out. Permissions that this build does not know are ignored.
  */
 export function permissionsOf(role: Role, overrides: readonly PermissionOverride[] = none): ReadonlySet<Permission> {
-  const known = kept.get(overrides) ?? new Map<Role, ReadonlySet<Permission>>();
-  kept.set(overrides, known);
+  const known = permissionSets.get(overrides) ?? new Map<Role, ReadonlySet<Permission>>();
+  permissionSets.set(overrides, known);
   const permissions = known.get(role) ?? overridden(role, overrides);
   known.set(role, permissions);
   return permissions;
@@ -92,7 +92,7 @@ export function permissionsOf(role: Role, overrides: readonly PermissionOverride
 const none: readonly PermissionOverride[] = [];
 
 /** Returns one Set object for equal permissions, since caches use that object as a key. */
-const kept = new WeakMap<readonly PermissionOverride[], Map<Role, ReadonlySet<Permission>>>();
+const permissionSets = new WeakMap<readonly PermissionOverride[], Map<Role, ReadonlySet<Permission>>>();
 
 function overridden(role: Role, overrides: readonly PermissionOverride[]): ReadonlySet<Permission> {
   const result = new Set<Permission>(matrix[role]);

@@ -23,7 +23,7 @@ export interface Joining extends Person {
 export interface ProfileGateway {
   /** Creates, claims or reactivates the person's profile, and returns its id. */
   join(tenant: Tenant, person: Joining): Promise<string>;
-  /** Notes on the user's profile what the member is now. */
+  /** Records the member's new role on their profile. */
   changeRole(tenant: Tenant, changed: { userId: string; role: Role }): Promise<void>;
   /** Marks the user's profile as departed, if there is one; it stays for history. */
   leave(tenant: Tenant, departed: { userId: string }): Promise<void>;

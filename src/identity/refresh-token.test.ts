@@ -6,13 +6,13 @@ describe('refresh tokens', () => {
   const sessionId = uuidv7();
   const token = formatRefreshToken(sessionId, 7, 'key');
 
-  it('carry their session and number, and prove them', () => {
+  it('carry their session and number, with a MAC', () => {
     const parsed = parseRefreshToken(token)!;
     expect(parsed).toMatchObject({ sessionId, generation: 7 });
     expect(isAuthentic(parsed, 'key')).toBe(true);
   });
 
-  it('cannot be made without the key, nor renumbered', () => {
+  it('cannot be forged without the key, or renumbered', () => {
     const parsed = parseRefreshToken(token)!;
     expect(isAuthentic(parsed, 'another')).toBe(false);
     expect(isAuthentic({ ...parsed, generation: 8 }, 'key')).toBe(false);

@@ -10,8 +10,8 @@ const refusals: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * The audit entry for a refused token or key; undefined without one, and for errors that are no refusals. An expired
- * token is not audited: every client sends one now and then.
+ * The audit entry for a refused token or key; undefined if the request had none, or failed for another reason. An
+ * expired token is not audited: every client sends one now and then.
  */
 export function refusedCredential(authorization: string | null, error: unknown): Refusal | undefined {
   if (!authorization || !(error instanceof AppError) || !refusals.has(error.code)) return undefined;

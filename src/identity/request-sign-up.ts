@@ -41,13 +41,13 @@ export async function requestSignUp(
   const passwordHash = await identity.passwords.hash(applicant.password);
   const token = newSecret();
   const columns = pendingColumns({ ...applicant, passwordHash, entry, token }, clock());
-  const kept = await catalog.write(async (tx) => {
+  const isStored = await catalog.write(async (tx) => {
     const actor = { kind: 'SYSTEM' } as const;
     await recordAudit(tx, { ...origin, actor, action: 'user.sign-up-requested', metadata: { email: to } });
     return await insertUnlessUser(tx, to, columns);
   });
   const addressee = { to, language: languageOf(applicant.locale) };
-  const mail = kept
+  const mail = isStored
     ? verificationMail({ ...addressee, link: options.links.verifyEmail(token), validForMs: verificationMs })
     : accountExistsMail({ ...addressee, link: options.links.signIn() });
   sendLater(identity, mail);
@@ -80,13 +80,16 @@ async function insertUnlessUser(tx: CatalogTx, email: string, columns: ReturnTyp
   return rows.length > 0;
 }
 
-interface Kept extends Applicant {
+interface PendingSignUp extends Applicant {
   passwordHash: string;
   entry: SignUpEntry;
   token: string;
 }
 
-const pendingColumns = ({ email, firstName, lastName, locale, passwordHash, entry, token }: Kept, now: Date) => ({
+const pendingColumns = (
+  { email, firstName, lastName, locale, passwordHash, entry, token }: PendingSignUp,
+  now: Date,
+) => ({
   id: as(sql`${uuidv7()}::uuid`, 'id'),
   email: as(sql`${email}::text`, 'email'),
   firstName: as(sql`${firstName}::text`, 'first_name'),

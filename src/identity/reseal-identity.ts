@@ -11,7 +11,7 @@ const columns: readonly SealedColumn[] = [
   { table: catalogAnswers, id: catalogAnswers.id, value: catalogAnswers.answer, contextOf: answerContext },
 ];
 
-/** Seals keys of sessions, signing keys and stored answers under the current SECRET, where another one sealed them. */
+/** Seals under the current SECRET what another secret sealed: keys of sessions, signing keys and stored answers. */
 export async function resealIdentity({ catalog, seal }: Pick<Identity, 'catalog' | 'seal'>): Promise<Resealed> {
   const total: Resealed = { resealed: 0, unopened: 0 };
   for (const column of columns) {

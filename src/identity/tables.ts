@@ -133,7 +133,7 @@ export const sessions = table(
   ],
 );
 
-/** Integrators' keys. A key acts for the member who made it, with at most the scopes listed here. */
+/** API keys. A key acts for one member, with at most the scopes listed here. */
 export const apiKeys = table(
   'api_keys',
   {

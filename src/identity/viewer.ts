@@ -35,7 +35,7 @@ export interface Viewer extends Account {
   modules?: ReadonlySet<string>;
   /** The limits of the viewer's SQL statements. */
   roleClass: RoleClass;
-  /** Set when the request carries an API key. `persistedOnly`: it may only send trusted documents. */
+  /** Set when the request carries an API key. `persistedOnly`: it may run registered documents only. */
   apiKey?: { id: string; persistedOnly: boolean; limit?: KeyLimit };
 }
 

@@ -157,7 +157,7 @@ it('is a command: lines for people, JSON for programs, and an exit code', async 
   await admin.run(`alter table ${acme.schemaName}.notes add column planted text`);
   const all = await chantier(['doctor']);
   expect(all).toMatchObject({ code: 5, stderr: expect.stringContaining('problems') });
-  expect(all.stdout).toContain('acme:\n  columns: notes.planted comes from no migration: text\n');
+  expect(all.stdout).toContain('acme:\n  columns: notes.planted is not in any migration: text\n');
   const one = await chantier(['doctor', '--tenant', 'globex', '--json']);
   expect([one.code, JSON.parse(one.stdout)]).toEqual([0, { findings: [], drift: [], budgets: [], compared: 1 }]);
   expect((await chantier(['doctor', '--tenant', 'nobody'])).code).toBe(4);

@@ -15,7 +15,7 @@ export interface Flags extends LockFlags {
 }
 
 export async function run(host: Host, flags: Flags): Promise<void> {
-  if (!flags.catalog) throw badInput('Say --catalog, or name a command such as backup status', 'catalog');
+  if (!flags.catalog) throw badInput('Use --catalog, or a subcommand such as backup status', 'catalog');
   await using toolbox = await host.openFleet();
   const key = await readLock(flags);
   using storage = await archiveStorage(toolbox.config, flags.to);

@@ -72,7 +72,7 @@ function describeDrift({ slug, schemaName, differences }: SchemaDrift): string[]
 
 function describeDifference({ aspect, name, expected, found }: Difference): string {
   if (found === undefined) return `${aspect}: ${name} is missing: ${expected}`;
-  if (expected === undefined) return `${aspect}: ${name} comes from no migration: ${found}`;
+  if (expected === undefined) return `${aspect}: ${name} is not in any migration: ${found}`;
   return `${aspect}: ${name} is ${found}, not ${expected}`;
 }
 
@@ -81,7 +81,7 @@ function describeBudget({ database, lines: budgets }: DatabaseBudget): Text[] {
     const number = (value: number) => (unit === 'bytes' ? `${Math.round(value / 1_000_000)} MB` : value);
     return [database, resource, number(used), number(limit), `${Math.round((used / limit) * 100)} %`, what];
   });
-  return [table(['DATABASE', 'BUDGET', 'USED', 'ROOM', 'SHARE', 'WHAT'], rows)];
+  return [table(['DATABASE', 'RESOURCE', 'USED', 'CAPACITY', 'SHARE', 'MEANING'], rows)];
 }
 
 /** Does what the scheduled tasks of a running server do. */

@@ -130,6 +130,6 @@ async function readSchema(file: string): Promise<GraphQLSchema> {
   try {
     return buildSchema(text);
   } catch (error) {
-    throw badInput(`${file} is no schema document: ${reasonOf(error)}`, 'schema');
+    throw badInput(`${file} is not a schema document: ${reasonOf(error)}`, 'schema');
   }
 }

@@ -26,6 +26,9 @@ export async function run(host: Host, { json }: JsonFlag): Promise<void> {
     throw new AppError('UNAVAILABLE', 'Some databases still have old passwords: rerun this before you remove a secret');
   }
   if (result.unopened > 0) {
-    throw new AppError('INVALID_STATE', `No secret opens ${result.unopened} values: add the one that sealed them`);
+    throw new AppError(
+      'INVALID_STATE',
+      `${result.unopened} values were sealed under a secret that is not configured: add it to PREVIOUS_SECRETS`,
+    );
   }
 }

@@ -59,8 +59,8 @@ function describe({ maintained, sessions, left, away }: Report): string {
     ...maintained.flatMap((each) => each.errors.map((error) => `${slugOrSchema(each)}: ${reasonOf(error)}`)),
     ...away.map(({ name, error }) => `unreachable ${name}: ${reasonOf(error)}`),
     `${maintained.length} schemas: ${sum(({ pruned }) => pruned.events)} events and ${sum(({ pruned }) => pruned.idempotencyKeys)} idempotency keys deleted, ` +
-      `${sum(({ pruned }) => pruned.trash)} objects of the trash deleted for good, ` +
-      `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} expired rows of sign-ins deleted`,
+      `${sum(({ pruned }) => pruned.trash)} objects deleted from the trash, ` +
+      `${sum(({ vacuumed }) => vacuumed)} tables vacuumed, ${sum(({ reindexed }) => reindexed.length)} indexes rebuilt; ${sessions} expired sessions and attempts deleted`,
     ...(left > 0 ? [`${left} schemas are left: run the same command again to resume`] : []),
   ].join('\n');
 }
@@ -68,10 +68,10 @@ function describe({ maintained, sessions, left, away }: Report): string {
 function fail({ maintained, left, away }: Report, signal: AbortSignal): void {
   if (left > 0 && signal.aborted) throw new AppError('CANCELLED', 'The maintenance was interrupted');
   if (away.length > 0) throw new AppError('UNAVAILABLE', `${away.length} of the databases could not be reached`);
-  const undone = maintained.filter(({ errors }) => errors.length > 0).length;
-  if (undone > 0)
+  const incomplete = maintained.filter(({ errors }) => errors.length > 0).length;
+  if (incomplete > 0)
     throw new AppError(
       'TRANSACTION_CONFLICT',
-      `The maintenance of ${undone} schemas failed in part; run the command again`,
+      `The maintenance of ${incomplete} schemas failed in part; run the command again`,
     );
 }

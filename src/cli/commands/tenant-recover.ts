@@ -23,7 +23,7 @@ export interface Flags extends LockFlags {
 export async function run(host: Host, slug: string, flags: Flags): Promise<void> {
   const url = readVariable(flags.fromClusterEnv);
   if (!URL.canParse(url))
-    throw badInput(`${flags.fromClusterEnv} holds no address like postgres://…`, 'from-cluster-env');
+    throw badInput(`${flags.fromClusterEnv} must contain an address such as postgres://…`, 'from-cluster-env');
   const key = await readLock(flags);
   await using toolbox = await host.open();
   const tenant = await toolbox.directory.getBySlug(slug);

@@ -18,7 +18,7 @@ export interface Flags extends OpenFlags {
 }
 
 export async function run(host: Host, file: string | undefined, flags: Flags): Promise<void> {
-  if ((file === undefined) !== Boolean(flags.all)) throw badInput('Name an archive, or say --all', 'archive');
+  if ((file === undefined) !== Boolean(flags.all)) throw badInput('Name an archive, or use --all', 'archive');
   await using toolbox = await host.openFleet();
   if (file === undefined) await verifySample(host, toolbox, flags);
   else await verifyOne(host, toolbox, file, flags);

@@ -25,10 +25,14 @@ export const tenantBackup = declare<[slug: string | undefined, flags: BackupFlag
         .option('--all', 'every organization; one that fails does not stop the others')
         .option('--to <storage>', 'a folder or s3://bucket/prefix (default: backups in DATA_DIR)')
         .option('--parallel <n>', 'with --all: how many at once', wholeNumber(9_999), 2)
-        .option('--keep-days <n>', 'then delete archives of the same organization that are older', wholeNumber(9_999))
+        .option(
+          '--keep-days <n>',
+          'afterwards delete archives of the same organization that are older than n days',
+          wholeNumber(9_999),
+        )
         .option(
           '--keep-count <n>',
-          'then delete archives beyond so many; with --keep-days: if older',
+          'afterwards keep only the newest n archives of the organization; with --keep-days, keep younger ones too',
           wholeNumber(9_999),
         )
         .option('--resume <run>', 'with --all: resume an interrupted run', readRun),
@@ -52,7 +56,7 @@ export const tenantVerify = declare<[file: string | undefined, flags: VerifyFlag
         .option('--from <storage>', 'with --all: a folder or s3://bucket/prefix (default: backups in DATA_DIR)')
         .option(
           '--sample <share>',
-          'with --all: only so many of them, those first that were not verified longest',
+          'with --all: only this share of them, beginning with those verified longest ago',
           readShare,
         ),
     ),
@@ -110,10 +114,16 @@ export const tenantRecover = declare<[slug: string, flags: RecoverFlags]>({
             .argParser(readMoment)
             .makeOptionMandatory(),
         )
-        .requiredOption('--from-cluster-env <variable>', 'the environment variable with its address, by a superuser')
-        .option('--schema <name>', 'its schema at that moment (default: as the catalog there says, or its present one)')
+        .requiredOption(
+          '--from-cluster-env <variable>',
+          'the environment variable with the address of the cluster, for a superuser',
+        )
+        .option(
+          '--schema <name>',
+          'its schema at that moment (default: from the restored catalog, otherwise its present one)',
+        )
         .option('--as <slug>', 'make a new organization, and leave the present one as it is')
-        .option('--name <name>', 'with --as: its name (default: that of the other)')
+        .option('--name <name>', 'with --as: its name (default: the name of the original)')
         .addOption(new Option('--owner <email>', 'with --as: the user who becomes its owner').conflicts('members'))
         .option('--members', 'with --as: the members of the organization, with their roles')
         .option('--safety-to <storage>', 'where the present state is archived first (default: backups in DATA_DIR)')
@@ -156,13 +166,13 @@ export const tenantExport = declare<[slug: string, flags: ExportFlags]>({
 
 function readMoment(text: string): Date {
   const time = readTime(text);
-  if (!time) throw new InvalidArgumentError('an instant such as 2026-11-30T09:41:07Z');
+  if (!time) throw new InvalidArgumentError('must be an instant such as 2026-11-30T09:41:07Z');
   return time;
 }
 
 function readShare(text: string): number {
   const share = readPercentage(text);
-  if (share === undefined) throw new InvalidArgumentError('a share such as 5%');
+  if (share === undefined) throw new InvalidArgumentError('must be a share such as 5%');
   return share;
 }
 

@@ -9,7 +9,10 @@ import { choice, type JsonFlag } from '../flags.ts';
 const addUrlOptions = (command: Command): Command =>
   command
     .requiredOption('--url-env <variable>', 'environment variable that contains its address')
-    .option('--admin-url-env <variable>', 'the same, with a login that can create roles and schemas');
+    .option(
+      '--admin-url-env <variable>',
+      'environment variable with the same address for a login that can create roles and schemas',
+    );
 
 export const databaseAdd = declare<[name: string, flags: AddFlags]>({
   usage: 'add <name>',
@@ -67,7 +70,7 @@ export const databaseRetire = declare<[name: string, flags: RetireFlags]>({
   description: 'Stop using a database that is lost, or that contains no organization any more. Its contents stay.',
   examples: ['database retire paris', 'database retire paris --lost --yes'],
   options: (command) =>
-    command.option('--lost', 'give it up with its organizations: restore them from archives, or delete them'),
+    command.option('--lost', 'give up a lost database: its organizations must be restored from archives, or deleted'),
   destroys: (name, { lost }) =>
     lost
       ? { what: `This gives up the database ${name}: its organizations must be restored from archives.`, word: name }

@@ -16,7 +16,10 @@ export const tenantDelete = declare<[slug: string, flags: DeleteFlags]>({
           duration(3650 * 86_400),
         )
         .option('--now', 'drop the data at once and permanently')
-        .option('--backup <folder>', 'write a last archive there, once nobody can change the data'),
+        .option(
+          '--backup <storage>',
+          'a folder or s3://bucket/prefix for a last archive, made once nobody can change the data',
+        ),
     ),
   destroys: (slug, { now }) => ({
     what: now

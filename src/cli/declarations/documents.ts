@@ -6,7 +6,7 @@ const addVersion = (command: Command): Command =>
   command
     .requiredOption('--client <name>', 'the client program')
     .requiredOption('--client-version <version>', 'its version')
-    .option('--tenant <slug>', 'of one organization alone (default: of the whole installation)');
+    .option('--tenant <slug>', 'only for this organization (default: for the whole installation)');
 
 export const documentsPush = declare<[manifest: string, flags: PushFlags]>({
   usage: 'push <manifest>',
@@ -42,7 +42,7 @@ export const documentsList = declare<[flags: ListFlags]>({
 
 export const documentsRetire = declare<[flags: VersionFlags]>({
   usage: 'retire',
-  description: 'Refuse the documents of a client version that no other version has. Push it again to undo this.',
+  description: 'Refuse the documents that only this client version uses. Push the version again to undo this.',
   examples: ['documents retire --client web --client-version 3.1.0'],
   options: addVersion,
   destroys: null,

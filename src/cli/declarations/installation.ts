@@ -79,10 +79,14 @@ export const backup = declare<[flags: BackupFlags]>({
       command
         .option('--catalog', 'the catalog')
         .option('--to <storage>', 'a folder or s3://bucket/prefix (default: backups in DATA_DIR)')
-        .option('--keep-days <n>', 'then delete archives of the catalog that are older', wholeNumber(9_999))
+        .option(
+          '--keep-days <n>',
+          'afterwards delete archives of the catalog that are older than n days',
+          wholeNumber(9_999),
+        )
         .option(
           '--keep-count <n>',
-          'then delete archives beyond so many; with --keep-days: if older',
+          'afterwards keep only the newest n archives of the catalog; with --keep-days, keep younger ones too',
           wholeNumber(9_999),
         ),
     ),

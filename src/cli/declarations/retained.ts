@@ -17,7 +17,7 @@ export const retainedRestore = declare<[slug: string, flags: RestoreFlags]>({
   options: (command) =>
     command
       .option('--schema <name>', 'which copy, when there are several')
-      .option('--safety-to <folder>', 'the folder for an archive of its present state (default: backups in DATA_DIR)')
+      .option('--safety-to <storage>', 'where its present state is archived first (default: backups in DATA_DIR)')
       .option('--no-safety', 'do not archive the present state first'),
   destroys: (slug) => ({
     what: `This replaces all data of ${slug} with that of the retained copy; newer changes are lost.`,

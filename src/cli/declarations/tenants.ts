@@ -45,7 +45,7 @@ export const tenantRename = declare<[slug: string, wanted: string, flags: JsonFl
   usage: 'rename <slug> <new-slug>',
   description: 'Change the slug of an organization. No data moves; addresses with the old slug stop working.',
   examples: ['tenant rename acme acme-conseil --name "Acme Conseil"'],
-  options: (command) => command.option('--name <name>', 'change its name for people too'),
+  options: (command) => command.option('--name <name>', 'also change the name that people see'),
   destroys: null,
   run: async (...args) => (await import('../commands/tenant-rename.ts')).run(...args),
 });

@@ -30,8 +30,8 @@ const ruleOf = ({ table }: ResourceNames): string => `readable${toPascalCase(tab
 
 export const policyOf = (names: ResourceNames): string => `
 /**
- * Whoever may see projects sees every ${names.words}; a CLIENT sees none. A rule can also be a filter, such as
- * \`{ project: { client: { contactId: viewer.profileId } } }\`.
+ * Whoever may see projects sees every ${names.words}; a CLIENT sees none. A rule can also be a filter, such as \`{
+ * project: { client: { contactId: viewer.profileId } } }\`.
  */
 export const ${ruleOf(names)} = (viewer: Viewer): RowRule<'${names.table}'> =>
   viewer.permissions.has('project:read') && viewer.role !== 'CLIENT' ? 'all' : 'none';
@@ -106,7 +106,7 @@ ${optional ? offTest(names) : ''}`;
 };
 
 const offTest = ({ type, table }: ResourceNames): string => `
-it('answers MODULE_DISABLED on every path where the module is off, and the log leaves it out', async () => {
+it('answers MODULE_DISABLED on every path while the module is off, and hides its events', async () => {
   const elsewhere = await (await server.company('Without')).as('OWNER');
   const documents = [
     '{ ${table} { totalCount } }',

@@ -25,7 +25,7 @@ const mostMs = 10_000;
  */
 export async function checkDatabase(fleet: Fleet, database: Database, ms = mostMs): Promise<DatabaseCheck> {
   const checkedAt = new Date();
-  const error = await whatFails(fleet, database.installation, ms);
+  const error = await findFailure(fleet, database.installation, ms);
   await fleet.catalog.write(async (tx) => {
     await tx
       .update(databases)
@@ -35,7 +35,8 @@ export async function checkDatabase(fleet: Fleet, database: Database, ms = mostM
   return { database, checkedAt, error };
 }
 
-async function whatFails({ onStatement }: Fleet, installation: Installation, ms: number): Promise<string | null> {
+/** Why the database cannot be used; null if both logins can use it. */
+async function findFailure({ onStatement }: Fleet, installation: Installation, ms: number): Promise<string | null> {
   const { adminUrl, appUrl, otherPasswords, lookup, databaseId } = installation;
   for (const url of new Set([adminUrl, appUrl])) {
     try {
@@ -49,8 +50,8 @@ async function whatFails({ onStatement }: Fleet, installation: Installation, ms:
         throw new AppError('CONFIG_INVALID', 'The URL leads to a database other than the registered one');
       }
     } catch (error) {
-      const told = unusable(error, url);
-      return told instanceof Error ? told.message : String(told);
+      const explained = unusable(error, url);
+      return explained instanceof Error ? explained.message : String(explained);
     }
   }
   return null;

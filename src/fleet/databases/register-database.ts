@@ -64,8 +64,8 @@ export async function registerDatabase(fleet: Fleet, wanted: NewDatabase, option
 }
 
 /**
- * Inspects a database and prepares it for tenants; the catalog is not changed. `choose` returns its id: it gets the id
- * that the database is marked with, if it is part of this installation already.
+ * Inspects a database and prepares it for tenants; the catalog is not changed. `choose` returns the id of the database.
+ * It receives the id with which the database is marked, or undefined if it is new to this installation.
  */
 export async function prepareDatabase(
   fleet: Fleet,
@@ -157,13 +157,13 @@ async function prepare(
   });
   await admins.use(async (admin) => {
     await migrateDatabase(admin, installation, fleet.lines);
-    await letIn(fleet, admin, fleet.databases.servedAs(kind, installation));
+    await grantTenantRoles(fleet, admin, fleet.databases.servedAs(kind, installation));
   });
   return installation;
 }
 
-/** Lets the application's login act as the tenants that are here already. It may be another login than before. */
-async function letIn({ catalog }: Fleet, admin: Admin, installation: Installation): Promise<void> {
+/** Lets the application's login act as the tenants in this database, because the login may have changed. */
+async function grantTenantRoles({ catalog }: Fleet, admin: Admin, installation: Installation): Promise<void> {
   const held = await catalog.read((db) =>
     db
       .select({ roleName: tenantSchemas.roleName })

@@ -28,7 +28,7 @@ function checkQuarantine({ schemas, organizations }: CatalogFacts): Finding[] {
   for (const { schemaName, organizationId, quarantineReason } of schemas) {
     if (quarantineReason === null) continue;
     const name = (organizationId && slugs.get(organizationId)) ?? schemaName;
-    found.problem(name, `is not served since a migration failed: ${quarantineReason}`);
+    found.problem(name, `is quarantined, and not served: ${quarantineReason}`);
   }
   return found.all;
 }

@@ -16,8 +16,8 @@ export interface ExpectedShape {
 }
 
 /**
- * Creates a schema by the migrations, reads its shape, and undoes it, all in one transaction that is rolled back: no
- * other session ever sees it, no caches are invalidated, and an interruption leaves nothing.
+ * Creates a schema by the migrations and reads its shape, in one transaction that is rolled back: no other session ever
+ * sees the schema, no caches are invalidated, and an interruption leaves nothing.
  */
 export function expectedShape(
   admin: Admin,
@@ -25,7 +25,7 @@ export function expectedShape(
   migrations: readonly Migration[],
 ): Promise<ExpectedShape> {
   const place = tenantSchemaOf(installation.prefix, `scratch${randomBytes(6).toString('hex')}`);
-  return undone(admin, async (tx) => {
+  return rolledBack(admin, async (tx) => {
     await tx.run(`create role ${quoteIdentifier(place.roleName)} nologin noinherit`);
     await makeSchema(tx, place, installation.roles.owner);
     await build(tx, installation, place, migrations);
@@ -55,7 +55,7 @@ async function build(
 }
 
 /** Runs `work` in a transaction and rolls it back. */
-async function undone<T>(admin: Admin, work: (tx: AdminTx) => Promise<T>): Promise<T> {
+async function rolledBack<T>(admin: Admin, work: (tx: AdminTx) => Promise<T>): Promise<T> {
   const done = Promise.withResolvers<T>();
   const undo = new Error('Rolled back on purpose');
   const ended = admin.transaction(async (tx) => {

@@ -159,7 +159,9 @@ class Run {
     result.ms += performance.now() - from;
   }
 
-  /** Skipped while the tenant's data is being moved. */
+  /**
+   * Pruning events needs the life lock, so it fails while another operation changes the organization's place or status.
+   */
   async #prune(admin: Admin, place: SurveyedPlace, result: Maintained): Promise<void> {
     const { eventsMs, clock, signal } = this.#options;
     const prune = async () => {

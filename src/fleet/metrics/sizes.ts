@@ -18,7 +18,7 @@ const relations = `from unnest($1::text[]) as wanted (name) join pg_namespace n 
   join pg_class c on c.relnamespace = n.oid and c.relkind in ('r', 'm')`;
 
 /** As of the latest VACUUM or ANALYZE: reads only the system catalog, whatever the size. */
-const noted = `select n.nspname::text as schema,
+const estimated = `select n.nspname::text as schema,
     (current_setting('block_size')::bigint * sum(c.relpages + coalesce(t.relpages, 0) + coalesce(ti.relpages, 0)))::float8 as tables,
     (current_setting('block_size')::bigint * sum(coalesce(i.pages, 0)))::float8 as indexes,
     sum(greatest(c.reltuples, 0))::float8 as rows, bool_or(c.relname = 'events') as "hasEvents"
@@ -34,6 +34,6 @@ const onDisk = `select n.nspname::text as schema, sum(pg_table_size(c.oid))::flo
 
 /** Sizes by schema. Rows are those of the latest VACUUM or ANALYZE; with `exact`, bytes are measured on disk. */
 export async function sizesOf(admin: Runner, schemas: readonly string[], exact: boolean): Promise<Map<string, Sizes>> {
-  const rows = await admin.run<SizesRow>(exact ? onDisk : noted, [schemas]);
+  const rows = await admin.run<SizesRow>(exact ? onDisk : estimated, [schemas]);
   return new Map(rows.map(({ schema, ...sizes }) => [schema, sizes]));
 }

@@ -12,7 +12,7 @@ import { findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './jo
 import { pauseWrites } from './pause.ts';
 import { unfence } from './settle-move.ts';
 
-/** How long the copy that an earlier move left is kept after the next move was cancelled. */
+/** How long the copy of an earlier move is kept after a later move was cancelled. */
 const retainMs = 7 * 24 * 60 * 60_000;
 
 /** Whether the organization is still where the move began. */
@@ -29,7 +29,7 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
   const { move, left } = await fleet.catalog.write(async (tx) => {
     const move = await noteMove(tx, open, run, isBack ? { phase: 'SWITCHED', progress: { settled: true } } : {});
     if (!isBack) await end(tx, move, 'CANCELLED');
-    // No confirmation will drop them: beginning this move ended the one that had left them
+    // Copies of an earlier move: that move ended when this one began, so no confirmation will drop them
     if (!isBack)
       await tx
         .update(tenantSchemas)

@@ -19,7 +19,7 @@ export interface PlaceChange {
   progress: MoveProgress;
 }
 
-/** After a rollback, how long the copy that was left is kept: no server caches a place for that long. */
+/** How long the copy at the place that a rollback leaves is kept: longer than any server caches a place. */
 const droppedAfterMs = 60_000;
 
 /**
@@ -40,8 +40,8 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
     .update(tenantSchemas)
     .set(isBack ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
     .where(isSchema(from.databaseId, from.schemaName));
-  // After a rollback the copy that the move had left is stale. Copies of earlier moves were kept until this place was
-  // compared
+  // A rollback makes the copy that the move had left stale. A move makes the copies of earlier moves superfluous, because
+  // the data at its new place was compared
   const isOlder = isBack
     ? isSchema(move.fromDatabaseId, move.fromSchemaName)
     : and(keptForMoves(move), not(isSchema(from.databaseId, from.schemaName)!));

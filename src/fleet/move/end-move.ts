@@ -11,7 +11,7 @@ import { holdingLife } from '../holding-life.ts';
 import { cancelOpen, drop, isUnfinished, leftover } from './cancel-move.ts';
 import { copyAndSwitch } from './copy-and-switch.ts';
 import { findLastMove, findOpenMove, type MoveRow, noteMove, progressOf, takeOver } from './journal.ts';
-import { condemnLeftCopy, endSwitched, type MoveOptions } from './move-tenant.ts';
+import { dropLeftCopy, endSwitched, type MoveOptions } from './move-tenant.ts';
 import { reservePlace } from './new-place.ts';
 import { requireReadable } from './require-readable.ts';
 import { settleMove, unfence } from './settle-move.ts';
@@ -26,7 +26,7 @@ export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promi
     await requireReadable(fleet, organizationId);
     const move = await settleMove(fleet, open, run);
     const left = await fleet.catalog.write(async (tx) => {
-      await condemnLeftCopy(tx, move);
+      await dropLeftCopy(tx, move);
       await endSwitched(tx, move);
       await recordAudit(tx, { ...by, action: 'organization.move_confirmed', organizationId });
       return await leftover(tx, move.fromDatabaseId, move.fromSchemaName);

@@ -13,7 +13,7 @@ export interface ForeignKey {
 
 const keysPerTransaction = 15;
 
-/** The foreign keys of a place; they are away while rows come in no order. */
+/** The foreign keys of a place. They are dropped while rows are copied, because rows arrive in any order. */
 export function foreignKeysOf(endpoint: MoveEndpoint, tables: readonly TenantTable[]): Promise<ForeignKey[]> {
   return asOwner(endpoint, async (tx) => {
     await setSearchPath(tx, endpoint);
@@ -34,7 +34,9 @@ export const dropForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly Fo
     ({ table, name }) => `alter table ${nameIn(endpoint, { name: table })} drop constraint ${quoteIdentifier(name)}`,
   );
 
-/** Puts them back for what is written from now on, without looking at the rows that are there: a moment for each. */
+/**
+ * Adds foreign keys as NOT VALID: they hold for new rows, and existing rows are not read, so each takes only a moment.
+ */
 export const addForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
   runBatches(
     endpoint,
@@ -43,7 +45,7 @@ export const addForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly For
       `alter table ${nameIn(endpoint, { name: table })} add constraint ${quoteIdentifier(name)} ${definition} not valid`,
   );
 
-/** Has the server look at the rows too, while others write. Doing it twice changes nothing. */
+/** Validates foreign keys for the existing rows, while others write. Idempotent. */
 export const validateForeignKeys = (endpoint: MoveEndpoint, foreignKeys: readonly ForeignKey[]): Promise<void> =>
   runBatches(
     endpoint,

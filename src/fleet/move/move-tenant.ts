@@ -110,13 +110,13 @@ async function begin(
   return move!;
 }
 
-/** A half-migrated schema cannot be rebuilt elsewhere from whole migrations. */
+/** A half-migrated schema cannot be rebuilt elsewhere from whole migrations, and missing data cannot be copied. */
 async function refuseQuarantined(tx: CatalogTx, { databaseId, schemaName, slug }: Organization): Promise<void> {
   const [schema] = await tx.select().from(tenantSchemas).where(isSchema(databaseId, schemaName));
   if (schema?.quarantinedAt) {
     throw new AppError(
       'INVALID_STATE',
-      `A migration of ${slug} has failed: repair it first with \`chantier migrate ${slug}\``,
+      `${slug} is quarantined: repair it first with \`chantier migrate ${slug}\`, or restore its data if that is missing`,
     );
   }
 }
@@ -126,7 +126,7 @@ export async function endSwitched(tx: CatalogTx, move: MoveRow): Promise<void> {
   await tx.update(tenantMoves).set({ phase: 'CONFIRMED', endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
 }
 
-/** Marks the copy that a move left to be dropped. */
-export async function condemnLeftCopy(tx: CatalogTx, { fromDatabaseId, fromSchemaName }: MoveRow): Promise<void> {
+/** Marks the copy that a move left as DROPPING. */
+export async function dropLeftCopy(tx: CatalogTx, { fromDatabaseId, fromSchemaName }: MoveRow): Promise<void> {
   await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(fromDatabaseId, fromSchemaName));
 }

@@ -47,7 +47,7 @@ interface Scheduled {
   work: typeof backUp;
 }
 
-/** Looks again under the lock: another server may have done it meanwhile. */
+/** Looks for due targets again under the lock, because another server may have done the work meanwhile. */
 async function runDue(fleet: Fleet, options: BackupTaskOptions, { times, kind, work }: Scheduled): Promise<void> {
   const { backups, clock } = options;
   const now = clock();
@@ -62,7 +62,7 @@ async function runDue(fleet: Fleet, options: BackupTaskOptions, { times, kind, w
   });
 }
 
-/** Targets without a finished run of this time, unless one failed a moment ago. */
+/** Targets at which the run of this time has not succeeded, unless it failed less than `retryMs` ago. */
 async function dueTargets(
   { catalog }: Fleet,
   kind: JournalKind,

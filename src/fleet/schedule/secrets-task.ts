@@ -13,7 +13,9 @@ export interface SecretsTaskOptions {
 
 const minuteMs = 60_000;
 
-/** While SECRET is replaced: seals under the new one what the other one sealed, as `chantier secrets reseal` does. */
+/**
+ * Runs `chantier secrets reseal` periodically while two secrets are configured, if accounts have anything to reseal.
+ */
 export const secretsTask = (fleet: Fleet, { resealIdentity, logger }: SecretsTaskOptions): UpkeepTask => ({
   name: 'reseal',
   everyMs: 10 * minuteMs,

@@ -16,7 +16,7 @@ export const catalogTarget = (roles: InstallationRoles): MigrationTarget => ({
   searchPath: ['catalog', 'extensions'],
   ownerRole: roles.catalogOwner,
   ledgerRole: roles.catalogOwner,
-  afterCreateTable: sealedFor(roles.catalog),
+  afterCreateTable: revokeChangesOf(roles.catalog),
 });
 
 export const tenantTarget = (
@@ -27,14 +27,14 @@ export const tenantTarget = (
   searchPath: [place.schemaName, 'extensions'],
   ownerRole: roles.owner,
   ledgerRole: roles.owner,
-  afterCreateTable: sealedFor(place.roleName),
+  afterCreateTable: revokeChangesOf(place.roleName),
 });
 
 /**
  * Default privileges grant the role all rights on new tables; on append-only tables UPDATE and DELETE are revoked
  * again.
  */
-const sealedFor = (role: string) => (line: string, table: string) =>
+const revokeChangesOf = (role: string) => (line: string, table: string) =>
   appendOnlyTables[line]?.includes(table)
     ? [`revoke update, delete on ${quoteIdentifier(table)} from ${quoteIdentifier(role)}`]
     : [];

@@ -16,16 +16,16 @@ const columns: readonly SealedColumn[] = [
 ];
 
 export interface RenewedSecrets extends Resealed {
-  /** How many logins of the program's own got the password of the current SECRET. */
+  /** How many logins that the program made got the password of the current SECRET. */
   logins: number;
   /** Databases whose logins could not be renewed. */
   failed: { database: string; error: unknown }[];
 }
 
 /**
- * Gives every login of the program's own the password that derives from the current SECRET, and seals the addresses of
- * databases under it. Servers that know both secrets connect with either password, so that no request notices. Can be
- * repeated. A database that is down is reported, and keeps its password.
+ * Gives every login that the program made the password derived from the current SECRET, and seals the addresses of
+ * databases under it. No request fails meanwhile, because servers that know both secrets try both passwords.
+ * Idempotent. A database that is down is reported, and keeps its password.
  */
 export async function renewSecrets(fleet: Fleet): Promise<RenewedSecrets> {
   const renewed: RenewedSecrets = { resealed: 0, unopened: 0, logins: 0, failed: [] };
@@ -57,7 +57,7 @@ async function renewLogins(fleet: Fleet, { id, installation }: Database): Promis
   return roles.length;
 }
 
-/** The logins in a database that the program made itself. */
+/** The logins that the program made in a database. */
 async function loginsOf({ catalog }: Fleet, { databaseId, prefix, roles, loginFor }: Installation): Promise<string[]> {
   const own = roles.app === appLoginOf(prefix, databaseId) ? [roles.app] : [];
   if (!loginFor) return own;
@@ -70,7 +70,7 @@ async function loginsOf({ catalog }: Fleet, { databaseId, prefix, roles, loginFo
   return [...own, ...schemas.map(({ roleName }) => loginFor(roleName).role)];
 }
 
-/** The address of a further database holds the password; that of the primary one is made at each start. */
+/** The stored address of a further database contains the password. The primary one's is computed at each start. */
 async function rewriteUrl({ catalog, databases: all }: Fleet, { databaseId, roles, appUrl }: Installation) {
   const url = urlAs(appUrl, ownLogin(all.secret, roles.app));
   await catalog.write(async (tx) => {
