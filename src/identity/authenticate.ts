@@ -140,7 +140,7 @@ function keyOf({ id, persistedOnly, points, restoreRate }: NonNullable<MemberSta
   return { id, persistedOnly, ...(limit && { limit }) };
 }
 
-/** A key acts for its maker, but never as an owner: only people may take the actions of owners. */
+/** A key acts for a member, but never as an owner: only people may take the actions of owners. */
 const roleOfKey = (role: Role): Role => (role === 'OWNER' ? 'ADMIN' : role);
 
 /** Keys that only read serve reports, which get a longer statement timeout and may use a replica. */

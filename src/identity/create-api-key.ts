@@ -85,7 +85,7 @@ export async function revokeApiKey(
   const viewer = isViewer(who) ? who : undefined;
   const manages = viewer?.permissions.has('organization:manage') ?? false;
   if (viewer && manages && (await revokeInOrganization(identity, viewer, apiKeyId, origin))) return;
-  // An API key may not revoke its maker's keys
+  // An API key may not revoke other keys of the member for whom it acts
   if (!viewer?.apiKey && (await revokeOwnApiKey(identity, who.userId, apiKeyId, origin))) return;
   if (viewer && !manages) requirePermission(viewer, 'organization:manage');
   throw notFound('ApiKey');

@@ -8,7 +8,7 @@ import type { Identity, Origin } from './identity.ts';
 import { retry } from './retry.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
-/** The person who gets the unfinished tasks of a removed member, as `requireAssignee` takes it. */
+/** The person who gets the unfinished tasks of a removed member; `profile` as in `requireAssignee`. */
 interface Successor {
   tenant: Tenant;
   profile: string;

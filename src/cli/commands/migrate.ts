@@ -16,7 +16,7 @@ export interface Flags {
   json?: boolean;
 }
 
-/** The report of held contractions for `fail` in a dry run, which must not fail because of them. */
+/** An empty report of held contractions: a dry run must not fail because of them. */
 const none = { migrations: [], schemas: 0, servers: [] };
 
 const slugOrSchema = ({ slug, schemaName }: SchemaResult): string => slug ?? schemaName;

@@ -28,7 +28,7 @@ export async function run(host: Host, slug: string, flags: Flags): Promise<void>
   await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
   const finalBackup = await lastBackup(toolbox, flags, host);
-  const doomed = await deleteOrganization(toolbox.fleet, id, { by, graceMs: grace && grace * 1000, finalBackup });
+  const deleting = await deleteOrganization(toolbox.fleet, id, { by, graceMs: grace && grace * 1000, finalBackup });
   if (now) {
     const receipt = await drop(toolbox.fleet, id, host);
     print(host, json, receiptAsJson(receipt), () => describeReceipt(receipt));
@@ -37,16 +37,17 @@ export async function run(host: Host, slug: string, flags: Flags): Promise<void>
   print(
     host,
     json,
-    describeChange(doomed),
-    () => `The data of ${slug} is dropped on ${doomed.deleteAfter!.toISOString()}; until then: tenant undelete ${slug}`,
+    describeChange(deleting),
+    () =>
+      `The data of ${slug} is dropped on ${deleting.deleteAfter!.toISOString()}; until then: tenant undelete ${slug}`,
   );
 }
 
 export async function runUndelete(host: Host, slug: string, { json }: JsonFlag): Promise<void> {
   await using toolbox = await host.openFleet();
   const { id } = await getOrganization(toolbox.catalog, slug);
-  const kept = await undeleteOrganization(toolbox.fleet, id, by);
-  print(host, json, describeChange(kept), () => `${slug} is ${kept.status}`);
+  const undeleted = await undeleteOrganization(toolbox.fleet, id, by);
+  print(host, json, describeChange(undeleted), () => `${slug} is ${undeleted.status}`);
 }
 
 async function lastBackup(

@@ -117,18 +117,18 @@ function describeOne(measure: TenantMeasure, server: ServerReport | undefined): 
 }
 
 function describeServer({ tenant, slots, plans }: ServerReport): string[] {
-  const told = Object.entries(slots).map(
+  const output = Object.entries(slots).map(
     ([database, { size, idle, busy, hits, misses }]) =>
       `  connections    ${database}: ${busy} busy, ${idle} idle of ${size}; ${hits} sessions got a warm one, ${misses} did not`,
   );
-  told.push(
+  output.push(
     `  plans          ${plans.kept} cached; of the operations, ${plans.answered} were compiled, ${plans.partly} partly, ${plans.declined} not`,
   );
-  if (!tenant) return [...told, '  no operations on this server since its start'];
+  if (!tenant) return [...output, '  no operations on this server since its start'];
   const { operations, errors, databaseMs } = tenant.total;
-  told.push(`  operations     ${operations}, ${errors} with an error; ${ms(databaseMs)} of connection time`);
+  output.push(`  operations     ${operations}, ${errors} with an error; ${ms(databaseMs)} of connection time`);
   for (const { name, count, ms: sum, longestMs } of tenant.timings.slice(0, shownTimings)) {
-    told.push(`  ${ms(sum / count)} on average, ${ms(longestMs)} at most, ${count} times: ${name}`);
+    output.push(`  ${ms(sum / count)} on average, ${ms(longestMs)} at most, ${count} times: ${name}`);
   }
-  return told;
+  return output;
 }

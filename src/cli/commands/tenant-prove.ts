@@ -30,20 +30,20 @@ function describeProof({ groups, coverage, limits, attempts, findings, leftovers
     findings.length === 0 ? (notes[0] ?? 'held') : `${findings.length} FOUND`,
     about,
   ]);
-  const told: Text[] = [table(['ATTACK', 'TRIED', 'RESULT', 'WHAT HOLDS'], rows), ''];
+  const output: Text[] = [table(['ATTACK', 'TRIED', 'RESULT', 'WHAT HOLDS'], rows), ''];
   for (const { group, findings } of groups) {
     for (const { attack, by, what } of findings.slice(0, shown)) {
-      told.push(`FOUND  ${group}: ${attack}, by ${by}: ${what}`);
+      output.push(`FOUND  ${group}: ${attack}, by ${by}: ${what}`);
     }
-    if (findings.length > shown) told.push(`FOUND  ${group}: ${findings.length - shown} more, see --json`);
+    if (findings.length > shown) output.push(`FOUND  ${group}: ${findings.length - shown} more, see --json`);
   }
-  if (findings > 0) told.push('');
+  if (findings > 0) output.push('');
   const { queries, mutations, types, tables, emptyTables, markedColumns } = coverage;
-  told.push(
+  output.push(
     `${attempts} attacks on ${queries} queries, ${mutations} mutations, ids of ${types} types, ${tables} tables, ${markedColumns} marked columns`,
   );
-  if (emptyTables.length > 0) told.push(`tables without rows: ${emptyTables.join(', ')}`);
-  if (leftovers.length > 0) told.push(`removed leftovers of interrupted runs: ${leftovers.join(', ')}`);
-  told.push('', 'What it cannot prove:', ...limits.map((limit) => `- ${limit}`));
-  return lines(told);
+  if (emptyTables.length > 0) output.push(`tables without rows: ${emptyTables.join(', ')}`);
+  if (leftovers.length > 0) output.push(`removed leftovers of interrupted runs: ${leftovers.join(', ')}`);
+  output.push('', 'What it cannot prove:', ...limits.map((limit) => `- ${limit}`));
+  return lines(output);
 }

@@ -55,7 +55,7 @@ export const databaseCheck = declare<[name: string | undefined, flags: JsonFlag]
 
 export const databaseReplace = declare<[name: string, flags: ReplaceFlags]>({
   usage: 'replace <name>',
-  description: 'Replace a lost database by another one, into which archives can be restored.',
+  description: 'Replace a lost database with another one, into which archives can be restored.',
   examples: ['database replace paris --url-env NEW_PARIS_URL --yes'],
   options: (command) => addUrlOptions(command),
   destroys: (name) => ({

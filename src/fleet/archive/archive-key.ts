@@ -39,7 +39,7 @@ export function unlock(bytes: Bytes, begin: Buffer, key: OpeningKey | undefined)
   return 'identities' in key ? decryptWithIdentities(bytes, key.identities) : openStream(bytes, key);
 }
 
-/** The key for a second archive that whoever can open the first one can open too. */
+/** The key that encrypts a second archive for everybody who can open the first one. */
 export async function lockLike(key: OpeningKey | undefined): Promise<LockingKey | undefined> {
   return key && 'identities' in key ? { recipients: await recipientsOf(key.identities) } : key;
 }

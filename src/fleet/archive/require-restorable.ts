@@ -11,8 +11,8 @@ export interface Restorable {
 }
 
 /**
- * Makes the checks of restoring and verifying an organization's archive that need only the manifest. Throws BAD_INPUT
- * for an archive that cannot be restored, SCHEMA_MISMATCH for one of a newer build.
+ * Checks the manifest of an organization's archive before the archive is restored or verified. Throws BAD_INPUT for an
+ * archive that cannot be restored, SCHEMA_MISMATCH for one of a newer build.
  */
 export function requireRestorable(
   fleet: Pick<Fleet, 'lines'>,

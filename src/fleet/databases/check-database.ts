@@ -16,7 +16,7 @@ export interface DatabaseCheck {
 }
 
 const connectMs = 5_000;
-/** For connecting and answering together: a database may accept a login and then say nothing. */
+/** Time limit for connecting and answering: a database may accept a login and then not answer. */
 const mostMs = 10_000;
 
 /**

@@ -22,10 +22,10 @@ export interface ReplacedDatabase {
 }
 
 /**
- * Replaces a lost database by another one, which takes its name and id: an empty database, or a backup restored by
+ * Replaces a lost database with another one, which takes its name and id: an empty database, or a backup restored by
  * other tools, whose schemas are kept. The same call resumes an interrupted one. Throws NOT_FOUND; INVALID_STATE for
- * the primary database and for one that still answers; IN_USE for the address of another database of this
- * installation; and what `registerDatabase` throws.
+ * the primary database and for one that still answers; IN_USE for the address of another database of this installation;
+ * and what `registerDatabase` throws.
  */
 export async function replaceDatabase(
   fleet: Fleet,

@@ -37,15 +37,15 @@ interface Position {
 const tablesThere = `select to_regclass($1) is not null as events, to_regclass($2) is not null as keys,
   to_regclass($3) is not null as trash`;
 
-/** Until when deleted objects are kept: for as many days as the organization has set. */
+/** Objects in the trash that were deleted before this time have expired; the organization sets the number of days. */
 const keptSince = (settings: string): string =>
   `$1::timestamptz - make_interval(days => coalesce((select (value #>> '{}')::int from ${settings}
     where key = 'trashDays' and jsonb_typeof(value) = 'number'), ${defaultTrashDays}))`;
 
 /**
- * Deletes expired rows in small transactions: old events, stored results of idempotent requests, and what has been in
- * the trash for long enough. The last of the old events is kept: a cursor before it points into deleted events and is
- * rejected (modules/events).
+ * Deletes expired rows in small transactions: old events, stored results of idempotent requests, and expired objects in
+ * the trash. Keeps the last of the old events: a cursor before it points into deleted events and is rejected
+ * (modules/events).
  */
 export async function pruneSchema(
   admin: Admin,

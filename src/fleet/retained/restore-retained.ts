@@ -6,7 +6,7 @@ import type { Fleet, FleetAdmins } from '../fleet.ts';
 import type { RetainedCopy } from './list-retained.ts';
 
 /**
- * Replaces an organization's data by a retained copy, through a temporary archive: so all rows are compared and
+ * Replaces an organization's data with a retained copy, through a temporary archive: so all rows are compared and
  * migrated to this build, and the event log begins a new era. The retained copy stays. The replaced data is in the
  * safety archive and in a new retained copy. Throws what `restoreOver` throws.
  */

@@ -22,13 +22,13 @@ export interface BackgroundOptions {
   maintainEveryMs: number | undefined;
   /** How long events are kept; undefined keeps them forever. */
   eventsMs: number | undefined;
-  /** When to back up where. */
+  /** When and where to back up. */
   backups: BackupSettings;
   /** Deletes expired sessions, tokens and attempts. */
   pruneIdentity(): Promise<unknown>;
   /** Seals what belongs to accounts under the current SECRET. */
   resealIdentity(): Promise<{ resealed: number }>;
-  /** Closes the profiles of members who left. */
+  /** Marks the profiles of former members as departed. */
   settleDepartures(): Promise<unknown>;
   clock: Clock;
   /** Aborted when the server stops: long work then stops where it can be resumed. */

@@ -22,7 +22,7 @@ const minuteMs = 60_000;
 /** How long a failed run waits before it is tried again. */
 const retryMs = 15 * minuteMs;
 
-/** Scheduled backups and drills. Of several servers one does them; another resumes what a killed one left. */
+/** Scheduled backups and drills. One of the servers does them; if it is killed, another one resumes its work. */
 export function backupTasks(fleet: Fleet, options: BackupTaskOptions): UpkeepTask[] {
   const { schedule, jitterMs, drill: drills } = options.backups;
   const task = (name: string, expression: string, kind: JournalKind, work: typeof backUp): UpkeepTask => ({

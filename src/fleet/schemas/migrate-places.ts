@@ -12,7 +12,7 @@ import { migrateAtRest } from './migrate-at-rest.ts';
 import { isCalled, type MigrationRun, migrationName, type SchemaResult } from './migration-run.ts';
 import { tenantTarget } from './targets.ts';
 
-/** Migrates those of these schemas that need it: first the canaries, then the others, unless a canary failed. */
+/** Migrates the schemas that need it: first the canaries, then the others, unless a canary failed. */
 export const migratePlaces = (
   run: MigrationRun,
   places: readonly SurveyedPlace[],
@@ -81,7 +81,7 @@ class Visits {
   }
 }
 
-/** So that the others do not wait for the end of a move. */
+/** Places that are being moved come last, so that the others do not wait for the end of a move. */
 const movingLast = (a: Task, b: Task): number => Number(a.place.isMoving) - Number(b.place.isMoving);
 
 /** Returns an error of this schema in the result. Throws PrimaryAway, because every other schema would fail too. */

@@ -133,7 +133,9 @@ async function migrateFurther(
   await Promise.all(further.map(migrate));
 }
 
-/** Throws TENANT_NOT_FOUND: after a misspelt canary, all others would be migrated without one. */
+/**
+ * Throws TENANT_NOT_FOUND for an unknown name: a misspelt canary would let all tenants be migrated without a canary.
+ */
 function requirePlaces(places: readonly SurveyedPlace[], names: readonly string[]): void {
   for (const name of names) {
     if (places.some((place) => isCalled(place, name))) continue;

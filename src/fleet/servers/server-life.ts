@@ -49,7 +49,7 @@ export class ServerLife implements AsyncDisposable {
     });
   }
 
-  /** Without an answer from the catalog the row stays, and counts as dead a minute later. */
+  /** If the catalog does not answer, the row stays, and the server counts as dead a minute later. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#fleet.catalog
       .write((tx) =>
