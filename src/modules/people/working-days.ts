@@ -4,7 +4,7 @@ import { externalReferenceOf } from '../../graphql/declare/global-id.ts';
 import { toDayNumber } from '../../lib/days.ts';
 import { AppError, badInput, notFound } from '../../lib/errors.ts';
 import { calendarDays, type CalendarDay as Day, type WorkCalendar } from '../calendars/work-days.ts';
-import { settingsOf } from '../settings/registry.ts';
+import { calendarsOf } from './calendars-of.ts';
 import { Profile } from './profile.ts';
 
 /** Three years with a leap day. */
@@ -65,17 +65,10 @@ builder.queryField('workingDays', (t) =>
 
 /** The calendar of a person whom the viewer sees, or the default one. Throws NOT_FOUND. */
 async function calendarFor({ db }: Context, id: string | undefined): Promise<WorkCalendar> {
-  const whole = { with: { holidays: true } };
-  if (id !== undefined) {
-    const externalReference = externalReferenceOf(id);
-    const where = externalReference === undefined ? { id } : { externalReference };
-    const person = await db.query.profiles.findFirst({ where, with: { calendar: whole } });
-    if (!person) throw notFound('Profile', 'profileId');
-    const { calendar } = person as unknown as { calendar: WorkCalendar | null };
-    if (calendar) return calendar;
-  }
-  const found = await db.query.workCalendars.findFirst({ where: { isDefault: true }, ...whole });
-  if (found) return found as unknown as WorkCalendar;
-  const { workingDays, hoursPerDay } = settingsOf(await db.query.settings.findMany({}));
-  return { workingDays, hoursPerDay, publicHolidays: 'FRANCE', goodFriday: true, holidays: [] };
+  if (id === undefined) return (await calendarsOf(db, []))('');
+  const externalReference = externalReferenceOf(id);
+  const where = externalReference === undefined ? { id } : { externalReference };
+  const person = await db.query.profiles.findFirst({ where, columns: { id: true } });
+  if (!person) throw notFound('Profile', 'profileId');
+  return (await calendarsOf(db, [person.id]))(person.id);
 }
