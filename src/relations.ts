@@ -4,6 +4,7 @@ import { calendarsRelations } from './modules/calendars/relations.ts';
 import { clientsRelations } from './modules/clients/relations.ts';
 import { eventsRelations } from './modules/events/relations.ts';
 import * as imports from './modules/imports/tables.ts';
+import { leaveRelations } from './modules/leave/relations.ts';
 import { messagingRelations } from './modules/messaging/relations.ts';
 import { milestonesRelations } from './modules/milestones/relations.ts';
 import { peopleRelations } from './modules/people/relations.ts';
@@ -20,6 +21,7 @@ export const relations = mergeRelations(
   peopleRelations,
   clientsRelations,
   projectsRelations,
+  leaveRelations,
   tasksRelations,
   milestonesRelations,
   timeRelations,

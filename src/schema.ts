@@ -7,6 +7,7 @@ import './modules/calendars/index.ts';
 import './modules/people/index.ts';
 import './modules/clients/index.ts';
 import './modules/projects/index.ts';
+import './modules/leave/index.ts';
 import './modules/tasks/index.ts';
 import './modules/milestones/index.ts';
 import './modules/time/index.ts';

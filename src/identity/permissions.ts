@@ -18,6 +18,7 @@ export const permissions = {
   'time:write-own': 'Record one’s own time',
   'time:write-all': 'Record and change everybody’s time',
   'time:validate': 'Validate and reject time entries',
+  'leave:manage': 'See and record everybody’s leave, review it, change its types and balances',
   'cost:read': 'See cost rates and what is computed from them',
   'channel:read': 'Read the channels that one belongs to',
   'channel:write': 'Write messages and reactions',

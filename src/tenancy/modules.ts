@@ -9,6 +9,7 @@ export const coreModules = [
   'people',
   'clients',
   'projects',
+  'leave',
   'tasks',
   'milestones',
   'time',

@@ -181,7 +181,7 @@ const attacks: [string, () => Buffer[] | Promise<Buffer[]>, string?][] = [
       whole(
         real.entries,
         changed(({ migrations }) => {
-          const made = migrations.findLastIndex(({ name }) => name.endsWith('_init'));
+          const made = migrations.findIndex(({ name, line }) => line === 'calendars' && name.endsWith('_init'));
           migrations.splice(made, 1);
         }),
       ),

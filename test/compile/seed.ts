@@ -89,6 +89,7 @@ function randomValue(key: string, column: Column, random: Random): unknown {
   if (key === 'color') return random.pick(['#ff0000', '#00FF7f', '#123']);
   if (type.startsWith('text')) return random.pick(words);
   if (type.startsWith('numeric')) return random.pick(numbers);
+  if (/month$/i.test(key)) return random.below(12) + 1;
   if (type === 'integer' || type === 'smallint') return random.below(100) + 1;
   if (type === 'bigint') return random.pick([0, 12, 4_294_967_296, 9_007_199_254_740_991]);
   if (type === 'boolean') return random.chance(0.5);

@@ -4,6 +4,7 @@ import { guardDb } from '../../src/access/guarded-db.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { events, trash } from '../../src/modules/events/tables.ts';
+import { leaveTypes } from '../../src/modules/leave/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
 import { relations } from '../../src/relations.ts';
 import type { TenantDb, TenantTx } from '../../src/tenancy/tenant-session.ts';
@@ -15,8 +16,9 @@ import { comparedColumn, type Facts, type Row, type TableName } from './oracle.t
 /** Rows in every table that a filter chooses from, with nulls wherever they are allowed. */
 export async function seedFilters(tx: TenantTx, seed: number, people: readonly string[]): Promise<void> {
   await seedRows(tx, new Random(seed), people, 20);
-  // Lists leave archived projects out, whatever their filter says of other columns
+  // Lists leave archived rows out, whatever their filter says of other columns
   await tx.update(projects).set({ archivedAt: null });
+  await tx.update(leaveTypes).set({ archivedAt: null });
   await tx.insert(events).values(people.map(eventOn));
   await tx.insert(trash).values(people.map(goneOf));
 }

@@ -10,7 +10,7 @@ import { createTask } from '../tasks/support.ts';
 import { recordTime } from '../time/support.ts';
 
 /** Mutations that bring about a state, so that the second of two alike changes nothing. */
-const setsState = /^(archive|unarchive|update|edit|mute|mark|move|set|add|validate|reject|reopenTime)/;
+const setsState = /^(archive|unarchive|update|edit|mute|mark|move|set|add|validate|rejectTime|reopenTime)/;
 
 const mutations = Object.values(schema.getMutationType()!.getFields()).flatMap(({ name, type }) => {
   const payload = getNamedType(type);
@@ -61,7 +61,22 @@ describe('the same change again', async () => {
       await run(manager, 'approveTimesheet', { id });
       return id;
     };
+    const typeId = await made('createLeaveType', { name: 'Rest', kind: 'OTHER' }, 'leaveType');
+    const leave = { typeId, fromDate: '2026-06-01', toDate: '2026-06-02' };
+    const balance = { typeId, profileId, periodStart: '2026-06-01' };
     inputs = {
+      updateLeaveType: {
+        ...{ id: typeId, name: 'Leisure', needsApproval: false, drawsOnBalance: true, staysInUtilisation: true },
+        daysPerPeriod: 5,
+      },
+      updateLeaveRequest: {
+        ...{ id: await made('createLeaveRequest', leave, 'leaveRequest'), note: 'Text' },
+        ...{ fromHalf: 'AFTERNOON', toDate: '2026-06-03' },
+      },
+      updateLeaveBalance: {
+        ...{ id: await made('createLeaveBalance', balance, 'leaveBalance'), accrued: '2.50', adjustment: '-1' },
+        usableUntil: '2028-05-31',
+      },
       updateWorkCalendar: {
         ...{ id: calendarId, name: 'Store', hoursPerDay: '7.50', publicHolidays: 'ALSACE_MOSELLE', goodFriday: false },
         ...{ isDefault: true, workingDays: ['TUESDAY', 'MONDAY'] },

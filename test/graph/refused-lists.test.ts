@@ -19,7 +19,7 @@ const selections: Record<string, string> = { events: '{ totalCount }', timeEntri
 /** Lists with their aggregates, which are refused to the same viewers. */
 const withAggregates = (names: readonly string[]): string[] =>
   names.flatMap((name) => lists.flatMap((list) => ([name, `${name}Aggregate`].includes(list.name) ? [list.name] : [])));
-const samples: Record<string, string> = { query: '"word"' };
+const samples: Record<string, string> = { query: '"word"', from: '"2026-01-05"', to: '"2026-01-06"' };
 
 /** A document that asks one list for little. */
 function documentOf({ name, type, args }: (typeof lists)[number]): string {
@@ -61,7 +61,8 @@ describe('a list of which a viewer may see no row', async () => {
   it('is FORBIDDEN to a CLIENT', async () => {
     const ofOrganization = ['apiKeys', 'codeFormats', 'invitations', 'joinCodes', 'members'];
     const ofStaff = ['events', 'incidents', 'runningTimers', 'timeEntries', 'trash'];
-    const daily = ['calendarHolidays', 'timesheets', 'workCalendars'];
+    const leave = ['leaveBalances', 'leaveRequests', 'leaveTypes', 'whoIsAway'];
+    const daily = ['calendarHolidays', 'timesheets', 'workCalendars', ...leave];
     const lists = withAggregates([...ofOrganization, ...ofStaff, ...daily]).sort();
     expect(await refused((await company.as('CLIENT')).headers)).toEqual(lists);
   });
@@ -70,7 +71,8 @@ describe('a list of which a viewer may see no row', async () => {
     const { createApiKey } = await (await company.as('OWNER')).ok(
       'mutation { createApiKey(input: { name: "tasks", scopes: [TASK_READ] }) { key } }',
     );
-    const open = withAggregates(['profiles', 'runningTimers', 'searchTasks', 'tasks', 'timesheets', 'timeEntries']);
+    const ofPerson = ['leaveBalances', 'leaveRequests', 'runningTimers', 'timesheets', 'timeEntries', 'whoIsAway'];
+    const open = withAggregates(['profiles', 'searchTasks', 'tasks', ...ofPerson]);
     const others = lists.map(({ name }) => name).filter((name) => !open.includes(name));
     expect(await refused({ authorization: `Bearer ${createApiKey.key}` })).toEqual(others.sort());
   });

@@ -83,7 +83,7 @@ describe('code formats', () => {
 
 describe('settings', () => {
   const fields =
-    '{ hoursPerDay weekStartsOn workingDays timeBeforeStart timeAhead timeApproval soleOwnerApproves trashDays }';
+    '{ hoursPerDay weekStartsOn workingDays timeBeforeStart timeAhead timeApproval soleOwnerApproves leaveOverBalance trashDays }';
   const update = `mutation ($input: UpdateTenantSettingsInput!) {
     updateTenantSettings(input: $input) { tenantSettings ${fields} lastEventId }
   }`;
@@ -95,6 +95,7 @@ describe('settings', () => {
     timeAhead: false,
     timeApproval: 'VALIDATORS',
     soleOwnerApproves: false,
+    leaveOverBalance: false,
     trashDays: 30,
   };
 

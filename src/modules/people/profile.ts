@@ -55,6 +55,11 @@ export const Profile = defineResource('profiles', {
       inputDescription: 'The person’s manager. Needs people:manage.',
       listDescription: 'The people who report to this person.',
     },
+    employedFrom: {
+      description: 'First day of employment, from which leave accrues; null if it is not known, or for others.',
+      inputDescription: 'First day of employment, from which leave accrues. Needs people:manage.',
+      personal: person,
+    },
     calendar: {
       description: 'The person’s own work calendar; null if the organization’s default one holds.',
       inputDescription: 'The person’s own work calendar. Needs people:manage.',
@@ -65,15 +70,28 @@ export const Profile = defineResource('profiles', {
   create: {
     description: 'Adds a person who has no account.',
     write: 'people:manage',
-    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'managerId', 'calendarId'],
+    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'managerId', 'calendarId', 'employedFrom'],
   },
   update: {
-    writes: ['firstName', 'lastName', 'email', 'phone', 'avatarUrl', 'presence', 'managerId', 'calendarId'],
+    writes: [
+      'firstName',
+      'lastName',
+      'email',
+      'phone',
+      'avatarUrl',
+      'presence',
+      'managerId',
+      'calendarId',
+      'employedFrom',
+    ],
     before: async ({ tx, viewer, values, current }) => {
-      const { managerId, calendarId, externalReference, email, presence } = values;
-      const managed = [managerId, calendarId, externalReference].some((value) => value !== undefined);
+      const { managerId, calendarId, employedFrom, externalReference, email, presence } = values;
+      const managed = [managerId, calendarId, employedFrom, externalReference].some((value) => value !== undefined);
       if (managed && !viewer.permissions.has('people:manage'))
-        throw new AppError('FORBIDDEN', 'You may not change your own manager, calendar or external reference');
+        throw new AppError(
+          'FORBIDDEN',
+          'You may not change your own manager, calendar, first day or external reference',
+        );
       if (current.userId && email !== undefined && email !== current.email)
         throw new AppError('INVALID_STATE', 'The address of a member comes from the account', { field: 'input.email' });
       if (managerId) {

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type AnyPgColumn, boolean, check, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import { type AnyPgColumn, boolean, check, date, index, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
 import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
 import { workCalendars } from '../calendars/tables.ts';
 
@@ -25,6 +25,8 @@ export const profiles = table(
     managerId: uuid().references((): AnyPgColumn => profiles.id, { onDelete: 'set null' }),
     /** The person's own work calendar; null if the organization's default one holds. */
     calendarId: uuid().references(() => workCalendars.id),
+    /** First day of employment, from which leave accrues; null if it is not known, or the person is no employee. */
+    employedFrom: date(),
     /** Whether the member is a CLIENT, who works for somebody else. Copied from the membership. */
     isClient: boolean().notNull().default(false),
     /** When the person left the organization; the profile stays for history. */

@@ -10,6 +10,7 @@ const defaults = {
   timeAhead: false,
   timeApproval: 'VALIDATORS',
   soleOwnerApproves: false,
+  leaveOverBalance: false,
 };
 
 describe('tenant settings', () => {

@@ -29,6 +29,8 @@ export const settingTypes = {
   timeApproval: { value: z.enum(timeApprovals), default: 'VALIDATORS' },
   /** Whether the only OWNER may approve their own time. */
   soleOwnerApproves: { value: z.boolean(), default: false },
+  /** Whether leave may be requested that no balance covers. */
+  leaveOverBalance: { value: z.boolean(), default: false },
   /** For how many days deleted objects can be restored. */
   trashDays: { value: z.int().min(1).max(365), default: defaultTrashDays },
 } as const satisfies { [key: string]: { value: z.ZodType; default: unknown } };

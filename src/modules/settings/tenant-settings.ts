@@ -28,6 +28,7 @@ const texts = {
   timeAhead: 'Whether time may be recorded on days after the current month; false by default.',
   timeApproval: 'Who approves time; VALIDATORS by default.',
   soleOwnerApproves: 'Whether the only OWNER may approve their own time; false by default.',
+  leaveOverBalance: 'Whether leave may be requested that no balance covers; false by default.',
   trashDays: 'For how many days deleted objects can be restored; 30 by default.',
 };
 
@@ -52,6 +53,7 @@ const TenantSettings = builder.objectRef<Shape>('TenantSettings').implement({
     timeAhead: t.exposeBoolean('timeAhead', { description: texts.timeAhead }),
     timeApproval: t.expose('timeApproval', { type: TimeApproval, description: texts.timeApproval }),
     soleOwnerApproves: t.exposeBoolean('soleOwnerApproves', { description: texts.soleOwnerApproves }),
+    leaveOverBalance: t.exposeBoolean('leaveOverBalance', { description: texts.leaveOverBalance }),
     trashDays: t.exposeInt('trashDays', { description: texts.trashDays }),
   }),
 });
@@ -79,6 +81,7 @@ defineMutation('updateTenantSettings', {
     timeAhead: t.boolean({ description: texts.timeAhead }),
     timeApproval: t.field({ type: TimeApproval, description: texts.timeApproval }),
     soleOwnerApproves: t.boolean({ description: texts.soleOwnerApproves }),
+    leaveOverBalance: t.boolean({ description: texts.leaveOverBalance }),
     trashDays: t.int({ description: `${texts.trashDays} 1 to 365.` }),
   }),
   run: (ctx, input) => updateTenantSettings(ctx.tx, ctx.viewer, input),

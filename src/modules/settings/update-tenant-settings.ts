@@ -18,6 +18,7 @@ const input = z.object({
   timeAhead: settingTypes.timeAhead.value.nullish(),
   timeApproval: settingTypes.timeApproval.value.nullish(),
   soleOwnerApproves: settingTypes.soleOwnerApproves.value.nullish(),
+  leaveOverBalance: settingTypes.leaveOverBalance.value.nullish(),
   trashDays: settingTypes.trashDays.value.nullish(),
 });
 

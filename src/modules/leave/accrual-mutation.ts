@@ -1,0 +1,16 @@
+import { defineMutation } from '../../graphql/declare/mutation.ts';
+import { accrueLeave } from './accrue-leave.ts';
+
+defineMutation('accrueLeave', {
+  description:
+    'Brings the balances of everybody with a first day of employment up to date until a day: call it each month, and ' +
+    'whenever an absence was approved late. Repeating it changes nothing. Needs leave:manage.',
+  permission: 'leave:manage',
+  input: (t) => ({
+    until: t.field({ type: 'LocalDate', required: true, description: 'The last day that counts.' }),
+  }),
+  run: (ctx, input) => accrueLeave(ctx.tx, ctx.viewer, input),
+  payload: (t) => ({
+    changed: t.int({ description: 'Number of balances that changed.', resolve: ({ ids }) => ids.length }),
+  }),
+});

@@ -1,0 +1,39 @@
+import { builder } from '../../graphql/declare/builder.ts';
+import { Profile } from '../people/profile.ts';
+import { type AccountEntry, readAccount } from './account.ts';
+import { LeaveBalance } from './leave-balance.ts';
+import { canWriteLeave } from './policy.ts';
+
+const days = (description: string) => ({ type: 'Decimal', description }) as const;
+
+const LeaveAccountEntry = builder.objectRef<AccountEntry>('LeaveAccountEntry').implement({
+  description:
+    'A balance of leave with what was taken and requested of it. Leave draws on the balance that ends first.',
+  fields: (t) => ({
+    balance: t.field({
+      type: LeaveBalance,
+      description: 'The balance.',
+      resolve: ({ balanceId }) => ({ id: balanceId }) as never,
+    }),
+    taken: t.expose('taken', days('Days of approved leave.')),
+    requested: t.expose('requested', days('Days of leave that waits for approval.')),
+    remaining: t.expose('remaining', days('Days that can still be requested.')),
+  }),
+});
+
+builder.drizzleObjectFields(Profile, (t) => ({
+  leaveAccount: t.field({
+    type: [LeaveAccountEntry],
+    nullable: true,
+    description:
+      'What the person acquired, took and requested, by type and period; null unless it is you or a report of yours, or ' +
+      'with leave:manage.',
+    complexity: 20,
+    select: { columns: { id: true, managerId: true } },
+    resolve: async ({ id, managerId }, _args, ctx) => {
+      const isReport = managerId === ctx.viewer.profileId && ctx.viewer.role !== 'CLIENT';
+      if (!isReport && !canWriteLeave(ctx.viewer, { profileId: id })) return null;
+      return (await readAccount(ctx.db, id)).entries;
+    },
+  }),
+}));
