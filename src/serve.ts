@@ -37,6 +37,7 @@ import { Router, type RouterOptions } from './server/routes/router.ts';
 import { SessionCookie } from './server/session-cookie.ts';
 import { LogWatch } from './server/subscriptions/log-watch.ts';
 import { Subscriptions } from './server/subscriptions/subscriptions.ts';
+import { WebSockets } from './server/subscriptions/web-sockets.ts';
 import { warmDocuments } from './server/warm-documents.ts';
 import { createGraphServer, type Yoga, type YogaOptions } from './server/yoga.ts';
 
@@ -163,8 +164,9 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   };
   const yoga = createGraphServer(http);
   const fast = plans && fastPath && new FastPath({ ...http, plans, known, rest: yoga });
+  const { upgrade } = new WebSockets({ ...http, yoga, known, subscriptions, ending });
   const routes = [
-    graphRoute(toExplorer(fast ? fast.handler : yoga), config.maxBodyBytes),
+    { ...graphRoute(toExplorer(fast ? fast.handler : yoga), config.maxBodyBytes), upgrade },
     ...healthRoutes(async () => !draining() && (await app.ready())),
     jwksRoute(() => publicKeySet(app.signingKeys)),
     ...organizationDatabaseRoutes({ reader, identity, secureCookies }),

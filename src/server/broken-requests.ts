@@ -17,20 +17,20 @@ export function answerBrokenRequest({ code = '' }: NodeJS.ErrnoException, socket
   if (!socket.writable || code === 'ECONNRESET') socket.destroy();
   else {
     const [error, message] = problems[code] ?? ['BAD_INPUT', 'This is not an HTTP request'];
-    endWith(socket, new AppError(error, message), securityHeaders('data', false));
+    answerOnSocket(socket, new AppError(error, message), securityHeaders('data', false));
   }
 }
 
 /** Answers a request whose body did not arrive in time, and closes the connection. */
 export function answerLate(response: ServerResponse): void {
   const error = new AppError('REQUEST_TIMEOUT', 'The body of the request did not arrive in time');
-  if (response.socket?.writable) endWith(response.socket, error, response.getHeaders());
+  if (response.socket?.writable) answerOnSocket(response.socket, error, response.getHeaders());
 }
 
 /**
  * Sends the answer and half-closes the connection. Closing it at once would reset it before a sending client can read.
  */
-function endWith(socket: Duplex, error: AppError, security: OutgoingHttpHeaders): void {
+export function answerOnSocket(socket: Duplex, error: AppError, security: OutgoingHttpHeaders): void {
   const { headers, body } = errorAnswer(error);
   const all = { ...security, ...headers, connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -1,10 +1,12 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError } from '../lib/errors.ts';
 import { type Logger, silentLogger } from '../lib/logger.ts';
 import { answerBrokenRequest, answerLate } from './broken-requests.ts';
 import { ConnectionLimit } from './connection-limit.ts';
 import type { HttpLimits } from './http-limits.ts';
+import type { Upgrade } from './routes/route.ts';
 import type { Router } from './routes/router.ts';
 import { Transfers } from './transfers.ts';
 
@@ -32,12 +34,18 @@ export class HttpServer implements AsyncDisposable {
   readonly #server: Server;
   readonly #transfers: Transfers;
   readonly #graceMs: number;
+  /** Connections that are WebSockets now. */
+  readonly #upgraded = new Set<Duplex>();
   #closed: Promise<void> | undefined;
 
   private constructor(server: Server, transfers: Transfers, graceMs: number) {
     this.#server = server;
     this.#transfers = transfers;
     this.#graceMs = graceMs;
+    server.on('upgrade', (_request, socket) => {
+      this.#upgraded.add(socket);
+      socket.once('close', () => this.#upgraded.delete(socket));
+    });
   }
 
   /** Throws CONFIG_INVALID when it cannot listen on the address. */
@@ -83,12 +91,19 @@ export class HttpServer implements AsyncDisposable {
   async #close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeIdleConnections();
-    const cut = setTimeout(() => this.#server.closeAllConnections(), this.#graceMs);
+    const cut = setTimeout(() => {
+      this.#server.closeAllConnections();
+      for (const socket of this.#upgraded) socket.destroy();
+    }, this.#graceMs);
     await closed;
     clearTimeout(cut);
     this.#transfers[Symbol.dispose]();
   }
 }
+
+/** The handler of a WebSocket handshake; undefined for other requests, and where there are no WebSockets. */
+const upgradeOf = (router: Router, { url = '', headers }: IncomingMessage): Upgrade | undefined =>
+  headers.upgrade?.toLowerCase() === 'websocket' ? router.routeOf(url)?.upgrade : undefined;
 
 /** A server that limits connections, headers, bodies and answers. */
 function limitedServer(router: Router, transfers: Transfers, limits: HttpLimits, logger: Logger): Server {
@@ -101,6 +116,7 @@ function limitedServer(router: Router, transfers: Transfers, limits: HttpLimits,
     // `Transfers` limits the time of bodies, by route
     requestTimeout: 0,
     connectionsCheckingInterval: Math.min(1_000, limits.headersMs / 2),
+    shouldUpgradeCallback: (request: IncomingMessage) => upgradeOf(router, request) !== undefined,
   };
   const server = createServer(options, listener);
   server.maxConnections = limits.connections;
@@ -108,6 +124,7 @@ function limitedServer(router: Router, transfers: Transfers, limits: HttpLimits,
     server.on('connection', new ConnectionLimit(limits.connectionsPerAddress, logger).take);
   }
   server.on('clientError', answerBrokenRequest);
+  server.on('upgrade', (request, socket, first) => upgradeOf(router, request)!(request, socket, first));
   // With `Expect: 100-continue`, a client is told to continue only if its body is within the limit
   server.on('checkContinue', (request, response) => {
     if (!router.isTooLong(request)) response.writeContinue();

@@ -94,8 +94,8 @@ export const builder = new SchemaBuilder<GraphTypes>({
 builder.queryType({ description: 'Everything that can be read. One operation reads one snapshot of the data.' });
 builder.subscriptionType({
   description:
-    'What can be followed, over server-sent events: send the operation with `accept: text/event-stream`. Each frame ' +
-    'is read like a query, with the same rights.',
+    'What can be followed, over server-sent events (send the operation with `accept: text/event-stream`) or WebSocket ' +
+    '(graphql-transport-ws). Each frame is read like a query, with the same rights.',
 });
 builder.mutationType({
   description: 'Everything that can be changed. Each root field is one transaction; an error under it rolls it back.',

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import type { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import type { RouteContent } from './security-headers.ts';
@@ -77,7 +77,11 @@ export type Serve = (request: IncomingMessage, head: RouteHead, logger: Logger) 
 /** A route for the router: made by `defineRoute` or `delegateRoute`. */
 export interface Route extends RouteRules {
   readonly serve: Serve | { delegate: RequestListener };
+  /** Takes over the connection of a WebSocket handshake; without it a handshake is answered like any request. */
+  readonly upgrade?: Upgrade;
 }
+
+export type Upgrade = (request: IncomingMessage, socket: Duplex, first: Buffer) => void;
 
 /** The authentication of a route that anybody may call. */
 export const anybody = (): Promise<undefined> => Promise.resolve(undefined);

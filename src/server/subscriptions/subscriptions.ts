@@ -65,7 +65,7 @@ export class Subscriptions {
       log: following.log,
       authenticate: () => reader.resolve(head),
       checkRights: (request, cursor) => void decodeChangesCursor(cursor, new Context(request).viewer),
-      resultOf: (error) => ({ errors: [maskError(error, logger)] as GraphQLError[] }),
+      resultOf: (error) => ({ errors: [maskError(error, logger)] }),
       onEnd: () => {
         following[Symbol.dispose]();
         this.#release(member);
@@ -83,10 +83,11 @@ export class Subscriptions {
   async #read(request: GraphRequest, args: ExecutionArgs): Promise<Frame> {
     const answer: AnswerHead = { replayed: false };
     const contextValue = new Context({ ...request, answer, signal: undefined });
-    const { plans } = this.#options;
+    const { plans, logger } = this.#options;
     const run = (given: ExecutionArgs) => execute(given) as ExecutionResult | Promise<ExecutionResult>;
     const result = await executeOperation({ ...args, contextValue }, run, { ...(plans && { plans }) });
-    return { result, followed: answer.followed };
+    const errors = result.errors?.map((error) => maskError(error, logger));
+    return { result: errors ? { ...result, errors } : result, followed: answer.followed };
   }
 
   #take(member: string): void {

@@ -127,7 +127,7 @@ builder.subscriptionField('changes', (t) =>
 
 /** The server runs a subscription as the query of the same name (server/subscriptions). */
 function notExecuted(): never {
-  throw badInput('subscriptions are answered over server-sent events', 'changes');
+  throw badInput('subscriptions are answered over server-sent events and WebSocket', 'changes');
 }
 
 function removedOf({ removed, mutationsOf }: ChangesRead): Removed[] {
