@@ -49,12 +49,14 @@ let count = 0;
 /** A company that was moved to a dedicated database, which is not there any more. */
 async function lose({
   confirmed = true,
+  beforeMove = (_: Company): Promise<unknown> => Promise.resolve(),
   before = (_: Company): Promise<unknown> => Promise.resolve(),
 } = {}): Promise<Lost> {
   const name = `own-${++count}`;
   const company = await world.company(`Lost ${count}`);
   const owner = await company.as('OWNER');
   await createClient(owner, { name: 'before the move' });
+  await beforeMove(company);
   const database = await second.createDatabase();
   const { id } = await registerDatabase(world.app.fleet, { name, kind: 'DEDICATED', url: database.url }, { by });
   await move(world, company, id);
@@ -121,6 +123,19 @@ describe('a company whose dedicated database was lost', () => {
     expect(await clientNames(owner)).toEqual(['before the move']);
     await createClient(owner, { name: 'after' });
     expect(await schemasOf(company)).toEqual([{ state: 'ACTIVE' }]);
+  });
+
+  it('begins an era after those of the lost database, even if the archive was made before the move', async () => {
+    let archive: Awaited<ReturnType<typeof archived>> | undefined;
+    let lostEra: number | undefined;
+    const { company, name } = await lose({
+      beforeMove: async (each) => (archive = await archived(each)),
+      before: async (each) => (lostEra = (await archived(each)).manifest.events?.era),
+    });
+    await retireLostDatabase(world.app.fleet, name, by);
+    await restore(company, archive!);
+    expect(lostEra).toBe(archive!.manifest.events!.era + 1);
+    expect((await archived(company)).manifest.events?.era).toBe(lostEra! + 1);
   });
 
   it('comes back in the primary database when the lost one is retired, whose name is free then', async () => {

@@ -1,4 +1,4 @@
-import { and, eq } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { later } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { type AuditActor, recordAudit } from '../../tenancy/audit.ts';
@@ -73,7 +73,7 @@ export function restoreOver(
     await fleet.catalog.read((db) => refuseUntilSwitched(db, tenant.id));
     const isLost = await fleet.databases.isRetired(before.databaseId);
     const there = isLost ? undefined : await lookAt(fleet, admins, before);
-    const old = there ?? { exists: false, era: await lostEra(fleet, tenant.id) };
+    const old = there ?? { exists: false, era: await lostEra(fleet, tenant.id, archive) };
     const safetyArchive = old.exists ? await saveState(fleet, admins, before, options) : undefined;
     const databaseId = isLost ? primaryDatabaseId : before.databaseId;
     const replacement = { archive, before, databaseId, eraBefore: old.era };
@@ -210,8 +210,12 @@ function lookAt(fleet: Fleet, admins: FleetAdmins, place: Tenant): Promise<{ exi
   );
 }
 
-/** The last era of a log that nobody can read any more: each restore began one, and the audit log has them all. */
-async function lostEra({ catalog }: Fleet, id: string): Promise<number> {
-  const restores = and(eq(auditLogs.organizationId, id), eq(auditLogs.action, 'organization.restored'));
-  return 1 + (await catalog.read((db) => db.$count(auditLogs, restores)));
+const beginsEra = ['organization.restored', 'organization.moved', 'organization.move_rolled_back'];
+/**
+ * At least the last era of a log that was lost with its database. Each restore and move since the archive was made
+ * began one era, and the audit log has an entry for each.
+ */
+async function lostEra({ catalog }: Fleet, id: string, { manifest }: Archive): Promise<number> {
+  const begun = and(eq(auditLogs.organizationId, id), inArray(auditLogs.action, beginsEra));
+  return (manifest.events?.era ?? 1) + (await catalog.read((db) => db.$count(auditLogs, begun)));
 }
