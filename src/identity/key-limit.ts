@@ -6,7 +6,7 @@ export const keyLimit = z.object({
   restoreRate: z.int().min(1).max(1_000_000),
 });
 
-/** The columns of a limit; of none, those that mean the limit of the installation. */
+/** The columns of a key's limit; null without one, so that the limit of the installation applies. */
 export const limitColumns = (limit: KeyLimit | null | undefined): { [K in keyof KeyLimit]: number | null } => ({
   points: limit?.points ?? null,
   restoreRate: limit?.restoreRate ?? null,

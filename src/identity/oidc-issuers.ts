@@ -1,10 +1,10 @@
-/** An outside issuer of tokens that is trusted: its claims and algorithms are checked as said here. */
+/** A trusted external issuer of tokens, with the claims and algorithms that its tokens must have. */
 export interface OidcIssuer {
   issuer: string;
-  /** Found through the issuer's own metadata when absent. */
+  /** Read from the issuer's metadata if absent. */
   jwksUri?: string;
   audience: string;
-  /** With a shared key, whoever checks a token could make one, so these are algorithms with key pairs. */
+  /** Only asymmetric algorithms: with a shared key, anybody who can verify a token could forge one. */
   algorithms: string[];
   /** Allowed `typ` headers. */
   types?: string[];
@@ -46,7 +46,7 @@ const fields: Record<keyof OidcIssuer, Field> = {
   },
 };
 
-/** What is wrong with a list of issuers, such as `0.audience: must be a text`; undefined if nothing is. */
+/** The first problem of a list of issuers, such as `0.audience: must be a text`; undefined if there is none. */
 export function problemOfIssuers(list: unknown): string | undefined {
   if (!Array.isArray(list)) return 'it must be a list';
   for (const [index, issuer] of list.entries()) {

@@ -25,7 +25,7 @@ export async function runCreate(host: Host, { tenant: slug, user: email, ...flag
   const { id: userId } = await getUser(toolbox, email);
   const { name, expires, points, restoreRate, json } = flags;
   if ((points === undefined) !== (restoreRate === undefined)) {
-    throw new AppError('BAD_INPUT', '--points and --restore-rate belong together');
+    throw new AppError('BAD_INPUT', 'Use --points and --restore-rate together');
   }
   const limit = points !== undefined && restoreRate !== undefined ? { points, restoreRate } : undefined;
   const scopes = flags.scopes as Permission[];
