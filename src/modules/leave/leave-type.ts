@@ -1,7 +1,7 @@
 import { defineResource } from '../events/resource.ts';
 import { readableTypes } from './policy.ts';
 
-export const LeaveType = defineResource('leaveTypes', {
+defineResource('leaveTypes', {
   name: 'LeaveType',
   description: 'A type of leave and its rules.',
   read: readableTypes,
