@@ -157,6 +157,7 @@ export const variables = {
   SIGN_UPS_PER_ADDRESS: whole(1, 100_000).default(20),
   ORGANIZATIONS_PER_ADDRESS: whole(1, 100_000).default(5),
   MAX_BODY_BYTES: whole(1024, 100 * 1024 * 1024).default(1024 * 1024),
+  COMPRESS_FROM: whole(0, 1_000_000_000).default(1024),
   MAX_COMPLEXITY: whole(1, 10_000_000).default(100_000),
   MAX_DEPTH: whole(1, 100).default(15),
   KEY_POINTS: whole(0, 10_000_000).default(1000),

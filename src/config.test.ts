@@ -82,6 +82,7 @@ describe('configuration', () => {
       slowStatementMs: 1000,
       organizationsPerAddress: 5,
       maxBodyBytes: 1_048_576,
+      compressFrom: 1024,
       maxComplexity: 100_000,
       maxDepth: 15,
       rateLimits: {

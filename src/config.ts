@@ -88,6 +88,8 @@ export interface Config {
   signUpsPerAddress: number;
   organizationsPerAddress: number;
   maxBodyBytes: number;
+  /** Bytes from which answers are compressed; infinite: never. */
+  compressFrom: number;
   maxComplexity: number;
   maxDepth: number;
   rateLimits: RateLimitOptions;
@@ -241,6 +243,7 @@ function toConfig(v: Values): Config {
     signUpsPerAddress: v.SIGN_UPS_PER_ADDRESS,
     organizationsPerAddress: v.ORGANIZATIONS_PER_ADDRESS,
     maxBodyBytes: v.MAX_BODY_BYTES,
+    compressFrom: v.COMPRESS_FROM || Number.POSITIVE_INFINITY,
     maxComplexity: v.MAX_COMPLEXITY,
     maxDepth: v.MAX_DEPTH,
     rateLimits: {

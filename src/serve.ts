@@ -159,6 +159,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     aliases,
     cors,
     maxBodyBytes: config.maxBodyBytes,
+    compressFrom: config.compressFrom,
     turns: new Turns(),
     logger,
   };

@@ -27,6 +27,8 @@ export interface AuthenticateRequest {
   credential?: Credential | null;
   /** The tenant named by host, path or header, if any. */
   tenant?: { id: string } | undefined;
+  /** The network address of the sender, to note the use of an API key. */
+  address?: string | undefined;
 }
 
 /** Finds the sender of a request and their permissions in the catalog, through a cache (see MemberStates). */
@@ -42,10 +44,15 @@ export class Authenticator {
    * Throws UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN for a user who is not (or no longer) a member, TENANT_MISMATCH
    * for a token of another organization, TENANT_INACTIVE and TENANT_NOT_FOUND for an organization that is not served.
    */
-  async authenticate({ authorization, tenant, ...known }: AuthenticateRequest): Promise<Viewer | Account | null> {
+  async authenticate({
+    authorization,
+    tenant,
+    address,
+    ...known
+  }: AuthenticateRequest): Promise<Viewer | Account | null> {
     const credential = known.credential === undefined ? await this.read(authorization) : known.credential;
     if (!credential) return null;
-    const state = await this.#check(credential, anchorOf(credential, tenant?.id));
+    const state = await this.#check(credential, anchorOf(credential, tenant?.id), address);
     const account = accountOf(state, credential);
     if (!state.organization && !hasOrganization(credential, tenant)) return account;
     const viewer = this.#viewerOf(account, state);
@@ -54,10 +61,10 @@ export class Authenticator {
   }
 
   /** The organization that the credential is bound to, for routing; undefined when it is bound to none. */
-  async organizationOf(credential: Credential | null): Promise<string | undefined> {
+  async organizationOf(credential: Credential | null, address?: string): Promise<string | undefined> {
     if (credential?.kind === 'session') return credential.organizationId;
     if (credential?.kind !== 'apiKey') return undefined;
-    return (await this.#check(credential, anchorOf(credential, undefined))).organization?.id;
+    return (await this.#check(credential, anchorOf(credential, undefined), address)).organization?.id;
   }
 
   /** The credential in an Authorization header; null without a header. Throws UNAUTHENTICATED. */
@@ -66,20 +73,20 @@ export class Authenticator {
     return readCredential(authorization, { ours: accessTokens, external: externalIssuers });
   }
 
-  async #check(credential: Credential, anchor: Anchor): Promise<MemberState> {
+  async #check(credential: Credential, anchor: Anchor, address: string | undefined): Promise<MemberState> {
     const state = await this.#options.states.find(anchor);
     if (!state) throw credential.kind === 'session' ? revoked() : unauthenticated();
     const now = this.#options.clock();
     if (credential.kind === 'session') checkSession(credential, state, now);
-    if (credential.kind === 'apiKey') this.#checkApiKey(credential.secret, state, now);
+    if (credential.kind === 'apiKey') this.#checkApiKey(credential.secret, state, now, address);
     if (state.user.disabledAt) throw unauthenticated();
     return state;
   }
 
-  #checkApiKey(secret: string, { apiKey }: MemberState, now: Date): void {
+  #checkApiKey(secret: string, { apiKey }: MemberState, now: Date, address: string | undefined): void {
     const sound = apiKey && isSecretOf(secret, apiKey.secretHash) && !apiKey.revokedAt;
     if (!sound || (apiKey.expiresAt && apiKey.expiresAt <= now)) throw unauthenticated();
-    this.#options.apiKeyUse.note(apiKey, now);
+    this.#options.apiKeyUse.note(apiKey, now, address);
   }
 
   #viewerOf(account: Account, state: MemberState): Viewer {

@@ -52,15 +52,19 @@ export interface ListedApiKey {
   createdAt: Date;
   expiresAt: Date | null;
   lastUsedAt: Date | null;
+  lastUsedFrom: string | null;
   revokedAt: Date | null;
 }
 
 /** The keys of an organization, the newest first, including revoked and expired ones. */
 export const listApiKeys = (catalog: Catalog, organizationId: string): Promise<ListedApiKey[]> => {
-  const { id, prefix, name, scopes, createdAt, expiresAt, lastUsedAt, revokedAt } = apiKeys;
+  const { id, prefix, name, scopes, createdAt, expiresAt, lastUsedAt, lastUsedFrom, revokedAt } = apiKeys;
   return catalog.read((db) =>
     db
-      .select({ id, prefix, name, email: users.email, scopes, createdAt, expiresAt, lastUsedAt, revokedAt })
+      .select({
+        ...{ id, prefix, name, email: users.email, scopes },
+        ...{ createdAt, expiresAt, lastUsedAt, lastUsedFrom, revokedAt },
+      })
       .from(apiKeys)
       .innerJoin(users, eq(users.id, apiKeys.userId))
       .where(eq(apiKeys.organizationId, organizationId))

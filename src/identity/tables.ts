@@ -153,6 +153,8 @@ export const apiKeys = table(
     createdAt: createdAt(),
     expiresAt: instant(),
     lastUsedAt: instant(),
+    /** The network address of that use. */
+    lastUsedFrom: text(),
     revokedAt: instant(),
   },
   (t) => [

@@ -5,6 +5,7 @@ import type { Text } from '../graphql/compile/plan.ts';
 import type { Plans } from '../graphql/compile/plans.ts';
 import { answerByPlan } from '../graphql/execute/answer-by-plan.ts';
 import { type Accepted, acceptedType } from './accept.ts';
+import { acceptedEncoding, compress, varyBy } from './compression.ts';
 import type { Cors } from './cors.ts';
 import { type GraphParams, type ParamsOptions, readGraphParams, readQueryString } from './graph-params.ts';
 import type { KnownDocument, KnownDocuments } from './known-documents.ts';
@@ -27,6 +28,8 @@ export interface FastPathOptions extends OperationsOptions, RequestRulesOptions,
   cors: Cors;
   maxBodyBytes: number;
   turns: Turns;
+  /** Bytes from which answers are compressed. */
+  compressFrom: number;
   /** Answers every request that the fast path cannot. */
   rest(request: IncomingMessage, response: ServerResponse, context: { attempt: Attempt }): unknown;
 }
@@ -74,8 +77,7 @@ export class FastPath {
       postEndpoint.test(url) &&
       length > 0 &&
       length <= this.#options.maxBodyBytes &&
-      headers['content-encoding'] === undefined &&
-      headers['idempotency-key'] === undefined
+      headers['content-encoding'] === undefined
     );
   }
 
@@ -100,8 +102,10 @@ export class FastPath {
     if (line.method === 'GET' && operation.operation !== 'query') return false;
     const answer = await this.#answer(head, params, { entry, operation, document }, attempt);
     if (answer === undefined) return false;
-    this.#send(request, response, head, withCost(answer, costOf(head, line.method, params)));
+    const text = withCost(answer.text, costOf(head, line.method, params));
+    const replayed: Record<string, string> = answer.replayed ? { 'idempotency-replayed': 'true' } : {};
     this.#served++;
+    await this.#send(request, response, text, { ...rateLimitHeaders(head.charge), ...replayed });
     return true;
   }
 
@@ -132,7 +136,7 @@ export class FastPath {
     { variables, operationName }: GraphParams,
     { entry, operation, document }: Found,
     attempt: Attempt,
-  ): Promise<Text | undefined> {
+  ): Promise<Answered | undefined> {
     const { schema, plans, onOperation } = this.#options;
     const from = performance.now();
     const args = { schema, document: entry.document, operationName, variableValues: variables ?? {} };
@@ -149,27 +153,43 @@ export class FastPath {
       if ('result' in answer) attempt.result = answer.result;
       const result = 'result' in answer ? answer.result : {};
       onOperation?.(operationDone(args, result, { tenant: request.tenant, compiled: true }, from));
-      return answer.text;
+      return answer.text === undefined ? undefined : { text: answer.text, replayed: request.answer.replayed };
     }
     return undefined;
   }
 
-  #send({ method, headers }: IncomingMessage, response: ServerResponse, head: GraphHead, answer: Text): void {
-    const cors = { ...this.#options.cors.headersFor(headers.origin, method), ...rateLimitHeaders(head.charge) };
+  async #send(
+    { method, headers }: IncomingMessage,
+    response: ServerResponse,
+    answer: Text,
+    state: Readonly<Record<string, string>>,
+  ): Promise<void> {
+    const cors = this.#options.cors.headersFor(headers.origin, method);
     const tag = method === 'GET' ? tagHeaders(answer, cors.vary) : undefined;
+    const common = { ...cors, ...tag, ...state };
     if (tag && notModified(tag, headers['if-none-match'])) {
-      response.writeHead(304, { ...cors, ...tag }).end();
+      response.writeHead(304, common).end();
       return;
     }
-    response.writeHead(200, {
-      'content-type': `${acceptedType(headers.accept)}; charset=utf-8`,
-      'content-length': Buffer.byteLength(answer),
-      ...cors,
-      ...tag,
-    });
+    const type = { 'content-type': `${acceptedType(headers.accept)}; charset=utf-8` };
+    const encoding = acceptedEncoding(headers['accept-encoding']);
+    if (encoding && answer.length >= this.#options.compressFrom) {
+      const body = await compress(Buffer.from(answer), encoding);
+      const vary = tag?.vary ?? varyBy(cors.vary, 'accept-encoding');
+      const length = { 'content-encoding': encoding, 'content-length': body.length };
+      response.writeHead(200, { ...type, ...length, ...common, vary }).end(body);
+      return;
+    }
+    response.writeHead(200, { ...type, 'content-length': Buffer.byteLength(answer), ...common });
     // Node writes a short string together with the headers, a buffer separately
     response.end(answer.length < shortAnswer ? answer.toString() : answer);
   }
+}
+
+interface Answered {
+  text: Text;
+  /** Whether it is the stored answer of an Idempotency-Key. */
+  replayed: boolean;
 }
 
 interface Found {

@@ -19,6 +19,8 @@ export interface YogaOptions extends OperationsOptions, RequestRulesOptions, Par
   gate: DocumentGate;
   maxBodyBytes: number;
   turns: Turns;
+  /** Bytes from which answers are compressed. */
+  compressFrom: number;
 }
 
 /** The results of the fast path, passed beside Node's request. */

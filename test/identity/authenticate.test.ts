@@ -242,6 +242,18 @@ describe('an API key', () => {
     await expect.poll(uses).toHaveLength(before + 1);
   });
 
+  it('is noted with the address of its last use', async () => {
+    const { owner } = await scene();
+    const { key, apiKey } = await make(owner);
+    const usedFrom = async (address: string) => {
+      await here.app.authenticator.authenticate({ authorization: `Bearer ${key}`, address });
+      await expect.poll(async () => (await rowOf(apiKey.id))?.lastUsedFrom).toBe(address);
+      here.clock.advance(60_000);
+    };
+    await usedFrom('192.0.2.7');
+    await usedFrom('2001:db8::7');
+  });
+
   it('can be created only with the permission, for permissions that one has, and never by a key', async () => {
     const { owner, member } = await scene();
     const { key } = await make(owner, { scopes: ['organization:manage'] });
@@ -262,10 +274,12 @@ async function make(by: Signed, input: Partial<Parameters<typeof createApiKey>[2
   return createApiKey(identity, viewer, { name: 'sync', scopes: ['task:read'], ...input }, {});
 }
 
-async function lastUseOf(apiKeyId: string): Promise<Date | null | undefined> {
+async function rowOf(apiKeyId: string) {
   const [row] = await here.app.catalog.read((db) => db.select().from(apiKeys).where(eq(apiKeys.id, apiKeyId)));
-  return row?.lastUsedAt;
+  return row;
 }
+
+const lastUseOf = async (apiKeyId: string): Promise<Date | null | undefined> => (await rowOf(apiKeyId))?.lastUsedAt;
 
 const listening = (up: boolean) =>
   vi.waitFor(() => expect([here.app.listener.up, there.app.listener.up]).toEqual([up, up]), { timeout: 60_000 });

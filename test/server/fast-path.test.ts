@@ -169,13 +169,48 @@ describe('a query that has a plan', async () => {
     expect(await countOf(' ')).toBe(0);
   });
 
-  it('leaves mutations with an Idempotency-Key to Yoga', async () => {
+  it('replays the answer of an Idempotency-Key, whichever path it took first', async () => {
     const body = { query: create, variables: { name: 'Keyed' } };
     await both({ body });
-    const headers = { 'idempotency-key': 'short-or-long' };
-    await send(long, { body, headers });
-    for (let n = 0; n < 2; n++) expect(await both({ body, headers })).toBe(0);
-    expect(await countOf('Keyed')).toBe(3);
+    for (const [first, key] of [
+      [long, 'by-yoga'],
+      [short, 'by-fast-path'],
+    ] as const) {
+      const headers = { 'idempotency-key': key };
+      expect((await send(first, { body, headers })).headers).not.toHaveProperty('idempotency-replayed');
+      expect(await both({ body, headers })).toBe(1);
+      expect((await send(short, { body, headers })).headers).toMatchObject({ 'idempotency-replayed': 'true' });
+      const other = { query: create, variables: { name: 'Other' } };
+      expect(await both({ body: other, headers })).toBe(0);
+      expect(JSON.parse((await send(short, { body: other, headers })).body).errors[0].extensions.code).toBe(
+        'IDEMPOTENCY_MISMATCH',
+      );
+    }
+    expect(await countOf('Keyed')).toBe(4);
+  });
+
+  it('compresses long answers for who accepts it, by POST and GET', async () => {
+    const names = Array.from({ length: 60 }, (_, n) => `name${n}: firstName`).join(' ');
+    const long = `{ profiles { nodes { ${names} } } }`;
+    const byGet = { method: 'GET', path: `/graphql?query=${encodeURIComponent(long)}` };
+    for (const request of [{ body: { query: long } }, byGet]) {
+      await both(request);
+      const plain = await send(short, { ...request, headers: { 'accept-encoding': 'identity' } });
+      expect(plain.headers).not.toHaveProperty('content-encoding');
+      for (const encoding of ['gzip', 'br', 'zstd']) {
+        const compressed = { ...request, headers: { 'accept-encoding': encoding } };
+        expect(await both(compressed)).toBe(1);
+        const { headers, body } = await send(short, compressed);
+        expect(headers).toMatchObject({
+          'content-encoding': encoding,
+          vary: expect.stringContaining('accept-encoding'),
+        });
+        expect(Number(headers['content-length'])).toBeLessThan(plain.body.length / 3);
+        expect([body, headers.etag]).toEqual([plain.body, plain.headers.etag]);
+      }
+    }
+    const few = await send(short, { headers: { 'accept-encoding': 'gzip' } });
+    expect(few.headers).not.toHaveProperty('content-encoding');
   });
 
   it('respects a demotion on the next request', async () => {

@@ -39,16 +39,17 @@ export async function runList(host: Host, { tenant: slug, json }: JsonFlag & { t
   const { id } = await toolbox.directory.getBySlug(slug);
   const keys = await listApiKeys(toolbox.catalog, id);
   const now = new Date();
-  const rows = keys.map(({ prefix, name, email, scopes, expiresAt, lastUsedAt, revokedAt }) => [
+  const rows = keys.map(({ prefix, name, email, scopes, expiresAt, lastUsedAt, lastUsedFrom, revokedAt }) => [
     prefix,
     name,
     email,
     stateOf(revokedAt, expiresAt, now),
     expiresAt?.toISOString(),
     lastUsedAt?.toISOString(),
+    lastUsedFrom,
     scopes.join(' '),
   ]);
-  print(host, json, keys, () => table(['KEY', 'NAME', 'USER', 'STATE', 'EXPIRES', 'LAST USE', 'SCOPES'], rows));
+  print(host, json, keys, () => table(['KEY', 'NAME', 'USER', 'STATE', 'EXPIRES', 'LAST USE', 'FROM', 'SCOPES'], rows));
 }
 
 function stateOf(revokedAt: Date | null, expiresAt: Date | null, now: Date) {

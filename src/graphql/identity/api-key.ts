@@ -50,6 +50,10 @@ const ApiKey = builder.objectRef<ApiKeyShape>('ApiKey').implement({
       nullable: true,
       description: 'Time of its last use, to the minute; null if never used.',
     }),
+    lastUsedFrom: t.exposeString('lastUsedFrom', {
+      nullable: true,
+      description: 'The network address of that use; null if it is not known.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,

@@ -1,8 +1,11 @@
 import type { Plugin } from 'graphql-yoga';
 import { type AppError, type ErrorCode, httpStatusOf } from '../../lib/errors.ts';
+import { acceptedEncoding, compress, varyBy } from '../compression.ts';
 import type { Cors } from '../cors.ts';
 import { isCacheable, notModified, tagHeaders } from '../request/entity-tag.ts';
 import { problemOf, type RequestRulesOptions } from '../request/rules.ts';
+
+const jsonType = /^application\/(graphql-response\+)?json\b/;
 
 /** An answer in the form of GraphQL errors, for requests that are refused before an operation is known. */
 export function errorResponse(error: AppError, Response: typeof globalThis.Response): Response {
@@ -15,11 +18,14 @@ export function errorResponse(error: AppError, Response: typeof globalThis.Respo
 
 export interface RequestRulesPluginOptions extends RequestRulesOptions {
   cors: Cors;
+  /** Bytes from which answers are compressed. */
+  compressFrom: number;
 }
 
 /**
  * Rejects cross-site requests (CSRF): a POST must be JSON, and a request with the refresh cookie must have a header
- * that other sites cannot set. Also rejects unknown Host headers. Adds the headers for other origins and for caches.
+ * that other sites cannot set. Also rejects unknown Host headers. Adds the headers for other origins and for caches, and
+ * compresses answers.
  */
 export function useRequestRules(options: RequestRulesPluginOptions): Plugin {
   return {
@@ -31,14 +37,29 @@ export function useRequestRules(options: RequestRulesPluginOptions): Plugin {
     async onResponse({ request, response, setResponse, fetchAPI }) {
       const cors = options.cors.headersFor(request.headers.get('origin'), request.method);
       for (const [name, value] of Object.entries(cors)) response.headers.set(name, value);
-      if (!isCacheable(request.method, response.status, response.headers.get('content-type'))) return;
-      const body = await response.text();
-      const tagged = tagHeaders(body, response.headers.get('vary'));
-      const isKnown = notModified(tagged, request.headers.get('if-none-match'));
-      const { headers } = response;
-      for (const [name, value] of Object.entries(tagged)) headers.set(name, value);
-      if (isKnown) for (const name of ['content-type', 'content-length']) headers.delete(name);
-      setResponse(new fetchAPI.Response(isKnown ? null : body, { status: isKnown ? 304 : 200, headers }));
+      const encoding = acceptedEncoding(request.headers.get('accept-encoding'));
+      const isTagged = isCacheable(request.method, response.status, response.headers.get('content-type'));
+      const { headers, status } = response;
+      const isLong = Number(headers.get('content-length') ?? options.compressFrom) >= options.compressFrom;
+      const isCompressed = encoding && isLong && jsonType.test(headers.get('content-type') ?? '');
+      if (!isTagged && !isCompressed) return;
+      const answer = Buffer.from(await response.arrayBuffer());
+      if (isTagged) {
+        const tagged = tagHeaders(answer, headers.get('vary'));
+        for (const [name, value] of Object.entries(tagged)) headers.set(name, value);
+        if (notModified(tagged, request.headers.get('if-none-match'))) {
+          for (const name of ['content-type', 'content-length']) headers.delete(name);
+          return setResponse(new fetchAPI.Response(null, { status: 304, headers }));
+        }
+      }
+      if (!isCompressed || answer.length < options.compressFrom) {
+        return setResponse(new fetchAPI.Response(answer, { status, headers }));
+      }
+      const body = await compress(answer, encoding);
+      headers.set('content-encoding', encoding);
+      headers.set('content-length', String(body.length));
+      if (!isTagged) headers.set('vary', varyBy(headers.get('vary'), 'accept-encoding'));
+      setResponse(new fetchAPI.Response(body, { status, headers }));
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /** Request headers that decide an answer, besides those of the address. */
-const decisive = 'accept, authorization, cookie, x-tenant, chantier-after';
+const decisive = 'accept, accept-encoding, authorization, cookie, x-tenant, chantier-after';
 
 export interface TagHeaders {
   etag: string;
@@ -19,7 +19,8 @@ export const isCacheable = (method: string | undefined, status: number, type: st
  * the rights of the sender may have changed.
  */
 export function tagHeaders(body: string | Uint8Array, vary: string | null | undefined): TagHeaders {
-  const etag = `"${createHash('sha256').update(body).digest('base64url')}"`;
+  // Weak: the answer is the same however it is compressed
+  const etag = `W/"${createHash('sha256').update(body).digest('base64url')}"`;
   return { etag, 'cache-control': 'private, no-cache', vary: vary ? `${vary}, ${decisive}` : decisive };
 }
 
@@ -28,4 +29,6 @@ export const notModified = ({ etag }: TagHeaders, ifNoneMatch: string | null | u
   ifNoneMatch !== null &&
   ifNoneMatch !== undefined &&
   ifNoneMatch.length < 4_096 &&
-  ifNoneMatch.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag);
+  ifNoneMatch.split(',').some((tag) => strong(tag.trim()) === strong(etag));
+
+const strong = (tag: string): string => tag.replace(/^W\//, '');

@@ -91,7 +91,7 @@ export class RequestReader {
   ): Promise<GraphRequest> {
     const { authenticator, services, routing } = this.#options;
     const header = (name: string) => head.headers.get(name) ?? undefined;
-    const tokenOrganizationId = await authenticator.organizationOf(proven);
+    const tokenOrganizationId = await authenticator.organizationOf(proven, head.address);
     const path = pathOf(head.url);
     const hints = { host: header('host'), path, header: header('x-tenant'), tokenOrganizationId };
     const tenant = await routeTenant(hints, routing, services.directory);
@@ -99,7 +99,7 @@ export class RequestReader {
     if (current) current.tenant = tenant?.slug;
     // A cookie is good for every organization of its user, as the page that sends it may be of any
     const credential = isOfCookie && proven?.kind === 'session' ? { ...proven, organizationId: tenant?.id } : proven;
-    const who = await authenticator.authenticate({ credential, tenant });
+    const who = await authenticator.authenticate({ credential, tenant, address: head.address });
     const viewer = isViewer(who) ? { ...who, ...(tenant && { modules: tenant.modules }) } : undefined;
     const change = header('chantier-after');
     const after = change === undefined ? undefined : decodeEventCursor(change);
