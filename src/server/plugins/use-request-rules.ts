@@ -24,8 +24,8 @@ export interface RequestRulesPluginOptions extends RequestRulesOptions {
 
 /**
  * Rejects cross-site requests (CSRF): a POST must be JSON, and a request with the refresh cookie must have a header
- * that other sites cannot set. Also rejects unknown Host headers. Adds the headers for other origins and for caches, and
- * compresses answers.
+ * that other sites cannot set. Also rejects unknown Host headers. Adds the headers for other origins and for caches,
+ * and compresses answers.
  */
 export function useRequestRules(options: RequestRulesPluginOptions): Plugin {
   return {
