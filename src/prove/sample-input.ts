@@ -71,7 +71,10 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
 }
 
 /** Fields that an input needs although the graph does not require them, because another one may take their place. */
-const neededBeside: Readonly<Record<string, readonly string[]>> = { CreateTimeEntryInput: ['hours'] };
+const neededBeside: Readonly<Record<string, readonly string[]>> = {
+  CreateTimeEntryInput: ['hours'],
+  NewTimeEntryInput: ['hours'],
+};
 
 /** The fields that an input needs; a row of an upsert needs what a new object does. */
 export function neededFields(type: GraphQLInputObjectType): GraphQLInputField[] {

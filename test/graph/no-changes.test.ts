@@ -127,6 +127,10 @@ describe('the same change again', async () => {
       validateTimeEntries: { ids: [entry] },
       reopenTimeEntries: { ids: [entry] },
       rejectTimeEntries: { ids: [entry], note: 'No' },
+      updateTimer: {
+        id: await made('startTimer', { projectId }, 'runningTimer'),
+        ...{ projectId: await createProject(manager), description: 'Text', billable: false },
+      },
       rejectTimesheet: { id: await submitted('2026-04-06'), note: 'No' },
       reopenTimesheet: { id: await approved('2026-04-13'), note: 'Wrong day' },
       updateChannel: { id: channelId, name: 'Renamed', description: 'Text', archived: false },

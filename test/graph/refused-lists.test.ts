@@ -60,7 +60,7 @@ describe('a list of which a viewer may see no row', async () => {
 
   it('is FORBIDDEN to a CLIENT', async () => {
     const ofOrganization = ['apiKeys', 'codeFormats', 'invitations', 'joinCodes', 'members'];
-    const ofStaff = ['events', 'incidents', 'runningTimers', 'timeEntries', 'trash'];
+    const ofStaff = ['events', 'incidents', 'missingDays', 'runningTimers', 'timeEntries', 'trash'];
     const leave = ['leaveBalances', 'leaveRequests', 'leaveTypes', 'whoIsAway'];
     const daily = ['calendarHolidays', 'timesheets', 'workCalendars', ...leave];
     const lists = withAggregates([...ofOrganization, ...ofStaff, ...daily]).sort();
@@ -71,7 +71,8 @@ describe('a list of which a viewer may see no row', async () => {
     const { createApiKey } = await (await company.as('OWNER')).ok(
       'mutation { createApiKey(input: { name: "tasks", scopes: [TASK_READ] }) { key } }',
     );
-    const ofPerson = ['leaveBalances', 'leaveRequests', 'runningTimers', 'timesheets', 'timeEntries', 'whoIsAway'];
+    const leave = ['leaveBalances', 'leaveRequests', 'whoIsAway'];
+    const ofPerson = [...leave, 'missingDays', 'runningTimers', 'timesheets', 'timeEntries'];
     const open = withAggregates(['profiles', 'searchTasks', 'tasks', ...ofPerson]);
     const others = lists.map(({ name }) => name).filter((name) => !open.includes(name));
     expect(await refused({ authorization: `Bearer ${createApiKey.key}` })).toEqual(others.sort());

@@ -2,8 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { fromDayNumber, toDayNumber } from '../../src/lib/days.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { runningTimers } from '../../src/modules/time/tables.ts';
+import { run } from '../support/run.ts';
 import { type Company, type Member, world } from '../support/world.ts';
-import { seedProject } from '../tasks/support.ts';
+import { createTask, seedProject } from '../tasks/support.ts';
 import { createEntry, recordTime } from './support.ts';
 
 const start = `mutation ($input: StartTimerInput!) {
@@ -97,6 +98,32 @@ describe('timers', async () => {
     await seedTimer(member, projectId, '2026-01-01T00:00:00Z');
     const { stopTimer } = await member.ok(stop, { input: { stoppedAt: '2026-02-01T00:00:00Z' } });
     expect(stopTimer.timeEntries).toHaveLength(32);
+  });
+
+  it('change while they run', async () => {
+    const [taskId, other] = [
+      await createTask(member, { projectId, name: 'One' }),
+      `Project:${await seedProject(company)}`,
+    ];
+    await member.ok(start, { input: { projectId, taskId, startedAt: `${day}T08:00:00Z` } });
+    const timer = 'runningTimer { startedAt description billable project { id } task { id } }';
+    const change = (input: object, by = member) => run(by, 'updateTimer', input, timer);
+    const startedAt = `${day}T07:30:00.000Z`;
+    expect((await change({ startedAt, description: 'Reading', billable: false })).runningTimer).toEqual({
+      ...{ startedAt, description: 'Reading', billable: false, project: { id: projectId }, task: { id: taskId } },
+    });
+    expect((await change({ projectId: other })).runningTimer).toMatchObject({ project: { id: other }, task: null });
+    expect(await change({ taskId })).toMatchObject({ code: 'BAD_INPUT', field: 'input.taskId' });
+    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+    expect(await change({ startedAt: tomorrow })).toMatchObject({ code: 'BAD_INPUT', field: 'input.startedAt' });
+    const profileId = `Profile:${member.profileId}`;
+    expect(await change({ profileId, billable: true }, await company.as('CONSULTANT'))).toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    expect((await change({ profileId, billable: true }, await company.as('MANAGER'))).runningTimer.billable).toBe(true);
+    const { stopTimer } = await member.ok(stop, { input: { stoppedAt: `${day}T08:00:00Z` } });
+    expect(stopTimer.timeEntries).toMatchObject([{ hours: '0.5', description: 'Reading', billable: true }]);
+    expect(await change({ description: 'Late' })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('keep running if their time does not fit the day', async () => {

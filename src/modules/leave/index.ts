@@ -5,3 +5,4 @@ import './leave-account.ts';
 import './accrual-mutation.ts';
 import './who-is-away.ts';
 import './rtt-days.ts';
+import './available-days.ts';

@@ -2,7 +2,7 @@ import { builder } from '../../graphql/declare/builder.ts';
 import { Profile } from '../people/profile.ts';
 import { type AccountEntry, readAccount } from './account.ts';
 import { LeaveBalance } from './leave-balance.ts';
-import { canWriteLeave } from './policy.ts';
+import { seesLeaveOf } from './sees-leave.ts';
 
 const days = (description: string) => ({ type: 'Decimal', description }) as const;
 
@@ -29,11 +29,8 @@ builder.drizzleObjectFields(Profile, (t) => ({
       'What the person acquired, took and requested, by type and period; null unless it is you or a report of yours, or ' +
       'with leave:manage.',
     complexity: 20,
-    select: { columns: { id: true, managerId: true } },
-    resolve: async ({ id, managerId }, _args, ctx) => {
-      const isReport = managerId === ctx.viewer.profileId && ctx.viewer.role !== 'CLIENT';
-      if (!isReport && !canWriteLeave(ctx.viewer, { profileId: id })) return null;
-      return (await readAccount(ctx.db, id)).entries;
-    },
+    select: { columns: { id: true } },
+    resolve: async ({ id }, _args, ctx) =>
+      (await seesLeaveOf(ctx, id)) ? (await readAccount(ctx.db, id)).entries : null,
   }),
 }));

@@ -19,8 +19,9 @@ export const isEmpty = ({ fromDate, fromHalf, toDate, toHalf }: LeaveSpan): bool
 export function countedDays(
   calendar: WorkCalendar,
   dayCount: (typeof leaveDayCounts)[number],
-  { fromDate, fromHalf, toDate, toHalf }: LeaveSpan,
+  span: LeaveSpan,
 ): { day: string; part: number }[] {
+  const { fromDate, toDate } = span;
   const holidays = holidaysOf(calendar, fromDate, toDate);
   const counts = (day: string): boolean => {
     if (dayCount === 'CALENDAR_DAYS') return true;
@@ -29,11 +30,14 @@ export function countedDays(
   };
   return daysBetween(fromDate, toDate)
     .filter(counts)
-    .map((day) => {
-      const missing =
-        (day === fromDate && fromHalf === 'AFTERNOON' ? 0.5 : 0) + (day === toDate && toHalf === 'MORNING' ? 0.5 : 0);
-      return { day, part: 1 - missing };
-    });
+    .map((day) => ({ day, part: partOf(span, day) }));
+}
+
+/** The part of a day of a span that the leave takes: 1 or 0.5. */
+export function partOf({ fromDate, fromHalf, toDate, toHalf }: LeaveSpan, day: string): number {
+  const startsLater = day === fromDate && fromHalf === 'AFTERNOON';
+  const endsEarlier = day === toDate && toHalf === 'MORNING';
+  return 1 - (startsLater ? 0.5 : 0) - (endsEarlier ? 0.5 : 0);
 }
 
 /** The number of those days, with one digit. */

@@ -1,16 +1,18 @@
 import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
-import { externalReferenceOf } from '../../graphql/declare/global-id.ts';
 import { toDayNumber } from '../../lib/days.ts';
-import { AppError, badInput, notFound } from '../../lib/errors.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { calendarDays, type CalendarDay as Day, type WorkCalendar } from '../calendars/work-days.ts';
 import { calendarsOf } from './calendars-of.ts';
 import { Profile } from './profile.ts';
+import { visiblePerson } from './visible-person.ts';
 
 /** Three years with a leap day. */
 const longestPeriod = 1_096;
 
-interface Period {
+/** Days as the calendar of a person has them, or the default one if there is no person. */
+export interface PeriodOfPerson {
+  profileId: string | null;
   calendar: WorkCalendar;
   days: readonly Day[];
 }
@@ -24,7 +26,7 @@ const CalendarDay = builder.objectRef<Day>('CalendarDay').implement({
   }),
 });
 
-const WorkingDays = builder.objectRef<Period>('WorkingDays').implement({
+export const WorkingDays = builder.objectRef<PeriodOfPerson>('WorkingDays').implement({
   description: 'The days of a period as a work calendar has them.',
   fields: (t) => ({
     count: t.int({
@@ -57,18 +59,15 @@ builder.queryField('workingDays', (t) =>
       if (to < from) throw badInput(`must not be before ${from}`, 'to');
       if (toDayNumber(to) - toDayNumber(from) >= longestPeriod)
         throw badInput(`must be less than ${longestPeriod} days after ${from}`, 'to');
-      const calendar = await calendarFor(ctx, profileId?.id);
-      return { calendar, days: calendarDays(calendar, from, to) };
+      const { calendar, ...person } = await calendarFor(ctx, profileId?.id);
+      return { ...person, calendar, days: calendarDays(calendar, from, to) };
     },
   }),
 );
 
 /** The calendar of a person whom the viewer sees, or the default one. Throws NOT_FOUND. */
-async function calendarFor({ db }: Context, id: string | undefined): Promise<WorkCalendar> {
-  if (id === undefined) return (await calendarsOf(db, []))('');
-  const externalReference = externalReferenceOf(id);
-  const where = externalReference === undefined ? { id } : { externalReference };
-  const person = await db.query.profiles.findFirst({ where, columns: { id: true } });
-  if (!person) throw notFound('Profile', 'profileId');
-  return (await calendarsOf(db, [person.id]))(person.id);
+async function calendarFor({ db }: Context, id: string | undefined): Promise<Omit<PeriodOfPerson, 'days'>> {
+  if (id === undefined) return { profileId: null, calendar: (await calendarsOf(db, []))('') };
+  const profileId = await visiblePerson(db, id);
+  return { profileId, calendar: (await calendarsOf(db, [profileId]))(profileId) };
 }

@@ -28,6 +28,12 @@ export function requireTimeWriter(viewer: Viewer, profileId: string): void {
   throw new AppError('FORBIDDEN', 'You may not record the time of this person');
 }
 
+/** Throws FORBIDDEN unless the viewer sees the time of this person. */
+export function requireTimeReader(viewer: Viewer, profileId: string): void {
+  if (seesAllTime(viewer) || (viewer.role !== 'CLIENT' && viewer.profileId === profileId)) return;
+  throw new AppError('FORBIDDEN', 'You may not see the time of this person');
+}
+
 /** Throws FORBIDDEN. Reviewers see all time, so a CLIENT cannot be one. */
 export function requireTimeReviewer(viewer: Viewer): void {
   requirePermission(viewer, 'time:validate');

@@ -40,10 +40,7 @@ export async function startTimer(
   requireTimeWriter(viewer, viewer.profileId);
   const { startedAt, billable, ...work } = checkInput(input, raw);
   const now = new Date();
-  if (startedAt && startedAt > now) throw badInput('must not be in the future', 'input.startedAt');
-  if (startedAt && startedAt < later(now, -mostBackMs)) {
-    throw badInput(`must not be more than ${mostBackMs / hourMs} hours ago`, 'input.startedAt');
-  }
+  if (startedAt) requireTimerStart(startedAt, mostBackMs);
   const day = dayIn(tx.timeZone, startedAt ?? now);
   checkAtCommit(tx, viewer, {
     references: workReferences(work),
@@ -70,4 +67,12 @@ export async function startTimer(
     after: row,
   });
   return { id };
+}
+
+/** Throws BAD_INPUT if a timer must not start at this time: it is in the future, or too long ago. */
+export function requireTimerStart(startedAt: Date, mostBackMs: number): void {
+  const now = new Date();
+  if (startedAt > now) throw badInput('must not be in the future', 'input.startedAt');
+  if (startedAt < later(now, -mostBackMs))
+    throw badInput(`must not be more than ${mostBackMs / hourMs} hours ago`, 'input.startedAt');
 }

@@ -18,24 +18,27 @@ export const times = (t: InputBuilder) => ({
   endedAt: t.field({ type: 'DateTime', description: 'When the work ended.' }),
 });
 
+/** The fields of a new entry. */
+export const newTimeEntryFields = (t: InputBuilder) => ({
+  profileId: t.globalID({ for: Profile, description: 'The person who worked; you by default.' }),
+  projectId: t.globalID({ for: Project, required: true, description: 'The project.' }),
+  taskId: t.globalID({ for: Task, description: 'The task of that project.' }),
+  workDate: t.field({ type: 'LocalDate', required: true, description: `The day: ${workDates}.` }),
+  hours: t.field({
+    type: 'Decimal',
+    description:
+      'The hours, with at most two digits after the point. Fails with DAY_LIMIT if the day’s total exceeds 24 hours (23 or 25 when clocks change). Required, unless `duration`, or `startedAt` and `endedAt`, are given.',
+  }),
+  ...times(t),
+  description: t.string({ description: 'What was done.' }),
+  billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
+  source: t.string({ description: 'The tool that it comes from.' }),
+  externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
+});
+
 defineMutation('createTimeEntry', {
   description: 'Records work on a day: your own with time:write-own, anybody’s with time:write-all.',
-  input: (t) => ({
-    profileId: t.globalID({ for: Profile, description: 'The person who worked; you by default.' }),
-    projectId: t.globalID({ for: Project, required: true, description: 'The project.' }),
-    taskId: t.globalID({ for: Task, description: 'The task of that project.' }),
-    workDate: t.field({ type: 'LocalDate', required: true, description: `The day: ${workDates}.` }),
-    hours: t.field({
-      type: 'Decimal',
-      description:
-        'The hours, with at most two digits after the point. Fails with DAY_LIMIT if the day’s total exceeds 24 hours (23 or 25 when clocks change). Required, unless `duration`, or `startedAt` and `endedAt`, are given.',
-    }),
-    ...times(t),
-    description: t.string({ description: 'What was done.' }),
-    billable: t.boolean({ description: 'Whether the client can be billed for it; true by default.' }),
-    source: t.string({ description: 'The tool that it comes from.' }),
-    externalReference: t.string({ description: 'Your own key of this entry; unique.' }),
-  }),
+  input: newTimeEntryFields,
   run: (ctx, input) => createTimeEntry(ctx.tx, ctx.viewer, ctx.tenant.timeZone, input),
   payload: (t) => ({ timeEntry: changed(t, TimeEntry, 'timeEntries') }),
 });

@@ -7,6 +7,7 @@ import { RunningTimer } from './running-timer.ts';
 import { startTimer } from './start-timer.ts';
 import { discardTimer, stopTimer } from './stop-timer.ts';
 import { TimeEntry } from './time-entry.ts';
+import { updateTimer } from './update-timer.ts';
 
 const whose = (t: InputBuilder) =>
   t.globalID({ for: Profile, description: 'The person whose timer it is; you by default.' });
@@ -25,6 +26,23 @@ defineMutation('startTimer', {
     }),
   }),
   run: (ctx, input) => startTimer(ctx.tx, ctx.viewer, ctx.services.timerStartsBackMs, input),
+  payload: (t) => ({ runningTimer: changed(t, RunningTimer, 'runningTimers') }),
+});
+
+defineMutation('updateTimer', {
+  description:
+    'Changes your running timer; with time:write-all, anybody’s. Absent fields stay, null clears. The limits of ' +
+    '`startTimer` hold.',
+  input: (t) => ({
+    profileId: whose(t),
+    id: t.globalID({ for: RunningTimer, description: 'Changes it only if it is this timer; any by default.' }),
+    projectId: t.globalID({ for: Project, description: 'The project; a new one removes the timer from its task.' }),
+    taskId: t.globalID({ for: Task, description: 'The task of that project.' }),
+    description: t.string({ description: 'Description of the work.' }),
+    billable: t.boolean({ description: 'Whether the client can be billed for it.' }),
+    startedAt: t.field({ type: 'DateTime', description: 'The start.' }),
+  }),
+  run: (ctx, input) => updateTimer(ctx.tx, ctx.viewer, ctx.services.timerStartsBackMs, input),
   payload: (t) => ({ runningTimer: changed(t, RunningTimer, 'runningTimers') }),
 });
 
