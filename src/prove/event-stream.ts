@@ -1,10 +1,10 @@
-import type { AttackedServer } from './target.ts';
+import { type FollowedStream, frameWithinMs, type OpenStream } from './followed-stream.ts';
 
-/** How long a frame may take; milliseconds. */
-const frameWithinMs = 30_000;
+/** Whether a part of an event stream only keeps the connection open. */
+const isPing = (part: string): boolean => /^(:\s*)*$/.test(part);
 
-/** What a subscription over server-sent events has sent so far. */
-export class EventStream {
+/** A subscription over server-sent events. */
+export class EventStream implements FollowedStream {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
   readonly #decoder = new TextDecoder();
   text = '';
@@ -13,30 +13,27 @@ export class EventStream {
     this.#reader = (response.body as ReadableStream<Uint8Array> | null)?.getReader();
   }
 
-  static async open(
-    server: AttackedServer,
-    headers: Readonly<Record<string, string>>,
-    operation: { query: string; variables?: Record<string, unknown> },
-  ): Promise<EventStream> {
+  static readonly open: OpenStream = async (server, headers, operation) => {
     const request = new Request('http://localhost/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', host: 'localhost', ...headers },
       body: JSON.stringify(operation),
     });
     return new EventStream(await server.ask(request));
-  }
+  };
 
-  /** Reads until the text is there, the stream ends, or nothing comes for too long; returns whether it is there. */
-  async until(expected: string): Promise<boolean> {
+  async until(...expected: readonly string[]): Promise<boolean> {
+    const isThere = () => expected.some((each) => this.text.includes(each));
     const timer = setTimeout(() => void this.close(), frameWithinMs);
-    while (!this.text.includes(expected)) {
+    while (!isThere()) {
       const next = await this.#reader?.read();
       if (!next || next.done) break;
-      this.text += this.#decoder.decode(next.value, { stream: true });
-      timer.refresh();
+      const part = this.#decoder.decode(next.value, { stream: true });
+      this.text += part;
+      if (!isPing(part)) timer.refresh();
     }
     clearTimeout(timer);
-    return this.text.includes(expected);
+    return isThere();
   }
 
   async close(): Promise<void> {

@@ -5,6 +5,7 @@ import type { AttackedServer } from './target.ts';
 /** Sends requests to a server on a local port by HTTP, with the Host header of the request, as a proxy does. */
 export const overHttp = (port: number): AttackedServer => ({
   name: 'http',
+  socketUrl: `ws://127.0.0.1:${port}/graphql`,
   async ask(request) {
     const { pathname } = new URL(request.url);
     const body = await request.text();

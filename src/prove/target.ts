@@ -10,6 +10,8 @@ import type { TenantDirectory } from '../tenancy/directory.ts';
 export interface AttackedServer {
   name: string;
   ask(request: Request): Response | Promise<Response>;
+  /** Where it accepts WebSockets, if it listens on a port. */
+  socketUrl?: string;
 }
 
 /** The target of a proof: an installation and servers over it. */

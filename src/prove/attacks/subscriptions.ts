@@ -1,8 +1,10 @@
 import { send } from '../ask.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 import { EventStream } from '../event-stream.ts';
+import type { OpenStream } from '../followed-stream.ts';
 import { leaksIn } from '../leaks.ts';
 import { memberOf, type ScratchOrganization } from '../scratch-organization.ts';
+import { SocketStream } from '../socket-stream.ts';
 import type { AttackedServer } from '../target.ts';
 
 const follow = `subscription ($after: String) { changes(after: $after) {
@@ -10,44 +12,69 @@ const follow = `subscription ($after: String) { changes(after: $after) {
 
 const ownerOf = (organization: ScratchOrganization) => memberOf(organization, 'OWNER').headers;
 
+/** The ways to follow a server's subscriptions. */
+const transportsOf = ({ socketUrl }: AttackedServer): [string, OpenStream][] => [
+  ['server-sent events', EventStream.open],
+  ...(socketUrl === undefined ? [] : [['WebSocket', SocketStream.open] satisfies [string, OpenStream]]),
+];
+
 /** Follows the changes of one's own organization while both change, and goes on after a cursor of the other one. */
 export const subscriptions: AttackGroup = {
   name: 'subscriptions',
   about: 'subscriptions deliver nothing of the other organization and go on after none of its cursors',
   // The victim's own changes come before its rows are compared
   async prepare(duel) {
-    for (const server of duel.target.servers) await followWhileBothChange(duel, server);
+    for (const server of duel.target.servers)
+      for (const [name, open] of transportsOf(server)) await followWhileBothChange(duel, server, name, open);
   },
   async attack(duel) {
-    for (const server of duel.target.servers) await followTheirs(duel, server);
+    for (const server of duel.target.servers) {
+      for (const [name, open] of transportsOf(server)) {
+        await followTheirs(duel, server, name, open);
+        await followAsTheirs(duel, server, name, open);
+      }
+    }
   },
 };
 
-async function followWhileBothChange(duel: Duel, server: AttackedServer): Promise<void> {
-  const attack = 'changes while both change';
-  const stream = await EventStream.open(server, ownerOf(duel.attacker), { query: follow });
+async function followWhileBothChange(duel: Duel, server: AttackedServer, name: string, open: OpenStream) {
+  const attack = `changes over ${name} while both change`;
+  const stream = await open(server, ownerOf(duel.attacker), { query: follow });
   if (!(await stream.until('"cursor"'))) duel.found(attack, `answered ${stream.text.slice(0, 200)}`);
   const theirs = await addClient(duel, server, duel.victim);
   const mine = await addClient(duel, server, duel.attacker);
-  const isLive = await stream.until(mine);
+  // Whichever comes first: a leak need not be waited for
+  await stream.until(mine, theirs);
   await stream.close();
-  duel.judge(attack, !isLive, 'did not deliver a change of one’s own');
+  duel.judge(attack, !stream.text.includes(mine), 'did not deliver a change of one’s own');
   duel.judge(attack, stream.text.includes(theirs), 'delivered a change of the other organization');
   judgeText(duel, attack, stream.text);
 }
 
-async function followTheirs(duel: Duel, server: AttackedServer): Promise<void> {
-  const attack = 'changes after their cursor';
-  const theirs = await EventStream.open(server, ownerOf(duel.victim), { query: follow });
+async function followTheirs(duel: Duel, server: AttackedServer, name: string, open: OpenStream) {
+  const attack = `changes over ${name} after their cursor`;
+  const theirs = await open(server, ownerOf(duel.victim), { query: follow });
   await theirs.until('"cursor"');
   await theirs.close();
   const after = /"cursor":"([^"]+)"/.exec(theirs.text)?.[1];
   const operation = { query: follow, variables: { after } };
-  const stream = await EventStream.open(server, ownerOf(duel.attacker), operation);
+  const stream = await open(server, ownerOf(duel.attacker), operation);
   const isRefused = await stream.until('CURSOR_EXPIRED');
   await stream.close();
   duel.judge(attack, !after || !isRefused, `answered ${stream.text.slice(0, 200)}`);
   judgeText(duel, attack, stream.text, JSON.stringify(operation));
+}
+
+/** Names the other organization, with one's own token. */
+async function followAsTheirs(duel: Duel, server: AttackedServer, name: string, open: OpenStream) {
+  const attack = `changes over ${name} of the organization in x-tenant`;
+  const headers = { ...ownerOf(duel.attacker), 'x-tenant': duel.victim.tenant.slug };
+  const stream = await open(server, headers, { query: follow });
+  const isRefused = await stream.until('TENANT_MISMATCH', '"cursor"');
+  await stream.close();
+  const isOpen = !isRefused || stream.text.includes('"cursor"');
+  duel.judge(attack, isOpen, `answered ${stream.text.slice(0, 200)}`);
+  judgeText(duel, attack, stream.text, duel.victim.tenant.slug);
 }
 
 function judgeText(duel: Duel, attack: string, text: string, sent = ''): void {
