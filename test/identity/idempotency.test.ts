@@ -141,6 +141,11 @@ const calls: Record<string, () => Promise<Call>> = {
     const make = 'mutation { createApiKey(input: { name: "k", scopes: [PEOPLE_READ] }) { apiKey { id } } }';
     return { input: { apiKeyId: (await owner.ok(make)).createApiKey.apiKey.id }, selection: 'apiKeyId' };
   }),
+  setApiKeyLimit: byOwner(async ({ owner }) => {
+    const make = 'mutation { createApiKey(input: { name: "k", scopes: [PEOPLE_READ] }) { apiKey { id } } }';
+    const { id: apiKeyId } = (await owner.ok(make)).createApiKey.apiKey;
+    return { input: { apiKeyId, limit: { points: 10, restoreRate: 1 } }, selection: 'apiKey { limit { points } }' };
+  }),
   createJoinCode: byOwner(async () => ({ input: {}, selection: 'joinCode { id code }' })),
   revokeJoinCode: byOwner(async ({ owner }) => {
     const { id } = (await owner.ok(joinCode)).createJoinCode.joinCode;
