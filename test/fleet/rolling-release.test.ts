@@ -9,6 +9,7 @@ import { createDatabase } from '../support/database.ts';
 import { logged } from '../support/program.ts';
 import { hasCommit, type Installed, installNext, installRelease, readReleases } from '../support/release.ts';
 import { testSecret } from '../support/test-secret.ts';
+import { withoutLimits } from '../support/without-limits.ts';
 
 const releases = await readReleases();
 const previous = releases.at(-1)!;
@@ -43,7 +44,7 @@ describe.runIf(await hasCommit(previous.commit))('a rolling release under writes
   beforeAll(async () => {
     const database = resources.use(await createDatabase());
     const { PATH = '', HOME = '' } = process.env;
-    const production = { NODE_ENV: 'production', SECRET: testSecret, PORT: '0', HOST: '127.0.0.1' };
+    const production = { NODE_ENV: 'production', SECRET: testSecret, PORT: '0', HOST: '127.0.0.1', ...withoutLimits };
     env = { PATH, HOME, ...production, DATABASE_URL: database.url, SPARE_SCHEMAS: '0', POOL_SIZE: '2' };
     [old, next] = await Promise.all([
       installRelease(previous),

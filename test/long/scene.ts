@@ -15,6 +15,7 @@ import { createClient } from '../projects/support.ts';
 import { type Installed, installNext } from '../support/release.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';
 import { testSecret } from '../support/test-secret.ts';
+import { withoutLimits } from '../support/without-limits.ts';
 import { type Company, World } from '../support/world.ts';
 
 export interface Ended {
@@ -122,7 +123,8 @@ export class Scene implements AsyncDisposable {
   /** Starts a command of the build. */
   start(args: string[]) {
     const { PATH = '' } = process.env;
-    const settings = { NODE_ENV: 'test', LOG_LEVEL: 'fatal', DATABASE_URL: this.#homeUrl, SECRET: testSecret };
+    const ofTests = { NODE_ENV: 'test', LOG_LEVEL: 'fatal', SECRET: testSecret, ...withoutLimits };
+    const settings = { ...ofTests, DATABASE_URL: this.#homeUrl };
     const child = spawn(process.execPath, [path.join(this.build.folder, 'bin/chantier.js'), ...args], {
       env: { PATH, ...this.#servers.home.env, ...settings },
     });

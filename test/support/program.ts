@@ -6,13 +6,14 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { root } from './sources.ts';
 import { testSecret } from './test-secret.ts';
+import { withoutLimits } from './without-limits.ts';
 
 /** Starts the program as an operator does in production, until the test ends. */
 export function startProgram(args: string[], env: Record<string, string>): ChildProcess {
   const { PATH = '' } = process.env;
   const production = { NODE_ENV: 'production', SECRET: testSecret, PORT: '0', HOST: '127.0.0.1' };
   const child = spawn(process.execPath, [path.join(root, 'bin/chantier.js'), ...args], {
-    env: { PATH, ...production, ...env },
+    env: { PATH, ...production, ...withoutLimits, ...env },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   return child;

@@ -18,6 +18,7 @@ import { BothWays } from './both-ways.ts';
 import { citusBreaches } from './citus-lint.ts';
 import { testSecret } from './test-secret.ts';
 import { isRouted, pooledEnvironment, routed } from './through-pgbouncer.ts';
+import { withoutLimits } from './without-limits.ts';
 
 /** Cheap enough for tests; the real cost is tested where passwords are. */
 export const testPasswords = (): Passwords => new Passwords({ cost: { memory: 64, passes: 1, parallelism: 1 } });
@@ -217,11 +218,7 @@ export class Member {
   }
 }
 
-/** Tests send more than the limits on points allow, so those are off. */
-const testEnvironment = {
-  ...{ NODE_ENV: 'test', SECRET: testSecret, LOG_LEVEL: 'silent' },
-  ...{ KEY_POINTS: '0', ORGANIZATION_POINTS: '0' },
-};
+const testEnvironment = { NODE_ENV: 'test', SECRET: testSecret, LOG_LEVEL: 'silent', ...withoutLimits };
 
 const testConfig = (databaseUrl: string, env: Record<string, string> = {}): Config =>
   loadConfig({ ...testEnvironment, DATABASE_URL: databaseUrl, ...env });
