@@ -7,6 +7,7 @@ export const permissions = {
   'client:read': 'See clients',
   'client:write': 'Create, change and delete clients',
   'project:read': 'See projects',
+  'project:read-all': 'See all projects, also those that only their members see',
   'project:write': 'Create and change projects, their phases, assignments and deliverables',
   'project:delete': 'Delete projects',
   'task:read': 'See tasks',
@@ -39,6 +40,7 @@ export const isPermission = (text: string): text is Permission => Object.hasOwn(
 
 const administration: readonly Permission[] = ['organization:manage', 'member:manage'];
 
+/** What CONSULTANTs and MEMBERs may do; a CONSULTANT sees only its own time. */
 const contributor: readonly Permission[] = [
   'people:read',
   'client:read',
@@ -57,13 +59,14 @@ const contributor: readonly Permission[] = [
 ];
 
 /**
- * The permissions of each role. The row rules of modules narrow them: a CLIENT sees only the projects of its clients.
+ * The permissions of each role. The row rules of modules narrow them: a CLIENT sees only the projects of its clients, a
+ * CONSULTANT only those that it works on.
  */
 export const matrix: Record<Role, readonly Permission[]> = {
   OWNER: allPermissions,
   ADMIN: allPermissions,
   MANAGER: allPermissions.filter((permission) => !administration.includes(permission)),
-  CONSULTANT: contributor,
+  CONSULTANT: contributor.filter((permission) => permission !== 'time:read-all'),
   MEMBER: contributor,
   CLIENT: ['people:read', 'project:read', 'task:read', 'milestone:read', 'channel:read', 'channel:write'],
 };

@@ -14,6 +14,7 @@ interface Story {
   clients: string[];
   projects: string[];
   tasks: string[];
+  assignments: string[];
   channelId: string;
 }
 
@@ -57,10 +58,18 @@ const changes: readonly ((story: Story, one: number, other: number) => Promise<u
   ({ owner, channelId, people }, one) =>
     run(owner, 'removeChannelMember', { channelId, profileId: profileOf(at(people, one)) }),
   ({ owner, channelId }, one) => run(owner, 'sendMessage', { channelId, content: `M${one}` }),
+  async ({ owner, projects, people, assignments }, one, other) =>
+    assignments.push(
+      ...(await made(owner, 'ProjectAssignment', {
+        ...{ projectId: at(projects, one), profileId: profileOf(at(people, other)), allocationPercent: 5 },
+      })),
+    ),
+  async ({ owner, assignments }, one) =>
+    assignments.length > 0 && run(owner, 'deleteProjectAssignment', { id: at(assignments, one) }),
+  ({ owner, projects }, one, other) =>
+    run(owner, 'updateProject', { id: at(projects, one), visibility: other % 2 ? 'MEMBERS' : 'ORGANIZATION' }),
   ({ owner, projects, people }, one, other) =>
-    made(owner, 'ProjectAssignment', {
-      ...{ projectId: at(projects, one), profileId: profileOf(at(people, other)), allocationPercent: 5 },
-    }),
+    run(owner, 'updateProject', { id: at(projects, one), managerId: other % 3 ? profileOf(at(people, other)) : null }),
 ];
 
 const step: fc.Arbitrary<Step> = fc.tuple(fc.nat(changes.length - 1), fc.nat(9), fc.nat(9));
@@ -88,7 +97,7 @@ async function begin(people: Member[]): Promise<Story> {
   const projects = await made(owner, 'Project', { name: 'P', startDate: '2026-01-01', clientId: clients[0] });
   const tasks = await made(owner, 'Task', { name: 'T', projectId: projects[0] });
   const [channelId] = await made(owner, 'Channel', { name: 'Group', type: 'GROUP' });
-  return { owner, people, clients, projects, tasks, channelId: channelId! };
+  return { owner, people, clients, projects, tasks, assignments: [], channelId: channelId! };
 }
 
 /** The transactions of other tests on the same server delay the log. */

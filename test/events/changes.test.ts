@@ -6,7 +6,7 @@ import { roles } from '../../src/identity/roles.ts';
 import { changedTypes } from '../../src/modules/events/changes/changed-types.ts';
 import { recordedWith } from '../../src/modules/events/changes/recorded-with.ts';
 import { schema } from '../../src/schema.ts';
-import { createClient, createProject } from '../projects/support.ts';
+import { createClient, createPart, createProject } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Member, world } from '../support/world.ts';
 import { createTask } from '../tasks/support.ts';
@@ -130,6 +130,37 @@ describe('changes', () => {
     await settledLog(owner.company);
     const { changed } = await next(owner, after);
     expect(changed.map(({ node }: { node: { id: string } }) => node.id)).toContain(made);
+  });
+
+  it('tells everything in a project that a person gains, and removes it when the project is lost', async () => {
+    const company = await server.company();
+    const owner = await company.as('OWNER');
+    const followers = [new Follower(await company.as('CONSULTANT')), new Follower(await company.as('MEMBER'))] as const;
+    const profileIds = followers.map(({ member }) => `Profile:${member.profileId}`);
+    const projectId = await createProject(owner, { visibility: 'MEMBERS' });
+    const taskId = await createTask(owner, { projectId, name: 'Hidden' });
+    const comment = { taskId, content: 'Hidden' };
+    const { taskComment } = await run(owner, 'createTaskComment', comment, 'taskComment { id }');
+    const everything = [projectId, taskId, taskComment.id];
+    for (const follower of followers) await follower.load();
+    const assignments: string[] = [];
+    for (const profileId of profileIds)
+      assignments.push(await createPart(owner, 'ProjectAssignment', { projectId, profileId, allocationPercent: 5 }));
+    const steps: [mutation: string, input: object, consultantSees: boolean, memberSees: boolean][] = [
+      ['updateProjectAssignment', { id: assignments[0], role: 'Architect' }, true, true],
+      ['deleteProjectAssignment', { id: assignments[0] }, false, true],
+      ['updateProject', { id: projectId, managerId: profileIds[0] }, true, true],
+      ['deleteProjectAssignment', { id: assignments[1] }, true, false],
+      ['updateProject', { id: projectId, visibility: 'ORGANIZATION', managerId: null }, false, true],
+      ['updateProject', { id: projectId, visibility: 'MEMBERS' }, false, false],
+    ];
+    for (const [mutation, input, ...seen] of steps) {
+      await run(owner, mutation, input);
+      await Promise.all(followers.map(caughtUp));
+      const has = followers.map(({ objects }) => everything.map((id) => objects.has(id)));
+      expect([mutation, input, has]).toEqual([mutation, input, seen.map((sees) => everything.map(() => sees))]);
+    }
+    expect(followers.map(({ reloads }) => reloads)).toEqual([0, 0]);
   });
 
   it('refuses unknown types, other texts, and cursors of another role or organization', async () => {

@@ -1,10 +1,11 @@
+import { eq } from 'drizzle-orm';
 import fc from 'fast-check';
 import { getNamedType, isObjectType } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
 import { Plans } from '../../src/graphql/compile/plans.ts';
 import { uuidv7 } from '../../src/lib/ids.ts';
 import { clients } from '../../src/modules/clients/tables.ts';
-import { projects } from '../../src/modules/projects/tables.ts';
+import { projectAssignments, projects } from '../../src/modules/projects/tables.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 import { type Member, world } from '../support/world.ts';
@@ -30,9 +31,11 @@ beforeAll(async () => {
     code: `P${place}`,
     startDate: '2026-01-01',
   }));
+  const consultant = { profileId: people.get('CONSULTANT')!.profileId, allocationPercent: 5 };
   await here.app.binding.write(acme.tenant, async (tx) => {
     await tx.insert(clients).values(rows);
     await tx.insert(projects).values(made);
+    await tx.insert(projectAssignments).values(made.map(({ id }) => ({ id, projectId: id, ...consultant })));
   });
   for (let place = 0; place < 18; place++)
     await recordTime(place % 2 ? owner : people.get('CONSULTANT')!, {
@@ -41,6 +44,9 @@ beforeAll(async () => {
       hours: String(0.25 + (place % 7)),
       billable: place % 4 === 0,
     });
+  // Its own time on this project stays visible to the CONSULTANT, the project does not
+  const hidden = eq(projectAssignments.projectId, made[1]!.id);
+  await here.app.binding.write(acme.tenant, (tx) => tx.delete(projectAssignments).where(hidden));
 });
 
 async function answers(member: Member, query: string) {
@@ -133,7 +139,7 @@ interface Row {
   hours: string;
   billable: boolean;
   workDate: string;
-  project: { client: { sector: string | null } };
+  project: { client: { sector: string | null } } | null;
   profile: { id: string };
 }
 
@@ -148,7 +154,7 @@ const keys = {
   projectKeys: {
     by: 'project: { client: { sector: true } }',
     shown: 'projectKeys { clientKeys { sector } }',
-    of: (row: Row) => ({ clientKeys: { sector: row.project.client.sector } }),
+    of: (row: Row) => ({ clientKeys: { sector: row.project?.client.sector ?? null } }),
   },
   profileKeys: { by: 'profile: { id: true }', shown: 'profileKeys { id }', of: ({ profile }: Row) => profile },
 };

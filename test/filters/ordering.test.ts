@@ -20,7 +20,7 @@ let facts: Facts;
 
 beforeAll(async () => {
   const people = (await Promise.all(roles.map((role) => acme.as(role)))).map(({ profileId }) => profileId);
-  await here.app.binding.write(acme.tenant, (tx) => seedFilters(tx, 1, people), { roleClass: 'job' });
+  await here.app.binding.write(acme.tenant, (tx) => seedFilters(tx, 2, people), { roleClass: 'job' });
   const viewer = { role: 'OWNER', permissions: permissionsOf('OWNER'), profileId: owner.profileId } as Viewer;
   facts = await here.app.binding.read(acme.tenant, (db) => readFacts(db, viewer, new Map()));
 });

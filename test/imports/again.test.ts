@@ -102,7 +102,7 @@ describe('an email', () => {
 
   it('of a member is matched to the member by one of its references only', async () => {
     const company = await server.company();
-    const member = await company.as('CONSULTANT');
+    const member = await company.as('MEMBER');
     const own = lines.map((line) => line.replace('info@example.test', member.user.email));
     const report = await importRows(company, own, 1);
     expect(report.changes.created).toMatchObject({ Profile: 1, TimeEntry: 2 });

@@ -25,7 +25,7 @@ const server = await world();
 it('imports hours of members and of people without accounts into existing tasks', async () => {
   const company = await server.company();
   const manager = await company.as('MANAGER');
-  const consultant = await company.as('CONSULTANT');
+  const colleague = await company.as('MEMBER');
   await manager.ok(`mutation {
     createClient(input: { name: "Nord", externalReference: "nord" }) { client { id } }
     createProject(input: { name: "Bridge", clientId: "Client:ref:nord", startDate: "2024-01-01", externalReference: "clock:7" }) { project { id } }
@@ -35,7 +35,7 @@ it('imports hours of members and of people without accounts into existing tasks'
     JSON.stringify({
       id,
       project: { id: 7, name: 'Bridge' },
-      who: { id: 1, name: 'Con', email: consultant.user.email.toUpperCase() },
+      who: { id: 1, name: 'Con', email: colleague.user.email.toUpperCase() },
       day: '2024-02-01',
       hours: 20.25,
       task: 3,
@@ -56,7 +56,7 @@ it('imports hours of members and of people without accounts into existing tasks'
     { line: 5, reason: 'time.person: no value' },
   ]);
   const rows = await read(company, (db) => db.select().from(timeEntries).orderBy(asc(timeEntries.externalReference)));
-  expect(rows.map(({ profileId }) => profileId === consultant.profileId)).toEqual([true, true, false]);
+  expect(rows.map(({ profileId }) => profileId === colleague.profileId)).toEqual([true, true, false]);
   expect(rows[0]).toMatchObject({
     description: 'Once more',
     hours: '20.25',

@@ -24,7 +24,7 @@ describe('a message', async () => {
     await change(member, 'markChannelRead', { channelId });
     await send(owner, channelId, 'Well?', { parentId: other });
     expect(await unread(member, channelId)).toEqual({ unreadCount: 1, mentionCount: 0 });
-    const stranger = await company.as('CONSULTANT');
+    const stranger = await company.member('MEMBER');
     await change(stranger, 'markChannelRead', { channelId });
     await send(owner, channelId, 'Anybody?', { parentId: other });
     expect(await unread(stranger, channelId)).toEqual({ unreadCount: 0, mentionCount: 0 });
@@ -43,7 +43,7 @@ describe('a message', async () => {
   });
 
   it('is to read again for those whom an edit mentions, until they read it', async () => {
-    const reader = await company.member('CONSULTANT');
+    const reader = await company.member('MEMBER');
     const mentionIds = [profileOf(reader)];
     const id = await send(owner, channelId, 'Who?');
     await send(owner, channelId, 'Newer');
@@ -52,7 +52,7 @@ describe('a message', async () => {
     expect(await edit({ mentionIds })).toEqual({ version: 2 });
     expect(await unread(reader, channelId)).toEqual({ unreadCount: 1, mentionCount: 1 });
     // Who has not read the message yet has it to read once, and nobody else has more to read
-    const late = await company.member('CONSULTANT');
+    const late = await company.member('MEMBER');
     await change(late, 'markChannelRead', { channelId, messageId: await send(owner, channelId, 'Last') });
     expect(await unread(late, channelId)).toEqual({ unreadCount: 0, mentionCount: 0 });
     await edit({ mentionIds });

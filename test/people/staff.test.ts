@@ -195,7 +195,7 @@ describe('a person who does not work here', async () => {
   });
 
   it('has no running timer: it ends when they leave, with its time', async () => {
-    const someone = await company.member('CONSULTANT');
+    const someone = await company.member('MEMBER');
     const startedAt = new Date(Date.now() - 360_000).toISOString();
     await run(someone, 'startTimer', { projectId, startedAt });
     await leave(someone);
@@ -214,7 +214,7 @@ describe('a person who does not work here', async () => {
     ['stopTimer', 1],
     ['discardTimer', 0],
   ])('%s ends anybody’s timer with time:write-all', async (name, entries) => {
-    const someone = await company.member('CONSULTANT');
+    const someone = await company.member('MEMBER');
     const whose = { profileId: `Profile:${someone.profileId}` };
     await run(someone, 'startTimer', { projectId });
     expect(await run(await company.member('MEMBER'), name, whose)).toMatchObject({ code: 'FORBIDDEN' });

@@ -11,10 +11,10 @@ const warnings = 'project { status } warnings { code count message }';
 describe.each(['COMPLETED', 'SUSPENDED'])('a project that is %s', async (status) => {
   const server = await world();
   const company = await server.company();
-  const [manager, member, consultant] = await Promise.all([
+  const [manager, member, colleague] = await Promise.all([
     company.as('MANAGER'),
     company.as('MEMBER'),
-    company.as('CONSULTANT'),
+    company.member('MEMBER'),
   ]);
   const projectId = await createProject(manager);
   const other = await createProject(manager);
@@ -66,8 +66,8 @@ describe.each(['COMPLETED', 'SUSPENDED'])('a project that is %s', async (status)
     await createTask(manager, { projectId: closing, name: 'Open' });
     await createTask(manager, { projectId: closing, name: 'Done', status: 'DONE' });
     const startedAt = new Date(Date.now() - 600_000).toISOString();
-    for (const person of [member, consultant]) await run(person, 'startTimer', { projectId: closing, startedAt });
-    await recordTime(consultant, { projectId: closing, workDate: startedAt.slice(0, 10), hours: '23' });
+    for (const person of [member, colleague]) await run(person, 'startTimer', { projectId: closing, startedAt });
+    await recordTime(colleague, { projectId: closing, workDate: startedAt.slice(0, 10), hours: '23' });
     const { project, warnings: told } = await run(manager, 'updateProject', { id: closing, status }, warnings);
     expect(project).toEqual({ status });
     expect(told).toEqual([

@@ -4,7 +4,7 @@ import { createPart, createProject } from './support.ts';
 
 const server = await world();
 const company = await server.company();
-const [manager, consultant] = [await company.as('MANAGER'), await company.as('CONSULTANT')];
+const [manager, colleague] = [await company.as('MANAGER'), await company.as('MEMBER')];
 const projectId = await createProject(manager);
 
 /** Runs `mutation(input)` and gives what it made of the part, or the code and field that it was refused with. */
@@ -71,7 +71,7 @@ describe('a deliverable', () => {
   it('needs project:write', async () => {
     const id = await createPart(manager, 'Deliverable', { projectId, name: 'Guarded' });
     const input = { id, status: 'SUBMITTED' };
-    const refused = await run(consultant, 'changeDeliverableStatus', fields, input);
+    const refused = await run(colleague, 'changeDeliverableStatus', fields, input);
     expect(refused).toMatchObject({ code: 'FORBIDDEN' });
     expect(await run(manager, 'deleteDeliverable', 'deletedId', { id })).toBe(id);
   });
@@ -81,15 +81,15 @@ describe('an incident', () => {
   const fields = 'incident { title severity status resolvedAt resolution reporter { id } version }';
 
   it('is reported by people of the project, and resolved by them or its manager', async () => {
-    const id = await createPart(consultant, 'Incident', { projectId, title: 'Fire' });
-    const reporter = { id: `Profile:${consultant.profileId}` };
+    const id = await createPart(colleague, 'Incident', { projectId, title: 'Fire' });
+    const reporter = { id: `Profile:${colleague.profileId}` };
     const open = { title: 'Fire', severity: 'MEDIUM', status: 'OPEN', resolvedAt: null, resolution: null, reporter };
-    const grave = await run(consultant, 'updateIncident', fields, { id, severity: 'HIGH' });
+    const grave = await run(colleague, 'updateIncident', fields, { id, severity: 'HIGH' });
     expect(grave).toEqual({ ...open, severity: 'HIGH', version: 2 });
     const resolved = await run(manager, 'resolveIncident', fields, { id, resolution: 'Water' });
     expect(resolved).toMatchObject({ status: 'RESOLVED', resolution: 'Water', resolvedAt: expect.any(String) });
-    expect(await run(consultant, 'resolveIncident', fields, { id })).toMatchObject({ code: 'INVALID_STATE' });
-    const reopened = await run(consultant, 'reopenIncident', fields, { id });
+    expect(await run(colleague, 'resolveIncident', fields, { id })).toMatchObject({ code: 'INVALID_STATE' });
+    const reopened = await run(colleague, 'reopenIncident', fields, { id });
     expect(reopened).toEqual({ ...open, severity: 'HIGH', version: 4 });
   });
 
@@ -109,8 +109,8 @@ describe('an incident', () => {
 
   it('can be changed by its reporter only', async () => {
     const id = await createPart(manager, 'Incident', { projectId, title: 'Theirs' });
-    expect(await run(consultant, 'updateIncident', fields, { id, title: 'Mine' })).toMatchObject({ code: 'FORBIDDEN' });
-    expect(await run(consultant, 'deleteIncident', 'deletedId', { id })).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await run(colleague, 'updateIncident', fields, { id, title: 'Mine' })).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await run(colleague, 'deleteIncident', 'deletedId', { id })).toMatchObject({ code: 'FORBIDDEN' });
     expect(await run(manager, 'deleteIncident', 'deletedId', { id })).toBe(id);
   });
 

@@ -79,8 +79,8 @@ describe('a project', () => {
     const projectId = await createProject(manager);
     const phase = await createPart(manager, 'ProjectPhase', { projectId, name: 'Start' });
     const incident = await createPart(manager, 'Incident', { projectId, title: 'Fire' });
-    const consultant = await manager.company.as('CONSULTANT');
-    expect(await refused(consultant, remove, { id: projectId })).toMatchObject({ code: 'FORBIDDEN' });
+    const colleague = await manager.company.as('MEMBER');
+    expect(await refused(colleague, remove, { id: projectId })).toMatchObject({ code: 'FORBIDDEN' });
     await manager.ok(remove, { input: { id: projectId } });
     const ids = [projectId, phase, incident];
     expect((await manager.ok('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids })).nodes).toEqual([
@@ -171,12 +171,12 @@ describe('projects', () => {
 
 describe('visibility of projects', async () => {
   const company = await server.company();
-  const [manager, consultant, client] = [
+  const [manager, colleague, client] = [
     await company.as('MANAGER'),
-    await company.as('CONSULTANT'),
+    await company.as('MEMBER'),
     await company.as('CLIENT'),
   ];
-  const profileId = `Profile:${consultant.profileId}`;
+  const profileId = `Profile:${colleague.profileId}`;
   const contactId = `Profile:${client.profileId}`;
   const clientId = await createClient(manager, { contactId });
   const projectId = await createProject(manager, { name: 'Shared', clientId });
@@ -200,8 +200,8 @@ describe('visibility of projects', async () => {
   });
 
   it('members see all of it', async () => {
-    expect(await consultant.ok(counts)).toEqual(expected(2));
-    expect(await consultant.ok('{ incidents { totalCount } }')).toEqual({ incidents: { totalCount: 2 } });
+    expect(await colleague.ok(counts)).toEqual(expected(2));
+    expect(await colleague.ok('{ incidents { totalCount } }')).toEqual({ incidents: { totalCount: 2 } });
   });
 
   it('a CLIENT sees the projects of its clients with their parts, and no incident', async () => {
@@ -212,7 +212,7 @@ describe('visibility of projects', async () => {
       hidden: node(id: "${hiddenId}") { id }
       byIncident: projects(where: { incidents: { title: { eq: "Fire" } } }) { totalCount }
     }`);
-    const assignments = { nodes: [{ profile: { firstName: 'Consultant' } }] };
+    const assignments = { nodes: [{ profile: { firstName: 'Member' } }] };
     expect(nested).toEqual({
       projects: { nodes: [{ name: 'Shared', incidents: { totalCount: 0, nodes: [] }, assignments }] },
       hidden: null,
@@ -222,7 +222,7 @@ describe('visibility of projects', async () => {
 
   it('rates need cost:read', async () => {
     const rates = '{ projectAssignments { nodes { saleRate { amount } } } }';
-    for (const who of [consultant, client]) {
+    for (const who of [colleague, client]) {
       const { data, errors } = await who.graphql(rates);
       expect(errors[0]?.extensions.code).toBe('FORBIDDEN');
       expect(JSON.stringify(data)).not.toContain('amount');

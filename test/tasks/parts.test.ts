@@ -122,7 +122,7 @@ describe('parts of a task', async () => {
         editedAt: expect.any(String),
         version: 2,
       });
-      expect((await edit(await company.as('CONSULTANT'), 'Ha')).errors).toMatchObject([
+      expect((await edit(await company.member('MEMBER'), 'Ha')).errors).toMatchObject([
         { extensions: { code: 'FORBIDDEN' } },
       ]);
       expect((await edit(manager, 'Moderated')).errors).toEqual([]);

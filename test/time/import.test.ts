@@ -19,7 +19,7 @@ describe('importing time', async () => {
     const company = await server.company();
     manager = await company.as('MANAGER');
     projectId = `Project:${await seedProject(company)}`;
-    const { profileId } = await company.as('CONSULTANT');
+    const { profileId } = await company.as('MEMBER');
     entry = { projectId, profileId: `Profile:${profileId}`, workDate: '2004-11-02', hours: '8' };
   });
 
@@ -79,8 +79,8 @@ describe('importing time', async () => {
   });
 
   it('needs import:run', async () => {
-    const consultant = await manager.company.as('CONSULTANT');
-    const { errors } = await consultant.graphql(importEntries, { input: { source: 'sip', entries: [entry] } });
+    const colleague = await manager.company.as('MEMBER');
+    const { errors } = await colleague.graphql(importEntries, { input: { source: 'sip', entries: [entry] } });
     expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 });

@@ -6,25 +6,25 @@ import { change, recordTime } from './support.ts';
 describe('sums of time', async () => {
   const server = await world();
   let manager: Member;
-  let consultant: Member;
+  let colleague: Member;
   let alpha: string;
   let beta: string;
   let taskId: string;
   beforeAll(async () => {
     const company = await server.company();
-    [manager, consultant] = await Promise.all([company.as('MANAGER'), company.as('CONSULTANT')]);
+    [manager, colleague] = await Promise.all([company.as('MANAGER'), company.as('MEMBER')]);
     alpha = `Project:${await seedProject(company, { name: 'Alpha' })}`;
     beta = `Project:${await seedProject(company, { name: 'Beta' })}`;
     taskId = await createTask(manager, { projectId: alpha, name: 'Work' });
     const entries = [
       [manager, { projectId: alpha, workDate: '2026-01-31', hours: '0.1', taskId }],
       [manager, { projectId: alpha, workDate: '2026-02-01', hours: '0.2' }],
-      [consultant, { projectId: alpha, workDate: '2026-02-02', hours: '7.5', taskId }],
-      [consultant, { projectId: beta, workDate: '2026-02-08', hours: '8', billable: false }],
-      [consultant, { projectId: beta, workDate: '2026-02-09', hours: '3' }],
+      [colleague, { projectId: alpha, workDate: '2026-02-02', hours: '7.5', taskId }],
+      [colleague, { projectId: beta, workDate: '2026-02-08', hours: '8', billable: false }],
+      [colleague, { projectId: beta, workDate: '2026-02-09', hours: '3' }],
     ] as const;
     for (const [who, input] of entries) await recordTime(who, input);
-    const rejected = await recordTime(consultant, { projectId: beta, workDate: '2026-02-10', hours: '5' });
+    const rejected = await recordTime(colleague, { projectId: beta, workDate: '2026-02-10', hours: '5' });
     await change(manager, 'rejectTimeEntries', { ids: [rejected], note: 'Twice' });
   });
 
@@ -96,16 +96,16 @@ describe('sums of time', async () => {
         [keys.project?.name, keys.profile?.firstName, keys.task?.name, sum].join(' '),
     );
     expect(rows.sort()).toEqual([
-      'Alpha Consultant Work 7.5',
       'Alpha Manager  0.2',
       'Alpha Manager Work 0.1',
-      'Beta Consultant  11',
+      'Alpha Member Work 7.5',
+      'Beta Member  11',
     ]);
     expect(statements.length).toBe(1);
   });
 
   it('are fields of projects, tasks and people, in their statement, without rejected time', async () => {
-    const { data, statements } = await consultant.graphql(
+    const { data, statements } = await colleague.graphql(
       `{ projects(orderBy: [{ field: NAME }]) {
         nodes {
           name

@@ -10,12 +10,12 @@ describe('time entries', async () => {
   const server = await world();
   let company: Company;
   let manager: Member;
-  let consultant: Member;
+  let colleague: Member;
   let projectId: string;
   let taskId: string;
   beforeAll(async () => {
     company = await server.company();
-    [manager, consultant] = await Promise.all([company.as('MANAGER'), company.as('CONSULTANT')]);
+    [manager, colleague] = await Promise.all([company.as('MANAGER'), company.as('MEMBER')]);
     projectId = `Project:${await seedProject(company)}`;
     taskId = await createTask(manager, { projectId, name: 'Work' });
   });
@@ -29,7 +29,7 @@ describe('time entries', async () => {
 
   it('are checked and recorded, with their event, by one statement after locking the person’s days', async () => {
     const input = { projectId, taskId, workDate: '2026-02-01', hours: '1' };
-    const { errors, statements } = await consultant.graphql(createEntry, { input });
+    const { errors, statements } = await colleague.graphql(createEntry, { input });
     expect(errors).toEqual([]);
     expect(statements[0]).toMatch(/pg_advisory_xact_lock/);
     expect(statements[1]).toMatch(
@@ -52,7 +52,7 @@ describe('time entries', async () => {
 
   it('are one’s own unless a person is named, exact to two digits', async () => {
     const input = { projectId, taskId, workDate: '2026-02-02', hours: 7.25, description: 'Wiring' };
-    const { createTimeEntry } = await consultant.ok(createEntry, { input });
+    const { createTimeEntry } = await colleague.ok(createEntry, { input });
     expect(createTimeEntry).toEqual({
       timeEntry: {
         id: expect.stringMatching(/^TimeEntry:/),
@@ -61,51 +61,51 @@ describe('time entries', async () => {
         status: 'PENDING',
         billable: true,
         version: 1,
-        profile: { id: `Profile:${consultant.profileId}` },
+        profile: { id: `Profile:${colleague.profileId}` },
         project: { id: projectId },
         task: { id: taskId },
       },
       lastEventId: expect.any(String),
     });
-    expect(await refusal(consultant, { hours: '1.255' })).toMatchObject({ code: 'BAD_INPUT', field: 'input.hours' });
-    expect(await refusal(consultant, { hours: '-1' })).toMatchObject({ code: 'BAD_INPUT', field: 'input.hours' });
+    expect(await refusal(colleague, { hours: '1.255' })).toMatchObject({ code: 'BAD_INPUT', field: 'input.hours' });
+    expect(await refusal(colleague, { hours: '-1' })).toMatchObject({ code: 'BAD_INPUT', field: 'input.hours' });
   });
 
   it('of others need time:write-all', async () => {
-    const profileId = `Profile:${consultant.profileId}`;
+    const profileId = `Profile:${colleague.profileId}`;
     expect(await recordTime(manager, { projectId, profileId, workDate: '2026-02-03' })).toMatch(/^TimeEntry:/);
-    expect(await refusal(consultant, { profileId: `Profile:${manager.profileId}` })).toMatchObject({
+    expect(await refusal(colleague, { profileId: `Profile:${manager.profileId}` })).toMatchObject({
       code: 'FORBIDDEN',
     });
     const others = await recordTime(manager, { projectId, workDate: '2026-02-03' });
-    expect(await change(consultant, 'updateTimeEntry', { id: others, hours: '2' })).toMatchObject({
+    expect(await change(colleague, 'updateTimeEntry', { id: others, hours: '2' })).toMatchObject({
       code: 'FORBIDDEN',
     });
-    expect(await change(consultant, 'deleteTimeEntry', { id: others })).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await change(colleague, 'deleteTimeEntry', { id: others })).toMatchObject({ code: 'FORBIDDEN' });
   });
 
   it('may refer to a task of their project', async () => {
     const other = `Project:${await seedProject(company)}`;
-    expect(await refusal(consultant, { projectId: other, taskId })).toMatchObject({
+    expect(await refusal(colleague, { projectId: other, taskId })).toMatchObject({
       code: 'BAD_INPUT',
       field: 'input.taskId',
     });
-    const id = await recordTime(consultant, { projectId, taskId, workDate: '2026-02-04' });
-    expect(await change(consultant, 'updateTimeEntry', { id, projectId: other })).toMatchObject({ task: null });
-    expect(await change(consultant, 'updateTimeEntry', { id, taskId })).toMatchObject({ field: 'input.taskId' });
-    expect(await change(consultant, 'updateTimeEntry', { id, projectId, taskId })).toMatchObject({
+    const id = await recordTime(colleague, { projectId, taskId, workDate: '2026-02-04' });
+    expect(await change(colleague, 'updateTimeEntry', { id, projectId: other })).toMatchObject({ task: null });
+    expect(await change(colleague, 'updateTimeEntry', { id, taskId })).toMatchObject({ field: 'input.taskId' });
+    expect(await change(colleague, 'updateTimeEntry', { id, projectId, taskId })).toMatchObject({
       task: { id: taskId },
     });
   });
 
   it('follow their task to another project', async () => {
     const task = await createTask(manager, { projectId, name: 'Wandering' });
-    const id = await recordTime(consultant, { projectId, taskId: task, workDate: '2026-02-05' });
+    const id = await recordTime(colleague, { projectId, taskId: task, workDate: '2026-02-05' });
     const other = `Project:${await seedProject(company)}`;
     await manager.ok('mutation ($input: UpdateTaskInput!) { updateTask(input: $input) { task { id } } }', {
       input: { id: task, projectId: other },
     });
-    const { node } = await consultant.ok(
+    const { node } = await colleague.ok(
       'query ($id: ID!) { node(id: $id) { ... on TimeEntry { project { id } version } } }',
       { id },
     );
@@ -114,38 +114,38 @@ describe('time entries', async () => {
 
   it('never bring a day over 24 hours, on any path', async () => {
     const day = { projectId, workDate: '2026-03-01' };
-    const first = await recordTime(consultant, { ...day, hours: '20' });
-    expect(await refusal(consultant, { ...day, hours: '4.01' })).toMatchObject({
+    const first = await recordTime(colleague, { ...day, hours: '20' });
+    expect(await refusal(colleague, { ...day, hours: '4.01' })).toMatchObject({
       code: 'DAY_LIMIT',
       field: 'input.hours',
       workDate: '2026-03-01',
     });
-    const second = await recordTime(consultant, { ...day, hours: '4' });
-    expect(await change(consultant, 'updateTimeEntry', { id: second, hours: '4.01' })).toMatchObject({
+    const second = await recordTime(colleague, { ...day, hours: '4' });
+    expect(await change(colleague, 'updateTimeEntry', { id: second, hours: '4.01' })).toMatchObject({
       code: 'DAY_LIMIT',
     });
-    const elsewhere = await recordTime(consultant, { ...day, workDate: '2026-03-02', hours: '1' });
-    expect(await change(consultant, 'updateTimeEntry', { id: elsewhere, workDate: '2026-03-01' })).toMatchObject({
+    const elsewhere = await recordTime(colleague, { ...day, workDate: '2026-03-02', hours: '1' });
+    expect(await change(colleague, 'updateTimeEntry', { id: elsewhere, workDate: '2026-03-01' })).toMatchObject({
       code: 'DAY_LIMIT',
     });
-    expect(await change(consultant, 'updateTimeEntry', { id: first, hours: '19.5' })).toMatchObject({ hours: '19.5' });
-    expect(await change(consultant, 'updateTimeEntry', { id: second, hours: '4.5' })).toMatchObject({ hours: '4.5' });
+    expect(await change(colleague, 'updateTimeEntry', { id: first, hours: '19.5' })).toMatchObject({ hours: '19.5' });
+    expect(await change(colleague, 'updateTimeEntry', { id: second, hours: '4.5' })).toMatchObject({ hours: '4.5' });
     expect(await recordTime(manager, { ...day, hours: '24' })).toMatch(/^TimeEntry:/);
   });
 
   it('share a day correctly among twenty concurrent requests', async () => {
     const input = { projectId, workDate: '2026-03-03', hours: '3' };
-    const results = await Promise.all(Array.from({ length: 20 }, () => consultant.graphql(createEntry, { input })));
+    const results = await Promise.all(Array.from({ length: 20 }, () => colleague.graphql(createEntry, { input })));
     const codes = results.map(({ errors }) => errors[0]?.extensions.code ?? 'OK').sort();
     expect(codes).toEqual([...Array(12).fill('DAY_LIMIT'), ...Array(8).fill('OK')]);
   });
 
   it('cannot change once validated, and can be corrected when rejected', async () => {
     const [one, two] = [
-      await recordTime(consultant, { projectId, workDate: '2026-04-01' }),
-      await recordTime(consultant, { projectId, workDate: '2026-04-02' }),
+      await recordTime(colleague, { projectId, workDate: '2026-04-01' }),
+      await recordTime(colleague, { projectId, workDate: '2026-04-02' }),
     ];
-    expect(await change(consultant, 'validateTimeEntries', { ids: [one] })).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await change(colleague, 'validateTimeEntries', { ids: [one] })).toMatchObject({ code: 'FORBIDDEN' });
     const reviewer = { id: `Profile:${manager.profileId}` };
     expect(await change(manager, 'validateTimeEntries', { ids: [one] })).toMatchObject([
       { status: 'VALIDATED', version: 2, reviewer },
@@ -161,13 +161,13 @@ describe('time entries', async () => {
     expect(await change(manager, 'rejectTimeEntries', { ids: [two], note: 'Which task?' })).toMatchObject([
       { status: 'REJECTED', reviewNote: 'Which task?' },
     ]);
-    expect(await change(consultant, 'updateTimeEntry', { id: two, taskId })).toMatchObject({
+    expect(await change(colleague, 'updateTimeEntry', { id: two, taskId })).toMatchObject({
       status: 'PENDING',
       reviewer: null,
       reviewNote: null,
     });
     expect(await change(manager, 'reopenTimeEntries', { ids: [one] })).toMatchObject([{ status: 'PENDING' }]);
-    expect(await change(consultant, 'deleteTimeEntry', { id: one })).toBe(one);
+    expect(await change(colleague, 'deleteTimeEntry', { id: one })).toBe(one);
     expect(await change(manager, 'validateTimeEntries', { ids: [two, one] })).toEqual({
       code: 'NOT_FOUND',
       field: 'input.ids.1',
@@ -176,7 +176,7 @@ describe('time entries', async () => {
 
   it('are reviewed by people who see them', async () => {
     const id = await recordTime(manager, { projectId, workDate: '2026-04-02' });
-    const reviewer: Viewer = { ...(await viewerOf(consultant)), permissions: new Set(['time:validate']) };
+    const reviewer: Viewer = { ...(await viewerOf(colleague)), permissions: new Set(['time:validate']) };
     const review = server.app.binding.write(company.tenant, (tx) =>
       reviewTimeEntries(
         tx,
@@ -190,9 +190,9 @@ describe('time entries', async () => {
   });
 
   it('are not overwritten by concurrent changes', async () => {
-    const id = await recordTime(consultant, { projectId, workDate: '2026-04-03' });
+    const id = await recordTime(colleague, { projectId, workDate: '2026-04-03' });
     const results = await Promise.all(
-      ['2', '3'].map((hours) => change(consultant, 'updateTimeEntry', { id, hours, expectedVersion: 1 })),
+      ['2', '3'].map((hours) => change(colleague, 'updateTimeEntry', { id, hours, expectedVersion: 1 })),
     );
     expect(results.map((result) => result.code ?? 'OK').sort()).toEqual(['OK', 'STALE_VERSION']);
   });
@@ -200,7 +200,7 @@ describe('time entries', async () => {
   it('are invisible to a CLIENT, on every path', async () => {
     const client = await company.as('CLIENT');
     const ofClient = await seedProject(company, { contactId: client.profileId });
-    const id = await recordTime(consultant, { projectId: `Project:${ofClient}`, workDate: '2026-04-04' });
+    const id = await recordTime(colleague, { projectId: `Project:${ofClient}`, workDate: '2026-04-04' });
     const { data, errors } = await client.graphql(
       `query ($id: ID!) {
         node(id: $id) { id }

@@ -31,7 +31,7 @@ describe('timesheets', async () => {
     company = await server.company();
     owner = await company.as('OWNER');
     manager = await company.as('MANAGER');
-    consultant = await company.as('CONSULTANT');
+    consultant = await company.as('MEMBER');
     projectId = await createProject(manager);
   });
 
@@ -151,7 +151,7 @@ time: { reference: 'clock:entry:{id}', person: '{who}', day: '{day}', hours: '{h
 
   it('drop the time of a timer that ends by itself in a closed week, and refuse to stop it', async () => {
     const company = await server.company();
-    const [boss, worker] = [await company.as('MANAGER'), await company.as('CONSULTANT')];
+    const [boss, worker] = [await company.as('MANAGER'), await company.as('MEMBER')];
     const project = await createProject(boss);
     const startedAt = new Date(Date.now() - 60_000).toISOString();
     await run(worker, 'startTimer', { projectId: project, startedAt });
@@ -171,8 +171,8 @@ time: { reference: 'clock:entry:{id}', person: '{who}', day: '{day}', hours: '{h
     const company = await server.company();
     const [boss, lead, worker] = [
       await company.as('OWNER'),
-      await company.member('CONSULTANT'),
-      await company.member('CONSULTANT'),
+      await company.member('MEMBER'),
+      await company.member('MEMBER'),
     ];
     const validator = await company.as('MANAGER');
     const [own, others] = [
@@ -245,7 +245,7 @@ time: { reference: 'clock:entry:{id}', person: '{who}', day: '{day}', hours: '{h
 
   it('lock their days under any sequence of calls', async () => {
     const company = await server.company();
-    const [boss, worker] = [await company.as('OWNER'), await company.as('CONSULTANT')];
+    const [boss, worker] = [await company.as('OWNER'), await company.as('MEMBER')];
     const projects = [await createProject(boss), await createProject(boss)];
     const tasks = [await createTask(boss, { projectId: projects[0]!, name: 'One' })];
     const [from, to] = ['2026-03-02', '2026-03-15'];

@@ -34,16 +34,16 @@ describe('validated time', async () => {
   let company: Company;
   let manager: Member;
   let member: Member;
-  let consultant: Member;
+  let colleague: Member;
   beforeAll(async () => {
     company = await server.company();
     manager = await company.as('MANAGER');
     member = await company.as('MEMBER');
-    consultant = await company.as('CONSULTANT');
+    colleague = await company.as('MEMBER');
   });
 
   const validatedEntry = async (input: object) => {
-    const id = await recordTime(consultant, { ...input });
+    const id = await recordTime(colleague, { ...input });
     expect(await change(manager, 'validateTimeEntries', { ids: [id] })).toMatchObject([{ status: 'VALIDATED' }]);
     return id;
   };
@@ -51,7 +51,7 @@ describe('validated time', async () => {
   it('keeps its task from moving to another project, by anybody and in bulk', async () => {
     const [projectId, other] = [await createProject(manager), await createProject(manager)];
     const taskId = await createTask(manager, { projectId, name: 'Work' });
-    const pending = await recordTime(consultant, { projectId, taskId });
+    const pending = await recordTime(colleague, { projectId, taskId });
     const validated = await validatedEntry({ projectId, taskId });
     const refusal = { code: 'INVALID_STATE', field: 'input.projectId' };
     for (const mover of [member, manager])
@@ -116,7 +116,7 @@ describe('validated time', async () => {
 
   it('is validated by another person than its author, also if it is imported', async () => {
     const projectId = await createProject(manager);
-    const [own, others] = [await recordTime(manager, { projectId }), await recordTime(consultant, { projectId })];
+    const [own, others] = [await recordTime(manager, { projectId }), await recordTime(colleague, { projectId })];
     expect(await change(manager, 'validateTimeEntries', { ids: [others, own] })).toEqual({
       code: 'FORBIDDEN',
       field: 'input.ids.1',
@@ -134,7 +134,7 @@ describe('validated time', async () => {
 
   it('and deliverables are rejected with a reason', async () => {
     const projectId = await createProject(manager);
-    const id = await recordTime(consultant, { projectId });
+    const id = await recordTime(colleague, { projectId });
     const why = { code: 'BAD_INPUT', field: 'input.note' };
     expect(await change(manager, 'rejectTimeEntries', { ids: [id] })).toMatchObject({ code: 'BAD_INPUT' });
     for (const note of [null, ' '])
@@ -160,16 +160,16 @@ describe('validated time', async () => {
 
   it('counts towards a day together with pending time: rejected hours do not, until they are changed', async () => {
     const day = { projectId: await createProject(manager), workDate: '2026-03-05' };
-    const rejected = await recordTime(consultant, { ...day, hours: '20' });
+    const rejected = await recordTime(colleague, { ...day, hours: '20' });
     await change(manager, 'rejectTimeEntries', { ids: [rejected], note: 'Too much' });
-    const second = await recordTime(consultant, { ...day, hours: '20' });
+    const second = await recordTime(colleague, { ...day, hours: '20' });
     for (const patch of [{ description: 'As I said' }, { hours: '19' }])
-      expect(await change(consultant, 'updateTimeEntry', { id: rejected, ...patch })).toMatchObject({
+      expect(await change(colleague, 'updateTimeEntry', { id: rejected, ...patch })).toMatchObject({
         code: 'DAY_LIMIT',
       });
-    expect(await change(consultant, 'updateTimeEntry', { id: second, hours: '24' })).toMatchObject({ hours: '24' });
-    expect(await change(consultant, 'updateTimeEntry', { id: second, hours: '20' })).toMatchObject({ hours: '20' });
-    expect(await change(consultant, 'updateTimeEntry', { id: rejected, hours: '4' })).toMatchObject({
+    expect(await change(colleague, 'updateTimeEntry', { id: second, hours: '24' })).toMatchObject({ hours: '24' });
+    expect(await change(colleague, 'updateTimeEntry', { id: second, hours: '20' })).toMatchObject({ hours: '20' });
+    expect(await change(colleague, 'updateTimeEntry', { id: rejected, hours: '4' })).toMatchObject({
       status: 'PENDING',
     });
   });

@@ -16,7 +16,7 @@ describe('a week of time', async () => {
     projectId = await createProject(manager);
   });
   beforeEach(async () => {
-    worker = await company.member('CONSULTANT');
+    worker = await company.member('MEMBER');
   });
 
   const entry = 'id workDate hours status description startedAt source';

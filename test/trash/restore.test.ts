@@ -52,7 +52,7 @@ describe('restoring', async () => {
 
   it('is for the creator of a task and those with task:delete; a personal task is its owner’s alone', async () => {
     const projectId = await createProject(owner);
-    const other = await company.as('CONSULTANT');
+    const other = await company.member('MEMBER');
     const [shared, personal] = [
       await createTask(member, { projectId, name: 'Shared' }),
       await createTask(member, { name: 'Mine alone' }),

@@ -1,10 +1,10 @@
 import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
+import { extrasOfViewer } from '../../graphql/declare/viewer-extras.ts';
 import { Channel } from './channel.ts';
 import { ChannelMember } from './channel-member.ts';
 import { Message } from './message.ts';
 import { mentionsOf, unreadOf } from './unread.ts';
-import { extrasOfViewer } from './viewer-extras.ts';
 
 const unread = extrasOfViewer(({ profileId }) => ({ extras: { unreadCount: unreadOf(profileId) } }));
 const mentions = extrasOfViewer(({ profileId }) => ({ extras: { mentionCount: mentionsOf(profileId) } }));

@@ -5,12 +5,12 @@ import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { defineConnection } from '../../graphql/declare/pages.ts';
 import { registerPersonalData, workText } from '../../graphql/declare/personal-data.ts';
+import { extrasOfViewer } from '../../graphql/declare/viewer-extras.ts';
 import { recordWith } from '../events/changes/recorded-with.ts';
 import { Message } from './message.ts';
 import { messageReactionPage } from './message-filter.ts';
 import { readableOfMessage } from './policy.ts';
 import { messageReactions } from './tables.ts';
-import { extrasOfViewer } from './viewer-extras.ts';
 
 registerPersonalData('messageReactions', { emoji: workText('profileId') });
 defineRowRule('messageReactions', readableOfMessage);

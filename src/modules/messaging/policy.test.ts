@@ -20,8 +20,19 @@ const group = { type: 'GROUP', creatorId: 'other' } as const;
 const open = { type: 'ORGANIZATION', creatorId: 'other' } as const;
 
 describe('who sees and changes which channels', () => {
-  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees open channels and its own', (role) => {
+  it.each(['OWNER', 'ADMIN', 'MANAGER'] as const)('%s sees open channels and its own', (role) => {
     expect(readableChannels(viewer(role))).toEqual({ OR: [{ type: { in: ['ORGANIZATION', 'PROJECT'] } }, joined] });
+  });
+
+  it('others see the channels of the projects that they see, whether they have joined or not', () => {
+    const project = { OR: [{ managerId: 'me' }, { assignments: { profileId: 'me' } }] };
+    expect(readableChannels(viewer('CONSULTANT'))).toEqual({
+      OR: [
+        { type: 'ORGANIZATION' },
+        { type: 'PROJECT', project },
+        { type: { notIn: ['ORGANIZATION', 'PROJECT'] }, ...joined },
+      ],
+    });
   });
 
   it('a CLIENT sees its own, but none of the organization', () => {

@@ -1,6 +1,7 @@
 import type { RowRule, WhereOf } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
+import { ofReadableProjects } from '../projects/policy.ts';
 import type { channels, channelTypes } from './tables.ts';
 
 type ChannelType = (typeof channelTypes)[number];
@@ -16,14 +17,18 @@ export const mayJoin = (viewer: Viewer, channel: { type: ChannelType }): boolean
   viewer.role !== 'CLIENT' && isOpen(channel);
 
 /**
- * ORGANIZATION and PROJECT channels are open to everybody except CLIENTs; GROUP and DIRECT channels are visible to
- * their members. A CLIENT sees the channels that it was added to, but never one of type ORGANIZATION.
+ * An ORGANIZATION channel is open to everybody except CLIENTs, a PROJECT channel to those of them who see the project;
+ * GROUP and DIRECT channels are visible to their members. A CLIENT sees the channels that it was added to, but never
+ * one of type ORGANIZATION.
  */
 export function readableChannels(viewer: Viewer): RowRule<'channels'> {
   if (!viewer.permissions.has('channel:read')) return 'none';
   const joined = { members: { profileId: viewer.profileId } };
   if (viewer.role === 'CLIENT') return { type: { ne: 'ORGANIZATION' }, ...joined };
-  return { OR: [{ type: { in: [...openTypes] } }, joined] };
+  const ofProjects = ofReadableProjects<'channels'>(viewer);
+  if (ofProjects === 'all') return { OR: [{ type: { in: [...openTypes] } }, joined] };
+  const closed = { type: { notIn: [...openTypes] }, ...joined };
+  return { OR: [{ type: 'ORGANIZATION' }, { type: 'PROJECT', ...ofProjects }, closed] };
 }
 
 type OfChannel = 'channelMembers' | 'messages';

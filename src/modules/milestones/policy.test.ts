@@ -7,10 +7,10 @@ import { readableMilestones, readableMilestoneTasks, requireMilestoneWriter } fr
 const viewer = (role: Role): Viewer => ({ role, profileId: 'me', permissions: permissionsOf(role) }) as Viewer;
 const ofMyClients = { project: { client: { contactId: 'me' } } };
 
-it('shows all milestones to members, and a CLIENT those of the projects of its clients', () => {
-  expect(readableMilestones(viewer('MEMBER'))).toBe('all');
+it('shows all milestones to managers, and a CLIENT those of the projects of its clients', () => {
+  expect(readableMilestones(viewer('MANAGER'))).toBe('all');
   expect(readableMilestones(viewer('CLIENT'))).toEqual(ofMyClients);
-  expect(readableMilestoneTasks(viewer('MEMBER'))).toBe('all');
+  expect(readableMilestoneTasks(viewer('MANAGER'))).toBe('all');
   expect(readableMilestoneTasks(viewer('CLIENT'))).toEqual({ milestone: ofMyClients });
 });
 

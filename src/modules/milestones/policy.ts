@@ -1,22 +1,30 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
-import { inProjectsOfContact } from '../projects/policy.ts';
+import { ofReadableProjects } from '../projects/policy.ts';
+import { readableTasks } from '../tasks/policy.ts';
 import type { milestoneStatuses, progressModes } from './tables.ts';
 
 type Status = (typeof milestoneStatuses)[number];
 
-/** A CLIENT sees the milestones of its clients' projects, and none of the organization's own; other members see all. */
+/** Whoever sees a project sees its milestones; everybody but a CLIENT sees the organization's own. */
 export function readableMilestones(viewer: Viewer): RowRule<'milestones'> {
   if (!viewer.permissions.has('milestone:read')) return 'none';
-  return viewer.role === 'CLIENT' ? inProjectsOfContact(viewer) : 'all';
+  const inProjects = ofReadableProjects<'milestones'>(viewer);
+  if (inProjects === 'all' || viewer.role === 'CLIENT') return inProjects;
+  return { OR: [{ projectId: { isNull: true } }, inProjects] };
 }
 
-/** Whoever sees a milestone, and may read tasks, sees its tasks: none of them is PERSONAL. */
+/**
+ * Whoever sees a milestone, and may read tasks, sees its tasks: none of them is PERSONAL. But one of the organization
+ * may have tasks of projects that the viewer does not see.
+ */
 export function readableMilestoneTasks(viewer: Viewer): RowRule<'milestoneTasks'> {
   if (!viewer.permissions.has('task:read')) return 'none';
   const rule = readableMilestones(viewer);
-  return typeof rule === 'string' ? rule : { milestone: rule };
+  if (typeof rule === 'string') return rule;
+  const task = readableTasks(viewer);
+  return { milestone: rule, ...(viewer.role !== 'CLIENT' && typeof task !== 'string' && { task }) };
 }
 
 /** Throws FORBIDDEN without milestone:write. The viewer may change every milestone that it sees. */

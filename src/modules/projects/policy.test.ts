@@ -10,11 +10,20 @@ const ofMyClients = { client: { contactId: 'me' } };
 const everything = permissionsOf('OWNER');
 
 describe('who sees which projects', () => {
-  it('members see all, with all their incidents', () => {
-    for (const role of ['OWNER', 'ADMIN', 'MANAGER', 'CONSULTANT', 'MEMBER'] as const) {
+  const own = [{ managerId: 'me' }, { assignments: { profileId: 'me' } }];
+
+  it('managers and above see all, with all their incidents', () => {
+    for (const role of ['OWNER', 'ADMIN', 'MANAGER'] as const) {
       expect(readableProjects(viewer(role))).toBe('all');
       expect(readableIncidents(viewer(role))).toBe('all');
     }
+  });
+
+  it('a MEMBER sees its own and those that are open to the organization, a CONSULTANT only its own', () => {
+    const open = { OR: [{ NOT: { visibility: 'MEMBERS' } }, ...own] };
+    expect(readableProjects(viewer('MEMBER'))).toEqual(open);
+    expect(readableIncidents(viewer('MEMBER'))).toEqual({ project: open });
+    expect(readableProjects(viewer('CONSULTANT'))).toEqual({ OR: own });
   });
 
   it('a CLIENT sees the projects of its clients, and no incident', () => {

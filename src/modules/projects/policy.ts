@@ -1,18 +1,33 @@
-import type { RowRule } from '../../access/row-rules.ts';
+import type { RowRule, TableName, WhereOf } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 
-/** A CLIENT sees the projects of the clients whose contact it is; other members see all. */
-export function readableProjects(viewer: Viewer): RowRule<'projects'> {
-  if (!viewer.permissions.has('project:read')) return 'none';
-  return viewer.role === 'CLIENT' ? { client: { contactId: viewer.profileId } } : 'all';
+/**
+ * The projects that concern a viewer, whatever it may read of them. A CLIENT is concerned by those of the clients whose
+ * contact it is, people with project:read-all by all, a CONSULTANT by those that it leads or is assigned to, a MEMBER
+ * also by those that the whole organization sees.
+ */
+function projectsOf({ role, permissions, profileId }: Viewer): 'all' | WhereOf<'projects'> {
+  if (role === 'CLIENT') return { client: { contactId: profileId } };
+  if (permissions.has('project:read-all')) return 'all';
+  const own = [{ managerId: profileId }, { assignments: { profileId } }];
+  // Negated, because events of projects that were deleted before there was a visibility do not contain it
+  return role === 'CONSULTANT' ? { OR: own } : { OR: [{ NOT: { visibility: 'MEMBERS' } }, ...own] };
 }
 
-/** The rows of projects that a CLIENT sees. */
-export const inProjectsOfContact = (viewer: Viewer) => ({ project: { client: { contactId: viewer.profileId } } });
+export function readableProjects(viewer: Viewer): RowRule<'projects'> {
+  return viewer.permissions.has('project:read') ? projectsOf(viewer) : 'none';
+}
+
+/** The rows of the projects that concern a viewer, for a table with the relation `project`. */
+export function ofReadableProjects<T extends TableName>(viewer: Viewer): 'all' | WhereOf<T> {
+  const project = projectsOf(viewer);
+  return project === 'all' ? 'all' : ({ project } as WhereOf<T>);
+}
 
 /** Only the organization sees incidents, not its clients. */
 export function readableIncidents(viewer: Viewer): RowRule<'incidents'> {
-  return viewer.role === 'CLIENT' || !viewer.permissions.has('project:read') ? 'none' : 'all';
+  if (viewer.role === 'CLIENT' || !viewer.permissions.has('project:read')) return 'none';
+  return ofReadableProjects(viewer);
 }
 
 /** The reporter of an incident, and whoever may change projects, may change and resolve it. */

@@ -29,6 +29,14 @@ export const Project = defineResource('projects', {
       description: 'Its status.',
       values: { ACTIVE: 'In progress.', COMPLETED: 'Completed.', SUSPENDED: 'On hold.' },
     },
+    visibility: {
+      description: 'Who sees it, and everything in it.',
+      values: {
+        ORGANIZATION:
+          'All members of the organization; a CONSULTANT only if it leads the project or is assigned to it.',
+        MEMBERS: 'Its manager, the people assigned to it, and whoever has project:read-all.',
+      },
+    },
     archivedAt: {
       description: 'When it was archived: lists leave it out unless their filter mentions `archivedAt`.',
       sorted: false,
@@ -38,7 +46,17 @@ export const Project = defineResource('projects', {
   list: 'The projects of the organization that are not archived.',
   create: {
     description: 'Creates a project for a client, and its channel.',
-    writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
+    writes: [
+      'name',
+      'clientId',
+      'managerId',
+      'code',
+      'description',
+      'startDate',
+      'expectedEndDate',
+      'status',
+      'visibility',
+    ],
     requires: ({ values }) => staffRule(values.managerId, 'input.managerId'),
     before: async ({ tx, values }) => ({ code: values.code ?? (await takeFreeCode(tx, values.startDate)) }),
   },
@@ -49,7 +67,17 @@ export const Project = defineResource('projects', {
     warns: true,
     requires: ({ current, next }) =>
       next.managerId === current.managerId ? [] : staffRule(next.managerId, 'input.managerId'),
-    writes: ['name', 'clientId', 'managerId', 'code', 'description', 'startDate', 'expectedEndDate', 'status'],
+    writes: [
+      'name',
+      'clientId',
+      'managerId',
+      'code',
+      'description',
+      'startDate',
+      'expectedEndDate',
+      'status',
+      'visibility',
+    ],
   },
   upsert: 500,
   delete: {

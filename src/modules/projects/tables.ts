@@ -16,6 +16,7 @@ import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 
 export const projectStatuses = ['ACTIVE', 'COMPLETED', 'SUSPENDED'] as const;
+export const projectVisibilities = ['ORGANIZATION', 'MEMBERS'] as const;
 export const deliverableStatuses = ['DRAFT', 'SUBMITTED', 'ACCEPTED', 'REJECTED'] as const;
 export const incidentSeverities = ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'] as const;
 export const incidentStatuses = ['OPEN', 'RESOLVED'] as const;
@@ -36,6 +37,7 @@ export const projects = table(
     startDate: date().notNull(),
     expectedEndDate: date(),
     status: text({ enum: projectStatuses }).notNull().default('ACTIVE'),
+    visibility: text({ enum: projectVisibilities }).notNull().default('ORGANIZATION'),
     archivedAt: instant(),
     externalReference: externalReference(),
     version: version(),
@@ -50,6 +52,7 @@ export const projects = table(
     index('projects_client').on(t.clientId),
     index('projects_manager').on(t.managerId),
     check('projects_status', oneOf(t.status, projectStatuses)),
+    check('projects_visibility', oneOf(t.visibility, projectVisibilities)),
     check('projects_dates', sql`${t.expectedEndDate} >= ${t.startDate}`),
   ],
 );

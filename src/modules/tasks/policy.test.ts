@@ -11,7 +11,13 @@ const task = { type: 'PROJECT', assigneeId: null, creatorId: 'somebody' } as con
 describe('readableTasks', () => {
   it('hides the personal tasks of others from everybody', () => {
     const rule = { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: me }, { creatorId: me }] };
-    for (const role of ['OWNER', 'MANAGER', 'MEMBER'] as const) expect(readableTasks(viewer(role))).toEqual(rule);
+    for (const role of ['OWNER', 'MANAGER'] as const) expect(readableTasks(viewer(role))).toEqual(rule);
+  });
+
+  it('shows others the tasks of the projects that they see, those assigned to them, and their own PERSONAL ones', () => {
+    const project = { OR: [{ managerId: me }, { assignments: { profileId: me } }] };
+    const rule = { OR: [{ project }, { assigneeId: me }, { type: 'PERSONAL', creatorId: me }] };
+    expect(readableTasks(viewer('CONSULTANT'))).toEqual(rule);
   });
 
   it('shows a CLIENT the tasks of the projects of its clients', () => {

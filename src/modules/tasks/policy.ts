@@ -1,6 +1,6 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
-import { inProjectsOfContact } from '../projects/policy.ts';
+import { ofReadableProjects } from '../projects/policy.ts';
 
 interface TaskOwners {
   type: 'PROJECT' | 'PERSONAL' | 'CLIENT';
@@ -9,13 +9,17 @@ interface TaskOwners {
 }
 
 /**
- * A CLIENT sees the tasks of its clients' projects, none of which is PERSONAL. Only the assignee and the creator see a
- * PERSONAL task, whatever their role; every member sees all others.
+ * Whoever sees a project sees its tasks; other people see those of them that are assigned to them. Only the assignee
+ * and the creator see a PERSONAL task, whatever their role, and a CLIENT sees none.
  */
 export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   if (!viewer.permissions.has('task:read')) return 'none';
-  if (viewer.role === 'CLIENT') return inProjectsOfContact(viewer);
+  const inProjects = ofReadableProjects<'tasks'>(viewer);
+  if (viewer.role === 'CLIENT') return inProjects;
   const { profileId } = viewer;
+  if (inProjects !== 'all') {
+    return { OR: [inProjects, { assigneeId: profileId }, { type: 'PERSONAL', creatorId: profileId }] };
+  }
   return { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: profileId }, { creatorId: profileId }] };
 }
 

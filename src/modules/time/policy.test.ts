@@ -9,9 +9,14 @@ const viewer = (role: Role, permissions: Iterable<Permission> = permissionsOf(ro
   ({ role, profileId: 'me', permissions: new Set(permissions) }) as unknown as Viewer;
 
 describe('who sees and writes which time entries', () => {
-  it.each(roles.filter((role) => role !== 'CLIENT'))('%s sees all, and writes their own', (role) => {
-    expect(readableTime(viewer(role))).toBe('all');
+  it.each(roles.filter((role) => role !== 'CLIENT'))('%s writes their own', (role) => {
     expect(canWriteTime(viewer(role), 'me')).toBe(true);
+  });
+
+  it('managers and above see all, a MEMBER that of the projects that it sees, a CONSULTANT its own', () => {
+    for (const role of ['OWNER', 'ADMIN', 'MANAGER'] as const) expect(readableTime(viewer(role))).toBe('all');
+    expect(readableTime(viewer('MEMBER'))).toEqual({ OR: [{ profileId: 'me' }, { project: expect.anything() }] });
+    expect(readableTime(viewer('CONSULTANT'))).toEqual({ profileId: 'me' });
   });
 
   it('managers and above write others’ time', () => {

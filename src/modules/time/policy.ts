@@ -1,18 +1,27 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import { requirePermission, type Viewer } from '../../identity/viewer.ts';
 import { AppError } from '../../lib/errors.ts';
+import { ofReadableProjects } from '../projects/policy.ts';
 
-type OfPerson = 'timeEntries' | 'runningTimers' | 'timesheets';
+type OfProject = 'timeEntries' | 'runningTimers';
 
 /** A CLIENT sees no time at all, whatever its permissions. */
 export const seesAllTime = (viewer: Viewer): boolean =>
   viewer.role !== 'CLIENT' && viewer.permissions.has('time:read-all');
 
-/** Everybody's time with time:read-all, otherwise one's own. */
-export function readableTime<T extends OfPerson>(viewer: Viewer): RowRule<T> {
+/** Everybody's time in the projects that one sees with time:read-all, and always one's own. */
+export function readableTime<T extends OfProject>(viewer: Viewer): RowRule<T> {
   if (viewer.role === 'CLIENT') return 'none';
-  const rule: RowRule<'timeEntries'> = seesAllTime(viewer) ? 'all' : { profileId: viewer.profileId };
-  return rule as RowRule<T>;
+  const { profileId } = viewer;
+  const inProjects = seesAllTime(viewer) ? ofReadableProjects<'timeEntries'>(viewer) : undefined;
+  if (inProjects === 'all') return 'all';
+  return (inProjects ? { OR: [{ profileId }, inProjects] } : { profileId }) as RowRule<T>;
+}
+
+/** Everybody's timesheets with time:read-all, otherwise one's own: they say nothing of projects. */
+export function readableTimesheets(viewer: Viewer): RowRule<'timesheets'> {
+  if (viewer.role === 'CLIENT') return 'none';
+  return seesAllTime(viewer) ? 'all' : { profileId: viewer.profileId };
 }
 
 /** One's own time with time:write-own, anybody's with time:write-all. */

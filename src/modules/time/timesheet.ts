@@ -3,7 +3,7 @@ import type { PgColumn } from 'drizzle-orm/pg-core';
 import { builder } from '../../graphql/declare/builder.ts';
 import { workText } from '../../graphql/declare/personal-data.ts';
 import { defineResource } from '../events/resource.ts';
-import { readableTime } from './policy.ts';
+import { readableTimesheets } from './policy.ts';
 import { timeEntries } from './tables.ts';
 
 /** Only the read half: each step locks the person's days, on which the entries depend too. */
@@ -12,7 +12,7 @@ export const Timesheet = defineResource('timesheets', {
   description:
     'A person’s week, as it is submitted and approved. While it is SUBMITTED, APPROVED or LOCKED, the time of its days ' +
     'cannot be added to, changed or deleted.',
-  read: readableTime,
+  read: readableTimesheets,
   fields: {
     profile: { description: 'The person; null if you may not see them.', listDescription: 'The person’s timesheets.' },
     weekStart: 'First day of the week.',

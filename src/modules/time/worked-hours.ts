@@ -1,7 +1,9 @@
 import { and, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { PgColumn } from 'drizzle-orm/pg-core';
+import { conditionOf } from '../../access/guarded-db.ts';
 import type { Context } from '../../graphql/context.ts';
 import { builder } from '../../graphql/declare/builder.ts';
+import { extrasOfViewer } from '../../graphql/declare/viewer-extras.ts';
 import { Profile } from '../people/profile.ts';
 import { Project } from '../projects/project.ts';
 import { Task } from '../tasks/task.ts';
@@ -10,15 +12,19 @@ import { timeEntries } from './tables.ts';
 
 /** The total hours that refer to a row, as part of the statement that reads the row. Rejected hours do not count. */
 const hoursOf =
-  (reference: PgColumn) =>
+  (reference: PgColumn, visible?: SQL) =>
   (parent: { id: PgColumn | SQL.Aliased | SQL }): SQL<string> => {
-    const counted = and(eq(reference, parent.id), ne(timeEntries.status, 'REJECTED'));
+    const counted = and(eq(reference, parent.id), ne(timeEntries.status, 'REJECTED'), visible);
     return sql<string>`(select coalesce(sum(${timeEntries.hours}), 0) from ${timeEntries} where ${counted})`;
   };
 
 const ofProject = { extras: { workedHours: hoursOf(timeEntries.projectId) } };
 const ofTask = { extras: { workedHours: hoursOf(timeEntries.taskId) } };
-const ofProfile = { extras: { workedHours: hoursOf(timeEntries.profileId) } };
+/** A viewer may see a person, but not all projects that the person works on. */
+const ofProfile = extrasOfViewer((viewer) => {
+  const visible = conditionOf(timeEntries, viewer);
+  return { extras: { workedHours: hoursOf(timeEntries.profileId, visible) } };
+});
 
 const field = {
   type: 'Decimal',
@@ -47,8 +53,8 @@ builder.drizzleObjectFields(Task, (t) => ({
 builder.drizzleObjectFields(Profile, (t) => ({
   hours: t.field({
     ...field,
-    description: 'Hours that this person worked, without rejected ones. Needs time:read-all.',
-    select: ofProfile,
+    description: 'Hours that this person worked in projects that you see, without rejected ones. Needs time:read-all.',
+    select: (_args: object, ctx: Context) => ofProfile(ctx),
     resolve: ({ workedHours }) => workedHours,
   }),
 }));

@@ -1,5 +1,5 @@
-import type { Context } from '../../graphql/context.ts';
 import type { Viewer } from '../../identity/viewer.ts';
+import type { Context } from '../context.ts';
 
 /**
  * Extras of a selection that depend on the viewer. Returns the same objects for the whole request, because selections

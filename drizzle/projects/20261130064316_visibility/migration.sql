@@ -1,0 +1,2 @@
+ALTER TABLE "projects" ADD COLUMN "visibility" text DEFAULT 'ORGANIZATION' NOT NULL;--> statement-breakpoint
+ALTER TABLE "projects" ADD CONSTRAINT "projects_visibility" CHECK ("visibility" in ('ORGANIZATION', 'MEMBERS'));
