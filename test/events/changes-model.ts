@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, vi } from 'vitest';
-import { roles } from '../../src/identity/roles.ts';
+import { type Role, roles } from '../../src/identity/roles.ts';
 import { run } from '../support/run.ts';
 import type { Member, World } from '../support/world.ts';
 import { Follower, visibleObjects } from './follower.ts';
@@ -11,6 +11,9 @@ type Step = readonly [kind: number, one: number, other: number];
 interface Story {
   owner: Member;
   people: Member[];
+  /** The role of each person now, and the id of their membership. */
+  roles: Role[];
+  memberIds: string[];
   clients: string[];
   projects: string[];
   tasks: string[];
@@ -70,6 +73,18 @@ const changes: readonly ((story: Story, one: number, other: number) => Promise<u
     run(owner, 'updateProject', { id: at(projects, one), visibility: other % 2 ? 'MEMBERS' : 'ORGANIZATION' }),
   ({ owner, projects, people }, one, other) =>
     run(owner, 'updateProject', { id: at(projects, one), managerId: other % 3 ? profileOf(at(people, other)) : null }),
+  async (story, one, other) => {
+    // The owner stays
+    const person = 1 + (one % (story.people.length - 1));
+    const role = at(roles.slice(1), one + other);
+    const { code } = await run(
+      story.owner,
+      'changeMemberRole',
+      { memberId: story.memberIds[person], role },
+      '__typename',
+    );
+    if (code === undefined) story.roles[person] = role;
+  },
 ];
 
 const step: fc.Arbitrary<Step> = fc.tuple(fc.nat(changes.length - 1), fc.nat(9), fc.nat(9));
@@ -77,18 +92,24 @@ const step: fc.Arbitrary<Step> = fc.tuple(fc.nat(changes.length - 1), fc.nat(9),
 const act = fc.array(step, { minLength: 1, maxLength: 6 });
 export const stories = (acts: number) => fc.array(act, { minLength: acts, maxLength: acts });
 
-/** Tells a story in a new organization; after each act, a follower of each role has the objects of a fresh query. */
+/**
+ * Tells a story in a new organization; after each act, a follower of each role has the objects of a fresh query. It has
+ * loaded them again only if its role changed.
+ */
 export async function tell(server: World, acts: readonly (readonly Step[])[]): Promise<void> {
   const company = await server.company();
   const people = await Promise.all(roles.map((role) => company.as(role)));
   const story = await begin(people);
   const followers = people.map((member) => new Follower(member));
   for (const follower of followers) await follower.load();
+  const reloads = people.map(() => 0);
   for (const steps of acts) {
+    const before = [...story.roles];
     for (const [kind, one, other] of steps) await changes[kind]!(story, one, other);
     for (const follower of followers) await catchUp(follower);
+    for (const [person, role] of story.roles.entries()) if (role !== before[person]) reloads[person]!++;
   }
-  expect(followers.map(({ reloads }) => reloads)).toEqual(people.map(() => 0));
+  expect(followers.map((follower) => follower.reloads)).toEqual(reloads);
 }
 
 async function begin(people: Member[]): Promise<Story> {
@@ -97,7 +118,12 @@ async function begin(people: Member[]): Promise<Story> {
   const projects = await made(owner, 'Project', { name: 'P', startDate: '2026-01-01', clientId: clients[0] });
   const tasks = await made(owner, 'Task', { name: 'T', projectId: projects[0] });
   const [channelId] = await made(owner, 'Channel', { name: 'Group', type: 'GROUP' });
-  return { owner, people, clients, projects, tasks, assignments: [], channelId: channelId! };
+  const { members } = await owner.ok('{ members { nodes { id user { email } } } }');
+  const memberIds = people.map(
+    (person) => members.nodes.find(({ user }: { user: { email: string } }) => user.email === person.user.email).id,
+  );
+  const all = { clients, projects, tasks, assignments: [], channelId: channelId! };
+  return { owner, people, roles: [...roles], memberIds, ...all };
 }
 
 /** The transactions of other tests on the same server delay the log. */
