@@ -14,17 +14,22 @@ export interface SecretsTaskOptions {
 const minuteMs = 60_000;
 
 /**
- * Runs `chantier secrets reseal` periodically while two secrets are configured, if accounts have anything to reseal.
+ * Runs `chantier secrets reseal` while two secrets are configured: until it has succeeded once in this process, and
+ * then whenever accounts have something to reseal.
  */
-export const secretsTask = (fleet: Fleet, { resealIdentity, logger }: SecretsTaskOptions): UpkeepTask => ({
-  name: 'reseal',
-  everyMs: 10 * minuteMs,
-  run: () =>
-    onlyOne(fleet, advisoryLocks.resealing, async () => {
-      const { resealed } = await resealIdentity();
-      if (resealed === 0) return;
-      const { logins, failed } = await renewSecrets(fleet);
-      logger.info({ resealed, logins }, 'resealed under the current SECRET');
-      for (const { database, error } of failed) logger.warn({ err: error, database }, 'its logins were not renewed');
-    }),
-});
+export function secretsTask(fleet: Fleet, { resealIdentity, logger }: SecretsTaskOptions): UpkeepTask {
+  let isRenewed = false;
+  return {
+    name: 'reseal',
+    everyMs: 10 * minuteMs,
+    run: () =>
+      onlyOne(fleet, advisoryLocks.resealing, async () => {
+        const { resealed } = await resealIdentity();
+        if (resealed === 0 && isRenewed) return;
+        const { logins, failed } = await renewSecrets(fleet);
+        isRenewed = failed.length === 0;
+        logger.info({ resealed, logins }, 'resealed under the current SECRET');
+        for (const { database, error } of failed) logger.warn({ err: error, database }, 'its logins were not renewed');
+      }),
+  };
+}
