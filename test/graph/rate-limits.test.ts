@@ -34,8 +34,9 @@ interface Sent {
 }
 
 const people = '{ profiles(first: 1) { totalCount } }';
-/** Reads nothing from the database, so it never costs more than its estimate: 5 points. */
-const fivePoints = `{ viewer { ${Array.from({ length: 480 }, (_, n) => `r${n}: role`).join(' ')} } }`;
+/** Five points for fields that are skipped. Reads nothing from the database, so it never costs more than its estimate. */
+const skipped = Array.from({ length: 480 }, (_, n) => `r${n}: role`).join(' ');
+const fivePoints = `query ($all: Boolean = false) { viewer { role ... @include(if: $all) { ${skipped} } } }`;
 
 async function send(to: keyof typeof servers, { query = people, by = key, method = 'POST', extensions }: Sent = {}) {
   const search = new URLSearchParams({ query, ...(extensions && { extensions: JSON.stringify(extensions) }) });
