@@ -119,7 +119,7 @@ it('SECRET is replaced under load: no request fails, sessions go on, old archive
     const ofAccounts = () => resealIdentity(app.identity);
     // The servers' own task renews the databases' secrets even if accounts have nothing left to reseal
     await ofAccounts();
-    await secretsTask(app.fleet, { resealIdentity: ofAccounts, logger: silentLogger }).run(AbortSignal.timeout(60_000));
+    await secretsTask(app.fleet, { resealIdentity: ofAccounts, logger: silentLogger }).run();
     const { code, stdout } = await commandLine(app)(['secrets', 'reseal', '--json']);
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { resealed: 0, unopened: 0, failed: [] }]);
     await servers.replaceAll(next);

@@ -3,6 +3,7 @@ import { PgTable } from 'drizzle-orm/pg-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MigrationLines } from '../../src/fleet/schemas/migration-lines.ts';
 import * as documents from '../../src/graphql/documents/tables.ts';
+import * as limits from '../../src/graphql/rate-limit/tables.ts';
 import * as identity from '../../src/identity/tables.ts';
 import { appendOnlyTables, coreModules } from '../../src/tenancy/modules.ts';
 import * as tenancy from '../../src/tenancy/tables.ts';
@@ -48,8 +49,8 @@ test('a tenant has the tables of every core module, as the program declares them
   expect(await found(tenant.schemaName)).toEqual(declared(...modules));
 });
 
-test('the catalog has the tables of tenancy, identity and documents', async () => {
-  expect(await found('catalog')).toEqual(declared(tenancy, identity, documents));
+test('the catalog has the tables of tenancy, identity, documents and limits', async () => {
+  expect(await found('catalog')).toEqual(declared(tenancy, identity, documents, limits));
 });
 
 test('every table has a primary key, no foreign key leaves its schema, and no schema has types of its own', async () => {
