@@ -4,6 +4,7 @@ import { rewindingOf } from '../../src/modules/events/rewind/rewinding.ts';
 import { whatIsLost } from '../../src/modules/events/rewind/what-is-lost.ts';
 import { typesOfRows } from '../../src/modules/events/row-types.ts';
 import '../../src/schema.ts';
+import { settledLog } from '../events/support.ts';
 import { commandLine } from '../support/command-line.ts';
 import { run } from '../support/run.ts';
 import { type Company, type Member, world } from '../support/world.ts';
@@ -39,6 +40,7 @@ it('makes an organization of the state after an event, and leaves the other as i
   await run(owner, 'updateProject', { id: filled.projectId, name: 'After' });
   await run(owner, 'deleteProject', { id: filled.projectId });
   const now = await rowsOf(company);
+  await settledLog(company);
   const [event] = (
     await owner.ok('{ events(first: 100, order: NEWEST_FIRST) { nodes { id action after } } }')
   ).events.nodes.filter(

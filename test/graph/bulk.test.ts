@@ -1,5 +1,6 @@
 import './bulk-mutations.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { settledLog } from '../events/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, seedProject } from '../tasks/support.ts';
 
@@ -51,6 +52,7 @@ describe('the option bulk', async () => {
       { title: 'b', reporter },
       { title: 'a', reporter },
     ]);
+    await settledLog(company);
     const read = 'query ($id: ID!) { events(where: { resource: $id }) { nodes { action } } }';
     for (const { id } of made.results) {
       expect((await manager.ok(read, { id })).events.nodes).toEqual([{ action: 'incident.created' }]);

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { settledLog } from '../events/support.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createProfile, createProject } from './support.ts';
 
@@ -42,7 +43,10 @@ describe('an upsert', async () => {
     return { ...data.done, statements } as Done;
   };
   const statusesOf = ({ results: all }: { results: Result[] }) => all.map(({ status }) => status);
-  const events = async (): Promise<number> => (await manager.ok(eventCount)).events.totalCount;
+  const events = async (): Promise<number> => {
+    await settledLog(manager.company);
+    return (await manager.ok(eventCount)).events.totalCount;
+  };
 
   it('writes 500 rows of which 100 fail by the statements of one, and none of them again', async () => {
     const unknown = 'Profile:00000000-0000-7000-8000-000000000001';

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mostLevels } from '../../src/modules/tasks/subtasks.ts';
+import { settledLog } from '../events/support.ts';
 import { run } from '../support/run.ts';
 import { type Company, type Member, world } from '../support/world.ts';
 import { createTask, seedProject } from './support.ts';
@@ -114,6 +115,7 @@ describe('subtasks', async () => {
     const [top, middle, last] = (await chain(3)) as [string, string, string];
     await run(owner, 'deleteTask', { id: top });
     expect(await read(last, 'id')).toBeNull();
+    await settledLog(owner.company);
     const { events } = await owner.ok(
       '{ events(order: NEWEST_FIRST, first: 3, where: { action: { eq: "task.deleted" } }) { nodes { resourceId } } }',
     );
