@@ -147,6 +147,15 @@ describe('a week of time', async () => {
     expect((await missing(worker, {})).data).toEqual({ missingDays: found });
     expect((await missing(manager, { profileId })).data).toEqual({ missingDays: found });
     const other = await company.as('MEMBER');
+    // Hours in a project that only its members see count for whom the person reports to, too
+    const secret = await createProject(manager, { visibility: 'MEMBERS', managerId: profileId });
+    await recordTime(worker, { projectId: secret, workDate: '2026-05-07', hours: '3' });
+    const lead = await company.member('MEMBER');
+    await run(manager, 'updateProfile', { id: profileId, managerId: `Profile:${lead.profileId}` });
+    expect((await missing(lead, { profileId })).data.missingDays).toEqual([
+      found[0],
+      { day: '2026-05-07', expected: '8', recorded: '3', missing: '5' },
+    ]);
     expect((await missing(other, { profileId })).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect((await missing(worker, { to: '2027-05-10' })).errors).toMatchObject([
       { extensions: { code: 'BAD_INPUT', field: 'to' } },

@@ -1,6 +1,6 @@
 import { and, between, eq, ne, sql } from 'drizzle-orm';
+import type { GuardedDb } from '../../access/guarded-db.ts';
 import { dayIn } from '../../lib/days.ts';
-import type { TenantDb } from '../../tenancy/tenant-session.ts';
 import { workingDaysOf } from '../calendars/work-days.ts';
 import { awayDays } from '../leave/away-days.ts';
 import { calendarsOf } from '../people/calendars-of.ts';
@@ -25,17 +25,15 @@ const toHundredths = (hours: string): number => Math.round(Number(hours) * 100);
 
 /**
  * The working days of a person on which fewer hours are recorded than a working day has, less the part that approved
- * leave takes. Days before the first and after the last day of employment ask for no hours.
+ * leave takes. Days before the first and after the last day of employment ask for no hours. Hours count in all
+ * projects, also in those that the viewer does not see, as in a timesheet: the caller checks who may ask.
  */
-export async function findMissingDays(
-  db: Pick<TenantDb, 'select'>,
-  { profileId, from, to, timeZone }: Days,
-): Promise<MissingDay[]> {
+export async function findMissingDays(db: GuardedDb, { profileId, from, to, timeZone }: Days): Promise<MissingDay[]> {
   const [person] = await db.select().from(profiles).where(eq(profiles.id, profileId));
   if (!person || person.isClient) return [];
   const calendar = (await calendarsOf(db, [profileId]))(profileId);
   const away = await awayDays(db, profileId, { from, to });
-  const hours = await hoursByDay(db, profileId, from, to);
+  const hours = await hoursByDay(db.unguarded, profileId, from, to);
   const lastDay = person.leftAt ? dayIn(timeZone, person.leftAt) : to;
   return workingDaysOf(calendar, from, to)
     .filter((day) => (person.employedFrom ?? from) <= day && day <= lastDay)
@@ -48,7 +46,7 @@ export async function findMissingDays(
 }
 
 async function hoursByDay(
-  db: Pick<TenantDb, 'select'>,
+  db: GuardedDb['unguarded'],
   profileId: string,
   from: string,
   to: string,
