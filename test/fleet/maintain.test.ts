@@ -6,6 +6,7 @@ import { maintainTask } from '../../src/fleet/schedule/maintain-task.ts';
 import { Upkeep } from '../../src/fleet/schedule/upkeep.ts';
 import { pruneAll } from '../../src/identity/prune.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
+import { settledLog } from '../events/support.ts';
 import { Backends } from '../support/backends.ts';
 import { commandLine } from '../support/command-line.ts';
 import { ownWorld } from '../support/own-world.ts';
@@ -59,6 +60,7 @@ describe('retention of events', () => {
 
   it('deletes old events except the last, and expires only cursors before it', async () => {
     const { createClient } = await addClient();
+    await settledLog(manager.company);
     const all = (await follow('0.0.0')).data;
     expect(all).toBeNull();
     const start = await manager.ok('{ events(first: 100) { edges { cursor } } }');
