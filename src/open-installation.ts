@@ -1,7 +1,7 @@
 import { checkPooling } from './check-pooling.ts';
 import type { FleetToolbox } from './cli/toolbox.ts';
 import type { Config } from './config.ts';
-import { startEmbedded } from './db/embedded.ts';
+import type { EmbeddedServer } from './db/embedded.ts';
 import { Listener } from './db/listener.ts';
 import { SlotPool, type SlotPoolOptions } from './db/slot-pool.ts';
 import { SlowStatements } from './db/slow-statements.ts';
@@ -65,9 +65,7 @@ export class OpenInstallation implements FleetToolbox {
   static async open(options: OpenOptions): Promise<OpenInstallation> {
     const { config, logger, onStatement } = options;
     await using opened = new AsyncDisposableStack();
-    const embedded = config.databaseUrl
-      ? undefined
-      : opened.use(await startEmbedded({ dataDir: config.dataDir, logger }));
+    const embedded = config.databaseUrl ? undefined : opened.use(await startEmbedded(config.dataDir, logger));
     const secret = config.secret ?? (await readOrCreateSecret(config.dataDir));
     const installation = await (options.readOnly ? existing : bootstrap)({
       adminUrl: config.adminDatabaseUrl ?? config.databaseUrl ?? embedded!.url,
@@ -133,4 +131,10 @@ async function existing(options: BootstrapOptions): Promise<Installation> {
   const found = await findInstallation(options);
   if (found) return found;
   throw new AppError('SCHEMA_MISMATCH', 'Nothing of this program is in the database yet: run `chantier migrate`');
+}
+
+/** The embedded server's code is loaded only where one is used. */
+async function startEmbedded(dataDir: string, logger: Logger): Promise<EmbeddedServer> {
+  const embedded = await import('./db/embedded.ts');
+  return await embedded.startEmbedded({ dataDir, logger });
 }
