@@ -45,7 +45,11 @@ describe('a week of time', async () => {
     ];
     expect(await bulk(worker, given)).toMatchObject({ code: 'DAY_LIMIT', field: 'input.timeEntries.1.hours' });
     expect(await hoursOn('2026-03-02')).toEqual([]);
-    const { timeEntries, results } = await bulk(worker, given, { errorPolicy: 'REJECT_FAILED_ROWS' });
+    const { timeEntries: made, results } = await bulk(worker, given, { errorPolicy: 'REJECT_FAILED_ROWS' });
+    // Ids of one millisecond have no order
+    const timeEntries = made.toSorted(
+      (a: { hours: string }, b: { hours: string }) => Number(b.hours) - Number(a.hours),
+    );
     expect(timeEntries).toMatchObject([{ hours: '7' }, { hours: '1.5' }]);
     expect(results).toMatchObject([
       { index: 0, id: timeEntries[0].id, code: null },
@@ -78,7 +82,10 @@ describe('a week of time', async () => {
     await run(manager, 'rejectTimeEntries', { ids: [rejected], note: 'No' });
     await run(manager, 'updateProject', { id: closing, status: 'SUSPENDED' });
     await recordTime(worker, { projectId, workDate: '2026-03-16', hours: '3', description: 'Build' });
-    const { timeEntries, skipped } = await copy(worker, '2026-03-11', '2026-03-18');
+    const { timeEntries: copied, skipped } = await copy(worker, '2026-03-11', '2026-03-18');
+    const timeEntries = copied.toSorted((a: { workDate: string }, b: { workDate: string }) =>
+      a.workDate.localeCompare(b.workDate),
+    );
     const pending = { status: 'PENDING', startedAt: null, source: null };
     expect(timeEntries).toMatchObject([
       { workDate: '2026-03-16', hours: '3', description: 'Build', ...pending },
