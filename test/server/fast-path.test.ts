@@ -189,7 +189,7 @@ describe('a query that has a plan', async () => {
     expect(await countOf('Keyed')).toBe(4);
   });
 
-  it('compresses long answers for who accepts it, by POST and GET', async () => {
+  it('compresses long answers for clients that accept compression, by POST and GET', async () => {
     const names = Array.from({ length: 60 }, (_, n) => `name${n}: firstName`).join(' ');
     const long = `{ profiles { nodes { ${names} } } }`;
     const byGet = { method: 'GET', path: `/graphql?query=${encodeURIComponent(long)}` };

@@ -4,6 +4,18 @@ import { readableProjects } from './policy.ts';
 import { staffRule } from './staff.ts';
 import { takeFreeCode } from './take-free-code.ts';
 
+const columns = [
+  'name',
+  'clientId',
+  'managerId',
+  'code',
+  'description',
+  'startDate',
+  'expectedEndDate',
+  'status',
+  'visibility',
+] as const;
+
 export const Project = defineResource('projects', {
   name: 'Project',
   description: 'Work done for a client, led by a manager.',
@@ -46,17 +58,7 @@ export const Project = defineResource('projects', {
   list: 'The projects of the organization that are not archived.',
   create: {
     description: 'Creates a project for a client, and its channel.',
-    writes: [
-      'name',
-      'clientId',
-      'managerId',
-      'code',
-      'description',
-      'startDate',
-      'expectedEndDate',
-      'status',
-      'visibility',
-    ],
+    writes: columns,
     requires: ({ values }) => staffRule(values.managerId, 'input.managerId'),
     before: async ({ tx, values }) => ({ code: values.code ?? (await takeFreeCode(tx, values.startDate)) }),
   },
@@ -67,17 +69,7 @@ export const Project = defineResource('projects', {
     warns: true,
     requires: ({ current, next }) =>
       next.managerId === current.managerId ? [] : staffRule(next.managerId, 'input.managerId'),
-    writes: [
-      'name',
-      'clientId',
-      'managerId',
-      'code',
-      'description',
-      'startDate',
-      'expectedEndDate',
-      'status',
-      'visibility',
-    ],
+    writes: columns,
   },
   upsert: 500,
   delete: {

@@ -29,7 +29,7 @@ afterEach(() => {
   for (const log of opened.splice(0)) log[Symbol.dispose]();
 });
 
-it('looks when it is told of a commit, and wakes those whose position is before the end', async () => {
+it('reads the log after a commit, and wakes the followers that have not reached its end', async () => {
   const { log, looks } = follow([{ settled: 1 }, { settled: 1 }, { settled: 2 }]);
   const behind = log.grown(at(0), never);
   const waiting = log.grown(at(1), never);
