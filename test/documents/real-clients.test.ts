@@ -1,38 +1,35 @@
-import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client';
 import { PersistedQueryLink } from '@apollo/client/link/persisted-queries';
-import { Client, cacheExchange, fetchExchange } from '@urql/core';
+import { Client, cacheExchange, fetchExchange, type TypedDocumentNode } from '@urql/core';
 import { persistedExchange } from '@urql/exchange-persisted';
-import { type DocumentNode, print } from 'graphql';
+import { type DocumentNode, Kind, type OperationDefinitionNode, parse, print, visit } from 'graphql';
+import relay from 'relay-runtime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerDocuments } from '../../src/graphql/documents/register-documents.ts';
+import { printGraph } from '../../src/graphql/declare/print-graph.ts';
 import { createApiKeyFor } from '../../src/identity/operator-api-keys.ts';
 import { schema } from '../../src/schema.ts';
 import { HttpServer } from '../../src/server/http.ts';
+import { commandLine } from '../support/command-line.ts';
 import { world } from '../support/world.ts';
 
 const here = await world();
-const { catalog, identity } = here.app;
+const chantier = commandLine(here.app);
 const server = await HttpServer.listen({ router: here.router, host: '127.0.0.1', port: 0, graceMs: 500 });
-afterAll(() => server.close());
+const folder = await mkdtemp(path.join(tmpdir(), 'manifests-'));
+afterAll(() => Promise.all([server.close(), rm(folder, { recursive: true })]));
 const url = `http://127.0.0.1:${server.port}/graphql`;
 
-const Count = gql`
-  query Count {
-    clients(first: 1) { totalCount }
-  }
-`;
-const Add = gql`
-  mutation Add($name: String!) {
-    createClient(input: { name: $name }) { client { name } }
-  }
-`;
-/** The document as Apollo Client sends it; Apollo's generator writes the same into the manifest. */
-const ofApollo = (document: DocumentNode) => new InMemoryCache().transformDocument(document);
-const hash = (document: DocumentNode) => createHash('sha256').update(print(document)).digest('hex');
+const generators = ['client-preset', 'relay', 'apollo', 'gql-tada'] as const;
+const manifestOf = (name: string) => path.join(import.meta.dirname, 'manifests', `${name}.json`);
+const contentOf = (name: string) => JSON.parse(readFileSync(manifestOf(name), 'utf8'));
 
 /** A key that may send no texts. */
 let headers: { authorization: string };
+let slug: string;
 const sent: { method: string; hasText: boolean }[] = [];
 const recording: typeof fetch = (to, init) => {
   const text = `${String(to)} ${String(init?.body ?? '')}`;
@@ -42,76 +39,121 @@ const recording: typeof fetch = (to, init) => {
 
 beforeAll(async () => {
   const company = await here.company();
+  slug = company.tenant.slug;
   const { user } = await company.as('OWNER');
+  const scopes = ['client:read', 'client:write'] as const;
+  const input = { organizationId: company.tenant.id, userId: user.id, name: 'client', scopes: [...scopes] };
   const by = { actor: { kind: 'SYSTEM' } } as const;
-  const { key } = await createApiKeyFor(
-    identity,
-    {
-      organizationId: company.tenant.id,
-      userId: user.id,
-      name: 'client',
-      scopes: ['client:read', 'client:write'],
-      persistedOnly: true,
-    },
-    by,
-  );
+  const { key } = await createApiKeyFor(here.app.identity, { ...input, persistedOnly: true }, by);
   headers = { authorization: `Bearer ${key}` };
-  const limits = { complexity: 100_000, depth: 15, breadth: 500 };
-  const documents = [Count, ofApollo(Count), ofApollo(Add)].map((document) => ({
-    id: `sha256:${hash(document)}`,
-    text: print(document),
-  }));
-  const input = { client: 'real', version: '1', documents };
-  const result = await registerDocuments(
-    { catalog, clock: identity.clock, schema, limits },
-    company.tenant.id,
-    input,
-    by,
-  );
-  expect(result.refused).toEqual([]);
+  for (const name of generators) {
+    const named = ['--client', name, '--client-version', '1', '--tenant', slug];
+    const { code, stderr } = await chantier(['documents', 'push', manifestOf(name), ...named]);
+    expect([code, stderr]).toEqual([0, '']);
+  }
 });
+
+interface Listed {
+  clients: { totalCount: number };
+}
+interface Added {
+  createClient: { client: { name: string } };
+}
 
 describe.each([
   ['POST', false],
   ['GET', true],
-] as const)('registered documents by %s', (method, byGet) => {
-  it('run in Apollo Client', async () => {
+] as const)('with a manifest, registered documents run by %s', (method, byGet) => {
+  /** A query by the method, and a mutation, which is always a POST. */
+  const sentById = [
+    { method, hasText: false },
+    { method: 'POST', hasText: false },
+  ];
+
+  it('of Apollo’s generator in Apollo Client', async () => {
     sent.length = 0;
+    const operations: { id: string; name: string }[] = contentOf('apollo').operations;
+    const nameOf = ({ definitions }: DocumentNode) =>
+      (definitions.find(({ kind }) => kind === Kind.OPERATION_DEFINITION) as OperationDefinitionNode).name!.value;
+    const generateHash = (document: DocumentNode) => operations.find(({ name }) => name === nameOf(document))!.id;
     const http = new HttpLink({ uri: url, headers, fetch: recording });
-    const hashes = new PersistedQueryLink({ generateHash: hash, useGETForHashedQueries: byGet });
-    const client = new ApolloClient({ link: hashes.concat(http), cache: new InMemoryCache() });
-    const { data } = await client.query<{ clients: { totalCount: number } }>({ query: Count });
+    const ids = new PersistedQueryLink({ generateHash, useGETForHashedQueries: byGet });
+    const client = new ApolloClient({ link: ids.concat(http), cache: new InMemoryCache() });
+    const query = gql`query ClientList($first: Int!) { clients(first: $first) { totalCount } }`;
+    const { data } = await client.query<Listed>({ query, variables: { first: 2 } });
     expect(data!.clients.totalCount).toBeTypeOf('number');
+    const mutation = gql`mutation AddClient($name: String!) { createClient(input: { name: $name }) { client { name } } }`;
     const variables = { name: `Apollo ${method}` };
-    const added = await client.mutate({ mutation: Add, variables });
+    const added = await client.mutate({ mutation, variables });
     expect(added.data).toMatchObject({ createClient: { client: variables } });
-    expect(sent).toEqual([
-      { method, hasText: false },
-      { method: 'POST', hasText: false },
-    ]);
+    expect(sent).toEqual(sentById);
   });
 
-  it('run in urql with the documents that gql.tada makes', async () => {
+  it.each([
+    ['the client preset', 'client-preset', (document: object) => (document as Preset).__meta__.hash],
+    ['gql.tada', 'gql-tada', (document: object) => (document as Tada).documentId],
+  ])('of %s in urql', async (_, name, idOf) => {
     sent.length = 0;
-    const client = new Client({
-      url,
-      fetch: recording,
-      fetchOptions: { headers },
-      preferGetMethod: false,
-      exchanges: [
-        cacheExchange,
-        persistedExchange({
-          enforcePersistedQueries: true,
-          preferGetForPersistedQueries: byGet,
-          generateHash: async (_, document) => (document as { documentId?: string }).documentId!,
-        }),
-        fetchExchange,
-      ],
+    const persisted = persistedExchange({
+      enforcePersistedQueries: true,
+      enableForMutation: true,
+      preferGetForPersistedQueries: byGet,
+      generateHash: async (_text, document) => idOf(document),
     });
-    const document = Object.assign({ ...Count }, { documentId: `sha256:${hash(Count)}` });
-    const { data, error } = await client.query(document, {}).toPromise();
-    expect(error).toBeUndefined();
-    expect((data as { clients: object }).clients).toMatchObject({ totalCount: expect.any(Number) });
-    expect(sent).toEqual([{ method, hasText: false }]);
+    const exchanges = [cacheExchange, persisted, fetchExchange];
+    const client = new Client({ url, fetch: recording, fetchOptions: { headers }, preferGetMethod: false, exchanges });
+    const { list, add } = contentOf(`${name}.documents`) as Record<'list' | 'add', TypedDocumentNode>;
+    const listed = await client.query(list, { first: 2 }).toPromise();
+    expect([listed.error, listed.data]).toMatchObject([undefined, { clients: { totalCount: expect.any(Number) } }]);
+    const added = await client.mutation(add, { name: `${name} ${method}` }).toPromise();
+    expect(added.data).toMatchObject({ createClient: { client: { name: `${name} ${method}` } } });
+    expect(sent).toEqual(sentById);
   });
+
+  it('of Relay’s compiler in Relay', async () => {
+    sent.length = 0;
+    const { list, add } = contentOf('relay.documents');
+    const network = relay.Network.create(async ({ id, operationKind }, variables) => {
+      const body = { documentId: id!, variables: JSON.stringify(variables) };
+      const content = { headers: { ...headers, 'content-type': 'application/json' } };
+      const response =
+        byGet && operationKind === 'query'
+          ? await recording(`${url}?${new URLSearchParams(body)}`, content)
+          : await recording(url, { ...content, method: 'POST', body: JSON.stringify({ ...body, variables }) });
+      return await response.json();
+    });
+    const environment = new relay.Environment({ network, store: new relay.Store(new relay.RecordSource()) });
+    const listed = await relay.fetchQuery(environment, list, { first: 2 }).toPromise();
+    expect((listed as Listed).clients.totalCount).toBeTypeOf('number');
+    const variables = { name: `Relay ${method}` };
+    const added = await new Promise((resolve, reject) => {
+      relay.commitMutation(environment, { mutation: add, variables, onCompleted: resolve, onError: reject });
+    });
+    expect((added as Added).createClient.client.name).toBe(variables.name);
+    expect(sent).toEqual(sentById);
+  });
+});
+
+interface Preset {
+  __meta__: { hash: string };
+}
+interface Tada {
+  documentId: string;
+}
+
+it('the two client versions that a graph without a field would break are named', async () => {
+  const without = visit(parse(printGraph(schema)), {
+    [Kind.OBJECT_TYPE_DEFINITION]: (node) =>
+      node.name.value === 'Task'
+        ? { ...node, fields: node.fields?.filter(({ name }) => name.value !== 'dueDate') }
+        : undefined,
+  });
+  const file = path.join(folder, 'next.graphql');
+  writeFileSync(file, print(without));
+  const check = await chantier(['documents', 'check', '--schema', file, '--tenant', slug, '--json']);
+  expect([check.code, check.stderr]).toEqual([8, expect.stringContaining('2 client versions: gql-tada 1, relay 1')]);
+  expect(JSON.parse(check.stdout).documents).toMatchObject([
+    { client: 'gql-tada', operations: ['Board'], missing: ['Task.dueDate'] },
+    { client: 'relay', operations: ['listBoardQuery'], missing: ['Task.dueDate'] },
+  ]);
 });
