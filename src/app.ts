@@ -37,6 +37,7 @@ import { SmtpMailer } from './mail/smtp-mailer.ts';
 import { TenantProfiles } from './modules/people/tenant-profiles.ts';
 import { TenantTasks } from './modules/tasks/tenant-tasks.ts';
 import { OpenInstallation, type OpenOptions } from './open-installation.ts';
+import { withLoginOf } from './tenancy/app-login.ts';
 import { defaultLimits, type LimitsByClass, TenantBinding } from './tenancy/binding.ts';
 import type { Catalog } from './tenancy/catalog.ts';
 import { ChangeSignals } from './tenancy/change-signals.ts';
@@ -183,8 +184,7 @@ export class App implements Toolbox {
 
   /** Reads by the program's own login: the replica has the same. */
   #replicaAt(address: string, slots: SlotPoolOptions): ReadReplica {
-    const { username, password } = new URL(this.installation.appUrl);
-    const url = Object.assign(new URL(address), { username, password }).href;
+    const url = withLoginOf(this.installation.appUrl, address);
     const { readMaxLagMs: maxLagMs, readWaitMs: waitMs } = this.options.config;
     const pool = this.#resources.use(new SlotPool({ ...slots, url, applicationName: 'chantier reads' }));
     const { logger } = this.options;

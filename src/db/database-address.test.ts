@@ -83,9 +83,14 @@ describe('the address of a database', () => {
     expect(Object.keys(read(url).settings)).toEqual(['options']);
   });
 
+  it('may have another password, which is not for the server', () => {
+    expect(read('postgres://u:p@a,b/x?other_password=p%26q')).toMatchObject({ otherPassword: 'p&q', settings: {} });
+    expect(read('postgres://u:p@a/x').otherPassword).toBeUndefined();
+  });
+
   it('is described without credentials', () => {
     const describe = (url: string) => describeHosts(canonicalUrl(url)!);
-    expect(describe('postgres://u:secret@a:1,b/x')).toBe('a:1, b:5432');
+    expect(describe('postgres://u:secret@a:1,b/x?other_password=secret')).toBe('a:1, b:5432');
     expect(describe('postgres://u:secret@%2Ftmp/x')).toBe('/tmp');
   });
 });

@@ -14,6 +14,8 @@ export interface DatabaseAddress {
   hosts: readonly [DatabaseHost, ...DatabaseHost[]];
   user: string;
   password: string;
+  /** Tried if a server refuses `password`: it is the next or the previous one while the password is being replaced. */
+  otherPassword: string | undefined;
   database: string;
   sslMode: SslMode;
   /** A file with the certificates of authorities to trust; `system` or absent for those that Node trusts. */
@@ -25,7 +27,9 @@ export interface DatabaseAddress {
 
 const defaultPort = 5432;
 const form = /^(postgres(?:ql)?:\/\/)(?:([^@/?#]*)@)?([^/?#]*)(\/[^?#]*)?(\?[^#]*)?$/i;
-const ours = ['host', 'port', 'sslmode', 'ssl', 'sslrootcert', 'target_session_attrs'];
+/** The parameter of an address with its other password. libpq does not know it. */
+export const otherPasswordParameter = 'other_password';
+const ours = ['host', 'port', 'sslmode', 'ssl', 'sslrootcert', 'target_session_attrs', otherPasswordParameter];
 
 /**
  * An address in the form that every parser of URLs reads. Several hosts, and folders of Unix sockets, become the
@@ -63,6 +67,7 @@ export function readAddress(text: string): DatabaseAddress {
     hosts: [first, ...others],
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
+    otherPassword: parameters.get(otherPasswordParameter) ?? undefined,
     database: decodeURIComponent(url.pathname.slice(1)),
     sslMode: readSslMode(parameters) ?? (isNear(first) ? 'disable' : 'prefer'),
     sslRootCert: parameters.get('sslrootcert') ?? undefined,

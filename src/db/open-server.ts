@@ -45,7 +45,8 @@ export async function openServer<T>(
 ): Promise<T> {
   const address = readAddress(url);
   const ca = await readCertificates(address);
-  const passwords = [address.password, ...otherPasswords];
+  const { password: first, otherPassword: second } = address;
+  const passwords = [first, ...(second === undefined ? [] : [second]), ...otherPasswords];
   for (const [n, password] of passwords.entries()) {
     try {
       return await search(url, { ...address, password }, ca, opener);

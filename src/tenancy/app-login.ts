@@ -1,3 +1,4 @@
+import { otherPasswordParameter } from '../db/database-address.ts';
 import { deriveKey } from '../lib/seal.ts';
 
 /**
@@ -25,5 +26,16 @@ export function urlAs(databaseUrl: string, { role, password }: Pick<OwnLogin, 'r
   const url = new URL(databaseUrl);
   url.username = role;
   url.password = password;
+  // It belongs to the login that is replaced
+  url.searchParams.delete(otherPasswordParameter);
+  return url.href;
+}
+
+/** The address of another server, with the login and the passwords of this one. */
+export function withLoginOf(loginUrl: string, address: string): string {
+  const { username, password, searchParams } = new URL(loginUrl);
+  const url = Object.assign(new URL(address), { username, password });
+  const other = searchParams.get(otherPasswordParameter);
+  if (other !== null) url.searchParams.set(otherPasswordParameter, other);
   return url.href;
 }

@@ -1,18 +1,25 @@
 import { randomBytes } from 'node:crypto';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
+import { backupTenant } from '../../src/fleet/archive/backup-tenant.ts';
+import { openArchive } from '../../src/fleet/archive/open-archive.ts';
 import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
+import { registerDatabase } from '../../src/fleet/databases/register-database.ts';
 import { secretsTask } from '../../src/fleet/schedule/secrets-task.ts';
 import { migrateFleet } from '../../src/fleet/schemas/migrate.ts';
 import { resealIdentity } from '../../src/identity/reseal-identity.ts';
 import { silentLogger } from '../../src/lib/logger.ts';
-import { archiveOf, scratchFolder, withAdmins } from '../archive/support.ts';
-import { furtherDatabase, move } from '../placement/support.ts';
+import { FolderStorage } from '../../src/storage/folder-storage.ts';
+import type { ObjectPlace } from '../../src/storage/storage.ts';
+import { scratchFolder, withAdmins } from '../archive/support.ts';
+import { by, furtherDatabase, move } from '../placement/support.ts';
 import { createClient } from '../projects/support.ts';
 import { commandLine } from '../support/command-line.ts';
 import { createDatabase, type TestDatabase } from '../support/database.ts';
 import { type SecondServer, startSecondServer } from '../support/second-server.ts';
-import { type Member, World } from '../support/world.ts';
+import { World } from '../support/world.ts';
+import { RollingServers } from './rolling-servers.ts';
 
 const [old, next] = [randomBytes(32).toString('hex'), randomBytes(32).toString('hex')] as const;
 const folder = await scratchFolder();
@@ -34,75 +41,7 @@ const serve = (SECRET: string, ...others: string[]): Promise<World> => {
   return World.open({ databaseUrl: database.url, env });
 };
 
-const refresh = `mutation ($input: RefreshSessionInput!) {
-  refreshSession(input: $input) { tokens { accessToken refreshToken } }
-}`;
-
-/** Two servers, which are replaced one after the other while members ask them. */
-class RollingServers {
-  readonly #servers: World[];
-  readonly #busy = new Map<World, number>();
-  readonly failures: unknown[] = [];
-  asked = 0;
-
-  constructor(servers: World[]) {
-    this.#servers = servers;
-  }
-
-  get last(): World {
-    return this.#servers.at(-1)!;
-  }
-
-  /** A server finishes its requests before it ends, like one that is told to stop. */
-  async replaceAll(...secrets: [string, ...string[]]): Promise<void> {
-    for (const [n, before] of this.#servers.entries()) {
-      this.#servers[n] = await serve(...secrets);
-      await expect.poll(() => this.#busy.get(before) ?? 0, { interval: 5 }).toBe(0);
-      await before[Symbol.asyncDispose]();
-    }
-  }
-
-  /** Each member reads and refreshes its session, on one server after the other, until the work is done. */
-  async underLoad(members: readonly Member[], work: () => Promise<void>): Promise<void> {
-    let done = false;
-    const asking = members.map(async (member, from) => {
-      for (let turn = from; !done; turn++) {
-        await this.#ask(turn, (server) => readAs(server, member));
-        await this.#ask(turn, (server) => refreshOf(server, member));
-      }
-    });
-    await work().finally(() => {
-      done = true;
-    });
-    await Promise.all(asking);
-  }
-
-  async #ask(turn: number, question: (server: World) => Promise<unknown>): Promise<void> {
-    const server = this.#servers[turn % this.#servers.length]!;
-    this.#busy.set(server, (this.#busy.get(server) ?? 0) + 1);
-    const failure = await question(server).catch((error: unknown) => error);
-    if (failure) this.failures.push(failure);
-    this.asked++;
-    this.#busy.set(server, this.#busy.get(server)! - 1);
-  }
-
-  async end(): Promise<void> {
-    for (const server of this.#servers) await server[Symbol.asyncDispose]();
-  }
-}
-
-async function readAs(server: World, member: Member): Promise<unknown> {
-  const { data, errors } = await server.graphql('{ clients(first: 5) { nodes { name } } }', {}, member.headers);
-  return errors[0] ?? (data.clients.nodes.length === 0 ? 'no clients' : undefined);
-}
-
-async function refreshOf(server: World, member: Member): Promise<unknown> {
-  const { data, errors } = await server.graphql(refresh, { input: { refreshToken: member.session.refreshToken } });
-  if (errors.length === 0) Object.assign(member.session, data.refreshSession.tokens);
-  return errors[0];
-}
-
-it('SECRET is replaced under load: no request fails, sessions go on, old archives open, the old one is not needed', async () => {
+it('SECRET and the keys of archives are replaced under load: no request fails, sessions go on, old archives open, the old secret is not needed', async () => {
   const first = await serve(old);
   await migrateFleet(first.app.fleet);
   const [here, far] = [await first.company('Here'), await first.company('Far')];
@@ -110,11 +49,20 @@ it('SECRET is replaced under load: no request fails, sessions go on, old archive
   await move(first, far, dedicated.id);
   const members = [await here.as('OWNER'), await far.as('OWNER')];
   for (const member of members) await createClient(member, { name: 'Kept' });
-  const archive = await archiveOf(first, here.tenant, folder);
+  const [oldKey, newKey] = [await generateIdentity(), await generateIdentity()] as const;
+  const archiveFor = (server: World, ...keys: string[]) =>
+    withAdmins(server, async (admins) => {
+      const recipients = await Promise.all(keys.map((key) => identityToRecipient(key)));
+      const storage = new FolderStorage(folder);
+      return (await backupTenant(server.app.fleet, admins, here.tenant, { storage, key: { recipients } })).place;
+    });
+  const archives = [await archiveFor(first, oldKey)];
   const servers = new RollingServers([first, await serve(old)]);
   await servers.underLoad(members, async () => {
-    await servers.replaceAll(old, next);
-    await servers.replaceAll(next, old);
+    await servers.replaceAll(() => serve(old, next));
+    archives.push(await archiveFor(servers.last, oldKey, newKey));
+    await servers.replaceAll(() => serve(next, old));
+    archives.push(await archiveFor(servers.last, newKey));
     const { app } = servers.last;
     const ofAccounts = () => resealIdentity(app.identity);
     // The servers' own task renews the databases' secrets even if accounts have nothing left to reseal
@@ -122,12 +70,18 @@ it('SECRET is replaced under load: no request fails, sessions go on, old archive
     await secretsTask(app.fleet, { resealIdentity: ofAccounts, logger: silentLogger }).run();
     const { code, stdout } = await commandLine(app)(['secrets', 'reseal', '--json']);
     expect([code, JSON.parse(stdout)]).toMatchObject([0, { resealed: 0, unopened: 0, failed: [] }]);
-    await servers.replaceAll(next);
+    await servers.replaceAll(() => serve(next));
   });
   console.info(`${servers.asked} requests during the rotation`);
   expect(servers.failures).toEqual([]);
   expect(servers.asked).toBeGreaterThan(20);
   const { app } = servers.last;
+  const opens = (place: ObjectPlace, key: string) => openArchive(place, { identities: [key] });
+  const [before, between, after] = archives as [ObjectPlace, ObjectPlace, ObjectPlace];
+  for (const key of [oldKey, newKey]) await opens(between, key);
+  await opens(after, newKey);
+  await expect(opens(after, oldKey)).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  const archive = await opens(before, oldKey);
   await withAdmins(servers.last, (admins) => restoreNew(app.fleet, admins, archive, { slug: 'from-old-archive' }));
   await servers.end();
 });
@@ -154,4 +108,61 @@ it('an idempotent request is replayed by a server whose current secret is anothe
   expect(again.data).toEqual(made.data);
   const different = await other.graphql(mutation.replace('"Key"', '"Other"'), {}, headers);
   expect(different.errors[0]?.extensions.code).toBe('IDEMPOTENCY_MISMATCH');
+});
+
+const roles = ['operator_admin', 'operator_app'] as const;
+type Role = (typeof roles)[number];
+
+/** The address of a database for a login, with the password to try first and another one. */
+function addressOf(database: { url: string }, role: Role, password: string, other?: string): string {
+  const url = Object.assign(new URL(database.url), { username: role, password });
+  if (other !== undefined) url.searchParams.set('other_password', other);
+  return url.href;
+}
+
+async function setPasswords(password: string, made: 'create' | 'alter'): Promise<void> {
+  await using admin = new Admin({ url: second.adminUrl });
+  const [adminRole, appRole] = roles;
+  await admin.run(`${made} role ${adminRole} superuser login password '${password}'`);
+  await admin.run(`${made} role ${appRole} login password '${password}'`);
+}
+
+it('the operators’ own logins get new passwords under load, also those of a further database: no request fails', async () => {
+  const [primary, further] = [await second.createDatabase(), await second.createDatabase()];
+  await setPasswords('first', 'create');
+  const serveWith = (...passwords: [string, string?]): Promise<World> =>
+    World.open({
+      databaseUrl: addressOf(primary, 'operator_app', ...passwords),
+      env: { ...second.env, ADMIN_DATABASE_URL: addressOf(primary, 'operator_admin', ...passwords) },
+    });
+  const register = ({ app }: World, ...passwords: [string, string?]) =>
+    registerDatabase(
+      app.fleet,
+      {
+        ...{ name: 'further', kind: 'SHARED' },
+        url: addressOf(further, 'operator_app', ...passwords),
+        adminUrl: addressOf(further, 'operator_admin', ...passwords),
+      },
+      { by },
+    );
+  const first = await serveWith('first', 'second');
+  await migrateFleet(first.app.fleet);
+  const { id } = await register(first, 'first', 'second');
+  const [here, far] = [await first.company('Here'), await first.company('Far')];
+  await move(first, far, id);
+  const members = [await here.as('OWNER'), await far.as('OWNER')];
+  for (const member of members) await createClient(member, { name: 'Kept' });
+  const servers = new RollingServers([first]);
+  await servers.underLoad(members, async () => {
+    await setPasswords('second', 'alter');
+    // As if a server restarted before its addresses are changed
+    await servers.replaceAll(() => serveWith('first', 'second'));
+    await register(servers.last, 'second');
+    await servers.replaceAll(() => serveWith('second'));
+  });
+  console.info(`${servers.asked} requests during the rotation`);
+  expect(servers.failures).toEqual([]);
+  expect(servers.asked).toBeGreaterThan(20);
+  await servers.end();
+  await expect(serveWith('first')).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
 });

@@ -45,8 +45,9 @@ it.each([
   expect(() => read(text)).toThrow(expect.objectContaining({ code: 'BAD_INPUT' }));
 });
 
-it('lets the operator name a file of certificates, and which server of several is wanted', () => {
-  const url = 'postgres://u:p@db.example:5432/x?sslrootcert=%2Fetc%2Fca.pem&target_session_attrs=primary';
+it('lets the operator name a file of certificates, which server of several is wanted, and another password', () => {
+  const url =
+    'postgres://u:p@db.example:5432/x?sslrootcert=%2Fetc%2Fca.pem&target_session_attrs=primary&other_password=q';
   expect(readDatabaseUrl(url, network, 'OPERATOR').href).toBe(`${url}&sslmode=verify-full`);
   for (const wrong of ['service=other', 'target_session_attrs=best', 'sslrootcert=a&sslrootcert=b']) {
     expect(() => readDatabaseUrl(`postgres://u:p@db.example/x?${wrong}`, network, 'OPERATOR')).toThrow(
@@ -57,5 +58,8 @@ it('lets the operator name a file of certificates, and which server of several i
 
 it('never shows a password', () => {
   expect(redactUrl('postgresql://user:pass@host:5432/org1_db')).toBe('postgresql://user:***@host:5432/org1_db');
+  expect(redactUrl('postgres://u:pass@host:1/x?sslmode=require&other_password=next')).toBe(
+    'postgres://u:***@host:1/x?sslmode=require&other_password=***',
+  );
   expect(redactUrl('not an address with secret in it')).not.toContain('secret');
 });

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { canonicalUrl } from '../../db/database-address.ts';
+import { canonicalUrl, otherPasswordParameter } from '../../db/database-address.ts';
 import { AppError } from '../../lib/errors.ts';
 import { NetworkGuard } from '../../lib/network-guard.ts';
 
@@ -28,15 +28,15 @@ const unverified = new Set(['disable', 'require']);
 /** Members name no file of this server. */
 const parametersFor = {
   MEMBER: ['sslmode'],
-  OPERATOR: ['sslmode', 'sslrootcert', 'target_session_attrs'],
+  OPERATOR: ['sslmode', 'sslrootcert', 'target_session_attrs', otherPasswordParameter],
 };
 
 const badUrl = (message: string): AppError => new AppError('BAD_INPUT', message, { field: 'databaseUrl' });
 
 /**
  * Parses the URL of a database that a user asks this server to connect to: one host by name or IPv4 address, a
- * database, a user and a password; the only parameter allowed is `sslmode`, for the operator also `sslrootcert` and
- * `target_session_attrs`. TLS with a verified host (`verify-full`) is required, whatever weaker mode the URL asks for,
+ * database, a user and a password; the only parameter allowed is `sslmode`, for the operator also `sslrootcert`,
+ * `target_session_attrs` and `other_password`. TLS with a verified host (`verify-full`) is required, whatever weaker mode the URL asks for,
  * unless the operator listed the host. Returns the URL to use from then on. Throws BAD_INPUT with the reason, without
  * the password.
  */
@@ -76,11 +76,12 @@ function sslMode(asked: string, host: string, withoutTls: NetworkGuard): string 
   throw badUrl(`sslmode=${asked} is not allowed for ${host}: TLS with sslmode=verify-full is required`);
 }
 
-/** The URL with stars instead of the password, for display and logs. */
+/** The URL with stars instead of the passwords, for display and logs. */
 export function redactUrl(text: string): string {
   if (!URL.canParse(text)) return 'an invalid URL';
   const url = new URL(text);
   if (url.password !== '') url.password = '***';
+  if (url.searchParams.has(otherPasswordParameter)) url.searchParams.set(otherPasswordParameter, '***');
   return url.href;
 }
 
