@@ -27,16 +27,20 @@ async function loadNodes(ctx: Context, info: GraphQLResolveInfo, ids: readonly G
   return ids.map((id) => found.get(id) ?? null);
 }
 
-/**
- * The rows of a type that are selected and that the viewer may see. `path` leads from the resolved field to the field
- * that returns them.
- */
+interface LoadOptions {
+  /** Leads from the resolved field to the field that returns the rows. */
+  path?: readonly string[];
+  /** Values that columns of the rows must have. */
+  equals?: Readonly<Record<string, string>>;
+}
+
+/** The rows of a type with these ids that the viewer may see. */
 export async function loadRows(
   ctx: Context,
   info: GraphQLResolveInfo,
   typename: string,
   wanted: readonly GlobalId[],
-  path?: readonly string[],
+  { path, equals }: LoadOptions = {},
 ): Promise<Row[]> {
   const model = modelOf(info.schema, typename);
   const columns = model && getColumns(relations[model].table as Table);
@@ -44,7 +48,10 @@ export async function loadRows(
   const uuids = wanted.filter(({ id }) => externalReferenceOf(id) === undefined).map(({ id }) => id);
   const references = wanted.map(({ id }) => externalReferenceOf(id)).filter((reference) => reference !== undefined);
   const byReference = references.length > 0 && 'externalReference' in columns;
-  const where = { OR: [{ id: { in: uuids } }, ...(byReference ? [{ externalReference: { in: references } }] : [])] };
+  const where = {
+    OR: [{ id: { in: uuids } }, ...(byReference ? [{ externalReference: { in: references } }] : [])],
+    ...equals,
+  };
   const query = queryFromInfo({
     config: getSchemaConfig(builder),
     context: ctx,

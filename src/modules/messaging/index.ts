@@ -5,6 +5,7 @@ import './channel-member.ts';
 import './channel.ts';
 import './channel-activity.ts';
 import './search-messages.ts';
+import './subscriptions.ts';
 import './channel-mutations.ts';
 import './message-mutations.ts';
 import './project-channel.ts';

@@ -2,6 +2,7 @@ import './task.ts';
 import './search-tasks.ts';
 import './task-comment.ts';
 import './checklist-item.ts';
+import './task-changed.ts';
 import './task-mutations.ts';
 import './bulk-mutations.ts';
 import './upsert-mutation.ts';

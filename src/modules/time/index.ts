@@ -1,6 +1,7 @@
 import './time-entry.ts';
 import './worked-hours.ts';
 import './running-timer.ts';
+import './time-entry-changed.ts';
 import './time-entry-mutations.ts';
 import './bulk-mutation.ts';
 import './copy-week-mutation.ts';

@@ -9,7 +9,7 @@ import { decodeChangesCursor } from '../../modules/events/changes/changes-cursor
 import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { OpenedDocument } from '../request/document-gate.ts';
 import type { RequestHead } from '../request/head.ts';
-import { asQuery, cursorVariable } from './as-query.ts';
+import { afterCursor, cursorVariable } from './after-cursor.ts';
 import { FollowedChanges, type Frame } from './followed-changes.ts';
 import type { LogWatch } from './log-watch.ts';
 import { frameKey, operationKey } from './share-key.ts';
@@ -51,15 +51,12 @@ export class Subscriptions {
     const operation = getOperationAST(args.document, args.operationName)!;
     if (operation.selectionSet.selections.some(({ kind }) => kind !== Kind.FIELD)) throw fragmentError();
     const admitted = await admit(args, head, this.#options, opened);
-    const query = {
-      first: asQuery(args.document, operation, 'first'),
-      next: asQuery(args.document, operation, 'next'),
-    };
+    const next = afterCursor(args.document, operation);
     const member = new Context(admitted).viewer.membershipId;
     this.#take(member);
     const { ending, reader, watch, logger } = this.#options;
     const following = watch.follow(admitted.tenant!);
-    const key = operationKey(query.next, args.operationName, args.variableValues);
+    const key = operationKey(next, args.operationName, args.variableValues);
     return new FollowedChanges({
       ending,
       log: following.log,
@@ -71,10 +68,10 @@ export class Subscriptions {
         this.#release(member);
       },
       read: (request, cursor) => {
-        if (cursor === undefined) return this.#read(request, { ...args, document: query.first });
+        if (cursor === undefined) return this.#read(request, args);
         const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
         return following.log.share(frameKey(request, key, cursor), async () =>
-          shareable(await this.#read(request, { ...args, document: query.next, variableValues })),
+          shareable(await this.#read(request, { ...args, document: next, variableValues })),
         );
       },
     });

@@ -3,9 +3,7 @@ import type { Context } from '../../../graphql/context.ts';
 import { builder, type SchemaTypes } from '../../../graphql/declare/builder.ts';
 import { encodeGlobalId } from '../../../graphql/declare/global-id.ts';
 import { loadRows } from '../../../graphql/declare/nodes.ts';
-import { pageSizes } from '../../../graphql/limits/sizes.ts';
-import { badInput } from '../../../lib/errors.ts';
-import { positionIn } from './changes-cursor.ts';
+import { eventsPerPage, followArgs, followOn, notSubscribed } from './following.ts';
 import { type Changes as ChangesRead, readChanges } from './read-changes.ts';
 
 /** Several changed rows of one type. */
@@ -74,19 +72,24 @@ const Changes = builder.objectRef<Page>('Changes').implement({
 
 type QueryBuilder = PothosSchemaTypes.QueryFieldBuilder<SchemaTypes, object>;
 
-const followArgs = (t: { arg: QueryBuilder['arg'] }) => ({
-  after: t.arg.string({
-    description:
-      'The `cursor` of the last answer, or the `lastEventId` of a mutation. Without it the answer is a cursor and no objects.',
-  }),
+const changesArgs = (t: { arg: QueryBuilder['arg'] }) => ({
+  ...followArgs(t),
   types: t.arg.stringList({ description: 'Only objects of these types, such as Task; all types by default.' }),
-  first: t.arg.int({
-    defaultValue: pageSizes.default,
-    description:
-      `The number of events to read, 1 to ${pageSizes.max}; ${pageSizes.default} by default. ` +
-      'There are more objects when one event concerns several.',
-  }),
 });
+
+interface ChangesArgs {
+  after?: string | null | undefined;
+  types?: string[] | null | undefined;
+  first?: number | null | undefined;
+}
+
+async function answerChanges(args: ChangesArgs, ctx: Context, info: GraphQLResolveInfo): Promise<Page> {
+  const { after, types } = args;
+  const read = await readChanges(ctx.db, ctx.viewer, { after, types, first: eventsPerPage(args.first) });
+  const { cursor, hasMore, changed, removed } = read;
+  followOn(ctx, read, changed.size + removed.size === 0);
+  return { cursor, hasMore, removed: removedOf(read), changed: await loadChanged(ctx, info, read) };
+}
 
 builder.queryField('changes', (t) =>
   t.field({
@@ -98,16 +101,8 @@ builder.queryField('changes', (t) =>
       'again. Nothing is skipped; a change may be told twice. CURSOR_EXPIRED means that the changes since cannot be ' +
       'told (the log is too old, your role has changed, or too much has): drop your objects, get a new cursor and load ' +
       'them again.',
-    args: followArgs(t),
-    resolve: async (_root, { after, types, first: asked }, ctx, info) => {
-      const first = asked ?? pageSizes.default;
-      if (first < 1 || first > pageSizes.max) throw badInput(`must be between 1 and ${pageSizes.max}`, 'first');
-      const read = await readChanges(ctx.db, ctx.viewer, { after, types, first });
-      const { cursor, hasMore, changed, removed } = read;
-      const isEmpty = changed.size + removed.size === 0;
-      ctx.request.answer.followed = { cursor, position: positionIn(cursor), hasMore, isEmpty };
-      return { cursor, hasMore, removed: removedOf(read), changed: await loadChanged(ctx, info, read) };
-    },
+    args: changesArgs(t),
+    resolve: (_root, args, ctx, info) => answerChanges(args, ctx, info),
   }),
 );
 
@@ -119,16 +114,11 @@ builder.subscriptionField('changes', (t) =>
       'The query `changes`, answered again whenever something changes for you. The first frame has the cursor from which ' +
       'it is live, and what has changed since `after`; resume with the `cursor` of your last frame. When your token or ' +
       'membership ends, the last frame says so within five seconds.',
-    args: followArgs(t),
-    subscribe: notExecuted,
-    resolve: notExecuted,
+    args: changesArgs(t),
+    subscribe: notSubscribed,
+    resolve: (_root, args, ctx, info) => answerChanges(args, ctx, info),
   }),
 );
-
-/** The server runs a subscription as the query of the same name (server/subscriptions). */
-function notExecuted(): never {
-  throw badInput('subscriptions are answered over server-sent events and WebSocket', 'changes');
-}
 
 function removedOf({ removed, mutationsOf }: ChangesRead): Removed[] {
   const ids = [...removed].flatMap(([typename, some]) => some.map((id: string) => encodeGlobalId(typename, id)));
@@ -144,7 +134,7 @@ async function loadChanged(
   const loaded = await Promise.all(
     [...changed].map(async ([typename, ids]) => {
       const wanted = ids.map((id) => ({ typename, id }));
-      const rows = await loadRows(ctx, info, typename, wanted, ['changed', 'node']);
+      const rows = await loadRows(ctx, info, typename, wanted, { path: ['changed', 'node'] });
       return rows.map((node) => ({ node, clientMutationIds: mutationsOf.get(`${typename}:${node.id}`) ?? [] }));
     }),
   );

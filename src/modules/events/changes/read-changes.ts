@@ -14,6 +14,8 @@ interface ChangesWanted {
   types: readonly string[] | null | undefined;
   /** The number of events to read. */
   first: number;
+  /** Types whose events have their recorded values in the result. */
+  valued?: readonly string[];
 }
 
 export interface Changes extends VisibleChanges {
@@ -21,9 +23,11 @@ export interface Changes extends VisibleChanges {
   hasMore: boolean;
   /** The clientMutationIds of the changes of an object, by `Type:uuid`. */
   mutationsOf: ReadonlyMap<string, readonly string[]>;
+  /** The events that were read, in order. */
+  events: readonly LoggedChange[];
 }
 
-const nothing = { changed: new Map(), removed: new Map(), mutationsOf: new Map() };
+const nothing = { changed: new Map(), removed: new Map(), mutationsOf: new Map(), events: [] };
 
 /** What has changed for the viewer since a cursor. Throws CURSOR_EXPIRED, BAD_CURSOR and BAD_INPUT. */
 export async function readChanges(
@@ -40,7 +44,7 @@ export async function readChanges(
   const names = new Set(types.map(({ typename }) => typename));
   const parts = [...recordedWith()].flatMap(([part, whole]) => (names.has(whole) ? [part] : []));
   const deciding = types.flatMap(({ reach }) => reach.reached.map(({ table }) => typenameOf(table)!));
-  const valued = [...new Set([...deciding, ...parts])];
+  const valued = [...new Set([...deciding, ...parts, ...(wanted.valued ?? [])])];
   const [state, found] = await Promise.all([
     stateOfLog(db, after),
     eventsAfter(db, after, { types: [...names.union(new Set(valued))], valued, limit: wanted.first + 1 }),
@@ -53,6 +57,7 @@ export async function readChanges(
   return {
     ...(await visibleChanges(db, after, candidatesOf(types, page))),
     mutationsOf: mutationsOf(page),
+    events: page,
     hasMore,
     cursor: encodeChangesCursor(end, viewer),
   };
