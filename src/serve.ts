@@ -35,7 +35,10 @@ import { organizationDatabaseRoutes } from './server/rest/organization-database.
 import { delegateRoute, type Route } from './server/routes/route.ts';
 import { Router, type RouterOptions } from './server/routes/router.ts';
 import { SessionCookie } from './server/session-cookie.ts';
+import { Handshakes } from './server/subscriptions/handshakes.ts';
+import { defaultSubscriptionLimits, type SubscriptionLimits } from './server/subscriptions/limits.ts';
 import { LogWatch } from './server/subscriptions/log-watch.ts';
+import { SubscriptionMeter } from './server/subscriptions/subscription-meter.ts';
 import { Subscriptions } from './server/subscriptions/subscriptions.ts';
 import { WebSockets } from './server/subscriptions/web-sockets.ts';
 import { warmDocuments } from './server/warm-documents.ts';
@@ -58,8 +61,11 @@ export interface GraphServerOptions {
   routes?: readonly Route[];
   /** Whether the process is going away: then it is alive, but not ready. */
   draining?: () => boolean;
-  /** Aborts when the process is going away: it then completes all subscriptions. */
+  /** Aborts when the process is going away: it then ends all subscriptions, so that clients come back. */
   ending?: AbortSignal;
+  /** Counts the subscriptions. */
+  subscriptionMeter?: SubscriptionMeter;
+  subscriptionLimits?: Partial<SubscriptionLimits>;
 }
 
 export interface GraphServer {
@@ -138,8 +144,12 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const { ending = new AbortController().signal } = options;
   const openIntrospection = !config.production;
   const rateLimits = new RateLimits(config.rateLimits, new TokenBuckets(identity.catalog, identity.clock));
+  const turns = new Turns();
+  const subscriptionLimits = { ...defaultSubscriptionLimits, ...options.subscriptionLimits };
+  const handshakes = new Handshakes({ ...subscriptionLimits, turns });
   const subscriptions = new Subscriptions({
-    ...{ reader, openIntrospection, rateLimits, watch, ending, logger },
+    ...{ reader, openIntrospection, rateLimits, watch, handshakes, onOperation, ending, logger },
+    meter: options.subscriptionMeter ?? new SubscriptionMeter(),
     ...(plans && { plans }),
   });
   const http: YogaOptions = {
@@ -152,6 +162,8 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     openIntrospection,
     rateLimits,
     subscriptions,
+    subscriptionLimits,
+    ending,
     secureCookies,
     addressOf,
     isOurs,
@@ -160,12 +172,12 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     cors,
     maxBodyBytes: config.maxBodyBytes,
     compressFrom: config.compressFrom,
-    turns: new Turns(),
+    turns,
     logger,
   };
   const yoga = createGraphServer(http);
   const fast = plans && fastPath && new FastPath({ ...http, plans, known, rest: yoga });
-  const { upgrade } = new WebSockets({ ...http, yoga, known, subscriptions, ending });
+  const { upgrade } = new WebSockets({ ...http, yoga, known, subscriptions, handshakes });
   const routes = [
     { ...graphRoute(toExplorer(fast ? fast.handler : yoga), config.maxBodyBytes), upgrade },
     ...healthRoutes(async () => !draining() && (await app.ready())),
@@ -231,6 +243,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
   await using life = await app.register();
   const demo = config.production ? undefined : await ensureDemo(app);
   const plans = new Plans(schema);
+  const subscriptions = new SubscriptionMeter();
   const metricsOptions = metrics && { metrics, token: where.token, process: () => processReport(app, plans) };
   const { router, loginCode, warm } = buildGraphServer(app, {
     plans,
@@ -239,6 +252,8 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
     onOperation: metrics?.operation,
     draining: () => signal.aborted,
     ending: signal,
+    subscriptionMeter: subscriptions,
+    subscriptionLimits: { restartSpreadMs: Math.min(1_000, config.shutdownGraceMs / 2) },
     ...(demo && { demoHeaders: demo.headers }),
   });
   await warm();
@@ -247,7 +262,7 @@ export async function serve({ config, logger, signal, stdout }: ServeOptions): P
     HttpServer.listen({ ...on, graceMs: shutdownGraceMs, limits: config.http, logger });
   await using http = await listen({ router, host, port });
   await using upkeep = app.startBackgroundTasks(signal, life);
-  if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep));
+  if (metrics) addGauges(metrics, gaugesOf(app, plans, upkeep, subscriptions));
   await using metricsHttp =
     metricsOptions && where.port !== undefined
       ? await listen({ router: metricsRouter(metricsOptions, logger), host: where.host, port: where.port })
@@ -278,12 +293,14 @@ const gaugesOf = (
   { pools, catalogPool, directory, listener, watched, replica }: App,
   plans: Plans,
   upkeep: GaugeSources['upkeep'],
+  subscriptions: SubscriptionMeter,
 ): GaugeSources => ({
   pools: () => [...poolsByDatabase(pools.stats()), ['catalog', catalogPool.stats()]],
   plans,
   directory,
   listener,
   upkeep,
+  subscriptions,
   watched,
   replica,
 });

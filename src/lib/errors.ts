@@ -34,6 +34,7 @@ const codes = {
   REFRESH_RACED: { http: 409, exit: 3 },
   FORBIDDEN: { http: 403, exit: 3 },
   RATE_LIMITED: { http: 429, exit: 3 },
+  SLOW_CONSUMER: { http: 408, exit: 3 },
   // The tenant
   ORGANIZATION_REQUIRED: { http: 403, exit: 4 },
   TENANT_NOT_FOUND: { http: 404, exit: 4 },

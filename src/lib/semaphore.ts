@@ -11,6 +11,11 @@ export class Semaphore {
     this.#maxWaiting = maxWaiting;
   }
 
+  /** Whether further tasks would be refused. */
+  get isFull(): boolean {
+    return this.#free === 0 && this.#waiting.length >= this.#maxWaiting;
+  }
+
   /** Runs the task as soon as there is room. Throws UNAVAILABLE when too many are waiting already. */
   async run<T>(task: () => Promise<T>): Promise<T> {
     await this.#enter();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mostSubscriptions } from '../../src/server/subscriptions/subscriptions.ts';
+import { mostSubscriptions } from '../../src/server/subscriptions/limits.ts';
 import { createClient } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Member, world } from '../support/world.ts';

@@ -171,7 +171,10 @@ describe('a WebSocket', () => {
   it('tells clients to connect again when the server stops, and the next server resumes', async () => {
     const owner = await (await server.company()).as('OWNER');
     const stopping = new AbortController();
-    const { router } = buildGraphServer(server.app, { ending: stopping.signal });
+    const { router } = buildGraphServer(server.app, {
+      ending: stopping.signal,
+      subscriptionLimits: { restartSpreadMs: 50 },
+    });
     const old = await listen(router);
     const { port } = old;
     const frames = followOverWebSocket(owner, undefined, port);

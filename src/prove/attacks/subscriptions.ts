@@ -1,3 +1,4 @@
+import { idTypesOf } from '../../graphql/declare/global-id.ts';
 import { send } from '../ask.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 import { EventStream } from '../event-stream.ts';
@@ -21,7 +22,7 @@ const transportsOf = ({ socketUrl }: AttackedServer): [string, OpenStream][] => 
 /** Follows the changes of one's own organization while both change, and goes on after a cursor of the other one. */
 export const subscriptions: AttackGroup = {
   name: 'subscriptions',
-  about: 'subscriptions deliver nothing of the other organization and go on after none of its cursors',
+  about: 'subscriptions deliver nothing of the other organization, and accept none of its cursors and ids',
   // The victim's own changes come before its rows are compared
   async prepare(duel) {
     for (const server of duel.target.servers)
@@ -32,6 +33,7 @@ export const subscriptions: AttackGroup = {
       for (const [name, open] of transportsOf(server)) {
         await followTheirs(duel, server, name, open);
         await followAsTheirs(duel, server, name, open);
+        await followTheirObjects(duel, server, name, open);
       }
     }
   },
@@ -75,6 +77,24 @@ async function followAsTheirs(duel: Duel, server: AttackedServer, name: string, 
   const isOpen = !isRefused || stream.text.includes('"cursor"');
   duel.judge(attack, isOpen, `answered ${stream.text.slice(0, 200)}`);
   judgeText(duel, attack, stream.text, duel.victim.tenant.slug);
+}
+
+/** Follows objects of the other organization by their ids, in every argument that takes one. */
+async function followTheirObjects(duel: Duel, server: AttackedServer, name: string, open: OpenStream) {
+  for (const field of Object.values(duel.target.schema.getSubscriptionType()!.getFields())) {
+    for (const argument of field.args) {
+      const types = idTypesOf(argument);
+      if (types === undefined || types === 'any') continue;
+      const attack = `${field.name} over ${name} of their ${argument.name}`;
+      const id = duel.victim.ids.get(types[0]!)?.[0];
+      const query = `subscription ($id: ID!) { ${field.name}(${argument.name}: $id) { cursor } }`;
+      const stream = await open(server, ownerOf(duel.attacker), { query, variables: { id } });
+      await stream.until('"code"', '"cursor"');
+      await stream.close();
+      duel.judge(attack, !stream.text.includes('NOT_FOUND'), `answered ${stream.text.slice(0, 200)}`);
+      judgeText(duel, attack, stream.text, id);
+    }
+  }
 }
 
 function judgeText(duel: Duel, attack: string, text: string, sent = ''): void {

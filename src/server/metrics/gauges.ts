@@ -1,6 +1,7 @@
 import type { SlotPoolStats } from '../../db/slot-pool-stats.ts';
 import type { PlanCounts } from '../../graphql/compile/plans.ts';
 import { primaryDatabaseId } from '../../tenancy/installation.ts';
+import type { SubscriptionMeter } from '../subscriptions/subscription-meter.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Successes and failures of a background task, and the time of its last run. */
@@ -19,6 +20,7 @@ export interface GaugeSources {
   directory: { readonly counts: { kept: number; hits: number; misses: number } };
   listener: { readonly up: boolean };
   upkeep: { states(): Iterable<readonly [task: string, state: TaskState]> };
+  subscriptions: SubscriptionMeter;
   watched: Watched;
   /** How far the replica for reading is behind; Infinity when it does not say. */
   replica: { readonly lagMs: number } | undefined;
@@ -46,6 +48,7 @@ export function addGauges(metrics: Metrics, sources: GaugeSources): void {
   addPlans(metrics, sources);
   addUpkeep(metrics, sources);
   addInstallation(metrics, sources);
+  addSubscriptions(metrics, sources);
   const { directory, listener } = sources;
   metrics.add({
     name: 'chantier_directory_lookups_total',
@@ -155,6 +158,31 @@ function addUpkeep(metrics: Metrics, { upkeep }: GaugeSources): void {
     help: 'Time of the last successful run; 0 before the first',
     labels,
     values: each(({ lastDoneAt }) => lastDoneAt / 1000),
+  });
+}
+
+function addSubscriptions(metrics: Metrics, { subscriptions }: GaugeSources): void {
+  const byTransport = (read: () => [string, number][]) => () =>
+    read().map(([transport, count]) => [{ transport }, count] as const);
+  metrics.add({
+    name: 'chantier_subscriptions',
+    help: 'Open subscriptions by transport',
+    labels: ['transport'],
+    values: byTransport(() => subscriptions.open),
+  });
+  metrics.add({
+    name: 'chantier_subscription_frames_total',
+    help: 'Frames sent to subscribers by transport',
+    labels: ['transport'],
+    kind: 'counter',
+    values: byTransport(() => subscriptions.frames),
+  });
+  metrics.add({
+    name: 'chantier_subscriptions_ended_total',
+    help: 'Ended subscriptions by transport, and client, restart, slow or the code of the last error',
+    labels: ['transport', 'reason'],
+    kind: 'counter',
+    values: () => subscriptions.ends.map(([transport, reason, count]) => [{ transport, reason }, count] as const),
   });
 }
 

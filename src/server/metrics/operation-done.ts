@@ -1,4 +1,4 @@
-import { type ExecutionArgs, type ExecutionResult, getOperationAST, type OperationTypeNode } from 'graphql';
+import { type ExecutionArgs, getOperationAST, type OperationTypeNode } from 'graphql';
 import { codeOf } from '../../graphql/execute/mask-error.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import type { Tenant } from '../../tenancy/tenant.ts';
@@ -43,7 +43,7 @@ export function operationDone(
 /**
  * Runs an operation and reports it to `onOperation`. `run` gets a callback for the tenant, which is found on the way.
  */
-export async function reportOperation<R extends ExecutionResult>(
+export async function reportOperation<R extends object>(
   onOperation: OnOperation | undefined,
   operation: Operation,
   run: (setTenant: (tenant: Served['tenant']) => void) => Promise<R>,
@@ -54,7 +54,7 @@ export async function reportOperation<R extends ExecutionResult>(
     const result = await run((found) => {
       tenant = found;
     });
-    onOperation?.(operationDone(operation, result, { tenant, compiled: 'stringify' in result }, from));
+    onOperation?.(operationDone(operation, result as Result, { tenant, compiled: 'stringify' in result }, from));
     return result;
   } catch (error) {
     onOperation?.(operationDone(operation, { errors: [error] }, { tenant, compiled: false }, from));

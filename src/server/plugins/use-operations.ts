@@ -15,6 +15,9 @@ import type { Attempt } from '../request/attempt.ts';
 import type { OpenedDocument } from '../request/document-gate.ts';
 import { type Connected, type GraphHead, type HeadOptions, headOf } from '../request/head.ts';
 import { costOf, rateLimitHeaders } from '../request/rate-limit.ts';
+import { EventStream } from '../subscriptions/event-stream.ts';
+import type { FollowedChanges } from '../subscriptions/followed-changes.ts';
+import type { SubscriptionLimits } from '../subscriptions/limits.ts';
 import type { Subscriptions } from '../subscriptions/subscriptions.ts';
 
 export interface OperationsOptions extends AdmissionOptions, HeadOptions {
@@ -28,11 +31,17 @@ export interface OperationsOptions extends AdmissionOptions, HeadOptions {
   known?: KnownDocuments;
   /** Runs subscriptions; without it they are refused. */
   subscriptions?: Subscriptions;
+  subscriptionLimits: SubscriptionLimits;
+  /** Aborts when the server stops: then event streams end. */
+  ending: AbortSignal;
   logger: Logger;
 }
 
 interface ServerContext {
   req?: Connected;
+  res?: { destroy(): unknown };
+  /** The subscription that the request has begun. */
+  followed?: FollowedChanges;
   /** Set if the fast path handled the request first. */
   attempt?: Attempt;
   /** The head and the document of the request's only operation. */
@@ -40,6 +49,13 @@ interface ServerContext {
   opened?: OpenedDocument;
   answer?: AnswerHead;
 }
+
+const eventStreamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache',
+  connection: 'keep-alive',
+  'content-encoding': 'none',
+};
 
 /** Admits operations and runs them for their tenant and viewer, in transactions. */
 export function useOperations(options: OperationsOptions): Plugin<YogaInitialContext & ServerContext, ServerContext> {
@@ -80,18 +96,26 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
     },
     onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args: ExecutionArgs) => {
-        const {
-          request: fetched,
-          req,
-          opened = { registered: false },
-        } = args.contextValue as YogaInitialContext & ServerContext;
+        const serverContext = args.contextValue as YogaInitialContext & ServerContext;
+        const { request: fetched, req, opened = { registered: false } } = serverContext;
         const head = headOf(fetched, req, options);
         try {
-          return await options.subscriptions!.start(args, head, opened);
+          serverContext.followed = await options.subscriptions!.start(args, head, opened, 'sse');
+          return serverContext.followed;
         } catch (error) {
           throw requestError(error, options.logger);
         }
       });
+    },
+    // Yoga's own streams end with `complete` when the server stops, and keep clients that read nothing
+    onResultProcess({ serverContext, resultProcessor, setResultProcessor }) {
+      const { followed, res } = serverContext as ServerContext;
+      if (!followed || !resultProcessor) return;
+      setResultProcessor((_result, { Response }) => {
+        const { subscriptionLimits: limits, ending } = options;
+        const source = new EventStream(followed, { limits, ending, destroy: () => res?.destroy() });
+        return new Response(new ReadableStream(source) as never, { headers: eventStreamHeaders });
+      }, 'text/event-stream');
     },
     onResponse({ response, serverContext }) {
       const header = serverContext.head?.cookies.header;

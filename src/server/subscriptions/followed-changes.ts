@@ -1,7 +1,9 @@
 import type { ExecutionResult } from 'graphql';
 import type { Followed, GraphRequest } from '../../graphql/context.ts';
+import { codeOf } from '../../graphql/execute/mask-error.ts';
 import { decodeEventCursor } from '../../modules/events/event-cursor.ts';
 import type { FollowedLog } from './followed-log.ts';
+import type { EndReason } from './subscription-meter.ts';
 
 export interface Frame {
   result: ExecutionResult;
@@ -18,10 +20,10 @@ interface FollowOptions {
   /** Reads the changes after a cursor; undefined for the first time. */
   read(request: GraphRequest, cursor: string | undefined): Promise<Frame>;
   resultOf(error: unknown): ExecutionResult;
+  /** Called for each frame that the client is sent. */
+  onFrame(): void;
   /** Called once, when the subscription has ended. */
-  onEnd(): void;
-  /** Aborts when the server stops. */
-  ending: AbortSignal;
+  onEnd(reason: EndReason): void;
 }
 
 /** How often the rights of the sender are checked, at least; milliseconds. */
@@ -30,7 +32,8 @@ const checkEveryMs = 2_000;
 /**
  * The frames of one subscription to `changes`. The first has the cursor from which it is live, further ones whatever
  * has changed. Each is read like a query of its sender, whose token, membership and rights are checked again before it;
- * when they have ended, the last frame has the error. Nothing is held between two reads.
+ * when they have ended, the last frame has the error. Nothing is held between two reads. When the server stops, the
+ * transport ends it.
  */
 export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   readonly #options: FollowOptions;
@@ -42,16 +45,25 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   }
 
   async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    while (!this.#isOver) {
+    while (!this.isOver) {
       const frame = await this.#nextFrame().catch((error: unknown) => this.#failed(error));
-      if (frame) return { done: false, value: frame };
+      if (!frame) continue;
+      this.#options.onFrame();
+      return { done: false, value: frame };
     }
-    return this.return();
+    return { done: true, value: undefined };
   }
 
   async return(): Promise<IteratorResult<ExecutionResult, undefined>> {
-    this.#end();
+    this.end('client');
     return { done: true, value: undefined };
+  }
+
+  /** Ends it; only the first reason counts. */
+  end(reason: EndReason): void {
+    if (this.isOver) return;
+    this.#ended.abort();
+    this.#options.onEnd(reason);
   }
 
   [Symbol.asyncIterator](): this {
@@ -59,44 +71,40 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#end();
+    this.end('client');
   }
 
-  get #isOver(): boolean {
-    return this.#ended.signal.aborted || this.#options.ending.aborted;
-  }
-
-  #end(): void {
-    if (this.#ended.signal.aborted) return;
-    this.#ended.abort();
-    this.#options.onEnd();
+  get isOver(): boolean {
+    return this.#ended.signal.aborted;
   }
 
   #failed(error: unknown): ExecutionResult | undefined {
-    if (this.#isOver) return undefined;
-    this.#end();
-    return this.#options.resultOf(error);
+    if (this.isOver) return undefined;
+    const result = this.#options.resultOf(error);
+    this.end(codeOf(result.errors?.[0]));
+    return result;
   }
 
   /** Waits, reads, and returns what the client is sent; undefined if nothing has changed for it. */
   async #nextFrame(): Promise<ExecutionResult | undefined> {
     const before = this.#last;
     const hasNews = !before || before.hasMore || (await this.#logGrows(before));
-    if (this.#isOver) return undefined;
+    if (this.isOver) return undefined;
     const request = await this.#options.authenticate();
     if (!hasNews) {
       this.#options.checkRights(request, before.cursor);
       return undefined;
     }
     const { result, followed } = await this.#options.read(request, before?.cursor);
-    if (!followed || result.errors) this.#end();
+    if (this.isOver) return undefined;
+    if (!followed || result.errors) this.end(result.errors ? codeOf(result.errors[0]) : 'client');
     else this.#last = followed;
     return before && followed?.isEmpty && !result.errors ? undefined : result;
   }
 
   /** Whether the log grows before the rights have to be checked. */
   #logGrows({ position }: Followed): Promise<boolean> {
-    const stop = AbortSignal.any([this.#ended.signal, this.#options.ending, AbortSignal.timeout(checkEveryMs)]);
+    const stop = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(checkEveryMs)]);
     return this.#options.log.grown(decodeEventCursor(position), stop);
   }
 }

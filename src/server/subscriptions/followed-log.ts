@@ -1,5 +1,6 @@
 import type { Logger } from '../../lib/logger.ts';
 import { outsideRequests } from '../../lib/request-context.ts';
+import { Semaphore } from '../../lib/semaphore.ts';
 import type { endOfLog } from '../../modules/events/changes/page-of-events.ts';
 import { compareEventPositions, type EventPosition } from '../../modules/events/event-cursor.ts';
 
@@ -19,11 +20,15 @@ interface Waiter {
 /** Milliseconds until the next look: after a commit, while events wait for older transactions, and otherwise. */
 const pauses = { shortest: 5, longestPending: 250, live: 2_000, notLive: 250, longestAfterFailures: 2_000 } as const;
 
+/** First reads of one organization that run at once: after a restart, all of its members come back together. */
+const firstReadsAtOnce = 4;
+
 /** The event log of one organization, and those who wait for it to grow. One look at it runs at a time. */
 export class FollowedLog implements Disposable {
   readonly #options: FollowedLogOptions;
   readonly #waiters = new Set<Waiter>();
   readonly #shared = new Map<string, Promise<unknown>>();
+  readonly #firstReads = new Semaphore(firstReadsAtOnce, Number.POSITIVE_INFINITY);
   #end: EventPosition | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
@@ -70,6 +75,11 @@ export class FollowedLog implements Disposable {
     this.#shared.set(key, made);
     made.catch(() => this.#shared.delete(key));
     return made;
+  }
+
+  /** Runs the first read of a follower when its turn comes. */
+  first<T>(read: () => Promise<T>): Promise<T> {
+    return this.#firstReads.run(read);
   }
 
   [Symbol.dispose](): void {

@@ -6,24 +6,28 @@ import { maskError } from '../../graphql/execute/mask-error.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { decodeChangesCursor } from '../../modules/events/changes/changes-cursor.ts';
+import { type OnOperation, reportOperation } from '../metrics/operation-done.ts';
 import { type AdmissionOptions, admit } from '../request/admit.ts';
 import type { OpenedDocument } from '../request/document-gate.ts';
 import type { RequestHead } from '../request/head.ts';
 import { afterCursor, cursorVariable } from './after-cursor.ts';
 import { FollowedChanges, type Frame } from './followed-changes.ts';
+import type { Handshakes } from './handshakes.ts';
+import { mostSubscriptions } from './limits.ts';
 import type { LogWatch } from './log-watch.ts';
 import { frameKey, operationKey } from './share-key.ts';
+import type { SubscriptionMeter, Transport } from './subscription-meter.ts';
 
 interface SubscriptionsOptions extends AdmissionOptions {
   watch: LogWatch;
+  handshakes: Handshakes;
+  meter: SubscriptionMeter;
   plans?: Plans;
+  onOperation?: OnOperation | undefined;
   logger: Logger;
-  /** Aborts when the server stops: then every subscription is completed. */
+  /** Aborts when the server stops: then nobody is admitted. */
   ending: AbortSignal;
 }
-
-/** The most subscriptions of one process, and of one member in it. */
-export const mostSubscriptions = { process: 2_000, member: 20 } as const;
 
 /** The subscriptions of one process. */
 export class Subscriptions {
@@ -40,38 +44,61 @@ export class Subscriptions {
   }
 
   /**
-   * Admits a subscription like a query and follows what it selects. Throws what admission throws, and RATE_LIMITED when
-   * there are too many.
+   * Admits a subscription like a query and follows what it selects. Throws what admission throws, RATE_LIMITED when
+   * there are too many, and UNAVAILABLE when too many begin at the same time or the server stops.
    */
-  async start(
+  start(
     args: ExecutionArgs,
     head: RequestHead,
     opened: Pick<OpenedDocument, 'registered' | 'request'>,
+    transport: Transport,
   ): Promise<FollowedChanges> {
+    const { handshakes, onOperation } = this.#options;
+    return reportOperation(onOperation, args, (setTenant) =>
+      handshakes.run(head.address ?? 'unknown', async () => {
+        const admitted = await this.#admit(args, head, opened);
+        setTenant(admitted.tenant);
+        return this.#follow(args, head, admitted, transport);
+      }),
+    );
+  }
+
+  async #admit(
+    args: ExecutionArgs,
+    head: RequestHead,
+    opened: Pick<OpenedDocument, 'registered' | 'request'>,
+  ): Promise<GraphRequest> {
+    if (this.#options.ending.aborted) throw new AppError('UNAVAILABLE', 'The server is stopping', { retryAfter: 1 });
     const operation = getOperationAST(args.document, args.operationName)!;
     if (operation.selectionSet.selections.some(({ kind }) => kind !== Kind.FIELD)) throw fragmentError();
-    const admitted = await admit(args, head, this.#options, opened);
+    return admit(args, head, this.#options, opened);
+  }
+
+  #follow(args: ExecutionArgs, head: RequestHead, admitted: GraphRequest, transport: Transport): FollowedChanges {
+    const operation = getOperationAST(args.document, args.operationName)!;
     const next = afterCursor(args.document, operation);
     const member = new Context(admitted).viewer.membershipId;
     this.#take(member);
-    const { ending, reader, watch, logger } = this.#options;
+    const { meter, reader, watch, logger } = this.#options;
+    meter.opened(transport);
     const following = watch.follow(admitted.tenant!);
     const key = operationKey(next, args.operationName, args.variableValues);
     return new FollowedChanges({
-      ending,
       log: following.log,
       authenticate: () => reader.resolve(head),
       checkRights: (request, cursor) => void decodeChangesCursor(cursor, new Context(request).viewer),
       resultOf: (error) => ({ errors: [maskError(error, logger)] }),
-      onEnd: () => {
+      onFrame: () => meter.sent(transport),
+      onEnd: (reason) => {
+        meter.ended(transport, reason);
         following[Symbol.dispose]();
         this.#release(member);
       },
       read: (request, cursor) => {
-        if (cursor === undefined) return this.#read(request, args);
+        if (cursor === undefined) return following.log.first(() => this.#read(request, args));
         const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
-        return following.log.share(frameKey(request, key, cursor), async () =>
-          shareable(await this.#read(request, { ...args, document: next, variableValues })),
+        return following.log.share(frameKey(request, key, cursor), () =>
+          this.#read(request, { ...args, document: next, variableValues }),
         );
       },
     });
@@ -102,15 +129,6 @@ export class Subscriptions {
     else this.#byMember.set(member, own);
     this.#count--;
   }
-}
-
-/** Makes a frame that is written as JSON once, however many it is sent to. */
-function shareable(frame: Frame): Frame {
-  let text: string | undefined;
-  const stringify = (result: unknown): string => (text ??= JSON.stringify(result));
-  // Yoga writes a result by its own `stringify`; enumerable, it would be a part of the result
-  Object.defineProperty(frame.result, 'stringify', { value: stringify });
-  return frame;
 }
 
 const fragmentError = (): GraphQLError =>

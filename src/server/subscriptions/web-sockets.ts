@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionArgs, type GraphQLError, type GraphQLFormattedError, getOperationAST } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, type GraphQLError, getOperationAST } from 'graphql';
 import { type Context, handleProtocols, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { maskError, requestError } from '../../graphql/execute/mask-error.ts';
@@ -20,8 +20,14 @@ import { checkTarget } from '../routes/check-request.ts';
 import { securityHeaders } from '../routes/security-headers.ts';
 import { isSameOrigin } from '../same-origin.ts';
 import type { Yoga } from '../yoga.ts';
+import type { FollowedChanges } from './followed-changes.ts';
+import { formatted, sentResult } from './frame-text.ts';
+import type { Handshakes } from './handshakes.ts';
+import { mostSubscriptions, type SubscriptionLimits } from './limits.ts';
 import { socketHead } from './socket-head.ts';
-import { mostSubscriptions, type Subscriptions } from './subscriptions.ts';
+import { SocketOutbox } from './socket-outbox.ts';
+import type { EndReason } from './subscription-meter.ts';
+import type { Subscriptions } from './subscriptions.ts';
 
 interface WebSocketsOptions extends HeadOptions, ParamsOptions, RequestRulesOptions {
   reader: RequestReader;
@@ -32,6 +38,8 @@ interface WebSocketsOptions extends HeadOptions, ParamsOptions, RequestRulesOpti
   cors: Cors;
   turns: Turns;
   maxBodyBytes: number;
+  handshakes: Handshakes;
+  subscriptionLimits: SubscriptionLimits;
   /** Aborts when the server stops: then clients are told to connect again. */
   ending: AbortSignal;
   logger: Logger;
@@ -45,16 +53,17 @@ interface Opened {
   head: GraphHead | undefined;
   /** Subscriptions that are being admitted. */
   admitting: number;
+  /** The subscriptions of the socket; those that have ended are forgotten with the next one. */
+  followed: Set<FollowedChanges>;
 }
 
 type SocketContext = Context<Record<string, unknown> | undefined, Opened>;
 
 /** Close codes of our own, beside those of graphql-transport-ws. */
-export const closeCodes = { restart: 1012, forbidden: 4403, slow: 4413, tooMany: 4429 } as const;
+export const closeCodes = { restart: 1012, busy: 1013, forbidden: 4403, slow: 4413, tooMany: 4429 } as const;
 
-/** How often the connection is checked, and how long a frame may take to be sent; milliseconds. */
+/** How often the connection is checked; milliseconds. */
 const keepAliveMs = 15_000;
-const slowMs = 30_000;
 
 /**
  * Subscriptions over WebSocket, in the protocol graphql-transport-ws. The sender is found when the socket opens and
@@ -65,6 +74,7 @@ export class WebSockets {
   readonly #options: WebSocketsOptions;
   readonly #sockets: WebSocketServer;
   readonly #protocol: Server<Opened>;
+  readonly #followed = new WeakMap<WebSocket, ReadonlySet<FollowedChanges>>();
 
   constructor(options: WebSocketsOptions) {
     this.#options = options;
@@ -78,13 +88,9 @@ export class WebSockets {
       onConnect: (context) => this.#connect(context),
       onSubscribe: (context, _id, payload) => this.#subscribe(context, payload),
       subscribe: ({ contextValue }) => contextValue as ReturnType<Subscriptions['start']>,
-      onNext: (_context, _id, _payload, _args, { errors, ...result }) => ({
-        ...result,
-        ...(errors && { errors: errors.map(formatted) }),
-      }),
+      onNext: (_context, _id, _payload, _args, result) => sentResult(result as ExecutionResult),
       onError: (_context, _id, _payload, errors) => errors.map(formatted),
     });
-    // Before the subscriptions end, which would tell the clients that they are complete
     options.ending.addEventListener('abort', () => this.#closeAll());
   }
 
@@ -110,6 +116,7 @@ export class WebSockets {
     const isKnown = origin === undefined || 'access-control-allow-origin' in cors.headersFor(origin, 'GET');
     if (!isKnown && !isSameOrigin(headersOf(request))) throw new AppError('FORBIDDEN', 'Another site sent this');
     if (ending.aborted) throw new AppError('UNAVAILABLE', 'The server is stopping', { retryAfter: 1 });
+    this.#options.handshakes.requireRoom();
   }
 
   #opened(socket: WebSocket, request: IncomingMessage): void {
@@ -119,10 +126,17 @@ export class WebSockets {
       logger.error({ err: error }, 'a message of a WebSocket failed');
       socket.close(4500, 'Internal server error');
     };
+    const followed = new Set<FollowedChanges>();
+    this.#followed.set(socket, followed);
+    const outbox = new SocketOutbox(socket, {
+      limits: this.#options.subscriptionLimits,
+      closeCode: closeCodes.slow,
+      onCut: () => endAll(followed, 'slow'),
+    });
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => sent(socket, text),
+        send: (text) => outbox.send(text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (handle) => {
           socket.on('message', (data) => {
@@ -135,7 +149,7 @@ export class WebSockets {
           });
         },
       },
-      { socket, caller, request, head: undefined, admitting: 0 },
+      { socket, caller, request, head: undefined, admitting: 0, followed },
     );
     const stopBeating = beat(socket);
     socket.on('error', () => socket.terminate());
@@ -149,13 +163,15 @@ export class WebSockets {
   async #connect({ connectionParams, extra }: SocketContext): Promise<boolean> {
     const head = socketHead(extra.request, connectionParams, this.#options);
     try {
-      const { viewer } = await this.#options.reader.resolve(head);
+      const { reader, handshakes } = this.#options;
+      const { viewer } = await handshakes.run(extra.caller, () => reader.resolve(head));
       if (!viewer) throw new AppError('UNAUTHENTICATED', 'Send `authorization` in the connection parameters');
       extra.head = head;
       return true;
     } catch (error) {
       const { extensions } = requestError(error, this.#options.logger);
-      extra.socket.close(closeCodes.forbidden, String(extensions.code));
+      const isBusy = extensions.code === 'UNAVAILABLE';
+      extra.socket.close(isBusy ? closeCodes.busy : closeCodes.forbidden, String(extensions.code));
       return false;
     }
   }
@@ -175,7 +191,7 @@ export class WebSockets {
     }
   }
 
-  async #start({ request, head, caller }: Opened, payload: SubscribePayload) {
+  async #start({ request, head, caller, followed }: Opened, payload: SubscribePayload) {
     const { gate, subscriptions, yoga, known, turns, logger } = this.#options;
     const params = readGraphParams(payload, this.#options);
     const opened = await gate.open(params, head!);
@@ -186,12 +202,26 @@ export class WebSockets {
     if (errors.length > 0) return errors.map((error) => maskError(error, logger));
     const args = { schema, document, operationName: params.operationName, variableValues: params.variables };
     requireSubscription(args);
-    return { ...args, contextValue: await subscriptions.start(args, head!, opened) };
+    const started = await subscriptions.start(args, head!, opened, 'websocket');
+    for (const each of followed) if (each.isOver) followed.delete(each);
+    followed.add(started);
+    return { ...args, contextValue: started };
   }
 
+  /** One by one, so that the clients do not come back together. */
   #closeAll(): void {
-    for (const socket of this.#sockets.clients) socket.close(closeCodes.restart, 'The server is stopping');
+    for (const socket of this.#sockets.clients) {
+      setTimeout(() => {
+        // Before its subscriptions end, which would tell the client that they are complete
+        socket.close(closeCodes.restart, 'The server is stopping');
+        endAll(this.#followed.get(socket) ?? [], 'restart');
+      }, Math.random() * this.#options.subscriptionLimits.restartSpreadMs);
+    }
   }
+}
+
+function endAll(followed: Iterable<FollowedChanges>, reason: EndReason): void {
+  for (const each of followed) each.end(reason);
 }
 
 const tooMany = (): AppError => new AppError('RATE_LIMITED', 'There are too many subscriptions: end others first');
@@ -201,19 +231,6 @@ function requireSubscription({ document, operationName }: Pick<ExecutionArgs, 'd
   const operation = getOperationAST(document, operationName);
   if (!operation) throw badInput('Name one of the operations of the document', 'operationName');
   if (operation.operation !== 'subscription') throw badInput('Send queries and mutations over HTTP', 'query');
-}
-
-/** Resolves when the text has left for the client. One that does not read is cut off. */
-function sent(socket: WebSocket, text: string): Promise<void> {
-  if (socket.readyState !== socket.OPEN) return Promise.resolve();
-  const slow = setTimeout(() => socket.close(closeCodes.slow, 'SLOW_CONSUMER'), slowMs);
-  return new Promise((resolve) => {
-    // When sending fails, the socket is closed, which ends its subscriptions
-    socket.send(text, () => {
-      clearTimeout(slow);
-      resolve();
-    });
-  });
 }
 
 /** Ends connections whose client no longer answers. Returns a function that stops to check. */
@@ -228,11 +245,4 @@ function beat(socket: WebSocket): () => void {
     socket.ping();
   }, keepAliveMs).unref();
   return () => clearInterval(timer);
-}
-
-/** An error for the client, without what is meant for HTTP. */
-function formatted(error: GraphQLError | GraphQLFormattedError): GraphQLFormattedError {
-  const { extensions, ...rest } = 'toJSON' in error ? error.toJSON() : error;
-  const { http: _, ...others } = extensions ?? {};
-  return { ...rest, extensions: others };
 }
