@@ -10,8 +10,9 @@ import { defineConfig } from 'vitest/config';
 const together = [
   'src/**/*.test.ts',
   ...[
-    ...['clients', 'documents', 'events', 'filters', 'graph', 'identity', 'imports', 'leave', 'lifecycle', 'mail'],
-    ...['messaging', 'milestones', 'people', 'projects', 'screens', 'search', 'settings', 'tasks', 'time', 'trash'],
+    ...['clients', 'documents', 'events', 'filters', 'finance', 'graph', 'identity', 'imports', 'leave', 'lifecycle'],
+    ...['mail', 'messaging', 'milestones', 'people', 'projects', 'screens', 'search', 'settings', 'tasks', 'time'],
+    'trash',
   ].map((folder) => `test/${folder}/**/*.test.ts`),
   'test/compile/{nodes,one-statement,partly,plans,statements,unusual-years}.test.ts',
   'test/server/{graph-requests,http,log-lines,real-clients,request-rules,routes,tenant-routing}.test.ts',

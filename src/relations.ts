@@ -3,6 +3,7 @@ import { mergeRelations } from './lib/relations.ts';
 import { calendarsRelations } from './modules/calendars/relations.ts';
 import { clientsRelations } from './modules/clients/relations.ts';
 import { eventsRelations } from './modules/events/relations.ts';
+import { financeRelations } from './modules/finance/relations.ts';
 import * as imports from './modules/imports/tables.ts';
 import { leaveRelations } from './modules/leave/relations.ts';
 import { messagingRelations } from './modules/messaging/relations.ts';
@@ -27,6 +28,7 @@ export const relations = mergeRelations(
   timeRelations,
   messagingRelations,
   defineRelationsPart(imports),
+  financeRelations,
 );
 
 export type Relations = typeof relations;

@@ -13,6 +13,7 @@ import './modules/milestones/index.ts';
 import './modules/time/index.ts';
 import './modules/messaging/index.ts';
 import './modules/imports/rewinding.ts';
+import './modules/finance/index.ts';
 import { builder } from './graphql/declare/builder.ts';
 
 /** The graph: the same for every tenant, built once. One import per module. */

@@ -28,8 +28,16 @@ describe('the permission matrix', () => {
     }
   });
 
-  it('lets a client see its projects and write messages, nothing else', () => {
-    const expected = ['people:read', 'project:read', 'task:read', 'milestone:read', 'channel:read', 'channel:write'];
+  it('lets a client see its projects and invoices and write messages, nothing else', () => {
+    const expected = [
+      'people:read',
+      'project:read',
+      'task:read',
+      'milestone:read',
+      'invoice:read',
+      'channel:read',
+      'channel:write',
+    ];
     expect([...permissionsOf('CLIENT')]).toEqual(expected);
   });
 

@@ -18,7 +18,7 @@ export const coreModules = [
 ] as const;
 
 /** Modules that a tenant may switch on, after the core ones. */
-export const optionalModules: readonly string[] = [];
+export const optionalModules: readonly string[] = ['finance'];
 
 /**
  * Tables whose rows are never changed, by migration line: the role that uses them has no UPDATE and no DELETE there.

@@ -75,6 +75,7 @@ const open = new Set([
 const noUpsert: Readonly<Record<string, string>> = {
   Channel: 'people and projects open channels',
   Message: 'a message is sent once; imports bring those of other tools',
+  ProjectBudget: 'a revision never changes',
   Timesheet: 'a person submits a week',
 };
 

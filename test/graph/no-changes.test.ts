@@ -1,6 +1,7 @@
 import { getNamedType, isObjectType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema.ts';
+import { create, withFinance } from '../finance/support.ts';
 import { openGroup, send } from '../messaging/support.ts';
 import { createMilestone } from '../milestones/support.ts';
 import { createClient, createPart, createProfile, createProject } from '../projects/support.ts';
@@ -27,7 +28,7 @@ describe('the same change again', async () => {
     (await run(manager, name, input, `${object} { id }`))[object].id;
 
   beforeAll(async () => {
-    company = await server.company();
+    company = await withFinance(server, await server.company());
     manager = await company.as('MANAGER');
     const member = await company.as('MEMBER');
     const profileId = `Profile:${member.profileId}`;
@@ -64,7 +65,28 @@ describe('the same change again', async () => {
     const typeId = await made('createLeaveType', { name: 'Rest', kind: 'OTHER' }, 'leaveType');
     const leave = { typeId, fromDate: '2026-06-01', toDate: '2026-06-02' };
     const balance = { typeId, profileId, periodStart: '2026-06-01' };
+    const submittedExpense = async (): Promise<string> => {
+      const expense = { projectId, spentOn: '2026-01-05', description: 'Taxi', netAmount: '8' };
+      const id = await create(member, 'Expense', expense);
+      await run(member, 'submitExpense', { id });
+      return id;
+    };
     inputs = {
+      updateLegalIdentity: {
+        id: await create(manager, 'LegalIdentity', { clientId, legalName: 'Old' }),
+        legalName: 'New',
+      },
+      updatePurchaseOrder: { id: await create(manager, 'PurchaseOrder', { projectId, number: '1' }), amount: '5.50' },
+      rejectExpense: { id: await submittedExpense(), reviewNote: 'No receipt' },
+      updateExpense: {
+        id: await create(manager, 'Expense', {
+          projectId,
+          spentOn: '2026-01-05',
+          description: 'Train',
+          netAmount: '8',
+        }),
+        netAmount: '9.0',
+      },
       updateLeaveType: {
         ...{ id: typeId, name: 'Leisure', needsApproval: false, drawsOnBalance: true, staysInUtilisation: true },
         daysPerPeriod: 5,

@@ -1,6 +1,7 @@
 import { getNamedType, isLeafType, isListType, isNonNullType } from 'graphql';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema.ts';
+import { withFinance } from '../finance/support.ts';
 import { type Company, world } from '../support/world.ts';
 
 const rootFields = Object.values(schema.getQueryType()!.getFields());
@@ -33,7 +34,7 @@ describe('a list of which a viewer may see no row', async () => {
   const server = await world();
   let company: Company;
   beforeAll(async () => {
-    company = await server.company();
+    company = await withFinance(server, await server.company());
   });
 
   /** The lists that are refused. All others are answered, without any error. */
@@ -63,7 +64,8 @@ describe('a list of which a viewer may see no row', async () => {
     const ofStaff = ['events', 'incidents', 'missingDays', 'runningTimers', 'timeEntries', 'trash'];
     const leave = ['leaveBalances', 'leaveRequests', 'leaveTypes', 'whoIsAway'];
     const daily = ['calendarHolidays', 'timesheets', 'workCalendars', ...leave];
-    const lists = withAggregates([...ofOrganization, ...ofStaff, ...daily]).sort();
+    const money = ['expenses', 'projectBudgets', 'purchaseOrders'];
+    const lists = withAggregates([...ofOrganization, ...ofStaff, ...daily, ...money]).sort();
     expect(await refused((await company.as('CLIENT')).headers)).toEqual(lists);
   });
 

@@ -1,0 +1,24 @@
+import type { RowRule } from '../../access/row-rules.ts';
+import type { Permission } from '../../identity/permissions.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+
+/** Viewers of a part of a project must also see the project. */
+const isStaffWith = (viewer: Viewer, permission: Permission): boolean =>
+  viewer.role !== 'CLIENT' && viewer.permissions.has(permission) && viewer.permissions.has('project:read');
+
+/** A CLIENT sees the identities of the clients whose contact it is, not the organization's. */
+export function readableIdentities(viewer: Viewer): RowRule<'legalIdentities'> {
+  if (!viewer.permissions.has('invoice:read')) return 'none';
+  return viewer.role === 'CLIENT' ? { client: { contactId: viewer.profileId } } : 'all';
+}
+
+/** A CLIENT sees no budgets, whatever its permissions. */
+export function readableBudgets<T extends 'purchaseOrders' | 'projectBudgets'>(viewer: Viewer): RowRule<T> {
+  return isStaffWith(viewer, 'budget:read') ? 'all' : 'none';
+}
+
+/** All expenses with expense:approve or budget:read, one’s own with expense:submit; a CLIENT sees none. */
+export function readableExpenses(viewer: Viewer): RowRule<'expenses'> {
+  if (isStaffWith(viewer, 'expense:approve') || isStaffWith(viewer, 'budget:read')) return 'all';
+  return isStaffWith(viewer, 'expense:submit') ? { profileId: viewer.profileId } : 'none';
+}

@@ -1,0 +1,33 @@
+import { defineRelationsPart } from 'drizzle-orm';
+import * as clients from '../clients/tables.ts';
+import * as people from '../people/tables.ts';
+import * as projects from '../projects/tables.ts';
+import * as tables from './tables.ts';
+
+export const financeRelations = defineRelationsPart({ ...people, ...clients, ...projects, ...tables }, (r) => ({
+  legalIdentities: {
+    client: r.one.clients({ from: r.legalIdentities.clientId, to: r.clients.id }),
+  },
+  purchaseOrders: {
+    project: r.one.projects({ from: r.purchaseOrders.projectId, to: r.projects.id, optional: false }),
+  },
+  projectBudgets: {
+    project: r.one.projects({ from: r.projectBudgets.projectId, to: r.projects.id, optional: false }),
+  },
+  expenses: {
+    project: r.one.projects({ from: r.expenses.projectId, to: r.projects.id, optional: false }),
+    profile: r.one.profiles({ from: r.expenses.profileId, to: r.profiles.id, optional: false, alias: 'spending' }),
+    reviewer: r.one.profiles({ from: r.expenses.reviewerId, to: r.profiles.id, alias: 'expenseReview' }),
+  },
+  clients: {
+    legalIdentities: r.many.legalIdentities({ from: r.clients.id, to: r.legalIdentities.clientId }),
+  },
+  projects: {
+    purchaseOrders: r.many.purchaseOrders({ from: r.projects.id, to: r.purchaseOrders.projectId }),
+    budgets: r.many.projectBudgets({ from: r.projects.id, to: r.projectBudgets.projectId }),
+    expenses: r.many.expenses({ from: r.projects.id, to: r.expenses.projectId }),
+  },
+  profiles: {
+    expenses: r.many.expenses({ from: r.profiles.id, to: r.expenses.profileId, alias: 'spending' }),
+  },
+}));

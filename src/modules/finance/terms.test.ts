@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { ageingBucketOf } from './ageing.ts';
+import { lateInterest } from './late-interest.ts';
+import { dueDateOf, mostDays } from './payment-terms.ts';
+
+describe('an invoice of 5 October 2026', () => {
+  it.each([
+    [30, 'NONE', '2026-11-04'],
+    [60, 'NONE', '2026-12-04'],
+    [45, 'NONE', '2026-11-19'],
+    [45, 'DAYS_THEN_MONTH_END', '2026-11-30'],
+    [45, 'MONTH_END_THEN_DAYS', '2026-12-15'],
+    [0, 'MONTH_END_THEN_DAYS', '2026-10-31'],
+  ] as const)('with %i days and %s is due on %s', (days, monthEnd, due) =>
+    expect(dueDateOf('2026-10-05', { days, monthEnd })).toBe(due),
+  );
+});
+
+it('ends months at the end of a year and in February of leap years', () => {
+  const atOnce = { days: 0, monthEnd: 'DAYS_THEN_MONTH_END' } as const;
+  expect(['2026-12-05', '2028-02-01', '2027-02-28'].map((day) => dueDateOf(day, atOnce))).toEqual([
+    '2026-12-31',
+    '2028-02-29',
+    '2027-02-28',
+  ]);
+});
+
+it('allows 60 days, or 45 with the end of the month', () => {
+  expect([mostDays({ monthEnd: 'NONE' }), mostDays({ monthEnd: 'MONTH_END_THEN_DAYS' })]).toEqual([60, 45]);
+});
+
+it('22,605.16 at 12.15 % for 30 days of 365 costs 225.74', () => {
+  expect(lateInterest({ amount: '22605.16', rate: '12.15', days: 30 })).toBe('225.74');
+  expect(lateInterest({ amount: '22605.16', rate: '12.15', days: 0 })).toBe('0.00');
+});
+
+it.each([
+  ['2026-10-05', 'NOT_DUE'],
+  ['2026-11-04', 'NOT_DUE'],
+  ['2026-11-05', 'FROM_1_TO_30'],
+  ['2026-12-04', 'FROM_1_TO_30'],
+  ['2026-12-05', 'FROM_31_TO_60'],
+  ['2027-01-03', 'FROM_31_TO_60'],
+  ['2027-01-04', 'FROM_61_TO_90'],
+  ['2027-02-02', 'FROM_61_TO_90'],
+  ['2027-02-03', 'OVER_90'],
+  ['2028-02-03', 'OVER_90'],
+] as const)('on %s, an invoice due on 2026-11-04 is %s', (day, bucket) =>
+  expect(ageingBucketOf('2026-11-04', day)).toBe(bucket),
+);
