@@ -1,14 +1,13 @@
 import { getTableConfig, type PgTable } from 'drizzle-orm/pg-core';
 import { isObjectType } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
-import { enableModule } from '../../src/fleet/schemas/switch-module.ts';
 import { Plans } from '../../src/graphql/compile/plans.ts';
 import { roles } from '../../src/identity/roles.ts';
 import { openSession, signedIn } from '../../src/identity/sessions.ts';
 import { relations } from '../../src/relations.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
-import { optionalModules } from '../../src/tenancy/modules.ts';
+import { withAllModules } from '../support/all-modules.ts';
 import { Member, world } from '../support/world.ts';
 import { Documents, type GeneratedDocument } from './documents.ts';
 import { Random } from './random.ts';
@@ -19,9 +18,7 @@ const perRole = Number(process.env.DOCUMENTS ?? 60);
 const seed = Number(process.env.SEED ?? 1);
 
 const here = await world({ env: { MAX_COMPLEXITY: '10000000', ACCESS_TOKEN_TTL: '86400' } });
-const acme = await here.company();
-for (const module of optionalModules)
-  await enableModule(here.app.fleet, acme.tenant.id, module, { actor: { kind: 'SYSTEM' } });
+const acme = await withAllModules(here, await here.company());
 const plans = new Plans(schema);
 const compiled = buildGraphServer(here.app, { plans }).yoga;
 const plain = buildGraphServer(here.app, { plans: null }).yoga;

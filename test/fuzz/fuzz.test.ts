@@ -8,6 +8,7 @@ import { queriesOf } from '../../src/prove/documents.ts';
 import { schema } from '../../src/schema.ts';
 import { HttpServer } from '../../src/server/http.ts';
 import { viewerOf } from '../events/support.ts';
+import { withAllModules } from '../support/all-modules.ts';
 import { world } from '../support/world.ts';
 import { Operations, type RootField, rootFields } from './operations.ts';
 import { type FuzzRequest, requestOf } from './requests.ts';
@@ -19,7 +20,7 @@ const seed = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 
 /** FUZZ_LOG=error shows what was behind an INTERNAL. */
 const here = await world({ logger: createLogger({ level: (process.env.FUZZ_LOG ?? 'fatal') as 'fatal' }) });
-const company = await here.company();
+const company = await withAllModules(here, await here.company());
 let owner = await company.as('OWNER');
 const server = await HttpServer.listen({ router: here.router, host: '127.0.0.1', port: 0, graceMs: 500 });
 afterAll(() => server.close());
