@@ -8,11 +8,12 @@ import { clients } from '../../src/modules/clients/tables.ts';
 import { projectAssignments, projects } from '../../src/modules/projects/tables.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
+import { withAllModules } from '../support/all-modules.ts';
 import { type Member, world } from '../support/world.ts';
 import { recordTime } from '../time/support.ts';
 
 const here = await world({ env: { MAX_COMPLEXITY: '1000000' } });
-const acme = await here.company();
+const acme = await withAllModules(here, await here.company());
 const servers = {
   compiled: buildGraphServer(here.app, { plans: new Plans(schema) }).yoga,
   executed: buildGraphServer(here.app, { plans: null }).yoga,

@@ -15,6 +15,7 @@ import { roles } from '../../src/identity/roles.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
+import { withAllModules } from '../support/all-modules.ts';
 import { world } from '../support/world.ts';
 import { readFacts, seedFilters } from './facts.ts';
 import { filterInputs, filterOf, type Operands, tableOf } from './filter-inputs.ts';
@@ -25,7 +26,7 @@ const runs = Number(process.env.RUNS ?? 12);
 const seed = Number(process.env.SEED ?? 1);
 
 const here = await world({ env: { MAX_COMPLEXITY: '10000000' } });
-const acme = await here.company();
+const acme = await withAllModules(here, await here.company());
 const owner = await acme.as('OWNER');
 const servers = {
   compiled: buildGraphServer(here.app, { plans: new Plans(schema) }).yoga,

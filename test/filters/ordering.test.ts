@@ -9,12 +9,13 @@ import type { Viewer } from '../../src/identity/viewer.ts';
 import { relations } from '../../src/relations.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
+import { withAllModules } from '../support/all-modules.ts';
 import { world } from '../support/world.ts';
 import { readFacts, seedFilters } from './facts.ts';
 import type { Facts } from './oracle.ts';
 
 const here = await world({ env: { MAX_COMPLEXITY: '10000000' } });
-const acme = await here.company();
+const acme = await withAllModules(here, await here.company());
 const owner = await acme.as('OWNER');
 let facts: Facts;
 
