@@ -18,6 +18,8 @@ beforeAll(async () => {
   client = await company.as('CLIENT');
   clientId = await createClient(manager, { contactId: `Profile:${client.profileId}` });
   projectId = await createProject(manager, { clientId });
+  const assigned = { projectId, profileId: `Profile:${consultant.profileId}`, allocationPercent: 50 };
+  await create(manager, 'ProjectAssignment', assigned);
 });
 
 const identity = (input: object, by = manager) =>

@@ -1,6 +1,7 @@
 import type { RowRule } from '../../access/row-rules.ts';
 import type { Permission } from '../../identity/permissions.ts';
 import type { Viewer } from '../../identity/viewer.ts';
+import { ofReadableProjects } from '../projects/policy.ts';
 
 /** Viewers of a part of a project must also see the project. */
 const isStaffWith = (viewer: Viewer, permission: Permission): boolean =>
@@ -12,13 +13,19 @@ export function readableIdentities(viewer: Viewer): RowRule<'legalIdentities'> {
   return viewer.role === 'CLIENT' ? { client: { contactId: viewer.profileId } } : 'all';
 }
 
-/** A CLIENT sees no budgets, whatever its permissions. */
+/** Those of the projects that one sees. A CLIENT sees no budgets, whatever its permissions. */
 export function readableBudgets<T extends 'purchaseOrders' | 'projectBudgets'>(viewer: Viewer): RowRule<T> {
-  return isStaffWith(viewer, 'budget:read') ? 'all' : 'none';
+  return isStaffWith(viewer, 'budget:read') ? ofReadableProjects<T>(viewer) : 'none';
 }
 
-/** All expenses with expense:approve or budget:read, one’s own with expense:submit; a CLIENT sees none. */
+/**
+ * All expenses of the projects that one sees with expense:approve or budget:read, and always one’s own with
+ * expense:submit; a CLIENT sees none.
+ */
 export function readableExpenses(viewer: Viewer): RowRule<'expenses'> {
-  if (isStaffWith(viewer, 'expense:approve') || isStaffWith(viewer, 'budget:read')) return 'all';
-  return isStaffWith(viewer, 'expense:submit') ? { profileId: viewer.profileId } : 'none';
+  const own = isStaffWith(viewer, 'expense:submit') ? { profileId: viewer.profileId } : undefined;
+  if (!isStaffWith(viewer, 'expense:approve') && !isStaffWith(viewer, 'budget:read')) return own ?? 'none';
+  const inProjects = ofReadableProjects<'expenses'>(viewer);
+  if (inProjects === 'all' || !own) return inProjects;
+  return { OR: [own, inProjects] };
 }
