@@ -26,11 +26,11 @@ export function only<T extends object>(what: string, known: Partial<T>): T {
 }
 
 /**
- * The viewer of row rules while a plan is compiled: its role and permissions, which are part of the plan's key, and
- * stand-ins.
+ * The viewer of row rules while a plan is compiled: its role, permissions and modules, which are part of the plan's key,
+ * and stand-ins.
  */
-export const templateViewer = ({ role, permissions }: Viewer): Viewer =>
-  only<Viewer>('viewer', { role, permissions, ...standIns });
+export const templateViewer = ({ role, permissions, modules }: Viewer): Viewer =>
+  only<Viewer>('viewer', { role, permissions, modules, ...standIns });
 
 /** The property of the viewer for which a parameter stands, if any. */
 export const standInOf = (parameter: unknown): StandIn | undefined => nameOfStandIn.get(parameter);

@@ -101,18 +101,23 @@ async function ensureMember(
     : await createUser(identity, { email, firstName, lastName, password: demoPassword });
   const known = await findMembership(catalog, person.userId, tenant.id);
   const membership = known ?? (await addMember(identity, { person, tenant, role, actor: { kind: 'SYSTEM' } }, {}));
-  return toViewer(person, membership);
+  return toViewer(person, membership, tenant);
 }
 
 const findMembership = (catalog: Catalog, userId: string, organizationId: string): Promise<Membership | undefined> =>
   catalog.read((db) => db.query.userOrganizations.findFirst({ where: { userId, organizationId } }));
 
-const toViewer = (person: Person, { id, profileId, organizationId, role }: Membership): Viewer => ({
+const toViewer = (
+  person: Person,
+  { id, profileId, organizationId, role }: Membership,
+  { modules }: Tenant,
+): Viewer => ({
   ...person,
   membershipId: id,
   profileId,
   organizationId,
   role,
+  modules,
   permissions: permissionsOf(role),
   roleClass: 'job',
 });

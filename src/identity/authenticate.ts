@@ -1,7 +1,7 @@
 import type { Clock } from '../lib/clock.ts';
 import { AppError } from '../lib/errors.ts';
 import type { RoleClass } from '../tenancy/binding.ts';
-import { requireServable } from '../tenancy/tenant.ts';
+import { modulesWith, requireServable } from '../tenancy/tenant.ts';
 import type { AccessTokens } from './access-token.ts';
 import { isSecretOf } from './api-key.ts';
 import type { ApiKeyUse } from './api-key-use.ts';
@@ -102,6 +102,7 @@ export class Authenticator {
       organizationId: organization.id,
       role: apiKey ? roleOfKey(membership.role) : membership.role,
       permissions,
+      modules: modulesWith(organization.modules),
       roleClass: apiKey ? classOfKey(permissions) : 'interactive',
       ...(apiKey && { apiKey: keyOf(apiKey) }),
     };

@@ -14,6 +14,7 @@ const viewer = (role: Role): Viewer => ({
   organizationId: 'o',
   role,
   permissions: permissionsOf(role),
+  modules: new Set(),
   roleClass: 'interactive',
 });
 const grant = (role: Role) => ({ role, permissions: permissionsOf(role) });

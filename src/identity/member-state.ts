@@ -38,7 +38,7 @@ const shape = {
     revokedAt: apiKeys.revokedAt,
     lastUsedAt: apiKeys.lastUsedAt,
   },
-  organization: { id: organizations.id, status: organizations.status },
+  organization: { id: organizations.id, status: organizations.status, modules: organizations.modules },
   membership: { id: userOrganizations.id, profileId: userOrganizations.profileId, role: userOrganizations.role },
   overrides,
   position: sql<number>`asked.position::int`,

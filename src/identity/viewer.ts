@@ -31,8 +31,8 @@ export interface Viewer extends Account {
   /** Never OWNER for an API key. */
   role: Role;
   permissions: ReadonlySet<Permission>;
-  /** The modules that the organization has switched on; undefined: all of them. */
-  modules?: ReadonlySet<string>;
+  /** The modules that the organization has switched on. The tables of others may not exist. */
+  modules: ReadonlySet<string>;
   /** The limits of the viewer's SQL statements. */
   roleClass: RoleClass;
   /** Set when the request carries an API key. `persistedOnly`: it may run registered documents only. */

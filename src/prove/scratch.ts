@@ -103,7 +103,7 @@ async function join(
     openSession(identity, tx, { userId, organizationId, deviceName: 'chantier tenant prove' }, {}),
   );
   const session = await signedIn(identity, { ...person, id: userId }, opened);
-  const grants = { permissions: permissionsOf(role), roleClass: 'job' as const };
+  const grants = { permissions: permissionsOf(role), modules: tenant.modules, roleClass: 'job' as const };
   return {
     viewer: { ...person, membershipId: id, profileId, organizationId, role, ...grants },
     session,

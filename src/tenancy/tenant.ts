@@ -52,9 +52,12 @@ export const isSchema = (databaseId: string, schemaName: string) =>
 
 type TenantRow = Omit<Tenant, 'modules' | 'quarantined'> & { modules: string[]; quarantinedAt: Date | null };
 
+/** The core modules and the optional ones of an organization. */
+export const modulesWith = (optional: readonly string[]): ReadonlySet<string> => new Set([...coreModules, ...optional]);
+
 export const tenantOf = ({ modules, quarantinedAt, ...row }: TenantRow): Tenant => ({
   ...row,
-  modules: new Set([...coreModules, ...modules]),
+  modules: modulesWith(modules),
   quarantined: quarantinedAt !== null,
 });
 

@@ -33,6 +33,21 @@ it('fields selected on references of a type without references are checked never
   }
 });
 
+it('fragments on types of a module that is off select nothing of other objects', async () => {
+  const fragments =
+    '...Spent ... on ProjectBudget { reason project { budgets { totalCount } } } ... on Client { name }';
+  const document = `query ($ids: [ID!]!) { nodes(ids: $ids) { id ${fragments} } } fragment Spent on Expense { billable }`;
+  const body = { query: document, variables: { ids: [`Client:${clientId}`] } };
+  const ask = async (yoga: { fetch: typeof plain.fetch }) => {
+    const headers = { 'content-type': 'application/json', ...manager.headers };
+    const sent = await yoga.fetch('http://localhost/graphql', { method: 'POST', headers, body: JSON.stringify(body) });
+    return await sent.json();
+  };
+  const expected = { data: { nodes: [{ id: `Client:${clientId}`, name: 'Client' }] } };
+  expect(await ask(plain)).toEqual(expected);
+  expect(await manager.ok(document, body.variables)).toEqual(expected.data);
+});
+
 it('one statement reads nodes by ids and by references, in their order', async () => {
   const ids = [
     'Project:ref:"B" \\ é',

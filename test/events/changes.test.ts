@@ -7,6 +7,7 @@ import { changedTypes } from '../../src/modules/events/changes/changed-types.ts'
 import { recordedWith } from '../../src/modules/events/changes/recorded-with.ts';
 import { schema } from '../../src/schema.ts';
 import { createClient, createPart, createProject } from '../projects/support.ts';
+import { withAllModules } from '../support/all-modules.ts';
 import { run } from '../support/run.ts';
 import { type Member, world } from '../support/world.ts';
 import { createTask } from '../tasks/support.ts';
@@ -43,7 +44,7 @@ const caughtUp = (follower: Follower) =>
   );
 
 it('carries every type whose objects have ids, itself or with the type that it belongs to, except the trash', async () => {
-  const owner = await (await server.company()).as('OWNER');
+  const owner = await (await withAllModules(server, await server.company())).as('OWNER');
   const nodes = Object.values(schema.getTypeMap()).filter(
     (type) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node'),
   );

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { settledLog } from '../events/support.ts';
 import { createClient, createProject } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Member, world } from '../support/world.ts';
@@ -90,10 +91,11 @@ describe('a budget', () => {
 it('an order has a number that is unique in its project', async () => {
   const order = { projectId, number: 'PO-7', amount: '5000', days: '10' };
   await create(manager, 'PurchaseOrder', order);
-  expect(await run(manager, 'createPurchaseOrder', order)).toMatchObject({
-    code: 'ALREADY_EXISTS',
-    field: 'input.number',
-  });
+  for (const number of ['PO-7', 'po-7'])
+    expect(await run(manager, 'createPurchaseOrder', { ...order, number })).toMatchObject({
+      code: 'ALREADY_EXISTS',
+      field: 'input.number',
+    });
 });
 
 describe('an expense', () => {
@@ -148,4 +150,21 @@ it('answers MODULE_DISABLED where the module is off', async () => {
       (await elsewhere.graphql(document)).errors.map(({ extensions }) => extensions.code),
       document,
     ).toEqual(['MODULE_DISABLED']);
+});
+
+it('leaves `changes` of an organization without it to documents that name its types', async () => {
+  const elsewhere = await (await server.company('Following')).as('OWNER');
+  const follow = `query ($after: String, $types: [String!]) {
+    changes(after: $after, types: $types) {
+      changed { node { id ...Spent ... on PurchaseOrder { number project { id } } } } removed { id } cursor
+    }
+  } fragment Spent on Expense { billable }`;
+  await settledLog(elsewhere.company);
+  const { cursor } = (await elsewhere.ok(follow)).changes;
+  const id = await createClient(elsewhere);
+  const expected = { changed: [{ node: { id } }], removed: [] };
+  await settledLog(elsewhere.company);
+  expect((await elsewhere.ok(follow, { after: cursor })).changes).toMatchObject(expected);
+  const types = ['Expense', 'Project'];
+  expect((await elsewhere.ok(follow, { after: cursor, types })).changes).toMatchObject({ changed: [], removed: [] });
 });

@@ -8,6 +8,7 @@ import { tableOf, tablesByName } from '../../src/modules/events/references-to.ts
 import { type Log, rewindingOf } from '../../src/modules/events/rewind/rewinding.ts';
 import { rewoundRows } from '../../src/modules/events/rewind/rewound-rows.ts';
 import '../../src/schema.ts';
+import { withAllModules } from '../support/all-modules.ts';
 import { type Company, world } from '../support/world.ts';
 import { beginStory } from './begin-story.ts';
 import { type AnyStep, anyLongStory, doAny } from './more-steps.ts';
@@ -75,7 +76,7 @@ async function deletedMessages(company: Company): Promise<string[]> {
 
 async function rewind([steps, place]: [AnyStep[], number]): Promise<void> {
   const story = await beginStory(here);
-  const { company } = story;
+  const company = await withAllModules(here, story.company);
   const cut = place % steps.length;
   for (const step of steps.slice(0, cut)) await doAny(story, step);
   const log = await newest(company);

@@ -26,7 +26,8 @@ const owner = await acme.as('OWNER');
 
 async function keyOf(company: Company, scopes: readonly Permission[]): Promise<Record<string, string>> {
   const { user, profileId } = await company.as('OWNER');
-  const viewer = { ...user, userId: user.id, membershipId: '', profileId, organizationId: company.tenant.id };
+  const { id: organizationId, modules } = company.tenant;
+  const viewer = { ...user, userId: user.id, membershipId: '', profileId, organizationId, modules };
   const grants = { role: 'OWNER', permissions: permissionsOf('OWNER'), roleClass: 'interactive' } as const;
   const { key } = await createApiKey(
     here.app.identity,

@@ -1,9 +1,11 @@
 import {
   type DocumentNode,
   type FieldNode,
+  type FragmentDefinitionNode,
   type GraphQLSchema,
   getNamedType,
   getOperationAST,
+  type InlineFragmentNode,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -22,6 +24,8 @@ interface Extended {
   extensions: object;
 }
 
+type FragmentNode = InlineFragmentNode | FragmentDefinitionNode;
+
 interface OperationArgs {
   schema: GraphQLSchema;
   document: DocumentNode;
@@ -29,11 +33,18 @@ interface OperationArgs {
   variableValues?: { readonly [variable: string]: unknown } | null | undefined;
 }
 
+/** A module that an operation reads or changes. */
+interface ReachedModule {
+  module: string;
+  /** The modules of the fragments around it: without them it is never reached. */
+  within: readonly string[];
+}
+
 /**
  * The modules that an operation reads or changes, and the arguments of `node` and `nodes`, whose ids can name any type.
  */
 interface Reached {
-  modules: ReadonlySet<string>;
+  modules: readonly ReachedModule[];
   ids: readonly ValueNode[];
 }
 
@@ -42,15 +53,17 @@ const reachedModules = new WeakMap<OperationDefinitionNode, Reached>();
 
 /**
  * Throws MODULE_DISABLED, before any SQL runs, if the operation reaches a module that the tenant has not switched on:
- * through a field, the type of a selected object, or an id passed to `node`. Fields and types of an optional module
- * carry `extensions: { module: 'billing' }`.
+ * through a field, the type of a selected object, or an id passed to `node`. A fragment on a type of that module is no
+ * such use: clients name every type in one document, and no object is of this one. Fields and types of an optional
+ * module carry `extensions: { module: 'billing' }`.
  */
 export function requireModules(args: OperationArgs, { modules }: Pick<Tenant, 'modules'>): void {
   const operation = getOperationAST(args.document, args.operationName);
   if (!operation || !hasOptional(args.schema)) return;
   const reached = reachedBy(args, operation);
+  const inUse = reached.modules.filter(({ within }) => within.every((each) => modules.has(each)));
   const ofIds = reached.ids.length ? modulesOfIds(args, operation, reached.ids) : [];
-  for (const module of [...reached.modules, ...ofIds]) {
+  for (const module of [...inUse.map((each) => each.module), ...ofIds]) {
     if (modules.has(module)) continue;
     throw new AppError('MODULE_DISABLED', `The organization has not switched on the module ${module}`, { module });
   }
@@ -73,8 +86,7 @@ function modulesOfIds(args: OperationArgs, operation: OperationDefinitionNode, n
   const { variableValues } = coercedVariables(args, operation);
   const ids = nodes.flatMap((node) => valueFromASTUntyped(node, variableValues?.coerced) as unknown);
   return ids.flatMap((id) => {
-    const type = args.schema.getType(String(id).split(':')[0]!);
-    const module = type && moduleOf(type);
+    const module = moduleOfType(args.schema, String(id).split(':')[0]!);
     return module === undefined ? [] : [module];
   });
 }
@@ -82,7 +94,8 @@ function modulesOfIds(args: OperationArgs, operation: OperationDefinitionNode, n
 function reachedBy({ schema, document }: OperationArgs, operation: OperationDefinitionNode): Reached {
   const before = reachedModules.get(operation);
   if (before) return before;
-  const modules = new Set<string>();
+  const modules: ReachedModule[] = [];
+  const within: string[] = [];
   const ids: ValueNode[] = [];
   const types = new TypeInfo(schema);
   const reach = (node: FieldNode) => {
@@ -90,16 +103,34 @@ function reachedBy({ schema, document }: OperationArgs, operation: OperationDefi
     if (types.getFieldDef()?.extensions.chantierNodes) ids.push(...(node.arguments ?? []).map(({ value }) => value));
     for (const each of [types.getFieldDef(), types.getParentType(), type && getNamedType(type)]) {
       const module = each ? moduleOf(each) : undefined;
-      if (module !== undefined) modules.add(module);
+      if (module !== undefined) modules.push({ module, within: [...within] });
     }
+  };
+  const fragment = {
+    enter: ({ typeCondition }: FragmentNode) => {
+      const module = typeCondition && moduleOfType(schema, typeCondition.name.value);
+      if (module !== undefined) within.push(module);
+    },
+    leave: ({ typeCondition }: FragmentNode) => {
+      if (typeCondition && moduleOfType(schema, typeCondition.name.value) !== undefined) within.pop();
+    },
   };
   visit(
     { kind: Kind.DOCUMENT, definitions: [operation, ...fragmentsOf(document).values()] },
-    visitWithTypeInfo(types, { [Kind.FIELD]: { enter: reach } }),
+    visitWithTypeInfo(types, {
+      [Kind.FIELD]: { enter: reach },
+      [Kind.INLINE_FRAGMENT]: fragment,
+      [Kind.FRAGMENT_DEFINITION]: fragment,
+    }),
   );
   const reached = { modules, ids };
   reachedModules.set(operation, reached);
   return reached;
+}
+
+function moduleOfType(schema: GraphQLSchema, name: string): string | undefined {
+  const type = schema.getType(name);
+  return type && moduleOf(type);
 }
 
 function moduleOf({ extensions }: Extended): string | undefined {

@@ -3,7 +3,7 @@ import { type RowRule, rowRuleOf, type TableName, type WhereOf } from '../../acc
 import type { Viewer } from '../../identity/viewer.ts';
 import { relations } from '../../relations.ts';
 import { wasVisible } from './gone-rows.ts';
-import { typesOfRows } from './row-types.ts';
+import { typesIn } from './row-types.ts';
 
 /** Types of events about objects that are not rows of the graph: every reader of the log may see them. */
 const beyondRows = ['Organization', 'Import'];
@@ -17,9 +17,7 @@ export function readableEvents(viewer: Viewer): RowRule<'events'> {
   if (!viewer.permissions.has('event:read')) return 'none';
   const open = [...beyondRows];
   const partial: WhereOf<'events'>[] = [];
-  for (const { typename, table, module } of typesOfRows()) {
-    // The tables of a module that is switched off may not exist
-    if (module && viewer.modules?.has(module) === false) continue;
+  for (const { typename, table } of typesIn(viewer.modules)) {
     const rule = rowRuleOf(table, viewer);
     if (rule === 'all') open.push(typename);
     else if (rule !== 'none')

@@ -13,6 +13,10 @@ const unlogged: ReadonlySet<TableName> = new Set(['events', 'trash']);
 
 let types: TypeOfRows[] | undefined;
 
+/** The types of the modules that are switched on: the tables of others may not exist. */
+export const typesIn = (modules: ReadonlySet<string>): TypeOfRows[] =>
+  typesOfRows().filter(({ module }) => module === undefined || modules.has(module));
+
 /** The GraphQL types that show rows. Call it only after all modules are loaded. */
 export function typesOfRows(): readonly TypeOfRows[] {
   const ruled = new Set<unknown>(tablesWithRowRules());

@@ -3,7 +3,7 @@ import { type RowRule, rowRuleOf, type TableName, type WhereOf } from '../../acc
 import type { Viewer } from '../../identity/viewer.ts';
 import { relations } from '../../relations.ts';
 import { keptRow } from './kept-rows.ts';
-import { typesOfRows } from './row-types.ts';
+import { typesIn } from './row-types.ts';
 import { trashTypes } from './trash-types.ts';
 
 /**
@@ -13,10 +13,9 @@ import { trashTypes } from './trash-types.ts';
 export function readableTrash(viewer: Viewer): RowRule<'trash'> {
   const open: string[] = [];
   const partial: WhereOf<'trash'>[] = [];
+  const types = new Set(typesIn(viewer.modules).map(({ typename }) => typename));
   for (const [typename, { table, needs }] of trashTypes()) {
-    const module = typesOfRows().find((each) => each.typename === typename)?.module;
-    // The tables of a module that is switched off may not exist
-    if (module && viewer.modules?.has(module) === false) continue;
+    if (!types.has(typename)) continue;
     if (needs && !viewer.permissions.has(needs)) continue;
     const rule = rowRuleOf(table, viewer);
     if (rule === 'all') open.push(typename);

@@ -10,7 +10,10 @@ defineResource('purchaseOrders', {
   write: 'budget:write',
   fields: {
     project: { description: 'The project.', listDescription: 'The client’s orders for this project.' },
-    number: { description: 'The client’s number of the order; unique in the project.', personal: false },
+    number: {
+      description: 'The client’s number of the order; unique in the project, regardless of case.',
+      personal: false,
+    },
     amount: { description: 'Ordered amount without VAT; null without a limit.', type: 'Money' },
     days: { description: 'Ordered days; null without a limit.', min: 0, max: 1_000_000 },
     fromDate: { description: 'First day; null for an open start.', absent: 'first' },

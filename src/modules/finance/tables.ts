@@ -74,7 +74,7 @@ export const purchaseOrders = table(
     ...lifetime,
   },
   (t) => [
-    uniqueIndex('purchase_orders_number').on(t.projectId, t.number),
+    uniqueIndex('purchase_orders_number').on(t.projectId, sql`extensions.name_key(${t.number})`),
     uniqueIndex('purchase_orders_external_reference').on(t.externalReference),
     check('purchase_orders_dates', sql`${t.toDate} >= ${t.fromDate}`),
     check('purchase_orders_amounts', sql`${t.amount} >= 0 and ${t.days} >= 0`),

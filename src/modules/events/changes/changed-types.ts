@@ -1,7 +1,7 @@
 import { type RowRule, rowRuleOf } from '../../../access/row-rules.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { badInput } from '../../../lib/errors.ts';
-import { type TypeOfRows, typesOfRows } from '../row-types.ts';
+import { type TypeOfRows, typesIn, typesOfRows } from '../row-types.ts';
 import { recordedWith } from './recorded-with.ts';
 import { type RuleReach, reachOf } from './rule-reach.ts';
 
@@ -15,19 +15,18 @@ export interface ChangedType extends TypeOfRows {
 /** The types that the viewer can follow: those of which it may see rows; all of them, or those named. */
 export function changedTypes(viewer: Viewer, names: readonly string[] | null | undefined): ChangedType[] {
   for (const name of names ?? []) requireKnown(name);
-  return followable().flatMap((type) => {
-    const { typename, table, module } = type;
+  return followable(typesIn(viewer.modules)).flatMap((type) => {
+    const { typename, table } = type;
     if (names && !names.includes(typename)) return [];
-    // The tables of a module that is switched off may not exist
-    if (module && viewer.modules?.has(module) === false) return [];
     const rule = rowRuleOf(table, viewer);
     return rule === 'none' ? [] : [{ ...type, rule, reach: reachOf(table, rule) }];
   });
 }
 
-const followable = (): TypeOfRows[] => typesOfRows().filter(({ typename }) => !recordedWith().has(typename));
+const followable = (types: readonly TypeOfRows[]): TypeOfRows[] =>
+  types.filter(({ typename }) => !recordedWith().has(typename));
 
 function requireKnown(name: string): void {
-  const known = followable().map(({ typename }) => typename);
+  const known = followable(typesOfRows()).map(({ typename }) => typename);
   if (!known.includes(name)) throw badInput(`there is no type ${name}; choose from ${known.join(', ')}`, 'types');
 }

@@ -91,7 +91,7 @@ CREATE UNIQUE INDEX "legal_identities_organization" ON "legal_identities" ((true
 CREATE UNIQUE INDEX "legal_identities_external_reference" ON "legal_identities" ("external_reference");--> statement-breakpoint
 CREATE UNIQUE INDEX "project_budgets_revision" ON "project_budgets" ("project_id","revision");--> statement-breakpoint
 CREATE UNIQUE INDEX "project_budgets_external_reference" ON "project_budgets" ("external_reference");--> statement-breakpoint
-CREATE UNIQUE INDEX "purchase_orders_number" ON "purchase_orders" ("project_id","number");--> statement-breakpoint
+CREATE UNIQUE INDEX "purchase_orders_number" ON "purchase_orders" ("project_id",extensions.name_key("number"));--> statement-breakpoint
 CREATE UNIQUE INDEX "purchase_orders_external_reference" ON "purchase_orders" ("external_reference");--> statement-breakpoint
 ALTER TABLE "expenses" ADD CONSTRAINT "expenses_project_id_projects_id_fkey" FOREIGN KEY ("project_id") REFERENCES "projects"("id");--> statement-breakpoint
 ALTER TABLE "expenses" ADD CONSTRAINT "expenses_profile_id_profiles_id_fkey" FOREIGN KEY ("profile_id") REFERENCES "profiles"("id");--> statement-breakpoint
