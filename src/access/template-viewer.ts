@@ -26,8 +26,8 @@ export function only<T extends object>(what: string, known: Partial<T>): T {
 }
 
 /**
- * The viewer of row rules while a plan is compiled: its role, permissions and modules, which are part of the plan's key,
- * and stand-ins.
+ * The viewer of row rules while a plan is compiled: its role, permissions and modules, which are part of the plan's
+ * key, and stand-ins.
  */
 export const templateViewer = ({ role, permissions, modules }: Viewer): Viewer =>
   only<Viewer>('viewer', { role, permissions, modules, ...standIns });

@@ -3,17 +3,22 @@ import { type Organization, updateOrganization } from '../tenancy/update-organiz
 import type { Identity, Origin } from './identity.ts';
 import { actorOf, requirePermission, type Viewer } from './viewer.ts';
 
+interface OwnChanges extends OrganizationChanges {
+  expectedVersion?: number | undefined;
+}
+
 /**
- * Changes the settings of the viewer's organization, including its slug. Throws FORBIDDEN, and the errors of
- * updateOrganization.
+ * Changes the settings of the viewer's organization, including its slug. `hasAmounts` says whether its data has amounts
+ * of money, which are in its currency. Throws FORBIDDEN, and the errors of updateOrganization.
  */
-export function updateOwnOrganization(
+export async function updateOwnOrganization(
   { catalog }: Identity,
   viewer: Viewer,
-  { expectedVersion, ...changes }: OrganizationChanges & { expectedVersion?: number | undefined },
-  origin: Origin,
+  { expectedVersion, ...changes }: OwnChanges,
+  { hasAmounts, ...origin }: Origin & { hasAmounts: () => Promise<boolean> },
 ): Promise<Organization> {
   requirePermission(viewer, 'organization:manage');
-  const by = { ...origin, actor: actorOf(viewer), expectedVersion };
-  return catalog.write((tx) => updateOrganization(tx, viewer.organizationId, changes, by));
+  const keepCurrency = changes.currency !== undefined && (await hasAmounts());
+  const by = { ...origin, actor: actorOf(viewer), expectedVersion, keepCurrency };
+  return await catalog.write((tx) => updateOrganization(tx, viewer.organizationId, changes, by));
 }

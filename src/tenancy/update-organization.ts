@@ -18,15 +18,22 @@ export const shownOf = ({ id, name, slug, status, timeZone, locale, currency, ve
   ...{ id: `Organization:${id}`, name, slug, status, timeZone, locale, currency, version },
 });
 
+interface UpdateOptions extends By {
+  expectedVersion?: number | undefined;
+  /** Refuses another currency, because the organization has amounts in the present one. */
+  keepCurrency?: boolean;
+}
+
 /**
  * Changes an organization's own fields; absent fields stay, null clears. A new slug moves no data: the schema keeps its
- * name. Throws BAD_INPUT, ALREADY_EXISTS for a taken slug, STALE_VERSION with the organization as it is now.
+ * name. Throws BAD_INPUT, ALREADY_EXISTS for a taken slug, STALE_VERSION with the organization as it is now, and IN_USE
+ * for another currency with `keepCurrency`.
  */
 export async function updateOrganization(
   tx: CatalogTx,
   id: string,
   input: OrganizationChanges,
-  { expectedVersion, ...by }: By & { expectedVersion?: number | undefined },
+  { expectedVersion, keepCurrency = false, ...by }: UpdateOptions,
 ): Promise<Organization> {
   const given = checkInput(organizationChanges, input);
   const before = await lockOrganization(tx, id);
@@ -35,6 +42,8 @@ export async function updateOrganization(
   }
   const changes = changesOf(before, given).after as OrganizationChanges;
   if (!Object.keys(changes).length) return before;
+  if (keepCurrency && changes.currency !== undefined)
+    throw new AppError('IN_USE', `The organization has amounts in ${before.currency}`, { field: 'input.currency' });
   const [after] = await tx
     .update(organizations)
     .set({ ...changes, version: before.version + 1 })

@@ -17,7 +17,9 @@ function planOf(query: string, variables: Record<string, unknown> = {}, role: Ro
   const values = operation.variables(variables);
   const { skeleton } = operation.skeleton(values);
   const args = skeleton.sites.map((site) => valuesAt(site, values).args);
-  return compilePlan({ schema, skeleton, viewer: { role, permissions: permissionsOf(role) } as Viewer, args });
+  const modules: ReadonlySet<string> = new Set();
+  const viewer = { role, permissions: permissionsOf(role), modules } as Viewer;
+  return compilePlan({ schema, skeleton, viewer, args });
 }
 
 /** The statement over several lines, without the quotes of names. */

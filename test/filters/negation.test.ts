@@ -10,11 +10,10 @@ import {
 } from 'graphql';
 import { beforeAll, expect, it } from 'vitest';
 import { Plans } from '../../src/graphql/compile/plans.ts';
-import { permissionsOf } from '../../src/identity/permissions.ts';
 import { roles } from '../../src/identity/roles.ts';
-import type { Viewer } from '../../src/identity/viewer.ts';
 import { schema } from '../../src/schema.ts';
 import { buildGraphServer } from '../../src/serve.ts';
+import { viewerOf } from '../events/support.ts';
 import { withAllModules } from '../support/all-modules.ts';
 import { world } from '../support/world.ts';
 import { readFacts, seedFilters } from './facts.ts';
@@ -89,7 +88,7 @@ const found = new Map<string, ReadonlySet<string>>();
 beforeAll(async () => {
   const people = (await Promise.all(roles.map((role) => acme.as(role)))).map(({ profileId }) => profileId);
   await here.app.binding.write(acme.tenant, (tx) => seedFilters(tx, seed, people), { roleClass: 'job' });
-  const viewer = { role: 'OWNER', permissions: permissionsOf('OWNER'), profileId: owner.profileId } as Viewer;
+  const viewer = await viewerOf(owner);
   facts = await here.app.binding.read(acme.tenant, (db) => readFacts(db, viewer, found));
   for (const input of filterInputs()) await askOwnConditions(input);
 });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { undeleteOrganization } from '../../src/fleet/deletion/undelete-organization.ts';
+import { createPart, createProject } from '../projects/support.ts';
+import { run } from '../support/run.ts';
 import type { Company } from '../support/world.ts';
 import { world } from '../support/world.ts';
 
@@ -49,6 +51,24 @@ describe('an organization', () => {
       expect(updateOrganization.organization, JSON.stringify(input)).toMatchObject({ name: 'Acme', version: 1 });
     }
     expect(await actionsOf(company)).toEqual([]);
+  });
+
+  it('keeps its currency while it has amounts of money, also those of deleted objects', async () => {
+    const company = await here.company();
+    const [admin, manager] = [await company.as('ADMIN'), await company.as('MANAGER')];
+    const change = async (currency: string) =>
+      (await admin.graphql(update, { input: { currency } })).errors.map(({ extensions }) => extensions);
+    expect(await change('USD')).toEqual([]);
+    const projectId = await createProject(manager);
+    expect(await change('CHF')).toEqual([]);
+    const person = { profileId: `Profile:${manager.profileId}`, allocationPercent: 5 };
+    await createPart(manager, 'ProjectAssignment', { projectId, ...person, saleRate: '500' });
+    const refused = [expect.objectContaining({ code: 'IN_USE', field: 'input.currency' })];
+    expect(await change('EUR')).toEqual(refused);
+    expect(await change('CHF')).toEqual([]);
+    await run(manager, 'deleteProject', { id: projectId }, 'deletedId');
+    expect(await change('EUR')).toEqual(refused);
+    expect(await change('xx')).toEqual([expect.objectContaining({ code: 'BAD_INPUT', field: 'input.currency' })]);
   });
 
   it('cannot be changed without the permission', async () => {

@@ -3,6 +3,7 @@ import { switchOwnModule } from '../../identity/switch-own-module.ts';
 import { updateOwnOrganization } from '../../identity/update-own-organization.ts';
 import type { OrganizationChanges } from '../../tenancy/organization-input.ts';
 import { expectedVersion } from '../declare/mutation.ts';
+import { hasAmounts } from '../declare/stored-amounts.ts';
 import { defineCatalogMutation, originOf, personOf } from './catalog-mutation.ts';
 import { Organization } from './organization.ts';
 
@@ -20,12 +21,15 @@ defineCatalogMutation('updateOrganization', {
     website: t.string({ description: 'URL of its website; null clears.' }),
     timeZone: t.string({ description: 'Its time zone, such as Europe/Paris.' }),
     locale: t.string({ description: 'Its locale, such as fr-FR.' }),
-    currency: t.string({ description: 'Its currency, an ISO 4217 code such as EUR.' }),
+    currency: t.string({
+      description: 'Its currency, an ISO 4217 code such as EUR. Refused with IN_USE while it has amounts of money.',
+    }),
     expectedVersion: expectedVersion(t),
   }),
   run: async (ctx, { expectedVersion }, { expectedVersion: _, ...given }) => {
     const changes = { ...(given as OrganizationChanges), expectedVersion };
-    return { organization: await updateOwnOrganization(ctx.services.identity, ctx.viewer, changes, originOf(ctx)) };
+    const origin = { ...originOf(ctx), hasAmounts: () => hasAmounts(ctx.db.unguarded) };
+    return { organization: await updateOwnOrganization(ctx.services.identity, ctx.viewer, changes, origin) };
   },
   payload: (t) => ({ organization: t.expose('organization', afterwards) }),
 });

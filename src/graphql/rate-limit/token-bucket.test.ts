@@ -45,7 +45,8 @@ it('never serves more than the bucket holds and gets back, whatever the processe
         }
         served.push({ at: now, points });
       }
-      // A process may still hold a portion that it leased earlier, and spends it in addition to what the bucket grants now
+      // A process may still hold a portion that it leased earlier, and spends it in addition to what the bucket grants
+      // now
       const most = (ms: number) => size.points + (ms / 1000) * size.restoreRate + 3 * 30;
       for (const [index, { at }] of served.entries()) {
         let sum = 0;

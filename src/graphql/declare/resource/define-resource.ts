@@ -6,6 +6,7 @@ import type { TenantTx } from '../../../tenancy/tenant-session.ts';
 import type { builder } from '../builder.ts';
 import type { defineConnection, definePage } from '../pages.ts';
 import { registerPersonalData } from '../personal-data.ts';
+import { registerAmounts } from '../stored-amounts.ts';
 import type { AnyAction, AnyOperation, AnySpec } from './any-spec.ts';
 import { defineBulk } from './bulk.ts';
 import type { ChangeLog } from './change-log.ts';
@@ -93,6 +94,7 @@ function define(table: TableName, declared: AnySpec, log: ChangeLog) {
   for (const operation of [spec.create, spec.update]) if (operation) writtenBy(model, operation);
   defineRowRule(table, readRule(model));
   registerColumns(model, log);
+  registerAmounts(model);
   const node = defineNode(model);
   const lists = defineLists(model, node);
   const operation = (verb: 'create' | 'update' | 'delete', make: (of: AnyOperation) => UseCase): UseCase => {
