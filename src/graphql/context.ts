@@ -13,7 +13,7 @@ import type { GraphLimits } from './limits/complexity.ts';
 import type { Charge } from './rate-limit/charge.ts';
 import type { Services } from './services.ts';
 
-/** Where a query of `changes` has got to. */
+/** The progress of a `changes` query. */
 export interface Followed {
   cursor: string;
   /** The position in the log, in the form of an event cursor. */
@@ -49,9 +49,9 @@ export interface GraphRequest {
 export interface AnswerHead {
   /** Whether every root field was answered from the stored answer of its Idempotency-Key. */
   replayed: boolean;
-  /** What the request pays; undefined if its caller has no limits. */
+  /** The points that the request costs its caller; undefined for a caller without limits. */
   charge?: Charge | undefined;
-  /** Set by `changes`: where a subscription goes on. */
+  /** Set by `changes`: where a subscription continues. */
   followed?: Followed;
 }
 
@@ -67,7 +67,7 @@ export interface CookieJar {
 /** Why a request has no viewer. */
 export const noViewer = ({ account }: GraphRequest): AppError =>
   account
-    ? new AppError('ORGANIZATION_REQUIRED', 'Choose an organization: ask refreshSession for a token of one')
+    ? new AppError('ORGANIZATION_REQUIRED', 'Choose an organization: call refreshSession to get a token for it')
     : new AppError('UNAUTHENTICATED', 'Sign in first');
 
 /**

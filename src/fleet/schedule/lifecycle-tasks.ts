@@ -5,7 +5,7 @@ import { keepSpares } from '../schemas/spares.ts';
 import type { UpkeepTask } from './upkeep.ts';
 
 export interface LifecycleOptions {
-  /** How many spare schemas there should be. */
+  /** How many spare schemas to keep. */
   spares: number;
   /** Aborted when the server stops: long work then stops where it can be resumed. */
   signal: AbortSignal;
@@ -22,8 +22,10 @@ export const lifecycleTasks = (fleet: Fleet, { spares, signal, logger }: Lifecyc
     everyMs: 600 * secondMs,
     run: async () => {
       const { organizations, schemas, failed } = await dropDue(fleet, { signal });
-      if (organizations.length + schemas.length > 0) logger.info({ organizations, schemas }, 'dropped what was due');
-      for (const { what, error } of failed) logger.warn({ err: error, what }, 'what is due was not dropped');
+      if (organizations.length + schemas.length > 0)
+        logger.info({ organizations, schemas }, 'dropped organizations and schemas that were due');
+      for (const { what, error } of failed)
+        logger.warn({ err: error, what }, 'an organization or schema that is due could not be dropped');
     },
   },
 ];

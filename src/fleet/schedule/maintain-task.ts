@@ -25,10 +25,11 @@ export const maintainTask = (fleet: Fleet, options: MaintainTaskOptions): Upkeep
       await options.pruneIdentity();
       return await maintainTenants(fleet, { eventsMs, clock, signal });
     });
-    for (const { name, error } of report?.away ?? []) logger.warn({ err: error, database: name }, 'not maintained');
+    for (const { name, error } of report?.away ?? [])
+      logger.warn({ err: error, database: name }, 'a database was not maintained');
     for (const { slug, schemaName, errors } of report?.maintained ?? []) {
       for (const error of errors)
-        logger.warn({ err: error, schema: slug ?? schemaName }, 'something was not maintained');
+        logger.warn({ err: error, schema: slug ?? schemaName }, 'a step of the maintenance failed');
     }
   },
 });

@@ -6,7 +6,7 @@ import { renewSecrets } from '../secrets/renew-secrets.ts';
 import type { UpkeepTask } from './upkeep.ts';
 
 export interface SecretsTaskOptions {
-  /** Seals what belongs to accounts under the current SECRET. */
+  /** Seals the values of accounts again, under the current SECRET. */
   resealIdentity(): Promise<{ resealed: number }>;
   logger: Logger;
 }
@@ -29,7 +29,8 @@ export function secretsTask(fleet: Fleet, { resealIdentity, logger }: SecretsTas
         const { logins, failed } = await renewSecrets(fleet);
         isRenewed = failed.length === 0;
         logger.info({ resealed, logins }, 'resealed under the current SECRET');
-        for (const { database, error } of failed) logger.warn({ err: error, database }, 'its logins were not renewed');
+        for (const { database, error } of failed)
+          logger.warn({ err: error, database }, 'the passwords of the logins of a database were not renewed');
       }),
   };
 }

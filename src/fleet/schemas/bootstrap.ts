@@ -110,7 +110,12 @@ function unreachable(cause: unknown, url: string): unknown {
   }
   if (isTlsRefused(cause)) {
     const advice = 'set sslrootcert in the URL to a file with the certificate of its issuer, or set sslmode';
-    return new AppError('CONFIG_INVALID', `${place} is not trusted by TLS: ${reason}: ${advice}`, {}, { cause });
+    return new AppError(
+      'CONFIG_INVALID',
+      `${place} did not prove its identity by TLS: ${reason}: ${advice}`,
+      {},
+      { cause },
+    );
   }
   const known = toAppError(cause);
   return known

@@ -82,7 +82,7 @@ export const builder = new SchemaBuilder<GraphTypes>({
       reads: (table) => ctx.request.viewer !== undefined && rowRuleOf(table, ctx.request.viewer) !== 'none',
     }),
     unauthorizedError: (_parent, { request }) =>
-      request.viewer ? new AppError('FORBIDDEN', 'You do not have the permission that this needs') : noViewer(request),
+      request.viewer ? new AppError('FORBIDDEN', 'You do not have the permission for this') : noViewer(request),
   },
   complexity: complexityOptions,
   validation: {
@@ -94,8 +94,8 @@ export const builder = new SchemaBuilder<GraphTypes>({
 builder.queryType({ description: 'Everything that can be read. One operation reads one snapshot of the data.' });
 builder.subscriptionType({
   description:
-    'What can be followed, over server-sent events (send the operation with `accept: text/event-stream`) or WebSocket ' +
-    '(graphql-transport-ws). Each frame is read like a query, with the same rights.',
+    'Everything that can be subscribed to, over server-sent events (send the operation with `accept: ' +
+    'text/event-stream`) or WebSocket (graphql-transport-ws). Each result is read like a query, with the same permissions.',
 });
 builder.mutationType({
   description: 'Everything that can be changed. Each root field is one transaction; an error under it rolls it back.',

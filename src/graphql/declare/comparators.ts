@@ -71,7 +71,7 @@ export const comparators = {
   Decimal: comparator('DecimalFilter', 'Decimal', [...equality, ...order], 'an exact number'),
   LocalDate: comparator('LocalDateFilter', 'LocalDate', [...equality, ...order], 'a day'),
   DateTime: comparator('DateTimeFilter', 'DateTime', [...equality, ...order], 'a point in time'),
-  Boolean: comparator('BooleanFilter', 'Boolean', ['eq', 'isNull'], 'a yes or no'),
+  Boolean: comparator('BooleanFilter', 'Boolean', ['eq', 'isNull'], 'a Boolean'),
 };
 
 export type ComparatorName = keyof typeof comparators;

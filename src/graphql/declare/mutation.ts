@@ -11,7 +11,7 @@ type PayloadBuilder<Shape> = PothosSchemaTypes.ObjectFieldBuilder<SchemaTypes, S
 export const expectedVersion = (t: InputBuilder) =>
   t.int({ description: 'The `version` that you read; STALE_VERSION if the object has another one.' });
 
-/** What a change works with. */
+/** The part of the context that a use case needs. */
 export type ChangeContext = Pick<Context, 'tx' | 'viewer' | 'tenant' | 'services'>;
 
 const clientMutationId = (t: InputBuilder) =>

@@ -10,7 +10,7 @@ type ColumnOf<T extends TableName> = keyof Relations[T]['table']['_']['columns']
 interface OrderField<T extends TableName> {
   column: ColumnOf<T>;
   description: string;
-  /** For a nullable column: the value in whose place null is sorted, such as `'infinity'::date`. */
+  /** For a nullable column: the value that null is sorted as, such as `'infinity'::date`. */
   absent?: SQL;
   /** For an enum: its values in sort order; as text they would sort by their names. */
   values?: readonly string[];
@@ -55,7 +55,7 @@ export function defineOrder<T extends TableName>(
         type: OrderDirection,
         required: true,
         defaultValue: 'asc',
-        description: 'Ascending unless given.',
+        description: 'Ascending by default.',
       }) as never,
     }),
   });

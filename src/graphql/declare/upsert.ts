@@ -16,6 +16,7 @@ import { errorPolicy } from './bulk.ts';
 import { encodeGlobalId } from './global-id.ts';
 import { defineMutation, expectedVersion, type InputBuilder } from './mutation.ts';
 import { changedList } from './payload.ts';
+import { toPascalCase, withArticle } from './resource/naming.ts';
 
 type Values = Record<string, unknown>;
 type Write = (tx: TenantTx, viewer: Viewer, input: Values) => Promise<{ id: string }>;
@@ -39,7 +40,7 @@ interface UpsertOptions {
   fields: (t: InputBuilder) => InputFieldMap;
   /** The names of the fields that a new row needs. */
   needed: readonly string[];
-  /** Takes the locks that come before those of the rows, for all rows and in one order. */
+  /** Takes the locks that must be held before the rows are locked, for all rows and in one order. */
   lockFirst?: (tx: TenantTx, viewer: Viewer, rows: readonly Values[]) => Promise<void>;
   /** The use cases of a single row. */
   create: Write;
@@ -91,7 +92,7 @@ export function defineUpsert(options: UpsertOptions): void {
   const { table, node, name, noun, nouns, limit, permission, module } = options;
   const needs = permission ? ` Needs ${permission}.` : ` ${options.allowed ?? ''}`.trimEnd();
   const Row = builder.inputType(`${name}RowInput`, {
-    description: `A ${noun} to create or to change. Absent fields stay; null clears.`,
+    description: `${toPascalCase(withArticle(noun))} to create or to change. Absent fields stay, null clears.`,
     extensions: { neededToCreate: options.needed },
     fields: (t) => rowFields(t as never, options) as never,
   });
@@ -121,7 +122,7 @@ export function defineUpsert(options: UpsertOptions): void {
 }
 
 const rowFields = (t: InputBuilder, { noun, fields }: UpsertOptions): InputFieldMap => ({
-  externalReference: t.string({ required: true, description: `Your own key of the ${noun}, which finds it.` }),
+  externalReference: t.string({ required: true, description: `Your own key of the ${noun}, by which it is found.` }),
   ...fields(t),
   expectedVersion: expectedVersion(t),
 });

@@ -16,7 +16,7 @@ const WarningCode = builder.enumType('ChangeWarningCode', {
 });
 
 const Warning = builder.objectRef<ChangeWarning>('ChangeWarning').implement({
-  description: 'Something that a change leaves behind for people to look at. The change is made nevertheless.',
+  description: 'A consequence of a change that people should look at. The change is made anyway.',
   fields: (t) => ({
     code: t.expose('code', { type: WarningCode, description: 'The kind of the warning.' }),
     message: t.exposeString('message', { description: 'The warning in words.' }),

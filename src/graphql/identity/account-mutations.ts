@@ -80,12 +80,13 @@ defineCatalogMutation('signIn', {
     email: t.string({ required: true, description: 'The address; case does not matter.' }),
     password: t.string({ required: true, description: 'The password.' }),
     organizationId: t.globalID({
-      description: 'The organization to work in. By default the one that the request names, or the user’s only one.',
+      description:
+        'The organization to work in. By default the organization that the request names, or the user’s only one.',
     }),
     deviceName: t.string({ description: 'The name of this device in the list of sessions.' }),
     previousRefreshToken: t.string({
       description:
-        'A refresh token that this device still has, valid or not. A device that was signed in before is exempt from delays that failed sign-ins elsewhere cause. By default the one in the cookie.',
+        'A refresh token that this device still has, valid or not. A device that was signed in before is exempt from the delays that failed sign-ins elsewhere cause. The token in the cookie by default.',
     }),
     delivery: t.field({ type: TokenDelivery, description: deliveryDescription }),
   }),

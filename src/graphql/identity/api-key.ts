@@ -33,7 +33,7 @@ const ApiKey = builder.objectRef<ApiKeyShape>('ApiKey').implement({
     prefix: t.exposeString('prefix', { description: 'The public part of the key.' }),
     scopes: t.field({
       type: [Permission],
-      description: 'Its scopes: the permissions that it can have at most, as far as the member has them.',
+      description: 'The permissions that it may use, as long as the member has them too.',
       resolve: ({ scopes }) => scopes.filter(isPermission),
     }),
     persistedOnly: t.exposeBoolean('persistedOnly', {
@@ -42,7 +42,7 @@ const ApiKey = builder.objectRef<ApiKeyShape>('ApiKey').implement({
     limit: t.field({
       type: ApiKeyLimit,
       nullable: true,
-      description: 'Its own limit; null if that of the installation applies.',
+      description: 'Its own limit; null if the installation’s limit applies.',
       resolve: ({ points, restoreRate }) => (points !== null && restoreRate !== null ? { points, restoreRate } : null),
     }),
     lastUsedAt: t.expose('lastUsedAt', {
@@ -77,10 +77,10 @@ defineCatalogMutation('createApiKey', {
   caller: 'member',
   input: (t) => ({
     name: t.string({ required: true, description: 'Its name.' }),
-    scopes: t.field({ type: [Permission], required: true, description: 'The permissions that it can have at most.' }),
+    scopes: t.field({ type: [Permission], required: true, description: 'The permissions that it may use.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'When it expires; never by default.' }),
     persistedOnly: t.boolean({ description: 'Whether it may only send documents that were registered before.' }),
-    limit: t.field({ type: ApiKeyLimitInput, description: 'Its own limit; that of the installation by default.' }),
+    limit: t.field({ type: ApiKeyLimitInput, description: 'Its own limit; the installation’s limit by default.' }),
   }),
   run: (ctx, input) => createApiKey(ctx.services.identity, ctx.viewer, input, originOf(ctx)),
   payload: (t) => ({
@@ -94,7 +94,7 @@ defineCatalogMutation('setApiKeyLimit', {
   caller: 'member',
   input: (t) => ({
     apiKeyId: t.globalID({ required: true, description: 'The key.' }),
-    limit: t.field({ type: ApiKeyLimitInput, description: 'Its own limit; that of the installation by default.' }),
+    limit: t.field({ type: ApiKeyLimitInput, description: 'Its own limit; the installation’s limit by default.' }),
   }),
   run: async (ctx, { apiKeyId, limit }) => {
     const id = uuidOf(apiKeyId, 'ApiKey', 'input.apiKeyId');

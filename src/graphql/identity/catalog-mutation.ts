@@ -86,7 +86,7 @@ export const originOf = ({ request }: Context): AuditOrigin => ({
   requestId: request.requestId,
 });
 
-/** The signed-in person. Throws FORBIDDEN for an API key, which acts for a person but is none. */
+/** The signed-in person. Throws FORBIDDEN for an API key, which acts for a person but is not one. */
 export function personOf({ request }: Context): Account {
   const { account = null } = request;
   if (account === null) throw new AppError('UNAUTHENTICATED', 'Sign in first');

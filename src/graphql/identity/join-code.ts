@@ -13,7 +13,7 @@ export const JoinCode = builder.objectRef<JoinCodeShape>('JoinCode').implement({
     uses: t.exposeInt('uses', { description: 'Number of people who joined with it.' }),
     maxUses: t.exposeInt('maxUses', {
       nullable: true,
-      description: 'Most people who can join with it; null for no limit.',
+      description: 'How many people can join with it; null for no limit.',
     }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',

@@ -18,7 +18,7 @@ defineCatalogMutation('createJoinCode', {
   caller: 'member',
   input: (t) => ({
     role: t.field({ type: Role, description: 'The role that people get: MEMBER (the default) or MANAGER.' }),
-    maxUses: t.int({ description: 'Most people who can join with it; no limit by default.' }),
+    maxUses: t.int({ description: 'How many people can join with it; no limit by default.' }),
     expiresAt: t.field({ type: 'DateTime', description: 'When it expires; never by default.' }),
   }),
   run: async (ctx, { role, ...input }) => {

@@ -91,7 +91,7 @@ builder.objectField(Organization, 'database', (t) =>
     type: OrganizationDatabase,
     nullable: true,
     description:
-      'Its database. Null for other organizations than that of the request, and without organization:manage.',
+      'Its database. Null unless this is the organization of the request and the viewer has organization:manage.',
     resolve: ({ id }, _args, ctx) => {
       const { viewer } = ctx.request;
       if (viewer?.organizationId !== id || !viewer.permissions.has('organization:manage')) return null;

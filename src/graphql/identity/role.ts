@@ -9,6 +9,6 @@ export const Role = builder.enumType('Role', {
     MANAGER: { description: 'Runs projects: sees costs, validates time.' },
     CONSULTANT: { description: 'Works on projects, and records own time.' },
     MEMBER: { description: 'Works on projects, and records own time.' },
-    CLIENT: { description: 'Sees the projects of the clients whose contact the person is.' },
+    CLIENT: { description: 'Sees the projects of the clients for which the person is a contact.' },
   } satisfies Record<RoleName, { description: string }>,
 });

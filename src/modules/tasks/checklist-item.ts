@@ -27,7 +27,7 @@ export const ChecklistItem = defineResource('checklistItems', {
     description: 'Adds a step to the checklist of a task.',
     writes: ['taskId', 'name'],
     input: (t) => ({
-      afterId: rowId(t, 'checklistItems', { description: 'Right after this item; at the end unless given.' }),
+      afterId: rowId(t, 'checklistItems', { description: 'Right after this item; at the end by default.' }),
     }),
     before: async ({ tx, parent, extra }) => {
       const all = await listItems(tx, parent.id);

@@ -26,7 +26,7 @@ export const commonInput = (t: InputBuilder) => ({
   parentId: t.globalID({
     for: Task,
     description:
-      'The task that it is a part of, on the same board: a new task gets its project and type from there unless given. ' +
+      'The task that it is a part of, on the same board: a new task gets its project and type from there by default. ' +
       `Tasks are nested at most ${mostLevels} levels deep.`,
   }),
   description: t.string({ description: 'What to do, at most 20,000 characters.' }),

@@ -1,4 +1,4 @@
-/** What days and instants are grouped by. */
+/** The periods by which days and instants are grouped. */
 export type Unit = 'DAY' | 'WEEK' | 'MONTH' | 'QUARTER' | 'YEAR';
 
 /** The path to a key, as clients send it. */
@@ -8,7 +8,7 @@ export type KeyInput = { [field: string]: boolean | Unit | KeyInput | null | und
 export interface AggregateSpec {
   /** Short names of the usual keys, as the enum that `groupBy` takes; other keys are then in the argument `by`. */
   groupBy: Record<string, { description: string; key: KeyInput }>;
-  /** Short fields of the result for days that are grouped by a unit. */
+  /** Short fields of the result, each for a day that is grouped by a unit. */
   keys: Record<string, { description: string; day: string; unit: Unit }>;
   /** The field that `sum`, `avg`, `min` and `max` read unless the client names another. */
   number: string;

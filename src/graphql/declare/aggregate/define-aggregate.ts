@@ -24,13 +24,13 @@ export interface AggregateDeclaration {
   /** The filter of the rows. */
   where(args: object): object | undefined;
   /** The statement of the groups, for the selected measures. */
-  groups(args: object, measures: readonly Measure[], around: Parameters<typeof groupsStatement>[2]): Groups;
+  groups(args: object, measures: readonly Measure[], values: Parameters<typeof groupsStatement>[2]): Groups;
   measure(name: string, field: string): Measure;
   limit(args: object): number;
   offset(args: object): number;
 }
 
-/** Registers a resource for keys of others, and makes the types of its keys. */
+/** Registers a resource, so that others can group by its fields, and makes the types of its keys. */
 export function defineKeys(model: Model, node: unknown): void {
   registerModel(model);
   registerRowType(model.table, node);
@@ -49,7 +49,7 @@ export function defineAggregate(model: Model, page: Page): void {
       type: [group],
       authScopes: { reads: table },
       extensions: { chantierAggregate: declaration, ...extensionsOf(model) },
-      description: `Aggregates over ${nouns} in groups, ordered by the keys of the groups unless ordered otherwise.`,
+      description: `Aggregates over groups of ${nouns}, ordered by the keys of the groups by default.`,
       args: {
         ...short.args(t as never),
         [short.keysArgument]: t.arg({
@@ -65,7 +65,7 @@ export function defineAggregate(model: Model, page: Page): void {
           description: 'The order of the groups; ties are broken by the keys.',
         }),
         first: t.arg.int({
-          description: `Most groups to return, 1 to ${groupSizes.max}; ${groupSizes.default} unless given.`,
+          description: `The largest number of groups to return, 1 to ${groupSizes.max}; ${groupSizes.default} by default.`,
         }),
         after: t.arg.string({ maxLength: 100, description: 'Only the groups after the one with this cursor.' }),
       },
@@ -76,7 +76,7 @@ export function defineAggregate(model: Model, page: Page): void {
   });
 }
 
-/** Groups are priced by the hundred: their rows are read whatever their number. */
+/** Groups cost by the hundred: most of the work is reading the rows, whatever the number of groups. */
 const pricedGroups = (args: { first?: number | null; limit?: number | null }): number =>
   Math.max(1, Math.ceil((args.first ?? args.limit ?? groupSizes.default) / 100));
 
@@ -85,7 +85,7 @@ function declarationOf(model: Model, page: Page, short: ReturnType<typeof shortK
   return {
     table: model.table,
     where: (args) => page.where({ where: (args as AggregateArguments).where ?? null }),
-    groups: (args, measures, around) => groupsStatement(model, questionOf(model, read(args), measures), around),
+    groups: (args, measures, values) => groupsStatement(model, questionOf(model, read(args), measures), values),
     measure: (name, field) => (name === 'count' ? count : measureOf(model, name as FunctionName, field)),
     limit: (args) => short.limit(args as Record<string, unknown>, limitOf),
     offset: (args) => offsetOf(questionOf(model, read(args), []), read(args).after),

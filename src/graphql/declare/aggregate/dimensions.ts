@@ -27,21 +27,21 @@ export const registerModel = (model: Model): void => void models.set(model.table
 
 const isTimeScalar = (scalar: string): boolean => scalar === 'LocalDate' || scalar === 'DateTime';
 
-/** `externalReference` and `version` say nothing about the rows. */
-const isCounted = ({ key, standard }: Field): boolean => !standard || key === 'createdAt' || key === 'updatedAt';
+/** Of the standard fields only the times: grouping by `externalReference` or `version` would be of no use. */
+const isAnalysed = ({ key, standard }: Field): boolean => !standard || key === 'createdAt' || key === 'updatedAt';
 
 /** Days and instants, which are grouped by a unit of time. */
 export const timesOf = ({ fields }: Model): Field[] =>
-  fields.filter((field) => isCounted(field) && isTimeScalar(field.kind.scalar));
+  fields.filter((field) => isAnalysed(field) && isTimeScalar(field.kind.scalar));
 
 export const numbersOf = ({ fields }: Model): Field[] =>
-  fields.filter((field) => isCounted(field) && ['Int', 'Decimal'].includes(field.kind.scalar));
+  fields.filter((field) => isAnalysed(field) && ['Int', 'Decimal'].includes(field.kind.scalar));
 
-/** Fields whose values are grouped by as they are: enums, booleans, numbers and short texts. */
+/** Fields that form one group per value: enums, booleans, numbers and short texts. */
 export const plainFieldsOf = ({ fields }: Model): Field[] =>
   fields.filter(
     (field) =>
-      isCounted(field) &&
+      isAnalysed(field) &&
       !field.reference &&
       !field.kind.list &&
       !isTimeScalar(field.kind.scalar) &&

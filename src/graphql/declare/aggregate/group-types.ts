@@ -20,7 +20,7 @@ interface GroupKeys extends Group {
   path: readonly string[];
 }
 
-/** The field builder of Pothos, for fields that are made by rule. */
+/** The field builder of Pothos, for fields that are derived from a declaration. */
 interface GroupFields {
   field(options: object): never;
 }
@@ -89,7 +89,12 @@ const timeOptions = (t: { arg(options: object): never }, field: Field) => ({
   type: 'LocalDate',
   description: `${describeField(field).replace(/\.$/, '')}: the first day of the period.`,
   args: {
-    by: t.arg({ type: TimeUnit, required: true, defaultValue: 'DAY', description: 'The period that `groupBy` has.' }),
+    by: t.arg({
+      type: TimeUnit,
+      required: true,
+      defaultValue: 'DAY',
+      description: 'The period by which the rows are grouped.',
+    }),
   },
 });
 
@@ -163,7 +168,8 @@ export function groupTypeOf(model: Model): AnyObject {
         cursor: measureField(t, groupColumns.cursor, 'String', 'The cursor of the group, for `after`.'),
         hasNext: t.field({
           type: 'Boolean',
-          description: 'Whether more groups follow: at the last group of an answer, whether the answer is cut.',
+          description:
+            'Whether more groups follow this one. On the last group of an answer: whether the answer was cut off.',
           extensions: groupValue(() => groupColumns.hasNext),
           resolve: ({ values }: Group) => values.get(groupColumns.hasNext),
         }),

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import type { Field } from '../resource/fields.ts';
 import type { Unit } from './aggregate-spec.ts';
 
-/** By how many days the organization's week begins after Monday. The module of settings declares it. */
+/** How many days after Monday the organization's week begins. The settings module declares it. */
 let shiftOfWeek: SQL = sql`0`;
 
 export function declareWeekShift(days: SQL): void {

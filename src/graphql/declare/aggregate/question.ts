@@ -32,7 +32,7 @@ export const groupSizes = { default: 1_000, max: 10_000 } as const;
 const mostMeasures = 40;
 const lastPlace = 1_000_000_000;
 
-/** The question of a request; `selected` are the measures that its selection shows. */
+/** The question of a request; `selected` holds the measures that the document selects. */
 export function questionOf(model: Model, args: AggregateArguments, selected: readonly Measure[]): Question {
   const keys = keysOf(model, args.groupBy ?? [], args.keysArgument ?? 'groupBy');
   const measures = new Map(selected.map((measure) => [measure.id, measure]));

@@ -10,7 +10,7 @@ import { isIncluded } from '../../root-fields.ts';
 import type { GroupExtensions } from './group-values.ts';
 import { count, type Measure } from './measures.ts';
 
-/** The measures that the executor's selection on groups shows. */
+/** The measures that the document selects on the groups, for the executor. */
 export function measuresIn(
   info: GraphQLResolveInfo,
   measureOf: (name: string, field: string) => Measure,

@@ -34,11 +34,11 @@ export function shortKeysOf({ spec }: Model) {
       groupBy: t.arg({
         type: [names],
         defaultValue: [],
-        description: 'The usual keys to group by; one group of all rows if there are none, and none in `by`.',
+        description: 'The usual keys to group by; without any key here or in `by`, all rows are one group.',
       }),
       limit: t.arg.int({
         defaultValue: groupSizes.default,
-        description: `The same as \`first\`, which counts if it is given: up to ${groupSizes.max}.`,
+        description: `The same as \`first\`, which takes precedence: 1 to ${groupSizes.max}.`,
       }),
     }),
     read: ({ groupBy: short, by, limit: _limit, ...others }: Given): AggregateArguments => ({

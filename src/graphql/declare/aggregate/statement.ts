@@ -24,8 +24,8 @@ export interface Question {
   having(measured: (id: string) => SQL): SQL | undefined;
 }
 
-/** What a statement depends on beside the question. Values may be placeholders. */
-interface Surroundings {
+/** The values of a request that a statement contains, besides the question. They may be placeholders. */
+interface RequestValues {
   viewer: Viewer;
   zone: unknown;
   /** The condition of the rows: the filter, and the rule of the table itself. */
@@ -40,7 +40,7 @@ export interface Groups {
   columns: ReadonlyMap<string, string>;
 }
 
-/** The columns of every group, beside those of keys and measures. */
+/** The columns of every group, besides those of keys and measures. */
 export const groupColumns = { cursor: 'cursor', hasNext: 'has_next' } as const;
 
 const nameOf = (name: string): SQL => sql`${sql.identifier(name)}`;
@@ -54,13 +54,14 @@ export const fingerprintOf = ({ keys, order }: Pick<Question, 'keys' | 'order'>)
     .slice(0, 10);
 
 /**
- * The statement: the values of the rows; their groups, one more than asked for, which tells whether the answer is cut;
- * and the values as they are shown. Throws FORBIDDEN for fields that the viewer may not read.
+ * The statement in three levels: it selects the keys and measured columns of the rows, groups them, and converts the
+ * values of the groups to the answer's form. It reads one group more than requested, to see whether others follow.
+ * Throws FORBIDDEN for fields that the viewer may not read.
  */
-export function groupsStatement(model: Model, question: Question, around: Surroundings): Groups {
+export function groupsStatement(model: Model, question: Question, request: RequestValues): Groups {
   const { keys, measures } = question;
-  requirePermissions(question, around.viewer);
-  const rows = new Rows(model, around);
+  requirePermissions(question, request.viewer);
+  const rows = new Rows(model, request);
   const keyNames = new Map(keys.map((key, place) => [key.id, `k${place}`]));
   const keyValues = keys.map((key, place) => sql`${rows.valueOf(key)} as ${nameOf(`k${place}`)}`);
   const taken = measures.map((measure, place) => ({ ...measure, name: `m${place}`, value: nameOf(`v${place}`) }));
@@ -74,11 +75,11 @@ export function groupsStatement(model: Model, question: Question, around: Surrou
     ...taken.map(({ id, name }) => sql`${measured.get(id)!} as ${nameOf(name)}`),
     sql`row_number() over (${order}) as place`,
   ];
-  const more = prepared(around.limit, (limit) => Number(limit) + 1);
+  const more = prepared(request.limit, (limit) => Number(limit) + 1);
   const inner = list([...keyValues, ...values, sql`1 as one`]);
   const groups = sql`select ${list(grouped)} from (select ${inner} from ${rows.from}) as r${
     places.length ? sql` group by ${list(places)}` : sql``
-  }${having ? sql` having ${having}` : sql``} order by place limit ${more} offset ${around.offset}`;
+  }${having ? sql` having ${having}` : sql``} order by place limit ${more} offset ${request.offset}`;
   const shown = [
     ...keys.map((key) => {
       const name = nameOf(keyNames.get(key.id)!);
@@ -89,7 +90,7 @@ export function groupsStatement(model: Model, question: Question, around: Surrou
     sql`place < max(place) over () as ${nameOf(groupColumns.hasNext)}`,
   ];
   return {
-    sql: sql`select ${list(shown)} from (${groups}) as g order by place limit ${around.limit}`,
+    sql: sql`select ${list(shown)} from (${groups}) as g order by place limit ${request.limit}`,
     columns: new Map([
       ...keyNames,
       ...taken.map(({ id, name }): [string, string] => [id, name]),
@@ -123,12 +124,12 @@ function orderOf({ order, keys }: Question, keyNames: ReadonlyMap<string, string
 /** The rows that are grouped, joined with the rows that they refer to and the viewer may see. */
 class Rows {
   readonly #base: Table;
-  readonly #around: Surroundings;
+  readonly #request: RequestValues;
   readonly #joins = new Map<string, { table: Table; join: SQL }>();
 
-  constructor(model: Model, around: Surroundings) {
+  constructor(model: Model, request: RequestValues) {
     this.#base = relations[model.table].table as Table;
-    this.#around = around;
+    this.#request = request;
   }
 
   /** A column of the rows. */
@@ -139,12 +140,12 @@ class Rows {
   valueOf({ path, field, unit }: Key): SQL {
     if (!field) return this.#idOf(path);
     const value = columnOf(this.#joined(path), field.column);
-    return unit ? periodOf(field, value, unit, this.#around.zone) : value;
+    return unit ? periodOf(field, value, unit, this.#request.zone) : value;
   }
 
   get from(): SQL {
     const joins = [...this.#joins.values()].map(({ join }) => join);
-    const { matching } = this.#around;
+    const { matching } = this.#request;
     return sql`${this.#base}${sql.join(joins)}${matching ? sql` where ${matching}` : sql``}`;
   }
 
@@ -152,7 +153,8 @@ class Rows {
   #idOf(path: readonly Reference[]): SQL {
     const last = path.at(-1);
     if (!last) return this.column('id');
-    if (visibleFilter(last.reference.target, undefined, this.#around.viewer)) return columnOf(this.#joined(path), 'id');
+    if (visibleFilter(last.reference.target, undefined, this.#request.viewer))
+      return columnOf(this.#joined(path), 'id');
     return columnOf(this.#joined(path.slice(0, -1)), last.column);
   }
 
@@ -167,7 +169,7 @@ class Rows {
     const { table: rows, relations: related } = relations[target];
     const alias = `j${this.#joins.size}`;
     const table = aliasedTable(rows as never, alias) as Table;
-    const rule = visibleFilter(target, undefined, this.#around.viewer);
+    const rule = visibleFilter(target, undefined, this.#request.viewer);
     const visible = rule && relationsFilterToSQL(table as never, rule as never, related, relations);
     const join = sql` left join ${rows} as ${nameOf(alias)} on ${columnOf(table, 'id')} = ${from}${
       visible ? sql` and ${visible}` : sql``

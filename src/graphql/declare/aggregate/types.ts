@@ -14,7 +14,7 @@ import { describeField, type FunctionName, fieldsOfKind, functions, type Kind } 
 type AnyEnum = EnumRef<SchemaTypes, string>;
 
 export const TimeUnit = builder.enumType('TimeUnit', {
-  description: 'A period that days and instants are grouped by, in the time zone of the organization.',
+  description: 'A period by which days and instants are grouped, in the time zone of the organization.',
   values: {
     DAY: { description: 'A day.' },
     WEEK: { description: 'A week, which begins on the day set in `tenantSettings`.' },
@@ -100,7 +100,7 @@ export function orderInputOf(model: Model) {
     description: 'One level of the order of groups: exactly one key or measure. Groups without a value come last.',
     fields: (t) =>
       ({
-        key: t.field({ type: keys, description: 'By a key that `groupBy` has too.' }),
+        key: t.field({ type: keys, description: 'By one of the keys of the groups.' }),
         count: t.boolean({ description: 'By the number of rows.' }),
         ...Object.fromEntries(
           functionNames.flatMap((name) => {
@@ -112,7 +112,7 @@ export function orderInputOf(model: Model) {
           type: OrderDirection,
           required: true,
           defaultValue: 'asc',
-          description: 'Ascending unless given.',
+          description: 'Ascending by default.',
         }),
       }) as InputFieldMap as never,
   });

@@ -26,7 +26,7 @@ export interface ColumnKind {
 }
 
 interface Absent {
-  /** The value in whose place null is sorted. */
+  /** The value that null is sorted as. */
   as: SQL;
   place: 'first' | 'last';
   /** The description for clients. */
@@ -59,7 +59,7 @@ const textKind = (check: z.ZodType, limits: Limits): ColumnKind => ({
   comparator: 'String',
   filtered: true,
   sorted: true,
-  absent: [absentAs(`''`, 'first', 'none comes first')],
+  absent: [absentAs(`''`, 'first', 'absent values come first')],
   check,
   bounds: `${range({ ...limits, min: limits.min || undefined })} characters`,
   maxLength: limits.max,
@@ -89,8 +89,8 @@ const integer: KindOf = (_column, limits) => {
     filtered: true,
     sorted: true,
     absent: [
-      absentAs('-2147483648', 'first', 'none counts as smallest'),
-      absentAs('2147483647', 'last', 'none counts as largest'),
+      absentAs('-2147483648', 'first', 'absent values count as smallest'),
+      absentAs('2147483647', 'last', 'absent values count as largest'),
     ],
     check: z.number().int().min(min).max(max),
     bounds: range(limits),
@@ -109,8 +109,8 @@ const numeric: KindOf = (column, limits) => {
     filtered: true,
     sorted: true,
     absent: [
-      absentAs(`'-infinity'::numeric`, 'first', 'none counts as smallest'),
-      absentAs(`'infinity'::numeric`, 'last', 'none counts as largest'),
+      absentAs(`'-infinity'::numeric`, 'first', 'absent values count as smallest'),
+      absentAs(`'infinity'::numeric`, 'last', 'absent values count as largest'),
     ],
     check: decimalField(scale, { min, max }).transform((given) => (exact ? given : withScale(given, scale))),
     bounds: range(limits),
@@ -141,8 +141,8 @@ const inTime =
     filtered: true,
     sorted: true,
     absent: [
-      absentAs(`'infinity'::${type}`, 'last', 'none counts as latest'),
-      absentAs(`'-infinity'::${type}`, 'first', 'none counts as earliest'),
+      absentAs(`'infinity'::${type}`, 'last', 'absent values count as latest'),
+      absentAs(`'-infinity'::${type}`, 'first', 'absent values count as earliest'),
     ],
     check,
   });

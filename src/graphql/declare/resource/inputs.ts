@@ -22,7 +22,7 @@ export const writtenBy = ({ spec, fields }: Model, { writes = [] }: AnyOperation
     const field = fields.find((each) => each.column === column);
     if (!field) throw new Error(`${spec.name} writes ${column}, which is not among its fields`);
     if (field.standard && column !== 'externalReference')
-      throw new Error(`${spec.name} writes ${column}, which the server keeps itself`);
+      throw new Error(`${spec.name} writes ${column}, which only the server may write`);
     return field;
   });
 
@@ -97,7 +97,7 @@ function describe(model: Model, kind: Kind, field: Field): string {
     firstClause(clause),
     [options.check ? undefined : of.bounds, notBefore && `not before \`${notBefore}\``],
     [
-      kind === 'create' && value !== undefined ? `${value} unless given` : undefined,
+      kind === 'create' && value !== undefined ? `${value} by default` : undefined,
       isUnique(model, column) ? 'unique' : undefined,
       needs && `needs ${needs}`,
     ],

@@ -9,7 +9,6 @@ import { type ColumnReference, relationsOf } from './fields.ts';
 import { defineListFilter } from './list-filter.ts';
 import { defineListOrder } from './list-order.ts';
 import { extensionsOf, type Model } from './model.ts';
-import { withArticle } from './naming.ts';
 import type { Node } from './object.ts';
 
 type Page = ReturnType<typeof definePage<TableName>>;
@@ -70,7 +69,7 @@ function defineListUnder(
   }));
   filterAlsoBy(reference.target, name, {
     filter: () => filterOf(table),
-    description: `With ${withArticle(noun)} like this.`,
+    description: `At least one ${noun} matches.`,
     ...(spec.module && { module: spec.module }),
   });
 }

@@ -35,13 +35,13 @@ export function defineResourceUpsert(model: Model, node: Node, create: UseCase, 
   });
 }
 
-/** The fields of a new row, of which a row that exists requires none. */
+/** The fields of a new row. All are optional here, because a row that exists requires none of them. */
 const fieldsOf = (t: InputBuilder, model: Model, written: readonly Field[], { input }: AnyOperation): InputFieldMap => {
   const { id: _, expectedVersion: __, ...fields } = inputFields(model, 'change', written, input ? { input } : {})(t);
   return fields;
 };
 
-/** The input of the update. Throws BAD_INPUT if a field that only a new row takes has another value than the row. */
+/** The input of the update. Throws BAD_INPUT for a new value of a field that cannot change after creation. */
 function withoutFixed(fixed: readonly Field[], input: Values, current: object): Values {
   const given = Object.fromEntries(fixed.map((field) => [inputKey(field), input[inputKey(field)]]));
   const checked = checkInput(

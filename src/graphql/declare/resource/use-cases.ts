@@ -22,7 +22,7 @@ import type { Model } from './model.ts';
 import { toCamelCase } from './naming.ts';
 import { uniqueFieldsOf } from './unique.ts';
 
-/** The id of the changed row, and under its column the id of its parent. */
+/** The id of the changed row and, under the name of its parent's column, the id of the parent. */
 export type Changed = { id: string } & Record<string, string>;
 export type UseCase = (tx: TenantTx, viewer: Viewer, input: object) => Promise<Changed>;
 
@@ -93,7 +93,7 @@ export function deleteOf(model: Model, operation: AnyOperation, log: ChangeLog):
 
 /**
  * Runs the hook `before` and returns the columns that it adds. If the hook fails and a requirement does not hold, the
- * client is told the requirement: the hook may have read rows that the viewer must not know of.
+ * client gets the error of the requirement: the hook may have read rows that the viewer must not know of.
  */
 async function columnsOfHook(
   model: Model,
