@@ -1,5 +1,5 @@
 import { parse, validate } from 'graphql';
-import { beforeAll, expect, inject, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { readSample, type Sample } from '../../bench/data/sample.ts';
 import { seedTenant } from '../../bench/data/seed-tenant.ts';
 import { randomFrom } from '../../bench/measure/random.ts';
@@ -17,7 +17,7 @@ let sample: Sample;
 
 beforeAll(async () => {
   acme = await here.company();
-  await using admin = new Admin({ url: inject('databaseUrl') });
+  await using admin = new Admin({ url: here.databaseUrl });
   await admin.transaction((tx) => seedTenant(tx, acme.tenant, here.app.installation.roles.owner, size));
   manager = await acme.as('MANAGER');
   sample = await here.app.binding.read(acme.tenant, readSample);

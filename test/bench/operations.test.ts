@@ -1,5 +1,5 @@
 import { parse, validate } from 'graphql';
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { findCaller } from '../../bench/contenders/callers.ts';
 import { withGlobalIds } from '../../bench/contenders/contenders.ts';
 import { runLimit } from '../../bench/contenders/limit-session.ts';
@@ -22,7 +22,7 @@ let sample: Sample;
 
 beforeAll(async () => {
   acme = await here.company();
-  await using admin = new Admin({ url: inject('databaseUrl') });
+  await using admin = new Admin({ url: here.databaseUrl });
   await admin.transaction((tx) => seedTenant(tx, acme.tenant, here.app.installation.roles.owner, size));
   manager = await acme.as('MANAGER');
   sample = await here.app.binding.read(acme.tenant, readSample);

@@ -1,4 +1,4 @@
-import { beforeAll, expect, inject, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { worstInputs } from '../../bench/bystander/worst-inputs.ts';
 import type { BenchTenant } from '../../bench/data/dataset.ts';
 import { signInManager } from '../../bench/data/member.ts';
@@ -14,7 +14,7 @@ let member: BenchTenant;
 
 beforeAll(async () => {
   const { tenant } = await here.company();
-  await using admin = new Admin({ url: inject('databaseUrl') });
+  await using admin = new Admin({ url: here.databaseUrl });
   await admin.transaction((tx) => seedTenant(tx, tenant, here.app.installation.roles.owner, size));
   const sample = await here.app.binding.read(tenant, readSample);
   member = { tenant, sample, token: await signInManager(here.app, tenant) };

@@ -1,4 +1,4 @@
-import { describe, expect, inject, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Wire } from '../db/wire.ts';
 import { createClient } from '../projects/support.ts';
 import { run } from '../support/run.ts';
@@ -7,7 +7,7 @@ import { Frames } from './frames.ts';
 
 const server = await world();
 /** Another process on the same database. */
-const second = await world();
+const second = await world({ databaseUrl: server.databaseUrl });
 
 const changes = `subscription ($types: [String!]) { changes(types: $types) {
   changed { node { id ... on Client { name } } } removed { id } cursor } }`;
@@ -79,8 +79,8 @@ describe('a change', () => {
   });
 
   it('reaches followers although the listener has lost its connection', async () => {
-    await using wire = await Wire.to(inject('databaseUrl'));
-    await using deaf = await World.open({ env: { LISTEN_DATABASE_URL: wire.url } });
+    await using wire = await Wire.to(server.databaseUrl);
+    await using deaf = await World.open({ databaseUrl: server.databaseUrl, env: { LISTEN_DATABASE_URL: wire.url } });
     const owner = await (await server.company()).as('OWNER');
     await expect.poll(() => deaf.app.signals.live).toBe(true);
     const frames = await subscribe(owner, deaf.yoga);

@@ -14,8 +14,8 @@ const env = {
 };
 const options = { clock: () => now, env };
 const here = await world(options);
-const there = await world(options);
-const unlimited = await world({ clock: () => now });
+const there = await world({ ...options, databaseUrl: here.databaseUrl });
+const unlimited = await world({ clock: () => now, databaseUrl: here.databaseUrl });
 
 const listen = (router: World['router']) => HttpServer.listen({ router, host: '127.0.0.1', port: 0, graceMs: 500 });
 const servers = {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { sql } from 'drizzle-orm';
-import { describe, expect, inject, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SlotPool } from '../../src/db/slot-pool.ts';
 import { importRuns } from '../../src/modules/imports/tables.ts';
 import { type BindingOptions, type OpenOptions, TenantBinding } from '../../src/tenancy/binding.ts';
@@ -62,7 +62,7 @@ const commandFor = ({ tenant }: Company): string[] => [
 const environment = () => ({
   ...process.env,
   NODE_ENV: 'test',
-  DATABASE_URL: inject('databaseUrl'),
+  DATABASE_URL: server.databaseUrl,
   SECRET: testSecret,
 });
 
@@ -96,7 +96,7 @@ class WaitingBinding extends TenantBinding {
 /** Imports over a connection that is killed at this statement of the writing transaction. */
 async function importWithKillAt(company: Company, statement: number): Promise<void> {
   const applicationName = `import ${company.tenant.slug}`;
-  await using backends = new Backends(inject('databaseUrl'));
+  await using backends = new Backends(company.world.databaseUrl);
   await backends.query('select 1');
   let sent = 0;
   let killed: Promise<unknown> | undefined;

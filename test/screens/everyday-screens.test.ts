@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { readSample, type Sample } from '../../bench/data/sample.ts';
 import { seedTenant } from '../../bench/data/seed-tenant.ts';
 import { Admin } from '../../src/db/admin.ts';
@@ -14,7 +14,7 @@ describe('an everyday screen', async () => {
   let sample: Sample;
   beforeAll(async () => {
     company = await here.company();
-    await using admin = new Admin({ url: inject('databaseUrl') });
+    await using admin = new Admin({ url: here.databaseUrl });
     await admin.transaction((tx) => seedTenant(tx, company.tenant, here.app.installation.roles.owner, size));
     sample = await here.app.binding.read(company.tenant, readSample);
   });

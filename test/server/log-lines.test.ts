@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loggerOptions } from '../../src/lib/logger.ts';
 import { HttpServer } from '../../src/server/http.ts';
 import { createClient } from '../projects/support.ts';
@@ -22,11 +22,12 @@ let world: World;
 let http: HttpServer;
 let company: Company;
 let owner: Member;
-const sql = postgres(inject('databaseUrl'), { max: 1, onnotice: () => {} });
+let sql: postgres.Sql;
 
 beforeAll(async () => {
   const logger = pino({ ...loggerOptions, level: 'info' }, sink);
   world = await World.open({ logger, env: { SLOW_STATEMENT_MS: '300' } });
+  sql = postgres(world.databaseUrl, { max: 1, onnotice: () => {} });
   http = await HttpServer.listen({ router: world.router, host: '127.0.0.1', port: 0, graceMs: 1_000, logger });
   company = await world.company('Logged');
   owner = await company.as('OWNER');

@@ -10,11 +10,15 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 /**
- * Makes a fresh, empty database on the server of a superuser's address; `locale` is what CREATE DATABASE says of it.
+ * Makes a fresh, empty database on the server of a superuser's address, or a copy of `template`, to which nobody may be
+ * connected; `locale` is what CREATE DATABASE says of it.
  */
-export async function createDatabaseOn(adminUrl: string, locale = ''): Promise<TestDatabase> {
+export async function createDatabaseOn(
+  adminUrl: string,
+  { locale = '', template = 'template0' }: { locale?: string | undefined; template?: string } = {},
+): Promise<TestDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  await administer(adminUrl, `CREATE DATABASE ${name} TEMPLATE template0 STRATEGY file_copy ${locale}`);
+  await administer(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy ${locale}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;
   const drop = () => administer(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);

@@ -1,9 +1,9 @@
-import { execFile } from 'node:child_process';
 import { appendFile, chmod, chown, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { startEmbedded } from '../../src/db/embedded.ts';
+import { copyServer } from './empty-server.ts';
+import { fillDataDir } from './fill-data-dir.ts';
 
 /** Two PostgreSQL servers, of which the second follows the first by streaming replication. */
 export interface Replicated extends AsyncDisposable {
@@ -22,9 +22,10 @@ export async function startReplicated(): Promise<Replicated> {
   // As root the servers run under another account, which must be able to pass.
   await chmod(dir, 0o711);
   const [first, second] = [path.join(dir, 'primary'), path.join(dir, 'standby')] as const;
+  await fillDataDir(first);
   const made = await startEmbedded({ dataDir: first, settings });
   await made.stop();
-  await promisify(execFile)('cp', ['-a', first, second]);
+  await copyServer(first, second);
   const primary = await startEmbedded({ dataDir: first, settings });
   await follow(path.join(second, 'postgres', 'cluster'), primary.url);
   let standby = await startEmbedded({ dataDir: second, settings });

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { Admin } from '../../src/db/admin.ts';
 import { type EmbeddedServer, startEmbedded } from '../../src/db/embedded.ts';
+import { fillDataDir } from './fill-data-dir.ts';
 
 const run = promisify(execFile);
 
@@ -27,6 +28,7 @@ export async function startArchivingServer(): Promise<ArchivingServer> {
   const [wal, origin, base] = ['wal', 'origin', 'base'].map((name) => path.join(dir, name)) as [string, string, string];
   await mkdir(wal);
   await chmod(wal, 0o777);
+  await fillDataDir(origin);
   const archiving = { archive_mode: 'on', archive_command: `cp %p ${wal}/%f`, wal_level: 'replica' };
   const server = await startEmbedded({ dataDir: origin, settings: { ...settings, ...archiving } });
   return {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { startEmbedded } from '../../src/db/embedded.ts';
 import { createDatabaseOn, type TestDatabase } from './create-database.ts';
+import { fillDataDir } from './fill-data-dir.ts';
 
 /**
  * A second PostgreSQL server, beside the one of the run: with a folder, a port, roles and transaction ids of its own.
@@ -29,6 +30,7 @@ export async function startSecondServer(): Promise<SecondServer> {
   // As root the server runs under another account, which must be able to pass.
   await chmod(dir, 0o711);
   const dataDir = path.join(dir, 'data');
+  await fillDataDir(dataDir);
   let server = await startEmbedded({ dataDir, settings });
   const { url, port } = server;
   return {

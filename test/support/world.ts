@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { afterAll, expect, inject } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { App } from '../../src/app.ts';
 import { type Config, loadConfig } from '../../src/config.ts';
 import { provisionTenant } from '../../src/fleet/schemas/provision.ts';
@@ -16,6 +16,7 @@ import { buildGraphServer, type GraphServer } from '../../src/serve.ts';
 import type { Tenant } from '../../src/tenancy/tenant.ts';
 import { BothWays } from './both-ways.ts';
 import { citusBreaches } from './citus-lint.ts';
+import { copyInstallation } from './database.ts';
 import { testSecret } from './test-secret.ts';
 import { isRouted, pooledEnvironment, routed } from './through-pgbouncer.ts';
 import { withoutLimits } from './without-limits.ts';
@@ -24,7 +25,7 @@ import { withoutLimits } from './without-limits.ts';
 export const testPasswords = (): Passwords => new Passwords({ cost: { memory: 64, passes: 1, parallelism: 1 } });
 
 export interface WorldOptions {
-  /** Superuser's address of the database; the run's shared one when absent. */
+  /** Superuser's address of the database; a copy of the run's installation, which is dropped at the end, if absent. */
   databaseUrl?: string;
   env?: Record<string, string>;
   clock?: Clock;
@@ -66,7 +67,8 @@ export class World implements AsyncDisposable {
 
   static async open({ databaseUrl, env, clock, logger, mailer }: WorldOptions = {}): Promise<World> {
     const recorded: string[] = [];
-    const url = databaseUrl ?? inject('databaseUrl');
+    const copy = databaseUrl === undefined ? await copyInstallation() : undefined;
+    const url = databaseUrl ?? copy!.url;
     const pooled = isRouted() ? await pooledEnvironment(url, routed) : {};
     const app = await App.open({
       config: testConfig(url, { ...pooled, ...env }),
@@ -76,12 +78,19 @@ export class World implements AsyncDisposable {
       ...(clock && { clock }),
       ...(mailer && { mailer }),
     });
-    return new World(app, recorded);
+    const world = new World(app, recorded);
+    if (copy) world.defer(() => copy.drop());
+    return world;
   }
 
   /** Every SQL text that this server has sent. */
   get recorded(): readonly string[] {
     return this.#recorded;
+  }
+
+  /** A superuser's address of its database. */
+  get databaseUrl(): string {
+    return this.app.installation.adminUrl;
   }
 
   /** A new organization with a schema of its own. */

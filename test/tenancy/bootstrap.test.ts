@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { bootstrap } from '../../src/fleet/schemas/bootstrap.ts';
-import { createDatabase, type TestDatabase } from '../support/database.ts';
+import { createDatabaseOn } from '../support/create-database.ts';
+import { adminUrl, createDatabase, type TestDatabase } from '../support/database.ts';
 import { denied, Raw, sqlState } from './raw.ts';
 import { TestLines } from './test-lines.ts';
 import { secret, World } from './world.ts';
@@ -59,6 +60,15 @@ describe('a superuser', () => {
         to_tsvector('extensions.en', 'Café meetings') @@ to_tsquery('extensions.en', 'cafe & meeting') as en`,
     );
     expect(found).toEqual([{ fr: true, en: true }]);
+  });
+
+  test('of a copied database succeeds while the original is set up', async () => {
+    await using database = await createDatabase();
+    await bootstrap({ adminUrl: database.url, secret });
+    await using copy = await createDatabaseOn(adminUrl(), { template: database.name });
+    await Promise.all(
+      [database, copy].flatMap(({ url }) => Array.from({ length: 5 }, () => bootstrap({ adminUrl: url, secret }))),
+    );
   });
 
   test('uses extensions that were installed elsewhere', async () => {
