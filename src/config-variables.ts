@@ -113,6 +113,7 @@ export const variables = {
   BACKUP_TO: listOf('folders or s3://bucket/prefix with commas between them', isStorageAddress),
   BACKUP_KEEP_DAYS: whole(1, 9_999).default(30),
   BACKUP_KEEP_COUNT: whole(1, 9_999).default(7),
+  BACKUP_FULL_EVERY: duration(day, 90 * day, '7d'),
   BACKUP_RECIPIENTS: listOf('recipients of age (age1...) with commas between them', (text) =>
     /^age1[a-z0-9]+$/.test(text),
   ).default([]),

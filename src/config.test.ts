@@ -260,6 +260,7 @@ describe('configuration', () => {
       'METRICS_TOKEN',
       'BACKUP_SCHEDULE',
       'BACKUP_TO',
+      'BACKUP_FULL_EVERY',
       'DRILL_SCHEDULE',
       'S3_ENDPOINT',
       'S3_LOCK_DAYS',

@@ -111,6 +111,8 @@ export interface BackupConfig {
   schedule: string | undefined;
   jitterMs: number;
   retention: { keepDays?: number | undefined; keepCount?: number | undefined };
+  /** How old the full archive may be to which incremental ones refer; undefined: every archive is full. */
+  fullEveryMs: number | undefined;
   /** Of age; empty: archives are not encrypted. */
   recipients: readonly string[];
   drill: { schedule: string | undefined; share: number; identities: readonly string[] };
@@ -286,6 +288,7 @@ function backupsOf(v: Values, dataDir: string): BackupConfig {
     schedule: v.BACKUP_SCHEDULE,
     jitterMs: v.BACKUP_JITTER * 1000,
     retention: { keepDays: v.BACKUP_KEEP_DAYS, keepCount: v.BACKUP_KEEP_COUNT },
+    fullEveryMs: v.BACKUP_FULL_EVERY === undefined ? undefined : v.BACKUP_FULL_EVERY * 1000,
     recipients: v.BACKUP_RECIPIENTS,
     drill: { schedule: v.DRILL_SCHEDULE, share: v.DRILL_SAMPLE, identities: v.DRILL_IDENTITIES },
     s3: s3Of(v),

@@ -1,14 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { zstdCompressSync } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openArchive } from '../../src/fleet/archive/open-archive.ts';
 import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
 import { readTar, tarEnd, tarEntry } from '../../src/fleet/archive/tar.ts';
 import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
-import type { Manifest } from '../../src/fleet/copy/manifest.ts';
+import { type Manifest, partName } from '../../src/fleet/copy/manifest.ts';
 import { packPart, sha256 } from '../../src/fleet/copy/parts.ts';
 import { ByteSource } from '../../src/lib/byte-source.ts';
 import { objectOfFile } from '../../src/storage/folder-storage.ts';
@@ -79,7 +79,7 @@ async function withText(table: string, change: (text: string) => string): Promis
   const manifest = structuredClone(real.manifest);
   const archived = manifest.tables.find(({ name }) => name === table)!;
   const from = real.entries.find(({ name }) => name === archived.parts[0]!.file)!;
-  const text = Buffer.from(change((await import('node:zlib')).zstdDecompressSync(from.data).toString('utf8')));
+  const text = Buffer.from(change(zstdDecompressSync(from.data).toString('utf8')));
   const { part, packed } = await packPart(from.name, text);
   archived.parts[0] = part;
   archived.rows = part.rows;
@@ -137,6 +137,32 @@ const attacks: [string, () => Buffer[] | Promise<Buffer[]>, string?][] = [
     'a size beyond all limits',
     () => [header('data/a/000001.copy.zst', Buffer.alloc(0), (block) => block.write('77777777777', 124))[0]!],
   ],
+  [
+    'a part that is in no archive',
+    () => {
+      const [part] = tableOf(real.manifest).parts;
+      const manifest = changed((each) => {
+        tableOf(each).parts[0]!.inBase = true;
+      });
+      return whole(
+        real.entries.filter(({ name }) => name !== part!.file),
+        manifest,
+      );
+    },
+  ],
+  ...['../hostile.tar', '/etc/passwd', 'manifest.json', ''].map((base): [string, () => Buffer[]] => [
+    `the base ${base || 'of no name'}`,
+    () => whole(real.entries, { ...real.manifest, base }),
+  ]),
+  [
+    'a base that has itself as its base',
+    async () => {
+      const base = path.basename(real.file);
+      const blocks = whole(real.entries, { ...real.manifest, base });
+      await writeFile(path.join(folder, base), Buffer.concat(blocks));
+      return blocks;
+    },
+  ],
   ['a huge manifest', () => [header('manifest.json', Buffer.alloc(0), (block) => block.write('00777777777', 124))[0]!]],
   [
     'a part that was changed',
@@ -152,7 +178,7 @@ const attacks: [string, () => Buffer[] | Promise<Buffer[]>, string?][] = [
     () => [...tar([...real.entries, { name: 'manifest.json', data: Buffer.from('{') }]), tarEnd()],
   ],
   ['more in its manifest than is known', () => whole(real.entries, { ...real.manifest, run: 'rm -rf /' })],
-  ['a newer format', () => whole(real.entries, { ...real.manifest, version: 2 }), 'SCHEMA_MISMATCH'],
+  ['a newer format', () => whole(real.entries, { ...real.manifest, version: 3 }), 'SCHEMA_MISMATCH'],
   [
     'a migration of a newer build',
     () =>
@@ -390,5 +416,19 @@ describe('an archive with', () => {
     const file = await write(whole(real.entries));
     expect(await verify(file)).toMatchObject({ tables: real.manifest.tables.length });
     expect(await restore(file)).toMatchObject({ status: 'ACTIVE' });
+  });
+
+  test('the first version of the format, whose parts end elsewhere, is restored', async () => {
+    const manifest = { ...structuredClone(real.manifest), version: 1 as const };
+    const archived = tableOf(manifest);
+    const [first] = archived.parts;
+    const text = zstdDecompressSync(real.entries.find(({ name }) => name === first!.file)!.data);
+    const rows = text.toString('utf8').match(/.*\n/g)!;
+    const packed = await Promise.all(rows.map((row, at) => packPart(partName('projects', at + 1), Buffer.from(row))));
+    archived.parts = packed.map(({ part }) => part);
+    expect(archived.parts.length).toBeGreaterThan(1);
+    const recut = packed.map((each) => ({ name: each.part.file, data: each.packed }));
+    const entries = real.entries.flatMap((entry) => (entry.name === first!.file ? recut : [entry]));
+    expect(await restore(await write(whole(entries, manifest)))).toMatchObject({ status: 'ACTIVE' });
   });
 });

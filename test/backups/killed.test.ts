@@ -18,6 +18,7 @@ import { testSecret } from '../support/test-secret.ts';
 /** BACKUP_KILLS says how often; one is enough to see that a killed process is no other than a dying one. */
 const kills = Number(process.env.BACKUP_KILLS ?? 1);
 const organizations = 3;
+const dayMs = 24 * 60 * 60_000;
 /** Archives that a run makes, at both targets. */
 const steps = 2 * (organizations + 1);
 
@@ -35,6 +36,7 @@ test(
       schedule: undefined,
       jitterMs: 0,
       retention: { keepDays: 1, keepCount: 1 },
+      fullEveryMs: undefined,
       recipients: [],
       drill: { schedule: undefined, share: 1, identities: [] },
       s3: s3.settings,
@@ -55,14 +57,17 @@ test(
     };
     const ended: unknown[] = [];
     for (let n = 0; n < kills; n++) {
-      // As old as retention lets go
-      await runBackups(world.app.fleet, settings, {
-        run: stampOf(new Date(Date.UTC(2025, 0, 1, n))),
-        targets: settings.targets,
-      });
+      // Every other run makes incremental archives
+      const isIncremental = n % 2 === 0;
+      const earlier = isIncremental ? { ...settings, fullEveryMs: 30 * dayMs } : settings;
+      for (const days of [3, 2]) {
+        // As old as retention lets go
+        const run = stampOf(new Date(Date.now() - days * dayMs));
+        await runBackups(world.app.fleet, earlier, { run, targets: settings.targets });
+      }
       const since = stampOf(new Date());
       const child = spawn(process.execPath, [path.join(root, 'src/main.ts'), 'backup', 'run'], {
-        env,
+        env: { ...env, ...(isIncremental && { BACKUP_FULL_EVERY: '30d' }) },
         stdio: 'ignore',
       });
       const exit = once(child, 'exit');
@@ -85,9 +90,12 @@ test(
   60_000 * (kills + 1),
 );
 
-const stampIn = (name: string): string => /\.(\d{8}T\d{9}Z)\.tar/.exec(name)?.[1] ?? '';
+const stampIn = (name: string): string => /\.(\d{8}T\d{9}Z)(?:\.since-\w+)?\.tar/.exec(name)?.[1] ?? '';
 
-/** Opens every archive that is listed, which fails for one that is not whole; how many organizations have one. */
+/**
+ * Opens every archive that is listed, which fails for one that is not whole, or whose base is missing; how many
+ * organizations have one.
+ */
 async function goodArchives(settings: BackupSettings, target: string): Promise<number> {
   using storage = await openStorage(target, settings.s3);
   const good = new Set<string>();

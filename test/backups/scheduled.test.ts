@@ -45,6 +45,7 @@ const settings = (more: Partial<BackupSettings> = {}): BackupSettings => ({
   schedule: '0 2 * * *',
   jitterMs: 0,
   retention: { keepDays: 30, keepCount: 2 },
+  fullEveryMs: undefined,
   recipients: [recipient],
   drill: { schedule: '0 5 * * *', share: 1, identities: [identity] },
   s3: s3.settings,

@@ -6,6 +6,8 @@ export interface ArchiveName {
   subject: string;
   /** The time for which the archive was made, or when its run began: `20261121T104029123Z`. */
   stamp: string;
+  /** Of an incremental archive: the stamp of the full archive that has its unchanged parts. */
+  base?: string | undefined;
 }
 
 /** Contains the id, because a slug may change and later belong to another organization. */
@@ -25,11 +27,16 @@ export const isStamp = (text: string): boolean => /^\d{8}T\d{9}Z$/.test(text);
 export const timeOf = (stamp: string): Date =>
   new Date(stamp.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z$/, '$1-$2-$3T$4:$5:$6.$7Z'));
 
-export const archiveName = ({ subject, stamp }: ArchiveName, suffix: string): string =>
-  `${subject}.${stamp}.tar${suffix}`;
+export const archiveName = ({ subject, stamp, base }: ArchiveName, suffix: string): string =>
+  `${subject}.${stamp}${base === undefined ? '' : `.since-${base}`}.tar${suffix}`;
+
+/** The list of a full archive's parts, beside it, for later incremental archives. */
+export const indexName = (archive: string): string => `${archive}.index`;
+
+const form = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{9}Z)(?:\.since-(\d{8}T\d{9}Z))?\.tar(?:\.sealed|\.age)?$/;
 
 /** Undefined if the name is not that of an archive. */
 export function readArchiveName(name: string): ArchiveName | undefined {
-  const found = /^(catalog|[a-z0-9-]+\.[0-9a-f-]{36})\.(\d{8}T\d{9}Z)\.tar(\.sealed|\.age)?$/.exec(path.basename(name));
-  return found ? { subject: found[1]!, stamp: found[2]! } : undefined;
+  const [, subject, stamp, base] = form.exec(path.basename(name)) ?? [];
+  return subject === undefined || stamp === undefined ? undefined : { subject, stamp, base };
 }

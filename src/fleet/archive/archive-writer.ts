@@ -4,10 +4,13 @@ import type { ObjectPlace, WrittenObject } from '../../storage/storage.ts';
 import { type ArchivedTable, type Manifest, manifestName, type Part, partName } from '../copy/manifest.ts';
 import { cutParts, packPart } from '../copy/parts.ts';
 import { type LockingKey, lock } from './archive-key.ts';
+import { type Base, BaseParts } from './base-archive.ts';
 import { tarEnd, tarEntry } from './tar.ts';
 
 export interface WriterOptions {
   key?: LockingKey | undefined;
+  /** Makes the archive incremental: parts of the base are not written again. */
+  base?: Base | undefined;
   /** Called after each part. If it throws, writing stops with that error. */
   onPart?: ((part: Part) => void) | undefined;
 }
@@ -15,6 +18,7 @@ export interface WriterOptions {
 /** Writes one archive to a storage. The archive appears only when it is complete; disposing earlier leaves nothing. */
 export class ArchiveWriter implements AsyncDisposable {
   readonly #options: WriterOptions;
+  readonly #base: BaseParts;
   readonly #plain = new PassThrough();
   readonly #written: Promise<WrittenObject>;
   readonly #made = new Date();
@@ -22,6 +26,7 @@ export class ArchiveWriter implements AsyncDisposable {
 
   constructor({ storage, name }: ObjectPlace, options: WriterOptions = {}) {
     this.#options = options;
+    this.#base = new BaseParts(options.base);
     this.#written = storage.put(name, options.key ? lock(this.#plain, options.key) : this.#plain);
     this.#plain.on('error', () => {});
     this.#written.catch((error) => this.#plain.destroy(error));
@@ -31,8 +36,7 @@ export class ArchiveWriter implements AsyncDisposable {
   async addTable(name: string, text: AsyncIterable<Buffer>): Promise<Pick<ArchivedTable, 'rows' | 'parts'>> {
     const parts: Part[] = [];
     for await (const piece of cutParts(text)) {
-      const { part, packed } = await packPart(partName(name, parts.length + 1), piece);
-      await this.#add(part.file, packed);
+      const part = this.#base.find(piece) ?? (await this.#addPart(partName(name, parts.length + 1), piece));
       parts.push(part);
       this.#options.onPart?.(part);
     }
@@ -50,6 +54,12 @@ export class ArchiveWriter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#ended) this.#plain.destroy(new Error('The archive was abandoned'));
     await this.#written.catch(() => {});
+  }
+
+  async #addPart(file: string, text: Buffer): Promise<Part> {
+    const { part, packed } = await packPart(file, text);
+    await this.#add(file, packed);
+    return part;
   }
 
   async #add(name: string, data: Buffer): Promise<void> {

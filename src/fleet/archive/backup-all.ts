@@ -2,8 +2,9 @@ import { listNames } from '../../storage/storage.ts';
 import { allAdminsOf, type Fleet, type FleetAdmins } from '../fleet.ts';
 import { forEachTenant, type ServedPlace } from '../for-each-tenant.ts';
 import type { PatienceOptions } from '../patience.ts';
-import { idOfSubject, readArchiveName, stampOf, tenantSubject } from './archive-names.ts';
+import { idOfSubject, indexName, readArchiveName, stampOf, tenantSubject } from './archive-names.ts';
 import { type BackupOptions, backupTenant } from './backup-tenant.ts';
+import { findBase, writeIndex } from './base-archive.ts';
 import { deleteOld, discardAbandoned, type Retention } from './retention.ts';
 
 /** After each new archive, the older ones of the same organization that retention does not keep are deleted. */
@@ -15,6 +16,11 @@ export interface BackupAllOptions
   parallel?: number | undefined;
   /** The run to resume; by default a new one. */
   run?: string | undefined;
+  /**
+   * Makes incremental archives until the last full one is so old; milliseconds. Undefined: every archive is full. The
+   * caller holds the lock `backups`, so that no full archive is deleted while another process refers to it.
+   */
+  fullEveryMs?: number | undefined;
   /** How long to wait at the end for organizations that are being moved; milliseconds. */
   busyWaitMs?: number | undefined;
   /** Called with the number of organizations visited so far. */
@@ -82,12 +88,22 @@ async function archive(
   fleet: Fleet,
   admins: FleetAdmins,
   { databaseId, schemaName, organization: { id, slug } }: ServedPlace,
-  { storage, key, run, signal, keepDays, keepCount, names }: BackupAllOptions & { run: string; names: string[] },
+  options: BackupAllOptions & { run: string; names: string[] },
 ): Promise<Omit<BackedUp, 'slug'> & { deleted: number }> {
+  const { storage, key, run, signal, fullEveryMs, keepDays, keepCount, names } = options;
+  const { seal } = fleet.databases;
   // An attempt that was repeated after an outage may have left an archive without the latest data
   for (const name of await listNames(storage, `${tenantSubject({ slug, id })}.${run}.`)) await storage.delete(name);
-  const made = await backupTenant(fleet, admins, { id, databaseId, schemaName }, { storage, key, signal, stamp: run });
-  const old = await deleteOld(made, { keepDays, keepCount, names });
+  const base =
+    fullEveryMs === undefined
+      ? undefined
+      : await findBase(seal, { storage, names, organizationId: id, stamp: run, key, maxAgeMs: fullEveryMs });
+  const place = { id, databaseId, schemaName };
+  const made = await backupTenant(fleet, admins, place, { storage, key, signal, stamp: run, base });
+  const isBase = fullEveryMs !== undefined && !base;
+  if (isBase) await writeIndex(seal, made, key);
+  const listed = isBase ? [...names, indexName(made.place.name)] : names;
+  const old = await deleteOld(made, { keepDays, keepCount, names: listed });
   return { file: made.file, bytes: made.size, deleted: old.length };
 }
 

@@ -5,6 +5,7 @@ import type { Fleet, FleetAdmins } from '../fleet.ts';
 import { type LockingKey, suffixOf } from './archive-key.ts';
 import { archiveName, stampOf, tenantSubject } from './archive-names.ts';
 import { readOrganization } from './archived-organization.ts';
+import type { Base } from './base-archive.ts';
 import { type Written, writeArchive } from './write-archive.ts';
 
 export interface BackupOptions {
@@ -14,6 +15,8 @@ export interface BackupOptions {
   actor?: AuditActor | undefined;
   /** The time in the archive's name; by default the current time. */
   stamp?: string | undefined;
+  /** Makes the archive incremental. */
+  base?: Base | undefined;
   signal?: AbortSignal | undefined;
   /** Called with the number of bytes archived so far, before compression. */
   onProgress?: ((bytes: number) => void) | undefined;
@@ -31,14 +34,14 @@ export async function backupTenant(
   tenant: OrganizationPlace,
   options: BackupOptions,
 ): Promise<Written> {
-  const { storage, key, stamp = stampOf(new Date()), actor = { kind: 'SYSTEM' } } = options;
+  const { storage, key, stamp = stampOf(new Date()), base, actor = { kind: 'SYSTEM' } } = options;
   const organization = await fleet.catalog.read((db) => readOrganization(db, tenant.id));
-  const name = archiveName({ subject: tenantSubject(organization), stamp }, suffixOf(key));
+  const name = archiveName({ subject: tenantSubject(organization), stamp, base: base?.stamp }, suffixOf(key));
   const written = await admins.at(tenant, (admin, { roles }) => {
     const { schemaName } = tenant;
     const migrations = fleet.lines.inOrder();
     const source = { kind: 'TENANT' as const, organization, schemaName, ownerRole: roles.owner, migrations };
-    return writeArchive(admin, source, { storage, name }, { key, onPart: watching(options) });
+    return writeArchive(admin, source, { storage, name }, { key, base, onPart: watching(options) });
   });
   const { file, size: bytes, checksum, manifest } = written;
   await fleet.catalog.write((tx) =>

@@ -1,6 +1,7 @@
 import type { Admin } from '../../db/admin.ts';
+import { ByteSource } from '../../lib/byte-source.ts';
 import { badArchive, type Manifest } from '../copy/manifest.ts';
-import { countLines, cutParts, sha256 } from '../copy/parts.ts';
+import { countLines, sha256 } from '../copy/parts.ts';
 import { inSnapshot, type SnapshotSource } from '../copy/snapshot.ts';
 import { copyOut } from '../copy/table-copy.ts';
 
@@ -9,12 +10,12 @@ export function compareCopy(admin: Admin, source: SnapshotSource, { tables }: Ma
   return inSnapshot(admin, source, async (tx, found) => {
     for (const table of found) {
       const parts = tables.find(({ name }) => name === table.name)?.parts ?? [];
-      let n = 0;
-      for await (const text of cutParts(copyOut(tx, source.schemaName, table))) {
-        const part = parts[n++];
-        if (part?.rows !== countLines(text) || part.sha256 !== sha256(text)) throw differs(table.name);
+      await using text = new ByteSource(copyOut(tx, source.schemaName, table));
+      for (const part of parts) {
+        const rows = await text.take(part.bytes);
+        if (part.rows !== countLines(rows) || part.sha256 !== sha256(rows)) throw differs(table.name);
       }
-      if (n !== parts.length) throw differs(table.name);
+      if ((await text.take(1)).length > 0) throw differs(table.name);
     }
   });
 }

@@ -1,7 +1,7 @@
 import { later } from '../../lib/clock.ts';
 import { AppError } from '../../lib/errors.ts';
 import { addressOf, listNames, type ObjectPlace, type Storage } from '../../storage/storage.ts';
-import { isSameSubject, readArchiveName, timeOf } from './archive-names.ts';
+import { indexName, isSameSubject, readArchiveName, timeOf } from './archive-names.ts';
 
 /** An older archive is kept if it is younger than `keepDays`, or among the newest `keepCount`. */
 export interface Retention {
@@ -22,6 +22,8 @@ interface DeleteOptions extends Retention {
 }
 
 const dayMs = 24 * 60 * 60_000;
+/** More than `BACKUP_FULL_EVERY` may be. */
+const mostBaseAgeMs = 100 * dayMs;
 
 /**
  * After an archive was made, deletes the older archives of its subject that retention does not keep. Never deletes the
@@ -35,14 +37,17 @@ export async function deleteOld({ place, checksum }: Made, options: DeleteOption
   const old = superfluous(name, names, { ...options, now });
   if (old.length > 0) await requireStored(place, checksum);
   for (const each of old) await storage.delete(each);
-  return old;
+  return old.filter((each) => readArchiveName(each) !== undefined);
 }
 
 /** Deletes unfinished objects of backups that died more than a day ago. */
 export const discardAbandoned = (storage: Storage, now = new Date()): Promise<number> =>
   storage.discardUnfinished(later(now, -dayMs));
 
-/** The archives of the same subject that are older than the new one, and that retention does not keep. */
+/**
+ * The archives of the same subject that are older than the new one, and that retention does not keep, with their
+ * indexes. Incremental archives come before their bases. A base is kept as long as an archive that is kept needs it.
+ */
 function superfluous(
   made: string,
   names: readonly string[],
@@ -50,15 +55,24 @@ function superfluous(
 ): string[] {
   if (keepDays === undefined && keepCount === undefined) return [];
   const { subject, stamp } = readArchiveName(made)!;
-  const older = names
-    .map((name) => ({ name, known: readArchiveName(name) }))
-    .filter(({ known }) => known && isSameSubject(known.subject, subject) && known.stamp < stamp)
-    .map(({ name, known }) => ({ name, at: timeOf(known!.stamp) }))
+  const listed = new Set([...names, made]);
+  const archives = [...listed]
+    .flatMap((name) => {
+      const known = readArchiveName(name);
+      return known && isSameSubject(known.subject, subject) ? [{ name, ...known, at: timeOf(known.stamp) }] : [];
+    })
     .toSorted((a, b) => b.at.getTime() - a.at.getTime());
+  const older = archives.filter((each) => each.stamp < stamp);
   const isOld = (at: Date) => keepDays === undefined || at < later(now, -keepDays * dayMs);
   // The new archive counts as the first
   const isBeyond = (position: number) => keepCount === undefined || position + 1 >= keepCount;
-  return older.filter(({ at }, position) => isOld(at) && isBeyond(position)).map(({ name }) => name);
+  const unwanted = new Set(older.filter(({ at }, position) => isOld(at) && isBeyond(position)));
+  const needed = new Set(archives.filter((each) => !unwanted.has(each)).map(({ base }) => base));
+  // A backup that is being made may refer to it
+  const newestBase = archives.find(({ name, at }) => listed.has(indexName(name)) && at > later(now, -mostBaseAgeMs));
+  return [...unwanted]
+    .filter((each) => !needed.has(each.stamp) && each !== newestBase)
+    .flatMap(({ name }) => [...(listed.has(indexName(name)) ? [indexName(name)] : []), name]);
 }
 
 async function requireStored(place: ObjectPlace, checksum: string): Promise<void> {

@@ -54,6 +54,7 @@ export async function writeArchive(
     const events = await readEra(tx, source.schemaName, tables);
     return newManifest({
       kind,
+      ...(options.base && { base: options.base.name }),
       product: productVersion,
       ...moment,
       organization,

@@ -45,6 +45,10 @@ export async function runBackups(fleet: Fleet, settings: BackupSettings, options
   return runs;
 }
 
+/** A run may be early by the jitter of two runs: a full archive is due then too. */
+const fullEveryMs = ({ fullEveryMs: every, jitterMs }: BackupSettings): number | undefined =>
+  every === undefined ? undefined : every - jitterMs;
+
 async function runAt(
   fleet: Fleet,
   settings: BackupSettings,
@@ -55,7 +59,8 @@ async function runAt(
     using storage = await openTarget(settings, target);
     await archiveCatalog(fleet, settings, storage, run);
     const key = lockOf(settings);
-    const report = await backupAll(fleet, { storage, key, run, signal, onProgress, ...settings.retention });
+    const options = { storage, key, run, signal, onProgress, ...settings.retention };
+    const report = await backupAll(fleet, { ...options, fullEveryMs: fullEveryMs(settings) });
     return { target, report, error: reasonOf(report) };
   } catch (error) {
     return { target, report: undefined, error: error instanceof Error ? error.message : String(error) };

@@ -2,8 +2,11 @@ import { z } from 'zod';
 import { AppError, badInput } from '../../lib/errors.ts';
 import { readJson } from '../../lib/read-text.ts';
 
-/** Incremented when readers of the previous format could not read an archive. */
-const formatVersion = 1;
+/**
+ * Incremented when readers of the previous format could not read an archive. Version 2 has parts of other sizes, and
+ * incremental archives.
+ */
+const formatVersion = 2;
 export const manifestName = 'manifest.json';
 export const mostManifestBytes = 16 * 1024 * 1024;
 
@@ -12,8 +15,10 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.int().min(0);
 const instant = z.iso.datetime();
 
-const part = z.strictObject({
+export const part = z.strictObject({
   file: z.string(),
+  /** The file is in the archive that `base` names. */
+  inBase: z.literal(true).optional(),
   rows: count,
   /** Size of the uncompressed text. */
   bytes: count,
@@ -52,12 +57,14 @@ const organization = z.strictObject({
 
 const manifest = z.strictObject({
   format: z.literal('chantier archive'),
-  version: z.literal(formatVersion),
+  version: z.union([z.literal(1), z.literal(formatVersion)]),
   kind: z.enum(['TENANT', 'CATALOG']),
   /** The program that wrote it. */
   product: z.string().max(50),
   /** The instant of the archived state, by the server's clock. */
   snapshotAt: instant,
+  /** Of an incremental archive: the name of the full archive beside it that has the unchanged parts. */
+  base: z.string().max(200).optional(),
   postgres: z.string().max(100),
   /** Null for the archive of the catalog. */
   organization: organization.nullable(),

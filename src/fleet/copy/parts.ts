@@ -1,11 +1,18 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, crc32, zstdCompress, zstdDecompress } from 'node:zlib';
 import { AppError } from '../../lib/errors.ts';
 import { badArchive, type Part } from './manifest.ts';
 
-/** A part ends with the first row that reaches this size, so the same rows always form the same parts. */
+/*
+ * A part ends with a row that its own checksum chooses, so the same rows always form the same parts, and a change of
+ * some rows changes only the parts around them: parts of a fixed size would all shift.
+ */
+const leastPartBytes = 1024 * 1024;
+/** A part ends with the first row that reaches this size, if no row was chosen before. */
 const partBytes = 4 * 1024 * 1024;
+/** Among so many bytes one row is chosen on average. */
+const chosenEvery = 1024 * 1024;
 /** Maximum size of a part: a single row may exceed the usual size. */
 export const mostPartBytes = 64 * 1024 * 1024;
 const newline = 0x0a;
@@ -22,7 +29,8 @@ export async function* cutParts(text: AsyncIterable<Buffer>): AsyncGenerator<Buf
     length += chunk.length;
     if (length < partBytes) continue;
     let left = Buffer.concat(chunks);
-    for (let end = endOfPart(left); end !== undefined; end = endOfPart(left)) {
+    // A shorter rest may still end anywhere
+    for (let end = endOfPart(left); end !== undefined && left.length >= partBytes; end = endOfPart(left)) {
       yield left.subarray(0, end);
       left = left.subarray(end);
     }
@@ -30,14 +38,33 @@ export async function* cutParts(text: AsyncIterable<Buffer>): AsyncGenerator<Buf
     chunks = [left];
     length = left.length;
   }
-  if (length > 0) yield Buffer.concat(chunks);
+  let left = Buffer.concat(chunks);
+  for (let end = endOfPart(left); end !== undefined; end = endOfPart(left)) {
+    yield left.subarray(0, end);
+    left = left.subarray(end);
+  }
+  if (left.length > 0) yield left;
 }
 
+/** Where the first part of a text ends; undefined if that is not in the text. */
 function endOfPart(text: Buffer): number | undefined {
-  if (text.length < partBytes) return undefined;
-  const end = text.indexOf(newline, partBytes - 1);
+  let start = afterRow(text, leastPartBytes - 1);
+  while (start !== undefined && start < partBytes) {
+    const end = afterRow(text, start);
+    if (end !== undefined && isChosen(text.subarray(start, end))) return end;
+    start = end;
+  }
+  return start;
+}
+
+/** The end of the row that has this byte. */
+function afterRow(text: Buffer, at: number): number | undefined {
+  if (at >= text.length) return undefined;
+  const end = text.indexOf(newline, at);
   return end === -1 ? undefined : end + 1;
 }
+
+const isChosen = (row: Buffer): boolean => crc32(row) < row.length * (2 ** 32 / chosenEvery);
 
 /** Compresses a part, and describes it for the manifest. */
 export async function packPart(file: string, text: Buffer): Promise<{ part: Part; packed: Buffer }> {
