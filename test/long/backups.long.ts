@@ -21,8 +21,8 @@ import { type S3Server, startS3Server } from '../support/s3-server.ts';
 import { type Company, type Member, World } from '../support/world.ts';
 
 /*
- * Backs up many organizations to a bucket, loses the database, and restores all: `npm run test:backups`. S3_ENDPOINT, the
- * keys and BACKUP_TO (s3://bucket/prefix) name a bucket; otherwise a server of S3's protocol runs in this process.
+ * Backs up many organizations to a bucket, loses the database, and restores all: `npm run test:backups`. S3_ENDPOINT,
+ * the keys and BACKUP_TO (s3://bucket/prefix) name a bucket; otherwise a server of S3's protocol runs in this process.
  */
 const tenants = Number(process.env.BACKUP_TENANTS ?? 20);
 

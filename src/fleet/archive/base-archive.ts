@@ -4,12 +4,11 @@ import { z } from 'zod';
 import { ByteSource } from '../../lib/byte-source.ts';
 import { isWithin } from '../../lib/clock.ts';
 import type { Seal } from '../../lib/seal.ts';
-import type { Storage } from '../../storage/storage.ts';
-import { mostManifestBytes, type Part, part } from '../copy/manifest.ts';
+import type { ObjectPlace, Storage } from '../../storage/storage.ts';
+import { type Manifest, mostManifestBytes, type Part, part } from '../copy/manifest.ts';
 import { sha256 } from '../copy/parts.ts';
 import type { LockingKey } from './archive-key.ts';
 import { idOfSubject, indexName, readArchiveName, timeOf } from './archive-names.ts';
-import type { Written } from './write-archive.ts';
 
 /** A full archive whose parts an incremental one refers to. */
 export interface Base {
@@ -28,8 +27,15 @@ const index = z.strictObject({
 
 const contextOf = (name: string): string => `index of ${name}`;
 
+interface FullArchive {
+  place: ObjectPlace;
+  manifest: Pick<Manifest, 'tables'>;
+  checksum: string;
+}
+
 /** Writes the index of a full archive beside it, sealed under SECRET. Without it, the next archive is full too. */
-export async function writeIndex(seal: Seal, { place, manifest, checksum }: Written, key?: LockingKey): Promise<void> {
+export async function writeIndex(seal: Seal, archive: FullArchive, key?: LockingKey): Promise<void> {
+  const { place, manifest, checksum } = archive;
   const parts = manifest.tables.flatMap((table) => table.parts);
   const content: z.input<typeof index> = { checksum, lock: fingerprintOf(key), parts };
   const sealed = Buffer.from(seal.seal(JSON.stringify(content), contextOf(place.name)));

@@ -15,7 +15,9 @@ export interface BackupSettings {
   /** The longest random delay of a scheduled run; milliseconds. */
   jitterMs: number;
   retention: Retention;
-  /** How old a full archive may be that an incremental one refers to; undefined: every archive is full. Milliseconds. */
+  /**
+   * How old a full archive may be that an incremental one refers to; undefined: every archive is full. Milliseconds.
+   */
   fullEveryMs: number | undefined;
   /** The age recipients who can open the archives; empty if archives are not encrypted. */
   recipients: readonly string[];

@@ -36,9 +36,9 @@ const badUrl = (message: string): AppError => new AppError('BAD_INPUT', message,
 /**
  * Parses the URL of a database that a user asks this server to connect to: one host by name or IPv4 address, a
  * database, a user and a password; the only parameter allowed is `sslmode`, for the operator also `sslrootcert`,
- * `target_session_attrs` and `other_password`. TLS with a verified host (`verify-full`) is required, whatever weaker mode the URL asks for,
- * unless the operator listed the host. Returns the URL to use from then on. Throws BAD_INPUT with the reason, without
- * the password.
+ * `target_session_attrs` and `other_password`. TLS with a verified host (`verify-full`) is required, whatever weaker
+ * mode the URL asks for, unless the operator listed the host. Returns the URL to use from then on. Throws BAD_INPUT
+ * with the reason, without the password.
  */
 export function readDatabaseUrl(text: string, { withoutTls }: DatabaseNetwork, by: 'OPERATOR' | 'MEMBER'): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
