@@ -1,4 +1,4 @@
-/** Why the executor answers a document, or one request of it: the field that could not be compiled, and the reason. */
+/** Why the executor answers a document or a single request: the field that could not be compiled, and the reason. */
 export interface Reason {
   /** `Type.field`; absent when the reason concerns the whole operation. */
   field?: string;
@@ -29,8 +29,8 @@ export class Declined extends Error {
 }
 
 /**
- * Thrown while running a plan that does not cover this request (it may have to fail, for example): the executor answers
- * it.
+ * Thrown while running a plan that does not cover this request, for example because its answer may be an error: the
+ * executor answers it.
  */
 export class Unplanned extends Declined {}
 

@@ -11,7 +11,7 @@ type TableConfig = Relations[TableName];
 const nothing: Filter = { RAW: sql`false` };
 const configs = relations as unknown as Record<string, TableConfig>;
 
-/** Pothos makes the configurations, which select the columns that the document needs. */
+/** Reads rows of a table. Pothos makes the configurations from the fields that the document selects. */
 interface GuardedQuery<Row> {
   findMany(config: object): Promise<Row[]>;
   findFirst(config: object): Promise<Row | undefined>;
@@ -79,7 +79,7 @@ function restrict(table: string, where: Filter | undefined, viewer: Viewer): Fil
   return asked ? { AND: [rule as Filter, asked] } : (rule as Filter);
 }
 
-/** For compiled statements, which are made elsewhere. */
+/** The same filter for compiled statements, which are not made by a guarded db. */
 export const visibleFilter = restrict;
 
 function guardConfig(table: string, config: Config, viewer: Viewer): Config {
@@ -138,7 +138,7 @@ function guardSelect(select: Selectable, viewer: Viewer): Selectable {
   return { from: (table) => wrap(select.from(table), ruleOfTable(table, viewer)) };
 }
 
-/** Drizzle for a viewer. Row rules are applied only here, so that no field can forget them. */
+/** Drizzle for a viewer. It adds the row rules to every query by itself, so no field can forget them. */
 export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
   const query = new Proxy(
     db.query as unknown as Record<string, { findMany(c: Config): unknown; findFirst(c: Config): unknown }>,

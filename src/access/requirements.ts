@@ -21,8 +21,8 @@ export interface ReferencedRow {
   /** The path of the argument. */
   field: string;
   /**
-   * The column `by` of the row must have the value `to`; else BAD_INPUT with the message `otherwise`, or NOT_FOUND
-   * without one.
+   * The column `by` of the row must have the value `to`. If it has another one, the error is BAD_INPUT with the message
+   * `otherwise`, or NOT_FOUND without a message.
    */
   belongs?: { to: string; by: PgColumn; otherwise?: string };
 }
@@ -31,7 +31,7 @@ export interface ReferencedRow {
 export interface Rule {
   /** One word. */
   name: string;
-  /** An expression that is true or fails by `brokenRule`. */
+  /** An expression that is true, or fails because it evaluates `brokenRule`. */
   holds: SQL;
   /** The values of its placeholders. */
   given: Readonly<Record<string, unknown>>;
@@ -46,16 +46,16 @@ export interface Requirements {
 }
 
 /**
- * Lets the transaction fail unless the requirements hold, without waiting for the answer. The first that does not hold
- * decides the error: references before rules, each in their order. A change that follows at once takes them as its
- * `require` instead.
+ * Makes the transaction fail unless the requirements hold, without waiting for the answer. The first that does not hold
+ * decides the error: references before rules, each in their order. For requirements of a change, pass them to the
+ * change as `require` instead: both are then one statement.
  */
 export function checkAtCommit(tx: TenantTx, viewer: Viewer, requirements: Requirements): void {
   const check = checkOf(viewer, requirements);
   if (check) tx.send(check);
 }
 
-/** The statement that fails unless the requirements hold, and else returns true. Undefined if there are none. */
+/** The statement that returns true if the requirements hold, and fails otherwise. Undefined if there are none. */
 export function checkOf(viewer: Viewer, { references = [], rules = [] }: Requirements): BoundStatement | undefined {
   if (references.length === 0 && rules.length === 0) return undefined;
   const values: Record<string, unknown> = Object.assign({}, ...rules.map((rule) => rule.given));
@@ -81,7 +81,7 @@ const refusal = (reason: SQL): SQL => sql`extensions.refuse(${reason})`;
 /** An SQL expression that makes its statement fail with the broken rule of this name; `detail` is SQL of type text. */
 export const brokenRule = (name: string, detail: SQL): SQL => refusal(sql`${sql.raw(`'rule ${name} '`)} || ${detail}`);
 
-/** Undefined for the reason of another check. */
+/** The error for a reason of `refusal`; undefined for a reason that comes from another check. */
 function meaningOf(reason: string, references: readonly ReferencedRow[], rules: readonly Rule[]): AppError | undefined {
   const [, name, detail = ''] = /^rule (\S+) (.*)$/s.exec(reason) ?? [];
   if (name) return rules.find((rule) => rule.name === name)?.broken(detail);

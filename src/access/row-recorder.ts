@@ -3,7 +3,7 @@ import type { TenantTx } from '../tenancy/tenant-session.ts';
 import type { IdTable } from './rows.ts';
 import { type Row, useLocked } from './visible-rows.ts';
 
-/** Thrown when the use case of a recorded row reads something: its statements cannot be sent together with others. */
+/** Thrown when a recorded use case needs an answer of the database: it cannot be recorded. */
 class ReadsFirst extends Error {}
 
 /** A row that the transaction has locked, whose use case need not read it again. */

@@ -6,7 +6,7 @@ import { changesOf, type RowChanges } from '../lib/changes-of.ts';
 import { AppError } from '../lib/errors.ts';
 import { toDriver } from './column-values.ts';
 import { given, Statement } from './statement.ts';
-import { doubleNamed, type UniqueFields } from './unique-fields.ts';
+import { takenValueError, type UniqueFields } from './unique-fields.ts';
 
 /** A table whose rows have an id. */
 export type IdTable = PgTable & { id: PgColumn };
@@ -45,7 +45,7 @@ export function insertionOf<T extends PgTable>(
       sql`, `,
     );
     return sql`insert into ${table} (${names}) values (${sql.join(keys.map(given), sql`, `)})`;
-  }).bind(values, { translateError: doubleNamed(unique) });
+  }).bind(values, { translateError: takenValueError(unique) });
 }
 
 /** The statement that updates a row, and what it changes. */
@@ -54,8 +54,8 @@ export interface Update extends BoundStatement {
 }
 
 /**
- * The statement that updates a locked row and increments its version, in the same way; undefined if the patch changes
- * nothing. Absent keys stay, null clears.
+ * The statement that updates a locked row and increments its version; undefined if the patch changes nothing. Absent
+ * keys stay, null clears. A unique index that refuses the row makes the transaction fail as in `insertionOf`.
  */
 export function updateOf<T extends VersionedTable>(
   table: T,
@@ -74,7 +74,7 @@ export function updateOf<T extends VersionedTable>(
     const set = keys.map((key) => sql`${sql.identifier(columns[key]!.name)} = ${given(key)}`);
     return sql`update ${table} set ${sql.join(set, sql`, `)} where ${table.id} = ${given(ownId)}`;
   });
-  return { ...statement.bind({ ...values, [ownId]: id }, { translateError: doubleNamed(unique) }), changes };
+  return { ...statement.bind({ ...values, [ownId]: id }, { translateError: takenValueError(unique) }), changes };
 }
 
 /**

@@ -48,7 +48,7 @@ function settle({ statements, outcome }: RecordedRow, result: Result): unknown {
     }
     return undefined;
   }
-  // The statements before the failed one decide the error of a use case that threw
+  // If all statements succeeded that a use case sent before it threw, its own error counts
   if ('error' in outcome && result.step === statements.length) return outcome.error;
   const failed = statements[result.step]!;
   const error = caughtError({ ...result, query: failed.text });

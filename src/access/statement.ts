@@ -9,7 +9,7 @@ export type Reader<Given> = (given: Given) => unknown;
 
 const dialect = new PgDialect();
 
-/** What becomes part of another statement. */
+/** Statements that become part of another one. */
 export interface Joined {
   check?: BoundStatement | undefined;
   write?: BoundStatement | undefined;

@@ -35,4 +35,5 @@ export const templateViewer = ({ role, permissions, modules }: Viewer): Viewer =
 /** The property of the viewer for which a parameter stands, if any. */
 export const standInOf = (parameter: unknown): StandIn | undefined => nameOfStandIn.get(parameter);
 
-export const hidesStandIn = (text: string): boolean => anyStandIn.test(text);
+/** Whether a text contains a stand-in, for example inside a longer value. */
+export const containsStandIn = (text: string): boolean => anyStandIn.test(text);

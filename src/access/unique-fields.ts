@@ -5,7 +5,7 @@ import { AppError } from '../lib/errors.ts';
 export type UniqueFields = Readonly<Record<string, string>>;
 
 /** Maps a unique violation to ALREADY_EXISTS with the argument of the index; returns other errors unchanged. */
-export const doubleNamed =
+export const takenValueError =
   (fields: UniqueFields) =>
   (error: unknown): unknown => {
     const field = isUniqueViolation(error) ? fields[constraintOf(error) ?? ''] : undefined;

@@ -4,7 +4,7 @@ import { Lru } from '../lib/lru.ts';
 import { Ids } from '../lib/set-ids.ts';
 import { Declined } from './decline.ts';
 import { byName, type Reader, Statement } from './statement.ts';
-import { hidesStandIn, standInOf, templateViewer } from './template-viewer.ts';
+import { containsStandIn, standInOf, templateViewer } from './template-viewer.ts';
 
 type WithViewer<Values extends object> = Values & { viewer: Viewer };
 
@@ -22,19 +22,19 @@ export function viewerStatement<Values extends object>(
   make: (viewer: Viewer) => SQL,
 ): Statement<WithViewer<Values>> {
   const key = `${name}/${ids.of(viewer.permissions, viewer.role)}`;
-  const known = kept.get(key) ?? forAll<Values>(viewer, make);
+  const known = kept.get(key) ?? sharedStatement<Values>(viewer, make);
   if (!known) return new Statement<WithViewer<Values>>(make(viewer));
   kept.set(key, known as Statement<WithViewer<object>>);
   return known;
 }
 
-function forAll<Values extends object>(
+function sharedStatement<Values extends object>(
   viewer: Viewer,
   make: (viewer: Viewer) => SQL,
 ): Statement<WithViewer<Values>> | undefined {
   try {
     const statement = new Statement<WithViewer<Values>>(make(templateViewer(viewer)), readerOf);
-    return hidesStandIn(statement.text) ? undefined : statement;
+    return containsStandIn(statement.text) ? undefined : statement;
   } catch (error) {
     if (error instanceof Declined) return undefined;
     throw error;
@@ -44,6 +44,6 @@ function forAll<Values extends object>(
 function readerOf<Values extends object>(parameter: unknown): Reader<WithViewer<Values>> {
   const standIn = standInOf(parameter);
   if (standIn) return ({ viewer }) => viewer[standIn];
-  if (hidesStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');
+  if (containsStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');
   return byName<WithViewer<Values>>(parameter);
 }

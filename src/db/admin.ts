@@ -9,7 +9,7 @@ import { type Answer, Slot } from './slot.ts';
 
 export interface AdminOptions {
   url: string;
-  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  /** Other passwords of the login, tried in turn if the server refuses the password in the URL. */
   otherPasswords?: readonly string[] | undefined;
   lookup?: LookupFunction | undefined;
   applicationName?: string;

@@ -10,8 +10,8 @@ export interface AdvisoryLock {
 const named = (name: string): AdvisoryLock => ({ name: `chantier.${name}` });
 
 /**
- * All advisory locks of the program but those of rules inside a tenant (`ruleLockStatement`). During a rolling release
- * servers of the previous release take the same locks, so these names stay as they are.
+ * All advisory locks of the program except those of rules inside a tenant (`ruleLockStatement`). Never rename one:
+ * during a rolling release, servers of the previous release take the same locks.
  */
 export const advisoryLocks = {
   /** Setting up a database of the installation. */
@@ -20,7 +20,7 @@ export const advisoryLocks = {
   grants: named('grants'),
   /** Maintaining the tenants; held until the connection ends. */
   maintenance: named('maintain'),
-  /** Scheduled backups, and drills of their archives; held until the connection ends. */
+  /** Scheduled backups, and restore drills of their archives; held until the connection ends. */
   backups: named('backups'),
   drills: named('drills'),
   /** Sealing values under the current secret; held until the connection ends. */
@@ -33,13 +33,13 @@ export const advisoryLocks = {
   migration: (schemaName: string) => named(`migrate ${schemaName}`),
   /** Dropping a schema. */
   drop: (databaseId: string, schemaName: string) => named(`drop ${databaseId} ${schemaName}`),
-  /** Making the organization of a slug. */
+  /** Creating the organization with this slug. */
   provisioning: (slug: string) => named(`provision ${slug}`),
-  /** An organization's place and life: moves, restores, deletion and changes of its status. */
+  /** An organization's place and status: moves, restores, deletion and changes of its status. */
   life: (organizationId: string) => named(`life ${organizationId}`),
   /** Registering documents, of an organization or of the installation. */
   documents: (owner: string) => named(`documents ${owner}`),
-  /** A run of the isolation proof, as long as its process lives. */
+  /** A run of the isolation proof; held as long as its process lives. */
   proof: (run: string) => named(`proof ${run}`),
 };
 
@@ -50,7 +50,7 @@ const keyOf = ({ name }: AdvisoryLock): SQL => (typeof name === 'number' ? sql`$
 /** Waits for the lock and holds it until the transaction ends. */
 export const lockStatement = (lock: AdvisoryLock): SQL => sql`select pg_advisory_xact_lock(${keyOf(lock)})`;
 
-/** The same for a rule of the current schema. Locks belong to the database: the schema's name keeps tenants apart. */
+/** The same for a rule of the current schema. Locks belong to the database, so the key contains the schema's name. */
 export const ruleLockStatement = (rule: SQL): SQL =>
   sql`select pg_advisory_xact_lock(${keyOfName(sql`current_schema() || ${rule}`)})`;
 

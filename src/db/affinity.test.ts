@@ -4,7 +4,7 @@ import { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
 function slot(memoryBytes: number, ...known: string[]): Candidate {
   const keys = new BackendMemoryEstimate();
-  for (const key of known) keys.meet(key);
+  for (const key of known) keys.serve(key);
   return { keys, memoryBytes };
 }
 

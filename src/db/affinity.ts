@@ -1,6 +1,6 @@
 import type { BackendMemoryEstimate } from './backend-memory-estimate.ts';
 
-/** The properties that a slot is chosen by. */
+/** The properties by which a slot is chosen. */
 export interface Candidate {
   readonly keys: BackendMemoryEstimate;
   /** Estimated memory of its backend. */

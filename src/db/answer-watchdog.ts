@@ -1,15 +1,15 @@
-/** Closes a connection whose server has stopped answering, so that its callers do not wait forever. */
+/** Notices that a server has stopped answering, so that its callers do not wait forever. */
 export class AnswerWatchdog {
   /** How long an answer may take, in milliseconds; 0 for no limit. */
   patienceMs: number;
-  readonly #lose: () => void;
+  readonly #onSilence: () => void;
   #timer: NodeJS.Timeout | undefined;
   /** The delay that the timer was set with. */
   #watchedMs = 0;
 
-  constructor(patienceMs: number, lose: () => void) {
+  constructor(patienceMs: number, onSilence: () => void) {
     this.patienceMs = patienceMs;
-    this.#lose = lose;
+    this.#onSilence = onSilence;
   }
 
   /** Restarts the timer: at every statement, and at every answer while more are due. */
@@ -31,6 +31,6 @@ export class AnswerWatchdog {
 
   #expire = (): void => {
     this.#timer = undefined;
-    this.#lose();
+    this.#onSilence();
   };
 }

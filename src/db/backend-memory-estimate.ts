@@ -30,7 +30,8 @@ export class BackendMemoryEstimate {
     return this.#seen.get(key)?.rank;
   }
 
-  meet(key: string): void {
+  /** Records that the connection serves the key. */
+  serve(key: string): void {
     if (this.#seen.has(key)) return;
     this.#seen.set(key, { rank: this.#seen.size, statements: 0, bytes: leastBytes });
     this.#bytes += leastBytes;
@@ -38,7 +39,7 @@ export class BackendMemoryEstimate {
 
   /** Records that a statement of `bytes` bytes was prepared for the key. */
   prepare(key: string, bytes: number): void {
-    this.meet(key);
+    this.serve(key);
     const seen = this.#seen.get(key)!;
     seen.statements += bytes;
     const now = leastBytes + tablesBytes(seen.statements);

@@ -28,7 +28,7 @@ const cancelCode = 80_877_102;
 export async function requestCancel(target: CancelTarget, timeoutMs: number): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   const plain = await connectSocket(target.address, timeoutMs);
-  // Between two waits no listener of ours handles errors; the next wait then ends by the signal.
+  // Without a listener, an error between two waits would end the process. The next wait then ends by the signal.
   plain.on('error', () => {});
   try {
     const socket = target.ssl ? await secureSocket(plain, target.ssl, target.host, signal) : plain;

@@ -76,8 +76,8 @@ export function readCopy(peer: CopyPeer): Readable {
           this.push(null);
         };
         copy.data.once('end', () => {
-          // postgres.js pauses its socket while the stream is full, and resumes it when the stream is read. If the end
-          // of the data came right behind, nothing reads the stream any more, and every later answer would stay unread.
+          // postgres.js pauses its socket while the stream is full, and resumes it when the stream is read. If the data
+          // ends while the socket is paused, nothing reads the stream again: without this, later answers never arrive.
           if (peer.alive) copy.data._read(0);
           copy.done.then(finish, fail);
         });

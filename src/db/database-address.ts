@@ -5,7 +5,7 @@ const sslModes = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-
 export type SslMode = (typeof sslModes)[number];
 
 const sessionAttrs = ['any', 'read-write', 'read-only', 'primary', 'standby', 'prefer-standby'] as const;
-/** Which of the servers of an address is wanted. */
+/** The kind of server that an address asks for, if it names several. */
 export type SessionAttrs = (typeof sessionAttrs)[number];
 
 /** The address of a database, with the meaning that libpq gives to it. */
@@ -14,7 +14,7 @@ export interface DatabaseAddress {
   hosts: readonly [DatabaseHost, ...DatabaseHost[]];
   user: string;
   password: string;
-  /** Tried if a server refuses `password`: it is the next or the previous one while the password is being replaced. */
+  /** Tried if a server refuses `password`: the new or the old password while it is being replaced. */
   otherPassword: string | undefined;
   database: string;
   sslMode: SslMode;
@@ -26,21 +26,29 @@ export interface DatabaseAddress {
 }
 
 const defaultPort = 5432;
-const form = /^(postgres(?:ql)?:\/\/)(?:([^@/?#]*)@)?([^/?#]*)(\/[^?#]*)?(\?[^#]*)?$/i;
+const addressPattern = /^(postgres(?:ql)?:\/\/)(?:([^@/?#]*)@)?([^/?#]*)(\/[^?#]*)?(\?[^#]*)?$/i;
 /** The parameter of an address with its other password. libpq does not know it. */
 export const otherPasswordParameter = 'other_password';
-const ours = ['host', 'port', 'sslmode', 'ssl', 'sslrootcert', 'target_session_attrs', otherPasswordParameter];
+const knownParameters = [
+  'host',
+  'port',
+  'sslmode',
+  'ssl',
+  'sslrootcert',
+  'target_session_attrs',
+  otherPasswordParameter,
+];
 
 /**
- * An address in the form that every parser of URLs reads. Several hosts, and folders of Unix sockets, become the
- * parameters `host` and `port`, as libpq allows too. Undefined for a text that is no address of a database, or that
- * asks for something that does not exist.
+ * An address in a form that every URL parser can read. Several hosts, and folders of Unix sockets, become the
+ * parameters `host` and `port`, as libpq allows too. Undefined for a text that is not a database address, or that has
+ * an unknown `sslmode` or `target_session_attrs`.
  */
 export function canonicalUrl(text: string): string | undefined {
-  const [, scheme, credentials, authority = '', path = '', query = ''] = form.exec(text) ?? [];
+  const [, scheme, credentials, authority = '', path = '', query = ''] = addressPattern.exec(text) ?? [];
   if (scheme === undefined || path.length < 2) return undefined;
   const parameters = new URLSearchParams(query);
-  const hosts = parameters.has('host') ? listed(parameters) : authority.split(',').map(readHost);
+  const hosts = parameters.has('host') ? hostsInParameters(parameters) : authority.split(',').map(readHost);
   if (hosts.length === 0 || !hosts.every((host) => host !== undefined)) return undefined;
   if (!isKnown(sslModes, parameters.get('sslmode')) || !isKnown(sessionAttrs, parameters.get('target_session_attrs'))) {
     return undefined;
@@ -55,11 +63,11 @@ export function canonicalUrl(text: string): string | undefined {
   return URL.canParse(url) ? url : undefined;
 }
 
-/** Reads an address that is canonical. */
+/** Reads an address that `canonicalUrl` has returned. */
 export function readAddress(text: string): DatabaseAddress {
   const url = new URL(text);
   const { searchParams: parameters } = url;
-  const hosts = parameters.has('host') ? listed(parameters) : [readHost(url.host)];
+  const hosts = parameters.has('host') ? hostsInParameters(parameters) : [readHost(url.host)];
   const [first, ...others] = hosts.filter((host) => host !== undefined);
   if (!first) throw new TypeError('The address of a database names no host');
   const attrs = parameters.get('target_session_attrs');
@@ -69,14 +77,14 @@ export function readAddress(text: string): DatabaseAddress {
     password: decodeURIComponent(url.password),
     otherPassword: parameters.get(otherPasswordParameter) ?? undefined,
     database: decodeURIComponent(url.pathname.slice(1)),
-    sslMode: readSslMode(parameters) ?? (isNear(first) ? 'disable' : 'prefer'),
+    sslMode: readSslMode(parameters) ?? (isLocal(first) ? 'disable' : 'prefer'),
     sslRootCert: parameters.get('sslrootcert') ?? undefined,
     sessionAttrs: sessionAttrs.find((each) => each === attrs) ?? 'any',
-    settings: Object.fromEntries([...parameters].filter(([name]) => !ours.includes(name))),
+    settings: Object.fromEntries([...parameters].filter(([name]) => !knownParameters.includes(name))),
   };
 }
 
-/** The servers of an address, for people: without credentials. */
+/** The servers of an address, for messages: without credentials. */
 export function describeHosts(text: string): string {
   const { hosts } = readAddress(text);
   return hosts.map((each) => ('folder' in each ? each.folder : `${bracketed(each.host)}:${each.port}`)).join(', ');
@@ -84,7 +92,7 @@ export function describeHosts(text: string): string {
 
 const isKnown = (known: readonly string[], value: string | null): boolean => value === null || known.includes(value);
 
-/** A mode that nobody knows asks for the most. */
+/** An unknown mode counts as the strictest one. */
 function readSslMode(parameters: URLSearchParams): SslMode | undefined {
   const mode = parameters.get('sslmode') ?? parameters.get('ssl');
   if (mode === null) return parameters.get('sslrootcert') === 'system' ? 'verify-full' : undefined;
@@ -92,12 +100,12 @@ function readSslMode(parameters: URLSearchParams): SslMode | undefined {
   return sslModes.find((each) => each === mode) ?? 'verify-full';
 }
 
-/** What does not leave this machine needs no TLS unless it is asked for. */
-const isNear = (host: DatabaseHost): boolean =>
+/** Connections within this machine do without TLS by default. */
+const isLocal = (host: DatabaseHost): boolean =>
   'folder' in host || host.host === 'localhost' || host.host === '::1' || /^127(\.\d+){3}$/.test(host.host);
 
 /** The parameters `host` and `port`: as many ports as hosts, or one for all. */
-function listed(parameters: URLSearchParams): (DatabaseHost | undefined)[] {
+function hostsInParameters(parameters: URLSearchParams): (DatabaseHost | undefined)[] {
   const names = parameters.get('host')!.split(',');
   const ports = (parameters.get('port') ?? '').split(',');
   if (ports.length !== 1 && ports.length !== names.length) return [];

@@ -1,4 +1,4 @@
-/** A node of the answer to `explain (format json)`, as far as it is read here. */
+/** A node of the answer to `explain (format json)`, with the properties that are read here. */
 interface PlanNode {
   'Node Type'?: unknown;
   'Relation Name'?: unknown;
@@ -11,8 +11,8 @@ interface PlanNode {
 const mostLines = 40;
 
 /**
- * The steps of a plan, a line each, indented by their depth: what is done with which table by which index, and the
- * server's estimates. Conditions are left out, because they quote values. After 40 lines the rest is cut off.
+ * The steps of a query plan, one per line and indented by depth: the operation, its table and index, and the server's
+ * estimates. Conditions are left out, because they quote values. After 40 lines the rest is cut off.
  */
 export function describePlan(answer: unknown): string[] {
   const parsed: unknown = typeof answer === 'string' ? JSON.parse(answer) : answer;

@@ -46,7 +46,9 @@ function statement(
 ): ReturnType<Client['unsafe']> {
   const start = (values: boolean): Promise<Answer> =>
     controls.test(text)
-      ? Promise.reject(new AppError('INTERNAL', 'A session controls its transaction and its settings itself'))
+      ? Promise.reject(
+          new AppError('INTERNAL', 'Statements must not change the transaction or the settings of their session'),
+        )
       : runner.run(text, parameters, values);
   const lazily = (values: boolean): PromiseLike<Answer> => ({
     // biome-ignore lint/suspicious/noThenProperty: drizzle awaits it, and only then may the statement start

@@ -5,7 +5,7 @@ import type { SlowStatement } from './slow-statement.ts';
 
 interface LeaseHooks {
   giveBack(): void;
-  /** From how many milliseconds on a statement is slow; none is when undefined. */
+  /** A statement is slow if it takes this long, in milliseconds; undefined if none is. */
   slowMs?: number;
   onSlow?(statement: SlowStatement): void;
 }

@@ -5,7 +5,7 @@ import { Slot } from './slot.ts';
 export interface ListenerOptions {
   /** A direct connection: a pooler in transaction mode forgets LISTEN. */
   url: string;
-  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  /** Other passwords of the login, tried in turn if the server refuses the password in the URL. */
   otherPasswords?: readonly string[] | undefined;
   channel: string;
   logger?: Logger;

@@ -14,7 +14,7 @@ export interface Migration {
   batches: readonly Batches[];
 }
 
-/** A change of a table's rows in batches; `$1` are the ids of a batch. It may be interrupted and repeated. */
+/** A change of a table's rows in batches; `$1` holds the ids of a batch. It may be interrupted and repeated. */
 export interface Batches {
   table: string;
   statement: string;

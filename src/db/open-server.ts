@@ -19,7 +19,7 @@ export interface Server extends Pick<DatabaseAddress, 'user' | 'password' | 'dat
   ssl: Ssl | undefined;
 }
 
-/** What a server that takes connections says of itself. */
+/** The state of a server that accepts connections, as the server reports it. */
 export interface ServerState {
   isStandby: boolean;
   isReadOnly: boolean;
@@ -27,16 +27,16 @@ export interface ServerState {
 
 interface Opener<T> {
   open(server: Server): Promise<T>;
-  /** Asked only where the address cares. */
+  /** Called only if the address asks for a kind of server. */
   stateOf(opened: T): Promise<ServerState>;
   close(opened: T): void;
 }
 
 /**
- * Opens a connection to the first server of an address that takes one and is as `target_session_attrs` wants it, like
- * libpq: a server that refuses the login ends the search. If it refuses the password, the other passwords are tried:
- * while one is being replaced, the servers of an installation do not know which one the database has. Throws what the
- * last one said; UNAVAILABLE when none is as wanted.
+ * Opens a connection to the first server of an address that accepts one and matches `target_session_attrs`. As in
+ * libpq, a server that refuses the login ends the search. If it refuses the password, the search is repeated with each
+ * other password: while a password is being replaced, this process does not know which one the database has. Throws the
+ * error of the last server, or UNAVAILABLE if none matches.
  */
 export async function openServer<T>(
   url: string,
@@ -54,18 +54,21 @@ export async function openServer<T>(
       if (!isPasswordRefused(error) || n === passwords.length - 1) throw error;
     }
   }
-  throw new RangeError('There is always a password, if only an empty one');
+  throw new RangeError('The list of passwords is never empty');
 }
 
 async function search<T>(url: string, address: DatabaseAddress, ca: string | undefined, opener: Opener<T>): Promise<T> {
-  let failure: unknown = new AppError('UNAVAILABLE', `None of ${describeHosts(url)} is ${address.sessionAttrs}`);
+  let failure: unknown = new AppError(
+    'UNAVAILABLE',
+    `No server at ${describeHosts(url)} matches target_session_attrs=${address.sessionAttrs}`,
+  );
   const rounds: SessionAttrs[] =
     address.sessionAttrs === 'prefer-standby' ? ['standby', 'any'] : [address.sessionAttrs];
   for (const wanted of rounds) {
     for (const host of address.hosts) {
       try {
         const opened = await openHost(address, host, ca, opener);
-        if (wanted === 'any' || suits(wanted, await opener.stateOf(opened))) return opened;
+        if (wanted === 'any' || matches(wanted, await opener.stateOf(opened))) return opened;
         opener.close(opened);
       } catch (error) {
         if (isLoginRefused(error)) throw error;
@@ -76,13 +79,13 @@ async function search<T>(url: string, address: DatabaseAddress, ca: string | und
   throw failure;
 }
 
-const suits = (wanted: SessionAttrs, { isStandby, isReadOnly }: ServerState): boolean => {
+const matches = (wanted: SessionAttrs, { isStandby, isReadOnly }: ServerState): boolean => {
   if (wanted === 'primary') return !isStandby;
   if (wanted === 'standby') return isStandby;
   return isReadOnly === (wanted === 'read-only');
 };
 
-/** Several attempts where the address lets the server decide about TLS. */
+/** Opens a connection to one host. With `sslmode=allow`, tries again with TLS if the server requires it. */
 async function openHost<T>(
   address: DatabaseAddress,
   host: DatabaseHost,
@@ -95,7 +98,7 @@ async function openHost<T>(
   try {
     return await open({ ...server, ssl: first });
   } catch (error) {
-    // The server wants TLS of this client
+    // The server may require TLS
     if (sqlStateOf(error) !== '28000') throw error;
     return await open({ ...server, ssl: second });
   }
@@ -115,7 +118,7 @@ function sslOf({ sslMode }: DatabaseAddress, ca: string | undefined): (Ssl | und
     case 'allow':
       return [undefined, { mode: 'require' }];
     case 'require':
-      // As in libpq, a file of certificates asks for a certificate of theirs
+      // As in libpq, with `sslrootcert` the mode `require` checks the server's certificate
       return [ca === undefined ? { mode: 'require' } : { mode: 'verify-ca', ca }];
     default:
       return [{ mode: sslMode, ca }];
@@ -129,6 +132,6 @@ async function readCertificates({ sslRootCert }: DatabaseAddress): Promise<strin
     return await readFile(sslRootCert, 'utf8');
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new AppError('CONFIG_INVALID', `The file of sslrootcert cannot be read: ${reason}`, {}, { cause });
+    throw new AppError('CONFIG_INVALID', `The sslrootcert file cannot be read: ${reason}`, {}, { cause });
   }
 }

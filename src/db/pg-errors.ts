@@ -63,7 +63,7 @@ const messages: Partial<Record<ErrorCode, string>> = {
 /**
  * Resources that a server has run out of, by SQLSTATE. "Not available" would send operators to look for a dead server.
  */
-const lacking: ReadonlyMap<string, string> = new Map([
+const exhaustedResources: ReadonlyMap<string, string> = new Map([
   ['53100', 'The disk of the database is full'],
   ['53200', 'The database is out of memory'],
   ['53300', 'The database has no free connection'],
@@ -98,7 +98,7 @@ export function toAppError(error: unknown): AppError | undefined {
   for (const link of causes(error)) {
     if (link instanceof AppError) return link;
     const code = meaningOf(link);
-    if (code) return databaseError(code, link, lacking.get(sqlStateOf(link) ?? ''));
+    if (code) return databaseError(code, link, exhaustedResources.get(sqlStateOf(link) ?? ''));
   }
   return undefined;
 }
@@ -116,7 +116,7 @@ export function constraintOf(error: unknown): string | undefined {
   return (name || message?.match(/constraint "([^"]+)"/)?.[1])?.replace(/_\d{6,}$/, '');
 }
 
-/** Whether the login lacks a privilege: a bug in a session, a matter of set-up for an administrator. */
+/** Whether the login lacks a privilege: in a session that is a bug, for an administrator a mistake in the set-up. */
 export const isPermissionDenied = (error: unknown): boolean => serverError(error)?.code === '42501';
 
 /** Whether an object could not be dropped because others depend on it. */
@@ -183,7 +183,7 @@ export const refusalOf = (error: unknown): string | undefined => {
   return found?.code === 'RF001' ? found.message : undefined;
 };
 
-/** An error of a statement that the server ran inside another one, which caught it and answered with its parts. */
+/** The error of a statement that failed inside another one, made from the parts that the outer statement returned. */
 export const caughtError = (parts: { code: string; message: string; constraint: string; query: string }): Error => {
   const { constraint, ...rest } = parts;
   const Made = postgres.PostgresError as unknown as new (given: object) => Error;
@@ -193,7 +193,7 @@ export const caughtError = (parts: { code: string; message: string; constraint: 
 /** Whether a prepared statement may be unusable for good, because DDL changed a table. */
 export const isPerhapsStale = (error: unknown): boolean => /^(0A|26|42)/.test(sqlStateOf(error) ?? '');
 
-/** Whether the server answered with this error and the connection goes on; any other error leaves its state unknown. */
+/** Whether the server answered with this error and the connection is usable; after any other its state is unknown. */
 export const isAnswer = (error: unknown): boolean =>
   error instanceof postgres.PostgresError && error.severity !== 'FATAL' && error.severity !== 'PANIC';
 

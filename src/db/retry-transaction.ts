@@ -16,8 +16,8 @@ export const firstAttempt = { fresh: false, moved: undefined };
 /**
  * Decides how to run a failed transaction again; undefined if another run would fail too. There are two reasons to:
  *
- * - A migration made a prepared statement stale. The next run parses its statements: from parsing to its end their
- *   tables are locked.
+ * - A migration made a prepared statement stale. The next run parses its statements, which locks their tables until it
+ *   ends.
  * - Its data was moved. The next run goes to the new place; there, too, a statement may be stale.
  *
  * The failure has undone the transaction, so callers notice only a delay.

@@ -49,8 +49,8 @@ export class Session<R extends AnyRelations> {
   /** Statements requested and not answered yet. */
   readonly #inFlight = new InFlight();
   /**
-   * The same for the bind packet; NaN while the slot's own statements (closing others) may be among the outstanding
-   * ones.
+   * How many statements of the bind packet are not answered yet. NaN while the slot's outstanding statements may
+   * include others: those that close prepared statements.
    */
   #bindInFlight = Number.NaN;
   #pipelined = new PipelinedStatements();
@@ -85,7 +85,8 @@ export class Session<R extends AnyRelations> {
    * statement and COMMIT are sent in one packet. The session is over afterwards; later calls rethrow its error.
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
-    if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'A writing session ends by its commit');
+    if (this.#scope.access === 'write')
+      throw new AppError('INTERNAL', 'A write session must end with commit or rollback');
     if (this.#ended) throw (this.#readOnce && this.#failure) || over();
     this.#statements++;
     this.#scope = { ...this.#scope, planning };
@@ -172,13 +173,13 @@ export class Session<R extends AnyRelations> {
    */
   async commitPipelined(): Promise<void> {
     if (!this.#lease || this.#scope.access === 'read') return this.commit();
-    // Waits for the slot as the statements do, hence after them
+    // Earlier statements wait for the same slot, so they were sent when this continues
     const lease = await this.#bind();
     const sent = lease.alive && lease.outstanding === this.#inFlight.count + this.#bindInFlight;
     if (!sent || this.#failure || this.#ended || this.#root.occupied) return this.commit();
     this.#close();
     this.#forgetSignal();
-    const saved = this.#saveBehind(lease);
+    const saved = this.#savePipelined(lease);
     this.#closing = saved.catch(noop);
     await saved;
     await this.#runHooks();
@@ -342,11 +343,13 @@ export class Session<R extends AnyRelations> {
     if (command !== 'COMMIT') throw new AppError('INTERNAL', `COMMIT was answered by ${command}`);
   }
 
-  async #saveBehind(lease: Lease): Promise<void> {
+  async #savePipelined(lease: Lease): Promise<void> {
     const { command } = await this.#commitOn(lease);
     if (command === 'COMMIT' && !this.#bindError) return;
     const failed = await this.#pipelined.firstFailure();
-    throw this.#bindError ?? failed?.error ?? this.#failure ?? new AppError('INTERNAL', `COMMIT: ${command}`);
+    throw (
+      this.#bindError ?? failed?.error ?? this.#failure ?? new AppError('INTERNAL', `COMMIT was answered by ${command}`)
+    );
   }
 
   async #commitOn(lease: Lease): Promise<Answer> {

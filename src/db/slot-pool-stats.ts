@@ -1,4 +1,4 @@
-/** What a pool does now, and did since its start. */
+/** The state of a pool now, and counts since its start. */
 export interface SlotPoolStats {
   size: number;
   idle: number;

@@ -13,7 +13,7 @@ import { Waiter } from './waiter.ts';
 
 export interface SlotPoolOptions {
   url: string;
-  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  /** Other passwords of the login, tried in turn if the server refuses the password in the URL. */
   otherPasswords?: readonly string[] | undefined;
   lookup?: LookupFunction | undefined;
   /** Most connections. */
@@ -28,7 +28,7 @@ export interface SlotPoolOptions {
   maxAgeMs?: number;
   /** Estimated backend memory at which a slot is replaced: the backend never frees cached table definitions. */
   slotBytes?: number;
-  /** How much of that prepared statements may take before the oldest are closed; by default half of it. */
+  /** How much of `slotBytes` prepared statements may take before the oldest are closed; by default half. */
   statementsBytes?: number;
   /** How long `dispose` waits for sessions to end. */
   drainMs?: number;
@@ -206,7 +206,7 @@ export class SlotPool implements AsyncDisposable {
     this.#idle.splice(this.#idle.indexOf(slot), 1);
     if (warm) this.#counts.hits++;
     else this.#counts.misses++;
-    slot.keys.meet(key);
+    slot.keys.serve(key);
     this.#held.set(key, (this.#held.get(key) ?? 0) + 1);
     const { slow } = this.#options;
     const lease = new Lease(slot, key, {
@@ -246,7 +246,7 @@ export class SlotPool implements AsyncDisposable {
     const onClose = (slot: Slot): void => this.#forget(slot);
     const login = { url, otherPasswords, lookup };
     const options = { ...login, prepare, applicationName, connectMs: waitMs, onStatement, onClose };
-    // It serves others than the request that it is opened for
+    // The connection outlives the request for which it is opened
     outsideRequests(() => {
       Slot.open(options).then(
         (slot) => this.#opened(slot),
@@ -283,18 +283,18 @@ export class SlotPool implements AsyncDisposable {
       this.#retryAt = performance.now() + retryMs;
       clearTimeout(this.#retry);
       this.#retry = setTimeout(() => this.#dispatch(), retryMs + 1);
-      if (this.#failures === 2) this.logger.error({ err: error }, 'the database takes no connections');
+      if (this.#failures === 2) this.logger.error({ err: error }, 'the database accepts no connections');
     }
     this.#dispatch();
     this.#finish();
   }
 
-  /** Without any connection, and none to be had, waiting is pointless. */
+  /** Rejects all waiters: there is no connection, and none can be opened. */
   #refuse(): void {
     for (const waiter of this.#queue.drain()) waiter.reject(databaseError('UNAVAILABLE', this.#refusal));
   }
 
-  /** Takes the slot back from its session: to the next one, or closes it if it is lost, unclean or worn. */
+  /** Takes the slot back from its session, and lends it to the next one or closes it if it is unclean or worn. */
   #takeBack(slot: Slot): void {
     if (!this.#free(slot) || !slot.alive) return;
     if (slot.outstanding > 0) slot.destroy();
@@ -317,7 +317,7 @@ export class SlotPool implements AsyncDisposable {
     return performance.now() > this.#slots.get(slot)! || slot.memoryBytes > this.#options.slotBytes;
   }
 
-  /** Retires the worn slot, because its successor is open or none can be had. */
+  /** Retires the worn slot, because its successor is open or cannot be opened. */
   #retire(): void {
     const slot = this.#worn;
     this.#worn = undefined;

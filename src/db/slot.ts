@@ -22,7 +22,7 @@ export type RowForm = 'objects' | 'values' | 'bytes';
 
 export interface SlotOptions {
   url: string;
-  /** Further passwords of the login, tried in turn when the server refuses that of the URL. */
+  /** Other passwords of the login, tried in turn if the server refuses the password in the URL. */
   otherPasswords?: readonly string[] | undefined;
   /** Resolves the host of the URL to addresses; the system's resolver if absent. */
   lookup?: LookupFunction | undefined;
@@ -84,7 +84,8 @@ export class Slot {
     this.#server = server;
     const client: ClientOptions = {
       max: 1,
-      // No URL: postgres.js would fill its gaps from the environment. Lists: it would split a text at colons and commas
+      // Not a URL, whose gaps postgres.js would fill from the environment. Lists, because it would split a text at
+      // colons and commas
       host: [server.host],
       port: [server.port],
       ...(server.user !== '' && { user: server.user }),
@@ -111,7 +112,7 @@ export class Slot {
       socket: () => this.#connect(),
       ...(options.onNotify && { onnotify: options.onNotify }),
     };
-    // Its types know no lists of hosts
+    // The types of postgres.js do not include lists of hosts
     this.#sql = postgres(client as unknown as Options<Record<string, PostgresType>>);
     installCodecs(this.#sql);
   }

@@ -1,6 +1,6 @@
 import type { Scope } from './bind-packet.ts';
 
-/** A statement that took long, whatever came of it. */
+/** A statement that took long, whether it succeeded or failed. */
 export interface SlowStatement {
   scope: Scope;
   text: string;
@@ -8,7 +8,7 @@ export interface SlowStatement {
   ms: number;
 }
 
-/** Receives each statement that took at least `slowMs`, with the pool over which it can be explained. */
+/** Receives each statement that took at least `slowMs`, with a pool that can explain it. */
 export interface SlowObserver<Pool> {
   readonly slowMs: number;
   note(statement: SlowStatement, pool: Pool): void;

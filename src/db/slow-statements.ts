@@ -7,10 +7,10 @@ import type { SlotSource } from './slot-pool.ts';
 import type { SlowObserver, SlowStatement } from './slow-statement.ts';
 
 interface SlowStatementsOptions {
-  /** From how many milliseconds on a statement is slow. */
+  /** A statement is slow if it takes this long, in milliseconds. */
   slowMs: number;
   logger: Logger;
-  /** One line in so many milliseconds at most. */
+  /** The shortest time between two lines, in milliseconds. */
   everyMs?: number;
 }
 
@@ -20,9 +20,9 @@ const explainMs = 5_000;
 const explain = 'explain (format json) ';
 
 /**
- * Logs slow statements with the GraphQL document that they are part of and the plan that the server makes for them,
- * without any value. While many are slow it logs one of them in ten seconds, with the number of the others: planning
- * again, and writing, must not cost more than they do.
+ * Logs slow statements with their GraphQL document and their query plan, without any values. While many statements are
+ * slow, it logs one every ten seconds, with the number of the others, so that planning and logging do not add to the
+ * load.
  */
 export class SlowStatements implements SlowObserver<SlotSource> {
   readonly slowMs: number;
@@ -37,7 +37,7 @@ export class SlowStatements implements SlowObserver<SlotSource> {
     this.#everyMs = everyMs;
   }
 
-  /** `pool` gives the connection that explains the statement. */
+  /** Takes a connection from `pool` to explain the statement. */
   note(statement: SlowStatement, pool: SlotSource): void {
     if (statement.text.startsWith(explain)) return;
     const now = performance.now();
@@ -59,13 +59,13 @@ export class SlowStatements implements SlowObserver<SlotSource> {
   }
 }
 
-/** By its name and its hash: a document may hold values. */
+/** The document's name and hash. Its text may contain values. */
 function documentOf(): { name: string | undefined; sha256: string } | undefined {
   const { name, text } = currentRequest()?.document?.() ?? {};
   return text === undefined ? undefined : { name, sha256: createHash('sha256').update(text).digest('hex') };
 }
 
-/** Plans the statement again with its parameters, as whom it ran; nothing is executed. */
+/** Plans the statement again, with its parameters and in the scope in which it ran. Does not execute it. */
 async function planOf({ scope, text, parameters }: SlowStatement, pool: SlotSource): Promise<string[]> {
   const limits = { ...scope.limits, statementMs: explainMs };
   const signal = AbortSignal.timeout(explainMs);

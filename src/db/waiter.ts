@@ -8,7 +8,7 @@ export interface WaiterOptions {
   /** How long it waits for a slot that knows its key before it takes any slot; milliseconds. */
   patienceMs: number;
   signal: AbortSignal | undefined;
-  /** Called when it takes any slot from now on. */
+  /** Called when it begins to accept any slot. */
   onImpatient: () => void;
   /** Called when it stops waiting. If it is still in the queue, the callee must call `reject` with the error. */
   onGivingUp: (waiter: Waiter, error: AppError) => void;

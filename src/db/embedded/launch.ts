@@ -8,7 +8,7 @@ import { AppError } from '../../lib/errors.ts';
 import { poll } from '../../lib/poll.ts';
 import { type Account, environment, idsOf } from './account.ts';
 import type { Home } from './home.ts';
-import { disownStrangersPid, findPostmaster, type Postmaster } from './postmaster.ts';
+import { replaceReusedPid, findPostmaster, type Postmaster } from './postmaster.ts';
 
 export type Settings = Readonly<Record<string, string | number>>;
 
@@ -36,7 +36,7 @@ const defaults: Settings = {
  * outlives this process if it is killed. Throws UNAVAILABLE with the last lines of its log if it does not start.
  */
 export async function launch(home: Home, binaries: string, settings: Settings, port?: number): Promise<Postmaster> {
-  await disownStrangersPid(home.cluster);
+  await replaceReusedPid(home.cluster);
   for (let attempt = 1; ; attempt++) {
     const all = { ...defaults, ...settings, port: port ?? (await freePort()) };
     const outcome = await startOnce(home, path.join(binaries, 'bin', 'postgres'), all);

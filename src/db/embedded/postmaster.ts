@@ -47,7 +47,7 @@ export async function stopPostmaster(cluster: string): Promise<void> {
  * its parent's pid (ours) in the file, PostgreSQL treats the file as stale and still looks for survivors of the crashed
  * server, which it would not do without the file.
  */
-export async function disownStrangersPid(cluster: string): Promise<void> {
+export async function replaceReusedPid(cluster: string): Promise<void> {
   const [pid, ...rest] = (await readIfExists(fileOf(cluster)))?.split('\n') ?? [];
   if (pid !== undefined && isAlive(Number(pid))) {
     await writeFile(fileOf(cluster), [process.pid, ...rest].join('\n'));

@@ -24,7 +24,7 @@ interface Groups {
 export function aggregateField(selected: Selected, declaration: AggregateDeclaration, compiling: Compiling): Output {
   requireReadable(selected, compiling.context);
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
-  compiling.sums = true;
+  compiling.aggregates = true;
   const site = compiling.site(selected);
   const template = compiling.template(site);
   const argumentsOf = ({ sites }: Supplied) => ({ ...sites[site.index]!.args });
@@ -103,11 +103,11 @@ function groupField(selected: Selected, groups: Groups, path: readonly string[],
   return { json: orNull(typename ? [`"${typename}:`, value, '"'] : scalarJson(type.name, value)) };
 }
 
-/** The statement returns all other scalars as the text that they are shown as. */
+/** The statement returns every other scalar as the text that the answer shows. */
 const scalarJson = (scalar: string, value: SQL): Json =>
   ['Int', 'String', 'Boolean'].includes(scalar) ? anyJson(value) : quoted(value);
 
-/** The row that a group's rows refer to. A group has its id only if the viewer may see it. */
+/** The row that all rows of a group refer to. The group has the row's id only if the viewer may see the row. */
 function rowOfKey(selected: Selected, id: SQL, compiling: Compiling): Output {
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
   const table = modelOf(type);

@@ -17,10 +17,10 @@ interface Select {
   with?: Record<string, unknown>;
 }
 
-/** Scalars whose values a declaration's code must accept in both forms: as JSON, and as the driver returns them. */
+/** Scalars of computed values. A field's code gets them as JSON here, and as the driver's values from the executor. */
 const extraScalars = new Set(['String', 'ID', 'Int', 'Float', 'Boolean', 'DateTime', 'LocalDate']);
 
-function extraAs(field: GraphQLField<unknown, unknown>, expression: SQL): Json {
+function extraJson(field: GraphQLField<unknown, unknown>, expression: SQL): Json {
   const type = getNamedType(field.type);
   if (type.name === 'Decimal') return orNull(anyJson(sql`(${expression})::text`));
   if (extraScalars.has(type.name) || isObjectType(type)) return orNull(anyJson(sql`(${expression})`));
@@ -41,7 +41,7 @@ export function codeField(selected: Selected, select: unknown, row: Row, compili
     ...Object.keys(columns).flatMap((name) => (columns[name] ? [columnFor(name, row)] : [])),
     ...Object.entries(extras).map(([name, extra]) => ({
       name,
-      output: { json: extraAs(selected.field, expressionOf(extra, row)) },
+      output: { json: extraJson(selected.field, expressionOf(extra, row)) },
     })),
     ...Object.entries(rows).map(([name, asked]) => rowsFor(name, asked, selected, row, compiling)),
   ];

@@ -65,7 +65,7 @@ function isPlain(type: GraphQLLeafType, column: Column, kind: ColumnKind): boole
   return plainScalars[type.name]?.includes(kind) ?? false;
 }
 
-/** Whether the column holds the names of the enum's values; a check of the table keeps others out. */
+/** Whether the column holds the names of the enum's values; a check constraint excludes all others. */
 function isSameEnum(type: GraphQLEnumType, column: Column): boolean {
   return column.enumValues?.every((value) => type.getValue(value)?.value === value) ?? false;
 }

@@ -12,7 +12,7 @@ import type { Args, Supplied } from './supplied.ts';
 /** Compiles the fields selected on a table's rows. Passed down, because relations lead to objects again. */
 export type CompileObject = (of: Pick<Selected, 'nodes'>, type: GraphQLObjectType, row: Row) => Output;
 
-/** Throws for values that only the executor may judge. */
+/** Throws for values that the executor has to reject or to handle. */
 export type Check = (supplied: Supplied) => unknown;
 
 const derivedFrom = (placeholder: RequestPlaceholder<Supplied>): RequestPlaceholder<Supplied>[] => [
@@ -35,7 +35,7 @@ export class Compiling {
   readonly #placeholders: RequestPlaceholder<Supplied>[] = [];
   readonly #checks: Check[] = [];
   /** Whether the statement aggregates rows. */
-  sums = false;
+  aggregates = false;
   #aliases = 0;
 
   constructor(options: {

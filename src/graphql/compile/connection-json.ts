@@ -61,7 +61,10 @@ class PageRows {
     return ['[', aggregated(item, { order, filter }), ']'];
   }
 
-  /** Whether rows follow on one side: `known` if a cursor came from there, `read` if the page was read up to there. */
+  /**
+   * Whether more rows exist on one side of the page. `known`: the request's cursor proves it. `read`: the page was read
+   * towards that side, so the extra row tells.
+   */
   follow(known: boolean, read: boolean): Json {
     if (known || !read) return [String(known)];
     return [sql`(count(*) > ${this.#page.size()})::text`];

@@ -36,6 +36,7 @@ export function connectionField(selected: Selected, parent: Row, compiling: Comp
   const site = compiling.site(selected);
   const { first: _, last: __, after: ___, before: ____, ...args } = compiling.template(site);
   const { relation, query } = askRelation(selected, args, parent, compiling);
+  // Pothos lowers the requested size to the field's maximum, so the largest request reveals the maximum
   const largest = askRelation(selected, { ...args, first: Number.MAX_SAFE_INTEGER }, parent, compiling);
   const row = compiling.row(targetOf(relation));
   const page = new Page({

@@ -20,7 +20,9 @@ export interface CursorOptions {
   values: readonly SQL[];
   /** Arguments of the shape that is compiled. */
   args: Args;
-  /** Whether it is a row of a relation: there drizzle reads expressions from JSON, elsewhere as the driver's text. */
+  /**
+   * Whether it is a row of a relation: drizzle reads expressions of such rows from JSON, others as the driver's text.
+   */
   nested: boolean;
 }
 
@@ -39,6 +41,7 @@ export function cursorText({ site, levels, values, args, nested }: CursorOptions
 interface Chunk {
   tag: 'S' | 'N' | 'D';
   text: SQL;
+  /** Whether the text needs no escaping in JSON. */
   plain: boolean;
   nullable: boolean;
 }
@@ -73,7 +76,7 @@ export function cursorValues({ levels, values, nested }: CursorOptions): Json[] 
   });
 }
 
-/** Writes a row's cursor from the values of its levels, identical to the byte to the one that Pothos writes. */
+/** Writes a row's cursor from the values of its levels, byte for byte as Pothos does. */
 export function writeCursor(site: Site, levels: readonly Level[], args: Args): (values: readonly unknown[]) => string {
   const tag = tagOf(site, args);
   return (values) => {

@@ -51,5 +51,5 @@ function isReverse(back: Relation, relation: Relation): boolean {
   );
 }
 
-/** Whether it leads to one row by its key, so that a condition on some related row is a condition on that row. */
+/** Whether it leads to a single row by its key: then "some related row matches" means that this row matches. */
 const isToKey = ({ targetColumns }: Relation): boolean => targetColumns.length === 1 && targetColumns[0]!.name === 'id';

@@ -34,8 +34,8 @@ export class Page {
   readonly after: boolean;
   readonly before: boolean;
   readonly #options: PageOptions;
-  /** Indexes of the levels that are expressions and needed for cursors. */
-  readonly #handedOut = new Set<number>();
+  /** The levels whose expressions the subquery returns for cursors, by index. */
+  readonly #cursorExpressions = new Set<number>();
 
   constructor(options: PageOptions) {
     const { first, last, after, before } = options.args;
@@ -86,8 +86,8 @@ export class Page {
     const alias = sql.identifier(row.alias);
     const values = levels.map(({ key, column }, place) => {
       if (column) return row.sql(key);
-      this.#handedOut.add(place);
-      return sql`${alias}.${handedOutAs(place)}`;
+      this.#cursorExpressions.add(place);
+      return sql`${alias}.${cursorColumn(place)}`;
     });
     return { site: this.site, levels, values, args, nested };
   }
@@ -99,14 +99,16 @@ export class Page {
     const past = this.after ? keyset(levels, cursorParameters(site, 'after', levels), 'after') : undefined;
     const front = this.before ? keyset(levels, cursorParameters(site, 'before', levels), 'before') : undefined;
     const rows = whereClause({ from, where: and(where, past, front) });
-    const expressions = [...this.#handedOut].map((place) => sql`${levels[place]!.inner} as ${handedOutAs(place)}`);
+    const expressions = [...this.#cursorExpressions].map(
+      (place) => sql`${levels[place]!.inner} as ${cursorColumn(place)}`,
+    );
     const columns = sql.join([row.used, ...expressions], sql`, `);
     const order = orderClause(levels, this.backward);
     const alias = sql.identifier(row.alias);
     const cutTo = (size: SQL): SQL => sql`(select ${columns} from ${from}${rows}${order} limit ${size}) as ${alias}`;
     if (!this.#sized) return cutTo(this.size(more));
-    // PostgreSQL plans a statement for all sizes once, so it must see the largest size, not assume a tenth of the
-    // table.
+    // PostgreSQL plans the statement once for all page sizes. Of a limit that is a parameter it assumes a tenth of the
+    // table, so an inner query has the largest size as its limit.
     const largest = cutTo(sql.raw(String(this.#options.sizes.max + more)));
     return sql`(select ${this.#columns} from ${largest} limit ${this.size(more)}) as ${alias}`;
   }
@@ -122,7 +124,7 @@ export class Page {
   /** The columns and expressions that the subquery returns. */
   get #columns(): SQL {
     const alias = sql.identifier(this.row.alias);
-    const expressions = [...this.#handedOut].map((place) => sql`${alias}.${handedOutAs(place)}`);
+    const expressions = [...this.#cursorExpressions].map((place) => sql`${alias}.${cursorColumn(place)}`);
     return sql.join([this.row.used, ...expressions], sql`, `);
   }
 
@@ -133,4 +135,4 @@ export class Page {
   }
 }
 
-const handedOutAs = (place: number): SQL => sql`${sql.identifier(`k${place}`)}`;
+const cursorColumn = (place: number): SQL => sql`${sql.identifier(`k${place}`)}`;

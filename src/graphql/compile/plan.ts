@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { GraphQLSchema } from 'graphql';
 import { Declined, declinedBy } from '../../access/decline.ts';
-import { hidesStandIn, templateViewer } from '../../access/template-viewer.ts';
+import { containsStandIn, templateViewer } from '../../access/template-viewer.ts';
 import type { Planning } from '../../db/session.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import { type Check, Compiling } from './compiling.ts';
@@ -162,7 +162,7 @@ function compileFields(given: PlanSource, fields: readonly Selected[], executorF
   const named = columns.map((json, place) => sql`${textOf(json)} as ${sql.identifier(`r${place}`)}`);
   const { sql: text, params } = dialect.sqlToQuery(sql`select ${sql.join(named, sql`, `)}`);
   compiling.end();
-  if (hidesStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
+  if (containsStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
   return new Plan({
     text,
     parameters: params.map(readerOf),
@@ -177,11 +177,12 @@ function compileFields(given: PlanSource, fields: readonly Selected[], executorF
 }
 
 /**
- * Keys, sizes and positions have one best query plan for all values; aggregates over a range may need one per value.
+ * A statement whose only parameters are ids, page sizes and positions has one best query plan for all of their values.
+ * An aggregate whose filter compares with values may need a query plan for each value.
  */
 function planningOf(parameters: readonly unknown[], compiling: Compiling): Planning | undefined {
   if (!parameters.some((parameter) => compiling.isValue(parameter))) return 'generic';
-  return compiling.sums ? 'custom' : undefined;
+  return compiling.aggregates ? 'custom' : undefined;
 }
 
 /** The whole answer to a query. */

@@ -1,5 +1,5 @@
 import { Declined } from '../../access/decline.ts';
-import { hidesStandIn, only, standInOf } from '../../access/template-viewer.ts';
+import { containsStandIn, only, standInOf } from '../../access/template-viewer.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 import type { Context } from '../context.ts';
 import { RequestPlaceholder } from '../declare/request-placeholder.ts';
@@ -16,6 +16,6 @@ export function readerOf(parameter: unknown): (supplied: Supplied) => unknown {
   if (parameter instanceof RequestPlaceholder) return parameter.read as (supplied: Supplied) => unknown;
   const name = standInOf(parameter);
   if (name) return ({ viewer }) => viewer[name];
-  if (hidesStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');
+  if (containsStandIn(String(parameter))) throw new Declined('a rule computes with the viewer');
   return () => parameter;
 }

@@ -15,13 +15,13 @@ export interface BrokenDocument {
   operations: string[];
   /** The schema coordinates that the document uses and the graph does not have. */
   missing: string[];
-  /** What a request would be told. */
+  /** The error that a request would get. */
   message: string;
 }
 
 /**
- * The documents of versions that are not retired and that the graph could not run, once for each version that has them:
- * of one owner, or of all without one.
+ * The documents that the graph could not run, once for each version that has them and is not retired. Without `owner`,
+ * of all owners.
  */
 export async function findBrokenDocuments(
   catalog: Catalog,

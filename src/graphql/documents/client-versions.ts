@@ -88,7 +88,7 @@ export interface DocumentInUse {
 
 const page = 200;
 
-/** All documents of versions that are not retired: of one owner, or of all without one. */
+/** All documents of versions that are not retired. Without `owner`, of all owners. */
 export async function* documentsInUse(catalog: Catalog, owner?: string | null): AsyncGenerator<DocumentInUse> {
   for (let after: string | undefined; ; ) {
     const rows = await readPage(catalog, owner, after);

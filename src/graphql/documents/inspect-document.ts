@@ -16,8 +16,8 @@ export interface InspectedDocument {
 const mostErrors = 20;
 
 /**
- * Checks a document as a request with it would: its size, its fit to the graph, and its cost as far as that does not
- * depend on variables. Throws TOO_COMPLEX, and the errors of graphql-js.
+ * Makes the checks of a request with this document: its size, its validity for the graph, and its cost without
+ * variables. Throws TOO_COMPLEX, and the errors of graphql-js.
  */
 export function inspectDocument(schema: GraphQLSchema, text: string, limits: GraphLimits): InspectedDocument {
   checkDocument(text);
@@ -40,7 +40,7 @@ function checkPrice(
   try {
     checkCost({ schema, document, operationName, variableValues: {} }, limits);
   } catch (error) {
-    // Variables that are required but absent decide the cost of each request
+    // A required variable is missing here: the cost of each request depends on its value, and is checked then
     if (error instanceof AppError) throw error;
   }
 }

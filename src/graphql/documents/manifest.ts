@@ -12,7 +12,7 @@ const ofApollo = z.object({
   operations: z.array(z.object({ id: z.string(), body: z.string() })),
 });
 
-/** Of the client preset, of Relay's compiler and of gql.tada: texts by id. */
+/** The format of GraphQL Code Generator's client preset, Relay's compiler and gql.tada: texts by id. */
 const byId = z.record(z.string(), z.string());
 
 /** Reads the manifest that a client's build wrote. Throws BAD_INPUT for any other content. */
@@ -22,7 +22,7 @@ export function readManifest(text: string): ManifestDocument[] {
   if (apollo.success) return apollo.data.operations.map(({ id, body }) => ({ id, text: body }));
   const map = byId.safeParse(content);
   if (map.success) return Object.entries(map.data).map(([id, document]) => ({ id, text: document }));
-  throw badInput('The manifest is neither a JSON object of documents by id nor a manifest of Apollo', 'manifest');
+  throw badInput('The manifest is neither a JSON object of documents by id nor an Apollo manifest', 'manifest');
 }
 
 function contentOf(text: string): unknown {

@@ -20,13 +20,13 @@ import { clientVersionDocuments, clientVersions, trustedDocuments } from './tabl
 /** The most documents of one manifest, and of an organization or the installation. */
 export const registryLimits = { perManifest: 2_000, perOwner: 20_000 } as const;
 
-/** Names that users of the command line and of the graph choose. */
+/** A name of a client or version, chosen by the users who register it. */
 const clientName = nameUpTo(100);
 
 const registration = z.object({
   client: clientName,
   version: clientName,
-  /** Whether requests cannot use the documents yet. */
+  /** Registers the documents without letting requests use them yet. */
   pending: z.boolean().default(false),
   documents: z
     .array(z.object({ id: z.string(), text: z.string().min(1).max(200_000) }))

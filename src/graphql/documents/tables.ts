@@ -41,7 +41,7 @@ export const trustedDocuments = table(
     document: text().notNull(),
     /** The names of its operations. */
     operations: text().array().notNull(),
-    /** Everything of the graph that it uses, as schema coordinates. */
+    /** The schema coordinates of everything that it uses. */
     coordinates: text().array().notNull(),
     createdAt: instant().notNull().defaultNow(),
   },

@@ -60,7 +60,7 @@ export async function answerCatalogOnce(
 }
 
 /**
- * Runs the field, and ends the session in which its payload read data of the tenant, if it did. An error of that COMMIT
+ * Runs the field, then ends the session, if the payload needed one to read the tenant's data. An error of that COMMIT
  * does not matter, since the session wrote nothing.
  */
 async function runOnce(context: Context, run: Run): Promise<FieldAnswer> {
@@ -87,7 +87,7 @@ function useOf({ request: from }: Context, args: ExecutionArgs, { key, responseK
   const caller = viewer?.apiKey ? ['key', viewer.apiKey.id] : account ? ['user', account.userId] : ['anybody', request];
   const ids = seal.fingerprints(JSON.stringify([...caller, tenant?.id ?? null, key, responseKey]), 'catalog answer');
   const hashes = seal.fingerprints(request, 'catalog request');
-  // While SECRET is replaced, another server may have claimed the key by the other one
+  // While SECRET is being replaced, another server may have claimed the key under the other secret
   const [use, ...others] = ids.map((id, n) => ({ id, requestHash: hashes[n]! }));
   return { ...use!, others };
 }

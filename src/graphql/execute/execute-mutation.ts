@@ -51,7 +51,7 @@ export function planMutation(
   const { variableValues } = coercedVariables(args, operation);
   return [...responseKeys(operation.selectionSet, fragments, variableValues)].map((key) => {
     const catalogCaller = catalogCallerOf(args.schema, operation.selectionSet, key, fragments);
-    const found = plans?.change(args, operation, key, context) ?? { reason: { why: 'plans are off' } };
+    const found = plans?.change(args, operation, key, context) ?? { reason: { why: 'plans are switched off' } };
     const change = 'plan' in found ? found : undefined;
     return { key, catalogCaller, change, report: reportOf(found) };
   });

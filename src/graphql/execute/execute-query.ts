@@ -65,7 +65,7 @@ async function executeBoth(
   // After a failed statement the later ones of the transaction fail too; only the executor can tell which field caused
   // it
   if (errors?.some(isStatementError)) {
-    return { reason: { why: 'a field beside it failed in the database' }, sessionConsumed: true };
+    return { reason: { why: 'another root field failed in the database' }, sessionConsumed: true };
   }
   if (!data) return { result: { ...(errors && { errors }), ...(data === null && { data }) } };
   try {

@@ -25,6 +25,8 @@ function withoutSchema(message: string, sent: () => string): string {
     .replaceAll(/ in "([^"]*)" enum/g, removeUnknown);
   if ([...short.matchAll(/"([^"]*)"/g)].every(([, quoted]) => isKnown(quoted!))) return short;
   const [, variable] = /^(Variable "\$\w+" has invalid value(?: at [^:]*)?): /.exec(short) ?? [];
-  const reason = /required|non-null|to be provided/.test(short) ? 'something required is missing' : 'it does not fit';
+  const reason = /required|non-null|to be provided/.test(short)
+    ? 'a required value is missing'
+    : 'it does not match the schema';
   return variable ? `${variable}: ${reason}.` : `This part of the document cannot be executed: ${reason}.`;
 }

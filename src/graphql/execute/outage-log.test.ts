@@ -27,11 +27,11 @@ it('logs the start of an outage in one short line, then the number of failed req
   vi.advanceTimersByTime(120_000);
   log.failed(outage());
   expect(messages()).toEqual([
-    ['the database fails requests', undefined],
-    ['the database still fails requests', 1_000],
-    ['the database still fails requests', 1_001],
-    ['the database no longer fails requests', 1_001],
-    ['the database fails requests', undefined],
+    ['requests fail because of the database', undefined],
+    ['requests still fail because of the database', 1_000],
+    ['requests still fail because of the database', 1_001],
+    ['requests no longer fail because of the database', 1_001],
+    ['requests fail because of the database', undefined],
   ]);
 });
 
@@ -45,6 +45,6 @@ it('logs failures with different reasons separately', () => {
 
 it('is written by maskError, without secrets', () => {
   for (let i = 0; i < 100; i++) maskError(outage(), logger);
-  expect(messages()).toEqual([['the database fails requests', undefined]]);
+  expect(messages()).toEqual([['requests fail because of the database', undefined]]);
   expect(lines.join()).not.toContain('secret');
 });

@@ -30,13 +30,13 @@ export class OutageLog {
     const reason = reasonOf(error);
     const kind = `${error.code} ${reason.code}`;
     const outage = this.#outages.get(kind);
-    this.#logger.debug({ err: error }, 'the database failed a request');
+    this.#logger.debug({ err: error }, 'a request failed because of the database');
     if (outage) {
       outage.failed++;
       outage.sinceReport++;
     } else if (this.#outages.size < maxKinds) {
       this.#outages.set(kind, { failed: 1, since: performance.now(), sinceReport: 0 });
-      this.#logger.warn({ code: error.code, reason }, 'the database fails requests');
+      this.#logger.warn({ code: error.code, reason }, 'requests fail because of the database');
       outsideRequests(() => this.#watch(kind, { code: error.code, reason }));
     }
   }
@@ -46,11 +46,12 @@ export class OutageLog {
       const outage = this.#outages.get(kind)!;
       const { failed, since, sinceReport } = outage;
       const seconds = Math.round((performance.now() - since) / 1000);
-      if (sinceReport > 0) this.#logger.warn({ ...fields, failed, seconds }, 'the database still fails requests');
+      const counts = { ...fields, failed, seconds };
+      if (sinceReport > 0) this.#logger.warn(counts, 'requests still fail because of the database');
       else {
         clearInterval(timer);
         this.#outages.delete(kind);
-        if (failed > 1) this.#logger.info({ ...fields, failed, seconds }, 'the database no longer fails requests');
+        if (failed > 1) this.#logger.info(counts, 'requests no longer fail because of the database');
       }
       outage.sinceReport = 0;
     }, this.#everyMs).unref();

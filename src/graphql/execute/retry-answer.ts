@@ -11,8 +11,8 @@ type AfterMove = (error: unknown) => Promise<Tenant | undefined>;
 
 /**
  * Answers a query, and answers it again if a migration made a statement stale. Nothing was sent before, so clients
- * notice nothing. `Catalog` retries the transactions of the catalog one by one, since an earlier one of several may be
- * committed.
+ * notice nothing. For changes of the catalog, `Catalog` retries each transaction on its own, since an earlier one of
+ * the same change may be committed.
  */
 export const retryQuery = <T extends Answer>(context: Context, answer: (context: Context) => Promise<T>): Promise<T> =>
   retryAnswer(context, answer);

@@ -9,7 +9,7 @@ import { requireModules } from './required-modules.ts';
 
 export type OperationArgs = Pick<ExecutionArgs, 'schema' | 'document' | 'operationName' | 'variableValues'>;
 
-/** What is known of an operation before it runs. */
+/** The properties of an operation that are known before it runs. */
 export interface CheckedOperation {
   complexity: number;
   /** Whether it reads the schema. */

@@ -41,7 +41,7 @@ export function checkExecuted(args: ExecutionArgs, limits: GraphLimits, why: str
   if (complexity <= allowed) return;
   throw new AppError(
     'TOO_COMPLEX',
-    `The operation has a complexity of ${complexity}; at most ${allowed} is allowed where it is not one statement: ${why}`,
+    `The operation has a complexity of ${complexity}; at most ${allowed} is allowed unless it is compiled into one statement: ${why}`,
     { cost: { complexity }, limits: { ...limits, complexity: allowed } },
   );
 }

@@ -13,8 +13,8 @@ export interface BucketState {
 }
 
 /**
- * What one request pays, to every bucket of its caller: the estimated price before it runs, and the rest afterwards if
- * its database time turns out to be worth more.
+ * The points that one request takes from every bucket of its caller: its estimated price before it runs, and the
+ * difference afterwards if its database time costs more.
  */
 export class Charge {
   readonly estimated: number;
@@ -22,9 +22,9 @@ export class Charge {
   readonly #buckets: readonly TokenBucket[];
   #paying: Promise<void> | undefined;
   #paid = 0;
-  /** Of the connections that it has given back. */
+  /** Database time on connections that it has given back. */
   #databaseMs = 0;
-  /** When it got the connections that it holds. */
+  /** The connections that it holds, by the time when it got them. */
   readonly #holding = new Set<{ since: number }>();
 
   constructor(all: TokenBuckets, buckets: readonly TokenBucket[], estimated: number) {
@@ -53,7 +53,7 @@ export class Charge {
     };
   };
 
-  /** The price as far as it is known. */
+  /** The price so far, with the connections that it still holds. */
   get actual(): number {
     const now = performance.now();
     const held = [...this.#holding].reduce((ms, { since }) => ms + now - since, this.#databaseMs);

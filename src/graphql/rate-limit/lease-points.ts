@@ -4,8 +4,8 @@ import { tokenBuckets } from './tables.ts';
 import type { Grant, Lease } from './token-bucket.ts';
 
 /**
- * Takes points from shared buckets, as many as they have of those that are wanted, in one statement. Returns the grants
- * by bucket.
+ * Takes the wanted points from shared buckets, or as many as each of them has, in one statement. Returns the grants by
+ * bucket.
  */
 export async function leasePoints(catalog: Catalog, leases: readonly Lease[], now: Date): Promise<Map<string, Grant>> {
   const column = (of: (lease: Lease) => string | number) => sql.param(leases.map(of));

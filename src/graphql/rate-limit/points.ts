@@ -1,8 +1,8 @@
-/** What a caller pays for an operation. */
+/** How much of each resource one point buys. */
 export const prices = {
-  /** Values in the answer, as the complexity of an operation counts them, for one point. */
+  /** Values in the answer, counted as the complexity of an operation is. */
   complexityPerPoint: 100,
-  /** Milliseconds for which its transactions hold a connection to the database, for one point. */
+  /** Milliseconds for which transactions hold a connection to the database. */
   databaseMsPerPoint: 10,
 } as const;
 

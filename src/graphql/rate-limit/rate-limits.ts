@@ -6,13 +6,13 @@ import type { TokenBuckets } from './token-buckets.ts';
 
 /** The sizes of buckets; without a size there is no limit. */
 export interface RateLimitOptions {
-  /** Of an API key that has no limit of its own. */
+  /** The bucket of an API key that has no limit of its own. */
   key: BucketSize | undefined;
-  /** Of all requests to an organization. Each member may use half of it. */
+  /** The bucket of all requests to an organization. Each member may use half of it. */
   organization: BucketSize | undefined;
 }
 
-/** Says what callers pay for their operations, from which buckets. */
+/** Decides from which buckets a caller pays for an operation. */
 export class RateLimits {
   readonly #options: RateLimitOptions;
   readonly #buckets: TokenBuckets;
@@ -24,7 +24,7 @@ export class RateLimits {
     this.#member = options.organization && half(options.organization);
   }
 
-  /** Undefined for callers without limits: those without an organization have limits of their own, by attempt. */
+  /** Undefined for callers without a bucket. Callers without an organization have other limits, by attempt. */
   chargeFor(viewer: Viewer | undefined, complexity: number): Charge | undefined {
     const buckets = viewer ? this.#bucketsOf(viewer) : [];
     return buckets.length > 0 ? new Charge(this.#buckets, buckets, pointsOfComplexity(complexity)) : undefined;

@@ -36,14 +36,14 @@ const portion = 1 / 20;
  */
 export class TokenBucket {
   readonly id: string;
-  /** What it limits, for callers: `key`, `member` or `organization`. */
+  /** Whom it limits: `key`, `member` or `organization`. */
   readonly name: string;
   size: BucketSize;
   /** Leased and not spent. Negative after operations that took more database time than they had paid for. */
   #points = 0;
   #leasedAt = 0;
   #wanted = 0;
-  /** Of the shared bucket, as of the last lease; undefined before the first. */
+  /** When the shared bucket will be full, as of the last lease; undefined before the first. */
   #fullAt: number | undefined;
   #waiting: Waiting[] = [];
 
@@ -61,12 +61,14 @@ export class TokenBucket {
     return true;
   }
 
-  /** Adds points that were spent in vain; a negative number takes points, even those that are not there. */
+  /** Returns points that were not needed. A negative number takes points, and may leave fewer than none. */
   add(points: number): void {
     this.#points += points;
   }
 
-  /** Resolves when the points are spent. Throws RATE_LIMITED, and what the lease throws. A lease must follow. */
+  /**
+   * Resolves when the points are spent. Throws RATE_LIMITED, or the error of the lease, which the caller must start.
+   */
   wait(points: number): Promise<void> {
     return new Promise((resolve, reject) => this.#waiting.push({ points, resolve, reject }));
   }
@@ -82,7 +84,7 @@ export class TokenBucket {
     return { id: this.id, ...this.size, wanted: this.#wanted };
   }
 
-  /** Serves those who wait, in their order. After a lease that got too little it refuses those who remain. */
+  /** Serves the waiting callers in order. After a lease that got too little, refuses those that remain. */
   granted({ granted, fullAt }: Grant, now: number): void {
     this.#points += granted;
     this.#leasedAt = now;
@@ -104,7 +106,10 @@ export class TokenBucket {
     for (const { reject } of this.#waiting.splice(0)) reject(error);
   }
 
-  /** Whether a lease would be in vain: other processes can only have taken further points. */
+  /**
+   * Whether a lease cannot get enough: the points seen here and in the shared bucket do not suffice, and other
+   * processes can only have taken more since.
+   */
   isTooEmptyFor(points: number, now: number): boolean {
     return this.#points + this.#shared(now) < points;
   }
@@ -135,7 +140,7 @@ export class TokenBucket {
     return Math.max(0, Math.floor(points - (Math.max(0, this.#fullAt - now) / 1000) * restoreRate));
   }
 
-  /** Forgets leased points that were not spent until the shared bucket must have been full: they are there again. */
+  /** Drops unspent points once the shared bucket must be full again, since it then contains them too. */
   #expire(now: number): void {
     const { points, restoreRate } = this.size;
     if (this.#points > 0 && !isWithin(this.#leasedAt, now, (points / restoreRate) * 1000)) this.#points = 0;

@@ -33,7 +33,7 @@ export class TokenBuckets {
     return bucket;
   }
 
-  /** Throws RATE_LIMITED if the bucket has too few points, and what the catalog throws. */
+  /** Throws RATE_LIMITED if the bucket has too few points, or the error of the catalog. */
   async spend(bucket: TokenBucket, points: number): Promise<void> {
     const { now } = this;
     if (bucket.spend(points, now)) return;

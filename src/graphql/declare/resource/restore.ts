@@ -3,7 +3,7 @@ import { getTableConfig } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { checkAtCommit } from '../../../access/requirements.ts';
 import { updateOf } from '../../../access/rows.ts';
-import { doubleNamed } from '../../../access/unique-fields.ts';
+import { takenValueError } from '../../../access/unique-fields.ts';
 import { lockVisible } from '../../../access/visible-rows.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
 import { uuidField } from '../../../lib/fields.ts';
@@ -54,7 +54,7 @@ const restorerOf = ({ spec }: Model, { write }: AnyTrash): AnyWriter =>
 function restoreOf(model: Model, trash: AnyTrash, writer: AnyWriter, log: ChangeLog) {
   const { rows, spec } = model;
   const fields = Object.keys(uniqueFieldsOf(model)).map((index) => [index, 'input.id']);
-  const refused = doubleNamed({ ...Object.fromEntries(fields), [`${getTableName(rows)}_pkey`]: 'input.id' });
+  const refused = takenValueError({ ...Object.fromEntries(fields), [`${getTableName(rows)}_pkey`]: 'input.id' });
   return async (tx: TenantTx, viewer: Viewer, raw: object): Promise<{ id: string }> => {
     requireWriter(viewer, writer);
     const { id } = checkInput(input, raw);
