@@ -4,7 +4,7 @@ import type { TenantTx } from '../tenancy/tenant-session.ts';
 import { type Edges, leadsTo } from './leads-to.ts';
 
 /**
- * Removes restored dependencies that would close a cycle with dependencies that were added meanwhile, and warns of
+ * Removes restored dependencies that would close a cycle with dependencies added since their deletion, and warns of
  * them. The rule lock of the dependencies must be held.
  */
 export async function cutCycles(

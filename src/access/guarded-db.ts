@@ -65,7 +65,7 @@ function guardFilter(table: string, where: Filter, viewer: Viewer): Filter {
 
 /**
  * The filter of a connection under a row, with the row rules of the tables that it reaches. Pothos turns this filter
- * into the SQL of `totalCount` itself, so the guarded db cannot add the rules later.
+ * into the SQL of `totalCount` itself, so the guarded client cannot add the rules later.
  */
 export const guardWhere = <T extends TableName>(table: T, where: WhereOf<T>, viewer: Viewer): WhereOf<T> =>
   guardFilter(table, where as Filter, viewer) as WhereOf<T>;
@@ -79,7 +79,7 @@ function restrict(table: string, where: Filter | undefined, viewer: Viewer): Fil
   return asked ? { AND: [rule as Filter, asked] } : (rule as Filter);
 }
 
-/** The same filter for compiled statements, which are not made by a guarded db. */
+/** The same filter for compiled statements, which do not use a guarded client. */
 export const visibleFilter = restrict;
 
 function guardConfig(table: string, config: Config, viewer: Viewer): Config {
@@ -138,7 +138,7 @@ function guardSelect(select: Selectable, viewer: Viewer): Selectable {
   return { from: (table) => wrap(select.from(table), ruleOfTable(table, viewer)) };
 }
 
-/** Drizzle for a viewer. It adds the row rules to every query by itself, so no field can forget them. */
+/** The guarded client of a viewer: it adds the row rules to every query by itself, so no field can forget them. */
 export function guardDb(db: TenantDb, viewer: Viewer): GuardedDb {
   const query = new Proxy(
     db.query as unknown as Record<string, { findMany(c: Config): unknown; findFirst(c: Config): unknown }>,

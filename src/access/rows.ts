@@ -21,7 +21,7 @@ type Row = { id: string; version: number };
  */
 export function requireVersion(current: Row, expected: number | null | undefined, typename: string): void {
   if (expected === null || expected === undefined || expected === current.version) return;
-  throw new AppError('STALE_VERSION', `This ${typename} was changed meanwhile`, {
+  throw new AppError('STALE_VERSION', `This ${typename} has changed since you read it`, {
     field: 'input.expectedVersion',
     current: { id: `${typename}:${current.id}` },
   });

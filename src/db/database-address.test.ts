@@ -60,7 +60,7 @@ describe('the address of a database', () => {
     'postgres://u:p@a/x?target_session_attrs=best',
   ])('is none: %s', (url) => expect(canonicalUrl(url)).toBeUndefined());
 
-  it('asks for TLS as libpq does, but for servers of this machine', () => {
+  it('asks for TLS as libpq does, except for servers on this machine', () => {
     const modeOf = (url: string) => read(url).sslMode;
     for (const mode of ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-full']) {
       expect(modeOf(`postgres://u:p@db.example/x?sslmode=${mode}`)).toBe(mode);

@@ -26,7 +26,7 @@ it('names the steps, tables, indexes and estimates of a plan, and no value', () 
   expect(describePlan(JSON.stringify([{ Plan: join }]))).toEqual(lines);
 });
 
-it('cuts a long plan off, and describes nothing of what is no plan', () => {
+it('cuts off a long plan, and returns no lines for an answer without a plan', () => {
   const Plans = Array.from({ length: 100 }, (_, n) => scan(`t${n}`));
   const lines = describePlan([{ Plan: { 'Node Type': 'Append', Plans } }]);
   expect([lines.length, lines.at(-1)]).toEqual([41, '…']);

@@ -1,5 +1,8 @@
+/** The share of the newest value in the moving average. */
 const weight = 1 / 32;
+/** Longer times count as this, so that a single long session does not raise the average much. */
 const longestMs = 250;
+/** For how many average sessions another one waits, between these bounds. */
 const turns = 4;
 const leastMs = 4;
 const mostMs = 100;

@@ -28,7 +28,7 @@ describe('a line', () => {
     expect(line[1]?.statements).toEqual(['CREATE TABLE "b" ()', 'SELECT 2']);
   });
 
-  test('has its batched changes apart from its statements', () => {
+  test('keeps its batched changes separate from its other statements', () => {
     write(
       'tasks',
       '20260101000000_a',

@@ -59,7 +59,7 @@ test('an AppError in the chain of causes is returned, and a cycle of causes ends
   expect([toAppError('text'), toAppError(undefined)]).toEqual([undefined, undefined]);
 });
 
-test('the name of a violated constraint is found, also on a shard', () => {
+test('the name of a violated constraint is found, even on a shard', () => {
   const named = serverError('23505', { constraint_name: 'tasks_code_key' });
   const shard = serverError('23505', { message: 'duplicate key violates unique constraint "tasks_code_key_102157"' });
   for (const error of [named, shard]) {

@@ -53,7 +53,7 @@ it('follows a tenant once', async () => {
   expect(made).toHaveLength(2);
 });
 
-it('throws other errors at once, also those thrown before the transaction began', async () => {
+it('throws other errors at once, including those from before the transaction', async () => {
   const { made, attempt } = attempts(new Error('other'));
   await expect(retryTransaction(attempt, afterMove)).rejects.toThrow('other');
   expect(made).toHaveLength(1);
@@ -63,7 +63,7 @@ it('throws other errors at once, also those thrown before the transaction began'
   await expect(retryTransaction(thrower, afterMove)).rejects.toThrow('suspended');
 });
 
-it('needs an error to decide for another attempt; any of several may be of a stale statement', async () => {
+it('makes another attempt only after an error, and if any of several errors is that of a stale statement', async () => {
   expect(await attemptAfter([], firstAttempt, afterMove)).toBeUndefined();
   expect(await attemptAfter([moving, stale], firstAttempt)).toEqual({ fresh: true, moved: undefined });
 });

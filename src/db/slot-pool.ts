@@ -59,7 +59,7 @@ const isFresh = (slot: Slot): boolean => slot.keys.size === 0;
 /**
  * A fixed number of one-connection slots, shared fairly. The queue decides which session is next: the keys take turns,
  * and no key gets more slots than allowed. Affinity decides which slot it gets: one that knows the key has its tables
- * and plans in memory, and is worth waiting for about as long as a few sessions take. A key that no slot knows takes a
+ * and query plans in memory, and is worth waiting for about as long as a few sessions take. A key that no slot knows takes a
  * free slot, and the pool grows until it is full.
  *
  * A slot that is old, or whose backend has grown, is replaced while it keeps serving: first its successor is opened,
@@ -73,6 +73,7 @@ export class SlotPool implements AsyncDisposable {
   /** Least recently used first. */
   #idle: Slot[] = [];
   #leases = new Map<Slot, Lease>();
+  /** How many slots each key holds. */
   #held = new Map<string, number>();
   #holdTimes = new HoldTimes();
   /** The slot whose successor is being opened. */

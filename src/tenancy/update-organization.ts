@@ -38,7 +38,9 @@ export async function updateOrganization(
   const given = checkInput(organizationChanges, input);
   const before = await lockOrganization(tx, id);
   if (expectedVersion !== undefined && before.version !== expectedVersion) {
-    throw new AppError('STALE_VERSION', 'The organization was changed meanwhile', { current: shownOf(before) });
+    throw new AppError('STALE_VERSION', 'This organization has changed since you read it', {
+      current: shownOf(before),
+    });
   }
   const changes = changesOf(before, given).after as OrganizationChanges;
   if (!Object.keys(changes).length) return before;

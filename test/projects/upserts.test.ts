@@ -100,7 +100,7 @@ describe('an upsert', async () => {
       { externalReference: ' ', name: 'Blank' },
     ]);
     expect(told.map(({ code, field, message }) => [code, field, message])).toEqual([
-      ['STALE_VERSION', 'input.rows.0.expectedVersion', 'This Client was changed meanwhile'],
+      ['STALE_VERSION', 'input.rows.0.expectedVersion', 'This Client has changed since you read it'],
       ['NOT_FOUND', 'input.rows.1.externalReference', 'Client not found'],
       ['BAD_INPUT', 'input.rows.2.externalReference', 'row 1 has the same reference'],
       ['BAD_INPUT', 'input.rows.3.name', 'name: is required'],

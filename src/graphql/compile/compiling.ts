@@ -76,7 +76,7 @@ export class Compiling {
     this.#checks.push(check);
   }
 
-  /** Everything that may reject a request's values. The executor checks all of them, also where no row is found. */
+  /** Everything that may reject a request's values. The executor checks all of them, even if no row is found. */
   get checks(): readonly Check[] {
     return [...this.#checks, ...this.#placeholders.flatMap(preparations)];
   }

@@ -169,7 +169,7 @@ const comparatorOf = (field: Comparable) => {
 
 /**
  * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`. The
- * guarded db adds the viewer's row rules, also to the tables of relations.
+ * guarded client adds the viewer's row rules, including those of the tables of relations.
  */
 export function defineFilter<T extends TableName>(name: string, table: T, given: FilterSpec<T>): Filter<T> {
   const across = Object.assign(filtersAcross(table), given.relations);

@@ -48,7 +48,7 @@ export function definePage<T extends TableName>(filter: Filter<T>, ordering: Ord
   };
 }
 
-/** Whether a filter compares a column of its own rows, also inside `and`, `or` and `not`. */
+/** Whether a filter compares a column of its own rows, even inside `and`, `or` and `not`. */
 function mentions(where: FilterInput | null | undefined, column: string): boolean {
   if (!where) return false;
   const parts = [where.and, where.or, where.not].flat() as (FilterInput | null | undefined)[];

@@ -74,7 +74,7 @@ it('serves those who wait in their order, and refuses those for whom nothing is 
   expect(new Set(outcomes)).toEqual(new Set(['a', 'b after 1 s', 'c']));
 });
 
-it('makes later callers pay for database time that was worth more', () => {
+it('makes later callers pay for database time above the estimate', () => {
   const bucket = new TokenBucket('key x', 'key', size);
   void bucket.wait(10);
   bucket.granted({ granted: 10, fullAt: 1_000 }, 0);

@@ -30,7 +30,7 @@ export async function updateCodeFormat(
   checkPattern(pattern, 'input.pattern');
   const current = await lockFormat(tx, kind);
   if (expectedVersion !== undefined && expectedVersion !== null && expectedVersion !== current.version) {
-    throw new AppError('STALE_VERSION', 'This code format has changed meanwhile', {
+    throw new AppError('STALE_VERSION', 'This code format has changed since you read it', {
       field: 'input.expectedVersion',
       current: { kind, pattern: current.pattern, version: current.version },
     });
