@@ -59,8 +59,8 @@ const isFresh = (slot: Slot): boolean => slot.keys.size === 0;
 /**
  * A fixed number of one-connection slots, shared fairly. The queue decides which session is next: the keys take turns,
  * and no key gets more slots than allowed. Affinity decides which slot it gets: one that knows the key has its tables
- * and query plans in memory, and is worth waiting for about as long as a few sessions take. A key that no slot knows takes a
- * free slot, and the pool grows until it is full.
+ * and query plans in memory, and is worth waiting for about as long as a few sessions take. A key that no slot knows
+ * takes a free slot, and the pool grows until it is full.
  *
  * A slot that is old, or whose backend has grown, is replaced while it keeps serving: first its successor is opened,
  * one at a time, then it is closed. For that moment there is one connection more than `size`.
