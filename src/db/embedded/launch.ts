@@ -8,7 +8,7 @@ import { AppError } from '../../lib/errors.ts';
 import { poll } from '../../lib/poll.ts';
 import { type Account, environment, idsOf } from './account.ts';
 import type { Home } from './home.ts';
-import { replaceReusedPid, findPostmaster, type Postmaster } from './postmaster.ts';
+import { findPostmaster, type Postmaster, replaceReusedPid } from './postmaster.ts';
 
 export type Settings = Readonly<Record<string, string | number>>;
 
