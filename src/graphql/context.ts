@@ -23,6 +23,12 @@ export interface Followed {
   isEmpty: boolean;
 }
 
+/**
+ * The result of a read of the same organization with the same key that was made since its log last grew, or of this
+ * one. The key must name everything on which the result depends beside the rows.
+ */
+export type ShareRead = <T>(key: string, read: () => Promise<T>) => Promise<T>;
+
 /** A request, as the server knows it before the graph runs. */
 export interface GraphRequest {
   requestId: string;
@@ -41,6 +47,8 @@ export interface GraphRequest {
   services: Services;
   binding: TenantBinding;
   limits: GraphLimits;
+  /** Set for the frames of subscriptions: lets followers of an organization share reads that no viewer decides. */
+  shareRead?: ShareRead | undefined;
   /** A logger that adds the request's id. */
   logger(): Logger;
 }

@@ -4,6 +4,7 @@ import { subscriptionExchange, Client as UrqlClient } from '@urql/core';
 import { type FormattedExecutionResult, print } from 'graphql';
 import { createClient as createSseClient } from 'graphql-sse';
 import { createClient as createWsClient } from 'graphql-ws';
+import relay from 'relay-runtime';
 import { Observable } from 'rxjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { resuming } from '../../examples/live-board/resuming.js';
@@ -88,6 +89,18 @@ const eventLink = (client: Resuming): ApolloLink =>
       ),
   );
 
+const byRelay: Follow = (client, told) => {
+  const network = relay.Network.create(
+    () => Promise.reject(new Error('nothing is queried')),
+    ({ text }, variables) =>
+      relay.Observable.create((sink) => client.subscribe({ query: text!, variables }, sink as never)),
+  );
+  const operation = { operationKind: 'subscription', name: 'Clients', text: query, cacheID: 'Clients' } as const;
+  const frames = network.execute({ ...operation, id: null, metadata: {} }, {}, {});
+  const subscription = frames.subscribe({ next: (payload) => told(frameOf((payload as { data: Data }).data)) });
+  cleanups.push(() => subscription.unsubscribe());
+};
+
 describe.each([
   ['graphql-ws', overWebSocket, byItself],
   ['graphql-sse', overSse, byItself],
@@ -95,6 +108,8 @@ describe.each([
   ['urql over server-sent events', overSse, byUrql],
   ['Apollo Client over WebSocket', overWebSocket, byApollo(socketLink)],
   ['Apollo Client over server-sent events', overSse, byApollo(eventLink)],
+  ['Relay over WebSocket', overWebSocket, byRelay],
+  ['Relay over server-sent events', overSse, byRelay],
 ] as const)('%s', (_name, clientOn, follow) => {
   it('comes back by itself after a restart of the server, and has missed nothing', async () => {
     const owner = await (await here.company()).as('OWNER');

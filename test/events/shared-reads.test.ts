@@ -4,6 +4,7 @@ import { createClient } from '../projects/support.ts';
 import { run } from '../support/run.ts';
 import { type Member, World, world } from '../support/world.ts';
 import { Frames } from './frames.ts';
+import { settledLog } from './support.ts';
 
 const server = await world();
 /** Another process on the same database. */
@@ -53,17 +54,22 @@ describe('followers with the same rights', () => {
     for (const frames of all) await frames.close();
   });
 
-  it('do not share with others: each gets its own cursor and fields', async () => {
+  it('share only the read of the log with others: each gets its own cursor and fields', async () => {
     const company = await server.company();
     const [owner, admin] = [await company.as('OWNER'), await company.as('ADMIN')];
     const other = await company.member('OWNER');
+    await settledLog(company);
     const all = await Promise.all([owner, admin, other].map((who) => subscribe(who)));
     for (const frames of all) await frames.next();
-    const id = await createClient(owner);
+    const first = await createClient(owner);
+    for (const frames of all) await until(frames, first);
+    const from = server.recorded.length;
+    const id = await createFrom(second, owner);
     const cursors = await Promise.all(
       all.map(async (frames) => (await until(frames, id)).data.changes.cursor.split('-')[1]),
     );
     expect(new Set(cursors).size).toBe(3);
+    expect(readsSince(from)).toEqual({ log: 1, loads: 3 });
     for (const frames of all) await frames.close();
   });
 });

@@ -16,7 +16,9 @@ afterAll(() => Promise.all(opened.map((each) => each.close())));
 
 async function serverWith(subscriptionLimits: Partial<SubscriptionLimits>) {
   const meter = new SubscriptionMeter();
-  const { router } = buildGraphServer(here.app, { subscriptionLimits, subscriptionMeter: meter });
+  // A client that does not read does not answer pings either
+  const limits = { keepAliveMs: 600_000, ...subscriptionLimits };
+  const { router } = buildGraphServer(here.app, { subscriptionLimits: limits, subscriptionMeter: meter });
   const http = await HttpServer.listen({ router, host: '127.0.0.1', port: 0, graceMs: 500 });
   opened.push(http);
   const ended = (transport: string, reason: string) =>
@@ -134,7 +136,7 @@ describe('admission', () => {
       members.flatMap((member) => Array.from({ length: 10 }, () => deafSocket(port, member, operation))),
     );
     expect(meter.open).toContainEqual(['websocket', 40]);
-    expect(meter.frames).toContainEqual(['websocket', 40]);
+    expect(new Map(meter.frames).get('websocket')).toBeGreaterThanOrEqual(40);
     for (const socket of sockets) socket.terminate();
     await expect.poll(() => meter.open).toContainEqual(['websocket', 0]);
     expect(meter.ends).toEqual([['websocket', 'client', 40]]);

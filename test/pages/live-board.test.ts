@@ -25,6 +25,7 @@ inChromium('the live board in Chromium', () => {
   /** A window in which a person has opened a project. */
   async function windowOf({ user }: Member, project: string, transport: string) {
     const tab = await openTab(await browser.newContext());
+    tab.page.setDefaultTimeout(120_000);
     await tab.page.goto(`${page}/?server=${origin}&transport=${transport}`);
     await tab.page.getByLabel('E-mail address').fill(user.email);
     await tab.page.getByLabel('Password').fill(memberPassword);
@@ -38,34 +39,25 @@ inChromium('the live board in Chromium', () => {
     await tab.getByRole('button', { name: 'Send' }).click();
   };
 
-  it.each(['websocket', 'sse'])(
-    'shows each of two people what the other one does, over %s',
-    {
-      timeout: 180_000,
-    },
-    async (transport) => {
-      const company = await here.company();
-      const [ada, grace] = [
-        await withPassword(await company.as('OWNER')),
-        await withPassword(await company.as('ADMIN')),
-      ];
-      const projectId = await createProject(ada, { name: 'Moon base' });
-      await createTask(ada, { name: 'Dig a crater', projectId });
-      const windows = [
-        await windowOf(ada, 'Moon base', transport),
-        await windowOf(grace, 'Moon base', transport),
-      ] as const;
-      const [first, second] = windows.map((tab) => tab.page) as [Page, Page];
-      for (const each of [first, second]) await each.locator('#TODO').getByText('Dig a crater').waitFor();
-      await first.getByTitle('Status of Dig a crater').selectOption('IN_PROGRESS');
-      await second.locator('#IN_PROGRESS').getByText('Dig a crater').waitFor();
-      await say(second, 'I bring the shovel');
-      await first.locator('#messages').getByText('I bring the shovel').waitFor();
-      await say(first, 'Thanks');
-      await second.locator('#messages').getByText('Thanks').waitFor();
-      await second.getByTitle('Status of Dig a crater').selectOption('DONE');
-      await first.locator('#DONE').getByText('Dig a crater').waitFor();
-      expect(windows.flatMap(({ complaints }) => complaints)).toEqual([]);
-    },
-  );
+  it.each(['websocket', 'sse'])('shows each of two people what the other one does, over %s', async (transport) => {
+    const company = await here.company();
+    const [ada, grace] = [await withPassword(await company.as('OWNER')), await withPassword(await company.as('ADMIN'))];
+    const projectId = await createProject(ada, { name: 'Moon base' });
+    await createTask(ada, { name: 'Dig a crater', projectId });
+    const windows = [
+      await windowOf(ada, 'Moon base', transport),
+      await windowOf(grace, 'Moon base', transport),
+    ] as const;
+    const [first, second] = windows.map((tab) => tab.page) as [Page, Page];
+    for (const each of [first, second]) await each.locator('#TODO').getByText('Dig a crater').waitFor();
+    await first.getByTitle('Status of Dig a crater').selectOption('IN_PROGRESS');
+    await second.locator('#IN_PROGRESS').getByText('Dig a crater').waitFor();
+    await say(second, 'I bring the shovel');
+    await first.locator('#messages').getByText('I bring the shovel').waitFor();
+    await say(first, 'Thanks');
+    await second.locator('#messages').getByText('Thanks').waitFor();
+    await second.getByTitle('Status of Dig a crater').selectOption('DONE');
+    await first.locator('#DONE').getByText('Dig a crater').waitFor();
+    expect(windows.flatMap(({ complaints }) => complaints)).toEqual([]);
+  });
 });

@@ -4,6 +4,8 @@ export interface SubscriptionLimits {
   bufferedBytes: number;
   /** How long a client may take to read a frame; milliseconds. */
   frameMs: number;
+  /** How often WebSockets are checked: a client that does not answer until the next check is gone; milliseconds. */
+  keepAliveMs: number;
   /** How long a client that was cut off can read why, before its connection is closed; milliseconds. */
   lingerMs: number;
   /** Handshakes that run at once, and those that may wait; further ones are refused. */
@@ -16,6 +18,7 @@ export interface SubscriptionLimits {
 export const defaultSubscriptionLimits: SubscriptionLimits = {
   bufferedBytes: 16 * 1024 * 1024,
   frameMs: 30_000,
+  keepAliveMs: 15_000,
   lingerMs: 5_000,
   handshakes: 16,
   waitingHandshakes: 4_000,

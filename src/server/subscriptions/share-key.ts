@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { DocumentNode } from 'graphql';
-import { Context, type GraphRequest } from '../../graphql/context.ts';
+import { Context, type GraphRequest, type ShareRead } from '../../graphql/context.ts';
+import type { FollowedLog } from './followed-log.ts';
 
 const numbers = new WeakMap<DocumentNode, number>();
 let last = 0;
@@ -25,6 +26,15 @@ export function frameKey(request: GraphRequest, operation: string, cursor: strin
   const { sessionId: _, ...who } = viewer;
   return digest([operation, cursor, tenant, who, request.after ?? null]);
 }
+
+/**
+ * Lets different people share reads of the log, which do not depend on the viewer. Whoever must see a change of theirs
+ * may be answered by another database, and shares with nobody else.
+ */
+export const shareReadOf =
+  (log: FollowedLog, { after }: Pick<GraphRequest, 'after'>): ShareRead =>
+  (key, read) =>
+    log.share(`log ${JSON.stringify(after ?? null, asPlain)} ${key}`, read);
 
 const digest = (value: unknown): string =>
   createHash('sha256').update(JSON.stringify(value, asPlain)).digest('base64url');

@@ -15,7 +15,7 @@ import { FollowedChanges, type Frame } from './followed-changes.ts';
 import type { Handshakes } from './handshakes.ts';
 import { mostSubscriptions } from './limits.ts';
 import type { LogWatch } from './log-watch.ts';
-import { frameKey, operationKey } from './share-key.ts';
+import { frameKey, operationKey, shareReadOf } from './share-key.ts';
 import type { SubscriptionMeter, Transport } from './subscription-meter.ts';
 
 interface SubscriptionsOptions extends AdmissionOptions {
@@ -97,8 +97,9 @@ export class Subscriptions {
       read: (request, cursor) => {
         if (cursor === undefined) return following.log.first(() => this.#read(request, args));
         const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
-        return following.log.share(frameKey(request, key, cursor), () =>
-          this.#read(request, { ...args, document: next, variableValues }),
+        const { log } = following;
+        return log.share(frameKey(request, key, cursor), () =>
+          this.#read({ ...request, shareRead: shareReadOf(log, request) }, { ...args, document: next, variableValues }),
         );
       },
     });

@@ -62,9 +62,6 @@ type SocketContext = Context<Record<string, unknown> | undefined, Opened>;
 /** Close codes of our own, beside those of graphql-transport-ws. */
 export const closeCodes = { restart: 1012, busy: 1013, forbidden: 4403, slow: 4413, tooMany: 4429 } as const;
 
-/** How often the connection is checked; milliseconds. */
-const keepAliveMs = 15_000;
-
 /**
  * Subscriptions over WebSocket, in the protocol graphql-transport-ws. The sender is found when the socket opens and
  * again for each frame. Queries and mutations are refused: they go over HTTP. A socket has no more subscriptions than a
@@ -151,7 +148,7 @@ export class WebSockets {
       },
       { socket, caller, request, head: undefined, admitting: 0, followed },
     );
-    const stopBeating = beat(socket);
+    const stopBeating = beat(socket, this.#options.subscriptionLimits);
     socket.on('error', () => socket.terminate());
     socket.once('close', (code, reason) => {
       stopBeating();
@@ -234,7 +231,7 @@ function requireSubscription({ document, operationName }: Pick<ExecutionArgs, 'd
 }
 
 /** Ends connections whose client no longer answers. Returns a function that stops to check. */
-function beat(socket: WebSocket): () => void {
+function beat(socket: WebSocket, { keepAliveMs }: Pick<SubscriptionLimits, 'keepAliveMs'>): () => void {
   let isAlive = true;
   socket.on('pong', () => {
     isAlive = true;

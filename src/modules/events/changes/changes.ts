@@ -85,7 +85,8 @@ interface ChangesArgs {
 
 async function answerChanges(args: ChangesArgs, ctx: Context, info: GraphQLResolveInfo): Promise<Page> {
   const { after, types } = args;
-  const read = await readChanges(ctx.db, ctx.viewer, { after, types, first: eventsPerPage(args.first) });
+  const first = eventsPerPage(args.first);
+  const read = await readChanges(ctx.db, ctx.viewer, { after, types, first, shareRead: ctx.request.shareRead });
   const { cursor, hasMore, changed, removed } = read;
   followOn(ctx, read, changed.size + removed.size === 0);
   return { cursor, hasMore, removed: removedOf(read), changed: await loadChanged(ctx, info, read) };

@@ -106,7 +106,8 @@ async function answer(spec: SubscriptionSpec, args: Args, ctx: Context, info: Gr
   const first = eventsPerPage(args.first);
   const equals = await parentsOf(spec, args, ctx);
   const valued = Object.keys(equals).length > 0 ? [name] : [];
-  const read = await readChanges(ctx.db, ctx.viewer, { after: args.after, types: [name], first, valued });
+  const { shareRead } = ctx.request;
+  const read = await readChanges(ctx.db, ctx.viewer, { after: args.after, types: [name], first, valued, shareRead });
   const seen = appeared(read, spec);
   const wanted = seen.map((id) => ({ typename: name, id }));
   const rows = wanted.length === 0 ? [] : await loadRows(ctx, info, name, wanted, { path: [listOf(spec)], equals });

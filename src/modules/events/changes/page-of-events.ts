@@ -57,7 +57,7 @@ export async function eventsAfter(
   }));
 }
 
-interface LogState {
+export interface LogState {
   /** The position that no later commit can precede. */
   settled: EventPosition;
   /** Whether events after the given position were deleted, or the position is past the end of the log. */

@@ -1,11 +1,13 @@
 import type { GuardedDb } from '../../../access/guarded-db.ts';
+import type { ShareRead } from '../../../graphql/context.ts';
 import type { Viewer } from '../../../identity/viewer.ts';
-import { compareEventPositions, type EventPosition } from '../event-cursor.ts';
+import type { TenantDb } from '../../../tenancy/tenant-session.ts';
+import { compareEventPositions, type EventPosition, encodeEventCursor } from '../event-cursor.ts';
 import { typenameOf } from '../row-events.ts';
 import { affectedRows } from './affected-rows.ts';
 import { type ChangedType, changedTypes } from './changed-types.ts';
 import { decodeChangesCursor, encodeChangesCursor, expired } from './changes-cursor.ts';
-import { eventsAfter, type LoggedChange, stateOfLog } from './page-of-events.ts';
+import { eventsAfter, type LoggedChange, type LogState, stateOfLog } from './page-of-events.ts';
 import { recordedWith } from './recorded-with.ts';
 import { type VisibleChanges, visibleChanges } from './visible-changes.ts';
 
@@ -16,6 +18,8 @@ interface ChangesWanted {
   first: number;
   /** Types whose events have their recorded values in the result. */
   valued?: readonly string[];
+  /** Shares the read of the log between viewers. */
+  shareRead?: ShareRead | undefined;
 }
 
 export interface Changes extends VisibleChanges {
@@ -45,10 +49,8 @@ export async function readChanges(
   const parts = [...recordedWith()].flatMap(([part, whole]) => (names.has(whole) ? [part] : []));
   const deciding = types.flatMap(({ reach }) => reach.reached.map(({ table }) => typenameOf(table)!));
   const valued = [...new Set([...deciding, ...parts, ...(wanted.valued ?? [])])];
-  const [state, found] = await Promise.all([
-    stateOfLog(db, after),
-    eventsAfter(db, after, { types: [...names.union(new Set(valued))], valued, limit: wanted.first + 1 }),
-  ]);
+  const sought = { types: [...names.union(new Set(valued))].sort(), valued: valued.sort(), limit: wanted.first + 1 };
+  const { state, found } = await readLog(db, after, sought, wanted.shareRead);
   if (state.lost) throw expired('the log no longer has what happened since');
   const page = pageOf(found, wanted.first);
   if (page.some(replacesData)) throw expired('the data was replaced by that of an archive');
@@ -61,6 +63,30 @@ export async function readChanges(
     hasMore,
     cursor: encodeChangesCursor(end, viewer),
   };
+}
+
+interface LogPage {
+  state: LogState;
+  found: readonly LoggedChange[];
+}
+
+/**
+ * Reads the log after a position. Followers at the same position share it: the events say nothing of who may see their
+ * objects, which is decided for each viewer afterwards.
+ */
+function readLog(
+  db: TenantDb,
+  after: EventPosition,
+  sought: Parameters<typeof eventsAfter>[2],
+  shareRead: ShareRead | undefined,
+): Promise<LogPage> {
+  const read = async (): Promise<LogPage> => {
+    const [state, found] = await Promise.all([stateOfLog(db, after), eventsAfter(db, after, sought)]);
+    return { state, found };
+  };
+  if (!shareRead) return read();
+  // Whoever read first may have been cut off, which must not concern the others
+  return shareRead(JSON.stringify([encodeEventCursor(after), sought]), read).catch(read);
 }
 
 /** The first events; an event of a batch of an import, which names many objects, is a page of its own. */
