@@ -49,7 +49,7 @@ export class ConnectionLimit {
     this.#refused++;
     const now = performance.now();
     if (now - this.#reportedAt < reportEveryMs) return;
-    this.#logger.warn({ network, refused: this.#refused, most: this.#most }, 'too many connections of one address');
+    this.#logger.warn({ network, refused: this.#refused, most: this.#most }, 'too many connections from one address');
     this.#reportedAt = now;
     this.#refused = 0;
   }

@@ -123,7 +123,7 @@ it.each([
     ['refuses the login', 'password authentication failed'],
   ],
   [{ DATABASE_URL: changed((url) => (url.search = 'sslrootcert=/nowhere/ca.pem')) }, 7, ['sslrootcert', 'ENOENT']],
-  [{ DATABASE_URL: await untrusted('address') }, 7, ['is not trusted by TLS', 'self-signed certificate']],
+  [{ DATABASE_URL: await untrusted('address') }, 7, ['did not prove its identity by TLS', 'self-signed certificate']],
   [{ DATABASE_URL: changed((url) => (url.search = 'sslmode=verify-full')) }, 7, ['does not speak TLS']],
 ])('reports %o in one line, without a stack trace or a password', async (env, code, messages) => {
   const refused = await chantier(['tenant', 'list'], env);

@@ -29,7 +29,7 @@ export async function checkOrphans(visit: DatabaseVisit, now: Date): Promise<Fin
     if (unfinishedStates.has(state) && age > staleMs) {
       found.warning(
         schemaName,
-        `is ${state} since ${createdAt.toISOString()}: the operation that created it was interrupted`,
+        `is still ${state}, and was created ${createdAt.toISOString()}: the operation that created it was interrupted`,
       );
     }
     const due = dropAfter && now.getTime() - dropAfter.getTime() > staleMs;

@@ -51,7 +51,7 @@ function checkStates({ organizations, schemas }: CatalogFacts, now: Date): Findi
     if (status === 'PROVISIONING' && age > dayMs) {
       found.warning(
         slug,
-        `PROVISIONING since ${createdAt.toISOString()}: \`tenant create\` with this slug completes it`,
+        `is still PROVISIONING, and was created ${createdAt.toISOString()}: \`tenant create\` with this slug completes it`,
       );
     }
     if (status === 'ACTIVE' && (schema?.state !== 'ACTIVE' || schema.organizationId !== id)) {
@@ -85,7 +85,7 @@ function checkMoves({ openMoves, organizations }: CatalogFacts, now: Date): Find
     const why = lastError === null ? '' : `: ${lastError}`;
     found.warning(
       slugs.get(organizationId) ?? organizationId,
-      `a move is ${phase} since ${createdAt.toISOString()}${why}`,
+      `a move that began ${createdAt.toISOString()} is still ${phase}${why}`,
     );
   }
   return found.all;

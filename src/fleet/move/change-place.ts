@@ -40,8 +40,8 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
     .update(tenantSchemas)
     .set(isBack ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
     .where(isSchema(from.databaseId, from.schemaName));
-  // A rollback makes the copy that the move had left stale. A move makes the copies of earlier moves superfluous,
-  // because the data at its new place was compared
+  // After a rollback, the copy that the move had left is stale. After a move, the copies of earlier moves are not
+  // needed any more, because the data at the new place was compared
   const isOlder = isBack
     ? isSchema(move.fromDatabaseId, move.fromSchemaName)
     : and(keptForMoves(move), not(isSchema(from.databaseId, from.schemaName)!));

@@ -56,7 +56,7 @@ export function rollBackMove(fleet: Fleet, organizationId: string, options: Move
   return attempting(fleet, organizationId, 'ROLLED_BACK', async (open, run) => {
     if (open.phase !== 'SWITCHED' && open.phase !== 'ROLLING_BACK')
       throw notNow('has not moved yet: cancel the move instead');
-    const returned = progressOf(open).returned ? open : await goBack(fleet, open, run, options);
+    const returned = progressOf(open).returned ? open : await rollBack(fleet, open, run, options);
     if (options.settle === false) return returned;
     const move = await settleMove(fleet, returned, run);
     const places = [
@@ -70,15 +70,15 @@ export function rollBackMove(fleet: Fleet, organizationId: string, options: Move
   });
 }
 
-async function goBack(fleet: Fleet, open: MoveRow, run: string, options: MoveOptions): Promise<MoveRow> {
+async function rollBack(fleet: Fleet, open: MoveRow, run: string, options: MoveOptions): Promise<MoveRow> {
   if (progressOf(open).fenced) await unfence(fleet, open, run);
   // Validates the foreign keys first: the rollback copies them as valid ones
   if (open.phase === 'SWITCHED') await settleMove(fleet, open, run);
-  const move = await fleet.catalog.write((tx) => beginBack(tx, fleet, open, run));
+  const move = await fleet.catalog.write((tx) => beginRollback(tx, fleet, open, run));
   return await copyAndSwitch({ fleet, move, run, ...options });
 }
 
-async function beginBack(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string): Promise<MoveRow> {
+async function beginRollback(tx: CatalogTx, fleet: Fleet, open: MoveRow, run: string): Promise<MoveRow> {
   const { organizationId, fromDatabaseId: databaseId } = open;
   const [organization] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
   if (organization?.schemaName !== open.toSchemaName)

@@ -33,8 +33,8 @@ export interface MoveOptions extends CopyAndSwitchOptions {
  *
  * Throws TENANT_NOT_FOUND; NOT_FOUND for the database; INVALID_STATE while another operation changes the organization,
  * during a rollback, for a quarantined organization and for one that is already there; IN_USE for a database that is
- * full or another organization's own; TRANSACTION_CONFLICT if a long transaction blocks the switch. After an error
- * before the switch, the organization is where it was.
+ * full or dedicated to another organization; TRANSACTION_CONFLICT if a long transaction blocks the switch. After an
+ * error before the switch, the organization is where it was.
  */
 export function moveTenant(
   fleet: Fleet,

@@ -13,8 +13,8 @@ import type { MoveEndpoint } from './move-endpoint.ts';
 
 /**
  * Records the place that a tenant is copied to before its schema exists, so that an interrupted copy is never lost.
- * Throws NOT_FOUND, INVALID_STATE for a retired database, IN_USE for a database that is full or another organization's
- * own.
+ * Throws NOT_FOUND, INVALID_STATE for a retired database, IN_USE for a database that is full or dedicated to another
+ * organization.
  */
 export async function reservePlace(
   tx: CatalogTx,
@@ -26,7 +26,7 @@ export async function reservePlace(
   const held = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.databaseId, databaseId));
   const others = held.filter((schema) => schema.organizationId !== organizationId && schema.state !== 'DROPPING');
   if (database.kind === 'DEDICATED' && others.length > 0) {
-    throw new AppError('IN_USE', `The database ${database.name} is another organization's own`);
+    throw new AppError('IN_USE', `The database ${database.name} is dedicated to another organization`);
   }
   if (others.length >= database.capacity) throw new AppError('IN_USE', `The database ${database.name} is full`);
   const place = { databaseId, ...tenantSchemaOf(prefix, randomBytes(6).toString('hex')) };

@@ -138,8 +138,8 @@ async function copyCounters(
     await writeCounters(there, target.place.schemaName, table, counters);
   }
   const log = await readEra(here, source.place.schemaName, tables);
-  const why = { action: 'organization.moved', organizationId: move.organizationId, metadata: {} };
-  if (log) await startEra(there, target.place.schemaName, log.era + 1, why);
+  const event = { action: 'organization.moved', organizationId: move.organizationId, metadata: {} };
+  if (log) await startEra(there, target.place.schemaName, log.era + 1, event);
 }
 
 /**
@@ -153,7 +153,9 @@ async function copyCounters(
  */
 async function giveUp(context: MoveContext, error: unknown): Promise<MoveRow | undefined> {
   const { fleet, move, run, source, tables } = context;
-  const ours = await retried(takeOvers, () => fleet.catalog.write((tx) => takeBack(tx, move, run))).catch(unlessTaken);
+  const ours = await retried(takeOvers, () => fleet.catalog.write((tx) => takeBack(tx, move, run))).catch(
+    unlessTakenOver,
+  );
   if (!ours) return undefined;
   if (isSwitched(ours.move)) return ours.move;
   await source.admin.within(mostFencedMs, () => liftFence(source, tables));
@@ -169,7 +171,10 @@ async function giveUp(context: MoveContext, error: unknown): Promise<MoveRow | u
 
 const isSwitched = (move: MoveRow): boolean => move.phase === 'SWITCHED' || progressOf(move).returned === true;
 
-/** Takes the move over from this attempt's own transactions. A switched move is given back to the attempt. */
+/**
+ * Gives the move a new attempt id, so that transactions of this attempt that are still running cannot change it any
+ * more. A move that has switched keeps its attempt id.
+ */
 async function takeBack(tx: CatalogTx, move: MoveRow, run: string): Promise<{ move: MoveRow; run: string }> {
   const fresh = randomUUID();
   const taken = await noteMove(tx, move, run, { progress: { run: fresh } });
@@ -177,7 +182,7 @@ async function takeBack(tx: CatalogTx, move: MoveRow, run: string): Promise<{ mo
   return { move: await noteMove(tx, move, fresh, { progress: { run } }), run };
 }
 
-/** CANCELLED: another attempt has the move, and is responsible for the fence. */
-function unlessTaken(error: unknown): undefined {
+/** After CANCELLED another attempt has taken the move over, and is responsible for the fence. */
+function unlessTakenOver(error: unknown): undefined {
   if (!(error instanceof AppError && error.code === 'CANCELLED')) throw error;
 }

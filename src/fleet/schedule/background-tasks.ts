@@ -26,7 +26,7 @@ export interface BackgroundOptions {
   backups: BackupSettings;
   /** Deletes expired sessions, tokens and attempts. */
   pruneIdentity(): Promise<unknown>;
-  /** Seals what belongs to accounts under the current SECRET. */
+  /** Seals the values of accounts again, under the current SECRET. */
   resealIdentity(): Promise<{ resealed: number }>;
   /** Marks the profiles of former members as departed. */
   settleDepartures(): Promise<unknown>;

@@ -41,7 +41,7 @@ class Visits {
     run.report.current += asked.length - this.#tasks.length;
   }
 
-  /** What can be done now about a schema; undefined for nothing. */
+  /** The state of a schema with the migrations that may be applied now; undefined if there is nothing to do. */
   #applicable(found: SchemaState): Task['found'] | undefined {
     if (found.state === 'CURRENT' || found.state === 'EXTENDED') return undefined;
     if (found.state !== 'BEHIND') return found;

@@ -7,7 +7,7 @@ import type { HeldContractions, HeldReport } from './held-contractions.ts';
 export interface FleetOptions extends MigrateOptions {
   /** Slug or schema name: migrates this tenant only. */
   only?: string | undefined;
-  /** Slugs or schema names to migrate first, one after the other; if one fails, all others are left. */
+  /** Slugs or schema names to migrate first, one after the other; if one fails, no other is migrated. */
   canaries?: readonly string[] | undefined;
   /** How many schemas to migrate at once in each database. */
   parallel?: number | undefined;
@@ -52,13 +52,13 @@ export interface FleetReport {
   left: number;
   /** Databases that did not answer; their schemas were left as they are. */
   away: UnreachableDatabase[];
-  /** Contractions that wait for the end of servers of an older build. */
+  /** Contractions that wait until the servers of older builds have stopped. */
   held: HeldReport;
   /** Why the run stopped before its end, such as a primary database that did not come back. */
   stoppedBy?: unknown;
 }
 
-/** What the steps of one run share. */
+/** The state that the steps of one run share. */
 export interface MigrationRun {
   fleet: Fleet;
   admins: FleetAdmins;

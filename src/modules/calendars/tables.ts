@@ -13,7 +13,7 @@ import {
 
 export const publicHolidayRegions = ['NONE', 'FRANCE', 'ALSACE_MOSELLE'] as const;
 
-/** The days and hours on which people work. A person has one; the default one holds for everybody else. */
+/** The days and hours on which people work. The default one applies to everybody without a calendar of their own. */
 export const workCalendars = table(
   'work_calendars',
   {
@@ -40,7 +40,7 @@ export const workCalendars = table(
   ],
 );
 
-/** A day on which nobody works, beside the public holidays of the calendar. */
+/** A day on which nobody works, in addition to the public holidays of the calendar. */
 export const calendarHolidays = table(
   'calendar_holidays',
   {

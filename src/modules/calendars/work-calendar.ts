@@ -27,7 +27,7 @@ export const WorkCalendar = defineResource('workCalendars', {
   name: 'WorkCalendar',
   description:
     'The days and hours on which people work. One calendar is the default; without one, the settings of the ' +
-    'organization and the public holidays of France hold.',
+    'organization and the public holidays of France apply.',
   read: readableCalendars,
   write: 'settings:write',
   fields: {
@@ -44,7 +44,7 @@ export const WorkCalendar = defineResource('workCalendars', {
     goodFriday:
       'Whether Good Friday is a holiday in ALSACE_MOSELLE, as in communes with a Protestant or a mixed church.',
     isDefault:
-      'Whether it holds for everybody without a calendar of their own; setting it takes it from the other one.',
+      'Whether it applies to everybody without a calendar of their own; setting it replaces the previous default.',
   },
   order: { name: 'asc' },
   list: 'The work calendars of the organization.',
@@ -52,7 +52,7 @@ export const WorkCalendar = defineResource('workCalendars', {
     writes: ['name', 'hoursPerDay', 'publicHolidays', 'goodFriday', 'isDefault'],
     input: daysInput,
     before: async ({ tx, viewer, id, values, extra }) => {
-      if (values.isDefault) await giveUpDefault(tx, viewer, id);
+      if (values.isDefault) await clearPreviousDefault(tx, viewer, id);
       return { workingDays: extra.workingDays ? checkedDays(extra.workingDays) : mondayToFriday };
     },
   },
@@ -60,7 +60,7 @@ export const WorkCalendar = defineResource('workCalendars', {
     writes: ['name', 'hoursPerDay', 'publicHolidays', 'goodFriday', 'isDefault'],
     input: daysInput,
     before: async ({ tx, viewer, values, current, extra }) => {
-      if (values.isDefault && !current.isDefault) await giveUpDefault(tx, viewer, current.id);
+      if (values.isDefault && !current.isDefault) await clearPreviousDefault(tx, viewer, current.id);
       return extra.workingDays ? { workingDays: checkedDays(extra.workingDays) } : {};
     },
   },
@@ -68,8 +68,8 @@ export const WorkCalendar = defineResource('workCalendars', {
   delete: { inUse: 'People have this calendar: give them another one first' },
 });
 
-/** Takes the default from the other calendar that has it, with an event of its own. */
-async function giveUpDefault(tx: TenantTx, viewer: Viewer, newDefaultId: string): Promise<void> {
+/** Makes the previous default calendar an ordinary one, with its own event. */
+async function clearPreviousDefault(tx: TenantTx, viewer: Viewer, newDefaultId: string): Promise<void> {
   lockRule(tx, 'default calendar');
   const [other] = await tx
     .select({ id: workCalendars.id })

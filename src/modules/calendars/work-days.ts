@@ -4,7 +4,7 @@ import { type PublicHolidayRegion, publicHolidays } from './public-holidays.ts';
 
 type Weekday = (typeof weekdays)[number];
 
-/** When people work: what the functions of this file need of a calendar. */
+/** The parts of a calendar that determine its working days. */
 export interface WorkCalendar {
   workingDays: readonly string[];
   hoursPerDay: string;
@@ -13,7 +13,7 @@ export interface WorkCalendar {
   holidays: readonly { day: string; name: string }[];
 }
 
-/** A day as a calendar has it. */
+/** A day of a calendar. */
 export interface CalendarDay {
   day: string;
   isWorkingDay: boolean;
@@ -42,7 +42,7 @@ export function holidaysOf(calendar: WorkCalendar, from: string, to: string): Re
   return found;
 }
 
-/** Each day of a period as the calendar has it. */
+/** Each day of a period in the calendar. */
 export function calendarDays(calendar: WorkCalendar, from: string, to: string): CalendarDay[] {
   const holidays = holidaysOf(calendar, from, to);
   return daysBetween(from, to).map((day) => {

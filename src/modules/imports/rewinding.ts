@@ -3,5 +3,5 @@ import { importRuns } from './tables.ts';
 
 defineRewinding(importRuns, {
   only: ({ at }) => `started_at <= ${at}::timestamptz`,
-  lost: { '*': 'the progress of a run that had begun is that of now' },
+  lost: { '*': 'the progress of a run that had begun is as it is now' },
 });

@@ -5,7 +5,7 @@ import { allocate, type Demand, type Supply } from './allocate.ts';
 import { countedDays } from './leave-days.ts';
 import { leaveBalances, leaveRequests, leaveTypes } from './tables.ts';
 
-/** A balance with what was taken and requested of it. All in days. */
+/** A balance with the leave that was taken and requested from it. All numbers are days. */
 export interface AccountEntry {
   balanceId: string;
   typeId: string;
@@ -21,8 +21,8 @@ interface Account {
 }
 
 /**
- * The balances of a person: approved leave draws on them first, then requested leave, in the order of the days. Reads
- * what is there: a caller that decides by it locks the person's leave first.
+ * The balances of a person. Approved leave draws on them first, then requested leave, each in the order of the days.
+ * Takes no lock: a caller whose decision depends on the result must lock the person's leave first.
  */
 export async function readAccount(db: Pick<TenantDb, 'select'>, profileId: string): Promise<Account> {
   const balances = await db.select().from(leaveBalances).where(eq(leaveBalances.profileId, profileId));

@@ -3,8 +3,8 @@ import { accrueLeave } from './accrue-leave.ts';
 
 defineMutation('accrueLeave', {
   description:
-    'Brings the balances of everybody with a first day of employment up to date until a day: call it each month, and ' +
-    'whenever an absence was approved late. Repeating it changes nothing. Needs leave:manage.',
+    'Updates the leave balances of everybody with a first day of employment to what has accrued by a day. Call it each ' +
+    'month, and whenever an absence was approved late. Repeating it changes nothing. Needs leave:manage.',
   permission: 'leave:manage',
   input: (t) => ({
     until: t.field({ type: 'LocalDate', required: true, description: 'The last day that counts.' }),

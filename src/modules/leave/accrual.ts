@@ -1,7 +1,7 @@
 import { toDayNumber } from '../../lib/days.ts';
 import { addDays, addMonths, daysInMonth, overlapOf, type Period } from './periods.ts';
 
-/** Absence as far as it changes what accrues: sickness accrues less, work accidents like work, others nothing. */
+/** An absence that changes how much leave accrues: less for sickness, as for work after an accident, else nothing. */
 export interface Absence extends Period {
   kind: 'SICKNESS' | 'WORK_ACCIDENT' | 'NONE';
 }
@@ -15,9 +15,9 @@ export interface AccrualOptions {
   absences: readonly Absence[];
 }
 
-/** All lengths of months divide it: shares of months are whole numbers of it. */
+/** Divisible by the length of every month, so that each day is a whole number of these units. */
 const unitsPerMonth = 28 * 29 * 15 * 31;
-// A month of work gives 1/12 of the period's days, a month of sickness 4/5 of that
+// Divisible by 60, because a month of work gives 1/12 of the period's days, and a month of sickness 4/5 of that
 const unitsPerDay = unitsPerMonth * 60;
 
 /** Exact days in 1/`unitsPerDay`. */
@@ -26,9 +26,9 @@ interface Exact {
 }
 
 /**
- * The days that accrue in a period until the end of a day (Code du travail, L3141-3 to 5-1): per month of work 1/12 of
- * the period's days, per month of sickness four fifths of that and at most four fifths of the period's days, in all at
- * most the period's days. Parts of months count by calendar days.
+ * The days that accrue in a period until the end of a day (Code du travail, L3141-3 to 5-1). A month of work gives 1/12
+ * of the period's days. A month of sickness gives four fifths of that, in total at most four fifths of the period's
+ * days. Both together give at most the period's days. Parts of months count by calendar days.
  */
 export function accrue(period: Period, until: string, options: AccrualOptions): Exact {
   const { daysPerPeriod, absences } = options;
@@ -68,7 +68,7 @@ function monthsOf({ from, to }: Period): number {
   return units;
 }
 
-/** The days of so many weeks, where four weeks count as a month (L3141-4). */
+/** The days that accrue in this many weeks; four weeks count as a month (L3141-4). */
 export function accrueByWeeks({ worked, sick = 0 }: { worked: number; sick?: number }, daysPerPeriod: number): number {
   const ofSickness = Math.min((sick / 4) * (daysPerPeriod / 12) * 0.8, daysPerPeriod * 0.8);
   return Math.ceil(Math.min((worked / 4) * (daysPerPeriod / 12) + ofSickness, daysPerPeriod));

@@ -20,9 +20,9 @@ const rowsPerStatement = 1_000;
 type Balance = typeof leaveBalances.$inferSelect;
 
 /**
- * Brings the balances of everybody who is employed up to date until a day: in the period of that day what has accrued,
- * and in the period before it the whole days. Repeating it changes nothing. Needs leave:manage. Only people with a
- * first day of employment accrue leave.
+ * Updates the balances of all employees to what has accrued by the end of a day: for the period of that day, and for
+ * the period before it, which has ended and is rounded up to whole days. Repeating it changes nothing. Needs
+ * leave:manage. Only people with a first day of employment accrue leave.
  */
 export async function accrueLeave(tx: TenantTx, viewer: Viewer, raw: Raw<typeof input>): Promise<{ ids: string[] }> {
   requirePermission(viewer, 'leave:manage');

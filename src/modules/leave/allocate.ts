@@ -1,4 +1,4 @@
-/** A balance as far as leave draws on it. */
+/** A balance that leave draws on. */
 export interface Supply {
   id: string;
   periodStart: string;
@@ -21,8 +21,8 @@ export interface Allocation {
 }
 
 /**
- * Takes the days of leave from the balances, demand by demand in the given order. A day draws on balances that are
- * usable on it, those that end first before the others.
+ * Takes the days of leave from the balances, demand by demand in the given order. Each day draws on the balances that
+ * can be used on it, beginning with those that expire first.
  */
 export function allocate(supplies: readonly Supply[], demands: readonly Demand[]): Allocation {
   const byEnd = [...supplies].sort((a, b) =>

@@ -36,14 +36,14 @@ builder.objectFields(WorkingDays, (t) => ({
     type: [LeaveDay],
     nullable: true,
     description:
-      'The working days on which the person has approved leave; null without a person, and unless it is you or a ' +
-      'report of yours, or with leave:manage.',
+      'The working days on which the person has approved leave. Null without a person, or if you may not see their ' +
+      'leave: you see your own and that of your reports, and with leave:manage everybody’s.',
     resolve: (period, _args, ctx) => leaveOf(period, ctx),
   }),
   available: t.field({
     type: 'Decimal',
     nullable: true,
-    description: 'Number of working days without the leave; null where `leave` is.',
+    description: 'Number of working days minus the leave; null if `leave` is null.',
     resolve: async (period, _args, ctx) => {
       const leave = await leaveOf(period, ctx);
       if (!leave) return null;

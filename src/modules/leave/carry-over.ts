@@ -15,9 +15,10 @@ export interface CarryOver {
 }
 
 /**
- * The last day on which leave that sickness prevented can be taken (Code du travail, L3141-19-1 to -3); null while
- * nothing limits it: fifteen months from the notice. If the absence has lasted a year when the period ends, they start
- * on that day; after a return before their end they stand still until the notice.
+ * The last day on which a person can take leave that sickness prevented (Code du travail, L3141-19-1 to -3): fifteen
+ * months after the employer's notice; null before the notice. If the absence has lasted for a year when the period
+ * ends, the fifteen months begin at the end of the period instead; if the person returns before they are over, they
+ * are extended by the days from the return to the notice, and the result is null before the notice.
  */
 export function carryOverEnd({ periodEnd, absentSince, returnedOn, noticeOn, months = 15 }: CarryOver): string | null {
   const isLong = addMonths(absentSince, 12) <= addDays(periodEnd, 1) && (returnedOn === null || returnedOn > periodEnd);

@@ -52,7 +52,7 @@ export async function requireFree(tx: TenantTx, request: Request, type: Type): P
 async function requireCovered(tx: TenantTx, request: Request): Promise<void> {
   const [setting] = await tx.select({ mayExceed: isOn('leaveOverBalance') }).from(sql`(select 1) as one`);
   if (setting?.mayExceed) return;
-  // As if it were requested already: leave that was requested earlier keeps its days
+  // Counts this leave among the requests. If one of them is not covered then, earlier ones included, it is refused
   await tx.update(leaveRequests).set({ status: 'REQUESTED' }).where(eq(leaveRequests.id, request.id));
   const { uncovered } = await readAccount(tx, request.profileId);
   const missing = [...uncovered.values()].reduce((total, days) => total + days, 0);

@@ -8,7 +8,7 @@ const days = (description: string) => ({ type: 'Decimal', description }) as cons
 
 const LeaveAccountEntry = builder.objectRef<AccountEntry>('LeaveAccountEntry').implement({
   description:
-    'A balance of leave with what was taken and requested of it. Leave draws on the balance that ends first.',
+    'A balance of leave, with the days that were taken and requested. Leave draws on the balance that expires first.',
   fields: (t) => ({
     balance: t.field({
       type: LeaveBalance,
@@ -26,8 +26,8 @@ builder.drizzleObjectFields(Profile, (t) => ({
     type: [LeaveAccountEntry],
     nullable: true,
     description:
-      'What the person acquired, took and requested, by type and period; null unless it is you or a report of yours, or ' +
-      'with leave:manage.',
+      'The leave that the person acquired, took and requested, by type and period. Null unless the person is you or ' +
+      'reports to you, or you have leave:manage.',
     complexity: 20,
     select: { columns: { id: true } },
     resolve: async ({ id }, _args, ctx) =>

@@ -10,8 +10,8 @@ export const LeaveBalance = defineResource('leaveBalances', {
   read: readableLeave,
   write: 'leave:manage',
   fields: {
-    profile: { description: 'The person.', listDescription: 'What the person acquired, by type and period.' },
-    type: { description: 'The type of leave.', listDescription: 'What people acquired of it.' },
+    profile: { description: 'The person.', listDescription: 'The leave that the person acquired, by type and period.' },
+    type: { description: 'The type of leave.', listDescription: 'The balances of this type.' },
     periodStart: 'First day of the period.',
     periodEnd: 'Last day of the period.',
     accrued: {

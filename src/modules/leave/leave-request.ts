@@ -29,7 +29,7 @@ const span = ({
 });
 type Days = Pick<LeaveSpan, 'fromDate' | 'toDate'>;
 
-/** Throws BAD_INPUT unless the leave has a day, and at most as many as can be counted. */
+/** Throws BAD_INPUT if the leave is empty or too long. */
 function requireSpan(given: LeaveSpan): void {
   if (toDayNumber(given.toDate) - toDayNumber(given.fromDate) >= longestLeave)
     throw badInput(`must be less than ${longestLeave} days after ${given.fromDate}`, 'input.toDate');
@@ -65,8 +65,8 @@ export const LeaveRequest = defineResource('leaveRequests', {
       },
     },
     reviewer: 'The person who approved or rejected it.',
-    reviewedAt: { description: 'When that was.', sorted: false },
-    reviewNote: { description: 'The note or reason of that person.', personal: workText('profileId') },
+    reviewedAt: { description: 'When it was approved or rejected.', sorted: false },
+    reviewNote: { description: 'The note or reason that the reviewer gave.', personal: workText('profileId') },
   },
   list: 'The leave of people, as far as you may see it.',
   create: {

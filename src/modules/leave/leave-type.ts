@@ -9,15 +9,15 @@ defineResource('leaveTypes', {
   fields: {
     name: { description: 'Name.', personal: false },
     kind: {
-      description: 'What it is for; sickness and unpaid leave change what accrues.',
+      description: 'Its purpose; sickness and unpaid leave change how much leave accrues.',
       values: {
         PAID_LEAVE: 'Paid leave (congés payés).',
         RTT: 'Days for working more hours than the legal week (RTT).',
         SICKNESS: 'Sickness: paid leave accrues at four fifths.',
-        WORK_ACCIDENT: 'An accident at work or an occupational disease: paid leave accrues as in work.',
+        WORK_ACCIDENT: 'An accident at work or an occupational disease: paid leave accrues as for work.',
         UNPAID: 'Unpaid leave: no leave accrues.',
-        FAMILY: 'A family event; leave accrues as in work.',
-        OTHER: 'Other leave; leave accrues as in work.',
+        FAMILY: 'A family event; leave accrues as for work.',
+        OTHER: 'Other leave; leave accrues as for work.',
       },
     },
     dayCount: {

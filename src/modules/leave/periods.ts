@@ -29,7 +29,7 @@ export function periodOf(day: string, startMonth: number): Period {
   return { from, to: addDays(addMonths(from, 12), -1) };
 }
 
-/** What two periods have in common; undefined if that is nothing. */
+/** The days that two periods have in common; undefined if there are none. */
 export function overlapOf(a: Period, b: Period): Period | undefined {
   const from = a.from > b.from ? a.from : b.from;
   const to = a.to < b.to ? a.to : b.to;

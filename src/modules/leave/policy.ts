@@ -6,7 +6,7 @@ type OfPerson = 'leaveRequests' | 'leaveBalances';
 const isStaff = ({ role }: Viewer): boolean => role !== 'CLIENT';
 export const managesLeave = (viewer: Viewer): boolean => isStaff(viewer) && viewer.permissions.has('leave:manage');
 
-/** The types are no secret to those who work here. */
+/** Everybody who works for the organization sees the types. */
 export const readableTypes = (viewer: Viewer): RowRule<'leaveTypes'> =>
   isStaff(viewer) && viewer.permissions.has('people:read') ? 'all' : 'none';
 

@@ -19,7 +19,7 @@ const PlannedMilestone = builder.objectRef<PlanEntry>('PlannedMilestone').implem
     latestFinish: t.expose('latestFinish', {
       type: 'LocalDate',
       nullable: true,
-      description: 'Latest last day that does not delay the whole plan; null if the milestone is reached.',
+      description: 'Latest day on which it can end without delaying the whole plan; null if it is reached.',
     }),
     slackDays: t.exposeInt('slackDays', {
       nullable: true,

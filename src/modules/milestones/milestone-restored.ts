@@ -8,7 +8,7 @@ import { waiting } from './add-milestone-dependency.ts';
 import { recomputeProgress } from './recompute-progress.ts';
 import { milestoneDependencies, milestones, milestoneTasks } from './tables.ts';
 
-/** A restored milestone is without the tasks that moved to another project, and without dependencies in a cycle. */
+/** Removes tasks that have moved to another project from a restored milestone, and dependencies that close a cycle. */
 onEvent('milestone.restored', async (tx, viewer, { resourceId }) => {
   lockRule(tx, 'milestone dependencies');
   const restored = await tx

@@ -37,7 +37,7 @@ export async function recomputeProgress(tx: TenantTx, viewer: Viewer | null, ids
   if (!ids.length) return;
   const automatic = (await lockMilestones(tx, ids)).filter(({ progressMode }) => progressMode === 'AUTO');
   if (!automatic.length) return;
-  const weights = await weigh(
+  const weights = await sumWeights(
     tx,
     automatic.map(({ id }) => id),
   );
@@ -49,7 +49,7 @@ export async function recomputeProgress(tx: TenantTx, viewer: Viewer | null, ids
 
 type Locked = Awaited<ReturnType<typeof lockMilestones>>[number];
 
-async function weigh(tx: TenantTx, ids: string[]): Promise<Map<string, Weights>> {
+async function sumWeights(tx: TenantTx, ids: string[]): Promise<Map<string, Weights>> {
   const weight = sql`sum(${milestoneTasks.weight})`;
   const rows = await tx
     .select({

@@ -6,8 +6,9 @@ import { readSettings } from '../settings/read-settings.ts';
 import { profiles } from './tables.ts';
 
 /**
- * The calendar that holds for each person: their own, otherwise the organization's default one, otherwise its settings
- * and the public holidays of France. Takes the guarded client too, whose statements must end with `where`.
+ * The calendar that applies to each person: their own, otherwise the organization's default, otherwise one made from
+ * the settings and the public holidays of France. `where(undefined)` lets `db` be the guarded client, which adds its
+ * rules in `where`.
  */
 export async function calendarsOf(
   db: Pick<TenantDb, 'select'>,

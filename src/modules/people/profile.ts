@@ -56,12 +56,13 @@ export const Profile = defineResource('profiles', {
       listDescription: 'The people who report to this person.',
     },
     employedFrom: {
-      description: 'First day of employment, from which leave accrues; null if it is not known, or for others.',
+      description:
+        'First day of employment, from which leave accrues; null if it is not known, or if the person is not an employee.',
       inputDescription: 'First day of employment, from which leave accrues. Needs people:manage.',
       personal: person,
     },
     calendar: {
-      description: 'The person’s own work calendar; null if the organization’s default one holds.',
+      description: 'The person’s own work calendar; null if the organization’s default applies.',
       inputDescription: 'The person’s own work calendar. Needs people:manage.',
       listDescription: 'The people who have this calendar as their own.',
     },

@@ -23,9 +23,9 @@ export const profiles = table(
     presence: text({ enum: presenceStatuses }).notNull().default('OFFLINE'),
     lastSeenAt: instant(),
     managerId: uuid().references((): AnyPgColumn => profiles.id, { onDelete: 'set null' }),
-    /** The person's own work calendar; null if the organization's default one holds. */
+    /** The person's own work calendar; null if the organization's default applies. */
     calendarId: uuid().references(() => workCalendars.id),
-    /** First day of employment, from which leave accrues; null if it is not known, or the person is no employee. */
+    /** First day of employment, from which leave accrues; null if unknown, or if the person is no employee. */
     employedFrom: date(),
     /** Whether the member is a CLIENT, who works for somebody else. Copied from the membership. */
     isClient: boolean().notNull().default(false),

@@ -10,7 +10,7 @@ import { visiblePerson } from './visible-person.ts';
 /** Three years with a leap day. */
 const longestPeriod = 1_096;
 
-/** Days as the calendar of a person has them, or the default one if there is no person. */
+/** The days of a period in the calendar of a person; without a person, in the default calendar. */
 export interface PeriodOfPerson {
   profileId: string | null;
   calendar: WorkCalendar;
@@ -18,7 +18,7 @@ export interface PeriodOfPerson {
 }
 
 const CalendarDay = builder.objectRef<Day>('CalendarDay').implement({
-  description: 'A day as a work calendar has it.',
+  description: 'A day of a work calendar.',
   fields: (t) => ({
     day: t.expose('day', { type: 'LocalDate', description: 'The day.' }),
     isWorkingDay: t.exposeBoolean('isWorkingDay', { description: 'Whether people work on it.' }),
@@ -27,7 +27,7 @@ const CalendarDay = builder.objectRef<Day>('CalendarDay').implement({
 });
 
 export const WorkingDays = builder.objectRef<PeriodOfPerson>('WorkingDays').implement({
-  description: 'The days of a period as a work calendar has them.',
+  description: 'The days of a period in a work calendar.',
   fields: (t) => ({
     count: t.int({
       description: 'Number of working days.',

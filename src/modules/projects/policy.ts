@@ -2,9 +2,9 @@ import type { RowRule, TableName, WhereOf } from '../../access/row-rules.ts';
 import type { Viewer } from '../../identity/viewer.ts';
 
 /**
- * The projects that concern a viewer, whatever it may read of them. A CLIENT is concerned by those of the clients whose
- * contact it is, people with project:read-all by all, a CONSULTANT by those that it leads or is assigned to, a MEMBER
- * also by those that the whole organization sees.
+ * The projects that concern a viewer, whether or not it may read them. For a CLIENT, the projects of the clients whose
+ * contact it is; for members with project:read-all, all; for a CONSULTANT, those that it leads or is assigned to; for a
+ * MEMBER, also those that the whole organization sees.
  */
 function projectsOf({ role, permissions, profileId }: Viewer): 'all' | WhereOf<'projects'> {
   if (role === 'CLIENT') return { client: { contactId: profileId } };

@@ -24,7 +24,7 @@ export const Project = defineResource('projects', {
   fields: {
     name: { description: 'Name; unique in the organization.', personal: false },
     code: {
-      description: 'Short name; numbered by the code format of the organization, and unique without case.',
+      description: 'Short name; numbered by the code format of the organization, and unique regardless of case.',
       max: 60,
       default: 'the next one of the organization’s code format',
       personal: false,
@@ -83,14 +83,14 @@ export const Project = defineResource('projects', {
 });
 
 Project.action('archive', {
-  description: 'Takes a project out of lists; it stays as it is, and is found by its id and by filters on `archivedAt`',
+  description: 'Hides a project from lists; it stays as it is, and is found by its id and by filters on `archivedAt`',
   event: 'archived',
   writes: [],
   before: ({ current }) => ({ archivedAt: current.archivedAt ?? new Date() }),
 });
 
 Project.action('unarchive', {
-  description: 'Takes an archived project into lists again',
+  description: 'Shows an archived project in lists again',
   event: 'unarchived',
   writes: [],
   before: () => ({ archivedAt: null }),

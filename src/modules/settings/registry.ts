@@ -29,7 +29,7 @@ export const settingTypes = {
   timeApproval: { value: z.enum(timeApprovals), default: 'VALIDATORS' },
   /** Whether the only OWNER may approve their own time. */
   soleOwnerApproves: { value: z.boolean(), default: false },
-  /** Whether leave may be requested that no balance covers. */
+  /** Whether people may request leave that exceeds their balance. */
   leaveOverBalance: { value: z.boolean(), default: false },
   /** For how many days deleted objects can be restored. */
   trashDays: { value: z.int().min(1).max(365), default: defaultTrashDays },

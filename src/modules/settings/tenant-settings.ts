@@ -28,7 +28,7 @@ const texts = {
   timeAhead: 'Whether time may be recorded on days after the current month; false by default.',
   timeApproval: 'Who approves time; VALIDATORS by default.',
   soleOwnerApproves: 'Whether the only OWNER may approve their own time; false by default.',
-  leaveOverBalance: 'Whether leave may be requested that no balance covers; false by default.',
+  leaveOverBalance: 'Whether people may request leave that exceeds their balance; false by default.',
   trashDays: 'For how many days deleted objects can be restored; 30 by default.',
 };
 

@@ -15,8 +15,8 @@ async function readTask(tx: TenantTx, id: string): Promise<TaskRow> {
 }
 
 /**
- * A restored subtask stands by itself if its parent has moved to another board meanwhile, or so deep into another task
- * that the levels would be too many.
+ * Separates a restored subtask from its parent, if the parent is on another board now, or is nested so deep that the
+ * tree would have too many levels.
  */
 const keepPlaceUnder: EventHandler = async (tx, viewer, { resourceId, after }) => {
   if (!viewer || typeof after?.parentId !== 'string') return;

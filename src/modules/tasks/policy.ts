@@ -32,7 +32,7 @@ export function requireTaskDeleter(viewer: Viewer, task: TaskOwners): void {
   if (!ownsTask(viewer, task)) requirePermission(viewer, 'task:delete');
 }
 
-/** Who may delete a task may restore it. */
+/** Whoever may delete a task may also restore it. */
 export const mayRestoreTask = (viewer: Viewer, task: TaskOwners): boolean =>
   ownsTask(viewer, task) || viewer.permissions.has('task:delete');
 

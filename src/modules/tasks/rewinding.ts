@@ -19,6 +19,6 @@ defineRewinding(tasks, {
 });
 for (const table of [taskComments, checklistItems]) {
   defineRewinding(table, {
-    lost: { '*': 'what an import changed since, in rows that it did not create, stays changed' },
+    lost: { '*': 'later changes by imports, in rows that the import did not create, are not undone' },
   });
 }

@@ -8,7 +8,7 @@ import { tasks } from './tables.ts';
 
 /** How deep tasks can be nested, the outermost included. */
 export const mostLevels = 5;
-/** The number of tasks directly under one. */
+/** The most tasks directly under one task. */
 export const mostSubtasks = 200;
 
 const field = 'input.parentId';
@@ -41,7 +41,7 @@ interface Measures {
   siblings: number;
 }
 
-/** What would become of a tree if the task were under the parent. */
+/** Measures the tree that would result if the task were moved under the parent. */
 export async function measure(tx: TenantTx, id: string, parentId: string): Promise<Measures> {
   const [found] = await tx.execute<Measures & Record<string, unknown>>(sql`
     with recursive above (id, parent_id, level) as (

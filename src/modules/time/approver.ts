@@ -6,21 +6,21 @@ import { profiles } from '../people/tables.ts';
 import { projects } from '../projects/tables.ts';
 import { readSettings } from '../settings/read-settings.ts';
 
-/** Work as far as it decides who approves it. */
+/** The parts of a time entry that determine who approves it. */
 interface Work {
   profileId: string;
   projectId: string;
 }
 
 export interface ReviewOptions {
-  /** Whether the viewer is the only OWNER: reads the catalog, so it is asked only when that decides. */
+  /** Whether the viewer is the only OWNER. Reads the catalog, so it is called only if the decision depends on it. */
   isOnlyOwner: () => Promise<boolean>;
 }
 
 /**
- * Returns whether the viewer approves the work of a project, for the work of one person. Throws FORBIDDEN if the viewer
- * approves none of it: their own work (unless they are the only OWNER and the setting `soleOwnerApproves` is on), and
- * as the setting `timeApproval` says.
+ * Returns a function that tells for each project whether the viewer may approve a person's work on it, by the setting
+ * `timeApproval`. Throws FORBIDDEN if the viewer may approve none of it, such as their own work, unless they are the
+ * only OWNER and the setting `soleOwnerApproves` is on.
  */
 export async function approvesOf(
   tx: TenantTx,
@@ -41,7 +41,7 @@ export async function approvesOf(
   return (projectId) => managed.has(projectId);
 }
 
-/** Throws FORBIDDEN unless the viewer approves all of this work, with the position of the first that they do not. */
+/** Throws FORBIDDEN with the position of the first work that the viewer may not approve, if there is any. */
 export async function requireApproverOfAll(
   tx: TenantTx,
   viewer: Viewer,

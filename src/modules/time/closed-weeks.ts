@@ -12,7 +12,7 @@ const closed: readonly Status[] = ['SUBMITTED', 'APPROVED', 'LOCKED'];
 /** Timesheets whose entries are not reviewed one by one any more. */
 const decided: readonly Status[] = ['APPROVED', 'LOCKED'];
 
-// A week holds its days whatever the setting of its first day is now
+// A timesheet keeps its seven days, even if the setting for the first day of the week has changed since
 const covers = sql`between ${timesheets.weekStart} and ${timesheets.weekStart} + 6`;
 
 const isOpen = sql`(
@@ -22,8 +22,8 @@ const isOpen = sql`(
     and exists (select 1 from unnest(${given('weekDays')}::date[]) as day where day ${covers})) as week)`;
 
 /**
- * The rule that no timesheet closes one of these days of a person: INVALID_STATE with its status. The person's days
- * must be locked, so that the timesheet is not submitted or approved meanwhile.
+ * The rule that no closed timesheet contains one of these days of a person. Broken, it is INVALID_STATE with the status
+ * of the timesheet. The person's days must be locked, so that the timesheet is not submitted or approved meanwhile.
  */
 export function openWeekRule(profileId: string, days: readonly string[], field: string): Rule {
   return {
@@ -42,11 +42,11 @@ const closedDays = new Statement<{ profileId: string; days: readonly string[]; s
 
 type Days = ReadonlyMap<string, string>;
 
-/** The days of a person that a timesheet closes, with its status. The person's days must be locked. */
+/** Those of the days that are in a closed timesheet, with its status. The person's days must be locked. */
 export const findClosedDays = (tx: TenantTx, profileId: string, days: readonly string[]): Promise<Days> =>
   findDays(tx, profileId, days, closed);
 
-/** Those whose entries are not reviewed one by one any more. */
+/** Those of the days whose entries are not reviewed one by one any more, with the status of the timesheet. */
 export const findDecidedDays = (tx: TenantTx, profileId: string, days: readonly string[]): Promise<Days> =>
   findDays(tx, profileId, days, decided);
 
@@ -61,7 +61,7 @@ async function findDays(
   return new Map(rows as unknown as [day: string, status: string][]);
 }
 
-/** Throws INVALID_STATE if a timesheet closes one of these days of a person. Their days must be locked. */
+/** Throws INVALID_STATE if one of these days of a person is in a closed timesheet. Their days must be locked. */
 export async function requireOpenDays(
   tx: TenantTx,
   profileId: string,
@@ -74,7 +74,7 @@ export async function requireOpenDays(
 const remedies: Readonly<Record<string, string>> = {
   SUBMITTED: 'recall it first',
   APPROVED: 'reopen it first',
-  LOCKED: 'it does not change any more',
+  LOCKED: 'it cannot change any more',
 };
 
 export const closedWeek = (status: string, field: string): AppError =>

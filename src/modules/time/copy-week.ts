@@ -87,7 +87,7 @@ async function entriesOf(tx: TenantTx, profileId: string, weekStart: string) {
   return found;
 }
 
-/** The entries that have no equal among the others, where each of those is the equal of one. */
+/** The entries without those that the others contain too. Each of the others cancels one equal entry. */
 function without(entries: readonly Entry[], others: readonly Entry[]): Entry[] {
   const counts = new Map<string, number>();
   for (const other of others) counts.set(keyOf(other), (counts.get(keyOf(other)) ?? 0) + 1);

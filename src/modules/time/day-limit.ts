@@ -12,7 +12,7 @@ interface Day {
   hours: string;
 }
 
-/** The rule of a person's days: while it is locked, no other transaction adds to them. */
+/** The name of the lock on a person's days: while it is held, no other transaction adds time to them. */
 export const daysOf = (profileId: string): string => `time of ${profileId}`;
 
 /** Locks a person's days. Call it before locking rows. */

@@ -52,7 +52,7 @@ builder.queryField('missingDays', (t) =>
       const profileId = given ? await visiblePerson(ctx.db, given.id) : ctx.viewer.profileId;
       requireTimeReader(ctx.viewer, profileId);
       if (!(await seesLeaveOf(ctx, profileId)))
-        throw new AppError('FORBIDDEN', 'You may not see the leave of this person, which decides the hours');
+        throw new AppError('FORBIDDEN', 'You may not see the leave of this person, on which the expected hours depend');
       return findMissingDays(ctx.db, { profileId, from, to, timeZone: ctx.tenant.timeZone });
     },
   }),

@@ -7,7 +7,7 @@ import { calendarsOf } from '../people/calendars-of.ts';
 import { profiles } from '../people/tables.ts';
 import { timeEntries } from './tables.ts';
 
-/** A working day with fewer hours than the calendar asks for. Hours are in hundredths, which are whole numbers. */
+/** A working day with fewer hours than expected. Hours are in hundredths, which are whole numbers. */
 export interface MissingDay {
   day: string;
   expected: number;
@@ -24,9 +24,9 @@ interface Days {
 const toHundredths = (hours: string): number => Math.round(Number(hours) * 100);
 
 /**
- * The working days of a person on which fewer hours are recorded than a working day has, less the part that approved
- * leave takes. Days before the first and after the last day of employment ask for no hours. Hours count in all
- * projects, also in those that the viewer does not see, as in a timesheet: the caller checks who may ask.
+ * The working days of a person on which fewer hours are recorded than expected: the hours of a working day, minus the
+ * part that approved leave takes; none before the first and after the last day of employment. As in a timesheet, hours
+ * of all projects count, also of those that the viewer does not see: the caller must check the viewer.
  */
 export async function findMissingDays(db: GuardedDb, { profileId, from, to, timeZone }: Days): Promise<MissingDay[]> {
   const [person] = await db.select().from(profiles).where(eq(profiles.id, profileId));

@@ -79,7 +79,7 @@ interface Reviewed {
   approves: (projectId: string) => boolean;
 }
 
-/** Locks a week with its time, checks that the viewer may review it, and takes a step that was not taken before. */
+/** Locks a week with its time, checks that the viewer may review it, and takes the step unless it was taken before. */
 async function review(
   tx: TenantTx,
   viewer: Viewer,

@@ -28,10 +28,10 @@ export const Timesheet = defineResource('timesheets', {
     },
     submittedAt: 'When it was last submitted.',
     reviewer: 'The person who last approved, rejected or reopened it.',
-    reviewedAt: 'When that was.',
-    reviewNote: { description: 'The note or reason of that person.', personal: workText('profileId') },
+    reviewedAt: 'When it was last approved, rejected or reopened.',
+    reviewNote: { description: 'The note or reason that the reviewer gave.', personal: workText('profileId') },
   },
-  list: 'The timesheets of the organization. A week has one once it was submitted.',
+  list: 'The timesheets of the organization. A week gets one when it is first submitted.',
 });
 
 /** The hours of the days of a week, as part of the statement that reads the timesheet. Rejected hours do not count. */

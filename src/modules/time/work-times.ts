@@ -27,7 +27,7 @@ export function hoursChanged({ hours, duration }: Given): { hours?: string } {
   if (duration === null || duration === undefined) return hours === undefined ? {} : { hours };
   if (hours !== undefined) throw badInput('give either the hours or the duration', 'input.duration');
   const read = readDuration(duration);
-  if (read === undefined) throw badInput('a duration such as 1:30, 1h30, 90 min or 1,5', 'input.duration');
+  if (read === undefined) throw badInput('must be a duration such as 1:30, 1h30, 90 min or 1,5', 'input.duration');
   if (Number(read) > longestDay) throw badInput(`at most ${longestDay} hours`, 'input.duration');
   return { hours: read };
 }

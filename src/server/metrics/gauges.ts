@@ -9,7 +9,7 @@ interface TaskState {
   done: number;
   failed: number;
   lastMs: number;
-  /** Milliseconds of the epoch; 0 when none succeeded. */
+  /** Milliseconds since the epoch; 0 if none succeeded. */
   lastDoneAt: number;
 }
 
@@ -22,13 +22,13 @@ export interface GaugeSources {
   upkeep: { states(): Iterable<readonly [task: string, state: TaskState]> };
   subscriptions: SubscriptionMeter;
   watched: Watched;
-  /** How far the replica for reading is behind; Infinity when it does not say. */
+  /** The lag of the replica for reading; Infinity if it does not answer. */
   replica: { readonly lagMs: number } | undefined;
 }
 
-/** The installation as it was seen last. */
+/** The state of the installation, as last read. */
 interface Watched {
-  /** Null when the catalog did not answer; undefined before it was asked. */
+  /** Null if the catalog did not answer; undefined before the first read. */
   readonly state: InstallationState | null | undefined;
   readonly backupAgeSeconds: number | undefined;
   /** By the monotonic clock. */
@@ -93,7 +93,7 @@ const sinceStart: [keyof SlotPoolStats, string][] = [
   ['discarded', 'Connections lost or closed after a fault'],
   ['recycled', 'Connections replaced because of age or size'],
   ['hits', 'Sessions whose slot had served their tenant before'],
-  ['misses', 'Sessions whose slot had not'],
+  ['misses', 'Sessions whose slot had not served their tenant before'],
   ['closed', 'Prepared statements closed to make room'],
 ];
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
@@ -186,7 +186,7 @@ function addSubscriptions(metrics: Metrics, { subscriptions }: GaugeSources): vo
   });
 }
 
-/** What alerts are made of; every server tells the same of the installation. */
+/** The metrics that alerts use. Every server reports the same state of the installation. */
 function addInstallation(metrics: Metrics, { watched, replica }: GaugeSources): void {
   const each = (label: string, read: (state: InstallationState) => Readonly<Record<string, number>>) => () =>
     Object.entries(watched.state ? read(watched.state) : {}).map(([key, value]) => [{ [label]: key }, value] as const);
@@ -207,13 +207,13 @@ function addInstallation(metrics: Metrics, { watched, replica }: GaugeSources): 
   });
   metrics.add({
     name: 'chantier_move_seconds',
-    help: 'For how long the oldest move of a phase is open',
+    help: 'Age of the oldest open move of a phase',
     labels: ['phase'],
     values: each('phase', ({ moves }) => moves),
   });
   metrics.add({
     name: 'chantier_backup_age_seconds',
-    help: 'Since the organization that was not backed up for longest was; nothing while nobody ever backed up',
+    help: 'Time since the last backup of the organization with the oldest one; absent before the first backup',
     values: () => {
       const { backupAgeSeconds: age, readAt } = watched;
       return age === undefined ? [] : [[{}, age + (performance.now() - readAt) / 1000]];
@@ -221,13 +221,13 @@ function addInstallation(metrics: Metrics, { watched, replica }: GaugeSources): 
   });
   metrics.add({
     name: 'chantier_backup_failed',
-    help: 'Whether the last scheduled backup (run) or drill at a target failed; nothing before the first',
+    help: 'Whether the last scheduled backup (run) or drill at a target failed; absent before the first',
     labels: ['target', 'kind'],
     values: () => watched.targets.map(({ target, kind, failed }) => [{ target, kind }, failed ? 1 : 0] as const),
   });
   metrics.add({
     name: 'chantier_replica_lag_seconds',
-    help: 'How far the replica for reading is behind; +Inf when it does not answer',
+    help: 'Lag of the replica for reading; +Inf if it does not answer',
     values: () => (replica ? [[{}, replica.lagMs / 1000]] : []),
   });
 }

@@ -41,7 +41,7 @@ export function operationDone(
 }
 
 /**
- * Runs an operation and reports it to `onOperation`. `run` gets a callback for the tenant, which is found on the way.
+ * Runs an operation and reports it to `onOperation`. `run` calls its argument with the tenant, once that is known.
  */
 export async function reportOperation<R extends object>(
   onOperation: OnOperation | undefined,

@@ -16,8 +16,8 @@ export interface AdmissionOptions {
 }
 
 /**
- * Checks everything that an operation has to pass before it runs, and finds what it runs with: its tenant, viewer and
- * limits. Takes the price of the operation from its caller, once for each head. Throws the reason when it is refused.
+ * Makes all checks that come before an operation runs, and finds its tenant, viewer and limits. Charges the caller the
+ * points that the operation costs, once for each head. Throws the reason if the operation is refused.
  */
 export async function admit(
   args: OperationArgs,

@@ -11,7 +11,7 @@ export interface Attempt {
   content?: unknown;
   /** The document, and the head with which its sender was found. */
   opened?: { document: OpenedDocument; head: GraphHead };
-  /** Why the document may not be run or is not there. */
+  /** Why there is no document, or why it may not be run. */
   unopened?: unknown;
   /** The result of a mutation. Its changes are made, so Yoga must send this result and not execute it again. */
   result?: ExecutionResult;

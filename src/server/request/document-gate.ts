@@ -27,7 +27,7 @@ export interface DocumentGateOptions {
 /** The document that a request runs. */
 export interface OpenedDocument {
   text: string;
-  /** Whether it was registered before, so that senders who may send no texts may run it. */
+  /** Whether it is registered: then senders who may not send texts may run it too. */
   registered: boolean;
   /** The tenant and the sender, if they had to be known to find or to allow the document. */
   request?: GraphRequest;
@@ -37,7 +37,7 @@ export interface OpenedDocument {
 const keptCharacters = 2_000_000;
 
 /**
- * Finds the document of a request, and decides whether the sender may run it, before it is parsed. Every transport asks
+ * Finds the document of a request, and decides whether the sender may run it, before it is parsed. Every transport uses
  * it.
  */
 export class DocumentGate {

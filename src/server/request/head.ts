@@ -12,7 +12,7 @@ export interface RequestHead {
   address: string | undefined;
   cookies: CookieJar;
   signal: AbortSignal | undefined;
-  /** What the request pays: set when it is admitted. Its state must be sent with the answer. */
+  /** The points that the request costs, set when it is admitted. Their state must be sent with the answer. */
   charge?: Charge | undefined;
 }
 

@@ -97,7 +97,7 @@ export class RequestReader {
     const tenant = await routeTenant(hints, routing, services.directory);
     const current = currentRequest();
     if (current) current.tenant = tenant?.slug;
-    // A cookie is good for every organization of its user, as the page that sends it may be of any
+    // The cookie of our pages is valid for each organization of its user, because each of them has such pages
     const credential = isOfCookie && proven?.kind === 'session' ? { ...proven, organizationId: tenant?.id } : proven;
     const who = await authenticator.authenticate({ credential, tenant, address: head.address });
     const viewer = isViewer(who) ? { ...who, ...(tenant && { modules: tenant.modules }) } : undefined;

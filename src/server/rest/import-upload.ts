@@ -8,7 +8,7 @@ import { createGunzip } from 'node:zlib';
 import { AppError } from '../../lib/errors.ts';
 import { tooLarge } from '../routes/read-body.ts';
 
-/** The most that a compressed file may have when it is decompressed. */
+/** The largest size of a compressed file after decompression. */
 const mostBytes = 128 * 1024 * 1024;
 
 /** An uploaded file on the disk of this process; disposing removes it. */
@@ -17,8 +17,8 @@ export interface Upload extends AsyncDisposable {
 }
 
 /**
- * Keeps a body in a file of its own, decompressed if gzip compressed it. Throws PAYLOAD_TOO_LARGE, BAD_INPUT for broken
- * gzip.
+ * Writes a body to a temporary file, and decompresses it if it is gzip. Throws PAYLOAD_TOO_LARGE, and BAD_INPUT for
+ * invalid gzip.
  */
 export async function receiveUpload(chunks: AsyncIterable<Buffer>): Promise<Upload> {
   const folder = await mkdtemp(path.join(tmpdir(), 'chantier-upload-'));

@@ -25,9 +25,9 @@ export interface ImportRouteOptions extends MemberOptions {
 
 const maxBytes = 64 * 1024 * 1024;
 const types = ['application/octet-stream', 'text/csv', 'application/json', 'application/x-ndjson', 'application/gzip'];
-/** Rows of one transaction: fewer than at the command line, as requests of others wait while they are prepared. */
+/** Rows per transaction: fewer than at the command line, because other requests wait while rows are prepared. */
 const batchSize = 200;
-/** Bad rows that a report lists. */
+/** The most invalid rows that a report lists. */
 const mostListed = 1_000;
 const progressEveryMs = 500;
 
@@ -39,7 +39,7 @@ const recordWork: readonly Permission[] = [
   'task:write',
   'time:write-all',
 ];
-/** What an import does by its kind is what its sender may do. */
+/** The permissions that each kind of import requires: those for everything that it may change. */
 const needed: Record<ImportKind, readonly Permission[]> = {
   tasks: [...always, ...recordWork, 'time:validate'],
   time: [...always, ...recordWork, 'time:validate'],
@@ -47,21 +47,21 @@ const needed: Record<ImportKind, readonly Permission[]> = {
 };
 
 const parameters = z.strictObject({
-  /** The name of a mapping that comes along, or a mapping. */
+  /** The name of a shipped mapping, or the text of a mapping. */
   mapping: z.string().min(1).check(maxCharacters(10_000)),
   fileName: nameField.default('upload'),
   onError: z.enum(['stop', 'skip']).default('stop'),
-  /** Shows what would come of so many rows, and imports nothing. */
+  /** Shows the result for this many rows, and imports nothing. */
   preview: z.coerce.number().int().min(1).max(mostPreviewed).optional(),
 });
 type Parameters = z.output<typeof parameters>;
 
 /**
  * `POST /api/organizations/:id/imports/:kind?mapping=toggl` imports the file in its body; `:kind` is `tasks`, `time` or
- * `messages`. Parameters are those of `parameters`. Answers with lines of JSON: `{"progress": ...}` while it goes on,
- * then the report or the error. The import ends with its connection, between two batches; the same request again
- * resumes it. `GET /api/organizations/:id/imports` lists the mappings that come along. For those with import:run who
- * may do what the import does.
+ * `messages`. `parameters` defines the query string. Answers with lines of JSON: `{"progress": ...}` while the import
+ * runs, then the report or the error. If the connection closes, the import stops after the current batch; repeating the
+ * request resumes it. `GET /api/organizations/:id/imports` lists the shipped mappings. Senders need import:run and the
+ * permissions in `needed`.
  */
 export function importRoutes(options: ImportRouteOptions): Route[] {
   const running = new RunningImports();
@@ -142,7 +142,7 @@ async function release(slot: Disposable, upload: Upload | undefined): Promise<vo
   await upload?.[Symbol.asyncDispose]();
 }
 
-/** Runs an import and writes how far it is, then how it ended. Never throws. */
+/** Runs an import; writes its progress, then its report or error. Never throws. */
 async function streamImport(work: ImportOptions, output: PassThrough, logger: Logger): Promise<void> {
   let shownAt = 0;
   const write = (line: object): void => {
@@ -177,7 +177,7 @@ function kindOf(text: string): ImportKind {
   throw badInput(`must be one of ${Object.keys(importKinds).join(', ')}`, 'kind');
 }
 
-/** Throws BAD_INPUT for a mapping of several files: an upload is one. */
+/** Throws BAD_INPUT for a mapping that reads several files, because an upload is one file. */
 async function mappingOf({ mapping: given }: Pick<Parameters, 'mapping'>, kind: ImportKind): Promise<Mapping> {
   const isName = /^[\w-]+$/.test(given);
   const yaml = isName ? await shippedMapping(given) : given;

@@ -3,14 +3,14 @@ import { AppError } from '../../lib/errors.ts';
 const mostAtOnce = 4;
 const retryAfter = 10;
 
-/** Bounds the imports that this process does at once: one of each organization, and few of all. */
+/** Limits the imports that run in this process at once: one for each organization, and a few in all. */
 export class RunningImports {
   readonly #organizations = new Set<string>();
 
-  /** Throws RATE_LIMITED when there is no room. */
+  /** Throws RATE_LIMITED if a limit is reached. */
   take(organizationId: string): Disposable {
     if (this.#organizations.has(organizationId) || this.#organizations.size >= mostAtOnce) {
-      throw new AppError('RATE_LIMITED', 'Another import is going on; try again later', { retryAfter });
+      throw new AppError('RATE_LIMITED', 'Another import is running; try again later', { retryAfter });
     }
     this.#organizations.add(organizationId);
     return { [Symbol.dispose]: () => this.#organizations.delete(organizationId) };
