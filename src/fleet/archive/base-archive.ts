@@ -42,7 +42,7 @@ export async function writeIndex(seal: Seal, archive: FullArchive, key?: Locking
   await place.storage.put(indexName(place.name), Readable.from([sealed]));
 }
 
-export interface Wanted {
+interface Wanted {
   storage: Storage;
   /** The names in the storage. */
   names: readonly string[];
