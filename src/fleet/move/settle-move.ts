@@ -85,8 +85,8 @@ export async function settleMoves(
   const failed: { organizationId: string; error: unknown }[] = [];
   const inTurn = async (moves: readonly MoveRow[]) => {
     for (const { organizationId } of moves) {
-      const mend = () => holdingLife(fleet, organizationId, () => mendUnfinished(fleet, organizationId));
-      await runStep(mend).catch((error: unknown) => {
+      const settle = () => holdingLife(fleet, organizationId, () => settleUnfinished(fleet, organizationId));
+      await runStep(settle).catch((error: unknown) => {
         if (error instanceof PrimaryAway) throw error;
         if (!isLifeLocked(error)) failed.push({ organizationId, error });
       });
@@ -104,7 +104,7 @@ function needsSettling(move: MoveRow): boolean {
 }
 
 /** Lifts the fence of a dead attempt, or settles a switched move. The caller holds the organization's life lock. */
-export async function mendUnfinished(fleet: Fleet, organizationId: string): Promise<void> {
+export async function settleUnfinished(fleet: Fleet, organizationId: string): Promise<void> {
   const move = await fleet.catalog.read((db) => findOpenMove(db, organizationId));
   if (!move || !needsSettling(move)) return;
   const run = randomUUID();

@@ -11,7 +11,7 @@ import type { SchemaPlace } from '../schemas/drop-schema.ts';
 import { liftFence } from './fence.ts';
 import { asOwner } from './move-endpoint.ts';
 import { pauseWrites } from './pause.ts';
-import { mendUnfinished } from './settle-move.ts';
+import { settleUnfinished } from './settle-move.ts';
 
 /** An organization that is served, and cannot write. */
 export interface Fenced extends SchemaPlace {
@@ -103,7 +103,7 @@ async function lift({ fleet, admins, runStep, report }: Lifting, place: Fenced):
 /** Reads the place again, because the fence may have belonged to a move that has succeeded meanwhile. */
 async function liftUnderLock(fleet: Fleet, admins: FleetAdmins, place: Fenced): Promise<boolean> {
   const { organizationId } = place;
-  await mendUnfinished(fleet, organizationId);
+  await settleUnfinished(fleet, organizationId);
   const still = (await servedPlaces(fleet)).some(
     (now) => now.databaseId === place.databaseId && now.schemaName === place.schemaName,
   );

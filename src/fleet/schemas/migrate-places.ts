@@ -8,7 +8,7 @@ import { tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema } from '../../tenancy/tenant.ts';
 import { isOutage, PrimaryAway, patiently } from '../patience.ts';
 import { type SurveyedPlace, schemaStateOf } from '../survey.ts';
-import { migrateAtRest } from './migrate-at-rest.ts';
+import { migrateWithOpenMove } from './migrate-with-open-move.ts';
 import { isCalled, type MigrationRun, migrationName, type SchemaResult } from './migration-run.ts';
 import { tenantTarget } from './targets.ts';
 
@@ -99,7 +99,7 @@ async function migratePlace(
     if (options.dryRun) return result;
     const apply = () =>
       admins.at(place, (admin, { roles }) => applyMigrations(admin, tenantTarget(roles, place), pending, options));
-    const migrate = () => (place.isMoving ? migrateAtRest(fleet, place, apply, options) : apply());
+    const migrate = () => (place.isMoving ? migrateWithOpenMove(fleet, place, apply, options) : apply());
     const { signal, outageMs } = options;
     await patiently(fleet, migrate, { signal, outageMs, isHopeless: () => away.has(place.databaseId) });
     if (place.quarantined) await runStep(() => quarantine(fleet.catalog, place, null));

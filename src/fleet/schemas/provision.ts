@@ -48,9 +48,9 @@ async function provisionAs(fleet: Fleet, admins: Admins, wanted: Wanted, options
   if (quick) return quick;
   return await holdingSlug(admins, wanted.slug, async () => {
     const { installation, catalog, lines } = fleet;
-    const { tenant, whole } = await catalog.write((tx) => reserve(tx, installation.prefix, lines, wanted));
+    const { tenant, isComplete } = await catalog.write((tx) => reserve(tx, installation.prefix, lines, wanted));
     if (tenant.status !== 'PROVISIONING') return tenant;
-    if (!whole) await completeSchema(fleet, admins, tenant, lines.ofTenant(wanted.modules));
+    if (!isComplete) await completeSchema(fleet, admins, tenant, lines.ofTenant(wanted.modules));
     await options.prepare?.(tenant);
     return await catalog.write((tx) => activate(tx, tenant, options));
   });

@@ -9,14 +9,14 @@ import { organizations, tenantSchemas } from '../../tenancy/tables.ts';
 import { isSchema, servedSchema, type Tenant, tenantColumns, tenantOf } from '../../tenancy/tenant.ts';
 import type { TenantSchema } from './build-schema.ts';
 import type { MigrationLines } from './migration-lines.ts';
-import { isWhole, newSchema, takeSchema } from './take-schema.ts';
+import { isComplete, newSchema, takeSchema } from './take-schema.ts';
 
 export type Wanted = z.output<typeof newOrganization> & { slug: string };
 
 export interface Reserved {
   tenant: Tenant;
   /** Whether its schema already has all tables. */
-  whole: boolean;
+  isComplete: boolean;
 }
 
 /**
@@ -28,12 +28,15 @@ export async function reserve(tx: CatalogTx, prefix: string, lines: MigrationLin
   const known = await findKnown(tx, wanted.slug);
   if (known && known.id === wanted.id) {
     const { state, ...row } = known;
-    return { tenant: tenantOf(row), whole: await isWhole(tx, known, lines, wanted.modules) };
+    return { tenant: tenantOf(row), isComplete: await isComplete(tx, known, lines, wanted.modules) };
   }
   if (known && known.status !== 'PROVISIONING') throw slugTaken(wanted.slug);
   if (known) await abandon(tx, known.id);
   const place = (await takeSchema(tx, ['SPARE', 'BUILDING'])) ?? (await newSchema(tx, prefix));
-  return { tenant: await assignSchema(tx, place, wanted), whole: await isWhole(tx, place, lines, wanted.modules) };
+  return {
+    tenant: await assignSchema(tx, place, wanted),
+    isComplete: await isComplete(tx, place, lines, wanted.modules),
+  };
 }
 
 /**
@@ -43,7 +46,7 @@ export async function reserve(tx: CatalogTx, prefix: string, lines: MigrationLin
 export async function reserveSpare(tx: CatalogTx, lines: MigrationLines, wanted: Wanted): Promise<Tenant | undefined> {
   if (await findKnown(tx, wanted.slug)) return undefined;
   const place = await takeSchema(tx, ['SPARE']);
-  if (!place || !(await isWhole(tx, place, lines, wanted.modules))) return undefined;
+  if (!place || !(await isComplete(tx, place, lines, wanted.modules))) return undefined;
   return await assignSchema(tx, place, wanted);
 }
 

@@ -43,7 +43,7 @@ export async function newSchema(tx: CatalogTx, prefix: string): Promise<TakenSch
  * Whether a schema has all tables that a tenant with these optional modules needs. A spare may have been built by
  * another build, an earlier one or one that runs at the same time.
  */
-export async function isWhole(
+export async function isComplete(
   tx: CatalogTx,
   { schemaName, state }: Pick<TakenSchema, 'schemaName' | 'state'>,
   lines: MigrationLines,

@@ -7,9 +7,12 @@ import { profiles } from '../people/tables.ts';
 import { isOneOf } from './bulk-rows.ts';
 
 /** People who do not work for the organization now: the day on which they left, or null for people of a client. */
-export type Others = ReadonlyMap<string, string | null>;
+export type NonStaff = ReadonlyMap<string, string | null>;
 
-export async function findOthers(tx: TenantTx, profileIds: readonly (string | null | undefined)[]): Promise<Others> {
+export async function findNonStaff(
+  tx: TenantTx,
+  profileIds: readonly (string | null | undefined)[],
+): Promise<NonStaff> {
   const ids = [...new Set(profileIds.filter((id) => id != null))];
   if (ids.length === 0) return new Map();
   const rows = await tx
@@ -26,8 +29,8 @@ export async function findOthers(tx: TenantTx, profileIds: readonly (string | nu
  * Throws INVALID_STATE for a CLIENT member, for a client's contact, and for a person who has left: by `day`, or at all
  * if `day` is undefined.
  */
-export function requireStaff(others: Others, profileId: string, day: string | undefined, field: string): void {
-  const leftOn = others.get(profileId);
+export function requireStaff(nonStaff: NonStaff, profileId: string, day: string | undefined, field: string): void {
+  const leftOn = nonStaff.get(profileId);
   if (leftOn === undefined || (leftOn !== null && day !== undefined && day <= leftOn)) return;
   const reason = leftOn === null ? 'the person belongs to a client' : `the person left on ${leftOn}`;
   throw new AppError('INVALID_STATE', `${field}: ${reason}`);

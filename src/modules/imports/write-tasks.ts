@@ -7,7 +7,7 @@ import { tasks } from '../tasks/tables.ts';
 import { isOneOf, type RowOf } from './bulk-rows.ts';
 import { partFromParents } from './part-from-parents.ts';
 import type { TaskRecord } from './records.ts';
-import { findOthers, requireStaff } from './staff.ts';
+import { findNonStaff, requireStaff } from './staff.ts';
 import { type Difference, syncRows, type Wanted } from './sync-rows.ts';
 import type { WriteContext } from './write-context.ts';
 
@@ -38,22 +38,22 @@ export async function writeTasks(
     }),
   );
   const positions = new Map(records.map(({ reference, position }) => [reference, position]));
-  const others = await findOthers(
+  const nonStaff = await findNonStaff(
     tx,
     wanted.map(({ assigneeId }) => assigneeId),
   );
   const { ids, created, updated } = await syncRows(tx, tasks, wanted, {
     // Boards are locked before rows, as in every other change
-    prepare: (missing, differing) => lockBoards(tx, [...missing.map(columnOf), ...differing.flatMap(boardsOf)]),
+    prepare: (missing, differing) => lockBoards(tx, [...missing.map(columnOf), ...differing.flatMap(columnsOf)]),
     complete: async (rows) => {
       const order = rows.map(({ externalReference }) => positions.get(externalReference));
       return (await ranksOf(tx, rows.map(columnOf), order)).map((rank) => ({ rank }));
     },
-    completeChanges: (differing) => completionsOf(tx, differing),
+    completeChanges: (differing) => placesOf(tx, differing),
     requireAllowed({ assigneeId, status }, row) {
       // The person who finished a task may have left the organization since
       const isChosen = assigneeId && assigneeId !== row?.assigneeId && status !== 'DONE';
-      if (isChosen) requireStaff(others, assigneeId, undefined, 'task.assignee');
+      if (isChosen) requireStaff(nonStaff, assigneeId, undefined, 'task.assignee');
     },
   });
   changes.add('created', 'Task', created);
@@ -99,14 +99,15 @@ const columnOf = ({ projectId, status = 'TODO' }: Placed): Column => ({
 });
 
 /** The column that a task is in, and the one that the file puts it in. */
-const boardsOf = ({ row, want }: Difference<typeof tasks>): Column[] => [columnOf(row), columnOf({ ...row, ...want })];
+const columnsOf = ({ row, want }: Difference<typeof tasks>): Column[] => [columnOf(row), columnOf({ ...row, ...want })];
 
 /**
- * New ranks for tasks that move to another column, without a deliverable if the project changes; nothing for others.
+ * The columns that change with a task's column: a new rank, and no deliverable if the project changes. Empty for tasks
+ * that stay in their column.
  */
-async function completionsOf(tx: TenantTx, differing: readonly Difference<typeof tasks>[]): Promise<object[]> {
+async function placesOf(tx: TenantTx, differing: readonly Difference<typeof tasks>[]): Promise<object[]> {
   const moved = differing.filter((difference) => {
-    const [from, to] = boardsOf(difference).map(columnName);
+    const [from, to] = columnsOf(difference).map(columnName);
     return from !== to;
   });
   const ranks = await ranksOf(

@@ -6,7 +6,7 @@ import { timeEntries } from '../time/tables.ts';
 import { deleteByReference, findByReference, type RowOf } from './bulk-rows.ts';
 import { findTasks } from './find-tasks.ts';
 import type { TimeRecord } from './records.ts';
-import { findOthers, requireStaff } from './staff.ts';
+import { findNonStaff, requireStaff } from './staff.ts';
 import { syncRows, type Wanted } from './sync-rows.ts';
 import { spreadHours } from './working-days.ts';
 import type { WriteContext } from './write-context.ts';
@@ -25,7 +25,7 @@ export async function writeTime(
   const { tx, changes, viewer } = context;
   const ids = new Map([...taskIds, ...(await linkedTasks(context, records, taskIds))]);
   const entries = records.map((record) => entriesOf(context, record, ids));
-  const others = await findOthers(
+  const nonStaff = await findNonStaff(
     tx,
     entries.flat().map(({ profileId }) => profileId),
   );
@@ -39,7 +39,7 @@ export async function writeTime(
       ),
     requireAllowed(want, row) {
       if (row) requireChangeable(row);
-      requireStaff(others, want.profileId!, want.workDate!, 'time.person');
+      requireStaff(nonStaff, want.profileId!, want.workDate!, 'time.person');
       if (want.status === 'VALIDATED' && viewer?.profileId === want.profileId) throw ownTime();
     },
   });

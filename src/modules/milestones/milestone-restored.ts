@@ -16,11 +16,11 @@ onEvent('milestone.restored', async (tx, viewer, { resourceId }) => {
     .from(milestoneDependencies)
     .where(eq(milestoneDependencies.milestoneId, resourceId));
   await cutCycles(tx, waiting, restored);
-  await leaveTasksOfOthers(tx, resourceId);
+  await removeTasksOfOtherProjects(tx, resourceId);
   await recomputeProgress(tx, viewer, [resourceId]);
 });
 
-async function leaveTasksOfOthers(tx: TenantTx, id: string): Promise<void> {
+async function removeTasksOfOtherProjects(tx: TenantTx, id: string): Promise<void> {
   const others = tx
     .select({ id: milestoneTasks.id })
     .from(milestoneTasks)

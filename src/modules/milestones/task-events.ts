@@ -16,8 +16,13 @@ async function milestonesOf(tx: TenantTx, taskId: string): Promise<string[]> {
   return rows.map(({ milestoneId }) => milestoneId);
 }
 
-/** Removes a task from milestones, which must be locked. */
-async function leave(tx: TenantTx, viewer: Viewer | null, taskId: string, ids: readonly string[]): Promise<void> {
+/** Locks milestones, and removes a task from them. */
+async function removeFromMilestones(
+  tx: TenantTx,
+  viewer: Viewer | null,
+  taskId: string,
+  ids: readonly string[],
+): Promise<void> {
   if (!ids.length) return;
   await lockMilestones(tx, ids);
   const removed = await tx
@@ -34,7 +39,7 @@ async function leave(tx: TenantTx, viewer: Viewer | null, taskId: string, ids: r
 }
 
 /** Removes a task that moved to another project from the milestones of its former project. */
-async function leaveOtherProjects(
+async function removeFromFormerProject(
   tx: TenantTx,
   viewer: Viewer | null,
   taskId: string,
@@ -46,33 +51,33 @@ async function leaveOtherProjects(
     .innerJoin(milestones, eq(milestones.id, milestoneTasks.milestoneId))
     .where(and(eq(milestoneTasks.taskId, taskId), ne(milestones.projectId, projectId)));
   const ids = others.map(({ milestoneId }) => milestoneId);
-  await leave(tx, viewer, taskId, ids);
+  await removeFromMilestones(tx, viewer, taskId, ids);
   return ids;
 }
 
 const afterChange: EventHandler = async (tx, viewer, { resourceId, before = {}, after = {} }) => {
-  const turned = (before.status === 'DONE') !== (after.status === 'DONE');
-  const left =
-    typeof after.projectId === 'string' ? await leaveOtherProjects(tx, viewer, resourceId, after.projectId) : [];
-  const stayed = turned ? await milestonesOf(tx, resourceId) : [];
-  await recomputeProgress(tx, viewer, [...left, ...stayed]);
+  const isDoneChanged = (before.status === 'DONE') !== (after.status === 'DONE');
+  const former =
+    typeof after.projectId === 'string' ? await removeFromFormerProject(tx, viewer, resourceId, after.projectId) : [];
+  const present = isDoneChanged ? await milestonesOf(tx, resourceId) : [];
+  await recomputeProgress(tx, viewer, [...former, ...present]);
 };
 
-/** The places in milestones of a task and of its subtasks. */
+/** The milestones that contain a task or one of its subtasks, with its weight there. */
 const placesOfBranch = (tx: TenantTx, taskId: string) =>
   tx
     .select({ id: milestoneTasks.milestoneId, taskId: milestoneTasks.taskId, weight: milestoneTasks.weight })
     .from(milestoneTasks)
     .where(sql`${milestoneTasks.taskId} in ${branchOf(taskId)}`);
 
-/** The event of a deletion is recorded before the task and its subtasks are deleted. */
+/** Runs before the task and its subtasks are deleted, when their places in milestones can still be read. */
 const afterDeletion: EventHandler = async (tx, viewer, { resourceId }) => {
   const places = await placesOfBranch(tx, resourceId);
   const ids = [...new Set(places.map(({ id }) => id))];
   if (ids.length === 0) return;
   await lockMilestones(tx, ids);
   for (const [taskId, of] of Map.groupBy(places, (place) => place.taskId)) {
-    await leave(
+    await removeFromMilestones(
       tx,
       viewer,
       taskId,
@@ -95,7 +100,7 @@ const recomputeOwn: EventHandler = async (tx, viewer) => {
   );
 };
 
-/** A restored task is in its milestones again, and so are its subtasks. */
+/** The restore has put the task and its subtasks back into their milestones: records an event for each. */
 const afterRestoring: EventHandler = async (tx, viewer, { resourceId }) => {
   const places = await placesOfBranch(tx, resourceId);
   const events = places.map(({ id, taskId, weight }) => ({

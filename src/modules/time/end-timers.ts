@@ -12,8 +12,8 @@ import { runningTimers, timeEntries } from './tables.ts';
 type Timer = typeof runningTimers.$inferSelect;
 
 /**
- * Stops timers that must not continue, and records their time: no more than each day has room for, and at most 31 days,
- * because nobody can be asked. Returns the number of timers.
+ * Stops timers that must not continue, and records their time. Nobody can be asked, so it records at most the hours
+ * that are left on each day, for at most 31 days. Returns the number of timers.
  */
 export async function endTimers(tx: TenantTx, viewer: Viewer | null, which: SQL): Promise<number> {
   const found = await tx

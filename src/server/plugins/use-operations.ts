@@ -76,10 +76,10 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
           const refusal = attempt?.refusal;
           const admitted = refusal === undefined ? admit(args, head, options, opened) : Promise.reject(refusal);
           const request = await admitted.catch((error: unknown) => {
-            const told = requestError(error, options.logger);
-            const asked = () => JSON.stringify([params.query, params.variables]);
-            const isGraphs = error instanceof GraphQLError && !options.openIntrospection;
-            throw isGraphs ? hideSchema(told, asked) : told;
+            const masked = requestError(error, options.logger);
+            const requestText = () => JSON.stringify([params.query, params.variables]);
+            const namesSchema = error instanceof GraphQLError && !options.openIntrospection;
+            throw namesSchema ? hideSchema(masked, requestText) : masked;
           });
           setTenant(request.tenant);
           if (params.query) options.known?.add(params.query, args.document, opened);

@@ -43,8 +43,8 @@ export class RequestReader {
   }
 
   /**
-   * Adds them to the anonymous request. Throws BAD_CURSOR, and what routing and authentication throw: TENANT_*,
-   * UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN.
+   * Adds the tenant and the sender to the anonymous request. Throws BAD_CURSOR, and what routing and authentication
+   * throw: TENANT_*, UNAUTHENTICATED, SESSION_REVOKED, FORBIDDEN.
    */
   async resolve(head: RequestHead, anonymous = this.anonymous(head)): Promise<GraphRequest> {
     try {

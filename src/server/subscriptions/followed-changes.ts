@@ -17,7 +17,7 @@ interface FollowOptions {
   authenticate(): Promise<GraphRequest>;
   /** Throws CURSOR_EXPIRED if the sender has other rights than when it got the cursor. */
   checkRights(request: GraphRequest, cursor: string): void;
-  /** Reads the changes after a cursor; undefined for the first time. */
+  /** Reads the changes after a cursor. For the first frame it is undefined: the document has its own. */
   read(request: GraphRequest, cursor: string | undefined): Promise<Frame>;
   resultOf(error: unknown): ExecutionResult;
   /** Called for each frame that the client is sent. */
@@ -30,10 +30,10 @@ interface FollowOptions {
 const checkEveryMs = 2_000;
 
 /**
- * The frames of one subscription to `changes`. The first has the cursor from which it is live, further ones whatever
- * has changed. Each is read like a query of its sender, whose token, membership and rights are checked again before it;
- * when they have ended, the last frame has the error. Nothing is held between two reads. When the server stops, the
- * transport ends it.
+ * The frames of one subscription to `changes`. The first frame has the cursor from which the stream continues, each
+ * further one the changes since the previous frame. Each is read like a query of its sender, whose token, membership
+ * and rights are checked again before it; when they have ended, the last frame has the error. Nothing is held between
+ * two reads. When the server stops, the transport ends the subscription.
  */
 export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   readonly #options: FollowOptions;

@@ -5,7 +5,7 @@ import type { endOfLog } from '../../modules/events/changes/page-of-events.ts';
 import { compareEventPositions, type EventPosition } from '../../modules/events/event-cursor.ts';
 
 interface FollowedLogOptions {
-  /** How far readers of the log can get now. */
+  /** Reads the position up to which the log can be read now. */
   read(): ReturnType<typeof endOfLog>;
   /** Whether commits of other processes call `look`. */
   isLive(): boolean;
@@ -23,7 +23,7 @@ const pauses = { shortest: 5, longestPending: 250, live: 2_000, notLive: 250, lo
 /** First reads of one organization that run at once: after a restart, all of its members come back together. */
 const firstReadsAtOnce = 4;
 
-/** The event log of one organization, and those who wait for it to grow. One look at it runs at a time. */
+/** The event log of one organization, and the followers that wait for it to grow. Its end is read once at a time. */
 export class FollowedLog implements Disposable {
   readonly #options: FollowedLogOptions;
   readonly #waiters = new Set<Waiter>();
@@ -32,7 +32,7 @@ export class FollowedLog implements Disposable {
   #end: EventPosition | undefined;
   #timer: NodeJS.Timeout | undefined;
   #isLooking = false;
-  /** Whether something was committed since the running look began. */
+  /** Whether something was committed since the running read of the end began. */
   #isStale = false;
   #pendingMs: number = pauses.shortest;
   #failures = 0;
@@ -43,7 +43,7 @@ export class FollowedLog implements Disposable {
     this.look();
   }
 
-  /** Looks at the log as soon as possible. */
+  /** Reads the end of the log as soon as possible. */
   look(): void {
     if (this.#isLooking) this.#isStale = true;
     else this.#lookIn(0);
@@ -65,8 +65,8 @@ export class FollowedLog implements Disposable {
   }
 
   /**
-   * The result of a read that others with the same key have made since the log last grew, or of this one. The key must
-   * name everything on which the result depends, beside the rows.
+   * Makes a read, or returns the result of an equal one: others may have made it with the same key since the log last
+   * grew. The key must contain everything on which the result depends, apart from the rows.
    */
   share<T>(key: string, read: () => Promise<T>): Promise<T> {
     const known = this.#shared.get(key) as Promise<T> | undefined;

@@ -18,8 +18,8 @@ export const operationKey = (document: DocumentNode, ...others: unknown[]): stri
   digest([numberOf(document), ...others]);
 
 /**
- * Everything on which a frame depends beside the rows: the operation, the cursor, the organization, and all that the
- * server knows of the viewer except for the session, since a person has the same rights in each of theirs.
+ * Everything on which a frame depends, apart from the rows: the operation, the cursor, the organization and the viewer.
+ * The viewer's session is left out, because a person has the same rights in each session.
  */
 export function frameKey(request: GraphRequest, operation: string, cursor: string): string {
   const { tenant, viewer } = new Context(request);

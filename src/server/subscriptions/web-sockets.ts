@@ -47,7 +47,7 @@ interface WebSocketsOptions extends HeadOptions, ParamsOptions, RequestRulesOpti
 
 interface Opened {
   socket: WebSocket;
-  /** The address whose turn its work takes. */
+  /** The address of the client, in whose turn its work is done (request/turns.ts). */
   caller: string;
   request: IncomingMessage;
   head: GraphHead | undefined;

@@ -3,10 +3,10 @@ import { AppError } from '../../lib/errors.ts';
 import { isLifeLocked } from '../../tenancy/life-lock.ts';
 import type { Fleet } from '../fleet.ts';
 import { holdingLife } from '../holding-life.ts';
-import { mendUnfinished } from '../move/settle-move.ts';
+import { settleUnfinished } from '../move/settle-move.ts';
 import type { SurveyedPlace } from '../survey.ts';
 
-export interface RestOptions {
+export interface OpenMoveOptions {
   /** How long to wait for a move in progress, in milliseconds. */
   moveWaitMs?: number | undefined;
   signal?: AbortSignal | undefined;
@@ -20,11 +20,11 @@ const retryMs = 500;
  * unfinished move stays as it is; when it is resumed, it copies everything again. Throws TRANSACTION_CONFLICT when
  * another process holds the lock for longer than the run waits. Does nothing when the organization has moved by then.
  */
-export async function migrateAtRest(
+export async function migrateWithOpenMove(
   fleet: Fleet,
   place: SurveyedPlace,
   migrate: () => Promise<void>,
-  { moveWaitMs = defaultWaitMs, signal }: RestOptions,
+  { moveWaitMs = defaultWaitMs, signal }: OpenMoveOptions,
 ): Promise<void> {
   const organizationId = place.organization!.id;
   const deadline = performance.now() + moveWaitMs;
@@ -32,7 +32,7 @@ export async function migrateAtRest(
     try {
       await holdingLife(fleet, organizationId, async () => {
         if (!(await isStillAt(fleet, organizationId, place))) return;
-        await mendUnfinished(fleet, organizationId);
+        await settleUnfinished(fleet, organizationId);
         await migrate();
       });
       return;
