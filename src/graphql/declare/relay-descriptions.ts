@@ -1,6 +1,6 @@
 /** Descriptions of the relay plugin's own types and fields, for client developers. */
 export const relayDescriptions = {
-  idFieldOptions: { description: 'The id of this object, unique over all types.' },
+  idFieldOptions: { description: 'The id of this object, unique across all types.' },
   nodeTypeOptions: { description: 'An object with an id, which `node` can fetch.' },
   pageInfoTypeOptions: { description: 'The position of a page in its connection.' },
   cursorFieldOptions: { description: 'The position of this edge; pass it to `after` or `before`.' },

@@ -17,8 +17,8 @@ const messageFilter: Filter<'messages'> = defineFilter('MessageFilter', 'message
     externalReference: { as: 'String', column: 'externalReference', description: 'By external reference.' },
   },
   relations: {
-    channel: { filter: () => filterOf('channels'), description: 'By their channel.' },
-    sender: { filter: () => filterOf('profiles'), description: 'By their sender.' },
+    channel: { filter: () => filterOf('channels'), description: 'By conditions on the channel.' },
+    sender: { filter: () => filterOf('profiles'), description: 'By conditions on the sender.' },
     mentions: { filter: () => filterOf('profiles'), description: 'That mention a matching person.' },
     reactions: { filter: () => messageReactionFilter, description: 'With a matching reaction.' },
   },

@@ -41,7 +41,7 @@ export const Message = builder.drizzleNode('messages', {
       nullable: true,
       description: 'The key of this message in the system it was imported from.',
     }),
-    version: t.exposeInt('version', { description: 'Counts the changes; pass it as `expectedVersion`.' }),
+    version: t.exposeInt('version', { description: 'Number of changes; pass it as `expectedVersion`.' }),
     createdAt: t.expose('createdAt', {
       type: 'DateTime',
       description: 'When it was sent: strictly increasing within a channel.',

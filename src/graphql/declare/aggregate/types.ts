@@ -125,7 +125,7 @@ export function havingInputOf(model: Model) {
     if (!fields.length) return undefined;
     const type = comparators[kind === 'number' ? 'Decimal' : 'Int'];
     return builder.inputRef<object>(`${model.spec.name}${toPascalCase(kind)}Having`).implement({
-      description: `Conditions on an aggregate of each of these ${kindNouns[kind]}. All must hold.`,
+      description: `For each of these ${kindNouns[kind]}, a condition on its aggregate. All must hold.`,
       extensions: conditionType,
       fields: (t) =>
         Object.fromEntries(

@@ -108,7 +108,7 @@ function valuesOf(name: string, noun: string, column: string, pg: PgColumn, { va
 
 const standardDescriptions = (noun: string): Readonly<Record<string, string>> => ({
   externalReference: `The key of this ${noun} in the system it was imported from.`,
-  version: 'Counts the changes; pass it as `expectedVersion`.',
+  version: 'Number of changes; pass it as `expectedVersion`.',
   createdAt: 'When it was created.',
   updatedAt: 'When it last changed.',
 });

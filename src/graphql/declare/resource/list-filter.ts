@@ -31,7 +31,7 @@ export function defineListFilter({ table, spec, nouns, fields }: Model): Filter<
     relations: Object.fromEntries(
       references.map(({ relation, target }) => [
         relation,
-        { filter: () => filterOf(target), description: `By their ${toWords(relation)}.` },
+        { filter: () => filterOf(target), description: `By conditions on the ${toWords(relation)}.` },
       ]),
     ) as never,
   });
