@@ -12,16 +12,16 @@ const ids = new Ids();
 const kept = new Lru<Statement<WithViewer<object>>>(2_000);
 
 /**
- * The named statement with the row rules of a viewer: compiled once for each role and set of permissions, and run with
- * the values and the viewer of each call. If a rule does more with the viewer than compare its ids, the statement is
- * compiled for each call.
+ * The named statement with the row rules of a viewer: compiled once for each role, permissions and modules, and run
+ * with the values and the viewer of each call. If a rule does more with the viewer than compare its ids, the statement
+ * is compiled for each call.
  */
 export function viewerStatement<Values extends object>(
   name: string,
   viewer: Viewer,
   make: (viewer: Viewer) => SQL,
 ): Statement<WithViewer<Values>> {
-  const key = `${name}/${ids.of(viewer.permissions, viewer.role)}`;
+  const key = `${name}/${ids.of(viewer.permissions, viewer.role)}/${ids.of(viewer.modules)}`;
   const known = kept.get(key) ?? sharedStatement<Values>(viewer, make);
   if (!known) return new Statement<WithViewer<Values>>(make(viewer));
   kept.set(key, known as Statement<WithViewer<object>>);
