@@ -85,8 +85,7 @@ export class Session<R extends AnyRelations> {
    * statement and COMMIT are sent in one packet. The session is over afterwards; later calls rethrow its error.
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
-    if (this.#scope.access === 'write')
-      throw new AppError('INTERNAL', 'A write session must end with commit or rollback');
+    if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'A write session ends with commit or rollback');
     if (this.#ended) throw (this.#readOnce && this.#failure) || over();
     this.#statements++;
     this.#scope = { ...this.#scope, planning };
