@@ -1,4 +1,5 @@
 import './graphql/identity/index.ts';
+import './graphql/rate-limit/rate-limit-field.ts';
 import './graphql/declare/nodes.ts';
 import './graphql/declare/scalars.ts';
 import './modules/events/index.ts';

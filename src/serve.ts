@@ -112,11 +112,17 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const sessionCookie = new SessionCookie({ secure: secureCookies });
   const { identity, sessionCookies } = app;
   const limits = { complexity: config.maxComplexity, depth: config.maxDepth, breadth: fieldsPerOperation };
+  const turns = new Turns();
   const reader = new RequestReader({
     authenticator: app.authenticator,
     sessionCookie,
     sessionCookies,
-    services: { identity, directory: app.directory, timerStartsBackMs: config.timerStartsBackMs },
+    services: {
+      identity,
+      directory: app.directory,
+      documents: { schema, turns },
+      timerStartsBackMs: config.timerStartsBackMs,
+    },
     binding: app.binding,
     routing: { baseDomains: config.tenantDomain ? [config.tenantDomain] : [] },
     limits,

@@ -65,4 +65,4 @@ describe('the graph', () => {
 
 /** Changes of accounts and memberships live in the catalog, which has an audit log instead. */
 const identityPayloads =
-  /(Session|Password|Member|Membership|Invitation|JoinCode|Organization|ApiKey|Identity|Email|Permission|Module|User|SignIn|SignUp|SignOut|Account)\w*Payload$/;
+  /(Session|Password|Member|Membership|Invitation|JoinCode|Organization|ApiKey|Identity|Email|Permission|Module|User|SignIn|SignUp|SignOut|Account|ClientVersion|RegisterDocuments)\w*Payload$/;

@@ -16,9 +16,9 @@ export const wholeNumber =
 
 /** Reads a duration, such as 12h, in seconds. */
 export const duration =
-  (most: number) =>
+  (most: number, least = 1) =>
   (text: string): number => {
-    const seconds = readDuration(text, 1, most);
+    const seconds = readDuration(text, least, most);
     if (seconds === undefined) throw new InvalidArgumentError('must be a duration such as 12h or 30d');
     return seconds;
   };

@@ -54,7 +54,7 @@ const groups: Record<string, { about: string; commands: readonly Declared[] }> =
   },
   apikey: {
     about: 'API keys of other programs.',
-    commands: [people.apikeyCreate, people.apikeyList, people.apikeyRevoke],
+    commands: [people.apikeyCreate, people.apikeyList, people.apikeyRotate, people.apikeyRevoke],
   },
   documents: {
     about: 'Registered documents of client versions, which clients may run by id.',

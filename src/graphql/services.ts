@@ -1,3 +1,4 @@
+import type { GraphQLSchema } from 'graphql';
 import type { Identity } from '../identity/identity.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
 
@@ -5,6 +6,12 @@ import type { TenantDirectory } from '../tenancy/directory.ts';
 export interface Services {
   readonly identity: Identity;
   readonly directory: TenantDirectory;
+  /** For registering documents. */
+  readonly documents: {
+    readonly schema: GraphQLSchema;
+    /** Schedules the validation of documents, which blocks the event loop. */
+    readonly turns: { take(caller: string): Promise<void> };
+  };
   /** How far back a timer may start. */
   readonly timerStartsBackMs: number;
 }

@@ -84,7 +84,7 @@ export class Authenticator {
   }
 
   #checkApiKey(secret: string, { apiKey }: MemberState, now: Date, address: string | undefined): void {
-    const sound = apiKey && isSecretOf(secret, apiKey.secretHash) && !apiKey.revokedAt;
+    const sound = apiKey && !apiKey.revokedAt && isAccepted(secret, apiKey, now);
     if (!sound || (apiKey.expiresAt && apiKey.expiresAt <= now)) throw unauthenticated();
     this.#options.apiKeyUse.note(apiKey, now, address);
   }
@@ -142,6 +142,14 @@ const accountOf = ({ user: { id, email, firstName, lastName } }: MemberState, cr
   lastName,
   ...(credential.kind === 'session' && { sessionId: credential.sessionId }),
 });
+
+/** Whether it is the key's secret, or the one before its last rotation and the overlap has not ended. */
+function isAccepted(secret: string, apiKey: NonNullable<MemberState['apiKey']>, now: Date): boolean {
+  const { secretHash, previousSecretHash, previousSecretUntil } = apiKey;
+  if (isSecretOf(secret, secretHash)) return true;
+  if (previousSecretHash === null || previousSecretUntil === null || previousSecretUntil <= now) return false;
+  return isSecretOf(secret, previousSecretHash);
+}
 
 function keyOf({ id, persistedOnly, points, restoreRate }: NonNullable<MemberState['apiKey']>) {
   const limit = points !== null && restoreRate !== null ? { points, restoreRate } : undefined;

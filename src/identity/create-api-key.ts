@@ -26,7 +26,10 @@ export const createApiKeyInput = z.object({
   limit: keyLimit.nullish(),
 });
 
-export type ApiKey = Omit<typeof apiKeys.$inferSelect, 'secretHash'>;
+type ApiKeyRow = typeof apiKeys.$inferSelect;
+export type ApiKey = Omit<ApiKeyRow, 'secretHash' | 'previousSecretHash'>;
+
+export const withoutSecrets = ({ secretHash, previousSecretHash, ...apiKey }: ApiKeyRow): ApiKey => apiKey;
 
 /**
  * Creates a key that acts for the viewer in their organization, within the scopes. The secret `key` is only in this
@@ -61,7 +64,6 @@ export async function insertApiKey(tx: CatalogTx, key: NewApiKey, by: By): Promi
     .insert(apiKeys)
     .values({ ...row, secretHash: hashSecret(secret.secret) })
     .returning();
-  const { secretHash, ...apiKey } = inserted!;
   await recordAudit(tx, {
     ...by,
     action: 'api-key.created',
@@ -69,7 +71,7 @@ export async function insertApiKey(tx: CatalogTx, key: NewApiKey, by: By): Promi
     resource: { type: 'ApiKey', id: row.id },
     metadata: { name: row.name, scopes: row.scopes },
   });
-  return { apiKey, key: formatApiKey(secret) };
+  return { apiKey: withoutSecrets(inserted!), key: formatApiKey(secret) };
 }
 
 /**

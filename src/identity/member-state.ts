@@ -30,6 +30,8 @@ const shape = {
     userId: apiKeys.userId,
     organizationId: apiKeys.organizationId,
     secretHash: apiKeys.secretHash,
+    previousSecretHash: apiKeys.previousSecretHash,
+    previousSecretUntil: apiKeys.previousSecretUntil,
     scopes: apiKeys.scopes,
     persistedOnly: apiKeys.persistedOnly,
     points: apiKeys.points,

@@ -11,6 +11,7 @@ import { requireFuture } from './inputs.ts';
 import { isMember } from './is-member.ts';
 import { limitColumns } from './key-limit.ts';
 import { permissionsOfRole } from './role-permissions.ts';
+import { replaceSecret } from './rotate-api-key.ts';
 import { apiKeys, userOrganizations, users } from './tables.ts';
 
 const newKey = createApiKeyInput.extend({ organizationId: z.string(), userId: z.string() });
@@ -72,18 +73,37 @@ export const listApiKeys = (catalog: Catalog, organizationId: string): Promise<L
   );
 };
 
+/** The key with this id or prefix, unless it is revoked. */
+const isNamed = (key: string) =>
+  and(
+    z.guid().safeParse(key).success ? or(eq(apiKeys.id, key), eq(apiKeys.prefix, key)) : eq(apiKeys.prefix, key),
+    isNull(apiKeys.revokedAt),
+  );
+
+const noValidKey = (key: string) => new AppError('NOT_FOUND', `There is no valid key ${key}`);
+
+/**
+ * Gives the key with this id or prefix a new secret; the old one is accepted until the overlap ends. Throws NOT_FOUND
+ * for an unknown or revoked key, INVALID_STATE for an expired one.
+ */
+export async function rotateApiKeyByOperator(
+  { catalog, clock }: Identity,
+  key: string,
+  overlapSeconds: number,
+  by: By,
+): Promise<{ apiKey: ApiKey; key: string }> {
+  return await catalog.write(async (tx) => {
+    const [found] = await tx.select().from(apiKeys).where(isNamed(key)).for('update');
+    if (!found) throw noValidKey(key);
+    return await replaceSecret(tx, found, { overlapSeconds, now: clock() }, by);
+  });
+}
+
 /** Revokes the key with this id or prefix. Throws NOT_FOUND for an unknown or revoked one. */
 export async function revokeApiKeyByOperator({ catalog, clock }: Identity, key: string, by: By): Promise<void> {
   await catalog.write(async (tx) => {
-    const named = z.guid().safeParse(key).success
-      ? or(eq(apiKeys.id, key), eq(apiKeys.prefix, key))
-      : eq(apiKeys.prefix, key);
-    const [revoked] = await tx
-      .update(apiKeys)
-      .set({ revokedAt: clock() })
-      .where(and(named, isNull(apiKeys.revokedAt)))
-      .returning();
-    if (!revoked) throw new AppError('NOT_FOUND', `There is no valid key ${key}`);
+    const [revoked] = await tx.update(apiKeys).set({ revokedAt: clock() }).where(isNamed(key)).returning();
+    if (!revoked) throw noValidKey(key);
     const { id, userId, organizationId } = revoked;
     await notifyUserChanged(tx, userId);
     await recordAudit(tx, { ...by, action: 'api-key.revoked', organizationId, resource: { type: 'ApiKey', id } });

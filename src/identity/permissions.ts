@@ -35,7 +35,7 @@ export const permissions = {
   'settings:read': 'See the settings of the organization',
   'settings:write': 'Change the settings of the organization',
   'event:read': 'Read the log of business events',
-  'organization:manage': 'Change the organization itself, its modules and its API keys',
+  'organization:manage': 'Change the organization itself, its modules, API keys and registered documents',
   'member:read': 'See the members of the organization and their roles',
   'member:manage': 'Invite, promote and remove members',
   'graph:explore': 'Use GraphiQL, introspection and arbitrary documents',

@@ -4,7 +4,7 @@ import { AppError, notFound } from '../lib/errors.ts';
 import { checkInput } from '../lib/input.ts';
 import { recordAudit } from '../tenancy/audit.ts';
 import { notifyUserChanged } from '../tenancy/invalidation.ts';
-import type { ApiKey } from './create-api-key.ts';
+import { type ApiKey, withoutSecrets } from './create-api-key.ts';
 import type { Identity, Origin } from './identity.ts';
 import { keyLimit, limitColumns } from './key-limit.ts';
 import { apiKeys } from './tables.ts';
@@ -40,7 +40,6 @@ export async function setKeyLimit(
       resource: { type: 'ApiKey', id },
       metadata: limitColumns(limit),
     });
-    const { secretHash: _, ...apiKey } = changed;
-    return apiKey;
+    return withoutSecrets(changed);
   });
 }

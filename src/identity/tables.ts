@@ -145,6 +145,9 @@ export const apiKeys = table(
     prefix: text().notNull(),
     /** SHA-256: the secret has 256 random bits, so it needs no slow hash. */
     secretHash: text().notNull(),
+    /** The secret before the last rotation, and until when it is accepted. */
+    previousSecretHash: text(),
+    previousSecretUntil: instant(),
     scopes: text().array().notNull(),
     persistedOnly: boolean().notNull(),
     /** Its own limit: how many points it may spend at once, and how many it gets back a second. */
@@ -161,6 +164,10 @@ export const apiKeys = table(
     unique('api_keys_prefix_key').on(t.prefix),
     index('api_keys_organization_id_idx').on(t.organizationId),
     index('api_keys_user_id_idx').on(t.userId),
+    check(
+      'api_keys_previous_secret_check',
+      sql`(${t.previousSecretHash} is null) = (${t.previousSecretUntil} is null)`,
+    ),
     check('api_keys_limit_check', sql`(${t.points} is null) = (${t.restoreRate} is null)`),
     check('api_keys_points_check', sql`${t.points} > 0 and ${t.restoreRate} > 0`),
   ],

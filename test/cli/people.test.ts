@@ -80,6 +80,26 @@ describe('chantier apikey', () => {
     expect(await actions()).toEqual(expect.arrayContaining(['api-key.created', 'api-key.revoked']));
   });
 
+  it('gives a key a limit of its own, with both of its numbers', async () => {
+    const { user } = await company.member('MANAGER');
+    const create = ['apikey', 'create', '--tenant', slug, '--user', user.email, '--name', 'k', '--scopes', 'task:read'];
+    const limit = ['--points', '300', '--restore-rate', '20'];
+    const { key, points, restoreRate } = await run(...create, ...limit);
+    expect([points, restoreRate]).toEqual([300, 20]);
+    const asked = await here.graphql(
+      '{ rateLimit { limit restoreRate cost } }',
+      {},
+      { authorization: `Bearer ${key}` },
+    );
+    expect(asked.data.rateLimit).toEqual({ limit: 300, restoreRate: 20, cost: 1 });
+    expect(await run(...create)).toMatchObject({ points: null, restoreRate: null });
+    for (const alone of [limit.slice(0, 2), limit.slice(2)]) {
+      const refused = { code: 2, stderr: expect.stringContaining('--points and --restore-rate together') };
+      expect(await chantier([...create, ...alone])).toMatchObject(refused);
+    }
+    expect((await chantier([...create, '--points', '0', '--restore-rate', '20'])).code).toBe(2);
+  });
+
   it('refuses permissions that the member lacks, and expiry dates in the past', async () => {
     const { user } = await company.member('MEMBER');
     const create = ['apikey', 'create', '--tenant', slug, '--user', user.email, '--name', 'k', '--scopes'];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { later } from '../../src/lib/clock.ts';
 import { buildGraphServer } from '../../src/serve.ts';
 import { HttpServer } from '../../src/server/http.ts';
+import { Backends } from '../support/backends.ts';
 import { type Member, type World, world } from '../support/world.ts';
 
 // Time stands still unless a test moves it: no points come back meanwhile
@@ -167,6 +168,47 @@ describe('the answer to an API key', () => {
       status: 400,
       error: { extensions: { code: 'TOO_COMPLEX', cost: { points: 5 }, limits: { points: 4 } } },
     });
+  });
+});
+
+describe('the field rateLimit', () => {
+  const query = `{ rateLimit { limit remaining restoreRate resetAt cost } }`;
+  const stateOf = async (by: Record<string, string>, to: keyof typeof servers = 'here') =>
+    (await send(to, { query, by })).body.data!.rateLimit;
+
+  it('tells a key and a person what is left of the limit with the fewest points', async () => {
+    const { headers } = await newKey({ limit: { points: 20, restoreRate: 2 } });
+    const resetAt = later(now, 1_000).toISOString();
+    const state = { limit: 20, restoreRate: 2, resetAt, cost: 1 };
+    expect(await stateOf(headers)).toEqual({ ...state, remaining: 19 });
+    expect(await stateOf(headers, 'yoga')).toEqual({ ...state, remaining: 18 });
+    expect(await stateOf(member.headers)).toMatchObject({ limit: 5_000, restoreRate: 250, cost: 1 });
+  });
+
+  it('is null for callers without limits', async () => {
+    expect(await stateOf({})).toBeNull();
+    expect(await stateOf(member.headers, 'unlimited')).toBeNull();
+  });
+});
+
+describe('database time', () => {
+  it('that is worth more than the estimate is charged afterwards', async () => {
+    const { headers } = await newKey({ scopes: ['CLIENT_READ'], limit: { points: 1_000, restoreRate: 1 } });
+    const query = '{ clients(first: 1) { totalCount } }';
+    await send('here', { query, by: headers });
+    await using blocker = new Backends(here.app.installation.adminUrl);
+    const { schemaName } = owner.company.tenant;
+    await blocker.query(`begin; lock table ${schemaName}.clients in access exclusive mode`);
+    const asked = send('here', { query, by: headers });
+    const waits = `select 1 from pg_locks where not granted and relation = '${schemaName}.clients'::regclass`;
+    while ((await blocker.query(waits)).length === 0);
+    await blocker.query('select pg_sleep(0.3); commit');
+    const { status, cost } = await asked;
+    expect([status, cost!.estimated]).toEqual([200, 1]);
+    expect(cost!.actual).toBeGreaterThanOrEqual(30);
+    const state = await send('here', { query: '{ rateLimit { remaining cost } }', by: headers });
+    expect(state.body.data!.rateLimit).toMatchObject({ cost: 1, remaining: expect.any(Number) });
+    expect((state.body.data!.rateLimit as { remaining: number }).remaining).toBeLessThanOrEqual(1_000 - 1 - 30 - 1);
   });
 });
 

@@ -20,7 +20,15 @@ const selections: Record<string, string> = { events: '{ totalCount }', timeEntri
 /** Lists with their aggregates, which are refused to the same viewers. */
 const withAggregates = (names: readonly string[]): string[] =>
   names.flatMap((name) => lists.flatMap((list) => ([name, `${name}Aggregate`].includes(list.name) ? [list.name] : [])));
-const samples: Record<string, string> = { query: '"word"', from: '"2026-01-05"', to: '"2026-01-06"' };
+const samples: Record<string, string> = {
+  query: '"word"',
+  from: '"2026-01-05"',
+  to: '"2026-01-06"',
+  clientVersionId: '"ClientVersion:01900000-0000-7000-8000-000000000000"',
+};
+const register = `mutation { registerDocuments(input: {
+  client: "site", version: "1", documents: [{ id: "one", text: "{ viewer { role } }" }]
+}) { clientVersion { id } } }`;
 
 /** A document that asks one list for little. */
 function documentOf({ name, type, args }: (typeof lists)[number]): string {
@@ -60,7 +68,15 @@ describe('a list of which a viewer may see no row', async () => {
   });
 
   it('is FORBIDDEN to a CLIENT', async () => {
-    const ofOrganization = ['apiKeys', 'codeFormats', 'invitations', 'joinCodes', 'members'];
+    const ofOrganization = [
+      'apiKeys',
+      'clientVersions',
+      'registeredDocuments',
+      'codeFormats',
+      'invitations',
+      'joinCodes',
+      'members',
+    ];
     const ofStaff = ['events', 'incidents', 'missingDays', 'runningTimers', 'timeEntries', 'trash'];
     const leave = ['leaveBalances', 'leaveRequests', 'leaveTypes', 'whoIsAway'];
     const daily = ['calendarHolidays', 'timesheets', 'workCalendars', ...leave];
@@ -81,6 +97,8 @@ describe('a list of which a viewer may see no row', async () => {
   });
 
   it('is answered to an OWNER', async () => {
+    const { registerDocuments } = await (await company.as('OWNER')).ok(register);
+    samples.clientVersionId = `"${registerDocuments.clientVersion.id}"`;
     expect(await refused((await company.as('OWNER')).headers)).toEqual([]);
   });
 });

@@ -1,4 +1,9 @@
-import { createApiKeyFor, listApiKeys, revokeApiKeyByOperator } from '../../identity/operator-api-keys.ts';
+import {
+  createApiKeyFor,
+  listApiKeys,
+  revokeApiKeyByOperator,
+  rotateApiKeyByOperator,
+} from '../../identity/operator-api-keys.ts';
 import type { Permission } from '../../identity/permissions.ts';
 import { AppError } from '../../lib/errors.ts';
 import type { JsonFlag } from '../flags.ts';
@@ -15,6 +20,10 @@ export interface CreateFlags extends JsonFlag {
   expires?: Date;
   points?: number;
   restoreRate?: number;
+}
+
+export interface RotateFlags extends JsonFlag {
+  overlap: number;
 }
 
 const by = { actor: { kind: 'SYSTEM' } } as const;
@@ -55,6 +64,12 @@ export async function runList(host: Host, { tenant: slug, json }: JsonFlag & { t
 function stateOf(revokedAt: Date | null, expiresAt: Date | null, now: Date) {
   if (revokedAt) return styled('dim', 'REVOKED');
   return expiresAt && expiresAt <= now ? styled('yellow', 'EXPIRED') : styled('green', 'VALID');
+}
+
+export async function runRotate(host: Host, key: string, { overlap, json }: RotateFlags): Promise<void> {
+  await using toolbox = await host.open();
+  const rotated = await rotateApiKeyByOperator(toolbox.identity, key, overlap, by);
+  print(host, json, { ...rotated.apiKey, key: rotated.key }, () => rotated.key);
 }
 
 export async function runRevoke(host: Host, key: string, { json }: JsonFlag): Promise<void> {

@@ -1,12 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import { roles } from '../../identity/roles.ts';
-import type { CreateFlags as KeyFlags } from '../commands/apikey.ts';
+import type { CreateFlags as KeyFlags, RotateFlags } from '../commands/apikey.ts';
 import type { Flags as TokenFlags } from '../commands/token.ts';
 import type { ListFlags } from '../commands/user.ts';
 import type { Flags as CreateFlags } from '../commands/user-create.ts';
 import { declare } from '../declare.ts';
-import { choice, type JsonFlag, list, wholeNumber } from '../flags.ts';
+import { choice, duration, type JsonFlag, list, wholeNumber } from '../flags.ts';
 import { readTime } from '../read-time.ts';
+
+/** Seconds. */
+const day = 24 * 60 * 60;
 
 export const userCreate = declare<[email: string, flags: CreateFlags]>({
   usage: 'create <email>',
@@ -96,6 +99,17 @@ export const apikeyList = declare<[flags: JsonFlag & { tenant: string }]>({
   options: (command) => command.requiredOption('--tenant <slug>', 'the organization'),
   destroys: null,
   run: async (...args) => (await import('../commands/apikey.ts')).runList(...args),
+});
+
+export const apikeyRotate = declare<[key: string, flags: RotateFlags]>({
+  usage: 'rotate <key>',
+  description:
+    'Give an API key a new secret, by its prefix or id, and print it: the old one works until the overlap ends.',
+  examples: ['apikey rotate Ab3dEf6h --overlap 7d'],
+  options: (command) =>
+    command.option('--overlap <time>', 'how long the old secret works, 0 to 30d', duration(30 * day, 0), day),
+  destroys: null,
+  run: async (...args) => (await import('../commands/apikey.ts')).runRotate(...args),
 });
 
 export const apikeyRevoke = declare<[key: string, flags: JsonFlag]>({

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gt, inArray, max, ne, sql, sum } from 'drizzle-orm';
 import type { Clock } from '../../lib/clock.ts';
-import { AppError } from '../../lib/errors.ts';
+import { AppError, notFound } from '../../lib/errors.ts';
 import { type By, recordAudit } from '../../tenancy/audit.ts';
 import type { Catalog } from '../../tenancy/catalog.ts';
 import { notifyDocumentsChanged } from '../../tenancy/invalidation.ts';
@@ -23,8 +23,12 @@ export interface ListedClientVersion {
 /** The longest list that is returned. */
 const most = 200;
 
-/** The client versions of an organization, or of the installation for null, the newest first. */
-export const listClientVersions = (catalog: Catalog, organizationId: string | null): Promise<ListedClientVersion[]> => {
+/** The client versions of an organization, or of the installation for null, the newest first; only one with an id. */
+export const listClientVersions = (
+  catalog: Catalog,
+  organizationId: string | null,
+  onlyId?: string,
+): Promise<ListedClientVersion[]> => {
   const { id, client, version, state, createdAt, retiredAt } = clientVersions;
   const { uses, lastUsedAt, trustedDocumentId } = clientVersionDocuments;
   return catalog.read((db) =>
@@ -37,12 +41,47 @@ export const listClientVersions = (catalog: Catalog, organizationId: string | nu
       })
       .from(clientVersions)
       .leftJoin(clientVersionDocuments, eq(clientVersionDocuments.clientVersionId, id))
-      .where(ownedBy(clientVersions, organizationId))
+      .where(and(ownedBy(clientVersions, organizationId), onlyId === undefined ? undefined : eq(id, onlyId)))
       .groupBy(id)
       .orderBy(desc(id))
       .limit(most),
   );
 };
+
+/** A document of a client version. */
+export interface ListedDocument {
+  documentId: string;
+  text: string;
+  operations: string[];
+  uses: number;
+  lastUsedAt: Date | null;
+}
+
+/** Documents of a client version of an organization, by their ids, from the one after `after` on. */
+export const listVersionDocuments = (
+  catalog: Catalog,
+  { organizationId, versionId }: { organizationId: string; versionId: string },
+  { first, after }: { first: number; after: string | undefined },
+): Promise<ListedDocument[]> => {
+  const { documentId, document: text, operations } = trustedDocuments;
+  const { uses, lastUsedAt } = clientVersionDocuments;
+  const ofVersion = and(
+    ownedBy(trustedDocuments, organizationId),
+    eq(clientVersionDocuments.clientVersionId, versionId),
+  );
+  return catalog.read((db) =>
+    db
+      .select({ documentId, text, operations, uses, lastUsedAt })
+      .from(clientVersionDocuments)
+      .innerJoin(trustedDocuments, eq(trustedDocuments.id, clientVersionDocuments.trustedDocumentId))
+      .where(and(ofVersion, after === undefined ? undefined : gt(documentId, after)))
+      .orderBy(asc(documentId))
+      .limit(first),
+  );
+};
+
+/** A client version by its name, or by its id. */
+export type VersionName = { client: string; version: string } | { id: string };
 
 /**
  * Retires a client version: documents that no other version has are refused from now on. Throws NOT_FOUND unless there
@@ -51,28 +90,36 @@ export const listClientVersions = (catalog: Catalog, organizationId: string | nu
 export async function retireClientVersion(
   { catalog, clock }: { catalog: Catalog; clock: Clock },
   organizationId: string | null,
-  { client, version }: { client: string; version: string },
+  name: VersionName,
   by: By,
 ): Promise<{ id: string }> {
-  const named = and(eq(clientVersions.client, client), eq(clientVersions.version, version));
+  const named =
+    'id' in name
+      ? eq(clientVersions.id, name.id)
+      : and(eq(clientVersions.client, name.client), eq(clientVersions.version, name.version));
   const open = and(ownedBy(clientVersions, organizationId), named, ne(clientVersions.state, 'RETIRED'));
   return await catalog.write(async (tx) => {
     const [retired] = await tx
       .update(clientVersions)
       .set({ state: 'RETIRED', retiredAt: clock() })
       .where(open)
-      .returning({ id: clientVersions.id });
-    if (!retired) throw new AppError('NOT_FOUND', `There is no version ${version} of ${client} to retire`);
+      .returning({ id: clientVersions.id, client: clientVersions.client, version: clientVersions.version });
+    if (!retired) throw nothingToRetire(name);
     await notifyDocumentsChanged(tx, organizationId);
     await recordAudit(tx, {
       ...by,
       action: 'client-version.retired',
       ...(organizationId !== null && { organizationId }),
       resource: { type: 'ClientVersion', id: retired.id },
-      metadata: { client, version },
+      metadata: { client: retired.client, version: retired.version },
     });
     return retired;
   });
+}
+
+function nothingToRetire(name: VersionName): AppError {
+  if ('id' in name) return notFound('ClientVersion', 'input.clientVersionId');
+  return new AppError('NOT_FOUND', `There is no version ${name.version} of ${name.client} to retire`);
 }
 
 /** A document in use, with the client versions that have it. */

@@ -60,6 +60,8 @@ export interface Registry {
   clock: Clock;
   schema: GraphQLSchema;
   limits: GraphLimits;
+  /** Resolves when the next document may be validated, which blocks the event loop for a millisecond or so. */
+  turn?: () => Promise<unknown>;
 }
 
 type Row = typeof trustedDocuments.$inferInsert;
@@ -76,7 +78,7 @@ export const ownedBy = (
  * Registering a retired version again makes it active. Without an organization the documents are for all of them.
  */
 export async function registerDocuments(
-  { catalog, clock, schema, limits }: Registry,
+  { catalog, clock, schema, limits, turn = nextLoop }: Registry,
   organizationId: string | null,
   input: Registration,
   by: By,
@@ -85,14 +87,13 @@ export async function registerDocuments(
   const refused: RefusedDocument[] = [];
   const rows = new Map<string, Row>();
   for (const { id, text } of documents) {
+    await turn();
     try {
       const row = { ...inspected(schema, limits, id, text), organizationId, client, createdAt: clock() };
       rows.set(row.documentId, row);
     } catch (error) {
       refused.push({ id, code: codeOf(error), message: (error as Error).message });
     }
-    // Validation blocks the event loop for a millisecond or so
-    await nextLoop();
   }
   return await catalog.write(async (tx) => {
     const taken = await readTaken(tx, organizationId, [...rows.keys()]);

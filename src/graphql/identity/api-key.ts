@@ -2,6 +2,7 @@ import type { ApiKey as ApiKeyShape } from '../../identity/create-api-key.ts';
 import { createApiKey, revokeApiKey } from '../../identity/create-api-key.ts';
 import { listApiKeys } from '../../identity/list-open-entries.ts';
 import { isPermission } from '../../identity/permissions.ts';
+import { rotateApiKey } from '../../identity/rotate-api-key.ts';
 import { setKeyLimit } from '../../identity/set-key-limit.ts';
 import type { KeyLimit } from '../../identity/viewer.ts';
 import { builder } from '../declare/builder.ts';
@@ -54,6 +55,11 @@ const ApiKey = builder.objectRef<ApiKeyShape>('ApiKey').implement({
       nullable: true,
       description: 'The network address of that use; null if it is not known.',
     }),
+    previousSecretUntil: t.expose('previousSecretUntil', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'Until when the secret before the last rotation is accepted; null if the key was not rotated.',
+    }),
     expiresAt: t.expose('expiresAt', {
       type: 'DateTime',
       nullable: true,
@@ -101,6 +107,27 @@ defineCatalogMutation('setApiKeyLimit', {
     return { apiKey: await setKeyLimit(ctx.services.identity, ctx.viewer, { apiKeyId: id, limit }, originOf(ctx)) };
   },
   payload: (t) => ({ apiKey: t.expose('apiKey', { type: ApiKey, description: 'The changed key.' }) }),
+});
+
+defineCatalogMutation('rotateApiKey', {
+  description:
+    'Gives one of the user’s own keys a new secret, and accepts the old one until the overlap ends, so that programs can be ' +
+    'changed one by one. Rotate again to end an overlap. Needs organization:manage, and every scope of the key.',
+  caller: 'member',
+  input: (t) => ({
+    apiKeyId: t.globalID({ required: true, description: 'The key.' }),
+    overlapMinutes: t.int({
+      description: 'For how many minutes the old secret is accepted, 0 to 43200; a day by default.',
+    }),
+  }),
+  run: (ctx, { apiKeyId, overlapMinutes }) => {
+    const id = uuidOf(apiKeyId, 'ApiKey', 'input.apiKeyId');
+    return rotateApiKey(ctx.services.identity, ctx.viewer, { apiKeyId: id, overlapMinutes }, originOf(ctx));
+  },
+  payload: (t) => ({
+    apiKey: t.expose('apiKey', { type: ApiKey, description: 'The key, as in lists.' }),
+    key: t.exposeString('key', { description: 'The key with its new secret. It is shown only here.' }),
+  }),
 });
 
 defineCatalogMutation('revokeApiKey', {

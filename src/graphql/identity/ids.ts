@@ -3,7 +3,15 @@ import { isUuid } from '../../lib/ids.ts';
 import { encodeGlobalId, type GlobalId } from '../declare/global-id.ts';
 
 /** Types of the catalog. Their ids have the form of global ids, though `node` does not find them. */
-export type CatalogType = 'User' | 'Organization' | 'Member' | 'Session' | 'JoinCode' | 'Invitation' | 'ApiKey';
+export type CatalogType =
+  | 'User'
+  | 'Organization'
+  | 'Member'
+  | 'Session'
+  | 'JoinCode'
+  | 'Invitation'
+  | 'ApiKey'
+  | 'ClientVersion';
 
 export const catalogId = (type: CatalogType, uuid: string): string => encodeGlobalId(type, uuid);
 

@@ -4,6 +4,7 @@ import './join-code.ts';
 import './invitation.ts';
 import './invitation-preview.ts';
 import './api-key.ts';
+import './client-version.ts';
 import './account-mutations.ts';
 import './membership-mutations.ts';
 import './member-mutations.ts';

@@ -71,6 +71,11 @@ export class Charge {
     }));
   }
 
+  /** The bucket that limits the caller most. */
+  get emptiest(): BucketState {
+    return this.buckets.reduce((a, b) => (b.available < a.available ? b : a));
+  }
+
   async #pay(): Promise<void> {
     const small = this.#buckets.find(({ size }) => size.points < this.estimated);
     if (small) throw tooCostly(this.estimated, small);

@@ -1,4 +1,4 @@
-import type { BucketState, Charge } from '../../graphql/rate-limit/charge.ts';
+import type { Charge } from '../../graphql/rate-limit/charge.ts';
 import type { GraphParams } from '../graph-params.ts';
 import type { RequestHead } from './head.ts';
 
@@ -41,8 +41,6 @@ export function costOf(
   const { estimated, actual, buckets } = charge;
   const isKey = buckets.some(({ name }) => name === 'key');
   if (extensions?.cost !== true && (!isKey || method === 'GET')) return undefined;
-  const { available, restoreRate } = buckets.reduce(emptier);
+  const { available, restoreRate } = charge.emptiest;
   return { estimated, actual, available, restoreRate };
 }
-
-const emptier = (a: BucketState, b: BucketState): BucketState => (b.available < a.available ? b : a);
