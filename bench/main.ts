@@ -2,6 +2,7 @@ import type { EmbeddedServer } from '../src/db/embedded.ts';
 import { Checkout } from './before/checkout.ts';
 import { openBoth } from './before/datasets.ts';
 import { runBystander } from './bystander/scenario.ts';
+import { runClients } from './clients/scenario.ts';
 import type { Contender } from './contenders/contender.ts';
 import { before, limit, peer, server } from './contenders/contenders.ts';
 import { grantPeer } from './contenders/peer-access.ts';
@@ -18,6 +19,7 @@ import { verify } from './measure/verify.ts';
 import { runMemory } from './memory/scenario.ts';
 import { type Options, readOptions, type ScenarioName, usage } from './options.ts';
 import { renderBystander } from './report/bystander-table.ts';
+import { renderClients } from './report/clients-table.ts';
 import { describeMachine } from './report/machine.ts';
 import { renderMemory } from './report/memory-table.ts';
 import type { Result } from './report/result.ts';
@@ -80,6 +82,14 @@ async function bench(options: Options): Promise<void> {
         result.bystander = await runBystander({ dataset, rounds, seconds, progress, signal });
         continue;
       }
+      if (name === 'clients') {
+        const { concurrency, rounds, seconds } = options;
+        result.clients = await runClients({
+          ...{ postgres, dataset, generator, concurrency, rounds, seconds },
+          ...{ progress, signal },
+        });
+        continue;
+      }
       if (name === 'cold') {
         for (const contender of contenders) result.cold.push(await coldStart(contender, dataset, options.operations));
         continue;
@@ -93,8 +103,13 @@ async function bench(options: Options): Promise<void> {
       result.scenarios.push({ name, results });
     }
   }
-  const { memory, bystander: others } = result;
-  const parts = [renderTables(result), memory && renderMemory(memory), others && renderBystander(others)];
+  const { memory, bystander: others, clients } = result;
+  const parts = [
+    renderTables(result),
+    memory && renderMemory(memory),
+    others && renderBystander(others),
+    clients && renderClients(clients),
+  ];
   console.log(parts.filter(Boolean).join('\n\n').trim());
   for (const file of await writeResult(result, options.publish)) progress(`wrote ${file}`);
 }

@@ -3,10 +3,10 @@ import type { ContenderName } from './contenders/contender.ts';
 import type { Operation } from './operations/operation.ts';
 import { operations } from './operations/operations.ts';
 
-export const scenarioNames = ['operations', 'concurrency', 'tenants', 'cold', 'memory', 'bystander'] as const;
+export const scenarioNames = ['operations', 'concurrency', 'tenants', 'cold', 'memory', 'bystander', 'clients'] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 /** Scenarios that measure this server only, by processes of their own. */
-const ofServerAlone: ReadonlySet<ScenarioName> = new Set(['memory', 'bystander']);
+const ofServerAlone: ReadonlySet<ScenarioName> = new Set(['memory', 'bystander', 'clients']);
 const contenderNames: readonly ContenderName[] = ['S', 'B', 'L', 'P'];
 
 export interface Options {
@@ -30,7 +30,7 @@ export const usage = `npm run bench [-- <options>]
 
   --quick              small data and short rounds: shows that everything works, measures little
   --scenario <names>   ${scenarioNames.join(', ')} (with commas between), or all; default: operations
-  --contenders <names> S (this server), L (hand-written SQL), P (PostGraphile 5); default: S,L,P; memory and bystander have S alone
+  --contenders <names> S (this server), L (hand-written SQL), P (PostGraphile 5); default: S,L,P; memory, bystander and clients have S alone
   --before <commit>    measures the build of this commit too, as B over a copy of the data; then default: S,B
   --operations <names> ${operations.map(({ name }) => name).join(', ')}; default: all
   --rounds <n>         how often each contender has its turn

@@ -5,6 +5,8 @@ export type ContenderName = 'S' | 'B' | 'L' | 'P';
 
 /** A request, ready to be sent. */
 export interface Request {
+  /** POST unless it says so. */
+  method?: 'GET';
   path: string;
   headers: Record<string, string>;
   body: string;

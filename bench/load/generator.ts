@@ -53,14 +53,14 @@ async function run(job: Job): Promise<Load> {
   return { latencies: Float64Array.from(latencies), seconds: took, failures, failure, refusals };
 }
 
-function messageOf(port: number, { path, headers, body }: Request): Buffer {
+function messageOf(port: number, { method = 'POST', path, headers, body }: Request): Buffer {
   const lines = Object.entries({
     host: `127.0.0.1:${port}`,
     connection: 'keep-alive',
     ...headers,
-    'content-length': Buffer.byteLength(body),
+    ...(method === 'POST' && { 'content-length': Buffer.byteLength(body) }),
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  return Buffer.from(`${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
 }
 
 /** What is wrong with the answer: errors stand before or behind the data; that it is right was checked before. */

@@ -5,14 +5,18 @@ import type { Distribution } from './requests.ts';
 import type { Statements } from './statements.ts';
 
 /** What was measured of one contender on one operation in one round. */
-export interface Slice {
+export interface Slice extends Timed {
+  /** Right after the load. */
+  memory: Memory;
+}
+
+/** The times of a slice. */
+export interface Timed {
   latencies: Float64Array;
   seconds: number;
   /** Seconds of processor time. */
   server: number;
   database: number;
-  /** Right after the load. */
-  memory: Memory;
 }
 
 export interface Figures {
@@ -89,7 +93,7 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 export const quantile = (sorted: Float64Array, q: number): number =>
   sorted[Math.floor((sorted.length - 1) * q)] ?? Number.NaN;
 
-function median(values: readonly number[]): number {
+export function median(values: readonly number[]): number {
   const sorted = Float64Array.from(values).sort();
   const half = sorted.length / 2;
   return ((sorted[Math.ceil(half) - 1] ?? Number.NaN) + (sorted[Math.floor(half)] ?? Number.NaN)) / 2;

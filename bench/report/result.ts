@@ -1,4 +1,5 @@
 import type { BystanderResult } from '../bystander/scenario.ts';
+import type { ClientsResult } from '../clients/scenario.ts';
 import type { ColdStart } from '../measure/cold-start.ts';
 import type { ScenarioResult } from '../measure/figures.ts';
 import type { MemoryResult } from '../memory/scenario.ts';
@@ -29,4 +30,5 @@ export interface Result {
   cold: ColdStart[];
   memory?: MemoryResult;
   bystander?: BystanderResult[];
+  clients?: ClientsResult[];
 }

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderBystander } from './bystander-table.ts';
 import { renderChart } from './chart.ts';
+import { renderClients } from './clients-table.ts';
 import { renderMemory } from './memory-table.ts';
 import type { Result } from './result.ts';
 import { renderTables } from './tables.ts';
@@ -13,6 +14,7 @@ const page = path.resolve(import.meta.dirname, '../../docs/performance.md');
 const apart = {
   memory: ({ memory }: Result) => memory && renderMemory(memory),
   bystander: ({ bystander }: Result) => bystander && renderBystander(bystander),
+  clients: ({ clients }: Result) => clients && renderClients(clients),
 };
 type Apart = keyof typeof apart;
 
@@ -30,7 +32,7 @@ export async function writeResult(result: Result, publish: boolean): Promise<str
 }
 
 async function writeTimes(result: Result, name: string, publish: boolean): Promise<string[]> {
-  const { memory: _held, bystander: _others, ...times } = result;
+  const { memory: _held, bystander: _others, clients: _clients, ...times } = result;
   const json = await writeJson(name, times);
   const main = result.scenarios.find((scenario) => scenario.name === 'operations')?.results[0];
   if (!main) return [json];
