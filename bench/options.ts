@@ -3,7 +3,15 @@ import type { ContenderName } from './contenders/contender.ts';
 import type { Operation } from './operations/operation.ts';
 import { operations } from './operations/operations.ts';
 
-export const scenarioNames = ['operations', 'concurrency', 'tenants', 'cold', 'memory', 'bystander', 'clients'] as const;
+export const scenarioNames = [
+  'operations',
+  'concurrency',
+  'tenants',
+  'cold',
+  'memory',
+  'bystander',
+  'clients',
+] as const;
 export type ScenarioName = (typeof scenarioNames)[number];
 /** Scenarios that measure this server only, by processes of their own. */
 const ofServerAlone: ReadonlySet<ScenarioName> = new Set(['memory', 'bystander', 'clients']);

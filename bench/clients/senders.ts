@@ -50,11 +50,16 @@ const apollo = (request: Request): Request => {
 const urql = (request: Request, { access }: Operation): Request => {
   const body = JSON.parse(request.body);
   const params = { operationName: nameOf(body), query: body.query, variables: body.variables };
-  const accept = 'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
+  const accept =
+    'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed';
   const sent = inBrowser(request, { accept });
   if (access === 'write') return { ...sent, body: JSON.stringify(params) };
   const { 'content-type': _, ...headers } = sent.headers;
-  const search = new URLSearchParams({ ...params, operationName: params.operationName ?? '', variables: JSON.stringify(body.variables) });
+  const search = new URLSearchParams({
+    ...params,
+    operationName: params.operationName ?? '',
+    variables: JSON.stringify(body.variables),
+  });
   return { method: 'GET', path: `${sent.path}?${search}`, headers, body: '' };
 };
 

@@ -13,7 +13,10 @@ export interface RequestContext {
 const storage = new AsyncLocalStorage<RequestContext>();
 
 /** Does the work of a request, and all that comes of it later. */
-export const asRequest = <T>(work: () => T): T => storage.run({ requestId: uuidv7() }, work);
+export function asRequest<T>(work: (requestId: string) => T): T {
+  const requestId = uuidv7();
+  return storage.run({ requestId }, () => work(requestId));
+}
 
 /** The request that the caller works for; undefined for background work. */
 export const currentRequest = (): RequestContext | undefined => storage.getStore();

@@ -38,7 +38,8 @@ describe('a query that has a plan', async () => {
       headers: { 'content-type': 'application/json', ...manager.headers, ...headers },
       ...(method === 'POST' && { body: typeof body === 'string' ? body : JSON.stringify(body ?? { query }) }),
     });
-    const { date: _, ...rest } = Object.fromEntries(response.headers);
+    const { date: _, 'x-request-id': requestId, ...rest } = Object.fromEntries(response.headers);
+    expect(requestId).toMatch(/^[0-9a-f-]{36}$/);
     return { status: response.status, headers: rest, body: await response.text() };
   }
 

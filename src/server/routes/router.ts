@@ -68,7 +68,11 @@ export class Router {
     return route !== undefined && isTooLong(request, route);
   }
 
-  readonly handler: RequestListener = (request, response) => asRequest(() => this.#handle(request, response));
+  readonly handler: RequestListener = (request, response) =>
+    asRequest((requestId) => {
+      response.setHeader('x-request-id', requestId);
+      this.#handle(request, response);
+    });
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const found = this.#find(request.url ?? '');
