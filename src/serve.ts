@@ -150,7 +150,6 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const { ending = new AbortController().signal } = options;
   const openIntrospection = !config.production;
   const rateLimits = new RateLimits(config.rateLimits, new TokenBuckets(identity.catalog, identity.clock));
-  const turns = new Turns();
   const subscriptionLimits = { ...defaultSubscriptionLimits, ...options.subscriptionLimits };
   const handshakes = new Handshakes({ ...subscriptionLimits, turns });
   const subscriptions = new Subscriptions({

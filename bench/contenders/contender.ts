@@ -6,7 +6,7 @@ export type ContenderName = 'S' | 'B' | 'L' | 'P';
 /** A request, ready to be sent. */
 export interface Request {
   /** POST unless it says so. */
-  method?: 'GET';
+  method?: 'GET' | 'POST';
   path: string;
   headers: Record<string, string>;
   body: string;

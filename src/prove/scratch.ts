@@ -1,5 +1,6 @@
 import type { Admin } from '../db/admin.ts';
 import { provisionTenant } from '../fleet/schemas/provision.ts';
+import { registerDocuments } from '../graphql/documents/register-documents.ts';
 import { addMember } from '../identity/add-member.ts';
 import { createApiKey } from '../identity/create-api-key.ts';
 import { createUser } from '../identity/create-user.ts';
@@ -63,6 +64,7 @@ async function makeOrganization(
   const owner = members.get('OWNER')!;
   const key = { name: `key ${marker}`, scopes: allPermissions };
   const { key: secret } = await createApiKey(target.identity, owner.viewer, key, {});
+  await registerScratchDocument(target, tenant, marker);
   const organization: ScratchOrganization = {
     tenant,
     marker,
@@ -82,6 +84,14 @@ async function makeOrganization(
     await hideRows(organization.rows, tenant.schemaName, related, organization.hiddenMarker);
   organization.ids = await idsShownTo(target, organization);
   return organization;
+}
+
+/** Gives the organization a client version. */
+async function registerScratchDocument({ catalog, identity, schema }: ProofTarget, { id }: Tenant, marker: string) {
+  const limits = { complexity: 100, depth: 10, breadth: 10 };
+  const documents = [{ id: marker, text: '{ viewer { role } }' }];
+  const input = { client: `client ${marker}`, version: '1', documents };
+  await registerDocuments({ catalog, clock: identity.clock, schema, limits }, id, input, { actor: { kind: 'SYSTEM' } });
 }
 
 const personOf = (run: string, name: string, lastName: string) => ({

@@ -39,7 +39,9 @@ async function askArguments(duel: Duel, typename: string, pair: readonly [string
   for (const field of Object.values(duel.target.schema.getQueryType()!.getFields())) {
     if (!field.args.some((arg) => arg.name === name)) continue;
     const words = field.args.some((arg) => arg.name === 'query') ? `query: "${searchWords}", ` : '';
-    const query = `query ($id: ID!) { ${field.name}(${words}${name}: $id) { nodes { __typename id } } }`;
+    const isPage = getNamedType(field.type).name.endsWith('Connection');
+    const selection = isPage ? '{ nodes { __typename id } }' : '{ __typename }';
+    const query = `query ($id: ID!) { ${field.name}(${words}${name}: $id) ${selection} }`;
     await duel.askBoth(`${field.name} ${name}`, duel.target.servers[0]!, pair, (id) => ({
       query,
       variables: { id },
