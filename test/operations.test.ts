@@ -124,11 +124,13 @@ async function archive(name: string): Promise<string> {
 async function localised(line: string): Promise<string[]> {
   const [catalog, acme] = /\.tar\b/.test(line) ? [await archive('catalog'), await archive('acme')] : ['', ''];
   const [retained] = / --schema /.test(line) ? await listRetained(here.app.catalog, 'acme') : [];
+  const [key] = / Ab3dEf6h\b/.test(line) ? await here.app.catalog.read((db) => db.query.apiKeys.findMany()) : [];
   const isDrill = line.includes(' verify --all --from ');
   return words(line).map((word) =>
     word
       .replace(/^\/backups$/, isDrill ? path.join(folder, 'drill') : '/backups')
       .replace(/^tenant_0a1b2c3d4e5f$/, retained?.schemaName ?? '')
+      .replace(/^Ab3dEf6h$/, key?.prefix ?? '')
       .replace(/^\/backups\/catalog\..*\.tar$/, catalog)
       .replace(/^\/backups\/acme\..*\.tar$/, acme)
       // The log of the test has begun only now

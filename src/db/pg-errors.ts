@@ -154,15 +154,6 @@ export const isRefusedRow = (error: unknown): boolean => /^2[23]/.test(serverErr
 /** The SQLSTATE of the server's error, for codes without a function here; undefined for any other error. */
 export const sqlStateOf = (error: unknown): string | undefined => serverError(error)?.code;
 
-/**
- * Whether another transaction changed the same row of the server's own tables at that moment, as when the same role is
- * altered from two databases. PostgreSQL has no SQLSTATE for it, and translates its message.
- */
-export const isConcurrentRoleChange = (error: unknown): boolean => {
-  const found = serverError(error);
-  return found?.code === 'XX000' && /^simple_heap_(update|delete)$/.test(found.routine ?? '');
-};
-
 /** Whether the statement was rejected only because an earlier one of its transaction had failed. */
 export const isAbortedTransaction = (error: unknown): boolean => serverError(error)?.code === '25P02';
 

@@ -339,16 +339,14 @@ export class Session<R extends AnyRelations> {
     const lease = await this.#lease;
     if (!lease.alive) throw databaseError('CONNECTION_LOST');
     const { command } = await this.#commitOn(lease);
-    if (command !== 'COMMIT') throw new AppError('INTERNAL', `COMMIT was answered by ${command}`);
+    if (command !== 'COMMIT') throw notCommitted(command);
   }
 
   async #savePipelined(lease: Lease): Promise<void> {
     const { command } = await this.#commitOn(lease);
     if (command === 'COMMIT' && !this.#bindError) return;
     const failed = await this.#pipelined.firstFailure();
-    throw (
-      this.#bindError ?? failed?.error ?? this.#failure ?? new AppError('INTERNAL', `COMMIT was answered by ${command}`)
-    );
+    throw this.#bindError ?? failed?.error ?? this.#failure ?? notCommitted(command);
   }
 
   async #commitOn(lease: Lease): Promise<Answer> {
@@ -397,3 +395,4 @@ export class Session<R extends AnyRelations> {
 }
 
 const over = (): AppError => new AppError('INTERNAL', 'The database session is over');
+const notCommitted = (command: string): AppError => new AppError('INTERNAL', `COMMIT was answered by ${command}`);

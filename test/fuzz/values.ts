@@ -193,7 +193,7 @@ export class Values {
     if (name === 'locale') return 'fr-FR';
     if (name === 'pattern') return 'F-{YYYY}-{seq:5}';
     if (/url$|website/i.test(name)) return 'https://example.test/a.png';
-    if (name === 'currency') return 'EUR';
+    if (name in checked) return checked[name]!;
     if (name === 'emoji') return '👍';
     if (/password/i.test(name)) return 'correct horse battery';
     if (name === 'externalReference') return `ref-${below(1e6)}`;
@@ -219,6 +219,17 @@ export class Values {
     return pick([`${typename}:${nothing}`, `${typename}:ref:${text()}`, `${typename}:x`, 'x', '', ':', text()]);
   }
 }
+
+/** Values that pass the check of their field, by its name. */
+const checked: Record<string, string> = {
+  currency: 'EUR',
+  countryCode: 'FR',
+  siren: '100000009',
+  siret: '10000000900017',
+  vatNumber: 'FR88100000009',
+  iban: 'FR7699999000010000012345693',
+  bic: 'AGRIFRPPXXX',
+};
 
 /** A value as a document writes it. Enums are names there, which only the type tells. */
 export function literal(value: unknown, type: GraphQLInputType): string {

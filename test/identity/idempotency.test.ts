@@ -75,6 +75,15 @@ async function membershipOf({ owner }: Place, { user }: Member): Promise<string>
   return members.nodes.find((each: { user: { email: string } }) => each.user.email === user.email).id;
 }
 
+async function apiKeyOf({ owner }: Place): Promise<string> {
+  const make = 'mutation { createApiKey(input: { name: "k", scopes: [PEOPLE_READ] }) { apiKey { id } } }';
+  return (await owner.ok(make)).createApiKey.apiKey.id;
+}
+
+const documents = {
+  input: { client: 'site', version: '1', documents: [{ id: 'role', text: 'query Role { viewer { role } }' }] },
+  selection: 'added clientVersion { id state }',
+};
 const joinCode = 'mutation { createJoinCode(input: {}) { joinCode { id code } } }';
 const organization = 'organization { id name }';
 const module = async () => ({ input: { module: 'imports' }, selection: organization });
@@ -137,14 +146,17 @@ const calls: Record<string, () => Promise<Call>> = {
     return { input: { token: mailer.tokenFor(email) }, selection: 'membership { role organization { id } }', headers };
   },
   createApiKey: byOwner(async () => ({ input: { name: 'sync', scopes: ['PEOPLE_READ'] }, selection: 'key' })),
-  revokeApiKey: byOwner(async ({ owner }) => {
-    const make = 'mutation { createApiKey(input: { name: "k", scopes: [PEOPLE_READ] }) { apiKey { id } } }';
-    return { input: { apiKeyId: (await owner.ok(make)).createApiKey.apiKey.id }, selection: 'apiKeyId' };
-  }),
-  setApiKeyLimit: byOwner(async ({ owner }) => {
-    const make = 'mutation { createApiKey(input: { name: "k", scopes: [PEOPLE_READ] }) { apiKey { id } } }';
-    const { id: apiKeyId } = (await owner.ok(make)).createApiKey.apiKey;
-    return { input: { apiKeyId, limit: { points: 10, restoreRate: 1 } }, selection: 'apiKey { limit { points } }' };
+  revokeApiKey: byOwner(async (there) => ({ input: { apiKeyId: await apiKeyOf(there) }, selection: 'apiKeyId' })),
+  rotateApiKey: byOwner(async (there) => ({ input: { apiKeyId: await apiKeyOf(there) }, selection: 'key' })),
+  setApiKeyLimit: byOwner(async (there) => ({
+    input: { apiKeyId: await apiKeyOf(there), limit: { points: 10, restoreRate: 1 } },
+    selection: 'apiKey { limit { points } }',
+  })),
+  registerDocuments: byOwner(async () => documents),
+  retireClientVersion: byOwner(async ({ owner: { headers } }) => {
+    const { data } = await ok('registerDocuments', { ...documents, headers });
+    const { id: clientVersionId } = data.registerDocuments.clientVersion;
+    return { input: { clientVersionId }, selection: 'clientVersion { id state }' };
   }),
   createJoinCode: byOwner(async () => ({ input: {}, selection: 'joinCode { id code }' })),
   revokeJoinCode: byOwner(async ({ owner }) => {

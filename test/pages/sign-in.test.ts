@@ -161,9 +161,8 @@ describe('the cookie', () => {
   });
 
   it('is sent over https only in production', async () => {
-    const production = await served(
-      await world({ env: { NODE_ENV: 'production', PUBLIC_URL: 'https://chantier.example' } }),
-    );
+    const env = { NODE_ENV: 'production', PUBLIC_URL: 'https://chantier.example' };
+    const production = await served(await world({ databaseUrl: here.databaseUrl, env }));
     const visitor = new Visitor(production.origin);
     const answer = await visitor.post('/sign-in', { email: admin.user.email, password });
     const [line] = answer.headers.getSetCookie();

@@ -58,7 +58,7 @@ describe('many documents of many organizations', () => {
     { slotMb: 8, ends: 'have their connection replaced' },
   ])('take at most $slotMb MB per slot: they $ends, and get the same answers', async ({ slotMb }) => {
     const env = { POOL_SIZE: '1', POOL_SLOT_MB: String(slotMb) };
-    await using small = await World.open({ env });
+    await using small = await World.open({ env, databaseUrl: here.databaseUrl });
     const { pool } = small.app;
     const plans = new Plans(schema, { mostBytes: megabyte });
     const most = { plans: 0, statements: 0, slot: 0 };

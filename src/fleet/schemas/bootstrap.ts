@@ -4,7 +4,8 @@ import { Admin, type AdminTx } from '../../db/admin.ts';
 import { advisoryLocks, takeLock } from '../../db/advisory-lock.ts';
 import { describeHosts, readAddress } from '../../db/database-address.ts';
 import { quoteIdentifier } from '../../db/identifier.ts';
-import { isConcurrentRoleChange, isLoginRefused, isTlsRefused, toAppError } from '../../db/pg-errors.ts';
+import { retried } from '../../db/migrator.ts';
+import { isLoginRefused, isTlsRefused, toAppError } from '../../db/pg-errors.ts';
 import { AppError } from '../../lib/errors.ts';
 import { ownLogin, urlAs } from '../../tenancy/app-login.ts';
 import {
@@ -35,7 +36,6 @@ export interface BootstrapOptions {
   onStatement?: ((text: string) => void) | undefined;
 }
 
-const maxAttempts = 20;
 const createRight = 'CREATE on the database';
 
 /**
@@ -47,14 +47,8 @@ const createRight = 'CREATE on the database';
  */
 export async function bootstrap(options: BootstrapOptions): Promise<Installation> {
   await using admin = await connect(options);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await makeInstallation(admin, options);
-    } catch (error) {
-      // The lock is of this database, but a copy of it on the same server has the same roles
-      if (attempt === maxAttempts || !isConcurrentRoleChange(error)) throw error;
-    }
-  }
+  // A copy of this database on the same server has the same roles, and locks of its own
+  return await retried(8, () => makeInstallation(admin, options));
 }
 
 /** The installation that `bootstrap` created; undefined if it never ran. For commands that only read. */
