@@ -1,49 +1,43 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Readable } from 'node:stream';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openArchive } from '../../src/fleet/archive/open-archive.ts';
 import { restoreNew } from '../../src/fleet/archive/restore-new.ts';
-import { readTar, tarEnd, tarEntry } from '../../src/fleet/archive/tar.ts';
+import { tarEnd } from '../../src/fleet/archive/tar.ts';
 import { verifyArchive } from '../../src/fleet/archive/verify-archive.ts';
 import { type Manifest, partName } from '../../src/fleet/copy/manifest.ts';
 import { packPart, sha256 } from '../../src/fleet/copy/parts.ts';
-import { ByteSource } from '../../src/lib/byte-source.ts';
 import { objectOfFile } from '../../src/storage/folder-storage.ts';
 import { ownWorld } from '../support/own-world.ts';
 import { archiveOf, filledCompany, scratchFolder, withAdmins } from './support.ts';
+import {
+  changedManifest,
+  type Entry,
+  header,
+  manifestEntry,
+  tableOf,
+  tar,
+  type Unpacked,
+  unpacked,
+  wholeOf,
+  withTextOf,
+} from './unpacked.ts';
 
 // Of its own: all organizations are counted
 const server = await ownWorld();
 afterAll(() => server[Symbol.asyncDispose]());
 const folder = await scratchFolder();
 
-interface Entry {
-  name: string;
-  data: Buffer;
-}
 /** A real archive, whose files each test spoils. */
-let real: { manifest: Manifest; entries: Entry[]; file: string };
+let real: Unpacked & { file: string };
 
 beforeAll(async () => {
   const { tenant } = await filledCompany(server, { perTable: 4 });
   const { file, manifest } = await archiveOf(server, tenant, folder);
-  const entries: Entry[] = [];
-  for await (const entry of readTar(new ByteSource(Readable.from([await readFile(file)])), () => 1e9))
-    entries.push(entry);
-  real = { manifest, entries: entries.slice(0, -1), file };
+  real = { ...(await unpacked(file, manifest)), file };
 });
-
-const header = (name: string, data: Buffer, change: (header: Buffer) => void = () => {}) => {
-  const [block, ...rest] = tarEntry({ name, data }, new Date(0));
-  change(block!);
-  block!.write('        ', 148);
-  const sum = block!.reduce((a, b) => a + b, 0);
-  block!.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
-  return [block!, ...rest];
-};
 
 let n = 0;
 
@@ -64,38 +58,9 @@ async function restore(file: string): Promise<unknown> {
   );
 }
 
-const tar = (entries: readonly Entry[]) => entries.flatMap((entry) => header(entry.name, entry.data));
-const manifestEntry = (manifest: unknown): Entry => ({
-  name: 'manifest.json',
-  data: Buffer.from(JSON.stringify(manifest)),
-});
-const whole = (entries: readonly Entry[], manifest: unknown = real.manifest) => [
-  ...tar([...entries, manifestEntry(manifest)]),
-  tarEnd(),
-];
-
-/** The archive with other text in the first part of a table, checksums and all. */
-async function withText(table: string, change: (text: string) => string): Promise<Buffer[]> {
-  const manifest = structuredClone(real.manifest);
-  const archived = manifest.tables.find(({ name }) => name === table)!;
-  const from = real.entries.find(({ name }) => name === archived.parts[0]!.file)!;
-  const text = Buffer.from(change(zstdDecompressSync(from.data).toString('utf8')));
-  const { part, packed } = await packPart(from.name, text);
-  archived.parts[0] = part;
-  archived.rows = part.rows;
-  return whole(
-    real.entries.map((entry) => (entry === from ? { name: entry.name, data: packed } : entry)),
-    manifest,
-  );
-}
-
-const changed = (change: (manifest: Manifest) => void): Manifest => {
-  const manifest = structuredClone(real.manifest);
-  change(manifest);
-  return manifest;
-};
-
-const tableOf = (manifest: Manifest, name = 'projects') => manifest.tables.find((table) => table.name === name)!;
+const whole = (entries: readonly Entry[], manifest: unknown = real.manifest) => wholeOf({ entries, manifest });
+const withText = (table: string, change: (text: string) => string) => withTextOf(real, table, change);
+const changed = (change: (manifest: Manifest) => void) => changedManifest(real.manifest, change);
 
 const attacks: [string, () => Buffer[] | Promise<Buffer[]>, string?][] = [
   ['nothing', () => []],
