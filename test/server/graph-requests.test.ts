@@ -88,6 +88,20 @@ describe('what a client accepts', () => {
   });
 });
 
+describe('an operation that fails as a whole', () => {
+  it('because it is too costly to be answered field by field, has the HTTP status of its code', async () => {
+    const profile = 'profile { assignments(first: 100) { nodes { id fromDate toDate } } }';
+    const query = `{ whoIsAway(from: "2026-01-01", to: "2026-01-31") { ${profile} } }`;
+    for (const accept of ['application/json', 'application/graphql-response+json']) {
+      const answer = await send({ headers: { accept }, body: JSON.stringify({ query }) });
+      expect(answer).toMatchObject({ status: 400, code: 'TOO_COMPLEX', data: undefined });
+      expect(answer.message).toContain('Query.whoIsAway is resolved by code');
+      const path = `/graphql?query=${encodeURIComponent(query)}`;
+      expect(await send({ method: 'GET', path, headers: { accept } })).toMatchObject({ status: 400 });
+    }
+  });
+});
+
 describe('a body', () => {
   it.each([
     [{ 'content-type': 'application/json; charset=iso-8859-1' }],

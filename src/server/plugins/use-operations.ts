@@ -67,11 +67,15 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
         const { request: fetched, req, params, attempt, opened = { registered: false } } = serverContext;
         const head = serverContext.head ?? headOf(fetched, req, options);
         serverContext.head = head;
-        const withCost = (result: ExecutionResult): ExecutionResult => {
+        const answerOf = (result: ExecutionResult): ExecutionResult => {
+          // Without data it failed as a whole, and its HTTP status follows from its code
+          if (result.data === undefined) {
+            result.errors = result.errors?.map((error) => requestError(error, options.logger));
+          }
           const cost = costOf(head, fetched.method, params);
           return cost ? Object.assign(result, { extensions: { ...result.extensions, cost } }) : result;
         };
-        if (attempt?.result) return withCost(attempt.result);
+        if (attempt?.result) return answerOf(attempt.result);
         const done = reportOperation(options.onOperation, args, async (setTenant) => {
           const refusal = attempt?.refusal;
           const admitted = refusal === undefined ? admit(args, head, options, opened) : Promise.reject(refusal);
@@ -91,7 +95,7 @@ export function useOperations(options: OperationsOptions): Plugin<YogaInitialCon
             explain: params.extensions?.plan === true,
           });
         });
-        return withCost(await done);
+        return answerOf(await done);
       });
     },
     onSubscribe({ setSubscribeFn }) {
