@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,7 +17,7 @@ import { HttpServer } from '../../src/server/http.ts';
 import { commandLine } from '../support/command-line.ts';
 import { world } from '../support/world.ts';
 
-const here = await world();
+const here = await world({ env: { DOCUMENT_ID_ALIASES: 'doc_id', AUTOMATIC_PERSISTED_QUERIES: 'true' } });
 const chantier = commandLine(here.app);
 const server = await HttpServer.listen({ router: here.router, host: '127.0.0.1', port: 0, graceMs: 500 });
 const folder = await mkdtemp(path.join(tmpdir(), 'manifests-'));
@@ -29,6 +30,8 @@ const contentOf = (name: string) => JSON.parse(readFileSync(manifestOf(name), 'u
 
 /** A key that may send no texts. */
 let headers: { authorization: string };
+/** Of the key's owner, who may. */
+let ownHeaders: { authorization: string };
 let slug: string;
 const sent: { method: string; hasText: boolean }[] = [];
 const recording: typeof fetch = (to, init) => {
@@ -40,7 +43,9 @@ const recording: typeof fetch = (to, init) => {
 beforeAll(async () => {
   const company = await here.company();
   slug = company.tenant.slug;
-  const { user } = await company.as('OWNER');
+  const owner = await company.as('OWNER');
+  ownHeaders = { authorization: owner.headers.authorization! };
+  const { user } = owner;
   const scopes = ['client:read', 'client:write'] as const;
   const input = { organizationId: company.tenant.id, userId: user.id, name: 'client', scopes: [...scopes] };
   const by = { actor: { kind: 'SYSTEM' } } as const;
@@ -110,11 +115,11 @@ describe.each([
     expect(sent).toEqual(sentById);
   });
 
-  it('of Relay’s compiler in Relay', async () => {
+  it.each(['documentId', 'doc_id'])('of Relay’s compiler in Relay, as %s', async (parameter) => {
     sent.length = 0;
     const { list, add } = contentOf('relay.documents');
     const network = relay.Network.create(async ({ id, operationKind }, variables) => {
-      const body = { documentId: id!, variables: JSON.stringify(variables) };
+      const body = { [parameter]: id!, variables: JSON.stringify(variables) };
       const content = { headers: { ...headers, 'content-type': 'application/json' } };
       const response =
         byGet && operationKind === 'query'
@@ -125,13 +130,31 @@ describe.each([
     const environment = new relay.Environment({ network, store: new relay.Store(new relay.RecordSource()) });
     const listed = await relay.fetchQuery(environment, list, { first: 2 }).toPromise();
     expect((listed as Listed).clients.totalCount).toBeTypeOf('number');
-    const variables = { name: `Relay ${method}` };
+    const variables = { name: `Relay ${method} ${parameter}` };
     const added = await new Promise((resolve, reject) => {
       relay.commitMutation(environment, { mutation: add, variables, onCompleted: resolve, onError: reject });
     });
     expect((added as Added).createClient.client.name).toBe(variables.name);
     expect(sent).toEqual(sentById);
   });
+});
+
+it.each(['POST', 'GET'])('Apollo Client sends a text once where hashes are learned, by %s', async (method) => {
+  sent.length = 0;
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const learned = new PersistedQueryLink({ sha256, useGETForHashedQueries: method === 'GET' });
+  const http = new HttpLink({ uri: url, headers: ownHeaders, fetch: recording });
+  const client = new ApolloClient({ link: learned.concat(http), cache: new InMemoryCache() });
+  const query = gql(`query By${method} { clients(first: 1) { totalCount } }`);
+  for (let n = 0; n < 2; n++) {
+    const { data } = await client.query<Listed>({ query, fetchPolicy: 'network-only' });
+    expect(data!.clients.totalCount).toBeTypeOf('number');
+  }
+  expect(sent).toEqual([
+    { method, hasText: false },
+    { method: 'POST', hasText: true },
+    { method, hasText: false },
+  ]);
 });
 
 interface Preset {

@@ -118,3 +118,58 @@ describe('urql', () => {
     expect(sent).toHaveLength(2);
   });
 });
+
+describe('a request that a client was set up to send wrongly', () => {
+  const countClients = async () => (await manager.ok('{ clients(first: 1) { totalCount } }')).clients.totalCount;
+  const Add = gql`mutation Add($name: String!) { createClient(input: { name: $name }) { client { id } } }`;
+
+  /** What the server answered to a mutation, and whether it made a client. */
+  const mutate = async (
+    name: 'Apollo Client' | 'urql',
+    headers: Record<string, string>,
+    value: unknown = 'Refused',
+  ) => {
+    const before = await countClients();
+    const answers: { status: number; code: string; field?: string }[] = [];
+    const recording: typeof fetch = async (to, init) => {
+      const response = await fetch(to, { ...init, headers: { ...(init?.headers as object), ...headers } });
+      const { errors } = (await response.clone().json()) as {
+        errors: { extensions: { code: string; field?: string } }[];
+      };
+      answers.push({ status: response.status, ...errors[0]!.extensions });
+      return response;
+    };
+    const variables = { name: value };
+    if (name === 'urql') {
+      const client = new Client({
+        url,
+        fetch: recording,
+        preferGetMethod: false,
+        exchanges: [fetchExchange],
+        fetchOptions: { headers: manager.headers },
+      });
+      expect((await client.mutation(Add, variables).toPromise()).error).toBeDefined();
+    } else {
+      const link = new HttpLink({ uri: url, headers: manager.headers, fetch: recording });
+      const client = new ApolloClient({ link, cache: new InMemoryCache() });
+      await expect(client.mutate({ mutation: Add, variables })).rejects.toThrow();
+    }
+    expect(await countClients()).toBe(before);
+    return answers;
+  };
+
+  it.each([
+    ['Apollo Client', { accept: 'application/xml' }, 406, 'NOT_ACCEPTABLE'],
+    ['Apollo Client', { 'content-encoding': 'gzip' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['Apollo Client', { 'content-type': 'application/json; charset=iso-8859-1' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['urql', { accept: 'application/xml' }, 406, 'NOT_ACCEPTABLE'],
+    ['urql', { 'content-encoding': 'gzip' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ['urql', { 'content-type': 'application/json; charset=iso-8859-1' }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+  ] as const)('%s with %j is refused before anything runs: %i %s', async (client, headers, status, code) => {
+    expect(await mutate(client, headers)).toMatchObject([{ status, code }]);
+  });
+
+  it.each(['Apollo Client', 'urql'] as const)('%s with a wrong variable has status 400', async (client) => {
+    expect(await mutate(client, {}, 7)).toMatchObject([{ status: 400, code: 'BAD_INPUT', field: 'input.name' }]);
+  });
+});
