@@ -248,10 +248,11 @@ const trustedIssuer = ({ maxTokenAge, ...issuer }: OidcIssuer): ExternalIssuer =
 });
 
 function limitsOf({ statementTimeoutMs }: Config): LimitsByClass {
-  const { interactive, analyst, integrator, job } = defaultLimits;
+  const { interactive, analyst, export: exports, integrator, job } = defaultLimits;
   return {
     interactive: { ...interactive, statementMs: statementTimeoutMs.interactive },
     analyst: { ...analyst, statementMs: statementTimeoutMs.analyst },
+    export: { ...exports, statementMs: statementTimeoutMs.analyst },
     integrator: { ...integrator, statementMs: statementTimeoutMs.integrator },
     job: { ...job, statementMs: statementTimeoutMs.job },
   };

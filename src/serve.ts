@@ -28,10 +28,12 @@ import { pageRoutes } from './server/pages/page-routes.ts';
 import { DocumentGate } from './server/request/document-gate.ts';
 import { RequestReader } from './server/request/request-reader.ts';
 import { Turns } from './server/request/turns.ts';
+import { exportRoute } from './server/rest/exports.ts';
 import { healthRoutes } from './server/rest/health.ts';
 import { importRoutes } from './server/rest/imports.ts';
 import { jwksRoute } from './server/rest/jwks.ts';
 import { organizationDatabaseRoutes } from './server/rest/organization-database.ts';
+import { RunningExports } from './server/rest/running-exports.ts';
 import { delegateRoute, type Route } from './server/routes/route.ts';
 import { Router, type RouterOptions } from './server/routes/router.ts';
 import { SessionCookie } from './server/session-cookie.ts';
@@ -189,6 +191,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
     jwksRoute(() => publicKeySet(app.signingKeys)),
     ...organizationDatabaseRoutes({ reader, identity, secureCookies }),
     ...importRoutes({ reader, identity, secureCookies, binding: app.binding, logger }),
+    exportRoute({ ...http, known, running: new RunningExports(config.poolSize) }),
     ...pageRoutes(pages),
     ...(options.routes ?? []),
   ];

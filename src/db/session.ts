@@ -9,7 +9,7 @@ import type { Lease } from './lease.ts';
 import { databaseError, isAbortedTransaction, isAnswer, outcomeUnknown, toAppError } from './pg-errors.ts';
 import { type BoundStatement, PipelinedStatements } from './pipelined-statements.ts';
 import type { SessionOptions } from './session-options.ts';
-import type { Answer } from './slot.ts';
+import type { Answer, RowForm } from './slot.ts';
 import type { SlotSource } from './slot-pool.ts';
 
 export type { AfterCommitHook } from './after-commit-hooks.ts';
@@ -103,9 +103,9 @@ export class Session<R extends AnyRelations> {
   }
 
   /** Runs a statement without drizzle; the rows are arrays. */
-  run(text: string, parameters: readonly unknown[]): Promise<Answer> {
+  run(text: string, parameters: readonly unknown[], form: RowForm = 'values'): Promise<Answer> {
     this.#statements++;
-    return this.#run((lease) => lease.run(text, parameters, 'values'));
+    return this.#run((lease) => lease.run(text, parameters, form));
   }
 
   /**

@@ -18,6 +18,21 @@ export interface Answer {
 
 /** Sends an operation to one of the attacked servers. */
 export async function send(server: AttackedServer, question: Question): Promise<Answer> {
+  const { status, text } = await post(server, question);
+  const { data, errors = [] } = readBody(text);
+  return { status, data, errors, text };
+}
+
+/** Exports the rows of an operation; they are in `data.rows`. */
+export async function sendExport(server: AttackedServer, question: Question): Promise<Answer> {
+  const { path = '/graphql', headers } = question;
+  const asked = { ...question, path: path.replace(/graphql$/, 'export') };
+  const { status, text } = await post(server, { ...asked, headers: { ...headers, accept: 'application/jsonl' } });
+  if (status !== 200) return { status, data: undefined, errors: readBody(text).errors ?? [], text };
+  return { status, data: { rows: text.split('\n').filter(Boolean) }, errors: [], text };
+}
+
+async function post(server: AttackedServer, question: Question): Promise<{ status: number; text: string }> {
   const { query, variables = {}, headers = {}, path = '/graphql', host = 'localhost' } = question;
   const response = await server.ask(
     new Request(`http://${host}${path}`, {
@@ -26,9 +41,7 @@ export async function send(server: AttackedServer, question: Question): Promise<
       body: JSON.stringify({ query, variables }),
     }),
   );
-  const text = await response.text();
-  const { data, errors = [] } = readBody(text);
-  return { status: response.status, data, errors, text };
+  return { status: response.status, text: await response.text() };
 }
 
 export const codesOf = ({ errors }: Answer): string[] => errors.map(({ extensions }) => extensions?.code ?? 'none');

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Admin } from '../db/admin.ts';
-import { type Answer, codesOf, type Question, send } from './ask.ts';
+import { type Answer, codesOf, type Question, send, sendExport } from './ask.ts';
 import { leaksIn } from './leaks.ts';
 import type { ScratchOrganization } from './scratch-organization.ts';
 import type { AttackedServer, ProofTarget } from './target.ts';
@@ -59,8 +59,16 @@ export class Duel {
 
   /** Sends an operation. The answer must not contain data of the victim or an unexpected error. */
   async ask(attack: string, server: AttackedServer, question: Question): Promise<Answer> {
+    return this.#checked(attack, question, await send(server, question));
+  }
+
+  /** The same for an export of the operation. */
+  async askExport(attack: string, server: AttackedServer, question: Question): Promise<Answer> {
+    return this.#checked(attack, question, await sendExport(server, question));
+  }
+
+  #checked(attack: string, question: Question, answer: Answer): Answer {
     this.attempts++;
-    const answer = await send(server, question);
     const sent = JSON.stringify([question.query, question.variables]);
     const leaks = leaksIn(answer.text, this.victim, sent);
     if (leaks.length > 0) this.found(attack, `the answer shows ${leaks.slice(0, 3).join(', ')}`);

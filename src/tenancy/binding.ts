@@ -10,13 +10,15 @@ import type { TenantPlaces } from './tenant-places.ts';
 import { type TenantDb, TenantSession, type TenantTx } from './tenant-session.ts';
 
 /** The kind of caller, which decides the limits. */
-export type RoleClass = 'interactive' | 'analyst' | 'integrator' | 'job';
+export type RoleClass = 'interactive' | 'analyst' | 'export' | 'integrator' | 'job';
 
 export type LimitsByClass = Readonly<Record<RoleClass, Limits>>;
 
 export const defaultLimits: LimitsByClass = {
   interactive: { statementMs: 10_000, lockMs: 3_000, idleMs: 10_000 },
   analyst: { statementMs: 30_000, lockMs: 3_000, idleMs: 10_000 },
+  // Between two batches it waits for its client
+  export: { statementMs: 30_000, lockMs: 3_000, idleMs: 60_000 },
   integrator: { statementMs: 20_000, lockMs: 3_000, idleMs: 10_000 },
   job: { statementMs: 300_000, lockMs: 10_000, idleMs: 60_000 },
 };
@@ -129,7 +131,8 @@ export class TenantBinding {
     };
     const all = this.#pools.poolOf(tenant);
     const pool = access === 'write' && this.#places ? this.#places.writing(tenant, all) : all;
-    const ofReplica = access === 'read' && roleClass === 'analyst' && tenant.databaseId === primaryDatabaseId;
+    const isReport = roleClass === 'analyst' || roleClass === 'export';
+    const ofReplica = access === 'read' && isReport && tenant.databaseId === primaryDatabaseId;
     const source = (ofReplica && this.#replica?.sourceOf(scope, pool, after)) || pool;
     const slots = fit ? fittingSlots(fit, tenant, source) : source;
     const session = new TenantSession(tenant, slots, scope, { signal, onHold });

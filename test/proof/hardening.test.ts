@@ -41,8 +41,9 @@ describe('limits of the server', () => {
       'select extract(epoch from $1::interval)::int * 1000 as ms',
       [statement],
     )) as [{ ms: number }];
-    expect(ms).toBe(statementTimeoutMs[roleClass]);
-    expect([lock, idle]).toEqual(roleClass === 'job' ? ['10s', '1min'] : ['3s', '10s']);
+    expect(ms).toBe(statementTimeoutMs[roleClass === 'export' ? 'analyst' : roleClass]);
+    expect(lock).toBe(roleClass === 'job' ? '10s' : '3s');
+    expect(idle).toBe(roleClass === 'job' || roleClass === 'export' ? '1min' : '10s');
   });
 
   it.each(classes)('end longer statements, for %s', async (roleClass) => {

@@ -22,6 +22,24 @@ interface Groups {
 
 /** A root field that aggregates rows: the declared statement, with each of its rows written as an object. */
 export function aggregateField(selected: Selected, declaration: AggregateDeclaration, compiling: Compiling): Output {
+  const { object, from } = groupsOf(selected, declaration, compiling);
+  const { json, read } = object;
+  return {
+    json: ['[', sql`(select ${aggregated(json)} from ${from})`, ']'],
+    read: read && ((found, supplied) => (found as unknown[]).map((group) => read(group, supplied))),
+  };
+}
+
+/**
+ * The groups of a root field that aggregates rows: the object of one group, and where the statement reads the groups.
+ * With `most`, there are that many groups instead of the number that a request asks for.
+ */
+export function groupsOf(
+  selected: Selected,
+  declaration: AggregateDeclaration,
+  compiling: Compiling,
+  most?: number,
+): { object: Output; from: SQL } {
   requireReadable(selected, compiling.context);
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
   compiling.aggregates = true;
@@ -36,15 +54,13 @@ export function aggregateField(selected: Selected, declaration: AggregateDeclara
     viewer: compiling.context.viewer,
     zone: new RequestPlaceholder<Supplied>(({ context }) => context.tenant.timeZone),
     matching: visibleWhole(declaration.table, declaration.where(template), compiling),
-    limit: new RequestPlaceholder<Supplied>(limit),
+    limit: most ?? new RequestPlaceholder<Supplied>(limit),
     offset: new RequestPlaceholder<Supplied>(offset),
   });
   const groups: Groups = { alias: compiling.alias(), columns };
-  const { json, read } = groupObject(selected, type, groups, [], compiling);
-  const all = sql`(select ${aggregated(json)} from (${rows}) as ${sql.identifier(groups.alias)})`;
   return {
-    json: ['[', all, ']'],
-    read: read && ((found, supplied) => (found as unknown[]).map((group) => read(group, supplied))),
+    object: groupObject(selected, type, groups, [], compiling),
+    from: sql`(${rows}) as ${sql.identifier(groups.alias)}`,
   };
 }
 

@@ -4,6 +4,8 @@ import { type Headers, memberOf } from '../scratch-organization.ts';
 
 const query = '{ profiles(first: 5) { nodes { id lastName } } viewer { organization { id slug } } }';
 
+const rows = '{ profiles { nodes { id lastName } } }';
+
 /** Sends tokens and keys of one organization, and forged tokens, to the other. */
 export const credentials: AttackGroup = {
   name: 'credentials',
@@ -23,6 +25,9 @@ export const credentials: AttackGroup = {
         for (const [route, question] of requestsFor(duel, caller)) {
           const attack = `${name} by ${route}`;
           judgeRefusal(duel, attack, await duel.ask(attack, server, question));
+          if (server.socketUrl === undefined) continue;
+          const exported = await duel.askExport(`${attack}, export`, server, { ...question, query: rows });
+          judgeRefusal(duel, `${attack}, export`, exported);
         }
       }
       await probeExistence(duel, headers);

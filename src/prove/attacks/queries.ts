@@ -1,5 +1,5 @@
 import { type Answer, codesOf } from '../ask.ts';
-import { queriesOf } from '../documents.ts';
+import { type ProofQuery, queriesOf } from '../documents.ts';
 import type { AttackGroup, Duel } from '../duel.ts';
 import { memberOf } from '../scratch-organization.ts';
 
@@ -10,7 +10,7 @@ import { memberOf } from '../scratch-organization.ts';
 export const queries: AttackGroup = {
   name: 'queries',
   about:
-    'every query with all its nested fields shows nothing of the other organization, and counts only the rows that it shows',
+    'every query with all its nested fields, also as an export, shows nothing of the other organization, and counts only the rows that it shows',
   async attack(duel) {
     const all = queriesOf(duel.target.schema);
     const withData = new Set<string>();
@@ -26,12 +26,27 @@ export const queries: AttackGroup = {
         }
       }
     }
+    await exportAll(duel, all);
     for (const { field } of all) {
       if (!withData.has(field) && !withoutData.has(field)) duel.found(field, 'returns no data, so nothing was tested');
       withData.add(field);
     }
   },
 };
+
+/** Exports every list and aggregate; other queries are refused. */
+async function exportAll(duel: Duel, all: readonly ProofQuery[]): Promise<void> {
+  const server = duel.target.servers.find(({ socketUrl }) => socketUrl !== undefined);
+  if (!server) return;
+  let exported = 0;
+  for (const { field, document } of all) {
+    for (const headers of [memberOf(duel.attacker, 'OWNER').headers, duel.attacker.apiKey]) {
+      const { data } = await duel.askExport(`export of ${field}`, server, { query: document, headers });
+      if ((data?.rows as unknown[] | undefined)?.length) exported++;
+    }
+  }
+  if (exported < 20) duel.found('exports', `only ${exported} exports have rows, so little was tested`);
+}
 
 /** Null in a proof, whose servers have no limits. */
 const withoutData: ReadonlySet<string> = new Set(['rateLimit']);

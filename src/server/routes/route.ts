@@ -63,6 +63,8 @@ export interface RouteAnswer {
   status: number;
   headers: Readonly<Record<string, string | string[]>>;
   body: string | Buffer | Readable;
+  /** Trailers after a body that is a stream; their names must be in the header `trailer`. */
+  trailers?(): Readonly<Record<string, string>>;
 }
 
 export interface RouteDefinition<Caller> extends RouteRules {

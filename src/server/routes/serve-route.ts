@@ -45,11 +45,25 @@ function formOf(text: string): URLSearchParams {
   return new URLSearchParams(text);
 }
 
-/** Sends an answer. A streamed body is destroyed when the client disconnects. */
-export async function sendAnswer(response: ServerResponse, { status, headers, body }: RouteAnswer): Promise<void> {
-  if (response.headersSent || response.destroyed) return;
-  const isText = typeof body === 'string' || Buffer.isBuffer(body);
-  response.writeHead(status, { ...headers, ...(isText && { 'content-length': Buffer.byteLength(body) }) });
-  if (isText) response.end(body);
-  else await pipeline(body, response);
+/**
+ * Sends an answer. A streamed body is destroyed when the client disconnects; if it fails, the connection is cut, so
+ * that the answer does not look complete.
+ */
+export async function sendAnswer(
+  response: ServerResponse,
+  { status, headers, body, trailers }: RouteAnswer,
+): Promise<void> {
+  const isStream = typeof body !== 'string' && !Buffer.isBuffer(body);
+  if (response.headersSent || response.destroyed) {
+    if (isStream) body.destroy();
+    return;
+  }
+  response.writeHead(status, { ...headers, ...(!isStream && { 'content-length': Buffer.byteLength(body) }) });
+  if (!isStream) {
+    response.end(body);
+    return;
+  }
+  await pipeline(body, response, { end: false });
+  if (trailers) response.addTrailers(trailers());
+  response.end();
 }

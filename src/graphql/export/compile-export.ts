@@ -1,0 +1,107 @@
+import { sql } from 'drizzle-orm';
+import { PgDialect } from 'drizzle-orm/pg-core';
+import {
+  type DocumentNode,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  getNamedType,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { Declined } from '../../access/decline.ts';
+import { containsStandIn, templateViewer } from '../../access/template-viewer.ts';
+import type { ByteRow } from '../../db/read-by-cursor.ts';
+import { groupsOf } from '../compile/aggregate-field.ts';
+import { valuesAt } from '../compile/arguments.ts';
+import { Compiling } from '../compile/compiling.ts';
+import { textOf } from '../compile/json.ts';
+import { compileObject } from '../compile/object.ts';
+import { Operation } from '../compile/operation.ts';
+import { isTypename, type Selected } from '../compile/selection.ts';
+import type { Supplied } from '../compile/supplied.ts';
+import { readerOf, templateContext } from '../compile/symbols.ts';
+import type { Context } from '../context.ts';
+import type { AggregateDeclaration } from '../declare/aggregate/define-aggregate.ts';
+import type { ListDeclaration } from '../declare/pages.ts';
+import { cellsOf, type ExportColumn, exportColumns } from './export-columns.ts';
+import { exportedList } from './exported-list.ts';
+import type { ExportedRows } from './exported-rows.ts';
+
+/** The statement of an export, which returns one row for each exported row. */
+export interface CompiledExport {
+  /** The response name of the exported field. */
+  name: string;
+  text: string;
+  parameters: readonly unknown[];
+  columns: readonly ExportColumn[];
+  cells(row: ByteRow): unknown[];
+  /** The cursor with which an export continues after the row. */
+  cursorOf(row: ByteRow): string;
+}
+
+const mostGroups = 1_000_000;
+
+/**
+ * Compiles the rows of the operation's only root field, a list or an aggregate, from its `after` on. Throws Declined
+ * for a document that the executor would have to answer, or to refuse.
+ */
+export function compileExport(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  definition: OperationDefinitionNode,
+  variableValues: Record<string, unknown> | undefined,
+  context: Context,
+): CompiledExport {
+  const operation = new Operation(0, schema, document, definition);
+  const variables = operation.variables(variableValues);
+  const { skeleton } = operation.skeleton(variables);
+  const [selected, ...others] = skeleton.fields.filter((field) => !isTypename(field));
+  if (skeleton.executorFields.size) throw Declined.ofAll(skeleton.executorFields);
+  if (!selected || others.length) throw new Declined('an export has exactly one root field');
+  const sites = skeleton.sites.map((site) => valuesAt(site, variables));
+  const { viewer } = context;
+  const supplied: Supplied = { context, viewer, sites };
+  const compiling = new Compiling({
+    schema,
+    selections: skeleton.roots.selections,
+    context: templateContext(templateViewer(viewer)),
+    sites: skeleton.sites,
+    args: sites.map(({ args }) => args),
+    object: compileObject,
+  });
+  const { object, columns, from, cursor, cursorColumn } = rowsOf(selected, compiling);
+  const statement = sql`select ${textOf(object.json)} as r, ${cursor.sql} as c from ${from}`;
+  const { sql: text, params } = new PgDialect().sqlToQuery(statement);
+  if (containsStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
+  for (const check of compiling.checks) check(supplied);
+  const cursorOf = (row: ByteRow) => cursor.write(String(row[1]), supplied);
+  const all = cursorColumn ? columns.toSpliced(cursorColumn.place, 0, cursorAt(cursorColumn.key)) : columns;
+  return {
+    name: selected.key,
+    text,
+    parameters: params.map((parameter) => readerOf(parameter)(supplied)),
+    columns: all,
+    cells(row) {
+      const json: unknown = JSON.parse(String(row[0]));
+      const cells = cellsOf(columns, object.read ? object.read(json, supplied) : json);
+      if (cursorColumn) cells.splice(cursorColumn.place, 0, cursorOf(row));
+      return cells;
+    },
+    cursorOf,
+  };
+}
+
+const cursorAt = (key: string): ExportColumn => ({ name: key, path: [key], kind: 'text' });
+
+function rowsOf(selected: Selected, compiling: Compiling): ExportedRows {
+  const { chantierList, chantierAggregate } = selected.field.extensions;
+  if (chantierList) return exportedList(selected, chantierList as ListDeclaration, compiling);
+  if (!chantierAggregate) throw new Declined('only lists and aggregates can be exported');
+  const { object, from } = groupsOf(selected, chantierAggregate as AggregateDeclaration, compiling, mostGroups);
+  const type = getNamedType(selected.field.type) as GraphQLObjectType;
+  return {
+    object,
+    from,
+    columns: exportColumns(selected, type, compiling.selections),
+    cursor: { sql: sql`"cursor"`, write: (text) => text },
+  };
+}

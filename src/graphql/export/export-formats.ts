@@ -1,0 +1,59 @@
+import type { ExportColumn } from './export-columns.ts';
+
+/** How rows are written. */
+export interface ExportFormat {
+  type: string;
+  extension: string;
+  /** What comes before the first row. */
+  head(columns: readonly ExportColumn[]): string;
+  /** The lines of rows, whose cells are in the order of the columns. */
+  lines(columns: readonly ExportColumn[], rows: readonly (readonly unknown[])[]): string;
+}
+
+/** Spreadsheets run a cell with one of these first characters as a formula; some also take the full-width forms. */
+const formula = /^[=+\-@\t\r\n＝＋－＠]/;
+const toQuote = /[",\r\n]|^\s|\s$/;
+
+/** Null is an empty cell; an empty text is `""`, so that the two differ. */
+function cell(value: unknown, kind: ExportColumn['kind']): string {
+  if (value === null) return '';
+  const plain = typeof value === 'string' ? value : kind === 'json' ? JSON.stringify(value) : String(value);
+  if (plain === '') return '""';
+  const text = kind !== 'number' && formula.test(plain) ? `'${plain}` : plain;
+  return toQuote.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+const csv: ExportFormat = {
+  type: 'text/csv; charset=utf-8; header=present',
+  extension: 'csv',
+  head: (columns) => `${columns.map(({ name }) => name).join(',')}\r\n`,
+  lines(columns, rows) {
+    let text = '';
+    for (const row of rows) {
+      for (let place = 0; place < columns.length; place++) {
+        text += `${place ? ',' : ''}${cell(row[place], columns[place]!.kind)}`;
+      }
+      text += '\r\n';
+    }
+    return text;
+  },
+};
+
+const jsonLines: ExportFormat = {
+  type: 'application/jsonl; charset=utf-8',
+  extension: 'jsonl',
+  head: () => '',
+  lines(columns, rows) {
+    let text = '';
+    for (const row of rows) {
+      for (let place = 0; place < columns.length; place++) {
+        text += `${place ? ',' : '{'}"${columns[place]!.name}":${JSON.stringify(row[place])}`;
+      }
+      text += '}\n';
+    }
+    return text;
+  },
+};
+
+/** RFC 4180, and one JSON object for each line. */
+export const exportFormats = { csv, jsonl: jsonLines } as const satisfies Record<string, ExportFormat>;

@@ -1,0 +1,16 @@
+import type { SQL } from 'drizzle-orm';
+import type { Output } from '../compile/output.ts';
+import type { Supplied } from '../compile/supplied.ts';
+import type { ExportColumn } from './export-columns.ts';
+
+/** What the statement selects for an exported row. */
+export interface ExportedRows {
+  /** The object of one row. */
+  object: Output;
+  columns: readonly ExportColumn[];
+  from: SQL;
+  /** The row's cursor as a text of the statement, or its values as JSON, with how to write the cursor. */
+  cursor: { sql: SQL; write(text: string, supplied: Supplied): string };
+  /** The response name of the cursor among the columns, and its place; undefined if the document does not select it. */
+  cursorColumn?: { key: string; place: number } | undefined;
+}

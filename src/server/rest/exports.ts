@@ -1,0 +1,151 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { type GraphRequest, noViewer } from '../../graphql/context.ts';
+import { toRequestError } from '../../graphql/execute/mask-error.ts';
+import { type ExportFormat, exportFormats } from '../../graphql/export/export-formats.ts';
+import { type OpenedExport, openExport } from '../../graphql/export/open-export.ts';
+import { AppError } from '../../lib/errors.ts';
+import { checkInput } from '../../lib/input.ts';
+import type { Logger } from '../../lib/logger.ts';
+import { type GraphParams, type ParamsOptions, readGraphParams, readQueryString } from '../graph-params.ts';
+import { type OnOperation, reportOperation } from '../metrics/operation-done.ts';
+import { type AdmissionOptions, admit } from '../request/admit.ts';
+import type { DocumentGate } from '../request/document-gate.ts';
+import type { RequestHead } from '../request/head.ts';
+import { rateLimitHeaders } from '../request/rate-limit.ts';
+import { type ReadDocumentOptions, readDocument } from '../request/read-document.ts';
+import { RefreshCookie } from '../request/refresh-cookie.ts';
+import type { Route, RouteAnswer, RouteHead, RouteRequest } from '../routes/route.ts';
+import { defineRoute } from '../routes/serve-route.ts';
+import type { RunningExports } from './running-exports.ts';
+
+export interface ExportRouteOptions extends AdmissionOptions, ReadDocumentOptions, ParamsOptions {
+  gate: DocumentGate;
+  running: RunningExports;
+  maxBodyBytes: number;
+  secureCookies: boolean;
+  onOperation?: OnOperation | undefined;
+  logger: Logger;
+}
+
+/** A snapshot that stays open for longer keeps the database from vacuuming, and migrations waiting. */
+const mostMs = 600_000;
+const mostRows = 1_000_000_000;
+
+const parameters = z.object({
+  format: z.enum(['csv', 'jsonl']).optional(),
+  limit: z.coerce.number().int().min(1).max(mostRows).optional(),
+});
+
+interface Caller {
+  head: RequestHead;
+  request: GraphRequest;
+}
+
+/**
+ * `/export` answers the rows of a list or an aggregate as CSV or JSON Lines, in one stream: by POST with the body of a
+ * GraphQL request, or by GET with its query string. The query string also has `format` and `limit`. An export that
+ * fails after its first rows cuts the connection.
+ */
+export const exportRoute = (options: ExportRouteOptions): Route =>
+  defineRoute<Caller>({
+    name: 'export',
+    path: '/export',
+    underTenant: true,
+    methods: ['GET', 'POST'],
+    body: { maxBytes: options.maxBodyBytes, types: ['application/json'] },
+    content: 'data',
+    authenticate: async (head) => {
+      if (head.method === 'HEAD') throw new AppError('METHOD_NOT_ALLOWED', 'Use GET or POST');
+      const cookies = new RefreshCookie(head.headers.get('cookie'), { secure: options.secureCookies });
+      const full = { ...head, cookies };
+      const request = await options.reader.resolve(full);
+      if (!request.viewer) throw noViewer(request);
+      return { head: full, request };
+    },
+    handle: (request) => exportRows(request, options),
+  });
+
+async function exportRows(request: RouteRequest<Caller>, options: ExportRouteOptions): Promise<RouteAnswer> {
+  const { format = formatFor(request), limit } = checkInput(parameters, {
+    format: request.query.get('format') ?? undefined,
+    limit: request.query.get('limit') ?? undefined,
+  });
+  const params = await paramsOf(request, options);
+  const slot = options.running.take(request.caller.request.tenant!.id);
+  try {
+    const opened = await open(params, request, limit, options);
+    return answerOf(opened, exportFormats[format], request.caller.head, slot, options.logger);
+  } catch (error) {
+    slot[Symbol.dispose]();
+    throw error;
+  }
+}
+
+const formatFor = ({ headers }: Pick<RouteHead, 'headers'>): keyof typeof exportFormats =>
+  /\bapplication\/(x-ndjson|jsonl|jsonlines)\b/i.test(headers.get('accept') ?? '') ? 'jsonl' : 'csv';
+
+const paramsOf = async (request: RouteRequest<Caller>, options: ParamsOptions): Promise<GraphParams> =>
+  request.method === 'GET'
+    ? readQueryString(request.query.toString(), options)
+    : readGraphParams(await request.json(), options);
+
+async function open(
+  params: GraphParams,
+  { caller, address }: RouteRequest<Caller>,
+  limit: number | undefined,
+  options: ExportRouteOptions,
+): Promise<OpenedExport> {
+  const { head, request: resolved } = caller;
+  const document = await options.gate.open(params, head);
+  const parsed = await readDocument(document.text, address, options);
+  const { operationName, variables } = params;
+  const args = { schema: options.schema, document: parsed, operationName, variableValues: variables ?? {} };
+  return reportOperation(options.onOperation, args, async (setTenant) => {
+    const admitted = await admit(args, head, options, { request: resolved, ...document });
+    setTenant(admitted.tenant);
+    return openExport(args, admitted, { limit, mostMs });
+  });
+}
+
+function answerOf(
+  opened: OpenedExport,
+  format: ExportFormat,
+  { charge }: RequestHead,
+  slot: Disposable,
+  logger: Logger,
+): RouteAnswer {
+  const body = Readable.from(textOf(opened, format, logger), { objectMode: true, highWaterMark: 1 });
+  body.once('close', () => {
+    slot[Symbol.dispose]();
+    void opened.end();
+  });
+  const day = new Date().toISOString().slice(0, 10);
+  return {
+    status: 200,
+    headers: {
+      'content-type': format.type,
+      'content-disposition': `attachment; filename="${opened.name}-${day}.${format.extension}"`,
+      trailer: 'chantier-rows, chantier-after',
+      ...rateLimitHeaders(charge),
+    },
+    body,
+    trailers: () => ({ 'chantier-rows': String(opened.rows()), 'chantier-after': opened.after() ?? '' }),
+  };
+}
+
+async function* textOf(
+  { columns, batches }: OpenedExport,
+  format: ExportFormat,
+  logger: Logger,
+): AsyncGenerator<Buffer> {
+  try {
+    const head = format.head(columns);
+    if (head) yield Buffer.from(head);
+    for await (const rows of batches) yield Buffer.from(format.lines(columns, rows));
+  } catch (error) {
+    const { code } = toRequestError(error, logger);
+    if (code !== 'CANCELLED') logger.warn({ code }, 'an export was cut off');
+    throw error;
+  }
+}
