@@ -16,6 +16,7 @@ const addingMutation = /^(create|add|set|start|send|open|invite|submit|update)(?
 const extraInput = (idOf: (typename: string) => string, staff: string): Record<string, object> => ({
   addMilestoneAssignee: { profileId: staff },
   createProjectAssignment: { profileId: staff },
+  setTaskLabels: { addLabelIds: [idOf('Label')] },
   sendMessage: { attachments: [{ name: 'Plan', url: 'https://scratch.invalid/plan' }], mentionIds: [idOf('Profile')] },
   createTask: { projectId: idOf('Project') },
   createTimeEntry: { description: 'Sample' },

@@ -43,6 +43,9 @@ export async function filledCompany(server: World, { name = 'Full', perTable = 1
       await tx.execute(
         sql`insert into task_dependencies (task_id, depends_on_id) select a.id, b.id from tasks a, tasks b where a.id < b.id limit 5`,
       );
+      await tx.execute(
+        sql`insert into task_labels (task_id, label_id) select t.id, l.id from tasks t, labels l limit 5`,
+      );
     },
     { roleClass: 'job' },
   );

@@ -47,6 +47,7 @@ describe('the same change again', async () => {
     const entry = await recordTime(member, { projectId });
     const deliverableId = await createPart(manager, 'Deliverable', { projectId, name: 'Report' });
     const item = await made('createChecklistItem', { taskId: id, name: 'Item' }, 'checklistItem');
+    const label = await made('createLabel', { name: 'Label', color: '#fff' }, 'label');
     const days = { startDate: '2026-06-02', dueDate: '2026-06-29' };
     const task = {
       id,
@@ -136,6 +137,8 @@ describe('the same change again', async () => {
         ...{ progressMode: 'MANUAL', progress: 40 },
       },
       setMilestoneTask: { milestoneId, taskId: id, weight: 3 },
+      setTaskLabels: { taskId: id, labelIds: [label] },
+      updateLabel: { id: label, name: 'Renamed label', color: '#ABCDEF', description: 'Text' },
       addMilestoneAssignee: { milestoneId, profileId },
       addMilestoneDependency: { milestoneId, dependsOnId },
       updateTimeEntry: { id: entry, hours: '2.50', workDate: '2026-03-11', description: 'Text', billable: false },

@@ -54,6 +54,17 @@ const steps = {
     const [taskId, dependsOnId] = two(story, 'Task', step);
     return { taskId, dependsOnId };
   }),
+  createLabel: makes('Label', (story, { one, other }) => ({
+    name: `Label ${one}`,
+    color: '#1f6feb',
+    ...(other % 2 && { projectId: known(story, 'Project', other) }),
+  })),
+  setLabels: does('setTaskLabels', (story, { one, other }) => ({
+    taskId: known(story, 'Task', one),
+    [pick(['labelIds', 'addLabelIds', 'removeLabelIds'], other)]: [known(story, 'Label', other)],
+  })),
+  deleteLabel: does('deleteLabel', (story, { one }) => ({ id: known(story, 'Label', one) })),
+  restoreLabel: does('restoreLabel', (story, { one }) => ({ id: known(story, 'Label', one) })),
   assignMilestone: does('addMilestoneAssignee', (story, { one, other }) => ({
     milestoneId: known(story, 'Milestone', one),
     profileId: person(story, other),

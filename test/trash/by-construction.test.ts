@@ -13,6 +13,7 @@ const samples: Readonly<Record<string, (owner: Member, filled: Filled) => string
   Client: (owner) => createClient(owner, { name: 'Gone', mainContact: 'Ann', sector: 'Mining' }),
   Project: (_owner, { projectId }) => projectId,
   Task: (_owner, { taskId }) => taskId,
+  Label: (_owner, { labelId }) => labelId,
   Milestone: (_owner, { milestoneId }) => milestoneId,
 };
 

@@ -11,6 +11,7 @@ export interface Filled {
   projectId: string;
   taskId: string;
   blockedId: string;
+  labelId: string;
   milestoneId: string;
   deliverableId: string;
   timeId: string;
@@ -40,6 +41,10 @@ export async function fillProject(owner: Member, member: Member): Promise<Filled
   const innerId = await createTask(member, { parentId: partId, name: 'Inner part', status: 'DONE' });
   for (const id of [taskId, innerId]) await run(member, 'createTaskComment', { taskId: id, content: 'Well done' });
   await run(member, 'createChecklistItem', { taskId, name: 'A step' });
+  const color = '#1f6feb';
+  const { label } = await run(owner, 'createLabel', { projectId, name: 'Urgent', color }, 'label { id }');
+  const labelId: string = label.id;
+  await run(member, 'setTaskLabels', { taskId, labelIds: [labelId] });
   const timeId = await recordTime(member, { projectId, taskId, hours: '1.25' });
   const milestoneId = await createMilestone(owner, { projectId });
   const later = await createMilestone(owner, { projectId, name: 'Later' });
@@ -50,7 +55,7 @@ export async function fillProject(owner: Member, member: Member): Promise<Filled
   await createPart(owner, 'ProjectAssignment', { projectId, profileId, allocationPercent: 5, saleRate: '650.5' });
   await createPart(member, 'Incident', { projectId, title: 'Fire' });
   await talk(owner, member, projectId);
-  return { clientId, projectId, taskId, blockedId, milestoneId, deliverableId, timeId };
+  return { clientId, projectId, taskId, blockedId, labelId, milestoneId, deliverableId, timeId };
 }
 
 async function talk(owner: Member, member: Member, projectId: string): Promise<void> {

@@ -1,4 +1,6 @@
 import './task.ts';
+import './label.ts';
+import './label-mutations.ts';
 import './search-tasks.ts';
 import './task-comment.ts';
 import './checklist-item.ts';
@@ -7,6 +9,7 @@ import './task-mutations.ts';
 import './bulk-mutations.ts';
 import './upsert-mutation.ts';
 import './dependency-mutations.ts';
+import './labels-of-project.ts';
 import './project-closed.ts';
 import './open-tasks-of-leaver.ts';
 import './rewinding.ts';

@@ -23,6 +23,18 @@ export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   return { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: profileId }, { creatorId: profileId }] };
 }
 
+/** Whoever sees a project sees its labels; a CLIENT does not see those of the organization. */
+export function readableLabels(viewer: Viewer): RowRule<'labels'> {
+  if (!viewer.permissions.has('task:read')) return 'none';
+  const inProjects = ofReadableProjects<'labels'>(viewer);
+  if (inProjects === 'all' || viewer.role === 'CLIENT') return inProjects;
+  return { OR: [inProjects, { projectId: { isNull: true } }] };
+}
+
+/** The labels of the organization need project:write. */
+export const canWriteLabel = (viewer: Viewer, { projectId }: { projectId?: string | null | undefined }): boolean =>
+  Boolean(projectId) || viewer.permissions.has('project:write');
+
 /** Throws FORBIDDEN without task:write. The viewer may change every task that it sees. */
 export const requireTaskWriter = (viewer: Viewer): void => requirePermission(viewer, 'task:write');
 

@@ -13,6 +13,10 @@ export const tasksRelations = defineRelationsPart({ ...people, ...projects, ...t
     creator: r.one.profiles({ from: r.tasks.creatorId, to: r.profiles.id, alias: 'creation' }),
     comments: r.many.taskComments({ from: r.tasks.id, to: r.taskComments.taskId }),
     checklist: r.many.checklistItems({ from: r.tasks.id, to: r.checklistItems.taskId }),
+    labels: r.many.labels({
+      from: r.tasks.id.through(r.taskLabels.taskId),
+      to: r.labels.id.through(r.taskLabels.labelId),
+    }),
     dependsOn: r.many.tasks({
       from: r.tasks.id.through(r.taskDependencies.taskId),
       to: r.tasks.id.through(r.taskDependencies.dependsOnId),
@@ -24,6 +28,13 @@ export const tasksRelations = defineRelationsPart({ ...people, ...projects, ...t
       alias: 'dependent',
     }),
   },
+  labels: {
+    project: r.one.projects({ from: r.labels.projectId, to: r.projects.id }),
+    tasks: r.many.tasks({
+      from: r.labels.id.through(r.taskLabels.labelId),
+      to: r.tasks.id.through(r.taskLabels.taskId),
+    }),
+  },
   taskComments: {
     task: r.one.tasks({ from: r.taskComments.taskId, to: r.tasks.id, optional: false }),
     author: r.one.profiles({ from: r.taskComments.authorId, to: r.profiles.id }),
@@ -33,6 +44,7 @@ export const tasksRelations = defineRelationsPart({ ...people, ...projects, ...t
   },
   projects: {
     tasks: r.many.tasks({ from: r.projects.id, to: r.tasks.projectId }),
+    labels: r.many.labels({ from: r.projects.id, to: r.labels.projectId }),
   },
   deliverables: {
     tasks: r.many.tasks({ from: r.deliverables.id, to: r.tasks.deliverableId }),

@@ -1,5 +1,5 @@
 import { defineRewinding, linkRows } from '../events/rewind/rewinding.ts';
-import { checklistItems, taskComments, taskDependencies, tasks } from './tables.ts';
+import { checklistItems, taskComments, taskDependencies, taskLabels, tasks } from './tables.ts';
 
 defineRewinding(
   taskDependencies,
@@ -7,6 +7,14 @@ defineRewinding(
     added: 'task.dependencyAdded',
     removed: 'task.dependencyRemoved',
     key: { taskId: 'resourceId', dependsOnId: 'dependsOnId' },
+  }),
+);
+defineRewinding(
+  taskLabels,
+  linkRows(taskLabels, {
+    added: 'task.labelAdded',
+    removed: 'task.labelRemoved',
+    key: { taskId: 'resourceId', labelId: 'labelId' },
   }),
 );
 defineRewinding(tasks, {

@@ -21,6 +21,7 @@ import {
   rank,
   table,
   tsvector,
+  uniqueWithoutCase,
   version,
 } from '../../lib/columns.ts';
 import { profiles } from '../people/tables.ts';
@@ -104,6 +105,43 @@ export const taskDependencies = table(
     primaryKey({ name: 'task_dependencies_pkey', columns: [t.taskId, t.dependsOnId] }),
     index('task_dependencies_depends_on').on(t.dependsOnId),
     check('task_dependencies_self', sql`${t.taskId} <> ${t.dependsOnId}`),
+  ],
+);
+
+/** A name and a colour for tasks: of one project, or of the whole organization. */
+export const labels = table(
+  'labels',
+  {
+    id: primaryId(),
+    projectId: uuid().references(() => projects.id, { onDelete: 'cascade' }),
+    name: label().notNull(),
+    color: text().notNull(),
+    description: text(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueWithoutCase('labels_name_key', t.name).where(sql`${t.projectId} is null`),
+    uniqueIndex('labels_project_name_key').on(t.projectId, sql`extensions.name_key(${t.name})`),
+    uniqueIndex('labels_external_reference').on(t.externalReference),
+  ],
+);
+
+export const taskLabels = table(
+  'task_labels',
+  {
+    taskId: uuid()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    labelId: uuid()
+      .notNull()
+      .references(() => labels.id, { onDelete: 'cascade' }),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    primaryKey({ name: 'task_labels_pkey', columns: [t.taskId, t.labelId] }),
+    index('task_labels_label').on(t.labelId),
   ],
 );
 
