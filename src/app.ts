@@ -45,6 +45,7 @@ import type { Databases } from './tenancy/databases/databases.ts';
 import { TenantPools } from './tenancy/databases/tenant-pools.ts';
 import { TenantDirectory } from './tenancy/directory.ts';
 import type { Installation } from './tenancy/installation.ts';
+import { LiveMarks } from './tenancy/live-marks.ts';
 import { ReadReplica } from './tenancy/read-replica.ts';
 import { TenantPlaces } from './tenancy/tenant-places.ts';
 
@@ -68,6 +69,7 @@ export class App implements Toolbox {
   readonly listener: Listener;
   /** Which organizations have committed changes, in any process. */
   readonly signals: ChangeSignals;
+  readonly liveMarks: LiveMarks;
   readonly catalog: Catalog;
   readonly databases: Databases;
   readonly fleet: Fleet;
@@ -106,6 +108,7 @@ export class App implements Toolbox {
     this.catalogPool = opened.catalogPool;
     this.listener = opened.listener;
     this.signals = new ChangeSignals(opened.listener);
+    this.liveMarks = resources.use(new LiveMarks(opened.listener));
     this.catalog = catalog;
     this.databases = databases;
     this.fleet = opened.fleet;

@@ -36,6 +36,7 @@ export const partsOf = (app: App): GraphParts => ({
   trustedDocuments: app.trustedDocuments,
   documentUse: app.documentUse,
   signals: app.signals,
+  liveMarks: app.liveMarks,
   ready: () => app.ready(),
 });
 

@@ -40,6 +40,7 @@ import { SessionCookie } from './server/session-cookie.ts';
 import { Handshakes } from './server/subscriptions/handshakes.ts';
 import { defaultSubscriptionLimits, type SubscriptionLimits } from './server/subscriptions/limits.ts';
 import { LogWatch } from './server/subscriptions/log-watch.ts';
+import { Online } from './server/subscriptions/online.ts';
 import { SubscriptionMeter } from './server/subscriptions/subscription-meter.ts';
 import { Subscriptions } from './server/subscriptions/subscriptions.ts';
 import { WebSockets } from './server/subscriptions/web-sockets.ts';
@@ -95,6 +96,7 @@ export type GraphParts = Pick<
   | 'trustedDocuments'
   | 'documentUse'
   | 'signals'
+  | 'liveMarks'
 >;
 
 /** The HTTP side over an opened App, without a socket. */
@@ -123,6 +125,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
       identity,
       directory: app.directory,
       documents: { schema, turns },
+      liveMarks: app.liveMarks,
       timerStartsBackMs: config.timerStartsBackMs,
     },
     binding: app.binding,
@@ -156,6 +159,7 @@ export function buildGraphServer(app: GraphParts, options: GraphServerOptions = 
   const handshakes = new Handshakes({ ...subscriptionLimits, turns });
   const subscriptions = new Subscriptions({
     ...{ reader, openIntrospection, rateLimits, watch, handshakes, onOperation, ending, logger },
+    online: new Online(app.liveMarks),
     meter: options.subscriptionMeter ?? new SubscriptionMeter(),
     ...(plans && { plans }),
   });

@@ -13,14 +13,19 @@ import type { GraphLimits } from './limits/complexity.ts';
 import type { Charge } from './rate-limit/charge.ts';
 import type { Services } from './services.ts';
 
-/** The progress of a `changes` query. */
+/** The progress of a subscription. */
 export interface Followed {
   cursor: string;
-  /** The position in the log, in the form of an event cursor. */
+  /** The position in the log, in the form of an event cursor; empty if it does not follow the log. */
   position: string;
   hasMore: boolean;
   /** Whether nothing has changed for the viewer. */
   isEmpty: boolean;
+  /**
+   * Of a subscription that does not follow the log: resolves to true when there may be something new, or to false when
+   * the signal aborts before.
+   */
+  changed?: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /**
@@ -59,7 +64,7 @@ export interface AnswerHead {
   replayed: boolean;
   /** The points that the request costs its caller; undefined for a caller without limits. */
   charge?: Charge | undefined;
-  /** Set by `changes`: where a subscription continues. */
+  /** Set by fields that subscriptions follow: where the subscription continues. */
   followed?: Followed;
 }
 

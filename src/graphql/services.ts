@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Identity } from '../identity/identity.ts';
 import type { TenantDirectory } from '../tenancy/directory.ts';
+import type { LiveMarks } from '../tenancy/live-marks.ts';
 
 /** The services that the graph uses besides the tenant's database. */
 export interface Services {
@@ -12,6 +13,8 @@ export interface Services {
     /** Schedules the validation of documents, which blocks the event loop. */
     readonly turns: { take(caller: string): Promise<void> };
   };
+  /** Who is online, and who is typing. */
+  readonly liveMarks: LiveMarks;
   /** How far back a timer may start. */
   readonly timerStartsBackMs: number;
 }

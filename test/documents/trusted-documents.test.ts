@@ -227,8 +227,17 @@ describe('Automatic Persisted Queries', async () => {
 
 /** What of the app a server needs: a class instance cannot be spread. */
 function partsOf() {
-  const { authenticator, sessionCookies, directory, binding, signals, signingKeys, trustedDocuments, documentUse } =
-    here.app;
+  const {
+    authenticator,
+    sessionCookies,
+    directory,
+    binding,
+    signals,
+    liveMarks,
+    signingKeys,
+    trustedDocuments,
+    documentUse,
+  } = here.app;
   const ready = () => here.app.ready();
   return {
     authenticator,
@@ -240,6 +249,7 @@ function partsOf() {
     trustedDocuments,
     documentUse,
     signals,
+    liveMarks,
     ready,
   };
 }

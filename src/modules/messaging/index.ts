@@ -6,6 +6,7 @@ import './channel.ts';
 import './channel-activity.ts';
 import './search-messages.ts';
 import './subscriptions.ts';
+import './typing.ts';
 import './channel-mutations.ts';
 import './message-mutations.ts';
 import './project-channel.ts';

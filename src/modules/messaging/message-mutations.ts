@@ -9,6 +9,7 @@ import { editMessage } from './edit-message.ts';
 import { Message } from './message.ts';
 import { removeReaction } from './remove-reaction.ts';
 import { sendMessage } from './send-message.ts';
+import { typingList } from './set-typing.ts';
 
 const AttachmentInput = builder.inputType('MessageAttachmentInput', {
   description: 'A link to a file.',
@@ -35,7 +36,12 @@ defineMutation('sendMessage', {
     attachments: t.field({ type: [AttachmentInput], description: 'Its attachments, at most ten.' }),
     externalReference: t.string({ description: 'Your own key of this message; unique.' }),
   }),
-  run: (ctx, input) => sendMessage(ctx.tx, ctx.viewer, input),
+  run: async ({ tx, viewer, services }, input) => {
+    const sent = await sendMessage(tx, viewer, input);
+    const list = typingList(viewer.organizationId, input.channelId);
+    tx.onCommit(() => services.liveMarks.clear(list, viewer.profileId));
+    return sent;
+  },
   payload: (t) => ({ message: changed(t, Message, 'messages') }),
 });
 

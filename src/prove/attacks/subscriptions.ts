@@ -34,6 +34,7 @@ export const subscriptions: AttackGroup = {
         await followTheirs(duel, server, name, open);
         await followAsTheirs(duel, server, name, open);
         await followTheirObjects(duel, server, name, open);
+        await meetThem(duel, server, name, open);
       }
     }
   },
@@ -87,14 +88,26 @@ async function followTheirObjects(duel: Duel, server: AttackedServer, name: stri
       if (types === undefined || types === 'any') continue;
       const attack = `${field.name} over ${name} of their ${argument.name}`;
       const id = duel.victim.ids.get(types[0]!)?.[0];
-      const query = `subscription ($id: ID!) { ${field.name}(${argument.name}: $id) { cursor } }`;
+      const query = `subscription ($id: ID!) { ${field.name}(${argument.name}: $id) { __typename } }`;
       const stream = await open(server, ownerOf(duel.attacker), { query, variables: { id } });
-      await stream.until('"code"', '"cursor"');
+      await stream.until('"code"', '"__typename"');
       await stream.close();
       duel.judge(attack, !stream.text.includes('NOT_FOUND'), `answered ${stream.text.slice(0, 200)}`);
       judgeText(duel, attack, stream.text, id);
     }
   }
+}
+
+/** Asks who is online while somebody of the other organization is. */
+async function meetThem(duel: Duel, server: AttackedServer, name: string, open: OpenStream) {
+  const query = 'subscription { presence { people { id firstName } } }';
+  const theirs = await open(server, ownerOf(duel.victim), { query });
+  await theirs.until('"people"');
+  const stream = await open(server, ownerOf(duel.attacker), { query });
+  const isAnswered = await stream.until('"people"');
+  await Promise.all([theirs.close(), stream.close()]);
+  duel.judge(`presence over ${name}`, !isAnswered, `answered ${stream.text.slice(0, 200)}`);
+  judgeText(duel, `presence over ${name}`, stream.text);
 }
 
 function judgeText(duel: Duel, attack: string, text: string, sent = ''): void {

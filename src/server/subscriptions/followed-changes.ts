@@ -17,8 +17,8 @@ interface FollowOptions {
   authenticate(): Promise<GraphRequest>;
   /** Throws CURSOR_EXPIRED if the sender has other rights than when it got the cursor. */
   checkRights(request: GraphRequest, cursor: string): void;
-  /** Reads the changes after a cursor. For the first frame it is undefined: the document has its own. */
-  read(request: GraphRequest, cursor: string | undefined): Promise<Frame>;
+  /** Reads what has changed since the last frame. That is undefined for the first, which has the document's cursor. */
+  read(request: GraphRequest, last: Followed | undefined): Promise<Frame>;
   resultOf(error: unknown): ExecutionResult;
   /** Called for each frame that the client is sent. */
   onFrame(): void;
@@ -30,15 +30,16 @@ interface FollowOptions {
 const checkEveryMs = 2_000;
 
 /**
- * The frames of one subscription to `changes`. The first frame has the cursor from which the stream continues, each
- * further one the changes since the previous frame. Each is read like a query of its sender, whose token, membership
- * and rights are checked again before it; when they have ended, the last frame has the error. Nothing is held between
- * two reads. When the server stops, the transport ends the subscription.
+ * The frames of one subscription. The first frame of one that follows the log has the cursor from which the stream
+ * continues, each further one the changes since the previous frame. Each is read like a query of its sender, whose
+ * token, membership and rights are checked again before it; when they have ended, the last frame has the error. Nothing
+ * is held between two reads. When the server stops, the transport ends the subscription.
  */
 export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   readonly #options: FollowOptions;
   readonly #ended = new AbortController();
   #last: Followed | undefined;
+  #lastText: string | undefined;
 
   constructor(options: FollowOptions) {
     this.#options = options;
@@ -88,23 +89,32 @@ export class FollowedChanges implements AsyncIterableIterator<ExecutionResult> {
   /** Waits, reads, and returns what the client is sent; undefined if nothing has changed for it. */
   async #nextFrame(): Promise<ExecutionResult | undefined> {
     const before = this.#last;
-    const hasNews = !before || before.hasMore || (await this.#logGrows(before));
+    const hasNews = !before || before.hasMore || (await this.#hasNews(before));
     if (this.isOver) return undefined;
     const request = await this.#options.authenticate();
     if (!hasNews) {
-      this.#options.checkRights(request, before.cursor);
+      if (!before.changed) this.#options.checkRights(request, before.cursor);
       return undefined;
     }
-    const { result, followed } = await this.#options.read(request, before?.cursor);
+    const { result, followed } = await this.#options.read(request, before);
     if (this.isOver) return undefined;
     if (!followed || result.errors) this.end(result.errors ? codeOf(result.errors[0]) : 'client');
     else this.#last = followed;
-    return before && followed?.isEmpty && !result.errors ? undefined : result;
+    if (before && followed?.isEmpty && !result.errors) return undefined;
+    return followed?.changed && this.#isRepeated(result) ? undefined : result;
   }
 
-  /** Whether the log grows before the rights have to be checked. */
-  #logGrows({ position }: Followed): Promise<boolean> {
+  /** Whether there is something new before the rights have to be checked. */
+  #hasNews({ position, changed }: Followed): Promise<boolean> {
     const stop = AbortSignal.any([this.#ended.signal, AbortSignal.timeout(checkEveryMs)]);
-    return this.#options.log.grown(decodeEventCursor(position), stop);
+    return changed ? changed(stop) : this.#options.log.grown(decodeEventCursor(position), stop);
+  }
+
+  /** Whether a frame says the same as the one before: something changed that the sender cannot see. */
+  #isRepeated({ data }: ExecutionResult): boolean {
+    const text = JSON.stringify(data);
+    const isRepeated = text === this.#lastText;
+    this.#lastText = text;
+    return isRepeated;
   }
 }

@@ -15,12 +15,14 @@ import { FollowedChanges, type Frame } from './followed-changes.ts';
 import type { Handshakes } from './handshakes.ts';
 import { mostSubscriptions } from './limits.ts';
 import type { LogWatch } from './log-watch.ts';
+import type { Online } from './online.ts';
 import { frameKey, operationKey, shareReadOf } from './share-key.ts';
 import type { SubscriptionMeter, Transport } from './subscription-meter.ts';
 
 interface SubscriptionsOptions extends AdmissionOptions {
   watch: LogWatch;
   handshakes: Handshakes;
+  online: Online;
   meter: SubscriptionMeter;
   plans?: Plans;
   onOperation?: OnOperation | undefined;
@@ -77,9 +79,11 @@ export class Subscriptions {
   #follow(args: ExecutionArgs, head: RequestHead, admitted: GraphRequest, transport: Transport): FollowedChanges {
     const operation = getOperationAST(args.document, args.operationName)!;
     const next = afterCursor(args.document, operation);
-    const member = new Context(admitted).viewer.membershipId;
+    const { viewer } = new Context(admitted);
+    const member = viewer.membershipId;
     this.#take(member);
-    const { meter, reader, watch, logger } = this.#options;
+    const { meter, reader, watch, online, logger } = this.#options;
+    const leave = online.enter(viewer);
     meter.opened(transport);
     const following = watch.follow(admitted.tenant!);
     const key = operationKey(next, args.operationName, args.variableValues);
@@ -92,12 +96,15 @@ export class Subscriptions {
       onEnd: (reason) => {
         meter.ended(transport, reason);
         following[Symbol.dispose]();
+        leave();
         this.#release(member);
       },
-      read: (request, cursor) => {
-        if (cursor === undefined) return following.log.first(() => this.#read(request, args));
-        const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
+      read: (request, last) => {
         const { log } = following;
+        if (last === undefined) return log.first(() => this.#read(request, args));
+        if (last.changed) return this.#read(request, args);
+        const { cursor } = last;
+        const variableValues = { ...args.variableValues, [cursorVariable]: cursor };
         return log.share(frameKey(request, key, cursor), () =>
           this.#read({ ...request, shareRead: shareReadOf(log, request) }, { ...args, document: next, variableValues }),
         );

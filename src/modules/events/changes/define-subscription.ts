@@ -2,9 +2,9 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { TableName } from '../../../access/row-rules.ts';
 import type { Context } from '../../../graphql/context.ts';
 import { builder } from '../../../graphql/declare/builder.ts';
-import { encodeGlobalId, externalReferenceOf, type GlobalId } from '../../../graphql/declare/global-id.ts';
+import { encodeGlobalId, type GlobalId } from '../../../graphql/declare/global-id.ts';
 import { loadRows } from '../../../graphql/declare/nodes.ts';
-import { notFound } from '../../../lib/errors.ts';
+import { visibleId } from '../../../graphql/declare/visible-id.ts';
 import { eventsPerPage, followArgs, followOn, notSubscribed } from './following.ts';
 import { type Equals, leftThem, mayHaveBeenAmong } from './matching-events.ts';
 import type { LoggedChange } from './page-of-events.ts';
@@ -130,11 +130,8 @@ async function parentsOf({ within = {} }: SubscriptionSpec, args: Args, { db }: 
   for (const [column, { type }] of Object.entries(within)) {
     const { id } = (args[column] ?? {}) as Partial<GlobalId>;
     if (id === undefined) continue;
-    const reference = externalReferenceOf(id);
-    const where = reference === undefined ? { id } : { externalReference: reference };
-    const parent = await db.query[type.tableName as TableName].findFirst({ columns: { id: true }, where });
-    if (!parent) throw notFound(type.name, column);
-    equals[column] = (parent as { id: string }).id;
+    const of = { table: type.tableName as TableName, typename: type.name, field: column };
+    equals[column] = await visibleId(db, id, of);
   }
   return equals;
 }
