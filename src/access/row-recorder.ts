@@ -38,7 +38,7 @@ export async function recordRow(
 }
 
 function recorderOver(
-  { timeZone, clientMutationId }: TenantTx,
+  { timeZone, currency, clientMutationId }: TenantTx,
   statements: BoundStatement[],
   hooks: RecordedRow['hooks'][number][],
 ): TenantTx {
@@ -47,6 +47,7 @@ function recorderOver(
   };
   return Object.assign(Object.create(new Proxy({}, { get: readsFirst })), {
     timeZone,
+    currency,
     lastChange: null,
     clientMutationId,
     onCommit: (hook: RecordedRow['hooks'][number]) => void hooks.push(hook),

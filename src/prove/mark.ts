@@ -26,6 +26,7 @@ const notMarked = new Set([
   'changes',
   'refused',
   'request_hash',
+  'vat_lines',
   'response_key',
 ]);
 

@@ -64,6 +64,7 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
   if (isEnumType(type)) return type.getValues()[0]!.name;
   const typename = idTypeOf(field);
   if (field.name === 'emoji') return '👍';
+  if (field.name === 'prefix') return `S${uuidv7().slice(-8)}-`;
   // A different address for each input: failed sign-ins to one account are delayed, which would make two answers differ
   if (field.name === 'email') return source.email ? `${uuidv7()}.${source.email}` : scalars.EmailAddress;
   if (type.name === 'String') return source.text ?? 'sample';
@@ -74,6 +75,8 @@ function sample(type: GraphQLInputType, field: GraphQLInputField, source: Sample
 const neededBeside: Readonly<Record<string, readonly string[]>> = {
   CreateTimeEntryInput: ['hours'],
   NewTimeEntryInput: ['hours'],
+  CreateInvoiceLineInput: ['vatRate'],
+  NewInvoiceLineInput: ['vatRate'],
 };
 
 /** The fields that an input needs; a row of an upsert needs what a new object does. */

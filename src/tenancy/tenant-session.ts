@@ -16,6 +16,8 @@ export type TenantDb = PostgresJsDatabase<Relations> & { readonly [ofTenant]: tr
 export type TenantTx = TenantDb & {
   /** The organization's time zone; it decides which day it is. */
   readonly timeZone: string;
+  /** The organization's currency. */
+  readonly currency: string;
   /** The cursor of the last event that the transaction wrote; null if it wrote none. */
   lastChange: string | null;
   /** The id that the client gave to the mutation, which its events carry. */
@@ -49,10 +51,11 @@ export class TenantSession extends Session<Relations> {
 }
 
 /** A transaction's own methods over drizzle, which is created on first use: most changes do not need it. */
-function transactionOver(session: TenantSession, { timeZone }: Tenant): TenantTx {
+function transactionOver(session: TenantSession, { timeZone, currency }: Tenant): TenantTx {
   const drizzle = new Proxy({}, { get: (_none, key) => Reflect.get(session.db, key) as unknown });
   return Object.assign(Object.create(drizzle), {
     timeZone,
+    currency,
     lastChange: null,
     clientMutationId: undefined,
     onCommit: session.onCommit.bind(session),

@@ -191,6 +191,7 @@ export class Values {
     if (name === 'slug') return `fuzz-${below(1e6)}`;
     if (name === 'timeZone') return 'Europe/Paris';
     if (name === 'locale') return 'fr-FR';
+    if (name === 'prefix') return `F${below(1e6)}-`;
     if (name === 'pattern') return 'F-{YYYY}-{seq:5}';
     if (/url$|website/i.test(name)) return 'https://example.test/a.png';
     if (name in checked) return checked[name]!;

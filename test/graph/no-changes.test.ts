@@ -66,12 +66,26 @@ describe('the same change again', async () => {
     const typeId = await made('createLeaveType', { name: 'Rest', kind: 'OTHER' }, 'leaveType');
     const leave = { typeId, fromDate: '2026-06-01', toDate: '2026-06-02' };
     const balance = { typeId, profileId, periodStart: '2026-06-01' };
+    const invoiceId = await create(manager, 'Invoice', { clientId });
     inputs = {
       updateLegalIdentity: {
         id: await create(manager, 'LegalIdentity', { clientId, legalName: 'Old' }),
         legalName: 'New',
       },
       updatePurchaseOrder: { id: await create(manager, 'PurchaseOrder', { projectId, number: '1' }), amount: '5.50' },
+      updateInvoiceSeries: {
+        id: await create(manager, 'InvoiceSeries', { name: 'Sales', prefix: 'F-' }),
+        ...{ name: 'Home sales', prefix: 'H-', digits: 5, nextNumber: 41 },
+      },
+      updateInvoice: {
+        ...{ id: invoiceId, clientId: otherClient, projectId, dueDate: '2026-12-01', periodStart: '2026-10-01' },
+        ...{ periodEnd: '2026-10-31', orderNumber: 'PO-7', note: 'Text', currency: 'USD', exchangeRate: '0.50' },
+      },
+      updateInvoiceLine: {
+        id: await create(manager, 'InvoiceLine', { invoiceId, name: 'Work', unitPrice: '1', vatRate: '20' }),
+        ...{ name: 'Travel', quantity: '2.0', unit: 'DAY', unitPrice: '650.0', discount: '1.50', vatCategory: 'AE' },
+        ...{ vatRate: '0', exemptionReason: 'Autoliquidation', position: 7 },
+      },
       updateExpense: {
         id: await create(manager, 'Expense', {
           projectId,

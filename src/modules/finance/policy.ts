@@ -29,3 +29,16 @@ export function readableExpenses(viewer: Viewer): RowRule<'expenses'> {
   if (inProjects === 'all' || !own) return inProjects;
   return { OR: [own, inProjects] };
 }
+
+/**
+ * All invoices of the projects that one sees, and those of no project for viewers of all projects. A CLIENT sees the
+ * issued ones of the clients whose contact it is.
+ */
+export function readableInvoices(viewer: Viewer): RowRule<'invoices'> {
+  if (viewer.role !== 'CLIENT') return isStaffWith(viewer, 'invoice:read') ? ofReadableProjects(viewer) : 'none';
+  if (!viewer.permissions.has('invoice:read')) return 'none';
+  return { client: { contactId: viewer.profileId }, status: { notIn: ['DRAFT', 'CANCELLED'] } };
+}
+
+export const readableSeries = (viewer: Viewer): RowRule<'invoiceSeries'> =>
+  viewer.role !== 'CLIENT' && viewer.permissions.has('invoice:read') ? 'all' : 'none';

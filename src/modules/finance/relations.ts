@@ -19,10 +19,24 @@ export const financeRelations = defineRelationsPart({ ...people, ...clients, ...
     profile: r.one.profiles({ from: r.expenses.profileId, to: r.profiles.id, optional: false, alias: 'spending' }),
     reviewer: r.one.profiles({ from: r.expenses.reviewerId, to: r.profiles.id, alias: 'expenseReview' }),
   },
+  invoices: {
+    client: r.one.clients({ from: r.invoices.clientId, to: r.clients.id, optional: false }),
+    project: r.one.projects({ from: r.invoices.projectId, to: r.projects.id }),
+    series: r.one.invoiceSeries({ from: r.invoices.seriesId, to: r.invoiceSeries.id }),
+    lines: r.many.invoiceLines({ from: r.invoices.id, to: r.invoiceLines.invoiceId }),
+  },
+  invoiceLines: {
+    invoice: r.one.invoices({ from: r.invoiceLines.invoiceId, to: r.invoices.id, optional: false }),
+  },
+  invoiceSeries: {
+    invoices: r.many.invoices({ from: r.invoiceSeries.id, to: r.invoices.seriesId }),
+  },
   clients: {
+    invoices: r.many.invoices({ from: r.clients.id, to: r.invoices.clientId }),
     legalIdentities: r.many.legalIdentities({ from: r.clients.id, to: r.legalIdentities.clientId }),
   },
   projects: {
+    invoices: r.many.invoices({ from: r.projects.id, to: r.invoices.projectId }),
     purchaseOrders: r.many.purchaseOrders({ from: r.projects.id, to: r.purchaseOrders.projectId }),
     budgets: r.many.projectBudgets({ from: r.projects.id, to: r.projectBudgets.projectId }),
     expenses: r.many.expenses({ from: r.projects.id, to: r.expenses.projectId }),

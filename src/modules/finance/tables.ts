@@ -1,6 +1,16 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, date, index, integer, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
-import { externalReference, instant, label, lifetime, oneOf, primaryId, table, version } from '../../lib/columns.ts';
+import { boolean, check, date, index, integer, jsonb, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  externalReference,
+  instant,
+  label,
+  lifetime,
+  oneOf,
+  primaryId,
+  table,
+  uniqueWithoutCase,
+  version,
+} from '../../lib/columns.ts';
 import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 import { projects } from '../projects/tables.ts';
@@ -10,6 +20,10 @@ export const vatRegimes = ['MONTHLY', 'QUARTERLY', 'SIMPLIFIED', 'FRANCHISE'] as
 export const vatCategories = ['S', 'Z', 'E', 'AE', 'K', 'G', 'O'] as const;
 /** How an agreed number of days relates to the end of a month: not at all, or one after the other. */
 export const monthEndRules = ['NONE', 'DAYS_THEN_MONTH_END', 'MONTH_END_THEN_DAYS'] as const;
+export const invoiceStatuses = ['DRAFT', 'ISSUED', 'CANCELLED'] as const;
+export const invoiceLineKinds = ['ITEM', 'ALLOWANCE', 'CHARGE'] as const;
+/** The units of quantities (UN/ECE Recommendation 20). */
+export const units = ['DAY', 'HUR', 'C62'] as const;
 export const expenseStatuses = ['DRAFT', 'SUBMITTED', 'APPROVED', 'REJECTED'] as const;
 
 /** An amount in the organization's currency. */
@@ -136,5 +150,140 @@ export const expenses = table(
     uniqueIndex('expenses_external_reference').on(t.externalReference),
     check('expenses_status', oneOf(t.status, expenseStatuses)),
     check('expenses_amounts', sql`${t.netAmount} >= 0 and ${t.vatAmount} >= 0`),
+  ],
+);
+
+/** Numbers invoices: a prefix and a counter, without gaps. */
+export const invoiceSeries = table(
+  'invoice_series',
+  {
+    id: primaryId(),
+    name: label().notNull(),
+    prefix: text().notNull(),
+    digits: integer().notNull().default(4),
+    nextNumber: integer().notNull().default(1),
+    /** The date of the last invoice; null while there is none. */
+    lastIssueDate: date(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueWithoutCase('invoice_series_name', t.name),
+    // Prefixes do not end in a digit, so equal numbers have equal prefixes
+    uniqueWithoutCase('invoice_series_prefix', t.prefix),
+    uniqueIndex('invoice_series_external_reference').on(t.externalReference),
+    check('invoice_series_numbers', sql`${t.digits} between 1 and 8 and ${t.nextNumber} between 1 and 100000000`),
+  ],
+);
+
+/** An amount in the currency of its invoice. */
+const total = () => numeric({ precision: 16, scale: 2 }).notNull().default('0');
+/** The same in the organization's currency. */
+const converted = () => numeric({ precision: 22, scale: 2 }).notNull().default('0');
+
+/** The basis and the VAT of all lines of an invoice with one category and rate. */
+export interface VatLine {
+  vatCategory: (typeof vatCategories)[number];
+  /** Percent; null in category O, which has no rate. */
+  vatRate: string | null;
+  basis: string;
+  amount: string;
+  exemptionReason: string | null;
+}
+
+/** What an invoice says of its seller or buyer: their legal identity when it was issued. */
+export type Party = Pick<typeof legalIdentities.$inferSelect, (typeof partyColumns)[number]>;
+export const partyColumns = [
+  ...(['legalName', 'legalForm', 'shareCapital', 'siren', 'siret', 'vatNumber', 'street', 'postalCode'] as const),
+  ...(['city', 'countryCode', 'electronicAddress', 'buyerReference', 'iban', 'bic', 'vatRegime'] as const),
+  ...(['vatOnDebits', 'consumer'] as const),
+] as const;
+
+/** Invoices. A trigger keeps the tenant's role from changing or deleting them once they are issued. */
+export const invoices = table(
+  'invoices',
+  {
+    id: primaryId(),
+    clientId: uuid()
+      .notNull()
+      .references(() => clients.id),
+    projectId: uuid().references(() => projects.id),
+    status: text({ enum: invoiceStatuses }).notNull().default('DRAFT'),
+    seriesId: uuid().references(() => invoiceSeries.id),
+    number: text(),
+    issueDate: date(),
+    dueDate: date(),
+    periodStart: date(),
+    periodEnd: date(),
+    orderNumber: text(),
+    note: text(),
+    currency: text().notNull(),
+    /** What one unit of the invoice's currency is worth in the organization's currency. */
+    exchangeRate: numeric({ precision: 16, scale: 8 }).notNull().default('1'),
+    lineTotal: total(),
+    allowanceTotal: total(),
+    chargeTotal: total(),
+    netTotal: total(),
+    vatTotal: total(),
+    grossTotal: total(),
+    convertedNetTotal: converted(),
+    convertedVatTotal: converted(),
+    vatLines: jsonb().$type<VatLine[]>().notNull().default([]),
+    seller: jsonb().$type<Party>(),
+    buyer: jsonb().$type<Party>(),
+    issuedAt: instant(),
+    contentHash: text(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    index('invoices_client').on(t.clientId, t.issueDate),
+    index('invoices_project').on(t.projectId),
+    index('invoices_series').on(t.seriesId),
+    uniqueIndex('invoices_number').on(t.number),
+    uniqueIndex('invoices_external_reference').on(t.externalReference),
+    check('invoices_status', oneOf(t.status, invoiceStatuses)),
+    check('invoices_currency', sql`${t.currency} ~ '^[A-Z]{3}$'`),
+    check('invoices_exchange_rate', sql`${t.exchangeRate} > 0`),
+    check('invoices_period', sql`${t.periodEnd} >= ${t.periodStart}`),
+    check('invoices_due_date', sql`${t.dueDate} >= ${t.issueDate}`),
+    check(
+      'invoices_issued',
+      sql`(${t.status} in ('DRAFT', 'CANCELLED')) = (${t.number} is null) and (${t.number} is null) = (${t.contentHash} is null)`,
+    ),
+  ],
+);
+
+/** What an invoice charges, and the allowances and charges on the whole of it. */
+export const invoiceLines = table(
+  'invoice_lines',
+  {
+    id: primaryId(),
+    invoiceId: uuid()
+      .notNull()
+      .references(() => invoices.id, { onDelete: 'cascade' }),
+    position: integer().notNull(),
+    kind: text({ enum: invoiceLineKinds }).notNull().default('ITEM'),
+    name: label().notNull(),
+    quantity: numeric({ precision: 12, scale: 4 }).notNull().default('1'),
+    unit: text({ enum: units }).notNull().default('C62'),
+    unitPrice: numeric({ precision: 16, scale: 6 }).notNull(),
+    discount: numeric({ precision: 14, scale: 2 }).notNull().default('0'),
+    vatCategory: text({ enum: vatCategories }).notNull().default('S'),
+    vatRate: numeric({ precision: 5, scale: 2 }),
+    exemptionReason: text(),
+    netAmount: total(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    index('invoice_lines_invoice').on(t.invoiceId, t.position),
+    check('invoice_lines_kind', oneOf(t.kind, invoiceLineKinds)),
+    check('invoice_lines_unit', oneOf(t.unit, units)),
+    check('invoice_lines_vat_category', oneOf(t.vatCategory, vatCategories)),
+    check('invoice_lines_price', sql`${t.unitPrice} >= 0 and ${t.discount} >= 0`),
+    check('invoice_lines_vat_rate', sql`(${t.vatCategory} = 'O') = (${t.vatRate} is null)`),
   ],
 );

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import type { Viewer } from '../../identity/viewer.ts';
+import { AppError } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { defineResource } from '../events/resource.ts';
+import { readableSeries } from './policy.ts';
+
+const mostNumber = 99_999_999;
+const numbering = ['prefix', 'digits', 'nextNumber'] as const;
+
+export const InvoiceSeries = defineResource('invoiceSeries', {
+  name: 'InvoiceSeries',
+  noun: 'series',
+  nouns: 'series',
+  description: 'A series of invoices, whose numbers have no gaps and whose dates never fall.',
+  module: 'finance',
+  read: readableSeries,
+  write: 'invoice:issue',
+  fields: {
+    name: { description: 'Name; unique regardless of case.', personal: false },
+    prefix: {
+      description: 'What all its numbers begin with, such as `F2026-`; it does not end in a digit, and is unique.',
+      max: 12,
+      check: z
+        .string()
+        .regex(/^[A-Za-z0-9+\-_/]{0,11}[A-Za-z+\-_/]$/, 'has 1 to 12 letters, digits, +, -, _ or /, and no digit last'),
+      personal: false,
+    },
+    digits: { description: 'Digits of a number at least; shorter ones get zeros in front.', min: 1, max: 8 },
+    nextNumber: { description: 'The next number.', min: 1, max: mostNumber },
+    lastIssueDate: 'The date of its last invoice; null without one.',
+  },
+  order: { name: 'asc' },
+  list: 'The series of invoices.',
+  create: { writes: ['name', ...numbering] },
+  update: {
+    description: 'Changes a series. How it numbers can change until its first invoice; then INVALID_STATE.',
+    writes: ['name', ...numbering],
+    before: ({ current, next }) => {
+      const changed = numbering.find((column) => current[column] !== next[column]);
+      if (!current.lastIssueDate || !changed) return;
+      throw new AppError('INVALID_STATE', 'This series has invoices', { field: `input.${changed}` });
+    },
+  },
+  upsert: 100,
+  delete: { inUse: 'This series has invoices' },
+});
+
+/**
+ * The number of an invoice of a date. The series is locked until the transaction ends and is rolled back with it, so
+ * its numbers have no gaps. Throws BAD_INPUT for a date before that of the last invoice.
+ */
+export async function takeNumber(tx: TenantTx, viewer: Viewer, seriesId: string, issueDate: string): Promise<string> {
+  let number = '';
+  await InvoiceSeries.change(tx, viewer, { id: seriesId }, 'advanced', ({ current }) => {
+    const { prefix, digits, nextNumber, lastIssueDate } = current;
+    if (lastIssueDate && issueDate < lastIssueDate)
+      throw new AppError('BAD_INPUT', `The last invoice of this series is of ${lastIssueDate}`, {
+        field: 'input.issueDate',
+      });
+    if (nextNumber > mostNumber)
+      throw new AppError('CODE_EXHAUSTED', 'This series has no numbers left', { field: 'input.seriesId' });
+    number = `${prefix}${String(nextNumber).padStart(digits, '0')}`;
+    return { nextNumber: nextNumber + 1, lastIssueDate: issueDate };
+  });
+  return number;
+}

@@ -1,0 +1,147 @@
+import { builder } from '../../graphql/declare/builder.ts';
+import { rowId } from '../../graphql/declare/resource/row-id.ts';
+import { badInput } from '../../lib/errors.ts';
+import { defineResource } from '../events/resource.ts';
+import { InvoiceParty, InvoiceVatLine } from './invoice-parts.ts';
+import { issued } from './issue-invoice.ts';
+import { readableInvoices } from './policy.ts';
+import { convertedTotals } from './set-totals.ts';
+
+const draft = { status: ['DRAFT'] } as const;
+const columns = [
+  ...['projectId', 'dueDate', 'periodStart', 'periodEnd', 'orderNumber', 'note', 'currency', 'exchangeRate'],
+] as const;
+const inCurrency = (description: string) => ({ description: `${description}, in the currency of the invoice.` });
+
+const Invoice = defineResource('invoices', {
+  name: 'Invoice',
+  description: 'An invoice to a client. Once it is issued, it never changes.',
+  module: 'finance',
+  read: readableInvoices,
+  write: 'invoice:write',
+  fields: {
+    client: { description: 'The client.', listDescription: 'The invoices of this client.' },
+    project: {
+      description: 'The project; null for one of several projects or none.',
+      listDescription: 'The invoices of this project.',
+    },
+    status: {
+      description: 'Its status.',
+      values: {
+        DRAFT: 'Not issued yet.',
+        ISSUED: 'Issued: it can no longer change.',
+        CANCELLED: 'Withdrawn before it was issued.',
+      },
+    },
+    series: { description: 'The series that numbers it; null until it is issued.', listDescription: 'Its invoices.' },
+    number: { description: 'Its number; null until it is issued.', max: 20, personal: false },
+    issueDate: 'Its date; null until it is issued.',
+    dueDate: {
+      description: 'The last day to pay; by default, it follows from the terms of the client when it is issued.',
+      notBefore: 'issueDate',
+    },
+    periodStart: { description: 'First day of the period that it is for.', absent: 'first' },
+    periodEnd: { description: 'Last day of the period that it is for.', notBefore: 'periodStart' },
+    orderNumber: { description: 'The client’s number of its order.', max: 200, personal: false },
+    note: { description: 'A text on the invoice.', max: 2_000, personal: false },
+    currency: {
+      description: 'The currency of all its amounts (ISO 4217).',
+      type: 'Currency',
+      max: 3,
+      default: 'the organization’s currency',
+    },
+    exchangeRate: {
+      description: 'What one unit of its currency is worth in the organization’s currency.',
+      min: 0.000_000_01,
+      max: 1_000_000,
+    },
+    lineTotal: inCurrency('The sum of its items (BT-106)'),
+    allowanceTotal: inCurrency('The sum of the allowances on the whole invoice (BT-107)'),
+    chargeTotal: inCurrency('The sum of the charges on the whole invoice (BT-108)'),
+    netTotal: inCurrency('The total without VAT (BT-109)'),
+    vatTotal: inCurrency('The VAT (BT-110)'),
+    grossTotal: inCurrency('The total with VAT (BT-112)'),
+    convertedNetTotal: { description: 'The total without VAT, in the organization’s currency.', type: 'Money' },
+    convertedVatTotal: { description: 'The VAT, in the organization’s currency (BT-111).', type: 'Money' },
+    issuedAt: 'When it was issued.',
+    contentHash: {
+      description: 'SHA-256 of what it says, in hexadecimal; null until it is issued.',
+      max: 64,
+      filtered: false,
+      sorted: false,
+      personal: false,
+    },
+  },
+  list: 'The invoices of the organization.',
+  create: {
+    description: 'Creates a draft of an invoice.',
+    writes: ['clientId', ...columns],
+    before: ({ tx, values }) => {
+      const currency = values.currency ?? tx.currency;
+      checkRate(tx, { currency, exchangeRate: values.exchangeRate });
+      return { currency };
+    },
+  },
+  update: {
+    writes: ['clientId', ...columns],
+    from: draft,
+    before: ({ tx, next }) => {
+      checkRate(tx, next);
+      return convertedTotals(next);
+    },
+  },
+  upsert: 500,
+  delete: { from: draft },
+});
+
+/** Throws BAD_INPUT for a rate between the organization's currency and itself. */
+function checkRate(tx: { currency: string }, invoice: { currency: string; exchangeRate?: string | undefined }): void {
+  if (invoice.currency === tx.currency && Number(invoice.exchangeRate ?? 1) !== 1)
+    throw badInput('must be 1 in the organization’s currency', 'input.exchangeRate');
+}
+
+Invoice.action('cancel', {
+  description: 'Withdraws a draft of an invoice',
+  event: 'cancelled',
+  writes: [],
+  from: draft,
+  before: () => ({ status: 'CANCELLED' }),
+});
+
+Invoice.action('issue', {
+  description:
+    'Issues an invoice under the next number of a series, with the legal identities of both parties. It never changes again. ' +
+    'Fails with BAD_INPUT for a date in the future or before that of the last invoice of the series',
+  event: 'issued',
+  write: 'invoice:issue',
+  writes: ['issueDate'],
+  from: draft,
+  input: (t) => ({
+    seriesId: rowId(t, 'invoiceSeries', { required: true, description: 'The series that numbers it.' }),
+  }),
+  before: ({ tx, viewer, current, next, extra }) =>
+    issued(tx, viewer, { ...current, issueDate: next.issueDate }, extra.seriesId),
+});
+
+builder.drizzleObjectFields(Invoice, (t) => ({
+  vatLines: t.field({
+    type: [InvoiceVatLine],
+    description: 'The basis and the VAT by category and rate.',
+    select: { columns: { vatLines: true } },
+    resolve: ({ vatLines }) => vatLines,
+  }),
+  seller: t.field({
+    type: InvoiceParty,
+    nullable: true,
+    description: 'The organization as it was when the invoice was issued; null until then.',
+    select: { columns: { seller: true } },
+    resolve: ({ seller }) => seller,
+  }),
+  buyer: t.field({
+    type: InvoiceParty,
+    nullable: true,
+    description: 'The client as it was when the invoice was issued; null until then.',
+    select: { columns: { buyer: true } },
+    resolve: ({ buyer }) => buyer,
+  }),
+}));
