@@ -34,8 +34,14 @@ export interface CompiledExport {
   parameters: readonly unknown[];
   columns: readonly ExportColumn[];
   cells(row: ByteRow): unknown[];
-  /** The cursor with which an export continues after the row. */
+  /** The cursor with which an export continues after the row, if the statement has cursors. */
   cursorOf(row: ByteRow): string;
+}
+
+interface ExportRequest {
+  variableValues: Record<string, unknown>;
+  /** Whether `cursorOf` is needed. Otherwise the statement has cursors only if the document selects them. */
+  withCursors: boolean;
 }
 
 const mostGroups = 1_000_000;
@@ -48,7 +54,7 @@ export function compileExport(
   schema: GraphQLSchema,
   document: DocumentNode,
   definition: OperationDefinitionNode,
-  variableValues: Record<string, unknown> | undefined,
+  { variableValues, withCursors }: ExportRequest,
   context: Context,
 ): CompiledExport {
   const operation = new Operation(0, schema, document, definition);
@@ -69,7 +75,8 @@ export function compileExport(
     object: compileObject,
   });
   const { object, columns, from, cursor, cursorColumn } = rowsOf(selected, compiling);
-  const statement = sql`select ${textOf(object.json)} as r, ${cursor.sql} as c from ${from}`;
+  const values = [textOf(object.json), ...(cursorColumn || withCursors ? [cursor.sql] : [])];
+  const statement = sql`select ${sql.join(values, sql`, `)} from ${from}`;
   const { sql: text, params } = new PgDialect().sqlToQuery(statement);
   if (containsStandIn(text)) throw new Declined('a rule writes the viewer into the statement');
   for (const check of compiling.checks) check(supplied);

@@ -23,7 +23,7 @@ export interface OpenedExport {
   batches: AsyncGenerator<readonly (readonly unknown[])[]>;
   /** How many rows were read so far. */
   rows(): number;
-  /** The cursor of the last row that was read, with which an export continues; undefined before the first row. */
+  /** With a limit: the cursor of the last row, with which an export continues; undefined if there is no row. */
   after(): string | undefined;
   /** Gives back the connection, whether or not all rows were read. */
   end(): Promise<void>;
@@ -39,7 +39,7 @@ export async function openExport(
   request: GraphRequest,
   options: ExportOptions,
 ): Promise<OpenedExport> {
-  const compiled = await compile(args, new Context(request));
+  const compiled = await compile(args, options.limit !== undefined, new Context(request));
   const { signal, after, answer, binding } = request;
   const session = binding.open(request.tenant!, 'read', {
     roleClass: 'export',
@@ -87,7 +87,8 @@ class Reading {
   }
 
   get after(): string | undefined {
-    return this.#last && this.#compiled.cursorOf(this.#last);
+    const isLimited = this.#limit < Number.POSITIVE_INFINITY;
+    return isLimited && this.#last ? this.#compiled.cursorOf(this.#last) : undefined;
   }
 
   /** Reads the first batch. */
@@ -135,13 +136,13 @@ const notExportable = ({ field, why }: Reason): AppError =>
   badInput(`This document cannot be exported: ${field ? `${field} ${why}` : why}`, 'query');
 
 /** Throws the errors with which the executor answers the document, if that is why it cannot be compiled. */
-async function compile(args: OperationArgs, context: Context): Promise<CompiledExport> {
+async function compile(args: OperationArgs, withCursors: boolean, context: Context): Promise<CompiledExport> {
   const { schema, document, operationName, variableValues } = args;
   const operation = getOperationAST(document, operationName);
   if (!operation) throw badInput('Names no operation of the document', 'operationName');
   if (operation.operation !== 'query') throw badInput('Only queries can be exported', 'query');
   try {
-    return compileExport(schema, document, operation, variableValues ?? {}, context);
+    return compileExport(schema, document, operation, { variableValues: variableValues ?? {}, withCursors }, context);
   } catch (error) {
     const run = (given: ExecutionArgs) => execute(given) as ExecutionResult | Promise<ExecutionResult>;
     const { errors } = await executeOperation({ ...args, contextValue: context }, run);
