@@ -34,15 +34,15 @@ describe('typing', () => {
     const frames = await follow(ada, typing, { channelId });
     expect(await people(frames)).toEqual([]);
     const { errors, data, statements } = await grace.graphql(
-      'mutation ($input: SetTypingInput!) { setTyping(input: $input) { channel { id } lastEventId } }',
+      'mutation ($input: SignalTypingInput!) { signalTyping(input: $input) { channel { id } lastEventId } }',
       { input: { channelId } },
     );
-    expect([errors, data]).toEqual([[], { setTyping: { channel: { id: channelId }, lastEventId: null } }]);
+    expect([errors, data]).toEqual([[], { signalTyping: { channel: { id: channelId }, lastEventId: null } }]);
     expect(statements.filter((text) => /^(?:insert|update|delete)/i.test(text))).toEqual([]);
     expect(await people(frames)).toEqual([idOf(grace)]);
-    await run(grace, 'setTyping', { channelId, isTyping: false });
+    await run(grace, 'signalTyping', { channelId, isTyping: false });
     expect(await people(frames)).toEqual([]);
-    await run(grace, 'setTyping', { channelId });
+    await run(grace, 'signalTyping', { channelId });
     expect(await people(frames)).toEqual([idOf(grace)]);
     await send(grace, channelId, 'Done');
     expect(await people(frames)).toEqual([]);
@@ -55,15 +55,15 @@ describe('typing', () => {
     const [group, other] = [await openGroup(ada, [grace]), await openGroup(ada, [grace])];
     const frames = await follow(ada, typing, { channelId: other });
     expect(await people(frames)).toEqual([]);
-    await run(grace, 'setTyping', { channelId: group });
-    await run(grace, 'setTyping', { channelId: other });
+    await run(grace, 'signalTyping', { channelId: group });
+    await run(grace, 'signalTyping', { channelId: other });
     expect(await people(frames)).toEqual([idOf(grace)]);
     await frames.close();
     const outsider = await company.member('MEMBER');
     const refused = await follow(outsider, typing, { channelId: group });
     expect((await refused.nextError()).extensions).toMatchObject({ code: 'NOT_FOUND', field: 'channelId' });
     const write = await outsider.graphql(
-      'mutation ($input: SetTypingInput!) { setTyping(input: $input) { channel { id } } }',
+      'mutation ($input: SignalTypingInput!) { signalTyping(input: $input) { channel { id } } }',
       { input: { channelId: group } },
     );
     expect(write.errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', field: 'input.channelId' } }]);
@@ -79,7 +79,7 @@ describe('typing', () => {
     const frames = await follow(grace, typing, { channelId });
     expect(await people(frames)).toEqual([]);
     await run(ada, 'removeChannelMember', { channelId, profileId: idOf(grace) });
-    await run(ada, 'setTyping', { channelId });
+    await run(ada, 'signalTyping', { channelId });
     expect((await frames.nextError()).extensions.code).toBe('NOT_FOUND');
   });
 
@@ -88,7 +88,7 @@ describe('typing', () => {
     const channelId = await openGroup(ada, []);
     await run(ada, 'updateChannel', { id: channelId, archived: true });
     const { errors } = await ada.graphql(
-      'mutation ($input: SetTypingInput!) { setTyping(input: $input) { channel { id } } }',
+      'mutation ($input: SignalTypingInput!) { signalTyping(input: $input) { channel { id } } }',
       { input: { channelId } },
     );
     expect(errors).toMatchObject([{ extensions: { code: 'INVALID_STATE', field: 'input.channelId' } }]);

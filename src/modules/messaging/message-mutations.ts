@@ -9,7 +9,7 @@ import { editMessage } from './edit-message.ts';
 import { Message } from './message.ts';
 import { removeReaction } from './remove-reaction.ts';
 import { sendMessage } from './send-message.ts';
-import { typingList } from './set-typing.ts';
+import { typingList } from './signal-typing.ts';
 
 const AttachmentInput = builder.inputType('MessageAttachmentInput', {
   description: 'A link to a file.',

@@ -6,7 +6,7 @@ import { notSubscribed } from '../events/changes/following.ts';
 import { type LivePeople, livePeople } from '../people/live-people.ts';
 import { Profile } from '../people/profile.ts';
 import { Channel } from './channel.ts';
-import { setTyping, typingList } from './set-typing.ts';
+import { signalTyping, typingList } from './signal-typing.ts';
 
 const TypingFrame = builder.objectRef<LivePeople>('TypingFrame').implement({
   description: 'What typing sends whenever somebody begins or stops.',
@@ -42,7 +42,7 @@ builder.subscriptionField('typing', (t) =>
   }),
 );
 
-defineMutation('setTyping', {
+defineMutation('signalTyping', {
   description:
     'Tells those who follow `typing` of a channel that you are writing, for the next six seconds: send it again while ' +
     'you go on. Sending a message ends it. Nothing is stored.',
@@ -51,6 +51,6 @@ defineMutation('setTyping', {
     channelId: t.globalID({ for: Channel, required: true, description: 'The channel.' }),
     isTyping: t.boolean({ description: 'False if you have stopped; true by default.' }),
   }),
-  run: (ctx, input) => setTyping(ctx.tx, ctx.viewer, ctx.services.liveMarks, input),
+  run: (ctx, input) => signalTyping(ctx.tx, ctx.viewer, ctx.services.liveMarks, input),
   payload: (t) => ({ channel: changed(t, Channel, 'channels') }),
 });

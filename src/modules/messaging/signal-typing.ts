@@ -24,7 +24,7 @@ export const typingList = (organizationId: string, channelId: string): LiveList 
  * Says that the viewer is typing in a channel, or has stopped. Stores nothing. Throws NOT_FOUND, and INVALID_STATE in
  * an archived channel.
  */
-export async function setTyping(
+export async function signalTyping(
   tx: TenantTx,
   viewer: Viewer,
   marks: LiveMarks,
