@@ -22,7 +22,7 @@ export interface AdminTx {
   run<T extends object = Row>(text: string, parameters?: readonly unknown[]): Promise<T[]>;
 }
 
-/** A transaction that can run COPY: one at a time, and no other statement until its stream has ended. */
+/** A transaction that can run COPY. Until the stream of a COPY has ended, no other statement may run. */
 export interface CopyTx extends AdminTx {
   /** The data of a COPY TO STDOUT. If the reader stops early, the transaction and its connection end. */
   copyOut(text: string): Readable;
@@ -50,7 +50,7 @@ export class Admin implements AdminTx, AsyncDisposable {
   #slot: Slot | undefined;
   #turn: Promise<void> = Promise.resolve();
   #disposed = false;
-  #late = false;
+  #deadlinePassed = false;
 
   constructor(options: AdminOptions) {
     this.#options = options;
@@ -98,14 +98,14 @@ export class Admin implements AdminTx, AsyncDisposable {
    */
   async within<T>(ms: number, work: () => Promise<T>): Promise<T> {
     const timer = setTimeout(() => {
-      this.#late = true;
+      this.#deadlinePassed = true;
       this.#slot?.destroy();
     }, ms);
     try {
       return await work();
     } finally {
       clearTimeout(timer);
-      this.#late = false;
+      this.#deadlinePassed = false;
     }
   }
 
@@ -118,7 +118,8 @@ export class Admin implements AdminTx, AsyncDisposable {
 
   async #exclusively<T>(work: (slot: Slot) => Promise<T>): Promise<T> {
     // Otherwise the call would wait for its own transaction
-    if (inTransaction.getStore() === this) throw new AppError('INTERNAL', 'Inside a transaction, use the transaction');
+    if (inTransaction.getStore() === this)
+      throw new AppError('INTERNAL', 'Inside a transaction, run statements on its `tx`');
     const before = this.#turn;
     const turn = Promise.withResolvers<void>();
     this.#turn = turn.promise;
@@ -131,15 +132,15 @@ export class Admin implements AdminTx, AsyncDisposable {
   }
 
   async #connected(): Promise<Slot> {
-    if (this.#disposed) throw over();
-    if (this.#late) throw databaseError('CONNECTION_LOST');
+    if (this.#disposed) throw new AppError('INTERNAL', "The administrator's connection is closed");
+    if (this.#deadlinePassed) throw databaseError('CONNECTION_LOST');
     if (!this.#slot?.alive) {
       const { applicationName = 'chantier admin', connectMs = 10_000, ...rest } = this.#options;
       this.#slot = await Slot.open({ ...rest, prepare: false, applicationName, connectMs, settings });
       // DDL over many rows takes long; the server's own limits apply.
       this.#slot.limitStatements(0);
     }
-    if (this.#late) {
+    if (this.#deadlinePassed) {
       this.#slot.destroy();
       throw databaseError('CONNECTION_LOST');
     }

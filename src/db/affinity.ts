@@ -16,8 +16,8 @@ export interface Choice<Slot> {
 /**
  * Chooses the idle slot for a session of this key. Prefers a slot that has served the key; among several, the one that
  * served it first, so that the key stays there. Takes another slot only if no slot at all knows the key, or if the
- * session is no longer patient: then the slot with the least memory, which spreads the keys evenly. Returns undefined
- * if the session should wait.
+ * session is not `patient` (it has waited for `patienceMs`): then the slot with the least memory, which spreads the
+ * keys evenly. Returns undefined if the session should wait.
  */
 export function chooseSlot<Slot extends Candidate>(
   key: string,

@@ -22,13 +22,14 @@ const cancelCode = 80_877_102;
  * ends the process if it cannot connect, and hangs on a connection that is still opening.)
  *
  * Resolves when the server has closed the cancel connection. By then it has signalled the backend, and a backend
- * handles its signals before it reads the next message. So once a statement sent after that is answered, this cancel
- * can no longer hit a later one. Rejects if that is not certain.
+ * handles its signals before it reads the next message. So a statement that is sent after this resolves absorbs the
+ * cancel at the latest: once it has been answered, later statements are safe. Rejects if that is not certain.
  */
 export async function requestCancel(target: CancelTarget, timeoutMs: number): Promise<void> {
   const signal = AbortSignal.timeout(timeoutMs);
   const plain = await connectSocket(target.address, timeoutMs);
-  // Without a listener, an error between two waits would end the process. The next wait then ends by the signal.
+  // Without a listener, an error between two waits would end the process. The next wait then lasts until the signal
+  // aborts it
   plain.on('error', () => {});
   try {
     const socket = target.ssl ? await secureSocket(plain, target.ssl, target.host, signal) : plain;

@@ -78,7 +78,7 @@ export class EmbeddedServer implements AsyncDisposable {
     return addressOf(this.#home, this.port, name);
   }
 
-  /** Ends this process's use, and the server if no other process uses it. Close its connections first. */
+  /** Stops using the server, and stops it if no other process uses it. Close this process's connections first. */
   stop(): Promise<void> {
     this.#stopped ??= this.#leave();
     return this.#stopped;

@@ -48,7 +48,7 @@ export class FairQueue<T> {
     return total;
   }
 
-  /** Empties the queue and returns the items, ordered by key. */
+  /** Empties the queue and returns the items, grouped by key. */
   drain(): T[] {
     const items = [...this.#lines.values()].flat();
     this.#lines.clear();

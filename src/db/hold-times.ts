@@ -2,7 +2,7 @@
 const weight = 1 / 32;
 /** Longer times count as this, so that a single long session does not raise the average much. */
 const longestMs = 250;
-/** For how many average sessions another one waits, between these bounds. */
+/** A session waits as long as this many average sessions take, within these bounds. */
 const turns = 4;
 const leastMs = 4;
 const mostMs = 100;

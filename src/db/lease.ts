@@ -5,7 +5,7 @@ import type { SlowStatement } from './slow-statement.ts';
 
 interface LeaseHooks {
   giveBack(): void;
-  /** A statement is slow if it takes this long, in milliseconds; undefined if none is. */
+  /** A statement is slow if it takes this long, in milliseconds. Without it, statements are not timed. */
   slowMs?: number;
   onSlow?(statement: SlowStatement): void;
 }

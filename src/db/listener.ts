@@ -94,7 +94,7 @@ export class Listener implements AsyncDisposable {
         onClose: (closed) => this.#lost(closed),
       });
       this.#slot = slot;
-      // The heartbeat takes no time on the server.
+      // The server answers a heartbeat at once: the grace period is all that it needs
       slot.limitStatements(1);
       await slot.control(`listen ${quoteIdentifier(channel)}`);
       this.#pauseMs = firstPauseMs;
@@ -103,7 +103,7 @@ export class Listener implements AsyncDisposable {
     } catch (error) {
       this.#logger.warn({ err: error }, 'cannot listen to the database');
       this.#slot?.destroy();
-      this.#again();
+      this.#reconnectLater();
     }
   }
 
@@ -112,10 +112,10 @@ export class Listener implements AsyncDisposable {
     this.#slot = undefined;
     const wasUp = this.#up;
     this.#change(false);
-    if (wasUp) this.#again();
+    if (wasUp) this.#reconnectLater();
   }
 
-  #again(): void {
+  #reconnectLater(): void {
     if (this.#disposed) return;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

@@ -35,7 +35,7 @@ export type SchemaState =
   | { state: 'CURRENT' }
   /** Older than this build: these migrations are pending. */
   | { state: 'BEHIND'; pending: readonly Migration[] }
-  /** Has everything of this build, and at least this expansion of a newer one. */
+  /** Has every migration of this build, and expansions of a newer one, of which this is one. */
   | { state: 'EXTENDED'; migration: string }
   /** Contracted by a newer build, or built from other files: this build must not touch it. */
   | { state: 'AHEAD' | 'EDITED'; migration: string };
@@ -56,8 +56,8 @@ export function fitsBuild(found: SchemaState): boolean {
 }
 
 /**
- * Compares a schema with the migrations that it should have. Applied lines that are not wanted now (a module that was
- * switched off keeps its tables) are compared only if their files are given in `others`.
+ * Compares a schema with the migrations that it should have. `others` holds the migrations that it may have besides: a
+ * module that was switched off keeps its tables. Any other applied migration counts as one of a newer build.
  */
 export function stateOf(
   wanted: readonly Migration[],

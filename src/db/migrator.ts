@@ -73,8 +73,8 @@ export async function retried<T>(attempts: number, work: () => Promise<T>): Prom
 }
 
 /**
- * Inserts the ledger's row first: another process at the same migration waits for that key, and finds the row once this
- * one has committed. The statements of the migration follow in one packet, each in a message of its own.
+ * Takes the lock and inserts the ledger's row first: another process at the same migration waits for the lock, and then
+ * finds the row. The statements of the migration follow in one packet, each in a message of its own.
  */
 async function applyOne(tx: AdminTx, target: MigrationTarget, migration: Migration, lockMs: number): Promise<void> {
   const { schemaName, ownerRole, ledgerRole } = target;

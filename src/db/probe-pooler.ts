@@ -5,7 +5,7 @@ import { Slot } from './slot.ts';
 export type Pooling = 'none' | 'session' | 'transaction';
 
 const connectMs = 5_000;
-/** If a pooler has no spare connection, the probe waits for the one that it holds itself. */
+/** The limit matters if the pooler has no second connection: the probe then waits for the one that it holds itself. */
 const answerMs = 2_000;
 const rivals = 3;
 

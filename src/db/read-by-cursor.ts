@@ -1,6 +1,6 @@
 import type { Answer } from './slot.ts';
 
-/** The part of a session that reads by cursor. It must parse its statements each time (`fresh`). */
+/** The part of a session that `readByCursor` uses. The session must parse its statements each time (`fresh`). */
 export interface CursorSession {
   run(text: string, parameters: readonly unknown[], form?: 'bytes'): Promise<Answer>;
 }

@@ -4,7 +4,7 @@ import { isStaleStatement } from './pg-errors.ts';
 export interface Attempt<Place> {
   /** Whether statements are parsed again. */
   fresh: boolean;
-  /** Where the data is now, after a move; undefined in the first place. */
+  /** The new place of the data after a move; undefined if it has not moved. */
   moved: Place | undefined;
 }
 
@@ -14,7 +14,8 @@ type AfterMove<Place> = (error: unknown) => Promise<Place | undefined>;
 export const firstAttempt = { fresh: false, moved: undefined };
 
 /**
- * Decides how to run a failed transaction again; undefined if another run would fail too. There are two reasons to:
+ * Decides how to run a failed transaction again; undefined if another run would fail too. There are two reasons for
+ * another run:
  *
  * - A migration made a prepared statement stale. The next run parses its statements, which locks their tables until it
  *   ends.

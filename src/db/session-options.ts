@@ -1,6 +1,6 @@
 export interface SessionOptions {
   /** Cancels the session's statements. */
   signal?: AbortSignal | undefined;
-  /** Called when the session gets its slot; returns a function to call when it gives it back. */
+  /** Called when the session gets its slot; returns a function that is called when the session gives the slot back. */
   onHold?: (() => () => void) | undefined;
 }

@@ -49,8 +49,8 @@ export class Session<R extends AnyRelations> {
   /** Statements requested and not answered yet. */
   readonly #inFlight = new InFlight();
   /**
-   * How many statements of the bind packet are not answered yet. NaN while the slot's outstanding statements may
-   * include others: those that close prepared statements.
+   * How many statements of the bind packet are not answered yet. NaN if the slot was still closing prepared statements
+   * when the session got it: its outstanding statements then include those.
    */
   #bindInFlight = Number.NaN;
   #pipelined = new PipelinedStatements();
@@ -85,7 +85,7 @@ export class Session<R extends AnyRelations> {
    * statement and COMMIT are sent in one packet. The session is over afterwards; later calls rethrow its error.
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<Answer> {
-    if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'A write session ends with commit or rollback');
+    if (this.#scope.access === 'write') throw new AppError('INTERNAL', 'readOnce is for read sessions');
     if (this.#ended) throw (this.#readOnce && this.#failure) || over();
     this.#statements++;
     this.#scope = { ...this.#scope, planning };
@@ -166,9 +166,9 @@ export class Session<R extends AnyRelations> {
   }
 
   /**
-   * The same, in one packet with the statements sent last, even with BEGIN: COMMIT follows without waiting for the
-   * answers. If one of the statements, or the bind packet, failed, the server answers ROLLBACK and this throws the
-   * error. Nothing may be sent afterwards. Falls back to `commit` if it is not certain that every statement was sent.
+   * Like `commit`, but sends COMMIT in one packet with the last statements (and BEGIN, if they are the first), before
+   * their answers. If a statement or the bind packet failed, the server answers ROLLBACK and this throws the error.
+   * Nothing may be sent afterwards. Falls back to `commit` if it is not certain that every statement was sent.
    */
   async commitPipelined(): Promise<void> {
     if (!this.#lease || this.#scope.access === 'read') return this.commit();
@@ -290,7 +290,7 @@ export class Session<R extends AnyRelations> {
       try {
         const result = await work(this.#runner({ depth: level.depth + 1, occupied: false }));
         await this.settled();
-        await this.#quiet();
+        await this.#untilQuiet();
         await this.#run((lease) => lease.control(`release savepoint ${name}`));
         return result;
       } catch (error) {
@@ -306,7 +306,7 @@ export class Session<R extends AnyRelations> {
 
   /** Rolls back to a savepoint, after which the transaction can continue. If that fails, the session stays failed. */
   async #undo(name: string): Promise<void> {
-    await this.#quiet();
+    await this.#untilQuiet();
     if (this.#ended || this.#cancelled || this.#bindError) return;
     const undone = this.#failure;
     try {
@@ -319,13 +319,13 @@ export class Session<R extends AnyRelations> {
     }
   }
 
-  async #quiet(): Promise<void> {
+  async #untilQuiet(): Promise<void> {
     while (this.#inFlight.count > 0) await this.#inFlight.untilNone();
     await this.#binding;
   }
 
   async #save(): Promise<void> {
-    await this.#quiet();
+    await this.#untilQuiet();
     const failed = await this.#pipelined.firstFailure();
     if (failed) this.#failure ??= failed.error;
     if (this.#failure || !this.#lease) {
@@ -358,7 +358,7 @@ export class Session<R extends AnyRelations> {
       lease.discard();
       throw outcomeUnknown(error);
     } finally {
-      await this.#quiet();
+      await this.#untilQuiet();
       if (this.#bindError) lease.discard();
       else lease.release();
     }
@@ -366,7 +366,7 @@ export class Session<R extends AnyRelations> {
 
   /** Ends the transaction once every statement was answered. Closes the connection if it cannot end the transaction. */
   async #giveBack(end: (lease: Lease) => Promise<unknown>): Promise<void> {
-    await this.#quiet();
+    await this.#untilQuiet();
     this.#forgetSignal();
     const lease = await this.#lease?.catch(noop);
     if (this.#cancelled !== undefined) return await this.#cancelled;

@@ -215,7 +215,7 @@ export class SlotPool implements AsyncDisposable {
       ...(slow && { slowMs: slow.slowMs, onSlow: (statement) => slow.note(statement, this) }),
     });
     this.#leases.set(slot, lease);
-    // No slot knew this key: open a fresh one for the next session without a known slot.
+    // The key is new to this slot: open a fresh slot for the next key that no slot knows
     if (!warm && this.#opening === 0 && !this.#idle.some(isFresh)) this.#open();
     return lease;
   }

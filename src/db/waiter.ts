@@ -10,7 +10,7 @@ export interface WaiterOptions {
   signal: AbortSignal | undefined;
   /** Called when it begins to accept any slot. */
   onImpatient: () => void;
-  /** Called when it stops waiting. If it is still in the queue, the callee must call `reject` with the error. */
+  /** Called when it stops waiting. If it is still in the queue, the callback must call `reject` with the error. */
   onGivingUp: (waiter: Waiter, error: AppError) => void;
 }
 

@@ -5,7 +5,7 @@ import { makeFolder, readIfExists, readOrCreateSecret, writeOnce } from '../../l
 import { AppError } from '../../lib/errors.ts';
 import { type Account, canReach, serverAccount } from './account.ts';
 
-/** Where root keeps the clusters of data directories that the server's account cannot reach. */
+/** Where clusters are created if we run as root and PostgreSQL's account cannot enter the data directory. */
 const elsewhere = '/var/lib/chantier';
 
 /** The folders of one embedded server. */

@@ -27,13 +27,13 @@ const defaults: Settings = {
   max_locks_per_transaction: 256,
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // One call after a crash, instead of opening every file of every tenant.
+  // After a crash, one `syncfs` replaces an `fsync` of every file of every tenant.
   ...(process.platform === 'linux' && { recovery_init_sync_method: 'syncfs' }),
 };
 
 /**
- * Starts PostgreSQL on the cluster, on `port` or any free port, and waits until it accepts connections. The server
- * outlives this process if it is killed. Throws UNAVAILABLE with the last lines of its log if it does not start.
+ * Starts PostgreSQL on the cluster, on `port` or any free port, and waits until it accepts connections. If this process
+ * is killed, the server keeps running. Throws UNAVAILABLE with the last lines of its log if it does not start.
  */
 export async function launch(home: Home, binaries: string, settings: Settings, port?: number): Promise<Postmaster> {
   await replaceReusedPid(home.cluster);

@@ -23,14 +23,14 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
   const { organizationId } = open;
   const { fenced, back } = progressOf(open);
   if (fenced) await unfence(fleet, open, run);
-  const isBack = open.phase === 'ROLLING_BACK';
-  const databaseId = isBack ? open.fromDatabaseId : open.toDatabaseId;
-  const schemaName = isBack ? back!.schemaName : open.toSchemaName;
-  const { move, left } = await fleet.catalog.write(async (tx) => {
-    const move = await noteMove(tx, open, run, isBack ? { phase: 'SWITCHED', progress: { settled: true } } : {});
-    if (!isBack) await end(tx, move, 'CANCELLED');
+  const isRollback = open.phase === 'ROLLING_BACK';
+  const databaseId = isRollback ? open.fromDatabaseId : open.toDatabaseId;
+  const schemaName = isRollback ? back!.schemaName : open.toSchemaName;
+  const { move, dropping } = await fleet.catalog.write(async (tx) => {
+    const move = await noteMove(tx, open, run, isRollback ? { phase: 'SWITCHED', progress: { settled: true } } : {});
+    if (!isRollback) await end(tx, move, 'CANCELLED');
     // Copies of an earlier move: that move ended when this one began, so no confirmation will drop them
-    if (!isBack)
+    if (!isRollback)
       await tx
         .update(tenantSchemas)
         .set({ dropAfter: later(new Date(), retainMs) })
@@ -40,11 +40,16 @@ export async function cancelOpen(fleet: Fleet, open: MoveRow, run: string, by: B
       .set({ state: 'DROPPING' })
       .where(and(isSchema(databaseId, schemaName), eq(tenantSchemas.state, 'INCOMING')));
     await pauseWrites(tx, organizationId, null);
-    await recordAudit(tx, { ...by, action: 'organization.move_cancelled', organizationId, metadata: { isBack } });
-    return { move, left: await leftover(tx, databaseId, schemaName) };
+    await recordAudit(tx, {
+      ...by,
+      action: 'organization.move_cancelled',
+      organizationId,
+      metadata: { isBack: isRollback },
+    });
+    return { move, dropping: await leftover(tx, databaseId, schemaName) };
   });
-  await drop(fleet, left);
-  return isBack ? move : { ...move, phase: 'CANCELLED' };
+  await drop(fleet, dropping);
+  return isRollback ? move : { ...move, phase: 'CANCELLED' };
 }
 
 /**

@@ -19,7 +19,7 @@ export interface PlaceChange {
   progress: MoveProgress;
 }
 
-/** How long the copy at the place that a rollback leaves is kept: longer than any server caches a place. */
+/** How long a rollback keeps the copy that it moves away from: longer than any server caches a place. */
 const droppedAfterMs = 60_000;
 
 /**
@@ -30,19 +30,19 @@ const droppedAfterMs = 60_000;
 export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<MoveRow> {
   const { move, run, route, by, names, progress } = change;
   const { from, to } = route;
-  const isBack = move.phase === 'ROLLING_BACK';
+  const isRollback = move.phase === 'ROLLING_BACK';
   const noted = await noteMove(tx, move, run, {
-    ...(isBack ? {} : { phase: 'SWITCHED', switchedAt: new Date() }),
+    ...(isRollback ? {} : { phase: 'SWITCHED', switchedAt: new Date() }),
     lastError: null,
-    progress: { ...progress, fenced: false, ...(isBack && { returned: true }) },
+    progress: { ...progress, fenced: false, ...(isRollback && { returned: true }) },
   });
   await tx
     .update(tenantSchemas)
-    .set(isBack ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
+    .set(isRollback ? { state: 'DROPPING', dropAfter: later(new Date(), droppedAfterMs) } : { state: 'RETAINED' })
     .where(isSchema(from.databaseId, from.schemaName));
   // After a rollback, the copy that the move had left is stale. After a move, the copies of earlier moves are not
   // needed any more, because the data at the new place was compared
-  const isOlder = isBack
+  const isOlder = isRollback
     ? isSchema(move.fromDatabaseId, move.fromSchemaName)
     : and(keptForMoves(move), not(isSchema(from.databaseId, from.schemaName)!));
   await tx
@@ -65,7 +65,7 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
   );
   await recordAudit(tx, {
     ...by,
-    action: isBack ? 'organization.move_rolled_back' : 'organization.moved',
+    action: isRollback ? 'organization.move_rolled_back' : 'organization.moved',
     organizationId: move.organizationId,
     metadata: { ...names, schema: to.schemaName, pausedMs: progress.pausedMs },
   });
@@ -73,7 +73,7 @@ export async function changePlace(tx: CatalogTx, change: PlaceChange): Promise<M
   return noted;
 }
 
-/** The copies that an organization's moves left. Copies left by restores have a time to be dropped instead. */
+/** The copies that an organization's moves left. Those of restores have a `dropAfter`. */
 export const keptForMoves = ({ organizationId }: Pick<MoveRow, 'organizationId'>) =>
   and(
     eq(tenantSchemas.organizationId, organizationId),

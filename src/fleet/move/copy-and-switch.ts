@@ -13,13 +13,13 @@ import { asOwner, nameIn } from './move-endpoint.ts';
 import { migrationsOf } from './new-place.ts';
 import { switchOver } from './switch-over.ts';
 
-/** Few enough rows to copy while writes are held. */
+/** Few enough rows to copy while writes are paused. */
 const fewRows = 200;
 const mostRounds = 6;
 
 /**
  * Copies an organization's data to the new place: a whole snapshot first, then the changes made meanwhile, until few
- * are left. Then holds writes for a moment, copies and compares the last changes, and switches the place in the
+ * are left. Then pauses writes for a moment, copies and compares the last changes, and switches the place in the
  * catalog. After any error the organization is at its old place and can write. Returns the row of the move.
  */
 export async function copyAndSwitch(attempt: Attempt): Promise<MoveRow> {
@@ -39,7 +39,9 @@ export async function copyAndSwitch(attempt: Attempt): Promise<MoveRow> {
 
 type Endpoints = Attempt & Pick<MoveContext, 'route' | 'source' | 'target'>;
 
-/** Builds the new place by the same migrations. Records its foreign keys, then drops them for the copying. */
+/**
+ * Builds the new schema by the migrations of the old one. Records its foreign keys, then drops them for the copying.
+ */
 async function prepare(endpoints: Endpoints): Promise<MoveContext> {
   const { fleet, move, run, source, target } = endpoints;
   const migrations = await migrationsOf(source, fleet.lines);
@@ -55,7 +57,7 @@ async function prepare(endpoints: Endpoints): Promise<MoveContext> {
   return { ...endpoints, migrations, tables, foreignKeys, names };
 }
 
-/** Copies everything, then the changes until few are left. Returns the state of the source that the target has. */
+/** Copies everything, then the changes until few are left. Returns the source's state that the target has reached. */
 async function copyAll(context: MoveContext): Promise<string> {
   const { source, target, tables } = context;
   const compare = (here: AdminTx, all: readonly TenantTable[]) =>

@@ -67,7 +67,7 @@ export function copyChanges(round: CopyRound): Promise<CopiedRound> {
     const state = await stateOf(tx);
     const copies = { tx, source, target, inTarget, signal };
     const counts = since === undefined ? undefined : await countBoth(copies, tables, since);
-    if (!counts) await empty(target, tables);
+    if (!counts) await truncateTables(target, tables);
     let rows = 0;
     for (const [n, table] of tables.entries()) {
       stopIfAborted(signal);
@@ -117,7 +117,7 @@ function requireSameTables(there: readonly TenantTable[], here: readonly TenantT
   if (different.length === 0) return;
   throw new AppError(
     'INVALID_STATE',
-    `The databases differ in the form of ${different.join(', ')}: the organization was migrated meanwhile, or one was changed by hand`,
+    `The tables ${different.join(', ')} are not the same in both databases: the organization was migrated meanwhile, or one database was changed by hand`,
   );
 }
 
@@ -152,24 +152,21 @@ function changedSince(state: string): string {
 
 interface CountsOfBoth extends Counts {
   /** Number of rows in the target. */
-  inTargetTotal: number;
+  targetTotal: number;
 }
 
-const isDifferent = ({ total, changed, inTargetTotal }: CountsOfBoth): boolean =>
-  changed > 0 || total !== inTargetTotal;
+const isDifferent = ({ total, changed, targetTotal }: CountsOfBoth): boolean => changed > 0 || total !== targetTotal;
 
 async function countBoth(
   { tx, source, target, inTarget }: Copies,
   tables: readonly TenantTable[],
   since: string,
 ): Promise<Map<string, CountsOfBoth>> {
-  const [here, inTargetTotal] = await Promise.all([
+  const [here, targetTotal] = await Promise.all([
     countRows(tx, source, tables, since),
     inTarget((there) => countRows(there, target, tables)),
   ]);
-  return new Map(
-    [...here].map(([name, counts]) => [name, { ...counts, inTargetTotal: inTargetTotal.get(name)!.total }]),
-  );
+  return new Map([...here].map(([name, counts]) => [name, { ...counts, targetTotal: targetTotal.get(name)!.total }]));
 }
 
 /** Counts the rows of each table and the changed ones among them, in one statement. */
@@ -192,13 +189,13 @@ async function countRows(
 }
 
 /** Deletes the rows that migrations inserted into the new schema; the source has them as well. */
-const empty = (target: MoveEndpoint, tables: readonly TenantTable[]): Promise<unknown> =>
+const truncateTables = (target: MoveEndpoint, tables: readonly TenantTable[]): Promise<unknown> =>
   asOwner(target, (tx) => tx.run(`truncate ${tables.map((table) => nameIn(target, table)).join(', ')}`));
 
 /** Copies the changes of one table. Returns the number of rows. */
-async function copyTableChanges(copy: TableCopy, { total, changed, inTargetTotal }: CountsOfBoth): Promise<number> {
+async function copyTableChanges(copy: TableCopy, { total, changed, targetTotal }: CountsOfBoth): Promise<number> {
   const replaced = changed > 0 ? await deleteChanged(copy) : 0;
-  const gone = inTargetTotal - replaced + changed - total;
+  const gone = targetTotal - replaced + changed - total;
   if (gone > 0) await deleteGone(copy);
   if (changed > 0) await copyRows(copy);
   return changed + gone;

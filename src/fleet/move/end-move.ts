@@ -25,13 +25,13 @@ export function confirmMove(fleet: Fleet, organizationId: string, by: By): Promi
     if (open.phase !== 'SWITCHED') throw notNow('is not at its new place yet: finish the move, or cancel it');
     await requireReadable(fleet, organizationId);
     const move = await settleMove(fleet, open, run);
-    const left = await fleet.catalog.write(async (tx) => {
+    const dropping = await fleet.catalog.write(async (tx) => {
       await dropLeftCopy(tx, move);
       await endSwitched(tx, move);
       await recordAudit(tx, { ...by, action: 'organization.move_confirmed', organizationId });
       return await leftover(tx, move.fromDatabaseId, move.fromSchemaName);
     });
-    await drop(fleet, left);
+    await drop(fleet, dropping);
     return { ...move, phase: 'CONFIRMED' };
   });
 }

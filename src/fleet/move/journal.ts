@@ -23,7 +23,7 @@ export interface MoveProgress {
   back?: { schemaName: string; roleName: string };
   /** Whether a rollback has switched. */
   returned?: boolean;
-  /** How long writes were held, in milliseconds; and how many rows were copied meanwhile. */
+  /** How long writes were paused, in milliseconds; and how many rows were copied meanwhile. */
   pausedMs?: number;
   rows?: number;
 }
@@ -45,8 +45,8 @@ export async function refuseWhileMoving(db: CatalogDb, organizationId: string): 
 }
 
 /**
- * Throws INVALID_STATE while an organization has an open move that has not switched. After the switch only the
- * retained copy is undecided, and a restore must be possible: the new database may have been lost.
+ * Throws INVALID_STATE while an organization has an open move that has not switched. After the switch the move
+ * waits only for its confirmation, and a restore must be possible: the new database may have been lost.
  */
 export async function refuseUntilSwitched(db: CatalogDb, organizationId: string): Promise<void> {
   const open = await findOpenMove(db, organizationId);

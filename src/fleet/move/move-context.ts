@@ -8,7 +8,7 @@ import type { MoveEndpoint } from './move-endpoint.ts';
 
 export interface CopyAndSwitchOptions {
   by: By;
-  /** Stops the move with CANCELLED, unless writes are already held. A resumed move copies everything again. */
+  /** Stops the move with CANCELLED, unless writes are already paused. A resumed move copies everything again. */
   signal?: AbortSignal | undefined;
   /** Called after each copied table, and awaited. */
   onProgress?: ((progress: { stage: string; tables: number; of: number }) => void | Promise<void>) | undefined;

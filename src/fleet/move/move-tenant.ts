@@ -27,14 +27,14 @@ export interface MoveOptions extends CopyAndSwitchOptions {
 }
 
 /**
- * Moves an organization to another database while it is served; its writes are held for a moment. The old copy is kept
+ * Moves an organization to another database while it is served; writes are paused for a moment. The old copy is kept
  * until the move is confirmed. The same call resumes an interrupted move, and settles one that has switched. Beginning
  * a move confirms a switched move to another database, and cancels an unfinished one. Returns the move.
  *
  * Throws TENANT_NOT_FOUND; NOT_FOUND for the database; INVALID_STATE while another operation changes the organization,
- * during a rollback, for a quarantined organization and for one that is already there; IN_USE for a database that is
- * full or dedicated to another organization; TRANSACTION_CONFLICT if a long transaction blocks the switch. After an
- * error before the switch, the organization is where it was.
+ * during a rollback, for a quarantined organization and for one that is in that database already; IN_USE for a database
+ * that is full or dedicated to another organization; TRANSACTION_CONFLICT if a long transaction blocks the switch.
+ * After an error before the switch, the organization is where it was.
  */
 export function moveTenant(
   fleet: Fleet,
@@ -47,7 +47,7 @@ export function moveTenant(
     await cancelUnfinished(fleet, organizationId, options.by, ({ toDatabaseId }) => toDatabaseId === databaseId);
     const open = await fleet.catalog.read((db) => findOpenMove(db, organizationId));
     if (open?.phase === 'SWITCHED' && open.toDatabaseId === databaseId) {
-      return await settled(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run, options);
+      return await settleIfAsked(fleet, await fleet.catalog.write((tx) => takeOver(tx, open, run)), run, options);
     }
     if (open?.phase === 'SWITCHED') {
       await requireReadable(fleet, organizationId);
@@ -55,11 +55,16 @@ export function moveTenant(
     } else if (open) await resumeFrom(fleet, open, run);
     const begun = { organizationId, databaseId, run, options };
     const move = await fleet.catalog.write((tx) => begin(tx, fleet, begun));
-    return await settled(fleet, await copyAndSwitch({ fleet, move, run, ...options }), run, options);
+    return await settleIfAsked(fleet, await copyAndSwitch({ fleet, move, run, ...options }), run, options);
   });
 }
 
-async function settled(fleet: Fleet, move: MoveRow, run: string, { settle = true }: MoveOptions): Promise<MoveRow> {
+async function settleIfAsked(
+  fleet: Fleet,
+  move: MoveRow,
+  run: string,
+  { settle = true }: MoveOptions,
+): Promise<MoveRow> {
   return settle ? await settleMove(fleet, move, run) : move;
 }
 
@@ -79,6 +84,7 @@ interface Begin {
   options: MoveOptions;
 }
 
+/** Records a new move. An unfinished one to the same database begins again, with a new place. */
 async function begin(
   tx: CatalogTx,
   fleet: Fleet,
@@ -121,12 +127,12 @@ async function refuseQuarantined(tx: CatalogTx, { databaseId, schemaName, slug }
   }
 }
 
-/** Confirms a move in the journal. The caller, or the next switch, marks the copy that it left. */
+/** Confirms a move in the journal. The caller, or the next switch, marks the retained copy as DROPPING. */
 export async function endSwitched(tx: CatalogTx, move: MoveRow): Promise<void> {
   await tx.update(tenantMoves).set({ phase: 'CONFIRMED', endedAt: new Date() }).where(eq(tenantMoves.id, move.id));
 }
 
-/** Marks the copy that a move left as DROPPING. */
+/** Marks the retained copy of a move as DROPPING. */
 export async function dropLeftCopy(tx: CatalogTx, { fromDatabaseId, fromSchemaName }: MoveRow): Promise<void> {
   await tx.update(tenantSchemas).set({ state: 'DROPPING' }).where(isSchema(fromDatabaseId, fromSchemaName));
 }

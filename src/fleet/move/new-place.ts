@@ -12,9 +12,9 @@ import type { MigrationLines } from '../schemas/migration-lines.ts';
 import type { MoveEndpoint } from './move-endpoint.ts';
 
 /**
- * Records the place that a tenant is copied to before its schema exists, so that an interrupted copy is never lost.
- * Throws NOT_FOUND, INVALID_STATE for a retired database, IN_USE for a database that is full or dedicated to another
- * organization.
+ * Records the place that a tenant will be copied to. Its schema does not exist yet, so no interrupted copy is
+ * forgotten. Throws NOT_FOUND, INVALID_STATE for a retired database, IN_USE for a database that is full or dedicated to
+ * another organization.
  */
 export async function reservePlace(
   tx: CatalogTx,

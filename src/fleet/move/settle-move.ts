@@ -36,12 +36,12 @@ export async function settleMove(fleet: Fleet, move: MoveRow, run: string): Prom
     admin.within(validateMs, () => validateForeignKeys({ place: to, admin, installation }, progress.unchecked ?? [])),
   );
   await delay(Math.max(0, switchedAt.getTime() + cachedMs - Date.now()));
-  const isBack = progress.returned === true;
+  const isRollback = progress.returned === true;
   // After a rollback the other copy is dropped anyway; a database that does not answer cannot be read either
-  if (!isBack) await closeAccess(fleet, from).catch(unlessAway);
+  if (!isRollback) await closeAccess(fleet, from).catch(unlessAway);
   return await fleet.catalog.write((tx) =>
     noteMove(tx, move, run, {
-      ...(isBack && { phase: 'ROLLED_BACK', endedAt: new Date() }),
+      ...(isRollback && { phase: 'ROLLED_BACK', endedAt: new Date() }),
       progress: { settled: true, unchecked: [] },
     }),
   );
@@ -65,7 +65,7 @@ export async function unfence(fleet: Fleet, move: MoveRow, run: string): Promise
   });
   await fleet.catalog.write(async (tx) => {
     const phase = move.phase === 'SWITCHING' ? 'COPYING' : move.phase;
-    await noteMove(tx, move, run, { phase, lastError: 'It was interrupted', progress: { fenced: false } });
+    await noteMove(tx, move, run, { phase, lastError: 'The move was interrupted', progress: { fenced: false } });
     await pauseWrites(tx, move.organizationId, null);
   });
 }
@@ -93,8 +93,8 @@ export async function settleMoves(
     }
   };
   const isFenced = (move: MoveRow) => progressOf(move).fenced === true;
-  const left = open.filter(needsSettling);
-  await Promise.all([inTurn(left.filter(isFenced)), inTurn(left.filter((move) => !isFenced(move)))]);
+  const unsettled = open.filter(needsSettling);
+  await Promise.all([inTurn(unsettled.filter(isFenced)), inTurn(unsettled.filter((move) => !isFenced(move)))]);
   return failed;
 }
 

@@ -13,7 +13,7 @@ import { asOwner } from './move-endpoint.ts';
 import { pauseWrites } from './pause.ts';
 import { settleUnfinished } from './settle-move.ts';
 
-/** An organization that is served, and cannot write. */
+/** The place that an organization is served from. */
 export interface Fenced extends SchemaPlace {
   organizationId: string;
   slug: string;
@@ -37,14 +37,14 @@ export async function fencedOf(admin: Pick<AdminTx, 'run'>, places: readonly Sch
 }
 
 export interface LiftReport {
-  /** Slugs of those who can write again. */
+  /** Slugs of the organizations that can write again. */
   lifted: string[];
   failed: { organizationId: string; error: unknown }[];
 }
 
 /**
- * Lifts the fences that no move owns, so that their organizations can write again. A running move holds the life lock:
- * its fence is skipped. So is a database that does not answer; the next run looks at it again. Throws PrimaryAway if
+ * Lifts the fences that no move owns, so that their organizations can write again. Skips the fence of a running move,
+ * which holds the life lock, and databases that do not answer; the next run looks at them again. Throws PrimaryAway if
  * `runStep` gave up waiting.
  */
 export async function liftStrayFences(fleet: Fleet, runStep: RunStep = runOnce): Promise<LiftReport> {

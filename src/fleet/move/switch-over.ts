@@ -22,16 +22,16 @@ import { pauseWrites } from './pause.ts';
  * and not the tenant's transaction.
  */
 const lockWaits = [300, 500, 700, 900, 900, 900, 900, 900];
-/** How long servers hold writes if the end of the pause never reaches them. */
+/** How long servers pause writes if the end of the pause never reaches them. */
 const pauseMs = 4_000;
 const betweenLocksMs = 250;
-/** Time limit of both databases while the fence is up: a silent one must not keep an organization from writing. */
+/** Time limit for both databases while the fence is up: a silent one must not keep an organization from writing. */
 const mostFencedMs = 60_000;
 /** Attempts to take over a journal row that a COMMIT still locks; each waits for the catalog's lock timeout. */
 const takeOvers = 5;
 
 /**
- * Holds writes, copies and compares the last changes, and switches the place in the catalog. `follow` copies the
+ * Pauses writes, copies and compares the last changes, and switches the place in the catalog. `follow` copies the
  * changes since a state and returns the new state; it runs before each further attempt, because writes continued after
  * the last one had given way to a long transaction. Throws TRANSACTION_CONFLICT if no attempt gets the locks. After any
  * error, writes continue where the data is.
@@ -153,7 +153,7 @@ async function copyCounters(
  */
 async function giveUp(context: MoveContext, error: unknown): Promise<MoveRow | undefined> {
   const { fleet, move, run, source, tables } = context;
-  const ours = await retried(takeOvers, () => fleet.catalog.write((tx) => takeBack(tx, move, run))).catch(
+  const ours = await retried(takeOvers, () => fleet.catalog.write((tx) => renewRun(tx, move, run))).catch(
     unlessTakenOver,
   );
   if (!ours) return undefined;
@@ -175,7 +175,7 @@ const isSwitched = (move: MoveRow): boolean => move.phase === 'SWITCHED' || prog
  * Gives the move a new attempt id, so that transactions of this attempt that are still running cannot change it any
  * more. A move that has switched keeps its attempt id.
  */
-async function takeBack(tx: CatalogTx, move: MoveRow, run: string): Promise<{ move: MoveRow; run: string }> {
+async function renewRun(tx: CatalogTx, move: MoveRow, run: string): Promise<{ move: MoveRow; run: string }> {
   const fresh = randomUUID();
   const taken = await noteMove(tx, move, run, { progress: { run: fresh } });
   if (!isSwitched(taken)) return { move: taken, run: fresh };
