@@ -22,15 +22,15 @@ export interface Followed {
   /** Whether nothing has changed for the viewer. */
   isEmpty: boolean;
   /**
-   * Of a subscription that does not follow the log: resolves to true when there may be something new, or to false when
-   * the signal aborts before.
+   * Of a subscription that does not follow the log: resolves to true when there may be something new, or to false if
+   * the signal aborts first.
    */
   changed?: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /**
- * The result of a read of the same organization with the same key that was made since its log last grew, or of this
- * one. The key must name everything on which the result depends beside the rows.
+ * Returns the result of an earlier read with the same key in the same organization, unless its log has grown since;
+ * otherwise runs this read. The key must name everything on which the result depends, except the rows.
  */
 export type ShareRead = <T>(key: string, read: () => Promise<T>) => Promise<T>;
 
@@ -52,7 +52,7 @@ export interface GraphRequest {
   services: Services;
   binding: TenantBinding;
   limits: GraphLimits;
-  /** Set for the frames of subscriptions: lets followers of an organization share reads that no viewer decides. */
+  /** Set for the frames of subscriptions: lets followers share reads whose result is the same for every viewer. */
   shareRead?: ShareRead | undefined;
   /** A logger that adds the request's id. */
   logger(): Logger;
@@ -73,7 +73,7 @@ export interface CookieJar {
   refreshToken(): string | undefined;
   setRefreshToken(token: string, maxAgeSeconds: number): void;
   clearRefreshToken(): void;
-  /** The value that the response will set so far; undefined if it does not change the cookie. */
+  /** The value that the response would set now; undefined if it would not change the cookie. */
   given(): { token: string; maxAgeSeconds: number } | undefined;
 }
 

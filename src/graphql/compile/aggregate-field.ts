@@ -119,7 +119,7 @@ function groupField(selected: Selected, groups: Groups, path: readonly string[],
   return { json: orNull(typename ? [`"${typename}:`, value, '"'] : scalarJson(type.name, value)) };
 }
 
-/** The statement returns every other scalar as the text that the answer shows. */
+/** Int, String and Boolean become JSON here; the statement returns every other scalar as the text in the answer. */
 const scalarJson = (scalar: string, value: SQL): Json =>
   ['Int', 'String', 'Boolean'].includes(scalar) ? anyJson(value) : quoted(value);
 

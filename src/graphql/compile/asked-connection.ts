@@ -27,7 +27,7 @@ const typeUnder = ({ field }: Selected): GraphQLObjectType => getNamedType(field
 export class AskedConnection {
   readonly type: string;
   readonly parts: ConnectionPart[];
-  /** The values needed of each row: one for each place of the document that selects nodes. */
+  /** The values needed from each row: one for each place of the document that selects `nodes` or `node`. */
   readonly nodes: Output[] = [];
   readonly #page: Page;
   readonly #compiling: Compiling;

@@ -17,7 +17,7 @@ interface Select {
   with?: Record<string, unknown>;
 }
 
-/** Scalars of computed values. A field's code gets them as JSON here, and as the driver's values from the executor. */
+/** Scalars of computed values that a field's code may get as JSON. From the executor it gets the driver's values. */
 const extraScalars = new Set(['String', 'ID', 'Int', 'Float', 'Boolean', 'DateTime', 'LocalDate']);
 
 function extraJson(field: GraphQLField<unknown, unknown>, expression: SQL): Json {
@@ -92,16 +92,17 @@ function rowsFor(name: string, asked: unknown, selected: Selected, row: Row, com
   return { name, output: { json: output.json, read } };
 }
 
-const inside = new WeakMap<object, unknown>();
+/** The row of each token. */
+const rowOfToken = new WeakMap<object, unknown>();
 
 /** An opaque token for a row: code can return it but not read it. */
 function sealed(row: unknown): object {
-  const token = new Proxy({}, { get: (_target, name) => (name === 'then' ? undefined : lookedInto()) });
-  inside.set(token, row);
+  const token = new Proxy({}, { get: (_target, name) => (name === 'then' ? undefined : refuseReading()) });
+  rowOfToken.set(token, row);
   return token;
 }
 
-function lookedInto(): never {
+function refuseReading(): never {
   throw new Unplanned('the code of a field reads values of the rows that it selects');
 }
 
@@ -112,9 +113,9 @@ function chosenRow({ field }: Selected): Complete {
       if (isNonNullType(field.type)) throw new Unplanned('a row is missing in a non-null field');
       return null;
     }
-    if (typeof value !== 'object' || !inside.has(value))
+    if (typeof value !== 'object' || !rowOfToken.has(value))
       throw new Unplanned('the code of a field returned a row that it did not select');
-    return inside.get(value);
+    return rowOfToken.get(value);
   };
 }
 

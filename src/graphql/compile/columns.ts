@@ -12,7 +12,7 @@ import { type ColumnKind, columnKind } from '../declare/column-kind.ts';
 import { anyJson, type Json, orNull, quoted } from './json.ts';
 import type { Output, Read } from './output.ts';
 
-/** Throws Declined for a type whose JSON text is not known to convert to the value that drizzle reads. */
+/** The kind of a column. Throws Declined for a type whose JSON may differ from the value that drizzle returns. */
 export function kindOf(column: Column): ColumnKind {
   const kind = columnKind(column);
   if (kind) return kind;
@@ -42,9 +42,10 @@ export function encodeKind(kind: ColumnKind, value: SQL): Json {
 }
 
 /** A column as `encodeKind` writes it, with `null` if the column is nullable. */
-export const encodeColumn = (column: Column, value: SQL): Json => present(column, encodeKind(kindOf(column), value));
+export const encodeColumn = (column: Column, value: SQL): Json =>
+  nullableJson(column, encodeKind(kindOf(column), value));
 
-const present = (column: Column, json: Json): Json => (column.notNull ? json : orNull(json));
+const nullableJson = (column: Column, json: Json): Json => (column.notNull ? json : orNull(json));
 
 export const decodeKind = (kind: ColumnKind, json: unknown): unknown =>
   kind === 'instant' && json !== null ? new Date(json as string) : json;
@@ -83,7 +84,7 @@ export function columnOutput(type: GraphQLOutputType, column: Column, value: SQL
   }
   if (!isLeafType(nullable)) throw new Declined('is a column of an object type');
   if (isPlain(nullable, column, kind)) {
-    const json = present(column, plainJson(nullable, kind, value));
+    const json = nullableJson(column, plainJson(nullable, kind, value));
     return { json, read: mayMiss ? required((found) => found) : undefined };
   }
   const serialize: Read = (json) => serialized(nullable, decodeKind(kind, json));

@@ -81,7 +81,7 @@ export class Compiling {
     return [...this.#checks, ...this.#placeholders.flatMap(preparations)];
   }
 
-  /** Whether a parameter is a value that the client compares with. */
+  /** Whether a parameter is the value of an argument, such as one in a filter; cursors and page sizes do not count. */
   isValue(parameter: unknown): boolean {
     return this.#placeholders.some((placeholder) => derivedFrom(placeholder).includes(parameter as never));
   }

@@ -40,7 +40,7 @@ export function visibleWhole(table: TableName, where: object | undefined, { cont
   return filter && relationsFilterToSQL(config.table, filter as never, config.relations, relations);
 }
 
-/** The rows that a relation leads to from a row of the statement. `ruled`: whether their row rule can hide one. */
+/** The rows that a relation leads to from a row of the statement. `ruled`: whether a row rule may hide any. */
 export function relatedRows(
   relation: Relation,
   parent: Row,

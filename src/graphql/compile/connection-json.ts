@@ -63,7 +63,7 @@ class PageRows {
 
   /**
    * Whether more rows exist on one side of the page. `known`: the request's cursor proves it. `read`: the page was read
-   * towards that side, so the extra row tells.
+   * towards that side, so finding the extra row proves it.
    */
   follow(known: boolean, read: boolean): Json {
     if (known || !read) return [String(known)];

@@ -13,15 +13,17 @@ const prefix = 'DC:';
 
 const tagOf = ({ selected }: Site, args: Args): string => cursorTag(selected.field, args);
 
-/** The values of a row's levels, as they stand in the statement. */
+/** The parts of which a row's cursor is made. */
 export interface CursorOptions {
   site: Site;
   levels: readonly Level[];
+  /** The expressions of the levels, as they stand in the statement. */
   values: readonly SQL[];
   /** Arguments of the shape that is compiled. */
   args: Args;
   /**
-   * Whether it is a row of a relation: drizzle reads expressions of such rows from JSON, others as the driver's text.
+   * Whether the row is one of a relation: drizzle reads expressions of such rows from JSON, and those of other rows as
+   * the driver's text.
    */
   nested: boolean;
 }

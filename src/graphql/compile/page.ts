@@ -107,8 +107,8 @@ export class Page {
     const alias = sql.identifier(row.alias);
     const cutTo = (size: SQL): SQL => sql`(select ${columns} from ${from}${rows}${order} limit ${size}) as ${alias}`;
     if (!this.#sized) return cutTo(this.size(more));
-    // PostgreSQL plans the statement once for all page sizes. Of a limit that is a parameter it assumes a tenth of the
-    // table, so an inner query has the largest size as its limit.
+    // PostgreSQL plans the statement once for all page sizes. For a limit that is a parameter it assumes a tenth of the
+    // rows, so an inner query has the largest size as its limit.
     const largest = cutTo(sql.raw(String(this.#options.sizes.max + more)));
     return sql`(select ${this.#columns} from ${largest} limit ${this.size(more)}) as ${alias}`;
   }

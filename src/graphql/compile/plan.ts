@@ -121,8 +121,8 @@ interface PlanSource {
 }
 
 /**
- * Compiles a document for the shape of its arguments. Each root field of a query that cannot be compiled is left to the
- * executor on its own. Throws Declined if the executor has to answer everything.
+ * Compiles a document for the shape of its arguments. Of a query, only the root fields that cannot be compiled are left
+ * to the executor. Throws Declined if the executor has to answer everything.
  */
 export function compilePlan(given: PlanSource): Plan {
   const { skeleton, target } = given;

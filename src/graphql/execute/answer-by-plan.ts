@@ -10,7 +10,7 @@ export type PlannedAnswer =
   | { text: Text }
   /** A mutation has run, so it must not be executed again. `text` is the JSON of the result, if there are no errors. */
   | { result: ExecutionResult; text: Text | undefined }
-  /** Nothing has run; the executor must answer. */
+  /** Nothing was changed; the executor must answer, in a context of its own. */
   | 'declined'
   /** The database is unavailable; executing the query in this context would fail in the same way. */
   | { failed: Context };

@@ -62,8 +62,7 @@ async function executeBoth(
   const { data, errors } = await execute(others);
   const found = await reading;
   if ('error' in found) return plans.statementFailed(part.plan, found.error, context);
-  // After a failed statement the later ones of the transaction fail too; only the executor can tell which field caused
-  // it
+  // After a failed statement later ones of the transaction fail too: only the executor can tell which field caused it
   if (errors?.some(isStatementError)) {
     return { reason: { why: 'another root field failed in the database' }, sessionConsumed: true };
   }

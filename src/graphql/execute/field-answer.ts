@@ -10,7 +10,7 @@ export interface FieldAnswer {
   replayed?: boolean;
 }
 
-/** The answer to a field that failed before it ran. */
+/** The answer to a field that failed outside its resolvers, such as at the COMMIT. */
 export function failedField(error: unknown, responseKey: string): FieldAnswer {
   const message = error instanceof Error ? error.message : String(error);
   return { data: null, errors: [new GraphQLError(message, { path: [responseKey], originalError: error as Error })] };

@@ -5,8 +5,8 @@ const identifiers = /[_A-Za-z]\w*/g;
 const wellKnown = ['Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID', '__typename'];
 
 /**
- * For a closed graph: removes from the message of a graphql-js error all names of the schema that the client did not
- * send. `sent` returns the text that it sent.
+ * For clients that may not introspect the graph: removes from the message of a graphql-js error all names of the schema
+ * that the client did not send. `sent` returns the text that it sent.
  */
 export function hideSchema(error: GraphQLError, sent: () => string): GraphQLError {
   const message = withoutSchema(error.message, sent);
