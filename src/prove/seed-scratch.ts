@@ -7,6 +7,7 @@ import { send } from './ask.ts';
 import { idsShownTo } from './found-ids.ts';
 import { mutationsOf, sampleInput } from './sample-input.ts';
 import { memberOf, type ScratchOrganization, sampleSource } from './scratch-organization.ts';
+import { seedInvoices } from './seed-invoices.ts';
 import type { ProofTarget } from './target.ts';
 
 /** Mutations that only add data: their rows are targets of the attacks. */
@@ -43,6 +44,7 @@ export async function seedScratch(target: ProofTarget, organization: ScratchOrga
   // Twice, because some samples need the ids of rows that the first round creates
   for (const _ of [1, 2]) {
     organization.ids = await idsShownTo(target, organization);
+    await seedInvoices(target, organization);
     await addOfEach(target, organization);
     await fillTrash(target, organization);
   }

@@ -75,8 +75,21 @@ function rowOf(table: PgTable, random: Random, ids: Map<Table, string[]>, people
       row[key] = pool.length && (column.notNull || random.chance(0.8)) ? random.pick(pool) : null;
     } else row[key] = !column.notNull && random.chance(0.35) ? null : randomValue(key, column, random);
   }
-  return row;
+  return { ...row, ...fitting[getTableConfig(table).name]?.(row) };
 }
+
+/** Columns that must fit the others of their row. */
+const fitting: Record<string, (row: Record<string, unknown>) => Record<string, unknown>> = {
+  invoices: ({ status, creditedInvoiceId }) => {
+    const isIssued = status !== 'DRAFT' && status !== 'CANCELLED';
+    return {
+      ...{ number: isIssued ? uuidv7() : null, contentHash: isIssued ? 'hash' : null },
+      ...{ kind: creditedInvoiceId ? 'CREDIT_NOTE' : 'INVOICE', seller: null, buyer: null, vatLines: [] },
+    };
+  },
+  invoice_lines: ({ vatCategory, vatRate }) => ({ vatRate: vatCategory === 'O' ? null : (vatRate ?? '20') }),
+  payments: () => ({ allocatedTotal: '0' }),
+};
 
 function randomValue(key: string, column: Column, random: Random): unknown {
   const type = column.getSQLType();
@@ -86,6 +99,7 @@ function randomValue(key: string, column: Column, random: Random): unknown {
   if (key === 'externalReference') return `${random.pick(words)}#${random.below(1e9)}`;
   if (key === 'directKey') return `${random.below(1e9)}`;
   if (key === 'rank') return random.pick(['a', 'b', 'V', 'zz', 'a5', 'Z']);
+  if (key === 'currency') return random.pick(['EUR', 'USD']);
   if (key === 'color') return random.pick(['#ff0000', '#00FF7f', '#123']);
   if (type.startsWith('text')) return random.pick(words);
   if (type.startsWith('numeric')) return random.pick(numbers);

@@ -77,6 +77,10 @@ describe('the same change again', async () => {
         id: await create(manager, 'InvoiceSeries', { name: 'Sales', prefix: 'F-' }),
         ...{ name: 'Home sales', prefix: 'H-', digits: 5, nextNumber: 41 },
       },
+      updatePayment: {
+        id: await create(manager, 'Payment', { clientId, amount: '10', receivedOn: '2026-11-02' }),
+        ...{ amount: '12.50', receivedOn: '2026-11-03', method: 'CARD', bankReference: 'B7' },
+      },
       updateInvoice: {
         ...{ id: invoiceId, clientId: otherClient, projectId, dueDate: '2026-12-01', periodStart: '2026-10-01' },
         ...{ periodEnd: '2026-10-31', orderNumber: 'PO-7', note: 'Text', currency: 'USD', exchangeRate: '0.50' },

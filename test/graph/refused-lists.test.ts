@@ -80,7 +80,7 @@ describe('a list of which a viewer may see no row', async () => {
     const ofStaff = ['events', 'incidents', 'missingDays', 'runningTimers', 'timeEntries', 'trash'];
     const leave = ['leaveBalances', 'leaveRequests', 'leaveTypes', 'whoIsAway'];
     const daily = ['calendarHolidays', 'timesheets', 'workCalendars', ...leave];
-    const money = ['expenses', 'invoiceSeries', 'projectBudgets', 'purchaseOrders'];
+    const money = ['expenses', 'invoiceSeries', 'payments', 'projectBudgets', 'purchaseOrders'];
     const lists = withAggregates([...ofOrganization, ...ofStaff, ...daily, ...money]).sort();
     expect(await refused((await company.as('CLIENT')).headers)).toEqual(lists);
   });

@@ -9,8 +9,9 @@ type Line = typeof invoiceLines.$inferSelect;
 
 /** What is hashed, in this order. Later columns need a list of their own, for invoices that are issued from then on. */
 const columns = [
-  ...(['id', 'clientId', 'projectId', 'number', 'issueDate', 'dueDate', 'periodStart', 'periodEnd'] as const),
-  ...(['orderNumber', 'note', 'currency', 'exchangeRate', 'lineTotal', 'allowanceTotal', 'chargeTotal'] as const),
+  ...(['id', 'clientId', 'projectId', 'kind', 'creditedInvoiceId', 'number', 'issueDate', 'dueDate'] as const),
+  ...(['periodStart', 'periodEnd', 'orderNumber', 'note', 'currency', 'exchangeRate', 'lineTotal'] as const),
+  ...(['allowanceTotal', 'chargeTotal'] as const),
   ...(['netTotal', 'vatTotal', 'grossTotal', 'convertedNetTotal', 'convertedVatTotal', 'vatLines'] as const),
   ...(['seller', 'buyer'] as const),
 ] as const satisfies readonly (keyof Invoice)[];

@@ -5,3 +5,4 @@ import './expense.ts';
 import './invoice.ts';
 import './invoice-line.ts';
 import './invoice-series.ts';
+import './payment.ts';

@@ -2,6 +2,7 @@ import { builder } from '../../graphql/declare/builder.ts';
 import { rowId } from '../../graphql/declare/resource/row-id.ts';
 import { badInput } from '../../lib/errors.ts';
 import { defineResource } from '../events/resource.ts';
+import { creditedBy, requireSameParty } from './credit-note.ts';
 import { InvoiceParty, InvoiceVatLine } from './invoice-parts.ts';
 import { issued } from './issue-invoice.ts';
 import { readableInvoices } from './policy.ts';
@@ -13,9 +14,9 @@ const columns = [
 ] as const;
 const inCurrency = (description: string) => ({ description: `${description}, in the currency of the invoice.` });
 
-const Invoice = defineResource('invoices', {
+export const Invoice = defineResource('invoices', {
   name: 'Invoice',
-  description: 'An invoice to a client. Once it is issued, it never changes.',
+  description: 'An invoice to a client, or a credit note. Once it is issued, what it says never changes.',
   module: 'finance',
   read: readableInvoices,
   write: 'invoice:write',
@@ -25,11 +26,25 @@ const Invoice = defineResource('invoices', {
       description: 'The project; null for one of several projects or none.',
       listDescription: 'The invoices of this project.',
     },
+    kind: {
+      description: 'What it is.',
+      values: {
+        INVOICE: 'An invoice.',
+        CREDIT_NOTE: 'Lowers what the client owes for an issued invoice; its amounts are positive.',
+      },
+    },
+    creditedInvoice: {
+      description: 'The invoice that a credit note corrects; null for an invoice.',
+      listDescription: 'The credit notes of this invoice.',
+    },
     status: {
       description: 'Its status.',
       values: {
         DRAFT: 'Not issued yet.',
         ISSUED: 'Issued: it can no longer change.',
+        PARTLY_PAID: 'Issued, and paid in part.',
+        PAID: 'Issued, and nothing is left to pay.',
+        CREDITED: 'Issued, and undone by credit notes of the whole amount.',
         CANCELLED: 'Withdrawn before it was issued.',
       },
     },
@@ -48,12 +63,13 @@ const Invoice = defineResource('invoices', {
       description: 'The currency of all its amounts (ISO 4217).',
       type: 'Currency',
       max: 3,
-      default: 'the organization’s currency',
+      default: 'that of the credited invoice, or the organization’s currency',
     },
     exchangeRate: {
       description: 'What one unit of its currency is worth in the organization’s currency.',
       min: 0.000_000_01,
       max: 1_000_000,
+      default: 'that of the credited invoice, or 1',
     },
     lineTotal: inCurrency('The sum of its items (BT-106)'),
     allowanceTotal: inCurrency('The sum of the allowances on the whole invoice (BT-107)'),
@@ -61,6 +77,13 @@ const Invoice = defineResource('invoices', {
     netTotal: inCurrency('The total without VAT (BT-109)'),
     vatTotal: inCurrency('The VAT (BT-110)'),
     grossTotal: inCurrency('The total with VAT (BT-112)'),
+    creditedTotal: inCurrency('The sum of its issued credit notes'),
+    paidTotal: inCurrency('The sum of the payments of it'),
+    outstandingTotal: {
+      description:
+        'What is left to pay, in the currency of the invoice; below 0 if more was paid. 0 for drafts and credit notes.',
+      inputDescription: 'What is left to pay',
+    },
     convertedNetTotal: { description: 'The total without VAT, in the organization’s currency.', type: 'Money' },
     convertedVatTotal: { description: 'The VAT, in the organization’s currency (BT-111).', type: 'Money' },
     issuedAt: 'When it was issued.',
@@ -74,18 +97,22 @@ const Invoice = defineResource('invoices', {
   },
   list: 'The invoices of the organization.',
   create: {
-    description: 'Creates a draft of an invoice.',
-    writes: ['clientId', ...columns],
-    before: ({ tx, values }) => {
-      const currency = values.currency ?? tx.currency;
-      checkRate(tx, { currency, exchangeRate: values.exchangeRate });
-      return { currency };
+    description: 'Creates a draft of an invoice or, with `creditedInvoiceId`, of a credit note.',
+    writes: ['clientId', 'creditedInvoiceId', ...columns],
+    before: async ({ tx, viewer, values }) => {
+      const credited = await creditedBy(tx, viewer, values);
+      const currency = values.currency ?? credited?.currency ?? tx.currency;
+      const exchangeRate = values.exchangeRate ?? credited?.exchangeRate ?? '1';
+      if (credited) requireSameParty(credited, { clientId: values.clientId, currency });
+      checkRate(tx, { currency, exchangeRate });
+      return { currency, exchangeRate, ...(credited && { kind: 'CREDIT_NOTE' as const }) };
     },
   },
   update: {
     writes: ['clientId', ...columns],
     from: draft,
-    before: ({ tx, next }) => {
+    before: ({ tx, current, next }) => {
+      if (current.kind === 'CREDIT_NOTE') requireSameParty(current, next);
       checkRate(tx, next);
       return convertedTotals(next);
     },
@@ -95,8 +122,8 @@ const Invoice = defineResource('invoices', {
 });
 
 /** Throws BAD_INPUT for a rate between the organization's currency and itself. */
-function checkRate(tx: { currency: string }, invoice: { currency: string; exchangeRate?: string | undefined }): void {
-  if (invoice.currency === tx.currency && Number(invoice.exchangeRate ?? 1) !== 1)
+function checkRate(tx: { currency: string }, invoice: { currency: string; exchangeRate: string }): void {
+  if (invoice.currency === tx.currency && Number(invoice.exchangeRate) !== 1)
     throw badInput('must be 1 in the organization’s currency', 'input.exchangeRate');
 }
 

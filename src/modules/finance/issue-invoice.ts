@@ -5,6 +5,7 @@ import { compareDecimals, toDecimal, zero } from '../../lib/decimal.ts';
 import { AppError, badInput } from '../../lib/errors.ts';
 import type { TenantTx } from '../../tenancy/tenant-session.ts';
 import { contentHash } from './content-hash.ts';
+import { credit } from './credit-note.ts';
 import { takeNumber } from './invoice-series.ts';
 import { dueDateOf } from './payment-terms.ts';
 import { readLines } from './set-totals.ts';
@@ -24,17 +25,23 @@ export async function issued(tx: TenantTx, viewer: Viewer, draft: Invoice, serie
   const { seller, buyer, dueDate } = await readParties(tx, draft, issueDate);
   const lines = await readLines(tx, draft.id);
   checkContent(draft, lines, seller, buyer);
+  const credits = draft.kind === 'CREDIT_NOTE';
+  if (credits) await credit(tx, viewer, draft);
   const number = await takeNumber(tx, viewer, seriesId, issueDate);
   const document = { ...draft, number, issueDate, dueDate, seller, buyer };
   return {
-    ...({ status: 'ISSUED', seriesId, number, issueDate, dueDate, seller, buyer } as const),
+    ...{ seriesId, number, issueDate, dueDate, seller, buyer },
+    status: credits || isAbove0(draft.grossTotal) ? ('ISSUED' as const) : ('PAID' as const),
+    outstandingTotal: credits ? '0.00' : draft.grossTotal,
     issuedAt: new Date(),
     contentHash: contentHash(document, lines),
   };
 }
 
+const isAbove0 = (amount: string): boolean => compareDecimals(toDecimal(amount), zero) > 0;
+
 /** The legal identities of both parties, locked against changes, and the last day to pay. */
-async function readParties(tx: TenantTx, { clientId, dueDate: given }: Invoice, issueDate: string) {
+async function readParties(tx: TenantTx, { clientId, kind, dueDate: given }: Invoice, issueDate: string) {
   const rows = await tx
     .select()
     .from(legalIdentities)
@@ -46,8 +53,9 @@ async function readParties(tx: TenantTx, { clientId, dueDate: given }: Invoice, 
     const details = { field: 'input.id', missing: 'LegalIdentity' };
     throw new AppError('INVALID_STATE', `The ${party} has no legal identity`, details);
   }
-  const dueDate = given ?? dueDateOf(issueDate, { days: buyer.paymentDays, monthEnd: buyer.paymentMonthEnd });
-  if (dueDate < issueDate) throw badInput('must not be after the last day to pay', 'input.issueDate');
+  const terms = { days: buyer.paymentDays, monthEnd: buyer.paymentMonthEnd };
+  const dueDate = given ?? (kind === 'CREDIT_NOTE' ? null : dueDateOf(issueDate, terms));
+  if (dueDate && dueDate < issueDate) throw badInput('must not be after the last day to pay', 'input.issueDate');
   return { seller: partyOf(seller), buyer: partyOf(buyer), dueDate };
 }
 

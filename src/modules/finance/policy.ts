@@ -42,3 +42,7 @@ export function readableInvoices(viewer: Viewer): RowRule<'invoices'> {
 
 export const readableSeries = (viewer: Viewer): RowRule<'invoiceSeries'> =>
   viewer.role !== 'CLIENT' && viewer.permissions.has('invoice:read') ? 'all' : 'none';
+
+/** Payments belong to no project: only viewers of all projects see them. */
+export const readablePayments = (viewer: Viewer): RowRule<'payments'> =>
+  isStaffWith(viewer, 'invoice:read') && viewer.permissions.has('project:read-all') ? 'all' : 'none';

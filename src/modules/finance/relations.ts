@@ -23,16 +23,28 @@ export const financeRelations = defineRelationsPart({ ...people, ...clients, ...
     client: r.one.clients({ from: r.invoices.clientId, to: r.clients.id, optional: false }),
     project: r.one.projects({ from: r.invoices.projectId, to: r.projects.id }),
     series: r.one.invoiceSeries({ from: r.invoices.seriesId, to: r.invoiceSeries.id }),
+    creditedInvoice: r.one.invoices({ from: r.invoices.creditedInvoiceId, to: r.invoices.id, alias: 'credit' }),
+    creditNotes: r.many.invoices({ from: r.invoices.id, to: r.invoices.creditedInvoiceId, alias: 'credit' }),
+    allocations: r.many.paymentAllocations({ from: r.invoices.id, to: r.paymentAllocations.invoiceId }),
     lines: r.many.invoiceLines({ from: r.invoices.id, to: r.invoiceLines.invoiceId }),
   },
   invoiceLines: {
     invoice: r.one.invoices({ from: r.invoiceLines.invoiceId, to: r.invoices.id, optional: false }),
+  },
+  payments: {
+    client: r.one.clients({ from: r.payments.clientId, to: r.clients.id, optional: false }),
+    allocations: r.many.paymentAllocations({ from: r.payments.id, to: r.paymentAllocations.paymentId }),
+  },
+  paymentAllocations: {
+    payment: r.one.payments({ from: r.paymentAllocations.paymentId, to: r.payments.id, optional: false }),
+    invoice: r.one.invoices({ from: r.paymentAllocations.invoiceId, to: r.invoices.id, optional: false }),
   },
   invoiceSeries: {
     invoices: r.many.invoices({ from: r.invoiceSeries.id, to: r.invoices.seriesId }),
   },
   clients: {
     invoices: r.many.invoices({ from: r.clients.id, to: r.invoices.clientId }),
+    payments: r.many.payments({ from: r.clients.id, to: r.payments.clientId }),
     legalIdentities: r.many.legalIdentities({ from: r.clients.id, to: r.legalIdentities.clientId }),
   },
   projects: {

@@ -1,5 +1,17 @@
 import { sql } from 'drizzle-orm';
-import { boolean, check, date, index, integer, jsonb, numeric, text, uniqueIndex, uuid } from 'drizzle-orm/pg-core';
+import {
+  type AnyPgColumn,
+  boolean,
+  check,
+  date,
+  index,
+  integer,
+  jsonb,
+  numeric,
+  text,
+  uniqueIndex,
+  uuid,
+} from 'drizzle-orm/pg-core';
 import {
   externalReference,
   instant,
@@ -20,7 +32,9 @@ export const vatRegimes = ['MONTHLY', 'QUARTERLY', 'SIMPLIFIED', 'FRANCHISE'] as
 export const vatCategories = ['S', 'Z', 'E', 'AE', 'K', 'G', 'O'] as const;
 /** How an agreed number of days relates to the end of a month: not at all, or one after the other. */
 export const monthEndRules = ['NONE', 'DAYS_THEN_MONTH_END', 'MONTH_END_THEN_DAYS'] as const;
-export const invoiceStatuses = ['DRAFT', 'ISSUED', 'CANCELLED'] as const;
+export const invoiceKinds = ['INVOICE', 'CREDIT_NOTE'] as const;
+export const invoiceStatuses = ['DRAFT', 'ISSUED', 'PARTLY_PAID', 'PAID', 'CREDITED', 'CANCELLED'] as const;
+export const paymentMethods = ['TRANSFER', 'CARD', 'CHEQUE', 'CASH', 'DIRECT_DEBIT', 'OTHER'] as const;
 export const invoiceLineKinds = ['ITEM', 'ALLOWANCE', 'CHARGE'] as const;
 /** The units of quantities (UN/ECE Recommendation 20). */
 export const units = ['DAY', 'HUR', 'C62'] as const;
@@ -200,7 +214,10 @@ export const partyColumns = [
   ...(['vatOnDebits', 'consumer'] as const),
 ] as const;
 
-/** Invoices. A trigger keeps the tenant's role from changing or deleting them once they are issued. */
+/**
+ * Invoices and credit notes. A trigger keeps the tenant's role from changing or deleting them once they are issued,
+ * save for what payments and credit notes change.
+ */
 export const invoices = table(
   'invoices',
   {
@@ -209,6 +226,9 @@ export const invoices = table(
       .notNull()
       .references(() => clients.id),
     projectId: uuid().references(() => projects.id),
+    kind: text({ enum: invoiceKinds }).notNull().default('INVOICE'),
+    /** The invoice that a credit note corrects. */
+    creditedInvoiceId: uuid().references((): AnyPgColumn => invoices.id),
     status: text({ enum: invoiceStatuses }).notNull().default('DRAFT'),
     seriesId: uuid().references(() => invoiceSeries.id),
     number: text(),
@@ -227,6 +247,10 @@ export const invoices = table(
     netTotal: total(),
     vatTotal: total(),
     grossTotal: total(),
+    /** Sums of issued credit notes and of allocated payments, and what is left to pay. */
+    creditedTotal: total(),
+    paidTotal: total(),
+    outstandingTotal: total(),
     convertedNetTotal: converted(),
     convertedVatTotal: converted(),
     vatLines: jsonb().$type<VatLine[]>().notNull().default([]),
@@ -242,9 +266,13 @@ export const invoices = table(
     index('invoices_client').on(t.clientId, t.issueDate),
     index('invoices_project').on(t.projectId),
     index('invoices_series').on(t.seriesId),
+    index('invoices_credited_invoice').on(t.creditedInvoiceId),
+    index('invoices_due_date').on(t.dueDate),
     uniqueIndex('invoices_number').on(t.number),
     uniqueIndex('invoices_external_reference').on(t.externalReference),
     check('invoices_status', oneOf(t.status, invoiceStatuses)),
+    check('invoices_kind', oneOf(t.kind, invoiceKinds)),
+    check('invoices_credited', sql`(${t.kind} = 'CREDIT_NOTE') = (${t.creditedInvoiceId} is not null)`),
     check('invoices_currency', sql`${t.currency} ~ '^[A-Z]{3}$'`),
     check('invoices_exchange_rate', sql`${t.exchangeRate} > 0`),
     check('invoices_period', sql`${t.periodEnd} >= ${t.periodStart}`),
@@ -285,5 +313,54 @@ export const invoiceLines = table(
     check('invoice_lines_vat_category', oneOf(t.vatCategory, vatCategories)),
     check('invoice_lines_price', sql`${t.unitPrice} >= 0 and ${t.discount} >= 0`),
     check('invoice_lines_vat_rate', sql`(${t.vatCategory} = 'O') = (${t.vatRate} is null)`),
+  ],
+);
+
+/** Money that a client paid. What no invoice takes stays as its credit. */
+export const payments = table(
+  'payments',
+  {
+    id: primaryId(),
+    clientId: uuid()
+      .notNull()
+      .references(() => clients.id),
+    receivedOn: date().notNull(),
+    amount: numeric({ precision: 16, scale: 2 }).notNull(),
+    currency: text().notNull(),
+    method: text({ enum: paymentMethods }).notNull().default('TRANSFER'),
+    bankReference: text(),
+    allocatedTotal: total(),
+    externalReference: externalReference(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    index('payments_client').on(t.clientId, t.receivedOn),
+    uniqueIndex('payments_external_reference').on(t.externalReference),
+    check('payments_method', oneOf(t.method, paymentMethods)),
+    check('payments_currency', sql`${t.currency} ~ '^[A-Z]{3}$'`),
+    check('payments_amounts', sql`${t.amount} > 0 and ${t.allocatedTotal} between 0 and ${t.amount}`),
+  ],
+);
+
+/** The part of a payment that pays an invoice. */
+export const paymentAllocations = table(
+  'payment_allocations',
+  {
+    id: primaryId(),
+    paymentId: uuid()
+      .notNull()
+      .references(() => payments.id),
+    invoiceId: uuid()
+      .notNull()
+      .references(() => invoices.id),
+    amount: numeric({ precision: 16, scale: 2 }).notNull(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('payment_allocations_invoice').on(t.paymentId, t.invoiceId),
+    index('payment_allocations_of_invoice').on(t.invoiceId),
+    check('payment_allocations_amount', sql`${t.amount} > 0`),
   ],
 );

@@ -1,0 +1,62 @@
+import { and, eq, isNotNull } from 'drizzle-orm';
+import { getVisible } from '../../access/visible-rows.ts';
+import type { Viewer } from '../../identity/viewer.ts';
+import { addDecimals, compareDecimals, type Decimal, toDecimal, zero } from '../../lib/decimal.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
+import type { TenantTx } from '../../tenancy/tenant-session.ts';
+import { lockIssued, settle } from './settle-invoice.ts';
+import { invoices, type VatLine } from './tables.ts';
+
+type Invoice = typeof invoices.$inferSelect;
+
+/** The invoice that a new credit note corrects; undefined for an invoice. */
+export async function creditedBy(
+  tx: TenantTx,
+  viewer: Viewer,
+  { creditedInvoiceId }: { creditedInvoiceId?: string | null | undefined },
+): Promise<Invoice | undefined> {
+  if (!creditedInvoiceId) return undefined;
+  const field = 'input.creditedInvoiceId';
+  const invoice = await getVisible(tx, viewer, invoices, creditedInvoiceId, 'Invoice', field);
+  if (!invoice.number || invoice.kind !== 'INVOICE') throw badInput('must be an issued invoice', field);
+  return invoice;
+}
+
+type Party = Pick<Invoice, 'clientId' | 'currency'>;
+
+/** Throws BAD_INPUT for a credit note of another client or in another currency than its invoice. */
+export function requireSameParty(invoice: Party, note: Party): void {
+  if (note.clientId !== invoice.clientId) throw badInput('must be that of the credited invoice', 'input.clientId');
+  if (note.currency !== invoice.currency) throw badInput('must be that of the credited invoice', 'input.currency');
+}
+
+/**
+ * Takes the amount of a locked credit note that is issued off its invoice. The invoice is locked, so that two credit
+ * notes never exceed it together. Throws INVALID_STATE if they do, in the total or in a category and rate of VAT.
+ */
+export async function credit(tx: TenantTx, viewer: Viewer, note: Invoice): Promise<void> {
+  const invoice = await lockIssued(tx, viewer, note.creditedInvoiceId!, 'input.id');
+  const before = await tx
+    .select({ vatLines: invoices.vatLines })
+    .from(invoices)
+    .where(and(eq(invoices.creditedInvoiceId, invoice.id), isNotNull(invoices.number)));
+  if (note.vatLines.some(({ basis }) => compareDecimals(toDecimal(basis), zero) < 0))
+    throw new AppError('INVALID_STATE', 'The amounts of a credit note are positive', { field: 'input.id' });
+  const total = addDecimals(toDecimal(invoice.creditedTotal), toDecimal(note.grossTotal));
+  const all = [...before.flatMap(({ vatLines }) => vatLines), ...note.vatLines];
+  const isWithin = note.vatLines.every(
+    (line) => compareDecimals(basisOf(all, line), basisOf(invoice.vatLines, line)) <= 0,
+  );
+  if (!isWithin || compareDecimals(total, toDecimal(invoice.grossTotal)) > 0) {
+    const { creditedTotal, grossTotal } = invoice;
+    const details = { field: 'input.id', creditedTotal, grossTotal };
+    throw new AppError('INVALID_STATE', 'Credit notes must not exceed their invoice', details);
+  }
+  await settle(tx, viewer, invoice, { creditedTotal: toDecimal(note.grossTotal) });
+}
+
+/** The basis of the lines with the category and rate of one. */
+const basisOf = (lines: readonly VatLine[], { vatCategory, vatRate }: VatLine): Decimal =>
+  lines
+    .filter((line) => line.vatCategory === vatCategory && line.vatRate === vatRate)
+    .reduce((total, { basis }) => addDecimals(total, toDecimal(basis)), zero);

@@ -1,0 +1,202 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../projects/support.ts';
+import { run } from '../support/run.ts';
+import { type Member, world } from '../support/world.ts';
+import { create, withFinance, withIdentities } from './support.ts';
+
+const server = await world();
+const company = await withFinance(server, await server.company('Paid'));
+let manager: Member;
+let client: Member;
+let clientId: string;
+let seriesId: string;
+
+beforeAll(async () => {
+  manager = await company.as('MANAGER');
+  client = await company.as('CLIENT');
+  clientId = await createClient(manager, { contactId: `Profile:${client.profileId}` });
+  await withIdentities(manager, clientId);
+  seriesId = await create(manager, 'InvoiceSeries', { name: 'Sales', prefix: 'F-' });
+});
+
+type Line = [quantity: string, unitPrice: string, vatRate?: string];
+
+async function draft(lines: readonly Line[], more: object = {}): Promise<string> {
+  const invoiceId = await create(manager, 'Invoice', { clientId, ...more });
+  for (const [quantity, unitPrice, vatRate = '20'] of lines)
+    await create(manager, 'InvoiceLine', { invoiceId, name: 'Work', quantity, unitPrice, vatRate });
+  return invoiceId;
+}
+const issue = (id: string) => run(manager, 'issueInvoice', { id, seriesId }, 'invoice { id kind dueDate }');
+async function issued(lines: readonly Line[], more: object = {}): Promise<string> {
+  const id = await draft(lines, more);
+  await issue(id);
+  return id;
+}
+const sums = 'status creditedTotal paidTotal outstandingTotal';
+const read = async (id: string, fields = sums, by = manager) =>
+  (await by.ok(`query ($id: ID!) { node(id: $id) { ... on Invoice { ${fields} } } }`, { id })).node;
+const pay = (invoiceId: string, amount: string) =>
+  run(manager, 'payInvoice', { invoiceId, amount, receivedOn: '2026-11-02' }, 'payment { id allocatedTotal amount }');
+
+describe('a credit note', () => {
+  it('lowers what is left of its invoice, with its number and without a day to pay', async () => {
+    const id = await issued([['12.25', '517.35']]);
+    const note = await draft([['1.25', '517.35']], { creditedInvoiceId: id });
+    expect(await issue(note)).toEqual({ invoice: { id: note, kind: 'CREDIT_NOTE', dueDate: null } });
+    expect(await read(note, `netTotal grossTotal ${sums} creditedInvoice { id }`)).toEqual({
+      ...{ netTotal: '646.69', grossTotal: '776.03', status: 'ISSUED', creditedInvoice: { id } },
+      ...{ creditedTotal: '0', paidTotal: '0', outstandingTotal: '0' },
+    });
+    const left = { status: 'ISSUED', creditedTotal: '776.03', paidTotal: '0', outstandingTotal: '6829.02' };
+    expect(await read(id)).toEqual(left);
+    expect(await read(id, `creditNotes { nodes { id } }`, client)).toEqual({ creditNotes: { nodes: [{ id: note }] } });
+  });
+
+  it('of the whole amount makes its invoice CREDITED, and another one is refused', async () => {
+    const id = await issued([['1', '100']]);
+    for (const unitPrice of ['60', '40']) await issue(await draft([['1', unitPrice]], { creditedInvoiceId: id }));
+    expect(await read(id)).toMatchObject({ status: 'CREDITED', outstandingTotal: '0' });
+    const more = await draft([['1', '0.01']], { creditedInvoiceId: id });
+    expect(await issue(more)).toMatchObject({ code: 'INVALID_STATE', creditedTotal: '120.00' });
+  });
+
+  it('exceeds its invoice in no rate of VAT, and has no negative amounts', async () => {
+    const id = await issued([
+      ['1', '100', '20'],
+      ['1', '100', '10'],
+    ]);
+    for (const lines of [[['1', '100.01', '10']], [['1', '1', '5.5']], [['-1', '1', '20']]] as const) {
+      const note = await draft(lines as unknown as Line[], { creditedInvoiceId: id });
+      expect(await issue(note)).toMatchObject({ code: 'INVALID_STATE', field: 'input.id' });
+    }
+    expect(await read(id)).toMatchObject({ creditedTotal: '0' });
+  });
+
+  it('is of an issued invoice, its client and its currency', async () => {
+    const unissued = await draft([['1', '1']]);
+    const id = await issued([['1', '1']], { currency: 'USD', exchangeRate: '0.5' });
+    const make = (input: object) => run(manager, 'createInvoice', { clientId, ...input }, 'invoice { currency }');
+    const refused = (field: string) => ({ code: 'BAD_INPUT', field: `input.${field}` });
+    expect(await make({ creditedInvoiceId: unissued })).toMatchObject(refused('creditedInvoiceId'));
+    expect(await make({ creditedInvoiceId: id, currency: 'EUR' })).toMatchObject(refused('currency'));
+    const other = await createClient(manager);
+    expect(await make({ creditedInvoiceId: id, clientId: other })).toMatchObject(refused('clientId'));
+    expect(await make({ creditedInvoiceId: id })).toEqual({ invoice: { currency: 'USD' } });
+  });
+
+  it('never exceeds its invoice together with others that are issued at the same time', async () => {
+    const id = await issued([['1', '100']]);
+    const notes: string[] = [];
+    for (let at = 0; at < 8; at++) notes.push(await draft([['1', '30']], { creditedInvoiceId: id }));
+    const outcomes = await Promise.all(notes.map(issue));
+    expect(outcomes.filter((outcome) => outcome.code === 'INVALID_STATE')).toHaveLength(5);
+    expect(await read(id)).toMatchObject({ creditedTotal: '108', outstandingTotal: '12' });
+  });
+});
+
+describe('a payment', () => {
+  it('pays in part, then the rest; what is over stays as credit', async () => {
+    const id = await issued([['1', '100']]);
+    expect(await pay(id, '50')).toEqual({ payment: { id: expect.any(String), allocatedTotal: '50', amount: '50' } });
+    expect(await read(id)).toMatchObject({ status: 'PARTLY_PAID', paidTotal: '50', outstandingTotal: '70' });
+    expect(await pay(id, '100')).toMatchObject({ payment: { allocatedTotal: '70', amount: '100' } });
+    expect(await read(id)).toMatchObject({ status: 'PAID', paidTotal: '120', outstandingTotal: '0' });
+    expect(await pay(id, '5')).toMatchObject({ payment: { allocatedTotal: '0' } });
+  });
+
+  it('pays several invoices, up to what is left of both', async () => {
+    const [one, other] = [await issued([['1', '100']]), await issued([['1', '50']])];
+    const paymentId = await create(manager, 'Payment', { clientId, amount: '150', receivedOn: '2026-11-02' });
+    const allocate = (invoiceId: string, amount: string) =>
+      run(manager, 'createPaymentAllocation', { paymentId, invoiceId, amount }, 'paymentAllocation { id }');
+    const first = await allocate(one, '120');
+    expect(await allocate(other, '30.01')).toMatchObject({
+      code: 'INVALID_STATE',
+      field: 'input.amount',
+      left: '30.00',
+    });
+    await allocate(other, '30');
+    expect(await read(other)).toMatchObject({ status: 'PARTLY_PAID', outstandingTotal: '30' });
+    expect(await run(manager, 'deletePayment', { id: paymentId })).toMatchObject({ code: 'IN_USE' });
+    expect(await run(manager, 'updatePayment', { id: paymentId, amount: '149' })).toMatchObject({ code: 'BAD_INPUT' });
+    await run(manager, 'deletePaymentAllocation', { id: first.paymentAllocation.id });
+    expect(await read(one)).toMatchObject({ status: 'ISSUED', paidTotal: '0', outstandingTotal: '120' });
+    expect(await allocate(other, '31')).toMatchObject({ code: 'INVALID_STATE', left: '30.00' });
+  });
+
+  it('pays issued invoices of its client and currency', async () => {
+    const [unissued, dollars] = [await draft([['1', '1']]), await issued([['1', '1']], { currency: 'USD' })];
+    const paymentId = await create(manager, 'Payment', { clientId, amount: '10', receivedOn: '2026-11-02' });
+    for (const invoiceId of [unissued, dollars])
+      expect(await run(manager, 'createPaymentAllocation', { paymentId, invoiceId, amount: '1' })).toMatchObject({
+        ...{ code: 'BAD_INPUT', field: 'input.invoiceId' },
+      });
+    expect(await pay(unissued, '1')).toMatchObject({ code: 'BAD_INPUT', field: 'input.invoiceId' });
+  });
+
+  it('of the same invoice by many at once pays it once', async () => {
+    const id = await issued([['1', '100']]);
+    const outcomes = await Promise.all(Array.from({ length: 10 }, () => pay(id, '50')));
+    const taken = outcomes.map(({ payment }) => Number(payment.allocatedTotal)).sort((a, b) => a - b);
+    expect(taken).toEqual([0, 0, 0, 0, 0, 0, 0, 20, 50, 50]);
+    expect(await read(id)).toMatchObject({ status: 'PAID', outstandingTotal: '0' });
+  });
+
+  it('is hidden from clients and consultants', async () => {
+    for (const member of [client, await company.as('CONSULTANT')]) {
+      const { errors } = await member.graphql('{ payments { totalCount } }');
+      expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    }
+    const id = await issued([['1', '100']]);
+    expect(await run(client, 'payInvoice', { invoiceId: id, amount: '1', receivedOn: '2026-11-02' })).toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    await pay(id, '20');
+    expect(await read(id, `${sums} allocations { totalCount }`, client)).toMatchObject({
+      ...{ status: 'PARTLY_PAID', outstandingTotal: '100', allocations: { totalCount: 0 } },
+    });
+  });
+});
+
+it('what is left equals the total less credits and payments, after any of them', async () => {
+  const amount = fc.integer({ min: 1, max: 9000 });
+  const step = fc.record({ what: fc.constantFrom('pay', 'credit', 'take back'), amount });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 6 }), async (steps) => {
+      const id = await issued([['1', '100', '10']]);
+      let [credited, paid] = [0, 0];
+      const payments: { id: string; amount: number }[] = [];
+      for (const { what, amount } of steps) {
+        const text = (amount / 100).toFixed(2);
+        if (what === 'pay') {
+          const taken = Math.max(0, Math.min(amount, 11_000 - credited - paid));
+          const { payment } = await pay(id, text);
+          if (taken) payments.push({ id: payment.id, amount: taken });
+          paid += taken;
+        } else if (what === 'credit') {
+          const note = await draft([['1', text, '10']], { creditedInvoiceId: id });
+          const gross = amount + Math.round(amount / 10 + 1e-9);
+          const outcome = await issue(note);
+          if (outcome.code) expect(credited + gross).toBeGreaterThan(10_990);
+          else credited += gross;
+        } else {
+          const last = payments.pop();
+          if (!last) continue;
+          const { node } = await manager.ok(
+            'query ($id: ID!) { node(id: $id) { ... on Payment { allocations { nodes { id } } } } }',
+            { id: last.id },
+          );
+          await run(manager, 'deletePaymentAllocation', { id: node.allocations.nodes[0].id });
+          paid -= last.amount;
+        }
+        const found = await read(id);
+        expect(
+          [found.creditedTotal, found.paidTotal, found.outstandingTotal].map((each) => Math.round(each * 100)),
+        ).toEqual([credited, paid, 11_000 - credited - paid]);
+      }
+    }),
+    { numRuns: 15 },
+  );
+});
