@@ -109,8 +109,7 @@ function comparisons(
 
 const matchesNothing: Condition = rawCondition(() => sql`false`);
 
-// drizzle ignores empty lists, but an empty `or` must match nothing, and an alternative without conditions everything
-
+/** drizzle ignores empty lists, but an empty `or` must match nothing, and an `or` with an empty part everything. */
 const anyOfThese = (parts: Condition[][]): Condition[] => {
   if (parts.some((conditions) => conditions.length === 0)) return [];
   return parts.length ? [{ OR: parts.map((conditions) => ({ AND: conditions })) }] : [matchesNothing];
@@ -155,8 +154,9 @@ export function filterOf(table: TableName): Filter {
 }
 
 /**
- * Adds a filter by referring rows to the filter of a table; a module calls this for the tables of lower modules.
- * Filters of other modules omit relations to an optional module, whose tables may not exist.
+ * Adds a field to the filter of a table: a condition on the rows that refer to it. A module calls this for tables of
+ * lower modules. If the rows belong to an optional module, whose tables may not exist, only filters of that module have
+ * the field.
  */
 export function filterAlsoBy(table: TableName, relation: string, spec: RelationSpec): void {
   filtersAcross(table)[relation] = spec;

@@ -82,7 +82,7 @@ const itemsByName: Readonly<Record<string, number>> = {
 const defaultMaxLength = 500;
 const defaultMaxItems = 500;
 
-/** Maximum length of every other scalar that is written as a string. */
+/** Maximum length of the scalars other than String, when they are written as strings. */
 const maxLengthByScalar: Readonly<Record<string, number>> = {
   Currency: 3,
   DateTime: 40,

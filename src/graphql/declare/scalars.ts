@@ -47,7 +47,7 @@ function textScalar<Internal>({ name, description, read, show, refusal, numbers 
   });
 }
 
-/** Digits without trailing zeros, which only the scale of a column adds, so that equal numbers have equal texts. */
+/** Removes trailing zeros, which only the scale of a column adds: equal numbers have equal texts. */
 export function plainDecimal(value: string | number): string {
   const text = String(value);
   return text.includes('.') ? text.replace(/\.?0+$/, '') : text;

@@ -20,8 +20,8 @@ export interface BrokenDocument {
 }
 
 /**
- * The documents that the graph could not run, once for each version that has them and is not retired. Without `owner`,
- * of all owners.
+ * The documents that the graph could not run, once for each version that has them and is not retired. `owner` null:
+ * those of the installation; absent: those of all owners.
  */
 export async function findBrokenDocuments(
   catalog: Catalog,

@@ -23,7 +23,7 @@ export interface ListedClientVersion {
 /** The longest list that is returned. */
 const most = 200;
 
-/** The client versions of an organization, or of the installation for null, the newest first; only one with an id. */
+/** The client versions of an organization, or of the installation for null, newest first. `onlyId` selects one. */
 export const listClientVersions = (
   catalog: Catalog,
   organizationId: string | null,
@@ -135,7 +135,7 @@ export interface DocumentInUse {
 
 const page = 200;
 
-/** All documents of versions that are not retired. Without `owner`, of all owners. */
+/** The documents of versions that are not retired. `owner` null: those of the installation; absent: of all owners. */
 export async function* documentsInUse(catalog: Catalog, owner?: string | null): AsyncGenerator<DocumentInUse> {
   for (let after: string | undefined; ; ) {
     const rows = await readPage(catalog, owner, after);

@@ -7,7 +7,7 @@ import type { RegisteredDocument } from './trusted-documents.ts';
 
 /** How long uses are collected before they are written. */
 const collectMs = 10_000;
-/** The most pairs of document and version that are collected; more uses are not counted until the next write. */
+/** The most pairs of document and version between two writes. Uses of further pairs are not counted. */
 const mostCollected = 20_000;
 
 interface Use {

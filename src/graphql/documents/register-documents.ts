@@ -44,10 +44,11 @@ export interface RefusedDocument {
 }
 
 export interface RegistrationResult {
+  /** Empty if a document of a new version was refused. */
   clientVersionId: string;
   client: string;
   version: string;
-  /** Unchanged if a document was refused; then null for a new version. */
+  /** After the registration. If a document was refused, as before it, and null for a new version. */
   state: 'PENDING' | 'ACTIVE' | 'RETIRED' | null;
   /** The ids of documents that were not registered before, and of those that were. */
   added: string[];
@@ -75,7 +76,7 @@ export const ownedBy = (
 
 /**
  * Registers the documents of a client version, all of them or none: those that requests could not run are `refused`.
- * Registering a retired version again makes it active. Without an organization the documents are for all of them.
+ * Registering a retired version again makes it active. Without an organization the documents are for all organizations.
  */
 export async function registerDocuments(
   { catalog, clock, schema, limits, turn = nextLoop }: Registry,

@@ -78,7 +78,10 @@ export class TrustedDocuments {
       return { id, text: await this.#text(entry), operations, versions: active };
     }
     if (entries.some(({ retired }) => retired)) {
-      throw new AppError('PERSISTED_DOCUMENT_RETIRED', 'The client versions with this document are retired: update');
+      throw new AppError(
+        'PERSISTED_DOCUMENT_RETIRED',
+        'Every client version with this document is retired: update the client',
+      );
     }
     throw new AppError('PERSISTED_DOCUMENT_NOT_FOUND', 'No document is registered under this id');
   }

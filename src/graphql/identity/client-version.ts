@@ -134,7 +134,7 @@ defineCatalogMutation('registerDocuments', {
     client: t.string({ ...label, description: 'The name of the client program.' }),
     version: t.string({ ...label, description: 'Its version.' }),
     pending: t.boolean({
-      description: 'Whether clients cannot run the documents of a new version yet; false by default.',
+      description: 'True: clients cannot run the documents of a new version yet. False by default.',
     }),
     documents: t.field({
       type: [DocumentInput],

@@ -46,13 +46,14 @@ interface VariablePosition extends InputPosition {
   variable: string;
 }
 
-interface ReadDocument {
+/** The parts of a document that are checked again with the variables of each request. */
+interface DocumentInputs {
   variables: readonly VariablePosition[];
   /** The number of conditions in the text of the document. */
   conditions: number;
 }
 
-const readDocuments = new WeakMap<DocumentNode, ReadDocument>();
+const inputsByDocument = new WeakMap<DocumentNode, DocumentInputs>();
 
 /** The path of the first position of each variable. */
 const firstPositions = new WeakMap<VariableDefinitionNode, string>();
@@ -73,14 +74,15 @@ interface BoundedRequest {
  * request.
  */
 export function checkBounds({ schema, document, variableValues }: BoundedRequest): void {
-  const read = readDocuments.get(document) ?? readDocument(schema, document);
-  readDocuments.set(document, read);
+  const inputs = inputsByDocument.get(document) ?? readInputs(schema, document);
+  inputsByDocument.set(document, inputs);
   if (!isPlainObject(variableValues)) return;
-  const check = new BoundsCheck(read.conditions);
-  for (const position of read.variables) check.value(variableValues[position.variable], position);
+  const check = new BoundsCheck(inputs.conditions);
+  for (const position of inputs.variables) check.value(variableValues[position.variable], position);
 }
 
-function readDocument(schema: GraphQLSchema, document: DocumentNode): ReadDocument {
+/** Checks the values in the text of a document. */
+function readInputs(schema: GraphQLSchema, document: DocumentNode): DocumentInputs {
   const check = new BoundsCheck();
   const types = new TypeInfo(schema);
   const enter = ({ value }: { value: ValueNode }) => {
@@ -113,7 +115,7 @@ const itemOf = (position: InputPosition, index: number): InputPosition => ({
 });
 
 /** Checks the values of one operation and counts its conditions. `documentLimits.values` bounds the recursion. */
-class BoundsCheck implements ReadDocument {
+class BoundsCheck implements DocumentInputs {
   readonly variables: VariablePosition[] = [];
   conditions: number;
 

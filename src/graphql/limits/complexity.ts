@@ -12,7 +12,10 @@ export interface GraphLimits {
 /** The bound on `breadth`, which has no setting. */
 export const fieldsPerOperation = 500;
 
-/** A page multiplies the cost of what is selected under it. `cost.ts` checks the sum before anything runs. */
+/**
+ * A page multiplies the cost of what is selected under it. The plugin's own check is disabled, because `cost.ts` checks
+ * the sum before anything runs.
+ */
 export const complexityOptions = {
   disabled: true,
   fieldComplexity: (args: Record<string, unknown>): { field: number; multiplier: number } => ({

@@ -6,14 +6,16 @@ import { type OperationCost, operationCost } from './operation-cost.ts';
 
 const costs = new WeakMap<OperationDefinitionNode, OperationCost>();
 
-const maxExecuted = 10_000;
+/** A limit up to this is small: the executor may answer all of it. */
+const smallLimit = 10_000;
 
 /**
- * The complexity that the executor may answer: all of a small limit, a tenth of a large one. The executor resolves
- * values one by one and blocks the process meanwhile; a compiled statement computes them in the database.
+ * The complexity that the executor may answer: all of a small limit; of a larger one a tenth, but not less than a small
+ * limit. The executor resolves values one by one and blocks the process meanwhile; a compiled statement computes them
+ * in the database.
  */
 const executedComplexity = ({ complexity }: GraphLimits): number =>
-  Math.max(complexity / 10, Math.min(complexity, maxExecuted));
+  Math.max(complexity / 10, Math.min(complexity, smallLimit));
 
 /**
  * Returns the complexity of an operation. Throws TOO_COMPLEX when it may cost more than the limits allow, and a

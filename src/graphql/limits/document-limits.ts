@@ -23,8 +23,10 @@ export const documentLimits: DocumentLimits = {
 const opening = new Set<TokenKind>([TokenKind.BRACE_L, TokenKind.BRACKET_L]);
 const closing = new Set<TokenKind>([TokenKind.BRACE_R, TokenKind.BRACKET_R]);
 
+const tooComplex = (message: string): AppError => new AppError('TOO_COMPLEX', message);
+
 const refuse = (what: string, limit: number): never => {
-  throw new AppError('TOO_COMPLEX', `The document has ${what}; at most ${limit} are allowed`);
+  throw tooComplex(`The document has ${what}; at most ${limit} are allowed`);
 };
 
 /**
@@ -66,6 +68,6 @@ function* partsOf(value: unknown): Generator<{ part: object; level: number }> {
 /** Throws TOO_COMPLEX when the lists and objects of a variable are nested too deeply. */
 export function checkVariables(variables: unknown, limits: DocumentLimits = documentLimits): void {
   for (const { level } of partsOf(variables)) {
-    if (level > limits.values) refuse('too many levels in a variable', limits.values);
+    if (level > limits.values) throw tooComplex(`A variable has too many levels; at most ${limits.values} are allowed`);
   }
 }

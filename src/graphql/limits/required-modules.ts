@@ -53,9 +53,9 @@ const reachedModules = new WeakMap<OperationDefinitionNode, Reached>();
 
 /**
  * Throws MODULE_DISABLED, before any SQL runs, if the operation reaches a module that the tenant has not switched on:
- * through a field, the type of a selected object, or an id passed to `node`. A fragment on a type of that module is no
- * such use: clients name every type in one document, and no object is of this one. Fields and types of an optional
- * module carry `extensions: { module: 'billing' }`.
+ * through a field, the type of a selected object, or an id passed to `node`. A fragment on a type of that module does
+ * not count: clients name all types in one document, and no object has this type. Fields and types of an optional
+ * module carry `extensions: { module: 'finance' }`.
  */
 export function requireModules(args: OperationArgs, { modules }: Pick<Tenant, 'modules'>): void {
   const operation = getOperationAST(args.document, args.operationName);

@@ -34,8 +34,8 @@ export class Charge {
   }
 
   /**
-   * Pays the estimated price, once. Throws TOO_COMPLEX if a bucket can never hold as much, RATE_LIMITED if it does not
-   * now; then nothing is paid.
+   * Pays the estimated price, once. Throws TOO_COMPLEX if a bucket can never hold that many points, RATE_LIMITED if one
+   * holds too few now. In both cases nothing is paid.
    */
   pay(): Promise<void> {
     this.#paying ??= this.#pay();

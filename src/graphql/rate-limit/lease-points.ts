@@ -10,8 +10,9 @@ import type { Grant, Lease } from './token-bucket.ts';
 export async function leasePoints(catalog: Catalog, leases: readonly Lease[], now: Date): Promise<Map<string, Grant>> {
   const column = (of: (lease: Lease) => string | number) => sql.param(leases.map(of));
   const at = sql`${now.toISOString()}::timestamptz`;
-  const owed = sql`extract(epoch from greatest(bucket.full_at - ${at}, interval '0')) * excluded.restore_rate`;
-  const granted = sql`greatest(0, least(excluded.granted, floor(excluded.points - ${owed})))::int`;
+  // The points that the bucket has not got back yet
+  const missing = sql`extract(epoch from greatest(bucket.full_at - ${at}, interval '0')) * excluded.restore_rate`;
+  const granted = sql`greatest(0, least(excluded.granted, floor(excluded.points - ${missing})))::int`;
   const seconds = (points: unknown, rate: unknown) => sql`make_interval(secs => ${points}::float8 / ${rate})`;
   const rows = (await catalog.write((tx) =>
     // Processes lease from the same rows: locked in one order, they wait for each other instead of deadlocking

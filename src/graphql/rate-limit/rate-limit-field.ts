@@ -10,7 +10,7 @@ interface RateLimitShape {
 }
 
 const RateLimit = builder.objectRef<RateLimitShape>('RateLimit').implement({
-  description: 'How much the caller may still ask for, in points: of its limits, the one with the fewest points left.',
+  description: 'How much the caller may still ask for, in points. Shows the limit that has the fewest points left.',
   fields: (t) => ({
     limit: t.exposeInt('limit', { description: 'The points that the caller can spend at once.' }),
     remaining: t.exposeInt('remaining', { description: 'The points that are left, with this operation paid.' }),
@@ -18,7 +18,7 @@ const RateLimit = builder.objectRef<RateLimitShape>('RateLimit').implement({
     resetAt: t.expose('resetAt', { type: 'DateTime', description: 'When all points are back, if no more are spent.' }),
     cost: t.exposeInt('cost', {
       description:
-        'The points that this operation costs so far. Database time that is worth more is charged afterwards.',
+        'The points that this operation costs so far. If its database time costs more, the rest is charged later.',
     }),
   }),
 });

@@ -24,7 +24,10 @@ export class RateLimits {
     this.#member = options.organization && half(options.organization);
   }
 
-  /** Undefined for callers without a bucket. Callers without an organization have other limits, by attempt. */
+  /**
+   * The charge for an operation; undefined for a caller without limits. Callers without an organization have other
+   * limits, which count their attempts (`identity/attempts.ts`).
+   */
   chargeFor(viewer: Viewer | undefined, complexity: number): Charge | undefined {
     const buckets = viewer ? this.#bucketsOf(viewer) : [];
     return buckets.length > 0 ? new Charge(this.#buckets, buckets, pointsOfComplexity(complexity)) : undefined;

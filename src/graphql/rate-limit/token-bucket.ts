@@ -27,7 +27,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** A lease gets at least this share of the bucket, so that most operations need no lease of their own. */
+/** A lease asks for at least this share of the bucket, so that most operations need no lease of their own. */
 const portion = 1 / 20;
 
 /**
@@ -128,6 +128,7 @@ export class TokenBucket {
   refusal(points: number, now: number): AppError {
     const { restoreRate } = this.size;
     const available = this.available(now);
+    // Other processes may have taken points that this one still counts, so at least one is missing
     const missing = points - Math.min(this.#points + this.#shared(now), points - 1);
     const retryAfter = Math.max(1, Math.ceil(missing / restoreRate));
     const message = `The points of the ${this.name} are used up: retry in ${retryAfter} s`;

@@ -27,7 +27,7 @@ export const registerModel = (model: Model): void => void models.set(model.table
 
 const isTimeScalar = (scalar: string): boolean => scalar === 'LocalDate' || scalar === 'DateTime';
 
-/** Of the standard fields only the times: grouping by `externalReference` or `version` would be of no use. */
+/** Leaves out standard fields other than times: grouping by `externalReference` or `version` would be of no use. */
 const isAnalysed = ({ key, standard }: Field): boolean => !standard || key === 'createdAt' || key === 'updatedAt';
 
 /** Days and instants, which are grouped by a unit of time. */

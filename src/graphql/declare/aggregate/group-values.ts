@@ -6,7 +6,7 @@ type GroupField =
       kind: 'value';
       /** The id of the key or measure. */
       id(path: readonly string[], args: Record<string, unknown>): string;
-      /** For the id of a row. */
+      /** The type of the row, if the value is the id of one. */
       typename?: string | undefined;
       /** For a measure over the field that the argument `of` names. */
       measure?: FunctionName | undefined;
@@ -28,5 +28,5 @@ export const rowOfKey = (id: (path: readonly string[]) => string): GroupExtensio
   chantierGroup: { kind: 'row', id },
 });
 
-/** An object with the keys of a row that a reference leads to; without a step, of the rows themselves. */
+/** For a field with the keys of the row that the reference `step` leads to; without a step, of the rows themselves. */
 export const stepOf = (step: string | undefined): GroupExtensions => ({ chantierGroup: { kind: 'keys', step } });

@@ -5,7 +5,7 @@ import { subjectOf } from '../resource/fields.ts';
 import type { Model } from '../resource/model.ts';
 import { numbersOf, plainFieldsOf, referencesOf, timesOf } from './dimensions.ts';
 
-/** The functions over a field of the rows, by the type of the field. */
+/** The functions over a field of the rows, each with the kind of field that it takes. */
 export const functions = {
   countDistinct: 'dimension',
   sum: 'number',
@@ -21,8 +21,9 @@ export const functions = {
 export type FunctionName = keyof typeof functions;
 export type Kind = (typeof functions)[FunctionName];
 
-/** A value of a group. `sum:hours`, or `count`. */
+/** A value of a group. */
 export interface Measure {
+  /** Such as `sum:hours`, or `count`. */
   id: string;
   of: { name: FunctionName; field: Field } | undefined;
 }

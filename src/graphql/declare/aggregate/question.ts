@@ -30,7 +30,8 @@ export interface AggregateArguments {
 
 export const groupSizes = { default: 1_000, max: 10_000 } as const;
 const mostMeasures = 40;
-const lastPlace = 1_000_000_000;
+/** The most groups that a cursor may skip. */
+const mostSkipped = 1_000_000_000;
 
 /** The question of a request; `selected` holds the measures that the document selects. */
 export function questionOf(model: Model, args: AggregateArguments, selected: readonly Measure[]): Question {
@@ -125,7 +126,7 @@ export function limitOf(first: number | null | undefined, argument = 'first'): n
 export function offsetOf(question: Question, after: string | null | undefined): number {
   if (!after) return 0;
   const [, place, fingerprint] = /^(\d{1,10})\.([\w-]+)$/.exec(after) ?? [];
-  if (fingerprint !== fingerprintOf(question) || Number(place) > lastPlace)
+  if (fingerprint !== fingerprintOf(question) || Number(place) > mostSkipped)
     throw badInput('is not a cursor of these groups in this order', 'after');
   return Number(place);
 }

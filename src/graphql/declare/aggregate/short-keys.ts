@@ -11,8 +11,8 @@ interface ArgumentBuilder {
 type Given = Record<string, unknown>;
 
 /**
- * How the keys of an aggregate are written: as `groupBy`, or, where a resource has short names for its usual keys, with
- * these as `groupBy` and other keys as `by`.
+ * The arguments for the keys of an aggregate: `groupBy` takes all of them. If the resource has short names for its
+ * usual keys, `groupBy` takes these names, and `by` the other keys.
  */
 export function shortKeysOf({ spec }: Model) {
   const { groupBy } = spec.aggregate ?? {};

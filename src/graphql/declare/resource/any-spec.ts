@@ -14,8 +14,8 @@ import type { CustomFilter } from '../filters.ts';
 import type { InputBuilder } from '../mutation.ts';
 import type { PersonalEntry } from '../personal-data.ts';
 
-// The types of `spec.ts` without their table parameter, for the generator. Only `define-resource.ts` casts from one to
-// the other.
+// The types of `spec.ts` without their table parameter, for the code behind `defineResource`. Only `define-resource.ts`
+// casts from one to the other.
 
 export type AnyRow = { id: string; version: number } & Record<string, unknown>;
 export type Values = Record<string, unknown>;

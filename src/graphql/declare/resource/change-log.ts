@@ -32,7 +32,7 @@ export interface TrashType {
 export interface Restoration {
   typename: string;
   id: string;
-  /** The meaning of the error when the row cannot be inserted again. */
+  /** Translates the error of an insertion that failed. */
   refused(error: unknown): unknown;
   /** Runs once the row is there again, before its parts are: checks it, changes it, and returns it. */
   restored(): Promise<Record<string, unknown>>;

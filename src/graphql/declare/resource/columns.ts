@@ -76,6 +76,7 @@ const text: KindOf = ({ notNull }, { min = notNull ? 1 : undefined, max }) => {
   return { ...textKind(check, limits), filtered: max !== undefined, sorted: max !== undefined };
 };
 
+/** A fractional rank, such as the place of a task in its column: compared byte by byte. */
 const rank: KindOf = () => ({ scalar: 'String', filtered: false, sorted: true, check: z.string() });
 
 /** An enum. `inputs.ts` validates its values. */
@@ -102,7 +103,7 @@ const numeric: KindOf = (column, limits) => {
   const [, digits = '18', places = '6'] = /\((\d+),\s*(\d+)\)/.exec(column.getSQLType()) ?? [];
   const scale = Number(places);
   const { min = 0, max = 10 ** (Number(digits) - scale) - 10 ** -scale } = limits;
-  const exact = column.getSQLType() === 'numeric';
+  const hasScale = column.getSQLType() !== 'numeric';
   return {
     scalar: 'Decimal',
     comparator: 'Decimal',
@@ -112,7 +113,7 @@ const numeric: KindOf = (column, limits) => {
       absentAs(`'-infinity'::numeric`, 'first', 'absent values count as smallest'),
       absentAs(`'infinity'::numeric`, 'last', 'absent values count as largest'),
     ],
-    check: decimalField(scale, { min, max }).transform((given) => (exact ? given : withScale(given, scale))),
+    check: decimalField(scale, { min, max }).transform((given) => (hasScale ? withScale(given, scale) : given)),
     bounds: range(limits),
   };
 };

@@ -31,7 +31,10 @@ export type ParentOf<T extends TableName, P, L> = L extends true ? RowOf<TargetO
 export type EnumOf<V> = [V] extends [string | null] ? (string extends V ? never : Exclude<V, null>) : never;
 
 interface FieldBase<T extends TableName> {
-  /** One sentence. Filters, orders and inputs use the part before its first semicolon. */
+  /**
+   * One sentence. Inputs use the part before its first semicolon or colon; so do filters and orders by a day, an
+   * instant or a boolean.
+   */
   description: string;
   /** The description in inputs, when the first clause of `description` does not fit there. */
   inputDescription?: string;

@@ -4,7 +4,7 @@ import type { AnyOperation, AnySpec, AnyTable } from './any-spec.ts';
 import { type ColumnReference, type Field, fieldsOf } from './fields.ts';
 import { toPlural, toWords } from './naming.ts';
 
-/** A declaration with the properties of its table: the input of every part of the generator. */
+/** A declaration with the properties of its table: the input of everything that `defineResource` makes. */
 export interface Model {
   table: TableName;
   rows: AnyTable;

@@ -125,7 +125,7 @@ export interface ResourceSpec<
   noun?: string;
   nouns?: string;
   description: string;
-  /** The optional module that it belongs to. Every field that leads to it carries this. */
+  /** The optional module that it belongs to. Every field that leads to the type carries `extensions: { module }`. */
   module?: string;
   /**
    * The relation to the row that a row is part of. It is set once, returned in every payload, and named in every event.
@@ -157,6 +157,6 @@ export interface ResourceSpec<
   upsert?: number;
   /** Short names of the usual keys of the aggregate, and the field that its functions read by default. */
   aggregate?: AggregateSpec;
-  /** Reserved name of an option that the generator does not have yet: the compiler refuses it. */
+  /** Reserved for an option that does not exist yet: the compiler refuses it. */
   approval?: never;
 }
