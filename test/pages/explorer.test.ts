@@ -1,6 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { addMember } from '../../src/identity/add-member.ts';
+import { matrix } from '../../src/identity/permissions.ts';
+import { examplesFor } from '../../src/server/explorer/examples.ts';
 import { inChromium, launchBrowser, openTab } from '../support/browser.ts';
 import { memberPassword as password, withPassword } from '../support/password.ts';
 import { served } from '../support/served.ts';
@@ -26,7 +30,7 @@ describe('the explorer in production', () => {
     const page = await answer.text();
     expect(answer.status).toBe(200);
     expect(page).toContain('<title>Acme Fils · Chantier</title>');
-    expect(page.length).toBeLessThan(4_000);
+    expect(page.length).toBeLessThan(12_000);
   });
 
   it('explains to others why it does not open', async () => {
@@ -87,6 +91,25 @@ describe('the explorer in production', () => {
   });
 });
 
+describe('the examples', () => {
+  it.each(['OWNER', 'ADMIN', 'MANAGER'] as const)('answer the %s from one statement each', async (role) => {
+    const member = await acme.as(role);
+    const permissions = new Set(matrix[role]);
+    const examples = examplesFor({ permissions }, acme.tenant.modules, 'en', new Date('2026-11-29T12:00:00Z'));
+    expect(examples.length).toBeGreaterThanOrEqual(6);
+    for (const { title, query } of examples) {
+      const { errors, statements } = await member.graphql(query);
+      expect([title, errors, statements.length]).toEqual([title, [], 1]);
+    }
+  });
+
+  it('are those that a member may run', () => {
+    const permissions = new Set(matrix.CLIENT);
+    const titles = examplesFor({ permissions }, acme.tenant.modules, 'fr', new Date()).map(({ title }) => title);
+    expect(titles).toEqual(['Tâches en retard par projet', 'Tâches terminées par mois', 'Canaux les plus actifs']);
+  });
+});
+
 inChromium('the explorer in Chromium', () => {
   let browser: Browser;
   beforeAll(async () => {
@@ -106,6 +129,57 @@ inChromium('the explorer in Chromium', () => {
     await page.getByRole('button', { name: /Execute query/ }).click({ timeout: 60_000 });
     await page.locator('.result-window').getByText('"projects"').waitFor({ timeout: 60_000 });
     expect(await page.locator('.result-window').textContent()).toMatch(/"totalCount":\s0/);
+    expect(complaints).toEqual([]);
+  });
+
+  it('serves the work of an analyst in a second organization, and asks no other server', {
+    timeout: 180_000,
+  }, async () => {
+    const beta = await here.company('Beta');
+    const { identity } = here.app;
+    const { id: userId, ...names } = owner.user;
+    const person = { userId, ...names };
+    await addMember(identity, { person, tenant: beta.tenant, role: 'OWNER' }, { ipAddress: '127.0.0.1' });
+    const { page, complaints } = await openTab(await browser.newContext({ locale: 'en-GB', acceptDownloads: true }));
+    const hosts = new Set<string>();
+    page.on('request', (request) => hosts.add(new URL(request.url()).origin));
+    const run = async () => {
+      await page.getByRole('button', { name: /Execute query/ }).click({ timeout: 60_000 });
+      await page.locator('.result-window').getByText('"timeEntriesAggregate"').waitFor({ timeout: 60_000 });
+    };
+
+    await page.goto(`${origin}${explorer}`);
+    await page.getByLabel('E-mail address').fill(owner.user.email);
+    await page.getByLabel('Password').fill(password);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByLabel('Organization').selectOption({ label: 'Beta' });
+    await page.waitForURL(`${origin}/t/${beta.tenant.slug}/explorer*`);
+
+    await page.getByLabel('Examples').selectOption({ label: 'Hours by client, sector and month' });
+    await page.waitForURL(/query=/);
+    await run();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByLabel('Name of the operation').fill('Our hours');
+    await page.locator('#save-dialog').getByRole('button', { name: 'Save' }).click();
+
+    await page.goto(`${origin}/t/${beta.tenant.slug}/explorer`);
+    await page.getByLabel('Saved in this browser').selectOption({ label: 'Our hours' });
+    await page.waitForURL(/query=/);
+    await run();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'CSV' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^timeEntriesAggregate-.*\.csv$/);
+    expect(await readFile(await download.path(), 'utf8')).toMatch(/^keys\.projectKeys\.client\.name,/);
+
+    await page.getByRole('button', { name: 'Plan' }).click();
+    await page.locator('#plan-dialog[open]').waitFor();
+    expect(await page.locator('#plan-text').textContent()).toMatch(/^select .*"time_entries"/s);
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Password').waitFor();
+    expect([...hosts].filter((host) => host !== origin && !host.startsWith('blob'))).toEqual([]);
     expect(complaints).toEqual([]);
   });
 });

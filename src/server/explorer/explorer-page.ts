@@ -17,7 +17,8 @@ export const explorerPolicy = [
   "img-src 'self' data:",
   "font-src 'self' data:",
   "connect-src 'self'",
-  "form-action 'none'",
+  // The form that signs out
+  "form-action 'self'",
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
@@ -39,6 +40,8 @@ export interface ExplorerView {
   endpoint: string;
   /** Initial headers, which the visitor sees and can change. */
   headers?: Record<string, string> | undefined;
+  /** The tools above the editor; absent for visitors who are not signed in. */
+  tools?: { html: Html; settings: object } | undefined;
 }
 
 const texts = {
@@ -47,7 +50,7 @@ const texts = {
 };
 
 /** The page of GraphiQL. It is small: the 9 MB of GraphiQL are separate files that browsers cache. */
-export function explorerPage({ language, place, endpoint, headers }: ExplorerView): Html {
+export function explorerPage({ language, place, endpoint, headers, tools }: ExplorerView): Html {
   const { loading, noScript } = texts[language];
   const title = place === '' ? 'Chantier' : `${place} · Chantier`;
   const options: GraphiQLOptions = {
@@ -60,7 +63,7 @@ export function explorerPage({ language, place, endpoint, headers }: ExplorerVie
     shouldPersistHeaders: false,
     defaultEditorToolsVisibility: headers ? 'headers' : false,
   };
-  const settings = { workers: workerPaths, options };
+  const settings = { workers: workerPaths, options, tools: tools?.settings };
   return html`<!doctype html>
 <html lang="${language}">
 <head>
@@ -76,7 +79,7 @@ export function explorerPage({ language, place, endpoint, headers }: ExplorerVie
 </head>
 <body class="no-focus-outline">
 <noscript>${noScript}</noscript>
-<div id="root"><p class="explorer-loading" role="status">${loading}</p></div>
+${tools?.html}<div id="root"><p class="explorer-loading" role="status">${loading}</p></div>
 </body>
 </html>
 `;

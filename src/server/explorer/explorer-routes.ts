@@ -1,9 +1,13 @@
+import type { Identity } from '../../identity/identity.ts';
+import { listMemberships } from '../../identity/list-memberships.ts';
 import { AppError } from '../../lib/errors.ts';
 import { html } from '../../lib/html.ts';
 import { type PageOptions, type PageRequest, pageAnswer, pageRoute } from '../pages/page-route.ts';
 import { htmlAnswer, redirectAnswer } from '../routes/answers.ts';
 import type { Route, RouteAnswer } from '../routes/route.ts';
+import { examplesFor } from './examples.ts';
 import { explorerPage, explorerPolicy, isSame } from './explorer-page.ts';
+import { explorerTools, toolsSettings } from './explorer-tools.ts';
 
 export interface ExplorerOptions extends PageOptions {
   /** Whether anybody may open the page, which contains no data. */
@@ -38,7 +42,7 @@ export const explorerRoute = (options: ExplorerOptions): Route =>
     return refusal(request);
   });
 
-async function explorer(request: PageRequest, { demo }: ExplorerOptions): Promise<RouteAnswer> {
+async function explorer(request: PageRequest, { demo, identity }: ExplorerOptions): Promise<RouteAnswer> {
   const { language, request: asked } = request.caller;
   const code = request.query.get('login');
   const headers = demo && code && isSame(code, demo.code) ? await demo.headers() : undefined;
@@ -48,11 +52,24 @@ async function explorer(request: PageRequest, { demo }: ExplorerOptions): Promis
     place: asked.tenant?.name ?? '',
     endpoint: pathname.replace(/explorer$/, 'graphql'),
     headers,
+    tools: await toolsFor(request, pathname.replace(/explorer$/, 'export'), identity),
   };
   return htmlAnswer(explorerPage(view).text, 200, {
     'content-security-policy': explorerPolicy,
     vary: 'accept-language, cookie',
   });
+}
+
+async function toolsFor({ caller: { language, request } }: PageRequest, exportPath: string, identity: Identity) {
+  const { viewer, tenant } = request;
+  if (!viewer || !tenant) return undefined;
+  const memberships = await listMemberships(identity, viewer.userId);
+  const examples = examplesFor(viewer, tenant.modules, language, identity.clock());
+  const storageKey = `chantier:saved:${viewer.membershipId}`;
+  return {
+    html: explorerTools({ language, slug: tenant.slug, memberships, examples }),
+    settings: toolsSettings(language, storageKey, exportPath),
+  };
 }
 
 function refusal({ caller: { language } }: PageRequest): RouteAnswer {

@@ -1,14 +1,116 @@
-/** Starts GraphiQL with the settings in the page, once its script is loaded. */
+/** Starts GraphiQL and the tools above it, with the settings in the page. */
 export const explorerStart = `'use strict';
-const { workers, options } = JSON.parse(document.getElementById('settings').textContent);
+const { workers, options, tools } = JSON.parse(document.getElementById('settings').textContent);
 self.MonacoEnvironment = { globalAPI: false, getWorkerUrl: (moduleId, label) => workers[label] };
+
+const send = self.fetch.bind(self);
+const find = (id) => document.getElementById(id);
+// The last operation that GraphiQL sent, with its headers
+let last;
+
+function remember(input, init) {
+  const address = new URL(typeof input === 'string' ? input : input.url ?? String(input), location.href);
+  if (address.pathname !== options.endpoint || typeof init?.body !== 'string') return;
+  const { query, variables, operationName } = JSON.parse(init.body);
+  if (!query.includes('__schema')) last = { params: { query, variables, operationName }, headers: init.headers };
+}
+
+// GraphiQL takes this function when its script starts
+self.fetch = (input, init) => {
+  remember(input, init);
+  return send(input, init);
+};
+
+const editedQuery = () => new URL(location.href).searchParams.get('query') ?? options.defaultQuery;
+
+function request(path, more) {
+  const headers = new Headers(last?.headers);
+  headers.set('content-type', 'application/json');
+  headers.set('accept', 'application/json, */*;q=0.5');
+  for (const [name, value] of Object.entries(options.additionalHeaders)) headers.set(name, value);
+  const params = last?.params ?? { query: editedQuery() };
+  return send(path, { method: 'POST', headers, body: JSON.stringify({ ...params, ...more }) });
+}
+
+function say(text) {
+  find('notice').textContent = text;
+}
+
+async function download(format) {
+  say('');
+  const answer = await request(tools.exportPath + '?format=' + format);
+  if (!answer.ok) return say((await answer.json()).errors[0].message);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition'))[1];
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+async function showPlan() {
+  say('');
+  const { errors, extensions } = await (await request(options.endpoint, { extensions: { plan: true } })).json();
+  const plan = extensions?.plan;
+  if (!plan) return say(errors?.[0].message ?? tools.noPlan);
+  const left = (plan.left ?? []).map(({ field, why }) => field + ': ' + why);
+  find('plan-text').textContent = [plan.sql ?? plan.reason, ...left].filter(Boolean).join('\\n\\n');
+  find('plan-dialog').showModal();
+}
+
+const readSaved = () => JSON.parse(localStorage.getItem(tools.storageKey) ?? '[]');
+
+function showSaved() {
+  const list = find('saved');
+  list.replaceChildren(list.options[0]);
+  for (const { name, query } of readSaved()) list.add(new Option(name, query));
+}
+
+function save(name) {
+  const others = readSaved().filter((each) => each.name !== name);
+  const all = [...others, { name, query: editedQuery() }].slice(-tools.mostSaved);
+  localStorage.setItem(tools.storageKey, JSON.stringify(all));
+  showSaved();
+}
+
+function open(query) {
+  location.assign(location.pathname + '?query=' + encodeURIComponent(query));
+}
+
+function startTools() {
+  const onChoice = (id, choose) => find(id).addEventListener('change', ({ target }) => target.value && choose(target.value));
+  onChoice('organizations', (path) => location.assign(path));
+  onChoice('examples', open);
+  onChoice('saved', open);
+  for (const format of ['csv', 'jsonl']) find(format).addEventListener('click', () => download(format));
+  find('plan').addEventListener('click', showPlan);
+  find('save').addEventListener('click', () => find('save-dialog').showModal());
+  find('save-dialog').addEventListener('close', () => {
+    const { returnValue } = find('save-dialog');
+    const name = find('save-name').value.trim();
+    if (returnValue === 'save' && name) save(name);
+  });
+  showSaved();
+  find('tools').disabled = false;
+}
+
+// GraphiQL takes a second to load
+if (tools) startTools();
 document.addEventListener('DOMContentLoaded', () => {
-  YogaGraphiQL.renderYogaGraphiQL(document.getElementById('root'), options);
+  YogaGraphiQL.renderYogaGraphiQL(find('root'), options);
 });
 `;
 
-export const explorerStyle = `body { margin: 0; height: 100vh; }
-#root { height: 100%; }
+export const explorerStyle = `:root { color-scheme: light dark; }
+body { margin: 0; height: 100vh; display: flex; flex-direction: column; }
+#root { flex: 1; min-height: 0; }
 .explorer-loading { font: 16px/1.5 system-ui, sans-serif; margin: 0; padding: 32px; }
 .explorer-home { color: inherit; font-weight: 600; }
+.explorer-tools { border: 0; margin: 0; display: flex; flex-wrap: wrap; gap: 8px; align-items: center; padding: 8px 16px; font: 14px/1.5 system-ui, sans-serif; }
+.explorer-tools select { max-width: 14rem; }
+.explorer-tools select, .explorer-tools button, dialog input, dialog button { font: inherit; padding: 4px 8px; }
+.explorer-tools form { margin: 0 0 0 auto; }
+#notice { margin: 0; color: #9b1c1c; }
+@media (prefers-color-scheme: dark) { #notice { color: #f3a5a5; } }
+dialog { max-width: min(60rem, 90vw); font: 14px/1.5 system-ui, sans-serif; }
+#plan-text { max-height: 60vh; overflow: auto; white-space: pre-wrap; overflow-wrap: anywhere; }
 `;
