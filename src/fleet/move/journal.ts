@@ -45,8 +45,8 @@ export async function refuseWhileMoving(db: CatalogDb, organizationId: string): 
 }
 
 /**
- * Throws INVALID_STATE while an organization has an open move that has not switched. After the switch the move
- * waits only for its confirmation, and a restore must be possible: the new database may have been lost.
+ * Throws INVALID_STATE while an organization has an open move that has not switched. After the switch the move waits
+ * only for its confirmation, and a restore must be possible: the new database may have been lost.
  */
 export async function refuseUntilSwitched(db: CatalogDb, organizationId: string): Promise<void> {
   const open = await findOpenMove(db, organizationId);

@@ -12,9 +12,9 @@ import type { MigrationLines } from '../schemas/migration-lines.ts';
 import type { MoveEndpoint } from './move-endpoint.ts';
 
 /**
- * Records the place that a tenant will be copied to. Its schema does not exist yet, so no interrupted copy is
- * forgotten. Throws NOT_FOUND, INVALID_STATE for a retired database, IN_USE for a database that is full or dedicated to
- * another organization.
+ * Records the place that a tenant will be copied to, before the schema is created there: the schema of an interrupted
+ * copy is then known, and can be dropped. Throws NOT_FOUND, INVALID_STATE for a retired database, IN_USE for a database
+ * that is full or dedicated to another organization.
  */
 export async function reservePlace(
   tx: CatalogTx,
@@ -23,8 +23,8 @@ export async function reservePlace(
   const [database] = await tx.select().from(databases).where(eq(databases.id, databaseId)).for('update');
   if (!database) throw new AppError('NOT_FOUND', 'There is no such database');
   if (database.state === 'RETIRED') throw new AppError('INVALID_STATE', `The database ${database.name} is retired`);
-  const held = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.databaseId, databaseId));
-  const others = held.filter((schema) => schema.organizationId !== organizationId && schema.state !== 'DROPPING');
+  const schemas = await tx.select().from(tenantSchemas).where(eq(tenantSchemas.databaseId, databaseId));
+  const others = schemas.filter((schema) => schema.organizationId !== organizationId && schema.state !== 'DROPPING');
   if (database.kind === 'DEDICATED' && others.length > 0) {
     throw new AppError('IN_USE', `The database ${database.name} is dedicated to another organization`);
   }
