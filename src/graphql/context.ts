@@ -189,7 +189,7 @@ export class Context {
 
   /**
    * Runs a compiled query: one statement that already contains the viewer's row rules. Returns its one row, as bytes of
-   * text. Ends the session; all other statements go through `db`.
+   * text. Ends the session.
    */
   async readOnce(text: string, parameters: readonly unknown[], planning?: Planning): Promise<readonly Buffer[]> {
     void this.viewer;

@@ -17,15 +17,15 @@ import type { Supplied } from './supplied.ts';
 
 type OperationArgs = Pick<ExecutionArgs, 'document' | 'variableValues'>;
 
-/** Counts since the start. */
+/** Counts since the start: of queries, and of root fields of mutations. */
 export interface PlanCounts {
-  /** Operations answered by a plan. */
+  /** Answered by a plan. */
   answered: number;
-  /** Operations answered by a plan and, for other root fields, by the executor. */
+  /** Queries answered by a plan and, for other root fields, by the executor. */
   partly: number;
-  /** Operations that the executor answered. */
+  /** Left to the executor. */
   declined: number;
-  /** Of those, statements that the database rejected. */
+  /** Of those, the ones whose statement the database rejected. */
   failed: number;
   compiled: number;
   /** Plans in the cache now, and plans evicted to make room. */
