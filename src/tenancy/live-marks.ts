@@ -8,7 +8,7 @@ const mostSent = 45;
 /** Between two notifications of one process, and between two searches for marks that have ended; milliseconds. */
 const pauseMs = { sending: 10, sweeping: 250 } as const;
 /** Further lists, and further people in a list, are not marked. */
-const most = { lists: 10_000, people: 500 } as const;
+export const most = { lists: 10_000, people: 500 } as const;
 
 /** A list of people of an organization, such as those who are typing in a channel. */
 export interface LiveList {

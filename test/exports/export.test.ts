@@ -4,6 +4,7 @@ import { sql } from 'drizzle-orm';
 import { getNamedType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sha256Of } from '../../src/graphql/documents/document-id.ts';
+import type { Logger } from '../../src/lib/logger.ts';
 import { clients } from '../../src/modules/clients/tables.ts';
 import { projects } from '../../src/modules/projects/tables.ts';
 import { schema } from '../../src/schema.ts';
@@ -11,10 +12,14 @@ import { buildGraphServer } from '../../src/serve.ts';
 import { HttpServer } from '../../src/server/http.ts';
 import { withAllModules } from '../support/all-modules.ts';
 import { Backends } from '../support/backends.ts';
+import { answerOf, open, requestText } from '../support/raw-http.ts';
 import { type Member, world } from '../support/world.ts';
 import { recordTime } from '../time/support.ts';
 
-const here = await world({ env: { MAX_COMPLEXITY: '1000000', POOL_SIZE: '8' } });
+const logged: string[] = [];
+const keep = (...line: unknown[]): void => void logged.push(JSON.stringify(line));
+const logger = { debug: () => {}, info: () => {}, warn: keep, error: keep, child: () => logger } as Logger;
+const here = await world({ env: { MAX_COMPLEXITY: '1000000', POOL_SIZE: '8' }, logger });
 const acme = await withAllModules(here, await here.company());
 const owner = await acme.as('OWNER');
 const { router } = buildGraphServer(here.app);
@@ -139,8 +144,8 @@ describe('the rows of a list', () => {
       });
       found.push(...body.split('\n').filter(Boolean));
       expect(Number(trailers['chantier-rows'])).toBe(body.split('\n').length - 1);
-      if (trailers['chantier-after'] === '') break;
-      after = trailers['chantier-after'];
+      if (trailers['chantier-last-cursor'] === '') break;
+      after = trailers['chantier-last-cursor'];
     }
     expect(found).toEqual(((await lines({ query: paged })) as object[]).map((row) => JSON.stringify(row)));
     expect(found).toHaveLength(names.length);
@@ -287,6 +292,34 @@ describe('refused', () => {
     expect(await lines({ query }, stranger)).toEqual([]);
   });
 
+  it('HTTP/1.0, in which a file that is cut off looks complete; exports go on', async () => {
+    const body = JSON.stringify({ query: list });
+    const content = { 'content-type': 'application/json', 'content-length': String(body.length) };
+    for (let n = 0; n < 3; n++) {
+      const socket = await open(
+        http.port,
+        requestText('POST /export', { ...owner.headers, ...content }, body).replace('HTTP/1.1', 'HTTP/1.0'),
+      );
+      const { status, body: text } = await answerOf(socket);
+      expect([status, JSON.parse(text).errors[0].extensions]).toMatchObject([
+        400,
+        { code: 'BAD_INPUT', field: 'http' },
+      ]);
+    }
+    expect(await lines({ query: list })).toHaveLength(names.length);
+  });
+
+  it('a field whose code reads the database, which holds no connection', async () => {
+    const query = '{ profiles { nodes { leaveAccount { taken } } } }';
+    expect(await refusal({ query })).toEqual([400, 'BAD_INPUT', 'query']);
+    expect(here.app.pool.stats().busy).toBe(0);
+  });
+
+  it('two columns of one name', async () => {
+    const query = '{ clients { edges { name: cursor node { name } } } }';
+    expect(await refusal({ query })).toEqual([400, 'BAD_INPUT', 'query']);
+  });
+
   it('a field without its permission', async () => {
     const query = '{ projectAssignmentsAggregate { sum(of: SALE_RATE) } }';
     expect((await refusal({ query }, await acme.as('CONSULTANT')))[1]).toBe('FORBIDDEN');
@@ -331,13 +364,22 @@ describe('a long export', () => {
     await vi.waitFor(() => expect(busy()).toBe(0));
   });
 
-  it('gives back its connection when the client goes away', async () => {
+  it('gives back its connection when the client goes away, which is no error', async () => {
     const gone = new AbortController();
     await begun(gone.signal);
     expect(await refusal({ query: one })).toEqual([429, 'RATE_LIMITED', undefined]);
+    const before = logged.length;
     gone.abort();
     await vi.waitFor(() => expect(here.app.pool.stats()).toMatchObject({ busy: 0, quarantined: 0 }));
     expect(await lines({ query: one })).toHaveLength(1);
+    expect(logged.slice(before)).toEqual([]);
+  });
+
+  it('with a limit reads no more rows than that', async () => {
+    const from = here.recorded.length;
+    expect(await lines({ query, search: { limit: '25', format: 'jsonl' } })).toHaveLength(25);
+    const fetched = here.recorded.slice(from).filter((sql) => sql.startsWith('fetch'));
+    expect(fetched).toEqual(['fetch 20 from rows', 'fetch 5 from rows']);
   });
 
   it('cuts the connection when the database fails, so that it does not look complete', async () => {

@@ -33,6 +33,8 @@ export interface CompiledExport {
   text: string;
   parameters: readonly unknown[];
   columns: readonly ExportColumn[];
+  /** More rows than these are refused. */
+  mostRows: number;
   cells(row: ByteRow): unknown[];
   /** The cursor with which an export continues after the row, if the statement has cursors. */
   cursorOf(row: ByteRow): string;
@@ -44,7 +46,7 @@ interface ExportRequest {
   withCursors: boolean;
 }
 
-const mostGroups = 1_000_000;
+export const mostGroups = 1_000_000;
 
 /**
  * Compiles the rows of the operation's only root field, a list or an aggregate, from its `after` on. Throws Declined
@@ -74,7 +76,7 @@ export function compileExport(
     args: sites.map(({ args }) => args),
     object: compileObject,
   });
-  const { object, columns, from, cursor, cursorColumn } = rowsOf(selected, compiling);
+  const { object, columns, from, cursor, cursorColumn, mostRows } = rowsOf(selected, compiling);
   const values = [textOf(object.json), ...(cursorColumn || withCursors ? [cursor.sql] : [])];
   const statement = sql`select ${sql.join(values, sql`, `)} from ${from}`;
   const { sql: text, params } = new PgDialect().sqlToQuery(statement);
@@ -86,7 +88,8 @@ export function compileExport(
     name: selected.key,
     text,
     parameters: params.map((parameter) => readerOf(parameter)(supplied)),
-    columns: all,
+    columns: withoutTwins(all),
+    mostRows: mostRows ?? Number.POSITIVE_INFINITY,
     cells(row) {
       const json: unknown = JSON.parse(String(row[0]));
       const cells = cellsOf(columns, object.read ? object.read(json, supplied) : json);
@@ -97,18 +100,29 @@ export function compileExport(
   };
 }
 
+/** Throws Declined if two columns have the same name, as `cursor` and a field of the row may. */
+function withoutTwins(columns: readonly ExportColumn[]): readonly ExportColumn[] {
+  const names = new Set<string>();
+  for (const { name } of columns) {
+    if (names.has(name)) throw new Declined(`has two columns named ${name}`);
+    names.add(name);
+  }
+  return columns;
+}
+
 const cursorAt = (key: string): ExportColumn => ({ name: key, path: [key], kind: 'text' });
 
 function rowsOf(selected: Selected, compiling: Compiling): ExportedRows {
   const { chantierList, chantierAggregate } = selected.field.extensions;
   if (chantierList) return exportedList(selected, chantierList as ListDeclaration, compiling);
   if (!chantierAggregate) throw new Declined('only lists and aggregates can be exported');
-  const { object, from } = groupsOf(selected, chantierAggregate as AggregateDeclaration, compiling, mostGroups);
+  const { object, from } = groupsOf(selected, chantierAggregate as AggregateDeclaration, compiling, mostGroups + 1);
   const type = getNamedType(selected.field.type) as GraphQLObjectType;
   return {
     object,
     from,
     columns: exportColumns(selected, type, compiling.selections),
     cursor: { sql: sql`"cursor"`, write: (text) => text },
+    mostRows: mostGroups,
   };
 }

@@ -20,7 +20,7 @@ export interface ExportColumn {
 
 /** Scalars whose text is a number. */
 const numbers: ReadonlySet<string> = new Set(['Int', 'Float', 'NonNegativeFloat', 'Decimal']);
-const mostColumns = 500;
+export const mostColumns = 500;
 
 /** The columns for the fields that a document selects on an object. Objects become the columns of their fields. */
 export function exportColumns(

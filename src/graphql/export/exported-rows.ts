@@ -9,8 +9,10 @@ export interface ExportedRows {
   object: Output;
   columns: readonly ExportColumn[];
   from: SQL;
-  /** The row's cursor as a text of the statement, or its values as JSON, with how to write the cursor. */
+  /** SQL for the row's cursor, or for its values as JSON, and the function that turns it into the cursor. */
   cursor: { sql: SQL; write(text: string, supplied: Supplied): string };
   /** The response name of the cursor among the columns, and its place; undefined if the document does not select it. */
   cursorColumn?: { key: string; place: number } | undefined;
+  /** Absent for any number. */
+  mostRows?: number;
 }

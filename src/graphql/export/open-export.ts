@@ -5,7 +5,9 @@ import { AppError, badInput } from '../../lib/errors.ts';
 import { Context, type GraphRequest } from '../context.ts';
 import { executeOperation } from '../execute/execute-operation.ts';
 import type { OperationArgs } from '../limits/check-operation.ts';
+import { checkExecuted } from '../limits/cost.ts';
 import { type CompiledExport, compileExport } from './compile-export.ts';
+import { CursorHold } from './cursor-hold.ts';
 import type { ExportColumn } from './export-columns.ts';
 
 export interface ExportOptions {
@@ -22,17 +24,17 @@ export interface OpenedExport {
   /** The rows, as cells in the order of the columns. */
   batches: AsyncGenerator<readonly (readonly unknown[])[]>;
   /** How many rows were read so far. */
-  rows(): number;
+  rowCount(): number;
   /** With a limit: the cursor of the last row, with which an export continues; undefined if there is no row. */
-  after(): string | undefined;
-  /** Gives back the connection, whether or not all rows were read. */
+  lastCursor(): string | undefined;
+  /** Stops a running statement. Resolves when the connection was given back, whether or not all rows were read. */
   end(): Promise<void>;
 }
 
 /**
- * Begins to read the rows of a query's only root field in one snapshot, as an analyst. The first batch is read before
- * this resolves, so refusals and errors of the statement come before any row. Throws BAD_INPUT for a document that
- * cannot be exported, and otherwise what the document would answer with.
+ * Begins to read the rows of a query's only root field in one snapshot, with the limits of the role class `export`. The
+ * first batch is read before this resolves, so refusals and errors of the statement come before any row. Throws
+ * BAD_INPUT for a document that cannot be exported; otherwise the error that the graph would answer with.
  */
 export async function openExport(
   args: OperationArgs,
@@ -41,23 +43,29 @@ export async function openExport(
 ): Promise<OpenedExport> {
   const compiled = await compile(args, options.limit !== undefined, new Context(request));
   const { signal, after, answer, binding } = request;
+  const ending = new AbortController();
+  const hold = new CursorHold({ charge: answer.charge?.hold });
   const session = binding.open(request.tenant!, 'read', {
     roleClass: 'export',
-    ...(signal && { signal }),
-    onHold: answer.charge?.hold,
+    signal: signal ? AbortSignal.any([signal, ending.signal]) : ending.signal,
+    onHold: hold.onHold,
     after,
     fresh: true,
   });
-  const source = readByCursor(session, compiled.text, compiled.parameters);
-  const end = () => session.rollback();
+  const source = readByCursor(hold.over(session), compiled.text, compiled.parameters, options.limit);
+  const end = async () => {
+    if (hold.isRunning) ending.abort();
+    await session.rollback();
+    await hold.released();
+  };
   const reading = new Reading(compiled, source, options, end);
   await reading.begin();
   return {
     name: compiled.name,
     columns: compiled.columns,
     batches: reading.batches(),
-    rows: () => reading.rows,
-    after: () => reading.after,
+    rowCount: () => reading.rows,
+    lastCursor: () => reading.lastCursor,
     end,
   };
 }
@@ -67,7 +75,7 @@ class Reading {
   rows = 0;
   readonly #compiled: CompiledExport;
   readonly #source: AsyncGenerator<readonly ByteRow[]>;
-  readonly #limit: number;
+  readonly #isLimited: boolean;
   readonly #end: () => Promise<void>;
   readonly #until: number;
   #first: unknown[][] | undefined;
@@ -76,19 +84,18 @@ class Reading {
   constructor(
     compiled: CompiledExport,
     source: AsyncGenerator<readonly ByteRow[]>,
-    { limit = Number.POSITIVE_INFINITY, mostMs }: ExportOptions,
+    { limit, mostMs }: ExportOptions,
     end: () => Promise<void>,
   ) {
     this.#compiled = compiled;
     this.#source = source;
-    this.#limit = limit;
+    this.#isLimited = limit !== undefined;
     this.#end = end;
     this.#until = performance.now() + mostMs;
   }
 
-  get after(): string | undefined {
-    const isLimited = this.#limit < Number.POSITIVE_INFINITY;
-    return isLimited && this.#last ? this.#compiled.cursorOf(this.#last) : undefined;
+  get lastCursor(): string | undefined {
+    return this.#isLimited && this.#last ? this.#compiled.cursorOf(this.#last) : undefined;
   }
 
   /** Reads the first batch. */
@@ -113,13 +120,12 @@ class Reading {
   }
 
   async #read(): Promise<unknown[][] | undefined> {
-    if (this.rows >= this.#limit) return undefined;
-    if (performance.now() > this.#until) throw new AppError('TIMEOUT', 'The export took too long: continue after it');
-    const { value, done } = await this.#source.next();
+    if (performance.now() > this.#until) throw new AppError('TIMEOUT', 'The export took longer than ten minutes');
+    const { value: rows, done } = await this.#source.next();
     if (done) return undefined;
-    const rows = value.slice(0, this.#limit - this.rows);
     this.#last = rows.at(-1);
     this.rows += rows.length;
+    if (this.rows > this.#compiled.mostRows) throw tooManyGroups(this.#compiled.mostRows);
     return rows.map((row) => this.#cells(row));
   }
 
@@ -132,6 +138,9 @@ class Reading {
   }
 }
 
+const tooManyGroups = (most: number): AppError =>
+  new AppError('TOO_COMPLEX', `An export has at most ${most} groups: filter them, or group by less`);
+
 const notExportable = ({ field, why }: Reason): AppError =>
   badInput(`This document cannot be exported: ${field ? `${field} ${why}` : why}`, 'query');
 
@@ -141,12 +150,23 @@ async function compile(args: OperationArgs, withCursors: boolean, context: Conte
   const operation = getOperationAST(document, operationName);
   if (!operation) throw badInput('Names no operation of the document', 'operationName');
   if (operation.operation !== 'query') throw badInput('Only queries can be exported', 'query');
+  // The code of fields runs for each row, while the export reads: it must not open another session
+  const { request } = context;
+  const inMemory = new Context({ ...request, binding: withoutDatabase });
   try {
-    return compileExport(schema, document, operation, { variableValues: variableValues ?? {}, withCursors }, context);
+    return compileExport(schema, document, operation, { variableValues: variableValues ?? {}, withCursors }, inMemory);
   } catch (error) {
+    const executed = { ...args, contextValue: context };
+    checkExecuted(executed, request.limits, 'an export needs one statement');
     const run = (given: ExecutionArgs) => execute(given) as ExecutionResult | Promise<ExecutionResult>;
-    const { errors } = await executeOperation({ ...args, contextValue: context }, run);
+    const { errors } = await executeOperation(executed, run);
     if (errors?.[0]) throw errors[0];
-    throw notExportable(error instanceof Declined ? error.reason : { why: (error as Error).message });
+    throw error instanceof Declined ? notExportable(error.reason) : error;
   }
 }
+
+const withoutDatabase = {
+  open: (): never => {
+    throw new Declined('has code that reads the database');
+  },
+} as unknown as GraphRequest['binding'];

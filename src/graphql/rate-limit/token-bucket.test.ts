@@ -59,6 +59,24 @@ it('never serves more than the bucket holds and gets back, whatever the processe
   );
 });
 
+it('is usable again after operations that took more than it can hold, as it fills', () => {
+  const shared = new SharedBucket();
+  const bucket = new TokenBucket('key x', 'key', size);
+  bucket.add(-250);
+  let now = 1_000_000;
+  const refusedUntil = () => {
+    while (bucket.isTooEmptyFor(60, now)) {
+      if (bucket.canRepay(now)) bucket.granted(shared.lease(bucket.lease(), now), now);
+      now += 1_000;
+      if (now > 1_100_000) throw new Error('refused for ever');
+    }
+    return now - 1_000_000;
+  };
+  // 100 points at once, 210 more at 10 a second
+  expect(refusedUntil()).toBeGreaterThanOrEqual(20_000);
+  expect(now - 1_000_000).toBeLessThanOrEqual(30_000);
+});
+
 it('serves those who wait in their order, and refuses those for whom nothing is left', async () => {
   const bucket = new TokenBucket('key x', 'key', size);
   const outcomes: string[] = [];

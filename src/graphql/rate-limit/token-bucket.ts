@@ -80,7 +80,7 @@ export class TokenBucket {
   lease(): Lease {
     const { points } = this.size;
     const needed = this.#waiting.reduce((sum, each) => sum + each.points, 0) - this.#points;
-    this.#wanted = Math.min(points, Math.max(needed, Math.ceil(points * portion)));
+    this.#wanted = Math.min(points, Math.max(needed, this.#portion));
     return { id: this.id, ...this.size, wanted: this.#wanted };
   }
 
@@ -114,6 +114,11 @@ export class TokenBucket {
     return this.#points + this.#shared(now) < points;
   }
 
+  /** Whether the shared bucket can pay back some of what operations took here beyond their price. */
+  canRepay(now: number): boolean {
+    return this.#points < 0 && this.#shared(now) >= Math.min(-this.#points, this.#portion);
+  }
+
   /** How many points are left here and in the shared bucket, as far as this process knows. */
   available(now: number): number {
     this.#expire(now);
@@ -133,6 +138,10 @@ export class TokenBucket {
     const retryAfter = Math.max(1, Math.ceil(missing / restoreRate));
     const message = `The points of the ${this.name} are used up: retry in ${retryAfter} s`;
     return new AppError('RATE_LIMITED', message, { retryAfter, cost: { estimated: points, available, restoreRate } });
+  }
+
+  get #portion(): number {
+    return Math.ceil(this.size.points * portion);
   }
 
   #shared(now: number): number {

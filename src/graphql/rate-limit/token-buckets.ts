@@ -37,13 +37,21 @@ export class TokenBuckets {
   async spend(bucket: TokenBucket, points: number): Promise<void> {
     const { now } = this;
     if (bucket.spend(points, now)) return;
-    if (!bucket.isShort && bucket.isTooEmptyFor(points, now)) throw bucket.refusal(points, now);
+    if (!bucket.isShort && bucket.isTooEmptyFor(points, now)) {
+      // However much was taken, it is paid back as the shared bucket fills, so that nobody is refused for ever
+      if (bucket.canRepay(now)) this.#startLease(bucket);
+      throw bucket.refusal(points, now);
+    }
     const spent = bucket.wait(points);
+    this.#startLease(bucket);
+    await spent;
+  }
+
+  #startLease(bucket: TokenBucket): void {
     this.#short.add(bucket);
     this.#leasing ??= this.#lease().finally(() => {
       this.#leasing = undefined;
     });
-    await spent;
   }
 
   async #lease(): Promise<void> {

@@ -4,7 +4,7 @@ import { type GraphRequest, noViewer } from '../../graphql/context.ts';
 import { toRequestError } from '../../graphql/execute/mask-error.ts';
 import { type ExportFormat, exportFormats } from '../../graphql/export/export-formats.ts';
 import { type OpenedExport, openExport } from '../../graphql/export/open-export.ts';
-import { AppError } from '../../lib/errors.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { checkInput } from '../../lib/input.ts';
 import type { Logger } from '../../lib/logger.ts';
 import { type GraphParams, type ParamsOptions, readGraphParams, readQueryString } from '../graph-params.ts';
@@ -28,8 +28,8 @@ export interface ExportRouteOptions extends AdmissionOptions, ReadDocumentOption
   logger: Logger;
 }
 
-/** A snapshot that stays open for longer keeps the database from vacuuming, and migrations waiting. */
-const mostMs = 600_000;
+/** A snapshot that stays open for longer holds up vacuum and migrations. */
+export const mostMs = 600_000;
 const mostRows = 1_000_000_000;
 
 const parameters = z.object({
@@ -43,7 +43,7 @@ interface Caller {
 }
 
 /**
- * `/export` answers the rows of a list or an aggregate as CSV or JSON Lines, in one stream: by POST with the body of a
+ * `/export` returns the rows of a list or an aggregate as CSV or JSON Lines, in one stream: by POST with the body of a
  * GraphQL request, or by GET with its query string. The query string also has `format` and `limit`. An export that
  * fails after its first rows cuts the connection.
  */
@@ -57,6 +57,8 @@ export const exportRoute = (options: ExportRouteOptions): Route =>
     content: 'data',
     authenticate: async (head) => {
       if (head.method === 'HEAD') throw new AppError('METHOD_NOT_ALLOWED', 'Use GET or POST');
+      // Its answers have no length, so one that is cut off would look complete
+      if (head.httpVersion === '1.0') throw badInput('exports need HTTP/1.1', 'http');
       const cookies = new RefreshCookie(head.headers.get('cookie'), { secure: options.secureCookies });
       const full = { ...head, cookies };
       const request = await options.reader.resolve(full);
@@ -72,12 +74,12 @@ async function exportRows(request: RouteRequest<Caller>, options: ExportRouteOpt
     limit: request.query.get('limit') ?? undefined,
   });
   const params = await paramsOf(request, options);
-  const slot = options.running.take(request.caller.request.tenant!.id);
+  const permit = options.running.take(request.caller.request.tenant!.id);
   try {
     const opened = await open(params, request, limit, options);
-    return answerOf(opened, exportFormats[format], request.caller.head, slot, options.logger);
+    return answerOf(opened, exportFormats[format], request.caller.head, permit, options.logger);
   } catch (error) {
-    slot[Symbol.dispose]();
+    permit[Symbol.dispose]();
     throw error;
   }
 }
@@ -112,25 +114,25 @@ function answerOf(
   opened: OpenedExport,
   format: ExportFormat,
   { charge }: RequestHead,
-  slot: Disposable,
+  permit: Disposable,
   logger: Logger,
 ): RouteAnswer {
   const body = Readable.from(textOf(opened, format, logger), { objectMode: true, highWaterMark: 1 });
-  body.once('close', () => {
-    slot[Symbol.dispose]();
-    void opened.end();
-  });
+  body.once('close', () => void opened.end().finally(() => permit[Symbol.dispose]()));
   const day = new Date().toISOString().slice(0, 10);
   return {
     status: 200,
     headers: {
       'content-type': format.type,
       'content-disposition': `attachment; filename="${opened.name}-${day}.${format.extension}"`,
-      trailer: 'chantier-rows, chantier-after',
+      trailer: 'chantier-rows, chantier-last-cursor',
       ...rateLimitHeaders(charge),
     },
     body,
-    trailers: () => ({ 'chantier-rows': String(opened.rows()), 'chantier-after': opened.after() ?? '' }),
+    trailers: () => ({
+      'chantier-rows': String(opened.rowCount()),
+      'chantier-last-cursor': opened.lastCursor() ?? '',
+    }),
   };
 }
 
@@ -139,13 +141,15 @@ async function* textOf(
   format: ExportFormat,
   logger: Logger,
 ): AsyncGenerator<Buffer> {
-  try {
-    const head = format.head(columns);
-    if (head) yield Buffer.from(head);
-    for await (const rows of batches) yield Buffer.from(format.lines(columns, rows));
-  } catch (error) {
-    const { code } = toRequestError(error, logger);
-    if (code !== 'CANCELLED') logger.warn({ code }, 'an export was cut off');
-    throw error;
+  const head = format.head(columns);
+  if (head) yield Buffer.from(head);
+  for (;;) {
+    const { value: rows, done } = await batches.next().catch((error: unknown) => {
+      const { code, message } = toRequestError(error, logger);
+      if (code !== 'CANCELLED') logger.warn({ code, reason: message }, 'an export was cut off');
+      throw error;
+    });
+    if (done) return;
+    yield Buffer.from(format.lines(columns, rows));
   }
 }

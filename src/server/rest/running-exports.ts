@@ -13,7 +13,7 @@ export class RunningExports {
   #count = 0;
 
   constructor(connections: number) {
-    this.#most = Math.max(1, Math.floor(connections / 4));
+    this.#most = Math.floor(connections / 4);
     this.#mostOfOne = Math.ceil(this.#most / 2);
   }
 
@@ -23,8 +23,9 @@ export class RunningExports {
 
   /** Throws RATE_LIMITED if a limit is reached. */
   take(organizationId: string): Disposable {
+    if (this.#most === 0) throw new AppError('UNAVAILABLE', 'Exports need a POOL_SIZE of at least 4 connections');
     const own = this.#byOrganization.get(organizationId) ?? 0;
-    if (own >= this.#mostOfOne) throw busy('Another export of this organization is running; try again later');
+    if (own >= this.#mostOfOne) throw busy('This organization runs as many exports as it may; try again later');
     if (this.#count >= this.#most) throw busy('Too many exports are running; try again later');
     this.#byOrganization.set(organizationId, own + 1);
     this.#count++;

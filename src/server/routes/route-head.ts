@@ -13,6 +13,7 @@ export function routeHead(
   const url = `http://${request.headers.host ?? 'localhost'}${request.url}`;
   return {
     method: request.method ?? '',
+    httpVersion: request.httpVersion,
     url,
     params,
     query: new URL(url).searchParams,

@@ -36,6 +36,8 @@ export interface RouteRules {
 /** A request without its body. */
 export interface RouteHead {
   method: string;
+  /** Such as `1.1`. */
+  httpVersion: string;
   /** The address with its host, as the client wrote it. */
   url: string;
   params: Readonly<Record<string, string>>;

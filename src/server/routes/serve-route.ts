@@ -58,7 +58,12 @@ export async function sendAnswer(
     if (isStream) body.destroy();
     return;
   }
-  response.writeHead(status, { ...headers, ...(!isStream && { 'content-length': Buffer.byteLength(body) }) });
+  try {
+    response.writeHead(status, { ...headers, ...(!isStream && { 'content-length': Buffer.byteLength(body) }) });
+  } catch (error) {
+    if (isStream) body.destroy();
+    throw error;
+  }
   if (!isStream) {
     response.end(body);
     return;
