@@ -3,6 +3,7 @@
  * `beforeDeletion`. Every process loads them, also commands that load no graph, since imports and new members cause
  * events too.
  */
+import './modules/finance/keep-invoiced.ts';
 import './modules/messaging/project-channel.ts';
 import './modules/milestones/milestone-restored.ts';
 import './modules/milestones/task-events.ts';

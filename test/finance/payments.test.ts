@@ -200,3 +200,45 @@ it('what is left equals the total less credits and payments, after any of them',
     { numRuns: 15 },
   );
 });
+
+it('the ageing of invoices groups what is left by days after the last day to pay, in the organization’s currency', async () => {
+  const elsewhere = await withFinance(server, await server.company('Late'));
+  const [by, contact] = [await elsewhere.as('MANAGER'), await elsewhere.as('CLIENT')];
+  const buyer = await createClient(by, { contactId: `Profile:${contact.profileId}` });
+  await withIdentities(by, buyer);
+  const series = await create(by, 'InvoiceSeries', { name: 'Sales', prefix: 'F-' });
+  const bill = async (dueDate: string, unitPrice: string, more: object = {}) => {
+    const invoiceId = await create(by, 'Invoice', { clientId: buyer, dueDate, ...more });
+    await create(by, 'InvoiceLine', { invoiceId, name: 'Work', unitPrice, vatRate: '20' });
+    await run(by, 'issueInvoice', { id: invoiceId, seriesId: series, issueDate: '2026-03-01' });
+    return invoiceId;
+  };
+  await bill('2026-06-30', '100');
+  await bill('2026-06-29', '10');
+  await bill('2026-05-31', '10');
+  await bill('2026-05-30', '10', { currency: 'USD', exchangeRate: '0.5' });
+  await bill('2026-04-01', '1');
+  const paid = await bill('2026-03-31', '1000');
+  await run(by, 'payInvoice', { invoiceId: paid, amount: '1200', receivedOn: '2026-06-01' });
+  await create(by, 'Invoice', { clientId: buyer, dueDate: '2026-03-31' });
+  const query = '{ invoiceAgeing(day: "2026-06-30") { bucket count outstanding { amount currency } } }';
+  const group = (bucket: string, count: number, amount: string) => ({
+    ...{ bucket, count, outstanding: { amount, currency: 'EUR' } },
+  });
+  const expected = [
+    group('NOT_DUE', 1, '120'),
+    group('FROM_1_TO_30', 2, '24'),
+    group('FROM_31_TO_60', 1, '6'),
+    group('FROM_61_TO_90', 1, '1.2'),
+    group('OVER_90', 0, '0'),
+  ];
+  const { data, statements } = await by.graphql(query);
+  expect(data.invoiceAgeing).toEqual(expected);
+  expect(statements).toHaveLength(1);
+  expect((await contact.ok(query)).invoiceAgeing).toEqual(expected);
+  expect((await (await elsewhere.as('CONSULTANT')).graphql(query)).errors).toMatchObject([
+    { extensions: { code: 'FORBIDDEN' } },
+  ]);
+  await bill('2026-03-31', '2');
+  expect((await by.ok(query)).invoiceAgeing[4]).toEqual(group('OVER_90', 1, '2.4'));
+});

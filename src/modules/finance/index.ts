@@ -6,3 +6,7 @@ import './invoice.ts';
 import './invoice-line.ts';
 import './invoice-series.ts';
 import './payment.ts';
+import './invoice-ageing.ts';
+import './invoice-expenses.ts';
+import './invoice-time.ts';
+import './invoiced-time-entry.ts';

@@ -18,7 +18,7 @@ const columns = [
   ...['vatCategory', 'vatRate', 'exemptionReason'],
 ] as const;
 
-defineResource('invoiceLines', {
+export const InvoiceLine = defineResource('invoiceLines', {
   name: 'InvoiceLine',
   noun: 'line',
   description: 'A line of an invoice: an item, or an allowance or a charge on the whole invoice.',
@@ -61,6 +61,7 @@ defineResource('invoiceLines', {
       description: 'Why no VAT is due, in the words of the invoice; needed in the categories E, AE, K, G and O.',
       max: 500,
     },
+    expense: 'The expense that it charges; null for any other line, and if you may not see it.',
     netAmount: 'Its amount without VAT: quantity × price, rounded, less the discount.',
   },
   order: { position: 'asc' },

@@ -2,11 +2,13 @@ import { builder } from '../../graphql/declare/builder.ts';
 import { rowId } from '../../graphql/declare/resource/row-id.ts';
 import { badInput } from '../../lib/errors.ts';
 import { defineResource } from '../events/resource.ts';
+import { setExpense } from './charge-expense.ts';
 import { creditedBy, requireSameParty } from './credit-note.ts';
 import { InvoiceParty, InvoiceVatLine } from './invoice-parts.ts';
+import { freeEntries } from './invoiced-time-entry.ts';
 import { issued } from './issue-invoice.ts';
 import { readableInvoices } from './policy.ts';
-import { convertedTotals } from './set-totals.ts';
+import { convertedTotals, readLines } from './set-totals.ts';
 
 const draft = { status: ['DRAFT'] } as const;
 const columns = [
@@ -132,7 +134,16 @@ Invoice.action('cancel', {
   event: 'cancelled',
   writes: [],
   from: draft,
-  before: () => ({ status: 'CANCELLED' }),
+  before: async ({ tx, viewer, current }) => {
+    const lines = await readLines(tx, current.id);
+    await freeEntries(
+      tx,
+      viewer,
+      lines.map(({ id }) => id),
+    );
+    for (const { id, expenseId } of lines) if (expenseId) await setExpense(tx, viewer, id, expenseId, null);
+    return { status: 'CANCELLED' };
+  },
 });
 
 Invoice.action('issue', {

@@ -26,6 +26,7 @@ import {
 import { clients } from '../clients/tables.ts';
 import { profiles } from '../people/tables.ts';
 import { projects } from '../projects/tables.ts';
+import { timeEntries } from '../time/tables.ts';
 
 export const vatRegimes = ['MONTHLY', 'QUARTERLY', 'SIMPLIFIED', 'FRANCHISE'] as const;
 /** The categories of VAT (UNTDID 5305) that invoices use. */
@@ -303,11 +304,14 @@ export const invoiceLines = table(
     vatRate: numeric({ precision: 5, scale: 2 }),
     exemptionReason: text(),
     netAmount: total(),
+    /** The expense that the line charges; an expense is charged once. */
+    expenseId: uuid().references(() => expenses.id),
     version: version(),
     ...lifetime,
   },
   (t) => [
     index('invoice_lines_invoice').on(t.invoiceId, t.position),
+    uniqueIndex('invoice_lines_expense').on(t.expenseId),
     check('invoice_lines_kind', oneOf(t.kind, invoiceLineKinds)),
     check('invoice_lines_unit', oneOf(t.unit, units)),
     check('invoice_lines_vat_category', oneOf(t.vatCategory, vatCategories)),
@@ -362,5 +366,24 @@ export const paymentAllocations = table(
     uniqueIndex('payment_allocations_invoice').on(t.paymentId, t.invoiceId),
     index('payment_allocations_of_invoice').on(t.invoiceId),
     check('payment_allocations_amount', sql`${t.amount} > 0`),
+  ],
+);
+
+/** A time entry that a line charges. An entry is charged once; a line that is deleted sets its entries free. */
+export const invoicedTimeEntries = table(
+  'invoiced_time_entries',
+  {
+    id: primaryId(),
+    invoiceLineId: uuid()
+      .notNull()
+      .references(() => invoiceLines.id, { onDelete: 'cascade' }),
+    timeEntryId: uuid()
+      .notNull()
+      .references(() => timeEntries.id),
+    createdAt: instant().notNull().defaultNow(),
+  },
+  (t) => [
+    uniqueIndex('invoiced_time_entries_entry').on(t.timeEntryId),
+    index('invoiced_time_entries_line').on(t.invoiceLineId),
   ],
 );
