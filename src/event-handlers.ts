@@ -9,6 +9,7 @@ import './modules/milestones/milestone-restored.ts';
 import './modules/milestones/task-events.ts';
 import './modules/tasks/dependencies-restored.ts';
 import './modules/tasks/labels-of-project.ts';
+import './modules/tasks/main-assignee.ts';
 import './modules/tasks/parent-restored.ts';
 import './modules/tasks/project-closed.ts';
 import './modules/time/follow-task.ts';

@@ -25,14 +25,21 @@ export const filterInputs = (): GraphQLInputObjectType[] =>
 export type Operands = (table: TableName, field: string) => readonly unknown[];
 
 /** Filters of an input: each names some of its fields, whatever they are. */
-export function filterOf(input: GraphQLInputObjectType, operands: Operands, depth: number): fc.Arbitrary<FilterValue> {
-  const table = tableOf(input)!;
+export const filterOf = (input: GraphQLInputObjectType, operands: Operands, depth: number): fc.Arbitrary<FilterValue> =>
+  ofFields(input, tableOf(input)!, operands, depth);
+
+function ofFields(
+  input: GraphQLInputObjectType,
+  table: TableName,
+  operands: Operands,
+  depth: number,
+): fc.Arbitrary<FilterValue> {
   const fields = Object.values(input.getFields()).flatMap(({ name, type }): [string, fc.Arbitrary<unknown>][] => {
     const value = fieldValue(table, name, type, operands, depth);
     return value ? [[name, value]] : [];
   });
   return fc
-    .subarray(fields, { minLength: 1, maxLength: 2 })
+    .subarray(fields, { minLength: 1, maxLength: Math.min(2, fields.length) })
     .chain((chosen) => fc.record(Object.fromEntries(chosen), { noNullPrototype: true }) as fc.Arbitrary<FilterValue>);
 }
 
@@ -45,11 +52,16 @@ function fieldValue(
 ): fc.Arbitrary<unknown> | undefined {
   const named = getNamedType(type);
   if (!isInputObjectType(named)) return fc.constantFrom(...operands(table, name));
+  const relatedOf = named.extensions.chantierRelatedOf as TableName | undefined;
+  if (relatedOf) return depth === 0 ? undefined : later(() => ofFields(named, relatedOf, operands, depth));
   if (tableOf(named) === undefined) return comparison(named, operands(table, name));
   if (depth === 0) return undefined;
-  const inner = filterOf(named, operands, depth - 1);
+  const inner = later(() => filterOf(named, operands, depth - 1));
   return isListType(isNonNullType(type) ? type.ofType : type) ? fc.array(inner, { maxLength: 2 }) : inner;
 }
+
+/** Made only when it is used: the inputs refer to each other in many ways. */
+const later = <T>(make: () => fc.Arbitrary<T>): fc.Arbitrary<T> => fc.constant(undefined).chain(make);
 
 /** One or two of the operators of a comparator. */
 function comparison(comparator: GraphQLInputObjectType, operands: readonly unknown[]): fc.Arbitrary<FilterValue> {

@@ -28,6 +28,9 @@ function matches(facts: Facts, table: TableName, row: Row, filter: FilterValue):
   return Object.entries(filter).every(([key, value]) => {
     if (key === 'and') return (value as FilterValue[]).every((part) => matches(facts, table, row, part));
     if (key === 'or') return (value as FilterValue[]).some((part) => matches(facts, table, row, part));
+    if (key === 'some' || key === 'none' || key === 'every') {
+      return Object.entries(value as FilterValue).every(([name, of]) => quantified(facts, table, row, key, name, of));
+    }
     if (key === 'not') return !matches(facts, table, row, value as FilterValue);
     const relation = (relations[table].relations as Record<string, Relation | undefined>)[key];
     if (relation)
@@ -37,6 +40,21 @@ function matches(facts: Facts, table: TableName, row: Row, filter: FilterValue):
       compare(facts, table, key, row[key], operator, operand),
     );
   });
+}
+
+function quantified(
+  facts: Facts,
+  table: TableName,
+  row: Row,
+  quantifier: 'some' | 'none' | 'every',
+  name: string,
+  filter: unknown,
+): boolean {
+  const relation = (relations[table].relations as Record<string, Relation>)[name]!;
+  const all = related(facts, relation, row);
+  const matching = all.filter(({ target, of }) => matches(facts, of, target, filter as FilterValue)).length;
+  if (quantifier === 'every') return matching === all.length;
+  return quantifier === 'some' ? matching > 0 : matching === 0;
 }
 
 function* joined(facts: Facts, relation: Relation, row: Row): Generator<Record<string, unknown>> {

@@ -138,6 +138,7 @@ describe('the same change again', async () => {
       },
       updateProfile: { id: await createProfile(manager), firstName: 'Ann', phone: '1', managerId: profileId },
       updateTask: task,
+      updateTasksWhere: { where: { id: { eq: other } }, change: { priority: 'LOW', tags: ['c', 'C'] } },
       updateTasks: { tasks: [task, { id: other, name: 'Two again' }] },
       moveTask: { id: other, status: 'IN_REVIEW' },
       addTaskDependency: { taskId: id, dependsOnId: other },

@@ -91,7 +91,7 @@ describe('a list of which a viewer may see no row', async () => {
     );
     const leave = ['leaveBalances', 'leaveRequests', 'whoIsAway'];
     const ofPerson = [...leave, 'missingDays', 'runningTimers', 'timesheets', 'timeEntries'];
-    const open = withAggregates(['labels', 'profiles', 'searchTasks', 'tasks', ...ofPerson]);
+    const open = withAggregates(['labels', 'profiles', 'searchTasks', 'taskMembers', 'tasks', ...ofPerson]);
     const others = lists.map(({ name }) => name).filter((name) => !open.includes(name));
     expect(await refused({ authorization: `Bearer ${createApiKey.key}` })).toEqual(others.sort());
   });

@@ -54,6 +54,12 @@ const steps = {
     const [taskId, dependsOnId] = two(story, 'Task', step);
     return { taskId, dependsOnId };
   }),
+  joinTask: makes('TaskMember', (story, { one, other }) => ({
+    taskId: known(story, 'Task', one),
+    profileId: person(story, other),
+    role: pick(['ASSIGNEE', 'WATCHER'], other),
+  })),
+  leaveTask: does('deleteTaskMember', (story, { one }) => ({ id: known(story, 'TaskMember', one) })),
   createLabel: makes('Label', (story, { one, other }) => ({
     name: `Label ${one}`,
     color: '#1f6feb',

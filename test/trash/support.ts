@@ -45,6 +45,7 @@ export async function fillProject(owner: Member, member: Member): Promise<Filled
   const { label } = await run(owner, 'createLabel', { projectId, name: 'Urgent', color }, 'label { id }');
   const labelId: string = label.id;
   await run(member, 'setTaskLabels', { taskId, labelIds: [labelId] });
+  for (const role of ['ASSIGNEE', 'WATCHER']) await run(owner, 'createTaskMember', { taskId, profileId, role });
   const timeId = await recordTime(member, { projectId, taskId, hours: '1.25' });
   const milestoneId = await createMilestone(owner, { projectId });
   const later = await createMilestone(owner, { projectId, name: 'Later' });

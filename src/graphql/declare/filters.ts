@@ -124,6 +124,8 @@ function conditionsOf(table: TableName, spec: FilterSpec<TableName>, input: Filt
     if (key === 'and') return (value as FilterInput[]).flatMap((part) => conditionsOf(table, spec, part));
     if (key === 'or') return anyOfThese((value as FilterInput[]).map((part) => conditionsOf(table, spec, part)));
     if (key === 'not') return noneOfThese(table, conditionsOf(table, spec, value as FilterInput));
+    if (key === 'some' || key === 'none' || key === 'every')
+      return aboutRelated(table, spec, key, value as FilterInput);
     const custom = spec.custom?.[key];
     if (custom) return [custom.where(value as never) as Condition];
     const relation = (spec.relations as Record<string, RelationSpec>)[key];
@@ -134,6 +136,40 @@ function conditionsOf(table: TableName, spec: FilterSpec<TableName>, input: Filt
     return comparisons(field.column, value as Comparison<unknown>, decode);
   });
 }
+
+type Quantifier = 'some' | 'none' | 'every';
+
+/** The conditions on the related rows that the viewer sees: that some of them match, none of them, or every one. */
+function aboutRelated(
+  table: TableName,
+  spec: FilterSpec<TableName>,
+  quantifier: Quantifier,
+  input: FilterInput,
+): Condition[] {
+  return Object.entries(input).flatMap(([key, value]): Condition[] => {
+    const relation = (spec.relations as Record<string, RelationSpec>)[key];
+    if (!relation || value === null || value === undefined) return [];
+    const matching = relation.filter().where(value as FilterInput) as Condition | undefined;
+    if (quantifier === 'some') return [{ [key]: matching ?? true }];
+    if (quantifier === 'none') return [{ NOT: { [key]: matching ?? true } }];
+    const { targetTableName } = relationNamed(table, key)!;
+    return matching ? [{ NOT: { [key]: negation(relations[targetTableName].table as Table, matching) } }] : [];
+  });
+}
+
+interface AnyRelation {
+  relationType: 'one' | 'many';
+  targetTableName: TableName;
+}
+
+const relationNamed = (table: TableName, key: string): AnyRelation | undefined =>
+  (relations[table].relations as unknown as Record<string, AnyRelation | undefined>)[key];
+
+const quantifiers: Readonly<Record<Quantifier, string>> = {
+  some: 'For each relation here, at least one related object that you may see must match.',
+  none: 'For each relation here, no related object that you may see may match.',
+  every: 'For each relation here, all related objects that you may see must match; also true if there are none.',
+};
 
 const filters = new Map<TableName, Filter>();
 const relationsOf = new Map<TableName, Record<string, RelationSpec>>();
@@ -167,8 +203,24 @@ const comparatorOf = (field: Comparable) => {
   return 'id' in field ? comparators.ID : comparators[field.as];
 };
 
+/** The input with the filters of the rows that many of may belong to one row of the table. */
+function relatedFilter(table: TableName, name: string, many: [string, RelationSpec][]): InputRef<FilterInput> {
+  return builder.inputRef<FilterInput>(`${name}Related`).implement({
+    description: 'Filters of related objects, for `some`, `none` and `every`.',
+    extensions: { ...conditionType, chantierRelatedOf: table },
+    fields: (t) =>
+      Object.fromEntries(
+        many.map(([key, { filter }]) => [
+          key,
+          t.field({ type: filter().ref as never, description: `Among its \`${key}\`.` }),
+        ]),
+      ) as never,
+  });
+}
+
 /**
- * Declares the filter input of a table: comparators on columns, filters across relations, `and`, `or`, `not`. The
+ * Declares the filter input of a table: comparators on columns, filters across relations, `some`, `none` and `every` of
+ * many related rows, `and`, `or`, `not`. The
  * guarded client adds the viewer's row rules, including those of the tables of relations.
  */
 export function defineFilter<T extends TableName>(name: string, table: T, given: FilterSpec<T>): Filter<T> {
@@ -193,6 +245,11 @@ export function defineFilter<T extends TableName>(name: string, table: T, given:
         fields[key] = t.field({ type: filter().ref as never, description });
       for (const [key, { type, description }] of Object.entries(spec.custom ?? {}))
         fields[key] = t.field({ type, description });
+      const many = acrossHere().filter(([key]) => relationNamed(table, key)?.relationType === 'many');
+      if (many.length === 0) return fields as never;
+      const related = relatedFilter(table, name, many);
+      for (const [quantifier, description] of Object.entries(quantifiers))
+        fields[quantifier] = t.field({ type: related, description });
       return fields as never;
     },
   });

@@ -1,12 +1,16 @@
 import { idsOf } from '../../access/each-row.ts';
 import { builder } from '../../graphql/declare/builder.ts';
 import { ErrorPolicyEnum, rowResults } from '../../graphql/declare/bulk.ts';
+import { type FilterInput, filterOf } from '../../graphql/declare/filters.ts';
 import { defineMutation } from '../../graphql/declare/mutation.ts';
 import { changedList } from '../../graphql/declare/payload.ts';
+import { changeWarnings } from '../../graphql/declare/warnings.ts';
+import { AppError, badInput } from '../../lib/errors.ts';
 import { createTasks, mostTasks } from './create-tasks.ts';
 import { Task } from './task.ts';
-import { createTaskFields, updateTaskFields } from './task-mutations.ts';
+import { commonInput, createTaskFields, ignoreDependencies, updateTaskFields } from './task-mutations.ts';
 import { updateTasks } from './update-tasks.ts';
+import { type TasksWhere, updateTasksWhere } from './update-tasks-where.ts';
 
 const NewTask = builder.inputType('NewTaskInput', {
   description: 'A task to add.',
@@ -58,3 +62,51 @@ defineMutation('updateTasks', {
     results: rowResults(t, 'Task', ({ outcomes }) => outcomes),
   }),
 });
+
+const ChangeOfMany = builder.inputType('TasksWhereChangeInput', {
+  description: 'A change of many tasks. Absent fields stay, null clears.',
+  fields: (t) => {
+    const { type: _, externalReference: __, ...fields } = commonInput(t as never);
+    return { ...fields, ignoreDependencies: ignoreDependencies(t as never) } as never;
+  },
+});
+
+defineMutation('updateTasksWhere', {
+  description:
+    `Changes all tasks that match a filter, at most ${mostTasks}, each as updateTask does; if one cannot be changed, none ` +
+    'is, and `task` of the error names it. Needs task:write.',
+  permission: 'task:write',
+  input: (t) => ({
+    where: t.field({
+      type: filterOf('tasks').ref,
+      required: true,
+      description: 'Which tasks, among those that you see; it needs a condition.',
+    }),
+    change: t.field({ type: ChangeOfMany, required: true, description: 'What changes.' }),
+    limit: t.int({
+      required: true,
+      defaultValue: mostTasks,
+      description: `Most tasks to change, 1 to ${mostTasks}; INVALID_STATE with the \`count\` if more match.`,
+    }),
+    expectedCount: t.int({ description: 'How many tasks match, from a preview; INVALID_STATE if it is not so.' }),
+    preview: t.boolean({ description: 'Only count the tasks that match.' }),
+  }),
+  run: (ctx, { where, ...input }) =>
+    updateTasksWhere(ctx.tx, ctx.viewer, {
+      ...(input as Omit<TasksWhere, 'where'>),
+      where: conditionOf(where as FilterInput),
+    }),
+  payload: (t) => ({
+    count: t.exposeInt('count', { description: 'How many tasks match.' }),
+    tasks: changedList(t, Task, 'tasks', ({ ids }) => ids),
+    warnings: changeWarnings(t),
+  }),
+});
+
+function conditionOf(where: FilterInput): TasksWhere['where'] {
+  try {
+    return filterOf('tasks').where(where) as TasksWhere['where'];
+  } catch (error) {
+    throw error instanceof AppError ? badInput(error.message, 'input.where') : error;
+  }
+}

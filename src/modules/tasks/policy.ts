@@ -9,8 +9,8 @@ interface TaskOwners {
 }
 
 /**
- * Whoever sees a project sees its tasks; other people see those of them that are assigned to them. Only the assignee
- * and the creator see a PERSONAL task, whatever their role, and a CLIENT sees none.
+ * Whoever sees a project sees its tasks; other people see those of them that are assigned to them, alone or with
+ * others. Only the assignee and the creator see a PERSONAL task, whatever their role, and a CLIENT sees none.
  */
 export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   if (!viewer.permissions.has('task:read')) return 'none';
@@ -18,7 +18,8 @@ export function readableTasks(viewer: Viewer): RowRule<'tasks'> {
   if (viewer.role === 'CLIENT') return inProjects;
   const { profileId } = viewer;
   if (inProjects !== 'all') {
-    return { OR: [inProjects, { assigneeId: profileId }, { type: 'PERSONAL', creatorId: profileId }] };
+    const assigned = [{ assigneeId: profileId }, { members: { profileId, role: 'ASSIGNEE' as const } }];
+    return { OR: [inProjects, ...assigned, { type: 'PERSONAL', creatorId: profileId }] };
   }
   return { OR: [{ type: { ne: 'PERSONAL' } }, { assigneeId: profileId }, { creatorId: profileId }] };
 }

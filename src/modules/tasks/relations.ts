@@ -13,6 +13,7 @@ export const tasksRelations = defineRelationsPart({ ...people, ...projects, ...t
     creator: r.one.profiles({ from: r.tasks.creatorId, to: r.profiles.id, alias: 'creation' }),
     comments: r.many.taskComments({ from: r.tasks.id, to: r.taskComments.taskId }),
     checklist: r.many.checklistItems({ from: r.tasks.id, to: r.checklistItems.taskId }),
+    members: r.many.taskMembers({ from: r.tasks.id, to: r.taskMembers.taskId }),
     labels: r.many.labels({
       from: r.tasks.id.through(r.taskLabels.taskId),
       to: r.labels.id.through(r.taskLabels.labelId),
@@ -35,6 +36,10 @@ export const tasksRelations = defineRelationsPart({ ...people, ...projects, ...t
       to: r.tasks.id.through(r.taskLabels.taskId),
     }),
   },
+  taskMembers: {
+    task: r.one.tasks({ from: r.taskMembers.taskId, to: r.tasks.id, optional: false }),
+    profile: r.one.profiles({ from: r.taskMembers.profileId, to: r.profiles.id, optional: false }),
+  },
   taskComments: {
     task: r.one.tasks({ from: r.taskComments.taskId, to: r.tasks.id, optional: false }),
     author: r.one.profiles({ from: r.taskComments.authorId, to: r.profiles.id }),
@@ -51,6 +56,7 @@ export const tasksRelations = defineRelationsPart({ ...people, ...projects, ...t
   },
   profiles: {
     tasks: r.many.tasks({ from: r.profiles.id, to: r.tasks.assigneeId, alias: 'assignment' }),
+    taskMemberships: r.many.taskMembers({ from: r.profiles.id, to: r.taskMembers.profileId }),
     createdTasks: r.many.tasks({ from: r.profiles.id, to: r.tasks.creatorId, alias: 'creation' }),
   },
 }));

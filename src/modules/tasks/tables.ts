@@ -145,6 +145,30 @@ export const taskLabels = table(
   ],
 );
 
+export const taskMemberRoles = ['ASSIGNEE', 'WATCHER'] as const;
+
+/** The people of a task beside its main assignee. */
+export const taskMembers = table(
+  'task_members',
+  {
+    id: primaryId(),
+    taskId: uuid()
+      .notNull()
+      .references(() => tasks.id, { onDelete: 'cascade' }),
+    profileId: uuid()
+      .notNull()
+      .references(() => profiles.id, { onDelete: 'cascade' }),
+    role: text({ enum: taskMemberRoles }).notNull(),
+    version: version(),
+    ...lifetime,
+  },
+  (t) => [
+    uniqueIndex('task_members_person').on(t.taskId, t.role, t.profileId),
+    index('task_members_profile').on(t.profileId, t.role),
+    check('task_members_role', oneOf(t.role, taskMemberRoles)),
+  ],
+);
+
 export const taskComments = table(
   'task_comments',
   {

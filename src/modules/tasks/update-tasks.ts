@@ -27,13 +27,13 @@ export async function updateTasks(
 ): Promise<RowOutcome[]> {
   requireTaskWriter(viewer);
   checkInput(bounds, { tasks });
-  await lockAll(tx, tasks);
+  await lockTasks(tx, tasks);
   const options = { policy: errorPolicy, field: 'input.tasks' };
   return eachRow(tx, tasks, options, (task) => updateTask(tx, viewer, task));
 }
 
 /** Locks all boards, then all rows, each in order: taken task by task, two bulk changes could wait for each other. */
-async function lockAll(tx: TenantTx, patches: readonly UpdateTaskInput[]): Promise<void> {
+export async function lockTasks(tx: TenantTx, patches: readonly UpdateTaskInput[]): Promise<void> {
   const ids = patches.map(({ id }) => id);
   const place = { id: table.id, projectId: table.projectId, assigneeId: table.assigneeId };
   const patchOf = new Map(patches.filter(mayMove).map((patch) => [patch.id, patch]));
